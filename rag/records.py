@@ -1,0 +1,299 @@
+"""The records that pass between the steps; frozen, and without behaviour beyond their own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+Precision = Literal["year", "month", "day", "minute", "second"]
+FurnitureKind = Literal[
+    "title",
+    "byline",
+    "date",
+    "dateline",
+    "photo credit",
+    "related link",
+    "heading",
+    "original url",
+    "newsletter",
+]
+Verdict = Literal["supported", "partly", "unsupported", "quote altered"]
+Role = Literal["system", "user", "assistant"]
+
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+_FORMATS: Mapping[Precision, str] = {
+    "year": "%Y",
+    "month": "%Y-%m",
+    "day": "%Y-%m-%d",
+    "minute": "%Y-%m-%dT%H:%MZ",
+    "second": "%Y-%m-%dT%H:%M:%SZ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The moment an article appeared, in UTC, known to `precision`.
+
+    `at` is the start of the year, month, day, minute or second; `zone` is the
+    zone as the article gave it ("+02:00"), "" where it gave none.
+
+    >>> str(Published(datetime(2020, 9, 11, tzinfo=UTC), "day"))
+    '2020-09-11'
+    """
+
+    at: datetime
+    precision: Precision
+    zone: str = ""
+
+    def __post_init__(self) -> None:
+        if self.at.utcoffset() is None or self.at.utcoffset() != UTC.utcoffset(None):
+            msg = f"published must be in UTC, not {self.at!r}"
+            raise ValueError(msg)
+
+    def __str__(self) -> str:
+        return self.at.strftime(_FORMATS[self.precision])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of an article's text that are furniture, not reporting."""
+
+    start: int
+    end: int
+    kind: FurnitureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One revision of an article; `text` is the stored original that every offset points into.
+
+    `id` comes from the canonical URL, never from the text. `publisher` is the
+    outlet; "" where it is unknown. `language` is an ISO 639-1 code, "" where unknown.
+    """
+
+    id: str
+    url: str
+    title: str
+    text: str
+    publisher: str = ""
+    authors: tuple[str, ...] = ()
+    published: Published | None = None
+    language: str = ""
+    section: str = ""
+    revision: int = 1
+    furniture: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one revision; `article.text[start:end]` is the passage's text.
+
+    `id` is the key that indexes know it by; `heading` is the nearest heading above it.
+    """
+
+    id: int
+    article_id: str
+    revision: int
+    start: int
+    end: int
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage as the search ranked it; a higher `score` is better, `rank` starts at 1.
+
+    `also_in` names the other outlets that carry the same text.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    rank: int
+    also_in: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The passage's own words."""
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words that a claim rests on, as characters `start` to `end` of the article."""
+
+    number: int
+    article: Article
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.article.text):
+            msg = (
+                f"citation {self.number} spans {self.start}:{self.end}, "
+                f"outside the {len(self.article.text)} characters of {self.article.id!r}"
+            )
+            raise ValueError(msg)
+
+    @property
+    def quote(self) -> str:
+        """The cited words: a slice of the stored text, so it cannot differ from it."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer (characters `start` to `end` of it) and what it rests on."""
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens a language model read and wrote; zero where none was asked."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must satisfy; an empty field asks nothing.
+
+    A hit is published at or after `published_from` and before `published_before`,
+    by one of `publishers`, in `language` (ISO 639-1). Articles whose date is
+    unknown satisfy no date filter.
+    """
+
+    published_from: datetime | None = None
+    published_before: datetime | None = None
+    publishers: tuple[str, ...] = ()
+    language: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that ask for something, as JSON values."""
+        values = {
+            "from": self.published_from.isoformat() if self.published_from else None,
+            "before": self.published_before.isoformat() if self.published_before else None,
+            "publishers": list(self.publishers),
+            "language": self.language,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with the exact text it rests on, or the reason why there is none.
+
+    `citations` are numbered as the markers `[n]` in `text`; `unresolved` holds the
+    marker numbers that point at no passage. When `abstained`, `reason` says why and
+    `hits` hold the nearest passages. `coverage` is the share of passages that could
+    be searched by meaning. `notes` tell the reader what went otherwise than asked.
+    """
+
+    question: str
+    standalone: str
+    text: str
+    as_of: datetime
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    unresolved: tuple[int, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    abstained: bool = False
+    reason: str = ""
+    confidence: float = 0.0
+    filters: Filters = Filters()
+    coverage: float = 1.0
+    notes: tuple[str, ...] = ()
+    model: str = ""
+    usage: Usage = Usage()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain JSON values: what the command line and the API return."""
+        return {
+            "question": self.question,
+            "standalone": self.standalone,
+            "text": self.text,
+            "abstained": self.abstained,
+            "reason": self.reason,
+            "confidence": round(self.confidence, 4),
+            "claims": [_claim_dict(self.text, claim) for claim in self.claims],
+            "citations": [_citation_dict(citation) for citation in self.citations],
+            "unresolved": list(self.unresolved),
+            "as_of": self.as_of.isoformat(),
+            "filters": self.filters.to_dict(),
+            "hits": [hit_dict(hit) for hit in self.hits],
+            "coverage": round(self.coverage, 4),
+            "notes": list(self.notes),
+            "model": self.model,
+            "usage": {
+                "prompt_tokens": self.usage.prompt_tokens,
+                "completion_tokens": self.usage.completion_tokens,
+            },
+            "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
+        }
+
+
+def article_dict(article: Article) -> dict[str, Any]:
+    """What identifies an article to a reader, as JSON values."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "publisher": article.publisher,
+        "published": str(article.published) if article.published else None,
+        "url": article.url,
+    }
+
+
+def hit_dict(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON values: one element of what `dateline search --json` prints."""
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "article": article_dict(hit.article),
+        "passage": {
+            "id": hit.passage.id,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.text,
+        },
+        "also_in": list(hit.also_in),
+    }
+
+
+def _claim_dict(answer_text: str, claim: Claim) -> dict[str, Any]:
+    return {
+        "text": answer_text[claim.start : claim.end],
+        "start": claim.start,
+        "end": claim.end,
+        "citations": list(claim.citations),
+        "verdict": claim.verdict,
+        "reasons": list(claim.reasons),
+    }
+
+
+def _citation_dict(citation: Citation) -> dict[str, Any]:
+    identity = article_dict(citation.article)
+    return {
+        "number": citation.number,
+        "article_id": identity.pop("id"),
+        **identity,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
