@@ -1,4 +1,4 @@
-"""The records that pass between the steps; frozen, and without behaviour beyond their own fields."""
+"""The records that pass between the steps; frozen, with no behaviour beyond their own fields."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""A news archive that answers questions with citations."""

@@ -1,0 +1,82 @@
+"""Filters from what a person typed: dates and outlets, checked against the archive."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from rag.corpus import parse_published
+from rag.errors import QueryError
+from rag.records import Filters, Published
+
+
+def parse_filters(
+    published_from: str = "",
+    published_to: str = "",
+    publishers: Sequence[str] = (),
+    language: str = "",
+    *,
+    known_publishers: Iterable[str],
+) -> Filters:
+    """The filters these words ask for; a day, month or year counts from start to end.
+
+    Outlets match however they are capitalised. Raises QueryError for a date that cannot
+    be read, a range that ends before it begins, and an outlet the archive does not hold.
+
+    >>> str(parse_filters(published_to="2020-09", known_publishers=()).published_before)
+    '2020-10-01 00:00:00+00:00'
+    """
+    start = parse_date(published_from, "--from").at if published_from else None
+    before = period_end(parse_date(published_to, "--to")) if published_to else None
+    if start and before and start >= before:
+        msg = f"the dates contradict each other: from {published_from!r} is after to {published_to!r}"
+        raise QueryError(msg)
+    known = list(known_publishers)
+    found = tuple(_publisher(name, known) for name in publishers)
+    return Filters(start, before, found, language.strip().lower())
+
+
+def parse_date(text: str, option: str) -> Published:
+    """The date in `text`; raises QueryError naming the option it was given for."""
+    published = parse_published(text)
+    if published is None:
+        msg = f"{option} {text!r} is not a date; write it as 2020-09-11, 2020-09 or 2020"
+        raise QueryError(msg)
+    return published
+
+
+def period_end(published: Published) -> datetime:
+    """The first moment after the year, month, day, minute or second that a date names.
+
+    >>> str(period_end(Published(datetime(2020, 12, 1, tzinfo=UTC), "month")))
+    '2021-01-01 00:00:00+00:00'
+    """
+    at = published.at
+    if published.precision == "year":
+        return at.replace(year=at.year + 1)
+    if published.precision == "month":
+        return (at.replace(day=1) + timedelta(days=32)).replace(day=1)
+    length = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
+    return at + length.get(published.precision, timedelta(seconds=1))
+
+
+def parse_as_of(text: str) -> datetime:
+    """The moment up to which the archive is to be read; a whole day, month or year counts."""
+    return period_end(parse_date(text, "--as-of"))
+
+
+def no_later_than(filters: Filters, as_of: datetime) -> Filters:
+    """The same filters, and nothing published after `as_of`; undated articles drop out."""
+    before = min(filter(None, [filters.published_before, as_of]), default=as_of)
+    return Filters(filters.published_from, before, filters.publishers, filters.language)
+
+
+def _publisher(name: str, known: Sequence[str]) -> str:
+    spelled = {publisher.casefold(): publisher for publisher in known}
+    if name.strip().casefold() in spelled:
+        return spelled[name.strip().casefold()]
+    near = difflib.get_close_matches(name.strip().casefold(), spelled, n=3, cutoff=0.5)
+    listed = [spelled[key] for key in near] or sorted(known)[:10]
+    msg = f"the archive holds no outlet {name!r}; it holds {', '.join(map(repr, listed)) or 'none'}"
+    raise QueryError(msg)

@@ -1,0 +1,166 @@
+"""Sentences as exact offsets; knows the habits of news prose, but nothing about articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from sentencex import get_sentence_boundaries
+
+MAX_SENTENCE = 2_000
+"""No sentence is longer, in characters; a longer one is cut at white space."""
+
+LONG_SENTENCE = 400
+"""From this length on, a sentence is also divided between the sentences it quotes."""
+
+_SPACE = re.compile(r"\s*")
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIST_MARKER = re.compile(r"^[ \t]*(?:[•►▪‣◦*-]|\d{1,3}[.)])[ \t]+", re.MULTILINE)
+_NO_QUOTES = str.maketrans(dict.fromkeys("“”„«»‘’\"'", " "))
+_QUOTES = frozenset("“”„«»‘’\"'")
+
+# What the segmenter takes for the end of a sentence, and is none, by the words on both sides.
+_TITLE = re.compile(
+    r"(?:^|[^\w.])(?:Mrs?|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Lt|Col|Gen|Sgt|Capt|Maj|Prof|Rev|Hon)\.$"
+)
+_NUMERO = re.compile(r"(?:^|\W)(?:Nos?|Vol|Fig|Art|pp)\.$")
+_CLOCK = re.compile(r"[ap]\.m\.$")
+_AFTER_CLOCK = re.compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct"
+    r"|Nov|Dec)|Eastern|Pacific|Central|Mountain|[ECMP][SD]?T|GMT|BST|CES?T|UTC)\b"
+)
+_INITIAL = re.compile(r"(?:^|[^\w.])(?:[A-Z]-)?[A-Z]\.$")
+_NEXT_INITIAL = re.compile(r"[A-Z]\.(?:\W|$)")
+_LOWER_WORD = re.compile(r"[a-z]+[\s,;:.!?]")
+_OPEN_ENDED = re.compile(r"[!?…]\W*$|(?:^|\W)(?:[A-Z][a-z]{0,4}|[A-Z])\.$")
+_AFTER_BRACKET = re.compile(r"(?<=[.!?][)\]])\s+(?=[“\"‘(]?[A-Z])")
+
+
+def sentence_spans(
+    text: str, start: int = 0, end: int | None = None, language: str = "en"
+) -> list[tuple[int, int]]:
+    """The sentences of `text[start:end]` as offsets into `text`, in order and apart.
+
+    Every character but white space stands in exactly one of them, and none begins
+    or ends with white space. A blank line always ends a sentence. `language` is an
+    ISO 639-1 code; "" and unknown ones are read as English.
+
+    >>> sentence_spans("Mr. Osk left. “Go.” He did.")
+    [(0, 13), (14, 19), (20, 27)]
+    """
+    part = text[start:end]
+    first = slice(start, end).indices(len(text))[0]
+    spans: list[tuple[int, int]] = []
+    for offset, paragraph in _paragraphs(part):
+        pieces = _trimmed(paragraph, _cuts(paragraph, language or "en"))
+        for left, right in _repaired(paragraph, pieces):
+            for a, b in _shortened(paragraph, left, right, language or "en"):
+                spans.append((first + offset + a, first + offset + b))
+    return spans
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Each paragraph with its offset."""
+    at = 0
+    for gap in _BLANK_LINE.finditer(text):
+        yield at, text[at : gap.start()]
+        at = gap.end()
+    yield at, text[at:]
+
+
+def _cuts(text: str, language: str) -> list[int]:
+    """Where the segmenter ends a sentence, the end of the text last."""
+    # The segmenter does not look inside list items, so it is not shown what marks them.
+    items = [marker.start() for marker in _LIST_MARKER.finditer(text)]
+    shown = _LIST_MARKER.sub(lambda marker: " " * len(marker[0]), text) if items else text
+    try:
+        found = get_sentence_boundaries(language, shown)
+    except UnicodeEncodeError:
+        # A lone surrogate (JSON can carry one) has no UTF-8 form, which the segmenter needs.
+        found = get_sentence_boundaries(language, _LONE_SURROGATE.sub("\ufffd", shown))
+    cuts = [boundary["end_index"] for boundary in found[:-1]] + [len(text)]
+    return sorted({*cuts, *items}) if items else cuts
+
+
+def _trimmed(text: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The pieces between cuts without the white space around them; empty ones left out."""
+    start = 0
+    for cut in cuts:
+        piece = text[start:cut]
+        stripped = piece.strip()
+        if stripped:
+            left = start + len(piece) - len(piece.lstrip())
+            yield left, left + len(stripped)
+        start = cut
+
+
+def _repaired(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans with false ends joined and sentences after a closing bracket divided."""
+    whole: list[tuple[int, int]] = []
+    for start, end in spans:
+        if whole and _is_one(
+            text[max(whole[-1][0], whole[-1][1] - 16) : whole[-1][1]], text, start
+        ):
+            whole[-1] = (whole[-1][0], end)
+        else:
+            whole.append((start, end))
+    divided: list[tuple[int, int]] = []
+    for start, end in whole:
+        at = start
+        if ")" in (sentence := text[start:end]) or "]" in sentence:
+            for gap in _AFTER_BRACKET.finditer(text, start, end):
+                divided.append((at, gap.start()))
+                at = gap.end()
+        divided.append((at, end))
+    return divided
+
+
+def _is_one(before: str, text: str, at: int) -> bool:
+    """Whether the sentence that ends in `before` goes on at `text[at]`."""
+    after = text[at : at + 16]
+    if "a" <= after[0] <= "z":
+        return bool(_OPEN_ENDED.search(before) and _LOWER_WORD.match(after))
+    if before[-1] != ".":
+        return False
+    if _TITLE.search(before):
+        return True
+    if _CLOCK.search(before):
+        return bool(_AFTER_CLOCK.match(after))
+    if _NUMERO.search(before):
+        return after[0].isdigit()
+    return bool(_INITIAL.search(before) and _NEXT_INITIAL.match(after))
+
+
+def _shortened(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
+    """The span, or its parts where it is long: at quoted sentences, then at white space."""
+    if end - start < LONG_SENTENCE:
+        yield start, end
+        return
+    sentence = text[start:end]
+    cuts = _cuts(sentence.translate(_NO_QUOTES), language)
+    cuts = sorted(_before_quotes(sentence, cut) for cut in cuts)
+    for left, right in _repaired(sentence, _trimmed(sentence, cuts)):
+        for a, b in _within_limit(sentence, left, right):
+            yield start + a, start + b
+
+
+def _within_limit(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span in pieces of at most MAX_SENTENCE, cut at white space where there is any."""
+    while end - start > MAX_SENTENCE:
+        window = text[start : start + MAX_SENTENCE + 1]
+        words = window.rsplit(None, 1)
+        whole = window[-1].isspace() or len(words) == 1
+        stop = start + min(len(window.rstrip() if whole else words[0]), MAX_SENTENCE)
+        yield start, stop
+        space = _SPACE.match(text, stop)
+        start = space.end() if space else stop
+    yield start, end
+
+
+def _before_quotes(text: str, cut: int) -> int:
+    """`cut`, moved in front of quotation marks that open what follows it."""
+    at = cut
+    while at > 1 and text[at - 1] in _QUOTES and text[at - 2].isspace():
+        at -= 1
+    return at

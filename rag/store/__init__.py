@@ -1,0 +1,17 @@
+"""The archive's source of truth on disk; indexes are derived from it elsewhere."""
+
+from rag.store.database import Database, ingest_command
+from rag.store.lock import writer_lock
+from rag.store.runs import Outcome, OutcomeKind, Runs
+from rag.store.store import Store, Stored
+
+__all__ = [
+    "Database",
+    "Outcome",
+    "OutcomeKind",
+    "Runs",
+    "Store",
+    "Stored",
+    "ingest_command",
+    "writer_lock",
+]

@@ -1,0 +1,1 @@
+"""Steps that bring an older `archive.db` to the present tables (Alembic)."""

@@ -1,0 +1,84 @@
+"""Articles and passages as rows of the database, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from rag.records import Article, Passage, Published, Span
+
+
+def digest(text: str) -> str:
+    """The first 128 bits of a text's SHA-256, in hexadecimal: equal texts, equal digests."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def article_digest(article: Article) -> str:
+    """Changes when anything a reader sees changes, but not with the URL or the furniture rules."""
+    seen = [
+        article.title,
+        article.text,
+        article.publisher,
+        list(article.authors),
+        [str(article.published), article.published.zone] if article.published else None,
+        article.language,
+        article.section,
+    ]
+    return digest(json.dumps(seen, ensure_ascii=False))
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """The columns of `revisions` that come from the article itself."""
+    published = article.published
+    return {
+        "article_id": article.id,
+        "revision": article.revision,
+        "digest": article_digest(article),
+        "text_digest": digest(article.text),
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "publisher": article.publisher,
+        "authors": list(article.authors),
+        "published": seconds(published.at) if published else None,
+        "published_precision": published.precision if published else None,
+        "published_zone": published.zone if published else None,
+        "language": article.language,
+        "section": article.section,
+        "furniture": [[span.start, span.end, span.kind] for span in article.furniture],
+    }
+
+
+def article_record(row: Row[Any]) -> Article:
+    """The article that `article_row` was made from."""
+    published = None
+    if row.published is not None:
+        at = datetime.fromtimestamp(row.published, UTC)
+        published = Published(at, row.published_precision, row.published_zone or "")
+    return Article(
+        id=row.article_id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        publisher=row.publisher,
+        authors=tuple(row.authors),
+        published=published,
+        language=row.language,
+        section=row.section,
+        revision=row.revision,
+        furniture=tuple(Span(*span) for span in row.furniture),
+    )
+
+
+def passage_record(row: Row[Any]) -> Passage:
+    """The passage in a row of `passages`."""
+    return Passage(row.id, row.article_id, row.revision, row.start, row.end, row.heading)
+
+
+def seconds(moment: datetime) -> int:
+    """Whole seconds since 1970, as dates are stored and filtered."""
+    return int(moment.timestamp())

@@ -1,0 +1,101 @@
+"""The tables of `archive.db`; changing them needs a step in `rag/store/migrations/versions`."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started", BigInteger, nullable=False),
+    Column("finished", BigInteger),
+    Column("inputs", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("superseded", Boolean, nullable=False, default=False),
+    Column("digest", Text, nullable=False),
+    Column("text_digest", Text, nullable=False, index=True),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("published", BigInteger),
+    Column("published_precision", Text),
+    Column("published_zone", Text),
+    Column("language", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("furniture", JSON, nullable=False),
+    Index("ix_revisions_current", "superseded", "published", "publisher", "language"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("superseded", Boolean, nullable=False, default=False),
+    ForeignKeyConstraint(
+        ["article_id", "revision"], ["revisions.article_id", "revisions.revision"]
+    ),
+    Index("ix_passages_article", "article_id", "revision"),
+    Index("ix_passages_current", "superseded", "id", "digest"),
+    sqlite_autoincrement=True,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("article_id", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("run_id", Integer, ForeignKey("runs.id"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("article_id", Text),
+    Column("note", Text, nullable=False),
+)

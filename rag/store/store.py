@@ -1,0 +1,270 @@
+"""The archive's source of truth: articles with their revisions, passages and a change log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Select, and_, func, insert, select, update
+
+from rag.chunking import Chunk, embedding_text
+from rag.errors import ArchiveError
+from rag.records import Article, Filters, Passage
+from rag.store import schema
+from rag.store.database import Database
+from rag.store.rows import (
+    article_digest,
+    article_record,
+    article_row,
+    digest,
+    passage_record,
+    seconds,
+)
+
+Stored = Literal["added", "revised", "unchanged"]
+_BATCH = 500
+
+
+class Store:
+    """Articles and passages in a database; every method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.archive_id = self.setting("archive_id")
+        if not self.archive_id and not database.read_only:
+            self.archive_id = uuid4().hex
+            self.set_setting("archive_id", self.archive_id)
+
+    def setting(self, name: str) -> str:
+        """A value kept with the archive, "" when it was never set."""
+        query = select(schema.settings.c.value).where(schema.settings.c.name == name)
+        with self._database.read() as connection:
+            return connection.scalar(query) or ""
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keeps a value with the archive."""
+        table = schema.settings
+        with self._database.write() as connection:
+            connection.execute(table.delete().where(table.c.name == name))
+            connection.execute(insert(table).values(name=name, value=value))
+
+    def classify(self, articles: Sequence[Article]) -> list[Stored]:
+        """What `put` would do with each article: add it, revise it, or leave it unchanged."""
+        with self._database.read() as connection:
+            known = _known(connection, [article.id for article in articles])
+        return [_classify(article, known) for article in articles]
+
+    def put(self, run_id: int, items: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Stores new articles and new revisions, with their passages and change records.
+
+        The old revision of an article stays and is marked superseded. All or nothing:
+        a process that dies here leaves the archive as it was.
+        """
+        with self._database.write() as connection:
+            known = _known(connection, [article.id for article, _ in items])
+            for article, chunks in items:
+                revision = known[article.id][0] + 1 if article.id in known else 1
+                _put(connection, run_id, replace(article, revision=revision), chunks)
+
+    def article(self, article_id: str, revision: int | None = None) -> Article:
+        """One revision of an article, the current one unless said otherwise.
+
+        Raises ArchiveError when the archive holds no such article or revision.
+        """
+        table = schema.revisions
+        which = ~table.c.superseded if revision is None else table.c.revision == revision
+        query = select(table).where(table.c.article_id == article_id, which)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            wanted = f"{article_id!r}" + (f" revision {revision}" if revision else "")
+            msg = f"the archive holds no article {wanted}; dateline search finds ids"
+            raise ArchiveError(msg)
+        return article_record(row)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """The passages with these ids and the revision each one is a slice of."""
+        table = schema.passages
+        with self._database.read() as connection:
+            rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
+            found = [passage_record(row) for row in rows]
+            articles = {
+                (article.id, article.revision): article
+                for article in _revisions(connection, sorted({p.article_id for p in found}))
+            }
+        return {p.id: (p, articles[p.article_id, p.revision]) for p in found}
+
+    def last_change(self) -> int:
+        """The number of the newest change; 0 in an empty archive."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(schema.changes.c.seq))) or 0
+
+    def changed_since(self, seq: int) -> list[str]:
+        """Ids of the articles that changed after change `seq`, in the order they first did."""
+        table = schema.changes
+        query = (
+            select(table.c.article_id)
+            .where(table.c.seq > seq)
+            .group_by(table.c.article_id)
+            .order_by(func.min(table.c.seq))
+        )
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def current(self, article_ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+        """The current revision of each article with its passages, in the order asked."""
+        for first in range(0, len(article_ids), _BATCH):
+            with self._database.read() as connection:
+                yield from _current(connection, article_ids[first : first + _BATCH])
+
+    def passage_ids(self, article_ids: Sequence[str]) -> list[int]:
+        """Ids of all passages of these articles, superseded ones included."""
+        table = schema.passages
+        query = select(table.c.id).where(table.c.article_id.in_(article_ids))
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def current_digests(self) -> list[tuple[int, str]]:
+        """Id and digest of the encoded text of every current passage, by id."""
+        table = schema.passages
+        query = select(table.c.id, table.c.digest).where(~table.c.superseded).order_by(table.c.id)
+        with self._database.read() as connection:
+            return [(row.id, row.digest) for row in connection.execute(query)]
+
+    def digests(self, ids: Sequence[int]) -> dict[int, str]:
+        """The digest of the encoded text of each of these passages."""
+        table = schema.passages
+        query = select(table.c.id, table.c.digest).where(table.c.id.in_(ids))
+        with self._database.read() as connection:
+            return {row.id: row.digest for row in connection.execute(query)}
+
+    def matching(self, filters: Filters) -> npt.NDArray[np.int64]:
+        """Ids of the current passages that satisfy `filters`, sorted."""
+        passages, revisions = schema.passages, schema.revisions
+        query = (
+            select(passages.c.id)
+            .join(
+                revisions,
+                and_(
+                    revisions.c.article_id == passages.c.article_id,
+                    revisions.c.revision == passages.c.revision,
+                ),
+            )
+            .where(~revisions.c.superseded)
+            .order_by(passages.c.id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(_filtered(query, filters)).all()
+        return np.fromiter((row.id for row in rows), dtype=np.int64, count=len(rows))
+
+    def publishers(self) -> dict[str, int]:
+        """Every outlet in the archive with its number of articles, the largest first."""
+        return self._count_by("publisher")
+
+    def languages(self) -> dict[str, int]:
+        """Every language in the archive with its number of articles, the largest first."""
+        return self._count_by("language")
+
+    def counts(self) -> tuple[int, int]:
+        """Number of articles and of current passages."""
+        with self._database.read() as connection:
+            passages = select(func.count()).where(~schema.passages.c.superseded)
+            return (
+                connection.scalar(select(func.count()).select_from(schema.articles)) or 0,
+                connection.scalar(passages.select_from(schema.passages)) or 0,
+            )
+
+    def _count_by(self, name: str) -> dict[str, int]:
+        table = schema.revisions
+        column = table.c[name]
+        query = (
+            select(column, func.count())
+            .where(~table.c.superseded)
+            .group_by(column)
+            .order_by(func.count().desc(), column)
+        )
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _classify(article: Article, known: Mapping[str, tuple[int, str]]) -> Stored:
+    if article.id not in known:
+        return "added"
+    return "unchanged" if known[article.id][1] == article_digest(article) else "revised"
+
+
+def _known(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Current revision and digest of those of the articles that are stored."""
+    table = schema.revisions
+    query = select(table.c.article_id, table.c.revision, table.c.digest)
+    query = query.where(table.c.article_id.in_(ids), ~table.c.superseded)
+    return {row.article_id: (row.revision, row.digest) for row in connection.execute(query)}
+
+
+def _put(connection: Connection, run_id: int, article: Article, chunks: Sequence[Chunk]) -> None:
+    key = {"article_id": article.id}
+    articles, revisions, passages = schema.articles, schema.revisions, schema.passages
+    if article.revision == 1:
+        connection.execute(insert(articles).values(id=article.id, revision=1))
+    else:
+        connection.execute(
+            update(articles).where(articles.c.id == article.id).values(revision=article.revision)
+        )
+        for table in (revisions, passages):
+            query = update(table).where(table.c.article_id == article.id)
+            connection.execute(query.values(superseded=True))
+    row = article_row(article) | {"run_id": run_id, "superseded": False}
+    connection.execute(insert(revisions).values(row))
+    if chunks:
+        connection.execute(insert(passages), [_passage_row(article, part) for part in chunks])
+    connection.execute(insert(schema.changes).values(key))
+
+
+def _passage_row(article: Article, part: Chunk) -> dict[str, Any]:
+    encoded = embedding_text(article, part.start, part.end, part.heading)
+    return {
+        "article_id": article.id,
+        "revision": article.revision,
+        "start": part.start,
+        "end": part.end,
+        "heading": part.heading,
+        "digest": digest(encoded),
+        "superseded": False,
+    }
+
+
+def _revisions(connection: Connection, ids: Sequence[str]) -> Iterator[Article]:
+    table = schema.revisions
+    for row in connection.execute(select(table).where(table.c.article_id.in_(ids))):
+        yield article_record(row)
+
+
+def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+    table = schema.passages
+    query = select(table).where(table.c.article_id.in_(ids), ~table.c.superseded)
+    passages: dict[str, list[Passage]] = {}
+    for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
+        passages.setdefault(row.article_id, []).append(passage_record(row))
+    revisions = schema.revisions
+    current = select(revisions).where(revisions.c.article_id.in_(ids), ~revisions.c.superseded)
+    articles = {row.article_id: article_record(row) for row in connection.execute(current)}
+    for article_id in ids:
+        if article_id in articles:
+            yield articles[article_id], passages.get(article_id, [])
+
+
+def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    table = schema.revisions.c
+    if filters.published_from is not None:
+        query = query.where(table.published >= seconds(filters.published_from))
+    if filters.published_before is not None:
+        query = query.where(table.published < seconds(filters.published_before))
+    if filters.publishers:
+        query = query.where(table.publisher.in_(filters.publishers))
+    if filters.language:
+        query = query.where(table.language == filters.language)
+    return query
