@@ -29,6 +29,7 @@ from rag.store import Store
 
 Progress = Callable[[int, int], None]
 _BATCH = 512
+_SAVE_EVERY = 32 * _BATCH
 
 
 class DenseIndex:
@@ -47,6 +48,7 @@ class DenseIndex:
         self._encoder = encoder
         with self._mended():
             self._cache = VectorCache(folder / "vectors.db", read_only=read_only)
+            self._stamp = FaissIndex.stamp(folder)
             self._index = self._open()
             self.catch_up()
 
@@ -80,6 +82,16 @@ class DenseIndex:
         self._index.manifest = replace(self._index.manifest, change=target)
         return bool(stale or added)
 
+    def refresh(self) -> None:
+        """Shows what another process has embedded, or stored, since."""
+        with self._mended():
+            stamp = FaissIndex.stamp(self._folder)
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._index = self._open()
+            if self._index.manifest.change != self._store.last_change():
+                self.catch_up()
+
     def pending(self) -> list[int]:
         """Ids of the current passages that have no vector yet, in order."""
         have = set(self._index.ids().tolist())
@@ -97,6 +109,8 @@ class DenseIndex:
             for done, batch in _batches(pending):
                 progress(done, len(pending))
                 self._embed_batch(batch)
+                if done and done % _SAVE_EVERY == 0:
+                    self._index.save(self._folder)
             progress(len(pending), len(pending))
             self.save()
         return len(pending)

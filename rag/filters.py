@@ -30,7 +30,9 @@ def parse_filters(
     start = parse_date(published_from, "--from").at if published_from else None
     before = period_end(parse_date(published_to, "--to")) if published_to else None
     if start and before and start >= before:
-        msg = f"the dates contradict each other: from {published_from!r} is after to {published_to!r}"
+        msg = (
+            f"the dates contradict each other: from {published_from!r} is after to {published_to!r}"
+        )
         raise QueryError(msg)
     known = list(known_publishers)
     found = tuple(_publisher(name, known) for name in publishers)

@@ -6,6 +6,7 @@ The folder `lexical/` is derived: deleting it loses nothing but the time to rebu
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -69,6 +70,11 @@ class LexicalIndex:
         if (self._folder / _STATE).exists():
             self._open()
 
+    @staticmethod
+    def delete(folder: Path) -> None:
+        """Removes the index from an archive folder; the next `catch_up` makes it anew."""
+        shutil.rmtree(folder / _FOLDER, ignore_errors=True)
+
     def catch_up(self, store: Store) -> None:
         """Brings the index to the store's newest change; needs the right to write.
 
@@ -112,6 +118,14 @@ class LexicalIndex:
     def terms(self, text: str) -> list[str]:
         """The words of a text as the index knows them: folded, stemmed, without stop words."""
         return list(self._analyzer.analyze(text))
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency of an indexed word, as BM25 counts it."""
+        if self._index is None:
+            return 1.0
+        searcher = self._index.searcher()
+        held = searcher.doc_freq("text", term)
+        return math.log(1 + (searcher.num_docs - held + 0.5) / (held + 0.5))
 
     def _query(self, terms: list[str], filters: Filters) -> tantivy.Query:
         must, should = tantivy.Occur.Must, tantivy.Occur.Should

@@ -56,9 +56,7 @@ def check_query(query: str) -> None:
         raise QueryError(msg)
 
 
-def collapse_copies(
-    ranked: Iterable[tuple[float, Passage, Article]], k: int
-) -> Iterator[Hit]:
+def collapse_copies(ranked: Iterable[tuple[float, Passage, Article]], k: int) -> Iterator[Hit]:
     """The first `k` hits, where passages with the same words count as one.
 
     The best ranked of them stands; `also_in` names the other outlets that carry it.

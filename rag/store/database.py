@@ -39,13 +39,18 @@ class Database:
             raise ArchiveError(msg)
         self._engine = _engine(path, read_only=read_only)
         try:
-            with self.write() as connection:
+            with self.read() as connection:
                 step = _step(connection)
-                if step != HEAD:
-                    _migrate(connection, path, step, read_only=read_only)
+            if step != HEAD:
+                self._migrate(step)
         except ArchiveError:
             self.close()
             raise
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether the folder holds an `archive.db`, sound or not."""
+        return (folder / FILE).exists()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -56,8 +61,30 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection whose changes all take effect at the end, or none of them."""
-        with _translated(self.folder), self._engine.begin() as connection:
+        engine = self._engine.execution_options(writes=True)
+        with _translated(self.folder), engine.begin() as connection:
             yield connection
+
+    def _migrate(self, step: str) -> None:
+        path = self.folder / FILE
+        if step > HEAD:
+            msg = (
+                f"{path} was written by a newer Dateline (format {step}, this one knows {HEAD}); "
+                "upgrade: pip install --upgrade dateline"
+            )
+            raise ArchiveError(msg)
+        if self.read_only:
+            command = ingest_command(self.folder)
+            msg = f"{path} is of an older format ({step or 'none'}); bring it up to date: {command}"
+            raise ArchiveError(msg)
+        from alembic import command as alembic  # 0.3 s, needed only when the tables change
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", "rag.store:migrations")
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            alembic.upgrade(config, "head")
 
     def close(self) -> None:
         """Closes every connection; the database cannot be used afterwards."""
@@ -110,12 +137,16 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         ),
         poolclass=QueuePool,
     )
-    # The sqlite3 module leaves reads and table changes outside transactions on its own.
-    start = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(start))
+    event.listen(engine, "begin", _begin)
     if not read_only:
         event.listen(engine, "connect", _prepare_writer)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    # Left alone, the sqlite3 module keeps reads and table changes outside transactions.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
@@ -132,24 +163,3 @@ def _step(connection: Connection) -> str:
         msg = f"file is not a database of Dateline: it holds {', '.join(sorted(tables)[:3])}"
         raise sqlite3.DatabaseError(msg)
     return ""
-
-
-def _migrate(connection: Connection, path: Path, step: str, *, read_only: bool) -> None:
-    if step > HEAD:
-        msg = (
-            f"{path} was written by a newer Dateline (step {step}, this one knows {HEAD}); "
-            "upgrade: pip install --upgrade dateline"
-        )
-        raise ArchiveError(msg)
-    if read_only:
-        msg = f"{path} is of an older format (step {step or 'none'}); bring it up to date: " + (
-            ingest_command(path.parent)
-        )
-        raise ArchiveError(msg)
-    from alembic import command  # 0.3 s, and needed only when the tables change
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "rag.store:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -1,0 +1,26 @@
+# make app: the web chat on the sample corpus. make test: every check and test.
+# Both set everything up by themselves, in .venv. PYTHON names another interpreter.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup app test lint clean
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt scripts/setup.py
+	$(PYTHON) scripts/setup.py
+
+app: setup
+	$(BIN)/python app.py
+
+test: setup lint
+	$(BIN)/python -m pytest -rs
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf .venv build dist *.egg-info

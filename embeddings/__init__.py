@@ -1,0 +1,25 @@
+"""Texts -> vectors -> nearest neighbours; knows nothing about what the texts are."""
+
+from embeddings.cache import VectorCache
+from embeddings.encoders import Encoder, HashingEncoder, SentenceTransformerEncoder, load_encoder
+from embeddings.errors import CorruptIndexError, EmbeddingError, EncoderError, StaleIndexError
+from embeddings.faiss_index import FaissIndex, VectorIndex
+from embeddings.index_files import Manifest
+from embeddings.vectors import Vector, Vectors
+
+__all__ = [
+    "CorruptIndexError",
+    "EmbeddingError",
+    "Encoder",
+    "EncoderError",
+    "FaissIndex",
+    "HashingEncoder",
+    "Manifest",
+    "SentenceTransformerEncoder",
+    "StaleIndexError",
+    "Vector",
+    "VectorCache",
+    "VectorIndex",
+    "Vectors",
+    "load_encoder",
+]

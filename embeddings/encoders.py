@@ -1,0 +1,195 @@
+"""Texts -> unit vectors; knows nothing about what the texts are."""
+
+import importlib
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from embeddings.errors import EncoderError
+from embeddings.model_files import BUNDLED, ModelFiles, model_files
+from embeddings.vectors import Vectors
+
+_WORD = re.compile(r"\w+")
+_T = TypeVar("_T")
+
+
+class Encoder(Protocol):
+    """Turns texts into float32 unit rows of length `dimension`; no texts give shape (0, n)."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies weights, pooling and limits: same fingerprint, same vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of each vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many word pieces of a text it reads, special ones included; the rest is unread."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The word pieces of each text, by the encoder's own tokenizer, without special ones."""
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each question."""
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each passage."""
+
+
+def load_encoder(name: str = BUNDLED, *, download: bool = False) -> Encoder:
+    """The encoder called "minilm" or "hashing", else a sentence-transformers name or folder."""
+    if name == "hashing":
+        return HashingEncoder()
+    return SentenceTransformerEncoder(name, download=download)
+
+
+class HashingEncoder:
+    r"""Counts words by column `crc32(word) % dimension`; for tests, computable by hand.
+
+    A text without words is the unit vector of column 0. Words are `\w+` in lower
+    case, and they are the tokens too.
+
+    >>> HashingEncoder(4).encode_query(["one ONE two"]).round(3).tolist()
+    [[0.0, 0.894, 0.447, 0.0]]
+    """
+
+    def __init__(self, dimension: int = 64, *, max_tokens: int = 256) -> None:
+        self.dimension = dimension
+        self.max_tokens = max_tokens
+        self.fingerprint = f"hashing-{dimension}-{max_tokens}"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The number of words in each text."""
+        return [len(_WORD.findall(text)) for text in texts]
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """The normalised word counts of each text."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in _WORD.findall(text.lower())[: self.max_tokens]:
+                row[zlib.crc32(word.encode()) % self.dimension] += 1
+            if not row.any():
+                row[0] = 1
+            row /= np.linalg.norm(row)
+        return vectors
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """The same as `encode_query`."""
+        return self.encode_query(texts)
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model: "minilm", a folder, or a model name of the hub.
+
+    Only files on this machine are read unless `download` is given. The tokenizer and
+    the model are loaded at their first use; any number of threads may call.
+    """
+
+    def __init__(
+        self, name: str | Path = BUNDLED, *, download: bool = False, batch_size: int = 32
+    ) -> None:
+        files = model_files(str(name), download=download)
+        self.fingerprint = files.fingerprint
+        self.dimension = files.dimension
+        self.max_tokens = files.max_tokens
+        self._batch_size = batch_size
+        self._folder = files.folder
+        self._tokenizer = _Once(partial(_load_tokenizer, files.tokenizer))
+        self._model = _Once(partial(_load_model, files))
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The word pieces of each text, without special ones; needs no torch."""
+        encodings = self._tokenizer().encode_batch_fast(_readable(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each question, with the model's query prompt if it has one."""
+        return self._rows(texts, "encode_query")
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each passage, with the model's document prompt if it has one."""
+        return self._rows(texts, "encode_document")
+
+    def _rows(self, texts: Sequence[str], method: str) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        rows = getattr(self._model(), method)(
+            _readable(texts),
+            batch_size=self._batch_size,
+            show_progress_bar=False,
+            normalize_embeddings=True,
+        )
+        if rows.shape[1] != self.dimension:
+            msg = f"{self._folder} promises vectors of {self.dimension}, not of {rows.shape[1]}"
+            raise EncoderError(msg)
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+
+class _Once(Generic[_T]):
+    """What `make` returns, made at the first call, once, whichever thread comes first."""
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        self._make = make
+        self._made: list[_T] = []
+        self._lock = threading.Lock()
+
+    def __call__(self) -> _T:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+
+def _readable(texts: Sequence[str]) -> list[str]:
+    """The texts with lone surrogates as "?": the tokenizer takes valid Unicode only."""
+    return [text.encode("utf-8", "replace").decode() for text in texts]
+
+
+def _load_tokenizer(path: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    # The tokenizers library raises a bare Exception for a file it cannot parse.
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:
+        msg = f"{path} is not a tokenizer ({error}); fetch the model again"
+        raise EncoderError(msg) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _load_model(files: ModelFiles) -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        with _without_progress_bars():
+            model = SentenceTransformer(str(files.folder), local_files_only=True)
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        msg = f"the model in {files.folder} cannot be loaded: {error}"
+        raise EncoderError(msg) from error
+    model.max_seq_length = files.max_tokens
+    return model
+
+
+@contextmanager
+def _without_progress_bars() -> Iterator[None]:
+    """Keeps transformers from drawing a bar while it loads weights, then restores its setting."""
+    # Its functions carry no types.
+    logging: Any = importlib.import_module("transformers.utils.logging")
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

@@ -1,0 +1,75 @@
+"""The approximate index for large sets: inverted lists of vectors at one byte a number."""
+
+import importlib
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.vectors import Vectors
+
+# FAISS warns where a list has fewer training vectors.
+_FEWEST_A_LIST = 39
+_FEWEST_PROBES = 32
+_SAMPLE = 200
+_NEIGHBOURS = 10
+_RECALL = 0.99
+
+
+def load_faiss() -> Any:
+    """The faiss module, loaded at its first use; untyped, for its type stubs lack arguments."""
+    return importlib.import_module("faiss")
+
+
+def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:
+    """A trained `IndexIVFScalarQuantizer` that holds the vectors under their ids.
+
+    It has `4 * sqrt(n)` lists, and reads as many of them for a query (`nprobe`, saved
+    with the index) as its own vectors need to find .99 of their neighbours.
+    """
+    faiss = load_faiss()
+    n, dimension = vectors.shape
+    lists = max(1, min(int(4 * math.sqrt(n)), n // _FEWEST_A_LIST))
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension),
+        dimension,
+        lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+    )
+    index.train(vectors)
+    index.add_with_ids(vectors, ids)
+    index.nprobe = _probes(index, vectors[:: max(1, n // _SAMPLE)])
+    return index
+
+
+def stored_ids(index: Any) -> npt.NDArray[np.int64]:
+    """The ids in an inverted-list index, in no order."""
+    faiss = load_faiss()
+    lists = index.invlists
+    sizes = [(number, lists.list_size(number)) for number in range(index.nlist)]
+    parts = [
+        faiss.rev_swig_ptr(lists.get_ids(number), size).copy() for number, size in sizes if size
+    ]
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+
+def _probes(index: Any, queries: Vectors) -> int:
+    """The smallest power of two, at least 32, that finds what reading every list finds."""
+    truth = _neighbours(index, queries, index.nlist)
+    probes = _FEWEST_PROBES
+    while probes < index.nlist:
+        found = _neighbours(index, queries, probes)
+        shared = [np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)]
+        if np.mean(shared) >= _RECALL:
+            return probes
+        probes *= 2
+    return int(index.nlist)
+
+
+def _neighbours(index: Any, queries: Vectors, probes: int) -> npt.NDArray[np.int64]:
+    # The nearest of all is the query itself, in the first column.
+    parameters = load_faiss().SearchParametersIVF(nprobe=probes)
+    rows: npt.NDArray[np.int64] = index.search(queries, _NEIGHBOURS + 1, params=parameters)[1]
+    return rows[:, 1:]

@@ -1,0 +1,335 @@
+"""The straight line from articles to answers: open, ingest, search, ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from threading import Lock
+
+from embeddings import Encoder, FaissIndex, load_encoder
+from rag.answering import Question, Reader, answer
+from rag.config import Settings
+from rag.dense import DenseIndex
+from rag.errors import ArchiveError, ConfigError, LockedError, RagError, StaleIndexError
+from rag.filters import no_later_than, parse_filters
+from rag.followup import standalone_question
+from rag.ingest import Ingest, IngestReport
+from rag.lexical import LexicalIndex
+from rag.llms import ChatModel
+from rag.records import Answer, Article, Filters, Hit, Message
+from rag.retrieve import check_query, retrieve
+from rag.store import Database, Runs, Store, ingest_command, writer_lock
+
+Progress = Callable[[str, int, int], None]
+"""Called with the step ("reading" or "embedding"), the items done and the items in all."""
+
+NO_FILTERS = Filters()
+ANSWER_HITS = 20
+"""How many hits a question is answered from."""
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Shows no progress."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What one process holds open of an archive."""
+
+    database: Database
+    store: Store
+    lexical: LexicalIndex
+    dense: DenseIndex
+
+    def close(self) -> None:
+        self.dense.close()
+        self.database.close()
+
+
+class Archive:
+    """A news archive in one folder: takes articles in, finds passages, answers questions.
+
+    A folder without an archive can be opened; the first `ingest` creates it. Any number
+    of processes may search while one ingests. Safe to use from several threads.
+
+    >>> archive = Archive.open("archive")                         # doctest: +SKIP
+    >>> archive.ingest("seeds/")                                  # doctest: +SKIP
+    >>> print(archive.ask("When does the ferry strike end?").text)  # doctest: +SKIP
+    """
+
+    def __init__(self, folder: Path, settings: Settings, encoder: Encoder) -> None:
+        self.folder = folder
+        self._settings = settings
+        self._encoder = encoder
+        self._opened: _Opened | None = None
+        self._opening = Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | PathLike[str] = "archive",
+        *,
+        settings: Settings | None = None,
+        encoder: Encoder | None = None,
+    ) -> Archive:
+        """The archive in `folder`, existing or still to be made.
+
+        `encoder` stands for the one named in the settings. Nothing heavy is loaded before
+        the first search by meaning.
+        """
+        settings = settings or Settings()
+        path = Path(folder)
+        if path.exists() and not path.is_dir():
+            msg = f"{str(path)!r} is a file; name a folder with --archive"
+            raise ConfigError(msg)
+        return cls(path, settings, encoder or load_encoder(settings.encoder))
+
+    def ingest(
+        self, *paths: str | PathLike[str], vectors: bool = True, progress: Progress = _silent
+    ) -> IngestReport:
+        """Reads files and folders into the archive and says what became of each.
+
+        Articles can be found by their words within seconds; with `vectors` their passages
+        are embedded afterwards. Stopped at any moment, the same call goes on from there.
+        Raises LockedError while another process writes.
+        """
+        inputs = [Path(path) for path in paths]
+        with self._writing("ingest") as opened:
+            job = Ingest(
+                store=opened.store,
+                runs=Runs(opened.database),
+                lexical=opened.lexical,
+                count_tokens=self._encoder.count_tokens,
+                limit=self._settings.chunk_tokens,
+                now=datetime.now(UTC),
+            )
+            report = job.run(inputs, lambda done, total: progress("reading", done, total))
+            if vectors:
+                opened.dense.embed(lambda done, total: progress("embedding", done, total))
+        return report
+
+    def embed(self, progress: Progress = _silent) -> int:
+        """Embeds every passage that has no vector yet; returns how many there were."""
+        self._reader()
+        with self._writing("embed") as opened:
+            return opened.dense.embed(lambda done, total: progress("embedding", done, total))
+
+    def rebuild(self) -> None:
+        """Builds both indexes again from the store and the vectors already computed."""
+        if not self.exists():
+            raise ArchiveError(self._missing())
+        with writer_lock(self.folder, "rebuild"):
+            self._close()
+            LexicalIndex.delete(self.folder)
+            FaissIndex.delete(self.folder)
+            opened = self._open(write=True)
+            try:
+                opened.lexical.catch_up(opened.store)
+                opened.dense.save()
+            finally:
+                opened.close()
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        filters: Filters = NO_FILTERS,
+        as_of: datetime | None = None,
+    ) -> list[Hit]:
+        """The `k` passages that match best, best first; nothing published after `as_of`.
+
+        Raises QueryError for an empty or overlong query, ArchiveError without an archive.
+        """
+        opened = self._reader()
+        return retrieve(
+            query,
+            k,
+            no_later_than(filters, as_of) if as_of else filters,
+            store=opened.store,
+            lexical=opened.lexical,
+            dense=opened.dense,
+        )
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        as_of: datetime | None = None,
+        model: ChatModel | None = None,
+    ) -> Answer:
+        """Answers from the archive with citations, or says that it holds no answer.
+
+        With `model` it writes the answer; else sentences of the articles are the answer.
+        """
+        stream = self.stream(question, history, filters=filters, as_of=as_of, model=model)
+        while True:
+            try:
+                next(stream)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        as_of: datetime | None = None,
+        model: ChatModel | None = None,
+    ) -> Generator[str, None, Answer]:
+        """Yields pieces of the answer as they are written; returns the checked Answer.
+
+        The returned text stands, also where it differs from the pieces: markers are
+        renumbered, and a model that fails in the middle is replaced.
+        """
+        started = time.perf_counter()
+        check_query(question)
+        standalone = standalone_question(question, history)
+        hits = self.search(standalone, ANSWER_HITS, filters=filters, as_of=as_of)
+        asked = Question(
+            text=question,
+            standalone=standalone,
+            history=tuple(history),
+            filters=filters,
+            as_of=as_of or datetime.now(UTC),
+            coverage=self.coverage(),
+            retrieval_seconds=time.perf_counter() - started,
+        )
+        return (yield from answer(asked, hits, self._extractive_reader(), model))
+
+    def article(self, article_id: str, revision: int | None = None) -> Article:
+        """The stored original of one article; raises ArchiveError when there is none."""
+        return self._reader().store.article(article_id, revision)
+
+    def filters(
+        self,
+        published_from: str = "",
+        published_to: str = "",
+        publishers: Sequence[str] = (),
+        language: str = "",
+    ) -> Filters:
+        """Filters from words, checked against the archive; see `rag.filters.parse_filters`."""
+        known = self.publishers() if publishers else ()
+        return parse_filters(
+            published_from, published_to, publishers, language, known_publishers=known
+        )
+
+    def publishers(self) -> dict[str, int]:
+        """Every outlet with its number of articles, the largest first."""
+        return self._reader().store.publishers()
+
+    def counts(self) -> tuple[int, int, int]:
+        """Number of articles, of passages, and of passages that have a vector."""
+        opened = self._reader()
+        return (*opened.store.counts(), len(opened.dense))
+
+    def coverage(self) -> float:
+        """The share of passages that can be found by meaning; 1.0 in an empty archive."""
+        _, passages, embedded = self.counts()
+        return embedded / passages if passages else 1.0
+
+    def exists(self) -> bool:
+        """Whether the folder holds an archive."""
+        return Database.exists(self.folder)
+
+    def close(self) -> None:
+        """Closes what is open; the archive opens itself again when it is next used."""
+        with self._opening:
+            self._close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _reader(self) -> _Opened:
+        """What is open for reading, opened now if need be, in step with what is on disk."""
+        with self._opening:
+            if self._opened is None:
+                if not self.exists():
+                    raise ArchiveError(self._missing())
+                self._catch_up()
+                self._opened = self._open(write=False)
+            else:
+                self._opened.lexical.refresh()
+                self._opened.dense.refresh()
+            return self._opened
+
+    def _extractive_reader(self) -> Reader:
+        opened = self._reader()
+        similarity = self._similarity if len(opened.dense) else None
+        return Reader(opened.lexical, similarity)
+
+    def _similarity(self, question: str, texts: Sequence[str]) -> list[float]:
+        asked = self._encoder.encode_query([question])[0]
+        return [float(cosine) for cosine in self._encoder.encode_document(texts) @ asked]
+
+    def _catch_up(self) -> None:
+        """Finishes what a killed writer left: the words of articles it had stored."""
+        with suppress(LockedError, ArchiveError), self._writing("open", create=False) as opened:
+            opened.lexical.catch_up(opened.store)
+
+    @contextmanager
+    def _writing(self, purpose: str, *, create: bool = True) -> Iterator[_Opened]:
+        if create:
+            self._make_folder()
+        with writer_lock(self.folder, purpose):
+            opened = self._open(write=True)
+            try:
+                opened.lexical.catch_up(opened.store)
+                yield opened
+            finally:
+                opened.close()
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = (
+                f"cannot make the folder {self.folder} ({error.strerror}); name another: --archive"
+            )
+            raise ArchiveError(msg) from error
+
+    def _open(self, *, write: bool) -> _Opened:
+        database = Database(self.folder, create=write, read_only=not write)
+        try:
+            store = Store(database)
+            if write:
+                self._settle(store)
+            lexical = LexicalIndex(self.folder, store.archive_id)
+            dense = DenseIndex(self.folder, store, self._encoder, read_only=not write)
+        except RagError:
+            database.close()
+            raise
+        return _Opened(database, store, lexical, dense)
+
+    def _settle(self, store: Store) -> None:
+        """Keeps the passage length with the archive; another one later is an error."""
+        wanted = str(self._settings.chunk_tokens)
+        kept = store.setting("chunk_tokens")
+        if not kept:
+            store.set_setting("chunk_tokens", wanted)
+        elif kept != wanted:
+            msg = (
+                f"{self.folder} holds passages of {kept} tokens, the settings ask for {wanted}; "
+                f"set DATELINE_CHUNK_TOKENS={kept}, or ingest into another folder"
+            )
+            raise StaleIndexError(msg)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _missing(self) -> str:
+        command = ingest_command(self.folder)
+        return f"there is no archive in {str(self.folder)!r}; build one: {command}"

@@ -1,0 +1,172 @@
+"""The `dateline` command: arguments in, text or JSON out; the work is done in `rag.archive`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from rag import terminal
+from rag.archive import Archive
+from rag.config import load_settings
+from rag.errors import RagError
+from rag.filters import parse_as_of
+from rag.llms import configured_model
+from rag.records import hit_dict
+
+FAILED_INPUTS = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Answers questions from a news archive, with citations.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive", help="Folder of the archive; default $DATELINE_ARCHIVE or ./archive."
+    ),
+]
+FromOption = Annotated[str, typer.Option("--from", help="Published on or after: 2020-09-11, 2020.")]
+ToOption = Annotated[str, typer.Option("--to", help="Published on or before: 2020-09-11, 2020.")]
+PublisherOption = Annotated[
+    list[str] | None, typer.Option("--publisher", help="Outlet; may be given several times.")
+]
+LanguageOption = Annotated[str, typer.Option("--language", help="Two-letter code, such as en.")]
+AsOfOption = Annotated[str, typer.Option("--as-of", help="Use nothing published after this date.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> NoReturn:
+    """Runs the command; exits with 0 done, 1 some inputs failed, 2 wrong usage or settings."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USAGE)
+    except RagError as error:
+        terminal.complain(str(error))
+        sys.exit(WRONG_USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        terminal.note("stopped; nothing is lost, the same command goes on from here")
+        sys.exit(INTERRUPTED)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
+    archive: ArchiveOption = None,
+    vectors: Annotated[
+        bool, typer.Option(help="Embed the passages, so that they are found by meaning too.")
+    ] = True,
+) -> None:
+    """Read articles into the archive: Markdown, JSONL, HTML and plain text."""
+    with _opened(archive) as opened, terminal.progress() as progress:
+        report = opened.ingest(*paths, vectors=vectors, progress=progress)
+    terminal.print_report(report)
+    if not vectors:
+        terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")
+    if report.failures:
+        raise typer.Exit(FAILED_INPUTS)
+
+
+@app.command()
+def embed(archive: ArchiveOption = None) -> None:
+    """Embed the passages that have no vector yet; can be stopped and run again."""
+    with _opened(archive) as opened, terminal.progress() as progress:
+        count = opened.embed(progress)
+    terminal.say(f"embedded {count:,} passages")
+
+
+@app.command()
+def rebuild(archive: ArchiveOption = None) -> None:
+    """Build the indexes again from the stored articles; vectors are not computed again."""
+    with _opened(archive) as opened:
+        opened.rebuild()
+    terminal.say(f"rebuilt the indexes of {opened.folder}")
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words, or a question.")],
+    archive: ArchiveOption = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many hits.")] = 10,
+    published_from: FromOption = "",
+    published_to: ToOption = "",
+    publisher: PublisherOption = None,
+    language: LanguageOption = "",
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that match a query best."""
+    with _opened(archive) as opened:
+        filters = opened.filters(published_from, published_to, publisher or (), language)
+        when = parse_as_of(as_of) if as_of else None
+        hits = opened.search(query, k, filters=filters, as_of=when)
+        coverage = opened.coverage()
+    if as_json:
+        terminal.print_json([hit_dict(hit) for hit in hits])
+    else:
+        terminal.print_hits(hits)
+    terminal.print_coverage(coverage, opened.folder)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in plain words.")],
+    archive: ArchiveOption = None,
+    published_from: FromOption = "",
+    published_to: ToOption = "",
+    publisher: PublisherOption = None,
+    language: LanguageOption = "",
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the archive, with citations; declining is an answer too."""
+    with _opened(archive) as opened:
+        answer = opened.ask(
+            question,
+            filters=opened.filters(published_from, published_to, publisher or (), language),
+            as_of=parse_as_of(as_of) if as_of else None,
+            model=configured_model(load_settings()),
+        )
+    if as_json:
+        terminal.print_json(answer.to_dict())
+    else:
+        terminal.print_answer(answer)
+    terminal.print_coverage(answer.coverage, opened.folder)
+
+
+@app.command()
+def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+    """Count what the archive holds."""
+    with _opened(archive) as opened:
+        articles, passages, embedded = opened.counts()
+        publishers = opened.publishers()
+    facts = {"articles": articles, "passages": passages, "embedded": embedded}
+    if as_json:
+        terminal.print_json({"archive": str(opened.folder), **facts, "publishers": publishers})
+        return
+    terminal.say(", ".join(f"{count:,} {name}" for name, count in facts.items()))
+    for name, count in publishers.items():
+        terminal.say(f"{count:>8,}  {name or '(unknown)'}")
+
+
+@contextmanager
+def _opened(folder: Path | None) -> Iterator[Archive]:
+    settings = load_settings()
+    with Archive.open(folder or settings.archive, settings=settings) as archive:
+        yield archive
+
+
+if __name__ == "__main__":
+    main()

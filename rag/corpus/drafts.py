@@ -1,0 +1,77 @@
+"""What travels through the corpus: a format's `Draft`, then what was `Read` or `Unread`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rag.records import Article, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One article as it was read, where it lay, and what a reader of the log should know."""
+
+    article: Article
+    path: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One input that could not be read, and why; `path` is "file" or "file:line"."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one format says about an article, before id, date and language are settled.
+
+    An empty field was not given; what it misses may still stand in `furniture`
+    (a title line, a byline, a date line, an original URL). `dated` formats carry
+    their date in the text, so that its absence is worth a warning.
+    """
+
+    path: str
+    text: str
+    furniture: tuple[Span, ...] = ()
+    title: str = ""
+    url: str = ""
+    given_id: str = ""
+    publisher: str = ""
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    dated: bool = False
+    language: str = ""
+    section: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """Reads every article of a file whose name ends in one of `suffixes` (lower case).
+
+    Content that makes no article is yielded as `Unread` or, where the whole file
+    is meant, raised as `CorpusError` with the bare reason.
+    """
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of file names that this reader takes."""
+        ...
+
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """Each article of the file, in its order."""
+        ...
+
+
+def shown(path: Path) -> str:
+    """The path as text that can be printed and stored; odd bytes of a name become U+FFFD.
+
+    >>> shown(Path("news/a.md"))
+    'news/a.md'
+    """
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,247 @@
+"""What single paragraphs of furniture look like; each rule sees one paragraph and no more."""
+
+from __future__ import annotations
+
+import re
+
+from rag.records import FurnitureKind
+
+_AGENCY = (
+    r"(?:AFP|AP|Reuters|REUTERS|Getty(?: Images)?|Shutterstock|iStock(?:photo)?|Alamy|Bloomberg|CNN"
+    r"|EPA(?:-EFE)?|EFE|Xinhua|TASS|ANSA|dpa|UPI|PA|PA Wire|Zuma(?: Press)?|ZUMA(?: Press)?|NurPhoto"
+    r"|Sipa(?: USA)?|SIPA|Redux|Magnum|Anadolu(?: Agency)?|Pool|POOL|USA TODAY(?: Sports| NETWORK)?)"
+)
+_CREDIT_END = re.compile(
+    rf"(?:\S ?/ ?{_AGENCY}|\bGetty Images|\bShutterstock|\bvia {_AGENCY})"
+    rf"(?: (?:Photos?|Images|file))?(?: ?/ ?(?:[Ff]ile|FILE|Pool))?\)?$"
+)
+_CREDIT_START = re.compile(
+    rf"(?:[A-Z][\w.'’-]+ ){{1,3}}?[A-Z][\w.'’-]+ ?/ ?{_AGENCY}(?: ?/ ?{_AGENCY})* (?=[A-Z])"
+    r"|(?:Photos?|Photographs?|Pictures?|Images?|Mandatory [Cc]redit)(?: [Cc]redits?)?"
+    r"(?::| (?:by|courtesy)\b) ?(?=\S)"
+)
+_CREDIT_BRACKET = re.compile(r"\((?:(?:Image|Photo|Picture)s?(?: credit)?:|Photos? by|AP Photo)[^()]*\)$")
+_CREDIT_WORDS = 60
+_SHORT_CREDIT_WORDS = 14
+_ORIGINAL = re.compile(
+    r"(?:original(?:ly)? (?:url|link|source|article|published (?:at|on))|source url) ?:", re.IGNORECASE
+)
+_BULLETS = r"[\s►▶︎•♦👉🔎*_(\[-]*"
+_RELATED = re.compile(
+    rf"{_BULLETS}(?:related(?: (?:article|story|stories|link|links|coverage|content|reading|news))?s?"
+    r"|(?:read )?more|read (?:also|next|this|the (?:full|whole) story(?: here)?)|read|see (?:also|more)"
+    r"|also read|don[’']t miss|you may (?:also )?like|in case you missed it|icymi|recommended"
+    r"|keep reading|more (?:coverage|news)|previously|previous coverage|people are also reading) ?:"
+    r"(?!\s*$)",
+    re.IGNORECASE,
+)
+_RELATED_LENGTH = 260
+_GLUED = re.compile(
+    rf"{_BULLETS}[^\W\d_](?:[^.:!?\n]{{1,70}}[^\W\d]['’\"”]?:(?=[A-Z‘'\"“])|[^.:!?\n]{{1,70}}\?(?=[A-Z]))"
+)
+_GLUED_FIELD = re.compile(
+    rf"{_BULLETS}(?:where|when|cost|price|who|what|how|why|time|date|location|address|phone|hours|rating"
+    r"|director|cast|starring|note|correction|clarification|corrections?|details|tickets|info|answer"
+    r"|question|winner|score|editor[’']s note|[qa])\b[^:?]{0,12}[:?]",
+    re.IGNORECASE,
+)
+_GLUED_CORRECTION = re.compile(
+    r"\b(?:earlier|previous) version|\bmisstated|\bincorrect|\bcorrected", re.IGNORECASE
+)
+_VIDEO = re.compile(r"(?:Video Ad Feedback\b.*)?\b\d{1,2}:\d\d - Source: \S+", re.DOTALL)
+_ADDRESS_ONLY = re.compile(r"https?://\S+")
+_PROMPT_HINTS = ("sign up", "subscribe", "newsletter", "inbox", "follow ")
+_PROMPT = re.compile(
+    rf"{_BULLETS}(?:"
+    r"subscribe (?:to|now|today|here|for)\b"
+    r"|sign up\b.{0,120}\b(?:newsletter|inbox|e-?mails?|alerts|updates|free|today|here|now)\b"
+    r"|sign up (?:here|now|today|for alerts)\b"
+    r"|would you like to receive .{0,60}newsletter"
+    r"|get (?:our|the|cnn|usa).{0,80}newsletter"
+    r"|follow .{3,60} on (?:twitter|x|facebook|instagram|threads|bluesky)\b"
+    r")",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROMPT_INSIDE = re.compile(
+    r"(?:^|[.?!:)—–-]\s*)[\"“(]?(?:sign up|subscribe|get|register)\b.{0,120}\b(?:newsletters?|inbox)\b"
+    r"|\b(?:newsletters?|inbox)\b.{0,120}\b(?:sign up|subscribe)(?: (?:right )?(?:here|now|today|for free))"
+    r"|\bdelivered (?:\w+ )?to your (?:e-?mail )?inbox\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_SAYS = re.compile(r"\b(?:said|says|told|tweeted|according to)\b")
+_PROMPT_WORDS = 45
+_LONGEST = 700
+
+_NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*"
+_NAMES = rf"{_NAME}(?: {_NAME}){{1,3}}"
+_SIGNATURE = re.compile(rf"(?:--?|–|—) ?{_NAMES}(?:(?:, | and |; ){_NAMES}){{0,5}}$")
+_CONTRIBUTING = re.compile(r"Contribut(?:ing|ors?|ed)(?: by)?: ?(?=[A-Z])")
+_BYLINE = re.compile(r"by:? (?=\S)", re.IGNORECASE)
+_SMALL_WORDS = frozenset("and for of in the with from to at de la van von der den y & wire reports staff".split())
+_BYLINE_WORDS = 16
+_NAME_LINE_WORDS = 8
+_DATE_SHAPE = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th)?[.,]? (?:of |de )?[^\W\d_]{3,12}\.?,? (?:de )?\d{4}\b"
+    r"|\b[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
+    r"|(?<!\d)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d)"
+    r"|\d{4}年\d{1,2}月\d{1,2}日"
+)
+_DATE_LINE_WORDS = 12
+_PLAIN_IN_DATE_LINE = 3
+
+_TERMINAL = re.compile(r"[.!?…。！？:;,]['\"’”)\]»]*$")
+_REPORTING_LENGTH = 80
+_SENTENCE_LENGTH = 20
+_HEADING_WORDS = 10
+_NO_HEADING = re.compile(
+    r"[-–—•*►▶♦·>|#(]|\(?(?:\d+|[a-zA-Z])[.)]|\d{1,2}:\d\d"
+    r"|.*(?:: |[@$£€%]|https?:|\b(?:said|says|told|said)\b|[^\W\d_]{3,}[.!?] |\d\D+\d)",
+    re.DOTALL,
+)
+_QUESTION_HEADING = re.compile(
+    r"(?:who|what|when|where|why|how|which|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have)"
+    r"\b[^.!?\"“”]{4,}\?$",
+    re.IGNORECASE,
+)
+
+_CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]*"
+_CAPITAL_PLACE = rf"(?=[A-ZÀ-ÖØ-Þ.'’ -]{{3}}){_CAPITALS}(?:[ /]{_CAPITALS}){{0,4}}"
+_PLACE = rf"{_NAME}(?:,? (?:of |de |la |el )?{_NAME}){{0,4}}"
+_REGION = rf"(?:, {_NAME}(?: {_NAME}){{0,2}}){{0,2}}"
+_DAY = r"(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:,? \d{4})?)?"
+_WIRE = r"(?:CNN(?: Business)?|AP|AFP|Reuters|REUTERS|UPI|BBC|dpa|DPA)"
+_DASH = r"(?:\s+(?:--?|–|−)\s+|\s*(?:—|―)\s*)"
+_DATELINE = re.compile(
+    rf"[*_]{{0,3}}(?:"
+    rf"{_CAPITAL_PLACE}{_REGION}{_DAY}(?: ?\([A-Z][\w&. -]{{1,30}}\))?[*_]{{0,3}}{_DASH}"
+    rf"|{_PLACE}{_DAY} ?\([A-Z][\w&. -]{{1,30}}\)[*_]{{0,3}}{_DASH}"
+    rf"|(?:{_PLACE}{_DAY} )?\({_WIRE}\)[*_]{{0,3}}(?:{_DASH}|\s+)"
+    rf"|(?:{_PLACE} )?{_WIRE}[*_]{{0,3}}{_DASH}"
+    r")(?=[^a-zß-ÿ\s])"
+)
+_DATELINE_ALONE = re.compile(rf"(?:{_PLACE} )?(?:{_WIRE}\s*(?:--?|[–—−―])|\({_WIRE}\))$")
+_DATELINE_LENGTH = 100
+
+
+def paragraph_kind(words: str) -> FurnitureKind | None:
+    """The kind of a paragraph that is furniture wherever it stands; None for all others.
+
+    >>> paragraph_kind("Read more: Ferry returns"), paragraph_kind("The ferry sailed.")
+    ('related link', None)
+    """
+    if len(words) > _LONGEST:
+        return None
+    if _ORIGINAL.match(words):
+        return "original url"
+    if _is_newsletter(words):
+        return "newsletter"
+    if _is_related(words):
+        return "related link"
+    if _is_credit(words):
+        return "photo credit"
+    if _SIGNATURE.match(words) or _CONTRIBUTING.match(words):
+        return "byline"
+    return None
+
+
+def is_byline(words: str) -> bool:
+    """Whether a paragraph near the top names who wrote it: "By Mara Lind for LNA"."""
+    found = _BYLINE.match(words)
+    if found is None or len(words) > 160:
+        return False
+    names = words[found.end() :].split()
+    return len(names) <= _BYLINE_WORDS and _capitalised(names) and any(map(str.istitle, names))
+
+
+def is_name_line(words: str) -> bool:
+    """Whether a line above the reporting holds names only: an author, an outlet, an agency."""
+    names = words.split()
+    return (
+        len(names) <= _NAME_LINE_WORDS
+        and not _TERMINAL.search(words)
+        and not any(map(str.isdigit, words))
+        and _capitalised(names)
+    )
+
+
+def is_date_line(words: str) -> bool:
+    """Whether a paragraph near the top is a date and little else, readable or not."""
+    found = _DATE_SHAPE.search(words) if len(words) <= 120 else None
+    if found is None or len(words.split()) > _DATE_LINE_WORDS:
+        return False
+    rest = words[: found.start()] + words[found.end() :]
+    return len(re.findall(r"[^\W\d_]{6,}", _DATE_SHAPE.sub("", rest))) < _PLAIN_IN_DATE_LINE
+
+
+def is_reporting(words: str) -> bool:
+    """Whether a paragraph is long enough, or ends as a sentence does, to be reporting."""
+    return len(words) >= _REPORTING_LENGTH or (
+        len(words) >= _SENTENCE_LENGTH and _TERMINAL.search(words) is not None
+    )
+
+
+def is_heading(words: str) -> bool:
+    """Whether a paragraph reads as a section heading: at most ten words and no sentence's end."""
+    if len(words) > _REPORTING_LENGTH or len(words.split()) > _HEADING_WORDS:
+        return False
+    if _QUESTION_HEADING.match(words):
+        return True
+    return (
+        not words[0].islower()
+        and any(map(str.isalpha, words))
+        and not _TERMINAL.search(words)
+        and not _NO_HEADING.match(words)
+    )
+
+
+def dateline_end(text: str, start: int, end: int) -> int:
+    """Where the sentence after a dateline at `start` begins; 0 where there is no dateline.
+
+    >>> dateline_end("VESK, March 3 (LNA) – Boats sailed.", 0, 35)
+    22
+    """
+    limit = min(end, start + _DATELINE_LENGTH)
+    if _DATELINE_ALONE.match(text, start, limit):
+        return end
+    found = _DATELINE.match(text, start, limit)
+    return found.end() if found else 0
+
+
+def _capitalised(names: list[str]) -> bool:
+    return all(not name[0].islower() or name.strip(",") in _SMALL_WORDS for name in names)
+
+
+def _is_related(words: str) -> bool:
+    if len(words) > _RELATED_LENGTH:
+        return False
+    if _RELATED.match(words) or _VIDEO.fullmatch(words) or _ADDRESS_ONLY.fullmatch(words):
+        return True
+    found = _GLUED.match(words)
+    if found is None or _GLUED_FIELD.match(words) or _GLUED_CORRECTION.search(words):
+        return False
+    headline = len(words[found.end() :].split())
+    return 4 <= headline <= (9 if words.endswith(".") else 22)
+
+
+def _is_newsletter(words: str) -> bool:
+    folded = words.lower()
+    if not any(hint in folded for hint in _PROMPT_HINTS):
+        return False
+    if _PROMPT.match(words):
+        return True
+    return (
+        words.count(" ") < _PROMPT_WORDS
+        and not _SAYS.search(words)
+        and _PROMPT_INSIDE.search(words) is not None
+    )
+
+
+def _is_credit(words: str) -> bool:
+    length = words.count(" ") + 1
+    if length > _CREDIT_WORDS:
+        return False
+    ends = words[-1].isalnum() or words[-1] == ")"
+    if ends and (_CREDIT_END.search(words, max(0, len(words) - 80)) or _CREDIT_BRACKET.search(words)):
+        return True
+    found = _CREDIT_START.match(words)
+    return found is not None and ("/" in found.group() or length <= _SHORT_CREDIT_WORDS)

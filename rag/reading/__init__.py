@@ -1,0 +1,1 @@
+"""From hits to an answer: reading without a model, citing, verifying."""

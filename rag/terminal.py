@@ -1,0 +1,121 @@
+"""What a person sees in the terminal: progress, hits, answers, errors; decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import TimeRemainingColumn
+from rich.text import Text
+
+from rag.answering import introduction
+from rag.ingest import IngestReport
+from rag.records import Answer, Hit
+
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+_KINDS = ("added", "revised", "unchanged", "duplicate", "failed")
+
+
+def say(text: str) -> None:
+    """Prints a line of result."""
+    _out.print(escape(text))
+
+
+def note(text: str) -> None:
+    """Prints a line beside the result, to standard error."""
+    _err.print(f"[dim]{escape(text)}[/]")
+
+
+def complain(text: str) -> None:
+    """Prints an error, to standard error."""
+    _err.print(f"[bold red]error:[/] {escape(text)}")
+
+
+def print_json(value: Any) -> None:
+    """Prints a value as JSON, unwrapped and in UTF-8."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - the result itself
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar for each step, with its rate and the time left, on standard error."""
+    bar = Progress(
+        TextColumn("{task.description:>9}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=_err,
+    )
+    tasks: dict[str, Any] = {}
+
+    def show(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = bar.add_task(step, total=total)
+        bar.update(tasks[step], completed=done, total=total)
+
+    with bar:
+        yield show
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """The items done a second."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.1f}/s" if speed else "-/s")
+
+
+def print_report(report: IngestReport) -> None:
+    """Prints the counts of a run, every failure with its reason, and what was odd."""
+    say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in _KINDS))
+    for outcome in report.notable:
+        if outcome.kind == "failed":
+            complain(f"{outcome.path}: {outcome.note}")
+        else:
+            note(f"{outcome.path}: {outcome.note}")
+
+
+def print_hits(hits: Sequence[Hit]) -> None:
+    """Prints hits as a list to read, best first."""
+    if not hits:
+        say("nothing found")
+    for hit in hits:
+        also = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
+        title = hit.article.title or hit.article.id
+        _out.print(
+            f"[bold]{hit.rank}.[/] {escape(introduction(hit.article))}[bold]{escape(title)}[/]{escape(also)}"
+        )
+        _out.print(f"   {escape(' '.join(hit.text.split()))}")
+        _out.print(f"   [dim]{escape(hit.article.url or hit.article.id)}[/]\n")
+
+
+def print_answer(answer: Answer) -> None:
+    """Prints an answer, its notes and the articles it cites."""
+    for text in answer.notes:
+        note(text)
+    say(answer.text)
+    if answer.citations:
+        say("")
+    for citation in answer.citations:
+        article = citation.article
+        where = article.url or article.id
+        _out.print(f"[dim]\\[{citation.number}] {escape(article.title)} — {escape(where)}[/]")
+    if answer.unresolved:
+        numbers = ", ".join(map(str, answer.unresolved))
+        complain(f"the answer cites {numbers}, which no passage has")
+
+
+def print_coverage(coverage: float, folder: Path) -> None:
+    """Says how much of the archive can be found by meaning, unless all of it can."""
+    if coverage < 1.0:
+        note(
+            f"{coverage:.0%} of the passages are embedded; the rest is found by its words only "
+            f"(dateline embed --archive {folder})"
+        )

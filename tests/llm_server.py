@@ -1,0 +1,170 @@
+"""A tiny server that speaks OpenAI's protocol on 127.0.0.1, well or badly."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+Mode = Literal[
+    "ok",
+    "one chunk",
+    "no usage",
+    "rejects stream_options",
+    "rejects max_tokens",
+    "400",
+    "401",
+    "404",
+    "429",
+    "429 once",
+    "500",
+    "error event",
+    "drop",
+    "cut short",
+    "slow",
+    "stalls",
+    "endless",
+    "pings",
+    "not JSON",
+    "HTML",
+    "empty",
+]
+_STATUS: dict[str, tuple[int, str]] = {
+    "400": (400, "the context is full\nand 'sk-secret' is your key"),
+    "401": (401, "wrong key sk-secret"),
+    "404": (404, "no such model"),
+    "429": (429, "too many"),
+    "500": (500, "out of memory"),
+}
+
+
+@dataclass
+class FakeServer:
+    """What the server was asked, and where it is."""
+
+    url: str
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+    hung_up: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def llm_server(
+    mode: Mode, pieces: Sequence[str] = ("The mill ", "burnt [1].")
+) -> Iterator[FakeServer]:
+    """A running server that answers every question in `mode` with `pieces`."""
+    state = FakeServer("")
+
+    class Handler(_Handler):
+        pass
+
+    Handler.mode, Handler.pieces, Handler.state = mode, pieces, state
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = False
+    state.url = f"http://127.0.0.1:{server.server_port}/v1"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield state
+    finally:
+        state.released.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    mode: Mode
+    pieces: Sequence[str]
+    state: FakeServer
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.state.asked.append(body)
+        self.state.keys.append(self.headers["authorization"])
+        try:
+            self._answer(body)
+        except (BrokenPipeError, ConnectionResetError):
+            self.state.hung_up.set()
+            self.close_connection = True
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        rejected = self.mode.removeprefix("rejects ")
+        if rejected in body:
+            self._refuse(400, f"Unsupported parameter: '{rejected}'")
+        elif self.mode == "429 once" and len(self.state.asked) == 1:
+            self._refuse(429, "too many")
+        elif self.mode in _STATUS:
+            self._refuse(*_STATUS[self.mode])
+        elif self.mode == "HTML":
+            self._send(200, "text/html", b"<p>It works!</p>")
+        elif self.mode == "slow":
+            self.state.released.wait()
+            self.close_connection = True
+        else:
+            self._stream(body)
+
+    def _refuse(self, status: int, message: str) -> None:
+        self._send(status, "application/json", json.dumps({"error": {"message": message}}).encode())
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("retry-after-ms", "1")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, body: dict[str, Any]) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        if self.mode == "one chunk":
+            self._delta({"content": "".join(self.pieces)}, finish_reason="stop")
+            self._data("")
+            return
+        self._delta({"role": "assistant"})
+        if self.mode == "not JSON":
+            self._data("data: {oops\n\n")
+        if self.mode == "error event":
+            self._event({"error": {"message": "the model crashed"}})
+        while self.mode == "pings":
+            self._data(": still here\n\n")
+        while self.mode == "endless":
+            self._delta({"content": "so "})
+        if self.mode != "empty":
+            for piece in self.pieces:
+                self._delta({"content": piece})
+        if self.mode == "stalls":
+            self.state.released.wait()
+        if self.mode in {"drop", "stalls"}:
+            self.close_connection = True
+            return
+        if self.mode != "cut short":
+            self._delta({}, finish_reason="stop")
+            if "stream_options" in body and self.mode != "no usage":
+                self._event({"choices": [], "usage": {"prompt_tokens": 31, "completion_tokens": 5}})
+            self._data("data: [DONE]\n\n")
+        self._data("")
+
+    def _delta(self, delta: dict[str, str], finish_reason: str | None = None) -> None:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        self._event({"id": "1", "object": "chat.completion.chunk", "choices": [choice]})
+
+    def _event(self, event: dict[str, Any]) -> None:
+        self._data(f"data: {json.dumps(event)}\n\n")
+
+    def _data(self, text: str) -> None:
+        """One chunk of the body; an empty one ends it."""
+        data = text.encode()
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the test's output stays clean."""

@@ -1,0 +1,200 @@
+"""Language models: the script, and the openai client against a real HTTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from itertools import islice
+
+import pytest
+
+from rag.errors import ConfigError, ProviderError
+from rag.llms import ChatModel, OpenAIModel, ScriptedModel
+from rag.records import Message, Usage
+from tests.llm_server import Mode, llm_server
+
+QUESTION = (Message("system", "Be brief."), Message("user", "What burnt?"))
+
+
+def read(stream: Generator[str, None, Usage]) -> tuple[list[str], Usage]:
+    """All pieces and the usage."""
+    pieces = []
+    while True:
+        try:
+            pieces.append(next(stream))
+        except StopIteration as end:
+            return pieces, end.value
+
+
+def model(url: str, **settings: float) -> OpenAIModel:
+    options = {"max_retries": 0, "timeout": 5.0} | settings
+    return OpenAIModel("tiny", url, api_key="sk-secret", **options)  # type: ignore[arg-type]
+
+
+def test_a_script_is_read_word_by_word_and_remembers_the_questions() -> None:
+    scripted: ChatModel = (script := ScriptedModel("  It burnt [1].\n", ""))
+    pieces, usage = read(scripted.stream(QUESTION))
+    assert pieces == ["  It ", "burnt ", "[1].\n"]
+    assert usage == Usage(prompt_tokens=4, completion_tokens=3)
+    assert read(scripted.stream(QUESTION[1:])) == ([], Usage(2, 0))
+    assert script.asked == [QUESTION, QUESTION[1:]]
+
+
+def test_a_script_raises_its_exceptions_and_ends_in_one() -> None:
+    script = ScriptedModel(ProviderError("gone"))
+    with pytest.raises(ProviderError, match=r"^gone$"):
+        read(script.stream(QUESTION))
+    with pytest.raises(ProviderError, match="'scripted' has no reply to question 2; give it one"):
+        read(script.stream(QUESTION))
+
+
+def test_a_reply_streams_with_the_usage_the_server_reports() -> None:
+    with llm_server("ok") as server:
+        assert read(model(server.url).stream(QUESTION)) == (
+            ["The mill ", "burnt [1]."],
+            Usage(31, 5),
+        )
+    assert server.keys == ["Bearer sk-secret"]
+    assert server.asked == [
+        {
+            "model": "tiny",
+            "messages": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": "What burnt?"},
+            ],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "temperature": 0,
+            "max_tokens": 800,
+        }
+    ]
+
+
+def test_a_server_of_ones_own_needs_no_key() -> None:
+    with llm_server("ok") as server:
+        read(OpenAIModel("tiny", server.url).stream(QUESTION))
+    assert server.keys == ["Bearer none"]
+
+
+def test_a_reply_may_come_in_one_piece_with_its_end() -> None:
+    with llm_server("one chunk") as server:
+        assert read(model(server.url).stream(QUESTION))[0] == ["The mill burnt [1]."]
+
+
+def test_usage_is_counted_where_the_server_gives_none() -> None:
+    with llm_server("no usage", ("The mill ", "burnt.")) as server:
+        _, usage = read(model(server.url).stream(QUESTION))
+    assert usage == Usage(prompt_tokens=6, completion_tokens=4)
+
+
+def test_options_that_the_server_rejects_are_left_out() -> None:
+    with llm_server("rejects stream_options") as server:
+        pieces, _ = read(model(server.url).stream(QUESTION))
+    assert pieces == ["The mill ", "burnt [1]."]
+    assert ["stream_options" in asked for asked in server.asked] == [True, False]
+    with llm_server("rejects max_tokens") as server:
+        read(model(server.url).stream(QUESTION))
+    assert [asked.get("max_completion_tokens") for asked in server.asked] == [None, 800]
+    assert "stream_options" in server.asked[1]
+
+
+def test_an_overloaded_server_is_asked_again() -> None:
+    with llm_server("429 once") as server:
+        pieces, _ = read(model(server.url, max_retries=1).stream(QUESTION))
+    assert pieces == ["The mill ", "burnt [1]."]
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        ("400", r"rejects the request: .*the context is full and '\*\*\*' is your key"),
+        ("401", "refuses the API key; check OPENAI_API_KEY"),
+        ("404", "knows no such model or page; check the model's name and the base URL"),
+        ("429", r"takes no more questions now \(429\); wait, or check the account's quota"),
+        ("500", "failed with status 500; ask again, or see its log"),
+        ("error event", "rejects the request: the model crashed"),
+        ("drop", "broke off its answer; ask again, or see its log"),
+        ("cut short", "broke off its answer; ask again, or see its log"),
+        ("not JSON", r"sent something that is no chat answer \(JSONDecodeError\); check the base"),
+        ("HTML", r"returned an empty answer; check .* \(it usually ends in /v1\)"),
+        ("empty", "returned an empty answer; check the model's name"),
+    ],
+)
+def test_every_failure_names_server_model_and_remedy_but_not_the_key(
+    mode: Mode, sentence: str
+) -> None:
+    with (
+        llm_server(mode) as server,
+        pytest.raises(
+            ProviderError, match=f"^language model 'tiny' at {server.url} {sentence}"
+        ) as caught,
+    ):
+        read(model(server.url).stream(QUESTION))
+    assert "sk-secret" not in str(caught.value)
+
+
+def test_a_failure_after_the_first_words_comes_after_them() -> None:
+    with llm_server("drop") as server:
+        stream = model(server.url).stream(QUESTION)
+        assert next(stream) + next(stream) == "The mill burnt [1]."
+        with pytest.raises(ProviderError, match="broke off its answer"):
+            next(stream)
+
+
+def test_a_refused_connection_is_a_clear_error_without_the_password() -> None:
+    with llm_server("ok") as server:
+        port = server.url.removeprefix("http://127.0.0.1:")
+    with pytest.raises(ProviderError, match=f"at http://127.0.0.1:{port} cannot be reached; see"):
+        read(model(f"http://me:hunter2@127.0.0.1:{port}").stream(QUESTION))
+
+
+@pytest.mark.parametrize("mode", ["slow", "stalls"])
+def test_a_silent_server_is_given_up_after_the_timeout(mode: Mode) -> None:
+    with (
+        llm_server(mode) as server,
+        pytest.raises(ProviderError, match=r"was silent for 0\.2 seconds; see whether it is busy"),
+    ):
+        read(model(server.url, timeout=0.2).stream(QUESTION))
+
+
+def test_an_endless_reply_ends_after_max_tokens_pieces() -> None:
+    with llm_server("endless") as server:
+        pieces, usage = read(model(server.url, max_tokens=7).stream(QUESTION))
+        assert server.hung_up.wait(5)
+    assert pieces == ["so "] * 7
+    assert usage.prompt_tokens == 6
+
+
+def test_a_reply_without_end_or_words_meets_the_deadline() -> None:
+    with (
+        llm_server("pings") as server,
+        pytest.raises(
+            ProviderError, match=r"did not finish within 0\.3 seconds; ask again, or raise"
+        ),
+    ):
+        read(model(server.url, deadline=0.3).stream(QUESTION))
+
+
+def test_closing_the_stream_ends_the_request() -> None:
+    with llm_server("endless") as server:
+        stream = model(server.url).stream(QUESTION)
+        assert list(islice(stream, 3)) == ["so ", "so ", "so "]
+        stream.close()
+        assert server.hung_up.wait(5)
+
+
+def test_the_key_is_not_shown() -> None:
+    assert "sk-secret" not in repr(model("http://127.0.0.1:1/v1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "message"),
+    [
+        ("", "http://127.0.0.1:1/v1", "no model is named for http://127.0.0.1:1/v1; set DATE"),
+        ("tiny", "127.0.0.1:1", "base URL '127.0.0.1:1' must begin with http:// or https://"),
+        ("tiny", "https://api.openai.com/v1", "needs a key: set OPENAI_API_KEY, or DATELINE_LLM"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_at_once(name: str, url: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        OpenAIModel(name, url)
