@@ -111,6 +111,11 @@ class VectorCache:
         """Keep the vectors, all or none; a hash that is known already keeps the vector it has."""
         if not vectors:
             return
+        for name in vectors:
+            # SQLite ends a JSON string at a NUL, so such a hash would never be found.
+            if "\0" in name:
+                msg = f"a hash must not hold a NUL character: {name!r}"
+                raise ValueError(msg)
         matrix = np.stack(tuple(vectors.values()))
         matrix = checked(matrix, matrix.shape[-1])
         blobs = [row.astype("<f4").tobytes() for row in matrix]

@@ -98,6 +98,7 @@ class FaissIndex:
 
     @manifest.setter
     def manifest(self, manifest: Manifest) -> None:
+        """Takes over `change`; everything else is to stay as it is."""
         self._manifest = manifest
 
     def __len__(self) -> int:
@@ -262,7 +263,7 @@ def _read(file: BinaryIO, manifest: Manifest, folder: Path) -> Any:
         msg = f"{path} is not a FAISS index: {error}"
         raise CorruptIndexError(msg) from error
     if not isinstance(index, faiss.IndexIDMap | faiss.IndexIVFScalarQuantizer):
-        msg = f"{path} is a {type(index).__name__}, which this index never writes"
+        msg = f"{path} is of type {type(index).__name__}, which is never written here"
         raise CorruptIndexError(msg)
     if (index.ntotal, index.d) != (manifest.count, manifest.dimension):
         msg = (

@@ -64,7 +64,7 @@ def model_files(name: str, *, download: bool = False) -> ModelFiles:
 def _located(name: str, *, download: bool) -> tuple[Path, str]:
     if name == BUNDLED:
         return _bundled(), BUNDLED_NAME
-    if Path(name).is_dir():
+    if name and Path(name).is_dir():
         return Path(name), Path(name).resolve().name
     return _from_hub(name, download=download), name.rpartition("/")[2]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rag.errors import ProviderError
 from rag.llms import ChatModel, TokenCounter
@@ -132,19 +132,19 @@ def extract(
     ranked = rank_sentences(asked.standalone, read, reader.vocabulary, reader.similarity)
     confidence = ranked[0].score if ranked else 0.0
     if confidence < THRESHOLD:
-        text, claims, citations = decline(hits), (), ()
+        worded = Worded(decline(hits))
     else:
-        text, claims, citations = word(select(ranked))
+        worded = word(select(ranked))
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
-        text=text,
+        text=worded.text,
         as_of=asked.as_of,
-        claims=claims,
-        citations=citations,
+        claims=worded.claims,
+        citations=worded.citations,
         hits=tuple(hits[:SHOWN_HITS]),
-        abstained=not citations,
-        reason="" if citations else _reason(hits),
+        abstained=not worded.citations,
+        reason="" if worded.citations else _reason(hits),
         confidence=confidence,
         filters=asked.filters,
         coverage=asked.coverage,
@@ -153,12 +153,19 @@ def extract(
     )
 
 
-def word(
-    sentences: Sequence[Sentence],
-) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The text of an answer with its claims and citations."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+def word(sentences: Sequence[Sentence]) -> Worded:
     """One line a sentence: outlet and date, the sentence as it stands, and its marker.
 
-    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1.0)])[0]
+    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1.0)]).text
     'Radio North: It sank. [1]'
     """
     lines: list[str] = []
@@ -171,7 +178,7 @@ def word(
         citations.append(Citation(number, sentence.article, sentence.start, sentence.end))
         claims.append(Claim(position, position + len(line), (number,), "supported", (VERBATIM,)))
         position += len(line) + len(LINE_BREAK)
-    return LINE_BREAK.join(lines), tuple(claims), tuple(citations)
+    return Worded(LINE_BREAK.join(lines), tuple(claims), tuple(citations))
 
 
 def introduction(article: Article) -> str:

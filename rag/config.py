@@ -33,17 +33,18 @@ class Settings(BaseSettings):
 
     archive: Path = Path("archive")
     encoder: str = "minilm"
-    chunk_tokens: int = Field(192, ge=16, le=100_000)
+    chunk_tokens: int = Field(default=192, ge=16, le=100_000)
     host: str = "127.0.0.1"
-    port: int = Field(7860, ge=0, le=65535)
+    port: int = Field(default=7860, ge=0, le=65535)
     llm_base_url: str = ""
     llm_api_key: SecretStr = Field(
-        SecretStr(""), validation_alias=AliasChoices(PREFIX + "LLM_API_KEY", "OPENAI_API_KEY")
+        default=SecretStr(""),
+        validation_alias=AliasChoices(PREFIX + "LLM_API_KEY", "OPENAI_API_KEY"),
     )
     llm_model: str = ""
-    llm_timeout: float = Field(60.0, gt=0)
-    llm_context_tokens: int = Field(8192, ge=1024)
-    llm_max_tokens: int = Field(600, ge=16)
+    llm_timeout: float = Field(default=60.0, gt=0)
+    llm_context_tokens: int = Field(default=8192, ge=1024)
+    llm_max_tokens: int = Field(default=600, ge=16)
 
     @classmethod
     def settings_customise_sources(

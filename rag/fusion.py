@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -15,8 +16,10 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> di
     >>> list(reciprocal_rank_fusion([[1, 2], [2, 3]]))
     [2, 1, 3]
     """
-    scores: defaultdict[int, float] = defaultdict(float)
+    parts: defaultdict[int, list[float]] = defaultdict(list)
     for ranking in rankings:
         for rank, id_ in enumerate(ranking, start=1):
-            scores[id_] += 1 / (k + rank)
+            parts[id_].append(1 / (k + rank))
+    # A running sum depends on its order in the last digit, and so would the ties.
+    scores = {id_: math.fsum(terms) for id_, terms in parts.items()}
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))

@@ -106,7 +106,7 @@ class LexicalIndex:
         result = searcher.search(self._query(terms, filters), limit=k, count=False)
         addresses = [address for _, address in result.hits]
         ids = searcher.fast_field_values("passage", addresses)
-        found = [(int(id_), float(hit[0])) for id_, hit in zip(ids, result.hits, strict=True)]
+        found = [(int(id_ or 0), float(hit[0])) for id_, hit in zip(ids, result.hits, strict=True)]
         return sorted(found, key=lambda item: (-item[1], item[0]))
 
     def refresh(self) -> None:

@@ -72,15 +72,18 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
 def _cuts(text: str, language: str) -> list[int]:
     """Where the segmenter ends a sentence, the end of the text last."""
     # The segmenter does not look inside list items, so it is not shown what marks them.
-    items = [marker.start() for marker in _LIST_MARKER.finditer(text)]
-    shown = _LIST_MARKER.sub(lambda marker: " " * len(marker[0]), text) if items else text
+    marks = [mark.span() for mark in _LIST_MARKER.finditer(text)]
+    shown = _LIST_MARKER.sub(lambda mark: " " * len(mark[0]), text) if marks else text
     try:
         found = get_sentence_boundaries(language, shown)
     except UnicodeEncodeError:
         # A lone surrogate (JSON can carry one) has no UTF-8 form, which the segmenter needs.
         found = get_sentence_boundaries(language, _LONE_SURROGATE.sub("\ufffd", shown))
     cuts = [boundary["end_index"] for boundary in found[:-1]] + [len(text)]
-    return sorted({*cuts, *items}) if items else cuts
+    if not marks:
+        return cuts
+    within = {at for start, end in marks for at in range(start + 1, end + 1)}
+    return sorted({*cuts} - within | {start for start, _ in marks} | {len(text)})
 
 
 def _trimmed(text: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:

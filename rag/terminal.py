@@ -6,21 +6,28 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
-from rich.progress import TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from rag.answering import introduction
 from rag.ingest import IngestReport
 from rag.records import Answer, Hit
+from rag.store import OutcomeKind
 
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
-_KINDS = ("added", "revised", "unchanged", "duplicate", "failed")
 
 
 def say(text: str) -> None:
@@ -40,7 +47,7 @@ def complain(text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Prints a value as JSON, unwrapped and in UTF-8."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - the result itself
+    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 @contextmanager
@@ -74,7 +81,7 @@ class _Rate(ProgressColumn):
 
 def print_report(report: IngestReport) -> None:
     """Prints the counts of a run, every failure with its reason, and what was odd."""
-    say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in _KINDS))
+    say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in get_args(OutcomeKind)))
     for outcome in report.notable:
         if outcome.kind == "failed":
             complain(f"{outcome.path}: {outcome.note}")
@@ -89,9 +96,8 @@ def print_hits(hits: Sequence[Hit]) -> None:
     for hit in hits:
         also = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
         title = hit.article.title or hit.article.id
-        _out.print(
-            f"[bold]{hit.rank}.[/] {escape(introduction(hit.article))}[bold]{escape(title)}[/]{escape(also)}"
-        )
+        outlet = escape(introduction(hit.article))
+        _out.print(f"[bold]{hit.rank}.[/] {outlet}[bold]{escape(title)}[/]{escape(also)}")
         _out.print(f"   {escape(' '.join(hit.text.split()))}")
         _out.print(f"   [dim]{escape(hit.article.url or hit.article.id)}[/]\n")
 

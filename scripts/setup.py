@@ -28,8 +28,10 @@ def main() -> int:
     parser.add_argument("--torch", choices=["cpu", "default"], default="cpu")
     wanted = parser.parse_args().torch
     if sys.version_info < (3, 11):
-        print(f"Dateline needs Python 3.11 or newer, this is {sys.version.split()[0]}; "
-              "name another: make setup PYTHON=python3.12")
+        print(
+            f"Dateline needs Python 3.11 or newer, this is {sys.version.split()[0]}; "
+            "name another: make setup PYTHON=python3.12"
+        )
         return 1
     if not PYTHON.exists():
         print("making .venv ...", flush=True)
@@ -52,7 +54,9 @@ def install_torch(wanted: str) -> bool:
         return True
     print(f"installing {requirement} ...", flush=True)
     brief = ("--retries", "0", "--timeout", "10", "--quiet")
-    if wanted == "cpu" and not pip("install", *brief, "--index-url", CPU_INDEX, requirement, quiet=True):
+    if wanted == "cpu" and not pip(
+        "install", *brief, "--index-url", CPU_INDEX, requirement, quiet=True
+    ):
         return True
     if wanted == "cpu" and brings_cuda(requirement):
         print(

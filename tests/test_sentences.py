@@ -62,8 +62,8 @@ def test_a_blank_line_ends_a_sentence_and_a_single_line_break_does_not() -> None
 
 
 def test_an_item_of_a_list_begins_a_sentence_and_keeps_its_mark() -> None:
-    assert sentences("The plan:\n- Walls first. Roads next\n 2) Schools\nThen rest. And pay.") == [
-        "The plan:",
+    assert sentences("Plan.\n- Walls first. Roads next\n 2) Schools\nThen rest. And pay.") == [
+        "Plan.",
         "- Walls first.",
         "Roads next",
         "2) Schools\nThen rest.",

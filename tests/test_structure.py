@@ -95,8 +95,7 @@ def test_no_module_has_the_name_of_a_standard_one() -> None:
 )
 def test_importing_loads_nothing_heavy(module: str, heavy: str) -> None:
     code = (
-        f"import sys, {module}\n"
-        f"print([name for name in {heavy.split()!r} if name in sys.modules])"
+        f"import sys, {module}\nprint([name for name in {heavy.split()!r} if name in sys.modules])"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)

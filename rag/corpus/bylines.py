@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-_LEAD = re.compile(r"\s*(?:by|written by|story by)\b:?\s+", re.IGNORECASE)
+_LEAD = re.compile(r"\s*(?:by|written by|story by|von|par|por|di)\b:?\s+", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`]+")
 _ROLE = re.compile(
-    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—].*|\s+-\s.*|\s*(?:https?://|@)\S*.*", re.IGNORECASE | re.DOTALL
+    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+", re.IGNORECASE)
-_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’-]+){0,5}")
+_PART_OF_NAME = (
+    r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
+)
+_NAME = re.compile(rf"[^\W\d_a-zß-ÿ][\w.'’-]*(?: {_PART_OF_NAME}){{0,5}}")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _NOT_NAMES = re.compile(
     r"\b(?:staff|correspondent|reporter|editor|writer|columnist|desk|team|agenc(?:y|ies)|contributor|bureau)\b",
@@ -18,11 +22,19 @@ _NOT_NAMES = re.compile(
 )
 
 
-def parse_authors(byline: str) -> tuple[str, ...]:
-    """The people named by a byline, in its order and each once; agencies after "for" are left out.
+def opens_byline(line: str) -> bool:
+    """Whether the line begins as a byline does: with "By" or its like, and a name after it."""
+    found = _LEAD.match(line)
+    return found is not None and _NAME.match(_MARKUP.sub(r"\1", line[found.end() :])) is not None
 
-    >>> parse_authors("By [Mara Lind and Ivo Tarn for LNA](#)")
-    ('Mara Lind', 'Ivo Tarn')
+
+def parse_authors(byline: str) -> tuple[str, ...]:
+    """The people named by a byline, in its order and each once.
+
+    Agencies and outlets are left out, unless nobody else is named.
+
+    >>> parse_authors("By [Mara Lind and Ivo Tarn for LNA](#)"), parse_authors("By LNA")
+    (('Mara Lind', 'Ivo Tarn'), ('LNA',))
     """
     line = " ".join(_MARKUP.sub(r"\1", byline).split())
     line = _ROLE.sub("", _LEAD.sub("", line))
@@ -31,6 +43,11 @@ def parse_authors(byline: str) -> tuple[str, ...]:
         name = part.strip(" .") if not part.endswith("r.") else part.strip()
         if names and name.lower() in _SUFFIXES:
             names[-1] += f" {name}"
-        elif _NAME.fullmatch(name) and not name[0].islower() and not _NOT_NAMES.search(name):
+        elif _NAME.fullmatch(name) and not _NOT_NAMES.search(name):
             names.append(name)
-    return tuple(dict.fromkeys(names))
+    people = [name for name in names if not _is_outlet(name)]
+    return tuple(dict.fromkeys(people or names))
+
+
+def _is_outlet(name: str) -> bool:
+    return name.startswith("The ") or (name.isupper() and " " not in name)

@@ -63,8 +63,8 @@ def parse_published(text: str) -> Published | None:
     are None. A time without a zone is taken as UTC; a time in an unknown zone
     leaves the day.
 
-    >>> parse_published("Sept. 11, 2020, 9:30 a.m. CET")
-    Published(at=datetime.datetime(2020, 9, 11, 8, 30, tzinfo=datetime.timezone.utc), precision='minute', zone='CET')
+    >>> str(parse_published("Sept. 11, 2020, 9:30 a.m. CET"))
+    '2020-09-11T08:30Z'
     """
     line = " ".join(text.split())
     if not 4 <= len(line) <= _LONGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import CorpusError
@@ -13,7 +14,9 @@ _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BINARY_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _TOO_LARGE = f"larger than the {SIZE_LIMIT // 1024**2} MB that one article may have; split it"
-_EMPTY = "empty: it holds no text"
+EMPTY = "empty: it holds no text"
+_WINDOWS = "cp1252"
+_NAMES = {"cp1252": "Windows-1252", "utf-16": "UTF-16"}
 
 
 def read_bytes(path: Path) -> bytes:
@@ -38,53 +41,61 @@ def unreadable(error: OSError) -> str:
     return f"cannot be read: {error.strerror or error}"
 
 
-def decode(data: bytes, *, fallback: str = "cp1252") -> tuple[str, tuple[str, ...]]:
-    """The text of `data` with line ends as "\\n", and a warning where its encoding was guessed.
+def decode(data: bytes, *, fallback: str = _WINDOWS) -> tuple[str, tuple[str, ...]]:
+    r"""The text of `data` with line ends as "\n", and a warning where its encoding was guessed.
 
     UTF-8 and UTF-16 are known by their marks, UTF-8 also without; else `fallback`
-    is tried where every byte is defined in it. Raises `CorpusError` for binary,
-    empty and undecodable data.
+    is tried, then Windows-1252 where every byte is defined in it. Raises
+    `CorpusError` for binary, empty and undecodable data.
 
-    >>> decode(b"caf\\xc3\\xa9\\r\\n")
-    ('café\\n', ())
+    >>> decode(b"caf\xc3\xa9\r\n")
+    ('café\n', ())
     """
-    warnings: tuple[str, ...] = ()
-    if data.startswith(_UTF16_MARKS):
-        text = _strictly(data, "utf-16")
-    elif b"\x00" in data:
-        msg = "a binary file (it holds NUL bytes), or UTF-16 without a byte order mark"
-        raise CorpusError(msg)
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            text = _guessed(data, fallback, error)
-            warnings = (f"not UTF-8; read as {_shown(fallback)}",)
+    text, guessed = _decoded(data, fallback)
     if not text or text.isspace():
-        raise CorpusError(_EMPTY)
+        raise CorpusError(EMPTY)
+    warnings = (f"not UTF-8; read as {_NAMES.get(guessed, guessed)}",) if guessed else ()
     return clean(text), warnings
 
 
 def clean(text: str) -> str:
-    """The text with line ends as "\\n" and characters that cannot be stored as U+FFFD."""
+    r"""The text with line ends as "\n" and characters that cannot be stored as U+FFFD."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def _guessed(data: bytes, encoding: str, error: UnicodeDecodeError) -> str:
-    lenient = data.decode("utf-8", "replace")
-    broken = lenient.count("\ufffd")
-    sound = sum(character > "\x7f" for character in lenient) - broken
-    # Text in a one-byte encoding almost never holds valid UTF-8 sequences by chance.
-    if sound > broken:
-        msg = f"damaged UTF-8 at byte {error.start}; mend it or save it as UTF-8 again"
+def _decoded(data: bytes, fallback: str) -> tuple[str, str]:
+    """The text, and the encoding if it had to be guessed."""
+    if data.startswith(_UTF16_MARKS):
+        return _strictly(data, "utf-16"), ""
+    if b"\x00" in data:
+        msg = "a binary file (it holds NUL bytes), or UTF-16 without a byte order mark"
         raise CorpusError(msg)
-    text = _strictly(data, encoding)
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        if fallback == _WINDOWS:
+            _refuse_damaged(data, error.start)
+    with suppress(UnicodeError, LookupError):
+        return data.decode(fallback), fallback
+    text = _strictly(data, _WINDOWS)
     if _BINARY_CONTROL.search(text):
         msg = "a binary file (it holds control characters and is not UTF-8)"
         raise CorpusError(msg)
-    return text
+    return text, _WINDOWS
+
+
+def _refuse_damaged(data: bytes, start: int) -> None:
+    """Raise for UTF-8 with a few broken bytes, which would decode to other letters.
+
+    Text in a one-byte encoding almost never holds valid UTF-8 sequences by chance.
+    """
+    lenient = data.decode("utf-8", "replace")
+    broken = lenient.count("\ufffd")
+    if sum(character > "\x7f" for character in lenient) > 2 * broken:
+        msg = f"damaged UTF-8 at byte {start}; mend it or save it as UTF-8 again"
+        raise CorpusError(msg)
 
 
 def _strictly(data: bytes, encoding: str) -> str:
@@ -92,13 +103,7 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         msg = (
-            f"neither UTF-8 nor {_shown(encoding)} (byte {data[error.start]:#04x} "
+            f"neither UTF-8 nor {_NAMES[encoding]} (byte {data[error.start]:#04x} "
             f"at {error.start}); save it as UTF-8"
         )
         raise CorpusError(msg) from error
-    except LookupError:
-        return _strictly(data, "cp1252")
-
-
-def _shown(encoding: str) -> str:
-    return {"cp1252": "Windows-1252", "utf-16": "UTF-16"}.get(encoding, encoding)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from rag.records import Article, Span
+from rag.corpus.furniture import Block
+from rag.records import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class Unread:
 class Draft:
     """What one format says about an article, before id, date and language are settled.
 
-    An empty field was not given; what it misses may still stand in `furniture`
-    (a title line, a byline, a date line, an original URL). `dated` formats carry
-    their date in the text, so that its absence is worth a warning.
+    An empty field was not given; what it misses may still stand in the text (a
+    title line, a byline, a date line, an original URL). `dated` formats usually
+    carry a date, so that its absence is worth a warning.
     """
 
     path: str
     text: str
-    furniture: tuple[Span, ...] = ()
+    blocks: tuple[Block, ...]
     title: str = ""
     url: str = ""
     given_id: str = ""

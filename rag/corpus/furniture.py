@@ -25,6 +25,7 @@ from rag.records import FurnitureKind, Span
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _LINE = re.compile(r"\S[^\n]*")
 _BLANK_LINE = re.compile(r"\S\s*?\n[^\S\n]*\n\s*\S")
+_DASHES = ("-", "–", "—")
 _TOP = 8
 _DATELINE_WITHIN = 4
 
@@ -45,10 +46,10 @@ class Block:
 
 
 def paragraphs(text: str) -> list[Block]:
-    """The paragraphs of plain text; its lines where no blank line parts any.
+    r"""The paragraphs of plain text; its lines where no blank line parts any.
 
-    >>> [block.words for block in paragraphs("One.\\n\\nTwo\\nlines.")]
-    ['One.', 'Two\\nlines.']
+    >>> [block.words for block in paragraphs("One.\n\nTwo.")]
+    ['One.', 'Two.']
     """
     pattern = _PARAGRAPH if _BLANK_LINE.search(text) else _LINE
     found = ((match.start(), match.group().rstrip()) for match in pattern.finditer(text))
@@ -56,13 +57,15 @@ def paragraphs(text: str) -> list[Block]:
 
 
 def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
-    """The furniture of `text` as spans in order, none overlapping, none without a character.
+    r"""The furniture of `text` as spans in order, none overlapping, none without a character.
 
-    >>> text = "By Mara Lind\\n\\nVESK (LNA) - The ferry sailed again on Monday after eleven weeks."
-    >>> [(span.kind, text[span.start : span.end]) for span in find_furniture(text, paragraphs(text))]
+    >>> text = "By Mara Lind\n\nVESK (LNA) - The ferry sailed again on Monday."
+    >>> spans = find_furniture(text, paragraphs(text))
+    >>> [(span.kind, text[span.start : span.end]) for span in spans]
     [('byline', 'By Mara Lind'), ('dateline', 'VESK (LNA) - ')]
     """
     kinds: _Kinds = [block.kind or paragraph_kind(block.words) for block in blocks]
+    _untype_lists(blocks, kinds)
     _type_top(blocks, kinds)
     lead = _lead(blocks, kinds)
     dateline = _dateline(text, blocks, kinds[: lead + _DATELINE_WITHIN])
@@ -77,6 +80,18 @@ def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
     if dateline is not None:
         spans.append(dateline)
     return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _untype_lists(blocks: Sequence[Block], kinds: _Kinds) -> None:
+    """Leave names after dashes that follow each other: they are a list, not signatures."""
+    dashed = [block.words[:1] in _DASHES for block in blocks]
+    for index, kind in enumerate(kinds):
+        if kind == "byline" and dashed[index] and any(_around(dashed, index)):
+            kinds[index] = None
+
+
+def _around(flags: Sequence[bool], index: int) -> tuple[bool, ...]:
+    return (*flags[max(0, index - 1) : index], *flags[index + 1 : index + 2])
 
 
 def _type_top(blocks: Sequence[Block], kinds: _Kinds) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_SAMPLE = 600
+_SAMPLE = 400
 _LEAST_LETTERS = 40
 _CODE = re.compile(r"\s*([a-z]{2})(?=[-_]|\s*$)", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ def language_code(tag: str) -> str:
 
 
 def detect_language(text: str) -> str:
-    """The most likely language of the first 600 characters; "" for fewer than 40 letters."""
+    """The most likely language of the first 400 characters; "" for fewer than 40 letters."""
     sample = text[:_SAMPLE]
     letters = sum(1 for _ in islice(filter(str.isalpha, sample), _LEAST_LETTERS))
     if letters < _LEAST_LETTERS:
@@ -29,4 +29,4 @@ def detect_language(text: str) -> str:
     import py3langid
 
     code: str = py3langid.classify(sample)[0]
-    return code if len(code) == 2 else ""  # noqa: PLR2004
+    return code if len(code) == 2 else ""

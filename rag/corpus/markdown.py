@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,26 +13,34 @@ from markdown_it.token import Token
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import decode, read_bytes
 from rag.corpus.drafts import Draft, shown
-from rag.corpus.furniture import Block, find_furniture
+from rag.corpus.furniture import Block
+from rag.corpus.rules import is_byline, is_date_line, is_reporting
 from rag.records import FurnitureKind
 
 _LEAVES = frozenset({"paragraph_open", "heading_open", "fence", "code_block", "html_block"})
 _FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"(\w+)[^\S\n]*:[^\S\n]*(.*)")
+_FRONT_LINE = re.compile(r"|\s.*|#.*|-\s.*|[\w-]+\s*:(?:\s.*)?")
+_LONGEST_FRONT = 10_000
+_FIELD = re.compile(r"([\w-]+)\s*:\s*(.*)")
 _ITEM = re.compile(r"\s*-\s+(.+)")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
 _BOLD = re.compile(r"\s*(?:\*\*(?!\s)([^*\n]+)\*\*|__(?!\s)([^_\n]+)__)\s*")
-_MARKS = re.compile(r"(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)|^[^\S\n]*(?:#{1,6}|>)[^\S\n]+", re.MULTILINE)
+_MARKS = re.compile(
+    r"(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)|^[^\S\n]*(?:#{1,6}|>)[^\S\n]+", re.MULTILINE
+)
+_BULLET = re.compile(r"[-+*][^\S\n]+")
 _HEADING_CLOSE = re.compile(r"[^\S\n]+#+[^\S\n]*$|\n[=-]+[^\S\n]*$")
 _CREDIT_IN_BOLD = re.compile(
-    r"\S / \S|\b(?:photos?|pictures?|pool|file|handout|courtesy|(?:AFP|AP|Reuters|TASS|EPA|Getty Images))\W*$",
+    r"\S / \S|\b(?:photos?|pictures?|pool|file|handout|courtesy"
+    r"|AFP|AP|Reuters|TASS|EPA|Getty Images)\W*$",
     re.IGNORECASE,
 )
-_ENDS_SENTENCE = re.compile(r"[.!?…。][\"'”’)]*$")
-_HEADING_WORDS = 10
+_ENDS_SENTENCE = re.compile(r"[.!?…。:][\"'”’)*_]*$")
+_NEWLINE = re.compile("\n")
 _CREDIT_WORDS = 14
+_LABEL_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +56,31 @@ class MarkdownReader:
 
 
 def markdown_draft(path: str, text: str, warnings: tuple[str, ...] = ()) -> Draft:
-    """The article that a Markdown text holds; `text` itself stays as it is, marks and all.
+    r"""The article that a Markdown text holds; `text` itself stays as it is, marks and all.
 
-    >>> draft = markdown_draft("a.md", "# Ferry returns\\n\\nThe ferry sailed again on Monday.")
-    >>> [(span.kind, span.end) for span in draft.furniture]
-    [('title', 15)]
+    >>> draft = markdown_draft("a.md", "# Ferry returns\n\nThe ferry sailed again on Monday.")
+    >>> [(block.kind, block.words) for block in draft.blocks]
+    [('title', 'Ferry returns'), (None, 'The ferry sailed again on Monday.')]
     """
-    front = _FRONT_MATTER.match(text)
-    fields = _fields(front.group(1)) if front else MappingProxyType({})
-    start = front.end() if front else 0
-    found = _blocks(text, start, titled="title" in fields)
+    front = _front_matter(text)
+    fields = _fields(front.group(1)) if front else {}
+    blocks = _blocks(text, front.end() if front else 0)
     if front:
-        found.insert(0, Block(_skip_blank(text), len(text[:start].rstrip()), "", "title"))
+        begin = front.start(1) - len(front.group()[: front.start(1)].lstrip())
+        blocks.insert(
+            0, Block(begin, len(front.group().rstrip()), fields.get("title", ""), "title")
+        )
     return Draft(
         path,
         text,
-        furniture=find_furniture(text, found),
+        tuple(blocks),
         title=fields.get("title", ""),
-        url=fields.get("url", "") or fields.get("link", ""),
+        url=fields.get("url") or fields.get("link", ""),
         publisher=fields.get("publisher", ""),
-        authors=parse_authors(fields.get("author", "") or fields.get("authors", "")),
-        date=fields.get("date", "") or fields.get("published", ""),
+        authors=parse_authors(fields.get("author") or fields.get("authors", "")),
+        date=fields.get("date") or fields.get("published", ""),
         dated=True,
-        language=fields.get("language", "") or fields.get("lang", ""),
+        language=fields.get("language") or fields.get("lang", ""),
         section=fields.get("section", ""),
         warnings=warnings,
     )
@@ -84,10 +93,18 @@ def plain_words(markup: str) -> str:
     'By Mara Lind for LNA'
     """
     words = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub("", markup)))
-    return _MARKS.sub("", _HEADING_CLOSE.sub("", words)).strip()
+    return _BULLET.sub("• ", _MARKS.sub("", _HEADING_CLOSE.sub("", words)).strip())
 
 
-def _fields(front: str) -> Mapping[str, str]:
+def _front_matter(text: str) -> re.Match[str] | None:
+    """The fields above the article; None where what stands between two rules is prose."""
+    front = _FRONT_MATTER.match(text, 0, _LONGEST_FRONT)
+    if front and all(_FRONT_LINE.fullmatch(line) for line in front.group(1).split("\n")):
+        return front
+    return None
+
+
+def _fields(front: str) -> dict[str, str]:
     """Front matter as `key: value` lines; the items of a list are joined by semicolons."""
     fields: dict[str, str] = {}
     key = ""
@@ -107,32 +124,40 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
-def _blocks(text: str, start: int, *, titled: bool) -> list[Block]:
-    offsets = [start, *(match.end() for match in re.compile("\n").finditer(text, start)), len(text)]
-    parser = MarkdownIt("commonmark").disable("inline")
+def _blocks(text: str, start: int) -> list[Block]:
+    """The leaf blocks from `start` on, as the lines where the parser finds them."""
+    offsets = [start, *(match.end() for match in _NEWLINE.finditer(text, start)), len(text)]
+    titled = reported = False
     blocks: list[Block] = []
-    for token in parser.parse(text[start:]):
+    for token in MarkdownIt("commonmark").disable("inline").parse(text[start:]):
         if token.type not in _LEAVES or token.map is None:
             continue
         first, last = offsets[token.map[0]], offsets[min(token.map[1], len(offsets) - 1)]
-        markup = text[first:last]
-        begin = first + len(markup) - len(markup.lstrip())
-        end = begin + len(markup.strip())
-        if begin < end:
-            kind = _kind(token, text[begin:end], titled=titled)
-            titled = titled or kind == "title"
-            blocks.append(Block(begin, end, plain_words(text[begin:end]), kind))
+        markup = text[first:last].strip()
+        if not markup:
+            continue
+        begin = text.index(markup, first)
+        words = plain_words(markup)
+        kind = _kind(token, markup)
+        if kind == "title" and titled:
+            kind = "heading"
+        if kind is None and not reported and _is_bold_label(markup, words):
+            kind = "photo credit"
+        titled = titled or kind == "title"
+        reported = reported or (kind is None and is_reporting(words))
+        blocks.append(Block(begin, begin + len(markup), words or markup, kind))
     return blocks
 
 
-def _kind(token: Token, markup: str, *, titled: bool) -> FurnitureKind | None:
-    """The kind that the markup of a block tells; the words may tell more."""
+def _kind(token: Token, markup: str) -> FurnitureKind | None:
+    """The kind that the markup of a block tells; its words may tell more."""
     if token.type == "heading_open":
-        return "title" if token.tag == "h1" and not titled else "heading"
+        return "title" if token.tag == "h1" else "heading"
     if token.type != "paragraph_open":
         return None
-    if bold := _BOLD.fullmatch(markup):
-        return _bold_kind(plain_words(bold[1] or bold[2]))
+    if _BOLD.fullmatch(markup):
+        credit = _CREDIT_IN_BOLD.search(markup) and len(markup.split()) <= _CREDIT_WORDS
+        return "photo credit" if credit and not _ENDS_SENTENCE.search(markup) else None
     without_images = _IMAGE.sub("", markup)
     if not without_images.strip():
         return "photo credit"
@@ -140,14 +165,12 @@ def _kind(token: Token, markup: str, *, titled: bool) -> FurnitureKind | None:
     return "related link" if links and not re.search(r"\w", rest) else None
 
 
-def _bold_kind(words: str) -> FurnitureKind | None:
-    length = len(words.split())
-    if _ENDS_SENTENCE.search(words):
-        return None
-    if length <= _CREDIT_WORDS and _CREDIT_IN_BOLD.search(words):
-        return "photo credit"
-    return None
-
-
-def _skip_blank(text: str) -> int:
-    return len(text) - len(text.lstrip())
+def _is_bold_label(markup: str, words: str) -> bool:
+    """Whether a bold line above the reporting is a picture's credit, as the position tells."""
+    return (
+        _BOLD.fullmatch(markup) is not None
+        and len(words.split()) <= _LABEL_WORDS
+        and not _ENDS_SENTENCE.search(words)
+        and not is_byline(words)
+        and not is_date_line(words)
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.bylines import opens_byline
 from rag.records import FurnitureKind
 
 _AGENCY = (
     r"(?:AFP|AP|Reuters|REUTERS|Getty(?: Images)?|Shutterstock|iStock(?:photo)?|Alamy|Bloomberg|CNN"
-    r"|EPA(?:-EFE)?|EFE|Xinhua|TASS|ANSA|dpa|UPI|PA|PA Wire|Zuma(?: Press)?|ZUMA(?: Press)?|NurPhoto"
-    r"|Sipa(?: USA)?|SIPA|Redux|Magnum|Anadolu(?: Agency)?|Pool|POOL|USA TODAY(?: Sports| NETWORK)?)"
+    r"|EPA(?:-EFE)?|EFE|Xinhua|TASS|ANSA|dpa|UPI|PA|PA Wire|(?:Zuma|ZUMA)(?: Press)?"
+    r"|NurPhoto|Sipa(?: USA)?|SIPA|Redux|Magnum|Anadolu(?: Agency)?|Pool|POOL"
+    r"|USA TODAY(?: Sports| NETWORK)?)"
 )
 _CREDIT_END = re.compile(
     rf"(?:\S ?/ ?{_AGENCY}|\bGetty Images|\bShutterstock|\bvia {_AGENCY})"
@@ -20,18 +22,23 @@ _CREDIT_START = re.compile(
     r"|(?:Photos?|Photographs?|Pictures?|Images?|Mandatory [Cc]redit)(?: [Cc]redits?)?"
     r"(?::| (?:by|courtesy)\b) ?(?=\S)"
 )
-_CREDIT_BRACKET = re.compile(r"\((?:(?:Image|Photo|Picture)s?(?: credit)?:|Photos? by|AP Photo)[^()]*\)$")
+_CREDIT_BRACKET = re.compile(
+    r"\((?:(?:Image|Photo|Picture)s?(?: credit)?:|Photos? by|AP Photo)[^()]*\)$"
+)
 _CREDIT_WORDS = 60
 _SHORT_CREDIT_WORDS = 14
 _ORIGINAL = re.compile(
-    r"(?:original(?:ly)? (?:url|link|source|article|published (?:at|on))|source url) ?:", re.IGNORECASE
+    r"(?:original(?:ly)? (?:url|link|source|article|published (?:at|on))|source url) ?:",
+    re.IGNORECASE,
 )
 _BULLETS = r"[\s►▶︎•♦👉🔎*_(\[-]*"
 _RELATED = re.compile(
-    rf"{_BULLETS}(?:related(?: (?:article|story|stories|link|links|coverage|content|reading|news))?s?"
-    r"|(?:read )?more|read (?:also|next|this|the (?:full|whole) story(?: here)?)|read|see (?:also|more)"
+    rf"{_BULLETS}(?:related(?: (?:articles?|story|stories|links?|coverage|content|reading|news))?"
+    r"|(?:read )?more|read(?: (?:also|next|this|the (?:full|whole) story(?: here)?))?"
+    r"|see (?:also|more)"
     r"|also read|don[’']t miss|you may (?:also )?like|in case you missed it|icymi|recommended"
-    r"|keep reading|more (?:coverage|news)|previously|previous coverage|people are also reading) ?:"
+    r"|keep reading|more (?:coverage|news)|previously|previous coverage|people are also reading"
+    r"|(?:à )?lire aussi|mehr zum thema|lesen sie auch|siehe auch|lea también) ?:"
     r"(?!\s*$)",
     re.IGNORECASE,
 )
@@ -50,10 +57,21 @@ _GLUED_CORRECTION = re.compile(
 )
 _VIDEO = re.compile(r"(?:Video Ad Feedback\b.*)?\b\d{1,2}:\d\d - Source: \S+", re.DOTALL)
 _ADDRESS_ONLY = re.compile(r"https?://\S+")
-_PROMPT_HINTS = ("sign up", "subscribe", "newsletter", "inbox", "follow ")
+_PROMPT_HINTS = (
+    "sign up",
+    "subscribe",
+    "newsletter",
+    "inbox",
+    "follow ",
+    "abonn",
+    "inscri",
+    "suscr",
+)
 _PROMPT = re.compile(
     rf"{_BULLETS}(?:"
     r"subscribe (?:to|now|today|here|for)\b"
+    r"|sign up (?:for|to) (?:our|my)\b"
+    r"|(?:abonnieren sie|abonnez-vous|inscrivez-vous à (?:notre|nos)|suscríbase)\b"
     r"|sign up\b.{0,120}\b(?:newsletter|inbox|e-?mails?|alerts|updates|free|today|here|now)\b"
     r"|sign up (?:here|now|today|for alerts)\b"
     r"|would you like to receive .{0,60}newsletter"
@@ -63,8 +81,10 @@ _PROMPT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PROMPT_INSIDE = re.compile(
-    r"(?:^|[.?!:)—–-]\s*)[\"“(]?(?:sign up|subscribe|get|register)\b.{0,120}\b(?:newsletters?|inbox)\b"
-    r"|\b(?:newsletters?|inbox)\b.{0,120}\b(?:sign up|subscribe)(?: (?:right )?(?:here|now|today|for free))"
+    r"(?:^|[.?!:)—–-]\s*)[\"“(]?(?:sign up|subscribe|get|register)\b.{0,120}"
+    r"\b(?:newsletters?|inbox)\b"
+    r"|\b(?:newsletters?|inbox)\b.{0,120}\b(?:sign up|subscribe)"
+    r"(?: (?:right )?(?:here|now|today|for free))"
     r"|\bdelivered (?:\w+ )?to your (?:e-?mail )?inbox\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -76,8 +96,30 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*"
 _NAMES = rf"{_NAME}(?: {_NAME}){{1,3}}"
 _SIGNATURE = re.compile(rf"(?:--?|–|—) ?{_NAMES}(?:(?:, | and |; ){_NAMES}){{0,5}}$")
 _CONTRIBUTING = re.compile(r"Contribut(?:ing|ors?|ed)(?: by)?: ?(?=[A-Z])")
-_BYLINE = re.compile(r"by:? (?=\S)", re.IGNORECASE)
-_SMALL_WORDS = frozenset("and for of in the with from to at de la van von der den y & wire reports staff".split())
+_SMALL_WORDS = frozenset(
+    [
+        "and",
+        "for",
+        "of",
+        "in",
+        "the",
+        "with",
+        "from",
+        "to",
+        "at",
+        "de",
+        "la",
+        "van",
+        "von",
+        "der",
+        "den",
+        "y",
+        "&",
+        "wire",
+        "reports",
+        "staff",
+    ]
+)
 _BYLINE_WORDS = 16
 _NAME_LINE_WORDS = 8
 _DATE_SHAPE = re.compile(
@@ -145,12 +187,11 @@ def paragraph_kind(words: str) -> FurnitureKind | None:
 
 
 def is_byline(words: str) -> bool:
-    """Whether a paragraph near the top names who wrote it: "By Mara Lind for LNA"."""
-    found = _BYLINE.match(words)
-    if found is None or len(words) > 160:
+    """Whether a paragraph near the top names who wrote it: "By Mara Lind, arts editor"."""
+    names = words.split()
+    if len(names) > _BYLINE_WORDS or not opens_byline(words):
         return False
-    names = words[found.end() :].split()
-    return len(names) <= _BYLINE_WORDS and _capitalised(names) and any(map(str.istitle, names))
+    return _capitalised(names[1:]) or not _TERMINAL.search(words)
 
 
 def is_name_line(words: str) -> bool:
@@ -241,7 +282,9 @@ def _is_credit(words: str) -> bool:
     if length > _CREDIT_WORDS:
         return False
     ends = words[-1].isalnum() or words[-1] == ")"
-    if ends and (_CREDIT_END.search(words, max(0, len(words) - 80)) or _CREDIT_BRACKET.search(words)):
+    if ends and (
+        _CREDIT_END.search(words, max(0, len(words) - 80)) or _CREDIT_BRACKET.search(words)
+    ):
         return True
     found = _CREDIT_START.match(words)
     return found is not None and ("/" in found.group() or length <= _SHORT_CREDIT_WORDS)

@@ -20,8 +20,34 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TRACKING_PREFIX = ("utm_", "mc_", "pk_", "at_", "ns_")
 _TRACKING = frozenset(
-    "amp cmp cmpid dclid fbclid feedname feedtype gclid icid igshid ito mbid msclkid ncid ocid "
-    "outputtype ref ref_src referer referrer smid smtyp spref src sr_share yclid".split()
+    [
+        "amp",
+        "cmp",
+        "cmpid",
+        "dclid",
+        "fbclid",
+        "feedname",
+        "feedtype",
+        "gclid",
+        "icid",
+        "igshid",
+        "ito",
+        "mbid",
+        "msclkid",
+        "ncid",
+        "ocid",
+        "outputtype",
+        "ref",
+        "ref_src",
+        "referer",
+        "referrer",
+        "smid",
+        "smtyp",
+        "spref",
+        "src",
+        "sr_share",
+        "yclid",
+    ]
 )
 _WEB_ADDRESS = re.compile(
     r"\s*(?:https?:)?(?://)?(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?(?:[/?#]\S*)?\s*$"
@@ -29,7 +55,7 @@ _WEB_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 2_000
-_SLUG_NUMBER = re.compile(r"(?:[a-z]?\d{5,}|\d+)")
+_SLUG_NUMBER = re.compile(r"[a-z]?\d{5,}")
 
 
 def canonical_id(url: str) -> str:
@@ -76,7 +102,7 @@ def is_web_address(url: str) -> bool:
 
 
 def slug_words(url: str) -> str:
-    """The words of the last path segment that has any, first letter raised; "" where none has.
+    """The words of the last path segment with several, first letter raised; "" where none has two.
 
     >>> slug_words("https://harbour.example/2024/03/ferry-returns-a71419/")
     'Ferry returns'
@@ -86,7 +112,7 @@ def slug_words(url: str) -> str:
         words = [word for word in re.split(r"[-_+]|%20", stem) if word]
         while words and _SLUG_NUMBER.fullmatch(words[-1]):
             words.pop()
-        if any(word.isalpha() for word in words):
+        if sum(word.isalpha() and len(word) > 1 for word in words) > 1:
             joined = " ".join(words)
             return joined[0].upper() + joined[1:]
     return ""

@@ -39,8 +39,8 @@ class Runs:
         """Opens a run and returns its number."""
         row = {"inputs": list(inputs), "started": seconds(started)}
         with self._database.write() as connection:
-            result = connection.execute(insert(schema.runs).values(row))
-            return int(result.inserted_primary_key[0])
+            query = insert(schema.runs).values(row).returning(schema.runs.c.id)
+            return int(connection.execute(query).scalar_one())
 
     def record(self, run_id: int, outcomes: Sequence[Outcome]) -> None:
         """Keeps outcomes; a second one for the same path replaces the first."""

@@ -1,0 +1,75 @@
+"""The web chat: `python app.py`; the first start builds an archive from `seeds/`."""
+
+import time
+
+STARTED = time.monotonic()
+
+import os  # noqa: E402 - the clock starts before anything is loaded
+import sys  # noqa: E402
+import threading  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from rag import terminal  # noqa: E402
+from rag.archive import Archive  # noqa: E402
+from rag.config import Settings, load_settings  # noqa: E402
+from rag.errors import ConfigError, RagError  # noqa: E402
+from rag.llms import configured_model  # noqa: E402
+from rag.web.chat import Chat  # noqa: E402
+from rag.web.examples import example_questions  # noqa: E402
+from rag.web.page import build_page  # noqa: E402
+from rag.web.serving import LOCAL, Preparation, free_port, launch  # noqa: E402
+
+SEEDS = Path(__file__).resolve().parent / "seeds"
+ANY_QUESTION = "What happened?"
+WRONG_USAGE = 2
+
+
+def main() -> None:
+    """Serves the chat until it is interrupted; exits with 2 where that cannot be done."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    try:
+        serve(load_settings())
+    except RagError as error:
+        terminal.complain(str(error))
+        sys.exit(WRONG_USAGE)
+    except KeyboardInterrupt:
+        terminal.note("stopped")
+
+
+def serve(settings: Settings) -> None:
+    """Opens the archive, builds it at need, and serves the page over it for good."""
+    free_port(settings.host, settings.port)
+    with Archive.open(settings.archive, settings=settings) as archive:
+        build_if_missing(archive, SEEDS)
+        examples = example_questions(SEEDS / "questions.jsonl", archive)
+        page = build_page(Chat(archive, configured_model(settings), examples))
+        address = launch(page, settings)
+        terminal.say(f"Dateline is at {address}")
+        if settings.host not in LOCAL:
+            terminal.note("warning: there is no login; whoever reaches this address can ask")
+        question = examples[0] if examples else ANY_QUESTION
+        preparation = Preparation(archive, question, STARTED, terminal.say)
+        preparation.start()
+        try:
+            threading.Event().wait()
+        finally:
+            preparation.stop()
+            page.close(verbose=False)
+
+
+def build_if_missing(archive: Archive, seeds: Path) -> None:
+    """Reads the sample corpus into an archive that holds nothing yet; words can be found then."""
+    if archive.exists() and archive.counts()[0]:
+        return
+    if not seeds.is_dir():
+        msg = (
+            f"there is no archive in {str(archive.folder)!r}, and no sample corpus in "
+            f"{str(seeds)!r}; build one: dateline ingest PATH... --archive {archive.folder}"
+        )
+        raise ConfigError(msg)
+    terminal.note(f"building an archive in {archive.folder} from {seeds.name}/")
+    archive.ingest(seeds, vectors=False)
+
+
+if __name__ == "__main__":
+    main()

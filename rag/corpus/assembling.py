@@ -1,0 +1,99 @@
+"""A format's draft to an article: id, date, language and furniture are settled here for all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rag.corpus.bylines import opens_byline, parse_authors
+from rag.corpus.dates import parse_published
+from rag.corpus.drafts import Draft, Read
+from rag.corpus.furniture import find_furniture
+from rag.corpus.language import detect_language, language_code
+from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
+from rag.records import Article, FurnitureKind, Published, Span
+
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
+_TITLE_LENGTH = 100
+_CLOCK_TOLERANCE = timedelta(days=1)
+
+
+def assemble(draft: Draft, now: datetime) -> Read:
+    """The article of a draft, with a warning for each thing it says that cannot be used.
+
+    Its id is the canonical URL, else the given id, else "file:" and the absolute
+    path. A date more than a day after `now` is kept as unknown.
+    """
+    furniture = find_furniture(draft.text, draft.blocks)
+    lines = _first_of_each(draft, furniture)
+    url, url_warnings = _url(draft, furniture)
+    published, date_warnings = _published(draft, lines.get("date", ""), now)
+    article = Article(
+        id=canonical_id(url) or draft.given_id or f"file:{Path(draft.path).absolute()}",
+        url=url,
+        title=_title(draft, lines, url),
+        text=draft.text,
+        publisher=draft.publisher or publisher_of(url),
+        authors=draft.authors or _by(lines.get("byline", "")),
+        published=published,
+        language=language_code(draft.language) or detect_language(draft.text),
+        section=draft.section,
+        furniture=furniture,
+    )
+    return Read(article, draft.path, draft.warnings + url_warnings + date_warnings)
+
+
+def _first_of_each(draft: Draft, furniture: tuple[Span, ...]) -> Mapping[FurnitureKind, str]:
+    """The words of the first block of each kind."""
+    words = {block.start: block.words for block in draft.blocks}
+    first: dict[FurnitureKind, str] = {}
+    for span in furniture:
+        if words[span.start]:
+            first.setdefault(span.kind, words[span.start])
+    return first
+
+
+def _url(draft: Draft, furniture: tuple[Span, ...]) -> tuple[str, tuple[str, ...]]:
+    if is_web_address(draft.url):
+        return draft.url.strip(), ()
+    warnings = (f"url {draft.url!r:.80} is no web address; left out",) if draft.url else ()
+    for span in furniture:
+        if span.kind == "original url" and (
+            found := _ADDRESS.search(draft.text, span.start, span.end)
+        ):
+            return found.group(), warnings
+    return "", warnings
+
+
+def _published(draft: Draft, line: str, now: datetime) -> tuple[Published | None, tuple[str, ...]]:
+    value = draft.date or line
+    if not value:
+        return None, ("no date found; kept as unknown",) if draft.dated else ()
+    published = parse_published(value)
+    if published is None:
+        return None, (f"date {value!r:.80} cannot be read; kept as unknown",)
+    if published.at > now + _CLOCK_TOLERANCE:
+        return None, (f"date {value!r:.80} lies in the future; kept as unknown",)
+    return published, ()
+
+
+def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:
+    """What is given, else a title line, a heading that opens the text, the URL, any line."""
+    if given := draft.title or lines.get("title", ""):
+        return " ".join(given.split())
+    opening = draft.blocks[0].words if draft.blocks else draft.text
+    if lines.get("heading") == opening:
+        return opening
+    if words := slug_words(url):
+        return words
+    furniture = set(lines.values())
+    body = (block.words for block in draft.blocks if block.words not in furniture)
+    line = " ".join(next(body, opening).split())
+    return line if len(line) <= _TITLE_LENGTH else line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+def _by(line: str) -> tuple[str, ...]:
+    """The authors if the line says "By"; a bare name may as well be the outlet's."""
+    return parse_authors(line) if opens_byline(line) else ()

@@ -1,0 +1,89 @@
+"""Finds the files that hold articles; opens them only to count."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.corpus.decoding import unreadable
+from rag.corpus.drafts import Unread, shown
+from rag.corpus.jsonl import JsonLinesReader, raw_lines
+from rag.corpus.readers import reader_of, unknown_suffix
+from rag.errors import CorpusError
+
+_NO_ARTICLES = frozenset({"questions.jsonl", "sources.md", "readme.md"})
+
+
+def find_files(paths: Sequence[Path]) -> Iterator[Path | Unread]:
+    """The files to read, each once: `paths` in their order, folders walked in order of name.
+
+    Within folders, hidden names, unknown types and files that describe a corpus
+    (README.md, SOURCES.md, questions.jsonl) are passed over without a word;
+    a file that is named itself is taken or reported.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        if path.is_dir():
+            yield from _walk(path, seen)
+        elif not path.is_file():
+            yield Unread(shown(path), _missing(path))
+        elif reader_of(path) is None:
+            yield unknown_suffix(path)
+        elif _first_time(path, seen):
+            yield path
+
+
+def count_articles(path: Path) -> int:
+    """How many articles a file claims to hold, for a progress bar; 0 where it cannot be read."""
+    reader = reader_of(path)
+    if reader is None or not path.is_file():
+        return 0
+    if not isinstance(reader, JsonLinesReader):
+        return 1
+    count = 0
+    try:
+        for line in raw_lines(path):
+            count += not line.isspace()
+    except (CorpusError, EOFError, OSError, zlib.error):
+        return count
+    return count
+
+
+def _walk(folder: Path, seen: set[str]) -> Iterator[Path | Unread]:
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        if not path.is_dir():
+            yield from _taken(path, seen)
+        elif _first_time(path, seen):
+            try:
+                inside = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
+            except OSError as error:
+                yield Unread(shown(path), unreadable(error))
+                continue
+            waiting += [entry for entry in inside if not entry.name.startswith(".")]
+
+
+def _taken(path: Path, seen: set[str]) -> Iterator[Path | Unread]:
+    if reader_of(path) is None or path.name.lower() in _NO_ARTICLES:
+        return
+    if not path.is_file():
+        yield Unread(shown(path), _missing(path))
+    elif _first_time(path, seen):
+        yield path
+
+
+def _first_time(path: Path, seen: set[str]) -> bool:
+    real = os.path.realpath(path)
+    if real in seen:
+        return False
+    seen.add(real)
+    return True
+
+
+def _missing(path: Path) -> str:
+    if path.is_symlink():
+        return "a link that leads nowhere"
+    return "not a regular file" if path.exists() else "no such file or folder"

@@ -1,0 +1,56 @@
+"""The formats an archive can be fed with, and the one door through which files are read.
+
+To add a format: write a class with `suffixes` and `read(path)` as `Reader` in
+`rag.corpus.drafts` describes, which yields a `Draft` for each article and an
+`Unread` for each that cannot be read; add an instance to `READERS`. Ids, dates,
+language and furniture are settled in `rag.corpus.assembling` for all formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from rag.corpus.assembling import assemble
+from rag.corpus.drafts import Read, Reader, Unread, shown
+from rag.corpus.jsonl import JsonLinesReader
+from rag.corpus.markdown import MarkdownReader
+from rag.corpus.plain import PlainReader
+from rag.corpus.webpage import WebpageReader
+from rag.errors import CorpusError
+
+READERS: tuple[Reader, ...] = (
+    MarkdownReader(),
+    PlainReader(),
+    WebpageReader(),
+    JsonLinesReader(),
+)
+
+
+def reader_of(path: Path) -> Reader | None:
+    """The reader that takes files with this name's ending; None where no reader does."""
+    name = path.name.lower()
+    return next((reader for reader in READERS if name.endswith(reader.suffixes)), None)
+
+
+def unknown_suffix(path: Path) -> Unread:
+    """The outcome for a file that no reader takes; it names the endings that are known."""
+    known = ", ".join(sorted(suffix for reader in READERS for suffix in reader.suffixes))
+    return Unread(shown(path), f"unknown file type {path.suffix!r}; known: {known}")
+
+
+def read_file(path: Path, *, now: datetime) -> Iterator[Read | Unread]:
+    """Every article of a file in its order, and the reason for each that cannot be read.
+
+    Content never raises. `now` is an aware time; dates after it are kept as unknown.
+    """
+    reader = reader_of(path)
+    if reader is None:
+        yield unknown_suffix(path)
+        return
+    try:
+        for outcome in reader.read(path):
+            yield outcome if isinstance(outcome, Unread) else assemble(outcome, now)
+    except CorpusError as error:
+        yield Unread(shown(path), str(error))

@@ -1,0 +1,1 @@
+"""The web chat's presentation: layout, rendering and session state; it retrieves nothing."""

@@ -1,0 +1,50 @@
+// The article panel: brings the cited sentence into view, and leads back to its citation.
+const OPEN = "dateline:open";
+const SHOWN = "dateline:shown";
+let wanted = "";
+
+document.addEventListener(OPEN, (event) => {
+  wanted = event.detail;
+  if (openKey() !== wanted) return;
+  event.preventDefault();
+  reveal();
+});
+
+watch("value", reveal);
+
+element.addEventListener("click", (event) => {
+  if (!event.target.closest("a.back")) return;
+  event.preventDefault();
+  goBack();
+});
+
+element.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") goBack();
+});
+
+function openKey() {
+  const article = element.querySelector("article");
+  return article ? article.dataset.key : "";
+}
+
+function goBack() {
+  const link = document.querySelector(`#log a[href="#${CSS.escape(openKey())}"]`);
+  if (link) link.focus();
+}
+
+// Focus and page move only for an article the reader asked for.
+function reveal() {
+  const target = element.querySelector("#cite-target");
+  document.dispatchEvent(new CustomEvent(SHOWN, { detail: openKey() }));
+  if (!target) return;
+  if (wanted && wanted === openKey()) {
+    wanted = "";
+    target.focus({ preventScroll: true });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    target.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  } else {
+    const pane = element.closest("#article");
+    const offset = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTop += offset - pane.clientHeight / 3;
+  }
+}

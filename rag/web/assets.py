@@ -1,0 +1,50 @@
+"""The page's style sheet, scripts and theme; nothing in them is fetched from anywhere."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+
+def asset(name: str) -> str:
+    """The text of a file of this package, such as "page.css"."""
+    return files("rag.web").joinpath(name).read_text(encoding="utf-8")
+
+
+def theme() -> Any:
+    """The colours and fonts that Gradio's own fields take on, in light and in dark."""
+    import gradio as gr
+
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.stone,
+        neutral_hue=gr.themes.colors.stone,
+        radius_size=gr.themes.sizes.radius_sm,
+        font=SANS,
+        font_mono=MONO,
+    ).set(**_COLOURS)
+
+
+_COLOURS = {
+    "body_background_fill": "#fbfaf7",
+    "body_background_fill_dark": "#17181a",
+    "body_text_color": "#1d1c1a",
+    "body_text_color_dark": "#e9e6df",
+    "block_background_fill": "transparent",
+    "block_background_fill_dark": "transparent",
+    "block_border_width": "0px",
+    "block_label_text_color": "#57534b",
+    "block_label_text_color_dark": "#b5b0a6",
+    "input_background_fill": "#ffffff",
+    "input_background_fill_dark": "#202225",
+    "input_border_color": "#8a857b",
+    "input_border_color_dark": "#77736b",
+    "button_primary_background_fill": "#1f4b73",
+    "button_primary_background_fill_hover": "#173a59",
+    "button_primary_background_fill_dark": "#9cc3e6",
+    "button_primary_background_fill_hover_dark": "#b9d6f0",
+    "button_primary_text_color": "#ffffff",
+    "button_primary_text_color_dark": "#101418",
+}

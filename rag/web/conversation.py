@@ -1,0 +1,108 @@
+"""What one session remembers: its questions, its answers and what their citations point at.
+
+It holds references to articles, not articles: a long conversation stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from rag.records import Answer, Article, Citation, Hit, Message
+
+NEAREST = 3
+"""How many of the nearest articles a declined answer offers."""
+
+Kind = Literal["cite", "near"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Characters `start` to `end` of one revision of an article."""
+
+    kind: Kind
+    article_id: str
+    revision: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with the page's rendering of what was said to it.
+
+    `references` are known by the keys that links in `html` carry, such as "cite-2-1".
+    A turn is not `finished` while its answer is being written.
+    """
+
+    question: str
+    html: str
+    text: str = ""
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns of one session, oldest first."""
+
+    turns: tuple[Turn, ...] = ()
+
+    def history(self) -> list[Message]:
+        """The conversation as a follow-up question is asked with it."""
+        return [message for turn in self.turns for message in _messages(turn)]
+
+    def html(self) -> list[str]:
+        """Every turn as HTML, oldest first."""
+        return [turn.html for turn in self.turns]
+
+    def reference(self, key: str) -> Reference | None:
+        """What a link of this conversation points at; None for a key it never gave out."""
+        return next((t.references[key] for t in self.turns if key in t.references), None)
+
+    def first_key(self) -> str:
+        """The key of the last turn's first reference; "" when it has none."""
+        return next(iter(self.turns[-1].references), "") if self.turns else ""
+
+    def with_turn(self, turn: Turn) -> Conversation:
+        """This conversation and one more turn."""
+        return replace(self, turns=(*self.turns, turn))
+
+
+def citation_key(number: int, citation: Citation) -> str:
+    """The key of a citation in the answer to question `number`."""
+    return f"cite-{number}-{citation.number}"
+
+
+def nearest(answer: Answer) -> list[Hit]:
+    """The best hit of each of the nearest articles, for an answer that was declined."""
+    best: dict[str, Hit] = {}
+    for hit in answer.hits:
+        best.setdefault(hit.article.id, hit)
+    return list(best.values())[:NEAREST]
+
+
+def references(number: int, answer: Answer) -> dict[str, Reference]:
+    """What each link in the answer to question `number` points at."""
+    return dict(_references(number, answer))
+
+
+def _references(number: int, answer: Answer) -> Iterator[tuple[str, Reference]]:
+    for citation in answer.citations:
+        span = (citation.start, citation.end)
+        yield citation_key(number, citation), _reference("cite", citation.article, span)
+    if answer.abstained:
+        for place, hit in enumerate(nearest(answer), start=1):
+            span = (hit.passage.start, hit.passage.end)
+            yield f"near-{number}-{place}", _reference("near", hit.article, span)
+
+
+def _reference(kind: Kind, article: Article, span: tuple[int, int]) -> Reference:
+    return Reference(kind, article.id, article.revision, *span)
+
+
+def _messages(turn: Turn) -> Iterator[Message]:
+    yield Message("user", turn.question)
+    if turn.text:
+        yield Message("assistant", turn.text)

@@ -1,0 +1,56 @@
+"""Text to HTML: everything is escaped; knows nothing about articles or answers."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+"""What stands between two paragraphs."""
+
+_UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_ELLIPSIS = "…"
+
+
+def text(value: str) -> Markup:
+    """The value as HTML text, also safe within a quoted attribute.
+
+    A browser shows the same characters again. NUL and lone surrogates, which no page can
+    hold, become U+FFFD.
+
+    >>> text("<b> & ")
+    Markup('&lt;b&gt; &amp; ')
+    """
+    escaped = escape(_UNSHOWABLE.sub("\ufffd", value))
+    # An HTML parser reads a bare carriage return as a line feed.
+    return escaped.replace("\r", Markup("&#13;"))
+
+
+def shortened(value: str, limit: int) -> str:
+    """The value on one line, cut at a word so that it has at most `limit` characters.
+
+    >>> shortened("one two  three", 9)
+    'one two…'
+    """
+    line = " ".join(value.split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut else cut) + _ELLIPSIS
+
+
+def web_address(url: str) -> str:
+    """The address where it leads to a web page by http or https; "" for any other."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def language_code(language: str) -> str:
+    """The code where it looks like one of a language; "" for anything else."""
+    return language if _LANGUAGE.fullmatch(language) else ""

@@ -1,0 +1,48 @@
+"""What the page says of the archive as a whole: how much it holds and how it can be searched."""
+
+from __future__ import annotations
+
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.web.chat import Chat
+from rag.web.escaping import text
+
+
+def facts_html(chat: Chat) -> str:
+    """One line: articles, outlets, how they are searched and who words the answers."""
+    try:
+        return str(text(" · ".join(_facts(chat))))
+    except RagError as error:
+        return str(text(str(error)))
+
+
+def is_growing(archive: Archive) -> bool:
+    """Whether part of the archive cannot be searched by meaning yet."""
+    try:
+        return archive.coverage() < 1
+    except RagError:
+        return False
+
+
+def outlets(archive: Archive) -> list[tuple[str, str]]:
+    """Every outlet with its number of articles, as it is shown and as it is stored."""
+    try:
+        counts = archive.publishers()
+    except RagError:
+        return []
+    return [(f"{name} ({count:,})", name) for name, count in counts.items() if name]
+
+
+def _facts(chat: Chat) -> list[str]:
+    articles, passages, embedded = chat.archive.counts()
+    named = len([name for name in chat.archive.publishers() if name])
+    if embedded < passages:
+        searched = f"searched by words, {embedded / passages:.0%} by meaning so far"
+    else:
+        searched = "searched by words and meaning"
+    worded = f"worded by {chat.model.name}" if chat.model else "answered in the articles' own words"
+    return [_count(articles, "article"), _count(named, "outlet"), searched, worded]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

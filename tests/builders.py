@@ -1,0 +1,67 @@
+"""Small articles and archives for tests, each made in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from embeddings import HashingEncoder
+from rag.archive import Archive
+from rag.config import Settings
+from rag.records import Article, Published, Span
+
+
+def article(
+    text: str = "The ferry sailed on Monday.",
+    article_id: str = "courier.example/ferry",
+    *,
+    title: str = "",
+    publisher: str = "The Courier",
+    day: str = "2025-05-03",
+    language: str = "en",
+    furniture: Sequence[Span] = (),
+) -> Article:
+    """An article of one text; `day` "" leaves the date unknown."""
+    published = Published(datetime.fromisoformat(day).replace(tzinfo=UTC), "day") if day else None
+    return Article(
+        id=article_id,
+        url=f"https://{article_id}",
+        title=title,
+        text=text,
+        publisher=publisher,
+        published=published,
+        language=language,
+        furniture=tuple(furniture),
+    )
+
+
+def words(texts: Sequence[str]) -> list[int]:
+    """Counts tokens as words, so that a limit can be checked by eye."""
+    return [len(text.split()) for text in texts]
+
+
+def write_jsonl(path: Path, rows: Sequence[dict[str, object]]) -> Path:
+    """Writes rows as JSON lines and returns the path."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def row(number: int, text: str, **fields: object) -> dict[str, object]:
+    """A row of JSONL input: article `number` of The Courier, on 3 May 2025."""
+    url = f"https://courier.example/{number}"
+    return {
+        "url": url,
+        "title": f"Story {number}",
+        "text": text,
+        "date": "2025-05-03",
+        "publisher": "The Courier",
+        "language": "en",
+    } | fields
+
+
+def open_archive(folder: Path) -> Archive:
+    """An archive whose encoder counts words: no model is loaded."""
+    settings = Settings(encoder="hashing", chunk_tokens=32)
+    return Archive.open(folder, settings=settings, encoder=HashingEncoder())

@@ -1,0 +1,69 @@
+"""Settings: defaults, environment, file, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.config import load_settings
+from rag.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+
+
+def test_the_defaults_need_nothing() -> None:
+    settings = load_settings({})
+    assert (settings.archive, settings.encoder, settings.chunk_tokens) == (
+        Path("archive"),
+        "minilm",
+        192,
+    )
+    assert (settings.host, settings.port, settings.llm_model) == ("127.0.0.1", 7860, "")
+
+
+def test_the_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("dateline.toml").write_text('port = 8000\nllm_model = "small"\n', encoding="utf-8")
+    monkeypatch.setenv("DATELINE_PORT", "9000")
+    settings = load_settings()
+    assert (settings.port, settings.llm_model) == (9000, "small")
+
+
+def test_the_usual_key_is_taken_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    settings = load_settings()
+    assert settings.llm_api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in repr(settings)
+    monkeypatch.setenv("DATELINE_LLM_API_KEY", "sk-own")
+    assert load_settings().llm_api_key.get_secret_value() == "sk-own"
+
+
+def test_an_unknown_variable_is_an_error_that_names_it() -> None:
+    with pytest.raises(ConfigError, match=r"unknown setting 'DATELINE_ARCHIV'.*DATELINE_ARCHIVE"):
+        load_settings({"DATELINE_ARCHIV": "x"})
+
+
+def test_an_unknown_key_in_the_file_is_an_error_that_names_it() -> None:
+    Path("dateline.toml").write_text("colour = 1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"unknown setting 'colour' in dateline\.toml"):
+        load_settings({})
+
+
+def test_an_impossible_value_is_an_error_that_names_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATELINE_PORT", "99999")
+    with pytest.raises(ConfigError, match=r"setting 'port': .*65535"):
+        load_settings()
+
+
+def test_a_broken_file_is_named() -> None:
+    Path("dateline.toml").write_text("port = = 1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"dateline\.toml cannot be read"):
+        load_settings({})

@@ -1,0 +1,601 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings import (
+    CorruptIndexError,
+    EmbeddingError,
+    FaissIndex,
+    Manifest,
+    StaleIndexError,
+    VectorIndex,
+    Vectors,
+)
+from embeddings.vectors import Vector
+
+MANIFEST = Manifest(encoder="plane-1", dimension=2, chunk_limit=180, store_id="s1")
+EAST, NORTH, NORTHEAST = [1, 0], [0, 1], [0.6, 0.8]
+
+
+def rows(*vectors: list[float]) -> Vectors:
+    return np.array(vectors, dtype=np.float32).reshape(len(vectors), -1)
+
+
+def vector(*numbers: float) -> Vector:
+    return np.array(numbers, dtype=np.float32)
+
+
+def ids(*numbers: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array(numbers, dtype=np.int64)
+
+
+@pytest.fixture
+def index() -> FaissIndex:
+    index = FaissIndex(MANIFEST)
+    index.add([30, 10, 20], rows(NORTH, EAST, NORTHEAST))
+    return index
+
+
+def clusters(count: int, dimension: int = 16, seed: int = 1) -> Vectors:
+    """Unit vectors around twenty centres, as passages lie around topics."""
+    random = np.random.default_rng(seed)
+    centres = random.standard_normal((20, dimension))
+    spread = 0.5 * random.standard_normal((count, dimension))
+    vectors = centres[random.integers(0, 20, count)] + spread
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def best(vectors: Vectors, numbers: list[int], query: Vector, k: int) -> list[int]:
+    """The ids that plain arithmetic finds, best first."""
+    return [numbers[row] for row in np.lexsort((numbers, -(vectors @ query)))[:k]]
+
+
+def test_the_nearest_come_first_with_their_inner_products(index: FaissIndex) -> None:
+    found = index.search(vector(1, 0), 3)
+    assert found == [(10, 1.0), (20, pytest.approx(0.6)), (30, 0.0)]
+    assert index.search(vector(0, 1), 2) == [(30, 1.0), (20, pytest.approx(0.8))]
+    assert index.search(vector(-1, 0), 1) == [(30, 0.0)]
+
+
+def test_an_index_is_a_vector_index(index: FaissIndex) -> None:
+    seam: VectorIndex = index
+    assert len(seam) == 3
+    assert seam.ids().tolist() == [10, 20, 30]
+    assert seam.ids().dtype == np.int64
+
+
+def test_more_answers_than_there_are_vectors_are_not_made_up(index: FaissIndex) -> None:
+    assert [number for number, _ in index.search(vector(1, 0), 100)] == [10, 20, 30]
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    empty = FaissIndex(MANIFEST)
+    assert empty.search(vector(1, 0), 5) == []
+    assert empty.search(vector(1, 0), 5, ids(1)) == []
+    assert empty.ids().tolist() == []
+    empty.add([], np.empty((0, 2), dtype=np.float32))
+    assert empty.remove([4]) == 0
+    assert len(empty) == 0
+
+
+def test_equal_scores_are_ordered_by_id_even_where_k_cuts_them() -> None:
+    numbers = [7 * i % 101 for i in range(100)]
+    index = FaissIndex(MANIFEST)
+    index.add(numbers, rows(*[NORTH] * 100))
+    index.add([500], rows(EAST))
+    assert index.search(vector(0, 1), 4) == [(number, 1.0) for number in sorted(numbers)[:4]]
+    assert [n for n, _ in index.search(vector(1, 0.5), 3)] == [500, *sorted(numbers)[:2]]
+    allowed = ids(*sorted(numbers)[50:])
+    assert [n for n, _ in index.search(vector(0, 1), 2, allowed)] == sorted(numbers)[50:52]
+
+
+def test_only_allowed_ids_are_found(index: FaissIndex) -> None:
+    assert index.search(vector(1, 0), 5, ids(30, 20)) == [(20, pytest.approx(0.6)), (30, 0.0)]
+    assert index.search(vector(1, 0), 1, ids(30)) == [(30, 0.0)]
+    assert index.search(vector(1, 0), 5, ids(30, 30, 99, -1, -30)) == [(30, 0.0)]
+    assert index.search(vector(1, 0), 5, ids(99)) == []
+    assert index.search(vector(1, 0), 5, ids(-1)) == []
+    assert index.search(vector(1, 0), 5, ids()) == []
+
+
+def test_ids_may_be_far_apart() -> None:
+    far = 2**62
+    index = FaissIndex(MANIFEST)
+    index.add([far, 1, 0], rows(EAST, NORTH, NORTHEAST))
+    assert index.search(vector(1, 0), 1) == [(far, 1.0)]
+    assert index.search(vector(1, 0), 3, ids(far, 1)) == [(far, 1.0), (1, 0.0)]
+    assert index.search(vector(1, 0), 3, ids(0, 1)) == [(0, pytest.approx(0.6)), (1, 0.0)]
+
+
+@given(st.lists(st.integers(0, 400), unique=True, max_size=60), st.integers(1, 30), st.data())
+def test_the_ranking_is_that_of_plain_arithmetic(
+    numbers: list[int], k: int, data: st.DataObject
+) -> None:
+    grid = st.tuples(st.integers(-3, 3), st.integers(-3, 3))
+    points = data.draw(st.lists(grid, min_size=len(numbers), max_size=len(numbers)))
+    allowed = data.draw(st.none() | st.lists(st.integers(0, 400), max_size=40))
+    index = FaissIndex(MANIFEST)
+    index.add(numbers, np.array(points, dtype=np.float32).reshape(-1, 2))
+    score = {number: 2 * x - y for number, (x, y) in zip(numbers, points, strict=True)}
+    wanted = [n for n in numbers if allowed is None or n in allowed]
+    found = index.search(vector(2, -1), k, None if allowed is None else ids(*allowed))
+    assert found == [(n, score[n]) for n in sorted(wanted, key=lambda n: (-score[n], n))[:k]]
+
+
+def test_removed_ids_are_gone_and_counted(index: FaissIndex) -> None:
+    assert index.remove([10, 99, 10]) == 1
+    assert index.ids().tolist() == [20, 30]
+    assert [number for number, _ in index.search(vector(1, 0), 5)] == [20, 30]
+    assert index.remove([10]) == 0
+    assert index.remove([]) == 0
+    index.add([10], rows(NORTH))
+    assert index.search(vector(0, 1), 2) == [(10, 1.0), (30, 1.0)]
+
+
+def test_the_ids_handed_out_are_a_copy(index: FaissIndex) -> None:
+    index.ids()[0] = 77
+    assert index.ids().tolist() == [10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "vectors", "message"),
+    [
+        ([5, 20], rows(EAST, EAST), "id 20 is given twice or is in the index already"),
+        ([5, 6, 5], rows(EAST, EAST, EAST), "id 5 is given twice or is in the index already"),
+        ([5, -4], rows(EAST, EAST), "ids must not be negative: -4"),
+        ([5], rows(EAST, EAST), "1 ids were given for 2 vectors"),
+        ([5], rows([1, 0, 0]), r"must have shape \(n, 2\), not \(1, 3\)"),
+        ([5], vector(1, 0), r"must have shape \(n, 2\), not \(2,\)"),
+        ([5], np.array([[1.0, 0.0]]), "must be float32, not float64"),
+        ([5, 6], rows(EAST, [np.nan, 0]), "vector 1 holds a number that is not finite"),
+        ([5], rows([np.inf, 0]), "vector 0 holds a number that is not finite"),
+    ],
+)
+def test_unusable_input_is_refused_and_the_index_stays(
+    index: FaissIndex, numbers: list[int], vectors: Vectors, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        index.add(numbers, vectors)
+    assert index.ids().tolist() == [10, 20, 30]
+    assert len(index.search(vector(1, 0), 9)) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "k", "message"),
+    [
+        (vector(1, 0), 0, "k must be at least 1, not 0"),
+        (vector(1, 0, 0), 3, r"must have shape \(n, 2\), not \(1, 3\)"),
+        (rows(EAST), 3, r"must have shape \(n, 2\), not \(1, 1, 2\)"),
+        (np.array([1.0, 0.0]), 3, "must be float32, not float64"),
+        (vector(np.nan, 0), 3, "holds a number that is not finite"),
+    ],
+)
+def test_an_unusable_query_is_refused(
+    index: FaissIndex, query: Vector, k: int, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        index.search(query, k)
+
+
+def test_threads_may_search_while_one_adds_and_removes() -> None:
+    vectors = clusters(400)
+    index = FaissIndex(replace(MANIFEST, dimension=16))
+    index.add(range(200), vectors[:200])
+    wrong: list[int] = []
+
+    def search() -> None:
+        for number in range(0, 200, 2):
+            if index.search(vectors[number], 1)[0][0] != number:
+                wrong.append(number)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for first in range(200, 400, 10):
+        index.add(range(first, first + 10), vectors[first : first + 10])
+        index.remove([first - 199])
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(index) == 380
+
+
+def test_searching_leaves_the_number_of_threads_as_it_was(index: FaissIndex) -> None:
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(before + 1)
+    try:
+        index.search(vector(1, 0), 1)
+        assert faiss.omp_get_max_threads() == before + 1
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
+WIDE = replace(MANIFEST, dimension=16)
+
+
+@pytest.fixture(scope="module")
+def many() -> Vectors:
+    return clusters(6_000)
+
+
+@pytest.fixture
+def large(many: Vectors) -> FaissIndex:
+    """An index that outgrew its limit at the second of its two additions."""
+    index = FaissIndex(WIDE, exact_limit=1_000)
+    index.add(range(0, 2_000, 2), many[:1_000])
+    index.add(range(2_000, 12_000, 2), many[1_000:])
+    return index
+
+
+def recall(index: FaissIndex, vectors: Vectors, numbers: list[int], k: int = 10) -> float:
+    """The share of the true ten nearest that are found, over fifty queries among the clusters."""
+    allowed = None if len(numbers) == len(index) else ids(*numbers)
+    queries = clusters(50, seed=1) + 0.05 * clusters(50, seed=2)
+    shared = [
+        {number for number, _ in index.search(query, k, allowed)}
+        & set(best(vectors, numbers, query, k))
+        for query in queries
+    ]
+    return sum(map(len, shared)) / (50 * k)
+
+
+def test_a_large_index_is_compressed_and_finds_what_arithmetic_finds(
+    large: FaissIndex, many: Vectors, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    numbers = list(range(0, 12_000, 2))
+    assert len(large) == 6_000
+    assert large.ids().tolist() == numbers
+    assert recall(large, many, numbers) >= 0.95
+    large.save(tmp_path)
+    # 16 bytes a vector and 8 an id; 153 lists of 16 four-byte numbers and little else.
+    assert 6_000 * 24 < (tmp_path / "dense.faiss").stat().st_size < 6_000 * 24 + 20_000
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_large_index_scores_close_to_the_inner_product(large: FaissIndex, many: Vectors) -> None:
+    number, score = large.search(many[2_500], 1)[0]
+    assert number == 5_000
+    assert score == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("share", [300, 20, 2])
+def test_a_filter_on_a_large_index_loses_nothing(
+    large: FaissIndex, many: Vectors, share: int
+) -> None:
+    allowed = list(range(0, 12_000, 2 * share))
+    assert recall(large, many[::share], allowed) >= 0.95
+    found = large.search(many[0], 10_000, ids(*allowed, 1, 3))
+    assert sorted(number for number, _ in found) == allowed
+
+
+def test_a_large_index_gives_all_it_has_if_asked(large: FaissIndex, many: Vectors) -> None:
+    found = large.search(many[3], 20_000)
+    assert sorted(number for number, _ in found) == list(range(0, 12_000, 2))
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_equal_vectors_in_a_large_index_are_ordered_by_id(large: FaissIndex, many: Vectors) -> None:
+    numbers = [20_000 + 7 * i % 101 for i in range(100)]
+    large.add(numbers, np.repeat(-many[:1], 100, axis=0))
+    assert [number for number, _ in large.search(-many[0], 5)] == sorted(numbers)[:5]
+
+
+def test_a_large_index_takes_and_gives_up_ids(large: FaissIndex, many: Vectors) -> None:
+    assert large.remove([5_000, 5_001, 5_002]) == 2
+    assert large.search(many[2_500], 1)[0][0] not in (5_000, 5_002)
+    with pytest.raises(ValueError, match="id 5004 is given twice or is in the index already"):
+        large.add([5_004], many[:1])
+    large.add([5_000], many[2_500:2_501])
+    assert large.search(many[2_500], 1)[0][0] == 5_000
+    assert len(large) == 5_999
+    assert large.remove(range(12_000)) == 5_999
+    assert large.search(many[0], 3) == []
+
+
+def test_a_large_index_is_the_same_after_opening(
+    large: FaissIndex, many: Vectors, tmp_path: Path
+) -> None:
+    large.remove([0, 2])
+    large.save(tmp_path)
+    opened = FaissIndex.open(tmp_path, WIDE)
+    assert opened.ids().tolist() == list(range(4, 12_000, 2))
+    assert [opened.search(query, 5) for query in many[:20]] == [
+        large.search(query, 5) for query in many[:20]
+    ]
+    opened.add([1], many[:1])
+    assert opened.search(many[0], 1)[0][0] == 1
+
+
+def test_an_index_just_above_its_limit_is_large_and_one_at_it_exact(many: Vectors) -> None:
+    index = FaissIndex(WIDE, exact_limit=1_000)
+    index.add(range(1_000), many[:1_000])
+    exact = index.search(many[999], 1)[0]
+    assert exact == (999, pytest.approx(1, abs=1e-6))
+    index.add([1_000], many[1_000:1_001])
+    assert index.search(many[999], 1)[0] == (999, pytest.approx(1, abs=0.02))
+    assert index.search(many[999], 1)[0] != exact
+
+
+@pytest.fixture
+def saved(index: FaissIndex, tmp_path: Path) -> Path:
+    index.manifest = replace(index.manifest, change=57)
+    index.save(tmp_path)
+    return tmp_path
+
+
+def test_an_opened_index_is_the_one_saved(saved: Path) -> None:
+    opened = FaissIndex.open(saved, MANIFEST)
+    assert opened.manifest == replace(MANIFEST, change=57, count=3)
+    assert opened.ids().tolist() == [10, 20, 30]
+    assert opened.search(vector(1, 0), 2) == [(10, 1.0), (20, pytest.approx(0.6))]
+    opened.add([40], rows(EAST))
+    assert opened.manifest.count == 4
+    assert FaissIndex.open(saved, MANIFEST).manifest.count == 3
+    assert sorted(path.name for path in saved.iterdir()) == ["dense.faiss", "manifest.json"]
+
+
+def test_the_manifest_can_be_read_by_people(saved: Path) -> None:
+    content = (saved / "dense.faiss").read_bytes()
+    assert json.loads((saved / "manifest.json").read_text()) == {
+        "encoder": "plane-1",
+        "dimension": 2,
+        "chunk_limit": 180,
+        "store_id": "s1",
+        "change": 57,
+        "count": 3,
+        "format_version": 1,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def test_an_empty_index_can_be_saved_and_opened(tmp_path: Path) -> None:
+    FaissIndex(MANIFEST).save(tmp_path)
+    opened = FaissIndex.open(tmp_path, MANIFEST)
+    assert opened.manifest == MANIFEST
+    opened.add([1], rows(EAST))
+    assert opened.search(vector(1, 0), 1) == [(1, 1.0)]
+
+
+def test_what_there_is_in_a_folder(saved: Path, index: FaissIndex) -> None:
+    assert FaissIndex.exists(saved)
+    first = FaissIndex.stamp(saved)
+    assert first == FaissIndex.stamp(saved) != b""
+    index.remove([10])
+    index.save(saved)
+    assert FaissIndex.stamp(saved) != first
+    FaissIndex.delete(saved)
+    FaissIndex.delete(saved)
+    assert not FaissIndex.exists(saved)
+    assert FaissIndex.stamp(saved) == b""
+    assert list(saved.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "found", "wanted"),
+    [
+        ("format_version", 1, 2),
+        ("encoder", "plane-1", "plane-2"),
+        ("dimension", 2, 3),
+        ("chunk_limit", 180, 200),
+        ("store_id", "s1", "s2"),
+    ],
+)
+def test_an_index_built_from_something_else_is_stale(
+    saved: Path, field: str, found: object, wanted: Any
+) -> None:
+    message = rf"manifest\.json: {field} is {found!r}, but {wanted!r} is asked for"
+    with pytest.raises(StaleIndexError, match=message):
+        FaissIndex.open(saved, replace(MANIFEST, **{field: wanted}))
+
+
+def test_change_and_count_do_not_make_an_index_stale(saved: Path) -> None:
+    assert FaissIndex.open(saved, replace(MANIFEST, change=3, count=1)).manifest.change == 57
+
+
+def edit(folder: Path, **values: Any) -> None:
+    path = folder / "manifest.json"
+    kept = {**json.loads(path.read_text()), **values}
+    path.write_text(json.dumps({name: value for name, value in kept.items() if value is not ...}))
+
+
+def forge(folder: Path, content: bytes) -> None:
+    """Put other content in the index file, with a manifest that vouches for it."""
+    (folder / "dense.faiss").write_bytes(content)
+    edit(folder, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+
+def content_of(index: Any) -> bytes:
+    return bytes(faiss.serialize_index(index).tobytes())
+
+
+def refused(folder: Path, message: str) -> None:
+    with pytest.raises(CorruptIndexError, match=message):
+        FaissIndex.open(folder, MANIFEST)
+
+
+def test_a_damaged_index_file_is_named(saved: Path) -> None:
+    path = saved / "dense.faiss"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    refused(saved, rf"dense\.faiss has {len(whole) - 5} bytes instead of {len(whole)}")
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    refused(saved, r"dense\.faiss does not have the checksum that manifest\.json gives")
+    path.write_bytes(b"x" * len(whole))
+    refused(saved, r"dense\.faiss does not have the checksum that manifest\.json gives")
+    path.write_bytes(b"")
+    refused(saved, rf"dense\.faiss has 0 bytes instead of {len(whole)}")
+    path.unlink()
+    refused(saved, r"dense\.faiss is missing, though manifest\.json tells of it")
+    assert FaissIndex.exists(saved)
+
+
+def test_a_damaged_manifest_is_named(saved: Path) -> None:
+    path = saved / "manifest.json"
+    for content in (b"", b"{", b"[1, 2]", b"\xff\xfe", b'"text"', b"null", b"{}"):
+        path.write_bytes(content)
+        refused(saved, r"manifest\.json is not a manifest of an index")
+    path.unlink()
+    refused(saved, r"manifest\.json is missing")
+    assert FaissIndex.exists(saved)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"colour": "red"}, "manifest of an index .*'colour'"),
+        ({"sha256": ...}, "manifest of an index .*sha256"),
+        ({"encoder": ...}, "manifest of an index .*encoder"),
+        ({"change": -1}, "manifest of an index .*change is -1"),
+        ({"change": "57"}, "manifest of an index .*change is '57'"),
+        ({"count": 4}, "holds 3 vectors of 2 numbers, manifest.json tells of 4 of 2"),
+    ],
+)
+def test_a_manifest_that_cannot_be_true_is_refused(
+    saved: Path, values: dict[str, Any], message: str
+) -> None:
+    edit(saved, **values)
+    refused(saved, message)
+
+
+def test_files_that_another_program_wrote_are_refused(saved: Path) -> None:
+    forge(saved, b"these are notes")
+    refused(saved, r"dense\.faiss is not a FAISS index")
+    flat = faiss.IndexFlatIP(2)
+    flat.add(rows(EAST, NORTH, NORTHEAST))
+    forge(saved, content_of(flat))
+    refused(saved, r"dense\.faiss is of type IndexFlatIP, which is never written here")
+    forge(saved, content_of(flat)[:-4])
+    refused(saved, r"dense\.faiss is not a FAISS index")
+    longer = faiss.IndexIDMap(faiss.IndexFlatIP(3))
+    longer.add_with_ids(rows([1, 0, 0], [0, 1, 0], [0, 0, 1]), ids(1, 2, 3))
+    forge(saved, content_of(longer))
+    refused(saved, r"holds 3 vectors of 3 numbers, manifest\.json tells of 3 of 2")
+
+
+# Saves generation 2 over generation 1 and kills itself at the n-th event in the folder.
+KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from embeddings import FaissIndex, Manifest
+folder, left = Path(sys.argv[1]), int(sys.argv[2])
+index = FaissIndex(Manifest("plane-1", 2, 180, "s1", change=2))
+index.add(range(200), np.full((200, 2), 0.5, dtype=np.float32))
+def watch(event, arguments):
+    global left
+    if event in ("open", "os.rename", "os.remove") and str(folder) in str(arguments[0]):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+index.save(folder)
+"""
+
+
+def test_a_kill_at_any_instant_of_saving_leaves_the_old_or_the_new_index(tmp_path: Path) -> None:
+    seen: list[int] = []
+    for instant in range(1, 20):
+        folder = tmp_path / str(instant)
+        folder.mkdir()
+        index = FaissIndex(replace(MANIFEST, change=1))
+        index.add([1, 2, 3], rows(NORTH, EAST, NORTHEAST))
+        index.save(folder)
+        command = [sys.executable, "-c", KILLED, str(folder), str(instant)]
+        status = subprocess.run(command, check=False).returncode
+        opened = FaissIndex.open(folder, MANIFEST)
+        seen.append(opened.manifest.change)
+        assert len(opened) == {1: 3, 2: 200}[seen[-1]]
+        opened.manifest = replace(opened.manifest, change=3)
+        opened.save(folder)
+        assert FaissIndex.open(folder, MANIFEST).manifest.change == 3
+        assert sorted(path.name for path in folder.iterdir()) == ["dense.faiss", "manifest.json"]
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL
+    # Open the new file, open and rename the manifest, open the folder, rename, open the folder.
+    assert seen == [1, 1, 1, 2, 2, 2, 2]
+
+
+def test_an_unfinished_replacement_is_finished_before_the_next_begins(tmp_path: Path) -> None:
+    seen = []
+    for instant in range(1, 10):
+        old, new = tmp_path / f"{instant} old", tmp_path / f"{instant} new"
+        for folder, count in ((old, 1), (new, 2)):
+            folder.mkdir()
+            index = FaissIndex(MANIFEST)
+            index.add(range(count), rows(*[EAST] * count))
+            index.save(folder)
+        (new / "dense.faiss").rename(old / "dense.faiss.new")
+        (new / "manifest.json").rename(old / "manifest.json")
+        assert len(FaissIndex.open(old, MANIFEST)) == 2
+        command = [sys.executable, "-c", KILLED, str(old), str(instant)]
+        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+        seen.append(len(FaissIndex.open(old, MANIFEST)))
+    # Three more events come first: read the pending file, read the manifest, rename.
+    assert seen == [2, 2, 2, 2, 2, 2, 200, 200, 200]
+
+
+def test_readers_see_one_generation_while_a_writer_replaces_it(tmp_path: Path) -> None:
+    def write() -> None:
+        for change in range(2, 60):
+            index.add([change], rows(EAST))
+            index.manifest = replace(index.manifest, change=change)
+            index.save(tmp_path)
+
+    index = FaissIndex(replace(MANIFEST, change=1))
+    index.add([0, 1], rows(EAST, EAST))
+    index.save(tmp_path)
+    writer = threading.Thread(target=write)
+    writer.start()
+    changes = []
+    while writer.is_alive():
+        opened = FaissIndex.open(tmp_path, MANIFEST)
+        assert opened.ids().tolist() == list(range(opened.manifest.change + 1))
+        changes.append(opened.manifest.change)
+    writer.join()
+    assert changes == sorted(changes)
+
+
+def test_a_full_disk_is_named_and_the_old_index_stays(saved: Path) -> None:
+    index = FaissIndex(MANIFEST)
+    index.add(range(50_000), np.zeros((50_000, 2), dtype=np.float32))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, limits[1]))
+    try:
+        with pytest.raises(EmbeddingError, match=r"the index in .* cannot be written: .*too large"):
+            index.save(saved)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(FaissIndex.open(saved, MANIFEST)) == 3
+    assert sorted(path.name for path in saved.iterdir()) == ["dense.faiss", "manifest.json"]
+
+
+def test_files_that_cannot_be_reached_are_named(index: FaissIndex, tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError, match=r"the index in .*nowhere cannot be written: "):
+        index.save(tmp_path / "nowhere")
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(EmbeddingError, match=r"cannot be read: .*manifest\.json"):
+        FaissIndex.open(tmp_path, MANIFEST)
+    with pytest.raises(EmbeddingError, match=r"cannot be read: .*manifest\.json"):
+        FaissIndex.stamp(tmp_path)
+    with pytest.raises(EmbeddingError, match=r"cannot be deleted: .*manifest\.json"):
+        FaissIndex.delete(tmp_path)

@@ -1,0 +1,157 @@
+"""BM25 over title and text: what is found, in what order, after changes and damage."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest import approx
+
+from rag.chunking import Chunk
+from rag.errors import StaleIndexError
+from rag.lexical import LexicalIndex
+from rag.records import Article, Filters
+from rag.store import Database, Runs, Store
+from tests.builders import article
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    database = Database(tmp_path, create=True)
+    Runs(database).begin([], datetime(2025, 6, 1, tzinfo=UTC))
+    yield Store(database)
+    database.close()
+
+
+def put(store: Store, *articles: Article) -> None:
+    store.put(1, [(a, [Chunk(0, len(a.text))]) for a in articles])
+
+
+def filled(folder: Path, store: Store) -> LexicalIndex:
+    index = LexicalIndex(folder, store.archive_id)
+    index.catch_up(store)
+    return index
+
+
+def ids(index: LexicalIndex, query: str, filters: Filters = Filters()) -> list[int]:  # noqa: B008
+    return [id_ for id_, _ in index.search(query, 10, filters)]
+
+
+def test_the_score_is_bm25(tmp_path: Path, store: Store) -> None:
+    put(store, article("harbour wall", "x/1"), article("harbour ferry", "x/2"))
+    index = filled(tmp_path, store)
+    # One of two passages holds "ferri", once, and is of average length (2 words):
+    # idf = ln(1 + 1.5 / 1.5); tf part = 1 * 2.2 / (1 + 1.2) = 1.
+    assert index.search("ferries", 5, Filters()) == [(2, approx(math.log(2), rel=1e-5))]
+    assert index.rarity("ferri") == approx(math.log(2))
+    assert index.rarity("harbour") == approx(math.log(1.2))
+
+
+def test_words_are_folded_and_stemmed_and_stop_words_dropped(tmp_path: Path, store: Store) -> None:
+    put(store, article("The Pélican sails", "x/1"))
+    index = filled(tmp_path, store)
+    assert index.terms("The Pélican was SAILING!") == ["pelican", "sail"]
+    assert ids(index, "pelicans") == [1]
+    assert ids(index, "the was") == []
+    assert ids(index, "?!") == []
+
+
+def test_titles_count_and_equal_scores_are_ordered_by_id(tmp_path: Path, store: Store) -> None:
+    put(store, article("Fog.", "x/2", title="Ferry"), article("Fog.", "x/1", title="Ferry"))
+    assert ids(filled(tmp_path, store), "ferry") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), [1, 2, 3]),
+        (Filters(published_from=datetime(2025, 5, 3, tzinfo=UTC)), [1]),
+        (Filters(published_before=datetime(2025, 5, 3, tzinfo=UTC)), [2]),
+        (Filters(publishers=("Radio North",)), [2]),
+        (Filters(language="fr"), [3]),
+        (Filters(publishers=("Radio North",), language="fr"), []),
+    ],
+)
+def test_filters_come_before_ranking(
+    tmp_path: Path, store: Store, filters: Filters, expected: list[int]
+) -> None:
+    put(
+        store,
+        article("Fog.", "x/1", day="2025-05-03"),
+        article("Fog.", "x/2", day="2025-05-02", publisher="Radio North"),
+        article("Fog.", "x/3", day="", language="fr"),
+    )
+    assert sorted(ids(filled(tmp_path, store), "fog", filters)) == expected
+
+
+def test_a_revision_replaces_what_was_found(tmp_path: Path, store: Store) -> None:
+    put(store, article("Four died.", "x/1"))
+    index = filled(tmp_path, store)
+    put(store, article("Seven died.", "x/1"))
+    index.catch_up(store)
+    assert (ids(index, "four"), ids(index, "seven"), ids(index, "died")) == ([], [2], [2])
+
+
+def test_another_process_sees_a_commit_after_refresh(tmp_path: Path, store: Store) -> None:
+    reader = LexicalIndex(tmp_path, store.archive_id)
+    assert ids(reader, "fog") == []
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    reader.refresh()
+    assert (ids(reader, "fog"), reader.change) == ([1], 1)
+
+
+def test_changes_committed_twice_are_indexed_once(tmp_path: Path, store: Store) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    state = tmp_path / "lexical" / "dateline.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"change": 0}))
+    assert ids(filled(tmp_path, store), "fog") == [1]
+
+
+def test_a_deleted_index_is_made_again(tmp_path: Path, store: Store) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    LexicalIndex.delete(tmp_path)
+    assert ids(LexicalIndex(tmp_path, store.archive_id), "fog") == []
+    assert ids(filled(tmp_path, store), "fog") == [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"format": 99}, "format 99, expected 1"), ({"archive_id": "other"}, "archive_id 'other'")],
+)
+def test_an_index_of_something_else_is_stale(
+    tmp_path: Path, store: Store, change: dict[str, object], reason: str
+) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    state = tmp_path / "lexical" / "dateline.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | change))
+    with pytest.raises(StaleIndexError, match=rf"{reason}.*dateline rebuild"):
+        LexicalIndex(tmp_path, store.archive_id)
+
+
+@pytest.mark.parametrize("name", ["dateline.json", "meta.json"])
+def test_a_damaged_index_names_the_command_that_rebuilds(
+    tmp_path: Path, store: Store, name: str
+) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    (tmp_path / "lexical" / name).write_bytes(b"\x00not json")
+    with pytest.raises(StaleIndexError, match="dateline rebuild"):
+        LexicalIndex(tmp_path, store.archive_id)
+
+
+def test_truncated_segments_name_the_command_that_rebuilds(tmp_path: Path, store: Store) -> None:
+    put(store, article("Fog over the harbour.", "x/1"))
+    filled(tmp_path, store)
+    for path in (tmp_path / "lexical").iterdir():
+        if path.suffix in (".term", ".idx", ".fast", ".pos", ".fieldnorm", ".store"):
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(StaleIndexError, match="dateline rebuild"):
+        LexicalIndex(tmp_path, store.archive_id).search("fog", 5, Filters())
