@@ -25,6 +25,7 @@ TITLE_WEIGHT = 1.0
 _FOLDER = "lexical"
 _STATE = "dateline.json"
 _HEAP_BYTES = 64_000_000
+_SPARE = 8
 _ANALYZER = "news"
 _UNKNOWN_DATE = -(2**62)
 
@@ -78,7 +79,7 @@ class LexicalIndex:
     def catch_up(self, store: Store) -> None:
         """Brings the index to the store's newest change; needs the right to write.
 
-        A kill in between costs only a repetition: articles are replaced, not added.
+        A kill in between costs at most a repetition: articles are replaced, not added.
         """
         target = store.last_change()
         if target == self.change:
@@ -89,6 +90,7 @@ class LexicalIndex:
             writer.delete_documents_by_term("article", article.id)
             for document in _documents(article, passages):
                 writer.add_document(document)
+        self._save_state(self.change, upcoming=target)
         writer.commit()
         writer.wait_merging_threads()
         self._save_state(target)
@@ -103,11 +105,16 @@ class LexicalIndex:
         if self._index is None or not terms or k < 1:
             return []
         searcher = self._index.searcher()
-        result = searcher.search(self._query(terms, filters), limit=k, count=False)
-        addresses = [address for _, address in result.hits]
-        ids = searcher.fast_field_values("passage", addresses)
-        found = [(int(id_ or 0), float(hit[0])) for id_, hit in zip(ids, result.hits, strict=True)]
-        return sorted(found, key=lambda item: (-item[1], item[0]))
+        wanted = self._query(terms, filters)
+        fetch = k + _SPARE
+        hits = searcher.search(wanted, limit=fetch, count=False).hits
+        # tantivy cuts a row of equal scores anywhere: fetch until the row at k is whole.
+        while len(hits) == fetch and hits[-1][0] == hits[k - 1][0]:
+            fetch *= 4
+            hits = searcher.search(wanted, limit=fetch, count=False).hits
+        ids = searcher.fast_field_values("passage", [address for _, address in hits])
+        found = [(int(id_ or 0), float(hit[0])) for id_, hit in zip(ids, hits, strict=True)]
+        return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
 
     def refresh(self) -> None:
         """Shows what another process has committed since."""
@@ -192,15 +199,31 @@ class LexicalIndex:
     def _read_state(self) -> dict[str, Any]:
         try:
             state = json.loads((self._folder / _STATE).read_text(encoding="utf-8"))
-            return {name: state[name] for name in ("format", "archive_id", "change")}
+            known = {name: state[name] for name in ("format", "archive_id", "change")}
+            # Killed between a commit and the next note, the index is further than noted.
+            if state["upcoming"] and self._opstamp() != state["opstamp"]:
+                known["change"] = state["upcoming"]
         except (OSError, ValueError, TypeError, KeyError) as error:
             msg = f"{self._folder / _STATE} cannot be read ({error}); {self._mend()}"
             raise StaleIndexError(msg) from error
+        return known
 
-    def _save_state(self, change: int) -> None:
-        state = {"format": FORMAT, "archive_id": self._archive_id, "change": change}
+    def _save_state(self, change: int, upcoming: int = 0) -> None:
+        """Notes how far the index has come, and how far the commit to follow will take it."""
+        state = {
+            "format": FORMAT,
+            "archive_id": self._archive_id,
+            "change": change,
+            "upcoming": upcoming,
+            "opstamp": self._opstamp(),
+        }
         write_atomically(self._folder / _STATE, json.dumps(state).encode())
         self.change = change
+
+    def _opstamp(self) -> int:
+        """The number of tantivy's last commit; 0 before the first."""
+        meta = self._folder / "meta.json"
+        return int(json.loads(meta.read_text(encoding="utf-8"))["opstamp"]) if meta.exists() else 0
 
 
 def _documents(article: Article, passages: list[Passage]) -> Iterator[tantivy.Document]:

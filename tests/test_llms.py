@@ -80,6 +80,15 @@ def test_a_reply_may_come_in_one_piece_with_its_end() -> None:
         assert read(model(server.url).stream(QUESTION))[0] == ["The mill burnt [1]."]
 
 
+def test_a_server_on_this_machine_is_asked_without_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with llm_server("ok") as server:
+        assert len(read(model(server.url).stream(QUESTION))[0]) == 2
+
+
 def test_usage_is_counted_where_the_server_gives_none() -> None:
     with llm_server("no usage", ("The mill ", "burnt.")) as server:
         _, usage = read(model(server.url).stream(QUESTION))

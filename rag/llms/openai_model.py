@@ -26,6 +26,7 @@ _EMPTY = (
     "that of an OpenAI-compatible API (it usually ends in /v1)"
 )
 _OPTIONAL = ("stream_options",)
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,16 @@ class OpenAIModel:
             raise self._failure(what)
 
     def _client(self) -> OpenAI:
-        from openai import OpenAI
+        from openai import DefaultHttpxClient, OpenAI
 
+        # A proxy named in the environment cannot reach a server on this machine.
+        local = urlsplit(self.base_url).hostname in _LOOPBACK
         return OpenAI(
             base_url=self.base_url,
             api_key=self.api_key or "none",
             timeout=min(self.timeout, self.deadline),
             max_retries=self.max_retries,
+            http_client=DefaultHttpxClient(trust_env=False) if local else None,
         )
 
     def _request(self, client: OpenAI, messages: Sequence[Message]) -> Stream[ChatCompletionChunk]:

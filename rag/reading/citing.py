@@ -134,7 +134,8 @@ class _Book:
         candidates = self._candidates.get(number)
         if not candidates:
             return []
-        claim = words if len(stems(words)) >= _FEWEST_WORDS else sentence
+        telling = len(stems(words)) + len(numbers(words)) >= _FEWEST_WORDS
+        claim = words if telling else sentence
         return [self._citation(number, found) for found in _best(claim, candidates)]
 
     def _citation(self, number: int, found: _Candidate) -> Citation:
@@ -164,10 +165,7 @@ def _markers(text: str) -> Iterator[_Marker]:
 
 def _blocks(text: str, markers: Sequence[_Marker]) -> list[_Block]:
     """The sentences of the text, each with its markers; none where there is no sentence."""
-    plain = text
-    for marker in markers:
-        blank = " " * (marker.end - marker.start)
-        plain = plain[: marker.start] + blank + plain[marker.end :]
+    plain = MARKER.sub(lambda match: " " * len(match[0]), text)
     spans = sentence_spans(plain)
     owned: list[list[_Marker]] = [[] for _ in spans]
     for marker in markers if spans else ():

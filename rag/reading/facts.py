@@ -106,6 +106,15 @@ Number(value=5.0, kind='percent', text='5%')]
     return found
 
 
+def without_numbers(text: str) -> str:
+    """The text with a blank for each number and its unit.
+
+    >>> without_numbers("It cost nine million dollars.")
+    'It cost  .'
+    """
+    return _NUMBER.sub(" ", text)
+
+
 def folded(text: str) -> str:
     """The text without regard to case, kind of quotation mark or dash, and white space.
 

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.reading.facts import MARKER, Number, folded, names, numbers, quotations, stems
+from rag.reading.facts import (
+    MARKER,
+    Number,
+    folded,
+    names,
+    numbers,
+    quotations,
+    stems,
+    without_numbers,
+)
 from rag.records import Article, Citation, Verdict
 
 SUPPORTED_SHARE = 0.6
@@ -98,11 +107,11 @@ def _stands_in(quotation: str, text: str) -> bool:
 
 def _nearest(quotation: str, evidence: Sequence[Citation]) -> str:
     """As many words of the cited text as the quotation has, where the two agree; else ""."""
-    sought = folded(quotation).split()
+    sought = _bare_words(quotation)
     best, wording = _NEAR, ""
     for citation in evidence:
         words = citation.quote.split()
-        there = folded(citation.quote).split()
+        there = _bare_words(citation.quote)
         block = SequenceMatcher(None, there, sought, autojunk=False).find_longest_match()
         start = max(0, block.a - block.b)
         window = there[start : start + len(sought)]
@@ -110,6 +119,10 @@ def _nearest(quotation: str, evidence: Sequence[Citation]) -> str:
         if ratio >= best:
             best, wording = ratio, " ".join(words[start : start + len(sought)])
     return wording.strip("“”\"‘’'.,;")
+
+
+def _bare_words(text: str) -> list[str]:
+    return [folded(word).strip("'.,;:!?()") for word in text.split()]
 
 
 def _numbers(text: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
@@ -142,29 +155,38 @@ def _date(article: Article) -> list[Number]:
 
 def _names(claim: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
     """Names that stand neither in the cited text nor anywhere else in its article."""
-    missing = _missing(names(claim), {stem for c in evidence for stem in stems(c.quote)})
+    missing = _missing(names(claim), _stems_of_quotes(evidence))
     if missing:
-        known = {stem for article in _articles(evidence) for stem in stems(_all_of(article))}
-        for name in _missing(missing, known):
+        for name in _missing(missing, _stems_of_articles(evidence)):
             yield "partly", f"{name} does not stand in the cited article"
 
 
 def _words(body: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
     """Too small a share of the content words; a name may also stand elsewhere in the article."""
-    known = {stem for citation in evidence for stem in stems(citation.quote)}
-    whole = {stem for article in _articles(evidence) for stem in stems(_all_of(article))}
-    known |= {stem for name in names(body) for stem in stems(name)} & whole
-    said = set(stems(body))
+    wording = without_numbers(body)
+    said = set(stems(wording))
     if not said:
-        yield "partly", "it holds no word that could be looked up"
+        if not numbers(body):
+            yield "partly", "it holds no word that could be looked up"
         return
+    known = _stems_of_quotes(evidence)
+    words = _WORD.findall(wording)
+    capitalised = {stem for word in words if word[0].isupper() for stem in stems(word)} - known
+    if capitalised:
+        known |= capitalised & _stems_of_articles(evidence)
     share = len(said & known) / len(said)
     if share < SUPPORTED_SHARE:
-        words = _missing(_WORD.findall(body), known)[:_SHOWN_WORDS]
-        yield (
-            "partly" if share >= PARTLY_SHARE else "unsupported",
-            f"the cited text does not mention {', '.join(words)}",
-        )
+        missing = ", ".join(_missing(words, known)[:_SHOWN_WORDS])
+        verdict: Verdict = "partly" if share >= PARTLY_SHARE else "unsupported"
+        yield verdict, f"the cited text does not mention {missing}"
+
+
+def _stems_of_quotes(evidence: Sequence[Citation]) -> set[str]:
+    return {stem for citation in evidence for stem in stems(citation.quote)}
+
+
+def _stems_of_articles(evidence: Sequence[Citation]) -> set[str]:
+    return {stem for article in _articles(evidence) for stem in stems(_all_of(article))}
 
 
 def _missing(words: Iterable[str], known: set[str]) -> list[str]:

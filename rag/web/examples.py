@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,29 @@ KINDS = ("fact", "number", "who_said", "date")
 MAX_CHARACTERS = 80
 
 
+_LONGER_WORD = re.compile(r"\w{5,}")
+
+
 def example_questions(path: Path, archive: Archive) -> list[str]:
-    """One question of each kind whose articles the archive holds; none without the file."""
+    """One question of each kind whose articles the archive holds; none without the file.
+
+    No two of them share a longer word, so that they are about different stories.
+    """
     if not path.is_file():
         return []
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-    return [question for kind in KINDS for question in _first(rows, kind, archive)]
+    chosen: list[str] = []
+    for kind in KINDS:
+        fitting = (row for row in rows if row["type"] == kind and _fits(row, chosen))
+        chosen += [row["question"] for row in fitting if _held(row, archive)][:1]
+    return chosen
 
 
-def _first(rows: list[dict[str, Any]], kind: str, archive: Archive) -> Iterator[str]:
-    for row in rows:
-        question = str(row["question"])
-        if row["type"] == kind and len(question) <= MAX_CHARACTERS and _held(row, archive):
-            yield question
-            return
+def _fits(row: dict[str, Any], chosen: list[str]) -> bool:
+    question = row["question"]
+    used = _LONGER_WORD.findall(" ".join(chosen))
+    fresh = not set(_LONGER_WORD.findall(question)).intersection(used)
+    return len(question) <= MAX_CHARACTERS and fresh
 
 
 def _held(row: dict[str, Any], archive: Archive) -> bool:

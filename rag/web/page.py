@@ -22,8 +22,11 @@ AT_ONCE = 8
 REFRESH_SECONDS = 2.0
 
 # Only `${value}` may stand in a template: Gradio would run what Handlebars tags bring in.
-MASTHEAD = "<header><h1>{}</h1><p>{}</p></header>"
-LOG = '<div role="log" aria-live="polite" aria-label="Conversation">${value.join("")}</div>'
+MASTHEAD = f"<header><h1>${{value}}</h1><p>{TAGLINE}</p></header>"
+LOG = (
+    '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
+    '${value.join("")}</div>'
+)
 NOTICE = '<div role="alert">${value}</div>'
 PANEL = '<section aria-label="Cited article" tabindex="0">${value}</section>'
 STATUS = '<p role="status">${value}</p>'
@@ -64,8 +67,9 @@ def build_page(chat: Chat) -> Any:
     import gradio as gr
 
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
-        gr.HTML(MASTHEAD.format(TITLE, TAGLINE), elem_id="masthead", **_plain())
-        facts = gr.HTML(facts_html(chat), html_template=STATUS, elem_id="facts", **_plain())
+        with gr.Row(elem_id="top"):
+            _html(TITLE, MASTHEAD, "masthead")
+            facts = _html(facts_html(chat), STATUS, "facts")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="chat", scale=7, min_width=320):
                 shown = _conversation_parts(chat)
@@ -140,7 +144,8 @@ def _connect_asking(chat: Chat, parts: _Parts) -> None:
     def ask(
         question: str, start: str, end: str, publishers: list[str], as_of: str, said: Conversation
     ) -> Iterator[list[Any]]:
-        with closing(chat.ask(Form(question, start, end, publishers, as_of), said)) as frames:
+        form = Form(question or "", start or "", end or "", publishers or (), as_of or "")
+        with closing(chat.ask(form, said)) as frames:
             for frame in frames:
                 yield _updates(frame)
 
