@@ -5,8 +5,8 @@ import time
 STARTED = time.monotonic()
 
 import os  # noqa: E402 - the clock starts before anything is loaded
+import signal  # noqa: E402
 import sys  # noqa: E402
-import threading  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from rag import terminal  # noqa: E402
@@ -17,18 +17,21 @@ from rag.llms import configured_model  # noqa: E402
 from rag.web.chat import Chat  # noqa: E402
 from rag.web.examples import example_questions  # noqa: E402
 from rag.web.page import build_page  # noqa: E402
-from rag.web.serving import LOCAL, Preparation, free_port, launch  # noqa: E402
+from rag.web.preparation import Preparation  # noqa: E402
+from rag.web.serving import LOCAL, listen, serve, web_address  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent / "seeds"
 ANY_QUESTION = "What happened?"
 WRONG_USAGE = 2
+STOP_SECONDS = 10.0
 
 
 def main() -> None:
-    """Serves the chat until it is interrupted; exits with 2 where that cannot be done."""
+    """Serves the chat until it is interrupted or terminated; exits with 2 where it cannot."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve(load_settings())
+        run(load_settings())
     except RagError as error:
         terminal.complain(str(error))
         sys.exit(WRONG_USAGE)
@@ -36,25 +39,29 @@ def main() -> None:
         terminal.note("stopped")
 
 
-def serve(settings: Settings) -> None:
+def run(settings: Settings) -> None:
     """Opens the archive, builds it at need, and serves the page over it for good."""
-    free_port(settings.host, settings.port)
-    with Archive.open(settings.archive, settings=settings) as archive:
+    model = configured_model(settings)
+    with (
+        listen(settings.host, settings.port) as listener,
+        Archive.open(settings.archive, settings=settings) as archive,
+    ):
         build_if_missing(archive, SEEDS)
         examples = example_questions(SEEDS / "questions.jsonl", archive)
-        page = build_page(Chat(archive, configured_model(settings), examples))
-        address = launch(page, settings)
-        terminal.say(f"Dateline is at {address}")
-        if settings.host not in LOCAL:
-            terminal.note("warning: there is no login; whoever reaches this address can ask")
         question = examples[0] if examples else ANY_QUESTION
         preparation = Preparation(archive, question, STARTED, terminal.say)
-        preparation.start()
+
+        def ready() -> None:
+            terminal.say(f"Dateline is at {web_address(listener)}")
+            if settings.host not in LOCAL:
+                terminal.note("warning: there is no login; whoever reaches this address can ask")
+            preparation.start()
+
         try:
-            threading.Event().wait()
+            serve(build_page(Chat(archive, model, examples)), listener, ready)
         finally:
-            preparation.stop()
-            page.close(verbose=False)
+            preparation.cancel()
+            preparation.join(STOP_SECONDS)
 
 
 def build_if_missing(archive: Archive, seeds: Path) -> None:

@@ -103,7 +103,7 @@ def generate(
     pieces: list[str] = []
     usage = yield from _collected(model.stream(messages), pieces)
     cited = cite("".join(pieces), shown)
-    declined = NO_ANSWER in cited.text
+    declined = NO_ANSWER in cited.text and not cited.citations
     return Answer(
         question=asked.text,
         standalone=asked.standalone,

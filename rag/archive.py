@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from threading import Lock
 
-from embeddings import Encoder, FaissIndex, load_encoder
+from embeddings import Encoder, FaissIndex
 from rag.answering import Question, Reader, answer
-from rag.config import Settings
-from rag.dense import DenseIndex
-from rag.errors import ArchiveError, ConfigError, LockedError, RagError, StaleIndexError
+from rag.config import Settings, load_settings
+from rag.dense import DenseIndex, clear_dense
+from rag.encoding import NamedEncoder, open_encoder
+from rag.errors import ArchiveError, ConfigError, LockedError, StaleIndexError
 from rag.filters import no_later_than, parse_filters
 from rag.followup import standalone_question
 from rag.ingest import Ingest, IngestReport
@@ -23,7 +24,15 @@ from rag.lexical import LexicalIndex
 from rag.llms import ChatModel
 from rag.records import Answer, Article, Filters, Hit, Message
 from rag.retrieve import check_query, retrieve
-from rag.store import Database, Runs, Store, ingest_command, writer_lock
+from rag.store import (
+    Database,
+    OldFormatError,
+    Runs,
+    Store,
+    damaged_store,
+    ingest_command,
+    writer_lock,
+)
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -49,6 +58,16 @@ class _Opened:
     def close(self) -> None:
         self.dense.close()
         self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Rankers:
+    """The parts that a search is made of; they see the archive as it was when asked for."""
+
+    store: Store
+    lexical: LexicalIndex
+    dense: DenseIndex
+    encoder: Encoder
 
 
 class Archive:
@@ -82,12 +101,14 @@ class Archive:
         `encoder` stands for the one named in the settings. Nothing heavy is loaded before
         the first search by meaning.
         """
-        settings = settings or Settings()
+        settings = settings or load_settings()
         path = Path(folder)
         if path.exists() and not path.is_dir():
             msg = f"{str(path)!r} is a file; name a folder with --archive"
             raise ConfigError(msg)
-        return cls(path, settings, encoder or load_encoder(settings.encoder))
+        return cls(
+            path, settings, NamedEncoder(encoder) if encoder else open_encoder(settings.encoder)
+        )
 
     def ingest(
         self, *paths: str | PathLike[str], vectors: bool = True, progress: Progress = _silent
@@ -120,13 +141,15 @@ class Archive:
             return opened.dense.embed(lambda done, total: progress("embedding", done, total))
 
     def rebuild(self) -> None:
-        """Builds both indexes again from the store and the vectors already computed."""
+        """Builds both indexes again from the store and the vectors already computed.
+
+        A damaged `vectors.db` is put aside; what can be read of it is taken over.
+        """
         if not self.exists():
             raise ArchiveError(self._missing())
         with writer_lock(self.folder, "rebuild"):
             self._close()
-            LexicalIndex.delete(self.folder)
-            FaissIndex.delete(self.folder)
+            self._clear_indexes()
             opened = self._open(write=True)
             try:
                 opened.lexical.catch_up(opened.store)
@@ -236,6 +259,11 @@ class Archive:
         _, passages, embedded = self.counts()
         return embedded / passages if passages else 1.0
 
+    def rankers(self) -> Rankers:
+        """What `search` is made of, so that each part can be measured alone."""
+        opened = self._reader()
+        return Rankers(opened.store, opened.lexical, opened.dense, self._encoder)
+
     def exists(self) -> bool:
         """Whether the folder holds an archive."""
         return Database.exists(self.folder)
@@ -254,15 +282,33 @@ class Archive:
     def _reader(self) -> _Opened:
         """What is open for reading, opened now if need be, in step with what is on disk."""
         with self._opening:
+            if self._opened is not None and self._opened.database.replaced():
+                self._close()
             if self._opened is None:
-                if not self.exists():
-                    raise ArchiveError(self._missing())
-                self._catch_up()
-                self._opened = self._open(write=False)
+                self._opened = self._open_to_read()
             else:
                 self._opened.lexical.refresh()
                 self._opened.dense.refresh()
             return self._opened
+
+    def _open_to_read(self) -> _Opened:
+        if not self.exists():
+            raise ArchiveError(self._missing())
+        try:
+            opened = self._open(write=False)
+        except OldFormatError:
+            self._catch_up()
+            opened = self._open(write=False)
+        if opened.lexical.change < opened.store.last_change():
+            try:
+                self._catch_up()
+            except ArchiveError:
+                # Without any index nothing would be found, which is no answer.
+                if not opened.lexical.change:
+                    opened.close()
+                    raise
+            opened.lexical.refresh()
+        return opened
 
     def _extractive_reader(self) -> Reader:
         opened = self._reader()
@@ -274,9 +320,9 @@ class Archive:
         return [float(cosine) for cosine in self._encoder.encode_document(texts) @ asked]
 
     def _catch_up(self) -> None:
-        """Finishes what a killed writer left: the words of articles it had stored."""
-        with suppress(LockedError, ArchiveError), self._writing("open", create=False) as opened:
-            opened.lexical.catch_up(opened.store)
+        """Finishes what a killed writer left, unless one is at work: the words of articles."""
+        with suppress(LockedError), self._writing("open", create=False):
+            pass
 
     @contextmanager
     def _writing(self, purpose: str, *, create: bool = True) -> Iterator[_Opened]:
@@ -300,17 +346,34 @@ class Archive:
             raise ArchiveError(msg) from error
 
     def _open(self, *, write: bool) -> _Opened:
+        self._refuse_lost_store()
         database = Database(self.folder, create=write, read_only=not write)
-        try:
+        with ExitStack() as undo:
+            undo.callback(database.close)
             store = Store(database)
             if write:
                 self._settle(store)
             lexical = LexicalIndex(self.folder, store.archive_id)
+            lexical.check(store)
             dense = DenseIndex(self.folder, store, self._encoder, read_only=not write)
-        except RagError:
-            database.close()
-            raise
+            undo.pop_all()
         return _Opened(database, store, lexical, dense)
+
+    def _refuse_lost_store(self) -> None:
+        """Raises where indexes tell of articles that `archive.db` does not know."""
+        indexed = LexicalIndex.exists(self.folder) or FaissIndex.exists(self.folder)
+        if indexed and Database.is_blank(self.folder):
+            reason = "it is missing or empty, the indexes beside it are not"
+            raise ArchiveError(damaged_store(self.folder, reason))
+
+    def _clear_indexes(self) -> None:
+        self._refuse_lost_store()
+        database = Database(self.folder)
+        try:
+            clear_dense(self.folder, Store(database), self._encoder)
+        finally:
+            database.close()
+        LexicalIndex.delete(self.folder)
 
     def _settle(self, store: Store) -> None:
         """Keeps the passage length with the archive; another one later is an error."""

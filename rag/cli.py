@@ -13,6 +13,7 @@ import typer
 
 from rag import terminal
 from rag.archive import Archive
+from rag.cli_eval import bench, eval_app
 from rag.config import load_settings
 from rag.errors import RagError
 from rag.filters import parse_as_of
@@ -29,6 +30,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(eval_app, name="eval")
+app.command()(bench)
 
 ArchiveOption = Annotated[
     Path | None,

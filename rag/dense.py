@@ -6,10 +6,12 @@ store, so losing the index costs seconds and losing the vectors costs the embedd
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,15 +22,23 @@ from embeddings import (
     Encoder,
     FaissIndex,
     Manifest,
+    Vector,
     VectorCache,
 )
 from embeddings import StaleIndexError as StaleVectorsError
 from rag.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
+from rag.files import disk_error
 from rag.store import Store
 
 Progress = Callable[[int, int], None]
+VECTORS = "vectors.db"
 _BATCH = 512
+_REFUSED = {
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+}
+_T = TypeVar("_T")
 _SAVE_EVERY = 32 * _BATCH
 
 
@@ -47,7 +57,7 @@ class DenseIndex:
         self._store = store
         self._encoder = encoder
         with self._mended():
-            self._cache = VectorCache(folder / "vectors.db", read_only=read_only)
+            self._cache = VectorCache(folder / VECTORS, read_only=read_only)
             self._stamp = FaissIndex.stamp(folder)
             self._index = self._open()
             self.catch_up()
@@ -155,17 +165,88 @@ class DenseIndex:
 
     @contextmanager
     def _mended(self) -> Iterator[None]:
-        """Turns the vector layer's errors into ours, with the command that mends them."""
-        command = f"dateline rebuild --archive {self._folder}"
+        """Turns the vector layer's errors into ours, with the commands that mend them."""
         try:
             yield
         except (StaleVectorsError, CorruptIndexError) as error:
-            msg = f"{error}; rebuild it: {command}"
-            raise StaleIndexError(msg) from error
+            raise StaleIndexError(self._rebuild(error)) from error
         except EmbeddingError as error:
-            raise ArchiveError(str(error)) from error
+            if not _is_refused_by_disk(error.__cause__):
+                raise StaleIndexError(self._rebuild(error)) from error
+            msg = f"{error}; make room or make it writable, then run the same command again"
+            raise ArchiveError(msg) from error
+
+    def _rebuild(self, error: EmbeddingError) -> str:
+        option = f"--archive {self._folder}"
+        return f"{error}; rebuild it: dateline rebuild {option}; then: dateline embed {option}"
 
 
-def _batches(ids: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
-    for first in range(0, len(ids), _BATCH):
-        yield first, ids[first : first + _BATCH]
+def _is_refused_by_disk(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, OSError) or code in _REFUSED
+
+
+def clear_dense(folder: Path, store: Store, encoder: Encoder) -> None:
+    """Takes the FAISS index away and makes `vectors.db` sound, so that it can be built again.
+
+    A damaged `vectors.db` is kept as `vectors.db.damaged`, and what can be read of it is
+    taken over into a new one.
+    """
+    digests = [digest for _, digest in store.current_digests()]
+    try:
+        FaissIndex.delete(folder)
+        if not _is_readable(folder / VECTORS, encoder.fingerprint, digests):
+            _salvage(folder, encoder.fingerprint, digests)
+    except OSError as error:
+        raise disk_error(folder, error) from error
+    except EmbeddingError as error:
+        raise ArchiveError(str(error)) from error
+
+
+def _is_readable(path: Path, fingerprint: str, digests: Sequence[str]) -> bool:
+    try:
+        with VectorCache(path, read_only=True) as cache:
+            for _, batch in _batches(digests):
+                cache.get(fingerprint, batch)
+    except EmbeddingError:
+        return False
+    return True
+
+
+def _salvage(folder: Path, fingerprint: str, digests: Sequence[str]) -> None:
+    path, damaged = folder / VECTORS, folder / f"{VECTORS}.damaged"
+    _rename_database(path, damaged)
+    with VectorCache(path) as fresh:
+        for vectors in _readable(damaged, fingerprint, digests):
+            fresh.put(fingerprint, vectors)
+
+
+def _rename_database(path: Path, target: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        target.with_name(target.name + end).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).rename(target.with_name(target.name + end))
+
+
+def _readable(path: Path, fingerprint: str, digests: Sequence[str]) -> Iterator[dict[str, Vector]]:
+    """All that can be read, whole batches or one by one; nothing from what is no cache."""
+    with suppress(EmbeddingError), VectorCache(path, read_only=True) as cache:
+        for _, batch in _batches(digests):
+            try:
+                found = cache.get(fingerprint, batch)
+            except EmbeddingError:
+                found = _one_by_one(cache, fingerprint, batch)
+            yield found
+
+
+def _one_by_one(cache: VectorCache, fingerprint: str, digests: Sequence[str]) -> dict[str, Vector]:
+    found: dict[str, Vector] = {}
+    for digest in digests:
+        with suppress(EmbeddingError):
+            found |= cache.get(fingerprint, [digest])
+    return found
+
+
+def _batches(items: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
+    for first in range(0, len(items), _BATCH):
+        yield first, items[first : first + _BATCH]

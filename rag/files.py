@@ -1,9 +1,15 @@
-"""Files that are replaced whole or not at all."""
+"""Files that are replaced whole or not at all, and what to say when the disk refuses."""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+from rag.errors import ArchiveError
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -20,3 +26,17 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def disk_error(path: Path, error: OSError) -> ArchiveError:
+    """The error that says what the disk refused at `path` and what to do about it."""
+    reason = error.strerror or str(error)
+    if error.errno in NO_ROOM:
+        return ArchiveError(
+            f"no room to write {path} ({reason}); free disk space and run the same command again"
+        )
+    if error.errno in NO_RIGHT:
+        return ArchiveError(
+            f"{path} cannot be read or written ({reason}); allow it: chmod -R u+rwX {path}"
+        )
+    return ArchiveError(f"{path} cannot be read or written ({reason}); mend that and try again")

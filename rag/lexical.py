@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
-from rag.errors import StaleIndexError
-from rag.files import write_atomically
+from rag.errors import ArchiveError, StaleIndexError
+from rag.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
 from rag.records import Article, Filters, Passage
-from rag.store import Store
+from rag.segments import META, verify_segments
+from rag.store import Store, damaged_store
 from rag.store.rows import seconds
 
 FORMAT = 1
@@ -28,6 +32,7 @@ _HEAP_BYTES = 64_000_000
 _SPARE = 8
 _ANALYZER = "news"
 _UNKNOWN_DATE = -(2**62)
+_SYSTEM_ERROR = re.compile(r"os error (\d+)")
 
 
 def _schema() -> tantivy.Schema:
@@ -68,12 +73,20 @@ class LexicalIndex:
         self._schema = _schema()
         self.change = 0
         self._index: tantivy.Index | None = None
-        if (self._folder / _STATE).exists():
+        self._whole: set[str] = set()
+        if self.exists(folder):
             self._open()
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether the archive folder holds an index, sound or not."""
+        return all((folder / _FOLDER / name).exists() for name in (_STATE, META))
 
     @staticmethod
     def delete(folder: Path) -> None:
         """Removes the index from an archive folder; the next `catch_up` makes it anew."""
+        # Gone first, it keeps a reader from opening what is being removed.
+        (folder / _FOLDER / _STATE).unlink(missing_ok=True)
         shutil.rmtree(folder / _FOLDER, ignore_errors=True)
 
     def catch_up(self, store: Store) -> None:
@@ -81,20 +94,20 @@ class LexicalIndex:
 
         A kill in between costs at most a repetition: articles are replaced, not added.
         """
+        fresh = self._index is None
         target = store.last_change()
-        if target == self.change:
-            return
-        index = self._index or self._create()
-        writer = index.writer(_HEAP_BYTES, num_threads=1)
-        for article, passages in store.current(store.changed_since(self.change)):
-            writer.delete_documents_by_term("article", article.id)
-            for document in _documents(article, passages):
-                writer.add_document(document)
-        self._save_state(self.change, upcoming=target)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._save_state(target)
-        index.reload()
+        if target != self.change:
+            with self._named_errors():
+                self._take(store, target)
+        if fresh and not self._agrees(store):
+            raise ArchiveError(damaged_store(self._folder.parent, "its change log is incomplete"))
+        self.check(store)
+
+    def check(self, store: Store) -> None:
+        """Raises StaleIndexError where the index holds other passages than it says."""
+        if not self._agrees(store):
+            msg = f"{self._folder} is damaged (it does not hold what archive.db holds); "
+            raise StaleIndexError(msg + self._mend())
 
     def search(self, query: str, k: int, filters: Filters) -> list[tuple[int, float]]:
         """The `k` best passages with their BM25 scores, best first, ties by passage id.
@@ -104,8 +117,12 @@ class LexicalIndex:
         terms = list(dict.fromkeys(self.terms(query)))
         if self._index is None or not terms or k < 1:
             return []
-        searcher = self._index.searcher()
-        wanted = self._query(terms, filters)
+        with self._named_errors():
+            return self._best(self._index.searcher(), self._query(terms, filters), k)
+
+    def _best(
+        self, searcher: tantivy.Searcher, wanted: tantivy.Query, k: int
+    ) -> list[tuple[int, float]]:
         fetch = k + _SPARE
         hits = searcher.search(wanted, limit=fetch, count=False).hits
         # tantivy cuts a row of equal scores anywhere: fetch until the row at k is whole.
@@ -118,8 +135,9 @@ class LexicalIndex:
 
     def refresh(self) -> None:
         """Shows what another process has committed since."""
-        state = self._folder / _STATE
-        if state.exists() and (self._index is None or self._read_state()["change"] != self.change):
+        if not self.exists(self._folder.parent):
+            return
+        if self._index is None or self._read_state()["change"] != self.change:
             self._open()
 
     def terms(self, text: str) -> list[str]:
@@ -130,8 +148,9 @@ class LexicalIndex:
         """Inverse document frequency of an indexed word, as BM25 counts it."""
         if self._index is None:
             return 1.0
-        searcher = self._index.searcher()
-        held = searcher.doc_freq("text", term)
+        with self._named_errors():
+            searcher = self._index.searcher()
+            held = searcher.doc_freq("text", term)
         return math.log(1 + (searcher.num_docs - held + 0.5) / (held + 0.5))
 
     def _query(self, terms: list[str], filters: Filters) -> tantivy.Query:
@@ -170,6 +189,19 @@ class LexicalIndex:
             conditions.append(query.term_query(self._schema, "language", filters.language))
         return [query.const_score_query(condition, 0.0) for condition in conditions]
 
+    def _take(self, store: Store, target: int) -> None:
+        index = self._index or self._create()
+        writer = index.writer(_HEAP_BYTES, num_threads=1)
+        for article, passages in store.current(store.changed_since(self.change)):
+            writer.delete_documents_by_term("article", article.id)
+            for document in _documents(article, passages):
+                writer.add_document(document)
+        self._save_state(self.change, upcoming=target)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._save_state(target)
+        index.reload()
+
     def _create(self) -> tantivy.Index:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
@@ -185,25 +217,57 @@ class LexicalIndex:
             if state[name] != value:
                 msg = f"{self._folder} has {name} {state[name]!r}, expected {value!r}; "
                 raise StaleIndexError(msg + self._mend())
-        try:
-            self._index = tantivy.Index.open(str(self._folder))
-        except ValueError as error:
-            msg = f"{self._folder} is damaged ({error}); {self._mend()}"
-            raise StaleIndexError(msg) from error
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        with self._named_errors():
+            verify_segments(self._folder, self._whole)
+            index = tantivy.Index.open(str(self._folder))
+            if index.schema != self._schema:
+                msg = f"{META} tells of other fields"
+                raise ValueError(msg)
+            index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._index = index
         self.change = state["change"]
+
+    def _agrees(self, store: Store) -> bool:
+        """Whether the index, where it claims the newest change, holds as many passages."""
+        # Held before stored, stored before newest: a writer at work makes it the newer.
+        held = self._index.searcher().num_docs if self._index else 0
+        _, stored = store.counts()
+        newest = store.last_change()
+        return self.change < newest or (self.change, held) == (newest, stored)
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """Turns what tantivy and the disk raise into errors that say what mends it."""
+        try:
+            yield
+        except OSError as error:
+            raise disk_error(self._folder, error) from error
+        except BaseException as error:
+            # A panic of tantivy's arrives as a PanicException, which is no Exception.
+            if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
+                raise
+            raise self._explained(error) from error
+
+    def _explained(self, error: BaseException) -> ArchiveError:
+        found = _SYSTEM_ERROR.search(str(error))
+        number = int(found[1]) if found else 0
+        if number in NO_ROOM | NO_RIGHT:
+            return disk_error(self._folder, OSError(number, os.strerror(number)))
+        return StaleIndexError(f"{self._folder} is damaged ({error}); {self._mend()}")
 
     def _mend(self) -> str:
         return f"rebuild it: dateline rebuild --archive {self._folder.parent}"
 
     def _read_state(self) -> dict[str, Any]:
         try:
-            state = json.loads((self._folder / _STATE).read_text(encoding="utf-8"))
+            state = json.loads((self._folder / _STATE).read_bytes())
             known = {name: state[name] for name in ("format", "archive_id", "change")}
             # Killed between a commit and the next note, the index is further than noted.
             if state["upcoming"] and self._opstamp() != state["opstamp"]:
                 known["change"] = state["upcoming"]
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except OSError as error:
+            raise disk_error(self._folder, error) from error
+        except (ValueError, TypeError, KeyError) as error:
             msg = f"{self._folder / _STATE} cannot be read ({error}); {self._mend()}"
             raise StaleIndexError(msg) from error
         return known
@@ -218,12 +282,20 @@ class LexicalIndex:
             "opstamp": self._opstamp(),
         }
         write_atomically(self._folder / _STATE, json.dumps(state).encode())
+        self._share()
         self.change = change
+
+    def _share(self) -> None:
+        """Lets other users read what tantivy writes for its own user alone."""
+        mode = (self._folder / _STATE).stat().st_mode & 0o777
+        for name in (META, ".managed.json"):
+            if (self._folder / name).exists():
+                (self._folder / name).chmod(mode)
 
     def _opstamp(self) -> int:
         """The number of tantivy's last commit; 0 before the first."""
-        meta = self._folder / "meta.json"
-        return int(json.loads(meta.read_text(encoding="utf-8"))["opstamp"]) if meta.exists() else 0
+        meta = self._folder / META
+        return int(json.loads(meta.read_bytes())["opstamp"]) if meta.exists() else 0
 
 
 def _documents(article: Article, passages: list[Passage]) -> Iterator[tantivy.Document]:

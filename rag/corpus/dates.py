@@ -41,7 +41,7 @@ _NOISE = re.compile(
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?|\b(?:on|at)\b|^T(?=\d)",
     re.IGNORECASE,
 )
-_UPDATED = re.compile(r"(?<=\d|[a-z.])\W+(?:last\s+)?updated\b.*", re.IGNORECASE | re.DOTALL)
+_UPDATED = re.compile(r"(\b\d{4}\b.*?)\W+(?:last )?updated\b.*", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?:(?P<hour>\d{1,2})(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?)?)"
     r"\s*(?P<half>[ap]\.?\s?m\b\.?)?\s*\(?(?P<zone>[a-z]{1,5}|(?:utc|gmt)?\s?[+\-−]\d\d?(?::?\d\d)?)?"
@@ -76,7 +76,7 @@ def parse_published(text: str) -> Published | None:
 def _parsed(line: str) -> Published | None:
     if _EPOCH.fullmatch(line):
         return Published(datetime.fromtimestamp(int(line[:10]), UTC), "second")
-    first = _UPDATED.sub("", line)
+    first = _UPDATED.sub(r"\1", line)
     try:
         return _written(first) or _basic_iso(first) or _foreign(first)
     except (ValueError, OverflowError):

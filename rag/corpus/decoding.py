@@ -12,8 +12,9 @@ from rag.errors import CorpusError
 SIZE_LIMIT = 20 * 1024 * 1024
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_BINARY_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TOO_LARGE = f"larger than the {SIZE_LIMIT // 1024**2} MB that one article may have; split it"
+_BINARY = "a binary file, or text without a byte order mark in UTF-16; save it as UTF-8"
 EMPTY = "empty: it holds no text"
 _WINDOWS = "cp1252"
 _NAMES = {"cp1252": "Windows-1252", "utf-16": "UTF-16"}
@@ -68,22 +69,23 @@ def clean(text: str) -> str:
 def _decoded(data: bytes, fallback: str) -> tuple[str, str]:
     """The text, and the encoding if it had to be guessed."""
     if data.startswith(_UTF16_MARKS):
-        return _strictly(data, "utf-16"), ""
+        return _printable(_strictly(data, "utf-16")), ""
     if b"\x00" in data:
-        msg = "a binary file (it holds NUL bytes), or UTF-16 without a byte order mark"
-        raise CorpusError(msg)
+        raise CorpusError(_BINARY)
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError as error:
         if fallback == _WINDOWS:
             _refuse_damaged(data, error.start)
     with suppress(UnicodeError, LookupError):
-        return data.decode(fallback), fallback
-    text = _strictly(data, _WINDOWS)
-    if _BINARY_CONTROL.search(text):
-        msg = "a binary file (it holds control characters and is not UTF-8)"
-        raise CorpusError(msg)
-    return text, _WINDOWS
+        return _printable(data.decode(fallback)), fallback
+    return _printable(_strictly(data, _WINDOWS)), _WINDOWS
+
+
+def _printable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise CorpusError(_BINARY)
+    return text
 
 
 def _refuse_damaged(data: bytes, start: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Unread, shown
 from rag.corpus.jsonl import JsonLinesReader, raw_lines
-from rag.corpus.readers import reader_of, unknown_suffix
+from rag.corpus.readers import known_suffixes, reader_of, unknown_type
 from rag.errors import CorpusError
 
 _NO_ARTICLES = frozenset({"questions.jsonl", "sources.md", "readme.md"})
@@ -25,14 +25,13 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | Unread]:
     """
     seen: set[str] = set()
     for path in paths:
-        if path.is_dir():
-            yield from _walk(path, seen)
-        elif not path.is_file():
-            yield Unread(shown(path), _missing(path))
-        elif reader_of(path) is None:
-            yield unknown_suffix(path)
-        elif _first_time(path, seen):
-            yield path
+        found = False
+        for outcome in _candidates(path):
+            found = True
+            if isinstance(outcome, Unread) or _first_time(outcome, seen):
+                yield outcome
+        if not found:
+            yield Unread(shown(path), f"holds no article; known file types: {known_suffixes()}")
 
 
 def count_articles(path: Path) -> int:
@@ -51,13 +50,25 @@ def count_articles(path: Path) -> int:
     return count
 
 
-def _walk(folder: Path, seen: set[str]) -> Iterator[Path | Unread]:
+def _candidates(path: Path) -> Iterator[Path | Unread]:
+    if path.is_dir():
+        yield from _walk(path)
+    elif not path.is_file():
+        yield Unread(shown(path), _missing(path))
+    elif reader_of(path) is None:
+        yield unknown_type(path)
+    else:
+        yield path
+
+
+def _walk(folder: Path) -> Iterator[Path | Unread]:
+    entered: set[str] = set()
     waiting = [folder]
     while waiting:
         path = waiting.pop()
         if not path.is_dir():
-            yield from _taken(path, seen)
-        elif _first_time(path, seen):
+            yield from _taken(path)
+        elif _first_time(path, entered):
             try:
                 inside = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
             except OSError as error:
@@ -66,13 +77,9 @@ def _walk(folder: Path, seen: set[str]) -> Iterator[Path | Unread]:
             waiting += [entry for entry in inside if not entry.name.startswith(".")]
 
 
-def _taken(path: Path, seen: set[str]) -> Iterator[Path | Unread]:
-    if reader_of(path) is None or path.name.lower() in _NO_ARTICLES:
-        return
-    if not path.is_file():
-        yield Unread(shown(path), _missing(path))
-    elif _first_time(path, seen):
-        yield path
+def _taken(path: Path) -> Iterator[Path | Unread]:
+    if reader_of(path) is not None and path.name.lower() not in _NO_ARTICLES:
+        yield path if path.is_file() else Unread(shown(path), _missing(path))
 
 
 def _first_time(path: Path, seen: set[str]) -> bool:

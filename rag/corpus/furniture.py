@@ -24,7 +24,7 @@ from rag.records import FurnitureKind, Span
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _LINE = re.compile(r"\S[^\n]*")
-_BLANK_LINE = re.compile(r"\S\s*?\n[^\S\n]*\n\s*\S")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _DASHES = ("-", "–", "—")
 _TOP = 8
 _DATELINE_WITHIN = 4
@@ -51,7 +51,7 @@ def paragraphs(text: str) -> list[Block]:
     >>> [block.words for block in paragraphs("One.\n\nTwo.")]
     ['One.', 'Two.']
     """
-    pattern = _PARAGRAPH if _BLANK_LINE.search(text) else _LINE
+    pattern = _PARAGRAPH if _BLANK_LINE.search(text.strip()) else _LINE
     found = ((match.start(), match.group().rstrip()) for match in pattern.finditer(text))
     return [Block(start, start + len(words), words) for start, words in found]
 

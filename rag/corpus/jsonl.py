@@ -66,7 +66,7 @@ def _lines(file: BufferedReader | gzip.GzipFile) -> Iterator[bytes]:
         msg = "UTF-16; save it as UTF-8"
         raise CorpusError(msg)
     if b"\x00" in start:
-        msg = "a binary file (it holds NUL bytes)"
+        msg = "a binary file: it holds NUL bytes"
         raise CorpusError(msg)
     while line := file.readline(SIZE_LIMIT + 1):
         yield line

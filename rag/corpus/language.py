@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_SAMPLE = 400
+_SAMPLE = 300
 _LEAST_LETTERS = 40
 _CODE = re.compile(r"\s*([a-z]{2})(?=[-_]|\s*$)", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ def language_code(tag: str) -> str:
 
 
 def detect_language(text: str) -> str:
-    """The most likely language of the first 400 characters; "" for fewer than 40 letters."""
+    """The most likely language of the first 300 characters; "" for fewer than 40 letters."""
     sample = text[:_SAMPLE]
     letters = sum(1 for _ in islice(filter(str.isalpha, sample), _LEAST_LETTERS))
     if letters < _LEAST_LETTERS:

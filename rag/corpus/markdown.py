@@ -23,15 +23,16 @@ _FRONT_LINE = re.compile(r"|\s.*|#.*|-\s.*|[\w-]+\s*:(?:\s.*)?")
 _LONGEST_FRONT = 10_000
 _FIELD = re.compile(r"([\w-]+)\s*:\s*(.*)")
 _ITEM = re.compile(r"\s*-\s+(.+)")
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
-_AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
+_TARGET = r"\((?:[^()\n]|\([^()\n]*\))*\)"
+_IMAGE = re.compile(rf"!\[[^\[\]\n]*\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]\n]*)\]{_TARGET}")
+_AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
 _BOLD = re.compile(r"\s*(?:\*\*(?!\s)([^*\n]+)\*\*|__(?!\s)([^_\n]+)__)\s*")
 _MARKS = re.compile(
     r"(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)|^[^\S\n]*(?:#{1,6}|>)[^\S\n]+", re.MULTILINE
 )
-_BULLET = re.compile(r"[-+*][^\S\n]+")
-_HEADING_CLOSE = re.compile(r"[^\S\n]+#+[^\S\n]*$|\n[=-]+[^\S\n]*$")
+_BULLET = re.compile(r"^[-+*][^\S\n]+")
+_HEADING_CLOSE = re.compile(r"(?<=\S)[^\S\n]+#+[^\S\n]*$|\n[=-]+[^\S\n]*$")
 _CREDIT_IN_BOLD = re.compile(
     r"\S / \S|\b(?:photos?|pictures?|pool|file|handout|courtesy"
     r"|AFP|AP|Reuters|TASS|EPA|Getty Images)\W*$",
@@ -138,7 +139,7 @@ def _blocks(text: str, start: int) -> list[Block]:
             continue
         begin = text.index(markup, first)
         words = plain_words(markup)
-        kind = _kind(token, markup)
+        kind = _kind(token, markup, words)
         if kind == "title" and titled:
             kind = "heading"
         if kind is None and not reported and _is_bold_label(markup, words):
@@ -149,9 +150,12 @@ def _blocks(text: str, start: int) -> list[Block]:
     return blocks
 
 
-def _kind(token: Token, markup: str) -> FurnitureKind | None:
+def _kind(token: Token, markup: str, words: str) -> FurnitureKind | None:
     """The kind that the markup of a block tells; its words may tell more."""
     if token.type == "heading_open":
+        # A rule right below a paragraph makes a heading of it, by Markdown's letter.
+        if token.markup in ("-", "=") and is_reporting(words):
+            return None
         return "title" if token.tag == "h1" else "heading"
     if token.type != "paragraph_open":
         return None

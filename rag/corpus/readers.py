@@ -34,10 +34,14 @@ def reader_of(path: Path) -> Reader | None:
     return next((reader for reader in READERS if name.endswith(reader.suffixes)), None)
 
 
-def unknown_suffix(path: Path) -> Unread:
+def known_suffixes() -> str:
+    """The endings of file names that some reader takes, as a list to be shown."""
+    return ", ".join(sorted(suffix for reader in READERS for suffix in reader.suffixes))
+
+
+def unknown_type(path: Path) -> Unread:
     """The outcome for a file that no reader takes; it names the endings that are known."""
-    known = ", ".join(sorted(suffix for reader in READERS for suffix in reader.suffixes))
-    return Unread(shown(path), f"unknown file type {path.suffix!r}; known: {known}")
+    return Unread(shown(path), f"unknown file type {path.suffix!r}; known: {known_suffixes()}")
 
 
 def read_file(path: Path, *, now: datetime) -> Iterator[Read | Unread]:
@@ -47,7 +51,7 @@ def read_file(path: Path, *, now: datetime) -> Iterator[Read | Unread]:
     """
     reader = reader_of(path)
     if reader is None:
-        yield unknown_suffix(path)
+        yield unknown_type(path)
         return
     try:
         for outcome in reader.read(path):

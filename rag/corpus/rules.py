@@ -44,7 +44,7 @@ _RELATED = re.compile(
 )
 _RELATED_LENGTH = 260
 _GLUED = re.compile(
-    rf"{_BULLETS}[^\W\d_](?:[^.:!?\n]{{1,70}}[^\W\d]['’\"”]?:(?=[A-Z‘'\"“])|[^.:!?\n]{{1,70}}\?(?=[A-Z]))"
+    rf"{_BULLETS}[‘'“\"]?[^\W\d_](?:[^.:!?\n]{{1,70}}[^\W\d]['’\"”]?:(?=[A-Z‘'\"“])|[^.:!?\n]{{1,70}}\?(?=[A-Z]))"
 )
 _GLUED_FIELD = re.compile(
     rf"{_BULLETS}(?:where|when|cost|price|who|what|how|why|time|date|location|address|phone|hours|rating"
@@ -266,7 +266,7 @@ def _is_related(words: str) -> bool:
 
 def _is_newsletter(words: str) -> bool:
     folded = words.lower()
-    if not any(hint in folded for hint in _PROMPT_HINTS):
+    if not any(map(folded.__contains__, _PROMPT_HINTS)):
         return False
     if _PROMPT.match(words):
         return True

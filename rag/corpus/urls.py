@@ -12,7 +12,7 @@ _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+")
 _QUERY_IN_PATH = re.compile(r"&(?=[\w.-]+=)")
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 _TAIL = re.compile(
-    r"(?:/|(?<=/)index\.(?:html?|php)|[!'\"<>,;\s]|&(?:quot|apos|lt|gt|nbsp|#\d+);?|%(?:20|22|27|3C|3E))+$"
+    r"(?:/|(?<=/)index\.(?:html?|php)|[!'\"<>,;\s]|&(?:quot|apos|lt|gt|nbsp|#\d+)?;?|%(?:20|22|27|3C|3E))+$"
 )
 _SLASHES = re.compile(r"//+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")

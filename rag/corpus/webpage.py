@@ -26,6 +26,8 @@ _PUBLISHED = (
     "//meta[@name='date' or @name='pubdate' or @name='publish-date' or @name='parsely-pub-date'"
     " or @name='DC.date.issued' or @name='dcterms.created']/@content",
 )
+# Without a handler, trafilatura's remarks about each page would reach standard error.
+_SILENT = logging.NullHandler()
 _JSON_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 
 
@@ -47,8 +49,7 @@ class WebpageReader:
 def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
     from trafilatura import bare_extraction, load_html
 
-    # Without a handler its remarks about each page would reach standard error.
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+    logging.getLogger("trafilatura").addHandler(_SILENT)
     tree = load_html(_XML_DECLARATION.sub("", page))
     if tree is None:
         msg = "not an HTML page"

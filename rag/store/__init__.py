@@ -1,17 +1,19 @@
 """The archive's source of truth on disk; indexes are derived from it elsewhere."""
 
-from rag.store.database import Database, ingest_command
+from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
 from rag.store.lock import writer_lock
 from rag.store.runs import Outcome, OutcomeKind, Runs
 from rag.store.store import Store, Stored
 
 __all__ = [
     "Database",
+    "OldFormatError",
     "Outcome",
     "OutcomeKind",
     "Runs",
     "Store",
     "Stored",
+    "damaged_store",
     "ingest_command",
     "writer_lock",
 ]

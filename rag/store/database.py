@@ -5,6 +5,7 @@ Nothing but this module knows that the engine is SQLite.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -12,14 +13,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from rag.errors import ArchiveError
+from rag.store.rows import DamagedRowError
 
 FILE = "archive.db"
 HEAD = "0001"
 _BUSY_SECONDS = 30
+_NO_RIGHT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_CUT_SHORT = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
+
+
+class OldFormatError(ArchiveError):
+    """The archive is of an older format and was opened for reading alone."""
 
 
 class Database:
@@ -35,14 +44,15 @@ class Database:
         self.read_only = read_only
         path = folder / FILE
         if not path.exists() and not create:
-            msg = f"there is no archive in {str(folder)!r}; build one: {ingest_command(folder)}"
-            raise ArchiveError(msg)
-        self._engine = _engine(path, read_only=read_only)
+            raise ArchiveError(_missing(folder))
+        self._frozen = read_only and _is_frozen(path)
+        self._engine = _engine(path, read_only=read_only, frozen=self._frozen)
         try:
             with self.read() as connection:
                 step = _step(connection)
             if step != HEAD:
                 self._migrate(step)
+            self._identity = _identity(path)
         except ArchiveError:
             self.close()
             raise
@@ -51,6 +61,25 @@ class Database:
     def exists(folder: Path) -> bool:
         """Whether the folder holds an `archive.db`, sound or not."""
         return (folder / FILE).exists()
+
+    @staticmethod
+    def is_blank(folder: Path) -> bool:
+        """Whether the folder holds no `archive.db`, or one without tables."""
+        if not Database.exists(folder):
+            return True
+        engine = _engine(folder / FILE, read_only=True, frozen=_is_frozen(folder / FILE))
+        try:
+            with _translated(folder), engine.connect() as connection:
+                return not _tables(connection)
+        finally:
+            engine.dispose()
+
+    def replaced(self) -> bool:
+        """Whether the file has gone or another has come since, so that it must be opened anew."""
+        path = self.folder / FILE
+        return _identity(path) != self._identity or self._frozen != (
+            self.read_only and _is_frozen(path)
+        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -73,10 +102,12 @@ class Database:
                 "upgrade: pip install --upgrade dateline"
             )
             raise ArchiveError(msg)
+        if self.read_only and not step:
+            raise ArchiveError(_missing(self.folder))
         if self.read_only:
-            command = ingest_command(self.folder)
-            msg = f"{path} is of an older format ({step or 'none'}); bring it up to date: {command}"
-            raise ArchiveError(msg)
+            command = f"dateline rebuild --archive {self.folder}"
+            msg = f"{path} is of an older format ({step}); bring it up to date: {command}"
+            raise OldFormatError(msg)
         from alembic import command as alembic  # 0.3 s, needed only when the tables change
         from alembic.config import Config
 
@@ -96,36 +127,72 @@ def ingest_command(folder: Path) -> str:
     return f"dateline ingest PATH... --archive {folder}"
 
 
+def _missing(folder: Path) -> str:
+    return f"there is no archive in {str(folder)!r}; build one: {ingest_command(folder)}"
+
+
 @contextmanager
 def _translated(folder: Path) -> Iterator[None]:
     """Turns what the database raises into an ArchiveError that says what mends it."""
     try:
         yield
+    except IntegrityError as error:
+        msg = f"{folder / FILE}: {error.orig}"
+        raise ArchiveError(msg) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
-        raise ArchiveError(_explain(folder, str(getattr(error, "orig", error)))) from error
+        original = getattr(error, "orig", error)
+        # Errors that the sqlite3 module finds by itself carry no code.
+        code = getattr(original, "sqlite_errorcode", 0)
+        raise ArchiveError(_explain(folder, code, str(original))) from error
+    except (DamagedRowError, json.JSONDecodeError) as error:
+        raise ArchiveError(damaged_store(folder, str(error))) from error
 
 
-def _explain(folder: Path, reason: str) -> str:
+def _explain(folder: Path, code: int, reason: str) -> str:
     path = folder / FILE
-    if "not a database" in reason or "malformed" in reason or "no such" in reason:
-        return (
-            f"{path} is damaged or not a Dateline archive ({reason}); move the folder away "
-            f"and build it again: {ingest_command(folder)}"
-        )
-    if "readonly" in reason or "unable to open" in reason:
-        return f"{folder} cannot be written ({reason}); make it writable: chmod -R u+w {folder}"
-    if "full" in reason or "disk I/O" in reason:
+    if not path.exists():
+        return _missing(folder)
+    if code & 0xFF in _NO_RIGHT:
+        return f"{path} cannot be opened or written ({reason}); allow it: chmod -R u+rwX {folder}"
+    if code & 0xFF == sqlite3.SQLITE_FULL or _is_write_error(code):
         return f"no room to write {path} ({reason}); free disk space and run the same command again"
-    if "locked" in reason:
+    if code & 0xFF in _IN_USE:
         return f"{path} is in use by another program ({reason}); wait for it and try again"
-    return f"{path}: {reason}"
+    return damaged_store(folder, reason)
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
+def damaged_store(folder: Path, reason: str) -> str:
+    """What to say of a folder whose `archive.db` is not what was written to it."""
+    return (
+        f"{folder / FILE} is damaged or not a Dateline archive ({reason}); move the folder away "
+        f"and build it again: mv {folder} {folder}.damaged; {ingest_command(folder)}"
+    )
+
+
+def _is_write_error(code: int) -> bool:
+    return code & 0xFF == sqlite3.SQLITE_IOERR and code not in _CUT_SHORT
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether nobody writes the file and this process may not: neither log nor index beside it."""
+    if os.access(path.parent, os.W_OK):
+        return False
+    log, index = path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+    return not index.exists() and not (log.exists() and log.stat().st_size)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _engine(path: Path, *, read_only: bool, frozen: bool) -> Engine:
     mode = "ro" if read_only else "rwc"
-    # In WAL mode even a reader writes the -shm file, unless told that nothing changes.
-    frozen = "&immutable=1" if read_only and not os.access(path.parent, os.W_OK) else ""
-    address = f"{path.resolve().as_uri()}?mode={mode}{frozen}"
+    # In WAL mode even a reader needs the -shm file, unless told that nothing changes.
+    address = f"{path.resolve().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(
@@ -156,10 +223,15 @@ def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _step(connection: Connection) -> str:
-    tables = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
-    if "alembic_version" in tables:
+    """The step of the migrations that the tables are at; "" where there are none."""
+    tables = _tables(connection)
+    if "alembic_version" in tables and "revisions" in tables:
         return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
     if tables:
         msg = f"file is not a database of Dateline: it holds {', '.join(sorted(tables)[:3])}"
         raise sqlite3.DatabaseError(msg)
     return ""
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))

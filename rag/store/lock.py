@@ -12,7 +12,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import ArchiveError, LockedError
+from rag.errors import LockedError
+from rag.files import disk_error
 
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
@@ -31,8 +32,7 @@ def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
     except Timeout as error:
         raise LockedError(_held(folder)) from error
     except OSError as error:
-        msg = f"{folder} cannot be written ({error.strerror}); make it writable or free space"
-        raise ArchiveError(msg) from error
+        raise disk_error(folder, error) from error
     try:
         _announce(folder / _HOLDER, purpose)
         yield
@@ -51,8 +51,7 @@ def _announce(path: Path, purpose: str) -> None:
     try:
         path.write_text(json.dumps(holder), encoding="utf-8")
     except OSError as error:
-        msg = f"cannot write {path} ({error.strerror}); make it writable or free space"
-        raise ArchiveError(msg) from error
+        raise disk_error(path, error) from error
 
 
 def _held(folder: Path) -> str:

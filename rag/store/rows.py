@@ -9,7 +9,12 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from rag.chunking import embedding_text
 from rag.records import Article, Passage, Published, Span
+
+
+class DamagedRowError(Exception):
+    """A row is not what was stored in it."""
 
 
 def digest(text: str) -> str:
@@ -54,7 +59,20 @@ def article_row(article: Article) -> dict[str, Any]:
 
 
 def article_record(row: Row[Any]) -> Article:
-    """The article that `article_row` was made from."""
+    """The article that `article_row` was made from; DamagedRowError if the row has changed."""
+    try:
+        article = _article(row)
+        whole = article_digest(article) == row.digest
+    except (TypeError, ValueError, OverflowError, OSError, KeyError) as error:
+        msg = f"article {row.article_id!r} cannot be read: {error!r}"
+        raise DamagedRowError(msg) from error
+    if not whole:
+        msg = f"article {row.article_id!r} does not have its checksum"
+        raise DamagedRowError(msg)
+    return article
+
+
+def _article(row: Row[Any]) -> Article:
     published = None
     if row.published is not None:
         at = datetime.fromtimestamp(row.published, UTC)
@@ -74,8 +92,12 @@ def article_record(row: Row[Any]) -> Article:
     )
 
 
-def passage_record(row: Row[Any]) -> Passage:
-    """The passage in a row of `passages`."""
+def passage_record(row: Row[Any], article: Article) -> Passage:
+    """The passage of `article` in a row of `passages`; DamagedRowError if the row has changed."""
+    encoded = embedding_text(article, row.start, row.end, row.heading)
+    if digest(encoded) != row.digest:
+        msg = f"passage {row.id} of article {article.id!r} does not have its checksum"
+        raise DamagedRowError(msg)
     return Passage(row.id, row.article_id, row.revision, row.start, row.end, row.heading)
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from rag.chunking import Chunk, embedding_text
 from rag.errors import ArchiveError
@@ -17,6 +17,7 @@ from rag.records import Article, Filters, Passage
 from rag.store import schema
 from rag.store.database import Database
 from rag.store.rows import (
+    DamagedRowError,
     article_digest,
     article_record,
     article_row,
@@ -91,12 +92,12 @@ class Store:
         table = schema.passages
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
-            found = [passage_record(row) for row in rows]
             articles = {
                 (article.id, article.revision): article
-                for article in _revisions(connection, sorted({p.article_id for p in found}))
+                for article in _revisions(connection, sorted({row.article_id for row in rows}))
             }
-        return {p.id: (p, articles[p.article_id, p.revision]) for p in found}
+            found = [(row, _of(row, articles)) for row in rows]
+            return {row.id: (passage_record(row, article), article) for row, article in found}
 
     def last_change(self) -> int:
         """The number of the newest change; 0 in an empty archive."""
@@ -209,7 +210,7 @@ def _put(connection: Connection, run_id: int, article: Article, chunks: Sequence
     key = {"article_id": article.id}
     articles, revisions, passages = schema.articles, schema.revisions, schema.passages
     if article.revision == 1:
-        connection.execute(insert(articles).values(id=article.id, revision=1))
+        connection.execute(insert(articles), {"id": article.id, "revision": 1})
     else:
         connection.execute(
             update(articles).where(articles.c.id == article.id).values(revision=article.revision)
@@ -218,10 +219,10 @@ def _put(connection: Connection, run_id: int, article: Article, chunks: Sequence
             query = update(table).where(table.c.article_id == article.id)
             connection.execute(query.values(superseded=True))
     row = article_row(article) | {"run_id": run_id, "superseded": False}
-    connection.execute(insert(revisions).values(row))
+    connection.execute(insert(revisions), row)
     if chunks:
         connection.execute(insert(passages), [_passage_row(article, part) for part in chunks])
-    connection.execute(insert(schema.changes).values(key))
+    connection.execute(insert(schema.changes), key)
 
 
 def _passage_row(article: Article, part: Chunk) -> dict[str, Any]:
@@ -237,6 +238,15 @@ def _passage_row(article: Article, part: Chunk) -> dict[str, Any]:
     }
 
 
+def _of(row: Row[Any], articles: Mapping[tuple[str, int], Article]) -> Article:
+    """The revision that a passage is a slice of."""
+    article = articles.get((row.article_id, row.revision))
+    if article is None:
+        msg = f"passage {row.id} belongs to no article"
+        raise DamagedRowError(msg)
+    return article
+
+
 def _revisions(connection: Connection, ids: Sequence[str]) -> Iterator[Article]:
     table = schema.revisions
     for row in connection.execute(select(table).where(table.c.article_id.in_(ids))):
@@ -247,11 +257,13 @@ def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Artic
     table = schema.passages
     query = select(table).where(table.c.article_id.in_(ids), ~table.c.superseded)
     passages: dict[str, list[Passage]] = {}
-    for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
-        passages.setdefault(row.article_id, []).append(passage_record(row))
     revisions = schema.revisions
     current = select(revisions).where(revisions.c.article_id.in_(ids), ~revisions.c.superseded)
     articles = {row.article_id: article_record(row) for row in connection.execute(current)}
+    by_revision = {(article.id, article.revision): article for article in articles.values()}
+    for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
+        passage = passage_record(row, _of(row, by_revision))
+        passages.setdefault(row.article_id, []).append(passage)
     for article_id in ids:
         if article_id in articles:
             yield articles[article_id], passages.get(article_id, [])

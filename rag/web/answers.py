@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
 from rag.answering import introduction
-from rag.records import Answer, Citation, Claim, Filters
+from rag.records import Answer, Citation, Claim, Filters, Verdict
 from rag.web.conversation import citation_key, nearest
 from rag.web.escaping import BLANK_LINES, shortened, text
 
 _MARKER = re.compile(r"\[(\d{1,6})\]")
+DOUBTS: Mapping[Verdict, str] = {
+    "partly": "partly supported",
+    "unsupported": "not supported",
+    "quote altered": "quotation altered",
+}
+"""How the page words a verdict that is not "supported"."""
+
 _TITLE_CHARACTERS = 240
 _LIST_INTRODUCTION = " Nearest articles:"
 
@@ -37,8 +44,8 @@ def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) 
     """One question and what is said to it; a reader is not told of a busy reply yet."""
     return str(
         Markup(
-            '<section class="turn" data-turn="{}"><h3 class="question" dir="auto">'
-            '<span class="unseen">You asked: </span>{}</h3>'
+            '<section class="turn" data-turn="{}"><h2 class="question" dir="auto">'
+            '<span class="unseen">You asked: </span>{}</h2>'
             '<div class="reply" aria-busy="{}">{}</div></section>'
         ).format(number, text(question), "true" if busy else "false", reply)
     )
@@ -51,7 +58,9 @@ def working_html(what: str) -> Markup:
 
 def partial_html(written: str, *, stopped: bool = False) -> Markup:
     """A reply as far as it is written; its markers are no links before it is checked."""
-    paragraphs = _join(_paragraph(text(part)) for part in BLANK_LINES.split(written) if part.strip())
+    paragraphs = _join(
+        _paragraph(text(part)) for part in BLANK_LINES.split(written) if part.strip()
+    )
     if not stopped:
         return Markup('<div class="streaming">{}</div>').format(paragraphs)
     note = "Stopped. What is written so far has not been checked against the articles."
@@ -102,7 +111,16 @@ def _claim(answer: Answer, number: int, claim: Claim, said: str) -> Markup:
             return Markup('<span class="origin">{}</span>{}{}').format(
                 text(origin), text(citation.quote), _linked(answer, number, rest, claim.citations)
             )
-    return _linked(answer, number, said, claim.citations)
+    return _linked(answer, number, said, claim.citations) + _doubt(claim)
+
+
+def _doubt(claim: Claim) -> Markup:
+    """What was found against a claim, if anything was; the reasons are its title."""
+    if claim.verdict == "supported":
+        return Markup("")
+    return Markup(' <span class="verdict" title="{}">{}</span>').format(
+        text("; ".join(claim.reasons)), DOUBTS[claim.verdict]
+    )
 
 
 def _linked(answer: Answer, number: int, said: str, cited: Sequence[int]) -> Markup:
@@ -126,9 +144,7 @@ def _linked(answer: Answer, number: int, said: str, cited: Sequence[int]) -> Mar
 def _link(number: int, citation: Citation) -> Markup:
     where = introduction(citation.article) or f"{citation.article.id}: "
     title = text(shortened(where + citation.quote, _TITLE_CHARACTERS))
-    return Markup(
-        '<a class="cite" href="#{}" title="{}" aria-label="[{}] {}">[{}]</a>'
-    ).format(
+    return Markup('<a class="cite" href="#{}" title="{}" aria-label="[{}] {}">[{}]</a>').format(
         citation_key(number, citation),
         title,
         citation.number,

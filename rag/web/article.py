@@ -26,9 +26,9 @@ def empty_panel() -> str:
 def panel_error(message: str) -> str:
     """The panel where the article could not be opened."""
     return str(
-        Markup('<div class="empty-panel" role="alert"><h2>Cited article</h2><p>{}</p></div>').format(
-            text(message)
-        )
+        Markup(
+            '<div class="empty-panel" role="alert"><h2>Cited article</h2><p>{}</p></div>'
+        ).format(text(message))
     )
 
 
@@ -50,9 +50,9 @@ def article_html(article: Article, key: str, cited: Reference, *, latest: int = 
             Markup(' <span class="dot" aria-hidden="true">·</span> ').join(_facts(article)),
             _superseded(article, latest),
             body_html(article, cited),
-            Markup('<p class="return"><a class="back" href="#{}">Back to the answer</a></p>').format(
-                text(key)
-            ),
+            Markup(
+                '<p class="return"><a class="back" href="#{}">Back to the answer</a></p>'
+            ).format(text(key)),
         )
     )
 
@@ -60,24 +60,35 @@ def article_html(article: Article, key: str, cited: Reference, *, latest: int = 
 def body_html(article: Article, cited: Reference) -> Markup:
     """The article's text in paragraphs; outside the mark only blank lines are left out."""
     mark = Span(cited.start, cited.end, "heading")
-    paragraphs = [
-        Markup('<p dir="auto">{}</p>').format(_inline(article, start, end, cited))
+    return Markup("\n").join(
+        Markup('<p dir="auto"{}>{}</p>').format(
+            Markup(' class="aside"') if _is_furniture(article, start, end) else "",
+            _inline(article, start, end, cited),
+        )
         for start, end in _paragraphs(article.text, mark)
-    ]
-    return Markup("\n").join(paragraphs)
+    )
 
 
 def _paragraphs(value: str, mark: Span) -> Iterator[tuple[int, int]]:
-    """Spans between blank lines; the mark is never divided."""
-    start = 0
-    for gap in BLANK_LINES.finditer(value):
-        if gap.start() < mark.end and mark.start < gap.end():
-            continue
-        if start < gap.start():
-            yield start, gap.start()
-        start = gap.end()
-    if start < len(value):
-        yield start, len(value)
+    """Spans of text between blank lines; the mark is never divided, nor cut short."""
+    gaps = [
+        (gap.start(), gap.end())
+        for gap in BLANK_LINES.finditer(value)
+        if gap.end() <= mark.start or mark.end <= gap.start()
+    ]
+    position = 0
+    for first, last in [*gaps, (len(value), len(value))]:
+        start, end = _without_line_ends(value, position, first)
+        if position <= mark.start < first:
+            start, end = min(start, mark.start), max(end, mark.end)
+        if start < end:
+            yield start, end
+        position = last
+
+
+def _without_line_ends(value: str, start: int, end: int) -> tuple[int, int]:
+    part = value[start:end]
+    return start + len(part) - len(part.lstrip("\r\n")), start + len(part.rstrip("\r\n"))
 
 
 def _inline(article: Article, start: int, end: int, cited: Reference) -> Markup:
@@ -92,25 +103,33 @@ def _inline(article: Article, start: int, end: int, cited: Reference) -> Markup:
 def _plain(article: Article, start: int, end: int) -> Markup:
     """Escaped characters of the article, with its furniture in spans of its own."""
     pieces: list[Markup] = []
-    for first, last, furniture in _pieces(article.furniture, start, end):
+    for first, last, kind in _pieces(article.furniture, start, end):
         piece = text(article.text[first:last])
-        pieces.append(Markup('<span class="furniture">{}</span>').format(piece) if furniture else piece)
+        dimmed = Markup('<span class="furniture {}">{}</span>').format(
+            kind.replace(" ", "-"), piece
+        )
+        pieces.append(dimmed if kind else piece)
     return Markup("").join(pieces)
 
 
-def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """`start` to `end` cut where furniture begins and ends; overlapping spans count as one."""
+def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """`start` to `end` cut where furniture begins and ends; of overlapping spans the first."""
     position = start
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         first, last = max(span.start, position), min(span.end, end)
         if first >= last:
             continue
         if position < first:
-            yield position, first, False
-        yield first, last, True
+            yield position, first, ""
+        yield first, last, span.kind
         position = last
     if position < end:
-        yield position, end, False
+        yield position, end, ""
+
+
+def _is_furniture(article: Article, start: int, end: int) -> bool:
+    pieces = _pieces(article.furniture, start, end)
+    return all(kind or not article.text[first:last].strip() for first, last, kind in pieces)
 
 
 def _facts(article: Article) -> Iterator[Markup]:
@@ -129,7 +148,7 @@ def _facts(article: Article) -> Iterator[Markup]:
     if address := web_address(article.url):
         yield Markup(
             '<a class="original" href="{}" target="_blank" '
-            'rel="noopener noreferrer nofollow">Original<span class="away" aria-hidden="true"> ↗</span>'
+            'rel="noopener noreferrer nofollow">Original'
             '<span class="unseen"> (opens in a new tab)</span></a>'
         ).format(text(address))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -12,6 +13,12 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 def asset(name: str) -> str:
     """The text of a file of this package, such as "page.css"."""
     return files("rag.web").joinpath(name).read_text(encoding="utf-8")
+
+
+def head() -> str:
+    """What stands in the page's head: its style sheet, as it is, and its icon."""
+    # Gradio would put a scope of its own before every rule of `launch(css=...)`.
+    return f'<link rel="icon" href="{_ICON}"><style>{asset("page.css")}</style>'
 
 
 def theme() -> Any:
@@ -27,6 +34,11 @@ def theme() -> Any:
     ).set(**_COLOURS)
 
 
+_ICON = "data:image/svg+xml," + quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<rect width="16" height="16" rx="2" fill="#1f4b73"/><text x="8" y="12.5" fill="#fff" '
+    'font-family="Georgia,serif" font-weight="700" font-size="13" text-anchor="middle">D</text></svg>'
+)
 _COLOURS = {
     "body_background_fill": "#fbfaf7",
     "body_background_fill_dark": "#17181a",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from rag.records import Answer, Filters
 from rag.web.answers import answer_html, partial_html, turn_html, welcome_html, working_html
 from rag.web.article import article_html, empty_panel, panel_error
 from rag.web.conversation import Conversation, Turn, references
-
-FRAME_SECONDS = 0.05
-"""How long pieces of an answer are collected before the page is told of them."""
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of"}
 """What the page calls the options that error messages name."""
@@ -68,7 +64,7 @@ class Chat:
         self.model = model
         self.examples = tuple(examples)
 
-    def ask(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
+    def ask(self, form: Form, conversation: Conversation) -> Generator[Frame]:
         """The page from the moment a question is sent to its answer.
 
         A question that cannot be asked is handed back with the reason.
@@ -120,7 +116,9 @@ class Chat:
         with closing(stream):
             answer = yield from self._streamed(stream, form.question, conversation)
         number = len(conversation.turns) + 1
-        html = turn_html(number, form.question, answer_html(answer, number, as_of=form.as_of.strip()))
+        html = turn_html(
+            number, form.question, answer_html(answer, number, as_of=form.as_of.strip())
+        )
         turn = Turn(form.question, html, answer.text, references(number, answer))
         done = conversation.with_turn(turn)
         first = done.first_key()
@@ -129,18 +127,15 @@ class Chat:
     def _streamed(
         self, stream: Generator[str, None, Answer], question: str, conversation: Conversation
     ) -> Generator[Frame, None, Answer]:
-        """Shows the pieces as they come, though not more often than a page can be drawn."""
+        """Shows the pieces as they come."""
         written = ""
-        shown = time.monotonic()
         while True:
             try:
                 written += next(stream)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            if time.monotonic() - shown >= FRAME_SECONDS:
-                shown = time.monotonic()
-                begun = _unfinished(conversation, question, partial_html(written), written)
-                yield self._frame(begun, busy=True)
+            begun = _unfinished(conversation, question, partial_html(written), written)
+            yield self._frame(begun, busy=True)
 
     def _limits(self, form: Form) -> tuple[Filters, datetime | None]:
         filters = self.archive.filters(

@@ -66,7 +66,7 @@ class Conversation:
         return next(iter(self.turns[-1].references), "") if self.turns else ""
 
     def with_turn(self, turn: Turn) -> Conversation:
-        """This conversation and one more turn."""
+        """The same conversation and one more turn."""
         return replace(self, turns=(*self.turns, turn))
 
 

@@ -123,7 +123,7 @@ def _composer_parts(chat: Chat) -> dict[str, Any]:
 def _limit_parts(chat: Chat) -> tuple[Any, ...]:
     import gradio as gr
 
-    dates = {"max_lines": 1, "min_width": 130, "placeholder": "2025-03-11 or 2025-03"}
+    dates = {"max_lines": 1, "min_width": 130, "placeholder": "2025-03-11"}
     return (
         gr.Textbox(label="From", elem_id="from", **dates),
         gr.Textbox(label="To", elem_id="to", **dates),
@@ -178,9 +178,7 @@ def _connect_reading(chat: Chat, parts: _Parts) -> None:
     def open_article(event: gr.EventData, said: Conversation) -> str:
         return chat.panel(str(event.key), said)
 
-    parts.log.open_article(
-        open_article, parts.conversation, parts.panel, queue=False, **_private()
-    )
+    parts.log.open_article(open_article, parts.conversation, parts.panel, queue=False, **_private())
 
 
 def _connect_facts(chat: Chat, parts: _Parts, page: Any) -> None:
@@ -192,9 +190,7 @@ def _connect_facts(chat: Chat, parts: _Parts, page: Any) -> None:
     def load() -> list[Any]:
         return [*refresh(), gr.Dropdown(choices=outlets(chat.archive))]
 
-    page.load(
-        load, None, [parts.facts, parts.refresh, parts.limits[2]], queue=False, **_private()
-    )
+    page.load(load, None, [parts.facts, parts.refresh, parts.limits[2]], queue=False, **_private())
     parts.refresh.tick(refresh, None, [parts.facts, parts.refresh], queue=False, **_private())
 
 

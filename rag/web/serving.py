@@ -1,24 +1,40 @@
-"""The page on its address, and what goes on behind it once it is up."""
+"""The page on its address: the socket, the server, and the headers of every response."""
 
 from __future__ import annotations
 
 import socket
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-from rag.archive import Archive
-from rag.config import Settings
-from rag.errors import ConfigError, RagError
-from rag.web.assets import asset, theme
+from rag.errors import ConfigError
+from rag.web.assets import head, theme
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
-_UPLOAD_LIMIT = "1mb"
+"""The hosts that only this machine can reach."""
+
+HEADERS = {
+    # Gradio's page is made of inline styles and scripts, and compiles its templates.
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'self'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+UPLOAD_LIMIT = "1mb"
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+_GRACE_SECONDS = 2
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
-def free_port(host: str, port: int) -> int:
-    """The port, or a free one for 0; raises ConfigError where nothing can listen on it."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there, on any free port for 0; raises ConfigError if it cannot."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -26,83 +42,70 @@ def free_port(host: str, port: int) -> int:
     except OSError as error:
         msg = f"host {host!r} is not an address of this machine ({error}); set DATELINE_HOST"
         raise ConfigError(msg) from error
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-            return int(probe.getsockname()[1])
-        except OSError as error:
-            msg = (
-                f"cannot listen on port {port} of {host} ({error.strerror}); set DATELINE_PORT "
-                "to another port, or to 0 for any free one"
-            )
-            raise ConfigError(msg) from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        msg = (
+            f"cannot listen on port {port} of {host} ({error.strerror}); set DATELINE_PORT to "
+            "another port, or to 0 for any free one"
+        )
+        raise ConfigError(msg) from error
+    return listener
 
 
-def launch(page: Any, settings: Settings) -> str:
-    """The address at which the page is served from now on."""
-    port = free_port(settings.host, settings.port)
-    page.launch(
-        server_name=settings.host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        ssr_mode=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        run_history=False,
+def web_address(listener: socket.socket) -> str:
+    """The address to type into a browser on this machine."""
+    host, port = listener.getsockname()[:2]
+    shown = LOCAL[0] if host in _EVERY_ADDRESS else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def serve(page: Any, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serves Gradio Blocks until the process is interrupted; calls `ready` once they are up."""
+    import uvicorn
+    from fastapi import FastAPI
+    from gradio import mount_gradio_app
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        ready()
+        yield
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_WithHeaders)
+    mount_gradio_app(
+        app,
+        page,
+        "/",
         footer_links=[],
-        max_file_size=_UPLOAD_LIMIT,
+        run_history=False,
+        show_error=False,
+        max_file_size=UPLOAD_LIMIT,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
         theme=theme(),
-        css=asset("page.css"),
+        head=head(),
     )
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{shown}:{port}"
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
-class Preparation:
-    """Asks a first question, then embeds what has no vector yet, beside the running page.
+class _WithHeaders:
+    """Adds HEADERS to every response, streams included."""
 
-    `tell` is called with what there is to report. `stop` ends it within a batch; what is
-    embedded by then is kept.
-    """
+    def __init__(self, app: Callable[[Message, Receive, Send], Awaitable[None]]) -> None:
+        self._app = app
 
-    def __init__(
-        self, archive: Archive, question: str, started: float, tell: Callable[[str], None]
-    ) -> None:
-        self._archive = archive
-        self._question = question
-        self._started = started
-        self._tell = tell
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="preparation")
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
 
-    def start(self) -> None:
-        """Begins, and returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Returns when the work has ended."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            self._archive.ask(self._question)
-            self._tell(f"first answer after {time.monotonic() - self._started:.1f} s")
-            if self._archive.coverage() < 1:
-                count = self._archive.embed(self._go_on)
-                self._tell(f"embedded {count:,} passages: all can be found by meaning now")
-        except _StoppedError:
-            return
-        except RagError as error:
-            self._tell(f"not everything can be found by meaning: {error}")
-
-    def _go_on(self, _step: str, _done: int, _total: int) -> None:
-        if self._stopping.is_set():
-            raise _StoppedError
-
-
-class _StoppedError(Exception):
-    """The preparation was told to stop."""
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,49 @@
+"""The encoder that the settings name, whose errors are this package's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from embeddings import Encoder, EncoderError, Vectors, load_encoder
+from rag.errors import ConfigError
+
+
+class NamedEncoder:
+    """An encoder that raises ConfigError wherever its model or its tokenizer cannot be used."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.fingerprint = encoder.fingerprint
+        self.dimension = encoder.dimension
+        self.max_tokens = encoder.max_tokens
+        self._encoder = encoder
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The number of tokens in each text."""
+        with _named_errors():
+            return self._encoder.count_tokens(texts)
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each question."""
+        with _named_errors():
+            return self._encoder.encode_query(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each passage."""
+        with _named_errors():
+            return self._encoder.encode_document(texts)
+
+
+def open_encoder(name: str) -> Encoder:
+    """The encoder called `name`; raises ConfigError where it is not on this machine."""
+    with _named_errors():
+        return NamedEncoder(load_encoder(name))
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except EncoderError as error:
+        msg = f"setting 'encoder' (DATELINE_ENCODER): {' '.join(str(error).split())}"
+        raise ConfigError(msg) from error

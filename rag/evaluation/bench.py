@@ -1,0 +1,205 @@
+"""Times how fast this machine searches, indexes and embeds, as ratios where it can."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from embeddings import Encoder, SentenceTransformerEncoder
+from embeddings.model_files import model_files
+from rag.archive import Archive, Progress
+from rag.chunking import Chunk, embedding_text
+from rag.config import Settings
+from rag.dense import DenseIndex
+from rag.errors import ConfigError
+from rag.evaluation.baseline import current_articles
+from rag.evaluation.datasets import load_questions
+from rag.evaluation.measures import spread
+from rag.evaluation.tables import Table
+from rag.records import Article, Passage
+from rag.store import Database, Store
+
+Bare = Callable[[list[str]], object]
+Timed = dict[str, Any]
+_ROUNDS = 4
+_QUERIES = 200
+_K = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    """What to time: `data` gives the queries, `articles` a file to index, `texts` to embed."""
+
+    data: Path | None = None
+    articles: Path | None = None
+    texts: int = 256
+
+
+def bench(
+    archive: Archive, settings: Settings, options: BenchOptions, progress: Progress
+) -> dict[str, Timed]:
+    """Times searching, then indexing by words, then embedding; the archive stays as it is.
+
+    Memory is the peak after searching, before the other two add to it.
+    """
+    steps: list[tuple[str, Callable[[], Timed]]] = [
+        ("search", lambda: time_search(archive, queries(archive, options.data))),
+        ("memory", lambda: {"peak_mb": peak_megabytes()}),
+    ]
+    if options.articles is not None:
+        source = options.articles
+        steps.append(("index", lambda: time_indexing(source, settings)))
+    if options.texts:
+        encoder = archive.rankers().encoder
+        bare = bare_encode(settings.encoder, encoder)
+        steps.append(("embed", lambda: time_embedding(archive, options.texts, bare)))
+    results: dict[str, Timed] = {}
+    for done, (name, step) in enumerate(steps):
+        progress("measuring", done, len(steps))
+        results[name] = step()
+    progress("measuring", len(steps), len(steps))
+    return results
+
+
+def queries(archive: Archive, data: Path | None) -> list[str]:
+    """The questions of a data set, else the titles of the archive; 200 at most."""
+    if data is not None:
+        return [question.question for question in load_questions(data)][:_QUERIES]
+    titles = (article.title for article in current_articles(archive) if article.title.strip())
+    found = list(islice(titles, _QUERIES))
+    if not found:
+        msg = f"no article of {archive.folder} has a title to search for; give questions: --data"
+        raise ConfigError(msg)
+    return found
+
+
+def time_search(archive: Archive, texts: Sequence[str]) -> Timed:
+    """Median and 95th percentile of a search for ten hits, the archive open and warm."""
+    archive.search(texts[0], _K)
+    seconds = [_seconds(partial(archive.search, text, _K)) for text in texts]
+    articles, passages, embedded = archive.counts()
+    sizes = {"articles": articles, "passages": passages, "embedded": embedded}
+    return {"queries": len(texts), **sizes, **spread(seconds)}
+
+
+def time_indexing(articles: Path, settings: Settings) -> Timed:
+    """Articles a second from a file into the word index of a new archive."""
+    with TemporaryDirectory() as folder, Archive.open(folder, settings=settings) as archive:
+        seconds = _seconds(lambda: archive.ingest(articles, vectors=False))
+        count, passages, _ = archive.counts()
+    rate = round(count / seconds, 1)
+    return {
+        "articles": count,
+        "passages": passages,
+        "seconds": round(seconds, 2),
+        "articles_per_second": rate,
+    }
+
+
+def time_embedding(archive: Archive, texts: int, bare: Bare) -> Timed:
+    """Passages a second into a new archive's vectors, against the encoder alone.
+
+    Both take the same texts in turns, so that a change in the machine's load meets both.
+    """
+    encoder = archive.rankers().encoder
+    passages = list(islice(_passages(archive), texts))
+    if not passages:
+        msg = f"{archive.folder} holds no passages; ingest articles first"
+        raise ConfigError(msg)
+    encoder.encode_document(["warm"])
+    bare(["warm"])
+    size = -(-len(passages) // _ROUNDS)
+    spent = {"ours": 0.0, "bare": 0.0}
+    with TemporaryDirectory() as folder:
+        target = _Target(Path(folder), encoder)
+        for turn, first in enumerate(range(0, len(passages), size)):
+            batch = passages[first : first + size]
+            target.store_passages(batch)
+            words = [embedding_text(a, p.start, p.end, p.heading) for a, p in batch]
+            timed: list[tuple[str, Callable[[], object]]] = [
+                ("ours", target.embed),
+                ("bare", partial(bare, words)),
+            ]
+            for name, run in timed if turn % 2 else reversed(timed):
+                spent[name] += _seconds(run)
+        target.close()
+    return {
+        "texts": len(passages),
+        "passages_per_second": round(len(passages) / spent["ours"], 1),
+        "bare_per_second": round(len(passages) / spent["bare"], 1),
+        "ratio": round(spent["bare"] / spent["ours"], 3),
+    }
+
+
+def bare_encode(name: str, encoder: Encoder) -> Bare:
+    """The library's own `SentenceTransformer.encode`; for another encoder, its own method."""
+    if not isinstance(encoder, SentenceTransformerEncoder):
+        return encoder.encode_document
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(model_files(name).folder), local_files_only=True)
+    return lambda texts: model.encode(texts, show_progress_bar=False)
+
+
+def peak_megabytes() -> float:
+    """The most memory this process has held, in megabytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, Linux kilobytes.
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
+
+
+def bench_table(results: dict[str, Timed]) -> Table:
+    """One line for each figure."""
+    rows = [
+        (f"{step} {name}".replace("_", " "), f"{value:,}")
+        for step, timed in results.items()
+        for name, value in timed.items()
+    ]
+    return Table(("what", "figure"), tuple(rows))
+
+
+class _Target:
+    """A new archive that takes passages as they were cut and embeds them."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self._database = Database(folder, create=True)
+        self._store = Store(self._database)
+        self._dense = DenseIndex(folder, self._store, encoder)
+
+    def store_passages(self, passages: Sequence[tuple[Article, Passage]]) -> None:
+        articles = {article.id: article for article, _ in passages}
+        items = [
+            (
+                article,
+                [Chunk(p.start, p.end, p.heading) for _, p in passages if p.article_id == id_],
+            )
+            for id_, article in articles.items()
+        ]
+        self._store.put(0, items)
+
+    def embed(self) -> object:
+        return self._dense.embed()
+
+    def close(self) -> None:
+        self._dense.close()
+        self._database.close()
+
+
+def _passages(archive: Archive) -> Any:
+    store = archive.rankers().store
+    for article, passages in store.current(store.changed_since(0)):
+        yield from ((article, passage) for passage in passages)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started

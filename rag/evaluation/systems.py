@@ -1,0 +1,91 @@
+"""The systems under measurement: the archive's search, its parts alone, and their plain fusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from rag.archive import Archive, Rankers
+from rag.errors import ConfigError
+from rag.filters import no_later_than
+from rag.fusion import reciprocal_rank_fusion
+from rag.records import Filters
+
+SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]
+SYSTEMS: tuple[SystemName, ...] = get_args(SystemName)
+
+PASSAGES = 100
+"""How many passages a system ranks for each question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article as a system ranked it, with the passage that brought it there."""
+
+    article_id: str
+    title: str
+    passage: str
+
+
+Rank = Callable[[str, datetime | None], list[Found]]
+"""A query and the moment it is asked as of, None for any time -> passages, best first."""
+
+
+def best_of_each(found: Iterable[Found], count: int) -> list[Found]:
+    """The first `count` articles, each with its best passage."""
+    first: dict[str, Found] = {}
+    for item in found:
+        first.setdefault(item.article_id, item)
+    return list(first.values())[:count]
+
+
+def archive_system(archive: Archive, name: SystemName) -> Rank:
+    """The system of that name over an archive; "baseline" is built in `rag.evaluation.baseline`.
+
+    Raises ConfigError for "vectors" and "hybrid" where no passage is embedded.
+    """
+    if name == "full":
+        return _full(archive)
+    rankers = archive.rankers()
+    if name != "bm25" and not len(rankers.dense):
+        msg = (
+            f"--system {name} needs vectors and {archive.folder} has none; "
+            f"run dateline embed --archive {archive.folder}, or use --system bm25"
+        )
+        raise ConfigError(msg)
+    return _ablation(rankers, words=name != "vectors", meaning=name != "bm25")
+
+
+def _full(archive: Archive) -> Rank:
+    def rank(query: str, as_of: datetime | None) -> list[Found]:
+        hits = archive.search(query, PASSAGES, as_of=as_of)
+        return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
+
+    return rank
+
+
+def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
+    """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
+
+    def rank(query: str, as_of: datetime | None) -> list[Found]:
+        filters = no_later_than(Filters(), as_of) if as_of else Filters()
+        rankings: list[list[int]] = []
+        if words:
+            rankings.append([id_ for id_, _ in rankers.lexical.search(query, PASSAGES, filters)])
+        if meaning:
+            allowed = rankers.store.matching(filters) if as_of else None
+            rankings.append([id_ for id_, _ in rankers.dense.search(query, PASSAGES, allowed)])
+        fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
+        return _passages(rankers, fused)
+
+    return rank
+
+
+def _passages(rankers: Rankers, ids: Sequence[int]) -> list[Found]:
+    stored = rankers.store.passages(ids)
+    return [
+        Found(article.id, article.title, article.text[passage.start : passage.end])
+        for passage, article in (stored[id_] for id_ in ids if id_ in stored)
+    ]

@@ -1,0 +1,61 @@
+"""What goes on behind the page once it is up: a first answer, then the missing vectors."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from rag.archive import Archive
+from rag.errors import RagError
+
+
+class Preparation:
+    """Asks a first question, then embeds what has no vector yet, beside the running page.
+
+    `started` is the moment, by `time.monotonic`, from which the first answer is timed.
+    `tell` is called with what there is to report.
+    """
+
+    def __init__(
+        self, archive: Archive, question: str, started: float, tell: Callable[[str], None]
+    ) -> None:
+        self._archive = archive
+        self._question = question
+        self._started = started
+        self._tell = tell
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Begins, and returns at once."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ends the work within a batch; what is embedded by then is kept."""
+        self._stopping.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Returns when the work has ended, or after `timeout` seconds."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        try:
+            self._archive.ask(self._question)
+            self._tell(f"first answer after {time.monotonic() - self._started:.1f} s")
+            if self._archive.coverage() < 1:
+                count = self._archive.embed(self._go_on)
+                self._tell(f"embedded {count:,} passages: all can be found by meaning now")
+        except _StoppedError:
+            return
+        except RagError as error:
+            self._tell(f"not everything can be found by meaning: {error}")
+
+    def _go_on(self, _step: str, _done: int, _total: int) -> None:
+        if self._stopping.is_set():
+            raise _StoppedError
+
+
+class _StoppedError(Exception):
+    """The preparation was told to stop."""

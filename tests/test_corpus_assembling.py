@@ -1,0 +1,143 @@
+"""What all formats share: id, title, date, publisher, language and warnings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.corpus.assembling import assemble
+from rag.corpus.drafts import Draft, Read, shown
+from rag.corpus.furniture import paragraphs
+
+NOW = datetime(2025, 5, 3, 12, tzinfo=UTC)
+LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
+
+
+def settled(text: str = LEAD, path: str = "news/a.txt", now: datetime = NOW, **fields: Any) -> Read:
+    """The outcome of a draft with these fields."""
+    return assemble(Draft(path, text, tuple(paragraphs(text)), **fields), now)
+
+
+def test_the_id_is_the_canonical_url() -> None:
+    article = settled(url="https://www.h.example/ferry/?ref=x", given_id="7").article
+    assert article.id == "h.example/ferry"
+    assert article.url == "https://www.h.example/ferry/?ref=x"
+
+
+def test_the_id_is_else_the_given_one() -> None:
+    assert settled(given_id="story 7").article.id == "story 7"
+
+
+def test_the_id_is_else_where_the_article_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    assert settled(path="news/a.txt").article.id == "file:/news/a.txt"
+    assert settled(path="/news/b.jsonl:17").article.id == "file:/news/b.jsonl:17"
+
+
+def test_the_same_text_at_two_places_is_two_articles() -> None:
+    assert settled(path="a/1.txt").article.id != settled(path="b/1.txt").article.id
+
+
+@pytest.mark.parametrize("url", ["#", "n/a", "see below"])
+def test_a_url_that_is_none_is_left_out_and_reported(url: str) -> None:
+    outcome = settled(url=url, given_id="7")
+    assert (outcome.article.id, outcome.article.url) == ("7", "")
+    assert outcome.warnings == (f"url {url!r} is no web address; left out",)
+
+
+def test_the_url_may_stand_in_the_text() -> None:
+    text = f"{LEAD}\n\nOriginal url: https://www.h.example/ferry"
+    assert settled(text).article.id == "h.example/ferry"
+    assert settled(text, url="https://h.example/b").article.id == "h.example/b"
+
+
+def test_the_publisher_is_given_or_the_host() -> None:
+    url = "https://www.h.example/ferry"
+    assert settled(url=url).article.publisher == "h.example"
+    assert settled(url=url, publisher="The Harbour Post").article.publisher == "The Harbour Post"
+    assert settled().article.publisher == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "expected"),
+    [
+        (LEAD, {"title": " Ferry \n returns "}, "Ferry returns"),
+        (f"A costly winter\n\n{LEAD}", {}, "A costly winter"),
+        (
+            f"{LEAD}\n\nA costly winter\n\n{LEAD}",
+            {"url": "https://h.example/ferry-returns-a71419"},
+            "Ferry returns",
+        ),
+        ("CNN —\n\nThe ferry sailed again.", {}, "The ferry sailed again."),
+        (
+            LEAD + " It carried cars.",
+            {},
+            LEAD + " It carried …",
+        ),
+        ("a" * 200, {}, "a" * 100 + " …"),
+    ],
+)
+def test_there_is_always_a_title(text: str, fields: dict[str, Any], expected: str) -> None:
+    assert settled(text, **fields).article.title == expected
+
+
+def test_authors_are_given_or_stand_in_a_byline() -> None:
+    text = f"By Mara Lind and Ivo Tarn\n\n{LEAD}"
+    assert settled(text).article.authors == ("Mara Lind", "Ivo Tarn")
+    assert settled(text, authors=("Jo Vesk",)).article.authors == ("Jo Vesk",)
+
+
+def test_a_bare_name_above_the_text_may_be_the_outlets() -> None:
+    article = settled(f"The Harbour Post\n\n{LEAD}").article
+    assert article.authors == ()
+    assert [span.kind for span in article.furniture] == ["byline"]
+
+
+def test_the_date_is_given_or_stands_in_a_date_line() -> None:
+    text = f"Updated May 1, 2025\n\n{LEAD}"
+    assert str(settled(text).article.published) == "2025-05-01"
+    assert str(settled(text, date="2025-04-30").article.published) == "2025-04-30"
+
+
+def test_a_date_up_to_one_day_ahead_is_a_matter_of_clocks() -> None:
+    tomorrow = NOW + timedelta(days=1)
+    assert settled(date=tomorrow.isoformat()).warnings == ()
+    later = (tomorrow + timedelta(seconds=1)).isoformat()
+    outcome = settled(date=later)
+    assert outcome.article.published is None
+    assert outcome.warnings == (f"date {later!r} lies in the future; kept as unknown",)
+
+
+def test_a_date_that_cannot_be_read_is_unknown_and_reported() -> None:
+    outcome = settled(date="31 February 2021")
+    assert outcome.article.published is None
+    assert outcome.warnings == ("date '31 February 2021' cannot be read; kept as unknown",)
+
+
+def test_a_missing_date_is_reported_where_one_is_usual() -> None:
+    assert settled().warnings == ()
+    assert settled(dated=True).warnings == ("no date found; kept as unknown",)
+
+
+def test_the_warnings_of_the_format_come_first() -> None:
+    outcome = settled(warnings=("not UTF-8; read as Windows-1252",), dated=True)
+    assert outcome.warnings[0] == "not UTF-8; read as Windows-1252"
+    assert len(outcome.warnings) == 2
+
+
+def test_the_language_is_given_or_found() -> None:
+    assert settled(language="de-AT").article.language == "de"
+    assert settled(language="Deutsch").article.language == "en"
+    assert settled("Two boats.").article.language == ""
+
+
+def test_where_it_lay_is_kept_as_given() -> None:
+    assert settled(path="news/a.txt").path == "news/a.txt"
+
+
+def test_a_name_with_odd_bytes_can_be_shown() -> None:
+    assert shown(Path("news/caf\udce9.md")) == "news/caf\ufffd.md"
+    assert shown(Path("news/café.md")) == "news/café.md"

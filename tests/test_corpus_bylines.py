@@ -1,0 +1,61 @@
+"""The names in a byline."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.corpus.bylines import opens_byline, parse_authors
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("By Mara Lind", ("Mara Lind",)),
+        ("By [Mara Lind and Ivo Tarn for LNA](#)", ("Mara Lind", "Ivo Tarn")),
+        ("By [Mara Lind](#a) and [Ivo Tarn](#b)", ("Mara Lind", "Ivo Tarn")),
+        ("By Mara Lind, Ivo Tarn and Jo-Ann O’Dell", ("Mara Lind", "Ivo Tarn", "Jo-Ann O’Dell")),
+        ("By Mara Lind, and Ivo Tarn", ("Mara Lind", "Ivo Tarn")),
+        ("By Mara Lind & Ivo Tarn", ("Mara Lind", "Ivo Tarn")),
+        ("BY MARA LIND", ("MARA LIND",)),
+        ("**By Mara Lind**", ("Mara Lind",)),
+        ("By Mara Lind | The Harbour Post", ("Mara Lind",)),
+        ("By Mara Lind, The Harbour Post", ("Mara Lind",)),
+        ("By Mara Lind, LNA", ("Mara Lind",)),
+        ("By Mara Lind in Vesk", ("Mara Lind",)),
+        ("By Mara Lind, arts correspondent", ("Mara Lind",)),
+        ("By Mara Lind - 3 min read", ("Mara Lind",)),
+        ("By Mara Lind (@maralind)", ("Mara Lind",)),
+        ("By Ivo Tarn, Jr. and Mara Lind", ("Ivo Tarn Jr.", "Mara Lind")),
+        ("Von Jost van der Meer, Radio auf Deutsch", ("Jost van der Meer",)),
+        ("Par Clémence Vaudrey", ("Clémence Vaudrey",)),
+        ("By LNA", ("LNA",)),
+        ("By LNA staff", ()),
+        ("By our foreign desk", ()),
+        ("By Mara Lind and Mara Lind", ("Mara Lind",)),
+        ("Mara Lind; Ivo Tarn", ("Mara Lind", "Ivo Tarn")),
+        ("", ()),
+        ("By", ()),
+    ],
+)
+def test_people_are_named_once_and_agencies_only_alone(
+    byline: str, expected: tuple[str, ...]
+) -> None:
+    assert parse_authors(byline) == expected
+
+
+def test_only_a_name_after_by_opens_a_byline() -> None:
+    assert opens_byline("By Mara Lind")
+    assert opens_byline("By [Mara Lind](#)")
+    assert not opens_byline("By noon the ferry had left")
+    assert not opens_byline("Bypass opens")
+    assert not opens_byline("Mara Lind")
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="By MaraLind,&and()[]|-for. ", max_size=60))
+def test_names_are_never_empty_or_repeated(byline: str) -> None:
+    authors = parse_authors(byline)
+    assert all(author.strip() == author != "" for author in authors)
+    assert len(set(authors)) == len(authors)
