@@ -18,7 +18,7 @@ from rag.web.chat import Chat  # noqa: E402
 from rag.web.examples import example_questions  # noqa: E402
 from rag.web.page import build_page  # noqa: E402
 from rag.web.preparation import Preparation  # noqa: E402
-from rag.web.serving import LOCAL, listen, serve, web_address  # noqa: E402
+from rag.web.serving import LOCAL, listen, page_address, serve  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent / "seeds"
 ANY_QUESTION = "What happened?"
@@ -52,7 +52,7 @@ def run(settings: Settings) -> None:
         preparation = Preparation(archive, question, STARTED, terminal.say)
 
         def ready() -> None:
-            terminal.say(f"Dateline is at {web_address(listener)}")
+            terminal.say(f"Dateline is at {page_address(*listener.getsockname()[:2])}")
             if settings.host not in LOCAL:
                 terminal.note("warning: there is no login; whoever reaches this address can ask")
             preparation.start()

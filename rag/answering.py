@@ -16,8 +16,7 @@ from rag.reading.extractive import (
     Sentence,
     Similarity,
     Vocabulary,
-    rank_sentences,
-    select,
+    read,
 )
 from rag.records import (
     Answer,
@@ -31,7 +30,7 @@ from rag.records import (
     Usage,
 )
 
-READ_HITS = 6
+READ_HITS = 8
 """How many of the best hits the extractive reader reads."""
 
 SHOWN_HITS = 8
@@ -128,13 +127,9 @@ def extract(
 ) -> Answer:
     """The sentences of the hits that answer best, or a declined answer below the threshold."""
     started = time.perf_counter()
-    read = hits[:READ_HITS]
-    ranked = rank_sentences(asked.standalone, read, reader.vocabulary, reader.similarity)
-    confidence = ranked[0].score if ranked else 0.0
-    if confidence < THRESHOLD:
-        worded = Worded(decline(hits))
-    else:
-        worded = word(select(ranked))
+    reading = read(asked.standalone, hits[:READ_HITS], reader.vocabulary, reader.similarity)
+    answered = reading.confidence >= THRESHOLD
+    worded = word(reading.sentences) if answered else Worded(decline(hits))
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
@@ -145,7 +140,7 @@ def extract(
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=not worded.citations,
         reason="" if worded.citations else _reason(hits),
-        confidence=confidence,
+        confidence=reading.confidence,
         filters=asked.filters,
         coverage=asked.coverage,
         notes=notes,
@@ -165,7 +160,7 @@ class Worded:
 def word(sentences: Sequence[Sentence]) -> Worded:
     """One line a sentence: outlet and date, the sentence as it stands, and its marker.
 
-    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1.0)]).text
+    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
     'Radio North: It sank. [1]'
     """
     lines: list[str] = []
@@ -191,6 +186,7 @@ def introduction(article: Article) -> str:
 def spoken_date(published: Published) -> str:
     """The date as prose has it, as precise as it is known.
 
+    >>> from datetime import UTC
     >>> spoken_date(Published(datetime(2025, 5, 3, tzinfo=UTC), "day"))
     '3 May 2025'
     """

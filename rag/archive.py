@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from threading import Lock
 
-from embeddings import Encoder, FaissIndex
+from embeddings import Encoder
 from rag.answering import Question, Reader, answer
 from rag.config import Settings, load_settings
-from rag.dense import DenseIndex, clear_dense
+from rag.dense import DenseIndex
 from rag.encoding import NamedEncoder, open_encoder
-from rag.errors import ArchiveError, ConfigError, LockedError, StaleIndexError
+from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
 from rag.followup import standalone_question
 from rag.ingest import Ingest, IngestReport
 from rag.lexical import LexicalIndex
 from rag.llms import ChatModel
+from rag.opening import ArchiveFolder, Opened
 from rag.records import Answer, Article, Filters, Hit, Message
 from rag.retrieve import check_query, retrieve
-from rag.store import (
-    Database,
-    OldFormatError,
-    Runs,
-    Store,
-    damaged_store,
-    ingest_command,
-    writer_lock,
-)
+from rag.store import Runs, Store
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -44,20 +36,6 @@ ANSWER_HITS = 20
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
-
-
-@dataclass(slots=True)
-class _Opened:
-    """What one process holds open of an archive."""
-
-    database: Database
-    store: Store
-    lexical: LexicalIndex
-    dense: DenseIndex
-
-    def close(self) -> None:
-        self.dense.close()
-        self.database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +63,8 @@ class Archive:
         self.folder = folder
         self._settings = settings
         self._encoder = encoder
-        self._opened: _Opened | None = None
+        self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
+        self._opened: Opened | None = None
         self._opening = Lock()
 
     @classmethod
@@ -120,7 +99,7 @@ class Archive:
         Raises LockedError while another process writes.
         """
         inputs = [Path(path) for path in paths]
-        with self._writing("ingest") as opened:
+        with self._disk.to_write("ingest", create=True) as opened:
             job = Ingest(
                 store=opened.store,
                 runs=Runs(opened.database),
@@ -136,8 +115,7 @@ class Archive:
 
     def embed(self, progress: Progress = _silent) -> int:
         """Embeds every passage that has no vector yet; returns how many there were."""
-        self._reader()
-        with self._writing("embed") as opened:
+        with self._disk.to_write("embed") as opened:
             return opened.dense.embed(lambda done, total: progress("embedding", done, total))
 
     def rebuild(self) -> None:
@@ -145,17 +123,8 @@ class Archive:
 
         A damaged `vectors.db` is put aside; what can be read of it is taken over.
         """
-        if not self.exists():
-            raise ArchiveError(self._missing())
-        with writer_lock(self.folder, "rebuild"):
-            self._close()
-            self._clear_indexes()
-            opened = self._open(write=True)
-            try:
-                opened.lexical.catch_up(opened.store)
-                opened.dense.save()
-            finally:
-                opened.close()
+        self.close()
+        self._disk.rebuild()
 
     def search(
         self,
@@ -266,7 +235,7 @@ class Archive:
 
     def exists(self) -> bool:
         """Whether the folder holds an archive."""
-        return Database.exists(self.folder)
+        return self._disk.exists()
 
     def close(self) -> None:
         """Closes what is open; the archive opens itself again when it is next used."""
@@ -279,36 +248,17 @@ class Archive:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _reader(self) -> _Opened:
+    def _reader(self) -> Opened:
         """What is open for reading, opened now if need be, in step with what is on disk."""
         with self._opening:
             if self._opened is not None and self._opened.database.replaced():
                 self._close()
             if self._opened is None:
-                self._opened = self._open_to_read()
+                self._opened = self._disk.to_read()
             else:
                 self._opened.lexical.refresh()
                 self._opened.dense.refresh()
             return self._opened
-
-    def _open_to_read(self) -> _Opened:
-        if not self.exists():
-            raise ArchiveError(self._missing())
-        try:
-            opened = self._open(write=False)
-        except OldFormatError:
-            self._catch_up()
-            opened = self._open(write=False)
-        if opened.lexical.change < opened.store.last_change():
-            try:
-                self._catch_up()
-            except ArchiveError:
-                # Without any index nothing would be found, which is no answer.
-                if not opened.lexical.change:
-                    opened.close()
-                    raise
-            opened.lexical.refresh()
-        return opened
 
     def _extractive_reader(self) -> Reader:
         opened = self._reader()
@@ -319,80 +269,7 @@ class Archive:
         asked = self._encoder.encode_query([question])[0]
         return [float(cosine) for cosine in self._encoder.encode_document(texts) @ asked]
 
-    def _catch_up(self) -> None:
-        """Finishes what a killed writer left, unless one is at work: the words of articles."""
-        with suppress(LockedError), self._writing("open", create=False):
-            pass
-
-    @contextmanager
-    def _writing(self, purpose: str, *, create: bool = True) -> Iterator[_Opened]:
-        if create:
-            self._make_folder()
-        with writer_lock(self.folder, purpose):
-            opened = self._open(write=True)
-            try:
-                opened.lexical.catch_up(opened.store)
-                yield opened
-            finally:
-                opened.close()
-
-    def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            msg = (
-                f"cannot make the folder {self.folder} ({error.strerror}); name another: --archive"
-            )
-            raise ArchiveError(msg) from error
-
-    def _open(self, *, write: bool) -> _Opened:
-        self._refuse_lost_store()
-        database = Database(self.folder, create=write, read_only=not write)
-        with ExitStack() as undo:
-            undo.callback(database.close)
-            store = Store(database)
-            if write:
-                self._settle(store)
-            lexical = LexicalIndex(self.folder, store.archive_id)
-            lexical.check(store)
-            dense = DenseIndex(self.folder, store, self._encoder, read_only=not write)
-            undo.pop_all()
-        return _Opened(database, store, lexical, dense)
-
-    def _refuse_lost_store(self) -> None:
-        """Raises where indexes tell of articles that `archive.db` does not know."""
-        indexed = LexicalIndex.exists(self.folder) or FaissIndex.exists(self.folder)
-        if indexed and Database.is_blank(self.folder):
-            reason = "it is missing or empty, the indexes beside it are not"
-            raise ArchiveError(damaged_store(self.folder, reason))
-
-    def _clear_indexes(self) -> None:
-        self._refuse_lost_store()
-        database = Database(self.folder)
-        try:
-            clear_dense(self.folder, Store(database), self._encoder)
-        finally:
-            database.close()
-        LexicalIndex.delete(self.folder)
-
-    def _settle(self, store: Store) -> None:
-        """Keeps the passage length with the archive; another one later is an error."""
-        wanted = str(self._settings.chunk_tokens)
-        kept = store.setting("chunk_tokens")
-        if not kept:
-            store.set_setting("chunk_tokens", wanted)
-        elif kept != wanted:
-            msg = (
-                f"{self.folder} holds passages of {kept} tokens, the settings ask for {wanted}; "
-                f"set DATELINE_CHUNK_TOKENS={kept}, or ingest into another folder"
-            )
-            raise StaleIndexError(msg)
-
     def _close(self) -> None:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
-
-    def _missing(self) -> str:
-        command = ingest_command(self.folder)
-        return f"there is no archive in {str(self.folder)!r}; build one: {command}"

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from rag import terminal
@@ -23,6 +22,7 @@ from rag.records import hit_dict
 FAILED_INPUTS = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
+CLOSED_PIPE = 141
 
 app = typer.Typer(
     help="Answers questions from a news archive, with citations.",
@@ -51,17 +51,41 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def main() -> NoReturn:
     """Runs the command; exits with 0 done, 1 some inputs failed, 2 wrong usage or settings."""
+    terminal.take_any_character()
     try:
-        sys.exit(app(standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(WRONG_USAGE)
+        status = _run(sys.argv[1:] or ["--help"])
+    except (BrokenPipeError, SystemExit):
+        # rich and Typer turn a closed pipe into SystemExit; nothing else here raises it.
+        terminal.discard_output()
+        status = CLOSED_PIPE
+    sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        status = app(arguments, prog_name="dateline", standalone_mode=False) or 0
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        terminal.complain(_usage(error))
+        return WRONG_USAGE
     except RagError as error:
         terminal.complain(str(error))
-        sys.exit(WRONG_USAGE)
-    except (KeyboardInterrupt, click.Abort):
+        return WRONG_USAGE
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        terminal.complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+        terminal.discard_output()
+        return WRONG_USAGE
+    if status == INTERRUPTED:
         terminal.note("stopped; nothing is lost, the same command goes on from here")
-        sys.exit(INTERRUPTED)
+    return int(status)
+
+
+def _usage(error: typer.TyperException) -> str:
+    command = getattr(getattr(error, "ctx", None), "command_path", "dateline")
+    wrong = error.format_message().rstrip(".") or "a command is missing"
+    return f"{wrong}; see: {command} --help"
 
 
 @app.command()
@@ -95,7 +119,9 @@ def rebuild(archive: ArchiveOption = None) -> None:
     """Build the indexes again from the stored articles; vectors are not computed again."""
     with _opened(archive) as opened:
         opened.rebuild()
+        coverage = opened.coverage()
     terminal.say(f"rebuilt the indexes of {opened.folder}")
+    terminal.print_coverage(coverage, opened.folder)
 
 
 @app.command()

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import tantivy
@@ -28,6 +29,7 @@ FORMAT = 1
 TITLE_WEIGHT = 1.0
 _FOLDER = "lexical"
 _STATE = "dateline.json"
+_LOCKS = ".tantivy-*.lock"
 _HEAP_BYTES = 64_000_000
 _SPARE = 8
 _ANALYZER = "news"
@@ -219,7 +221,7 @@ class LexicalIndex:
                 raise StaleIndexError(msg + self._mend())
         with self._named_errors():
             verify_segments(self._folder, self._whole)
-            index = tantivy.Index.open(str(self._folder))
+            index = _opened(self._folder)
             if index.schema != self._schema:
                 msg = f"{META} tells of other fields"
                 raise ValueError(msg)
@@ -296,6 +298,17 @@ class LexicalIndex:
         """The number of tantivy's last commit; 0 before the first."""
         meta = self._folder / META
         return int(json.loads(meta.read_bytes())["opstamp"]) if meta.exists() else 0
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    # To read, tantivy writes a lock file; where it may not, links to its files do as well.
+    if os.access(folder, os.W_OK) and all(os.access(p, os.W_OK) for p in folder.glob(_LOCKS)):
+        return tantivy.Index.open(str(folder))
+    with TemporaryDirectory(prefix="dateline-") as links:
+        for path in folder.resolve().iterdir():
+            if not path.match(_LOCKS):
+                Path(links, path.name).symlink_to(path)
+        return tantivy.Index.open(links)
 
 
 def _documents(article: Article, passages: list[Passage]) -> Iterator[tantivy.Document]:

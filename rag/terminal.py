@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,28 +29,50 @@ from rag.ingest import IngestReport
 from rag.records import Answer, Hit
 from rag.store import OutcomeKind
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
+# rich would turn ":car:" in an article into a picture.
+_out = Console(soft_wrap=True, highlight=False, emoji=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+_COMMANDS_TO_THE_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def take_any_character() -> None:
+    """Makes output that knows no accents, say, print "?" for them instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def discard_output() -> None:
+    """Lets the process end in silence after whoever read its output has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def say(text: str) -> None:
     """Prints a line of result."""
-    _out.print(escape(text))
+    _out.print(_shown(text))
 
 
 def note(text: str) -> None:
     """Prints a line beside the result, to standard error."""
-    _err.print(f"[dim]{escape(text)}[/]")
+    _err.print(f"[dim]{_shown(text)}[/]")
 
 
 def complain(text: str) -> None:
     """Prints an error, to standard error."""
-    _err.print(f"[bold red]error:[/] {escape(text)}")
+    _err.print(f"[bold red]error:[/] {_shown(text)}")
 
 
 def print_json(value: Any) -> None:
-    """Prints a value as JSON, unwrapped and in UTF-8."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """Prints a value as JSON, unwrapped, with escapes where the output is not Unicode."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not unicode, indent=2))
+
+
+def _shown(text: str) -> str:
+    """Text of any origin as text: no markup of ours, no commands to the terminal."""
+    return escape(_COMMANDS_TO_THE_TERMINAL.sub("\ufffd", text))
 
 
 @contextmanager
@@ -96,10 +121,10 @@ def print_hits(hits: Sequence[Hit]) -> None:
     for hit in hits:
         also = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
         title = hit.article.title or hit.article.id
-        outlet = escape(introduction(hit.article))
-        _out.print(f"[bold]{hit.rank}.[/] {outlet}[bold]{escape(title)}[/]{escape(also)}")
-        _out.print(f"   {escape(' '.join(hit.text.split()))}")
-        _out.print(f"   [dim]{escape(hit.article.url or hit.article.id)}[/]\n")
+        outlet = _shown(introduction(hit.article))
+        _out.print(f"[bold]{hit.rank}.[/] {outlet}[bold]{_shown(title)}[/]{_shown(also)}")
+        _out.print(f"   {_shown(' '.join(hit.text.split()))}")
+        _out.print(f"   [dim]{_shown(hit.article.url or hit.article.id)}[/]\n")
 
 
 def print_answer(answer: Answer) -> None:
@@ -112,7 +137,7 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         article = citation.article
         where = article.url or article.id
-        _out.print(f"[dim]\\[{citation.number}] {escape(article.title)} — {escape(where)}[/]")
+        _out.print(f"[dim]\\[{citation.number}] {_shown(article.title)} — {_shown(where)}[/]")
     if answer.unresolved:
         numbers = ", ".join(map(str, answer.unresolved))
         complain(f"the answer cites {numbers}, which no passage has")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 import time
@@ -16,16 +17,14 @@ from typing import Any
 from embeddings import Encoder, SentenceTransformerEncoder
 from embeddings.model_files import model_files
 from rag.archive import Archive, Progress
-from rag.chunking import Chunk, embedding_text
+from rag.chunking import embedding_text
 from rag.config import Settings
-from rag.dense import DenseIndex
 from rag.errors import ConfigError
 from rag.evaluation.baseline import current_articles
 from rag.evaluation.datasets import load_questions
 from rag.evaluation.measures import spread
 from rag.evaluation.tables import Table
-from rag.records import Article, Passage
-from rag.store import Database, Store
+from rag.records import Article, article_dict
 
 Bare = Callable[[list[str]], object]
 Timed = dict[str, Any]
@@ -60,7 +59,7 @@ def bench(
     if options.texts:
         encoder = archive.rankers().encoder
         bare = bare_encode(settings.encoder, encoder)
-        steps.append(("embed", lambda: time_embedding(archive, options.texts, bare)))
+        steps.append(("embed", lambda: time_embedding(archive, settings, options.texts, bare)))
     results: dict[str, Timed] = {}
     for done, (name, step) in enumerate(steps):
         progress("measuring", done, len(steps))
@@ -104,37 +103,33 @@ def time_indexing(articles: Path, settings: Settings) -> Timed:
     }
 
 
-def time_embedding(archive: Archive, texts: int, bare: Bare) -> Timed:
-    """Passages a second into a new archive's vectors, against the encoder alone.
+def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare) -> Timed:
+    """Passages a second that `Archive.embed` adds to a new archive, against the encoder alone.
 
-    Both take the same texts in turns, so that a change in the machine's load meets both.
+    Both take the same whole articles, `texts` passages or a few more, in turns, so that a
+    change in the machine's load meets both.
     """
     encoder = archive.rankers().encoder
-    passages = list(islice(_passages(archive), texts))
-    if not passages:
-        msg = f"{archive.folder} holds no passages; ingest articles first"
-        raise ConfigError(msg)
     encoder.encode_document(["warm"])
     bare(["warm"])
-    size = -(-len(passages) // _ROUNDS)
     spent = {"ours": 0.0, "bare": 0.0}
-    with TemporaryDirectory() as folder:
-        target = _Target(Path(folder), encoder)
-        for turn, first in enumerate(range(0, len(passages), size)):
-            batch = passages[first : first + size]
-            target.store_passages(batch)
-            words = [embedding_text(a, p.start, p.end, p.heading) for a, p in batch]
-            timed: list[tuple[str, Callable[[], object]]] = [
-                ("ours", target.embed),
-                ("bare", partial(bare, words)),
-            ]
-            for name, run in timed if turn % 2 else reversed(timed):
-                spent[name] += _seconds(run)
+    count = 0
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        target = Archive.open(folder / "archive", settings=settings, encoder=encoder)
+        for turn, articles in enumerate(_rounds(archive, texts)):
+            target.ingest(_written(folder / f"{turn}.jsonl", articles), vectors=False)
+            words = _embedded_texts(target, [article.id for article in articles])
+            count += len(words)
+            timed: list[tuple[str, Callable[[], object]]] = [("ours", target.embed)]
+            timed.insert(turn % 2, ("bare", partial(bare, words)))
+            for who, run in timed:
+                spent[who] += _seconds(run)
         target.close()
     return {
-        "texts": len(passages),
-        "passages_per_second": round(len(passages) / spent["ours"], 1),
-        "bare_per_second": round(len(passages) / spent["bare"], 1),
+        "texts": count,
+        "passages_per_second": round(count / spent["ours"], 1),
+        "bare_per_second": round(count / spent["bare"], 1),
         "ratio": round(spent["bare"] / spent["ours"], 3),
     }
 
@@ -166,37 +161,35 @@ def bench_table(results: dict[str, Timed]) -> Table:
     return Table(("what", "figure"), tuple(rows))
 
 
-class _Target:
-    """A new archive that takes passages as they were cut and embeds them."""
-
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self._database = Database(folder, create=True)
-        self._store = Store(self._database)
-        self._dense = DenseIndex(folder, self._store, encoder)
-
-    def store_passages(self, passages: Sequence[tuple[Article, Passage]]) -> None:
-        articles = {article.id: article for article, _ in passages}
-        items = [
-            (
-                article,
-                [Chunk(p.start, p.end, p.heading) for _, p in passages if p.article_id == id_],
-            )
-            for id_, article in articles.items()
-        ]
-        self._store.put(0, items)
-
-    def embed(self) -> object:
-        return self._dense.embed()
-
-    def close(self) -> None:
-        self._dense.close()
-        self._database.close()
-
-
-def _passages(archive: Archive) -> Any:
+def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
+    """Articles with at least that many passages, or all there are, dealt into four rounds."""
     store = archive.rankers().store
+    taken: list[Article] = []
+    count = 0
     for article, passages in store.current(store.changed_since(0)):
-        yield from ((article, passage) for passage in passages)
+        if count >= texts:
+            break
+        if passages:
+            taken.append(article)
+            count += len(passages)
+    if not taken:
+        msg = f"{archive.folder} holds no passages; ingest articles first"
+        raise ConfigError(msg)
+    return [taken[turn::_ROUNDS] for turn in range(min(_ROUNDS, len(taken)))]
+
+
+def _written(path: Path, articles: Sequence[Article]) -> Path:
+    rows = [{**article_dict(article), "text": article.text} for article in articles]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def _embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
+    return [
+        embedding_text(article, passage.start, passage.end, passage.heading)
+        for article, passages in archive.rankers().store.current(ids)
+        for passage in passages
+    ]
 
 
 def _seconds(run: Callable[[], object]) -> float:

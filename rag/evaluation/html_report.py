@@ -14,8 +14,9 @@ from rag.web.escaping import shortened, text
 
 _STYLE = Markup("""
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1c2126; background: #fff; }
-table { border-collapse: collapse; margin: 1rem 0; }
+  color: #1c2126; background: #fff; overflow-wrap: anywhere; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: 1rem 0; white-space: nowrap; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid #d8dde2; text-align: right; }
 th:first-child, td:first-child { text-align: left; }
 svg { max-width: 100%; height: auto; }
@@ -34,6 +35,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 <body>{body}</body></html>
 """)
 _LEFT, _WIDTH, _ROW = 150, 460, 46
+_COLOURS = ("#1f6feb", "#9aa4ad")
 _SNIPPET = 240
 _SHOWN = 3
 
@@ -46,6 +48,7 @@ def html_page(report: Report, comparison: Comparison | None = None) -> str:
         Markup('<p class="quiet">{} questions, {}. The lines are 95 % intervals.</p>').format(
             f"{report.n:,}", text(str(report.settings["date"]))
         ),
+        _legend(report),
         _plot(report),
         _table("Measures", main_table(report)),
         _compared(comparison),
@@ -56,6 +59,17 @@ def html_page(report: Report, comparison: Comparison | None = None) -> str:
     return str(_PAGE.format(title=text(title), style=_STYLE, body=Markup().join(parts)))
 
 
+def _legend(report: Report) -> Markup:
+    """What the colours of the bars stand for."""
+    names = [report.system, *([report.baseline["system"]] if report.baseline else [])]
+    return Markup("<p>{}</p>").format(
+        Markup(" ").join(
+            Markup('<span style="color:{}">■</span> {}').format(colour, text(name))
+            for colour, name in zip(_COLOURS, names, strict=False)
+        )
+    )
+
+
 def _plot(report: Report) -> Markup:
     """A bar for each measure that is a share, the baseline's below it."""
     shares = [name for name, value in report.measures.items() if _is_share(name, value)]
@@ -63,21 +77,18 @@ def _plot(report: Report) -> Markup:
     for row, name in enumerate(shares):
         top = row * _ROW
         parts.append(Markup('<text x="0" y="{}">{}</text>').format(top + 18, text(name)))
-        parts.append(_bar(top + 4, report.measures[name], report.intervals[name], "#1f6feb"))
+        parts.append(_bar(top + 4, report.measures[name], report.intervals[name], _COLOURS[0]))
         if report.baseline and name in report.baseline["measures"]:
             other = report.baseline
             value, bounds = other["measures"][name], other["intervals"][name]
-            parts.append(_bar(top + 22, value, bounds, "#9aa4ad"))
-    legend = text(
-        report.system + (f" above {report.baseline['system']}" if report.baseline else "")
-    )
+            parts.append(_bar(top + 22, value, bounds, _COLOURS[1]))
     return Markup(
         '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{label}">'
         "{bars}</svg>"
     ).format(
         w=_LEFT + _WIDTH + 150,
         h=len(shares) * _ROW,
-        label=Markup("Measures of {}").format(legend),
+        label=text(f"Measures of {report.system}"),
         bars=Markup().join(parts),
     )
 
@@ -119,9 +130,10 @@ def _table(title: str, table: Table) -> Markup:
         )
         for row in table.rows
     )
-    return Markup("<h2>{}</h2><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
-        text(title), heading, rows
-    )
+    return Markup(
+        '<h2>{}</h2><div class="wide"><table><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(text(title), heading, rows)
 
 
 def _compared(comparison: Comparison | None) -> Markup:

@@ -94,6 +94,13 @@ class Database:
         with _translated(self.folder), engine.begin() as connection:
             yield connection
 
+    def verify(self) -> None:
+        """Reads the whole file; raises ArchiveError where its pages contradict each other."""
+        with self.read() as connection:
+            found = connection.scalar(text("PRAGMA integrity_check(1)"))
+        if found != "ok":
+            raise ArchiveError(damaged_store(self.folder, str(found)))
+
     def _migrate(self, step: str) -> None:
         path = self.folder / FILE
         if step > HEAD:

@@ -37,7 +37,8 @@ def theme() -> Any:
 _ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
     '<rect width="16" height="16" rx="2" fill="#1f4b73"/><text x="8" y="12.5" fill="#fff" '
-    'font-family="Georgia,serif" font-weight="700" font-size="13" text-anchor="middle">D</text></svg>'
+    'font-family="Georgia,serif" font-weight="700" font-size="13" text-anchor="middle">'
+    "D</text></svg>"
 )
 _COLOURS = {
     "body_background_fill": "#fbfaf7",

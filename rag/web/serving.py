@@ -57,9 +57,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def web_address(listener: socket.socket) -> str:
-    """The address to type into a browser on this machine."""
-    host, port = listener.getsockname()[:2]
+def page_address(host: str, port: int) -> str:
+    """The address to type into a browser on this machine.
+
+    >>> page_address("0.0.0.0", 7860)
+    'http://127.0.0.1:7860'
+    """
     shown = LOCAL[0] if host in _EVERY_ADDRESS else host
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 

@@ -1,0 +1,169 @@
+"""Opens the parts of an archive folder together, to read or to write; answers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings import Encoder, FaissIndex
+from rag.dense import DenseIndex, clear_dense
+from rag.errors import ArchiveError, LockedError, StaleIndexError
+from rag.lexical import LexicalIndex
+from rag.store import (
+    Database,
+    OldFormatError,
+    Store,
+    damaged_store,
+    ingest_command,
+    writer_lock,
+)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What one process holds open of an archive."""
+
+    database: Database
+    store: Store
+    lexical: LexicalIndex
+    dense: DenseIndex
+
+    def close(self) -> None:
+        """Closes the files; the parts cannot be used any more."""
+        self.dense.close()
+        self.database.close()
+
+
+class ArchiveFolder:
+    """One archive on disk: whether it is there, and its parts, opened in step with each other."""
+
+    def __init__(self, folder: Path, chunk_tokens: int, encoder: Encoder) -> None:
+        self.folder = folder
+        self._chunk_tokens = chunk_tokens
+        self._encoder = encoder
+
+    def exists(self) -> bool:
+        """Whether the folder holds an archive."""
+        return Database.exists(self.folder)
+
+    def to_read(self) -> Opened:
+        """The parts, opened to read, with the words of all that is stored where that can be.
+
+        Raises ArchiveError without an archive.
+        """
+        self._require()
+        try:
+            opened = self._open(write=False)
+        except OldFormatError:
+            self._catch_up()
+            opened = self._open(write=False)
+        if opened.lexical.change < opened.store.last_change():
+            try:
+                self._catch_up()
+            except ArchiveError as error:
+                # Without any index nothing would be found, which is no answer.
+                if not opened.lexical.change:
+                    opened.close()
+                    msg = f"the word index is missing and cannot be built: {error}"
+                    raise ArchiveError(msg) from error
+            opened.lexical.refresh()
+        return opened
+
+    @contextmanager
+    def to_write(self, purpose: str, *, create: bool = False) -> Iterator[Opened]:
+        """The parts, opened to write; with `create` the folder is made where there is none.
+
+        Raises LockedError while another process writes.
+        """
+        if create:
+            self._make()
+        else:
+            self._require()
+        with writer_lock(self.folder, purpose):
+            opened = self._open(write=True)
+            try:
+                opened.lexical.catch_up(opened.store)
+                yield opened
+            finally:
+                opened.close()
+
+    def rebuild(self) -> None:
+        """Builds both indexes again from the store and the vectors already computed.
+
+        A damaged `vectors.db` is put aside; what can be read of it is taken over.
+        """
+        self._require()
+        with writer_lock(self.folder, "rebuild"):
+            self._clear_indexes()
+            opened = self._open(write=True)
+            try:
+                opened.lexical.catch_up(opened.store)
+                opened.dense.save()
+            finally:
+                opened.close()
+
+    def _catch_up(self) -> None:
+        """Finishes what a killed writer left, unless one is at work: the words of articles."""
+        with suppress(LockedError), self.to_write("open"):
+            pass
+
+    def _open(self, *, write: bool) -> Opened:
+        self._refuse_lost_store()
+        database = Database(self.folder, create=write, read_only=not write)
+        with ExitStack() as undo:
+            undo.callback(database.close)
+            store = Store(database)
+            if write:
+                self._settle(store)
+            lexical = LexicalIndex(self.folder, store.archive_id)
+            lexical.check(store)
+            dense = DenseIndex(self.folder, store, self._encoder, read_only=not write)
+            undo.pop_all()
+        return Opened(database, store, lexical, dense)
+
+    def _clear_indexes(self) -> None:
+        self._refuse_lost_store()
+        database = Database(self.folder)
+        try:
+            database.verify()
+            clear_dense(self.folder, Store(database), self._encoder)
+        finally:
+            database.close()
+        LexicalIndex.delete(self.folder)
+
+    def _settle(self, store: Store) -> None:
+        """Keeps the passage length with the archive; another one later is an error."""
+        wanted = str(self._chunk_tokens)
+        kept = store.setting("chunk_tokens")
+        if not kept:
+            store.set_setting("chunk_tokens", wanted)
+        elif kept != wanted:
+            msg = (
+                f"{self.folder} holds passages of {kept} tokens, the settings ask for {wanted}; "
+                f"set DATELINE_CHUNK_TOKENS={kept}, or ingest into another folder"
+            )
+            raise StaleIndexError(msg)
+
+    def _refuse_lost_store(self) -> None:
+        """Raises where indexes tell of articles that `archive.db` does not know."""
+        indexed = LexicalIndex.exists(self.folder) or FaissIndex.exists(self.folder)
+        if indexed and Database.is_blank(self.folder):
+            reason = "it is missing or empty, the indexes beside it are not"
+            raise ArchiveError(damaged_store(self.folder, reason))
+
+    def _make(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = (
+                f"cannot make the folder {self.folder} ({error.strerror}); name another: --archive"
+            )
+            raise ArchiveError(msg) from error
+
+    def _require(self) -> None:
+        if not self.exists():
+            command = ingest_command(self.folder)
+            msg = f"there is no archive in {str(self.folder)!r}; build one: {command}"
+            raise ArchiveError(msg)
