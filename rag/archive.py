@@ -139,7 +139,7 @@ class Archive:
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
         opened = self._reader()
-        return retrieve(
+        hits = retrieve(
             query,
             k,
             no_later_than(filters, as_of) if as_of else filters,
@@ -147,6 +147,8 @@ class Archive:
             lexical=opened.lexical,
             dense=opened.dense,
         )
+        opened.store.verify([(hit.passage, hit.article) for hit in hits])
+        return hits
 
     def ask(
         self,

@@ -154,6 +154,7 @@ class DenseIndex:
 
     def _embed_batch(self, ids: Sequence[int]) -> None:
         found = self._store.passages(ids)
+        self._store.verify(list(found.values()))
         digests = self._store.digests(ids)
         texts = {
             digests[id_]: embedding_text(article, passage.start, passage.end, passage.heading)

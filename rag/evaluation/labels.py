@@ -37,7 +37,7 @@ def answerable(
     labelled = [question for question in wanted if question.relevant]
     if not labelled:
         names = "'gold_ids'" if gold_only else "'gold_ids' or 'silver_ids'"
-        msg = f"none of the {len(questions):,} questions has {names}; nothing can be measured"
+        msg = f"no question has {names}; nothing can be measured"
         raise CorpusError(msg)
     known = set(archive.rankers().store.changed_since(0))
     labelled = _readdressed(labelled, known, data)
@@ -75,8 +75,8 @@ def late_warning(late: Sequence[EvalQuestion]) -> list[str]:
         return []
     first = late[0]
     return [
-        f"{len(late):,} questions have relevant articles only after their date and count as "
-        f"missed, the first {first.qid!r} ({first.where})"
+        f"questions whose relevant articles are all of after their date, counted as missed: "
+        f"{len(late):,}, the first {first.qid!r} ({first.where})"
     ]
 
 
@@ -130,8 +130,7 @@ def _warnings(
     warnings = []
     if unknown:
         listed = ", ".join(unknown[:_NAMED]) + (", ..." if len(unknown) > _NAMED else "")
-        count = f"{len(unknown):,} article ids are" if len(unknown) > 1 else "1 article id is"
-        warnings.append(f"{count} not in the archive: {listed}")
+        warnings.append(f"article ids that are not in the archive: {len(unknown):,}, {listed}")
     if left_out := len(labelled) - len(held):
-        warnings.append(f"{left_out:,} questions without any article in the archive are left out")
+        warnings.append(f"questions left out, with no article in the archive: {left_out:,}")
     return warnings

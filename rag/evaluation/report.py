@@ -87,8 +87,11 @@ def load_earlier(earlier: Path) -> Earlier:
         value = json.loads(file.read_text(encoding="utf-8"))
         rows = [{"qid": row["qid"], "measures": row["measures"]} for row in value["questions"]]
         return Earlier(str(earlier), value["suite"], value["system"], value["measures"], rows)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        msg = f"--compare {str(earlier)!r} is no report of an evaluation ({error!r})"
+    except OSError as error:
+        msg = f"--compare {str(earlier)!r} has no {JSON} to read ({error.strerror})"
+        raise ConfigError(msg) from error
+    except (ValueError, TypeError, KeyError) as error:
+        msg = f"--compare {str(earlier)!r} is no report of an evaluation; name its --report folder"
         raise ConfigError(msg) from error
 
 

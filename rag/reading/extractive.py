@@ -40,6 +40,7 @@ _LEAD = 0.1
 _LEAD_CHARACTERS = 250
 _ALIKE = 0.7
 _JUDGED = 4
+_FEWEST_WORDS = 4
 
 
 class Vocabulary(Protocol):
@@ -119,10 +120,17 @@ def _covered(hit: Hit, asked: dict[str, float], vocabulary: Vocabulary) -> list[
     total = sum(asked.values())
     sentences = []
     for index, (start, end) in enumerate(spans):
+        if not _tells(article.text[start:end]):
+            continue
         around = above.union(*own[max(0, index - 1) : index + 2])
         coverage = sum(rarity for term, rarity in asked.items() if term in around) / (total or 1)
         sentences.append(Sentence(article, start, end, passage.id, hit.rank, coverage))
     return sentences
+
+
+def _tells(text: str) -> bool:
+    """Whether a sentence can be an answer: a question cannot, nor can a line of three words."""
+    return not text.rstrip("”\"’' ").endswith("?") and len(text.split()) >= _FEWEST_WORDS
 
 
 def _scored(question: str, candidates: Sequence[Sentence]) -> list[Sentence]:

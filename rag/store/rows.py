@@ -59,17 +59,12 @@ def article_row(article: Article) -> dict[str, Any]:
 
 
 def article_record(row: Row[Any]) -> Article:
-    """The article that `article_row` was made from; DamagedRowError if the row has changed."""
+    """The article that `article_row` was made from; DamagedRowError if there is none in it."""
     try:
-        article = _article(row)
-        whole = article_digest(article) == row.digest
+        return _article(row)
     except (TypeError, ValueError, OverflowError, OSError, KeyError) as error:
         msg = f"article {row.article_id!r} cannot be read: {error!r}"
         raise DamagedRowError(msg) from error
-    if not whole:
-        msg = f"article {row.article_id!r} does not have its checksum"
-        raise DamagedRowError(msg)
-    return article
 
 
 def _article(row: Row[Any]) -> Article:
@@ -92,13 +87,24 @@ def _article(row: Row[Any]) -> Article:
     )
 
 
-def passage_record(row: Row[Any], article: Article) -> Passage:
-    """The passage of `article` in a row of `passages`; DamagedRowError if the row has changed."""
-    encoded = embedding_text(article, row.start, row.end, row.heading)
-    if digest(encoded) != row.digest:
-        msg = f"passage {row.id} of article {article.id!r} does not have its checksum"
-        raise DamagedRowError(msg)
+def passage_record(row: Row[Any]) -> Passage:
+    """The passage in a row of `passages`."""
     return Passage(row.id, row.article_id, row.revision, row.start, row.end, row.heading)
+
+
+def check_article(article: Article, stored: str) -> None:
+    """Raises DamagedRowError if `stored` is not the article's digest."""
+    if article_digest(article) != stored:
+        msg = f"article {article.id!r} does not have its checksum"
+        raise DamagedRowError(msg)
+
+
+def check_passage(passage: Passage, article: Article, stored: str) -> None:
+    """Raises DamagedRowError if `stored` is not the digest of the passage's encoded text."""
+    encoded = embedding_text(article, passage.start, passage.end, passage.heading)
+    if digest(encoded) != stored:
+        msg = f"passage {passage.id} of article {article.id!r} does not have its checksum"
+        raise DamagedRowError(msg)
 
 
 def seconds(moment: datetime) -> int:

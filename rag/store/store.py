@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, func, insert, select, update
 
 from rag.chunking import Chunk, embedding_text
 from rag.errors import ArchiveError
@@ -21,6 +21,8 @@ from rag.store.rows import (
     article_digest,
     article_record,
     article_row,
+    check_article,
+    check_passage,
     digest,
     passage_record,
     seconds,
@@ -67,9 +69,12 @@ class Store:
         """
         with self._database.write() as connection:
             known = _known(connection, [article.id for article, _ in items])
-            for article, chunks in items:
-                revision = known[article.id][0] + 1 if article.id in known else 1
-                _put(connection, run_id, replace(article, revision=revision), chunks)
+            numbered = [
+                (replace(article, revision=known.get(article.id, (0, ""))[0] + 1), chunks)
+                for article, chunks in items
+            ]
+            _supersede(connection, [article for article, _ in numbered if article.revision > 1])
+            _insert(connection, run_id, numbered)
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """One revision of an article, the current one unless said otherwise.
@@ -81,23 +86,39 @@ class Store:
         query = select(table).where(table.c.article_id == article_id, which)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            wanted = f"{article_id!r}" + (f" revision {revision}" if revision else "")
-            msg = f"the archive holds no article {wanted}; dateline search finds ids"
-            raise ArchiveError(msg)
-        return article_record(row)
+            if row is not None:
+                return _checked(row)
+        wanted = f"{article_id!r}" + (f" revision {revision}" if revision else "")
+        msg = f"the archive holds no article {wanted}; dateline search finds ids"
+        raise ArchiveError(msg)
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids and the revision each one is a slice of."""
         table = schema.passages
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
+            found = [passage_record(row) for row in rows]
             articles = {
                 (article.id, article.revision): article
-                for article in _revisions(connection, sorted({row.article_id for row in rows}))
+                for article in _revisions(connection, sorted({p.article_id for p in found}))
             }
-            found = [(row, _of(row, articles)) for row in rows]
-            return {row.id: (passage_record(row, article), article) for row, article in found}
+            return {p.id: (p, _of(p, articles)) for p in found}
+
+    def verify(self, found: Sequence[tuple[Passage, Article]]) -> None:
+        """Raises ArchiveError where a passage or its article is not what was once stored.
+
+        Not done for all that `passages` returns: most of it is ranked and never shown.
+        """
+        table = schema.revisions
+        names = sorted({article.id for _, article in found})
+        query = select(table.c.article_id, table.c.revision, table.c.digest)
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(table.c.article_id.in_(names))).all()
+            known = {(row.article_id, row.revision): row.digest for row in rows}
+            digests = self.digests([passage.id for passage, _ in found])
+            for passage, article in found:
+                check_article(article, known.get((article.id, article.revision), ""))
+                check_passage(passage, article, digests.get(passage.id, ""))
 
     def last_change(self) -> int:
         """The number of the newest change; 0 in an empty archive."""
@@ -206,23 +227,30 @@ def _known(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, s
     return {row.article_id: (row.revision, row.digest) for row in connection.execute(query)}
 
 
-def _put(connection: Connection, run_id: int, article: Article, chunks: Sequence[Chunk]) -> None:
-    key = {"article_id": article.id}
-    articles, revisions, passages = schema.articles, schema.revisions, schema.passages
-    if article.revision == 1:
-        connection.execute(insert(articles), {"id": article.id, "revision": 1})
-    else:
-        connection.execute(
-            update(articles).where(articles.c.id == article.id).values(revision=article.revision)
-        )
-        for table in (revisions, passages):
-            query = update(table).where(table.c.article_id == article.id)
+def _supersede(connection: Connection, articles: Sequence[Article]) -> None:
+    """Makes way for new revisions of articles that are stored."""
+    table = schema.articles
+    for article in articles:
+        query = update(table).where(table.c.id == article.id)
+        connection.execute(query.values(revision=article.revision))
+        for old in (schema.revisions, schema.passages):
+            query = update(old).where(old.c.article_id == article.id)
             connection.execute(query.values(superseded=True))
-    row = article_row(article) | {"run_id": run_id, "superseded": False}
-    connection.execute(insert(revisions), row)
-    if chunks:
-        connection.execute(insert(passages), [_passage_row(article, part) for part in chunks])
-    connection.execute(insert(schema.changes), key)
+
+
+def _insert(
+    connection: Connection, run_id: int, items: Sequence[tuple[Article, Sequence[Chunk]]]
+) -> None:
+    fixed = {"run_id": run_id, "superseded": False}
+    rows: dict[Table, list[dict[str, Any]]] = {
+        schema.articles: [{"id": a.id, "revision": 1} for a, _ in items if a.revision == 1],
+        schema.revisions: [article_row(article) | fixed for article, _ in items],
+        schema.passages: [_passage_row(a, part) for a, chunks in items for part in chunks],
+        schema.changes: [{"article_id": article.id} for article, _ in items],
+    }
+    for table, values in rows.items():
+        if values:
+            connection.execute(insert(table), values)
 
 
 def _passage_row(article: Article, part: Chunk) -> dict[str, Any]:
@@ -238,12 +266,18 @@ def _passage_row(article: Article, part: Chunk) -> dict[str, Any]:
     }
 
 
-def _of(row: Row[Any], articles: Mapping[tuple[str, int], Article]) -> Article:
+def _of(passage: Passage, articles: Mapping[tuple[str, int], Article]) -> Article:
     """The revision that a passage is a slice of."""
-    article = articles.get((row.article_id, row.revision))
+    article = articles.get((passage.article_id, passage.revision))
     if article is None:
-        msg = f"passage {row.id} belongs to no article"
+        msg = f"passage {passage.id} belongs to no article"
         raise DamagedRowError(msg)
+    return article
+
+
+def _checked(row: Row[Any]) -> Article:
+    article = article_record(row)
+    check_article(article, row.digest)
     return article
 
 
@@ -259,10 +293,11 @@ def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Artic
     passages: dict[str, list[Passage]] = {}
     revisions = schema.revisions
     current = select(revisions).where(revisions.c.article_id.in_(ids), ~revisions.c.superseded)
-    articles = {row.article_id: article_record(row) for row in connection.execute(current)}
+    articles = {row.article_id: _checked(row) for row in connection.execute(current)}
     by_revision = {(article.id, article.revision): article for article in articles.values()}
     for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
-        passage = passage_record(row, _of(row, by_revision))
+        passage = passage_record(row)
+        check_passage(passage, _of(passage, by_revision), row.digest)
         passages.setdefault(row.article_id, []).append(passage)
     for article_id in ids:
         if article_id in articles:

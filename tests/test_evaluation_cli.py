@@ -1,0 +1,109 @@
+"""`dateline eval` and `dateline bench` as they are typed: what is printed, written and returned."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.cli import main
+from tests.evaluation_data import small_archive, write_questions
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an archive, settings for it, and questions; we stand in it."""
+    small_archive(tmp_path).close()
+    write_questions(tmp_path / "quiz")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATELINE_ENCODER", "hashing")
+    monkeypatch.setenv("DATELINE_CHUNK_TOKENS", "32")
+    return tmp_path
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, line: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["dateline", *line.split()])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)
+
+
+@pytest.mark.usefixtures("workplace")
+def test_retrieval_prints_the_table_and_writes_the_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(monkeypatch, "eval retrieval --data quiz --report out --system bm25") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "retrieval: bm25 on quiz, 4 questions"
+    assert lines[1].split() == ["measure", "bm25", "95", "%", "baseline", "difference", "p"]
+    assert lines[2].split()[:2] == ["Hit@1", ".750"]
+    assert lines[5].split()[:2] == ["RR@10", ".875"]
+    assert json.loads(Path("out/report.json").read_text())["measures"]["RR@10"] == 0.875
+
+
+@pytest.mark.usefixtures("workplace")
+def test_every_option_reaches_the_evaluation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    retrieval = "eval retrieval --data quiz --archive archive --report"
+    assert typed(monkeypatch, f"{retrieval} one --system vectors --no-baseline") == 0
+    options = "--subset small --gold-only --no-as-of --no-baseline --compare one"
+    assert typed(monkeypatch, f"{retrieval} two {options}") == 0
+    report = json.loads(Path("two/report.json").read_text())
+    settings = report["settings"]
+    assert (report["system"], report["n"], "baseline" in report) == ("full", 1, False)
+    assert [settings[name] for name in ("subset", "gold_only", "as_of")] == ["small", True, False]
+    assert json.loads(Path("two/comparison.json").read_text())["system"] == "vectors"
+    assert "against one (vectors)" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("workplace")
+def test_answers_prints_the_table_and_writes_the_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "eval answers --data quiz --report out --unanswerable quiz --no-as-of"
+    assert typed(monkeypatch, line) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("answers: extractive on quiz, 5 questions\n")
+    assert "wrongly_declined" in out
+    report = json.loads(Path("out/report.json").read_text())
+    assert (report["suite"], report["settings"]["as_of"]) == ("answers", False)
+
+
+@pytest.mark.usefixtures("workplace")
+def test_bench_prints_a_table_or_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(monkeypatch, "bench --texts 2 --data quiz") == 0
+    assert "search queries" in capsys.readouterr().out
+    assert typed(monkeypatch, "bench --texts 0 --input articles.jsonl --json") == 0
+    results = json.loads(capsys.readouterr().out)
+    assert (set(results), results["index"]["articles"]) == ({"search", "memory", "index"}, 4)
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("eval retrieval --data none --report out", "cannot read none/questions.jsonl"),
+        ("eval retrieval --data quiz --report out --archive none", "there is no archive in 'none'"),
+        ("eval retrieval --data quiz --report out --subset big", "there is no subset 'big'"),
+        ("eval retrieval --data quiz --report out --compare quiz", "has no report.json to read"),
+        ("eval retrieval --data quiz --report out --system best", "Invalid value for '--system'"),
+        ("eval retrieval --data quiz", "Missing option '--report'"),
+        ("eval answers --data none --report out", "cannot read none/questions.jsonl"),
+        ("eval answers --data quiz --report out --unanswerable none", "cannot read none"),
+        ("bench --archive none", "there is no archive in 'none'"),
+        ("bench --data none", "cannot read none/questions.jsonl"),
+    ],
+)
+def test_wrong_usage_is_explained_with_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str, message: str
+) -> None:
+    if "--data none" in line:
+        Path("none").mkdir()
+    assert typed(monkeypatch, line) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert not Path("out/report.json").exists()

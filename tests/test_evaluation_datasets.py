@@ -1,0 +1,154 @@
+"""Questions from disk: two real shapes in full, and every kind of bad line by name."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import ConfigError, CorpusError
+from rag.evaluation.datasets import EvalQuestion, article_id, load_questions, subset_of
+from rag.records import Message
+from tests.evaluation_data import write_questions
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+def load_line(folder: Path, line: str) -> list[EvalQuestion]:
+    file = folder / "questions.jsonl"
+    file.write_text(line, encoding="utf-8")
+    return load_questions(file)
+
+
+def test_the_seeds_are_read_whole() -> None:
+    questions = load_questions(SEEDS)
+    lines = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(questions) == len(lines) == 100
+    assert questions[0].question == json.loads(lines[0])["question"]
+    assert (questions[9].qid, questions[9].where) == ("s010", "questions.jsonl:10")
+    follow_up = next(question for question in questions if question.type == "follow_up")
+    assert [message.role for message in follow_up.history] == ["user", "assistant"]
+    assert questions[99].as_of == datetime(2025, 7, 1, tzinfo=UTC)
+    assert sum(question.unanswerable for question in questions) == 8
+
+
+def test_a_line_becomes_a_question_with_canonical_ids_and_the_end_of_its_day(
+    tmp_path: Path,
+) -> None:
+    row = {
+        "qid": "a",
+        "question": " Who spoke? ",
+        "date": "2024/02/29",
+        "type": "fact",
+        "answers": ["Ilse Brandt"],
+        "gold_ids": ["www.Harbour.example/1/", "n7"],
+        "silver_ids": ["harbour.example/1", "harbour.example/2"],
+        "history": [{"role": "user", "content": "Hm?"}],
+        "small": True,
+    }
+    (question,) = load_questions(write_questions(tmp_path, row))
+    assert question == EvalQuestion(
+        qid="a",
+        question="Who spoke?",
+        where="questions.jsonl:1",
+        type="fact",
+        answers=("Ilse Brandt",),
+        gold=("harbour.example/1", "n7"),
+        silver=("harbour.example/1", "harbour.example/2"),
+        history=(Message("user", "Hm?"),),
+        date="2024-02-29",
+        as_of=datetime(2024, 3, 1, tzinfo=UTC),
+        small=True,
+    )
+    assert question.relevant == ("harbour.example/1", "n7", "harbour.example/2")
+    assert question.year == "2024"
+
+
+def test_a_question_needs_nothing_but_its_words(tmp_path: Path) -> None:
+    (question,) = load_line(tmp_path, '\ufeff{"qid": "a", "question": "Who?"}\n\n')
+    assert question == EvalQuestion("a", "Who?", "questions.jsonl:1")
+    assert (question.relevant, question.year, question.as_of) == ((), "", None)
+
+
+@pytest.mark.parametrize(
+    ("given_id", "known_as"),
+    [
+        ("courier.example/1", "courier.example/1"),
+        ("https://www.courier.example/1/#top", "courier.example/1"),
+        ("Doc1.Txt", "Doc1.Txt"),
+        ("17/b", "17/b"),
+        ("n7", "n7"),
+    ],
+)
+def test_only_addresses_are_made_canonical(given_id: str, known_as: str) -> None:
+    assert article_id(given_id) == known_as
+
+
+@given(st.text(alphabet="aZ9./:?#-& é", max_size=30))
+def test_an_id_that_was_made_canonical_stays_as_it_is(given_id: str) -> None:
+    assert article_id(article_id(given_id)) == article_id(given_id)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"qid": "a", ', r"questions.jsonl:1: not valid JSON"),
+        ('["qid"]', r"questions.jsonl:1: a line must be a JSON object, not list"),
+        ('{"question": "Who?"}', r"questions.jsonl:1: 'qid' is missing"),
+        ('{"qid": "a", "question": " "}', r"questions.jsonl:1: 'question' is missing"),
+        ('{"qid": 7, "question": "Who?"}', r"questions.jsonl:1: 'qid' must be text, not 7"),
+        (
+            '{"qid": "a", "question": "Who?", "gold_ids": "x"}',
+            r":1: 'gold_ids' must be a list of texts, not 'x'",
+        ),
+        (
+            '{"qid": "a", "question": "Who?", "answers": [7]}',
+            r":1: 'answers' must be a list of texts",
+        ),
+        (
+            '{"qid": "a", "question": "Who?", "date": "some day"}',
+            r":1: date 'some day' cannot be read; write it as 2025-06-30",
+        ),
+        (
+            '{"qid": "a", "question": "Who?", "history": ["Hm?"]}',
+            r":1: 'history' must be a list of objects with 'role' and 'content'",
+        ),
+        (
+            '{"qid": "a", "question": "Who?", "history": [{"role": "he", "content": ""}]}',
+            r":1: 'history' has a turn by 'he'; use user, assistant, system",
+        ),
+        (
+            '{"qid": "a", "question": "Who?"}\n\n{"qid": "a", "question": "What?"}',
+            r":3: qid 'a' stands in questions.jsonl:1 already",
+        ),
+        ("\n", "holds no questions; write one JSON object a line"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        load_line(tmp_path, line)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").write_bytes(b'{"qid": "\xff"}')
+    with pytest.raises(CorpusError, match=r"questions.jsonl is not UTF-8 \(byte 9\)"):
+        load_questions(tmp_path)
+
+
+def test_a_folder_without_questions_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot read .*questions.jsonl .*--data needs a folder"):
+        load_questions(tmp_path)
+
+
+def test_a_subset_holds_the_marked_questions(tmp_path: Path) -> None:
+    questions = load_questions(write_questions(tmp_path))
+    assert [question.qid for question in subset_of(questions, "small")] == ["q1"]
+    assert subset_of(questions, "") == questions
+    with pytest.raises(ConfigError, match="no subset 'big'"):
+        subset_of(questions, "big")
+    with pytest.raises(ConfigError, match='no question is marked "small": true'):
+        subset_of(questions[1:], "small")
