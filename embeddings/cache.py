@@ -166,7 +166,8 @@ class VectorCache:
     def _select(self, sql: str, key: int, hashes: Sequence[str]) -> Iterator[Any]:
         for start in range(0, len(hashes), _HASHES_A_QUERY):
             some = json.dumps(list(hashes[start : start + _HASHES_A_QUERY]))
-            yield from self._db.execute(sql, [key, some])
+            # An open cursor would outlive the connection where a caller stops half-way.
+            yield from self._db.execute(sql, [key, some]).fetchall()
 
     def _vector(self, name: str, value: bytes, checksum: int, dimension: int) -> Vector:
         if len(value) != 4 * dimension:

@@ -90,7 +90,7 @@ def _usage(error: typer.TyperException) -> str:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.", readable=False)],
     archive: ArchiveOption = None,
     vectors: Annotated[
         bool, typer.Option(help="Embed the passages, so that they are found by meaning too.")

@@ -22,7 +22,7 @@ from rag.errors import ArchiveError, StaleIndexError
 from rag.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
 from rag.records import Article, Filters, Passage
 from rag.segments import META, verify_segments
-from rag.store import Store, damaged_store
+from rag.store import Store
 from rag.store.rows import seconds
 
 FORMAT = 1
@@ -96,13 +96,10 @@ class LexicalIndex:
 
         A kill in between costs at most a repetition: articles are replaced, not added.
         """
-        fresh = self._index is None
         target = store.last_change()
         if target != self.change:
             with self._named_errors():
                 self._take(store, target)
-        if fresh and not self._agrees(store):
-            raise ArchiveError(damaged_store(self._folder.parent, "its change log is incomplete"))
         self.check(store)
 
     def check(self, store: Store) -> None:

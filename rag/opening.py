@@ -127,8 +127,9 @@ class ArchiveFolder:
         self._refuse_lost_store()
         database = Database(self.folder)
         try:
-            database.verify()
-            clear_dense(self.folder, Store(database), self._encoder)
+            store = Store(database)
+            store.verify_all()
+            clear_dense(self.folder, store, self._encoder)
         finally:
             database.close()
         LexicalIndex.delete(self.folder)

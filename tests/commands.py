@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,18 @@ import pytest
 from rag.cli import main
 
 ROOT = Path(__file__).parent.parent
+
+NO_RIGHTS_TO_GIVE_UP = 77
+
+# Permissions mean nothing to root, as long as it has the right to override them.
+_WITHOUT_ROOTS_RIGHTS = f"""
+import ctypes, os, sys
+OVERRIDE, SEARCH, DROP_FROM_BOUNDING_SET = 1, 2, 24
+for right in (OVERRIDE, SEARCH) if os.geteuid() == 0 else ():
+    if ctypes.CDLL(None).prctl(DROP_FROM_BOUNDING_SET, right, 0, 0, 0):
+        sys.exit({NO_RIGHTS_TO_GIVE_UP})
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 _MANY = """
 import contextlib, io, json, sys
@@ -114,20 +126,27 @@ def child(folder: Path, *arguments: object, **settings: str) -> Ended:
 def many(
     folder: Path,
     commands: Sequence[Sequence[object]],
-    settings: Mapping[str, str] | None = None,
-    prepare: Callable[[], None] | None = None,
+    *,
+    unprivileged: bool = False,
+    **settings: str,
 ) -> tuple[list[Ended], list[str]]:
-    """Runs commands in one child after `prepare`; how each ended, and the heavy modules loaded."""
+    """Runs commands in one child; how each ended, and the heavy modules that were loaded.
+
+    An unprivileged child of root's respects permissions; where root cannot give up its
+    rights, the test is skipped.
+    """
     listed = json.dumps([[str(argument) for argument in command] for command in commands])
+    first = ["-c", _WITHOUT_ROOTS_RIGHTS] if unprivileged else []
     done = subprocess.run(
-        [sys.executable, "-c", _MANY, listed],
+        [sys.executable, *first, "-c", _MANY, listed],
         capture_output=True,
         text=True,
         cwd=folder,
-        env=child_environment(**(settings or {})),
-        preexec_fn=prepare,
+        env=child_environment(**settings),
         check=False,
     )
+    if unprivileged and done.returncode == NO_RIGHTS_TO_GIVE_UP:
+        pytest.skip("root cannot give up its rights here, and permissions mean nothing to it")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     return [Ended(*ended) for ended in found["ended"]], found["loaded"]

@@ -13,7 +13,14 @@ import pytest
 from embeddings import HashingEncoder
 from rag.archive import Archive
 from rag.config import Settings
-from rag.errors import ArchiveError, ConfigError, LockedError, ProviderError, QueryError, StaleIndexError
+from rag.errors import (
+    ArchiveError,
+    ConfigError,
+    LockedError,
+    ProviderError,
+    QueryError,
+    StaleIndexError,
+)
 from rag.filters import parse_as_of
 from rag.llms import ScriptedModel
 from rag.records import Filters, Message

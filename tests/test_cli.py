@@ -393,7 +393,7 @@ def test_what_needs_words_alone_loads_no_model(tmp_path: Path) -> None:
         ["info"],
         ["rebuild"],
     ]
-    ended, loaded = many(tmp_path, commands, {"DATELINE_ENCODER": "minilm"})
+    ended, loaded = many(tmp_path, commands, DATELINE_ENCODER="minilm")
     assert [one.status for one in ended] == [0] * 5, ended
     assert numbers(ended[1].json) == {"1"}
     assert (ended[2].json["coverage"], len(ended[2].json["hits"])) == (0.0, 1)

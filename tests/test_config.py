@@ -16,8 +16,6 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
 
-
-
 def test_the_defaults_need_nothing() -> None:
     settings = load_settings({})
     assert (settings.archive, settings.encoder, settings.chunk_tokens) == (

@@ -141,7 +141,7 @@ def test_an_interval_of_shares_is_that_of_the_normal_distribution() -> None:
     values = np.array([0.0, 1.0] * 200)
     low, high = interval(values)
     # One standard error of a share of one half over 400 values is 0.025.
-    assert (low, high) == (pytest.approx(0.451, abs=0.006), pytest.approx(0.549, abs=0.006))
+    assert [low, high] == pytest.approx([0.451, 0.549], abs=0.006)
     assert interval(values) == (low, high)
 
 

@@ -115,7 +115,7 @@ def test_as_of_its_date_a_question_cannot_find_what_came_later(
     assert evaluated.report.measures["Hit@10"] == 0.5
     assert evaluated.report.settings["out_of_reach"] == 1
     assert evaluated.warnings == (
-        "questions whose relevant articles are all of after their date, counted as missed: 1, "
+        "questions whose relevant articles all appeared after their date, counted as missed: 1, "
         "the first 'early' (questions.jsonl:2)",
     )
     assert evaluated.report.baseline is not None
@@ -172,7 +172,10 @@ def test_ids_are_understood_through_the_data_folders_own_articles(
     archive: Archive, options: RetrievalOptions
 ) -> None:
     asking(options, Q1 | {"gold_ids": ["clicks.example/go"]}, Q3)
-    known = {"id": "clicks.example/go", "url": "https://courier.example/1?utm_source=x"}
+    known: dict[str, object] = {
+        "id": "clicks.example/go",
+        "url": "https://courier.example/1?utm_source=x",
+    }
     write_jsonl(options.data / "articles.jsonl", [{"id": "clicks.example/else"}, known])
     with (options.data / "articles.jsonl").open("a") as file:
         file.write("{broken\n")

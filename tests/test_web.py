@@ -36,7 +36,7 @@ from rag.web.answers import answer_html, describe_filters, partial_html, turn_ht
 from rag.web.article import article_html, body_html, panel_error
 from rag.web.chat import GONE, UNEXPECTED, Chat, Form, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
-from rag.web.escaping import language_code, shortened, text, web_address
+from rag.escaping import language_code, shortened, text, web_address
 from rag.web.examples import example_questions
 from rag.web.facts import facts_html, is_growing, outlets
 from rag.web.preparation import Preparation

@@ -118,7 +118,7 @@ def _row(archive: Archive, question: EvalQuestion, *, dated: bool) -> Row:
     declining = question.unanswerable
     measures = _declining(answer) if declining else answer_measures(answer, question.answers)
     if answer.citations:
-        measures["slice_equals_quote"] = float(_verbatim(archive, answer))
+        measures["slice_equals_quote"] = float(verbatim(archive, answer))
     return question_row(question) | {
         "expected": list(question.answers),
         "answerable": not declining,
@@ -149,7 +149,7 @@ def _declining(answer: Answer) -> dict[str, float]:
     return {"declined": float(answer.abstained)}
 
 
-def _verbatim(archive: Archive, answer: Answer) -> bool:
+def verbatim(archive: Archive, answer: Answer) -> bool:
     """Whether every citation is the stored article's own words at the place it names."""
     return all(
         archive.article(citation.article.id, citation.article.revision).text[

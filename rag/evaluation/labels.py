@@ -75,7 +75,7 @@ def late_warning(late: Sequence[EvalQuestion]) -> list[str]:
         return []
     first = late[0]
     return [
-        f"questions whose relevant articles are all of after their date, counted as missed: "
+        f"questions whose relevant articles all appeared after their date, counted as missed: "
         f"{len(late):,}, the first {first.qid!r} ({first.where})"
     ]
 

@@ -21,7 +21,7 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 MAX_SENTENCES = 3
 MAX_WORDS = 80
 
-THRESHOLD = 0.54
+THRESHOLD = 0.52
 """The confidence below which the archive is said not to answer; calibrated, see LOG.md."""
 
 # Of the sentences of all hits, this many share most words with the question and are compared

@@ -170,8 +170,9 @@ def _explain(folder: Path, code: int, reason: str) -> str:
 
 def damaged_store(folder: Path, reason: str) -> str:
     """What to say of a folder whose `archive.db` is not what was written to it."""
+    told = " ".join(reason.split())
     return (
-        f"{folder / FILE} is damaged or not a Dateline archive ({reason}); move the folder away "
+        f"{folder / FILE} is damaged or not a Dateline archive ({told}); move the folder away "
         f"and build it again: mv {folder} {folder}.damaged; {ingest_command(folder)}"
     )
 

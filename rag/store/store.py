@@ -15,7 +15,7 @@ from rag.chunking import Chunk, embedding_text
 from rag.errors import ArchiveError
 from rag.records import Article, Filters, Passage
 from rag.store import schema
-from rag.store.database import Database
+from rag.store.database import Database, damaged_store
 from rag.store.rows import (
     DamagedRowError,
     article_digest,
@@ -119,6 +119,14 @@ class Store:
             for passage, article in found:
                 check_article(article, known.get((article.id, article.revision), ""))
                 check_passage(passage, article, digests.get(passage.id, ""))
+
+    def verify_all(self) -> None:
+        """Raises ArchiveError where the file, or an article in it, is not what was stored."""
+        self._database.verify()
+        logged = sum(len(passages) for _, passages in self.current(self.changed_since(0)))
+        if logged != self.counts()[1]:
+            reason = "its change log is incomplete"
+            raise ArchiveError(damaged_store(self._database.folder, reason))
 
     def last_change(self) -> int:
         """The number of the newest change; 0 in an empty archive."""

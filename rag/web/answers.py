@@ -10,7 +10,7 @@ from markupsafe import Markup
 from rag.answering import introduction
 from rag.records import Answer, Citation, Claim, Filters, Verdict
 from rag.web.conversation import citation_key, nearest
-from rag.web.escaping import BLANK_LINES, shortened, text
+from rag.escaping import BLANK_LINES, shortened, text
 
 _MARKER = re.compile(r"\[(\d{1,6})\]")
 DOUBTS: Mapping[Verdict, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.web.chat import Chat
-from rag.web.escaping import text
+from rag.escaping import text
 
 
 def facts_html(chat: Chat) -> str:
