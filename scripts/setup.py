@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--torch", choices=["cpu", "default"], default="cpu")
     wanted = parser.parse_args().torch
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - older ones must be told
         print(
             f"Dateline needs Python 3.11 or newer, this is {sys.version.split()[0]}; "
             "name another: make setup PYTHON=python3.12"

@@ -84,10 +84,7 @@ def test_the_same_words_count_once_and_name_the_other_outlets(tmp_path: Path) ->
     copies = [row(1, FERRY), row(2, FERRY, publisher="Radio North"), row(3, BUDGET)]
     archive.ingest(write_jsonl(tmp_path / "in.jsonl", copies))
     hits = archive.search("lifeboat passengers")
-    assert [(hit.article.publisher, hit.also_in) for hit in hits][0] == (
-        "The Courier",
-        ("Radio North",),
-    )
+    assert (hits[0].article.publisher, hits[0].also_in) == ("The Courier", ("Radio North",))
     assert [hit.rank for hit in hits] == [1, 2]
 
 

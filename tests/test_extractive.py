@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from pytest import approx
 
 from rag.reading.extractive import MAX_WORDS, THRESHOLD, read
 from rag.records import Article, Hit, Passage, Span
@@ -43,18 +42,18 @@ def test_the_score_adds_up() -> None:
     # Asked: river reached metres noon (4 words, one of them in the title, none stop words).
     best = read("river reached metres noon", [hit(FLOOD)], Plain(), same_words).sentences[0]
     assert best.text == "It reached 7 metres at noon."
-    assert best.coverage == approx(1.0)  # "river" stands in the sentence beside it
-    assert best.closeness == approx(0.75)
+    assert best.coverage == pytest.approx(1.0)  # "river" stands in the sentence beside it
+    assert best.closeness == pytest.approx(0.75)
     # closeness + .5 coverage + .25 passage's best + .25 / 2 rank + offers a number: a "thing",
     # with no new name, adds nothing, + .1 lead
-    assert best.score == approx(0.75 + 0.5 + 0.25 * 0.75 + 0.125 + 0.0 + 0.1)
+    assert best.score == pytest.approx(0.75 + 0.5 + 0.25 * 0.75 + 0.125 + 0.0 + 0.1)
 
 
 def test_without_meaning_words_decide_and_the_confidence_is_theirs() -> None:
     reading = read("river reached metres noon", [hit(FLOOD)], Plain(), None)
-    assert reading.confidence == approx(1 / (1 + math.exp(4.2 - 9.0)))
+    assert reading.confidence == pytest.approx(1 / (1 + math.exp(4.2 - 9.0)))
     far = read("opera house budget vote", [hit(FLOOD)], Plain(), None)
-    assert far.confidence == approx(1 / (1 + math.exp(4.2)))
+    assert far.confidence == pytest.approx(1 / (1 + math.exp(4.2)))
     assert far.confidence < THRESHOLD < reading.confidence
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import approx
 
 from rag.fusion import reciprocal_rank_fusion
 
@@ -13,7 +13,7 @@ RANKINGS = st.lists(st.lists(st.integers(0, 9), unique=True), max_size=4)
 
 def test_each_ranking_adds_one_over_k_plus_rank() -> None:
     fused = reciprocal_rank_fusion([[1, 2], [2, 3]], k=1)
-    assert fused == approx({2: 1 / 3 + 1 / 2, 1: 1 / 2, 3: 1 / 3})
+    assert fused == pytest.approx({2: 1 / 3 + 1 / 2, 1: 1 / 2, 3: 1 / 3})
     assert list(fused) == [2, 1, 3]
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pytest import approx
 
 from rag.chunking import Chunk
 from rag.errors import StaleIndexError
@@ -46,9 +45,9 @@ def test_the_score_is_bm25(tmp_path: Path, store: Store) -> None:
     index = filled(tmp_path, store)
     # One of two passages holds "ferri", once, and is of average length (2 words):
     # idf = ln(1 + 1.5 / 1.5); tf part = 1 * 2.2 / (1 + 1.2) = 1.
-    assert index.search("ferries", 5, Filters()) == [(2, approx(math.log(2), rel=1e-5))]
-    assert index.rarity("ferri") == approx(math.log(2))
-    assert index.rarity("harbour") == approx(math.log(1.2))
+    assert index.search("ferries", 5, Filters()) == [(2, pytest.approx(math.log(2), rel=1e-5))]
+    assert index.rarity("ferri") == pytest.approx(math.log(2))
+    assert index.rarity("harbour") == pytest.approx(math.log(1.2))
 
 
 def test_words_are_folded_and_stemmed_and_stop_words_dropped(tmp_path: Path, store: Store) -> None:

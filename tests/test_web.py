@@ -19,6 +19,7 @@ import app
 from rag.answering import introduction
 from rag.archive import Archive
 from rag.errors import ConfigError
+from rag.escaping import language_code, shortened, text, web_address
 from rag.llms import ScriptedModel
 from rag.records import (
     Answer,
@@ -36,7 +37,6 @@ from rag.web.answers import answer_html, describe_filters, partial_html, turn_ht
 from rag.web.article import article_html, body_html, panel_error
 from rag.web.chat import GONE, UNEXPECTED, Chat, Form, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
-from rag.escaping import language_code, shortened, text, web_address
 from rag.web.examples import example_questions
 from rag.web.facts import facts_html, is_growing, outlets
 from rag.web.preparation import Preparation

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from rag.escaping import shortened, text
 from rag.evaluation.journal import Row
 from rag.evaluation.report import Comparison, Report, comparison_table, group_table, main_table
 from rag.evaluation.summary import worst
 from rag.evaluation.tables import Table, figure, span
-from rag.escaping import shortened, text
 
 _STYLE = Markup("""
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from rag.answering import introduction
+from rag.escaping import BLANK_LINES, shortened, text
 from rag.records import Answer, Citation, Claim, Filters, Verdict
 from rag.web.conversation import citation_key, nearest
-from rag.escaping import BLANK_LINES, shortened, text
 
 _MARKER = re.compile(r"\[(\d{1,6})\]")
 DOUBTS: Mapping[Verdict, str] = {

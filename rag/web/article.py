@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from rag.answering import spoken_date
+from rag.escaping import BLANK_LINES, language_code, text, web_address
 from rag.records import Article, Published, Span
 from rag.web.conversation import Reference
-from rag.escaping import BLANK_LINES, language_code, text, web_address
 
 _EMPTY = Markup(
     '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '

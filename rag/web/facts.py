@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rag.archive import Archive
 from rag.errors import RagError
-from rag.web.chat import Chat
 from rag.escaping import text
+from rag.web.chat import Chat
 
 
 def facts_html(chat: Chat) -> str:

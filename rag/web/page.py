@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from rag.escaping import text
 from rag.web.article import empty_panel
 from rag.web.assets import asset
 from rag.web.chat import Chat, Form, Frame
 from rag.web.conversation import Conversation
-from rag.escaping import text
 from rag.web.facts import facts_html, is_growing, outlets
 
 TITLE = "Dateline"
