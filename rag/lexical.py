@@ -32,7 +32,15 @@ _STATE = "dateline.json"
 _LOCKS = ".tantivy-*.lock"
 _HEAP_BYTES = 64_000_000
 _SPARE = 8
+_FEWEST_PASSAGES = 1_000
 _ANALYZER = "news"
+_FUNCTION_WORDS = (
+    "who whom whose what which when where why how many much did do does doing done has have had "
+    "having am were been being can could would should may might must shall i me my we us our you "
+    "your he him his she her hers its them theirs those from about than so any some also just"
+)
+"""Words of questions that tell nothing of their subject; indexed, but not searched for."""
+
 _UNKNOWN_DATE = -(2**62)
 _SYSTEM_ERROR = re.compile(r"os error (\d+)")
 
@@ -72,6 +80,7 @@ class LexicalIndex:
         self._folder = folder / _FOLDER
         self._archive_id = archive_id
         self._analyzer = _analyzer()
+        self._function_words = frozenset(self._analyzer.analyze(_FUNCTION_WORDS))
         self._schema = _schema()
         self.change = 0
         self._index: tantivy.Index | None = None
@@ -140,17 +149,25 @@ class LexicalIndex:
             self._open()
 
     def terms(self, text: str) -> list[str]:
-        """The words of a text as the index knows them: folded, stemmed, without stop words."""
-        return list(self._analyzer.analyze(text))
+        """The words of a text as the index knows them: folded, stemmed, without stop words.
+
+        The words that only make a question of it ("when did ... have") are left out too.
+        """
+        return [term for term in self._analyzer.analyze(text) if term not in self._function_words]
 
     def rarity(self, term: str) -> float:
-        """Inverse document frequency of an indexed word, as BM25 counts it."""
+        """Inverse document frequency of an indexed word, as BM25 counts it.
+
+        An index of fewer than 1,000 passages counts as one of 1,000: in a handful, a word
+        that one of them holds is no commoner than a word that none does.
+        """
         if self._index is None:
             return 1.0
         with self._named_errors():
             searcher = self._index.searcher()
             held = searcher.doc_freq("text", term)
-        return math.log(1 + (searcher.num_docs - held + 0.5) / (held + 0.5))
+        passages = max(searcher.num_docs, _FEWEST_PASSAGES)
+        return math.log(1 + (passages - held + 0.5) / (held + 0.5))
 
     def _query(self, terms: list[str], filters: Filters) -> tantivy.Query:
         must, should = tantivy.Occur.Must, tantivy.Occur.Should

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rag.dense import DenseIndex
 from rag.errors import QueryError
@@ -14,6 +14,7 @@ from rag.store import Store
 DEPTH = 100
 """How deep each ranker's list is before the lists are fused."""
 
+_SPARE = 10
 MAX_QUERY_CHARACTERS = 10_000
 
 
@@ -33,14 +34,25 @@ def retrieve(
     Raises QueryError for a query that is empty or longer than 10,000 characters.
     """
     check_query(query)
-    rankings = [[id_ for id_, _ in lexical.search(query, DEPTH, filters)]]
+    depth = max(DEPTH, 2 * k)
+    rankings = [[id_ for id_, _ in lexical.search(query, depth, filters)]]
     if dense is not None and len(dense):
         allowed = store.matching(filters) if filters != Filters() else None
-        rankings.append([id_ for id_, _ in dense.search(query, DEPTH, allowed)])
+        rankings.append([id_ for id_, _ in dense.search(query, depth, allowed)])
     scores = reciprocal_rank_fusion(rankings)
-    found = store.passages(list(scores))
+    hits = _best(k, scores, 2 * k + _SPARE, store)
+    # Fewer only where many passages are copies; reading them all costs ten times as much.
+    return hits if len(hits) == k else _best(k, scores, len(scores), store)
+
+
+def _best(k: int, scores: Mapping[int, float], count: int, store: Store) -> list[Hit]:
+    """The `k` best hits among the first `count` scores, and all that equal the last of them."""
+    best = list(scores)[:count]
+    if best:
+        best = [id_ for id_, score in scores.items() if score >= scores[best[-1]]]
+    found = store.passages(best)
     ranked = sorted(
-        ((score, *found[id_]) for id_, score in scores.items() if id_ in found),
+        ((scores[id_], *found[id_]) for id_ in best if id_ in found),
         key=lambda item: (-item[0], item[2].id, item[1].start),
     )
     return list(collapse_copies(ranked, k))

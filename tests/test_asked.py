@@ -42,6 +42,8 @@ def test_question_words_tell_the_kind(question: str, kind: Kind) -> None:
         ("number", "It rose by two metres.", (True, 1.0)),
         ("number", "It rose slowly.", (False, 0.0)),
         ("date", "It fell on 24 March.", (True, 0.0)),
+        ("date", "It fell on Friday.", (True, 0.0)),
+        ("date", "It fell fast.", (False, 0.0)),
         ("any", "It rose slowly.", (True, 0.0)),
     ],
 )

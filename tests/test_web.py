@@ -350,7 +350,7 @@ def test_a_conversation_is_the_history_of_the_next_question() -> None:
 def archive(tmp_path: Path) -> Iterator[Archive]:
     rows = [
         row(1, "The Lindow ferry sank on Friday. All passengers lived."),
-        row(2, "Rain fell in Marsk. The harbour flooded.", publisher="The Packet"),
+        row(2, "Rain fell in Marsk. The old harbour flooded.", publisher="The Packet"),
     ]
     with open_archive(tmp_path / "archive") as opened:
         opened.ingest(write_jsonl(tmp_path / "rows.jsonl", rows))
@@ -362,7 +362,7 @@ def frames(chat: Chat, question: str, said: Conversation | None = None, **form: 
 
 
 def test_an_answer_comes_with_the_first_cited_article_opened(archive: Archive) -> None:
-    first, *_, last = frames(Chat(archive), "When did the Lindow ferry sink?")
+    first, *_, last = frames(Chat(archive), "When was it that the Lindow ferry sank?")
     assert (first.busy, first.question, first.panel) == (True, "", None)
     assert "Searching the archive" in (first.turns or ())[0]
     assert (last.busy, last.question, last.problem) == (False, None, "")
@@ -411,23 +411,23 @@ def test_what_cannot_be_asked_is_handed_back_with_the_reason(
 
 def test_filters_are_applied(archive: Archive) -> None:
     form = Form(
-        "What flooded?", publishers=["The Packet"], published_from=" 2025 ", as_of="2025-06"
+        "What flooded, the old harbour?", publishers=["The Packet"], published_from=" 2025 ", as_of="2025-06"
     )
     last = list(Chat(archive).ask(form, Conversation()))[-1]
     seen = Seen((last.turns or ())[0])
-    assert "The harbour flooded." in seen.text
+    assert "The old harbour flooded." in seen.text
     assert "from 2025-01-01, by The Packet, what was published up to 2025-06." in seen.text
-    early = frames(Chat(archive), "What flooded?", as_of="2024")[-1]
+    early = frames(Chat(archive), "What flooded, the old harbour?", as_of="2024")[-1]
     assert "The archive holds nothing on this." in (early.turns or ())[0]
 
 
 def test_a_follow_up_is_asked_with_the_conversation(archive: Archive) -> None:
     model = ScriptedModel("The ferry sank [1].", "All of them [1].")
     chat = Chat(archive, model)
-    said = frames(chat, "When did the Lindow ferry sink?")[-1].conversation
+    said = frames(chat, "When was it that the Lindow ferry sank?")[-1].conversation
     last = frames(chat, "And did they live?", said)[-1]
     asked = [message.content for message in model.asked[1]]
-    assert "When did the Lindow ferry sink?" in " ".join(asked)
+    assert "When was it that the Lindow ferry sank?" in " ".join(asked)
     assert [len(last.turns or ()), last.conversation.turns[1].question] == [2, "And did they live?"]
 
 
@@ -446,9 +446,10 @@ def test_an_unforeseen_failure_is_logged_not_shown(
 ) -> None:
     with caplog.at_level(logging.ERROR):
         last = frames(
-            Chat(archive, ScriptedModel(ZeroDivisionError())), "When did the Lindow ferry sink?"
+            Chat(archive, ScriptedModel(ZeroDivisionError())),
+            "When was it that the Lindow ferry sank?",
         )[-1]
-    assert (last.problem, last.question) == (UNEXPECTED, "When did the Lindow ferry sink?")
+    assert (last.problem, last.question) == (UNEXPECTED, "When was it that the Lindow ferry sank?")
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -482,7 +483,7 @@ def test_a_new_conversation_starts_with_the_welcome(archive: Archive) -> None:
 
 def test_a_key_opens_only_what_its_own_conversation_cites(archive: Archive) -> None:
     chat = Chat(archive)
-    mine = frames(chat, "When did the Lindow ferry sink?")[-1].conversation
+    mine = frames(chat, "When was it that the Lindow ferry sank?")[-1].conversation
     assert Seen(chat.panel("cite-1-1", mine)).marked == "The Lindow ferry sank on Friday."
     for key in ("cite-9-9", "../../etc/passwd", ""):
         assert GONE in chat.panel(key, mine)
@@ -498,7 +499,7 @@ def test_an_article_that_is_gone_is_reported_in_the_panel(archive: Archive) -> N
 
 def test_a_revised_article_is_shown_as_it_was_cited(archive: Archive, tmp_path: Path) -> None:
     chat = Chat(archive)
-    said = frames(chat, "When did the Lindow ferry sink?")[-1].conversation
+    said = frames(chat, "When was it that the Lindow ferry sank?")[-1].conversation
     revised = [row(1, "Correction: the Lindow ferry sank on Sunday.")]
     archive.ingest(write_jsonl(tmp_path / "revised.jsonl", revised))
     shown = Seen(chat.panel("cite-1-1", said))

@@ -21,7 +21,7 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 MAX_SENTENCES = 3
 MAX_WORDS = 80
 
-THRESHOLD = 0.52
+THRESHOLD = 0.5
 """The confidence below which the archive is said not to answer; calibrated, see LOG.md."""
 
 # Of the sentences of all hits, this many share most words with the question and are compared
@@ -189,7 +189,7 @@ def _confidence(question: str, ranked: Sequence[Sentence], similarity: Similarit
         2.5 * sum(top) / len(top)
         + 3.5 * max(sentence.closeness + sentence.coverage for sentence in best)
         + 2.5 * max(relation)
-        - 7.8
+        - 8.05
     )
 
 
