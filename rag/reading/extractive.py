@@ -189,7 +189,7 @@ def _confidence(question: str, ranked: Sequence[Sentence], similarity: Similarit
         2.5 * sum(top) / len(top)
         + 3.5 * max(sentence.closeness + sentence.coverage for sentence in best)
         + 2.5 * max(relation)
-        - 8.05
+        - 8.15
     )
 
 
