@@ -59,3 +59,7 @@ def test_names_are_never_empty_or_repeated(byline: str) -> None:
     authors = parse_authors(byline)
     assert all(author.strip() == author != "" for author in authors)
     assert len(set(authors)) == len(authors)
+
+
+def test_a_name_that_ends_in_by_stays_whole() -> None:
+    assert parse_authors("By [Eskil Norby](#)") == ("Eskil Norby",)

@@ -410,9 +410,8 @@ def test_what_cannot_be_asked_is_handed_back_with_the_reason(
 
 
 def test_filters_are_applied(archive: Archive) -> None:
-    form = Form(
-        "What flooded, the old harbour?", publishers=["The Packet"], published_from=" 2025 ", as_of="2025-06"
-    )
+    question = "What flooded, the old harbour?"
+    form = Form(question, publishers=["The Packet"], published_from=" 2025 ", as_of="2025-06")
     last = list(Chat(archive).ask(form, Conversation()))[-1]
     seen = Seen((last.turns or ())[0])
     assert "The old harbour flooded." in seen.text

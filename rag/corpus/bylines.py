@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LEAD = re.compile(r"\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
+_LEAD = re.compile(r"\A\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+")
 _ROLE = re.compile(
     r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
