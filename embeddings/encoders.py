@@ -58,8 +58,8 @@ class HashingEncoder:
     A text without words is the unit vector of column 0. Words are `\w+` in lower
     case, and they are the tokens too.
 
-    >>> HashingEncoder(4).encode_query(["one ONE two"]).round(3).tolist()
-    [[0.0, 0.894, 0.447, 0.0]]
+    >>> print(HashingEncoder(4).encode_query(["one ONE two"]).round(3))
+    [[0.    0.894 0.447 0.   ]]
     """
 
     def __init__(self, dimension: int = 64, *, max_tokens: int = 256) -> None:

@@ -51,7 +51,7 @@ def parse_date(text: str, option: str) -> Published:
 def period_end(published: Published) -> datetime:
     """The first moment after the year, month, day, minute or second that a date names.
 
-    >>> str(period_end(Published(datetime(2020, 12, 1, tzinfo=UTC), "month")))
+    >>> str(period_end(parse_date("2020-12", "--to")))
     '2021-01-01 00:00:00+00:00'
     """
     at = published.at

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -370,7 +369,7 @@ def test_interrupted_it_says_so_and_goes_on_when_called_again(
         if event == "c_call" and getattr(called, "__name__", "") == "executemany":
             inserts += 1
             if inserts == 7:
-                signal.raise_signal(signal.SIGINT)
+                raise KeyboardInterrupt
 
     sys.setprofile(interrupt)
     try:
