@@ -78,19 +78,18 @@ class DenseIndex:
         vector = self._encoder.encode_query([query])[0]
         return self._index.search(vector, k, allowed)
 
-    def catch_up(self) -> bool:
-        """Adds the passages whose vectors are known, drops those superseded; true if any."""
+    def catch_up(self) -> None:
+        """Adds the passages whose vectors are known, and drops those superseded."""
         target = self._store.last_change()
         current = self._store.current_digests()
         if self._index.manifest.change == target and len(self._index) == len(current):
-            return False
+            return
         have = set(self._index.ids().tolist())
         stale = have.difference(id_ for id_, _ in current)
         self._index.remove(sorted(stale))
         missing = [(id_, digest) for id_, digest in current if id_ not in have]
-        added = self._add_known(missing)
+        self._add_known(missing)
         self._index.manifest = replace(self._index.manifest, change=target)
-        return bool(stale or added)
 
     def refresh(self) -> None:
         """Shows what another process has embedded, or stored, since."""
@@ -141,16 +140,13 @@ class DenseIndex:
             return FaissIndex.open(self._folder, expected)
         return FaissIndex(expected)
 
-    def _add_known(self, missing: Sequence[tuple[int, str]]) -> int:
-        added = 0
+    def _add_known(self, missing: Sequence[tuple[int, str]]) -> None:
         for first in range(0, len(missing), _BATCH * 16):
             part = missing[first : first + _BATCH * 16]
             known = self._cache.get(self._encoder.fingerprint, [digest for _, digest in part])
             rows = [(id_, known[digest]) for id_, digest in part if digest in known]
             if rows:
                 self._index.add([id_ for id_, _ in rows], np.stack([row for _, row in rows]))
-            added += len(rows)
-        return added
 
     def _embed_batch(self, ids: Sequence[int]) -> None:
         found = self._store.passages(ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 FurnitureKind = Literal[
@@ -22,7 +22,6 @@ FurnitureKind = Literal[
 Verdict = Literal["supported", "partly", "unsupported", "quote altered"]
 Role = Literal["system", "user", "assistant"]
 
-PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 _FORMATS: Mapping[Precision, str] = {
     "year": "%Y",
     "month": "%Y-%m",
