@@ -17,7 +17,6 @@ from rag.dense import DenseIndex
 from rag.encoding import NamedEncoder, open_encoder
 from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
-from rag.followup import standalone_question
 from rag.ingest import Ingest, IngestReport
 from rag.lexical import LexicalIndex
 from rag.llms import ChatModel
@@ -25,6 +24,7 @@ from rag.opening import ArchiveFolder, Opened
 from rag.records import Answer, Article, Filters, Hit, Message
 from rag.retrieve import check_query, retrieve
 from rag.store import Runs, Store
+from rag.understanding.followup import standalone_question
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""

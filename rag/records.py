@@ -195,6 +195,32 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What some words of a question were taken to ask of a hit; whoever asks may drop it.
+
+    The words are characters `start` to `end` of the question; `meaning` says in plain words
+    what was made of them, such as "7 to 13 September 2020". When `strict`, hits must satisfy
+    `filters`; otherwise those that do are preferred.
+    """
+
+    words: str
+    start: int
+    end: int
+    meaning: str
+    filters: Filters
+    strict: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The words, their meaning and what follows from it, as JSON values."""
+        return {
+            "words": self.words,
+            "meaning": self.meaning,
+            "strict": self.strict,
+            "filters": self.filters.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with the exact text it rests on, or the reason why there is none.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.followup import standalone_question
 from rag.records import Message
+from rag.understanding.followup import standalone_question
 
 FIRST = "When did the ferry strike at Grevesand begin?"
 HISTORY = [Message("user", FIRST), Message("assistant", "It began on 2 April. [1]")]

@@ -26,7 +26,7 @@ from rag.evaluation.runner import (
 )
 from rag.evaluation.summary import compare, grouped, intervals_of, summarise
 from rag.evaluation.systems import PASSAGES, Rank, SystemName, archive_system, best_of_each
-from rag.followup import standalone_question
+from rag.understanding.followup import standalone_question
 
 _SNIPPET = 400
 

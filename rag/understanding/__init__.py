@@ -1,0 +1,1 @@
+"""What a question asks for: dates, outlets, several things at once, what went before it."""
