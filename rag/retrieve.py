@@ -37,7 +37,7 @@ def retrieve(
     depth = max(DEPTH, 2 * k)
     rankings = [[id_ for id_, _ in lexical.search(query, depth, filters)]]
     if dense is not None and len(dense):
-        allowed = store.matching(filters) if filters != Filters() else None
+        allowed = store.facets().matching(filters) if filters != Filters() else None
         rankings.append([id_ for id_, _ in dense.search(query, depth, allowed)])
     scores = reciprocal_rank_fusion(rankings)
     hits = _best(k, scores, 2 * k + _SPARE, store)

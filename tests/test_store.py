@@ -55,7 +55,7 @@ def test_new_text_is_a_new_revision_and_the_old_one_stays(store: Store) -> None:
     assert store.article(first.id, revision=1) == first
     assert [id_ for id_, _ in store.current_digests()] == [2]
     assert store.passage_ids([first.id]) == [1, 2]
-    assert store.matching(Filters()).tolist() == [2]
+    assert store.facets().matching(Filters()).tolist() == [2]
 
 
 def test_articles_are_classified_by_what_a_reader_sees(store: Store) -> None:
@@ -117,7 +117,7 @@ def test_filters_leave_the_passages_that_satisfy_them(
     old = article("B.", "x/2", day="2025-05-02", publisher="Radio North")
     undated = article("C.", "x/3", day="", language="fr")
     store.put(1, [(a, [Chunk(0, 2)]) for a in (new, old, undated)])
-    assert store.matching(filters).tolist() == expected
+    assert store.facets().matching(filters).tolist() == expected
 
 
 def test_outlets_are_counted_the_largest_first(store: Store) -> None:

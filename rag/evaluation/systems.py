@@ -75,7 +75,7 @@ def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
         if words:
             rankings.append([id_ for id_, _ in rankers.lexical.search(query, PASSAGES, filters)])
         if meaning:
-            allowed = rankers.store.matching(filters) if as_of else None
+            allowed = rankers.store.facets().matching(filters) if as_of else None
             rankings.append([id_ for id_, _ in rankers.dense.search(query, PASSAGES, allowed)])
         fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         return _passages(rankers, fused)

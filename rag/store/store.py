@@ -7,15 +7,14 @@ from dataclasses import replace
 from typing import Any, Literal
 from uuid import uuid4
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import Connection, Row, Select, Table, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from rag.chunking import Chunk, embedding_text
 from rag.errors import ArchiveError
-from rag.records import Article, Filters, Passage
+from rag.records import Article, Passage
 from rag.store import schema
 from rag.store.database import Database, damaged_store
+from rag.store.facets import Facets, load_facets
 from rag.store.rows import (
     DamagedRowError,
     article_digest,
@@ -25,7 +24,6 @@ from rag.store.rows import (
     check_passage,
     digest,
     passage_record,
-    seconds,
 )
 
 Stored = Literal["added", "revised", "unchanged"]
@@ -37,6 +35,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._facets: Facets | None = None
         self.archive_id = self.setting("archive_id")
         if not self.archive_id and not database.read_only:
             self.archive_id = uuid4().hex
@@ -131,7 +130,7 @@ class Store:
     def last_change(self) -> int:
         """The number of the newest change; 0 in an empty archive."""
         with self._database.read() as connection:
-            return connection.scalar(select(func.max(schema.changes.c.seq))) or 0
+            return _last_change(connection)
 
     def changed_since(self, seq: int) -> list[str]:
         """Ids of the articles that changed after change `seq`, in the order they first did."""
@@ -172,24 +171,13 @@ class Store:
         with self._database.read() as connection:
             return {row.id: row.digest for row in connection.execute(query)}
 
-    def matching(self, filters: Filters) -> npt.NDArray[np.int64]:
-        """Ids of the current passages that satisfy `filters`, sorted."""
-        passages, revisions = schema.passages, schema.revisions
-        query = (
-            select(passages.c.id)
-            .join(
-                revisions,
-                and_(
-                    revisions.c.article_id == passages.c.article_id,
-                    revisions.c.revision == passages.c.revision,
-                ),
-            )
-            .where(~revisions.c.superseded)
-            .order_by(passages.c.id)
-        )
+    def facets(self) -> Facets:
+        """What filters look at, of every current passage; read anew when the archive changed."""
         with self._database.read() as connection:
-            rows = connection.execute(_filtered(query, filters)).all()
-        return np.fromiter((row.id for row in rows), dtype=np.int64, count=len(rows))
+            change = _last_change(connection)
+            if self._facets is None or self._facets.change != change:
+                self._facets = load_facets(connection, change)
+            return self._facets
 
     def publishers(self) -> dict[str, int]:
         """Every outlet in the archive with its number of articles, the largest first."""
@@ -219,6 +207,10 @@ class Store:
         )
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _last_change(connection: Connection) -> int:
+    return connection.scalar(select(func.max(schema.changes.c.seq))) or 0
 
 
 def _classify(article: Article, known: Mapping[str, tuple[int, str]]) -> Stored:
@@ -310,16 +302,3 @@ def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Artic
     for article_id in ids:
         if article_id in articles:
             yield articles[article_id], passages.get(article_id, [])
-
-
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
-    table = schema.revisions.c
-    if filters.published_from is not None:
-        query = query.where(table.published >= seconds(filters.published_from))
-    if filters.published_before is not None:
-        query = query.where(table.published < seconds(filters.published_before))
-    if filters.publishers:
-        query = query.where(table.publisher.in_(filters.publishers))
-    if filters.language:
-        query = query.where(table.language == filters.language)
-    return query

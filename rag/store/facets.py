@@ -1,0 +1,103 @@
+"""What filters look at, of every current passage, in memory: dates, outlets, languages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, and_, select
+
+from rag.records import Filters
+from rag.store import schema
+from rag.store.rows import seconds
+
+Integers = npt.NDArray[np.int64]
+
+UNKNOWN_DATE = -(2**62)
+"""Stands for the date of an article whose date is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Columns over the current passages as they were at one change, sorted by passage id.
+
+    `published` counts seconds since 1970; `publisher` and `language` are positions in the
+    lists of names.
+    """
+
+    change: int
+    ids: Integers
+    published: Integers
+    publisher: Integers
+    language: Integers
+    publishers: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    def matching(self, filters: Filters) -> Integers:
+        """Ids of the passages that satisfy `filters`, ascending."""
+        wanted = np.ones(len(self.ids), dtype=bool)
+        if filters.published_from is not None:
+            wanted &= self.published >= seconds(filters.published_from)
+        if filters.published_before is not None:
+            wanted &= self.published < seconds(filters.published_before)
+            wanted &= self.published != UNKNOWN_DATE
+        if filters.publishers:
+            wanted &= np.isin(self.publisher, _positions(self.publishers, filters.publishers))
+        if filters.language:
+            wanted &= np.isin(self.language, _positions(self.languages, [filters.language]))
+        return self.ids[wanted]
+
+    def published_at(self, ids: Sequence[int]) -> Integers:
+        """When each passage was published, UNKNOWN_DATE where that, or the passage, is unknown."""
+        asked = np.array(ids, dtype=np.int64)
+        if not len(self.ids):
+            return np.full(len(asked), UNKNOWN_DATE)
+        places = np.minimum(np.searchsorted(self.ids, asked), len(self.ids) - 1)
+        return np.where(self.ids[places] == asked, self.published[places], UNKNOWN_DATE)
+
+
+def load_facets(connection: Connection, change: int) -> Facets:
+    """The columns as the database has them now, which is at `change`."""
+    passages, revisions = schema.passages.c, schema.revisions.c
+    query = (
+        select(passages.id, revisions.published, revisions.publisher, revisions.language)
+        .select_from(schema.passages)
+        .join(
+            schema.revisions,
+            and_(
+                revisions.article_id == passages.article_id,
+                revisions.revision == passages.revision,
+            ),
+        )
+        .where(~passages.superseded)
+        .order_by(passages.id)
+    )
+    rows = connection.execute(query).all()
+    publishers, publisher = _numbered([row[2] for row in rows])
+    languages, language = _numbered([row[3] for row in rows])
+    return Facets(
+        change=change,
+        ids=_column([row[0] for row in rows]),
+        published=_column([UNKNOWN_DATE if row[1] is None else row[1] for row in rows]),
+        publisher=publisher,
+        language=language,
+        publishers=publishers,
+        languages=languages,
+    )
+
+
+def _column(values: Sequence[Any]) -> Integers:
+    return np.array(values, dtype=np.int64)
+
+
+def _numbered(values: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
+    """The names, and for each value its place among them."""
+    names = {name: place for place, name in enumerate(dict.fromkeys(values))}
+    return tuple(names), _column([names[value] for value in values])
+
+
+def _positions(names: Sequence[str], wanted: Collection[str]) -> list[int]:
+    return [place for place, name in enumerate(names) if name in wanted]
