@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -13,17 +12,16 @@ from threading import Lock
 from embeddings import Encoder
 from rag.answering import Question, Reader, answer
 from rag.config import Settings, load_settings
-from rag.dense import DenseIndex
 from rag.encoding import NamedEncoder, open_encoder
 from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
 from rag.ingest import Ingest, IngestReport
-from rag.lexical import LexicalIndex
 from rag.llms import ChatModel
 from rag.opening import ArchiveFolder, Opened
+from rag.ranking import Query, Rankers
 from rag.records import Answer, Article, Filters, Hit, Message
 from rag.retrieve import check_query, retrieve
-from rag.store import Runs, Store
+from rag.store import Runs
 from rag.understanding.followup import standalone_question
 
 Progress = Callable[[str, int, int], None]
@@ -36,16 +34,6 @@ ANSWER_HITS = 20
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rankers:
-    """The parts that a search is made of; they see the archive as it was when asked for."""
-
-    store: Store
-    lexical: LexicalIndex
-    dense: DenseIndex
-    encoder: Encoder
 
 
 class Archive:
@@ -138,16 +126,15 @@ class Archive:
 
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
-        opened = self._reader()
-        hits = retrieve(
+        asked = Query(
             query,
-            k,
             no_later_than(filters, as_of) if as_of else filters,
-            store=opened.store,
-            lexical=opened.lexical,
-            dense=opened.dense,
+            as_of or datetime.now(UTC),
+            recency=0.5,
         )
-        opened.store.verify([(hit.passage, hit.article) for hit in hits])
+        rankers = self.rankers()
+        hits = retrieve(asked, k, rankers)
+        rankers.store.verify([(hit.passage, hit.article) for hit in hits])
         return hits
 
     def ask(

@@ -69,14 +69,21 @@ class DenseIndex:
     def __len__(self) -> int:
         return len(self._index)
 
+    def encode(self, query: str) -> Vector:
+        """The query as a unit row, which `search` takes."""
+        vector: Vector = self._encoder.encode_query([query])[0]
+        return vector
+
     def search(
-        self, query: str, k: int, allowed: npt.NDArray[np.int64] | None = None
+        self, query: Vector, k: int, allowed: npt.NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
-        """The `k` passages nearest to the query by cosine, best first, ties by passage id."""
+        """The `k` passages nearest to the query by cosine, best first, ties by passage id.
+
+        Passages that are not embedded, or not among `allowed`, are not found.
+        """
         if not len(self._index) or (allowed is not None and not len(allowed)):
             return []
-        vector = self._encoder.encode_query([query])[0]
-        return self._index.search(vector, k, allowed)
+        return self._index.search(query, k, allowed)
 
     def catch_up(self) -> None:
         """Adds the passages whose vectors are known, and drops those superseded."""

@@ -10,7 +10,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from rag.errors import ArchiveError, StaleIndexError
 from rag.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
 from rag.records import Article, Filters, Passage
 from rag.segments import META, verify_segments
-from rag.store import Store
+from rag.store import UNKNOWN_DATE, Store
 from rag.store.rows import seconds
 
 FORMAT = 1
@@ -41,7 +41,6 @@ _FUNCTION_WORDS = (
 )
 """Words of questions that tell nothing of their subject; indexed, but not searched for."""
 
-_UNKNOWN_DATE = -(2**62)
 _SYSTEM_ERROR = re.compile(r"os error (\d+)")
 
 
@@ -122,11 +121,23 @@ class LexicalIndex:
 
         A query without words that the index knows finds nothing.
         """
+        return self._search(query, k, self._conditions(filters))
+
+    def scores(self, query: str, ids: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of those of the passages that share a word with the query."""
+        if not ids:
+            return {}
+        among = tantivy.Query.term_set_query(self._schema, "passage", list(ids))
+        return dict(self._search(query, len(ids), [among]))
+
+    def _search(
+        self, query: str, k: int, conditions: Sequence[tantivy.Query]
+    ) -> list[tuple[int, float]]:
         terms = list(dict.fromkeys(self.terms(query)))
         if self._index is None or not terms or k < 1:
             return []
         with self._named_errors():
-            return self._best(self._index.searcher(), self._query(terms, filters), k)
+            return self._best(self._index.searcher(), self._query(terms, conditions), k)
 
     def _best(
         self, searcher: tantivy.Searcher, wanted: tantivy.Query, k: int
@@ -169,24 +180,25 @@ class LexicalIndex:
         passages = max(searcher.num_docs, _FEWEST_PASSAGES)
         return math.log(1 + (passages - held + 0.5) / (held + 0.5))
 
-    def _query(self, terms: list[str], filters: Filters) -> tantivy.Query:
+    def _query(self, terms: Sequence[str], conditions: Sequence[tantivy.Query]) -> tantivy.Query:
         must, should = tantivy.Occur.Must, tantivy.Occur.Should
         words = tantivy.Query.boolean_query(
             [(should, self._term(term, "title", TITLE_WEIGHT)) for term in terms]
             + [(should, self._term(term, "text", 1.0)) for term in terms]
         )
-        conditions = [(must, query) for query in self._conditions(filters)]
-        return tantivy.Query.boolean_query([(must, words), *conditions]) if conditions else words
+        # What only narrows the search down must not add to a passage's score.
+        narrowed = [(must, tantivy.Query.const_score_query(query, 0.0)) for query in conditions]
+        return tantivy.Query.boolean_query([(must, words), *narrowed]) if narrowed else words
 
     def _term(self, term: str, field: str, weight: float) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, field, term, index_option="freq")
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 
-    def _conditions(self, filters: Filters) -> Iterable[tantivy.Query]:
+    def _conditions(self, filters: Filters) -> list[tantivy.Query]:
         query = tantivy.Query
         conditions = []
         if filters.published_from or filters.published_before:
-            low = seconds(filters.published_from) if filters.published_from else _UNKNOWN_DATE + 1
+            low = seconds(filters.published_from) if filters.published_from else UNKNOWN_DATE + 1
             high = seconds(filters.published_before) if filters.published_before else 2**62
             conditions.append(
                 query.range_query(
@@ -203,7 +215,7 @@ class LexicalIndex:
             conditions.append(query.term_set_query(self._schema, "publisher", wanted))
         if filters.language:
             conditions.append(query.term_query(self._schema, "language", filters.language))
-        return [query.const_score_query(condition, 0.0) for condition in conditions]
+        return conditions
 
     def _take(self, store: Store, target: int) -> None:
         index = self._index or self._create()
@@ -326,7 +338,7 @@ def _opened(folder: Path) -> tantivy.Index:
 
 
 def _documents(article: Article, passages: list[Passage]) -> Iterator[tantivy.Document]:
-    published = seconds(article.published.at) if article.published else _UNKNOWN_DATE
+    published = seconds(article.published.at) if article.published else UNKNOWN_DATE
     for passage in passages:
         body = article.text[passage.start : passage.end]
         yield tantivy.Document(

@@ -4,45 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rag.dense import DenseIndex
 from rag.errors import QueryError
-from rag.fusion import reciprocal_rank_fusion
-from rag.lexical import LexicalIndex
-from rag.records import Article, Filters, Hit, Passage
+from rag.ranking import DEPTH, Query, Rankers, rank
+from rag.records import Article, Hit, Passage
 from rag.store import Store
-
-DEPTH = 100
-"""How deep each ranker's list is before the lists are fused."""
 
 _SPARE = 10
 MAX_QUERY_CHARACTERS = 10_000
 
 
-def retrieve(
-    query: str,
-    k: int,
-    filters: Filters,
-    *,
-    store: Store,
-    lexical: LexicalIndex,
-    dense: DenseIndex | None,
-) -> list[Hit]:
+def retrieve(query: Query, k: int, rankers: Rankers) -> list[Hit]:
     """The `k` passages that match the query best, best first; equal texts once.
 
-    Both rankers see only passages that satisfy `filters`. Ties are broken by
-    article id, then by place in the article. Without `dense` words alone decide.
-    Raises QueryError for a query that is empty or longer than 10,000 characters.
+    Ties are broken by article id, then by place in the article. Raises QueryError for a
+    query that is empty or longer than 10,000 characters.
     """
-    check_query(query)
-    depth = max(DEPTH, 2 * k)
-    rankings = [[id_ for id_, _ in lexical.search(query, depth, filters)]]
-    if dense is not None and len(dense):
-        allowed = store.facets().matching(filters) if filters != Filters() else None
-        rankings.append([id_ for id_, _ in dense.search(query, depth, allowed)])
-    scores = reciprocal_rank_fusion(rankings)
-    hits = _best(k, scores, 2 * k + _SPARE, store)
+    check_query(query.text)
+    scores = rank(query, rankers, max(DEPTH, 2 * k))
+    hits = _best(k, scores, 2 * k + _SPARE, rankers.store)
     # Fewer only where many passages are copies; reading them all costs ten times as much.
-    return hits if len(hits) == k else _best(k, scores, len(scores), store)
+    return hits if len(hits) == k else _best(k, scores, len(scores), rankers.store)
 
 
 def _best(k: int, scores: Mapping[int, float], count: int, store: Store) -> list[Hit]:
@@ -77,9 +58,9 @@ def collapse_copies(ranked: Iterable[tuple[float, Passage, Article]], k: int) ->
     for item in ranked:
         _, passage, article = item
         groups.setdefault(article.text[passage.start : passage.end], []).append(item)
-    for rank, group in enumerate(list(groups.values())[:k], start=1):
+    for place, group in enumerate(list(groups.values())[:k], start=1):
         score, passage, article = group[0]
-        yield Hit(passage, article, score, rank, _other_publishers(group, article.publisher))
+        yield Hit(passage, article, score, place, _other_publishers(group, article.publisher))
 
 
 def _other_publishers(

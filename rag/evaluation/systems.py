@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from rag.archive import Archive, Rankers
+from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.filters import no_later_than
 from rag.fusion import reciprocal_rank_fusion
+from rag.ranking import Rankers
 from rag.records import Filters
 
 SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]
@@ -76,7 +77,14 @@ def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
             rankings.append([id_ for id_, _ in rankers.lexical.search(query, PASSAGES, filters)])
         if meaning:
             allowed = rankers.store.facets().matching(filters) if as_of else None
-            rankings.append([id_ for id_, _ in rankers.dense.search(query, PASSAGES, allowed)])
+            rankings.append(
+                [
+                    id_
+                    for id_, _ in rankers.dense.search(
+                        rankers.dense.encode(query), PASSAGES, allowed
+                    )
+                ]
+            )
         fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         return _passages(rankers, fused)
 
