@@ -36,9 +36,6 @@ READ_HITS = 8
 SHOWN_HITS = 8
 """How many hits an answer carries: what was read, or what is nearest."""
 
-REPLY_TOKENS = 700
-"""What is left free of a model's context for its reply."""
-
 NEAREST = 3
 VERBATIM = "the article says it in these words"
 LINE_BREAK = "\n\n"
@@ -96,7 +93,7 @@ def generate(
         hits,
         asked.history,
         asked.as_of,
-        budget=model.context_tokens - REPLY_TOKENS,
+        budget=model.context_tokens - model.max_tokens,
         count=TokenCounter().count,
     )
     pieces: list[str] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,7 +25,8 @@ class Settings(BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
     `llm_model` empty means that no language model is asked. The context length and
-    the lengths of passages and answers are in tokens, the timeout is in seconds.
+    the lengths of passages and answers are in tokens. `llm_timeout` is how many seconds
+    the model may stay silent, `llm_deadline` how many its whole answer may take.
     """
 
     model_config = SettingsConfigDict(
@@ -43,8 +45,19 @@ class Settings(BaseSettings):
     )
     llm_model: str = ""
     llm_timeout: float = Field(default=60.0, gt=0)
+    llm_deadline: float = Field(default=300.0, gt=0)
     llm_context_tokens: int = Field(default=8192, ge=1024)
     llm_max_tokens: int = Field(default=600, ge=16)
+
+    @model_validator(mode="after")
+    def _reply_leaves_room(self) -> Self:
+        if 2 * self.llm_max_tokens > self.llm_context_tokens:
+            msg = (
+                f"llm_max_tokens {self.llm_max_tokens} is more than half of llm_context_tokens "
+                f"{self.llm_context_tokens}, which leaves no room for passages; lower it"
+            )
+            raise ValueError(msg)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -78,6 +91,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     name = ".".join(str(part) for part in first["loc"])
+    if not name:
+        return first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         known = ", ".join(sorted(Settings.model_fields))
         return f"unknown setting {name!r} in {FILE}; known settings: {known}"

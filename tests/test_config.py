@@ -61,6 +61,17 @@ def test_an_impossible_value_is_an_error_that_names_the_key(
         load_settings()
 
 
+def test_a_reply_that_leaves_no_room_for_passages_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATELINE_LLM_CONTEXT_TOKENS", "1024")
+    monkeypatch.setenv("DATELINE_LLM_MAX_TOKENS", "513")
+    with pytest.raises(ConfigError, match=r"^llm_max_tokens 513 is more than half of .* 1024"):
+        load_settings()
+    monkeypatch.setenv("DATELINE_LLM_MAX_TOKENS", "512")
+    assert load_settings().llm_max_tokens == 512
+
+
 def test_a_broken_file_is_named() -> None:
     Path("dateline.toml").write_text("port = = 1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"dateline\.toml cannot be read"):

@@ -18,4 +18,5 @@ def configured_model(settings: Settings) -> ChatModel | None:
         context_tokens=settings.llm_context_tokens,
         max_tokens=settings.llm_max_tokens,
         timeout=settings.llm_timeout,
+        deadline=settings.llm_deadline,
     )

@@ -19,6 +19,10 @@ class ChatModel(Protocol):
     def context_tokens(self) -> int:
         """How many tokens question and reply may have together."""
 
+    @property
+    def max_tokens(self) -> int:
+        """How many of them a reply may have."""
+
     def stream(self, messages: Sequence[Message]) -> Generator[str, None, Usage]:
         """The pieces of the reply, then (as the generator's return value) the usage.
 

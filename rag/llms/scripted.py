@@ -18,6 +18,7 @@ class ScriptedModel:
 
     name = "scripted"
     context_tokens = 8_192
+    max_tokens = 600
 
     def __init__(self, *replies: str | Exception) -> None:
         self._replies = list(replies)
