@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,6 +138,23 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "questions.jsonl").write_bytes(b'{"qid": "\xff"}')
     with pytest.raises(CorpusError, match=r"questions.jsonl is not UTF-8 \(byte 9\)"):
         load_questions(tmp_path)
+
+
+def test_a_file_may_be_gzipped_unless_it_is_damaged(tmp_path: Path) -> None:
+    packed = tmp_path / "quiz.jsonl.gz"
+    content = gzip.compress(b'{"qid": "a", "question": "Who?"}')
+    packed.write_bytes(content)
+    assert [question.where for question in load_questions(packed)] == ["quiz.jsonl.gz:1"]
+    for damaged in (content[:-9], b"plain text", content[:12] + b"xxxx" + content[16:]):
+        packed.write_bytes(damaged)
+        with pytest.raises(CorpusError, match=r"quiz.jsonl.gz is damaged or no gzip file"):
+            load_questions(packed)
+
+
+def test_a_line_ends_only_where_json_lines_end(tmp_path: Path) -> None:
+    odd = "Who\u2028spoke\u0085there?"
+    (question,) = load_line(tmp_path, json.dumps({"qid": "a", "question": odd}, ensure_ascii=False))
+    assert question.question == odd
 
 
 def test_a_folder_without_questions_is_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Unread, shown
 from rag.corpus.jsonl import JsonLinesReader, raw_lines
+from rag.corpus.outlets import OUTLETS_FILE, read_outlets
 from rag.corpus.readers import known_suffixes, reader_of, unknown_type
 from rag.errors import CorpusError
 
@@ -21,12 +22,17 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | Unread]:
 
     Within folders, hidden names, unknown types and files that describe a corpus
     (README.md, SOURCES.md, questions.jsonl) are passed over without a word;
-    a file that is named itself is taken or reported.
+    a file that is named itself is taken or reported. An `outlets.toml` that cannot
+    be used is reported, in folders and beside files that are named themselves.
     """
     seen: set[str] = set()
     for path in paths:
         found = False
         for outcome in _candidates(path):
+            if isinstance(outcome, Path) and outcome.name == OUTLETS_FILE:
+                if _first_time(outcome, seen):
+                    yield from _unusable(outcome)
+                continue
             found = True
             if isinstance(outcome, Unread) or _first_time(outcome, seen):
                 yield outcome
@@ -58,6 +64,7 @@ def _candidates(path: Path) -> Iterator[Path | Unread]:
     elif reader_of(path) is None:
         yield unknown_type(path)
     else:
+        yield path.parent / OUTLETS_FILE
         yield path
 
 
@@ -78,8 +85,19 @@ def _walk(folder: Path) -> Iterator[Path | Unread]:
 
 
 def _taken(path: Path) -> Iterator[Path | Unread]:
-    if reader_of(path) is not None and path.name.lower() not in _NO_ARTICLES:
+    if path.name == OUTLETS_FILE:
+        yield path
+    elif reader_of(path) is not None and path.name.lower() not in _NO_ARTICLES:
         yield path if path.is_file() else Unread(shown(path), _missing(path))
+
+
+def _unusable(outlets_file: Path) -> Iterator[Unread]:
+    if outlets_file.is_file():
+        names = read_outlets(outlets_file)
+        if isinstance(names, Unread):
+            yield names
+    elif os.path.lexists(outlets_file) and not outlets_file.is_dir():
+        yield Unread(shown(outlets_file), _missing(outlets_file))
 
 
 def _first_time(path: Path, seen: set[str]) -> bool:

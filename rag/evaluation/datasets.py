@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 from rag.corpus import canonical_id, parse_published
 from rag.corpus.urls import is_web_address
 from rag.errors import ConfigError, CorpusError
+from rag.evaluation.mtrag import TASKS, question_row
 from rag.filters import period_end
 from rag.records import Message
 
@@ -57,17 +60,16 @@ class EvalQuestion:
 
 
 def load_questions(path: Path) -> list[EvalQuestion]:
-    """The questions of a folder's `questions.jsonl`, or of a file, in its order.
+    """The questions of a folder or of a file, in its order.
 
-    Raises ConfigError without such a file, CorpusError naming file and line for a line
-    that is not JSON, lacks `qid` or `question`, repeats a qid or has a field of another kind.
+    A folder holds `questions.jsonl`, or tasks of conversations as `rag.evaluation.mtrag`
+    reads them. Raises ConfigError without such a file, CorpusError naming file and line for
+    a line that is not JSON, lacks a field, repeats a qid or has a field of another kind.
     """
-    file = path / QUESTIONS if path.is_dir() else path
+    file = _file(path)
     questions: dict[str, EvalQuestion] = {}
-    for number, line in enumerate(_lines(file), start=1):
-        if not line.strip():
-            continue
-        question = _question(line, f"{file.name}:{number}")
+    for where, row in _rows(file):
+        question = _question(row, where)
         if question.qid in questions:
             msg = (
                 f"{question.where}: qid {question.qid!r} stands in "
@@ -111,22 +113,44 @@ def article_id(given: str) -> str:
     return canonical_id(f"https://{bare}") if is_page else bare
 
 
-def _lines(file: Path) -> list[str]:
+def _file(path: Path) -> Path:
+    """The file of questions that a folder holds; of a folder without one, the usual name."""
+    if not path.is_dir():
+        return path
+    names = (QUESTIONS, *TASKS)
+    return next((path / name for name in names if (path / name).is_file()), path / QUESTIONS)
+
+
+def _rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where each row of a file stands, and the row in the shape of `questions.jsonl`."""
+    for number, line in enumerate(_text_of(file).split("\n"), start=1):
+        if line.strip():
+            where = f"{file.name}:{number}"
+            row = _object(line, where)
+            yield where, question_row(row, where) if file.name in TASKS else row
+
+
+def _text_of(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
+        content = file.read_bytes()
+        if file.suffix == ".gz":
+            content = gzip.decompress(content)
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8"
         raise CorpusError(msg) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        msg = f"{file} is damaged or no gzip file ({error}); copy it again"
+        raise CorpusError(msg) from error
     except OSError as error:
         msg = (
-            f"cannot read {file} ({error.strerror}); --data needs a folder with {QUESTIONS}, "
-            "or such a file"
+            f"cannot read {file} ({error.strerror}); --data needs a folder with {QUESTIONS} "
+            f"or {TASKS[0]}, or such a file"
         )
         raise ConfigError(msg) from error
 
 
-def _question(line: str, where: str) -> EvalQuestion:
-    row = _object(line, where)
+def _question(row: Mapping[str, Any], where: str) -> EvalQuestion:
     date, as_of = _date(row, where)
     return EvalQuestion(
         qid=_text(row, "qid", where, required=True),
