@@ -27,6 +27,7 @@ from rag.records import (
     Hit,
     Message,
     Published,
+    Understood,
     Usage,
 )
 
@@ -43,13 +44,19 @@ LINE_BREAK = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with everything its answer must state about how it was asked."""
+    """A question with everything its answer must state about how it was asked.
+
+    `outside` names the time or outlet that it asks for, where the archive has nothing of it
+    and the hits are from elsewhere; else it is "".
+    """
 
     text: str
     standalone: str
     history: tuple[Message, ...]
     filters: Filters
     as_of: datetime
+    understood: tuple[Understood, ...]
+    outside: str
     coverage: float
     retrieval_seconds: float
 
@@ -71,7 +78,7 @@ def answer(
     Without hits nobody is asked.
     """
     notes: tuple[str, ...] = ()
-    if model is not None and hits:
+    if model is not None and hits and not asked.outside:
         try:
             return (yield from generate(asked, hits, model))
         except ProviderError as error:
@@ -112,6 +119,7 @@ def generate(
         abstained=declined,
         reason="the model found no answer in the passages" if declined else "",
         filters=asked.filters,
+        understood=asked.understood,
         coverage=asked.coverage,
         model=model.name,
         usage=usage,
@@ -125,7 +133,7 @@ def extract(
     """The sentences of the hits that answer best, or a declined answer below the threshold."""
     started = time.perf_counter()
     reading = read(asked.standalone, hits[:READ_HITS], reader.vocabulary, reader.similarity)
-    answered = reading.confidence >= THRESHOLD
+    answered = reading.confidence >= THRESHOLD and not asked.outside
     worded = word(reading.sentences) if answered else Worded(decline(hits))
     return Answer(
         question=asked.text,
@@ -136,9 +144,10 @@ def extract(
         citations=worded.citations,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=not worded.citations,
-        reason="" if worded.citations else _reason(hits),
+        reason="" if worded.citations else _reason(asked, hits),
         confidence=reading.confidence,
         filters=asked.filters,
+        understood=asked.understood,
         coverage=asked.coverage,
         notes=notes,
         timings=_timings(asked, started),
@@ -205,7 +214,9 @@ def decline(hits: Sequence[Hit]) -> str:
     return LINE_BREAK.join(["The archive does not answer this. Nearest articles:", *nearest])
 
 
-def _reason(hits: Sequence[Hit]) -> str:
+def _reason(asked: Question, hits: Sequence[Hit]) -> str:
+    if asked.outside:
+        return f"the archive has nothing that fits: {asked.outside}"
     return "found but not answered" if hits else "nothing found"
 
 

@@ -18,11 +18,14 @@ from rag.filters import no_later_than, parse_filters
 from rag.ingest import Ingest, IngestReport
 from rag.llms import ChatModel
 from rag.opening import ArchiveFolder, Opened
-from rag.ranking import Query, Rankers
-from rag.records import Answer, Article, Filters, Hit, Message
-from rag.retrieve import check_query, retrieve
+from rag.ranking import Rankers
+from rag.records import Answer, Article, Filters, Hit, Message, Understood
+from rag.retrieve import Search, check_query, retrieve
 from rag.store import Runs
-from rag.understanding.followup import standalone_question
+from rag.understanding.followup import FollowUp, follow_up
+from rag.understanding.outlets import find_outlets
+from rag.understanding.rewriting import resolve
+from rag.understanding.times import find_dates
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -119,21 +122,45 @@ class Archive:
         query: str,
         k: int = 10,
         *,
+        history: Sequence[Message] = (),
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
+        understood: Sequence[Understood] | None = None,
     ) -> list[Hit]:
         """The `k` passages that match best, best first; nothing published after `as_of`.
 
+        Dates and outlets that the query names are heeded, unless `understood` says what is
+        to be; with () the query is taken literally. `as_of` is now where it is not given.
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
-        asked = Query(
-            query,
-            no_later_than(filters, as_of) if as_of else filters,
-            as_of or datetime.now(UTC),
-            recency=0.5,
+        check_query(query)
+        if understood is None:
+            understood = self.understand(query, as_of)
+        return self._search(follow_up(query, history), k, filters, as_of, understood)
+
+    def understand(self, question: str, as_of: datetime | None = None) -> tuple[Understood, ...]:
+        """The dates and outlets that a question names, as they stand in it.
+
+        Give `search` or `ask` those that are to be heeded.
+        """
+        return (
+            *find_dates(question, as_of or datetime.now(UTC)),
+            *find_outlets(question, self.publishers()),
         )
+
+    def _search(
+        self,
+        asked: FollowUp,
+        k: int,
+        filters: Filters,
+        as_of: datetime | None,
+        understood: Sequence[Understood],
+    ) -> list[Hit]:
+        # An undated article may be from any time, so it is left out only where that matters.
+        allowed = no_later_than(filters, as_of) if as_of else filters
+        search = Search(asked, allowed, as_of or datetime.now(UTC), tuple(understood))
         rankers = self.rankers()
-        hits = retrieve(asked, k, rankers)
+        hits = retrieve(search, k, rankers)
         rankers.store.verify([(hit.passage, hit.article) for hit in hits])
         return hits
 
@@ -144,13 +171,17 @@ class Archive:
         *,
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
+        understood: Sequence[Understood] | None = None,
         model: ChatModel | None = None,
     ) -> Answer:
         """Answers from the archive with citations, or says that it holds no answer.
 
         With `model` it writes the answer; else sentences of the articles are the answer.
+        What the question names is heeded as in `search`.
         """
-        stream = self.stream(question, history, filters=filters, as_of=as_of, model=model)
+        stream = self.stream(
+            question, history, filters=filters, as_of=as_of, understood=understood, model=model
+        )
         while True:
             try:
                 next(stream)
@@ -164,6 +195,7 @@ class Archive:
         *,
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
+        understood: Sequence[Understood] | None = None,
         model: ChatModel | None = None,
     ) -> Generator[str, None, Answer]:
         """Yields pieces of the answer as they are written; returns the checked Answer.
@@ -173,14 +205,23 @@ class Archive:
         """
         started = time.perf_counter()
         check_query(question)
-        standalone = standalone_question(question, history)
-        hits = self.search(standalone, ANSWER_HITS, filters=filters, as_of=as_of)
+        if understood is None:
+            understood = self.understand(question, as_of)
+        followed = resolve(question, history, as_of or datetime.now(UTC), model)
+        hits = self._search(followed, ANSWER_HITS, filters, as_of, understood)
+        strict = [one for one in understood if one.strict]
+        outside = ", ".join(one.meaning for one in strict) if not hits else ""
+        if outside:
+            vague = [one for one in understood if not one.strict]
+            hits = self._search(followed, ANSWER_HITS, filters, as_of, vague)
         asked = Question(
             text=question,
-            standalone=standalone,
+            standalone=followed.standalone,
             history=tuple(history),
             filters=filters,
             as_of=as_of or datetime.now(UTC),
+            understood=tuple(understood),
+            outside=outside,
             coverage=self.coverage(),
             retrieval_seconds=time.perf_counter() - started,
         )

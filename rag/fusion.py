@@ -24,28 +24,14 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> di
     return best_first({id_: math.fsum(terms) for id_, terms in parts.items()})
 
 
-def score_fusion(
-    words: Mapping[int, float], cosines: Mapping[int, float], weight: float = 2.0
-) -> dict[int, float]:
-    """Each id's BM25 score as a share of the best one, plus `weight` times its cosine.
+def shares_of_best(scores: Mapping[int, float]) -> dict[int, float]:
+    """Each score as a share of the highest, so that scores of any scale can be added.
 
-    An id without a cosine, because its passage is not embedded yet, counts with the mean
-    cosine of the ids found by words, so that it neither gains nor loses by it. Scores keep
-    what ranks throw away: by how much the first is better than the second.
-    (A convex combination, as in Bruch, Gai and Ingber, TOIS 2023, with one side scaled by
-    its maximum, because BM25 has none.)
-
-    >>> score_fusion({1: 8.0, 2: 4.0}, {1: 0.25, 2: 0.75})
-    {2: 2.0, 1: 1.5}
+    >>> shares_of_best({1: 8.0, 2: 4.0})
+    {1: 1.0, 2: 0.5}
     """
-    highest = max(words.values(), default=0.0) or 1.0
-    known = [cosines[id_] for id_ in words if id_ in cosines]
-    unknown = math.fsum(known) / len(known) if known else 0.0
-    scores = {
-        id_: words.get(id_, 0.0) / highest + weight * cosines.get(id_, unknown)
-        for id_ in words.keys() | cosines.keys()
-    }
-    return best_first(scores)
+    highest = max(scores.values(), default=0.0) or 1.0
+    return {id_: score / highest for id_, score in scores.items()}
 
 
 def best_first(scores: Mapping[int, float]) -> dict[int, float]:

@@ -10,10 +10,11 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import tantivy
@@ -25,13 +26,13 @@ from rag.segments import META, verify_segments
 from rag.store import UNKNOWN_DATE, Store
 from rag.store.rows import seconds
 
-FORMAT = 1
-TITLE_WEIGHT = 1.0
+FORMAT = 2
 _FOLDER = "lexical"
 _STATE = "dateline.json"
 _LOCKS = ".tantivy-*.lock"
 _HEAP_BYTES = 64_000_000
 _SPARE = 8
+_NOTHING: Mapping[str, float] = MappingProxyType({})
 _FEWEST_PASSAGES = 1_000
 _ANALYZER = "news"
 _FUNCTION_WORDS = (
@@ -50,6 +51,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="position")
     builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="position")
+    # All words of an article, beside its first passage.
+    builder.add_text_field("whole", tokenizer_name=_ANALYZER, index_option="basic")
     builder.add_integer_field("published", stored=False, indexed=True, fast=True)
     builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
@@ -69,7 +72,11 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
 
 class LexicalIndex:
-    """BM25 over title and text of every current passage of one archive."""
+    """BM25 over the current passages of one archive, and over its articles as wholes.
+
+    Wherever a query is taken, `carried` are further words (as `terms` gives them) with what
+    each counts beside 1 for a word of the query.
+    """
 
     def __init__(self, folder: Path, archive_id: str) -> None:
         """Opens the index; an absent one starts empty.
@@ -116,41 +123,60 @@ class LexicalIndex:
             msg = f"{self._folder} is damaged (it does not hold what archive.db holds); "
             raise StaleIndexError(msg + self._mend())
 
-    def search(self, query: str, k: int, filters: Filters) -> list[tuple[int, float]]:
+    def search(
+        self, query: str, k: int, filters: Filters, carried: Mapping[str, float] = _NOTHING
+    ) -> list[tuple[int, float]]:
         """The `k` best passages with their BM25 scores, best first, ties by passage id.
 
         A query without words that the index knows finds nothing.
         """
-        return self._search(query, k, self._conditions(filters))
+        return self._best(self._words(query, carried), self._conditions(filters), k)
 
-    def scores(self, query: str, ids: Sequence[int]) -> dict[int, float]:
+    def scores(
+        self, query: str, ids: Sequence[int], carried: Mapping[str, float] = _NOTHING
+    ) -> dict[int, float]:
         """The BM25 score of those of the passages that share a word with the query."""
-        if not ids:
-            return {}
-        among = tantivy.Query.term_set_query(self._schema, "passage", list(ids))
-        return dict(self._search(query, len(ids), [among]))
+        return self._among(self._words(query, carried), ids)
 
-    def _search(
-        self, query: str, k: int, conditions: Sequence[tantivy.Query]
-    ) -> list[tuple[int, float]]:
-        terms = list(dict.fromkeys(self.terms(query)))
-        if self._index is None or not terms or k < 1:
-            return []
-        with self._named_errors():
-            return self._best(self._index.searcher(), self._query(terms, conditions), k)
+    def article_coverage(
+        self, query: str, openings: Sequence[int], carried: Mapping[str, float] = _NOTHING
+    ) -> dict[int, float]:
+        """The sum of the rarity of the query's words that stand anywhere in each article.
+
+        An article goes by the id of its first passage; one that shares no word is left out.
+        """
+        weights = self._weights(query, carried)
+        words = [
+            tantivy.Query.const_score_query(
+                self._term(term, "whole", 1.0), weight * self.rarity(term)
+            )
+            for term, weight in weights.items()
+        ]
+        return self._among(words, openings)
+
+    def _weights(self, query: str, carried: Mapping[str, float]) -> dict[str, float]:
+        return {**carried, **dict.fromkeys(self.terms(query), 1.0)}
+
+    def _words(self, query: str, carried: Mapping[str, float]) -> list[tantivy.Query]:
+        weights = self._weights(query, carried)
+        return [
+            self._term(term, field, weights[term])
+            for field in ("title", "text")
+            for term in weights
+        ]
+
+    def _among(self, words: Sequence[tantivy.Query], ids: Sequence[int]) -> dict[int, float]:
+        among = tantivy.Query.term_set_query(self._schema, "passage", list(ids))
+        return dict(self._best(words, [among], len(ids)))
 
     def _best(
-        self, searcher: tantivy.Searcher, wanted: tantivy.Query, k: int
+        self, words: Sequence[tantivy.Query], conditions: Sequence[tantivy.Query], k: int
     ) -> list[tuple[int, float]]:
-        fetch = k + _SPARE
-        hits = searcher.search(wanted, limit=fetch, count=False).hits
-        # tantivy cuts a row of equal scores anywhere: fetch until the row at k is whole.
-        while len(hits) == fetch and hits[-1][0] == hits[k - 1][0]:
-            fetch *= 4
-            hits = searcher.search(wanted, limit=fetch, count=False).hits
-        ids = searcher.fast_field_values("passage", [address for _, address in hits])
-        found = [(int(id_ or 0), float(hit[0])) for id_, hit in zip(ids, hits, strict=True)]
-        return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
+        """The `k` best passages with their scores, best first."""
+        if self._index is None or not words or k < 1:
+            return []
+        with self._named_errors():
+            return _ranked(self._index.searcher(), _query(words, conditions), k)
 
     def refresh(self) -> None:
         """Shows what another process has committed since."""
@@ -180,18 +206,9 @@ class LexicalIndex:
         passages = max(searcher.num_docs, _FEWEST_PASSAGES)
         return math.log(1 + (passages - held + 0.5) / (held + 0.5))
 
-    def _query(self, terms: Sequence[str], conditions: Sequence[tantivy.Query]) -> tantivy.Query:
-        must, should = tantivy.Occur.Must, tantivy.Occur.Should
-        words = tantivy.Query.boolean_query(
-            [(should, self._term(term, "title", TITLE_WEIGHT)) for term in terms]
-            + [(should, self._term(term, "text", 1.0)) for term in terms]
-        )
-        # What only narrows the search down must not add to a passage's score.
-        narrowed = [(must, tantivy.Query.const_score_query(query, 0.0)) for query in conditions]
-        return tantivy.Query.boolean_query([(must, words), *narrowed]) if narrowed else words
-
     def _term(self, term: str, field: str, weight: float) -> tantivy.Query:
-        query = tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+        option = "basic" if field == "whole" else "freq"
+        query = tantivy.Query.term_query(self._schema, field, term, index_option=option)
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 
     def _conditions(self, filters: Filters) -> list[tantivy.Query]:
@@ -326,6 +343,26 @@ class LexicalIndex:
         return int(json.loads(meta.read_bytes())["opstamp"]) if meta.exists() else 0
 
 
+def _query(words: Sequence[tantivy.Query], conditions: Sequence[tantivy.Query]) -> tantivy.Query:
+    """Any of the words, and all conditions; what only narrows down adds nothing to a score."""
+    must, should = tantivy.Occur.Must, tantivy.Occur.Should
+    any_word = tantivy.Query.boolean_query([(should, word) for word in words])
+    narrowed = [(must, tantivy.Query.const_score_query(query, 0.0)) for query in conditions]
+    return tantivy.Query.boolean_query([(must, any_word), *narrowed]) if narrowed else any_word
+
+
+def _ranked(searcher: tantivy.Searcher, wanted: tantivy.Query, k: int) -> list[tuple[int, float]]:
+    fetch = k + _SPARE
+    hits = searcher.search(wanted, limit=fetch, count=False).hits
+    # tantivy cuts a row of equal scores anywhere: fetch until the row at k is whole.
+    while len(hits) == fetch and hits[-1][0] == hits[k - 1][0]:
+        fetch *= 4
+        hits = searcher.search(wanted, limit=fetch, count=False).hits
+    ids = searcher.fast_field_values("passage", [address for _, address in hits])
+    found = [(int(id_ or 0), float(hit[0])) for id_, hit in zip(ids, hits, strict=True)]
+    return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
+
+
 def _opened(folder: Path) -> tantivy.Index:
     # To read, tantivy writes a lock file; where it may not, links to its files do as well.
     if os.access(folder, os.W_OK) and all(os.access(p, os.W_OK) for p in folder.glob(_LOCKS)):
@@ -339,13 +376,15 @@ def _opened(folder: Path) -> tantivy.Index:
 
 def _documents(article: Article, passages: list[Passage]) -> Iterator[tantivy.Document]:
     published = seconds(article.published.at) if article.published else UNKNOWN_DATE
-    for passage in passages:
-        body = article.text[passage.start : passage.end]
+    bodies = [article.text[passage.start : passage.end] for passage in passages]
+    whole = "\n".join([article.title, *bodies])
+    for passage, body in zip(passages, bodies, strict=True):
         yield tantivy.Document(
             passage=passage.id,
             article=article.id,
             title=article.title,
             text=f"{passage.heading}\n{body}" if passage.heading else body,
+            whole=whole if passage is passages[0] else "",
             published=published,
             publisher=article.publisher,
             language=article.language,

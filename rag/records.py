@@ -226,8 +226,9 @@ class Answer:
 
     `citations` are numbered as the markers `[n]` in `text`; `unresolved` holds the
     marker numbers that point at no passage. When `abstained`, `reason` says why and
-    `hits` hold the nearest passages. `coverage` is the share of passages that could
-    be searched by meaning. `notes` tell the reader what went otherwise than asked.
+    `hits` hold the nearest passages. `understood` is what words of the question were taken
+    to ask for beside `filters`. `coverage` is the share of passages that could be searched
+    by meaning. `notes` tell the reader what went otherwise than asked.
     """
 
     question: str
@@ -242,6 +243,7 @@ class Answer:
     reason: str = ""
     confidence: float = 0.0
     filters: Filters = Filters()
+    understood: tuple[Understood, ...] = ()
     coverage: float = 1.0
     notes: tuple[str, ...] = ()
     model: str = ""
@@ -262,6 +264,7 @@ class Answer:
             "unresolved": list(self.unresolved),
             "as_of": self.as_of.isoformat(),
             "filters": self.filters.to_dict(),
+            "understood": [one.to_dict() for one in self.understood],
             "hits": [hit_dict(hit) for hit in self.hits],
             "coverage": round(self.coverage, 4),
             "notes": list(self.notes),

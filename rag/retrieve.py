@@ -1,26 +1,81 @@
-"""From a question to ranked passages: lexical and vector rank, fuse, collapse copies."""
+"""From a question to hits: what it needs, ranked, merged, and copies collapsed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import accumulate
+from types import MappingProxyType
 
 from rag.errors import QueryError
 from rag.ranking import DEPTH, Query, Rankers, rank
-from rag.records import Article, Hit, Passage
+from rag.records import Article, Filters, Hit, Passage, Understood
 from rag.store import Store
+from rag.understanding.followup import FollowUp
+from rag.understanding.needs import Need, interleave, split_needs
+from rag.understanding.recency import Recency, recency
 
-_SPARE = 10
+RECENCY: Mapping[Recency, float] = MappingProxyType(
+    {"latest": 1.0, "open": 0.75, "at the time": 0.0, "timeless": 0.0}
+)
+"""What an article of today gains, by what the question asks for; see LOG.md."""
+
 MAX_QUERY_CHARACTERS = 10_000
+_SPARE = 10
 
 
-def retrieve(query: Query, k: int, rankers: Rankers) -> list[Hit]:
-    """The `k` passages that match the query best, best first; equal texts once.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question with all that decides what is searched for.
 
-    Ties are broken by article id, then by place in the article. Raises QueryError for a
-    query that is empty or longer than 10,000 characters.
+    `understood` is what its words ask of a hit, beside the `filters`, which always hold.
     """
-    check_query(query.text)
-    scores = rank(query, rankers, max(DEPTH, 2 * k))
+
+    asked: FollowUp
+    filters: Filters
+    as_of: datetime
+    understood: tuple[Understood, ...] = ()
+
+
+def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
+    """The `k` passages that match the question best, best first; equal texts once.
+
+    A question that asks for several things is searched for once for each of them, and each
+    gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
+    broken by article id, then by place in the article. Raises QueryError for a question
+    that is empty or longer than 10,000 characters, and for filters that it contradicts.
+    """
+    question = search.asked.question
+    check_query(question)
+    queries = [
+        _query(search, need) for need in split_needs(question, search.understood, search.filters)
+    ]
+    found = [_hits(query, k, rankers) for query in queries]
+    if len(found) == 1:
+        return found[0]
+    merged = interleave(found, lambda hit: hit.passage.id)[:k]
+    scores = accumulate((hit.score for hit in merged), min)
+    return [
+        replace(hit, score=score, rank=place)
+        for place, (hit, score) in enumerate(zip(merged, scores, strict=True), start=1)
+    ]
+
+
+def _query(search: Search, need: Need) -> Query:
+    return Query(
+        text=need.query,
+        filters=need.filters,
+        as_of=search.as_of,
+        preferred=tuple(one.filters for one in search.understood if not one.strict),
+        recency=RECENCY[recency(search.asked.question, search.understood)],
+        context=search.asked.context,
+        share=search.asked.share,
+    )
+
+
+def _hits(query: Query, k: int, rankers: Rankers) -> list[Hit]:
+    scores = rank(replace(query, depth=max(DEPTH, 2 * k)), rankers)
     hits = _best(k, scores, 2 * k + _SPARE, rankers.store)
     # Fewer only where many passages are copies; reading them all costs ten times as much.
     return hits if len(hits) == k else _best(k, scores, len(scores), rankers.store)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.evaluation.baseline import baseline_system, current_articles, cut
+from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.systems import SYSTEMS, Found, Rank, archive_system, best_of_each
 from tests.builders import open_archive, row, write_jsonl
 from tests.evaluation_data import small_archive
@@ -26,9 +27,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return small_archive(tmp_path_factory.mktemp("systems"))
 
 
+def asked(question: str) -> EvalQuestion:
+    return EvalQuestion("q", question, "questions.jsonl:1")
+
+
 def numbers(rank: Rank, query: str, as_of: datetime | None = None) -> str:
     """The articles found, best first: "21" for article 2 before article 1."""
-    return "".join(found.article_id[-1] for found in rank(query, as_of))
+    return "".join(found.article_id[-1] for found in rank(asked(query), as_of))
 
 
 def test_words_alone_find_only_what_shares_a_word(archive: Archive) -> None:
@@ -52,7 +57,7 @@ def test_both_are_fused_by_rank(archive: Archive) -> None:
 
 
 def test_the_whole_search_is_what_the_archive_does(archive: Archive) -> None:
-    found = archive_system(archive, "full")(KEEPER, None)
+    found = archive_system(archive, "full")(asked(KEEPER), None)
     hits = archive.search(KEEPER, 100)
     assert [item.passage for item in found] == [hit.text for hit in hits]
     assert [item.title for item in found] == [hit.article.title for hit in hits]
@@ -91,7 +96,7 @@ def test_an_empty_archive_has_a_baseline_that_finds_nothing(tmp_path: Path) -> N
     archive = open_archive(tmp_path / "archive")
     (tmp_path / "none").mkdir()
     archive.ingest(tmp_path / "none")
-    assert baseline_system(archive)("ferry", None) == []
+    assert baseline_system(archive)(asked("ferry"), None) == []
 
 
 @pytest.mark.parametrize("package", ["bm25s", "Stemmer"])

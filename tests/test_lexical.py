@@ -123,7 +123,7 @@ def test_a_deleted_index_is_made_again(tmp_path: Path, store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"format": 99}, "format 99, expected 1"), ({"archive_id": "other"}, "archive_id 'other'")],
+    [({"format": 99}, "format 99, expected 2"), ({"archive_id": "other"}, "archive_id 'other'")],
 )
 def test_an_index_of_something_else_is_stale(
     tmp_path: Path, store: Store, change: dict[str, object], reason: str

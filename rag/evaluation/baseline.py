@@ -11,9 +11,11 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.errors import ConfigError
+from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.measures import missing
 from rag.evaluation.systems import PASSAGES, Found, Rank
 from rag.records import Article
+from rag.understanding.followup import standalone_question
 
 PASSAGE_WORDS = 180
 OVERLAP_WORDS = 30
@@ -37,11 +39,12 @@ def baseline_system(archive: Archive) -> Rank:
 
     passages = list(_passages(current_articles(archive)))
     if not passages:
-        return lambda _query, _as_of: []
+        return lambda _question, _as_of: []
     index = bm25s.BM25(method="lucene")
     index.index(tokens([f"{item.title}\n{item.passage}" for item in passages]), show_progress=False)
 
-    def rank(query: str, _as_of: datetime | None) -> list[Found]:
+    def rank(question: EvalQuestion, _as_of: datetime | None) -> list[Found]:
+        query = standalone_question(question.question, question.history)
         count = min(PASSAGES, len(passages))
         rows, scores = index.retrieve(tokens([query]), k=count, show_progress=False)
         # bm25s fills the list up with passages that share no word with the query.

@@ -26,7 +26,6 @@ from rag.evaluation.runner import (
 )
 from rag.evaluation.summary import compare, grouped, intervals_of, summarise
 from rag.evaluation.systems import PASSAGES, Rank, SystemName, archive_system, best_of_each
-from rag.understanding.followup import standalone_question
 
 _SNIPPET = 400
 
@@ -117,13 +116,12 @@ def _ranking(
     built: list[Rank] = []
 
     def rank(question: EvalQuestion) -> Row:
-        query = standalone_question(question.question, question.history)
         as_of = question.as_of if dated else None
         if not built:
             built.append(build(system))
-            built[0](query, as_of)
+            built[0](question, as_of)
         started = time.perf_counter()
-        found = built[0](query, as_of)
+        found = built[0](question, as_of)
         seconds = time.perf_counter() - started
         return {
             "seconds": seconds,

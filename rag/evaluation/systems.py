@@ -9,10 +9,12 @@ from typing import Literal, get_args
 
 from rag.archive import Archive
 from rag.errors import ConfigError
+from rag.evaluation.datasets import EvalQuestion
 from rag.filters import no_later_than
 from rag.fusion import reciprocal_rank_fusion
 from rag.ranking import Rankers
 from rag.records import Filters
+from rag.understanding.followup import standalone_question
 
 SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]
 SYSTEMS: tuple[SystemName, ...] = get_args(SystemName)
@@ -30,8 +32,8 @@ class Found:
     passage: str
 
 
-Rank = Callable[[str, datetime | None], list[Found]]
-"""A query and the moment it is asked as of, None for any time -> passages, best first."""
+Rank = Callable[[EvalQuestion, datetime | None], list[Found]]
+"""A question and the moment it is asked as of, None for any time -> passages, best first."""
 
 
 def best_of_each(found: Iterable[Found], count: int) -> list[Found]:
@@ -60,8 +62,8 @@ def archive_system(archive: Archive, name: SystemName) -> Rank:
 
 
 def _full(archive: Archive) -> Rank:
-    def rank(query: str, as_of: datetime | None) -> list[Found]:
-        hits = archive.search(query, PASSAGES, as_of=as_of)
+    def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
+        hits = archive.search(question.question, PASSAGES, history=question.history, as_of=as_of)
         return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
     return rank
@@ -70,7 +72,8 @@ def _full(archive: Archive) -> Rank:
 def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
     """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
 
-    def rank(query: str, as_of: datetime | None) -> list[Found]:
+    def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
+        query = standalone_question(question.question, question.history)
         filters = no_later_than(Filters(), as_of) if as_of else Filters()
         rankings: list[list[int]] = []
         if words:

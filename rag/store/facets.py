@@ -24,12 +24,13 @@ UNKNOWN_DATE = -(2**62)
 class Facets:
     """Columns over the current passages as they were at one change, sorted by passage id.
 
-    `published` counts seconds since 1970; `publisher` and `language` are positions in the
-    lists of names.
+    `opening` is the id of the first passage of the same article. `published` counts seconds
+    since 1970; `publisher` and `language` are positions in the lists of names.
     """
 
     change: int
     ids: Integers
+    opening: Integers
     published: Integers
     publisher: Integers
     language: Integers
@@ -50,20 +51,32 @@ class Facets:
             wanted &= np.isin(self.language, _positions(self.languages, [filters.language]))
         return self.ids[wanted]
 
-    def published_at(self, ids: Sequence[int]) -> Integers:
+    def published_at(self, ids: Integers) -> Integers:
         """When each passage was published, UNKNOWN_DATE where that, or the passage, is unknown."""
-        asked = np.array(ids, dtype=np.int64)
+        return self._of(ids, self.published, UNKNOWN_DATE)
+
+    def openings(self, ids: Integers) -> Integers:
+        """The id of the first passage of each passage's article; 0 for unknown passages."""
+        return self._of(ids, self.opening, 0)
+
+    def _of(self, ids: Integers, column: Integers, unknown: int) -> Integers:
         if not len(self.ids):
-            return np.full(len(asked), UNKNOWN_DATE)
-        places = np.minimum(np.searchsorted(self.ids, asked), len(self.ids) - 1)
-        return np.where(self.ids[places] == asked, self.published[places], UNKNOWN_DATE)
+            return np.full(len(ids), unknown)
+        places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[places] == ids, column[places], unknown)
 
 
 def load_facets(connection: Connection, change: int) -> Facets:
     """The columns as the database has them now, which is at `change`."""
     passages, revisions = schema.passages.c, schema.revisions.c
     query = (
-        select(passages.id, revisions.published, revisions.publisher, revisions.language)
+        select(
+            passages.id,
+            passages.article_id,
+            revisions.published,
+            revisions.publisher,
+            revisions.language,
+        )
         .select_from(schema.passages)
         .join(
             schema.revisions,
@@ -76,12 +89,18 @@ def load_facets(connection: Connection, change: int) -> Facets:
         .order_by(passages.id)
     )
     rows = connection.execute(query).all()
-    publishers, publisher = _numbered([row[2] for row in rows])
-    languages, language = _numbered([row[3] for row in rows])
+    opening: dict[str, int] = {}
+    for row in rows:
+        opening.setdefault(row.article_id, row.id)
+    publishers, publisher = _numbered([row.publisher for row in rows])
+    languages, language = _numbered([row.language for row in rows])
     return Facets(
         change=change,
-        ids=_column([row[0] for row in rows]),
-        published=_column([UNKNOWN_DATE if row[1] is None else row[1] for row in rows]),
+        ids=_column([row.id for row in rows]),
+        opening=_column([opening[row.article_id] for row in rows]),
+        published=_column(
+            [UNKNOWN_DATE if row.published is None else row.published for row in rows]
+        ),
         publisher=publisher,
         language=language,
         publishers=publishers,

@@ -1,7 +1,4 @@
-"""Has a chat model make a follow-up question stand alone: what to ask it, what to make of it.
-
-Pure functions of their arguments; they call no model.
-"""
+"""Has a chat model make a follow-up question stand alone: what to ask it, what to make of it."""
 
 from __future__ import annotations
 
@@ -9,9 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from rag.errors import ProviderError
+from rag.llms import ChatModel
 from rag.reading.facts import MARKER, names
 from rag.records import Message
-from rag.understanding.followup import FollowUp
+from rag.understanding.followup import FollowUp, follow_up
 
 TURNS = 6
 """How many turns before the question are shown, the latest."""
@@ -41,6 +40,24 @@ _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _LABEL = re.compile(r"\A(?:(?:the )?(?:rewritten|standalone|last) )?question\s*:\s*", re.IGNORECASE)
 _WRAPPING = " \t\"'`*“”„«»‘’"
 _DIGITS = re.compile(r"\d+")
+
+
+def resolve(
+    question: str, history: Sequence[Message], as_of: datetime, model: ChatModel | None
+) -> FollowUp:
+    """What is to be searched for: the question with what it takes over from the conversation.
+
+    A model rewrites a question that takes something over. Without one, where it fails, and
+    where its reply cannot be used, rules decide. A question that stands alone costs no call.
+    """
+    asked = follow_up(question, history)
+    if model is None or not asked.share:
+        return asked
+    try:
+        reply = "".join(model.stream(rewrite_messages(question, history, as_of)))
+    except ProviderError:
+        return asked
+    return rewritten(reply, asked)
 
 
 def rewrite_messages(question: str, history: Sequence[Message], as_of: datetime) -> list[Message]:
