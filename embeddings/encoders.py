@@ -6,7 +6,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from embeddings.errors import EncoderError
 from embeddings.model_files import BUNDLED, ModelFiles, model_files
 from embeddings.vectors import Vectors
 
+_FEW = 4
 _WORD = re.compile(r"\w+")
 _T = TypeVar("_T")
 
@@ -113,7 +114,10 @@ class SentenceTransformerEncoder:
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each question, with the model's query prompt if it has one."""
-        return self._rows(texts, "encode_query")
+        if len(texts) > _FEW:
+            return self._rows(texts, "encode_query")
+        with _one_thread():
+            return self._rows(texts, "encode_query")
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each passage, with the model's document prompt if it has one."""
@@ -132,6 +136,32 @@ class SentenceTransformerEncoder:
             msg = f"{self._folder} promises vectors of {self.dimension}, not of {rows.shape[1]}"
             raise EncoderError(msg)
         return np.ascontiguousarray(rows, dtype=np.float32)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Lets PyTorch use one thread only.
+
+    A short text takes as long as its threads wait for each other: where another program
+    keeps one of two processors busy, twenty times as long as on one thread.
+    """
+    import torch
+
+    _threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        # What was set before may be the 1 of another thread that encodes.
+        torch.set_num_threads(_threads())
+
+
+@cache
+def _threads() -> int:
+    """As many threads as PyTorch takes of itself."""
+    import torch
+
+    return int(torch.get_num_threads())
 
 
 class _Once(Generic[_T]):

@@ -44,11 +44,7 @@ LINE_BREAK = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with everything its answer must state about how it was asked.
-
-    `outside` names the time or outlet that it asks for, where the archive has nothing of it
-    and the hits are from elsewhere; else it is "".
-    """
+    """A question with everything its answer must state about how it was asked."""
 
     text: str
     standalone: str
@@ -56,9 +52,13 @@ class Question:
     filters: Filters
     as_of: datetime
     understood: tuple[Understood, ...]
-    outside: str
     coverage: float
     retrieval_seconds: float
+
+    @property
+    def lacking(self) -> str:
+        """What it asks for of which the archive holds nothing; "" where there is no such thing."""
+        return ", ".join(one.meaning for one in self.understood if not one.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def answer(
     Without hits nobody is asked.
     """
     notes: tuple[str, ...] = ()
-    if model is not None and hits and not asked.outside:
+    if model is not None and hits and not asked.lacking:
         try:
             return (yield from generate(asked, hits, model))
         except ProviderError as error:
@@ -133,7 +133,7 @@ def extract(
     """The sentences of the hits that answer best, or a declined answer below the threshold."""
     started = time.perf_counter()
     reading = read(asked.standalone, hits[:READ_HITS], reader.vocabulary, reader.similarity)
-    answered = reading.confidence >= THRESHOLD and not asked.outside
+    answered = reading.confidence >= THRESHOLD and not asked.lacking
     worded = word(reading.sentences) if answered else Worded(decline(hits))
     return Answer(
         question=asked.text,
@@ -215,8 +215,8 @@ def decline(hits: Sequence[Hit]) -> str:
 
 
 def _reason(asked: Question, hits: Sequence[Hit]) -> str:
-    if asked.outside:
-        return f"the archive has nothing that fits: {asked.outside}"
+    if asked.lacking:
+        return f"the archive holds nothing {asked.lacking}"
     return "found but not answered" if hits else "nothing found"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -141,11 +142,19 @@ class Archive:
     def understand(self, question: str, as_of: datetime | None = None) -> tuple[Understood, ...]:
         """The dates and outlets that a question names, as they stand in it.
 
-        Give `search` or `ask` those that are to be heeded.
+        Give `search` or `ask` those that are to be heeded. A time of which the archive holds
+        nothing only says what is preferred.
         """
-        return (
+        facets = self._reader().store.facets()
+        found = (
             *find_dates(question, as_of or datetime.now(UTC)),
-            *find_outlets(question, self.publishers()),
+            *find_outlets(question, facets.publishers),
+        )
+        return tuple(
+            one
+            if not one.strict or len(facets.matching(one.filters))
+            else replace(one, strict=False, held=False)
+            for one in found
         )
 
     def _search(
@@ -209,11 +218,6 @@ class Archive:
             understood = self.understand(question, as_of)
         followed = resolve(question, history, as_of or datetime.now(UTC), model)
         hits = self._search(followed, ANSWER_HITS, filters, as_of, understood)
-        strict = [one for one in understood if one.strict]
-        outside = ", ".join(one.meaning for one in strict) if not hits else ""
-        if outside:
-            vague = [one for one in understood if not one.strict]
-            hits = self._search(followed, ANSWER_HITS, filters, as_of, vague)
         asked = Question(
             text=question,
             standalone=followed.standalone,
@@ -221,7 +225,6 @@ class Archive:
             filters=filters,
             as_of=as_of or datetime.now(UTC),
             understood=tuple(understood),
-            outside=outside,
             coverage=self.coverage(),
             retrieval_seconds=time.perf_counter() - started,
         )

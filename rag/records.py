@@ -104,7 +104,8 @@ class Passage:
 class Hit:
     """A passage as the search ranked it; a higher `score` is better, `rank` starts at 1.
 
-    `also_in` names the other outlets that carry the same text.
+    `also_in` names the other outlets that carry the same text, `copies` holds the ids of
+    their articles. `versions` holds the ids of the same outlet's other versions of it.
     """
 
     passage: Passage
@@ -112,6 +113,8 @@ class Hit:
     score: float
     rank: int
     also_in: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -200,7 +203,8 @@ class Understood:
 
     The words are characters `start` to `end` of the question; `meaning` says in plain words
     what was made of them, such as "7 to 13 September 2020". When `strict`, hits must satisfy
-    `filters`; otherwise those that do are preferred.
+    `filters`; otherwise those that do are preferred. `held` is False where they had to, but
+    the archive holds nothing that does.
     """
 
     words: str
@@ -209,6 +213,7 @@ class Understood:
     meaning: str
     filters: Filters
     strict: bool
+    held: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """The words, their meaning and what follows from it, as JSON values."""
@@ -216,6 +221,7 @@ class Understood:
             "words": self.words,
             "meaning": self.meaning,
             "strict": self.strict,
+            "held": self.held,
             "filters": self.filters.to_dict(),
         }
 
@@ -301,6 +307,8 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
             "text": hit.text,
         },
         "also_in": list(hit.also_in),
+        "copies": list(hit.copies),
+        "versions": list(hit.versions),
     }
 
 
