@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,10 +15,11 @@ from rag import terminal
 from rag.archive import Archive
 from rag.cli_eval import bench, eval_app
 from rag.config import load_settings
-from rag.errors import RagError
+from rag.errors import QueryError, RagError
 from rag.filters import parse_as_of
 from rag.llms import configured_model
-from rag.records import hit_dict
+from rag.records import Understood, hit_dict
+from rag.retrieve import check_query
 
 FAILED_INPUTS = 1
 WRONG_USAGE = 2
@@ -46,6 +48,13 @@ PublisherOption = Annotated[
 ]
 LanguageOption = Annotated[str, typer.Option("--language", help="Two-letter code, such as en.")]
 AsOfOption = Annotated[str, typer.Option("--as-of", help="Use nothing published after this date.")]
+IgnoreOption = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", help='Words that ask for no date or outlet: "last week".'),
+]
+LiteralOption = Annotated[
+    bool, typer.Option("--literal", help="Read no dates and outlets out of the question.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -134,18 +143,22 @@ def search(
     publisher: PublisherOption = None,
     language: LanguageOption = "",
     as_of: AsOfOption = "",
+    ignore: IgnoreOption = None,
+    literal: LiteralOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that match a query best."""
     with _opened(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language)
         when = parse_as_of(as_of) if as_of else None
-        hits = opened.search(query, k, filters=filters, as_of=when)
+        understood = () if literal else _understood(opened, query, when, ignore or ())
+        hits = opened.search(query, k, filters=filters, as_of=when, understood=understood)
         coverage = opened.coverage()
     if as_json:
         terminal.print_json([hit_dict(hit) for hit in hits])
     else:
         terminal.print_hits(hits)
+    terminal.print_understood(understood)
     terminal.print_coverage(coverage, opened.folder)
 
 
@@ -158,20 +171,26 @@ def ask(
     publisher: PublisherOption = None,
     language: LanguageOption = "",
     as_of: AsOfOption = "",
+    ignore: IgnoreOption = None,
+    literal: LiteralOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the archive, with citations; declining is an answer too."""
     with _opened(archive) as opened:
+        filters = opened.filters(published_from, published_to, publisher or (), language)
+        when = parse_as_of(as_of) if as_of else None
         answer = opened.ask(
             question,
-            filters=opened.filters(published_from, published_to, publisher or (), language),
-            as_of=parse_as_of(as_of) if as_of else None,
+            filters=filters,
+            as_of=when,
+            understood=() if literal else _understood(opened, question, when, ignore or ()),
             model=configured_model(load_settings()),
         )
     if as_json:
         terminal.print_json(answer.to_dict())
     else:
         terminal.print_answer(answer)
+    terminal.print_understood(answer.understood)
     terminal.print_coverage(answer.coverage, opened.folder)
 
 
@@ -188,6 +207,20 @@ def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     terminal.say(", ".join(f"{count:,} {name}" for name, count in facts.items()))
     for name, count in publishers.items():
         terminal.say(f"{count:>8,}  {name or '(unknown)'}")
+
+
+def _understood(
+    opened: Archive, question: str, as_of: datetime | None, ignore: Sequence[str]
+) -> tuple[Understood, ...]:
+    """What the question names, without what is to be ignored of it."""
+    check_query(question)
+    found = opened.understand(question, as_of)
+    dropped = {words.strip().casefold() for words in ignore}
+    if unknown := dropped - {one.words.casefold() for one in found}:
+        listed = ", ".join(repr(one.words) for one in found) or "no date and no outlet"
+        msg = f"--ignore {min(unknown)!r}: the question asks for {listed}"
+        raise QueryError(msg)
+    return tuple(one for one in found if one.words.casefold() not in dropped)
 
 
 @contextmanager

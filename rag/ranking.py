@@ -21,7 +21,7 @@ DEPTH = 100
 
 # What counts beside a passage's share of the best BM25 score and its cosine, which count 1
 # each. Round numbers from the middle of plateaus; see LOG.md.
-ARTICLE = 0.5
+ARTICLE = 0.75
 LEAD = 0.05
 PREFERENCE = 0.5
 CONTEXT_WORDS = 0.4

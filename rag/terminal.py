@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from rich.text import Text
 
 from rag.answering import introduction
 from rag.ingest import IngestReport
-from rag.records import Answer, Hit
+from rag.records import Answer, Hit, Understood
 from rag.store import OutcomeKind
 
 # rich would turn ":car:" in an article into a picture.
@@ -141,6 +142,15 @@ def print_answer(answer: Answer) -> None:
     if answer.unresolved:
         numbers = ", ".join(map(str, answer.unresolved))
         complain(f"the answer cites {numbers}, which no passage has")
+
+
+def print_understood(understood: Sequence[Understood]) -> None:
+    """Says what words of the question were taken to ask for, and how to drop them."""
+    for one in understood:
+        how = "only" if one.strict else "preferred"
+        if not one.held:
+            how = "the archive holds nothing of it"
+        note(f"{one.words!r}: {one.meaning}, {how} (--ignore {shlex.quote(one.words)})")
 
 
 def print_coverage(coverage: float, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -67,15 +68,20 @@ def partial_html(written: str, *, stopped: bool = False) -> Markup:
     return paragraphs + _note(note if written.strip() else "Stopped.")
 
 
-def answer_html(answer: Answer, number: int, *, as_of: str = "") -> Markup:
+def answer_html(
+    answer: Answer, number: int, *, as_of: str = "", without: Sequence[str] = ()
+) -> Markup:
     """The answer to question `number`: its sentences with links to what they cite.
 
     Only links made here are markup; whatever an article, a question or a model wrote is
-    shown as it stands. `as_of` is the date that was asked for, as it was typed.
+    shown as it stands. `as_of` is the date that was asked for, as it was typed, and
+    `without` what the reader wanted not to be understood as a date or an outlet.
     """
     kind = "declined" if answer.abstained else "answer"
     said = _declined(answer, number) if answer.abstained else _answered(answer, number)
-    return Markup('<div class="{}">{}</div>{}').format(kind, said, _join(_notes(answer, as_of)))
+    return Markup('<div class="{}">{}</div>{}').format(
+        kind, said, _join([*_understood(answer, without), *_notes(answer, as_of)])
+    )
 
 
 def _answered(answer: Answer, number: int) -> Markup:
@@ -172,6 +178,24 @@ def _declined(answer: Answer, number: int) -> Markup:
     ]
     listed = Markup('<p class="nearest">Nearest articles</p><ul>{}</ul>').format(_join(links))
     return Markup("<p>{}</p>{}").format(text(said), listed if links else "")
+
+
+def _understood(answer: Answer, without: Sequence[str]) -> Iterator[Markup]:
+    """What words of the question were taken to ask for, each with a button that drops it."""
+    for one in answer.understood:
+        how = "only" if one.strict else "preferred"
+        yield Markup(
+            '<p class="note">“{}” was taken as: {}{} <button type="button" class="drop"'
+            ' data-question="{}" data-without="{}" aria-label="Ask again without “{}”">×</button>'
+            "</p>"
+        ).format(
+            text(one.words),
+            text(one.meaning),
+            f" ({how})." if one.held else ", of which the archive holds nothing.",
+            text(answer.question),
+            json.dumps([*without, one.words]),
+            text(one.words),
+        )
 
 
 def _notes(answer: Answer, as_of: str) -> Iterator[Markup]:

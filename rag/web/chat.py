@@ -15,6 +15,7 @@ from rag.errors import RagError
 from rag.filters import parse_as_of
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
+from rag.retrieve import check_query
 from rag.web.answers import answer_html, partial_html, turn_html, welcome_html, working_html
 from rag.web.article import article_html, empty_panel, panel_error
 from rag.web.conversation import Conversation, Turn, references
@@ -33,13 +34,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a reader filled in."""
+    """What a reader filled in.
+
+    `without` are words of the question that are not to be taken for a date or an outlet.
+    """
 
     question: str
     published_from: str = ""
     published_to: str = ""
     publishers: Sequence[str] = ()
     as_of: str = ""
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +115,21 @@ class Chat:
 
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
         filters, as_of = self._limits(form)
+        check_query(form.question)
+        understood = self.archive.understand(form.question, as_of)
         stream = self.archive.stream(
-            form.question, conversation.history(), filters=filters, as_of=as_of, model=self.model
+            form.question,
+            conversation.history(),
+            filters=filters,
+            as_of=as_of,
+            understood=[one for one in understood if one.words not in form.without],
+            model=self.model,
         )
         with closing(stream):
             answer = yield from self._streamed(stream, form.question, conversation)
         number = len(conversation.turns) + 1
-        html = turn_html(
-            number, form.question, answer_html(answer, number, as_of=form.as_of.strip())
-        )
+        reply = answer_html(answer, number, as_of=form.as_of.strip(), without=form.without)
+        html = turn_html(number, form.question, reply)
         turn = Turn(form.question, html, answer.text, references(number, answer))
         done = conversation.with_turn(turn)
         first = done.first_key()

@@ -1,4 +1,5 @@
-// The conversation: links open articles, examples ask, a new question comes into view.
+// The conversation: links open articles, examples ask, what was understood can be dropped,
+// a new question comes into view.
 const OPEN = "dateline:open";
 const SHOWN = "dateline:shown";
 let shown = "";
@@ -7,13 +8,17 @@ let turns = element.querySelectorAll(".turn").length;
 element.addEventListener("click", (event) => {
   const link = event.target.closest("a.cite, a.near");
   const example = event.target.closest("button.example");
+  const drop = event.target.closest("button.drop");
   if (link) {
     event.preventDefault();
     const key = link.getAttribute("href").slice(1);
     const request = new CustomEvent(OPEN, { detail: key, cancelable: true });
     if (document.dispatchEvent(request)) trigger("open_article", { key });
   } else if (example) {
-    trigger("ask_example", { question: example.textContent });
+    trigger("ask_example", { question: example.textContent, without: [] });
+  } else if (drop) {
+    const without = JSON.parse(drop.dataset.without);
+    trigger("ask_example", { question: drop.dataset.question, without });
   }
 });
 

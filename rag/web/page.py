@@ -149,8 +149,19 @@ def _connect_asking(chat: Chat, parts: _Parts) -> None:
             for frame in frames:
                 yield _updates(frame)
 
-    def ask_example(event: gr.EventData, said: Conversation) -> Iterator[list[Any]]:
-        with closing(chat.ask(Form(str(event.question)), said)) as frames:
+    def ask_again(
+        start: str,
+        end: str,
+        publishers: list[str],
+        as_of: str,
+        said: Conversation,
+        event: gr.EventData,
+    ) -> Iterator[list[Any]]:
+        without = tuple(map(str, event.without))
+        form = Form(
+            str(event.question), start or "", end or "", publishers or (), as_of or "", without
+        )
+        with closing(chat.ask(form, said)) as frames:
             for frame in frames:
                 yield _updates(frame)
 
@@ -163,7 +174,11 @@ def _connect_asking(chat: Chat, parts: _Parts) -> None:
         **_private(),
     )
     example = parts.log.ask_example(
-        ask_example, parts.conversation, parts.outputs, trigger_mode="once", **_private()
+        ask_again,
+        [*parts.limits, parts.conversation],
+        parts.outputs,
+        trigger_mode="once",
+        **_private(),
     )
     ends = {"cancels": [asked, example], "queue": False, **_private()}
     parts.stop.click(

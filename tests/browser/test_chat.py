@@ -15,7 +15,7 @@ from tests.browser.conftest import FERRY, FIRST_ANSWER, PATIENCE_MS, Site, Sites
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 SANK = "When did the Lindow ferry sink?"
-FLOODED = "Why was the harbour of Marsk flooded on Monday after days of rain?"
+FLOODED = "Why was the harbour of Marsk flooded after days of rain?"
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -135,6 +135,19 @@ def test_a_filter_that_cannot_be_read_loses_nothing(visitor: Visitor, sites: Sit
     expect(page.locator(".turn .note")).to_have_text("Searched only from 2025-06-01.")
     expect(alert).to_be_empty()
     expect(question).to_have_value("")
+
+
+def test_what_was_understood_is_shown_and_can_be_dropped(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.corpus)
+    turn = ask(
+        page, "Why was the harbour of Marsk flooded in 1931 after days of rain on 3 May 2025?"
+    )
+    expect(turn.locator(".note")).to_have_count(2)
+    drop = turn.get_by_role("button", name="Ask again without “on 3 May 2025”")
+    drop.click()
+    again = page.locator(".turn").nth(1)
+    expect(again.locator('.reply[aria-busy="false"]')).to_contain_text("flooded on Monday")
+    expect(again.get_by_role("button", name="Ask again without")).to_have_count(1)
 
 
 def test_an_outlet_can_be_chosen(visitor: Visitor, sites: Sites) -> None:
