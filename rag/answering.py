@@ -216,7 +216,7 @@ def decline(hits: Sequence[Hit]) -> str:
 
 def _reason(asked: Question, hits: Sequence[Hit]) -> str:
     if asked.lacking:
-        return f"the archive holds nothing {asked.lacking}"
+        return f"the archive holds nothing of {asked.lacking}"
     return "found but not answered" if hits else "nothing found"
 
 

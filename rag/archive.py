@@ -154,7 +154,7 @@ class Archive:
             one
             if not one.strict or len(facets.matching(one.filters))
             else replace(one, strict=False, held=False)
-            for one in found
+            for one in sorted(found, key=lambda one: one.start)
         )
 
     def _search(

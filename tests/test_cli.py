@@ -397,3 +397,16 @@ def test_what_needs_words_alone_loads_no_model(tmp_path: Path) -> None:
     assert numbers(ended[1].json) == {"1"}
     assert (ended[2].json["coverage"], len(ended[2].json["hits"])) == (0.0, 1)
     assert loaded == []
+
+
+def test_what_was_understood_is_said_and_can_be_ignored(dateline: Commands, archive: Path) -> None:
+    question = "What did The Courier report on 3 May 2025?"
+    told = dateline("search", question, "--archive", archive)
+    assert "'on 3 May 2025': 3 May 2025, only (--ignore 'on 3 May 2025')" in told.err
+    assert "published by The Courier, only" in told.err
+    fewer = dateline("ask", question, "--archive", archive, "--ignore", "on 3 may 2025", "--json")
+    assert [one["words"] for one in json.loads(fewer.out)["understood"]] == ["The Courier"]
+    assert dateline("search", question, "--archive", archive, "--literal").err == ""
+    wrong = dateline("ask", question, "--archive", archive, "--ignore", "last week")
+    assert wrong.status == 2
+    assert "--ignore 'last week': the question asks for 'The Courier', 'on 3 May 2025'" in wrong.err

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.fusion import reciprocal_rank_fusion
+from rag.fusion import reciprocal_rank_fusion, shares_of_best
 
 RANKINGS = st.lists(st.lists(st.integers(0, 9), unique=True), max_size=4)
 
@@ -34,3 +34,9 @@ def test_the_order_of_the_rankings_does_not_matter(rankings: list[list[int]]) ->
 @given(RANKINGS)
 def test_every_ranked_id_is_fused_once(rankings: list[list[int]]) -> None:
     assert set(reciprocal_rank_fusion(rankings)) == {id_ for r in rankings for id_ in r}
+
+
+def test_scores_become_shares_of_the_best() -> None:
+    assert shares_of_best({1: 8.0, 2: 2.0}) == {1: 1.0, 2: 0.25}
+    assert shares_of_best({1: 0.0}) == {1: 0.0}
+    assert shares_of_best({}) == {}

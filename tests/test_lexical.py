@@ -155,3 +155,34 @@ def test_truncated_segments_name_the_command_that_rebuilds(tmp_path: Path, store
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(StaleIndexError, match="dateline rebuild"):
         LexicalIndex(tmp_path, store.archive_id).search("fog", 5, Filters())
+
+
+def test_an_article_is_covered_by_the_rarity_of_its_words(tmp_path: Path, store: Store) -> None:
+    whole = article("The harbour wall. The ferry sank.", "x/1")
+    store.put(1, [(whole, [Chunk(0, 17), Chunk(18, 33)])])
+    put(store, article("A harbour of mud.", "x/2"))
+    index = filled(tmp_path, store)
+    harbour, ferry, mud = (index.rarity(term) for term in ("harbour", "ferri", "mud"))
+    # The first passage stands for its article, and "ferry" is in the second one of it.
+    assert index.article_coverage("ferry, harbour, mud", [1, 3]) == {
+        1: pytest.approx(harbour + ferry),
+        3: pytest.approx(harbour + mud),
+    }
+    assert index.article_coverage("ferry", [3]) == {}
+    assert index.article_coverage("harbour", [3], {"mud": 0.5}) == {
+        3: pytest.approx(harbour + 0.5 * mud)
+    }
+
+
+def test_carried_words_count_less_and_the_scores_of_known_passages_can_be_asked(
+    tmp_path: Path, store: Store
+) -> None:
+    put(store, article("harbour wall", "x/1"), article("harbour ferry", "x/2"))
+    index = filled(tmp_path, store)
+    half = pytest.approx(0.5 * math.log(2), rel=1e-5)
+    assert index.search("when?", 5, Filters(), {"ferri": 0.5}) == [(2, half)]
+    assert index.scores("ferry", [1, 2], {"wall": 0.5}) == {
+        1: half,
+        2: pytest.approx(math.log(2), rel=1e-5),
+    }
+    assert index.scores("ferry", []) == {}

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag.chunking import Chunk
 from rag.errors import ArchiveError, LockedError
 from rag.records import Filters, Passage, Published, Span
-from rag.store import Database, Outcome, Runs, Store, writer_lock
+from rag.store import UNKNOWN_DATE, Database, Outcome, Runs, Store, writer_lock
 from rag.store.database import HEAD
 from tests.builders import article
 
@@ -219,3 +220,21 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     with writer_lock(tmp_path, "embed"):
         assert (tmp_path / "writer.json").exists()
     assert not (tmp_path / "writer.json").exists()
+
+
+def test_facets_know_the_date_and_the_first_passage_of_each_passage(store: Store) -> None:
+    store.put(1, [(article("A. B.", "x/1"), [Chunk(0, 2), Chunk(3, 5)])])
+    store.put(1, [(article("C.", "x/2", day=""), [Chunk(0, 2)])])
+    facets = store.facets()
+    ids = np.array([1, 2, 3, 9], dtype=np.int64)
+    may = int(datetime(2025, 5, 3, tzinfo=UTC).timestamp())
+    assert facets.published_at(ids).tolist() == [may, may, UNKNOWN_DATE, UNKNOWN_DATE]
+    assert facets.openings(ids).tolist() == [1, 1, 3, 0]
+    assert store.facets() is facets
+    store.put(1, [(article("A again.", "x/1"), [Chunk(0, 8)])])
+    assert store.facets().ids.tolist() == [3, 4]
+
+
+def test_facets_of_an_empty_archive_hold_nothing(store: Store) -> None:
+    assert store.facets().openings(np.array([1], dtype=np.int64)).tolist() == [0]
+    assert store.facets().matching(Filters(language="en")).tolist() == []

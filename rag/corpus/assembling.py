@@ -84,7 +84,9 @@ def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:
     if given := draft.title or lines.get("title", ""):
         return " ".join(given.split())
     opening = draft.blocks[0].words if draft.blocks else draft.text
-    if lines.get("heading") == opening:
+    # What stands alone in the first line is a title, also where it could be a name.
+    named = lines.get("byline") == opening and not opens_byline(opening)
+    if lines.get("heading") == opening or named:
         return opening
     if words := slug_words(url):
         return words

@@ -14,7 +14,9 @@ from rag.corpus.outlets import OUTLETS_FILE, read_outlets
 from rag.corpus.readers import known_suffixes, reader_of, unknown_type
 from rag.errors import CorpusError
 
-_NO_ARTICLES = frozenset({"questions.jsonl", "sources.md", "readme.md"})
+_NO_ARTICLES = frozenset(
+    {"questions.jsonl", "tasks.jsonl", "tasks.jsonl.gz", "sources.md", "readme.md"}
+)
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Path | Unread]:

@@ -1,0 +1,165 @@
+"""What decides the order of hits, on archives without vectors, whose scores can be worked out."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rag.archive import Archive
+from rag.errors import QueryError
+from rag.filters import parse_filters
+from rag.llms import ScriptedModel
+from rag.records import Filters, Message
+from tests.builders import open_archive, row, write_jsonl
+
+JUNE = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+def built(folder: Path, *rows: dict[str, object], vectors: bool = False) -> Archive:
+    archive = open_archive(folder / "archive")
+    archive.ingest(write_jsonl(folder / "in.jsonl", rows), vectors=vectors)
+    return archive
+
+
+def ranked(archive: Archive, question: str, **options: object) -> list[tuple[str, float]]:
+    """The number of each article found with its score, best first."""
+    hits = archive.search(question, **options)  # type: ignore[arg-type]
+    return [(hit.article.id[-1], hit.score) for hit in hits]
+
+
+def order(archive: Archive, question: str, **options: object) -> str:
+    return "".join(number for number, _ in ranked(archive, question, **options))
+
+
+def test_a_score_is_the_sum_of_what_the_module_names(tmp_path: Path) -> None:
+    archive = built(tmp_path, row(1, "A ferry sank.", date="2025-05-18", title=""))
+    # The only passage has the best BM25 score (1) and its article the best coverage (0.75);
+    # it opens the article (0.05), and at 14 days "open" questions have 0.75 / e left to give.
+    expected = 1 + 0.75 + 0.05 + 0.75 / math.e
+    assert ranked(archive, "ferry", as_of=JUNE) == [("1", pytest.approx(expected))]
+
+
+def test_the_latest_comes_first_as_far_as_the_question_asks_for_it(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The mayor of Marsk is Ilse Brandt.", date="2024-05-03"),
+        row(2, "The mayor of Marsk is Tomas Hale.", date="2025-05-30"),
+    )
+    assert order(archive, "Who is the mayor of Marsk now?", as_of=JUNE) == "21"
+    assert (
+        order(archive, "Who is the mayor of Marsk now?", as_of=datetime(2025, 1, 1, tzinfo=UTC))
+        == "1"
+    )
+    # What lasts has no age: equal scores are ordered by id.
+    assert order(archive, "What is a mayor?", as_of=JUNE) == "12"
+
+
+def test_what_is_new_does_not_hide_what_answers_better(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The lighthouse keeper Anders Vik retired from Grevesand.", date="2019-05-03"),
+        row(2, "The lighthouse was painted white.", date="2025-05-31"),
+    )
+    assert order(archive, "Which lighthouse keeper retired from Grevesand?", as_of=JUNE) == "12"
+
+
+def test_the_words_of_the_whole_article_count(tmp_path: Path) -> None:
+    school, market = "The school was shut for a day. " * 8, "Nothing was sold at the market. " * 8
+    archive = built(
+        tmp_path,
+        row(1, f"The dyke broke on Friday. {school}Pupils wrote to Lindow.", title="Marsk"),
+        row(2, f"The dyke broke on Friday. {market}Insurers count the cost.", title="Marsk"),
+    )
+    assert order(archive, "When did the dyke break that cost insurers?")[0] == "2"
+    assert order(archive, "When did the dyke break that pupils wrote of?")[0] == "1"
+
+
+def test_a_time_in_the_question_limits_the_search_and_can_be_dropped(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The strike began.", date="2025-03-10"),
+        row(2, "The strike ended.", date="2025-05-20"),
+    )
+    asked = "What did the union say in March 2025 of the strike?"
+    (march,) = archive.understand(asked, JUNE)
+    assert (march.words, march.meaning, march.held) == ("in March 2025", "March 2025", True)
+    assert order(archive, asked, as_of=JUNE) == "1"
+    assert sorted(order(archive, asked, as_of=JUNE, understood=())) == ["1", "2"]
+
+
+def test_a_time_of_which_the_archive_holds_nothing_is_named_and_declined(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path, row(1, "The strike began on the ferries of Lindow.", date="2025-03-10")
+    )
+    answer = archive.ask("What did the union say in March 2024 of the strike?", as_of=JUNE)
+    assert [(one.meaning, one.held) for one in answer.understood] == [("March 2024", False)]
+    assert (answer.abstained, answer.reason) == (True, "the archive holds nothing of March 2024")
+    assert [hit.article.id for hit in answer.hits] == ["courier.example/1"]
+    assert answer.to_dict()["understood"][0]["words"] == "in March 2024"
+
+
+def test_filters_that_contradict_the_question_are_an_error_that_names_both(tmp_path: Path) -> None:
+    archive = built(tmp_path, row(1, "The strike began.", date="2025-03-10"))
+    later = parse_filters("2025-05-01", known_publishers=())
+    with pytest.raises(QueryError, match=r"in March 2025.*2025-05-01|2025-05-01.*in March 2025"):
+        archive.search("What did the union say in March 2025 of the strike?", filters=later)
+
+
+def test_outlets_that_are_compared_are_each_represented(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        *(row(n, f"The flood rose by {n} metres in Marsk.") for n in (1, 2, 3)),
+        row(4, "Water was reported in Marsk after the flood.", publisher="Radio North"),
+    )
+    question = "What did The Courier and Radio North each report about the flood in Marsk?"
+    hits = archive.search(question, 2)
+    assert [hit.article.publisher for hit in hits] == ["The Courier", "Radio North"]
+    assert [hit.rank for hit in hits] == [1, 2]
+    scores = [hit.score for hit in archive.search(question)]
+    assert scores == sorted(scores, reverse=True)
+    assert order(archive, "What did Radio North report about the flood?") == "4"
+
+
+def test_a_follow_up_is_searched_with_what_it_leans_on(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "Ilse Brandt, the harbour master, was born in Lindow.", title=""),
+        row(2, "The painter Ada Quist was born in Marsk.", title=""),
+    )
+    history = [
+        Message("user", "Who is the harbour master?"),
+        Message("assistant", "Ilse Brandt. [1]"),
+    ]
+    assert order(archive, "Where was she born?", history=history)[0] == "1"
+    assert order(archive, "Where was the painter Ada Quist born?", history=history)[0] == "2"
+
+
+def test_a_model_rewrites_a_question_that_leans_on_the_conversation(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path, row(1, "Ilse Brandt, the harbour master, was born in Lindow, a town.")
+    )
+    history = [Message("user", "Who is the harbour master?"), Message("assistant", "Ilse Brandt.")]
+    model = ScriptedModel("Where was Ilse Brandt born?", "She was born in Lindow [1].")
+    answer = archive.ask("Where was she born?", history, model=model)
+    assert answer.standalone == "Where was Ilse Brandt born?"
+    assert [citation.number for citation in answer.citations] == [1]
+    # A question that stands alone costs no call, and a model that fails leaves it to the rules.
+    alone = ScriptedModel("Lindow [1].")
+    assert archive.ask("Which town has the oldest mill?", history, model=alone).model
+    assert len(alone.asked) == 1
+    failing = archive.ask("Where was she born?", history, model=ScriptedModel())
+    assert failing.standalone == "Who is the harbour master? Where was she born?"
+
+
+def test_passages_without_vectors_neither_gain_nor_lose(tmp_path: Path) -> None:
+    archive = built(tmp_path, row(1, "The ferry sank.", date=""), vectors=True)
+    archive.ingest(
+        write_jsonl(tmp_path / "more.jsonl", [row(2, "The ferry sank again.", date="")]),
+        vectors=False,
+    )
+    embedded, bare = archive.search("ferry", filters=Filters())
+    assert (embedded.article.id[-1], bare.article.id[-1]) == ("1", "2")
+    assert embedded.score - bare.score < 0.3
