@@ -23,7 +23,7 @@ from rag.ranking import Rankers
 from rag.records import Answer, Article, Filters, Hit, Message, Understood
 from rag.retrieve import Search, check_query, retrieve
 from rag.store import Runs
-from rag.understanding.followup import FollowUp, follow_up
+from rag.understanding.followup import follow_up
 from rag.understanding.outlets import find_outlets
 from rag.understanding.rewriting import resolve
 from rag.understanding.times import find_dates
@@ -127,17 +127,27 @@ class Archive:
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
+        all_copies: bool = False,
     ) -> list[Hit]:
         """The `k` passages that match best, best first; nothing published after `as_of`.
 
-        Dates and outlets that the query names are heeded, unless `understood` says what is
-        to be; with () the query is taken literally. `as_of` is now where it is not given.
+        Copies of one story are one hit, which names the other outlets, unless `all_copies`
+        asks for each. Dates and outlets that the query names are heeded, unless
+        `understood` says what is to be; with () the query is taken literally. `as_of` is
+        now where it is not given; then undated articles are found too.
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
         check_query(query)
         if understood is None:
             understood = self.understand(query, as_of)
-        return self._search(follow_up(query, history), k, filters, as_of, understood)
+        search = Search(
+            follow_up(query, history),
+            no_later_than(filters, as_of) if as_of else filters,
+            as_of or datetime.now(UTC),
+            tuple(understood),
+            all_copies,
+        )
+        return self._found(search, k)
 
     def understand(self, question: str, as_of: datetime | None = None) -> tuple[Understood, ...]:
         """The dates and outlets that a question names, as they stand in it.
@@ -157,17 +167,7 @@ class Archive:
             for one in sorted(found, key=lambda one: one.start)
         )
 
-    def _search(
-        self,
-        asked: FollowUp,
-        k: int,
-        filters: Filters,
-        as_of: datetime | None,
-        understood: Sequence[Understood],
-    ) -> list[Hit]:
-        # An undated article may be from any time, so it is left out only where that matters.
-        allowed = no_later_than(filters, as_of) if as_of else filters
-        search = Search(asked, allowed, as_of or datetime.now(UTC), tuple(understood))
+    def _found(self, search: Search, k: int) -> list[Hit]:
         rankers = self.rankers()
         hits = retrieve(search, k, rankers)
         rankers.store.verify([(hit.passage, hit.article) for hit in hits])
@@ -216,14 +216,16 @@ class Archive:
         check_query(question)
         if understood is None:
             understood = self.understand(question, as_of)
-        followed = resolve(question, history, as_of or datetime.now(UTC), model)
-        hits = self._search(followed, ANSWER_HITS, filters, as_of, understood)
+        now = as_of or datetime.now(UTC)
+        followed = resolve(question, history, now, model)
+        limits = no_later_than(filters, as_of) if as_of else filters
+        hits = self._found(Search(followed, limits, now, tuple(understood)), ANSWER_HITS)
         asked = Question(
             text=question,
             standalone=followed.standalone,
             history=tuple(history),
             filters=filters,
-            as_of=as_of or datetime.now(UTC),
+            as_of=now,
             understood=tuple(understood),
             coverage=self.coverage(),
             retrieval_seconds=time.perf_counter() - started,

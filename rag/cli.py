@@ -145,6 +145,9 @@ def search(
     as_of: AsOfOption = "",
     ignore: IgnoreOption = None,
     literal: LiteralOption = False,
+    all_copies: Annotated[
+        bool, typer.Option("--all-copies", help="Show each copy of a story as a hit of its own.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that match a query best."""
@@ -152,7 +155,9 @@ def search(
         filters = opened.filters(published_from, published_to, publisher or (), language)
         when = parse_as_of(as_of) if as_of else None
         understood = () if literal else _understood(opened, query, when, ignore or ())
-        hits = opened.search(query, k, filters=filters, as_of=when, understood=understood)
+        hits = opened.search(
+            query, k, filters=filters, as_of=when, understood=understood, all_copies=all_copies
+        )
         coverage = opened.coverage()
     if as_json:
         terminal.print_json([hit_dict(hit) for hit in hits])

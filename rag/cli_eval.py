@@ -16,6 +16,7 @@ from rag.config import Settings, load_settings
 from rag.evaluation.answers import AnswerOptions, evaluate_answers
 from rag.evaluation.bench import BenchOptions, bench_table
 from rag.evaluation.bench import bench as run_bench
+from rag.evaluation.copies import CopiesOptions, evaluate_copies
 from rag.evaluation.report import Earlier, against, comparison_table, load_earlier, main_table
 from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
 from rag.evaluation.runner import Evaluated, write_report
@@ -97,6 +98,23 @@ def answers(
     _finish(evaluated, report, earlier)
 
 
+@eval_app.command()
+def copies(
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder with near_duplicates.jsonl, or such a file.")
+    ],
+    report: ReportOption,
+    archive: ArchiveOption = None,
+    compare: CompareOption = None,
+) -> None:
+    """Whether near-duplicate articles are grouped, and random pairs of one week are not."""
+    earlier = load_earlier(compare) if compare else None
+    options = CopiesOptions(data, datetime.now(UTC))
+    with _opened(archive) as (opened, _), terminal.progress() as progress:
+        evaluated = evaluate_copies(opened, options, progress)
+    _finish(evaluated, report, earlier)
+
+
 def bench(
     archive: ArchiveOption = None,
     data: Annotated[
@@ -126,7 +144,7 @@ def _finish(evaluated: Evaluated, folder: Path, earlier: Earlier | None) -> None
     write_report(folder, report, comparison)
     for warning in evaluated.warnings:
         terminal.note(warning)
-    terminal.say(f"{report.suite}: {report.system} on {report.data}, {report.n:,} questions")
+    terminal.say(f"{report.suite}: {report.system} on {report.data}, {report.n:,} {report.counted}")
     _say(main_table(report))
     if comparison is not None:
         terminal.say(f"against {comparison.report} ({comparison.system})")

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from rag.chunking import CountTokens, chunk
-from rag.corpus import Read, Unread, count_articles, find_files, read_file
+from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
 from rag.lexical import LexicalIndex
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.rows import article_digest
@@ -53,13 +53,14 @@ class Ingest:
         What cannot be read is named in the report and stops nothing. An article that is
         already stored with the same content costs no chunking, indexing or embedding.
         """
+        self.store.group_pending()
         run_id = self.runs.begin([str(path) for path in paths], self.now)
         files = list(find_files(paths))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
         committed = time.monotonic()
-        for batch in _batches(self._read(files)):
+        for batch in _batches(self._read(files, Outlets.of(paths))):
             outcomes = self._take(run_id, batch)
             counts.update(outcome.kind for outcome in outcomes)
             notable.extend(outcome for outcome in outcomes if outcome.note)
@@ -71,12 +72,13 @@ class Ingest:
         self.runs.finish(run_id, self.now)
         return IngestReport(counts, tuple(notable))
 
-    def _read(self, files: Iterable[Path | Unread]) -> Iterator[Read | Unread]:
+    def _read(self, files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[Read | Unread]:
         for file in files:
             if isinstance(file, Unread):
                 yield file
             else:
-                yield from read_file(file, now=self.now)
+                for outcome in read_file(file, now=self.now):
+                    yield outlets.named(outcome, file)
 
     def _take(self, run_id: int, batch: Sequence[Read | Unread]) -> list[Outcome]:
         read = [item for item in batch if isinstance(item, Read)]

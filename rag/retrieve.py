@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from types import MappingProxyType
 
+from rag.copies import Ranked, distinct_hits
 from rag.errors import QueryError
 from rag.ranking import DEPTH, Query, Rankers, rank
-from rag.records import Article, Filters, Hit, Passage, Understood
+from rag.records import Filters, Hit, Understood
 from rag.store import Store
 from rag.understanding.followup import FollowUp
 from rag.understanding.needs import Need, interleave, split_needs
@@ -30,28 +31,28 @@ class Search:
     """A question with all that decides what is searched for.
 
     `understood` is what its words ask of a hit, beside the `filters`, which always hold.
+    With `all_copies` every copy is a hit of its own.
     """
 
     asked: FollowUp
     filters: Filters
     as_of: datetime
     understood: tuple[Understood, ...] = ()
+    all_copies: bool = False
 
 
 def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
-    """The `k` passages that match the question best, best first; equal texts once.
+    """The `k` passages that match the question best, best first; copies are one hit.
 
     A question that asks for several things is searched for once for each of them, and each
     gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
     broken by article id, then by place in the article. Raises QueryError for a question
     that is empty or longer than 10,000 characters, and for filters that it contradicts.
     """
-    question = search.asked.question
-    check_query(question)
-    queries = [
-        _query(search, need) for need in split_needs(question, search.understood, search.filters)
-    ]
-    found = [_hits(query, k, rankers) for query in queries]
+    check_query(search.asked.question)
+    needs = split_needs(search.asked.question, search.understood, search.filters)
+    copies = search.all_copies
+    found = [_hits(_query(search, need), k, rankers, all_copies=copies) for need in needs]
     if len(found) == 1:
         return found[0]
     merged = interleave(found, lambda hit: hit.passage.id)[:k]
@@ -74,24 +75,29 @@ def _query(search: Search, need: Need) -> Query:
     )
 
 
-def _hits(query: Query, k: int, rankers: Rankers) -> list[Hit]:
+def _hits(query: Query, k: int, rankers: Rankers, *, all_copies: bool) -> list[Hit]:
     scores = rank(replace(query, depth=max(DEPTH, 2 * k)), rankers)
-    hits = _best(k, scores, 2 * k + _SPARE, rankers.store)
+    before = query.filters.published_before
+
+    def best(count: int) -> list[Hit]:
+        ranked = _ranked(scores, count, rankers.store)
+        return distinct_hits(ranked, k, rankers.store, before=before, all_copies=all_copies)
+
+    hits = best(2 * k + _SPARE)
     # Fewer only where many passages are copies; reading them all costs ten times as much.
-    return hits if len(hits) == k else _best(k, scores, len(scores), rankers.store)
+    return hits if len(hits) == k else best(len(scores))
 
 
-def _best(k: int, scores: Mapping[int, float], count: int, store: Store) -> list[Hit]:
-    """The `k` best hits among the first `count` scores, and all that equal the last of them."""
+def _ranked(scores: Mapping[int, float], count: int, store: Store) -> list[Ranked]:
+    """What the first `count` scores are of, and all that equal the last of them; best first."""
     best = list(scores)[:count]
     if best:
         best = [id_ for id_, score in scores.items() if score >= scores[best[-1]]]
     found = store.passages(best)
-    ranked = sorted(
+    return sorted(
         ((scores[id_], *found[id_]) for id_ in best if id_ in found),
         key=lambda item: (-item[0], item[2].id, item[1].start),
     )
-    return list(collapse_copies(ranked, k))
 
 
 def check_query(query: str) -> None:
@@ -102,24 +108,3 @@ def check_query(query: str) -> None:
     if len(query) > MAX_QUERY_CHARACTERS:
         msg = f"the question has {len(query):,} characters; {MAX_QUERY_CHARACTERS:,} are the most"
         raise QueryError(msg)
-
-
-def collapse_copies(ranked: Iterable[tuple[float, Passage, Article]], k: int) -> Iterator[Hit]:
-    """The first `k` hits, where passages with the same words count as one.
-
-    The best ranked of them stands; `also_in` names the other outlets that carry it.
-    """
-    groups: dict[str, list[tuple[float, Passage, Article]]] = {}
-    for item in ranked:
-        _, passage, article = item
-        groups.setdefault(article.text[passage.start : passage.end], []).append(item)
-    for place, group in enumerate(list(groups.values())[:k], start=1):
-        score, passage, article = group[0]
-        yield Hit(passage, article, score, place, _other_publishers(group, article.publisher))
-
-
-def _other_publishers(
-    group: Sequence[tuple[float, Passage, Article]], publisher: str
-) -> tuple[str, ...]:
-    others = {article.publisher for _, _, article in group} - {publisher, ""}
-    return tuple(sorted(others))

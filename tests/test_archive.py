@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,48 @@ def test_the_same_words_count_once_and_name_the_other_outlets(tmp_path: Path) ->
     hits = archive.search("lifeboat passengers")
     assert (hits[0].article.publisher, hits[0].also_in) == ("The Courier", ("Radio North",))
     assert [hit.rank for hit in hits] == [1, 2]
+
+
+def test_copies_with_small_edits_are_one_hit_and_keep_what_they_add(tmp_path: Path) -> None:
+    wire = f"GREVESAND (LNA) - {FERRY} She had warned the owner twice."
+    carried = (
+        wire.replace("brought ashore", "taken ashore") + " A choir sang on the pier all night."
+    )
+    rows = [
+        row(1, carried, date="2025-05-03"),
+        row(2, wire, publisher="Lowland News Agency", date="2025-05-02"),
+        row(3, carried.replace("twice", "once"), publisher="Radio North", date="2025-05-09"),
+        row(4, BUDGET),
+    ]
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
+    found = [(h.article.id, h.also_in) for h in archive.search("harbour master Ilse Brandt", k=3)]
+    assert found == [
+        ("courier.example/2", ("Radio North", "The Courier")),
+        ("courier.example/3", ("The Courier",)),  # with the choir, which the agency has not
+        ("courier.example/2", ("Radio North", "The Courier")),
+    ]
+    dated = archive.search("harbour master Ilse Brandt", k=2, as_of=parse_as_of("2025-05-03"))
+    assert [(hit.article.id, hit.also_in) for hit in dated] == [
+        ("courier.example/2", ("The Courier",)),
+        ("courier.example/1", ()),
+    ]
+    assert len(archive.search("ferry", k=9, filters=Filters(publishers=("Radio North",)))) == 2
+
+
+def test_an_archive_of_an_older_format_is_searched_and_then_grouped(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    copies = [row(1, FERRY), row(2, f"{FERRY} It was dark.", publisher="Radio North")]
+    archive.ingest(write_jsonl(tmp_path / "in.jsonl", copies))
+    archive.close()
+    with closing(sqlite3.connect(archive.folder / "archive.db")) as connection, connection:
+        connection.executescript(
+            "DROP TABLE bands; DROP TABLE copies; DELETE FROM settings WHERE name LIKE 'near%';"
+            "UPDATE alembic_version SET version_num = '0001';"
+        )
+    assert len(archive.search("harbour master")) == 2
+    archive.ingest(tmp_path / "in.jsonl")
+    assert [len(hit.also_in) for hit in archive.search("harbour master")] == [1]
 
 
 def test_filters_and_as_of_come_before_ranking(archive: Archive) -> None:

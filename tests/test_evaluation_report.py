@@ -224,7 +224,7 @@ def test_a_length_is_in_the_table_and_not_among_the_bars() -> None:
     tree = parsed(html_page(report(row("a", 1, measures={"median_words": 1.0}))))
     assert list(tree.iter("rect")) == []
     assert "median_words 1.000" in words(tree)
-    assert "Every question has a full score." in words(tree)
+    assert "All questions have a full score." in words(tree)
 
 
 def test_a_run_is_compared_with_an_earlier_one_on_disk(tmp_path: Path) -> None:

@@ -270,7 +270,7 @@ def test_the_files_say_what_was_measured(archive: Archive, options: RetrievalOpt
     written = json.loads((options.report / "report.json").read_text(encoding="utf-8"))
     assert set(written) == {
         *("suite", "data", "system", "n", "measures", "intervals", "settings", "timings"),
-        *("baseline", "by_type", "by_year", "questions"),
+        *("baseline", "by_type", "by_year", "counted", "questions"),
     }
     assert written["measures"] == report.measures
     assert written["settings"]["date"] == "2025-07-01"

@@ -68,7 +68,7 @@ def load_questions(path: Path) -> list[EvalQuestion]:
     """
     file = _file(path)
     questions: dict[str, EvalQuestion] = {}
-    for where, row in _rows(file):
+    for where, row in data_rows(file):
         question = _question(row, where)
         if question.qid in questions:
             msg = (
@@ -121,7 +121,7 @@ def _file(path: Path) -> Path:
     return next((path / name for name in names if (path / name).is_file()), path / QUESTIONS)
 
 
-def _rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def data_rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Where each row of a file stands, and the row in the shape of `questions.jsonl`."""
     for number, line in enumerate(_text_of(file).split("\n"), start=1):
         if line.strip():
@@ -153,10 +153,10 @@ def _text_of(file: Path) -> str:
 def _question(row: Mapping[str, Any], where: str) -> EvalQuestion:
     date, as_of = _date(row, where)
     return EvalQuestion(
-        qid=_text(row, "qid", where, required=True),
-        question=_text(row, "question", where, required=True),
+        qid=text_field(row, "qid", where, required=True),
+        question=text_field(row, "question", where, required=True),
         where=where,
-        type=_text(row, "type", where),
+        type=text_field(row, "type", where),
         answers=_texts(row, "answers", where),
         gold=tuple(map(article_id, _texts(row, "gold_ids", where))),
         silver=tuple(map(article_id, _texts(row, "silver_ids", where))),
@@ -179,7 +179,12 @@ def _object(line: str, where: str) -> Mapping[str, Any]:
     return row
 
 
-def _text(row: Mapping[str, Any], name: str, where: str, *, required: bool = False) -> str:
+def text_field(row: Mapping[str, Any], name: str, where: str, *, required: bool = False) -> str:
+    """The text of a row's field without surrounding space, "" where it is missing.
+
+    Raises CorpusError naming `where` for another kind of value, and for a missing one if
+    `required`.
+    """
     value = row.get(name) or ""
     if not isinstance(value, str):
         msg = f"{where}: {name!r} must be text, not {value!r:.80}"
@@ -213,7 +218,7 @@ def _history(row: Mapping[str, Any], where: str) -> tuple[Message, ...]:
 
 
 def _date(row: Mapping[str, Any], where: str) -> tuple[str, datetime | None]:
-    text = _text(row, "date", where)
+    text = text_field(row, "date", where)
     if not text:
         return "", None
     published = parse_published(text)

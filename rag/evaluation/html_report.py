@@ -45,15 +45,15 @@ def html_page(report: Report, comparison: Comparison | None = None) -> str:
     title = f"{report.suite}: {report.system} on {report.data}"
     parts = [
         Markup("<h1>{}</h1>").format(text(title)),
-        Markup('<p class="quiet">{} questions, {}. The lines are 95 % intervals.</p>').format(
-            f"{report.n:,}", text(str(report.settings["date"]))
+        Markup('<p class="quiet">{} {}, {}. The lines are 95 % intervals.</p>').format(
+            f"{report.n:,}", report.counted, text(str(report.settings["date"]))
         ),
         _legend(report),
         _plot(report),
         _table("Measures", main_table(report)),
         _compared(comparison),
         _groups(report),
-        _worst(report.questions),
+        _worst(report),
         _settings(report),
     ]
     return str(_PAGE.format(title=text(title), style=_STYLE, body=Markup().join(parts)))
@@ -151,12 +151,12 @@ def _groups(report: Report) -> Markup:
     )
 
 
-def _worst(rows: Sequence[Row]) -> Markup:
-    shown = worst(rows)
+def _worst(report: Report) -> Markup:
+    shown = worst(report.questions)
     if not shown:
-        return Markup("<h2>Worst questions</h2><p>Every question has a full score.</p>")
+        return Markup("<h2>Worst {0}</h2><p>All {0} have a full score.</p>").format(report.counted)
     parts = Markup().join(_question(row) for row in shown)
-    return Markup("<h2>The worst {} questions</h2>{}").format(len(shown), parts)
+    return Markup("<h2>The worst {} {}</h2>{}").format(len(shown), report.counted, parts)
 
 
 def _question(row: Row) -> Markup:

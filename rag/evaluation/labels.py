@@ -88,20 +88,20 @@ def _readdressed(
     Data sets shorten an address to make their ids; the archive goes by the address.
     """
     unknown = {id_ for question in questions for id_ in question.relevant} - set(known)
-    addresses = _addresses(data, unknown) if unknown else {}
-    if not addresses:
+    found = addresses(data, unknown) if unknown else {}
+    if not found:
         return list(questions)
     return [
         replace(
             question,
-            gold=tuple(addresses.get(id_, id_) for id_ in question.gold),
-            silver=tuple(addresses.get(id_, id_) for id_ in question.silver),
+            gold=tuple(found.get(id_, id_) for id_ in question.gold),
+            silver=tuple(found.get(id_, id_) for id_ in question.silver),
         )
         for question in questions
     ]
 
 
-def _addresses(data: Path, ids: Collection[str]) -> dict[str, str]:
+def addresses(data: Path, ids: Collection[str]) -> dict[str, str]:
     """The id by address of those of the articles that the folder's articles file lists."""
     file = next((data / name for name in ARTICLES if (data / name).is_file()), None)
     if file is None:

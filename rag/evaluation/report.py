@@ -20,7 +20,10 @@ JSON = "report.json"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured, on what, with which settings; `questions` has a row for each."""
+    """What was measured, on what, with which settings; `questions` has a row for each.
+
+    `counted` says what the `n` are, where they are no questions.
+    """
 
     suite: str
     data: str
@@ -33,6 +36,7 @@ class Report:
     baseline: Mapping[str, Any] | None = None
     by_type: Mapping[str, Any] = field(default_factory=dict)
     by_year: Mapping[str, Any] = field(default_factory=dict)
+    counted: str = "questions"
     questions: Sequence[Row] = ()
 
     def to_dict(self) -> dict[str, Any]:

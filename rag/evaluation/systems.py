@@ -63,7 +63,9 @@ def archive_system(archive: Archive, name: SystemName) -> Rank:
 
 def _full(archive: Archive) -> Rank:
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
-        hits = archive.search(question.question, PASSAGES, history=question.history, as_of=as_of)
+        hits = archive.search(
+            question.question, PASSAGES, history=question.history, as_of=as_of, all_copies=True
+        )
         return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
     return rank

@@ -99,3 +99,23 @@ outcomes = Table(
     Column("article_id", Text),
     Column("note", Text, nullable=False),
 )
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Text, ForeignKey("articles.id"), nullable=False, unique=True, index=True),
+    Column("group_id", Text, index=True),
+    Column("wire", Text),
+    sqlite_autoincrement=True,
+)
+"""What is known of each article's copies: the original of its group, the agency it credits."""
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("copy_id", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Where near-duplicates of an article are looked for; see `rag.corpus.near_duplicates`."""

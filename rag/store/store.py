@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from rag.chunking import Chunk, embedding_text
+from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
 from rag.records import Article, Passage
-from rag.store import schema
+from rag.store import copies, schema
 from rag.store.database import Database, damaged_store
 from rag.store.facets import Facets, load_facets
 from rag.store.rows import (
@@ -28,6 +30,8 @@ from rag.store.rows import (
 
 Stored = Literal["added", "revised", "unchanged"]
 _BATCH = 500
+_GROUPED_TOGETHER = 64
+_SCHEME = "near_duplicates"
 
 
 class Store:
@@ -40,6 +44,7 @@ class Store:
         if not self.archive_id and not database.read_only:
             self.archive_id = uuid4().hex
             self.set_setting("archive_id", self.archive_id)
+            self.set_setting(_SCHEME, near_duplicates.SCHEME)
 
     def setting(self, name: str) -> str:
         """A value kept with the archive, "" when it was never set."""
@@ -72,8 +77,45 @@ class Store:
                 (replace(article, revision=known.get(article.id, (0, ""))[0] + 1), chunks)
                 for article, chunks in items
             ]
-            _supersede(connection, [article for article, _ in numbered if article.revision > 1])
+            revised = [article for article, _ in numbered if article.revision > 1]
+            copies.forget(connection, [article.id for article in revised])
+            _supersede(connection, revised)
             _insert(connection, run_id, numbered)
+            copies.place(connection, [article for article, _ in numbered])
+
+    def group_pending(self) -> int:
+        """Groups the articles that came in before they could be; returns how many there were.
+
+        Each batch is one transaction. Where the way of comparing has changed, all are pending.
+        """
+        if self.setting(_SCHEME) != near_duplicates.SCHEME:
+            with self._database.write() as connection:
+                copies.clear(connection)
+            self.set_setting(_SCHEME, near_duplicates.SCHEME)
+        done, last = 0, ""
+        while True:
+            with self._database.read() as connection:
+                ids = copies.pending(connection, last, _GROUPED_TOGETHER)
+            if not ids:
+                return done
+            with self._database.write() as connection:
+                copies.place(connection, [article for article, _ in _current(connection, ids)])
+            done, last = done + len(ids), ids[-1]
+
+    def groups(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The group of each article that has near-duplicates, which is its original's id."""
+        with self._database.read() as connection:
+            return copies.group_ids(connection, article_ids)
+
+    def members(
+        self, groups: Collection[str], before: datetime | None = None
+    ) -> dict[str, list[Article]]:
+        """The current articles of each of the groups, by id.
+
+        With `before`, only those that are known to be published before it.
+        """
+        with self._database.read() as connection:
+            return copies.members(connection, groups, before)
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """One revision of an article, the current one unless said otherwise.

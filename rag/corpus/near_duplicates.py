@@ -1,0 +1,154 @@
+"""Whether two texts say the same in the same words; knows nothing about storage or outlets.
+
+A text is compared as the set of its shingles: every five words that follow each other, as
+numbers. MinHash finds the few texts worth comparing (texts with an equal band are
+candidates), and the sets themselves decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+import numpy as np
+import numpy.typing as npt
+from rensa import RMinHash
+
+from rag.records import Article
+
+Shingles = frozenset[int]
+
+SCHEME = f"shingles-1/rensa-{RMinHash.ALGORITHM_VERSION}"
+"""What bands and shingles depend on; those of different schemes cannot be compared."""
+
+ALIKE = 0.43
+"""Texts are near-duplicates when they share this much of what they hold together, or more."""
+
+HELD = 0.8
+"""So is a text of which this much stands in the other, a fifth of it or more."""
+
+_FIFTH = 0.2
+_WORDS = 5
+_FEWEST = 20
+_BANDS, _ROWS = 24, 2
+_SEED = 2_000
+# Copies differ in the shape of their quotation marks and dashes, which are no words.
+_MARKS = "‘’“”„‚«»‹›–—―…·•\u00a0"
+_SPACED = bytes(n if n >= 128 or chr(n).isalnum() else 32 for n in range(256))
+_LONGEST_WORDS = 16
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_HALF, _SHIFT = np.uint64(32), np.uint64(16)
+
+
+def reporting(article: Article) -> str:
+    """The article's text without its furniture, which outlets add to what they carry."""
+    parts: list[str] = []
+    position = 0
+    for span in article.furniture:
+        parts.append(article.text[position : span.start])
+        position = span.end
+    parts.append(article.text[position:])
+    return " ".join(parts)
+
+
+def shingles(text: str) -> Shingles:
+    """Every five neighbouring words as a number: equal words, equal numbers, on any machine.
+
+    Case and punctuation count for nothing. Scripts without spaces go by characters. A text
+    of fewer than five words has none.
+
+    >>> len(shingles("The ferry sailed again on Monday.")), len(shingles("The ferry sailed."))
+    (2, 0)
+    >>> shingles("“The ferry” sailed again -- today") == shingles("The ferry sailed again today")
+    True
+    """
+    return frozenset(_shingles(text).tolist())
+
+
+def bands(text: str) -> tuple[int, ...]:
+    """Numbers of which near-duplicates share at least one, and other texts hardly ever any.
+
+    Of texts with a resemblance of .5, 999 in 1,000 share one, of .43 992; of .01 only 2.
+    A text of fewer than 24 words has none: so little can be alike by chance.
+    """
+    found = _shingles(text)
+    if len(found) < _FEWEST:
+        return ()
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+        found, [0, len(found)], _BANDS * _ROWS, _SEED
+    )
+    lowest = np.array(matrix.to_rows()[0], dtype=np.uint64).reshape(_BANDS, _ROWS)
+    places = np.arange(_BANDS, dtype=np.uint64)
+    paired: npt.NDArray[np.uint64] = (lowest[:, 0] << _HALF | lowest[:, 1]) + places
+    # Databases store whole numbers with a sign; 48 bits are enough to tell bands apart.
+    return tuple((paired * _ODD >> _SHIFT).tolist())
+
+
+def resemblance(one: AbstractSet[int], other: AbstractSet[int]) -> float:
+    """The share of all their shingles that both have, their Jaccard index; 0.0 of nothing.
+
+    >>> resemblance({1, 2, 3}, {2, 3, 4})
+    0.5
+    """
+    either = len(one | other)
+    return len(one & other) / either if either else 0.0
+
+
+def near_duplicates(one: AbstractSet[int], other: AbstractSet[int]) -> bool:
+    """Whether two texts are near-duplicates, or one is the other cut short."""
+    found = resemblance(one, other)
+    return found >= ALIKE or (found >= _FIFTH and max(held(one, other), held(other, one)) >= HELD)
+
+
+def held(part: AbstractSet[int], whole: AbstractSet[int]) -> float:
+    """The share of a part's shingles that stand in the whole; 0.0 where the part has none.
+
+    >>> held({1, 2}, {2, 3, 4})
+    0.5
+    """
+    return len(part & whole) / len(part) if part else 0.0
+
+
+def new_words(part: str, whole: AbstractSet[int]) -> int:
+    """The length of the longest run of a text's words that no shingle of the whole holds.
+
+    A text of fewer than five words has no shingle to tell by, and no new words.
+
+    >>> whole = shingles("Four people died when the bridge fell. It was built in 1968.")
+    >>> new_words("Four people died when the bridge fell. Nobody else was hurt.", whole)
+    4
+    """
+    found = [shingle in whole for shingle in _shingles(part).tolist()]
+    longest = run = 0
+    if not found:
+        return 0
+    # A word stands in the five shingles that end with it and with the four words after it.
+    for last in range(len(found) + _WORDS - 1):
+        held_here = any(found[max(0, last - _WORDS + 1) : last + 1])
+        run = 0 if held_here else run + 1
+        longest = max(longest, run)
+    return longest
+
+
+def _shingles(text: str) -> npt.NDArray[np.uint64]:
+    """The shingles in the order of the text, each as often as it stands in it."""
+    words = _words(text)
+    count = len(words) - _WORDS + 1
+    if count < 1:
+        return np.zeros(0, dtype=np.uint64)
+    hashed = np.array(RMinHash.hash_token_sets([words])[0], dtype=np.uint64)
+    joined = hashed[:count]
+    for offset in range(1, _WORDS):
+        joined = joined * _ODD + hashed[offset : offset + count]
+    return joined
+
+
+def _words(text: str) -> list[bytes]:
+    plain = text.lower()
+    if not plain.isascii():
+        for mark in _MARKS:
+            plain = plain.replace(mark, " ")
+    encoded = plain.encode("utf-8", "replace").translate(_SPACED)
+    words = encoded.split()
+    if len(words) * _LONGEST_WORDS < len(encoded):
+        return [letter.encode("utf-8", "replace") for letter in plain if letter.isalnum()]
+    return words
