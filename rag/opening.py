@@ -92,13 +92,15 @@ class ArchiveFolder:
     def rebuild(self) -> None:
         """Builds both indexes again from the store and the vectors already computed.
 
-        A damaged `vectors.db` is put aside; what can be read of it is taken over.
+        A damaged `vectors.db` is put aside; what can be read of it is taken over. Articles
+        that are not yet compared with others for copies are.
         """
         self._require()
         with writer_lock(self.folder, "rebuild"):
             self._clear_indexes()
             opened = self._open(write=True)
             try:
+                opened.store.group_pending()
                 opened.lexical.catch_up(opened.store)
                 opened.dense.save()
             finally:

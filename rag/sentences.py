@@ -16,6 +16,7 @@ LONG_SENTENCE = 400
 _SPACE = re.compile(r"\s*")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_WIDE_SPACE = re.compile(r"(?![\t\n\r\f\v ])\s")
 _LIST_MARKER = re.compile(r"^[ \t]*(?:[•►▪‣◦*-]|\d{1,3}[.)])[ \t]+", re.MULTILINE)
 _NO_QUOTES = str.maketrans(dict.fromkeys("“”„«»‘’\"'", " "))
 _QUOTES = frozenset("“”„«»‘’\"'")
@@ -74,6 +75,8 @@ def _cuts(text: str, language: str) -> list[int]:
     # The segmenter does not look inside list items, so it is not shown what marks them.
     marks = [mark.span() for mark in _LIST_MARKER.finditer(text)]
     shown = _LIST_MARKER.sub(lambda mark: " " * len(mark[0]), text) if marks else text
+    # It counts on a space being one byte, and panics after "! " where it is U+00A0.
+    shown = _WIDE_SPACE.sub(" ", shown)
     try:
         found = get_sentence_boundaries(language, shown)
     except UnicodeEncodeError:

@@ -124,3 +124,13 @@ def test_no_sentence_exceeds_the_limit_or_loses_words(piece: str, times: int) ->
     found = sentences(text)
     assert all(len(sentence) <= MAX_SENTENCE for sentence in found)
     assert "".join("".join(found).split()) == "".join(text.split())
+
+
+def test_no_break_spaces_do_not_upset_the_segmenter() -> None:
+    # On this text sentencex looks for a character in the middle of U+00A0, and panics.
+    text = (
+        "!! é\u2028!““\né\xa0B \xa0.“ééB“. . \u2028Bé“!\xa0“\u2028 é“B!\xa0!\u2028?éa”é”B.a?"
+        "\xa0\xa0“\u2028“”\xa0!\xa0?a! ”"
+    )
+    found = "".join(text[start:end] for start, end in sentence_spans(text))
+    assert "".join(found.split()) == "".join(text.split())
