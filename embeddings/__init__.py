@@ -5,16 +5,19 @@ from embeddings.encoders import Encoder, HashingEncoder, SentenceTransformerEnco
 from embeddings.errors import CorruptIndexError, EmbeddingError, EncoderError, StaleIndexError
 from embeddings.faiss_index import FaissIndex, VectorIndex
 from embeddings.index_files import Manifest
+from embeddings.rerankers import CrossEncoderReranker, Reranker
 from embeddings.vectors import Vector, Vectors
 
 __all__ = [
     "CorruptIndexError",
+    "CrossEncoderReranker",
     "EmbeddingError",
     "Encoder",
     "EncoderError",
     "FaissIndex",
     "HashingEncoder",
     "Manifest",
+    "Reranker",
     "SentenceTransformerEncoder",
     "StaleIndexError",
     "Vector",

@@ -202,7 +202,7 @@ def _load_model(files: ModelFiles) -> Any:
     from sentence_transformers import SentenceTransformer
 
     try:
-        with _without_progress_bars():
+        with without_progress_bars():
             model = SentenceTransformer(str(files.folder), local_files_only=True)
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         msg = f"the model in {files.folder} cannot be loaded: {error}"
@@ -212,7 +212,7 @@ def _load_model(files: ModelFiles) -> Any:
 
 
 @contextmanager
-def _without_progress_bars() -> Iterator[None]:
+def without_progress_bars() -> Iterator[None]:
     """Keeps transformers from drawing a bar while it loads weights, then restores its setting."""
     # Its functions carry no types.
     logging: Any = importlib.import_module("transformers.utils.logging")

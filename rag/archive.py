@@ -10,10 +10,10 @@ from os import PathLike
 from pathlib import Path
 from threading import Lock
 
-from embeddings import Encoder
+from embeddings import Encoder, Reranker
 from rag.answering import Question, Reader, answer
 from rag.config import Settings, load_settings
-from rag.encoding import NamedEncoder, open_encoder
+from rag.encoding import NamedEncoder, open_encoder, open_reranker
 from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
 from rag.ingest import Ingest, IngestReport
@@ -51,10 +51,13 @@ class Archive:
     >>> print(archive.ask("When does the ferry strike end?").text)  # doctest: +SKIP
     """
 
-    def __init__(self, folder: Path, settings: Settings, encoder: Encoder) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, encoder: Encoder, reranker: Reranker | None
+    ) -> None:
         self.folder = folder
         self._settings = settings
         self._encoder = encoder
+        self._reranker = reranker
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
         self._opened: Opened | None = None
         self._opening = Lock()
@@ -66,11 +69,12 @@ class Archive:
         *,
         settings: Settings | None = None,
         encoder: Encoder | None = None,
+        reranker: Reranker | None = None,
     ) -> Archive:
         """The archive in `folder`, existing or still to be made.
 
-        `encoder` stands for the one named in the settings. Nothing heavy is loaded before
-        the first search by meaning.
+        `encoder` and `reranker` stand for those named in the settings. Nothing heavy is
+        loaded before the first search by meaning.
         """
         settings = settings or load_settings()
         path = Path(folder)
@@ -78,7 +82,10 @@ class Archive:
             msg = f"{str(path)!r} is a file; name a folder with --archive"
             raise ConfigError(msg)
         return cls(
-            path, settings, NamedEncoder(encoder) if encoder else open_encoder(settings.encoder)
+            path,
+            settings,
+            NamedEncoder(encoder) if encoder else open_encoder(settings.encoder),
+            reranker or open_reranker(settings.reranker),
         )
 
     def ingest(
@@ -266,7 +273,7 @@ class Archive:
     def rankers(self) -> Rankers:
         """What `search` is made of, so that each part can be measured alone."""
         opened = self._reader()
-        return Rankers(opened.store, opened.lexical, opened.dense, self._encoder)
+        return Rankers(opened.store, opened.lexical, opened.dense, self._encoder, self._reranker)
 
     def exists(self) -> bool:
         """Whether the folder holds an archive."""

@@ -24,7 +24,8 @@ FILE = "dateline.toml"
 class Settings(BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
-    `llm_model` empty means that no language model is asked. The context length and
+    `llm_model` empty means that no language model is asked, `reranker` empty that no
+    cross-encoder reads the best passages once more. The context length and
     the lengths of passages and answers are in tokens. `llm_timeout` is how many seconds
     the model may stay silent, `llm_deadline` how many its whole answer may take.
     """
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
 
     archive: Path = Path("archive")
     encoder: str = "minilm"
+    reranker: str = ""
     chunk_tokens: int = Field(default=192, ge=16, le=100_000)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)

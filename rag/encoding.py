@@ -1,11 +1,18 @@
-"""The encoder that the settings name, whose errors are this package's own."""
+"""The encoder and the reranker that the settings name; their errors are this package's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from embeddings import Encoder, EncoderError, Vectors, load_encoder
+from embeddings import (
+    CrossEncoderReranker,
+    Encoder,
+    EncoderError,
+    Reranker,
+    Vectors,
+    load_encoder,
+)
 from rag.errors import ConfigError
 
 
@@ -34,6 +41,23 @@ class NamedEncoder:
             return self._encoder.encode_document(texts)
 
 
+class NamedReranker:
+    """A reranker that raises ConfigError wherever its model cannot be used."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers the query, from 0 to 1."""
+        with _named_errors("reranker"):
+            return self._reranker.scores(query, texts)
+
+
+def open_reranker(name: str) -> Reranker | None:
+    """The cross-encoder called `name`; None for "", for then nothing is reranked."""
+    return NamedReranker(CrossEncoderReranker(name)) if name else None
+
+
 def open_encoder(name: str) -> Encoder:
     """The encoder called `name`; raises ConfigError where it is not on this machine."""
     with _named_errors():
@@ -41,9 +65,9 @@ def open_encoder(name: str) -> Encoder:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def _named_errors(setting: str = "encoder") -> Iterator[None]:
     try:
         yield
     except EncoderError as error:
-        msg = f"setting 'encoder' (DATELINE_ENCODER): {' '.join(str(error).split())}"
+        msg = f"setting {setting!r} (DATELINE_{setting.upper()}): {' '.join(str(error).split())}"
         raise ConfigError(msg) from error

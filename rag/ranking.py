@@ -9,7 +9,8 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Encoder, Vector
+from embeddings import Encoder, Reranker, Vector
+from rag.chunking import embedding_text
 from rag.dense import DenseIndex
 from rag.fusion import best_first, shares_of_best
 from rag.lexical import LexicalIndex
@@ -27,6 +28,12 @@ PREFERENCE = 0.5
 CONTEXT_WORDS = 0.4
 CONTEXT_MEANING = 0.5
 
+RERANKED = 30
+"""How many of the best passages a reranker judges, where there is one."""
+
+JUDGEMENT = 3.0
+"""What a passage gains that it judges perfect: more than by words, article and meaning."""
+
 FADING_DAYS = 14
 """The age in days at which what an article gains by being recent has fallen to 1/e."""
 
@@ -43,6 +50,7 @@ class Rankers:
     lexical: LexicalIndex
     dense: DenseIndex
     encoder: Encoder
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,10 @@ def rank(query: Query, rankers: Rankers) -> dict[int, float]:
         + _meaning(ids, words, near)
         + _gains(query, ids, facets)
     )
-    return best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
+    fused = best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
+    if rankers.reranker is None:
+        return fused
+    return best_first(fused | _judged(query.text, fused, rankers.store, rankers.reranker))
 
 
 def _completed(
@@ -102,6 +113,19 @@ def _completed(
         {**words, **rankers.lexical.scores(query.text, by_meaning, carried)},
         near | dict(rankers.dense.search(vector, len(by_words) or 1, by_words)),
     )
+
+
+def _judged(
+    text: str, fused: Mapping[int, float], store: Store, reranker: Reranker
+) -> dict[int, float]:
+    """The scores of the best passages with what the reranker thinks of them added."""
+    found = store.passages(list(fused)[:RERANKED])
+    texts = [
+        embedding_text(article, passage.start, passage.end, passage.heading)
+        for passage, article in found.values()
+    ]
+    judged = reranker.scores(text, texts)
+    return {id_: fused[id_] + JUDGEMENT * score for id_, score in zip(found, judged, strict=True)}
 
 
 def _carried(query: Query, lexical: LexicalIndex) -> dict[str, float]:

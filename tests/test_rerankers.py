@@ -1,0 +1,82 @@
+"""Cross-encoders: a tiny one made here, loaded by its folder, and what else may be named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from embeddings import CrossEncoderReranker, EncoderError
+from embeddings.model_files import model_files
+from rag.archive import Archive
+from rag.config import Settings
+from rag.errors import ConfigError
+from tests.builders import open_archive, row, write_jsonl
+
+
+def tiny(folder: Path, labels: int = 1) -> Path:
+    """A cross-encoder whose every score is its bias, 1, whatever it reads."""
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+    AutoTokenizer.from_pretrained(str(model_files("minilm").folder)).save_pretrained(folder)
+    config = BertConfig(
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=8,
+        num_labels=labels,
+    )
+    model = BertForSequenceClassification(config)
+    with torch.no_grad():
+        model.classifier.weight.zero_()
+        model.classifier.bias.fill_(1.0)
+    model.save_pretrained(folder)
+    return folder
+
+
+def test_a_score_is_the_logistic_of_what_the_model_says(tmp_path: Path) -> None:
+    reranker = CrossEncoderReranker(str(tiny(tmp_path)))
+    one = pytest.approx(1 / (1 + math.exp(-1)))
+    assert reranker.scores("ferry", ["The ferry sank.", "Fog."]) == [one, one]
+    assert reranker.scores("ferry", []) == []
+
+
+def test_what_is_no_reranker_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="gives 3 scores to a text, not one"):
+        CrossEncoderReranker(str(tiny(tmp_path, labels=3))).scores("a", ["b"])
+    with pytest.raises(EncoderError, match=r"'no/where' cannot be loaded from this machine"):
+        CrossEncoderReranker("no/where").scores("a", ["b"])
+
+
+class Longest:
+    """Judges by length: a text of 100 characters or more is perfect."""
+
+    def scores(self, _query: str, texts: Sequence[str]) -> list[float]:
+        return [min(len(text), 100) / 100 for text in texts]
+
+
+def test_the_best_passages_are_judged_again(tmp_path: Path) -> None:
+    rows = [
+        row(1, "The ferry sank."),
+        row(2, "A ferry. " + "Nobody knows what it was called. " * 2),
+    ]
+    file = write_jsonl(tmp_path / "in.jsonl", rows)
+    plain = open_archive(tmp_path / "a")
+    plain.ingest(file, vectors=False)
+    settings = Settings(encoder="hashing", chunk_tokens=32)
+    judged = Archive.open(tmp_path / "a", settings=settings, reranker=Longest())
+    assert [hit.article.id[-1] for hit in plain.search("the ferry sank")] == ["1", "2"]
+    assert [hit.article.id[-1] for hit in judged.search("the ferry sank")] == ["2", "1"]
+
+
+def test_a_reranker_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> None:
+    open_archive(tmp_path / "a").ingest(
+        write_jsonl(tmp_path / "in.jsonl", [row(1, "The ferry sank.")]), vectors=False
+    )
+    settings = Settings(encoder="hashing", chunk_tokens=32, reranker="no/where")
+    archive = Archive.open(tmp_path / "a", settings=settings)
+    with pytest.raises(ConfigError, match=r"setting 'reranker' \(DATELINE_RERANKER\): .*no/where"):
+        archive.search("ferry")
