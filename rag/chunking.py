@@ -32,17 +32,38 @@ def chunk(article: Article, count_tokens: CountTokens, limit: int) -> list[Chunk
     overlap. A passage exceeds the limit only if it is a single sentence. The tokens
     of a passage are counted as the sum over its sentences. No text, no passages.
     """
-    text = article.text
-    blocks = [
-        (heading, sentence_spans(text, start, end, article.language))
-        for start, end, heading in _reporting(article)
+    return chunk_all([article], count_tokens, limit)[0]
+
+
+def chunk_all(
+    articles: Sequence[Article], count_tokens: CountTokens, limit: int
+) -> list[list[Chunk]]:
+    """The passages of each article, as `chunk` cuts it; the tokens of all are counted at once.
+
+    A tokenizer counts many short texts in one call twice as fast as in one for each article.
+    """
+    blocks = [[*_sentences(article)] for article in articles]
+    counts = iter(
+        count_tokens(
+            [
+                article.text[start:end]
+                for article, parts in zip(articles, blocks, strict=True)
+                for _, spans in parts
+                for start, end in spans
+            ]
+        )
+    )
+    sized = [
+        [(heading, [(*span, next(counts)) for span in spans]) for heading, spans in parts]
+        for parts in blocks
     ]
-    counts = iter(count_tokens([text[s:e] for _, spans in blocks for s, e in spans]))
-    sized = [(heading, [(*span, next(counts)) for span in spans]) for heading, spans in blocks]
     return [
-        Chunk(start, end, heading)
-        for heading, sentences in sized
-        for start, end in _pack(sentences, limit)
+        [
+            Chunk(start, end, heading)
+            for heading, sentences in parts
+            for start, end in _pack(sentences, limit)
+        ]
+        for parts in sized
     ]
 
 
@@ -50,6 +71,12 @@ def embedding_text(article: Article, start: int, end: int, heading: str) -> str:
     """What is encoded for a passage: title and heading for context, then its own words."""
     context = " — ".join(part for part in (article.title, heading) if part)
     return f"{context}\n{article.text[start:end]}" if context else article.text[start:end]
+
+
+def _sentences(article: Article) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """The sentences of each stretch of reporting, with the heading above it."""
+    for start, end, heading in _reporting(article):
+        yield heading, sentence_spans(article.text, start, end, article.language)
 
 
 def _reporting(article: Article) -> Iterator[tuple[int, int, str]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from rag.chunking import CountTokens, chunk
+from rag.chunking import CountTokens, chunk_all
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
 from rag.lexical import LexicalIndex
 from rag.store import Outcome, OutcomeKind, Runs, Store
@@ -96,9 +96,9 @@ class Ingest:
                 outcomes.append(again)
         kinds = self.store.classify([item.article for item in fresh])
         changed = [i.article for i, kind in zip(fresh, kinds, strict=True) if kind != "unchanged"]
-        cut = [(article, chunk(article, self.count_tokens, self.limit)) for article in changed]
-        if cut:
-            self.store.put(run_id, cut)
+        if changed:
+            passages = chunk_all(changed, self.count_tokens, self.limit)
+            self.store.put(run_id, list(zip(changed, passages, strict=True)))
         for item, kind in zip(fresh, kinds, strict=True):
             note = "; ".join(item.warnings)
             outcomes.append(Outcome(item.path, kind, item.article.id, note))

@@ -195,8 +195,10 @@ def then_and_now(question: str, start: int, end: int) -> tuple[Part, ...]:
         rest = _with(_with(question, found.start("joint"), end, ""), *found.span("now"), "")
     else:
         return ()
-    then = question[start:end]
+    then = question[start:end].strip()
     now_at = found.span("now")
+    if not (then and rest.strip(" ?")):
+        return ()
     return (
         Part(f"{rest.rstrip(' ?')} {then}?", then, start, end),
         Part(rest, found["now"], *now_at),
