@@ -144,12 +144,11 @@ class Archive:
         now where it is not given; then undated articles are found too.
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
-        check_query(query)
         if understood is None:
             understood = self.understand(query, as_of)
         search = Search(
             follow_up(query, history),
-            no_later_than(filters, as_of) if as_of else filters,
+            no_later_than(filters, as_of),
             as_of or datetime.now(UTC),
             tuple(understood),
             all_copies,
@@ -160,8 +159,9 @@ class Archive:
         """The dates and outlets that a question names, as they stand in it.
 
         Give `search` or `ask` those that are to be heeded. A time of which the archive holds
-        nothing only says what is preferred.
+        nothing only says what is preferred. Raises QueryError for an empty or overlong one.
         """
+        check_query(question)
         facets = self._reader().store.facets()
         found = (
             *find_dates(question, as_of or datetime.now(UTC)),
@@ -225,7 +225,7 @@ class Archive:
             understood = self.understand(question, as_of)
         now = as_of or datetime.now(UTC)
         followed = resolve(question, history, now, model)
-        limits = no_later_than(filters, as_of) if as_of else filters
+        limits = no_later_than(filters, as_of)
         hits = self._found(Search(followed, limits, now, tuple(understood)), ANSWER_HITS)
         asked = Question(
             text=question,

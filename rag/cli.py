@@ -19,7 +19,6 @@ from rag.errors import QueryError, RagError
 from rag.filters import parse_as_of
 from rag.llms import configured_model
 from rag.records import Understood, hit_dict
-from rag.retrieve import check_query
 
 FAILED_INPUTS = 1
 WRONG_USAGE = 2
@@ -218,7 +217,6 @@ def _understood(
     opened: Archive, question: str, as_of: datetime | None, ignore: Sequence[str]
 ) -> tuple[Understood, ...]:
     """What the question names, without what is to be ignored of it."""
-    check_query(question)
     found = opened.understand(question, as_of)
     dropped = {words.strip().casefold() for words in ignore}
     if unknown := dropped - {one.words.casefold() for one in found}:

@@ -68,8 +68,12 @@ def parse_as_of(text: str) -> datetime:
     return period_end(parse_date(text, "--as-of"))
 
 
-def no_later_than(filters: Filters, as_of: datetime) -> Filters:
-    """The same filters, and nothing published after `as_of`; undated articles drop out."""
+def no_later_than(filters: Filters, as_of: datetime | None) -> Filters:
+    """The same filters, and nothing published after `as_of`, where it is given; undated
+    articles drop out then.
+    """
+    if as_of is None:
+        return filters
     before = min(filter(None, [filters.published_before, as_of]), default=as_of)
     return Filters(filters.published_from, before, filters.publishers, filters.language)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,17 +80,16 @@ def rank(query: Query, rankers: Rankers) -> dict[int, float]:
     alone (Callan, SIGIR 1994); scores, unlike ranks, tell by how much the first is better
     than the second (Bruch, Gai and Ingber, TOIS 2023). Without vectors words alone decide.
     """
-    carried = _carried(query, rankers.lexical)
-    words = dict(rankers.lexical.search(query.text, query.depth, query.filters, carried))
-    near: dict[int, float] = {}
-    if len(rankers.dense):
-        words, near = _completed(query, words, carried, rankers)
-    ids = np.array(sorted(words.keys() | near.keys()), dtype=np.int64)
     facets = rankers.store.facets()
+    carried = _carried(query, rankers.lexical)
+    words, near = _found(query, rankers, facets, carried)
+    ids = np.array(sorted(words.keys() | near.keys()), dtype=np.int64)
+    openings = facets.openings(ids)
     scores = (
         _column(ids, shares_of_best(words))
-        + ARTICLE * _by_article(query.text, facets.openings(ids), rankers.lexical, carried)
+        + ARTICLE * _by_article(query.text, openings, rankers.lexical, carried)
         + _meaning(ids, words, near)
+        + LEAD * (openings == ids)
         + _gains(query, ids, facets)
     )
     fused = best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
@@ -99,20 +98,29 @@ def rank(query: Query, rankers: Rankers) -> dict[int, float]:
     return best_first(fused | _judged(query.text, fused, rankers.store, rankers.reranker))
 
 
-def _completed(
-    query: Query, words: Mapping[int, float], carried: Mapping[str, float], rankers: Rankers
+def _found(
+    query: Query, rankers: Rankers, facets: Facets, carried: Mapping[str, float]
 ) -> tuple[dict[int, float], dict[int, float]]:
-    """The scores by words and by meaning of every passage that either of them finds."""
-    vector = _vector(query, rankers.dense)
-    narrowed = query.filters != Filters()
-    allowed = rankers.store.facets().matching(query.filters) if narrowed else None
-    near = dict(rankers.dense.search(vector, query.depth, allowed))
-    by_meaning = [id_ for id_ in near if id_ not in words]
-    by_words = np.array(sorted(id_ for id_ in words if id_ not in near), dtype=np.int64)
+    """What either ranker finds, with its score by words and its cosine, where it has them."""
+    lexical, dense = rankers.lexical, rankers.dense
+    words = dict(lexical.search(query.text, query.depth, query.filters, carried))
+    if not len(dense):
+        return words, {}
+    vector = _vector(query, dense)
+    allowed = facets.matching(query.filters) if query.filters != Filters() else None
+    near = dict(dense.search(vector, query.depth, allowed))
+    by_meaning_only = [id_ for id_ in near if id_ not in words]
+    by_words_only = words.keys() - near.keys()
     return (
-        {**words, **rankers.lexical.scores(query.text, by_meaning, carried)},
-        near | dict(rankers.dense.search(vector, len(by_words) or 1, by_words)),
+        words | lexical.scores(query.text, by_meaning_only, carried),
+        near | _cosines(dense, vector, by_words_only),
     )
+
+
+def _cosines(dense: DenseIndex, vector: Vector, among: Collection[int]) -> dict[int, float]:
+    """The cosine of those of the passages that are embedded."""
+    ids = np.array(sorted(among), dtype=np.int64)
+    return dict(dense.search(vector, len(ids), ids)) if len(ids) else {}
 
 
 def _judged(
@@ -159,8 +167,8 @@ def _meaning(ids: Ids, words: Mapping[int, float], near: Mapping[int, float]) ->
 
 
 def _gains(query: Query, ids: Ids, facets: Facets) -> Column:
-    """What a passage gains whatever its words: by its place, its age, and by preference."""
-    gains: Column = LEAD * (facets.openings(ids) == ids)
+    """What a passage gains whatever its words: by its age, and by preference."""
+    gains: Column = np.zeros(len(ids))
     if query.recency:
         gains = gains + query.recency * _freshness(facets.published_at(ids), query.as_of)
     for filters in query.preferred:

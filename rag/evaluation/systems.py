@@ -76,20 +76,14 @@ def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
 
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
         query = standalone_question(question.question, question.history)
-        filters = no_later_than(Filters(), as_of) if as_of else Filters()
+        filters = no_later_than(Filters(), as_of)
         rankings: list[list[int]] = []
         if words:
             rankings.append([id_ for id_, _ in rankers.lexical.search(query, PASSAGES, filters)])
         if meaning:
             allowed = rankers.store.facets().matching(filters) if as_of else None
-            rankings.append(
-                [
-                    id_
-                    for id_, _ in rankers.dense.search(
-                        rankers.dense.encode(query), PASSAGES, allowed
-                    )
-                ]
-            )
+            nearest = rankers.dense.search(rankers.dense.encode(query), PASSAGES, allowed)
+            rankings.append([id_ for id_, _ in nearest])
         fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         return _passages(rankers, fused)
 

@@ -5,32 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.understanding.comparisons import Part, tidy
+from rag.understanding.comparisons import AUXILIARY, Part, tidy
 from rag.understanding.outlet_names import SMALL_WORDS
 
-_AUX = (
-    r"(?:are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)"
-)
 _PRONOUN = (
     r"(?:he|her|hers|him|his|it|its|she|that|their|theirs|them|these|they|this|those|one|ones)"
 )
 _QUESTION = re.compile(
     r"^(?:(?:after|at|before|during|in|on|since)\b[^,?]*,\s*)?"
-    rf"(?:{_AUX}|how|what|when|where|which|who|whom|whose|why)\b",
+    rf"(?:{AUXILIARY}|how|what|when|where|which|who|whom|whose|why)\b",
     re.IGNORECASE,
 )
-_AUXILIARY = re.compile(rf"\b{_AUX}\b|['’]s\b|^who\b", re.IGNORECASE)
+_AUXILIARY = re.compile(rf"\b{AUXILIARY}\b|['’]s\b|^who\b", re.IGNORECASE)
 _JOINT = re.compile(r"(?P<mark>\s*[,;?])?\s+(?:and|but)\s+|\?\s+(?=\w)", re.IGNORECASE)
 # "who knew what was stolen and when it was found": no auxiliary after "when", no question.
 _INVERTED = re.compile(
-    rf"(?:how|when|where|why)\s+{_AUX}\b"
-    rf"|how\s+(?:far|long|many|much|often|old)\b(?:\s+[\w’'-]+){{0,4}}?\s+{_AUX}\b"
-    rf"|(?:what|which|who|whom|whose)(?!\s+(?:a|an|the|{_PRONOUN})\b)(?:\s+[\w’'-]+){{0,4}}?\s+{_AUX}\b",
+    rf"(?:how|when|where|why)\s+{AUXILIARY}\b"
+    rf"|how\s+(?:far|long|many|much|often|old)\b(?:\s+[\w’'-]+){{0,4}}?\s+{AUXILIARY}\b"
+    rf"|(?:what|which|who|whom|whose)(?!\s+(?:a|an|the|{_PRONOUN})\b)(?:\s+[\w’'-]+){{0,4}}?\s+{AUXILIARY}\b",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
     rf"(?:who|what|which\s+\w+|how\s+(?:many|much))(?!\s+(?:a|an|the|{_PRONOUN})\b)\s+\w+"
-    rf"|{_AUX}\s+(?:a|an|the|{_PRONOUN}|(?-i:[A-Z])\w*)\s+\w+",
+    rf"|{AUXILIARY}\s+(?:a|an|the|{_PRONOUN}|(?-i:[A-Z])\w*)\s+\w+",
     re.IGNORECASE,
 )
 _OPENS_PHRASE = re.compile(r"(?:a|an|the|his|her|its|their|.*['’]s)", re.IGNORECASE)

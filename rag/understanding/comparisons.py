@@ -23,7 +23,7 @@ class Part:
     end: int
 
 
-_AUX = (
+AUXILIARY = (
     r"(?:are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)"
 )
 _UNIT = (
@@ -41,7 +41,7 @@ _CHANGED = (
     r"|shift(?:ed)?)"
 )
 _BETWEEN_TIMES = re.compile(
-    rf"^(?:how\s+{_AUX}|what(?:\s+(?:had|has|have))?(?=\s+changed))\b[^?]*\b{_CHANGED}\b[^?]*?"
+    rf"^(?:how\s+{AUXILIARY}|what(?:\s+(?:had|has|have))?(?=\s+changed))\b[^?]*\b{_CHANGED}\b[^?]*?"
     rf"\s(?P<frame>(?:between|from)\s+(?P<a>{_TIME})\s+(?:and|to)\s+(?P<b>{_TIME}))",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ _CHOICES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"^(?P<shared>{_AUX})\s+(?P<a>(?:the\s+)?{_NAME})\s+or\s+(?P<b>(?:the\s+)?{_NAME})"
+        rf"^(?P<shared>{AUXILIARY})\s+(?P<a>(?:the\s+)?{_NAME})\s+or\s+(?P<b>(?:the\s+)?{_NAME})"
         r"(?P<rest>\s+[^,?]+?)\s*\??$",
         re.IGNORECASE,
     ),
@@ -85,12 +85,12 @@ _CHOICES = (
 _ONE = r"(?:(?!\b(?:and|against|compare|differ|diverge|to|with)\b)[^,?.;])+?"
 _COMPARISONS = (
     re.compile(
-        rf"^(?:what|which)\s+{_AUX}\s+the\s+(?:\w+\s+)?differences?(?P<shared>\s+in\s+{_ONE})?"
+        rf"^(?:what|which)\s+{AUXILIARY}\s+the\s+(?:\w+\s+)?differences?(?P<shared>\s+in\s+{_ONE})?"
         rf"\s+between\s+(?P<a>{_ONE})\s+and\s+(?P<b>{_ONE})\s*\??$",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"^how\s+{_AUX}\s+(?P<a>{_ONE})\s+(?:(?:differ|diverge)\s+from|compare\s+(?:with|to))"
+        rf"^how\s+{AUXILIARY}\s+(?P<a>{_ONE})\s+(?:(?:differ|diverge)\s+from|compare\s+(?:with|to))"
         rf"\s+(?P<b>{_ONE})(?P<shared>)\s*\??$",
         re.IGNORECASE,
     ),

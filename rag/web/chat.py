@@ -15,7 +15,6 @@ from rag.errors import RagError
 from rag.filters import parse_as_of
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
-from rag.retrieve import check_query
 from rag.web.answers import answer_html, partial_html, turn_html, welcome_html, working_html
 from rag.web.article import article_html, empty_panel, panel_error
 from rag.web.conversation import Conversation, Turn, references
@@ -115,7 +114,6 @@ class Chat:
 
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
         filters, as_of = self._limits(form)
-        check_query(form.question)
         understood = self.archive.understand(form.question, as_of)
         stream = self.archive.stream(
             form.question,
