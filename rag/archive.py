@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Lock
 
 from embeddings import Encoder, Reranker
-from rag.answering import Question, Reader, answer
+from rag.answering.fallback import answer
+from rag.answering.question import Question, Reader
 from rag.config import Settings, load_settings
 from rag.encoding import NamedEncoder, open_encoder, open_reranker
 from rag.errors import ConfigError

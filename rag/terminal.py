@@ -25,7 +25,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from rag.answering import introduction
+from rag.answering.wording import introduction
 from rag.ingest import IngestReport
 from rag.records import Answer, Hit, Understood
 from rag.store import OutcomeKind

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering import decline
+from rag.answering.wording import decline
 from rag.prompts import NO_ANSWER
 from rag.records import Article, Hit, Message, Passage
 from rag.understanding.followup import (

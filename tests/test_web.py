@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import app
-from rag.answering import introduction
+from rag.answering.wording import introduction
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.escaping import language_code, shortened, text, web_address

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from rag.answering import introduction
+from rag.answering.wording import introduction
 from rag.escaping import BLANK_LINES, shortened, text
 from rag.records import Answer, Citation, Claim, Filters, Verdict
 from rag.web.conversation import citation_key, nearest

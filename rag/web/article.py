@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
-from rag.answering import spoken_date
+from rag.answering.wording import spoken_date
 from rag.escaping import BLANK_LINES, language_code, text, web_address
 from rag.records import Article, Published, Span
 from rag.web.conversation import Reference

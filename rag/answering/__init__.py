@@ -1,0 +1,1 @@
+"""From hits to a worded answer; knows nothing about the archive on disk."""

@@ -1,0 +1,75 @@
+"""How an answer is put into words without a model: introductions, quotes, declining."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.reading.extractive import Sentence
+from rag.records import Article, Citation, Claim, Hit, Published
+
+NEAREST = 3
+"""How many of the nearest articles are named where there is no answer."""
+
+VERBATIM = "the article says it in these words"
+LINE_BREAK = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The text of an answer with its claims and citations."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+def word(sentences: Sequence[Sentence]) -> Worded:
+    """One line a sentence: outlet and date, the sentence as it stands, and its marker.
+
+    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
+    'Radio North: It sank. [1]'
+    """
+    lines: list[str] = []
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    position = 0
+    for number, sentence in enumerate(sentences, start=1):
+        line = f"{introduction(sentence.article)}{sentence.text} [{number}]"
+        lines.append(line)
+        citations.append(Citation(number, sentence.article, sentence.start, sentence.end))
+        claims.append(Claim(position, position + len(line), (number,), "supported", (VERBATIM,)))
+        position += len(line) + len(LINE_BREAK)
+    return Worded(LINE_BREAK.join(lines), tuple(claims), tuple(citations))
+
+
+def introduction(article: Article) -> str:
+    """Outlet and date as they stand before a quoted sentence: "Radio North, 3 May 2025: "."""
+    parts = [article.publisher, spoken_date(article.published) if article.published else ""]
+    named = ", ".join(part for part in parts if part)
+    return f"{named}: " if named else ""
+
+
+def spoken_date(published: Published) -> str:
+    """The date as prose has it, as precise as it is known.
+
+    >>> from datetime import UTC
+    >>> spoken_date(Published(datetime(2025, 5, 3, tzinfo=UTC), "day"))
+    '3 May 2025'
+    """
+    if published.precision == "year":
+        return f"{published.at:%Y}"
+    month = f"{published.at:%B %Y}"
+    return month if published.precision == "month" else f"{published.at.day} {month}"
+
+
+def decline(hits: Sequence[Hit]) -> str:
+    """What is said instead of an answer: that there is none, and which articles are nearest."""
+    articles = {hit.article.id: hit.article for hit in hits}
+    nearest = [
+        f"- {introduction(article)}{article.title or article.id}"
+        for article in list(articles.values())[:NEAREST]
+    ]
+    if not nearest:
+        return "The archive holds nothing on this."
+    return LINE_BREAK.join(["The archive does not answer this. Nearest articles:", *nearest])
