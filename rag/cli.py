@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from rag import terminal
-from rag.archive import Archive
 from rag.cli_eval import bench, eval_app
+from rag.cli_options import (
+    ArchiveOption,
+    AsOfOption,
+    FromOption,
+    IgnoreOption,
+    JsonOption,
+    LanguageOption,
+    LiteralOption,
+    PublisherOption,
+    ToOption,
+    opened_archive,
+    understood_in,
+)
 from rag.config import load_settings
-from rag.errors import QueryError, RagError
+from rag.errors import RagError
 from rag.filters import parse_as_of
 from rag.llms import configured_model
-from rag.records import Understood, hit_dict
+from rag.records import hit_dict
 
 FAILED_INPUTS = 1
 WRONG_USAGE = 2
@@ -33,28 +42,6 @@ app = typer.Typer(
 )
 app.add_typer(eval_app, name="eval")
 app.command()(bench)
-
-ArchiveOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--archive", help="Folder of the archive; default $DATELINE_ARCHIVE or ./archive."
-    ),
-]
-FromOption = Annotated[str, typer.Option("--from", help="Published on or after: 2020-09-11, 2020.")]
-ToOption = Annotated[str, typer.Option("--to", help="Published on or before: 2020-09-11, 2020.")]
-PublisherOption = Annotated[
-    list[str] | None, typer.Option("--publisher", help="Outlet; may be given several times.")
-]
-LanguageOption = Annotated[str, typer.Option("--language", help="Two-letter code, such as en.")]
-AsOfOption = Annotated[str, typer.Option("--as-of", help="Use nothing published after this date.")]
-IgnoreOption = Annotated[
-    list[str] | None,
-    typer.Option("--ignore", help='Words that ask for no date or outlet: "last week".'),
-]
-LiteralOption = Annotated[
-    bool, typer.Option("--literal", help="Read no dates and outlets out of the question.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> NoReturn:
@@ -105,7 +92,7 @@ def ingest(
     ] = True,
 ) -> None:
     """Read articles into the archive: Markdown, JSONL, HTML and plain text."""
-    with _opened(archive) as opened, terminal.progress() as progress:
+    with opened_archive(archive) as opened, terminal.progress() as progress:
         report = opened.ingest(*paths, vectors=vectors, progress=progress)
     terminal.print_report(report)
     if not vectors:
@@ -117,7 +104,7 @@ def ingest(
 @app.command()
 def embed(archive: ArchiveOption = None) -> None:
     """Embed the passages that have no vector yet; can be stopped and run again."""
-    with _opened(archive) as opened, terminal.progress() as progress:
+    with opened_archive(archive) as opened, terminal.progress() as progress:
         count = opened.embed(progress)
     terminal.say(f"embedded {count:,} passages")
 
@@ -125,7 +112,7 @@ def embed(archive: ArchiveOption = None) -> None:
 @app.command()
 def rebuild(archive: ArchiveOption = None) -> None:
     """Build the indexes again from the stored articles; vectors are not computed again."""
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         opened.rebuild()
         coverage = opened.coverage()
     terminal.say(f"rebuilt the indexes of {opened.folder}")
@@ -150,10 +137,10 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that match a query best."""
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language)
         when = parse_as_of(as_of) if as_of else None
-        understood = () if literal else _understood(opened, query, when, ignore or ())
+        understood = () if literal else understood_in(opened, query, when, ignore or ())
         hits = opened.search(
             query, k, filters=filters, as_of=when, understood=understood, all_copies=all_copies
         )
@@ -180,14 +167,14 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the archive, with citations; declining is an answer too."""
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language)
         when = parse_as_of(as_of) if as_of else None
         answer = opened.ask(
             question,
             filters=filters,
             as_of=when,
-            understood=() if literal else _understood(opened, question, when, ignore or ()),
+            understood=() if literal else understood_in(opened, question, when, ignore or ()),
             model=configured_model(load_settings()),
         )
     if as_json:
@@ -201,7 +188,7 @@ def ask(
 @app.command()
 def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """Count what the archive holds."""
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         articles, passages, embedded = opened.counts()
         publishers = opened.publishers()
     facts = {"articles": articles, "passages": passages, "embedded": embedded}
@@ -211,26 +198,6 @@ def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     terminal.say(", ".join(f"{count:,} {name}" for name, count in facts.items()))
     for name, count in publishers.items():
         terminal.say(f"{count:>8,}  {name or '(unknown)'}")
-
-
-def _understood(
-    opened: Archive, question: str, as_of: datetime | None, ignore: Sequence[str]
-) -> tuple[Understood, ...]:
-    """What the question names, without what is to be ignored of it."""
-    found = opened.understand(question, as_of)
-    dropped = {words.strip().casefold() for words in ignore}
-    if unknown := dropped - {one.words.casefold() for one in found}:
-        listed = ", ".join(repr(one.words) for one in found) or "no date and no outlet"
-        msg = f"--ignore {min(unknown)!r}: the question asks for {listed}"
-        raise QueryError(msg)
-    return tuple(one for one in found if one.words.casefold() not in dropped)
-
-
-@contextmanager
-def _opened(folder: Path | None) -> Iterator[Archive]:
-    settings = load_settings()
-    with Archive.open(folder or settings.archive, settings=settings) as archive:
-        yield archive
 
 
 if __name__ == "__main__":

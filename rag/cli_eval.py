@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +9,8 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.archive import Archive
-from rag.config import Settings, load_settings
+from rag.cli_options import ArchiveOption, opened_archive
+from rag.config import load_settings
 from rag.evaluation.answers import AnswerOptions, evaluate_answers
 from rag.evaluation.bench import BenchOptions, bench_table
 from rag.evaluation.bench import bench as run_bench
@@ -25,12 +23,6 @@ from rag.evaluation.tables import Table, as_text
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)
 
-ArchiveOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--archive", help="Folder of the archive; default $DATELINE_ARCHIVE or ./archive."
-    ),
-]
 DataOption = Annotated[
     Path, typer.Option("--data", help="Folder with questions.jsonl, or such a file.")
 ]
@@ -70,7 +62,7 @@ def retrieval(
     now = datetime.now(UTC)
     earlier = load_earlier(compare) if compare else None
     options = RetrievalOptions(data, report, now, system, subset, gold_only, as_of, baseline)
-    with _opened(archive) as (opened, _), terminal.progress() as progress:
+    with opened_archive(archive) as opened, terminal.progress() as progress:
         evaluated = evaluate_retrieval(opened, options, progress)
     _finish(evaluated, report, earlier)
 
@@ -93,7 +85,7 @@ def answers(
     now = datetime.now(UTC)
     earlier = load_earlier(compare) if compare else None
     options = AnswerOptions(data, report, now, unanswerable, subset, gold_only, as_of)
-    with _opened(archive) as (opened, _), terminal.progress() as progress:
+    with opened_archive(archive) as opened, terminal.progress() as progress:
         evaluated = evaluate_answers(opened, options, progress)
     _finish(evaluated, report, earlier)
 
@@ -110,7 +102,7 @@ def copies(
     """Whether near-duplicate articles are grouped, and random pairs of one week are not."""
     earlier = load_earlier(compare) if compare else None
     options = CopiesOptions(data, datetime.now(UTC))
-    with _opened(archive) as (opened, _), terminal.progress() as progress:
+    with opened_archive(archive) as opened, terminal.progress() as progress:
         evaluated = evaluate_copies(opened, options, progress)
     _finish(evaluated, report, earlier)
 
@@ -130,8 +122,8 @@ def bench(
 ) -> None:
     """Time searching, indexing and embedding on this machine."""
     options = BenchOptions(data, articles, texts)
-    with _opened(archive) as (opened, settings), terminal.progress() as progress:
-        results = run_bench(opened, settings, options, progress)
+    with opened_archive(archive) as opened, terminal.progress() as progress:
+        results = run_bench(opened, load_settings(), options, progress)
     if as_json:
         terminal.print_json(results)
     else:
@@ -155,10 +147,3 @@ def _finish(evaluated: Evaluated, folder: Path, earlier: Earlier | None) -> None
 def _say(table: Table) -> None:
     for line in as_text(table):
         terminal.say(line)
-
-
-@contextmanager
-def _opened(folder: Path | None) -> Iterator[tuple[Archive, Settings]]:
-    settings = load_settings()
-    with Archive.open(folder or settings.archive, settings=settings) as archive:
-        yield archive, settings

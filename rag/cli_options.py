@@ -1,0 +1,59 @@
+"""The options that several commands share, and the archive that they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.archive import Archive
+from rag.config import load_settings
+from rag.errors import QueryError
+from rag.records import Understood
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive", help="Folder of the archive; default $DATELINE_ARCHIVE or ./archive."
+    ),
+]
+FromOption = Annotated[str, typer.Option("--from", help="Published on or after: 2020-09-11, 2020.")]
+ToOption = Annotated[str, typer.Option("--to", help="Published on or before: 2020-09-11, 2020.")]
+PublisherOption = Annotated[
+    list[str] | None, typer.Option("--publisher", help="Outlet; may be given several times.")
+]
+LanguageOption = Annotated[str, typer.Option("--language", help="Two-letter code, such as en.")]
+AsOfOption = Annotated[str, typer.Option("--as-of", help="Use nothing published after this date.")]
+IgnoreOption = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", help='Words that ask for no date or outlet: "last week".'),
+]
+LiteralOption = Annotated[
+    bool, typer.Option("--literal", help="Read no dates and outlets out of the question.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def understood_in(
+    opened: Archive, question: str, as_of: datetime | None, ignore: Sequence[str]
+) -> tuple[Understood, ...]:
+    """What the question names, without what is to be ignored of it."""
+    found = opened.understand(question, as_of)
+    dropped = {words.strip().casefold() for words in ignore}
+    if unknown := dropped - {one.words.casefold() for one in found}:
+        listed = ", ".join(repr(one.words) for one in found) or "no date and no outlet"
+        msg = f"--ignore {min(unknown)!r}: the question asks for {listed}"
+        raise QueryError(msg)
+    return tuple(one for one in found if one.words.casefold() not in dropped)
+
+
+@contextmanager
+def opened_archive(folder: Path | None) -> Iterator[Archive]:
+    """The archive of `--archive`, else of the settings; closed at the end."""
+    settings = load_settings()
+    with Archive.open(folder or settings.archive, settings=settings) as archive:
+        yield archive
