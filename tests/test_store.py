@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,19 +18,6 @@ from rag.store.database import HEAD
 from tests.builders import article
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path, create=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(database: Database) -> Store:
-    Runs(database).begin(["seeds"], NOW)
-    return Store(database)
 
 
 def test_an_article_comes_back_as_it_was_stored(store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,19 +27,6 @@ def numbered(first: int, after: int) -> str:
 
 def story(number: int, text: str, **fields: str) -> Article:
     return article(text, f"x/{number}", title=f"Title {number}", **fields)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path, create=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(database: Database) -> Store:
-    Runs(database).begin(["seeds"], NOW)
-    return Store(database)
 
 
 def put(store: Store, *articles: Article) -> None:

@@ -1,0 +1,25 @@
+"""An empty store in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rag.store import Database, Runs, Store
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path, create=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """It has begun one run, so that articles can be put into it."""
+    Runs(database).begin(["seeds"], datetime(2025, 5, 4, tzinfo=UTC))
+    return Store(database)
