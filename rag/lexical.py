@@ -154,6 +154,14 @@ class LexicalIndex:
         ]
         return self._among(words, openings)
 
+    def holding(self, phrases: Sequence[str], k: int) -> list[int]:
+        """At most `k` passages that hold phrases word for word, those that hold most first."""
+        quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in phrases]
+        with self._named_errors():
+            # Only the parser knows which words the analyzer leaves out between others.
+            queries = [i.parse_query(each, ["text"]) for each in quoted if (i := self._index)]
+        return [id_ for id_, _ in self._best(queries, [], k)]
+
     def _weights(self, query: str, carried: Mapping[str, float]) -> dict[str, float]:
         return {**carried, **dict.fromkeys(self.terms(query), 1.0)}
 

@@ -1,0 +1,64 @@
+"""`dateline quote` and `dateline recheck`: where words stand, and whether an answer still holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag import terminal
+from rag.cli_options import ArchiveOption, JsonOption, opened_archive
+from rag.errors import QueryError
+
+DOES_NOT_HOLD = 1
+
+
+def quote(
+    text: Annotated[str, typer.Argument(help='Words to trace; may name who said: "..." said X.')],
+    archive: ArchiveOption = None,
+    speaker: Annotated[str, typer.Option("--speaker", help="Who is said to have said it.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Say where words stand in the archive: exact, altered, by someone else, or not found."""
+    with opened_archive(archive) as opened:
+        trace = opened.trace(text, speaker=speaker)
+    if as_json:
+        terminal.print_json(trace.to_dict())
+    else:
+        terminal.print_trace(trace)
+
+
+def recheck(
+    file: Annotated[
+        Path, typer.Argument(help="What `dateline ask --json` printed.", readable=False)
+    ],
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a saved answer against the articles as they are now; exits with 1 if it changed."""
+    answer = _answer(file)
+    with opened_archive(archive) as opened:
+        found = opened.recheck(answer)
+    if as_json:
+        terminal.print_json(found.to_dict())
+    else:
+        terminal.print_recheck(found)
+    if not found.holds:
+        raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _answer(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        msg = f"{str(file)!r} is not JSON ({error}); give what `dateline ask --json` printed"
+        raise QueryError(msg) from error
+    except OSError as error:
+        msg = f"cannot read {str(file)!r} ({error.strerror}); name the file of a saved answer"
+        raise QueryError(msg) from error
+    if not isinstance(value, dict):
+        msg = f"{str(file)!r} holds no answer; give what `dateline ask --json` printed"
+        raise QueryError(msg)
+    return value

@@ -1,0 +1,1 @@
+"""Where quoted words stand: found in the archive, compared with it, and checked again later."""

@@ -1,0 +1,181 @@
+"""What tracing and checking quotations finds; frozen, and fit to be printed as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rag.records import Article, Citation, article_dict
+
+ChangeKind = Literal["same", "replaced", "missing", "added"]
+TraceOutcome = Literal["exact", "altered", "attributed to someone else", "not found"]
+QuotationOutcome = Literal[
+    "exact", "altered", "attributed to someone else", "elsewhere", "not found"
+]
+RecheckStatus = Literal["holds", "changed", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of a word diff: what was asked about, and what the article has for it.
+
+    "missing" words stand in the article alone, "added" ones in what was asked alone.
+    """
+
+    kind: ChangeKind
+    asked: str
+    stored: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {"kind": self.kind, "asked": self.asked, "stored": self.stored}
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteMatch:
+    """Where words stand: `citation.quote` is the article's own wording, from first to last.
+
+    `parts` are the stretches of the article that were asked for, where it says more between
+    them. `changes` is a word diff where the article has other words. `said_by` is whom the
+    article has say it, "" where it does not tell. `also_in` names the other outlets that
+    carry the same words in a copy of the story, `copies` the ids of their articles.
+    """
+
+    citation: Citation
+    parts: tuple[tuple[int, int], ...]
+    changes: tuple[Change, ...] = ()
+    said_by: str = ""
+    also_in: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+
+    @property
+    def article(self) -> Article:
+        """The article that holds the words."""
+        return self.citation.article
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            "article": article_dict(self.article),
+            "start": self.citation.start,
+            "end": self.citation.end,
+            "quote": self.citation.quote,
+            "parts": [list(part) for part in self.parts],
+            "changes": [change.to_dict() for change in self.changes],
+            "said_by": self.said_by,
+            "also_in": list(self.also_in),
+            "copies": list(self.copies),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the archive says of some words; `matches` are where they stand, the best first.
+
+    `speaker` is who they were said to be by, "" where nobody was named. `reason` says in
+    plain words why the outcome is what it is.
+    """
+
+    text: str
+    outcome: TraceOutcome
+    reason: str
+    speaker: str = ""
+    matches: tuple[QuoteMatch, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values: what `dateline quote --json` prints."""
+        return {
+            "text": self.text,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "speaker": self.speaker,
+            "matches": [match.to_dict() for match in self.matches],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedQuotation:
+    """A quotation, characters `start` to `end` of an answer, held against what it cites.
+
+    `citation` is where it, or what is nearest to it, stands; None where nothing is near.
+    """
+
+    start: int
+    end: int
+    outcome: QuotationOutcome
+    reason: str
+    citation: Citation | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckedCitation:
+    """A citation of a saved answer, held against the article as the archive has it now.
+
+    `stored` is what the article reads now at `start` to `end`; "" where it is missing.
+    """
+
+    number: int
+    article_id: str
+    status: RecheckStatus
+    reason: str
+    quote: str
+    stored: str = ""
+    start: int = 0
+    end: int = 0
+    changes: tuple[Change, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            "number": self.number,
+            "article_id": self.article_id,
+            "status": self.status,
+            "reason": self.reason,
+            "quote": self.quote,
+            "stored": self.stored,
+            "start": self.start,
+            "end": self.end,
+            "changes": [change.to_dict() for change in self.changes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """A saved answer checked again: its citations, and what else of it no longer holds."""
+
+    question: str
+    citations: tuple[RecheckedCitation, ...]
+    findings: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of it still holds."""
+        return not self.findings and all(each.status == "holds" for each in self.citations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values: what `dateline recheck --json` prints."""
+        return {
+            "question": self.question,
+            "holds": self.holds,
+            "citations": [each.to_dict() for each in self.citations],
+            "findings": list(self.findings),
+        }
+
+
+def shown(changes: Sequence[Change]) -> str:
+    """A word diff on one line: [-what was asked-]{+what the article has+}.
+
+    >>> shown([Change("same", "It cost", "It cost"), Change("replaced", "47", "41")])
+    'It cost [-47-]{+41+}'
+    """
+    pieces = []
+    for change in changes:
+        if change.kind == "same":
+            pieces.append(change.stored)
+        else:
+            asked = f"[-{change.asked}-]" if change.asked else ""
+            stored = f"{{+{change.stored}+}}" if change.stored else ""
+            pieces.append(asked + stored)
+    return " ".join(pieces)

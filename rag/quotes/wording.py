@@ -1,0 +1,112 @@
+"""A text as its words, folded so that only what is said differs; knows exact offsets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+
+# A soft hyphen, joiners, accents and the vowel signs of Indic scripts stand inside words.
+_LETTER = r"(?:[^\W\d_]|[\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0900-\u0963])"
+# Scripts without spaces: each character is a word.
+_SIGN = r"[\u0e00-\u0e4f\u0e80-\u0eff\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3400-\u9fff]"
+_WORD = re.compile(
+    rf"\d+(?:[.,:]\d+)*|{_SIGN}|(?:(?!{_SIGN}){_LETTER})+(?:['’ʼ＇](?:(?!{_SIGN}){_LETTER})+)*"
+    r"|[$€£¥₹%&]|(?<![\w)\]%])[-−](?=[$€£¥]?\d)"
+)
+_DROPPED = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f]")
+_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ＇", "'") | {"−": "-"})
+_SPELLED = {"&": "and", "%": "percent"}
+_THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_APART = "\x00"
+_INTERRUPTION = 25
+"""So many words may stand between two quotations that are read as one: "said Ann Orr"."""
+
+
+class Wording:
+    """The words of a text in order: `folded[n]` is what the n-th says, `span(n, n)` its place.
+
+    Case, accents, quotation marks, dashes, white space and other punctuation count for
+    nothing; figures, currencies, signs and the words themselves do.
+
+    >>> Wording("“It’s 5 %—no 1,100…”").folded
+    ["it's", '5', 'percent', 'no', '1100']
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._places = [match.span() for match in _WORD.finditer(text)]
+        self.folded = [_folded(text[start:end]) for start, end in self._places]
+
+    def __len__(self) -> int:
+        return len(self.folded)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """The characters from the first of these words to the end of the last."""
+        return self._places[first][0], self._places[last][1]
+
+    def find(self, words: Sequence[str], first: int = 0) -> int:
+        """Where these folded words next follow each other, from word `first` on; else -1."""
+        if not words or first >= len(self):
+            return -1
+        at = self._joined.find(f" {' '.join(words)} ", self._starts[first])
+        return bisect_left(self._starts, at) if at >= 0 else -1
+
+    def occurrences(self, words: Sequence[str]) -> Iterator[int]:
+        """Every place where these folded words follow each other, from left to right."""
+        at = self.find(words)
+        while at >= 0:
+            yield at
+            at = self.find(words, at + 1)
+
+    def within(self, stretches: Sequence[tuple[int, int]]) -> Wording:
+        """The words of some stretches of the text alone, such as its quotations.
+
+        Where stretches do not only interrupt each other (they are of different paragraphs, or
+        more than 25 words lie between), a word that no text holds keeps them apart.
+        """
+        kept = Wording("")
+        kept.text = self.text
+        end = 0
+        for left, right in stretches:
+            if end and not self._interrupted(end, left):
+                kept._places.append((end, end))
+                kept.folded.append(_APART)
+            inside = slice(self.after(left), self.after(right))
+            kept._places += self._places[inside]
+            kept.folded += self.folded[inside]
+            end = right
+        return kept
+
+    def after(self, at: int) -> int:
+        """The first word that starts at character `at` or after it."""
+        return bisect_left(self._places, (at, 0))
+
+    def _interrupted(self, start: int, end: int) -> bool:
+        few = self.after(end) - self.after(start) <= _INTERRUPTION
+        return few and not _PARAGRAPH.search(self.text, start, end)
+
+    @cached_property
+    def _joined(self) -> str:
+        return f" {' '.join(self.folded)} "
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [], 0
+        for word in self.folded:
+            starts.append(at)
+            at += len(word) + 1
+        return starts
+
+
+@lru_cache(maxsize=65_536)
+def _folded(word: str) -> str:
+    if not word.isascii():
+        plain = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES))
+        word = _DROPPED.sub("", plain) or word
+    if word[0].isdigit():
+        return _THOUSANDS.sub("", word)
+    return _SPELLED.get(word, word.casefold())
