@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.facts import MARKER, Number, folded, names, numbers, quotations, stems
+from rag.reading.facts import Number, folded, names, numbers, quotations, stems
 
 
 @pytest.mark.parametrize(
@@ -80,22 +80,6 @@ def test_quotations_have_three_words_or_more_in_any_marks() -> None:
 
 def test_folding_forgets_case_marks_and_white_space() -> None:
     assert folded(" “Go –\u00a0NOW”… ") == "'go - now'..."
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("[1]", ["1"]),
-        ("a [1, 2] b [3][4]", ["1, 2", "3", "4"]),
-        ("【1】 and 【2†source】 and ［3］", ["1", "2", "3"]),
-        ("[1-3] [4–6] [7 and 8]", ["1-3", "4–6", "7 and 8"]),
-        ("[[1]] [^2] [Passage 3] [sources 4; 5]", ["1", "2", "3", "4; 5"]),
-        ("[1](http://evil.example/x) [2] (so)", ["1", "2"]),
-        ("(1) [2031] [a] [ ] [1.5] 1]", []),
-    ],
-)
-def test_markers_are_found_in_every_form(text: str, found: list[str]) -> None:
-    assert [match["numbers"] for match in MARKER.finditer(text)] == found
 
 
 @given(st.text(alphabet="aB1 ,.-$%“”\"'‘’[]【】\nthousand", max_size=60) | st.text(max_size=40))

@@ -6,6 +6,7 @@ It finds them in one text; it compares no two texts. Rules are for English.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -14,14 +15,6 @@ if TYPE_CHECKING:
     import tantivy
 
 NumberKind = Literal["count", "percent", "money", "year", "day"]
-
-MARKER = re.compile(
-    r"[\[【［]{1,2}\s*(?:\^|(?:passages?|sources?)\s*)?"
-    r"(?P<numbers>\d{1,3}(?:\s*(?:[,;&–—-]|and)\s*\d{1,3})*)"
-    r"(?:\s*†[^\]】］\n]{0,80})?\s*[\]】］]{1,2}(?:\([^()\s]*\))?",
-    re.IGNORECASE,
-)
-"""A citation marker in a form that models produce: `[1]`, `[1, 2]`, `[1-3]`, `【1†source】`."""
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -59,7 +52,8 @@ _NUMBER = re.compile(
 _AFTER_MONTH = re.compile(rf"\b(?:{_MONTH})\s*$")
 _BEFORE_MONTH = re.compile(rf"(?:\s+of)?\s+(?:{_MONTH})(?:\W|$)")
 _NAME = re.compile(r"[^\W\d_][\w'’-]*")
-_BEGINNING = re.compile(r"(?:^\W*|[“\"‘]|[:!?]\s+)$")
+_BEGINNING = re.compile(r"(?:[“\"‘]|[:!?]\s+)$")
+_BEFORE = 8
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
 _QUOTATION = re.compile(r"[“„]([^“”„]+)[”“]|\"([^\"]+)\"|«([^«»]+)»|(?<!\w)‘([^‘]+?)’(?!\w)")
 _SAME_SIGN = str.maketrans(
@@ -97,22 +91,16 @@ def numbers(text: str) -> list[Number]:
     [Number(value=2.0, kind='count', text='Two'), Number(value=41.0, kind='count', text='41'), \
 Number(value=5.0, kind='percent', text='5%')]
     """
-    found = []
+    return [number for _, number in number_places(text)]
+
+
+def number_places(text: str) -> Iterator[tuple[int, Number]]:
+    """The same numbers, each with the offset at which its text stands."""
     for match in _NUMBER.finditer(text):
         shown = match[0].strip()
         if shown.lower() != "one":
             kind = _kind(match, text[max(0, match.start() - 12) : match.start()], text)
-            found.append(Number(_value(match), kind, shown))
-    return found
-
-
-def without_numbers(text: str) -> str:
-    """The text with a blank for each number and its unit.
-
-    >>> without_numbers("It cost nine million dollars.")
-    'It cost  .'
-    """
-    return _NUMBER.sub(" ", text)
+            yield match.start() + match[0].index(shown), Number(_value(match), kind, shown)
 
 
 def folded(text: str) -> str:
@@ -140,7 +128,9 @@ def names(text: str) -> list[str]:
     found = []
     for place, word in enumerate(words):
         name = re.sub(r"['’]s?$", "", word[0])
-        begins = _BEGINNING.search(text[: word.start()])
+        start = word.start()
+        first = place == 0 and not re.search(r"\w", text[:start])
+        begins = first or _BEGINNING.search(text[max(0, start - _BEFORE) : start])
         follower = words[place + 1][0] if place + 1 < len(words) else ""
         alone = begins and not follower[:1].isupper() and not (name.isupper() and len(name) > 1)
         if name[0].isupper() and not alone and stems(name):

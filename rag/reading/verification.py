@@ -1,203 +1,200 @@
-"""Whether cited text bears out a claim: rules that can be followed by hand, and no model."""
+"""Whether cited text bears out a claim: rules first, then meaning, then a judge if there is one."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from rag.reading.facts import (
-    MARKER,
-    Number,
-    folded,
-    names,
-    numbers,
-    quotations,
-    stems,
-    without_numbers,
-)
-from rag.records import Article, Citation, Verdict
+from rag.reading.checks.amounts import amounts
+from rag.reading.checks.dates import appeared, dates
+from rag.reading.checks.evidence import Check, Evidence, Finding
+from rag.reading.checks.naming import naming
+from rag.reading.checks.quoting import quoting
+from rag.reading.checks.stance import stance
+from rag.reading.checks.wording import Wording, lacking, wording
+from rag.reading.extractive import Similarity
+from rag.reading.facts import folded
+from rag.reading.judging import Judge
+from rag.reading.markers import MARKER
+from rag.records import Citation, Verdict
 
-SUPPORTED_SHARE = 0.6
-"""A claim is supported if this share of its content words stands in the cited text."""
+GROUNDED = 0.5
+"""The score from which a claim is grounded: where meanings are compared, it needs no more words."""
 
-PARTLY_SHARE = 0.3
-"""Below SUPPORTED_SHARE, and from here on, it is partly supported."""
+FAR = 0.35
+"""Below this closeness in meaning a claim is not supported, though its words stand there."""
 
-Finding = tuple[Verdict, str]
-
+_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, stance)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
-_SHOWN_WORDS = 3
-_NEAR = 0.5
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
+_FRAME = (
+    r"(?:(?:the\s+)?{name}\s+(?:report(?:ed|s)|said|says|wrote|writes)\s+that|"
+    r"according\s+to\s+(?:the\s+)?{name},)\s+"
+)
+_LISTED = re.compile(r"^(?:\d{1,2}[.)]|[•*-])\s+")
 _PARENTHESISED_DATE = re.compile(r"\([^()]*\d[^()]*\):\s+$")
-_LEFT_OUT = re.compile(r"\s*[\[(]?\.\.\.[\])]?\s*")
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+
+# What each share of the wording adds to the score, and what a finding takes away, before the
+# logistic function; round numbers from the middle of where the measures do not move.
+_RUNS = 4.0
+_COVERAGE = 1.0
+_CLOSENESS = 4.0
+_WEAKEST = 1.0
+_LENGTH = -0.4
+_COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7}
+_OFFSET = -4.0
+
+# What closeness is taken to be where meanings are not compared, by the share of words held.
+_UNCOMPARED = 0.9
 
 
-def verify(claim_text: str, evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """All that was found out about a claim."""
+
+    findings: tuple[Finding, ...]
+    wording: Wording
+    words_held: int
+
+
+def verify(
+    claim_text: str,
+    evidence: Sequence[Citation],
+    similarity: Similarity | None = None,
+    judge: Judge | None = None,
+) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict on a claim by the text it cites, and the reasons for any but `supported`.
 
-    Quotations, numbers and names are looked up first, then the share of content words.
-    A claim that stands word for word in the cited text is supported whatever it says.
+    Quotations, numbers, dates, names, negation and modality are looked up first, then the
+    share of content words. `similarity` compares meanings where none of these decides, and
+    `judge` is asked last. A claim that stands word for word in the cited text is supported
+    whatever it says, and neither is asked about it.
     """
     if not evidence:
         return "unsupported", ("no passage is cited",)
-    claim = MARKER.sub("", claim_text).strip()
-    introduction, body = _divided(claim, evidence)
-    if _is_verbatim(body, evidence):
-        findings = list(_numbers(introduction, evidence))
-    else:
-        findings = [
-            *_quotations(body, evidence),
-            *_numbers(claim, evidence),
-            *_names(claim, evidence),
-            *_words(body, evidence),
-        ]
-    found: list[Verdict] = ["supported", *(finding for finding, _ in findings)]
-    verdict = min(found, key=_WORST.index)
-    return verdict, tuple(dict.fromkeys(reason for _, reason in findings))
+    held = Evidence.cited(evidence)
+    claim = _bare(claim_text)
+    introduction, body = _divided(claim, held)
+    about = [*amounts(_without(held.outlets, introduction), held), *appeared(introduction, held)]
+    if _is_verbatim(body, held):
+        return _verdict(about)
+    examined = _examine(body, held, None)
+    if similarity and all(found.verdict == "partly" for found in examined.findings):
+        examined = replace(examined, wording=wording(body, held, similarity))
+    findings = [*about, *examined.findings, *_of_meaning(examined)]
+    return _verdict(_judged(body, held, findings, judge) if judge else findings)
 
 
-def _divided(claim: str, evidence: Sequence[Citation]) -> tuple[str, str]:
-    """The introduction ("Radio North, 3 May 2031: ") and what it introduces."""
+def grounding(
+    claim_text: str, evidence_texts: Sequence[str], similarity: Similarity | None = None
+) -> float:
+    """How well the texts bear out a claim, from 0 to 1, by the findings that `verify` goes by.
+
+    >>> grounding("The ferry sank.", ["The ferry sank on Monday."]) > 0.5
+    True
+    """
+    claim = _bare(claim_text)
+    return _score(_examine(claim, Evidence(evidence_texts), similarity))
+
+
+def _bare(claim_text: str) -> str:
+    """The claim without markers, and without the number of a list that it opens."""
+    return _LISTED.sub("", MARKER.sub("", claim_text).strip())
+
+
+def _examine(claim: str, evidence: Evidence, similarity: Similarity | None) -> _Examined:
+    found = [finding for check in _CHECKS for finding in check(claim, evidence)]
+    held = sum(len(one.words) for one in evidence.sentences)
+    return _Examined(tuple(found), wording(claim, evidence, similarity), held)
+
+
+def _score(examined: _Examined) -> float:
+    found = examined.wording
+    close = _UNCOMPARED * found.coverage if found.closeness is None else found.closeness
+    weakest = close if found.weakest is None else found.weakest
+    kinds = {finding.kind for finding in examined.findings}
+    value = (
+        _OFFSET
+        + _RUNS * found.runs
+        + _COVERAGE * found.coverage
+        + _CLOSENESS * close
+        + _WEAKEST * weakest
+        + _LENGTH * math.log((20 + examined.words_held) / 100)
+        - sum(_COSTS.get(kind, 0.0) for kind in kinds)
+    )
+    return 1 / (1 + math.exp(-value))
+
+
+def _of_meaning(examined: _Examined) -> list[Finding]:
+    """What the share of words and, where meanings were compared, the score say together."""
+    found = examined.wording
+    missing = list(lacking(found))
+    if found.closeness is None or found.empty:
+        return missing
+    if not missing and found.closeness < FAR:
+        return [Finding("partly", "its words stand there, but in another sense", "meaning")]
+    return missing if _score(examined) < GROUNDED else []
+
+
+def _judged(
+    body: str, evidence: Evidence, findings: Sequence[Finding], judge: Judge
+) -> list[Finding]:
+    """The findings with the judge's opinion: it overrules words and meaning, never a fact."""
+    facts = [finding for finding in findings if finding.kind not in ("words", "meaning")]
+    opinion = judge(body, evidence.texts)
+    if opinion is None:
+        return list(findings)
+    if opinion.verdict == "supported":
+        return facts
+    reason = opinion.reason or f"the judge holds it {opinion.verdict}"
+    return [*facts, Finding(opinion.verdict, reason, "judge")]
+
+
+def _verdict(findings: Sequence[Finding]) -> tuple[Verdict, tuple[str, ...]]:
+    found: list[Verdict] = ["supported", *(finding.verdict for finding in findings)]
+    reasons = dict.fromkeys(finding.reason for finding in findings)
+    return min(found, key=_WORST.index), tuple(reasons)
+
+
+def _divided(claim: str, evidence: Evidence) -> tuple[str, str]:
+    """The introduction ("Radio North, 3 May 2031: ") and what it introduces.
+
+    "Radio North reported that" is one too, if that outlet is cited.
+    """
+    for outlet in filter(None, evidence.outlets):
+        name = re.escape(outlet.removeprefix("The "))
+        frame = re.match(_FRAME.format(name=name), claim, re.IGNORECASE)
+        if frame:
+            return frame[0], claim[frame.end() :]
     match = _INTRODUCTION.match(claim)
     if not match:
         return "", claim
-    outlets = [citation.article.publisher for citation in evidence]
-    named = any(outlet and match[0].startswith(outlet) for outlet in outlets)
+    named = any(outlet and match[0].startswith(outlet) for outlet in evidence.outlets)
     if named or _PARENTHESISED_DATE.search(match[0]):
         return match[0], claim[match.end() :]
     return "", claim
 
 
-def _is_verbatim(body: str, evidence: Sequence[Citation]) -> bool:
+def _without(outlets: Sequence[str], introduction: str) -> str:
+    """The introduction without the outlets' names, which may hold a number of their own."""
+    for outlet in filter(None, outlets):
+        introduction = introduction.replace(outlet, " ")
+    return introduction
+
+
+def _is_verbatim(body: str, evidence: Evidence) -> bool:
+    """Whether the cited text holds all the words as they stand, and none of them in part."""
     sought = folded(body).strip(" '.")
-    whole = rf"(?<!\w){re.escape(sought)}(?!\w)"
-    return bool(sought) and any(re.search(whole, folded(c.quote)) for c in evidence)
+    return bool(sought) and any(_holds(text, sought) for text in evidence.folded)
 
 
-def _quotations(body: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
-    """Quotations that stand nowhere in the cited articles, with the wording nearest to them."""
-    texts = [folded(citation.quote) for citation in evidence]
-    for quotation in quotations(body):
-        if any(_stands_in(quotation, text) for text in texts):
-            continue
-        if any(_stands_in(quotation, folded(article.text)) for article in _articles(evidence)):
-            continue
-        nearest = _nearest(quotation, evidence)
-        yield (
-            "quote altered",
-            f"the article has “{nearest}”, not “{quotation}”"
-            if nearest
-            else f"“{quotation}” does not stand in the cited article",
-        )
-
-
-def _stands_in(quotation: str, text: str) -> bool:
-    """Whether the parts of a quotation, between marks of omission, follow each other there."""
-    position = 0
-    for part in _LEFT_OUT.split(folded(quotation).strip(" '.,;:!?")):
-        position = text.find(part, position)
-        if position < 0:
-            return False
-        position += len(part)
-    return True
-
-
-def _nearest(quotation: str, evidence: Sequence[Citation]) -> str:
-    """As many words of the cited text as the quotation has, where the two agree; else ""."""
-    sought = _bare_words(quotation)
-    best, wording = _NEAR, ""
-    for citation in evidence:
-        words = citation.quote.split()
-        there = _bare_words(citation.quote)
-        block = SequenceMatcher(None, there, sought, autojunk=False).find_longest_match()
-        start = max(0, block.a - block.b)
-        window = there[start : start + len(sought)]
-        ratio = SequenceMatcher(None, window, sought, autojunk=False).ratio()
-        if ratio >= best:
-            best, wording = ratio, " ".join(words[start : start + len(sought)])
-    return wording.strip("“”\"‘’'.,;")
-
-
-def _bare_words(text: str) -> list[str]:
-    return [folded(word).strip("'.,;:!?()") for word in text.split()]
-
-
-def _numbers(text: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
-    """Numbers that neither the cited text nor the date of its article holds."""
-    articles = _articles(evidence)
-    for article in articles:
-        if article.published:
-            text = text.replace(f"{article.published.at:%Y-%m-%d}", " ")
-    claimed = numbers(text)
-    cited = [number for citation in evidence for number in numbers(citation.quote)]
-    dates = [(n.kind, n.value) for article in articles for n in _date(article)]
-    for number in claimed:
-        if any(number.equals(other) for other in cited) or (number.kind, number.value) in dates:
-            continue
-        rivals = {
-            other.text
-            for other in cited
-            if other.kind == number.kind and not any(other.equals(said) for said in claimed)
-        }
-        if len(rivals) == 1:
-            yield "unsupported", f"the article says {rivals.pop()}, not {number.text}"
-        else:
-            yield "unsupported", f"{number.text} does not stand in the cited text"
-
-
-def _date(article: Article) -> list[Number]:
-    at = article.published and article.published.at
-    return [Number(at.year, "year", ""), Number(at.day, "day", "")] if at else []
-
-
-def _names(claim: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
-    """Names that stand neither in the cited text nor anywhere else in its article."""
-    missing = _missing(names(claim), _stems_of_quotes(evidence))
-    if missing:
-        for name in _missing(missing, _stems_of_articles(evidence)):
-            yield "partly", f"{name} does not stand in the cited article"
-
-
-def _words(body: str, evidence: Sequence[Citation]) -> Iterator[Finding]:
-    """Too small a share of the content words; a name may also stand elsewhere in the article."""
-    wording = without_numbers(body)
-    said = set(stems(wording))
-    if not said:
-        if not numbers(body):
-            yield "partly", "it holds no word that could be looked up"
-        return
-    known = _stems_of_quotes(evidence)
-    words = _WORD.findall(wording)
-    capitalised = {stem for word in words if word[0].isupper() for stem in stems(word)} - known
-    if capitalised:
-        known |= capitalised & _stems_of_articles(evidence)
-    share = len(said & known) / len(said)
-    if share < SUPPORTED_SHARE:
-        missing = ", ".join(_missing(words, known)[:_SHOWN_WORDS])
-        verdict: Verdict = "partly" if share >= PARTLY_SHARE else "unsupported"
-        yield verdict, f"the cited text does not mention {missing}"
-
-
-def _stems_of_quotes(evidence: Sequence[Citation]) -> set[str]:
-    return {stem for citation in evidence for stem in stems(citation.quote)}
-
-
-def _stems_of_articles(evidence: Sequence[Citation]) -> set[str]:
-    return {stem for article in _articles(evidence) for stem in stems(_all_of(article))}
-
-
-def _missing(words: Iterable[str], known: set[str]) -> list[str]:
-    return [word for word in dict.fromkeys(words) if not set(stems(word)) <= known]
-
-
-def _articles(evidence: Sequence[Citation]) -> list[Article]:
-    return list({c.article.id: c.article for c in evidence}.values())
-
-
-def _all_of(article: Article) -> str:
-    """Everything an article says, and says of itself."""
-    date = f"{article.published.at:%A %B}" if article.published else ""
-    return " ".join([article.text, article.title, article.publisher, *article.authors, date])
+def _holds(text: str, sought: str) -> bool:
+    at = text.find(sought)
+    while at >= 0:
+        around = text[max(0, at - 1) : at] + text[at + len(sought) :][:1]
+        if not any(character.isalnum() or character == "_" for character in around):
+            return True
+        at = text.find(sought, at + 1)
+    return False
