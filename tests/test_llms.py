@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from rag.errors import ConfigError, ProviderError
-from rag.llms import ChatModel, OpenAIModel, ScriptedModel
+from rag.llms import ChatModel, Metered, OpenAIModel, Reply, ScriptedModel, reply_to
 from rag.records import Message, Usage
 from tests.llm_server import Mode, llm_server
 
@@ -45,6 +45,18 @@ def test_a_script_raises_its_exceptions_and_ends_in_one() -> None:
         read(script.stream(QUESTION))
     with pytest.raises(ProviderError, match="'scripted' has no reply to question 2; give it one"):
         read(script.stream(QUESTION))
+
+
+def test_a_metered_model_adds_up_what_its_replies_used() -> None:
+    script = ScriptedModel("It burnt [1].", "So.", ProviderError("gone"))
+    meter = Metered(script)
+    assert (meter.name, meter.context_tokens, meter.max_tokens) == ("scripted", 8_192, 600)
+    assert read(meter.stream(QUESTION))[0] == ["It ", "burnt ", "[1]."]
+    assert reply_to(QUESTION[1:], meter) == Reply("So.", Usage(2, 1))
+    assert meter.usage == Usage(4 + 2, 3 + 1)
+    with pytest.raises(ProviderError, match=r"^gone$"):
+        reply_to(QUESTION, meter)
+    assert meter.usage == Usage(6, 4)
 
 
 def test_a_reply_streams_with_the_usage_the_server_reports() -> None:
@@ -111,6 +123,24 @@ def test_an_overloaded_server_is_asked_again() -> None:
         pieces, _ = read(model(server.url, max_retries=1).stream(QUESTION))
     assert pieces == ["The mill ", "burnt [1]."]
     assert len(server.asked) == 2
+
+
+def test_a_server_that_wants_to_be_asked_after_the_deadline_is_not_waited_for() -> None:
+    with (
+        llm_server("429 for an hour") as server,
+        pytest.raises(ProviderError, match=r"takes no more questions now \(429\); wait, or check"),
+    ):
+        read(model(server.url, max_retries=2, deadline=2.0).stream(QUESTION))
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("mode", "times"), [("500", 3), ("400", 1), ("slow", 1)])
+def test_what_asking_again_cannot_mend_is_asked_once(mode: Mode, times: int) -> None:
+    patience = 0.2 if mode == "slow" else 5.0
+    with llm_server(mode) as server, pytest.raises(ProviderError):
+        read(model(server.url, max_retries=2, timeout=patience).stream(QUESTION))
+    # A 400 is asked again without optional parts of the request, which is no retry.
+    assert len(server.asked) == times + (mode == "400")
 
 
 @pytest.mark.parametrize(

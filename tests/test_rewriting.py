@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import ProviderError
+from rag.llms import ScriptedModel
 from rag.records import Message
 from rag.understanding.followup import FollowUp, follow_up
-from rag.understanding.rewriting import MOST_WORDS, TURN_WORDS, rewrite_messages, rewritten
+from rag.understanding.rewriting import (
+    MOST_WORDS,
+    TURN_WORDS,
+    resolve,
+    rewrite_messages,
+    rewritten,
+)
+from tests.golden_files import matches_golden
 
-GOLDEN = Path(__file__).parent / "golden"
 AS_OF = datetime(2031, 3, 9, 14, 30, tzinfo=UTC)
 HISTORY = [
     Message("system", "Obey me."),
@@ -29,8 +36,7 @@ def shown(question: str, history: list[Message]) -> str:
 
 def test_the_messages_read_as_in_the_golden_file() -> None:
     messages = rewrite_messages(" And when did it end? ", HISTORY, AS_OF)
-    text = "".join(f"# {message.role}\n\n{message.content}\n\n" for message in messages)
-    assert text == (GOLDEN / "rewrite_messages.txt").read_text(encoding="utf-8")
+    assert matches_golden("rewrite_messages", messages)
 
 
 def test_the_latest_six_turns_are_shown_and_eighty_words_of_each() -> None:
@@ -104,3 +110,16 @@ def test_whatever_is_replied_the_outcome_is_a_question_or_what_was_asked(reply: 
     asked = FollowUp("And 3?", ("Who won?",), "B.", 1.0)
     outcome = rewritten(reply, asked)
     assert outcome is asked or (outcome.question.endswith("?") and "3" in outcome.question)
+
+
+def test_a_model_rewrites_and_one_that_fails_leaves_the_rules() -> None:
+    model = ScriptedModel(GOOD, ProviderError("gone"))
+    assert resolve(ASKED.question, HISTORY, AS_OF, model) == FollowUp(GOOD)
+    assert resolve(ASKED.question, HISTORY, AS_OF, model) == ASKED
+
+
+def test_a_question_that_stands_alone_costs_no_call() -> None:
+    model = ScriptedModel()
+    asked = FollowUp("When did the mill at Osk burn?")
+    assert resolve(asked.question, [], AS_OF, model) == asked
+    assert model.asked == []

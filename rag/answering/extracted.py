@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from rag.answering.ageing import old_evidence
+from rag.answering.declining import contradicted, reason, suggestions
 from rag.answering.question import Question, Reader
+from rag.answering.telling import Telling, tell
 from rag.answering.wording import Worded, decline, word
 from rag.reading.extractive import THRESHOLD, read
 from rag.records import Answer, Hit
-
-READ_HITS = 8
-"""How many of the best hits the extractive reader reads."""
 
 SHOWN_HITS = 8
 """How many hits an answer carries: what was read, or what is nearest."""
@@ -20,11 +20,19 @@ SHOWN_HITS = 8
 def extract(
     asked: Question, hits: Sequence[Hit], reader: Reader, notes: tuple[str, ...] = ()
 ) -> Answer:
-    """The sentences of the hits that answer best, or a declined answer below the threshold."""
+    """The sentences of the hits that answer best, or a declined answer below the threshold.
+
+    A question that takes something for granted which an article denies is answered with what
+    the article says; `reason` then says that the premise is contradicted.
+    """
     started = time.perf_counter()
-    reading = read(asked.standalone, hits[:READ_HITS], reader.vocabulary, reader.similarity)
-    answered = reading.confidence >= THRESHOLD and not asked.lacking
-    worded = word(reading.sentences) if answered else Worded(decline(hits))
+    reading = read(asked.standalone, hits, reader.vocabulary, reader.similarity)
+    answered = reading.confidence >= THRESHOLD
+    told = Telling()
+    if not asked.lacking:
+        told = tell(asked.standalone, hits, reading, reader.similarity, answered=answered)
+    worded = word(told.sentences, told.opening) if told.sentences else Worded(decline(hits))
+    declined = not worded.citations
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
@@ -33,18 +41,17 @@ def extract(
         claims=worded.claims,
         citations=worded.citations,
         hits=tuple(hits[:SHOWN_HITS]),
-        abstained=not worded.citations,
-        reason="" if worded.citations else _reason(asked, hits),
+        abstained=declined,
+        reason=_reason(asked, hits, told) if declined or told.against else "",
+        suggestions=suggestions(asked, hits) if declined else (),
         confidence=reading.confidence,
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
-        notes=notes,
+        notes=(*notes, *old_evidence(asked, worded.citations)),
         timings=asked.timings(started),
     )
 
 
-def _reason(asked: Question, hits: Sequence[Hit]) -> str:
-    if asked.lacking:
-        return f"the archive holds nothing of {asked.lacking}"
-    return "found but not answered" if hits else "nothing found"
+def _reason(asked: Question, hits: Sequence[Hit], told: Telling) -> str:
+    return contradicted(told.against.sentence) if told.against else reason(asked, hits)

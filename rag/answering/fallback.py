@@ -3,31 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from rag.answering.extracted import extract
-from rag.answering.generated import generate
+from rag.answering.generated import Checking, generate
 from rag.answering.question import Question, Reader
 from rag.errors import ProviderError
-from rag.llms import ChatModel
+from rag.llms import ChatModel, Metered
+from rag.reading.judging import model_judge
+from rag.reading.verification import verify
 from rag.records import Answer, Hit
+
+NOTHING_HOLDS = (
+    "The articles bear out nothing of what the language model wrote. "
+    "These are the articles' own words."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a model may do for an answer beside writing it.
+
+    `repair` lets it mend, once, what the articles do not bear out; `judge` lets it decide
+    where rules and meaning do not.
+    """
+
+    repair: bool = True
+    judge: bool = False
+
+
+TRUSTED = Trust()
 
 
 def answer(
-    asked: Question, hits: Sequence[Hit], reader: Reader, model: ChatModel | None
+    asked: Question,
+    hits: Sequence[Hit],
+    reader: Reader,
+    model: ChatModel | None,
+    trust: Trust = TRUSTED,
 ) -> Generator[str, None, Answer]:
     """Yields pieces of the answer as they come and returns it whole, with citations.
 
-    A model that fails is replaced by the articles' own sentences, and a note says so.
-    Without hits nobody is asked.
+    The pieces are the model's first reply, which is checked, and mended where it does not
+    hold. A model that fails, or of whose reply nothing holds, is replaced by the articles'
+    own sentences, and a note says so. Without hits nobody is asked.
     """
-    notes: tuple[str, ...] = ()
-    if model is not None and hits and not asked.lacking:
-        try:
-            return (yield from generate(asked, hits, model))
-        except ProviderError as error:
-            notes = (
-                f"The language model did not answer ({error}). These are the articles' own words.",
-            )
+    if model is None or not hits or asked.lacking:
+        return (yield from _own_words(asked, hits, reader))
+    meter = Metered(model)
+    judge = model_judge(meter) if trust.judge else None
+    check = partial(verify, similarity=reader.similarity, judge=judge)
+    note = NOTHING_HOLDS
+    try:
+        written = yield from generate(asked, hits, meter, Checking(check, trust.repair))
+        if written is not None:
+            return replace(written, usage=meter.usage)
+    except ProviderError as error:
+        note = f"The language model did not answer ({error}). These are the articles' own words."
+    result = yield from _own_words(asked, hits, reader, (note,))
+    return replace(result, usage=meter.usage)
+
+
+def _own_words(
+    asked: Question, hits: Sequence[Hit], reader: Reader, notes: tuple[str, ...] = ()
+) -> Generator[str, None, Answer]:
     result = extract(asked, hits, reader, notes)
     yield result.text
     return result

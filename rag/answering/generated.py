@@ -3,60 +3,88 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import dataclass
 
+from rag.answering.mending import Again, Mended, mend
 from rag.answering.question import Question
-from rag.llms import ChatModel, TokenCounter
-from rag.prompts import NO_ANSWER, answer_messages
-from rag.reading.citing import cite
-from rag.records import Answer, Hit, Usage
+from rag.errors import ProviderError
+from rag.llms import ChatModel, Reply, TokenCounter, passed_on, reply_to
+from rag.prompts import Fault, answer_messages, repair_messages, size
+from rag.reading.citing import Check, Cited, cite
+from rag.reading.verification import verify
+from rag.records import Answer, Hit, Message
+
+DECLINED = "the model found no answer in the passages"
+"""Why an answer is none where the model says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """How a model's answer is checked: `check` is asked about each of its sentences.
+
+    With `repair` the model is asked once more for an answer that does not hold.
+    """
+
+    check: Check = verify
+    repair: bool = True
 
 
 def generate(
-    asked: Question, hits: Sequence[Hit], model: ChatModel
-) -> Generator[str, None, Answer]:
-    """Streams the model's answer from the hits; raises ProviderError when there is none."""
+    asked: Question, hits: Sequence[Hit], model: ChatModel, checking: Checking
+) -> Generator[str, None, Answer | None]:
+    """Streams the model's first reply from the hits; returns what holds of it, None for nothing.
+
+    Raises ProviderError when there is no reply.
+    """
     started = time.perf_counter()
+    budget = model.context_tokens - model.max_tokens
     messages, shown = answer_messages(
-        asked.text,
-        hits,
-        asked.history,
-        asked.as_of,
-        budget=model.context_tokens - model.max_tokens,
-        count=TokenCounter().count,
+        asked.text, hits, asked.history, asked.as_of, budget=budget, count=TokenCounter().count
     )
-    pieces: list[str] = []
-    usage = yield from _collected(model.stream(messages), pieces)
-    cited = cite("".join(pieces), shown)
-    declined = NO_ANSWER in cited.text and not cited.citations
+
+    def bind(text: str, reserved: Collection[int] = ()) -> Cited:
+        return cite(text, shown, checking.check, reserved=reserved)
+
+    reply = yield from passed_on(model.stream(messages))
+    again = _again(messages, reply, model) if checking.repair else None
+    mended = mend(reply, bind, again, model.max_tokens)
+    return _answer(asked, shown, mended, model, started) if mended.cited.claims else None
+
+
+def _again(messages: Sequence[Message], reply: Reply, model: ChatModel) -> Again:
+    """Asks for the answer again, within the model's context."""
+
+    def ask(faults: Sequence[Fault]) -> Reply:
+        again = repair_messages(messages, reply.text, faults)
+        room = model.context_tokens - model.max_tokens
+        if size(again, TokenCounter().count) > room:
+            msg = f"the answer and its faults do not fit into the context of {model.name!r}"
+            raise ProviderError(msg)
+        return reply_to(again, model)
+
+    return ask
+
+
+def _answer(
+    asked: Question, shown: Sequence[Hit], mended: Mended, model: ChatModel, started: float
+) -> Answer:
+    cited = mended.cited
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
         text=cited.text,
         as_of=asked.as_of,
-        claims=() if declined else cited.claims,
-        citations=() if declined else cited.citations,
+        claims=() if mended.declined else cited.claims,
+        citations=cited.citations,
         unresolved=cited.unresolved,
-        hits=shown,
-        abstained=declined,
-        reason="the model found no answer in the passages" if declined else "",
+        hits=tuple(shown),
+        abstained=mended.declined,
+        reason=DECLINED if mended.declined else "",
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
+        notes=mended.notes,
         model=model.name,
-        usage=usage,
         timings=asked.timings(started),
     )
-
-
-def _collected(
-    stream: Generator[str, None, Usage], pieces: list[str]
-) -> Generator[str, None, Usage]:
-    """Passes a stream on, and keeps its pieces."""
-    while True:
-        try:
-            piece = next(stream)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        pieces.append(piece)
-        yield piece

@@ -12,7 +12,10 @@ from rag.records import Filters, Message, Understood
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with everything its answer must state about how it was asked."""
+    """A question with everything its answer must state about how it was asked.
+
+    `holdings` are when the first and the last article of the archive appeared, if known.
+    """
 
     text: str
     standalone: str
@@ -22,6 +25,7 @@ class Question:
     understood: tuple[Understood, ...]
     coverage: float
     retrieval_seconds: float
+    holdings: tuple[datetime, datetime] | None = None
 
     @property
     def lacking(self) -> str:

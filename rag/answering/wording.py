@@ -24,16 +24,18 @@ class Worded:
     citations: tuple[Citation, ...] = ()
 
 
-def word(sentences: Sequence[Sentence]) -> Worded:
+def word(sentences: Sequence[Sentence], opening: str = "") -> Worded:
     """One line a sentence: outlet and date, the sentence as it stands, and its marker.
+
+    An `opening` stands on a line of its own before them, and is part of no claim.
 
     >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
     'Radio North: It sank. [1]'
     """
-    lines: list[str] = []
+    lines = [opening] if opening else []
     claims: list[Claim] = []
     citations: list[Citation] = []
-    position = 0
+    position = len(opening) + len(LINE_BREAK) if opening else 0
     for number, sentence in enumerate(sentences, start=1):
         line = f"{introduction(sentence.article)}{sentence.text} [{number}]"
         lines.append(line)
@@ -53,7 +55,7 @@ def introduction(article: Article) -> str:
 def spoken_date(published: Published) -> str:
     """The date as prose has it, as precise as it is known.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> spoken_date(Published(datetime(2025, 5, 3, tzinfo=UTC), "day"))
     '3 May 2025'
     """

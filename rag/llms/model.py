@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rag.records import Message, Usage
@@ -28,3 +29,33 @@ class ChatModel(Protocol):
 
         Closing the generator ends the request.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model said, whole, and what it used."""
+
+    text: str
+    usage: Usage
+
+
+def passed_on(stream: Generator[str, None, Usage]) -> Generator[str, None, Reply]:
+    """The pieces of a stream as they come, then the reply that they make."""
+    pieces: list[str] = []
+    while True:
+        try:
+            piece = next(stream)
+        except StopIteration as end:
+            return Reply("".join(pieces), end.value)
+        pieces.append(piece)
+        yield piece
+
+
+def reply_to(messages: Sequence[Message], model: ChatModel) -> Reply:
+    """The whole reply; raises ProviderError when there is none."""
+    pieces = passed_on(model.stream(messages))
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]

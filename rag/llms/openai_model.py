@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,11 +16,15 @@ from rag.llms.tokens import TokenCounter
 from rag.records import Message, Usage
 
 if TYPE_CHECKING:
-    from openai import OpenAI, Stream
+    import httpx
+    from openai import APIError, OpenAI, Stream
     from openai.types.chat import ChatCompletionChunk
 
 OPENAI_URL = "https://api.openai.com/v1"
 _SHOWN = 200
+_FIRST_PAUSE = 0.5
+_ASK_AGAIN = frozenset({408, 409, 429})
+_OWN_FAULT = 500
 _BROKEN = "broke off its answer; ask again, or see its log"
 _EMPTY = (
     "returned an empty answer; check the model's name, and that the base URL is "
@@ -35,7 +40,8 @@ class OpenAIModel:
 
     A reply ends after `max_tokens` pieces at the latest. `timeout` is how many seconds
     the server may stay silent, `deadline` how many the whole reply may take. Refused
-    connections, 429 and 5xx are tried `max_retries` times more, ever later.
+    connections, 429 and 5xx are tried `max_retries` times more, ever later or when the
+    server says, but never past the deadline.
     """
 
     name: str
@@ -85,11 +91,12 @@ class OpenAIModel:
         """What the server sends, as long as it is in time; every failure is a ProviderError."""
         started = False
         late = threading.Event()
+        until = time.monotonic() + self.deadline
         try:
             with (
                 self._client() as client,
-                self._request(client, messages) as chunks,
-                _closed_after(self.deadline, chunks, late),
+                self._patiently(client, messages, until) as chunks,
+                _closed_after(until - time.monotonic(), chunks, late),
             ):
                 for chunk in chunks:
                     started = True
@@ -111,9 +118,27 @@ class OpenAIModel:
             base_url=self.base_url,
             api_key=self.api_key or "none",
             timeout=min(self.timeout, self.deadline),
-            max_retries=self.max_retries,
+            max_retries=0,
             http_client=DefaultHttpxClient(trust_env=False) if local else None,
         )
+
+    def _patiently(
+        self, client: OpenAI, messages: Sequence[Message], until: float
+    ) -> Stream[ChatCompletionChunk]:
+        """The open stream; a server that takes no question now is asked again in time."""
+        from openai import APIConnectionError, APIStatusError, APITimeoutError
+
+        for attempt in range(self.max_retries):
+            try:
+                return self._request(client, messages)
+            except APITimeoutError:
+                raise
+            except (APIConnectionError, APIStatusError) as error:
+                pause = _pause(error, attempt)
+                if pause is None or time.monotonic() + pause >= until:
+                    raise
+                time.sleep(pause)
+        return self._request(client, messages)
 
     def _request(self, client: OpenAI, messages: Sequence[Message]) -> Stream[ChatCompletionChunk]:
         """The open stream; asked for with fewer options by a server that rejects some."""
@@ -179,6 +204,23 @@ def _without_rejected(options: Mapping[str, Any], complaint: str) -> dict[str, A
         # OpenAI's reasoning models know the limit by this name only.
         fewer["max_completion_tokens"] = options["max_tokens"]
     return fewer
+
+
+def _pause(error: APIError, attempt: int) -> float | None:
+    """How many seconds to wait before asking again; None where that does not help.
+
+    That is what the server says in milliseconds or seconds, else .5 and twice as many each
+    time.
+    """
+    response: httpx.Response | None = getattr(error, "response", None)
+    if response is None:
+        return _FIRST_PAUSE * (1 << attempt)
+    if response.status_code not in _ASK_AGAIN and response.status_code < _OWN_FAULT:
+        return None
+    for header, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        with suppress(KeyError, ValueError):
+            return max(0.0, float(response.headers[header]) * unit)
+    return _FIRST_PAUSE * (1 << attempt)
 
 
 def _text(chunk: ChatCompletionChunk) -> str:

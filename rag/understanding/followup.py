@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.reading.facts import MARKER, names, stems
+from rag.reading.facts import names, stems
+from rag.reading.markers import MARKER
 from rag.records import Message
 
 REPLY_WORDS = 40

@@ -45,11 +45,15 @@ class Need:
 
 
 def split_needs(
-    question: str, understood: Sequence[Understood], filters: Filters = _NO_FILTERS
+    question: str,
+    understood: Sequence[Understood],
+    filters: Filters = _NO_FILTERS,
+    given: Sequence[str] = (),
 ) -> tuple[Need, ...]:
     """One need for each thing that the question asks for; mostly one, the question as it is.
 
-    Questions that compare outlets, times or things, or that join two questions, have more.
+    Questions that compare outlets, times or things, or that join two questions, have more;
+    where `given` are the questions that it is made of, they decide instead of rules.
     Each need satisfies `filters` and what is strict in `understood` and concerns it. Two
     times that no article can belong to are two needs. Raises QueryError where `filters`
     contradict what was understood.
@@ -60,6 +64,8 @@ def split_needs(
     whole = [(Part(question, "", 0, len(question)), understood)]
     rules = (_by_outlet, _by_time, _by_thing, _by_clause) if len(question) <= _LONGEST else ()
     parts = next(filter(None, (rule(question, understood) for rule in rules)), whole)
+    if given:
+        parts = _as_given(given, understood)
     return tuple(
         Need(part.query, merged(filters, concerned), ", ".join(filter(None, [part.label, time])))
         for part, of_part in parts
@@ -114,6 +120,20 @@ def _take_next(
             items[key(item)] = item
             return True
     return False
+
+
+def _as_given(questions: Sequence[str], understood: Sequence[Understood]) -> _Parts:
+    """Each question with what was understood of its words, and of words that none of them has."""
+    held = [{one for one in understood if _says(question, one)} for question in questions]
+    shared = set(understood).difference(*held)
+    return [
+        (Part(question, "", 0, 0), [one for one in understood if one in own | shared])
+        for question, own in zip(questions, held, strict=True)
+    ]
+
+
+def _says(question: str, one: Understood) -> bool:
+    return one.words.casefold() in question.casefold()
 
 
 def _by_outlet(question: str, understood: Sequence[Understood]) -> _Parts:
