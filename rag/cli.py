@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from rag import terminal
+from rag.cli_chat import chat
 from rag.cli_eval import bench, eval_app
+from rag.cli_feeds import FAILED_INPUTS, feed_app
 from rag.cli_options import (
     ArchiveOption,
     AsOfOption,
@@ -18,18 +19,19 @@ from rag.cli_options import (
     JsonOption,
     LanguageOption,
     LiteralOption,
+    LlmOption,
     PublisherOption,
     ToOption,
     opened_archive,
     understood_in,
 )
+from rag.cli_quotes import quote, recheck
 from rag.config import load_settings
 from rag.errors import RagError
 from rag.filters import parse_as_of
 from rag.llms import configured_model
 from rag.records import hit_dict
 
-FAILED_INPUTS = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141
@@ -41,7 +43,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(eval_app, name="eval")
+app.add_typer(feed_app, name="feed")
 app.command()(bench)
+app.command()(chat)
+app.command()(quote)
+app.command()(recheck)
 
 
 def main() -> NoReturn:
@@ -85,15 +91,16 @@ def _usage(error: typer.TyperException) -> str:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.", readable=False)],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders and web addresses to read.")],
     archive: ArchiveOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many pages of a sitemap to read.")] = 100,
     vectors: Annotated[
         bool, typer.Option(help="Embed the passages, so that they are found by meaning too.")
     ] = True,
 ) -> None:
-    """Read articles into the archive: Markdown, JSONL, HTML and plain text."""
+    """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
     with opened_archive(archive) as opened, terminal.progress() as progress:
-        report = opened.ingest(*paths, vectors=vectors, progress=progress)
+        report = opened.ingest(*paths, vectors=vectors, limit=limit, progress=progress)
     terminal.print_report(report)
     if not vectors:
         terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")
@@ -164,6 +171,7 @@ def ask(
     as_of: AsOfOption = "",
     ignore: IgnoreOption = None,
     literal: LiteralOption = False,
+    llm: LlmOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the archive, with citations; declining is an answer too."""
@@ -175,7 +183,7 @@ def ask(
             filters=filters,
             as_of=when,
             understood=() if literal else understood_in(opened, question, when, ignore or ()),
-            model=configured_model(load_settings()),
+            model=configured_model(load_settings(), llm),
         )
     if as_json:
         terminal.print_json(answer.to_dict())

@@ -35,6 +35,12 @@ IgnoreOption = Annotated[
 LiteralOption = Annotated[
     bool, typer.Option("--literal", help="Read no dates and outlets out of the question.")
 ]
+LlmOption = Annotated[
+    str,
+    typer.Option(
+        "--llm", help="A model's name, or a table's in dateline.toml; none: no model is asked."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rich.console import Console
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -27,6 +28,7 @@ from rich.text import Text
 
 from rag.answering.wording import introduction
 from rag.ingest import IngestReport
+from rag.quotes.records import Recheck, Trace, shown
 from rag.records import Answer, Hit, Understood
 from rag.store import OutcomeKind
 
@@ -50,9 +52,9 @@ def discard_output() -> None:
         os.dup2(nowhere, stream.fileno())
 
 
-def say(text: str) -> None:
-    """Prints a line of result."""
-    _out.print(_shown(text))
+def say(text: str, style: str = "") -> None:
+    """Prints a line of result, in a style of rich's where a person is looking."""
+    _out.print(_shown(text), style=style or None)
 
 
 def note(text: str) -> None:
@@ -139,18 +141,82 @@ def print_answer(answer: Answer) -> None:
         article = citation.article
         where = article.url or article.id
         _out.print(f"[dim]\\[{citation.number}] {_shown(article.title)} — {_shown(where)}[/]")
+    print_unresolved(answer)
+
+
+def print_unresolved(answer: Answer) -> None:
+    """Says which numbers an answer cites that no passage has, if it does."""
     if answer.unresolved:
         numbers = ", ".join(map(str, answer.unresolved))
         complain(f"the answer cites {numbers}, which no passage has")
 
 
-def print_understood(understood: Sequence[Understood]) -> None:
+@contextmanager
+def draft() -> Iterator[Callable[[str], None]]:
+    """Shows an answer while its pieces come, where a person is looking; it goes in the end.
+
+    The finished answer may differ from its pieces, and is printed in their place.
+    """
+    if not _out.is_terminal:
+        yield lambda _piece: None
+        return
+    written = ""
+    with Live(Text("...", style="dim"), console=_out, transient=True) as live:
+
+        def show(piece: str) -> None:
+            nonlocal written
+            written += piece
+            live.update(_last_lines(written))
+
+        yield show
+
+
+def _last_lines(text: str) -> Text:
+    """As much of the text's end as the screen holds: what scrolls off cannot be taken back."""
+    shown = Text(_COMMANDS_TO_THE_TERMINAL.sub("\ufffd", text), style="dim")
+    lines = shown.wrap(_out, _out.width)
+    return Text("\n").join(lines[-max(1, _out.height - 2) :])
+
+
+def print_trace(trace: Trace) -> None:
+    """Prints where words stand, with a word diff where the article has others."""
+    reason = f": {trace.reason}" if trace.reason else ""
+    say(f"{trace.outcome}{reason}")
+    for match in trace.matches:
+        article, place = match.article, match.citation
+        also = f" (also in {', '.join(match.also_in)})" if match.also_in else ""
+        outlet = _shown(introduction(article))
+        title = _shown(article.title or article.id)
+        _out.print(f"[bold]{place.number}.[/] {outlet}[bold]{title}[/]{_shown(also)}")
+        words = shown(match.changes) if match.changes else place.quote
+        _out.print(f"   {_shown(' '.join(words.split()))}")
+        if match.said_by:
+            _out.print(f"   said by {_shown(match.said_by)}")
+        where = f"{article.url or article.id}, characters {place.start} to {place.end}"
+        _out.print(f"   [dim]{_shown(where)}[/]\n")
+
+
+def print_recheck(found: Recheck) -> None:
+    """Prints each citation of a saved answer with what became of it."""
+    for each in found.citations:
+        reason = f": {each.reason}" if each.reason else ""
+        say(f"[{each.number}] {each.article_id} {each.status}{reason}")
+        if each.changes:
+            _out.print(f"    {_shown(' '.join(shown(each.changes).split()))}")
+    for finding in found.findings:
+        say(finding)
+    if not found.citations:
+        say("the answer cites nothing")
+    say("all of it holds" if found.holds else "the answer no longer holds as it was given")
+
+
+def print_understood(understood: Sequence[Understood], option: str = "--ignore") -> None:
     """Says what words of the question were taken to ask for, and how to drop them."""
     for one in understood:
         how = "only" if one.strict else "preferred"
         if not one.held:
             how = "the archive holds nothing of it"
-        note(f"{one.words!r}: {one.meaning}, {how} (--ignore {shlex.quote(one.words)})")
+        note(f"{one.words!r}: {one.meaning}, {how} ({option} {shlex.quote(one.words)})")
 
 
 def print_coverage(coverage: float, folder: Path) -> None:

@@ -110,10 +110,11 @@ def child_command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "rag.cli", *map(str, arguments)]
 
 
-def child(folder: Path, *arguments: object, **settings: str) -> Ended:
-    """Runs the command in a process of its own, from `folder`."""
+def child(folder: Path, *arguments: object, typed: str | None = None, **settings: str) -> Ended:
+    """Runs the command in a process of its own, from `folder`, with what is piped into it."""
     done = subprocess.run(
         child_command(*arguments),
+        input=typed,
         capture_output=True,
         text=True,
         cwd=folder,

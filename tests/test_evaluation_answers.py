@@ -15,9 +15,11 @@ from rag.evaluation.answers import (
     answer_measures,
     evaluate_answers,
     load_unanswerable,
+    tells_both,
     verbatim,
 )
 from rag.evaluation.runner import write_report
+from rag.llms import ScriptedModel
 from rag.records import Answer, Citation
 from tests.builders import article, write_jsonl
 from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
@@ -61,6 +63,15 @@ def test_an_answer_is_looked_for_in_the_quotes_and_in_the_first() -> None:
     assert answer_measures(quoting(NOON), ["Ilse"])["answer_in_quotes"] == 0.0
 
 
+def test_both_values_count_where_each_has_an_outlet_and_a_date() -> None:
+    both = quoting(NOON, CAPTAIN)
+    assert tells_both(both, ["noon", "Ilse Brandt"])
+    assert not tells_both(both, ["noon", "midnight"])
+    undated = replace(FERRY, published=None)
+    cited = (both.citations[0], replace(both.citations[1], article=undated))
+    assert not tells_both(replace(both, citations=cited), ["noon", "Ilse Brandt"])
+
+
 def test_a_declined_answer_holds_nothing_and_has_no_length() -> None:
     assert answer_measures(quoting(declined=True), ["Ilse Brandt"]) == {
         "answer_in_quotes": 0.0,
@@ -68,6 +79,27 @@ def test_a_declined_answer_holds_nothing_and_has_no_length() -> None:
         "token_f1": 0.0,
         "wrongly_declined": 1.0,
     }
+
+
+def test_of_a_models_answer_its_own_text_counts_too() -> None:
+    said = replace(quoting(NOON), text="It was Ilse Brandt [1].", model="scripted")
+    measures = answer_measures(said, ["Ilse Brandt"])
+    assert (measures["answer_in_quotes"], measures["answer_in_text"]) == (0.0, 1.0)
+    assert measures["text_token_f1"] == pytest.approx(2 * 2 / (4 + 2))
+    assert measures["median_words"] == 5.0  # the full stop stands apart from its marker
+    declined = answer_measures(replace(said, abstained=True, citations=()), ["Ilse Brandt"])
+    assert (declined["answer_in_text"], declined["text_token_f1"]) == (0.0, 0.0)
+
+
+def test_a_model_is_measured_under_its_name_and_its_failures_are_counted(
+    archive: Archive, options: AnswerOptions
+) -> None:
+    write_questions(options.data, Q1, Q3)
+    model = ScriptedModel("The ferry Marigold ran aground [1].")
+    report = evaluate_answers(archive, replace(options, model=model), silent).report
+    assert report.system == "scripted"
+    assert report.questions[0]["measures"]["answer_in_text"] == 1.0
+    assert report.measures["model_failed"] == 0.5
 
 
 def test_only_eighty_words_are_looked_at_and_all_are_counted() -> None:
@@ -125,7 +157,8 @@ def test_without_unanswerable_questions_nothing_is_said_of_declining(
     write_questions(options.data, Q1, Q3)
     report = evaluate_answers(archive, options, silent).report
     assert report.n == 2
-    assert not {"declined", "confidence_auc"} & set(report.measures)
+    undefined = {"declined", "confidence_auc", "calibration_error"}
+    assert not undefined & set(report.measures)
 
 
 def test_a_row_shows_the_quotes_or_what_is_nearest(

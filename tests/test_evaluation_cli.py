@@ -73,6 +73,53 @@ def test_answers_prints_the_table_and_writes_the_report(
 
 
 @pytest.mark.usefixtures("workplace")
+def test_citations_prints_the_table_and_compares(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(monkeypatch, "eval citations --data quiz --report one --no-as-of") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("citations: extractive on quiz, 4 questions\n")
+    assert ["citation_recall", "1.000"] in [line.split()[:2] for line in out.splitlines()]
+    line = "eval citations --data quiz --report two --subset small --compare one"
+    assert typed(monkeypatch, line) == 0
+    report = json.loads(Path("two/report.json").read_text())
+    assert (report["n"], report["settings"]["as_of"], report["settings"]["judge"]) == (1, True, "")
+    assert "against one (extractive)" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("workplace")
+def test_conversation_prints_the_table_and_compares(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = {"qid": "c1", "question": "And which ferry?", "answers": ["Marigold"]}
+    history = [{"role": "user", "content": "What ran aground?"}]
+    write_questions(
+        Path("talks"), question | {"history": history, "gold_ids": ["courier.example/1"]}
+    )
+    assert typed(monkeypatch, "eval conversation --data talks --report one --no-as-of") == 0
+    assert capsys.readouterr().out.startswith("conversation: extractive on talks, 1 questions\n")
+    assert typed(monkeypatch, "eval conversation --data talks --report two --compare one") == 0
+    report = json.loads(Path("two/report.json").read_text())
+    assert (report["suite"], report["questions"][0]["turn"]) == ("conversation", 2)
+    assert "against one (extractive)" in capsys.readouterr().out
+    assert typed(monkeypatch, "eval conversation --data quiz --report out") == 2
+    assert "no question of quiz has a 'history'" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.usefixtures("workplace")
+def test_declining_takes_several_data_sets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"id": 1, "query": "Who sank?", "positive": ["Osk sank."], "negative": ["It rained."]}
+    Path("given.jsonl").write_text(json.dumps(given) + "\n")
+    line = "eval declining --data quiz --data given.jsonl --report out --no-as-of"
+    assert typed(monkeypatch, line) == 0
+    assert capsys.readouterr().out.startswith("declining: extractive on quiz + given, 7 questions")
+    report = json.loads(Path("out/report.json").read_text())
+    assert (report["suite"], report["settings"]["as_of"]) == ("declining", False)
+
+
+@pytest.mark.usefixtures("workplace")
 def test_bench_prints_a_table_or_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,6 +142,10 @@ def test_bench_prints_a_table_or_json(
         ("eval retrieval --data quiz", "Missing option '--report'"),
         ("eval answers --data none --report out", "cannot read none/questions.jsonl"),
         ("eval answers --data quiz --report out --unanswerable none", "cannot read none"),
+        ("eval answers --data quiz --report out --llm tiny", "there is no server to ask 'tiny'"),
+        ("eval declining --data quiz --report out --llm tiny", "no server to ask 'tiny'"),
+        ("eval declining --data quiz --data quiz --report out", "two data sets that are both"),
+        ("eval declining --data none --report out", "cannot read none/questions.jsonl"),
         ("bench --archive none", "there is no archive in 'none'"),
         ("bench --data none", "cannot read none/questions.jsonl"),
     ],

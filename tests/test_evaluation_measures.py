@@ -19,6 +19,7 @@ from rag.evaluation.measures import (
     retrieval_measures,
     spread,
     token_f1,
+    token_recall,
 )
 
 
@@ -128,6 +129,12 @@ def test_token_f1_counts_each_word_as_often_as_it_stands() -> None:
     assert token_f1("no no", ["no"]) == pytest.approx(2 * 1 / (2 + 1))
     assert token_f1("a b", ["x", "b", "a c d e"]) == pytest.approx(2 * 1 / (2 + 1))
     assert token_f1("a", ["b"]) == token_f1("", ["b"]) == token_f1("a", []) == 0.0
+
+
+def test_token_recall_is_the_share_of_an_answers_words() -> None:
+    assert token_recall("it was Ilse Brandt", ["Ilse Brandt", "Ilse Brandt won"]) == 1.0
+    assert token_recall("no", ["no no"]) == token_recall("a b c", ["a d"]) == 0.5
+    assert token_recall("a", ["b", "..."]) == token_recall("", ["b"]) == token_recall("a", []) == 0
 
 
 def test_times_are_spread_by_nearest_rank() -> None:

@@ -46,6 +46,8 @@ def test_a_task_asks_its_last_turn_after_the_others(tmp_path: Path) -> None:
             question="And when end?",
             where="tasks.jsonl:1",
             type="follow-up",
+            answerability="answerable",
+            reference="On 26 April.",
             gold=("120-0-350",),
             history=(Message("user", "When did it begin?"), Message("assistant", "On 2 April.")),
         )
@@ -66,6 +68,11 @@ def test_a_task_asks_its_last_turn_after_the_others(tmp_path: Path) -> None:
 )
 def test_its_type_is_the_part_it_plays(fields: dict[str, object], expected: str) -> None:
     assert question_row(TASK | fields, "t:1")["type"] == expected
+
+
+def test_a_task_without_reference_has_none(tmp_path: Path) -> None:
+    (question,) = load_task(tmp_path, targets=[], answerability=["PARTIAL"])
+    assert (question.reference, question.answerability) == ("", "partial")
 
 
 def test_a_task_without_answer_is_unanswerable_and_has_no_gold(tmp_path: Path) -> None:
@@ -92,6 +99,7 @@ def test_gzipped_tasks_are_read_and_questions_come_before_them(tmp_path: Path) -
         ({"input": [turn("Who?", "host")]}, r"'speaker' that is user or agent, not 'host'"),
         ({"input": [{"speaker": "user"}]}, r"a turn of 'input' must have 'text' and a 'speaker'"),
         ({"input": [turn(" ")]}, r":1: 'question' is missing"),
+        ({"targets": [{"text": "On 26 April."}]}, r"a turn of 'targets' must have 'text' and a"),
         ({"contexts": ["a"]}, r":1: 'contexts' must be a list of objects, not \['a'\]"),
         ({"contexts": [{}]}, r"a context has the 'document_id' None; it must name a passage"),
         ({"contexts": [{"document_id": " "}]}, r"has the 'document_id' ' '"),

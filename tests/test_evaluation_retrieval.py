@@ -15,6 +15,7 @@ from rag.errors import ConfigError, CorpusError
 from rag.evaluation.report import Report
 from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
 from rag.evaluation.runner import data_name, write_report
+from rag.llms import ScriptedModel
 from tests.builders import write_jsonl
 from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
 
@@ -270,7 +271,7 @@ def test_the_files_say_what_was_measured(archive: Archive, options: RetrievalOpt
     written = json.loads((options.report / "report.json").read_text(encoding="utf-8"))
     assert set(written) == {
         *("suite", "data", "system", "n", "measures", "intervals", "settings", "timings"),
-        *("baseline", "by_type", "by_year", "counted", "questions"),
+        *("baseline", "by_type", "by_year", "by_turn", "counted", "questions"),
     }
     assert written["measures"] == report.measures
     assert written["settings"]["date"] == "2025-07-01"
@@ -299,3 +300,16 @@ def test_data_is_named_by_its_folder(tmp_path: Path) -> None:
     assert data_name(tmp_path / "quiz" / "questions.jsonl") == "quiz"
     assert data_name(tmp_path / "hard.jsonl") == "hard"
     assert data_name(tmp_path / "quiz" / ".." / "quiz") == "quiz"
+
+
+def test_the_report_says_what_split_the_questions(
+    archive: Archive, options: RetrievalOptions
+) -> None:
+    asked = replace(asking(options, Q1), system="full", baseline=False)
+    assert "split" not in measured(archive, asked).settings
+    none = measured(archive, replace(asked, split="none"))
+    assert (none.settings["split"], none.measures["Hit@1"]) == ("none", 1.0)
+    by_model = replace(asked, split="model", llm=ScriptedModel())
+    assert measured(archive, by_model).settings["split"] == "model scripted"
+    with pytest.raises(ConfigError, match="--split model needs a language model"):
+        evaluate_retrieval(archive, replace(asked, split="model"), silent)

@@ -14,7 +14,16 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.evaluation.baseline import baseline_system, current_articles, cut
 from rag.evaluation.datasets import EvalQuestion
-from rag.evaluation.systems import SYSTEMS, Found, Rank, archive_system, best_of_each
+from rag.evaluation.systems import (
+    SYSTEMS,
+    Found,
+    Rank,
+    archive_system,
+    best_of_each,
+    by_rules,
+    splitter,
+)
+from rag.llms import ScriptedModel
 from tests.builders import open_archive, row, write_jsonl
 from tests.evaluation_data import small_archive
 
@@ -114,6 +123,24 @@ def test_meaning_needs_vectors(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match=f"--system {name} needs vectors .* dateline embed"):
         archive_system(archive, name)  # type: ignore[arg-type]
     assert numbers(archive_system(archive, "bm25"), "council") == "3"
+
+
+def test_a_question_is_searched_for_in_the_parts_it_is_split_into(archive: Archive) -> None:
+    parts = ("What is the budget of the council?", "When did the lighthouse keeper retire?")
+    rank = archive_system(archive, "full", lambda _: parts)
+    assert numbers(rank, "council and keeper")[:2] == "34"
+    assert numbers(archive_system(archive, "full", lambda _: parts[::-1]), "x")[:2] == "43"
+
+
+def test_what_splits_is_rules_a_model_or_nothing() -> None:
+    question = "Did Osk or Marsk flood?"
+    model = ScriptedModel("Did Osk flood?\nDid Marsk flood?")
+    assert splitter("rules", None) is by_rules
+    assert by_rules(question) == ()
+    assert splitter("none", None)(question) == (question,)
+    assert splitter("model", model)(question) == ("Did Osk flood?", "Did Marsk flood?")
+    with pytest.raises(ConfigError, match="--split model needs a language model; name it with"):
+        splitter("model", None)
 
 
 def test_each_article_counts_with_its_best_passage() -> None:

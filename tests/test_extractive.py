@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -39,14 +40,54 @@ FLOOD = article(
 
 
 def test_the_score_adds_up() -> None:
-    # Asked: river reached metres noon (4 words, one of them in the title, none stop words).
+    # Asked: river reached metres noon (4 words, one of them in the sentence before).
     best = read("river reached metres noon", [hit(FLOOD)], Plain(), same_words).sentences[0]
     assert best.text == "It reached 7 metres at noon."
     assert best.coverage == pytest.approx(1.0)  # "river" stands in the sentence beside it
     assert best.closeness == pytest.approx(0.75)
-    # closeness + .5 coverage + .25 passage's best + .25 / 2 rank + offers a number: a "thing",
-    # with no new name, adds nothing, + .1 lead
-    assert best.score == pytest.approx(0.75 + 0.5 + 0.25 * 0.75 + 0.125 + 0.0 + 0.1)
+    assert best.relation == pytest.approx(0.75)  # no names to leave out
+    # closeness + .6 coverage + .6 of a fit of .5 (a "thing" without a name) + .15 lead
+    # + .6 relation; no title, and no hit before it
+    assert best.score == pytest.approx(0.75 + 0.6 + 0.6 * 0.5 + 0.15 + 0.6 * 0.75)
+
+
+def test_titles_that_hold_what_is_offered_speak_for_a_sentence() -> None:
+    told = article("The winner was Osk in the end.", "x/1")
+
+    def score(title: str) -> float:
+        other = article("Nothing else was said there.", "x/2", title=title)
+        hits = [hit(told, 1), hit(other, 2)]
+        return read("Who was the winner?", hits, Plain(), same_words).sentences[0].score
+
+    assert score("Osk speaks") - score("Ida speaks") == pytest.approx(0.15)
+
+
+def test_a_title_like_the_question_counts_against_its_sentences() -> None:
+    text = "The river rose on Sunday."
+    plain = read("river rose", [hit(article(text, title="Tolle"))], Plain(), same_words)
+    titled = read("river rose", [hit(article(text, title="River"))], Plain(), same_words)
+    # Half of the question stands in the title: a cosine of .5 at -.5.
+    difference = titled.sentences[0].score - plain.sentences[0].score
+    assert difference == pytest.approx(-0.25)
+
+
+def test_a_hit_that_stands_out_speaks_for_its_answer() -> None:
+    source = article("The river Tolle rose on Sunday night.")
+    other = [hit(article("Nobody came on Monday.", f"x/{n}"), n) for n in range(2, 10)]
+    near = [replace(one, score=0.99) for one in other]
+
+    def sure(hits: Sequence[Hit]) -> float:
+        return read("When did the river Tolle rise?", hits, Plain(), same_words).confidence
+
+    alone = [hit(source)]
+    assert sure([*alone, *near]) < sure([*alone, *other]) < sure(alone)
+
+
+def test_the_archive_must_know_the_names() -> None:
+    source = article("The river rose at Quarne on Sunday night.")
+    known = read("When did the river rise at Quarne?", [hit(source)], Plain(), same_words)
+    other = read("When did the river rise at Brell?", [hit(source)], Plain(), same_words)
+    assert other.confidence < known.confidence
 
 
 def test_without_meaning_words_decide_and_the_confidence_is_theirs() -> None:

@@ -148,6 +148,7 @@ def old_format(folder: Path) -> None:
     """Makes an archive what it was before articles were grouped."""
     with closing(sqlite3.connect(folder / FILE)) as connection, connection:
         connection.executescript(
+            "DROP TABLE feed_entries; DROP TABLE feeds;"
             "DROP TABLE bands; DROP TABLE copies; DELETE FROM settings WHERE name LIKE 'near%';"
             "UPDATE alembic_version SET version_num = '0001';"
         )

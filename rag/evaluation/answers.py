@@ -1,4 +1,7 @@
-"""Measures whether answers hold what was asked, and are declined when they must be."""
+"""Measures whether answers hold what was asked, and are declined when they must be.
+
+Without a language model, or with one: the questions, measures and report are the same.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from rag.archive import Archive, Progress
+from rag.archive import NO_FILTERS, Archive, Progress
 from rag.evaluation.datasets import UNANSWERABLE, EvalQuestion, load_questions, subset_of
-from rag.evaluation.intervals import interval, roc_auc
+from rag.evaluation.intervals import Statistic, interval, roc_auc
 from rag.evaluation.journal import Journal, Row
 from rag.evaluation.labels import Labelled, answerable, late_warning, out_of_reach
 from rag.evaluation.measures import MAX_WORDS, capped, holds_answer, spread, token_f1
 from rag.evaluation.report import Report
+from rag.evaluation.roc import calibration_error, confidences
 from rag.evaluation.runner import (
     Evaluated,
     archive_facts,
@@ -27,10 +29,15 @@ from rag.evaluation.runner import (
     question_row,
 )
 from rag.evaluation.summary import grouped, intervals_of, summarise
-from rag.records import Answer
+from rag.llms import ChatModel
+from rag.reading.markers import MARKER
+from rag.records import Answer, Filters
 
 SYSTEM = "extractive"
 AUC = "confidence_auc"
+SEVERAL_VALUES = ("changed_over_time", "disagreement")
+"""Types of questions whose answer is more than one value, each with its date."""
+CALIBRATION = "calibration_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +51,47 @@ class AnswerOptions:
     subset: str = ""
     gold_only: bool = False
     dated: bool = True
+    model: ChatModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How questions are put: as of their date or not, to whom, and within which filters."""
+
+    dated: bool = True
+    model: ChatModel | None = None
+    filters: Filters = NO_FILTERS
+
+    @property
+    def system(self) -> str:
+        """Who answers: the language model by its name, or the extractive reader."""
+        return self.model.name if self.model else SYSTEM
 
 
 def evaluate_answers(archive: Archive, options: AnswerOptions, progress: Progress) -> Evaluated:
-    """Asks every labelled and every unanswerable question, without a language model.
+    """Asks every labelled and every unanswerable question.
 
     Interrupted, the same call goes on where it stopped. Raises CorpusError for data that
     cannot be measured.
     """
+    asking = Asking(options.dated, options.model)
     labelled, declinable = _questions(archive, options)
     questions = [*labelled.questions, *declinable]
     late = out_of_reach(archive, labelled.questions) if options.dated else []
     asked = {"suite": "answers", "dated": options.dated, "questions": questions}
+    asked["system"] = asking.system
     journal = Journal(options.report, "answers", archive_state(archive) | asked)
     archive.search(questions[0].question, 1)
     rows = journal.complete(
         questions,
-        lambda question: _row(archive, question, dated=options.dated),
+        lambda question: ask_row(archive, question, asking),
         lambda done, total: progress("answering", done, total),
     )
-    measures, intervals = _summary(rows)
+    measures, intervals = measured(rows)
     report = Report(
         suite="answers",
         data=data_name(options.data),
-        system=SYSTEM,
+        system=asking.system,
         n=len(rows),
         measures=measures,
         intervals=intervals,
@@ -110,15 +134,26 @@ def load_unanswerable(path: Path) -> list[EvalQuestion]:
     ]
 
 
-def _row(archive: Archive, question: EvalQuestion, *, dated: bool) -> Row:
-    as_of = question.as_of if dated else None
+def ask_row(archive: Archive, question: EvalQuestion, asking: Asking) -> Row:
+    """What a report says of one question: the answer's measures, its confidence and quotes."""
+    as_of = question.as_of if asking.dated else None
     started = time.perf_counter()
-    answer = archive.ask(question.question, question.history, as_of=as_of)
+    answer = archive.ask(
+        question.question,
+        question.history,
+        filters=asking.filters,
+        as_of=as_of,
+        model=asking.model,
+    )
     seconds = time.perf_counter() - started
     declining = question.unanswerable
     measures = _declining(answer) if declining else answer_measures(answer, question.answers)
+    if question.type in SEVERAL_VALUES:
+        measures["both_values"] = float(tells_both(answer, question.answers))
     if answer.citations:
         measures["slice_equals_quote"] = float(verbatim(archive, answer))
+    if asking.model is not None:
+        measures["model_failed"] = float(bool(answer.hits) and not answer.model)
     return question_row(question) | {
         "expected": list(question.answers),
         "answerable": not declining,
@@ -131,7 +166,10 @@ def _row(archive: Archive, question: EvalQuestion, *, dated: bool) -> Row:
 
 
 def answer_measures(answer: Answer, answers: Sequence[str]) -> dict[str, float]:
-    """What an answer to a question with known answers is worth; a declined one holds nothing."""
+    """What an answer to a question with known answers is worth; a declined one holds nothing.
+
+    Of a language model's answer its own text is looked at too, without its markers.
+    """
     quotes = [citation.quote for citation in answer.citations]
     text = capped(quotes)
     measures = {
@@ -140,9 +178,20 @@ def answer_measures(answer: Answer, answers: Sequence[str]) -> dict[str, float]:
         "token_f1": token_f1(text, answers),
         "wrongly_declined": float(answer.abstained),
     }
+    if answer.model:
+        said = "" if answer.abstained else capped([MARKER.sub(" ", answer.text)])
+        measures["answer_in_text"] = float(holds_answer(said, answers))
+        measures["text_token_f1"] = token_f1(said, answers)
     if not answer.abstained:
-        measures["median_words"] = float(len(" ".join(quotes).split()))
+        words = MARKER.sub(" ", answer.text) if answer.model else " ".join(quotes)
+        measures["median_words"] = float(len(words.split()))
     return measures
+
+
+def tells_both(answer: Answer, answers: Sequence[str]) -> bool:
+    """Whether two of the answers are quoted, each from an article with an outlet and a date."""
+    shown = [c.quote for c in answer.citations if c.article.publisher and c.article.published]
+    return sum(any(holds_answer(quote, [one]) for quote in shown) for one in answers) >= 2
 
 
 def _declining(answer: Answer) -> dict[str, float]:
@@ -173,13 +222,19 @@ def _found(answer: Answer) -> list[dict[str, str]]:
     ]
 
 
-def _summary(rows: Sequence[Row]) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
-    """The measures of all rows, with the area under the ROC curve where it is defined."""
+def measured(rows: Sequence[Row]) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """The measures of all rows with their intervals, and of the confidence where defined.
+
+    `confidence_auc` tells answerable from unanswerable questions; `calibration_error` is how
+    far the confidence is from the share of answerable ones.
+    """
     measures, intervals = summarise(rows), intervals_of(rows)
-    labelled = np.array([[row["confidence"], float(row["answerable"])] for row in rows])
-    area = roc_auc(labelled)
-    if not math.isnan(area):
-        measures[AUC], intervals[AUC] = area, interval(labelled, roc_auc)
+    labelled = confidences(rows)
+    statistics: dict[str, Statistic] = {AUC: roc_auc, CALIBRATION: calibration_error}
+    for name, statistic in statistics.items():
+        if not math.isnan(roc_auc(labelled)):
+            measures[name] = statistic(labelled)
+            intervals[name] = interval(labelled, statistic)
     return measures, intervals
 
 

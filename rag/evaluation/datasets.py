@@ -28,14 +28,17 @@ class EvalQuestion:
     """A question with what is known of its answer; `where` is the file and line it stands in.
 
     `gold` and `silver` are canonical article ids. `as_of` is the end of the day, month or
-    year in which it was asked, None where the file gives no date.
+    year in which it was asked, None where the file gives no date. `answers` are short enough
+    to be looked for as they stand; `reference` is an answer in whole sentences.
     """
 
     qid: str
     question: str
     where: str
     type: str = ""
+    answerability: str = ""
     answers: tuple[str, ...] = ()
+    reference: str = ""
     gold: tuple[str, ...] = ()
     silver: tuple[str, ...] = ()
     history: tuple[Message, ...] = ()
@@ -157,7 +160,9 @@ def _question(row: Mapping[str, Any], where: str) -> EvalQuestion:
         question=text_field(row, "question", where, required=True),
         where=where,
         type=text_field(row, "type", where),
+        answerability=text_field(row, "answerability", where),
         answers=_texts(row, "answers", where),
+        reference=text_field(row, "reference", where),
         gold=tuple(map(article_id, _texts(row, "gold_ids", where))),
         silver=tuple(map(article_id, _texts(row, "silver_ids", where))),
         history=_history(row, where),

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from rag.escaping import shortened, text
 from rag.evaluation.journal import Row
 from rag.evaluation.report import Comparison, Report, comparison_table, group_table, main_table
+from rag.evaluation.roc import roc_figure
 from rag.evaluation.summary import worst
 from rag.evaluation.tables import Table, figure, span
 
@@ -50,6 +51,7 @@ def html_page(report: Report, comparison: Comparison | None = None) -> str:
         ),
         _legend(report),
         _plot(report),
+        roc_figure(report.questions),
         _table("Measures", main_table(report)),
         _compared(comparison),
         _groups(report),
@@ -145,7 +147,7 @@ def _compared(comparison: Comparison | None) -> Markup:
 
 def _groups(report: Report) -> Markup:
     names = list(report.measures)
-    by = (("type", report.by_type), ("year", report.by_year))
+    by = (("type", report.by_type), ("year", report.by_year), ("turn", report.by_turn))
     return Markup().join(
         _table(f"By {name}", group_table(name, groups, names)) for name, groups in by if groups
     )

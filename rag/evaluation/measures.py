@@ -86,6 +86,17 @@ def token_f1(text: str, answers: Iterable[str]) -> float:
     return max((_f1(words, Counter(normalised(answer).split())) for answer in answers), default=0.0)
 
 
+def token_recall(text: str, answers: Iterable[str]) -> float:
+    """The best share of one answer's words that stand in the text; 0.0 without answers.
+
+    >>> token_recall("it was Ilse Brandt", ["Ilse Brandt won"])
+    0.6666666666666666
+    """
+    words = Counter(normalised(text).split())
+    wanted = [Counter(normalised(answer).split()) for answer in answers]
+    return max(((words & one).total() / one.total() for one in wanted if one), default=0.0)
+
+
 def _f1(words: Counter[str], wanted: Counter[str]) -> float:
     shared = (words & wanted).total()
     return 2 * shared / (words.total() + wanted.total()) if shared else 0.0

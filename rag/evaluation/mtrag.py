@@ -20,14 +20,15 @@ def question_row(task: Mapping[str, Any], where: str) -> dict[str, Any]:
     """A task as a row of `questions.jsonl`: the last turn asked, with the turns before it.
 
     Its type is "unanswerable" or "underspecified" where the task says so, else the part the
-    question plays: "follow-up", "clarification", or "first turn" where it plays none. Raises
-    CorpusError naming `where` for a task that lacks a field or has one of another kind.
+    question plays: "follow-up", "clarification", or "first turn" where it plays none. Its
+    reference is what a person had answered. Raises CorpusError naming `where` for a task
+    that lacks a field or has one of another kind.
     """
     turns = _objects(task, "input", where)
     if not turns:
         msg = f"{where}: 'input' holds no turn; the last one is the question"
         raise CorpusError(msg)
-    messages = [_message(turn, where) for turn in turns]
+    messages = [_message(turn, where, "input") for turn in turns]
     if messages[-1]["role"] != "user":
         msg = f"{where}: the last turn of 'input' is not the user's; it must be the question"
         raise CorpusError(msg)
@@ -35,6 +36,8 @@ def question_row(task: Mapping[str, Any], where: str) -> dict[str, Any]:
         "qid": task.get("task_id"),
         "question": messages[-1]["content"],
         "type": _type(task),
+        "answerability": _first(task.get("answerability")),
+        "reference": _reference(task, where),
         "gold_ids": [_document(context, where) for context in _objects(task, "contexts", where)],
         "history": messages[:-1],
     }
@@ -48,11 +51,11 @@ def _objects(task: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping
     return value
 
 
-def _message(turn: Mapping[str, Any], where: str) -> dict[str, str]:
+def _message(turn: Mapping[str, Any], where: str, name: str) -> dict[str, str]:
     role = _ROLES.get(str(turn.get("speaker")))
     if role is None or not isinstance(turn.get("text"), str):
         msg = (
-            f"{where}: a turn of 'input' must have 'text' and a 'speaker' that is "
+            f"{where}: a turn of {name!r} must have 'text' and a 'speaker' that is "
             f"{' or '.join(_ROLES)}, not {turn.get('speaker')!r:.40}"
         )
         raise CorpusError(msg)
@@ -65,6 +68,11 @@ def _document(context: Mapping[str, Any], where: str) -> str:
         msg = f"{where}: a context has the 'document_id' {document!r:.80}; it must name a passage"
         raise CorpusError(msg)
     return document
+
+
+def _reference(task: Mapping[str, Any], where: str) -> str:
+    targets = _objects(task, "targets", where)
+    return _message(targets[0], where, "targets")["content"] if targets else ""
 
 
 def _type(task: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ class Report:
     baseline: Mapping[str, Any] | None = None
     by_type: Mapping[str, Any] = field(default_factory=dict)
     by_year: Mapping[str, Any] = field(default_factory=dict)
+    by_turn: Mapping[str, Any] = field(default_factory=dict)
     counted: str = "questions"
     questions: Sequence[Row] = ()
 

@@ -25,14 +25,26 @@ from rag.evaluation.runner import (
     question_row,
 )
 from rag.evaluation.summary import compare, grouped, intervals_of, summarise
-from rag.evaluation.systems import PASSAGES, Rank, SystemName, archive_system, best_of_each
+from rag.evaluation.systems import (
+    PASSAGES,
+    Rank,
+    Split,
+    SystemName,
+    archive_system,
+    best_of_each,
+    splitter,
+)
+from rag.llms import ChatModel
 
 _SNIPPET = 400
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalOptions:
-    """What to measure: `dated` asks each question as of its date; `now` dates the report."""
+    """What to measure: `dated` asks each question as of its date; `now` dates the report.
+
+    `split` says what divides a question that asks for several things; "model" is `llm`.
+    """
 
     data: Path
     report: Path
@@ -42,6 +54,8 @@ class RetrievalOptions:
     gold_only: bool = False
     dated: bool = True
     baseline: bool = True
+    split: Split = "rules"
+    llm: ChatModel | None = None
 
 
 def evaluate_retrieval(
@@ -52,8 +66,9 @@ def evaluate_retrieval(
     Interrupted, the same call goes on where it stopped. Raises ConfigError without the
     extra "eval", CorpusError for data that cannot be measured.
     """
-    # A missing package is better told now than after an hour of searching.
+    # A missing package or model is better told now than after an hour of searching.
     retrieval_measures({}, {})
+    splitter(options.split, options.llm)
     chosen = subset_of(load_questions(options.data), options.subset)
     labelled = answerable(archive, chosen, options.data, gold_only=options.gold_only)
     late = out_of_reach(archive, labelled.questions) if options.dated else []
@@ -95,7 +110,9 @@ class _Run:
     def rows(self, system: SystemName) -> list[Row]:
         """A measured row for each question; what an interrupted run found is taken over."""
         asked = {"system": system, "dated": self.options.dated, "questions": self.questions}
-        journal = Journal(self.options.report, system, archive_state(self.archive) | asked)
+        divided = _splitting(self.options) if system == "full" else {}
+        state = archive_state(self.archive) | asked | divided
+        journal = Journal(self.options.report, system, state)
         ranked = journal.complete(
             self.questions,
             _ranking(self._system, system, self.options.dated),
@@ -106,7 +123,7 @@ class _Run:
     def _system(self, system: SystemName) -> Rank:
         if system == "baseline":
             return baseline_system(self.archive)
-        return archive_system(self.archive, system)
+        return archive_system(self.archive, system, splitter(self.options.split, self.options.llm))
 
 
 def _ranking(
@@ -164,6 +181,14 @@ def _baseline(rows: Sequence[Row], of_system: Sequence[Row]) -> dict[str, Any]:
     }
 
 
+def _splitting(options: RetrievalOptions) -> dict[str, str]:
+    """What splits questions, where it is not the rules; with the model's name."""
+    if options.split == "rules":
+        return {}
+    named = options.llm.name if options.llm and options.split == "model" else ""
+    return {"split": f"{options.split} {named}".strip()}
+
+
 def _settings(
     archive: Archive, options: RetrievalOptions, left_out: int, late: int
 ) -> dict[str, Any]:
@@ -171,6 +196,7 @@ def _settings(
         "as_of": options.dated,
         "subset": options.subset,
         "gold_only": options.gold_only,
+        **_splitting(options),
         "passages_ranked": PASSAGES,
         "left_out": left_out,
         "out_of_reach": late,

@@ -12,10 +12,13 @@ from rag.errors import ConfigError
 from rag.evaluation.datasets import EvalQuestion
 from rag.filters import no_later_than
 from rag.fusion import reciprocal_rank_fusion
+from rag.llms import ChatModel
 from rag.ranking import Rankers
 from rag.records import Filters
 from rag.understanding.followup import standalone_question
+from rag.understanding.splitting import split
 
+Split = Literal["rules", "model", "none"]
 SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]
 SYSTEMS: tuple[SystemName, ...] = get_args(SystemName)
 
@@ -36,6 +39,23 @@ Rank = Callable[[EvalQuestion, datetime | None], list[Found]]
 """A question and the moment it is asked as of, None for any time -> passages, best first."""
 
 
+def by_rules(_question: str) -> tuple[str, ...]:
+    """No questions given, so that rules split."""
+    return ()
+
+
+def splitter(split_by: Split, model: ChatModel | None) -> Callable[[str], Sequence[str]]:
+    """What splits a question; raises ConfigError for "model" without one."""
+    if split_by == "rules":
+        return by_rules
+    if split_by == "none":
+        return lambda question: (question,)
+    if model is None:
+        msg = "--split model needs a language model; name it with --llm or DATELINE_LLM_MODEL"
+        raise ConfigError(msg)
+    return lambda question: split(question, model)
+
+
 def best_of_each(found: Iterable[Found], count: int) -> list[Found]:
     """The first `count` articles, each with its best passage."""
     first: dict[str, Found] = {}
@@ -44,13 +64,16 @@ def best_of_each(found: Iterable[Found], count: int) -> list[Found]:
     return list(first.values())[:count]
 
 
-def archive_system(archive: Archive, name: SystemName) -> Rank:
+def archive_system(
+    archive: Archive, name: SystemName, parts: Callable[[str], Sequence[str]] = by_rules
+) -> Rank:
     """The system of that name over an archive; "baseline" is built in `rag.evaluation.baseline`.
 
-    Raises ConfigError for "vectors" and "hybrid" where no passage is embedded.
+    `parts` splits a question for "full". Raises ConfigError for "vectors" and "hybrid"
+    where no passage is embedded.
     """
     if name == "full":
-        return _full(archive)
+        return _full(archive, parts)
     rankers = archive.rankers()
     if name != "bm25" and not len(rankers.dense):
         msg = (
@@ -61,10 +84,15 @@ def archive_system(archive: Archive, name: SystemName) -> Rank:
     return _ablation(rankers, words=name != "vectors", meaning=name != "bm25")
 
 
-def _full(archive: Archive) -> Rank:
+def _full(archive: Archive, parts: Callable[[str], Sequence[str]]) -> Rank:
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
         hits = archive.search(
-            question.question, PASSAGES, history=question.history, as_of=as_of, all_copies=True
+            question.question,
+            PASSAGES,
+            history=question.history,
+            as_of=as_of,
+            all_copies=True,
+            parts=parts(question.question),
         )
         return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
 

@@ -14,7 +14,7 @@ from tests.browser.conftest import FERRY, FIRST_ANSWER, PATIENCE_MS, Site, Sites
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
-SANK = "When did the Lindow ferry sink?"
+SANK = "Which Lindow ferry sank with 41 people aboard?"
 FLOODED = "Why was the harbour of Marsk flooded after days of rain?"
 expect.set_options(timeout=PATIENCE_MS)
 

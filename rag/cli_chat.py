@@ -1,0 +1,206 @@
+"""`dateline chat`: questions and commands are read line by line, answers and sources printed."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from io import TextIOWrapper
+from typing import TextIO
+
+from rag import terminal, terminal_chat
+from rag.chat_session import ChatSession, Scope
+from rag.cli_options import (
+    ArchiveOption,
+    AsOfOption,
+    FromOption,
+    LanguageOption,
+    LiteralOption,
+    LlmOption,
+    PublisherOption,
+    ToOption,
+    opened_archive,
+    understood_in,
+)
+from rag.config import load_settings
+from rag.errors import QueryError, RagError
+from rag.filters import parse_as_of
+from rag.llms import configured_model
+from rag.records import Answer
+
+PROMPT = "? "
+WELCOME = "Ask the archive. /help lists the commands, /quit or the end of input leaves."
+HELP = """\
+Any line is a question; it may lean on those before it.
+  /cite N        the sentence that [N] of the last answer cites, in its context (or /show N)
+  /ignore WORDS  the last question again, with these words asking for no date or outlet
+  /new           a new conversation
+  /help          this list
+  /quit          leave (or /exit, or the end of input)
+Ctrl-C ends an answer that is being written, not the chat."""
+STOPPED = "stopped; ask on, or leave with /quit"
+UNANSWERED = "this could not be answered ({}); ask something else"
+
+
+def chat(
+    archive: ArchiveOption = None,
+    published_from: FromOption = "",
+    published_to: ToOption = "",
+    publisher: PublisherOption = None,
+    language: LanguageOption = "",
+    as_of: AsOfOption = "",
+    literal: LiteralOption = False,
+    llm: LlmOption = "",
+) -> None:
+    """Ask in a loop; each answer shows its citations, and follow-up questions are understood."""
+    with opened_archive(archive) as opened:
+        filters = opened.filters(published_from, published_to, publisher or (), language)
+        scope = Scope(filters, parse_as_of(as_of) if as_of else None)
+        session = ChatSession(opened, configured_model(load_settings(), llm), scope)
+        if sys.stdin.isatty():
+            terminal.note(WELCOME)
+        # Interrupted while it loads, the encoder could not be loaded again: it comes first.
+        opened.search(WELCOME, 1, understood=())
+        TerminalChat(session, literal=literal).run(typed_lines(sys.stdin))
+        coverage = opened.coverage()
+    terminal.print_coverage(coverage, opened.folder)
+
+
+class TerminalChat:
+    """Answers one line after the other; an error ends the line's answer, not the chat."""
+
+    def __init__(self, session: ChatSession, *, literal: bool = False) -> None:
+        self._session = session
+        self._literal = literal
+        self._ignored: tuple[str, ...] = ()
+        self._commands: dict[str, Callable[[str], None]] = {
+            "/cite": self._cite,
+            "/show": self._cite,
+            "/ignore": self._ignore,
+            "/new": self._new,
+            "/help": self._help,
+        }
+
+    def run(self, lines: Iterable[str]) -> None:
+        """Answers the lines until one says to leave, or there are no more."""
+        for line in lines:
+            asked = line.strip()
+            if asked in ("/quit", "/exit"):
+                return
+            if asked:
+                self._respond(asked)
+
+    def _respond(self, asked: str) -> None:
+        try:
+            self._obey(asked)
+        except KeyboardInterrupt:
+            terminal.note(STOPPED)
+        except RagError as error:
+            terminal.complain(str(error).replace("--ignore", "/ignore"))
+        except OSError:
+            raise
+        # One question must not end the conversation, whatever it met with.
+        except Exception as error:
+            terminal.complain(UNANSWERED.format(f"{type(error).__name__}: {error}"))
+
+    def _obey(self, asked: str) -> None:
+        name, _, rest = asked.partition(" ")
+        if not name.startswith("/"):
+            self._ignored = ()
+            self._ask(asked)
+        elif name in self._commands:
+            self._commands[name](rest.strip())
+        else:
+            msg = f"there is no command {name!r}; /help lists those there are"
+            raise QueryError(msg)
+
+    def _ask(self, question: str) -> None:
+        turns = self._session.turns
+        try:
+            answer = self._answered(question)
+        except KeyboardInterrupt:
+            for stopped in self._session.turns[len(turns) :]:
+                terminal.say(stopped.text)
+            raise
+        for text in answer.notes:
+            terminal.note(text)
+        terminal.say(f"{answer.text}\n")
+        terminal_chat.print_sources(answer)
+        terminal.print_unresolved(answer)
+        terminal.print_understood(answer.understood, "/ignore")
+
+    def _answered(self, question: str) -> Answer:
+        archive, as_of = self._session.archive, self._session.scope.as_of
+        understood = () if self._literal else understood_in(archive, question, as_of, self._ignored)
+        with closing(self._session.ask(question, understood)) as stream, terminal.draft() as show:
+            while True:
+                try:
+                    show(next(stream))
+                except StopIteration as end:
+                    return end.value  # type: ignore[no-any-return]
+
+    def _cite(self, number: str) -> None:
+        bare = number.strip("[]")
+        if not (bare.isascii() and bare.isdigit()):
+            msg = f"{number!r} is not the number of a citation; write: /cite 1"
+            raise QueryError(msg)
+        terminal_chat.print_context(self._session.context(int(bare)))
+
+    def _ignore(self, words: str) -> None:
+        if not self._session.turns:
+            msg = "nothing has been asked yet; ask first, then say which words to ignore"
+            raise QueryError(msg)
+        question, as_of = self._session.turns[-1].question, self._session.scope.as_of
+        ignored = (*self._ignored, _unquoted(words))
+        understood_in(self._session.archive, question, as_of, ignored)
+        self._ignored = ignored
+        self._session.forget_last()
+        self._ask(question)
+
+    def _new(self, _rest: str) -> None:
+        self._session.clear()
+        terminal.note("a new conversation")
+
+    def _help(self, _rest: str) -> None:
+        terminal.say(HELP)
+
+
+def typed_lines(source: TextIO) -> Iterator[str]:
+    """The lines of a stream; where a person types them, prompted for and edited.
+
+    There an interrupt drops the line, and no more.
+    """
+    if isinstance(source, TextIOWrapper):
+        source.reconfigure(errors="replace")
+    if not source.isatty():
+        yield from source
+        return
+    with suppress(ImportError):
+        # Loaded, it lets `input` edit a line and call back earlier ones.
+        import readline  # noqa: F401
+    while True:
+        try:
+            line = _prompted()
+        except KeyboardInterrupt:
+            terminal.note(f"\n{STOPPED}")
+            continue
+        except EOFError:
+            terminal.note("")
+            return
+        yield line
+
+
+def _prompted() -> str:
+    if sys.stdout.isatty():
+        return input(PROMPT)
+    print(PROMPT, end="", file=sys.stderr, flush=True)
+    return input()
+
+
+def _unquoted(words: str) -> str:
+    """The words without the quotation marks of a shell."""
+    try:
+        return " ".join(shlex.split(words))
+    except ValueError:
+        return words

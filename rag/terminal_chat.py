@@ -1,0 +1,52 @@
+"""What a person sees of an answer's sources in the terminal; decides nothing."""
+
+from __future__ import annotations
+
+from rag.answering.wording import introduction
+from rag.chat_session import Context
+from rag.records import Answer, Article, Citation
+from rag.terminal import complain, note, say
+
+
+def print_sources(answer: Answer) -> None:
+    """Prints each citation: outlet and date, title, address, and the cited words."""
+    for citation in answer.citations:
+        _print_heading(citation)
+        say(f"    {_address(citation.article)}", "dim")
+        for line in citation.quote.splitlines():
+            say(f"    {line}")
+    if answer.citations:
+        say("")
+
+
+def print_context(context: Context) -> None:
+    """Prints cited words, each line of them behind ">", between the sentences around them.
+
+    Where the archive has other words by now, that is said as an error.
+    """
+    citation = context.citation
+    _print_heading(citation)
+    _print_lines(context.before, "  ", "dim")
+    _print_lines((citation.quote,), "> ", "bold")
+    _print_lines(context.after, "  ", "dim")
+    say(f"  {_address(citation.article)}", "dim")
+    if context.now.status != "holds":
+        complain(f"[{citation.number}] no longer matches: {context.now.reason}")
+    elif context.now.reason:
+        note(f"[{citation.number}] {context.now.reason}")
+
+
+def _print_heading(citation: Citation) -> None:
+    article = citation.article
+    title = article.title or article.id
+    say(f"[{citation.number}] {introduction(article)}{title}", "bold")
+
+
+def _print_lines(texts: tuple[str, ...], margin: str, style: str) -> None:
+    for text in texts:
+        for line in text.splitlines():
+            say(margin + line, style)
+
+
+def _address(article: Article) -> str:
+    return article.url or article.id

@@ -1,0 +1,184 @@
+"""The citation suite: measures of made answers by hand, then whole runs on a small archive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag.archive import Archive
+from rag.errors import CorpusError, ProviderError
+from rag.evaluation.citations import (
+    CitationOptions,
+    citation_measures,
+    evaluate_citations,
+    faults,
+)
+from rag.evaluation.runner import write_report
+from rag.llms import ScriptedModel
+from rag.reading.citing import cite
+from rag.records import Answer, Hit, Passage
+from tests.builders import article
+from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
+
+MILL = article("The mill burnt on Friday. All 41 workers were safe.")
+HIT = Hit(Passage(1, MILL.id, 1, 0, len(MILL.text)), MILL, 1.0, 1)
+Q1, Q2, Q3, Q4, Q5 = QUESTIONS
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return small_archive(tmp_path_factory.mktemp("citations"))
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> CitationOptions:
+    return CitationOptions(write_questions(tmp_path / "quiz"), tmp_path / "report", NOW)
+
+
+def replied(text: str) -> Answer:
+    """A model's reply about the mill, with its citations bound."""
+    cited = cite(text, [HIT])
+    return Answer(
+        "?",
+        "?",
+        cited.text,
+        NOW,
+        claims=cited.claims,
+        citations=cited.citations,
+        unresolved=cited.unresolved,
+        model="scripted",
+    )
+
+
+def test_a_reply_is_measured_as_by_hand() -> None:
+    answer = replied(
+        "The mill burnt on Friday [1]. All 47 workers were safe [1]. "
+        "It will be rebuilt. It was sold [8]."
+    )
+    # Of four sentences one scores; of the three citations, the lost one among them, one counts.
+    assert citation_measures(answer) == {
+        "wrongly_declined": 0.0,
+        "citation_recall": 1 / 4,
+        "citation_precision": 1 / 3,
+        "unresolved": 1.0,
+    }
+
+
+def test_a_judge_stands_beside_the_checker() -> None:
+    answer = replied("The mill burnt on Friday [1]. All 47 workers were safe [1]. So it went on.")
+    measures = citation_measures(answer, lambda _sentence, _evidence: True)
+    assert (measures["citation_recall"], measures["citation_precision"]) == (1 / 3, 1 / 2)
+    assert (measures["judged_recall"], measures["judged_precision"]) == (2 / 3, 1.0)
+    assert measures["judge_agrees"] == 1 / 2
+
+
+def test_where_nothing_is_cited_a_judge_has_nothing_to_agree_with() -> None:
+    measures = citation_measures(replied("It burnt."), lambda _sentence, _evidence: True)
+    assert (measures["judged_recall"], "judge_agrees" in measures) == (0.0, False)
+
+
+def test_of_a_declined_answer_only_that_is_said() -> None:
+    assert citation_measures(replace(replied("x"), abstained=True)) == {"wrongly_declined": 1.0}
+
+
+def test_sentences_that_do_not_score_are_shown_with_the_reason() -> None:
+    answer = replied(
+        "The mill burnt on Friday [1]. It was blue. It sank [9]. All 47 were safe [1]."
+    )
+    shown = faults(answer)
+    assert [fault["text"] for fault in shown] == [
+        "It was blue.",
+        "It sank [9].",
+        "All 47 were safe [2].",
+    ]
+    assert [fault["title"] for fault in shown[:2]] == [
+        "no passage is cited",
+        "cites 9, which does not exist",
+    ]
+    assert "47" in shown[2]["title"]
+    assert [fault["id"] for fault in shown] == ["", "", MILL.id]
+    assert faults(replace(answer, abstained=True)) == []
+
+
+def test_what_the_extractive_reader_quotes_supports_itself(
+    archive: Archive, options: CitationOptions
+) -> None:
+    evaluated = evaluate_citations(archive, options, silent)
+    report = evaluated.report
+    assert (report.suite, report.system, report.data, report.n) == (
+        *("citations", "extractive", "quiz"),
+        4,
+    )
+    assert evaluated.warnings == ()
+    for name in ("citation_recall", "citation_precision", "slice_equals_quote"):
+        assert report.measures[name] == 1.0
+    assert report.measures["unresolved"] == 0.0
+    answered = [row for row in report.questions if not row["measures"]["wrongly_declined"]]
+    assert report.settings["citations"] == sum(row["citations"] for row in report.questions) > 0
+    assert len(answered) == 4 - 4 * report.measures["wrongly_declined"]
+    assert [row["found"] for row in answered] == [[]] * len(answered)
+    assert set(report.intervals) == set(report.measures)
+    assert set(report.by_type) == {"fact", "number"}
+
+
+def test_a_model_is_measured_and_what_stands_in_for_it_is_counted(
+    archive: Archive, options: CitationOptions
+) -> None:
+    write_questions(options.data, Q1, Q3)
+    model = ScriptedModel("The ferry Marigold ran aground [1].")
+    report = evaluate_citations(archive, replace(options, model=model), silent).report
+    first, second = report.questions
+    assert report.system == "scripted"
+    assert (first["sentences"], first["citations"]) == (1, 1)
+    names = ("citation_recall", "citation_precision", "cites_relevant")
+    assert [first["measures"][name] for name in names] == [1.0, 1.0, 1.0]
+    assert [row["measures"]["model_failed"] for row in (first, second)] == [0.0, 1.0]
+
+
+def test_a_judge_that_fails_stops_the_run_which_then_goes_on(
+    archive: Archive, options: CitationOptions
+) -> None:
+    write_questions(options.data, Q1, Q1 | {"qid": "again"})
+    asked = archive.ask(str(Q1["question"]), as_of=None)
+    enough = ["yes"] * 4 * len(asked.claims)
+    with pytest.raises(ProviderError, match="no reply"):
+        evaluate_citations(archive, replace(options, judge=ScriptedModel()), silent)
+    judge = ScriptedModel(*enough)
+    report = evaluate_citations(archive, replace(options, judge=judge), silent).report
+    assert report.settings["judge"] == "scripted"
+    assert (report.measures["judged_recall"], report.measures["judge_agrees"]) == (1.0, 1.0)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    archive: Archive, options: CitationOptions
+) -> None:
+    def stop(_step: str, done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    seen: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        evaluate_citations(archive, options, stop)
+    evaluated = evaluate_citations(archive, options, lambda _step, done, _total: seen.append(done))
+    assert seen == [2, 3, 4]
+    write_report(options.report, evaluated.report, None)
+    names = {file.name for file in options.report.iterdir()}
+    assert names == {"report.json", "report.html", "report.md"}
+
+
+def test_options_choose_questions_and_dates(archive: Archive, options: CitationOptions) -> None:
+    small = evaluate_citations(archive, replace(options, subset="small"), silent).report
+    assert [row["qid"] for row in small.questions] == ["q1"]
+    write_questions(options.data, Q2 | {"qid": "early", "date": "2025-06-01"}, Q1)
+    evaluated = evaluate_citations(archive, options, silent)
+    assert "'early' (questions.jsonl:1)" in evaluated.warnings[0]
+    undated = evaluate_citations(archive, replace(options, dated=False), silent)
+    assert (undated.warnings, undated.report.settings["as_of"]) == ((), False)
+
+
+def test_a_set_without_labels_is_refused(archive: Archive, options: CitationOptions) -> None:
+    write_questions(options.data, Q5)
+    with pytest.raises(CorpusError, match="no question has 'gold_ids' or 'silver_ids'"):
+        evaluate_citations(archive, options, silent)
