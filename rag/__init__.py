@@ -11,6 +11,7 @@ from rag.errors import (
     RagError,
     StaleIndexError,
 )
+from rag.quotes.records import Recheck, Trace
 from rag.records import (
     Answer,
     Article,
@@ -43,7 +44,9 @@ __all__ = [
     "Published",
     "QueryError",
     "RagError",
+    "Recheck",
     "Span",
     "StaleIndexError",
+    "Trace",
     "Usage",
 ]

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from embeddings import Encoder, Reranker
-from rag.answering.fallback import answer
+from rag.answering.fallback import Trust, answer
 from rag.answering.question import Question, Reader
 from rag.config import Settings, load_settings
 from rag.encoding import NamedEncoder, open_encoder, open_reranker
 from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
-from rag.ingest import Ingest, IngestReport
-from rag.llms import ChatModel
+from rag.ingest import NOTHING, Arriving, Ingest, IngestReport
+from rag.llms import ChatModel, Metered
+from rag.online import Pages, is_address, visitor
 from rag.opening import ArchiveFolder, Opened
+from rag.quotes.rechecking import recheck
+from rag.quotes.records import Recheck, Trace
+from rag.quotes.tracing import trace
 from rag.ranking import Rankers
+from rag.reading.verification import verify
 from rag.records import Answer, Article, Filters, Hit, Message, Understood
 from rag.retrieve import Search, check_query, retrieve
 from rag.store import Runs
+from rag.subscriptions import Subscriptions
 from rag.understanding.followup import follow_up
 from rag.understanding.outlets import find_outlets
 from rag.understanding.rewriting import resolve
+from rag.understanding.splitting import split
 from rag.understanding.times import find_dates
 
 Progress = Callable[[str, int, int], None]
@@ -39,6 +47,10 @@ ANSWER_HITS = 20
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
+
+
+def _is_address(path: str | PathLike[str]) -> bool:
+    return isinstance(path, str) and is_address(path)
 
 
 class Archive:
@@ -90,28 +102,50 @@ class Archive:
         )
 
     def ingest(
-        self, *paths: str | PathLike[str], vectors: bool = True, progress: Progress = _silent
+        self,
+        *paths: str | PathLike[str],
+        vectors: bool = True,
+        limit: int = 100,
+        progress: Progress = _silent,
     ) -> IngestReport:
-        """Reads files and folders into the archive and says what became of each.
+        """Reads files, folders and web addresses into the archive; says what became of each.
 
-        Articles can be found by their words within seconds; with `vectors` their passages
-        are embedded afterwards. Stopped at any moment, the same call goes on from there.
+        An address is a page's or a sitemap's, of which at most `limit` pages are read; it
+        needs the setting `network`, else ConfigError is raised. Articles can be found by
+        their words within seconds; with `vectors` their passages are embedded afterwards.
+        Stopped at any moment, the same call goes on from there.
         Raises LockedError while another process writes.
         """
-        inputs = [Path(path) for path in paths]
+        inputs = [Path(path) for path in paths if not _is_address(path)]
+        urls = [str(path) for path in paths if _is_address(path)]
+        arriving = self._from_network(urls, limit)
         with self._disk.to_write("ingest", create=True) as opened:
-            job = Ingest(
-                store=opened.store,
-                runs=Runs(opened.database),
-                lexical=opened.lexical,
-                count_tokens=self._encoder.count_tokens,
-                limit=self._settings.chunk_tokens,
-                now=datetime.now(UTC),
-            )
-            report = job.run(inputs, lambda done, total: progress("reading", done, total))
+            job = self._job(opened)
+            report = job.run(inputs, lambda done, total: progress("reading", done, total), arriving)
             if vectors:
                 opened.dense.embed(lambda done, total: progress("embedding", done, total))
         return report
+
+    @property
+    def feeds(self) -> Subscriptions:
+        """The feeds that the archive follows: to add, remove, list and poll."""
+        return Subscriptions(self._disk, self._settings, self._job)
+
+    def _job(self, opened: Opened) -> Ingest:
+        return Ingest(
+            store=opened.store,
+            runs=Runs(opened.database),
+            lexical=opened.lexical,
+            count_tokens=self._encoder.count_tokens,
+            limit=self._settings.chunk_tokens,
+            now=datetime.now(UTC),
+        )
+
+    def _from_network(self, urls: Sequence[str], limit: int) -> Arriving:
+        if not urls:
+            return NOTHING
+        pages = Pages(visitor(self._settings, urls[0]), limit, datetime.now(UTC))
+        return Arriving(urls, pages.read(urls))
 
     def embed(self, progress: Progress = _silent) -> int:
         """Embeds every passage that has no vector yet; returns how many there were."""
@@ -136,12 +170,14 @@ class Archive:
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
         all_copies: bool = False,
+        parts: Sequence[str] = (),
     ) -> list[Hit]:
         """The `k` passages that match best, best first; nothing published after `as_of`.
 
         Copies of one story are one hit, which names the other outlets, unless `all_copies`
         asks for each. Dates and outlets that the query names are heeded, unless
-        `understood` says what is to be; with () the query is taken literally. `as_of` is
+        `understood` says what is to be; with () the query is taken literally. `parts` are
+        the questions that it is made of, where rules are not to split it. `as_of` is
         now where it is not given; then undated articles are found too.
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
@@ -153,6 +189,7 @@ class Archive:
             as_of or datetime.now(UTC),
             tuple(understood),
             all_copies,
+            tuple(parts),
         )
         return self._found(search, k)
 
@@ -225,9 +262,13 @@ class Archive:
         if understood is None:
             understood = self.understand(question, as_of)
         now = as_of or datetime.now(UTC)
-        followed = resolve(question, history, now, model)
+        meter = Metered(model) if model else None
+        followed = resolve(question, history, now, meter)
+        splits = self._settings.llm_split
+        parts = split(followed.question, meter) if meter and splits else ()
         limits = no_later_than(filters, as_of)
-        hits = self._found(Search(followed, limits, now, tuple(understood)), ANSWER_HITS)
+        search = Search(followed, limits, now, tuple(understood), parts=parts)
+        hits = self._found(search, ANSWER_HITS)
         asked = Question(
             text=question,
             standalone=followed.standalone,
@@ -237,12 +278,32 @@ class Archive:
             understood=tuple(understood),
             coverage=self.coverage(),
             retrieval_seconds=time.perf_counter() - started,
+            holdings=self._reader().store.facets().span(),
         )
-        return (yield from answer(asked, hits, self._extractive_reader(), model))
+        reader = self._extractive_reader()
+        trust = Trust(self._settings.llm_repair, self._settings.llm_judge)
+        result = yield from answer(asked, hits, reader, model, trust)
+        return replace(result, usage=meter.usage + result.usage) if meter else result
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """The stored original of one article; raises ArchiveError when there is none."""
         return self._reader().store.article(article_id, revision)
+
+    def trace(self, text: str, *, speaker: str = "") -> Trace:
+        """Where quoted words stand, and whether the article has `speaker` say them.
+
+        `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
+        an empty or overlong text, ArchiveError without an archive.
+        """
+        opened = self._reader()
+        return trace(text, speaker, opened.store, opened.lexical)
+
+    def recheck(self, answer: Mapping[str, Any]) -> Recheck:
+        """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
+
+        Raises QueryError for what is no answer, ArchiveError where an article is damaged.
+        """
+        return recheck(answer, self._reader().store, verify)
 
     def filters(
         self,

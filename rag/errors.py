@@ -3,6 +3,17 @@
 RagError
 ├── ConfigError         a setting or an option is wrong; the message names it
 ├── CorpusError         an article could not be read; the message names file and line
+├── FetchError          a web address could not be read; the message names it
+│   ├── ForbiddenAddressError  it must not be asked: its form, its scheme or where it leads
+│   ├── UnreachableError       no connection: unknown name, refused, no trusted certificate
+│   ├── RedirectError          it leads in circles, too far, or from https to http
+│   ├── StatusError            the server refuses or fails; it may say when to come again
+│   ├── BusyError              the server wishes to be left alone for longer than a run waits
+│   ├── RobotsError            the site's robots.txt asks not to be read there
+│   ├── WrongTypeError         what came is no page, feed or sitemap
+│   ├── TooLargeError          more came than may, packed or unpacked
+│   ├── TooSlowError           it did not come in the time it may take
+│   └── BrokenReplyError       what came is not HTTP, or was cut short
 ├── QueryError          a question or a filter makes no sense; the message names the value
 ├── ArchiveError        the archive on disk is missing, damaged or not ours
 │   ├── LockedError     another process is writing; the message names it
@@ -23,6 +34,60 @@ class ConfigError(RagError):
 
 class CorpusError(RagError):
     """An article could not be read."""
+
+
+class FetchError(RagError):
+    """The web address `url` could not be read, for `reason`."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url!r}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class ForbiddenAddressError(FetchError):
+    """The address must not be asked: its form, its scheme, or the machine it leads to."""
+
+
+class UnreachableError(FetchError):
+    """There is no connection to the server."""
+
+
+class RedirectError(FetchError):
+    """The server sends elsewhere, but not to where it may or not to an end."""
+
+
+class StatusError(FetchError):
+    """The server answers with a status that brings no content; `retry_after` is its wish."""
+
+    def __init__(self, url: str, reason: str, status: int, retry_after: str = "") -> None:
+        super().__init__(url, reason)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class BusyError(FetchError):
+    """The server is busy, and asks for more time than a run waits."""
+
+
+class RobotsError(FetchError):
+    """The site's robots.txt asks not to be read there, or cannot be read itself."""
+
+
+class WrongTypeError(FetchError):
+    """The content is of a type that was not asked for."""
+
+
+class TooLargeError(FetchError):
+    """The reply is larger than it may be, on the wire or unpacked."""
+
+
+class TooSlowError(FetchError):
+    """The reply did not come in the time it may take."""
+
+
+class BrokenReplyError(FetchError):
+    """The reply is not HTTP, is cut short, or does not unpack."""
 
 
 class QueryError(RagError):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
 from rag.chunking import CountTokens, chunk_all
@@ -35,6 +35,17 @@ class IngestReport:
         return tuple(outcome for outcome in self.notable if outcome.kind == "failed")
 
 
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """What comes from elsewhere than files, and the inputs that it is read from."""
+
+    inputs: Sequence[str] = ()
+    outcomes: Iterable[Read | Unread] = ()
+
+
+NOTHING = Arriving()
+
+
 @dataclass(slots=True)
 class Ingest:
     """One ingest run; a killed one is taken up by running it again."""
@@ -47,20 +58,24 @@ class Ingest:
     now: datetime
     _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def run(self, paths: Sequence[Path], progress: Progress) -> IngestReport:
+    def run(
+        self, paths: Sequence[Path], progress: Progress, arriving: Arriving = NOTHING
+    ) -> IngestReport:
         """Reads every input once; `progress` is called with the articles done and in all.
 
         What cannot be read is named in the report and stops nothing. An article that is
         already stored with the same content costs no chunking, indexing or embedding.
         """
         self.store.group_pending()
-        run_id = self.runs.begin([str(path) for path in paths], self.now)
+        run_id = self.runs.begin([*map(str, paths), *arriving.inputs], self.now)
         files = list(find_files(paths))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
+        total += len(arriving.inputs)
+        outcomes_read = chain(self._read(files, Outlets.of(paths)), arriving.outcomes)
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
         committed = time.monotonic()
-        for batch in _batches(self._read(files, Outlets.of(paths))):
+        for batch in _batches(outcomes_read):
             outcomes = self._take(run_id, batch)
             counts.update(outcome.kind for outcome in outcomes)
             notable.extend(outcome for outcome in outcomes if outcome.note)
@@ -118,6 +133,13 @@ class Ingest:
 
 
 def _batches(items: Iterable[Read | Unread]) -> Iterator[list[Read | Unread]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, _BATCH)):
+    """The items in batches; what comes slowly does not wait for a batch to be full."""
+    batch: list[Read | Unread] = []
+    began = time.monotonic()
+    for item in items:
+        batch.append(item)
+        if len(batch) == _BATCH or time.monotonic() - began > _COMMIT_SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
         yield batch

@@ -171,6 +171,13 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
+    def __add__(self, other: Usage) -> Usage:
+        """Both together."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -231,10 +238,11 @@ class Answer:
     """An answer with the exact text it rests on, or the reason why there is none.
 
     `citations` are numbered as the markers `[n]` in `text`; `unresolved` holds the
-    marker numbers that point at no passage. When `abstained`, `reason` says why and
-    `hits` hold the nearest passages. `understood` is what words of the question were taken
-    to ask for beside `filters`. `coverage` is the share of passages that could be searched
-    by meaning. `notes` tell the reader what went otherwise than asked.
+    marker numbers that point at no passage. When `abstained`, `reason` says why, `hits` hold
+    the nearest passages and `suggestions` say what to try; an answer that contradicts what
+    the question takes for granted has a `reason`, too. `understood` is what words of the
+    question were taken to ask for beside `filters`. `coverage` is the share of passages that
+    could be searched by meaning. `notes` tell the reader what went otherwise than asked.
     """
 
     question: str
@@ -247,6 +255,7 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     abstained: bool = False
     reason: str = ""
+    suggestions: tuple[str, ...] = ()
     confidence: float = 0.0
     filters: Filters = Filters()
     understood: tuple[Understood, ...] = ()
@@ -264,6 +273,7 @@ class Answer:
             "text": self.text,
             "abstained": self.abstained,
             "reason": self.reason,
+            "suggestions": list(self.suggestions),
             "confidence": round(self.confidence, 4),
             "claims": [_claim_dict(self.text, claim) for claim in self.claims],
             "citations": [_citation_dict(citation) for citation in self.citations],

@@ -31,7 +31,8 @@ class Search:
     """A question with all that decides what is searched for.
 
     `understood` is what its words ask of a hit, beside the `filters`, which always hold.
-    With `all_copies` every copy is a hit of its own.
+    With `all_copies` every copy is a hit of its own. `parts` are the questions that it is
+    made of; without any, rules split it.
     """
 
     asked: FollowUp
@@ -39,6 +40,7 @@ class Search:
     as_of: datetime
     understood: tuple[Understood, ...] = ()
     all_copies: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
@@ -50,7 +52,8 @@ def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
     that is empty or longer than 10,000 characters, and for filters that it contradicts.
     """
     check_query(search.asked.question)
-    needs = split_needs(search.asked.question, search.understood, search.filters)
+    asked = search.asked.question
+    needs = split_needs(asked, search.understood, search.filters, search.parts)
     copies = search.all_copies
     found = [_hits(_query(search, need), k, rankers, all_copies=copies) for need in needs]
     if len(found) == 1:

@@ -1,14 +1,15 @@
-"""Files and folders to articles: one reader per format, and furniture found in all of them."""
+"""Files and pages to articles: one reader per format, and furniture found in all of them."""
 
 from rag.corpus.dates import parse_published
-from rag.corpus.drafts import Read, Unread
+from rag.corpus.drafts import Page, Read, Unread
 from rag.corpus.files import count_articles, find_files
 from rag.corpus.outlets import Outlets
-from rag.corpus.readers import read_file
-from rag.corpus.urls import canonical_id
+from rag.corpus.readers import read_file, read_page
+from rag.corpus.urls import canonical_id, urljoined
 
 __all__ = [
     "Outlets",
+    "Page",
     "Read",
     "Unread",
     "canonical_id",
@@ -16,4 +17,6 @@ __all__ = [
     "find_files",
     "parse_published",
     "read_file",
+    "read_page",
+    "urljoined",
 ]

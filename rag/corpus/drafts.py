@@ -29,6 +29,20 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A web page as it came: where it was in the end, and in what encoding the server says.
+
+    `date` and `authors` are what others, such as a feed, say where the page says nothing.
+    """
+
+    url: str
+    data: bytes
+    charset: str = ""
+    date: str = ""
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What one format says about an article, before id, date and language are settled.
 

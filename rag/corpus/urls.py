@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 _SCHEME = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//\s*", re.IGNORECASE)
+_MOBILE = re.compile(r"^(?:m|mobile|amp)\.")
 _DEFAULT_PORT = re.compile(r"(?:\.|:(?:80|443)?)+$")
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+")
 _QUERY_IN_PATH = re.compile(r"&(?=[\w.-]+=)")
@@ -90,6 +91,28 @@ def publisher_of(url: str) -> str:
     'harbour.example'
     """
     return canonical_id(url).partition("/")[0].partition("?")[0]
+
+
+def urljoined(base: str, link: str) -> str:
+    """The address of a link on the page `base`; "" for no link and for what is no address."""
+    try:
+        return urljoin(base, link) if link else ""
+    except ValueError:
+        return ""
+
+
+def is_same_site(url: str, named: str) -> bool:
+    """Whether the page at `url` may be known as `named`: same host, and not its front page.
+
+    >>> is_same_site("https://m.harbour.example/ferry?x=1", "https://www.harbour.example/ferry")
+    True
+    >>> is_same_site("https://evil.example/ferry", "https://harbour.example/ferry")
+    False
+    """
+    own, other = publisher_of(url), publisher_of(named)
+    same_host = other in (own, _MOBILE.sub("", own))
+    front_page = canonical_id(named) == other
+    return named == url or (same_host and (not front_page or canonical_id(url) == own))
 
 
 def is_web_address(url: str) -> bool:

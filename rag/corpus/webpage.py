@@ -39,11 +39,18 @@ class WebpageReader:
 
     def read(self, path: Path) -> Iterator[Draft]:
         """The article of the page; its text is what was extracted, paragraph by paragraph."""
-        data = read_bytes(path)
-        charset = _CHARSET.search(data, 0, _HEAD_BYTES)
-        fallback = charset.group(1).decode("ascii", "replace").lower() if charset else "cp1252"
-        page, warnings = decode(data, fallback=fallback)
-        yield _draft(shown(path), page, () if charset else warnings)
+        yield page_draft(shown(path), read_bytes(path))
+
+
+def page_draft(path: str, data: bytes, charset: str = "") -> Draft:
+    """The article of a page's bytes; `charset` is what the server says of them, if anything.
+
+    Raises `CorpusError` where the page holds no article.
+    """
+    declared = _CHARSET.search(data, 0, _HEAD_BYTES)
+    named = charset or (declared.group(1).decode("ascii", "replace").lower() if declared else "")
+    page, warnings = decode(data, fallback=named or "cp1252")
+    return _draft(path, page, () if named else warnings)
 
 
 def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:

@@ -5,77 +5,56 @@ It picks and scores sentences; it neither searches nor words the answer.
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from rag.reading.asked import expected, offered, without_names
-from rag.records import Article, Hit
-from rag.sentences import sentence_spans
+from rag.reading.asked import Asked, asked_for, own_words, without_names
+from rag.reading.candidates import Candidates, Sentence, Vocabulary, candidates
+from rag.reading.confidence import THRESHOLD, Evidence, by_words, confidence
+from rag.reading.offers import Offer, known_names, names_asked, offer
+from rag.records import Hit
+
+__all__ = [
+    "MAX_SENTENCES",
+    "MAX_WORDS",
+    "READ_HITS",
+    "THRESHOLD",
+    "Reading",
+    "Sentence",
+    "Similarity",
+    "Vocabulary",
+    "read",
+]
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 """How close each text is in meaning to the first one, by cosine."""
 
+READ_HITS = 8
+"""How many of the best hits are read."""
+
+_LAST_HIT = 20
+"""The place of the hit above which the first must stand out."""
+
 MAX_SENTENCES = 3
 MAX_WORDS = 80
 
-THRESHOLD = 0.5
-"""The confidence below which the archive is said not to answer; calibrated, see LOG.md."""
-
-# Of the sentences of all hits, this many share most words with the question and are compared
-# with it in meaning; reading twice as many changes no measure by more than a question.
-_COMPARED = 24
-
 # What each property of a sentence adds to its score, where closeness in meaning adds its cosine.
 # Round numbers from the middle of the range in which the measures do not move; see LOG.md.
-_COVERAGE = 0.5
-_PASSAGE = 0.25
-_RANK = 0.25
-_OFFER = 0.25
-_NO_OFFER = -0.25
-_LEAD = 0.1
+_COVERAGE = 0.6
+_RELATION = 0.6
+_FIT = 0.6
+_HEADLINES = 0.15
+_LEAD = 0.15
+_BEHIND = -0.3
+_LIKE_ITS_TITLE = -0.5
+
+_TELLS_ITSELF = 0.2
+"""By how much a sentence must be nearer than a title to tell as well what a text is about."""
 
 _LEAD_CHARACTERS = 250
 _ALIKE = 0.7
-_JUDGED = 4
-_FEWEST_WORDS = 4
-
-
-class Vocabulary(Protocol):
-    """What the archive knows of words."""
-
-    def terms(self, text: str) -> list[str]:
-        """The words of a text, folded and stemmed, without stop words."""
-        ...
-
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency: high for a word that few passages hold."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Characters `start` to `end` of an article, scored as an answer; higher is better.
-
-    `coverage` is the share of the question's words, by rarity, that stand in it, beside it
-    or in its title and heading; `closeness` its cosine with the question, 0 if unknown.
-    """
-
-    article: Article
-    start: int
-    end: int
-    passage: int
-    rank: int
-    coverage: float
-    closeness: float = 0.0
-    score: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """The sentence's own words."""
-        return self.article.text[self.start : self.end]
+_JUDGED = 6
+"""How many of the best sentences are compared once more, without names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,66 +70,114 @@ def read(
 ) -> Reading:
     """The sentences of the hits that answer best: at most three, eighty words in all.
 
-    Ties go to the better hit, then to the earlier sentence. Without `similarity` words
-    alone decide. No hits, or a question without words, read as nothing.
+    The best eight hits are read; the others tell how far the best stands out. Ties go to
+    the better hit, then to the earlier sentence. Without `similarity` words alone decide.
+    No hits, or a question without words, read as nothing.
     """
-    candidates = _candidates(question, hits, vocabulary)
-    if not candidates:
+    first = hits[:READ_HITS]
+    found = candidates(question, first, vocabulary)
+    if not found.sentences:
         return Reading()
-    if similarity is not None:
-        close = similarity(question, [candidate.text for candidate in candidates])
-        candidates = [replace(c, closeness=s) for c, s in zip(candidates, close, strict=True)]
-    ranked = sorted(_scored(question, candidates), key=lambda sentence: -sentence.score)
-    return Reading(tuple(_select(ranked)), _confidence(question, ranked, similarity))
+    asked = asked_for(question)
+    titles = _titles(first)
+    near, near_titles = _closeness(question, found, titles, similarity)
+    scored = _scored(asked, first, near, near_titles)
+    ranked = sorted(scored, key=lambda sentence: -sentence.score)
+    best = _related(question, ranked[:_JUDGED], similarity)
+    chosen = tuple(_select([*best, *ranked[_JUDGED:]]))
+    if similarity is None:
+        return Reading(chosen, by_words(max(sentence.coverage for sentence in best)))
+    evidence = Evidence(
+        subject=max([*near_titles.values(), *(each.closeness - _TELLS_ITSELF for each in near)]),
+        words=found.evidence,
+        names=_names_held(question, asked, first),
+        margin=hits[0].score - _score_at(READ_HITS, hits),
+        lead=hits[0].score - _score_at(_LAST_HIT, hits),
+        choice=vocabulary.rarity(""),
+        answer=max(sentence.closeness + sentence.relation for sentence in best),
+    )
+    return Reading(chosen, confidence(evidence))
 
 
-def _candidates(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Sentence]:
-    asked = {term: vocabulary.rarity(term) for term in vocabulary.terms(question)}
-    found = [sentence for hit in hits for sentence in _covered(hit, asked, vocabulary)]
-    best = sorted(found, key=lambda sentence: -sentence.coverage)[:_COMPARED]
-    return sorted(best, key=lambda sentence: (sentence.rank, sentence.start)) if asked else []
+def _score_at(place: int, hits: Sequence[Hit]) -> float:
+    """The score of the hit at that place; where there are fewer, nothing matches so well."""
+    return hits[place - 1].score if place <= len(hits) else 0.0
 
 
-def _covered(hit: Hit, asked: dict[str, float], vocabulary: Vocabulary) -> list[Sentence]:
-    """The sentences of a hit, each with the share of the question that it covers."""
-    article, passage = hit.article, hit.passage
-    spans = sentence_spans(article.text, passage.start, passage.end, article.language)
-    own = [set(vocabulary.terms(article.text[start:end])) for start, end in spans]
-    above = set(vocabulary.terms(f"{article.title} {passage.heading}"))
-    total = sum(asked.values())
-    sentences = []
-    for index, (start, end) in enumerate(spans):
-        if not _tells(article.text[start:end]):
-            continue
-        around = above.union(*own[max(0, index - 1) : index + 2])
-        coverage = sum(rarity for term, rarity in asked.items() if term in around) / (total or 1)
-        sentences.append(Sentence(article, start, end, passage.id, hit.rank, coverage))
-    return sentences
+def _titles(hits: Iterable[Hit]) -> dict[str, str]:
+    """The title of each article that has one, best hit first."""
+    return {hit.article.id: hit.article.title for hit in hits if hit.article.title}
 
 
-def _tells(text: str) -> bool:
-    """Whether a sentence can be an answer: a question cannot, nor can a line of three words."""
-    return not text.rstrip("”\"’' ").endswith("?") and len(text.split()) >= _FEWEST_WORDS
+def _closeness(
+    question: str, found: Candidates, titles: Mapping[str, str], similarity: Similarity | None
+) -> tuple[list[Sentence], dict[str, float]]:
+    """The sentences with how close they are to the question, and how close each title is."""
+    sentences = found.sentences
+    if similarity is None:
+        return list(sentences), {}
+    close = similarity(question, [*(sentence.text for sentence in sentences), *titles.values()])
+    near = [replace(s, closeness=cosine) for s, cosine in zip(sentences, close, strict=False)]
+    return near, dict(zip(titles, close[len(sentences) :], strict=True))
 
 
-def _scored(question: str, candidates: Sequence[Sentence]) -> list[Sentence]:
-    kind = expected(question)
-    closest: defaultdict[int, float] = defaultdict(float)
-    for candidate in candidates:
-        closest[candidate.passage] = max(closest[candidate.passage], candidate.closeness)
+def _scored(
+    asked: Asked,
+    hits: Sequence[Hit],
+    sentences: Sequence[Sentence],
+    near_titles: Mapping[str, float],
+) -> list[Sentence]:
+    """The sentences with their scores, as far as they can be told without their relation."""
+    known = known_names(hit.text for hit in hits)
+    headlines = [own_words(title) for title in _titles(hits).values()]
+    behind = {hit.passage.id: min(1.0, hits[0].score - hit.score) for hit in hits}
     scored = []
-    for candidate in candidates:
-        offers, amount = offered(kind, question, candidate.text)
+    for sentence in sentences:
+        offered = offer(asked, sentence.text, known)
         score = (
-            candidate.closeness
-            + _COVERAGE * candidate.coverage
-            + _PASSAGE * closest[candidate.passage]
-            + _RANK / (candidate.rank + 1)
-            + (_OFFER * amount if offers else _NO_OFFER)
-            + (_LEAD if candidate.start < _LEAD_CHARACTERS else 0.0)
+            sentence.closeness
+            + _COVERAGE * sentence.coverage
+            + _FIT * offered.fit
+            + _HEADLINES * _most_headlines(asked, offered, headlines)
+            + _LEAD * (sentence.start < _LEAD_CHARACTERS)
+            + _BEHIND * behind[sentence.passage]
+            + _LIKE_ITS_TITLE * near_titles.get(sentence.article.id, 0.0)
         )
-        scored.append(replace(candidate, score=score))
+        scored.append(replace(sentence, score=score))
     return scored
+
+
+def _most_headlines(asked: Asked, offered: Offer, headlines: Sequence[frozenset[str]]) -> int:
+    """In how many titles that stands which the sentence offers and most titles hold."""
+    answers = offered.answers(asked.kind)
+    return max((sum(one in title for title in headlines) for one in answers), default=0)
+
+
+def _related(
+    question: str, sentences: Sequence[Sentence], similarity: Similarity | None
+) -> list[Sentence]:
+    """The sentences with their relation in their score, best first.
+
+    Names match easily where an archive knows the subject but not the answer, so the
+    question's relation is also compared with theirs, both without names.
+    """
+    if similarity is None:
+        return list(sentences)
+    alike = similarity(without_names(question), [without_names(s.text) for s in sentences])
+    related = [
+        replace(sentence, relation=cosine, score=sentence.score + _RELATION * cosine)
+        for sentence, cosine in zip(sentences, alike, strict=True)
+    ]
+    return sorted(related, key=lambda sentence: -sentence.score)
+
+
+def _names_held(question: str, asked: Asked, hits: Sequence[Hit]) -> float:
+    """The largest share of the question's names that one hit holds; 1 where it names none."""
+    names = names_asked(question) & asked.words
+    if not names:
+        return 1.0
+    held = (own_words(f"{hit.article.title} {hit.text}") for hit in hits)
+    return max(len(names & words) for words in held) / len(names)
 
 
 def _select(ranked: Sequence[Sentence]) -> list[Sentence]:
@@ -172,26 +199,3 @@ def _select(ranked: Sequence[Sentence]) -> list[Sentence]:
 def _alike(one: str, other: str) -> bool:
     first, second = set(one.lower().split()), set(other.lower().split())
     return len(first & second) >= _ALIKE * min(len(first), len(second))
-
-
-def _confidence(question: str, ranked: Sequence[Sentence], similarity: Similarity | None) -> float:
-    """How likely the best sentences are to answer: logistic in what they share with the question.
-
-    Names match easily where an archive knows the subject but not the answer, so the
-    question's relation is also compared with theirs, both without names.
-    """
-    best = ranked[:_JUDGED]
-    if similarity is None:
-        return _logistic(9.0 * max(sentence.coverage for sentence in best) - 4.2)
-    relation = similarity(without_names(question), [without_names(s.text) for s in best])
-    top = [sentence.score for sentence in best[:MAX_SENTENCES]]
-    return _logistic(
-        2.5 * sum(top) / len(top)
-        + 3.5 * max(sentence.closeness + sentence.coverage for sentence in best)
-        + 2.5 * max(relation)
-        - 8.15
-    )
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-value))

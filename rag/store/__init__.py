@@ -2,6 +2,7 @@
 
 from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
 from rag.store.facets import UNKNOWN_DATE, Facets
+from rag.store.feeds import Feeds, FollowedFeed
 from rag.store.lock import writer_lock
 from rag.store.runs import Outcome, OutcomeKind, Runs
 from rag.store.store import Store, Stored
@@ -10,6 +11,8 @@ __all__ = [
     "UNKNOWN_DATE",
     "Database",
     "Facets",
+    "Feeds",
+    "FollowedFeed",
     "OldFormatError",
     "Outcome",
     "OutcomeKind",

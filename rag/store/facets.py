@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from rag.store import schema
 from rag.store.rows import seconds
 
 Integers = npt.NDArray[np.int64]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 UNKNOWN_DATE = -(2**62)
 """Stands for the date of an article whose date is unknown."""
@@ -50,6 +53,14 @@ class Facets:
         if filters.language:
             wanted &= np.isin(self.language, _positions(self.languages, [filters.language]))
         return self.ids[wanted]
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last dated article appeared; None where none is dated."""
+        dated = self.published[self.published != UNKNOWN_DATE]
+        if not len(dated):
+            return None
+        first, last = (_EPOCH + timedelta(seconds=int(at)) for at in (dated.min(), dated.max()))
+        return first, last
 
     def published_at(self, ids: Integers) -> Integers:
         """When each passage was published, UNKNOWN_DATE where that, or the passage, is unknown."""

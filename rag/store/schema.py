@@ -119,3 +119,25 @@ bands = Table(
     sqlite_with_rowid=False,
 )
 """Where near-duplicates of an article are looked for; see `rag.corpus.near_duplicates`."""
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("modified", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The feeds that are followed, and what their servers last said of them."""
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("feed", Text, ForeignKey("feeds.url"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The entries of each feed that have been dealt with, as they were."""

@@ -133,6 +133,19 @@ class Store:
         msg = f"the archive holds no article {wanted}; dateline search finds ids"
         raise ArchiveError(msg)
 
+    def containing(self, words: str, limit: int) -> list[Article]:
+        """The first `limit` current articles, by id, whose text holds the words as they stand.
+
+        Reads every text: for what the indexes leave out, such as furniture.
+        """
+        table = schema.revisions
+        query = select(table).where(
+            ~table.c.superseded, table.c.text.contains(words, autoescape=True)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(table.c.article_id).limit(limit))
+            return [article_record(row) for row in rows]
+
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids and the revision each one is a slice of."""
         table = schema.passages

@@ -1,0 +1,219 @@
+"""Feeds: bytes to entries, as RSS, Atom or JSON Feed; nothing is fetched here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from io import BytesIO
+from typing import Any
+
+from rag.corpus import Page, urljoined
+from rag.corpus.bylines import parse_authors
+from rag.corpus.decoding import clean
+from rag.errors import CorpusError
+from rag.store.rows import digest
+
+LARGEST = 10 * 1024 * 1024
+FULL_WORDS = 150
+"""What has fewer words than this in a feed is taken for a summary, and the page is read."""
+_JSON_FEED = re.compile(r"https?://jsonfeed\.org/version/")
+_BLOCK = re.compile(r"<(?:p|div|li|[ou]l|h[1-6]|blockquote|table|section|pre)\b", re.IGNORECASE)
+_BREAK = re.compile(r"(?:<br\s*/?>\s*)+|\n\s*\n")
+_EMAIL = re.compile(r"\S+@\S+")
+_TAG = re.compile(r"<[^<>]*>")
+_CUT_SHORT = re.compile(
+    r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\]|(?:read|continue|more)\s+(?:more|reading|\xbb))\W*$",
+    re.IGNORECASE,
+)
+_NO_FEED = "no feed: neither RSS nor Atom nor JSON Feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a feed says of one article; `content` is its text as HTML where that is in full.
+
+    `digest` changes with anything that the feed says of it.
+    """
+
+    url: str
+    guid: str
+    title: str
+    authors: tuple[str, ...]
+    date: str
+    content: str
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """What the entry is known by from one poll to the next."""
+        return self.url or self.guid or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed's title and entries, in its order, and what is wrong with it as a whole."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def parse_feed(page: Page) -> Feed:
+    """The feed in the bytes of `page`, its links made absolute.
+
+    Raises CorpusError where it is none, is too large, or declares entities.
+    """
+    if len(page.data) > LARGEST:
+        msg = f"larger than the {LARGEST // 1024**2} MB that a feed may have"
+        raise CorpusError(msg)
+    if page.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _json_feed(page)
+    if _declares_entities(page.data):
+        msg = "declares entities, which no feed needs; none is put in"
+        raise CorpusError(msg)
+    return _xml_feed(page)
+
+
+def _declares_entities(data: bytes) -> bool:
+    texts = [data, *(data.decode(name, "ignore").encode() for name in ("utf-16-le", "utf-16-be"))]
+    return any(b"<!ENTITY" in text for text in texts)
+
+
+def _xml_feed(page: Page) -> Feed:
+    import feedparser
+
+    kind = "application/xml" + (f"; charset={page.charset}" if page.charset else "")
+    headers = {"content-location": page.url, "content-type": kind}
+    try:
+        # Bytes by themselves would be tried as the name of a file.
+        found = feedparser.parse(BytesIO(page.data), response_headers=headers)
+    # Odd feeds make feedparser fail with errors of the libraries beneath it.
+    except Exception as error:
+        msg = f"{_NO_FEED} ({type(error).__name__})"
+        raise CorpusError(msg) from error
+    if not found.get("version") and not found.entries:
+        raise CorpusError(_NO_FEED)
+    warnings: tuple[str, ...] = ()
+    if found.bozo:
+        reason = found.bozo_exception
+        # The position is one in feedparser's own rewriting of the feed.
+        told = " ".join(getattr(reason, "getMessage", reason.__str__)().split())
+        warnings = (f"the feed is not sound ({told:.200}); read as far as it can be",)
+    entries = tuple(_xml_entry(page.url, entry) for entry in found.entries)
+    return Feed(_plain(found.feed.get("title", "")), entries, warnings)
+
+
+def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
+    # feedparser's own get() warns where "updated" is missing and "published" is not.
+    given = {key: dict.get(entry, key) or "" for key in ("published", "updated", "summary")}
+    texts = [given["summary"]]
+    for content in entry.get("content", ()):
+        value = content.get("value") or ""
+        texts.append(_paragraphs(value) if content.get("type") == "text/plain" else value)
+    authors = [author.get("name") or "" for author in entry.get("authors", ())]
+    if len(authors) == 1:
+        # feedparser cuts an e-mail address out of it, but takes .example for .exam and "ple".
+        authors = [entry.get("author") or ""]
+    return _entry(
+        urljoined(base, entry.get("link") or ""),
+        entry.get("id") or "",
+        entry.get("title") or "",
+        _Said(tuple(authors), given["published"], given["updated"], tuple(texts)),
+    )
+
+
+def _json_feed(page: Page) -> Feed:
+    try:
+        found = json.loads(page.data)
+    except (ValueError, RecursionError) as error:
+        msg = f"{_NO_FEED}: not valid JSON ({error})"
+        raise CorpusError(msg) from error
+    if not _JSON_FEED.match(_text(found, "version")):
+        raise CorpusError(_NO_FEED)
+    items = found.get("items")
+    listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    lost = len(items) - len(listed) if isinstance(items, list) else 1
+    warnings = (f"the feed is not sound ({lost:,} items are no objects)",) if lost else ()
+    entries = tuple(_json_entry(page.url, item) for item in listed)
+    return Feed(_text(found, "title"), entries, warnings)
+
+
+def _json_entry(base: str, item: Mapping[str, Any]) -> Entry:
+    texts = (
+        _text(item, "content_html"),
+        _paragraphs(_text(item, "content_text")),
+        escape(_text(item, "summary")),
+    )
+    named = item.get("authors")
+    listed = named if isinstance(named, list) else [item.get("author")]
+    authors = tuple(_text(author, "name") for author in listed)
+    dates = (_text(item, "date_published"), _text(item, "date_modified"))
+    return _entry(
+        urljoined(base, _text(item, "url") or _text(item, "external_url")),
+        _text(item, "id"),
+        _text(item, "title"),
+        _Said(authors, *dates, texts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an entry says beside its address and title; `texts` are HTML."""
+
+    authors: tuple[str, ...]
+    published: str
+    updated: str
+    texts: Sequence[str]
+
+
+def _entry(url: str, guid: str, title: str, said: _Said) -> Entry:
+    texts = [clean(text) for text in said.texts]
+    content = max(texts, key=len)
+    words = _plain(content)
+    full = len(words.split()) >= FULL_WORDS and not _CUT_SHORT.search(words)
+    everything = json.dumps([title, said.authors, said.published, said.updated, texts])
+    return Entry(
+        clean(url),
+        clean(guid),
+        _plain(title),
+        tuple(dict.fromkeys(name for author in said.authors for name in _people(author))),
+        clean(said.published or said.updated).strip(),
+        _blocks(content) if full else "",
+        digest(everything),
+    )
+
+
+def _text(record: Any, name: str) -> str:
+    """A text of a JSON object; "" where it has none, and where it is no object."""
+    value = record.get(name) if isinstance(record, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def word_count(html: str) -> int:
+    """How many words a piece of HTML holds."""
+    return len(_plain(html).split())
+
+
+def _blocks(html: str) -> str:
+    """The same HTML with paragraphs around text that stands in none: readers pass that over."""
+    if first := _BLOCK.search(html):
+        bare = html[: first.start()]
+        return f"<p>{bare}</p>{html[first.start() :]}" if bare.strip() else html
+    return "".join(f"<p>{part}</p>" for part in _BREAK.split(html) if part.strip())
+
+
+def _plain(html: str) -> str:
+    """The words of a piece of HTML, without its tags."""
+    return " ".join(clean(unescape(_TAG.sub(" ", html))).split())
+
+
+def _people(author: str) -> tuple[str, ...]:
+    return parse_authors(_EMAIL.sub(" ", _plain(author)).strip(" ()"))
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML."""
+    return "".join(f"<p>{escape(part)}</p>" for part in _BREAK.split(text) if part.strip())
