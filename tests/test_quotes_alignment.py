@@ -76,6 +76,16 @@ def test_a_part_of_a_text_stands_in_it(words: list[str], data: st.DataObject) ->
     found = align(runs(sought), Wording(text))
     assert found is not None
     assert [text[start:end] for start, end in found.spans] == [sought]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30, unique=True), st.data())
+def test_words_that_do_not_repeat_are_nearest_where_they_stand(
+    words: list[str], data: st.DataObject
+) -> None:
+    text = " ".join(words)
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    sought = " ".join(words[first : last + 1])
     near = nearest(runs(sought), Wording(text), lambda _word: 1.0)
     assert near is not None
     assert (near.share, near.dense) == (1.0, 1.0)

@@ -56,7 +56,10 @@ def align(runs: Sequence[Run], wording: Wording) -> Aligned | None:
 
 
 def nearest(runs: Sequence[Run], wording: Wording, weigh: Weigh) -> Aligned | None:
-    """Where most of the runs' words stand in their order, if any of them do."""
+    """Where most of the runs' words stand in their order, if any of them do.
+
+    Where one word is repeated many times another stretch of it may be taken.
+    """
     found: list[_Near] = []
     first = 0
     for run in runs:
