@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from rag.answering.ageing import old_evidence
 from rag.answering.declining import reason, suggestions, why
 from rag.answering.question import Question
+from rag.answering.wording import word
+from rag.reading.candidates import Sentence
 from rag.records import Citation, Filters, Hit, Passage, Understood
 from tests.builders import article
 
@@ -84,3 +86,17 @@ def test_old_evidence_is_named_where_the_latest_is_asked_for() -> None:
     assert old_evidence(later, []) == ()
     undated = Citation(1, replace(FERRY, published=None), 0, 9)
     assert old_evidence(later, [undated]) == ()
+
+
+def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
+    told = [Sentence(FERRY, 0, len(FERRY.text), 1, 1, 1.0)] * 3
+    worded = word(told, "Outlets differ:", further=1)
+    line = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. "
+    assert worded.text == (
+        f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nBeside that:\n\n{line}[3]"
+    )
+    assert [worded.text[claim.start : claim.end] for claim in worded.claims] == [
+        f"{line}[1]",
+        f"{line}[2]",
+        f"{line}[3]",
+    ]

@@ -31,7 +31,9 @@ def extract(
     told = Telling()
     if not asked.lacking:
         told = tell(asked.standalone, hits, reading, reader.similarity, answered=answered)
-    worded = word(told.sentences, told.opening) if told.sentences else Worded(decline(hits))
+    worded = Worded(decline(hits))
+    if told.sentences:
+        worded = word(told.sentences, told.opening, told.further)
     declined = not worded.citations
     return Answer(
         question=asked.text,

@@ -27,10 +27,14 @@ OTHERWISE = "The articles say otherwise:"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The sentences of an answer, and what introduces them; "" where nothing does."""
+    """The sentences of an answer, and what introduces the first of them; "" where nothing does.
+
+    `further` sentences are told beside those that the opening speaks of.
+    """
 
     sentences: tuple[Sentence, ...] = ()
     opening: str = ""
+    further: int = 0
     against: Contradiction | None = None
 
 
@@ -53,13 +57,25 @@ def tell(
     notices = corrections(hits)
     read = corrected(reading.sentences, notices) if answered else []
     if against is not None and not any(each.overrules(against.sentence) for each in notices):
-        return Telling(_fitting([against.sentence, *read]), OTHERWISE, against)
+        return _introduced([against.sentence], read, OTHERWISE, against)
     account = _account(question, hits, read, similarity)
     if account is None:
         return Telling(tuple(read))
     told = corrected(account.sentences, notices)
-    opening = OPENINGS[account.how] if len(told) > 1 else ""
-    return Telling(_fitting([*told, *read]), opening)
+    return _introduced(told, read, OPENINGS[account.how] if len(told) > 1 else "")
+
+
+def _introduced(
+    told: Sequence[Sentence],
+    read: Sequence[Sentence],
+    opening: str,
+    against: Contradiction | None = None,
+) -> Telling:
+    """What the opening speaks of, then what else was read, as far as there is room."""
+    sentences = _fitting([*told, *read])
+    spoken_of = {each.text for each in told}
+    further = sum(each.text not in spoken_of for each in sentences) if opening else 0
+    return Telling(sentences, opening, further, against)
 
 
 def _account(

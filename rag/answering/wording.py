@@ -12,6 +12,9 @@ NEAREST = 3
 """How many of the nearest articles are named where there is no answer."""
 
 VERBATIM = "the article says it in these words"
+BESIDE = "Beside that:"
+"""What stands before sentences of which the opening of an answer does not speak."""
+
 LINE_BREAK = "\n\n"
 
 
@@ -24,10 +27,11 @@ class Worded:
     citations: tuple[Citation, ...] = ()
 
 
-def word(sentences: Sequence[Sentence], opening: str = "") -> Worded:
+def word(sentences: Sequence[Sentence], opening: str = "", further: int = 0) -> Worded:
     """One line a sentence: outlet and date, the sentence as it stands, and its marker.
 
-    An `opening` stands on a line of its own before them, and is part of no claim.
+    An `opening` stands on a line of its own before them, and is part of no claim; so does
+    what sets apart the last `further` sentences, of which it does not speak.
 
     >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
     'Radio North: It sank. [1]'
@@ -35,13 +39,14 @@ def word(sentences: Sequence[Sentence], opening: str = "") -> Worded:
     lines = [opening] if opening else []
     claims: list[Claim] = []
     citations: list[Citation] = []
-    position = len(opening) + len(LINE_BREAK) if opening else 0
     for number, sentence in enumerate(sentences, start=1):
+        if further and number == len(sentences) - further + 1:
+            lines.append(BESIDE)
+        start = sum(len(line) + len(LINE_BREAK) for line in lines)
         line = f"{introduction(sentence.article)}{sentence.text} [{number}]"
         lines.append(line)
         citations.append(Citation(number, sentence.article, sentence.start, sentence.end))
-        claims.append(Claim(position, position + len(line), (number,), "supported", (VERBATIM,)))
-        position += len(line) + len(LINE_BREAK)
+        claims.append(Claim(start, start + len(line), (number,), "supported", (VERBATIM,)))
     return Worded(LINE_BREAK.join(lines), tuple(claims), tuple(citations))
 
 
