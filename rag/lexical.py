@@ -375,7 +375,7 @@ def _opened(folder: Path) -> tantivy.Index:
     # To read, tantivy writes a lock file; where it may not, links to its files do as well.
     if os.access(folder, os.W_OK) and all(os.access(p, os.W_OK) for p in folder.glob(_LOCKS)):
         return tantivy.Index.open(str(folder))
-    with TemporaryDirectory(prefix="dateline-") as links:
+    with TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as links:
         for path in folder.resolve().iterdir():
             if not path.match(_LOCKS):
                 Path(links, path.name).symlink_to(path)

@@ -63,7 +63,7 @@ class Ended:
     def refused(self, *parts: str, status: int = 2) -> str:
         """The one error of a run that ended with `status`; every part must stand in it."""
         assert self.status == status, self
-        assert "Traceback" not in self.err
+        assert "Traceback" not in self.err, self.err
         errors = [line for line in self.err.splitlines() if line.startswith("error: ")]
         assert len(errors) == 1, self.err
         for part in parts:
