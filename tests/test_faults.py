@@ -377,7 +377,7 @@ def test_every_page_of_the_store_is_found_damaged_or_makes_no_difference(
         except ArchiveError as error:
             outcomes["named" if "archive.db" in str(error) else str(error)] += 1
     assert set(outcomes) == {"same", "named"}
-    assert outcomes["named"] > outcomes["same"]
+    assert outcomes["named"] >= 10, outcomes
 
 
 def test_a_word_changed_on_disk_is_never_quoted(dateline: Commands, archive: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +13,8 @@ from rag.errors import ArchiveError
 from rag.records import Article
 from rag.store import Database, OldFormatError, Runs, Store, schema
 from rag.store import copies as grouping
-from rag.store.database import FILE
 from tests.builders import article
+from tests.old_formats import take_back
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
@@ -144,22 +143,12 @@ def test_a_put_that_fails_groups_nobody(store: Store) -> None:
     assert store.groups(["x/1", "x/2"]) == {}
 
 
-def old_format(folder: Path) -> None:
-    """Makes an archive what it was before articles were grouped."""
-    with closing(sqlite3.connect(folder / FILE)) as connection, connection:
-        connection.executescript(
-            "DROP TABLE feed_entries; DROP TABLE feeds;"
-            "DROP TABLE bands; DROP TABLE copies; DELETE FROM settings WHERE name LIKE 'near%';"
-            "UPDATE alembic_version SET version_num = '0001';"
-        )
-
-
 def test_an_archive_of_format_1_is_grouped_by_the_next_writer(tmp_path: Path) -> None:
     with closing(Database(tmp_path, create=True)) as database:
         Runs(database).begin(["seeds"], NOW)
         stories = [story(n, numbered(500 * (n % 70), 500 * (n % 70) + 60)) for n in range(140)]
         put(Store(database), *stories)
-    old_format(tmp_path)
+    take_back(tmp_path, "0001")
     with pytest.raises(OldFormatError, match="older format"):
         Database(tmp_path, read_only=True)
     with closing(Database(tmp_path)) as database:

@@ -8,6 +8,7 @@ import pytest
 
 from rag.errors import ArchiveError
 from rag.store import Database, Feeds, FollowedFeed, Store
+from tests.old_formats import take_back
 
 NEWS = "https://courier.example/feed.xml"
 RADIO = "https://radio.example/rss"
@@ -39,11 +40,9 @@ def test_how_far_a_feed_was_read_replaces_what_was_known(database: Database) -> 
 def test_an_archive_of_an_earlier_format_learns_to_follow(tmp_path: Path) -> None:
     database = Database(tmp_path, create=True)
     with database.write() as connection:
-        for table in ("feed_entries", "feeds"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
         connection.exec_driver_sql("INSERT INTO settings VALUES ('chunk_tokens', '32')")
     database.close()
+    take_back(tmp_path, "0002")
     with pytest.raises(ArchiveError, match=r"of an older format \(0002\)"):
         Database(tmp_path, read_only=True)
     again = Database(tmp_path)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -38,6 +39,8 @@ articles = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("revision", Integer, nullable=False),
+    Column("withdrawn_at", BigInteger),
+    Column("withdrawn_why", Text),
 )
 
 revisions = Table(
@@ -60,6 +63,8 @@ revisions = Table(
     Column("language", Text, nullable=False),
     Column("section", Text, nullable=False),
     Column("furniture", JSON, nullable=False),
+    Column("pages", JSON, nullable=False, server_default=text("'[]'")),
+    Column("standing_from", BigInteger),
     Index("ix_revisions_current", "superseded", "published", "publisher", "language"),
 )
 
@@ -141,3 +146,50 @@ feed_entries = Table(
     sqlite_with_rowid=False,
 )
 """The entries of each feed that have been dealt with, as they were."""
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("article_id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The articles that were deleted, by their ids alone, so that they do not come back unasked."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversations.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The questions of each conversation with their answers, as `Answer.to_dict()` has them."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("citation", Integer),
+    Column("note", Text, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What readers said of an answer, with the whole of it."""
