@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,6 +26,7 @@ from rag.llms import ScriptedModel
 from rag.records import Filters, Message
 from rag.store import writer_lock
 from tests.builders import open_archive, row, write_jsonl
+from tests.old_formats import take_back
 
 FERRY = (
     "The ferry Marigold ran aground off Grevesand on Friday. "
@@ -122,12 +121,7 @@ def test_an_archive_of_an_older_format_is_searched_and_then_grouped(tmp_path: Pa
     copies = [row(1, FERRY), row(2, f"{FERRY} It was dark.", publisher="Radio North")]
     archive.ingest(write_jsonl(tmp_path / "in.jsonl", copies))
     archive.close()
-    with closing(sqlite3.connect(archive.folder / "archive.db")) as connection, connection:
-        connection.executescript(
-            "DROP TABLE feed_entries; DROP TABLE feeds;"
-            "DROP TABLE bands; DROP TABLE copies; DELETE FROM settings WHERE name LIKE 'near%';"
-            "UPDATE alembic_version SET version_num = '0001';"
-        )
+    take_back(archive.folder, "0001")
     assert len(archive.search("harbour master")) == 2
     archive.ingest(tmp_path / "in.jsonl")
     assert [len(hit.also_in) for hit in archive.search("harbour master")] == [1]
