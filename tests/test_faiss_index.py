@@ -108,7 +108,10 @@ def test_equal_scores_are_ordered_by_id_even_where_k_cuts_them() -> None:
 
 
 def test_only_allowed_ids_are_found(index: FaissIndex) -> None:
-    assert index.search(vector(1, 0), 5, ids(30, 20)) == [(20, pytest.approx(0.6, abs=HALF)), (30, 0.0)]
+    assert index.search(vector(1, 0), 5, ids(30, 20)) == [
+        (20, pytest.approx(0.6, abs=HALF)),
+        (30, 0.0),
+    ]
     assert index.search(vector(1, 0), 1, ids(30)) == [(30, 0.0)]
     assert index.search(vector(1, 0), 5, ids(30, 30, 99, -1, -30)) == [(30, 0.0)]
     assert index.search(vector(1, 0), 5, ids(99)) == []
