@@ -24,6 +24,7 @@ from rag.evaluation.faults import FAULTS_MADE, FaultOptions, evaluate_faults
 from rag.evaluation.grounding import GroundingOptions, evaluate_grounding
 from rag.evaluation.make_questions import Made, MakeOptions
 from rag.evaluation.make_questions import make_questions as run_make_questions
+from rag.evaluation.pasting import paste
 from rag.evaluation.quotes import QuotesOptions, evaluate_quotes
 from rag.evaluation.report import Earlier, against, comparison_table, load_earlier, main_table
 from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
@@ -291,6 +292,16 @@ def make_questions(
     with opened_archive(archive) as opened, terminal.progress() as progress:
         made = run_make_questions(opened, options, progress)
     _say_made(made, out)
+
+
+@eval_app.command()
+def table(
+    reports: Annotated[list[Path], typer.Argument(help="Folders that --report named.")],
+    into: Annotated[Path, typer.Option("--into", help="A Markdown file with tables of runs.")],
+) -> None:
+    """Write what earlier runs measured into the tables of a README."""
+    paste(reports, into)
+    terminal.say(f"wrote {len(reports)} report(s) into {into}")
 
 
 def bench(

@@ -24,10 +24,12 @@ _FEWEST_LETTERS = 4
 _OTHER_WORDS = "ask with other words, or for one single fact"
 
 
-def reason(asked: Question, hits: Sequence[Hit]) -> str:
+def reason(asked: Question, hits: Sequence[Hit], *, disagreed: bool = False) -> str:
     """One sentence that says why a question has no answer."""
     if asked.lacking:
         return f"outside the dates: the archive holds nothing of {asked.lacking}{_reach(asked)}"
+    if hits and disagreed:
+        return "found but not answered: too few of the articles found agree on an answer"
     if hits:
         return "found but not answered: articles come near it, but none of their sentences answers"
     if _misses(asked):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answering.ageing import old_evidence
 from rag.answering.declining import contradicted, reason, suggestions
 from rag.answering.question import Question, Reader
 from rag.answering.telling import Telling, tell
 from rag.answering.wording import Worded, decline, word
-from rag.reading.extractive import THRESHOLD, read
+from rag.reading.agreement import AGREED, agreement, corroborated
+from rag.reading.asked import asked_for
+from rag.reading.extractive import READ_HITS, THRESHOLD, Reading, read
 from rag.records import Answer, Hit
 
 SHOWN_HITS = 8
@@ -26,7 +29,7 @@ def extract(
     the article says; `reason` then says that the premise is contradicted.
     """
     started = time.perf_counter()
-    reading = read(asked.standalone, hits, reader.vocabulary, reader.similarity)
+    reading = read_for(asked, hits, reader)
     answered = reading.confidence >= THRESHOLD
     told = Telling()
     if not asked.lacking:
@@ -44,7 +47,7 @@ def extract(
         citations=worded.citations,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=declined,
-        reason=_reason(asked, hits, told) if declined or told.against else "",
+        reason=_reason(asked, hits, reading, told) if declined or told.against else "",
         suggestions=suggestions(asked, hits) if declined else (),
         confidence=reading.confidence,
         filters=asked.filters,
@@ -55,5 +58,19 @@ def extract(
     )
 
 
-def _reason(asked: Question, hits: Sequence[Hit], told: Telling) -> str:
-    return contradicted(told.against.sentence) if told.against else reason(asked, hits)
+def read_for(asked: Question, hits: Sequence[Hit], reader: Reader) -> Reading:
+    """What the hits say, with the confidence that its answer is one that the question wants.
+
+    Where only a corroborated answer is one, that they agree stands for that a sentence tells it.
+    """
+    reading = read(asked.standalone, hits, reader.vocabulary, reader.similarity)
+    if not asked.corroborated:
+        return reading
+    share = agreement(asked_for(asked.standalone), hits[:READ_HITS], reading.nearness)
+    return replace(reading, confidence=reading.known * corroborated(share), agreed=share)
+
+
+def _reason(asked: Question, hits: Sequence[Hit], reading: Reading, told: Telling) -> str:
+    if told.against:
+        return contradicted(told.against.sentence)
+    return reason(asked, hits, disagreed=reading.agreed < AGREED)

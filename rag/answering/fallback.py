@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rag.answering.extracted import extract
+from rag.answering.extracted import extract, read_for
 from rag.answering.generated import Checking, generate
 from rag.answering.question import Question, Reader
 from rag.errors import ProviderError
 from rag.llms import ChatModel, Metered
+from rag.reading.citing import Check
 from rag.reading.judging import model_judge
 from rag.reading.verification import verify
-from rag.records import Answer, Hit
+from rag.records import Answer, Claim, Hit, Verdict
 
 NOTHING_HOLDS = (
     "The articles bear out nothing of what the language model wrote. "
@@ -21,19 +22,32 @@ NOTHING_HOLDS = (
 )
 
 
+def _nothing_more(check: Check) -> Check:
+    return check
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """What a model may do for an answer beside writing it.
 
     `repair` lets it mend, once, what the articles do not bear out; `judge` lets it decide
-    where rules and meaning do not.
+    where rules and meaning do not. `also` adds to the check of each of its sentences.
     """
 
     repair: bool = True
     judge: bool = False
+    also: Callable[[Check], Check] = _nothing_more
 
 
 TRUSTED = Trust()
+
+HOLDS: Mapping[Verdict, float] = {
+    "supported": 1.0,
+    "partly": 0.5,
+    "unsupported": 0.0,
+    "quote altered": 0.0,
+}
+"""How much of a claim with each verdict holds."""
 
 
 def answer(
@@ -47,22 +61,33 @@ def answer(
 
     The pieces are the model's first reply, which is checked, and mended where it does not
     hold. A model that fails, or of whose reply nothing holds, is replaced by the articles'
-    own sentences, and a note says so. Without hits nobody is asked.
+    own sentences, and a note says so. Without hits nobody is asked, nor for an answer that is
+    to be corroborated: those are the articles' own words.
     """
-    if model is None or not hits or asked.lacking:
+    if model is None or not hits or asked.lacking or asked.corroborated:
         return (yield from _own_words(asked, hits, reader))
     meter = Metered(model)
     judge = model_judge(meter) if trust.judge else None
-    check = partial(verify, similarity=reader.similarity, judge=judge)
+    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge))
     note = NOTHING_HOLDS
     try:
         written = yield from generate(asked, hits, meter, Checking(check, trust.repair))
         if written is not None:
-            return replace(written, usage=meter.usage)
+            sure = read_for(asked, hits, reader).confidence * share_held(written.claims)
+            return replace(written, usage=meter.usage, confidence=sure)
     except ProviderError as error:
         note = f"The language model did not answer ({error}). These are the articles' own words."
     result = yield from _own_words(asked, hits, reader, (note,))
     return replace(result, usage=meter.usage)
+
+
+def share_held(claims: Sequence[Claim]) -> float:
+    """The share of the claims that hold, one that holds in part as a half; 1 without claims.
+
+    >>> share_held([Claim(0, 9, (1,), "supported"), Claim(10, 19, (1,), "partly")])
+    0.75
+    """
+    return sum(HOLDS[claim.verdict] for claim in claims) / len(claims) if claims else 1.0
 
 
 def _own_words(

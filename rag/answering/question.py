@@ -15,6 +15,7 @@ class Question:
     """A question with everything its answer must state about how it was asked.
 
     `holdings` are when the first and the last article of the archive appeared, if known.
+    With `corroborated` only what the articles agree on is an answer.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Question:
     coverage: float
     retrieval_seconds: float
     holdings: tuple[datetime, datetime] | None = None
+    corroborated: bool = False
 
     @property
     def lacking(self) -> str:

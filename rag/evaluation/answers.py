@@ -56,11 +56,15 @@ class AnswerOptions:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How questions are put: as of their date or not, to whom, and within which filters."""
+    """How questions are put: as of their date or not, to whom, and within which filters.
+
+    With `corroborated` only what the articles found agree on is an answer.
+    """
 
     dated: bool = True
     model: ChatModel | None = None
     filters: Filters = NO_FILTERS
+    corroborated: bool = False
 
     @property
     def system(self) -> str:
@@ -144,6 +148,7 @@ def ask_row(archive: Archive, question: EvalQuestion, asking: Asking) -> Row:
         filters=asking.filters,
         as_of=as_of,
         model=asking.model,
+        corroborated=asking.corroborated,
     )
     seconds = time.perf_counter() - started
     declining = question.unanswerable

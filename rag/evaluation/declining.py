@@ -60,7 +60,9 @@ def evaluate_declining(
 
     A data set is a folder or file of labelled questions; a file of questions that the archive
     does not answer, none of which is labelled; or a file of questions with passages, for
-    which no archive is needed. Interrupted, the same call goes on where it stopped.
+    which no archive is needed: what was found for one question is to agree on the answer
+    (`corroborated`), where no language model judges it. Interrupted, the same call goes on
+    where it stopped.
     """
     names = [data_name(path) for path in options.data]
     if len(set(names)) < len(names):
@@ -111,7 +113,11 @@ def _cases(
             progress("reading", 0, len(given))
             store_given([one for _, one in given], made, Path(folder))
             for name, one in given:
-                limited = replace(asking, filters=Filters(publishers=(one.outlet,)))
+                limited = replace(
+                    asking,
+                    filters=Filters(publishers=(one.outlet,)),
+                    corroborated=options.model is None,
+                )
                 cases.append(_Case(one.question, made, limited, name))
             yield cases, tuple(warnings)
 

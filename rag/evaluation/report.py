@@ -156,7 +156,12 @@ def group_table(name: str, groups: Mapping[str, Any], measures: Sequence[str]) -
 
 
 def markdown(report: Report) -> str:
-    """A table to paste into a README: what ran on what, when, and what came out."""
+    """`run_table` as Markdown."""
+    return as_markdown(run_table(report))
+
+
+def run_table(report: Report) -> Table:
+    """What ran on what, when, and what came out: a row for each system."""
     heading = ("data", "system", "dates", "n", *report.measures, "run on")
     dates = "as of the question" if report.settings["as_of"] else "not used"
     runs = [(report.system, dates, report.measures)]
@@ -173,7 +178,7 @@ def markdown(report: Report) -> str:
         )
         for system, used, measures in runs
     ]
-    return as_markdown(Table(heading, tuple(rows)))
+    return Table(heading, tuple(rows))
 
 
 def _against(

@@ -105,12 +105,16 @@ def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
         query = standalone_question(question.question, question.history)
         filters = no_later_than(Filters(), as_of)
+        facets = rankers.store.facets()
+        standing = facets.standing(as_of)
         rankings: list[list[int]] = []
         if words:
-            rankings.append([id_ for id_, _ in rankers.lexical.search(query, PASSAGES, filters)])
+            best = rankers.lexical.search(query, PASSAGES, filters, standing=standing)
+            rankings.append([id_ for id_, _ in best])
         if meaning:
-            allowed = rankers.store.facets().matching(filters) if as_of else None
-            nearest = rankers.dense.search(rankers.dense.encode(query), PASSAGES, allowed)
+            allowed = facets.matching(filters) if as_of else None
+            vector = rankers.dense.encode(query)
+            nearest = rankers.dense.search(vector, PASSAGES, allowed, standing.then)
             rankings.append([id_ for id_, _ in nearest])
         fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         return _passages(rankers, fused)

@@ -57,7 +57,12 @@ def confidence(evidence: Evidence) -> float:
     >>> round(confidence(ferry), 2), round(confidence(replace(ferry, answer=0.9)), 2)
     (0.98, 0.2)
     """
-    known = (
+    return knows_subject(evidence) * _logistic(_RELATION * (evidence.answer - _NEAR_ENOUGH))
+
+
+def knows_subject(evidence: Evidence) -> float:
+    """The probability that the archive knows the subject, whatever it tells of it."""
+    return _logistic(
         _NEAR * evidence.subject
         + _WORDS * evidence.words
         + _NAMES * evidence.names
@@ -66,7 +71,6 @@ def confidence(evidence: Evidence) -> float:
         + _CHOICE * evidence.choice
         + _OFFSET
     )
-    return _logistic(known) * _logistic(_RELATION * (evidence.answer - _NEAR_ENOUGH))
 
 
 def by_words(coverage: float) -> float:

@@ -10,25 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from rag.corpus.notices import taken_back
 from rag.reading.extractive import Sentence
 from rag.reading.facts import names, numbers
 from rag.reading.figures import meanings
 from rag.reading.survey import day_of, survey
 from rag.records import Hit
 
-_TAKES_BACK = re.compile(
-    r"\b(?:(?:an?|our|this|the)\s+)?(?:earlier|previous|original|first|our|this)\s+"
-    r"(?:online\s+|print\s+)?(?:versions?|report|article|story|edition|headline|caption)\b"
-    r".{0,60}?\b(?:said|stated|gave|reported|named|put|described|misstated|misidentified|misspelled"
-    r"|(?:wrongly|incorrectly|mistakenly|erroneously)\s+\w+)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_IS_NOTICE = re.compile(
-    r"\b(?:correct(?:ion|ed|s)|clarification|amended|wrong(?:ly)?|incorrect(?:ly)?|in error"
-    r"|mistaken(?:ly)?|erroneously|misstated|misidentified|misspelled|earlier version"
-    r"|previous version)\b",
-    re.IGNORECASE,
-)
 _AND_SAYS_WHAT = re.compile(r".{0,80}?\b(?:that|as)\b", re.IGNORECASE | re.DOTALL)
 _FEWEST_SHARED = 2
 _SOON = timedelta(days=60)
@@ -61,12 +49,11 @@ def corrections(hits: Sequence[Hit]) -> list[Correction]:
     found = []
     told = [sentence for sentence, _ in survey(hits, frozenset())]
     for place, sentence in enumerate(told):
-        notice = _TAKES_BACK.search(sentence.text)
-        if notice is None or not _IS_NOTICE.search(sentence.text):
+        said = taken_back(sentence.text)
+        if said is None:
             continue
         following = told[place + 1] if place + 1 < len(told) else None
         right = following if following and following.passage == sentence.passage else None
-        said = sentence.text[notice.end() :]
         wrong = _wrong(said, right.text) if right else frozenset()
         found.append(Correction(sentence, right, wrong, meanings(said)))
     return found

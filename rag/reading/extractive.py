@@ -6,11 +6,11 @@ It picks and scores sentences; it neither searches nor words the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rag.reading.asked import Asked, asked_for, own_words, without_names
 from rag.reading.candidates import Candidates, Sentence, Vocabulary, candidates
-from rag.reading.confidence import THRESHOLD, Evidence, by_words, confidence
+from rag.reading.confidence import THRESHOLD, Evidence, by_words, confidence, knows_subject
 from rag.reading.offers import Offer, known_names, names_asked, offer
 from rag.records import Hit
 
@@ -59,10 +59,18 @@ _JUDGED = 6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The chosen sentences, best first, and how likely they are to answer, from 0 to 1."""
+    """The chosen sentences, best first, and how likely they are to answer, from 0 to 1.
+
+    `known` is how likely the archive knows the subject at all, `nearness` how near the nearest
+    sentence of each passage read is to the question, and `agreed` the share of the passages
+    that agree on an answer, 1 where that is not asked.
+    """
 
     sentences: tuple[Sentence, ...] = ()
     confidence: float = 0.0
+    known: float = 0.0
+    nearness: Mapping[int, float] = field(default_factory=dict)
+    agreed: float = 1.0
 
 
 def read(
@@ -86,7 +94,8 @@ def read(
     best = _related(question, ranked[:_JUDGED], similarity)
     chosen = tuple(_select([*best, *ranked[_JUDGED:]]))
     if similarity is None:
-        return Reading(chosen, by_words(max(sentence.coverage for sentence in best)))
+        covered = by_words(max(sentence.coverage for sentence in best))
+        return Reading(chosen, covered, covered, _nearness(near))
     evidence = Evidence(
         subject=max([*near_titles.values(), *(each.closeness - _TELLS_ITSELF for each in near)]),
         words=found.evidence,
@@ -96,7 +105,16 @@ def read(
         choice=vocabulary.rarity(""),
         answer=max(sentence.closeness + sentence.relation for sentence in best),
     )
-    return Reading(chosen, confidence(evidence))
+    return Reading(chosen, confidence(evidence), knows_subject(evidence), _nearness(near))
+
+
+def _nearness(sentences: Iterable[Sentence]) -> dict[int, float]:
+    """By passage, how near its nearest sentence is to the question, by meaning and words."""
+    nearest: dict[int, float] = {}
+    for sentence in sentences:
+        near = sentence.closeness + _COVERAGE * sentence.coverage
+        nearest[sentence.passage] = max(near, nearest.get(sentence.passage, 0.0))
+    return nearest
 
 
 def _score_at(place: int, hits: Sequence[Hit]) -> float:

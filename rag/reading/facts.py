@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from rag import quotation_marks
+
 if TYPE_CHECKING:
     import tantivy
 
@@ -55,7 +57,6 @@ _NAME = re.compile(r"[^\W\d_][\w'’-]*")
 _BEGINNING = re.compile(r"(?:[“\"‘]|[:!?]\s+)$")
 _BEFORE = 8
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
-_QUOTATION = re.compile(r"[“„]([^“”„]+)[”“]|\"([^\"]+)\"|«([^«»]+)»|(?<!\w)‘([^‘]+?)’(?!\w)")
 _SAME_SIGN = str.maketrans(
     dict.fromkeys('“”„«»‘’"', "'") | dict.fromkeys("–—‑", "-") | {"…": "...", "\u00ad": ""}
 )
@@ -140,7 +141,9 @@ def names(text: str) -> list[str]:
 
 def quotations(text: str) -> list[str]:
     """What stands between quotation marks, if it is three words or more."""
-    found = [next(filter(None, match.groups())) for match in _QUOTATION.finditer(text)]
+    found = [
+        text[quotation.start : quotation.end] for quotation in quotation_marks.quotations(text)
+    ]
     return [quotation for quotation in found if len(quotation.split()) >= 3]
 
 

@@ -28,6 +28,8 @@ _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.?|May|June|July|Aug(?:ust|\.)?"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
+_DAY_OF_MONTH = re.compile(rf"\b({_MONTH})\s(\d{{1,2}})\b")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NUMBER = re.compile(
     r"\b(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty"
     r"|fifty|hundred|thousand|million|billion|trillion|half|third)\b",
@@ -121,6 +123,27 @@ def offer(asked: Asked, sentence: str, known: frozenset[str]) -> Offer:
     )
     numbers = frozenset(match[0].lower() for match in _NUMBER.finditer(sentence)) - asked.words
     return Offer(names, numbers, _fit(asked, sentence, names, numbers))
+
+
+def offered_of_a_kind(asked: Asked, sentence: str) -> frozenset[str]:
+    """The countries, states or continents in a sentence that the question lacks, in lower case.
+
+    >>> from rag.reading.asked import asked_for
+    >>> sorted(offered_of_a_kind(asked_for("Which country won?"), "Peru beat Chile."))
+    ['chile', 'peru']
+    """
+    found = (match[0] for match in _PATTERNS[asked.kind].finditer(sentence))
+    return frozenset(text.lower() for text in found if not own_words(text) <= asked.words)
+
+
+def offered_dates(sentence: str) -> frozenset[str]:
+    """The years, and the days of a month, in a sentence.
+
+    >>> sorted(offered_dates("Opened on May 3, 2019, by 40 people."))
+    ['2019', 'may 3']
+    """
+    days = (f"{month[:3].lower()} {day}" for month, day in _DAY_OF_MONTH.findall(sentence))
+    return frozenset([*_YEAR.findall(sentence), *days])
 
 
 def _capitalised(text: str) -> list[tuple[str, bool]]:

@@ -95,6 +95,7 @@ def merged(filters: Filters, understood: Sequence[Understood]) -> Filters:
         min((one.published_before for one in every if one.published_before), default=None),
         tuple(sorted(publishers)) or filters.publishers,
         next((one.language for one in every if one.language), ""),
+        filters.as_of,
     )
 
 
