@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, JsonOption, opened_archive
+from rag.cli_options import ArchiveOption, AsOfOption, JsonOption, opened_archive
 from rag.errors import QueryError
+from rag.filters import parse_as_of
 
 DOES_NOT_HOLD = 1
 
@@ -19,11 +20,13 @@ def quote(
     text: Annotated[str, typer.Argument(help='Words to trace; may name who said: "..." said X.')],
     archive: ArchiveOption = None,
     speaker: Annotated[str, typer.Option("--speaker", help="Who is said to have said it.")] = "",
+    as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Say where words stand in the archive: exact, altered, by someone else, or not found."""
     with opened_archive(archive) as opened:
-        trace = opened.trace(text, speaker=speaker)
+        when = parse_as_of(as_of) if as_of else None
+        trace = opened.trace(text, speaker=speaker, as_of=when)
     if as_json:
         terminal.print_json(trace.to_dict())
     else:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quotes.checking import check_answer, check_quotations
-from rag.records import Answer, Article, Citation, Claim, Hit, Passage
-from tests.builders import article
+from rag.llms import ScriptedModel
+from rag.quotes.checking import check_quotations, with_quotations
+from rag.reading.verification import verify
+from rag.records import Citation, Verdict
+from tests.builders import article, open_archive, row, write_jsonl
 
 FERRY = article(
     "“The ferry will be sold by the end of May,” said Ann Orr. Its 41 sailors keep their jobs.",
@@ -39,8 +42,8 @@ BRIDGE = article(
         ),
         (
             "Lind said “nobody told the seven engineers”.",
-            "elsewhere",
-            "it stands in courier.example/bridge, which is not cited for it",
+            "not found",
+            "it does not stand in the cited article",
         ),
         (
             "She said “the striker scored three goals”.",
@@ -50,7 +53,7 @@ BRIDGE = article(
     ],
 )
 def test_each_quotation_is_held_against_what_is_cited(text: str, outcome: str, reason: str) -> None:
-    [found] = check_quotations(text, [FERRY], [FERRY, BRIDGE])
+    [found] = check_quotations(text, [FERRY, FERRY])
     assert (found.outcome, found.reason) == (outcome, reason)
     assert text[found.start - 1] in '“"'
     place = found.citation
@@ -58,8 +61,7 @@ def test_each_quotation_is_held_against_what_is_cited(text: str, outcome: str, r
         assert place is None
         return
     assert place is not None
-    assert place.article == (BRIDGE if outcome == "elsewhere" else FERRY)
-    assert place.number == (2 if outcome == "elsewhere" else 1)
+    assert (place.article, place.number) == (FERRY, 1)
     assert place.quote == place.article.text[place.start : place.end]
     assert bool(found.changes) == (outcome == "altered")
 
@@ -85,35 +87,60 @@ def test_of_several_near_wordings_the_nearest_is_shown() -> None:
     assert [(each.asked, each.stored) for each in changed] == [("May", "June")]
 
 
-def _hit(of: Article) -> Hit:
-    return Hit(Passage(1, of.id, 1, 0, len(of.text)), of, 1.0, 1)
+def agree(_claim: str, _evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
+    return "supported", ()
 
 
-def test_an_answers_quotations_are_placed_in_its_text() -> None:
-    first = "Ann Orr said “the ferry will be sold by the end of May”. [1]"
-    second = "He said “nobody told the seven engineers”. [1]"
-    text = f"{first}\n\n{second}"
-    answer = Answer(
-        question="What of the ferry?",
-        standalone="What of the ferry?",
-        text=text,
-        as_of=datetime(2025, 6, 1, tzinfo=UTC),
-        claims=(
-            Claim(0, len(first), (1,), "supported"),
-            Claim(len(first) + 2, len(text), (1, 9), "supported"),
+@pytest.mark.parametrize(
+    ("claim", "verdict", "reasons"),
+    [
+        ("Ann Orr said “the ferry will be sold by the end of May”. [1]", "supported", ()),
+        ("The ferry has 41 sailors. [1]", "supported", ()),
+        (
+            "Orr said “the ferry will be sold by the end of June”. [1]",
+            "quote altered",
+            ("the article has “The ferry will be sold by the end of May”",),
         ),
-        citations=(Citation(1, FERRY, 0, 40),),
-        hits=(_hit(FERRY), _hit(BRIDGE)),
+        (
+            "Bo Lind said: “The ferry will be sold”. [1]",
+            "unsupported",
+            ("the article has Ann Orr say it, not Bo Lind",),
+        ),
+        (
+            "Lind said “nobody told the seven engineers”. [1]",
+            "quote altered",
+            ("it does not stand in the cited article",),
+        ),
+    ],
+)
+def test_a_check_is_joined_by_that_of_quotations(
+    claim: str, verdict: str, reasons: tuple[str, ...]
+) -> None:
+    assert with_quotations(agree)(claim, [Citation(1, FERRY, 0, 40)]) == (verdict, reasons)
+
+
+def test_a_verdict_that_fails_already_stays() -> None:
+    altered = "Orr said “the ferry will be sold by the end of June”. [1]"
+    assert with_quotations(verify)(altered, []) == ("unsupported", ("no passage is cited",))
+    verdict, reasons = with_quotations(verify)(altered, [Citation(1, FERRY, 0, 60)])
+    assert (verdict, len(reasons)) == (
+        "quote altered",
+        len(verify(altered, [Citation(1, FERRY, 0, 60)])[1]),
     )
-    found = check_answer(answer)
-    assert [(text[each.start : each.end], each.outcome) for each in found] == [
-        ("the ferry will be sold by the end of May", "exact"),
-        ("nobody told the seven engineers", "elsewhere"),
-    ]
+
+
+def test_a_models_quotation_of_another_speaker_is_left_out(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest(write_jsonl(tmp_path / "in.jsonl", [row(1, FERRY.text)]))
+    told = "The ferry has 41 sailors [1]."
+    reply = f"{told} Bo Lind said: “The ferry will be sold by the end of May” [1]."
+    answer = archive.ask("What of the ferry?", model=ScriptedModel(reply, reply))
+    assert answer.text.replace(" [1]", "") == "The ferry has 41 sailors."
+    assert "not Bo Lind" in " ".join(answer.notes)
 
 
 @given(st.text(alphabet="the ferry sold ‘’“”\"'[].…\n", max_size=80))
 def test_any_text_can_be_checked(text: str) -> None:
-    for found in check_quotations(text, [FERRY], [BRIDGE]):
+    for found in check_quotations(text, [FERRY, BRIDGE]):
         assert 0 <= found.start < found.end <= len(text)
         assert (found.citation is None) == (found.outcome == "not found")

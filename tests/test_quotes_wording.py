@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quotes.marks import literal_runs, quotations, runs
+from rag.quotation_marks import quotations
+from rag.quotes.marks import literal_runs, runs
 from rag.quotes.wording import Wording
 
 ODD = st.text(alphabet="ab AB1,.5%-–—’'“”\"[]…é\u00ad\u200b\u0301\n\u00a0ﬁ漢¥\u2212", max_size=60)

@@ -9,7 +9,8 @@ from difflib import Match, SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
-from rag.quotes.marks import Run, quotations
+from rag.quotation_marks import quotations
+from rag.quotes.marks import Run
 from rag.quotes.wording import Wording
 
 Weigh = Callable[[str], float]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from rag.filters import no_later_than
 from rag.lexical import LexicalIndex
 from rag.quotes.marks import Run
 from rag.quotes.wording import Wording
 from rag.records import Article, Filters
-from rag.store import Store
+from rag.store import NOW, Store
 
 _WINDOW = 8
 _WINDOWS = 6
@@ -28,9 +30,11 @@ _STOP_WORD = 0.5
 class Candidates:
     """Looks for articles that share phrases or rare words with an excerpt."""
 
-    def __init__(self, store: Store, lexical: LexicalIndex) -> None:
+    def __init__(self, store: Store, lexical: LexicalIndex, as_of: datetime | None = None) -> None:
         self._store = store
         self._lexical = lexical
+        self._filters = no_later_than(Filters(), as_of)
+        self._standing = store.facets().standing(as_of) if as_of else NOW
         self._weights: dict[str, float] = {}
 
     def holding(self, runs: Sequence[Run]) -> Iterator[list[Article]]:
@@ -39,7 +43,7 @@ class Candidates:
         They come in batches, so that whoever has found enough need not read the rest.
         """
         phrases = [phrase for run in runs for phrase in _windows(run.wording)]
-        found = self._lexical.holding(phrases, _PASSAGES)
+        found = self._lexical.holding(phrases, _PASSAGES, self._filters, self._standing)
         for first in range(0, len(found), _BATCH):
             yield self._articles(found[first : first + _BATCH])
 
@@ -47,7 +51,9 @@ class Candidates:
         """The articles whose text has the longest plain stretch of the runs, indexed or not."""
         plain = [match.group() for run in runs for match in _PLAIN.finditer(run.wording.text)]
         longest = max(plain, key=len, default="")
-        return self._store.containing(longest, _CONTAINING) if " " in longest else []
+        if " " not in longest:
+            return []
+        return self._store.containing(longest, _CONTAINING, self._filters)
 
     def sharing(self, runs: Sequence[Run]) -> list[Article]:
         """The few articles with a passage that shares most of the runs' rare words."""
@@ -55,7 +61,9 @@ class Candidates:
             {word for run in runs for word in run.wording.folded},
             key=lambda word: (-self.weight(word), word),
         )
-        found = self._lexical.search(" ".join(words[:_RAREST]), _NEAR_PASSAGES, Filters())
+        found = self._lexical.search(
+            " ".join(words[:_RAREST]), _NEAR_PASSAGES, self._filters, standing=self._standing
+        )
         return self._articles([id_ for id_, _ in found])[:_NEAR_ARTICLES]
 
     def copies(self, articles: Sequence[Article]) -> dict[str, str]:
@@ -64,7 +72,7 @@ class Candidates:
 
     def members(self, groups: set[str]) -> list[Article]:
         """The articles of these groups."""
-        found = self._store.members(sorted(groups)) if groups else {}
+        found = self._store.members(sorted(groups), self._filters) if groups else {}
         return [article for group in sorted(found) for article in found[group]]
 
     def checked(self, article: Article) -> Article:

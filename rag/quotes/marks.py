@@ -1,4 +1,4 @@
-"""Where a text is in quotation marks, leaves words out or puts words in; compares no texts."""
+"""Where an excerpt leaves words out or puts words in; compares no texts."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ INSERTED = 6
 
 _FEW = 3
 _NEAR = 12
-_QUOTED = re.compile(
-    r"[“„](?P<curly>[^“”„\n]+)(?:[”“]|(?=\n|\Z))|\"(?P<straight>[^\"\n]+)\""
-    r"|«(?P<angle>[^«»\n]+)»|(?<!\w)‘(?P<single>[^‘\n]+?)’(?!\w)"
-    r"|(?<!\w)(?:'|``|`)(?=\w)(?P<typed>[^`\n]+?)(?<=[\w.,!?])(?:''|')(?!\w)"
-)
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
 _DOTS = r"\s*(?:…|\.\s?\.\s?\.(?:\s?\.)?)\s*"
 _GAP = re.compile(
@@ -29,34 +24,11 @@ _GAP = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
-    """Characters `start` to `end` of a text, which stand between quotation marks."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """Words that follow each other; at most `gap` others stand between them and the run before."""
 
     wording: Wording
     gap: int = 0
-
-
-def quotations(text: str) -> list[Quotation]:
-    """What stands between quotation marks, in order; quotations within quotations left out.
-
-    Quoted speech that goes on in the next paragraph is open at the end of this one.
-
-    >>> [text[q.start : q.end] for text in ['“No,” he said. "Go on."'] for q in quotations(text)]
-    ['No,', 'Go on.']
-    """
-    found = []
-    for match in _QUOTED.finditer(text):
-        start, end = match.span(match.lastgroup or 0)
-        found.append(Quotation(start, end))
-    return found
 
 
 def literal_runs(text: str) -> list[Run]:

@@ -10,9 +10,6 @@ from rag.records import Article, Citation, article_dict
 
 ChangeKind = Literal["same", "replaced", "missing", "added"]
 TraceOutcome = Literal["exact", "altered", "attributed to someone else", "not found"]
-QuotationOutcome = Literal[
-    "exact", "altered", "attributed to someone else", "elsewhere", "not found"
-]
 RecheckStatus = Literal["holds", "changed", "missing"]
 
 
@@ -96,14 +93,14 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuotation:
-    """A quotation, characters `start` to `end` of an answer, held against what it cites.
+    """A quotation, characters `start` to `end` of a claim, held against what it cites.
 
     `citation` is where it, or what is nearest to it, stands; None where nothing is near.
     """
 
     start: int
     end: int
-    outcome: QuotationOutcome
+    outcome: TraceOutcome
     reason: str
     citation: Citation | None = None
     changes: tuple[Change, ...] = ()

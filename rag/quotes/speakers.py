@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.quotes.marks import Quotation, quotations
+from rag.quotation_marks import Quotation, quotations
 from rag.quotes.wording import Wording
 
 _SAYING = (

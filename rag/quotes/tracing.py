@@ -41,15 +41,19 @@ _MOST_MATCHES = 10
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
-def trace(text: str, speaker: str, store: Store, lexical: LexicalIndex) -> Trace:
+def trace(
+    text: str, speaker: str, store: Store, lexical: LexicalIndex, as_of: datetime | None = None
+) -> Trace:
     """Where the words of a text stand in the archive, and whether `speaker` said them.
+
+    With `as_of`, where they stood then, in nothing that was published later.
 
     A text such as `"..." said Ann Orr` names its speaker itself. Where several articles have
     the words, the best comes first: the one that agrees to the last mark, then the earliest
     story, then its original. Raises QueryError for a text that cannot be traced.
     """
     _check(text)
-    tracing = _Tracing(Candidates(store, lexical))
+    tracing = _Tracing(Candidates(store, lexical, as_of))
     sought = excerpt(text)
     found = tracing.exact(sought)
     said = None if found else attributed(text)
