@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -130,6 +130,32 @@ class VectorCache:
                 ],
             )
 
+    def encoders(self) -> dict[str, int]:
+        """How many vectors there are of each encoder, by its fingerprint."""
+        with self._lock, self._named_errors():
+            rows = self._db.execute(
+                "SELECT fingerprint, count(vector.id) FROM encoder"
+                " LEFT JOIN vector ON vector.encoder = encoder.id GROUP BY fingerprint"
+            )
+            return dict(rows.fetchall())
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file or with a vector in it; reads all of it."""
+        with self._lock, self._named_errors():
+            wrong = [told for (told,) in self._db.execute("PRAGMA integrity_check") if told != "ok"]
+            if wrong:
+                return wrong
+            rows = self._db.execute(
+                "SELECT hash, value, checksum, dimension FROM vector"
+                " LEFT JOIN encoder ON vector.encoder = encoder.id"
+            )
+            return [told for row in rows if (told := _problem(*row))]
+
+    def copy_to(self, path: Path) -> None:
+        """Write the vectors of one moment to a new file; others may go on writing."""
+        with self._lock, self._named_errors(), closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
+
     def delete(self, hashes: Sequence[str]) -> None:
         """Forget these hashes, whichever encoder they are known by; unknown ones are ignored."""
         with self._lock, self._named_errors(), self._db:
@@ -170,14 +196,10 @@ class VectorCache:
             yield from self._db.execute(sql, [key, some]).fetchall()
 
     def _vector(self, name: str, value: bytes, checksum: int, dimension: int) -> Vector:
-        if len(value) != 4 * dimension:
-            wrong = f"has {len(value)} bytes instead of {4 * dimension}"
-        elif zlib.crc32(value) != checksum:
-            wrong = "does not have its checksum"
-        else:
-            return np.frombuffer(value, dtype="<f4").astype(np.float32, copy=False)
-        msg = f"{self._path} is damaged: the vector of {name!r} {wrong}; {_MEND}"
-        raise CorruptIndexError(msg)
+        if wrong := _problem(name, value, checksum, dimension):
+            msg = f"{self._path} is damaged: {wrong}; {_MEND}"
+            raise CorruptIndexError(msg)
+        return np.frombuffer(value, dtype="<f4").astype(np.float32, copy=False)
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -191,6 +213,18 @@ class VectorCache:
                 raise CorruptIndexError(msg) from error
             msg = f"{self._path} cannot be used: {error}"
             raise EmbeddingError(msg) from error
+
+
+def _problem(name: str, value: bytes, checksum: int, dimension: int | None) -> str:
+    if dimension is None:
+        return f"the vector of {name!r} is of no known encoder"
+    if len(value) != 4 * dimension:
+        return f"the vector of {name!r} has {len(value)} bytes instead of {4 * dimension}"
+    if zlib.crc32(value) != checksum:
+        return f"the vector of {name!r} does not have its checksum"
+    if not np.isfinite(np.frombuffer(value, dtype="<f4")).all():
+        return f"the vector of {name!r} has numbers that are none"
+    return ""
 
 
 def _opened_to_write(path: Path) -> sqlite3.Connection:

@@ -69,6 +69,12 @@ class FaissIndex:
             return index_files.stamp(folder)
 
     @staticmethod
+    def copy(folder: Path, target: Path) -> bool:
+        """Copy the saved index, which may be replaced meanwhile; False where none is whole."""
+        with _named_errors(folder, "copied"):
+            return index_files.copy(folder, target)
+
+    @staticmethod
     def delete(folder: Path) -> None:
         """Take the saved index away, whole or damaged; there may be none."""
         with _named_errors(folder, "deleted"):
@@ -241,9 +247,7 @@ def _exact(dimension: int) -> Any:
     """
     faiss = load_faiss()
     half = faiss.ScalarQuantizer.QT_fp16
-    return faiss.IndexIDMap(
-        faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
-    )
+    return faiss.IndexIDMap(faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT))
 
 
 def _approximate(exact: Any, new: Ids, vectors: Vectors) -> Any:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from io import BufferedRandom, BufferedReader
@@ -16,6 +17,7 @@ INDEX_FILE = "dense.faiss"
 MANIFEST_FILE = "manifest.json"
 
 _PENDING_FILE = "dense.faiss.new"
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,23 @@ def replace(folder: Path, manifest: Manifest, write: Callable[[BinaryIO], None])
     _write_entry(folder, entry)
     pending.replace(folder / INDEX_FILE)
     _sync_folder(folder)
+
+
+def copy(folder: Path, target: Path) -> bool:
+    """Copy index file and manifest, one fitting the other; False where none are found that do."""
+    for _ in range(_ATTEMPTS):
+        manifest = stamp(folder)
+        for name in (_PENDING_FILE, INDEX_FILE):
+            try:
+                shutil.copyfile(folder / name, target / INDEX_FILE)
+            except FileNotFoundError:
+                continue
+            with (target / INDEX_FILE).open("rb") as file:
+                if _sha256(file).encode() in manifest:
+                    (target / MANIFEST_FILE).write_bytes(manifest)
+                    return True
+    delete(target)
+    return False
 
 
 def opened(folder: Path, expected: Manifest) -> tuple[Manifest, BufferedReader]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from rag.corpus.near_duplicates import Shingles, held, new_words, shingles
-from rag.records import Article, Hit, Passage
+from rag.records import Article, Filters, Hit, Passage
 from rag.store import Store
 
 Ranked = tuple[float, Passage, Article]
@@ -19,6 +19,7 @@ NEWS = 8
 """... and lacks fewer words in a row: so many are no rewording but a sentence of its own."""
 
 _PART = 0.25
+_NO_FILTERS = Filters()
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,20 +27,20 @@ def distinct_hits(
     ranked: Sequence[Ranked],
     k: int,
     store: Store,
+    filters: Filters = _NO_FILTERS,
     *,
-    before: datetime | None = None,
     all_copies: bool = False,
 ) -> list[Hit]:
     """The first `k` hits with their copies named; what copies say alike is one hit.
 
     Copies that were not ranked are named too, whatever the other filters ask: they say where
-    a text appeared. Only the date counts, so that nothing published at or after `before` is
-    told of. With `all_copies` every passage is a hit of its own.
+    a text appeared. Only the dates count, so that nothing is told of that is published later,
+    and copies are compared as they stood. With `all_copies` every passage is a hit of its own.
     """
     groups = store.groups(sorted({article.id for _, _, article in ranked}))
     hits = as_they_are(ranked, k) if all_copies else collapse_copies(ranked, k, groups)
     shown = sorted({groups[hit.article.id] for hit in hits if hit.article.id in groups})
-    return name_copies(hits, groups, store.members(shown, before)) if shown else hits
+    return name_copies(hits, groups, store.members(shown, filters)) if shown else hits
 
 
 def as_they_are(ranked: Iterable[Ranked], k: int) -> list[Hit]:

@@ -7,10 +7,11 @@ store, so losing the index costs seconds and losing the vectors costs the embedd
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -30,6 +31,7 @@ from rag.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
 from rag.files import disk_error
 from rag.store import Store
+from rag.store.facets import among
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"
@@ -39,11 +41,16 @@ _REFUSED = {
     *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
 }
 _T = TypeVar("_T")
+Ids = npt.NDArray[np.int64]
+_NONE: Ids = np.empty(0, dtype=np.int64)
 _SAVE_EVERY = 32 * _BATCH
 
 
 class DenseIndex:
-    """The vectors of one archive's current passages; complete or not, it says how much."""
+    """The vectors of one archive's current passages; complete or not, it says how much.
+
+    Those of superseded passages are put together when they are first searched.
+    """
 
     def __init__(
         self, folder: Path, store: Store, encoder: Encoder, *, read_only: bool = False
@@ -56,6 +63,9 @@ class DenseIndex:
         self._folder = folder
         self._store = store
         self._encoder = encoder
+        self._past: FaissIndex | None = None
+        self._bringing = Lock()
+        self._saved: Manifest | None = None
         with self._mended():
             self._cache = VectorCache(folder / VECTORS, read_only=read_only)
             self._stamp = FaissIndex.stamp(folder)
@@ -75,15 +85,22 @@ class DenseIndex:
         return vector
 
     def search(
-        self, query: Vector, k: int, allowed: npt.NDArray[np.int64] | None = None
+        self, query: Vector, k: int, allowed: Ids | None = None, then: Ids = _NONE
     ) -> list[tuple[int, float]]:
         """The `k` passages nearest to the query by cosine, best first, ties by passage id.
 
-        Passages that are not embedded, or not among `allowed`, are not found.
+        Passages that are not embedded, or not among `allowed`, are not found, nor are
+        superseded ones, unless they are in `then`; both are ascending.
         """
         if not len(self._index) or (allowed is not None and not len(allowed)):
             return []
-        return self._index.search(query, k, allowed)
+        found = self._index.search(query, k, allowed)
+        wanted = then if allowed is None else then[among(then, allowed)]
+        if not len(wanted):
+            return found
+        with self._mended():
+            found += self._superseded().search(query, k, wanted)
+        return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
 
     def catch_up(self) -> None:
         """Adds the passages whose vectors are known, and drops those superseded."""
@@ -91,12 +108,7 @@ class DenseIndex:
         current = self._store.current_digests()
         if self._index.manifest.change == target and len(self._index) == len(current):
             return
-        have = set(self._index.ids().tolist())
-        stale = have.difference(id_ for id_, _ in current)
-        self._index.remove(sorted(stale))
-        missing = [(id_, digest) for id_, digest in current if id_ not in have]
-        self._add_known(missing)
-        self._index.manifest = replace(self._index.manifest, change=target)
+        self._bring(self._index, current, target)
 
     def refresh(self) -> None:
         """Shows what another process has embedded, or stored, since."""
@@ -105,6 +117,9 @@ class DenseIndex:
             if stamp != self._stamp:
                 self._stamp = stamp
                 self._index = self._open()
+                # What is superseded may have been embedded since it was put together.
+                if self._past is not None:
+                    self._past.manifest = replace(self._past.manifest, change=0)
             if self._index.manifest.change != self._store.last_change():
                 self.catch_up()
 
@@ -116,46 +131,76 @@ class DenseIndex:
     def embed(self, progress: Progress = lambda _done, _total: None) -> int:
         """Encodes every passage without a vector and saves the index; returns how many.
 
-        Each batch is on disk before the next begins, so an interrupted call is taken up
-        where it stopped. `progress` is called with the passages done and in all.
+        Superseded passages come last, for questions as of a time when they stood. Each batch
+        is on disk before the next begins, so an interrupted call is taken up where it stopped.
+        `progress` is called with the passages done and in all.
         """
         with self._mended():
             self.catch_up()
-            pending = self.pending()
+            current = self.pending()
+            pending = [*current, *self._superseded_pending()]
             for done, batch in _batches(pending):
                 progress(done, len(pending))
-                self._embed_batch(batch)
+                self._embed_batch(batch, set(current))
                 if done and done % _SAVE_EVERY == 0:
-                    self._index.save(self._folder)
+                    self.save()
             progress(len(pending), len(pending))
-            self.save()
+            if self._index.manifest != self._saved:
+                self.save()
         return len(pending)
 
     def save(self) -> None:
         """Writes the index to disk, whole or not at all."""
         with self._mended():
             self._index.save(self._folder)
+            self._saved = self._index.manifest
 
     def _open(self) -> FaissIndex:
+        """The index as it is saved, if it is; `_saved` is what is known to be on disk."""
         expected = Manifest(
             encoder=self._encoder.fingerprint,
             dimension=self._encoder.dimension,
             chunk_limit=int(self._store.setting("chunk_tokens") or 0),
             store_id=self._store.archive_id,
         )
-        if FaissIndex.exists(self._folder):
-            return FaissIndex.open(self._folder, expected)
-        return FaissIndex(expected)
+        if not FaissIndex.exists(self._folder):
+            return FaissIndex(expected)
+        index = FaissIndex.open(self._folder, expected)
+        self._saved = index.manifest
+        return index
 
-    def _add_known(self, missing: Sequence[tuple[int, str]]) -> None:
+    def _superseded(self) -> FaissIndex:
+        """The vectors of superseded passages that are known, as of the change of the others."""
+        change = self._index.manifest.change
+        with self._bringing:
+            if self._past is None:
+                self._past = FaissIndex(replace(self._index.manifest, change=0))
+            if self._past.manifest.change != change:
+                self._bring(self._past, self._store.past_digests(), change)
+            return self._past
+
+    def _bring(self, index: FaissIndex, wanted: Sequence[tuple[int, str]], change: int) -> None:
+        """Has an index hold those of the passages whose vectors are known, as of a change."""
+        have = set(index.ids().tolist())
+        index.remove(sorted(have.difference(id_ for id_, _ in wanted)))
+        self._add_known(index, [each for each in wanted if each[0] not in have])
+        index.manifest = replace(index.manifest, change=change)
+
+    def _superseded_pending(self) -> list[int]:
+        """Ids of the superseded passages that have no vector yet, in order."""
+        past = self._store.past_digests()
+        known = self._cache.known(self._encoder.fingerprint, [digest for _, digest in past])
+        return [id_ for id_, digest in past if digest not in known]
+
+    def _add_known(self, index: FaissIndex, missing: Sequence[tuple[int, str]]) -> None:
         for first in range(0, len(missing), _BATCH * 16):
             part = missing[first : first + _BATCH * 16]
             known = self._cache.get(self._encoder.fingerprint, [digest for _, digest in part])
             rows = [(id_, known[digest]) for id_, digest in part if digest in known]
             if rows:
-                self._index.add([id_ for id_, _ in rows], np.stack([row for _, row in rows]))
+                index.add([id_ for id_, _ in rows], np.stack([row for _, row in rows]))
 
-    def _embed_batch(self, ids: Sequence[int]) -> None:
+    def _embed_batch(self, ids: Sequence[int], current: Collection[int]) -> None:
         found = self._store.passages(ids)
         self._store.verify(list(found.values()))
         digests = self._store.digests(ids)
@@ -165,7 +210,7 @@ class DenseIndex:
         }
         vectors = self._encoder.encode_document(list(texts.values()))
         self._cache.put(self._encoder.fingerprint, dict(zip(texts, vectors, strict=True)))
-        self._add_known([(id_, digests[id_]) for id_ in ids])
+        self._add_known(self._index, [(id_, digests[id_]) for id_ in ids if id_ in current])
 
     @contextmanager
     def _mended(self) -> Iterator[None]:
@@ -196,7 +241,7 @@ def clear_dense(folder: Path, store: Store, encoder: Encoder) -> None:
     A damaged `vectors.db` is kept as `vectors.db.damaged`, and what can be read of it is
     taken over into a new one.
     """
-    digests = [digest for _, digest in store.current_digests()]
+    digests = [digest for _, digest in (*store.current_digests(), *store.past_digests())]
     try:
         FaissIndex.delete(folder)
         if not _is_readable(folder / VECTORS, encoder.fingerprint, digests):

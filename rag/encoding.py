@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
+
+import numpy as np
 
 from embeddings import (
     CrossEncoderReranker,
@@ -39,6 +43,37 @@ class NamedEncoder:
         """One unit row for each passage."""
         with _named_errors():
             return self._encoder.encode_document(texts)
+
+
+class RecentVectors:
+    """The vectors of texts that were encoded lately, so that they are not encoded again.
+
+    Whoever asks on, and whoever asks about the same story, is answered from the same
+    sentences. At most `most` are kept, the latest. Any number of threads may call.
+    """
+
+    def __init__(self, encoder: Encoder, most: int = 20_000) -> None:
+        self._encoder = encoder
+        self._most = most
+        self._rows: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, as the encoder gives it."""
+        with self._lock:
+            rows = {text: self._rows[text] for text in texts if text in self._rows}
+        if new := list(dict.fromkeys(text for text in texts if text not in rows)):
+            # A row of its own: a view would keep the whole batch in memory.
+            encoded = [row.copy() for row in self._encoder.encode_document(new)]
+            rows |= zip(new, encoded, strict=True)
+        with self._lock:
+            for text, row in rows.items():
+                self._rows[text] = row
+                self._rows.move_to_end(text)
+            while len(self._rows) > self._most:
+                self._rows.popitem(last=False)
+        width = self._encoder.dimension
+        return np.array([rows[text] for text in texts], dtype=np.float32).reshape(-1, width)
 
 
 class NamedReranker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rag.corpus import parse_published
@@ -69,13 +70,13 @@ def parse_as_of(text: str) -> datetime:
 
 
 def no_later_than(filters: Filters, as_of: datetime | None) -> Filters:
-    """The same filters, and nothing published after `as_of`, where it is given; undated
-    articles drop out then.
+    """The same filters, and the articles as they stood at `as_of`, where it is given: nothing
+    published after it, and the revisions of that time. Undated articles drop out then.
     """
     if as_of is None:
         return filters
     before = min(filter(None, [filters.published_before, as_of]), default=as_of)
-    return Filters(filters.published_from, before, filters.publishers, filters.language)
+    return replace(filters, published_before=before, as_of=as_of)
 
 
 def _publisher(name: str, known: Sequence[str]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,10 +12,12 @@ import numpy.typing as npt
 from embeddings import Encoder, Reranker, Vector
 from rag.chunking import embedding_text
 from rag.dense import DenseIndex
+from rag.encoding import RecentVectors
 from rag.fusion import best_first, shares_of_best
 from rag.lexical import LexicalIndex
+from rag.reading.extractive import Similarity
 from rag.records import Filters
-from rag.store import UNKNOWN_DATE, Facets, Store
+from rag.store import UNKNOWN_DATE, Facets, Standing, Store
 from rag.store.rows import seconds
 
 DEPTH = 100
@@ -51,6 +53,19 @@ class Rankers:
     dense: DenseIndex
     encoder: Encoder
     reranker: Reranker | None = None
+    recent: RecentVectors | None = None
+
+    def similarity(self) -> Similarity | None:
+        """The cosines of texts with a question; None where the archive has no vectors."""
+        if not len(self.dense):
+            return None
+
+        def similarity(question: str, texts: Sequence[str]) -> list[float]:
+            asked = self.encoder.encode_query([question])[0]
+            rows = (self.recent or self.encoder).encode_document(texts)
+            return [float(cosine) for cosine in rows @ asked]
+
+        return similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,8 @@ def rank(query: Query, rankers: Rankers) -> dict[int, float]:
     facets = rankers.store.facets()
     carried = _carried(query, rankers.lexical)
     words, near = _found(query, rankers, facets, carried)
-    ids = np.array(sorted(words.keys() | near.keys()), dtype=np.int64)
+    # An index may lag behind the store: what no longer stands is no evidence.
+    ids = facets.stood(np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters)
     openings = facets.openings(ids)
     scores = (
         _column(ids, shares_of_best(words))
@@ -103,24 +119,27 @@ def _found(
 ) -> tuple[dict[int, float], dict[int, float]]:
     """What either ranker finds, with its score by words and its cosine, where it has them."""
     lexical, dense = rankers.lexical, rankers.dense
-    words = dict(lexical.search(query.text, query.depth, query.filters, carried))
+    standing = facets.standing(query.filters.as_of)
+    words = dict(lexical.search(query.text, query.depth, query.filters, carried, standing))
     if not len(dense):
         return words, {}
     vector = _vector(query, dense)
     allowed = facets.matching(query.filters) if query.filters != Filters() else None
-    near = dict(dense.search(vector, query.depth, allowed))
+    near = dict(dense.search(vector, query.depth, allowed, standing.then))
     by_meaning_only = [id_ for id_ in near if id_ not in words]
     by_words_only = words.keys() - near.keys()
     return (
         words | lexical.scores(query.text, by_meaning_only, carried),
-        near | _cosines(dense, vector, by_words_only),
+        near | _cosines(dense, vector, by_words_only, standing),
     )
 
 
-def _cosines(dense: DenseIndex, vector: Vector, among: Collection[int]) -> dict[int, float]:
+def _cosines(
+    dense: DenseIndex, vector: Vector, among: Collection[int], standing: Standing
+) -> dict[int, float]:
     """The cosine of those of the passages that are embedded."""
     ids = np.array(sorted(among), dtype=np.int64)
-    return dict(dense.search(vector, len(ids), ids)) if len(ids) else {}
+    return dict(dense.search(vector, len(ids), ids, standing.then)) if len(ids) else {}
 
 
 def _judged(
@@ -172,7 +191,8 @@ def _gains(query: Query, ids: Ids, facets: Facets) -> Column:
     if query.recency:
         gains = gains + query.recency * _freshness(facets.published_at(ids), query.as_of)
     for filters in query.preferred:
-        gains = gains + PREFERENCE * np.isin(ids, facets.matching(filters))
+        held = facets.matching(replace(filters, as_of=query.filters.as_of))
+        gains = gains + PREFERENCE * np.isin(ids, held)
     return gains
 
 

@@ -185,13 +185,15 @@ class Filters:
 
     A hit is published at or after `published_from` and before `published_before`,
     by one of `publishers`, in `language` (ISO 639-1). Articles whose date is
-    unknown satisfy no date filter.
+    unknown satisfy no date filter. It is of the revision that stood just before `as_of`,
+    of the current one where that is not given.
     """
 
     published_from: datetime | None = None
     published_before: datetime | None = None
     publishers: tuple[str, ...] = ()
     language: str = ""
+    as_of: datetime | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields that ask for something, as JSON values."""
@@ -200,6 +202,7 @@ class Filters:
             "before": self.published_before.isoformat() if self.published_before else None,
             "publishers": list(self.publishers),
             "language": self.language,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -312,6 +315,7 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
         "article": article_dict(hit.article),
         "passage": {
             "id": hit.passage.id,
+            "revision": hit.passage.revision,
             "start": hit.passage.start,
             "end": hit.passage.end,
             "text": hit.text,
@@ -339,6 +343,7 @@ def _citation_dict(citation: Citation) -> dict[str, Any]:
         "number": citation.number,
         "article_id": identity.pop("id"),
         **identity,
+        "revision": citation.article.revision,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,

@@ -80,11 +80,10 @@ def _query(search: Search, need: Need) -> Query:
 
 def _hits(query: Query, k: int, rankers: Rankers, *, all_copies: bool) -> list[Hit]:
     scores = rank(replace(query, depth=max(DEPTH, 2 * k)), rankers)
-    before = query.filters.published_before
 
     def best(count: int) -> list[Hit]:
         ranked = _ranked(scores, count, rankers.store)
-        return distinct_hits(ranked, k, rankers.store, before=before, all_copies=all_copies)
+        return distinct_hits(ranked, k, rankers.store, query.filters, all_copies=all_copies)
 
     hits = best(2 * k + _SPARE)
     # Fewer only where many passages are copies; reading them all costs ten times as much.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rag.chunking import Chunk
 from rag.copies import Ranked, collapse_copies, distinct_hits, name_copies
-from rag.records import Article, Hit, Passage, hit_dict
+from rag.records import Article, Filters, Hit, Passage, hit_dict
 from rag.store import Database, Runs, Store
 from tests.builders import article
 
@@ -216,7 +216,7 @@ def test_every_outlet_in_the_archive_is_named_that_carries_it_by_then(store: Sto
         ("d", ()),
     ]
     before = datetime(2025, 5, 3, tzinfo=UTC)
-    hits = distinct_hits([ranked[1], ranked[3]], 10, store, before=before)
+    hits = distinct_hits([ranked[1], ranked[3]], 10, store, Filters(published_before=before))
     assert [hit.also_in for hit in hits] == [("Outlet a",), ()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -68,6 +69,6 @@ def test_as_of_a_day_includes_the_day_and_nothing_after() -> None:
     assert as_of == utc(2020, 9, 12)
     assert no_later_than(Filters(), as_of).published_before == as_of
     earlier = Filters(published_before=utc(2020, 1, 1), language="en")
-    assert no_later_than(earlier, as_of) == earlier
+    assert no_later_than(earlier, as_of) == replace(earlier, as_of=as_of)
     later = Filters(published_before=utc(2022, 1, 1))
-    assert no_later_than(later, as_of) == Filters(published_before=as_of)
+    assert no_later_than(later, as_of) == Filters(published_before=as_of, as_of=as_of)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag.chunking import Chunk
 from rag.errors import StaleIndexError
 from rag.lexical import LexicalIndex
 from rag.records import Article, Filters
-from rag.store import Database, Runs, Store
+from rag.store import NOW, Database, Runs, Standing, Store
+from rag.word_index import WordIndex
 from tests.builders import article
 
 
@@ -34,6 +37,10 @@ def filled(folder: Path, store: Store) -> LexicalIndex:
     index = LexicalIndex(folder, store.archive_id)
     index.catch_up(store)
     return index
+
+
+def standing_of(then: list[int], not_yet: list[int]) -> Standing:
+    return Standing(np.array(then, dtype=np.int64), np.array(not_yet, dtype=np.int64))
 
 
 def ids(index: LexicalIndex, query: str, filters: Filters = Filters()) -> list[int]:  # noqa: B008
@@ -94,6 +101,126 @@ def test_a_revision_replaces_what_was_found(tmp_path: Path, store: Store) -> Non
     put(store, article("Seven died.", "x/1"))
     index.catch_up(store)
     assert (ids(index, "four"), ids(index, "seven"), ids(index, "died")) == ([], [2], [2])
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_superseded_words_are_found_where_they_are_asked_for(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("rag.lexical._FEW", few)
+    put(store, article("Four died.", "x/1"), article("Fog over the harbour.", "x/2"))
+    index = filled(tmp_path, store)
+    assert not (tmp_path / "lexical" / "past").exists()
+    put(store, article("Seven died.", "x/1"))
+    index.catch_up(store)
+    then = standing_of([1], [3])
+
+    def found(query: str, standing: Standing) -> list[int]:
+        return [id_ for id_, _ in index.search(query, 9, Filters(), standing=standing)]
+
+    assert [found("four seven died fog", each) for each in (NOW, then)] == [[3, 2], [1, 2]]
+    assert (found("seven", then), found("four", NOW)) == ([], [])
+    assert index.holding(["four died", "seven died"], 9) == [3]
+    assert index.holding(["four died", "seven died"], 9, Filters(), then) == [1]
+    late = Filters(published_from=datetime(2025, 5, 4, tzinfo=UTC))
+    assert index.search("died", 9, late, standing=then) == []
+    assert sorted(index.article_coverage("died harbour", [1, 2, 3])) == [1, 2, 3]
+    assert sorted(index.scores("died", [1, 2, 3])) == [1, 3]
+
+
+def test_superseded_words_count_what_they_count_among_current_ones(
+    tmp_path: Path, store: Store
+) -> None:
+    put(store, *[article(f"word{n} harbour", f"x/{n}") for n in range(8)])
+    index = filled(tmp_path, store)
+    put(store, *[article(f"other{n} harbour", f"x/{n}") for n in range(4)])
+    index.catch_up(store)
+    # All of them are of average length, so that a word counts its rarity alone. Among the
+    # eight current ones all have "harbour", one has "word5", and none has "word1".
+    harbour, one, none = (math.log(1 + (8 - n + 0.5) / (n + 0.5)) for n in (8, 1, 0))
+    standing = standing_of([1, 2, 3, 4], [9, 10, 11, 12])
+    found = index.search("harbour word1 word5", 9, Filters(), standing=standing)
+    assert [id_ for id_, _ in found[:2]] == [2, 6]
+    assert {id_ for id_, _ in found[2:]} == {1, 3, 4, 5, 7, 8}
+    expected = [harbour + none, harbour + one, *[harbour] * 6]
+    assert [score for _, score in found] == [pytest.approx(each, rel=1e-5) for each in expected]
+
+
+def test_revisions_change_no_score_of_what_stands(tmp_path: Path, store: Store) -> None:
+    put(store, *[article(f"Boat {n} left the harbour of Vesk.", f"x/{n}") for n in range(9)])
+    index = filled(tmp_path, store)
+    for words in ("Fog.", "Fog over the harbour.", "The ferry sank in the harbour."):
+        put(store, article(words, "x/1"))
+        index.catch_up(store)
+    found = index.search("harbour ferry", 9, Filters())
+    shutil.rmtree(tmp_path / "lexical")
+    assert filled(tmp_path, store).search("harbour ferry", 9, Filters()) == found
+    assert (len(found), found[0][0]) == (9, 12)
+
+
+def test_as_many_are_found_as_are_wanted_where_many_are_left_out(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, *[article("Fog.", f"x/{n}") for n in range(200)])
+    index = filled(tmp_path, store)
+    standing = standing_of([], [*range(1, 190), 195])
+    wanted = [*range(190, 195), *range(196, 201)]
+    for few in (0, 1_000):
+        monkeypatch.setattr("rag.lexical._FEW", few)
+        for k in (1, 3, 10, 20):
+            found = index.search("fog", k, Filters(), standing=standing)
+            assert [id_ for id_, _ in found] == wanted[:k]
+
+
+def test_a_past_that_is_missing_or_behind_is_made_up_for(tmp_path: Path, store: Store) -> None:
+    put(store, article("Four died.", "x/1"))
+    index = filled(tmp_path, store)
+    put(store, article("Seven died.", "x/1"))
+    assert index.is_behind(store)
+    index.catch_up(store)
+    assert not index.is_behind(store)
+    shutil.rmtree(tmp_path / "lexical" / "past")
+    without = LexicalIndex(tmp_path, store.archive_id)
+    assert without.is_behind(store)
+    without.catch_up(store)
+    then = standing_of([1], [2])
+    assert [id_ for id_, _ in without.search("four", 9, Filters(), standing=then)] == [1]
+    state = tmp_path / "lexical" / "past" / "dateline.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"change": 1, "upcoming": 0}))
+    behind = LexicalIndex(tmp_path, store.archive_id)
+    assert behind.is_behind(store)
+    behind.catch_up(store)
+    assert [id_ for id_, _ in behind.search("four", 9, Filters(), standing=then)] == [1]
+
+
+def test_a_past_that_holds_less_than_the_store_is_damaged(tmp_path: Path, store: Store) -> None:
+    put(store, article("Four died.", "x/1"), article("Five died.", "x/2"))
+    index = filled(tmp_path, store)
+    put(store, article("Seven died.", "x/1"))
+    index.catch_up(store)
+    put(store, article("Nine died.", "x/2"))
+    index.catch_up(store)
+    past = tmp_path / "lexical" / "past"
+    WordIndex(past, store.archive_id, "mend it").take(store.last_change(), [])
+    with pytest.raises(StaleIndexError, match=r"lexical/past is damaged .*dateline rebuild"):
+        LexicalIndex(tmp_path, store.archive_id).check(store)
+
+
+def test_a_flipped_bit_among_the_marks_of_removal_is_found(tmp_path: Path, store: Store) -> None:
+    put(store, *[article(f"Boat {n}.", f"x/{n}") for n in range(3)])
+    folder = tmp_path / "words"
+    index = WordIndex(folder, "a", "mend it")
+    index.take(3, store.current(["x/0", "x/1", "x/2"]))
+    assert (index.held(), index.is_worn(), index.holding("text", "boat")) == (3, False, 3)
+    index.take(4, [], ["x/1"])
+    # What was removed still counts as holding its words, until all is taken anew.
+    assert (index.held(), index.is_worn(), index.holding("text", "boat")) == (2, True, 3)
+    (marks,) = folder.glob("*.del")
+    content = bytearray(marks.read_bytes())
+    content[0] ^= 1
+    marks.write_bytes(content)
+    with pytest.raises(StaleIndexError, match=r"words is damaged \(.*its checksum\); mend it"):
+        WordIndex(folder, "a", "mend it")
 
 
 def test_another_process_sees_a_commit_after_refresh(tmp_path: Path, store: Store) -> None:

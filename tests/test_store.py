@@ -218,7 +218,8 @@ def test_facets_know_the_date_and_the_first_passage_of_each_passage(store: Store
     assert facets.openings(ids).tolist() == [1, 1, 3, 0]
     assert store.facets() is facets
     store.put(1, [(article("A again.", "x/1"), [Chunk(0, 8)])])
-    assert store.facets().ids.tolist() == [3, 4]
+    assert store.facets().matching(Filters()).tolist() == [3, 4]
+    assert store.facets().openings(np.array([1, 4], dtype=np.int64)).tolist() == [1, 4]
 
 
 def test_facets_of_an_empty_archive_hold_nothing(store: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from rag.errors import ArchiveError
-from rag.records import Article
+from rag.records import Article, Filters
 from rag.store import Database, OldFormatError, Runs, Store, schema
 from rag.store import copies as grouping
 from tests.builders import article
@@ -129,7 +129,7 @@ def test_the_members_of_groups_are_current_and_known_to_be_published_before(stor
     assert set(ids(store).values()) == {"x/2"}
 
     def members(before: datetime | None) -> list[tuple[str, int]]:
-        found = store.members({"x/2", "x/none"}, before)
+        found = store.members({"x/2", "x/none"}, Filters(published_before=before))
         return [(each.id, each.revision) for each in found.get("x/2", [])]
 
     assert members(None) == [("x/1", 1), ("x/2", 2), ("x/3", 1)]

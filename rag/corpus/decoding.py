@@ -17,6 +17,10 @@ _TOO_LARGE = f"larger than the {SIZE_LIMIT // 1024**2} MB that one article may h
 _BINARY = "a binary file, or text without a byte order mark in UTF-16; save it as UTF-8"
 EMPTY = "empty: it holds no text"
 _WINDOWS = "cp1252"
+# Python reads more than texts come in; with punycode a megabyte of them takes minutes.
+_OF_NAMES_AND_SOURCES = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+)
 _NAMES = {"cp1252": "Windows-1252", "utf-16": "UTF-16"}
 
 
@@ -77,9 +81,19 @@ def _decoded(data: bytes, fallback: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         if fallback == _WINDOWS:
             _refuse_damaged(data, error.start)
-    with suppress(UnicodeError, LookupError):
-        return _printable(data.decode(fallback)), fallback
+    if not is_no_encoding_of_texts(fallback):
+        with suppress(UnicodeError, LookupError):
+            return _printable(data.decode(fallback)), fallback
     return _printable(_strictly(data, _WINDOWS)), _WINDOWS
+
+
+def is_no_encoding_of_texts(name: str) -> bool:
+    """Whether Python knows an encoding by this name in which no page and no feed comes."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return not found._is_text_encoding or found.name in _OF_NAMES_AND_SOURCES
 
 
 def _printable(text: str) -> str:

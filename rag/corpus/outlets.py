@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,18 @@ class Outlets:
             return outcome
         return replace(outcome, article=replace(article, publisher=self._name(host, file)))
 
+    def told(self, file: Path) -> str:
+        """All that decides how the outlets of what is in `file` are named; "" for nothing."""
+        return "\n".join(str(sorted(names.items())) for names in self._above(file) if names)
+
     def _name(self, host: str, file: Path) -> str:
+        return next((names[host] for names in self._above(file) if host in names), host)
+
+    def _above(self, file: Path) -> Iterator[Mapping[str, str]]:
+        """What the files at and above `file` say, the nearest first."""
         above = list(file.parents)
         top = max((n for n, folder in enumerate(above) if folder in self.tops), default=-1)
-        known = (self._beside(folder) for folder in above[: top + 1])
-        return next((names[host] for names in known if host in names), host)
+        return (self._beside(folder) for folder in above[: top + 1])
 
     def _beside(self, folder: Path) -> Mapping[str, str]:
         if folder not in self._read:

@@ -1,24 +1,40 @@
 """The archive's source of truth on disk; indexes are derived from it elsewhere."""
 
+from rag.store.arriving import Stored
+from rag.store.conversations import Conversations, KeptConversation, KeptTurn, Summary
 from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
-from rag.store.facets import UNKNOWN_DATE, Facets
-from rag.store.feeds import Feeds, FollowedFeed
+from rag.store.facets import NOW, Facets, Standing
+from rag.store.feedback import Feedback, KeptRemark, Remark
+from rag.store.feeds import Attempts, Feeds, FollowedFeed
 from rag.store.lock import writer_lock
 from rag.store.runs import Outcome, OutcomeKind, Runs
-from rag.store.store import Store, Stored
+from rag.store.standing import STILL, UNKNOWN_DATE, KeptRevision
+from rag.store.store import Store
 
 __all__ = [
+    "NOW",
+    "STILL",
     "UNKNOWN_DATE",
+    "Attempts",
+    "Conversations",
     "Database",
     "Facets",
+    "Feedback",
     "Feeds",
     "FollowedFeed",
+    "KeptConversation",
+    "KeptRemark",
+    "KeptRevision",
+    "KeptTurn",
     "OldFormatError",
     "Outcome",
     "OutcomeKind",
+    "Remark",
     "Runs",
+    "Standing",
     "Store",
     "Stored",
+    "Summary",
     "damaged_store",
     "ingest_command",
     "writer_lock",

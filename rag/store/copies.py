@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,10 +22,11 @@ from sqlalchemy import (
 
 from rag.corpus.near_duplicates import Shingles, bands, near_duplicates, reporting, shingles
 from rag.corpus.wires import wire_of
-from rag.records import Article
+from rag.records import Article, Filters
 from rag.store import schema
 from rag.store.grouping import Groups, Member, is_template
 from rag.store.rows import article_record, seconds
+from rag.store.standing import as_they_stood
 
 _COPIES = schema.copies.c
 _REVISIONS = schema.revisions.c
@@ -46,20 +46,25 @@ def group_ids(connection: Connection, article_ids: Sequence[str]) -> dict[str, s
 
 
 def members(
-    connection: Connection, groups: Collection[str], before: datetime | None
+    connection: Connection, groups: Collection[str], filters: Filters
 ) -> dict[str, list[Article]]:
-    """The current articles of each group, by id.
+    """The articles of each group, by id, as they stood when the filters ask for.
 
-    With `before`, only those that are known to be published before it.
+    Where these have an end, only those that are known to be published before it.
     """
     query = _with_current(select(_COPIES.group_id, schema.revisions))
-    query = query.where(_COPIES.group_id.in_(groups))
-    if before is not None:
-        query = query.where(_REVISIONS.published < seconds(before))
+    query = query.where(schema.articles.c.withdrawn_at.is_(None))
+    rows = connection.execute(query.where(_COPIES.group_id.in_(groups))).all()
+    articles = {row.article_id: article_record(row) for row in rows}
+    if filters.as_of is not None:
+        articles = as_they_stood(connection, articles, filters.as_of)
+    before = filters.published_before
     found: dict[str, list[Article]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.group_id, []).append(article_record(row))
-    return {group: sorted(articles, key=lambda each: each.id) for group, articles in found.items()}
+    for row in sorted(rows, key=lambda row: row.article_id):
+        article = articles.get(row.article_id)
+        if article and (before is None or (article.published and article.published.at < before)):
+            found.setdefault(row.group_id, []).append(article)
+    return found
 
 
 def forget(connection: Connection, article_ids: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -21,6 +21,7 @@ from rag.store.rows import DamagedRowError
 
 FILE = "archive.db"
 HEAD = "0004"
+ENGINE = {"sqlite": sqlite3.sqlite_version}
 _BUSY_SECONDS = 30
 _NO_RIGHT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -47,6 +48,7 @@ class Database:
             raise ArchiveError(_missing(folder))
         self._frozen = read_only and _is_frozen(path)
         self._engine = _engine(path, read_only=read_only, frozen=self._frozen)
+        self._notes = None if read_only else self._engine
         try:
             with self.read() as connection:
                 step = _step(connection)
@@ -94,12 +96,38 @@ class Database:
         with _translated(self.folder), engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def note(self) -> Iterator[Connection]:
+        """As `write`, also where the archive was opened to read: for what is no article.
+
+        What readers say is kept beside whoever holds the writer's lock; a busy writer is
+        waited for.
+        """
+        if self._notes is None:
+            self._notes = _engine(self.folder / FILE, read_only=False, frozen=False)
+        engine = self._notes.execution_options(writes=True)
+        with _translated(self.folder), engine.begin() as connection:
+            yield connection
+
+    def can_note(self) -> bool:
+        """Whether `note` may write here."""
+        return os.access(self.folder / FILE, os.W_OK) and os.access(self.folder, os.W_OK)
+
     def verify(self) -> None:
         """Reads the whole file; raises ArchiveError where its pages contradict each other."""
         with self.read() as connection:
             found = connection.scalar(text("PRAGMA integrity_check(1)"))
         if found != "ok":
             raise ArchiveError(damaged_store(self.folder, str(found)))
+
+    def copy_to(self, path: Path) -> None:
+        """Writes the archive as it is at one moment to a new file; others may go on writing."""
+        with _translated(path.parent), closing(sqlite3.connect(path)) as copy:
+            connection = self._engine.raw_connection()
+            try:
+                connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+            finally:
+                connection.close()
 
     def _migrate(self, step: str) -> None:
         path = self.folder / FILE
@@ -126,7 +154,9 @@ class Database:
 
     def close(self) -> None:
         """Closes every connection; the database cannot be used afterwards."""
-        self._engine.dispose()
+        for engine in (self._engine, self._notes):
+            if engine is not None:
+                engine.dispose()
 
 
 def ingest_command(folder: Path) -> str:

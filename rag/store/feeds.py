@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from rag.store import schema
 from rag.store.database import Database
+
+_ATTEMPTS = "polled "
+"""How the names of the settings begin that say when a feed was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,30 @@ class FollowedFeed:
     modified: str = ""
     digest: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """When a feed was last read, when it last could not be and why, and how often since.
+
+    What succeeds often is noted once an hour: `succeeded` may be so much too early. `wish`
+    is how many seconds the server, when it failed, wished to be left alone for.
+    """
+
+    succeeded: datetime | None = None
+    failed: datetime | None = None
+    reason: str = ""
+    failures: int = 0
+    wish: float = 0.0
+
+    def after_success(self, moment: datetime) -> Attempts:
+        """What is known once the feed has been read."""
+        return replace(self, succeeded=moment, failures=0, wish=0.0)
+
+    def after_failure(self, moment: datetime, reason: str, wish: float = 0.0) -> Attempts:
+        """What is known once the feed has been asked in vain."""
+        failures = self.failures + 1
+        return replace(self, failed=moment, reason=reason, failures=failures, wish=wish)
 
 
 class Feeds:
@@ -48,6 +78,7 @@ class Feeds:
             known = _is_followed(connection, url)
             connection.execute(delete(entries).where(entries.c.feed == url))
             connection.execute(delete(table).where(table.c.url == url))
+            _forget_attempts(connection, url)
             return known
 
     def all(self) -> list[FollowedFeed]:
@@ -79,7 +110,40 @@ class Feeds:
             if rows:
                 connection.execute(insert(entries), rows)
 
+    def attempts(self) -> dict[str, Attempts]:
+        """When the feeds that have been asked were, by their addresses."""
+        table = schema.settings
+        query = select(table).where(table.c.name.startswith(_ATTEMPTS, autoescape=True))
+        with self._database.read() as connection:
+            return {
+                row.name.removeprefix(_ATTEMPTS): _attempts(json.loads(row.value))
+                for row in connection.execute(query)
+            }
+
+    def last_polled(self, url: str) -> datetime | None:
+        """When a feed was last read with success, None where it never was or nobody noted it."""
+        return self.attempts().get(url, Attempts()).succeeded
+
+    def note(self, url: str, attempts: Attempts) -> None:
+        """Keeps when a feed was asked, unless it is no longer followed."""
+        known = {name: value for name, value in asdict(attempts).items() if value}
+        row = {"name": _ATTEMPTS + url, "value": json.dumps(known, default=datetime.isoformat)}
+        with self._database.write() as connection:
+            if _is_followed(connection, url):
+                _forget_attempts(connection, url)
+                connection.execute(insert(schema.settings).values(row))
+
 
 def _is_followed(connection: Connection, url: str) -> bool:
     query = select(schema.feeds.c.url).where(schema.feeds.c.url == url)
     return connection.scalar(query) is not None
+
+
+def _forget_attempts(connection: Connection, url: str) -> None:
+    table = schema.settings
+    connection.execute(delete(table).where(table.c.name == _ATTEMPTS + url))
+
+
+def _attempts(known: dict[str, Any]) -> Attempts:
+    moments = {"succeeded", "failed"}.intersection(known)
+    return Attempts(**known | {name: datetime.fromisoformat(known[name]) for name in moments})

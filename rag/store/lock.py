@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +16,42 @@ from filelock import FileLock, Timeout
 from rag.errors import LockedError
 from rag.files import disk_error
 
-_LOCK = "writer.lock"
-_HOLDER = "writer.json"
+LOCK = "writer.lock"
+HOLDER = "writer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who is noted to write to a folder, "" for nobody, and whether it may still be at work."""
+
+    who: str = ""
+    working: bool = False
+
+
+def holder(folder: Path) -> Holder:
+    """Who writes to `folder`, as far as its note tells; takes no lock.
+
+    Of a process on another machine nobody can tell here: it counts as at work.
+    """
+    try:
+        noted = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        pid, host = int(noted["pid"]), noted["host"]
+        who = f"process {pid} on {host}, since {noted['since']} ({noted['purpose']})"
+    except FileNotFoundError:
+        return Holder()
+    except (OSError, ValueError, TypeError, KeyError):
+        return Holder("another process")
+    return Holder(who, host != socket.gethostname() or _is_alive(pid))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 @contextmanager
@@ -26,7 +61,7 @@ def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
     Raises LockedError naming the process that writes, and ArchiveError where the
     folder cannot be written.
     """
-    lock = FileLock(folder / _LOCK, timeout=0, thread_local=False)
+    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:
@@ -34,10 +69,10 @@ def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
     except OSError as error:
         raise disk_error(folder, error) from error
     try:
-        _announce(folder / _HOLDER, purpose)
+        _announce(folder / HOLDER, purpose)
         yield
     finally:
-        (folder / _HOLDER).unlink(missing_ok=True)
+        (folder / HOLDER).unlink(missing_ok=True)
         lock.release()
 
 
@@ -55,10 +90,5 @@ def _announce(path: Path, purpose: str) -> None:
 
 
 def _held(folder: Path) -> str:
-    try:
-        holder = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
-        who = f"process {holder['pid']} on {holder['host']}, since {holder['since']} "
-        who += f"({holder['purpose']})"
-    except (OSError, ValueError, KeyError):
-        who = "another process"
+    who = holder(folder).who or "another process"
     return f"{folder} is being written by {who}; wait for it to end, then run the command again"

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select
 
-from rag.chunking import Chunk, embedding_text
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
-from rag.records import Article, Passage
-from rag.store import copies, schema
+from rag.records import Article, Filters, Passage
+from rag.store import arriving, copies, schema
 from rag.store.database import Database, damaged_store
 from rag.store.facets import Facets, load_facets
 from rag.store.rows import (
     DamagedRowError,
-    article_digest,
     article_record,
-    article_row,
     check_article,
     check_passage,
-    digest,
     passage_record,
 )
+from rag.store.standing import (
+    STILL,
+    KeptRevision,
+    as_asked,
+    count_standing,
+    digests_standing,
+    intervals,
+    kept_revisions,
+    withdrawn,
+)
 
-Stored = Literal["added", "revised", "unchanged"]
 _BATCH = 500
 _GROUPED_TOGETHER = 64
+_NO_FILTERS = Filters()
 _SCHEME = "near_duplicates"
 
 
@@ -59,29 +63,34 @@ class Store:
             connection.execute(table.delete().where(table.c.name == name))
             connection.execute(insert(table).values(name=name, value=value))
 
-    def classify(self, articles: Sequence[Article]) -> list[Stored]:
+    def classify(self, articles: Sequence[Article]) -> list[arriving.Stored]:
         """What `put` would do with each article: add it, revise it, or leave it unchanged."""
         with self._database.read() as connection:
-            known = _known(connection, [article.id for article in articles])
-        return [_classify(article, known) for article in articles]
+            return arriving.classify(connection, articles)
 
-    def put(self, run_id: int, items: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+    def article_digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The digest of the current revision of those of the articles that are stored."""
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for first in range(0, len(article_ids), _BATCH):
+                found |= arriving.digests(connection, article_ids[first : first + _BATCH])
+        return found
+
+    def put(self, run_id: int, items: Sequence[arriving.Item]) -> None:
         """Stores new articles and new revisions, with their passages and change records.
 
-        The old revision of an article stays and is marked superseded. All or nothing:
-        a process that dies here leaves the archive as it was.
+        The old revision of an article stays and is marked superseded; so is at once what comes
+        in late, which is older than what stands. All or nothing: a process that dies here
+        leaves the archive as it was.
         """
         with self._database.write() as connection:
-            known = _known(connection, [article.id for article, _ in items])
-            numbered = [
-                (replace(article, revision=known.get(article.id, (0, ""))[0] + 1), chunks)
-                for article, chunks in items
-            ]
-            revised = [article for article, _ in numbered if article.revision > 1]
-            copies.forget(connection, [article.id for article in revised])
-            _supersede(connection, revised)
-            _insert(connection, run_id, numbered)
-            copies.place(connection, [article for article, _ in numbered])
+            found = arriving.arrivals(connection, run_id, items)
+            standing = [each.article for each in found if not each.late]
+            copies.forget(connection, [each.id for each in standing if each.revision > 1])
+            arriving.supersede(connection, found)
+            arriving.store(connection, run_id, found)
+            arriving.retract(connection, run_id, found)
+            copies.place(connection, standing)
 
     def group_pending(self) -> int:
         """Groups the articles that came in before they could be; returns how many there were.
@@ -108,14 +117,14 @@ class Store:
             return copies.group_ids(connection, article_ids)
 
     def members(
-        self, groups: Collection[str], before: datetime | None = None
+        self, groups: Collection[str], filters: Filters = _NO_FILTERS
     ) -> dict[str, list[Article]]:
-        """The current articles of each of the groups, by id.
+        """The articles of each of the groups, by id, as they stood when the filters ask for.
 
-        With `before`, only those that are known to be published before it.
+        Where these have an end, only those that are known to be published before it.
         """
         with self._database.read() as connection:
-            return copies.members(connection, groups, before)
+            return copies.members(connection, groups, filters)
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """One revision of an article, the current one unless said otherwise.
@@ -133,18 +142,28 @@ class Store:
         msg = f"the archive holds no article {wanted}; dateline search finds ids"
         raise ArchiveError(msg)
 
-    def containing(self, words: str, limit: int) -> list[Article]:
-        """The first `limit` current articles, by id, whose text holds the words as they stand.
+    def revisions(self, article_id: str) -> list[KeptRevision]:
+        """Every revision of an article in the order in which they stood; [] for an unknown one."""
+        with self._database.read() as connection:
+            return kept_revisions(connection, article_id)
 
-        Reads every text: for what the indexes leave out, such as furniture.
+    def superseded_since(self, article_ids: Collection[str]) -> dict[tuple[str, int], int]:
+        """By article and revision, since when the superseded ones no longer stand."""
+        with self._database.read() as connection:
+            found = intervals(connection, article_ids)
+        return {key: until for key, (_, until) in found.items() if until != STILL}
+
+    def containing(self, words: str, limit: int, filters: Filters = _NO_FILTERS) -> list[Article]:
+        """The first `limit` articles, by id, whose text holds the words as they stand.
+
+        Reads every text: for what the indexes leave out, such as furniture. Of the filters,
+        only when they ask for counts.
         """
         table = schema.revisions
-        query = select(table).where(
-            ~table.c.superseded, table.c.text.contains(words, autoescape=True)
-        )
+        query = select(table).where(table.c.text.contains(words, autoescape=True))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(table.c.article_id).limit(limit))
-            return [article_record(row) for row in rows]
+            found = connection.execute(as_asked(connection, query, filters))
+            return [article_record(row) for row in found.fetchmany(limit)]
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids and the revision each one is a slice of."""
@@ -200,10 +219,22 @@ class Store:
             return list(connection.scalars(query))
 
     def current(self, article_ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
-        """The current revision of each article with its passages, in the order asked."""
+        """The current revision of each article with its passages, in the order asked.
+
+        None of an article that was withdrawn.
+        """
         for first in range(0, len(article_ids), _BATCH):
             with self._database.read() as connection:
                 yield from _current(connection, article_ids[first : first + _BATCH])
+
+    def past(self, article_ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+        """The superseded revisions of each article with their passages, in the order asked.
+
+        None of an article that was withdrawn.
+        """
+        for first in range(0, len(article_ids), _BATCH):
+            with self._database.read() as connection:
+                yield from _past(connection, article_ids[first : first + _BATCH])
 
     def passage_ids(self, article_ids: Sequence[str]) -> list[int]:
         """Ids of all passages of these articles, superseded ones included."""
@@ -214,10 +245,18 @@ class Store:
 
     def current_digests(self) -> list[tuple[int, str]]:
         """Id and digest of the encoded text of every current passage, by id."""
-        table = schema.passages
-        query = select(table.c.id, table.c.digest).where(~table.c.superseded).order_by(table.c.id)
         with self._database.read() as connection:
-            return [(row.id, row.digest) for row in connection.execute(query)]
+            return list(digests_standing(connection, superseded=False))
+
+    def past_digests(self) -> list[tuple[int, str]]:
+        """Id and digest of the encoded text of every superseded passage, by id."""
+        with self._database.read() as connection:
+            return list(digests_standing(connection, superseded=True))
+
+    def past_count(self) -> int:
+        """Number of superseded passages, without those of articles that were withdrawn."""
+        with self._database.read() as connection:
+            return count_standing(connection, superseded=True)
 
     def digests(self, ids: Sequence[int]) -> dict[int, str]:
         """The digest of the encoded text of each of these passages."""
@@ -243,12 +282,11 @@ class Store:
         return self._count_by("language")
 
     def counts(self) -> tuple[int, int]:
-        """Number of articles and of current passages."""
+        """Number of articles and of current passages, the latter without withdrawn ones."""
         with self._database.read() as connection:
-            passages = select(func.count()).where(~schema.passages.c.superseded)
             return (
                 connection.scalar(select(func.count()).select_from(schema.articles)) or 0,
-                connection.scalar(passages.select_from(schema.passages)) or 0,
+                count_standing(connection, superseded=False),
             )
 
     def _count_by(self, name: str) -> dict[str, int]:
@@ -266,59 +304,6 @@ class Store:
 
 def _last_change(connection: Connection) -> int:
     return connection.scalar(select(func.max(schema.changes.c.seq))) or 0
-
-
-def _classify(article: Article, known: Mapping[str, tuple[int, str]]) -> Stored:
-    if article.id not in known:
-        return "added"
-    return "unchanged" if known[article.id][1] == article_digest(article) else "revised"
-
-
-def _known(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Current revision and digest of those of the articles that are stored."""
-    table = schema.revisions
-    query = select(table.c.article_id, table.c.revision, table.c.digest)
-    query = query.where(table.c.article_id.in_(ids), ~table.c.superseded)
-    return {row.article_id: (row.revision, row.digest) for row in connection.execute(query)}
-
-
-def _supersede(connection: Connection, articles: Sequence[Article]) -> None:
-    """Makes way for new revisions of articles that are stored."""
-    table = schema.articles
-    for article in articles:
-        query = update(table).where(table.c.id == article.id)
-        connection.execute(query.values(revision=article.revision))
-        for old in (schema.revisions, schema.passages):
-            query = update(old).where(old.c.article_id == article.id)
-            connection.execute(query.values(superseded=True))
-
-
-def _insert(
-    connection: Connection, run_id: int, items: Sequence[tuple[Article, Sequence[Chunk]]]
-) -> None:
-    fixed = {"run_id": run_id, "superseded": False}
-    rows: dict[Table, list[dict[str, Any]]] = {
-        schema.articles: [{"id": a.id, "revision": 1} for a, _ in items if a.revision == 1],
-        schema.revisions: [article_row(article) | fixed for article, _ in items],
-        schema.passages: [_passage_row(a, part) for a, chunks in items for part in chunks],
-        schema.changes: [{"article_id": article.id} for article, _ in items],
-    }
-    for table, values in rows.items():
-        if values:
-            connection.execute(insert(table), values)
-
-
-def _passage_row(article: Article, part: Chunk) -> dict[str, Any]:
-    encoded = embedding_text(article, part.start, part.end, part.heading)
-    return {
-        "article_id": article.id,
-        "revision": article.revision,
-        "start": part.start,
-        "end": part.end,
-        "heading": part.heading,
-        "digest": digest(encoded),
-        "superseded": False,
-    }
 
 
 def _of(passage: Passage, articles: Mapping[tuple[str, int], Article]) -> Article:
@@ -343,17 +328,43 @@ def _revisions(connection: Connection, ids: Sequence[str]) -> Iterator[Article]:
 
 
 def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+    yield from _texts(connection, _standing(connection, ids), superseded=False)
+
+
+def _past(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+    yield from _texts(connection, _standing(connection, ids), superseded=True)
+
+
+def _standing(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The articles without those that were withdrawn."""
+    gone: set[str] = set(connection.scalars(withdrawn()))
+    return [id_ for id_ in ids if id_ not in gone]
+
+
+def _texts(
+    connection: Connection, ids: Sequence[str], *, superseded: bool
+) -> Iterator[tuple[Article, list[Passage]]]:
+    """The current or the superseded revisions with their passages, by article as asked."""
+    table = schema.revisions
+    query = select(table).where(
+        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
+    )
+    articles = {
+        (row.article_id, row.revision): _checked(row)
+        for row in connection.execute(query.order_by(table.c.revision))
+    }
     table = schema.passages
-    query = select(table).where(table.c.article_id.in_(ids), ~table.c.superseded)
-    passages: dict[str, list[Passage]] = {}
-    revisions = schema.revisions
-    current = select(revisions).where(revisions.c.article_id.in_(ids), ~revisions.c.superseded)
-    articles = {row.article_id: _checked(row) for row in connection.execute(current)}
-    by_revision = {(article.id, article.revision): article for article in articles.values()}
+    query = select(table).where(
+        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
+    )
+    passages: dict[tuple[str, int], list[Passage]] = {}
     for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
         passage = passage_record(row)
-        check_passage(passage, _of(passage, by_revision), row.digest)
-        passages.setdefault(row.article_id, []).append(passage)
+        check_passage(passage, _of(passage, articles), row.digest)
+        passages.setdefault((row.article_id, row.revision), []).append(passage)
+    revisions: dict[str, list[Article]] = {}
+    for article in articles.values():
+        revisions.setdefault(article.id, []).append(article)
     for article_id in ids:
-        if article_id in articles:
-            yield articles[article_id], passages.get(article_id, [])
+        for article in revisions.get(article_id, ()):
+            yield article, passages.get((article_id, article.revision), [])

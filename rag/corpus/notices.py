@@ -1,0 +1,268 @@
+"""Recognises what an outlet says of its own article: corrections, updates, retractions.
+
+The wordings are English. A notice stands at the head or the tail of an article and speaks of
+the article itself: "the drug was withdrawn" is reporting. One that is missed costs little,
+reporting that is taken for a notice costs more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.corpus.dates import parse_published
+from rag.corpus.furniture import Block, paragraphs
+from rag.records import Published
+
+NoticeKind = Literal[
+    "correction", "clarification", "editor's note", "update", "replacement", "retraction"
+]
+
+_HEAD = 8
+_TAIL = 6
+_WHOLE_ARTICLE = 3
+"""A retraction stands among so many first or last paragraphs: others tell of someone else's."""
+
+_LONGEST = 1_500
+_DATED_WITHIN = 300
+
+_MONTH_DAY = (
+    r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}\.?)"
+)
+_STORY = r"(?:story|article|piece|post|column|item|dispatch|obituary|interview|op-ed|editorial)"
+_LIST = r"(?:report|page|review|list|guide|transcript|headline|file|graphic|caption)"
+_THIS = rf"(?:this|our) (?:{_MONTH_DAY} )?(?:online |news |print |live |opinion |breaking )?"
+_EARLIER = (
+    r"(?:in )?(?:an? |the |our )?(?:earlier|previous|prior|original|first) (?:online |print )?"
+    rf"versions? of (?:this|the|our) (?:\w+ ){{0,2}}(?:{_STORY}|{_LIST}|listing)"
+)
+_WAS = r"(?:has|have|had|was|were)(?: (?:been|since|also|further|last))*"
+_TO_WHAT = r"(?=.{0,40}\b(?:to (?:include|add|correct|clarify|reflect|remove|fix|note)|with)\b)"
+
+_LABEL = re.compile(
+    r"(?P<label>corrections?(?: ?(?:&|and|/) ?clarifications?)?|clarifications?|retraction"
+    r"|editor[’']?s[’']? note|note (?:to|for) (?:our )?(?:readers|editors))"
+    r"(?:[ ,(](?:[^:.;—–]|\.(?= ?\d)){1,40})? ?(?::|[—–]| - )",
+    re.IGNORECASE,
+)
+_WIRE = re.compile(
+    r"\(?(?P<verb>corrects|clarifies|refiles|updates|recasts)\b(?=.{0,80}\b"
+    r"(?:paragraphs?|headline|spelling|byline|dateline|typo|to (?:say|show|fix|add|correct"
+    r"|remove|clarify))\b)",
+    re.IGNORECASE,
+)
+_RETRACTED = re.compile(
+    rf"{_THIS}{_STORY} {_WAS}(?: (?:formally|fully))? (?:retracted|withdrawn|unpublished|taken down"
+    r"|removed (?:from (?:our|the|its) (?:web)?sites?|(?:because|as|after) (?:it|we)\b))"
+    r"|(?:we|(?-i:[A-Z][\w’'.]*(?: [A-Z][\w’'.]*){0,4})) (?:(?:have|has|are|is) )?"
+    r"(?:hereby |formally )?(?:retract(?:s|ed|ing)?|withdr(?:aws?|ew|awn|awing)) "
+    rf"(?:this|our) {_STORY}\b(?![’'])"
+    r"|retracted: |(?-i:RETRACTED) |retraction:",
+    re.IGNORECASE,
+)
+_MAY_RETRACT = ("retract", "withdr", "unpublished", "taken down", "removed")
+_REPLACES = re.compile(
+    rf"(?:this|the following) (?:{_STORY}|version|report|text)? ?(?:corrects and )?"
+    r"(?:replaces|supersedes) (?:all |an? |our |the )?"
+    r"(?:earlier|previous|prior|original|older|one|version|story|item)"
+    r"|\(?(?:corrects and )?(?:replaces|supersedes) (?:an? |the |all )?"
+    r"(?:earlier|previous|prior|original) (?:versions?|story|item)",
+    re.IGNORECASE,
+)
+_EDITED = re.compile(
+    rf"{_THIS}(?:{_STORY} {_WAS}|{_LIST} {_WAS}{_TO_WHAT}) "
+    r"(?:updated|revised|amended|edited|changed|refiled|modified)\b",
+    re.IGNORECASE,
+)
+_CORRECTED = re.compile(
+    rf"{_THIS}(?:{_STORY}|{_LIST}) {_WAS} corrected\b"
+    rf"|{_EARLIER}\b.{{0,80}}?\b(?:said|stated|gave|reported|named|put|described|contained"
+    r"|included|had|used|listed|mis\w+|wrong(?:ly)?|incorrect(?:ly)?|mistaken(?:ly)?|erroneously"
+    r"|inaccura\w+|errors?)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLARIFIED = re.compile(rf"{_THIS}(?:{_STORY}|{_LIST}) {_WAS} clarified\b", re.IGNORECASE)
+_ERROR = re.compile(
+    r"\bcorrect(?:ed|s|ion)?\b|\berrors?\b|\bmis(?:stat|spel|identif|report)\w*|\btypos?\b"
+    r"|\bincorrect|\bwrong|\binaccura",
+    re.IGNORECASE,
+)
+_CLARITY = re.compile(r"\bclarif(?:y|ies|ied|ication)\b|\bmake clear\b", re.IGNORECASE)
+_UPDATE = re.compile(r"(?:last )?updated?\b", re.IGNORECASE)
+_UPDATE_LINE = 120
+_OPENING = re.compile(r"(?:^|(?<=[.!?)\]]))[\s*_(\[•►–—-]*")
+_DOUBLE_MARKS = re.compile(r"[\"“”]")
+
+_CLOCK = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.? ?m\.?)?(?: \(?[A-Z]{1,5}\b\)?)?"
+_DAY = (
+    r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}(?:st|nd|rd|th)? (?:of )?"
+    r"[A-Z][a-z]{2,8}\.?,? \d{4}|\d{4}-\d\d-\d\d)"
+)
+_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,? )?"
+_CHANGED = (
+    r"\b(?:updated?|corrected|corrections?|clarifi(?:ed|cations?)|note|amended|revised|modified"
+    r"|retracted|withdrawn|retraction|removed)\b(?:[\s,:;(|–—-]|\b(?:on|at|as of|last)\b)*"
+)
+_WHEN = re.compile(
+    rf"{_CHANGED}(?P<when>{_CLOCK}[, ]+(?:on )?{_WEEKDAY}{_DAY}"
+    rf"|{_WEEKDAY}{_DAY}(?:(?:,| at|T|,? [|–—-])? ?\d{{1,2}}:\d\d(?::\d\d)?(?: ?[ap]\.? ?m\b\.?)?"
+    r"(?: ?(?:Z|[+-]\d\d:?\d\d|\(?[A-Z]{1,5}\b\)?))?)?)",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_WITHOUT_YEAR = re.compile(
+    rf"{_CHANGED}(?:{_CLOCK}[, ]+(?:on )?)?{_WEEKDAY}"
+    rf"(?P<day>{_MONTH} \d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH})\b(?!,? ?\d)",
+    re.IGNORECASE,
+)
+_WITHIN_DAYS = 300
+
+_TAKES_BACK = re.compile(
+    r"\b(?:(?:an?|our|this|the)\s+)?(?:earlier|previous|original|first|our|this)\s+"
+    r"(?:online\s+|print\s+)?(?:versions?|report|article|story|edition|headline|caption)\b"
+    r".{0,60}?\b(?:said|stated|gave|reported|named|put|described|misstated|misidentified|misspelled"
+    r"|(?:wrongly|incorrectly|mistakenly|erroneously)\s+\w+)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_IS_NOTICE = re.compile(
+    r"\b(?:correct(?:ion|ed|s)|clarification|amended|wrong(?:ly)?|incorrect(?:ly)?|in error"
+    r"|mistaken(?:ly)?|erroneously|misstated|misidentified|misspelled|earlier version"
+    r"|previous version)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Characters `start` to `end` of an article, where its outlet speaks of the article itself.
+
+    `at` is the moment that it gives for what it tells of, None where it gives no date.
+    """
+
+    kind: NoticeKind
+    start: int
+    end: int
+    at: Published | None = None
+
+
+def find_notices(text: str, published: Published | None = None) -> tuple[Notice, ...]:
+    """The notices of an article, in order, none overlapping.
+
+    A date without a year is the first one that follows the day when it was published.
+
+    >>> [(n.kind, str(n.at)) for n in find_notices("Updated May 5, 2025, 3:15 p.m. ET")]
+    [('update', '2025-05-05T19:15Z')]
+    """
+    blocks = paragraphs(text)
+    return tuple(_in_blocks(text, blocks, published))
+
+
+def updated_at(notices: Sequence[Notice]) -> Published | None:
+    """The latest moment at which an article says that it was changed."""
+    moments = [notice.at for notice in notices if notice.at is not None]
+    return max(moments, key=lambda published: published.at, default=None)
+
+
+def retraction(text: str) -> str:
+    """The words that take a whole article back, "" where there are none.
+
+    >>> retraction("This article has been retracted. It sank.")
+    'This article has been retracted. It sank.'
+    """
+    folded = text.casefold()
+    notices = find_notices(text) if any(word in folded for word in _MAY_RETRACT) else ()
+    found = next((each for each in notices if each.kind == "retraction"), None)
+    return " ".join(text[found.start : found.end].split()) if found else ""
+
+
+def taken_back(sentence: str) -> str | None:
+    """What follows the words by which a notice takes something back; None in other sentences.
+
+    >>> taken_back("An earlier version of this story misstated the toll.")
+    ' the toll.'
+    """
+    found = _TAKES_BACK.search(sentence)
+    return sentence[found.end() :] if found and _IS_NOTICE.search(sentence) else None
+
+
+def _in_blocks(text: str, blocks: Sequence[Block], published: Published | None) -> Iterator[Notice]:
+    last = len(blocks)
+    for place, block in enumerate(blocks):
+        if _HEAD <= place < last - _TAIL:
+            continue
+        words = text[block.start : block.end][:_LONGEST].replace("\n", " ")
+        outer = place < _WHOLE_ARTICLE or place >= last - _WHOLE_ARTICLE
+        if found := _notice(words, outer=outer):
+            kind, start = found
+            told = words[start:].rstrip()
+            at = _when(told) or _in_its_year(told, published)
+            yield Notice(kind, block.start + start, block.start + start + len(told), at)
+
+
+def _notice(words: str, *, outer: bool) -> tuple[NoticeKind, int] | None:
+    """What a paragraph gives notice of, and where in it the notice begins."""
+    first = _OPENING.match(words)
+    start = first.end() if first else 0
+    if label := _LABEL.match(words, start):
+        kind = _labelled(label["label"].lower(), words[label.end() :], outer=outer)
+        return kind, start
+    if wire := _WIRE.match(words, start):
+        verb = wire["verb"].lower()
+        kinds: dict[str, NoticeKind] = {"clarifies": "clarification", "updates": "update"}
+        return kinds.get(verb, "correction"), start
+    if len(words) <= _UPDATE_LINE and (_UPDATE.search(words)) and _when(words):
+        return "update", start
+    for opening in _OPENING.finditer(words):
+        # A sentence between quotation marks is somebody else's.
+        quoted = len(_DOUBLE_MARKS.findall(words, 0, opening.end())) % 2
+        spoken = None if quoted else _spoken(words, opening.end(), outer=outer)
+        if spoken:
+            return spoken, opening.end()
+    return None
+
+
+def _labelled(label: str, rest: str, *, outer: bool) -> NoticeKind:
+    spoken = (_spoken(rest, opening.end(), outer=outer) for opening in _OPENING.finditer(rest))
+    kinds = [kind for kind in spoken if kind]
+    if label.startswith("retraction") or "retraction" in kinds:
+        return "retraction"
+    if label.startswith(("correction", "clarification")):
+        return "correction" if label.startswith("correction") else "clarification"
+    return kinds[0] if kinds else "editor's note"
+
+
+def _spoken(words: str, start: int, *, outer: bool) -> NoticeKind | None:
+    """What the sentence that begins at `start` says of its own article."""
+    if outer and _RETRACTED.match(words, start):
+        return "retraction"
+    if _REPLACES.match(words, start):
+        return "replacement"
+    if _CORRECTED.match(words, start):
+        return "correction"
+    if _CLARIFIED.match(words, start):
+        return "clarification"
+    if _EDITED.match(words, start) is None:
+        return None
+    if _ERROR.search(words, start):
+        return "correction"
+    return "clarification" if _CLARITY.search(words, start) else "update"
+
+
+def _when(told: str) -> Published | None:
+    """The moment that a notice gives for what it tells of."""
+    found = _WHEN.search(told[:_DATED_WITHIN])
+    return parse_published(found["when"]) if found else None
+
+
+def _in_its_year(told: str, published: Published | None) -> Published | None:
+    """The day that a notice gives without its year, on or soon after that of publication."""
+    found = _WITHOUT_YEAR.search(told[:_DATED_WITHIN])
+    if found is None or published is None:
+        return None
+    for year in (published.at.year, published.at.year + 1):
+        at = parse_published(f"{found['day']} {year}")
+        if at and 0 <= (at.at.date() - published.at.date()).days <= _WITHIN_DAYS:
+            return at
+    return None

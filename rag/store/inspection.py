@@ -1,0 +1,328 @@
+"""What is odd among the rows of `archive.db`: read by the doctor, who judges it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func, or_, select
+
+from rag.corpus.urls import canonical_id
+from rag.errors import ArchiveError
+from rag.records import Article, Passage
+from rag.store import copies, schema
+from rag.store.database import Database
+from rag.store.rows import (
+    DamagedRowError,
+    article_record,
+    check_article,
+    check_passage,
+    digest,
+    passage_record,
+    seconds,
+)
+
+_ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
+_PASSAGES, _COPIES = schema.passages.c, schema.copies.c
+_TOLERANCE = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST = -5_364_662_400
+"""The year 1800 began, in seconds since 1970."""
+
+_BATCH = 200
+_ALL = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Rows of a table that belong to nothing; `derived` ones can be deleted without a loss."""
+
+    table: Table
+    key: Column[Any]
+    where: ColumnElement[bool]
+    what: str
+    derived: bool
+
+
+def _none(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return ~exists().where(*conditions)
+
+
+STRAYS = (
+    Stray(
+        schema.passages,
+        _PASSAGES.id,
+        _none(
+            _REVISIONS.article_id == _PASSAGES.article_id,
+            _REVISIONS.revision == _PASSAGES.revision,
+        ),
+        "passages belong to no revision",
+        derived=True,
+    ),
+    Stray(
+        schema.revisions,
+        _REVISIONS.article_id,
+        _none(_ARTICLES.id == _REVISIONS.article_id),
+        "revisions belong to no article",
+        derived=False,
+    ),
+    Stray(
+        schema.revisions,
+        _REVISIONS.article_id,
+        _none(schema.runs.c.id == _REVISIONS.run_id),
+        "revisions came by no run",
+        derived=False,
+    ),
+    Stray(
+        schema.copies,
+        _COPIES.article_id,
+        _none(_ARTICLES.id == _COPIES.article_id),
+        "rows of copies belong to no article",
+        derived=True,
+    ),
+    Stray(
+        schema.bands,
+        schema.bands.c.copy_id,
+        _none(_COPIES.id == schema.bands.c.copy_id),
+        "bands belong to no article",
+        derived=True,
+    ),
+    Stray(
+        schema.outcomes,
+        schema.outcomes.c.path,
+        _none(schema.runs.c.id == schema.outcomes.c.run_id),
+        "outcomes belong to no run",
+        derived=False,
+    ),
+    Stray(
+        schema.feed_entries,
+        schema.feed_entries.c.key,
+        _none(schema.feeds.c.url == schema.feed_entries.c.feed),
+        "entries belong to no feed",
+        derived=True,
+    ),
+    Stray(
+        schema.turns,
+        schema.turns.c.conversation_id,
+        _none(schema.conversations.c.id == schema.turns.c.conversation_id),
+        "turns belong to no conversation",
+        derived=False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One ingest run: when it began, whether it ended, and how many of its inputs failed."""
+
+    number: int
+    started: int
+    finished: int | None
+    inputs: tuple[str, ...]
+    failed: int
+
+
+class Inspection:
+    """Reads an open `archive.db` for what does not fit together; changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def _column(self, query: Any) -> list[Any]:
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def stray(self, stray: Stray) -> list[Any]:
+        """The keys of these rows."""
+        return self._column(select(stray.key).where(stray.where).order_by(stray.key))
+
+    def unlogged(self) -> list[str]:
+        """Ids of articles that the change log does not know: no index would take them in."""
+        known = schema.changes.c.article_id == _ARTICLES.id
+        return self._column(select(_ARTICLES.id).where(~exists().where(known)))
+
+    def unknown_changes(self) -> list[str]:
+        """Ids in the change log of articles that are neither stored nor noted as deleted."""
+        of = schema.changes.c.article_id
+        query = select(of).distinct().where(_none(_ARTICLES.id == of))
+        return self._column(query.where(_none(schema.deletions.c.article_id == of)))
+
+    def without_current_revision(self) -> list[str]:
+        """Ids of articles whose current revision is missing, doubled or another one."""
+        current = (
+            select(func.count())
+            .where(_REVISIONS.article_id == _ARTICLES.id, ~_REVISIONS.superseded)
+            .scalar_subquery()
+        )
+        named = exists().where(
+            _REVISIONS.article_id == _ARTICLES.id,
+            _REVISIONS.revision == _ARTICLES.revision,
+            or_(~_REVISIONS.superseded, _ARTICLES.withdrawn_at.is_not(None)),
+        )
+        return self._column(select(_ARTICLES.id).where(or_(current > 1, ~named)))
+
+    def wrongly_current(self) -> list[int]:
+        """Ids of passages that count as current though their revision does not."""
+        query = select(_PASSAGES.id).join(
+            schema.revisions,
+            and_(
+                _REVISIONS.article_id == _PASSAGES.article_id,
+                _REVISIONS.revision == _PASSAGES.revision,
+            ),
+        )
+        return self._column(query.where(~_PASSAGES.superseded, _REVISIONS.superseded))
+
+    def ungrouped(self) -> list[str]:
+        """Ids of articles that have not been compared with others for copies."""
+        with self._database.read() as connection:
+            return copies.pending(connection, "", _ALL)
+
+    def broken_groups(self) -> list[str]:
+        """Names of groups of copies that are not the id of one of several members."""
+        query = select(_COPIES.group_id, _COPIES.article_id).where(_COPIES.group_id.is_not(None))
+        members: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            for group, article in connection.execute(query):
+                members.setdefault(group, []).append(article)
+        return sorted(g for g, ids in members.items() if g not in ids or len(ids) < 2)
+
+    def same_but_for_spelling(self) -> list[tuple[str, str]]:
+        """Pairs of article ids that are one web address, written in two ways."""
+        first: dict[str, str] = {}
+        pairs = []
+        for article_id in self._column(select(_ARTICLES.id).order_by(_ARTICLES.id)):
+            if not article_id.startswith("file:"):
+                other = first.setdefault(canonical_id(article_id), article_id)
+                if other != article_id:
+                    pairs.append((other, article_id))
+        return pairs
+
+    def damaged_rows(self) -> Iterator[str]:
+        """What is wrong with each revision or passage that is not what was once stored."""
+        ids = self._column(select(_ARTICLES.id).order_by(_ARTICLES.id))
+        for first in range(0, len(ids), _BATCH):
+            yield from self._damaged(ids[first : first + _BATCH])
+
+    def _damaged(self, ids: Sequence[str]) -> list[str]:
+        try:
+            return self._compared(ids)
+        except ArchiveError as error:
+            if len(ids) == 1:
+                return [f"article {ids[0]!r} cannot be read: {_reason(error)}"]
+            return [told for one in ids for told in self._damaged([one])]
+
+    def _compared(self, ids: Sequence[str]) -> list[str]:
+        told: list[str] = []
+        articles: dict[tuple[str, int], Article] = {}
+        revisions = select(schema.revisions).where(_REVISIONS.article_id.in_(ids))
+        passages = select(schema.passages).where(_PASSAGES.article_id.in_(ids))
+        with self._database.read() as connection:
+            for row in connection.execute(revisions):
+                try:
+                    article = article_record(row)
+                    check_article(article, row.digest)
+                    _check_offsets(article, row)
+                except DamagedRowError as error:
+                    told.append(str(error))
+                else:
+                    articles[article.id, article.revision] = article
+            for row in connection.execute(passages):
+                if whole := articles.get((row.article_id, row.revision)):
+                    told += _wrong_passage(passage_record(row), whole, row.digest)
+        return told
+
+    def dated_after(self, now: datetime) -> list[str]:
+        """Ids of current articles that are published later than now, or a day more."""
+        return self._current(_REVISIONS.published > seconds(now + _TOLERANCE))
+
+    def dated_before_1800(self) -> list[str]:
+        """Ids of current articles whose year is earlier than newspapers' mostly are."""
+        return self._current(_REVISIONS.published < _EARLIEST)
+
+    def dated_after_their_run(self) -> list[str]:
+        """Ids of current articles that are published more than a day after they came."""
+        came = select(schema.runs.c.started).where(schema.runs.c.id == _REVISIONS.run_id)
+        late = _REVISIONS.published > came.scalar_subquery() + int(_TOLERANCE.total_seconds())
+        return self._current(late)
+
+    def _current(self, where: ColumnElement[bool]) -> list[str]:
+        query = select(_REVISIONS.article_id).where(~_REVISIONS.superseded, where)
+        return self._column(query.order_by(_REVISIONS.article_id))
+
+    def revisions(self) -> int:
+        """How many revisions there are of all articles together."""
+        return int(self._column(select(func.count()).select_from(schema.revisions))[0])
+
+    def withdrawn(self) -> int:
+        """How many articles have been withdrawn."""
+        query = select(func.count()).where(_ARTICLES.withdrawn_at.is_not(None))
+        return int(self._column(query.select_from(schema.articles))[0])
+
+    def dates(self) -> tuple[datetime | None, datetime | None]:
+        """When the oldest and the newest current article appeared, None where none is dated."""
+        query = select(func.min(_REVISIONS.published), func.max(_REVISIONS.published))
+        with self._database.read() as connection:
+            first, last = connection.execute(query.where(~_REVISIONS.superseded)).one()
+        if first is None:
+            return None, None
+        return _EPOCH + timedelta(seconds=first), _EPOCH + timedelta(seconds=last)
+
+    def last_run(self) -> RunFacts | None:
+        """The newest run, None where there is none."""
+        runs = self.runs()
+        return runs[-1] if runs else None
+
+    def runs(self) -> list[RunFacts]:
+        """Every run, the oldest first."""
+        outcomes = schema.outcomes.c
+        failed = (
+            select(func.count())
+            .where(outcomes.run_id == schema.runs.c.id, outcomes.outcome == "failed")
+            .scalar_subquery()
+        )
+        query = select(schema.runs, failed.label("failed")).order_by(schema.runs.c.id)
+        with self._database.read() as connection:
+            return [
+                RunFacts(row.id, row.started, row.finished, tuple(row.inputs), row.failed)
+                for row in connection.execute(query)
+            ]
+
+
+def _wrong_passage(passage: Passage, article: Article, stored: str) -> list[str]:
+    where = f"passage {passage.id} of article {article.id!r}"
+    if not 0 <= passage.start < passage.end <= len(article.text):
+        ends = f"{passage.start} to {passage.end} of {len(article.text)} characters"
+        return [f"{where} is a slice from {ends}"]
+    try:
+        check_passage(passage, article, stored)
+    except DamagedRowError as error:
+        return [str(error)]
+    return []
+
+
+def _check_offsets(article: Article, row: Any) -> None:
+    outside = [s for s in article.furniture if not 0 <= s.start <= s.end <= len(article.text)]
+    reason = ""
+    if outside:
+        reason = f"marks characters {outside[0].start} to {outside[0].end} as {outside[0].kind}"
+    elif digest(article.text) != row.text_digest:
+        reason = "does not have the checksum of its text"
+    elif article.url and canonical_id(article.url) != article.id:
+        reason = f"is not named as its address {article.url!r:.200} would have it"
+    if reason:
+        msg = f"article {article.id!r} {reason}"
+        raise DamagedRowError(msg)
+
+
+def _reason(error: ArchiveError) -> str:
+    return repr(error.__cause__ or error)[:200]
+
+
+def delete_strays(database: Database) -> None:
+    """Deletes the rows that belong to nothing and can be missed; those of articles stay."""
+    with database.write() as connection:
+        for stray in STRAYS:
+            if stray.derived:
+                connection.execute(delete(stray.table).where(stray.where))
