@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, JsonOption, opened_archive
-
-FAILED_INPUTS = 1
+from rag.cli_options import FAILED_INPUTS, ArchiveOption, JsonOption, opened_archive
+from rag.store import Attempts, FollowedFeed
 
 feed_app = typer.Typer(help="Follow feeds: RSS, Atom and JSON Feed.", no_args_is_help=True)
 
@@ -27,18 +27,34 @@ def add(url: UrlArgument, archive: ArchiveOption = None) -> None:
 
 @feed_app.command("list")
 def list_feeds(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """List the feeds that are followed."""
+    """List the feeds that are followed, and when each was last read, or why it was not."""
     with opened_archive(archive) as opened:
-        feeds = opened.feeds.all()
+        feeds, attempts = opened.feeds.all(), opened.feeds.attempts()
+    asked = [(feed, attempts.get(feed.url, Attempts())) for feed in feeds]
     if as_json:
-        terminal.print_json(
-            [{"url": feed.url, "title": feed.title, "entries": len(feed.seen)} for feed in feeds]
-        )
+        terminal.print_json([_facts(feed, one) for feed, one in asked])
         return
-    for feed in feeds:
+    for feed, one in asked:
         terminal.say(f"{feed.url}  {feed.title}".rstrip())
+        if one.failures:
+            failed = f"failed {one.failures:,} times, last on {_moment(one.failed)}: {one.reason}"
+            terminal.note(f"    {failed}")
+        terminal.note(f"    last read: {_moment(one.succeeded) or 'never'}")
     if not feeds:
         terminal.say("no feed is followed")
+
+
+def _facts(feed: FollowedFeed, asked: Attempts) -> dict[str, object]:
+    facts = {"url": feed.url, "title": feed.title, "entries": len(feed.seen)}
+    times = {
+        "last_read": asked.succeeded.isoformat() if asked.succeeded else None,
+        "last_failed": asked.failed.isoformat() if asked.failed else None,
+    }
+    return facts | times | {"failures": asked.failures, "reason": asked.reason}
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
 
 
 @feed_app.command()

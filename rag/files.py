@@ -12,14 +12,16 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Replaces `path` by `content`; a kill or a full disk leaves the old file.
 
-    Written beside it, flushed to disk, then renamed over it.
+    Written beside it, flushed to disk, then renamed over it. Nobody is ever allowed more
+    than `mode` grants.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        created = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(created, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

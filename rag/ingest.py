@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 from rag.chunking import CountTokens, chunk_all
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
+from rag.corpus.drafts import shown
+from rag.inputs import Articles, KnownInputs, mark
 from rag.lexical import LexicalIndex
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.rows import article_digest
 
 Progress = Callable[[int, int], None]
+_T = TypeVar("_T")
 _BATCH = 64
+_LOOKED_UP = 256
 _COMMIT_SECONDS = 5.0
 """How long an article may wait, at most, before it can be found by its words."""
 
@@ -26,8 +32,12 @@ _COMMIT_SECONDS = 5.0
 class IngestReport:
     """What became of the inputs of one run; `notable` are the failures and odd articles."""
 
-    counts: Counter[OutcomeKind]
-    notable: tuple[Outcome, ...]
+    counts: Counter[OutcomeKind] = field(default_factory=Counter)
+    notable: tuple[Outcome, ...] = ()
+
+    def __add__(self, other: IngestReport) -> IngestReport:
+        """What became of the inputs of both."""
+        return IngestReport(self.counts + other.counts, self.notable + other.notable)
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -37,13 +47,35 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """What comes from elsewhere than files, and the inputs that it is read from."""
+    """What comes from elsewhere than files, and the inputs that it is read from.
+
+    `met` are the articles that have come from these inputs before, by id.
+    """
 
     inputs: Sequence[str] = ()
     outcomes: Iterable[Read | Unread] = ()
+    met: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def parts(self) -> Iterator[Arriving]:
+        """The same in parts, at least one, each of which has come when it is yielded.
+
+        So nobody has to keep others from writing while a server takes its time.
+        """
+        batches = _batches(self.outcomes)
+        yield replace(self, outcomes=next(batches, []))
+        for batch in batches:
+            yield replace(self, outcomes=batch)
 
 
-NOTHING = Arriving()
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that need not be read, and what is in it."""
+
+    path: str
+    articles: Articles
+
+
+Item = Read | Unread | Held
 
 
 @dataclass(slots=True)
@@ -56,22 +88,32 @@ class Ingest:
     count_tokens: CountTokens
     limit: int
     now: datetime
+    inputs: KnownInputs
     _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _found: dict[str, tuple[bytes, Articles]] = field(default_factory=dict)
 
     def run(
-        self, paths: Sequence[Path], progress: Progress, arriving: Arriving = NOTHING
+        self,
+        paths: Sequence[Path],
+        progress: Progress,
+        arriving: Arriving | None = None,
+        within: Sequence[Path] = (),
     ) -> IngestReport:
         """Reads every input once; `progress` is called with the articles done and in all.
 
+        Files below the folders `within` have their outlets named as if these were ingested.
         What cannot be read is named in the report and stops nothing. An article that is
-        already stored with the same content costs no chunking, indexing or embedding.
+        already stored with the same content costs no chunking, indexing or embedding; a file
+        that has not changed since, and all of whose articles are stored, is not read.
         """
+        arriving = arriving or Arriving()
+        self._seen = arriving.met
         self.store.group_pending()
         run_id = self.runs.begin([*map(str, paths), *arriving.inputs], self.now)
         files = list(find_files(paths))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
         total += len(arriving.inputs)
-        outcomes_read = chain(self._read(files, Outlets.of(paths)), arriving.outcomes)
+        outcomes_read = chain(self._read(files, Outlets.of([*paths, *within])), arriving.outcomes)
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
         committed = time.monotonic()
@@ -83,19 +125,50 @@ class Ingest:
             if time.monotonic() - committed > _COMMIT_SECONDS:
                 self.lexical.catch_up(self.store)
                 committed = time.monotonic()
+        self.inputs.keep(self._found)
         self.lexical.catch_up(self.store)
         self.runs.finish(run_id, self.now)
         return IngestReport(counts, tuple(notable))
 
-    def _read(self, files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[Read | Unread]:
-        for file in files:
-            if isinstance(file, Unread):
-                yield file
-            else:
-                for outcome in read_file(file, now=self.now):
-                    yield outlets.named(outcome, file)
+    def _read(self, files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[Item]:
+        waiting = iter(files)
+        while some := list(islice(waiting, _LOOKED_UP)):
+            marks = dict(_marks(some, outlets))
+            held = self._held(marks)
+            for file in some:
+                if isinstance(file, Unread):
+                    yield file
+                elif unchanged := held.get(_key(file)):
+                    yield Held(shown(file), unchanged)
+                else:
+                    yield from self._read_file(file, marks.get(_key(file)), outlets)
 
-    def _take(self, run_id: int, batch: Sequence[Read | Unread]) -> list[Outcome]:
+    def _read_file(self, file: Path, found: bytes | None, outlets: Outlets) -> Iterator[Item]:
+        """What is in the file; remembers it where there is nothing to say of any of it."""
+        articles: list[tuple[str, str, str]] = []
+        silent = True
+        for outcome in read_file(file, now=self.now):
+            named = outlets.named(outcome, file)
+            if isinstance(named, Read) and not named.warnings:
+                article, at = named.article, named.path.removeprefix(shown(file))
+                articles.append((article.id, article_digest(article), at))
+            else:
+                silent = False
+            yield named
+        if silent and found is not None:
+            self._found[_key(file)] = (found, tuple(articles))
+
+    def _held(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
+        """The files that need not be read: all that they hold is stored as it is in them."""
+        known = self.inputs.held(marks)
+        stored = self.store.article_digests([id_ for held in known.values() for id_, _, _ in held])
+        return {
+            path: held
+            for path, held in known.items()
+            if all(stored.get(id_) == digest for id_, digest, _ in held)
+        }
+
+    def _take(self, run_id: int, batch: Sequence[Item]) -> list[Outcome]:
         read = [item for item in batch if isinstance(item, Read)]
         outcomes = [
             Outcome(item.path, "failed", note=item.reason)
@@ -104,7 +177,7 @@ class Ingest:
         ]
         fresh: list[Read] = []
         for item in read:
-            again = self._again(item)
+            again = self._again(item.article.id, article_digest(item.article), item.path)
             if again is None:
                 fresh.append(item)
             else:
@@ -118,23 +191,46 @@ class Ingest:
             note = "; ".join(item.warnings)
             outcomes.append(Outcome(item.path, kind, item.article.id, note))
         self.runs.record(run_id, outcomes)
-        return outcomes
+        return [*outcomes, *self._unread(batch)]
 
-    def _again(self, item: Read) -> Outcome | None:
+    def _unread(self, batch: Sequence[Item]) -> Iterator[Outcome]:
+        """What became of the articles in files that were not read; it is counted, not kept."""
+        for held in batch:
+            if isinstance(held, Held):
+                for article_id, digest, at in held.articles:
+                    path = held.path + at
+                    again = self._again(article_id, digest, path)
+                    yield again or Outcome(path, "unchanged", article_id)
+
+    def _again(self, article_id: str, digest: str, path: str) -> Outcome | None:
         """What to say of an article whose id has come before in this run; else None."""
-        digest = article_digest(item.article)
-        first, path = self._seen.setdefault(item.article.id, (digest, item.path))
-        if path == item.path:
+        first, where = self._seen.setdefault(article_id, (digest, path))
+        if where == path:
             return None
         if first == digest:
-            return Outcome(item.path, "duplicate", item.article.id)
-        note = f"same article id {item.article.id!r} as {path} but other text; the first was kept"
-        return Outcome(item.path, "failed", item.article.id, f"{note}: give each its own URL")
+            return Outcome(path, "duplicate", article_id)
+        note = f"same article id {article_id!r} as {where} but other text; the first was kept"
+        return Outcome(path, "failed", article_id, f"{note}: give each its own URL")
 
 
-def _batches(items: Iterable[Read | Unread]) -> Iterator[list[Read | Unread]]:
+def _key(file: Path) -> str:
+    return shown(file.absolute())
+
+
+def _marks(files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[tuple[str, bytes]]:
+    names: dict[Path, str] = {}
+    for file in files:
+        if isinstance(file, Path):
+            if file.parent not in names:
+                names[file.parent] = outlets.told(file)
+            # A file that cannot be read is reported when that is tried.
+            with suppress(OSError):
+                yield _key(file), mark(file, names[file.parent])
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
     """The items in batches; what comes slowly does not wait for a batch to be full."""
-    batch: list[Read | Unread] = []
+    batch: list[_T] = []
     began = time.monotonic()
     for item in items:
         batch.append(item)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from rag.config import Settings
-from rag.corpus import Unread
-from rag.errors import QueryError
+from rag.errors import LockedError, QueryError
 from rag.fetching import parse_target
 from rag.ingest import Arriving, Ingest, IngestReport
 from rag.online import Poll, Update, visitor
 from rag.opening import ArchiveFolder, Opened
-from rag.store import Feeds, FollowedFeed, Outcome, OutcomeKind
+from rag.store import Attempts, Database, Feeds, FollowedFeed, OldFormatError
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("polling" or "embedding"), the items done and the items in all."""
 
+_NOTED_EVERY = timedelta(hours=1)
+
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
+
+
+def _give_up(error: LockedError) -> None:
+    """Waits for no other writer."""
+    raise error
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,11 @@ class Subscriptions:
     _disk: ArchiveFolder
     _settings: Settings
     _start: Callable[[Opened], Ingest]
+    _locked: Callable[[LockedError], None] = _give_up
+
+    def patient(self, wait: Callable[[LockedError], None]) -> Subscriptions:
+        """The same feeds; where another process writes, `wait` is called, then tried again."""
+        return replace(self, _locked=wait)
 
     def add(self, url: str) -> str:
         """Follows the feed at `url`, and returns its address as it is kept; asks no server.
@@ -65,8 +75,13 @@ class Subscriptions:
 
     def all(self) -> list[FollowedFeed]:
         """Every feed that is followed, in the order of their addresses."""
-        with closing(self._disk.to_read()) as opened:
-            return Feeds(opened.database).all()
+        with self._known() as feeds:
+            return feeds.all()
+
+    def attempts(self) -> dict[str, Attempts]:
+        """When the feeds that have been polled were, with success or in vain."""
+        with self._known() as feeds:
+            return feeds.attempts()
 
     def poll(
         self,
@@ -77,48 +92,89 @@ class Subscriptions:
     ) -> Polled:
         """Reads what is new in these feeds, or in all; at most `limit` entries of each.
 
-        Nothing is written, and no run is kept, where no feed has changed. Each feed that
-        has is a run of its own, so that another may write between them. Needs the setting
-        `network`, else raises ConfigError; QueryError where a feed is not followed.
+        Where no feed has changed no run is kept, and nothing written but, once an hour, the
+        time. Pages are fetched first; the archive is only locked while they are written,
+        for each feed anew. Needs the setting `network`, else raises ConfigError; QueryError
+        where a feed is not followed.
         """
         feeds = self._chosen(urls) if urls else self.all()
         if not feeds:
-            return Polled(0, 0, IngestReport(Counter(), ()))
+            return Polled(0, 0, IngestReport())
         poll = Poll(visitor(self._settings, feeds[0].url), limit, datetime.now(UTC))
-        counts: Counter[OutcomeKind] = Counter()
-        notable: list[Outcome] = []
-        unchanged = 0
+        known = self.attempts()
+        total, unchanged = IngestReport(), 0
         for number, feed in enumerate(feeds, start=1):
-            report = self._taken(poll, feed)
-            if report is None:
-                unchanged += 1
-            else:
-                counts += report.counts
-                notable += report.notable
+            report = self._taken(poll, feed, known.get(feed.url, Attempts()))
+            total += report or IngestReport()
+            unchanged += report is None
             progress("polling", number, len(feeds))
-        if vectors and counts["added"] + counts["revised"]:
-            with self._disk.to_write("embed") as opened:
+        if vectors and total.counts["added"] + total.counts["revised"]:
+            with self._writing("embed") as opened:
                 opened.dense.embed(lambda done, total: progress("embedding", done, total))
-        return Polled(len(feeds), unchanged, IngestReport(counts, tuple(notable)))
+        return Polled(len(feeds), unchanged, total)
 
-    def _taken(self, poll: Poll, feed: FollowedFeed) -> IngestReport | None:
+    def _taken(self, poll: Poll, feed: FollowedFeed, known: Attempts) -> IngestReport | None:
         """What became of a feed's new entries, None where it has none."""
         found = poll.check(feed)
         if found is None:
+            self._note_success(poll, feed, known)
             return None
-        with self._disk.to_write("feed poll") as opened:
-            if isinstance(found, Unread):
-                return self._start(opened).run([], _quiet, Arriving([feed.url], [found]))
-            return self._read(opened, poll, found)
+        if isinstance(found, Update):
+            return self._read(poll, found, known.after_success(poll.now))
+        wish = poll.visitor.wish(feed.url)
+        with self._writing("feed poll") as opened:
+            Feeds(opened.database).note(feed.url, known.after_failure(poll.now, found.reason, wish))
+            return self._start(opened).run([], _quiet, Arriving([feed.url], [found]))
 
-    def _read(self, opened: Opened, poll: Poll, update: Update) -> IngestReport | None:
+    def _note_success(self, poll: Poll, feed: FollowedFeed, known: Attempts) -> None:
+        """Notes that a feed could be read, unless that is known, or another process writes."""
+        last = known.succeeded
+        if known.failures or last is None or not timedelta() <= poll.now - last < _NOTED_EVERY:
+            with suppress(LockedError), self._disk.to_write("feed poll") as opened:
+                Feeds(opened.database).note(feed.url, known.after_success(poll.now))
+
+    def _read(self, poll: Poll, update: Update, attempts: Attempts) -> IngestReport | None:
         report = None
-        if update.is_news():
-            arriving = Arriving([update.followed.url], poll.read(update))
-            report = self._start(opened).run([], _quiet, arriving)
-        # Only now: what is noted as dealt with must be in the archive.
-        Feeds(opened.database).save(update.state())
+        arriving = Arriving([update.followed.url], poll.read(update))
+        for part in arriving.parts() if update.is_news() else ():
+            with self._writing("feed poll") as opened:
+                taken = self._start(opened).run([], _quiet, part)
+                # Only now: what is noted as dealt with must be in the archive.
+                self._keep(opened, update, attempts)
+            report = report + taken if report else taken
+        if report is None:
+            with self._writing("feed poll") as opened:
+                self._keep(opened, update, attempts)
         return report
+
+    def _keep(self, opened: Opened, update: Update, attempts: Attempts) -> None:
+        feeds = Feeds(opened.database)
+        feeds.save(update.state())
+        feeds.note(update.followed.url, attempts)
+
+    @contextmanager
+    def _known(self) -> Iterator[Feeds]:
+        """What is kept of the feeds, open to be read."""
+        try:
+            database = Database(self._disk.folder, read_only=True)
+        except OldFormatError:
+            with closing(self._disk.to_read()) as opened:
+                yield Feeds(opened.database)
+            return
+        with closing(database):
+            yield Feeds(database)
+
+    @contextmanager
+    def _writing(self, purpose: str) -> Iterator[Opened]:
+        """The archive, open to be written, once no other process writes it."""
+        with ExitStack() as stack:
+            opened = None
+            while opened is None:
+                try:
+                    opened = stack.enter_context(self._disk.to_write(purpose))
+                except LockedError as error:
+                    self._locked(error)
+            yield opened
 
     def _chosen(self, urls: Sequence[str]) -> list[FollowedFeed]:
         known = {feed.url: feed for feed in self.all()}

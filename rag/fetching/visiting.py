@@ -76,6 +76,7 @@ class Visitor:
     _rules: dict[str, Protego | FetchError] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
     _busy: dict[str, str] = field(default_factory=dict)
+    _wishes: dict[str, float] = field(default_factory=dict)
 
     def visit(
         self,
@@ -106,12 +107,17 @@ class Visitor:
         msg = f"tries must be positive, not {self.manners.tries!r}"
         raise ValueError(msg)
 
+    def wish(self, url: str) -> float:
+        """How many seconds the host of `url` wished to be left alone for; 0.0 if it did not."""
+        return self._wishes.get(parse_target(url).host, 0.0)
+
     def _next_wait(self, error: StatusError, last: float) -> float:
         wished = _seconds(error.retry_after, self.clock.time())
         return max(_SHORTEST_WAIT, 2 * last) if wished is None else max(wished, self.manners.delay)
 
     def _gave_up(self, error: StatusError, wait: float) -> BusyError:
         host = parse_target(error.url).host
+        self._wishes[host] = wait
         self._busy[host] = (
             f"{host!r} is busy (status {error.status}) and wishes to be left alone for "
             f"{wait:,.0f} s; run the same command later"

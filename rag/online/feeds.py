@@ -12,13 +12,16 @@ from typing import Any
 
 from rag.corpus import Page, urljoined
 from rag.corpus.bylines import parse_authors
-from rag.corpus.decoding import clean
+from rag.corpus.decoding import clean, is_no_encoding_of_texts
 from rag.errors import CorpusError
 from rag.store.rows import digest
 
 LARGEST = 10 * 1024 * 1024
 FULL_WORDS = 150
 """What has fewer words than this in a feed is taken for a summary, and the page is read."""
+_WIDER = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037")
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)", re.IGNORECASE)
+_HEAD_BYTES = 1024
 _JSON_FEED = re.compile(r"https?://jsonfeed\.org/version/")
 _BLOCK = re.compile(r"<(?:p|div|li|[ou]l|h[1-6]|blockquote|table|section|pre)\b", re.IGNORECASE)
 _BREAK = re.compile(r"(?:<br\s*/?>\s*)+|\n\s*\n")
@@ -71,15 +74,21 @@ def parse_feed(page: Page) -> Feed:
         raise CorpusError(msg)
     if page.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _json_feed(page)
-    if _declares_entities(page.data):
+    readings = _readings(page.data)
+    if any(b"<!ENTITY" in text for text in readings):
         msg = "declares entities, which no feed needs; none is put in"
         raise CorpusError(msg)
+    declared = [found for text in readings for found in _DECLARED.findall(text[:_HEAD_BYTES])]
+    for name in (page.charset, *(found.decode("latin-1") for found in declared)):
+        if is_no_encoding_of_texts(name):
+            msg = f"said to be in {name!r:.60}, in which no feed comes"
+            raise CorpusError(msg)
     return _xml_feed(page)
 
 
-def _declares_entities(data: bytes) -> bool:
-    texts = [data, *(data.decode(name, "ignore").encode() for name in ("utf-16-le", "utf-16-be"))]
-    return any(b"<!ENTITY" in text for text in texts)
+def _readings(data: bytes) -> list[bytes]:
+    """The markup of XML as ASCII would have it, whichever of these encodings it is in."""
+    return [data, *(data.decode(name, "ignore").encode() for name in _WIDER)]
 
 
 def _xml_feed(page: Page) -> Feed:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
+from itertools import islice
 
 from rag.corpus import Page, Read, Unread, read_page
 from rag.corpus.urls import publisher_of
@@ -45,15 +46,11 @@ FEED_KINDS = frozenset(
 
 @dataclass(slots=True)
 class Update:
-    """A feed that has changed, and how far its entries have been read.
-
-    Not `complete` where an entry is to be tried again at the next poll.
-    """
+    """A feed that has changed, and how far its entries have been read."""
 
     followed: FollowedFeed
     feed: Feed
     fetched: Fetched
-    complete: bool = True
     seen: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,12 +60,15 @@ class Update:
 
     def is_news(self) -> bool:
         """Whether there is anything that has not been dealt with."""
-        return not self.feed.entries or any(e.key not in self.seen for e in self.feed.entries)
+        return any(entry.key not in self.seen for entry in self.feed.entries)
 
     def state(self) -> FollowedFeed:
-        """What to keep of the feed, once its articles are."""
+        """What to keep of the feed, once the articles read so far are.
+
+        Where there is news still, the feed counts as changed at the next poll too.
+        """
         kept = FollowedFeed(self.followed.url, self.feed.title, seen=dict(self.seen))
-        if not self.complete:
+        if self.is_news():
             return kept
         validators = self.fetched.validators
         return replace(
@@ -99,25 +99,19 @@ class Poll:
             return Unread(followed.url, bare_reason(error, followed.url))
         except CorpusError as error:
             return Unread(followed.url, str(error))
+        if feed.warnings and not feed.entries:
+            return Unread(followed.url, "; ".join(feed.warnings))
         return Update(followed, feed, fetched)
 
     def read(self, update: Update) -> Iterator[Read | Unread]:
         """The article of each entry that is new or has changed, or why there is none.
 
         What is odd about the feed stands beside the first. `update` is as it is to be kept
-        once all have been taken.
+        once what came so far has been taken.
         """
         remarks = update.feed.warnings
-        if not update.feed.entries and remarks:
-            yield Unread(update.followed.url, "; ".join(remarks))
-        left = self.limit
-        for entry, oddities in _distinct(update.feed):
-            if entry.key in update.seen:
-                continue
-            if not left:
-                update.complete = False
-                break
-            left -= 1
+        fresh = (each for each in _distinct(update.feed) if each[0].key not in update.seen)
+        for entry, oddities in islice(fresh, self.limit):
             outcome = self._entry(update, entry)
             for note in (*remarks, *oddities):
                 outcome = noted(outcome, note)
@@ -129,10 +123,9 @@ class Poll:
         try:
             outcome = self._article(update, entry)
         except FetchError as error:
-            if _passes(error):
-                update.complete = False
-                return Unread(entry.url, bare_reason(error, entry.url))
             outcome = Unread(entry.url, bare_reason(error, entry.url))
+            if _passes(error):
+                return outcome
         update.seen[entry.key] = entry.digest
         return outcome
 
