@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import random
 import re
-import resource
 import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,15 +23,21 @@ from rag.config import Settings
 from rag.errors import ArchiveError, ConfigError, StaleIndexError
 from tests.builders import row, write_jsonl
 from tests.commands import ROOT, Commands, child, child_environment, many
-
-SUBJECTS = ["harbour wall", "copper mine", "ferry licence", "night train", "school roof"]
-ROWS = [
-    row(n, f"The {SUBJECTS[n % 5]} was discussed in town {n}. It costs {n * 7} crowns. " * 3)
-    for n in range(60)
-]
-REVISED = [{**ROWS[n], "text": f"The {SUBJECTS[n % 5]} is finished in town {n}."} for n in range(9)]
-QUERIES = ["harbour wall", "town 7", "night train crowns", "school roof finished"]
-Damage = Callable[[bytes], bytes]
+from tests.damages import (
+    DAMAGES,
+    QUERIES,
+    ROWS,
+    STORE_DAMAGES,
+    Found,
+    built,
+    flipped,
+    foreign_database,
+    locked,
+    mounted,
+    opened,
+    results,
+    room,
+)
 
 
 @pytest.fixture
@@ -42,36 +47,17 @@ def dateline(
     return Commands(monkeypatch, capsys, tmp_path)
 
 
-def opened(folder: Path) -> Archive:
-    """The archive as the command opens it."""
-    return Archive.open(folder, settings=Settings(encoder="hashing"))
-
-
-def results(folder: Path) -> list[tuple[str, int, str, str]]:
-    """What the queries find: equal for two archives only if they hold the same."""
-    with opened(folder) as archive:
-        filters = archive.filters("2025-05-03", "2025-05-03", ["The Courier"], "en")
-        found = [archive.search(query, 20) for query in QUERIES]
-        found.append(archive.search("crowns", 50, filters=filters))
-    return [
-        (hit.article.id, hit.rank, hit.text, hit.article.title) for hits in found for hit in hits
-    ]
-
-
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, int, str, str]]]:
+def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Found]:
     """A sound archive with revisions and vectors, and what it finds; not to be changed."""
-    folder = tmp_path_factory.mktemp("sound")
-    with opened(folder / "archive") as archive:
-        archive.ingest(write_jsonl(folder / "in.jsonl", ROWS))
-        archive.ingest(write_jsonl(folder / "new.jsonl", REVISED))
-    return folder / "archive", results(folder / "archive")
+    archive = built(tmp_path_factory.mktemp("sound"))
+    return archive, results(archive)
 
 
 @pytest.fixture
 def expected(
-    sound: tuple[Path, list[tuple[str, int, str, str]]],
-) -> list[tuple[str, int, str, str]]:
+    sound: tuple[Path, Found],
+) -> Found:
     return sound[1]
 
 
@@ -158,21 +144,9 @@ def test_three_bad_files_among_10_000_are_named_and_the_others_are_in(
     assert hits[0]["article"]["id"].endswith("09999.txt")
 
 
-def flipped(data: bytes, at: int) -> bytes:
-    """The data with one bit turned round."""
-    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
-
-
-DAMAGES: dict[str, Damage] = {
-    "emptied": lambda _: b"",
-    "cut": lambda data: data[: len(data) // 2],
-    "random": lambda data: random.Random(1).randbytes(len(data)),
-    "bit": lambda data: flipped(data, len(data) // 2),
-    "late bit": lambda data: flipped(data, len(data) * 9 // 10),
-}
 PARTS = [
     *("lexical/*.term", "lexical/*.idx", "lexical/*.pos", "lexical/*.fast", "lexical/*.store"),
-    *("lexical/*.fieldnorm", "lexical/*.del", "lexical/meta.json", "lexical/.managed.json"),
+    *("lexical/*.fieldnorm", "lexical/past/*.idx", "lexical/meta.json", "lexical/.managed.json"),
     *("lexical/dateline.json", "dense.faiss", "manifest.json", "vectors.db"),
 ]
 
@@ -296,13 +270,6 @@ def test_vectors_of_another_program_are_put_aside(
         assert connection.execute("SELECT name FROM bookmarks").fetchall() == [("harbour",)]
 
 
-def foreign_database(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("PRAGMA application_id = 99")
-        connection.execute("CREATE TABLE bookmarks (name TEXT)")
-        connection.execute("INSERT INTO bookmarks VALUES ('harbour')")
-
-
 def test_damage_that_comes_while_the_archive_is_open_is_an_error_too(
     archive: Path, expected: object, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -317,27 +284,6 @@ def test_damage_that_comes_while_the_archive_is_open_is_an_error_too(
         assert [hit.rank for hit in reader.search("harbour wall")] == list(range(1, 11))
     assert results(archive) == expected
     capfd.readouterr()  # What tantivy printed of its panic.
-
-
-def page_overwritten(data: bytes, part: float) -> bytes:
-    start = int(len(data) * part) // 4096 * 4096
-    return data[:start] + random.Random(2).randbytes(4096) + data[start + 4096 :]
-
-
-STORE_DAMAGES: dict[str, Damage] = {
-    "emptied": lambda _: b"",
-    "cut in the header": lambda data: data[:50],
-    "cut at a tenth": lambda data: data[: len(data) // 10],
-    "cut at a half": lambda data: data[: len(data) // 2],
-    "cut by a page": lambda data: data[:-4096],
-    "random": lambda data: random.Random(1).randbytes(len(data)),
-    "a text": lambda _: b"This is a note about the harbour and nothing else. " * 200,
-    "header flipped": lambda data: flipped(data, 3),
-    **{
-        f"page at {part}": lambda data, part=part: page_overwritten(data, part)  # type: ignore[misc]
-        for part in (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 0.95)
-    },
-}
 
 
 @pytest.mark.parametrize("name", STORE_DAMAGES)
@@ -441,19 +387,6 @@ def test_files_are_readable_for_other_users(archive: Path) -> None:
     assert {name: mode for name, mode in modes.items() if mode != usual} == {}
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Takes the right to write from a folder and all in it."""
-    paths = [folder, *folder.rglob("*")]
-    for path in paths:
-        path.chmod(path.stat().st_mode & ~0o222)
-    try:
-        yield
-    finally:
-        for path in paths:
-            path.chmod(path.stat().st_mode | 0o200)
-
-
 def test_a_folder_that_cannot_be_written_is_read_and_not_written(
     archive: Path, expected: object, tmp_path: Path
 ) -> None:
@@ -494,17 +427,6 @@ def test_without_a_word_index_a_folder_that_cannot_be_written_is_no_empty_archiv
         (ended,), _ = many(archive.parent, [search], unprivileged=True)
     ended.refused("the word index is missing and cannot be built", "chmod -R u+rwX")
     assert results(archive) == expected
-
-
-@contextmanager
-def room(size: int) -> Iterator[None]:
-    """Lets no file grow beyond `size` bytes: writing more fails as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("size", [5_000, 40_000, 70_000, 100_000])
@@ -554,28 +476,16 @@ def test_vectors_find_no_room_and_are_embedded_later(dateline: Commands, tmp_pat
     assert dateline("info", "--json").json["embedded"] == 60
 
 
-def mounted(folder: Path, option: str) -> None:
-    folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", option, "tmpfs", str(folder)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no small file system can be mounted here")
-
-
 def test_a_disk_that_is_really_full_and_then_larger(dateline: Commands, tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "in.jsonl", ROWS)
     disk = tmp_path / "disk"
-    mounted(disk, "size=200k")
-    try:
+    with mounted(disk, "size=200k"):
         full = dateline("ingest", source, "--archive", disk / "archive")
         assert re.search("no room|make room", full.refused(str(disk), "the same command again"))
-        mounted(disk, "remount,size=20m")
-        assert dateline("ingest", source, "--archive", disk / "archive").status == 0
-        assert dateline("ingest", source, "--archive", "other").status == 0
-        assert results(disk / "archive") == results(tmp_path / "other")
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
+        with mounted(disk, "remount,size=20m"):
+            assert dateline("ingest", source, "--archive", disk / "archive").status == 0
+            assert dateline("ingest", source, "--archive", "other").status == 0
+            assert results(disk / "archive") == results(tmp_path / "other")
 
 
 _WRITER = """

@@ -1,100 +1,236 @@
-"""A real child process is killed while it ingests; the same command again mends everything."""
+"""Real child processes are killed in the middle of their work; the same command mends everything.
+
+Twenty points are tried each time, and all two hundred by `make faults`.
+"""
 
 from __future__ import annotations
 
+import json
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections import Counter
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from embeddings import HashingEncoder, VectorCache
-from rag.archive import Archive
-from tests.builders import open_archive, row, write_jsonl
+from tests.builders import row, write_jsonl
+from tests.commands import ROOT, child_environment
 
-ROOT = Path(__file__).parent.parent
-ARTICLES = 150
-KILLS = 10
-
-
-def ingest(folder: Path, source: Path, log: Path, fatal: int) -> subprocess.CompletedProcess[str]:
-    arguments = [str(folder), str(source), str(log), str(fatal)]
-    command = [sys.executable, "-m", "tests.killed_ingest", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+OLD = Path(__file__).parent / "formats_of_old"
+SUBJECTS = ["ferry strike ends on Friday", "copper mine has its licence", "night train is late"]
+POINTS = 40
+FEW = 4
+_QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 
-def results(archive: Archive) -> list[tuple[str, int, str]]:
-    """What three searches find: the same in two archives only if both hold the same."""
-    return [
-        (hit.article.id, hit.rank, hit.text)
-        for query in ("harbour wall", "story number 7", "copper mine licence")
-        for hit in archive.search(query, k=50)
-    ]
+class Children:
+    """The process that forks a child for each piece of work."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.killed_work"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=child_environment(**_QUIET),
+        )
+
+    def __call__(self, work: str, folder: Path, **job: Any) -> tuple[int, dict[str, Any]]:
+        """How a child ended, and what it said; a negative status is the signal that ended it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        told = {"source": "", "log": str(self._folder / "log"), "fatal": 0, "counted": False}
+        line = json.dumps(told | {"work": work, "folder": str(folder)} | job)
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        ended = json.loads(self._process.stdout.readline())
+        return ended["status"], json.loads(ended["said"]) if ended["status"] == 0 else ended
+
+    def done(self, work: str, folder: Path, **job: Any) -> Any:
+        """What came of work that nothing interrupts."""
+        status, said = self(work, folder, **job)
+        assert status == 0, said
+        return said["result"]
+
+    def close(self) -> None:
+        """Ends the process, which waits for its next line."""
+        self._process.communicate()
+        assert self._process.returncode == 0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of work on an archive, to be killed: `before` is what the archive is then."""
+
+    children: Children
+    folder: Path
+    work: str
+    before: Path
+    source: str = ""
+    chunk_tokens: int = 32
+
+    def run(self, folder: Path, fatal: int = 0, log: str = "log") -> tuple[int, dict[str, Any]]:
+        """Does the work in `folder`, or dies at step `fatal`."""
+        options = {"source": self.source, "chunk_tokens": self.chunk_tokens, "counted": True}
+        return self.children(self.work, folder, fatal=fatal, log=str(self.folder / log), **options)
+
+    def state(self, folder: Path) -> Any:
+        """All that must be the same in two archives that hold the same."""
+        return self.children.done("state", folder, chunk_tokens=self.chunk_tokens)
+
+    @cached_property
+    def uninterrupted(self) -> tuple[int, Any]:
+        """The steps that the work takes, and what comes of it."""
+        folder = self.copied("whole")
+        status, said = self.run(folder)
+        assert status == 0, said
+        return said["steps"], self.state(folder)
+
+    def copied(self, name: str) -> Path:
+        """A copy of the archive as it is before the work."""
+        folder = self.folder / name
+        shutil.copytree(self.before, folder)
+        return folder
+
+    def points(self, count: int) -> list[int]:
+        """So many steps, one in each equal part of the work, the same every time."""
+        steps, _ = self.uninterrupted
+        chosen = random.Random(f"{self.folder.name} {count}")
+        return [int((n + chosen.random()) * steps / count) + 1 for n in range(count)]
+
+    def survive(self, fatal: int) -> None:
+        """Kills the work at one step and does it again: nothing is lost, nothing there twice."""
+        folder = self.copied(f"killed{fatal}")
+        try:
+            status, said = self.run(folder, fatal)
+            assert status == -signal.SIGKILL, said
+            self._look(folder)
+            kept = vectors(folder)
+            log = f"log{fatal}"
+            status, said = self.run(folder, log=log)
+            assert status == 0, said
+            encoded = lines(self.folder / log)
+            assert len(encoded) == len(set(encoded)), "embedded twice"
+            assert not kept.intersection(each[:32] for each in encoded), "embedded again"
+            _, expected = self.uninterrupted
+            state = self.state(folder)
+            assert {name: state[name] == expected[name] for name in state} == dict.fromkeys(
+                expected, True
+            )
+        finally:
+            shutil.rmtree(folder)
+
+    def _look(self, folder: Path) -> None:
+        """What a reader finds at once is what was there before, or what will be."""
+        _, expected = self.uninterrupted
+        found = self.children.done("look", folder, chunk_tokens=self.chunk_tokens)
+        known = {(each[0], each[2]) for each in expected["stored"]["texts"]}
+        assert {(hit[2], hit[4]) for hit in found} <= known
+
+
+def vectors(folder: Path) -> set[str]:
+    """The digests of the texts that have a vector."""
+    if not (folder / "vectors.db").exists():
+        return set()
+    with closing(sqlite3.connect(folder / "vectors.db")) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'vector'")
+        found = connection.execute("SELECT hash FROM vector") if tables.fetchall() else []
+        return {digest for (digest,) in found}
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    subjects = ["harbour wall", "copper mine", "ferry licence", "night train"]
-    rows = [
-        row(n, f"Story number {n} is about the {subjects[n % 4]}. It was told on day {n}. " * 3)
-        for n in range(ARTICLES)
-    ]
-    return write_jsonl(tmp_path_factory.mktemp("source") / "in.jsonl", rows)
+def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Children]:
+    started = Children(tmp_path_factory.mktemp("children"))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, source: Path) -> tuple[Archive, int]:
-    """An archive built without interruption, and the number of steps that took."""
-    folder = tmp_path_factory.mktemp("whole")
-    done = ingest(folder / "archive", source, folder / "log", fatal=0)
-    assert done.returncode == 0, done.stderr
-    return open_archive(folder / "archive"), int(done.stdout)
+def sources(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """What an archive is built from, and what comes later: news, revisions and copies."""
+    folder = tmp_path_factory.mktemp("sources")
+    first = [
+        row(n, f"In story {n} the {SUBJECTS[n % 3]}. It costs {n} crowns, says town {n}. " * 4)
+        for n in range(90)
+    ]
+    revised = [row(n, f"In story {n} the {SUBJECTS[n % 3]} after all.") for n in range(0, 40, 4)]
+    copied = [
+        {**first[n], "url": f"https://tidings.example/{n}", "publisher": "Tidings"}
+        for n in range(2, 40, 4)
+    ]
+    new = [row(n, f"In story {n} the {SUBJECTS[n % 3]}. " * 3) for n in range(90, 120)]
+    return (
+        write_jsonl(folder / "first.jsonl", first),
+        write_jsonl(folder / "later.jsonl", [*revised, *copied, *new]),
+    )
 
 
-def test_killed_anywhere_the_next_run_loses_nothing_and_repeats_nothing(
-    tmp_path: Path, source: Path, whole: tuple[Archive, int]
+@pytest.fixture(scope="module")
+def cases(
+    children: Children, sources: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Case]:
+    """Every kind of work that is killed."""
+    first, later = map(str, sources)
+    nothing, worded, whole, old = (
+        tmp_path_factory.mktemp(name) for name in ("nothing", "worded", "whole", "old")
+    )
+    children.done("ingest words", worded, source=first, chunk_tokens=32)
+    shutil.copytree(worded, whole, dirs_exist_ok=True)
+    children.done("embed", whole, chunk_tokens=32)
+    with zipfile.ZipFile(OLD / "format_0001.zip") as kept:
+        kept.extractall(old)
+    works = {
+        "ingest": ("ingest", nothing, first, 32),
+        "revise": ("ingest", whole, later, 32),
+        "embed": ("embed", worded, "", 32),
+        "rebuild": ("rebuild", whole, "", 32),
+        "migrate": ("ingest", old, str(OLD / "later.jsonl"), 192),
+    }
+    return {
+        name: Case(children, tmp_path_factory.mktemp(name), work, before, source, chunk_tokens)
+        for name, (work, before, source, chunk_tokens) in works.items()
+    }
+
+
+@pytest.mark.parametrize("work", ["ingest", "revise", "embed", "rebuild", "migrate"])
+def test_killed_at_some_points_the_same_command_mends_everything(
+    cases: dict[str, Case], work: str
 ) -> None:
-    expected, steps = whole
-    assert steps > 100
-    points = random.Random(2025)
-    for kill in range(KILLS):
-        folder, log = tmp_path / f"archive{kill}", tmp_path / f"log{kill}"
-        fatal = points.randint(1, steps)
-        died = ingest(folder, source, log, fatal)
-        assert died.returncode == -signal.SIGKILL, f"step {fatal}: {died.stderr}"
-        kept = _vectors(folder)
-        log.unlink(missing_ok=True)
-        again = ingest(folder, source, log, fatal=0)
-        assert again.returncode == 0, f"step {fatal}: {again.stderr}"
-        archive = open_archive(folder)
-        assert archive.counts() == expected.counts(), f"step {fatal}"
-        assert results(archive) == results(expected), f"step {fatal}"
-        encoded = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        assert max(Counter(encoded).values(), default=1) <= _most_alike(expected)
-        assert len(encoded) == expected.counts()[1] - kept, f"step {fatal}"
+    for fatal in cases[work].points(FEW):
+        cases[work].survive(fatal)
 
 
-def test_killed_several_times_in_a_row_it_still_ends_whole(
-    tmp_path: Path, source: Path, whole: tuple[Archive, int]
+@pytest.mark.faults
+def test_killed_at_two_hundred_points_the_same_command_mends_everything(
+    cases: dict[str, Case], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    expected, steps = whole
-    folder, log = tmp_path / "archive", tmp_path / "log"
-    for part in (8, 4, 2):
-        assert ingest(folder, source, log, steps // part).returncode == -signal.SIGKILL
-    assert ingest(folder, source, log, fatal=0).returncode == 0
-    assert results(open_archive(folder)) == results(expected)
-    assert open_archive(folder).counts() == expected.counts()
+    tried = [(case, fatal) for case in cases.values() for fatal in case.points(POINTS)]
+    failed = [trouble for case, fatal in tried if (trouble := _trouble(case, fatal))]
+    with capsys.disabled():
+        print(f"\nkill points survived: {len(tried) - len(failed)} of {len(tried)}")
+    assert failed == []
+    assert len(tried) == 200
 
 
-def _vectors(folder: Path) -> int:
-    with VectorCache(folder / "vectors.db", read_only=True) as cache:
-        return cache.count(HashingEncoder().fingerprint)
-
-
-def _most_alike(archive: Archive) -> int:
-    """How many passages of one article there are at most: they share their first line."""
-    _, passages, _ = archive.counts()
-    return -(-passages // ARTICLES)
+def _trouble(case: Case, fatal: int) -> str:
+    """What went wrong after a kill at one step; "" where nothing did."""
+    try:
+        case.survive(fatal)
+    except Exception as error:
+        return f"{case.folder.name} killed at step {fatal}: {error!r}"
+    return ""

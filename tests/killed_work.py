@@ -1,0 +1,203 @@
+"""Child processes for test_kill: each does one piece of work and may kill itself on the way.
+
+Started once, it imports what the work needs and then forks a child for each line of JSON on
+standard input; it prints how the child ended, how many steps it saw and what came of it. A step is
+the moment before or after a call that changes something on disk, or a thousand instructions of a
+database. At step `fatal` (0: never) the child sends itself SIGKILL. What it encodes is appended to
+`log`, a digest a line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import alembic.command  # noqa: F401  (what a migration imports is no part of its work)
+
+from embeddings import HashingEncoder, Vectors
+from embeddings.ivf import load_faiss
+from rag import dense, ingest
+from rag.archive import Archive
+from rag.config import Settings
+from rag.errors import ArchiveError
+
+CHANGING = {
+    *("execute", "executemany", "executescript", "commit", "rollback", "add_document"),
+    *("delete_documents_by_term", "wait_merging_threads", "reload", "write_index", "write"),
+    *("fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "open", "truncate", "chmod"),
+}
+_INSTRUCTIONS = 1_000
+AS_OF = datetime(2025, 6, 30, tzinfo=UTC)
+QUERIES = ("When does the ferry strike end?", "copper mine licence", "How much does story 7 cost?")
+STORED = {
+    "articles": "id, revision FROM articles ORDER BY 1",
+    "revisions": (
+        "article_id, revision, superseded, digest, furniture FROM revisions ORDER BY 1, 2"
+    ),
+    "passages": (
+        'article_id, revision, start, "end", heading, digest, superseded FROM passages '
+        "ORDER BY 1, 2, 3"
+    ),
+    "texts": (
+        'p.article_id, p.revision, substr(text, start + 1, "end" - start) FROM passages p '
+        "JOIN revisions r ON r.article_id = p.article_id AND r.revision = p.revision"
+    ),
+    "changes": "article_id FROM changes ORDER BY seq",
+    "groups": "article_id, group_id, wire FROM copies ORDER BY 1",
+    "bands": "band, count(*) FROM bands GROUP BY 1 ORDER BY 1",
+    "outcomes": "DISTINCT article_id FROM outcomes ORDER BY 1",
+}
+
+
+class Steps:
+    """Counts steps, and ends the process at the fatal one."""
+
+    def __init__(self, fatal: int) -> None:
+        self.seen = 0
+        self._fatal = fatal
+
+    def count(self) -> int:
+        """One more step."""
+        self.seen += 1
+        if self.seen == self._fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+    def profile(self, _frame: FrameType, event: str, called: Any) -> None:
+        """Called by the interpreter before and after each call."""
+        if event in {"c_call", "c_return"} and getattr(called, "__name__", "") in CHANGING:
+            self.count()
+
+    def begin(self) -> None:
+        """From here on steps are counted, in the databases opened from here on too."""
+        connect = sqlite3.connect
+
+        def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(*arguments, **options)
+            connection.set_progress_handler(self.count, _INSTRUCTIONS)
+            return connection
+
+        sqlite3.connect = connected  # type: ignore[assignment]
+        sys.setprofile(self.profile)
+
+
+class LoggingEncoder(HashingEncoder):
+    """Writes down a digest of every text before it encodes it."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self._log = log
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        with self._log.open("a", encoding="utf-8") as file:
+            file.writelines(hashlib.sha256(text.encode()).hexdigest() + "\n" for text in texts)
+        return super().encode_document(texts)
+
+
+def _state(archive: Archive, _source: str) -> dict[str, Any]:
+    """All that two archives must have in common to be the same for whoever uses them."""
+    with sqlite3.connect(archive.folder / "archive.db") as connection:
+        stored = {
+            name: [list(map(str, row)) for row in connection.execute(f"SELECT {query}")]
+            for name, query in STORED.items()
+        }
+    connection.close()
+    archive.rankers().store.verify_all()
+    answers = [archive.ask(question, as_of=AS_OF).to_dict() for question in QUERIES]
+    for answer in answers:
+        answer.pop("timings")
+        for hit in answer["hits"]:
+            hit.pop("score")
+    return {
+        "stored": stored,
+        "counts": list(archive.counts()),
+        "found": found(archive),
+        "answers": answers,
+    }
+
+
+def found(archive: Archive) -> list[list[Any]]:
+    """What each query finds, in order."""
+    searches = [archive.search(query, 30, all_copies=True, as_of=AS_OF) for query in QUERIES]
+    return [
+        [number, hit.rank, hit.article.id, hit.article.revision, hit.text]
+        for number, hits in enumerate(searches)
+        for hit in hits
+    ]
+
+
+def _look(archive: Archive, _source: str) -> list[list[Any]]:
+    """What is found where a reader opens the archive as it was left; nothing where none is."""
+    try:
+        return found(archive)
+    except ArchiveError as error:
+        if not str(error).startswith("there is no archive"):
+            raise
+        return []
+
+
+WORK: dict[str, Callable[[Archive, str], object]] = {
+    "ingest": lambda archive, source: archive.ingest(source) and None,
+    "ingest words": lambda archive, source: archive.ingest(source, vectors=False) and None,
+    "embed": lambda archive, _: archive.embed(),
+    "rebuild": lambda archive, _: archive.rebuild(),
+    "look": _look,
+    "state": _state,
+}
+
+
+def _child(job: dict[str, Any], report: int) -> None:
+    settings = Settings(encoder="hashing", chunk_tokens=job["chunk_tokens"])
+    encoder = LoggingEncoder(Path(job["log"]))
+    archive = Archive.open(job["folder"], settings=settings, encoder=encoder)
+    steps = Steps(job["fatal"])
+    if job["counted"]:
+        steps.begin()
+    result = WORK[job["work"]](archive, job["source"])
+    sys.setprofile(None)
+    with os.fdopen(report, "w", encoding="utf-8") as pipe:
+        json.dump({"steps": steps.seen, "result": result}, pipe)
+
+
+def _forked(job: dict[str, Any]) -> dict[str, Any]:
+    """Does one piece of work in a child; its exit status, the steps it saw, what it said."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reading)
+            _child(job, writing)
+            status = 0
+        except BaseException:
+            os.write(writing, traceback.format_exc().encode()[-60_000:])
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    _, ended = os.waitpid(child, 0)
+    return {"status": os.waitstatus_to_exitcode(ended), "said": said}
+
+
+def main() -> None:
+    """Reads jobs until there are no more."""
+    load_faiss()
+    # Small archives are worked on in several batches, as large ones are.
+    dense._BATCH, dense._SAVE_EVERY, ingest._BATCH = 32, 64, 16
+    for line in sys.stdin:
+        print(json.dumps(_forked(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
