@@ -1,0 +1,158 @@
+"""`dateline conversations`, `export`, `verify-export` and `feedback`: what readers left behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from rag import terminal
+from rag.cli_options import ArchiveOption, JsonOption, opened_archive
+from rag.errors import QueryError
+from rag.evaluation.remarks import question_rows
+from rag.exporting import export_json, export_markdown, verify_export
+from rag.files import disk_error
+
+DOES_NOT_HOLD = 1
+
+feedback_app = typer.Typer(help="What readers said of answers.", no_args_is_help=True)
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="The file to write; without it, standard output.")
+]
+
+
+def conversations(
+    archive: ArchiveOption = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="One reader's alone.")] = None,
+    search: Annotated[str, typer.Option("--search", help="Only those that hold the words.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the conversations that are kept, the last changed first."""
+    with opened_archive(archive) as opened:
+        found = opened.conversations.find(owner, search)
+    if as_json:
+        names = ("id", "title", "turns")
+        terminal.print_json(
+            [
+                {name: getattr(each, name) for name in names}
+                | {"started": each.started.isoformat(), "changed": each.changed.isoformat()}
+                for each in found
+            ]
+        )
+        return
+    for each in found:
+        terminal.say(f"{each.id}  {each.changed:%Y-%m-%d %H:%M}  {each.turns:>3}  {each.title}")
+    if not found:
+        terminal.say("no conversation is kept")
+
+
+def export(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As `dateline conversations` lists it.")],
+    archive: ArchiveOption = None,
+    form: Annotated[
+        Literal["json", "markdown"], typer.Option("--format", help="JSON can be verified.")
+    ] = "json",
+    out: OutOption = None,
+) -> None:
+    """Write a conversation with every quote, where it stands and the articles' digests."""
+    with opened_archive(archive) as opened:
+        kept = opened.conversations.get(None, id_)
+        text = (
+            export_markdown(kept, opened)
+            if form == "markdown"
+            else json.dumps(export_json(kept, opened), ensure_ascii=False, indent=2) + "\n"
+        )
+    _write(text, out)
+
+
+def verify(
+    file: Annotated[
+        Path, typer.Argument(help="The JSON that `dateline export` wrote.", readable=False)
+    ],
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check an export against the archive; exits with 1 when something no longer holds."""
+    exported = _object(file)
+    with opened_archive(archive) as opened:
+        found = verify_export(exported, opened)
+    if as_json:
+        terminal.print_json(found.to_dict())
+    else:
+        for number, answer in enumerate(found.answers, start=1):
+            terminal.say(f"{number}. {answer.question}", style="bold")
+            terminal.print_recheck(answer)
+        for finding in found.findings:
+            terminal.say(finding)
+        terminal.say("the export holds" if found.holds else "the export no longer holds")
+    if not found.holds:
+        raise typer.Exit(DOES_NOT_HOLD)
+
+
+@feedback_app.command("list")
+def list_feedback(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
+    """List what readers said, the oldest first."""
+    with opened_archive(archive) as opened:
+        remarks = opened.feedback.all()
+    if as_json:
+        terminal.print_json([each.to_dict() for each in remarks])
+        return
+    for each in remarks:
+        cited = f" [{each.remark.citation}]" if each.remark.citation is not None else ""
+        note = f": {each.remark.note}" if each.remark.note else ""
+        asked = each.answer.get("question", "")
+        terminal.say(
+            f"{each.id}  {each.at:%Y-%m-%d %H:%M}  {each.remark.kind}{cited}{note}  ({asked})"
+        )
+    if not remarks:
+        terminal.say("nobody has said anything yet")
+
+
+@feedback_app.command("export")
+def export_feedback(archive: ArchiveOption = None, out: OutOption = None) -> None:
+    """Write every remark with its whole answer, one JSON object a line."""
+    with opened_archive(archive) as opened:
+        rows = [each.to_dict() for each in opened.feedback.all()]
+    _write(_lines(rows), out)
+
+
+@feedback_app.command()
+def questions(archive: ArchiveOption = None, out: OutOption = None) -> None:
+    """Turn what readers said into questions that `dateline eval` takes."""
+    with opened_archive(archive) as opened:
+        rows = question_rows(opened.feedback.all())
+    _write(_lines(rows), out)
+    terminal.note(f"{len(rows):,} questions; look through them before you measure with them")
+
+
+def _lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise disk_error(out, error) from error
+    terminal.note(f"written: {out}")
+
+
+def _object(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        msg = f"{str(file)!r} is not JSON ({error}); give what `dateline export` wrote"
+        raise QueryError(msg) from error
+    except OSError as error:
+        msg = f"cannot read {str(file)!r} ({error.strerror}); name the file of an export"
+        raise QueryError(msg) from error
+    if not isinstance(value, dict):
+        msg = f"{str(file)!r} holds no export; give what `dateline export` wrote"
+        raise QueryError(msg)
+    return value

@@ -1,0 +1,18 @@
+"""`dateline mcp`: the archive as tools for a program that starts this command."""
+
+from __future__ import annotations
+
+import anyio
+
+from rag.cli_options import ArchiveOption, LlmOption, opened_archive
+from rag.config import load_settings
+from rag.llms import configured_model
+from rag.web.endpoints import Endpoints
+from rag.web.tools import tool_server
+
+
+def mcp(archive: ArchiveOption = None, llm: LlmOption = "") -> None:
+    """Serve search, ask, quote and article over standard input and output (MCP)."""
+    with opened_archive(archive) as opened:
+        endpoints = Endpoints(opened, configured_model(load_settings(), llm))
+        anyio.run(tool_server(endpoints).run_stdio_async)

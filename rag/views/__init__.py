@@ -1,0 +1,1 @@
+"""What people look at beside an answer, computed from an archive; knows no page and no command."""

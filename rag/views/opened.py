@@ -1,0 +1,58 @@
+"""An article opened at some of its words: what else is to be known of them now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rag.archive import Archive
+from rag.copies import name_copies
+from rag.quotes.records import RecheckedCitation
+from rag.records import Article, Hit, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One revision of an article, with what has become of its words from `start` to `end`.
+
+    `latest` is the number of the newest revision. `also_in` names the other outlets that
+    carry the words. `now` holds them against a newer revision, where there is one.
+    """
+
+    article: Article
+    latest: int
+    also_in: tuple[str, ...] = ()
+    now: RecheckedCitation | None = None
+
+
+def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int, int]) -> Opened:
+    """The article at these words; an end beyond its text is its end.
+
+    Raises ArchiveError when the archive holds no such article or revision.
+    """
+    article = archive.article(article_id, revision)
+    latest = archive.article(article_id).revision
+    start, end = (min(max(0, place), len(article.text)) for place in span)
+    now = _now(archive, article, start, end) if latest > article.revision else None
+    return Opened(article, latest, _carried_by(archive, article, start, end), now)
+
+
+def _now(archive: Archive, article: Article, start: int, end: int) -> RecheckedCitation:
+    cited: Mapping[str, Any] = {
+        "number": 1,
+        "article_id": article.id,
+        "start": start,
+        "end": end,
+        "quote": article.text[start:end],
+    }
+    return archive.recheck({"claims": [], "citations": [cited]}).citations[0]
+
+
+def _carried_by(archive: Archive, article: Article, start: int, end: int) -> tuple[str, ...]:
+    """The other outlets that carry the words, in copies of the article."""
+    store = archive.rankers().store
+    groups = store.groups([article.id])
+    hit = Hit(Passage(0, article.id, article.revision, start, end), article, 0.0, 1)
+    members = store.members(set(groups.values()))
+    return name_copies([hit], groups, members)[0].also_in if start < end else ()

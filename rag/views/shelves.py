@@ -1,0 +1,101 @@
+"""The archive's articles by outlet and month, and the list of those of one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from rag.archive import NO_FILTERS, Archive
+from rag.records import Article, Filters
+from rag.store import UNKNOWN_DATE, Facets
+
+MOST_LISTED = 100
+"""So many articles are listed; who wants others narrows the filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The articles of one outlet; `publisher` "" holds those of no known one.
+
+    `first` and `last` are when its oldest and its newest dated article appeared, `months` the
+    number of articles by month, such as "2025-03", in order; "" counts the undated.
+    """
+
+    publisher: str
+    articles: int
+    first: datetime | None
+    last: datetime | None
+    months: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Articles, the newest first, and how many there are in all."""
+
+    articles: tuple[Article, ...]
+    total: int
+
+
+def shelves(archive: Archive) -> list[Shelf]:
+    """Every outlet's articles, the largest outlet first, then by name."""
+    facets = archive.rankers().store.facets()
+    first_passages = (facets.ids == facets.opening) & np.isin(
+        facets.ids, facets.matching(NO_FILTERS)
+    )
+    publishers, published = facets.publisher[first_passages], facets.published[first_passages]
+    found = [
+        _shelf(name, published[publishers == number].tolist())
+        for number, name in enumerate(facets.publishers)
+    ]
+    return sorted(found, key=lambda shelf: (-shelf.articles, shelf.publisher))
+
+
+def list_articles(
+    archive: Archive,
+    *,
+    publisher: str | None = None,
+    month: str | None = None,
+    filters: Filters = NO_FILTERS,
+) -> Listing:
+    """The articles within the filters, of one outlet or month where it is given.
+
+    `month` is one of `Shelf.months`. Those of unknown date come last, equal ones by place.
+    """
+    store = archive.rankers().store
+    facets = store.facets()
+    wanted = (facets.ids == facets.opening) & np.isin(facets.ids, facets.matching(filters))
+    if publisher is not None:
+        wanted &= facets.publisher == _number(facets, publisher)
+    ids, published = facets.ids[wanted], facets.published[wanted]
+    if month is not None:
+        chosen = np.array([_month(at) == month for at in published.tolist()], dtype=bool)
+        ids, published = ids[chosen], published[chosen]
+    order = np.lexsort((ids, -published))
+    newest = [int(id_) for id_ in ids[order][:MOST_LISTED]]
+    found = store.passages(newest)
+    return Listing(tuple(found[id_][1] for id_ in newest if id_ in found), len(ids))
+
+
+def _shelf(publisher: str, published: list[int]) -> Shelf:
+    dated = [at for at in published if at != UNKNOWN_DATE]
+    first, last = (
+        (datetime.fromtimestamp(at, UTC) for at in (min(dated), max(dated)))
+        if dated
+        else (None, None)
+    )
+    months = Counter(map(_month, published))
+    return Shelf(publisher, len(published), first, last, dict(sorted(months.items())))
+
+
+def _month(published: int) -> str:
+    if published == UNKNOWN_DATE:
+        return ""
+    return f"{datetime.fromtimestamp(published, UTC):%Y-%m}"
+
+
+def _number(facets: Facets, publisher: str) -> int:
+    return facets.publishers.index(publisher) if publisher in facets.publishers else -1
