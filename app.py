@@ -8,17 +8,24 @@ import os  # noqa: E402 - the clock starts before anything is loaded
 import signal  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 from rag import terminal  # noqa: E402
+from rag.accounts import Accounts  # noqa: E402
 from rag.archive import Archive  # noqa: E402
 from rag.config import Settings, load_settings  # noqa: E402
+from rag.doctor import examine  # noqa: E402
 from rag.errors import ConfigError, RagError  # noqa: E402
 from rag.llms import configured_model  # noqa: E402
 from rag.web.chat import Chat  # noqa: E402
+from rag.web.endpoints import Endpoints  # noqa: E402
 from rag.web.examples import example_questions  # noqa: E402
+from rag.web.limits import LOCAL  # noqa: E402
 from rag.web.page import build_page  # noqa: E402
 from rag.web.preparation import Preparation  # noqa: E402
-from rag.web.serving import LOCAL, listen, page_address, serve  # noqa: E402
+from rag.web.serving import Site, listen, page_address, private_uploads, serve  # noqa: E402
+from rag.web.tools import Tools, has_tools  # noqa: E402
+from rag.web.uploads import Uploads  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent / "seeds"
 ANY_QUESTION = "What happened?"
@@ -41,8 +48,10 @@ def main() -> None:
 
 def run(settings: Settings) -> None:
     """Opens the archive, builds it at need, and serves the page over it for good."""
+    accounts = allowed(settings)
     model = configured_model(settings)
     with (
+        private_uploads(),
         listen(settings.host, settings.port) as listener,
         Archive.open(settings.archive, settings=settings) as archive,
     ):
@@ -53,15 +62,50 @@ def run(settings: Settings) -> None:
 
         def ready() -> None:
             terminal.say(f"Dateline is at {page_address(*listener.getsockname()[:2])}")
-            if settings.host not in LOCAL:
+            if settings.host not in LOCAL and accounts is None:
                 terminal.note("warning: there is no login; whoever reaches this address can ask")
             preparation.start()
 
+        endpoints = Endpoints(archive, model)
+        page = build_page(
+            Chat(archive, model, examples, preparation.doing),
+            endpoints,
+            lambda: examine(archive.folder, settings, archive.rankers().encoder),
+            Uploads(settings.network, accounts) if settings.host in LOCAL or accounts else None,
+        )
         try:
-            serve(build_page(Chat(archive, model, examples)), listener, ready)
+            serve(site(page, archive, endpoints, accounts, settings), listener, ready)
         finally:
             preparation.cancel()
             preparation.join(STOP_SECONDS)
+
+
+def site(
+    page: Any, archive: Archive, endpoints: Endpoints, accounts: Accounts | None, settings: Settings
+) -> Site:
+    """What is served, and to whom."""
+    return Site(
+        page=page,
+        archive=archive,
+        tools=Tools(endpoints) if has_tools() else None,
+        accounts=accounts,
+        only_local=settings.host in LOCAL and not settings.allow_open,
+        requests=settings.web_rate,
+    )
+
+
+def allowed(settings: Settings) -> Accounts | None:
+    """Who may log in, None where nobody has to; raises ConfigError where anybody could come in."""
+    if settings.auth is not None:
+        return Accounts(settings.auth)
+    if settings.host not in LOCAL and not settings.allow_open:
+        msg = (
+            f"host {settings.host!r} is open to other machines, and there is no login; name a file "
+            "of accounts in DATELINE_AUTH (dateline user add NAME), or let anybody who reaches it "
+            "ask: DATELINE_ALLOW_OPEN=1"
+        )
+        raise ConfigError(msg)
+    return None
 
 
 def build_if_missing(archive: Archive, seeds: Path) -> None:

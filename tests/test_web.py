@@ -21,6 +21,7 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.escaping import language_code, shortened, text, web_address
 from rag.llms import ScriptedModel
+from rag.quotes.records import Change, RecheckedCitation
 from rag.records import (
     Answer,
     Article,
@@ -32,18 +33,23 @@ from rag.records import (
     Passage,
     Published,
     Span,
+    Verdict,
 )
-from rag.web.answers import answer_html, describe_filters, partial_html, turn_html, welcome_html
+from rag.views.opened import Opened
+from rag.web.answers import answer_html, partial_html, turn_html, welcome_html
 from rag.web.article import article_html, body_html, panel_error
 from rag.web.chat import GONE, UNEXPECTED, Chat, Form, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
 from rag.web.examples import example_questions
 from rag.web.facts import facts_html, is_growing, outlets
+from rag.web.marks import verdict_mark
 from rag.web.preparation import Preparation
 from rag.web.serving import listen, page_address
+from rag.web.steps import describe_filters
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
+STEPS = "How this was found"
 ODD = st.text(alphabet="ab .<>&\"'\n\r\t[]()!1*_`${}#\u202e\u00a0é", max_size=60)
 
 
@@ -84,6 +90,11 @@ def answered(*quotes: tuple[Article, int, int], **fields: object) -> Answer:
     )
     whole = Answer("Q?", "Q?", "\n\n".join(lines), NOW, claims, tuple(citations))
     return replace(whole, **fields)  # type: ignore[arg-type]
+
+
+def said(markup: str) -> str:
+    """The text of an answer without the steps that led to it."""
+    return Seen(markup).text.partition(STEPS)[0]
 
 
 def hit(of: Article, rank: int = 1, start: int = 0, end: int = 3) -> Hit:
@@ -149,17 +160,21 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
         section="Region",
         furniture=(Span(0, 11, "byline"),),
     )
-    shown = article_html(story, "cite-1-1", reference(story, 13, 21), latest=1)
+    opened = Opened(story, 1, ("Radio North", "<The Packet>"))
+    shown = article_html(opened, "cite-1-1", reference(story, 13, 21))
     assert shown == (
         '<article data-key="cite-1-1" lang="en"><header><p class="outlet">The Courier</p>'
         '<h2 dir="auto">A &amp; B</h2><p class="facts">By A. Smith '
         '<span class="dot" aria-hidden="true">·</span> <time datetime="2025-05-03">'
         "3 May 2025</time> "
         '<span class="dot" aria-hidden="true">·</span> Region '
+        '<span class="dot" aria-hidden="true">·</span> revision 1 '
         '<span class="dot" aria-hidden="true">·</span> '
         '<a class="original" href="https://courier.example/ferry" target="_blank" '
         'rel="noopener noreferrer nofollow">Original'
-        '<span class="unseen"> (opens in a new tab)</span></a></p></header><div class="body">'
+        '<span class="unseen"> (opens in a new tab)</span></a></p>'
+        '<p class="also">Also carried by Radio North, &lt;The Packet&gt;</p></header>'
+        '<div class="body">'
         '<p dir="auto" class="aside"><span class="furniture byline">By A. Smith</span></p>\n'
         '<p dir="auto"><mark id="cite-target" class="cite" tabindex="-1">It sank.</mark>'
         " All &lt;lived&gt;.\nNone was hurt.</p></div>"
@@ -169,22 +184,46 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
 
 def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
     bare = replace(article(day="", publisher="", language="??"), url="javascript:alert(1)")
-    shown = article_html(bare, "cite-1-1", reference(bare, 0, 3))
+    shown = article_html(Opened(bare, 1), "cite-1-1", reference(bare, 0, 3))
     assert '<p class="outlet">Outlet unknown</p>' in shown
     assert '<h2 dir="auto">courier.example/ferry</h2>' in shown
-    assert '<p class="facts">date unknown</p>' in shown
+    assert Seen(shown).text.startswith(
+        "Outlet unknowncourier.example/ferrydate unknown · revision 1"
+    )
     assert 'lang=""' in shown
     assert "javascript" not in shown
 
 
-def test_a_superseded_revision_says_so_and_a_moment_is_given_in_utc() -> None:
+def test_a_moment_is_given_in_utc() -> None:
     published = Published(datetime(2025, 5, 3, 4, 5, tzinfo=UTC), "minute", "+02:00")
     second = replace(article(), revision=2, published=published)
-    shown = Seen(article_html(second, "cite-1-1", reference(second, 0, 3), latest=3)).text
-    assert "3 May 2025, 04:05 UTC" in shown
-    assert "revision 2 · Original" in shown
-    assert "This is revision 2. The outlet has published a later text: revision 3." in shown
-    assert "later text" not in article_html(second, "k", reference(second, 0, 3), latest=2)
+    shown = article_html(Opened(second, 2), "cite-1-1", reference(second, 0, 3))
+    assert "3 May 2025, 04:05 UTC · revision 2 · Original" in Seen(shown).text
+    assert "superseded" not in shown
+
+
+def test_a_superseded_revision_says_what_has_become_of_the_cited_words() -> None:
+    story = replace(article("It cost 47 crowns."), revision=2)
+    place = reference(story, 0, 18)
+    changes = (Change("same", "It cost", "It cost"), Change("replaced", "47", "<41>"))
+    now = RecheckedCitation(1, story.id, "changed", "", "", "It cost <41>", 5, 17, changes)
+    shown = article_html(Opened(story, 3, now=now), "cite-1-1", place)
+    assert (
+        "This is revision 2. The outlet has published a later text, revision 3." in Seen(shown).text
+    )
+    assert "do not stand in it any more; where they were, it reads:" in shown
+    assert (
+        'It cost <del><span class="unseen">was: </span>47</del> '
+        '<ins><span class="unseen">is: </span>&lt;41&gt;</ins></p>'
+    ) in shown
+    assert 'data-place="[&#34;courier.example/ferry&#34;, 3, 5, 17]"' in shown
+    same = replace(now, status="holds", stored="It cost 47 crowns.", changes=())
+    shown = article_html(Opened(story, 3, now=same), "cite-1-1", place)
+    assert "The marked words still stand in it." in shown
+    assert "<del>" not in shown
+    gone = replace(now, stored="", changes=())
+    shown = article_html(Opened(story, 3, now=gone), "cite-1-1", place)
+    assert "The marked words do not stand in it, nor anything like them." in shown
 
 
 @st.composite
@@ -218,64 +257,106 @@ def test_an_error_in_the_panel_is_escaped_and_announced() -> None:
 
 def test_a_verbatim_claim_shows_its_origin_its_words_and_its_link() -> None:
     story = article('It "sank" [2] <i>. So it did.')
-    assert answer_html(answered((story, 0, 18)), 4) == (
+    shown = answer_html(answered((story, 0, 18)), 4)
+    assert shown.startswith(
         '<div class="answer"><p dir="auto"><span class="origin">The Courier, 3 May 2025: </span>'
         "It &#34;sank&#34; [2] &lt;i&gt;. "
-        '<a class="cite" href="#cite-4-1" title="The Courier, 3 May 2025: It &#34;sank&#34; [2] '
-        '&lt;i&gt;." aria-label="[1] The Courier, 3 May 2025">[1]</a></p></div>'
+        '<a class="cite" href="#cite-4-1" data-place="[&#34;courier.example/ferry&#34;, 1, 0, 18]"'
+        ' data-kind="cite" aria-label="[1] The Courier, 3 May 2025"'
+        ' aria-describedby="tip-cite-4-1">[1]</a> <span class="verdict supported">'
+        '<span aria-hidden="true">✓</span> supported</span></p></div><details class="steps">'
+    )
+    assert shown.endswith(
+        '<div class="tips"><div class="tip" role="tooltip" id="tip-cite-4-1">'
+        '<p class="origin">The Courier, 3 May 2025</p>'
+        '<p dir="auto">“It &#34;sank&#34; [2] &lt;i&gt;.”</p></div></div>'
     )
 
 
 def test_a_bracketed_number_within_quoted_words_is_no_link() -> None:
     first, second = article("Rule [2] holds."), article("Rule [1] fell.", "courier.example/2")
-    seen = Seen(answer_html(answered((first, 0, 15), (second, 0, 14)), 1))
-    assert seen.links == ["#cite-1-1", "#cite-1-2"]
-    assert seen.text == (
-        "The Courier, 3 May 2025: Rule [2] holds. [1]The Courier, 3 May 2025: Rule [1] fell. [2]"
+    shown = answer_html(answered((first, 0, 15), (second, 0, 14)), 1)
+    assert Seen(shown).links == ["#cite-1-1", "#cite-1-2"]
+    assert said(shown) == (
+        "The Courier, 3 May 2025: Rule [2] holds. [1] ✓ supported"
+        "The Courier, 3 May 2025: Rule [1] fell. [2] ✓ supported"
     )
 
 
 def test_a_model_answer_links_each_marker_and_shows_those_that_point_nowhere() -> None:
     story = article("The ferry sank. Nobody drowned.")
-    said = "It sank [1] and all lived [1][2].\n\nA whale did it [7]. See [3]."
+    text = "It sank [1] and all lived [1][2].\n\nA whale did it [7]. See [3]."
     claims = (
         Claim(0, 33, (1, 2), "supported"),
         Claim(35, 63, (), "unsupported", ("no article says <so>",)),
     )
     citations = (Citation(1, story, 0, 15), Citation(2, story, 16, 31))
-    answer = Answer("Q?", "Q?", said, NOW, claims=claims, citations=citations, unresolved=(7,))
+    answer = Answer("Q?", "Q?", text, NOW, claims=claims, citations=citations, unresolved=(7,))
     shown = answer_html(answer, 2)
-    seen = Seen(shown)
-    assert seen.links == ["#cite-2-1", "#cite-2-1", "#cite-2-2"]
-    assert seen.text == (
-        "It sank [1] and all lived [1][2].A whale did it [7?]. See [3]. not supported"
+    assert Seen(shown).links == ["#cite-2-1", "#cite-2-1", "#cite-2-2"]
+    assert said(shown) == (
+        "It sank [1] and all lived [1][2]. ✓ supported"
+        "A whale did it [7?] (points at no article). See [3]. ✕ not supported"
         "The answer cites [7], which no article in the archive stands behind."
     )
-    assert 'title="no article says &lt;so&gt;">not supported</span>' in shown
-    assert '<span class="unresolved" title="This number points at no article.">[7?]</span>' in shown
+    assert '<button type="button" class="verdict unsupported" aria-describedby="why-2-2">' in shown
+    assert (
+        'role="tooltip" id="why-2-2"><p class="origin">Not supported</p>'
+        '<p dir="auto">no article says &lt;so&gt;</p></div>'
+    ) in shown
+    assert shown.count('id="tip-cite-2-1"') == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "mark"),
+    [
+        ("supported", "✓ supported"),
+        ("partly", "◐ partly supported"),
+        ("unsupported", "✕ not supported"),
+        ("quote altered", "≠ quotation altered"),
+    ],
+)
+def test_each_verdict_has_a_sign_and_words_of_its_own(verdict: Verdict, mark: str) -> None:
+    shown = verdict_mark(Claim(0, 3, (), verdict), 1, 1)
+    assert Seen(shown).text == f" {mark}"
+    assert f'class="verdict {verdict.replace(" ", "-")}"' in shown
 
 
 def test_a_declined_answer_offers_each_of_the_nearest_articles_once() -> None:
     one, two = article(title="<One>"), article(article_id="b", title="Two", publisher="")
     three, four = article(article_id="c", day=""), article(article_id="d")
     hits = tuple(hit(a, n) for n, a in enumerate([one, one, two, three, four], start=1))
-    said = "The archive does not answer this. Nearest articles:\n\n- The Courier: One"
-    shown = answer_html(Answer("Q?", "Q?", said, NOW, hits=hits, abstained=True), 5)
-    assert shown == (
-        '<div class="declined"><p>The archive does not answer this.</p>'
-        '<p class="nearest">Nearest articles</p><ul>'
-        '<li><a class="near" href="#near-5-1"><span class="origin">The Courier, 3 May 2025: </span>'
-        "&lt;One&gt;</a></li>"
-        '<li><a class="near" href="#near-5-2"><span class="origin">3 May 2025: </span>Two</a></li>'
-        '<li><a class="near" href="#near-5-3"><span class="origin">The Courier: </span>c</a></li>'
-        "</ul></div>"
+    declined = Answer(
+        "Q?",
+        "Q?",
+        "The archive does not answer this. Nearest articles:\n\n- The Courier: One",
+        NOW,
+        hits=hits,
+        abstained=True,
+        reason="found but not answered: articles come near <it>",
+        suggestions=("drop the filter on dates", "did you mean “<Marsk>”?"),
     )
+    shown = answer_html(declined, 5)
+    assert shown.startswith(
+        '<div class="declined"><p class="no-answer">The archive does not answer this.</p>'
+        '<p class="because">Articles come near &lt;it&gt;.</p>'
+        '<h3 class="nearest">Nearest articles</h3><ul>'
+        '<li><a class="near" href="#near-5-1" '
+        'data-place="[&#34;courier.example/ferry&#34;, 1, 0, 3]" data-kind="near">'
+        '<span class="origin">The Courier, 3 May 2025: </span>&lt;One&gt;</a></li>'
+    )
+    assert Seen(shown).links == ["#near-5-1", "#near-5-2", "#near-5-3"]
+    assert shown.partition("</details>")[0].count("<li>") == 5
+    assert (
+        '<h3 class="tries">What you can try</h3><ul><li>drop the filter on dates</li>'
+        "<li>did you mean “&lt;Marsk&gt;”?</li></ul></div>"
+    ) in shown
 
 
 def test_a_declined_answer_with_nothing_near_is_one_sentence() -> None:
     nothing = Answer("Q?", "Q?", "The archive holds nothing on this.", NOW, abstained=True)
-    assert answer_html(nothing, 1) == (
-        '<div class="declined"><p>The archive holds nothing on this.</p></div>'
+    assert answer_html(nothing, 1).startswith(
+        '<div class="declined"><p class="no-answer">The archive holds nothing on this.</p></div>'
     )
 
 
@@ -284,8 +365,7 @@ def test_notes_filters_and_coverage_are_told() -> None:
         datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC), ("A <x>", "B"), "de"
     )
     answer = answered((article(), 0, 3), filters=filters, coverage=0.25, notes=("Fell back.",))
-    seen = Seen(answer_html(answer, 1, as_of="2025-05"))
-    assert seen.text.endswith(
+    assert said(answer_html(answer, 1, as_of="2025-05")).endswith(
         "Fell back."
         "Searched only from 2025-03-01, before 2025-04-01, by A <x> or B, in language 'de', "
         "what was published up to 2025-05."
@@ -299,7 +379,8 @@ def test_no_text_becomes_markup_in_an_answer(quoted: str, publisher: str) -> Non
     story = article(quoted, publisher=publisher, title=publisher)
     shown = turn_html(1, quoted, answer_html(answered((story, 0, len(quoted))), 1))
     seen = Seen(shown)
-    assert set(seen.tags) <= {"section", "h2", "div", "p", "span", "a"}
+    steps = {"details", "summary", "dl", "dt", "dd"}
+    assert set(seen.tags) <= {"section", "h2", "div", "p", "span", "a"} | steps
     assert seen.links in (["#cite-1-1"], [])
 
 
@@ -503,7 +584,8 @@ def test_a_revised_article_is_shown_as_it_was_cited(archive: Archive, tmp_path: 
     archive.ingest(write_jsonl(tmp_path / "revised.jsonl", revised))
     shown = Seen(chat.panel("cite-1-1", said))
     assert shown.marked == "The Lindow ferry sank on Friday."
-    assert "The outlet has published a later text: revision 2." in shown.text
+    assert "The outlet has published a later text, revision 2." in shown.text
+    assert "where they were, it reads:" in shown.text
 
 
 def test_error_messages_name_the_fields_of_the_page() -> None:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from rag.answering.wording import introduction
-from rag.escaping import BLANK_LINES, shortened, text
-from rag.records import Answer, Citation, Claim, Filters, Verdict
-from rag.web.conversation import citation_key, nearest
+from rag.escaping import BLANK_LINES, text
+from rag.records import Answer, Claim
+from rag.web.conversation import nearest, reference_to
+from rag.web.marks import join, linked, place_attributes, tips, verdict_mark
+from rag.web.steps import describe_filters, steps_html
+from rag.web.understood import understood_html
 
-_MARKER = re.compile(r"\[(\d{1,6})\]")
-DOUBTS: Mapping[Verdict, str] = {
-    "partly": "partly supported",
-    "unsupported": "not supported",
-    "quote altered": "quotation altered",
-}
-"""How the page words a verdict that is not "supported"."""
-
-_TITLE_CHARACTERS = 240
 _LIST_INTRODUCTION = " Nearest articles:"
 
 
@@ -47,8 +39,14 @@ def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) 
         Markup(
             '<section class="turn" data-turn="{}"><h2 class="question" dir="auto">'
             '<span class="unseen">You asked: </span>{}</h2>'
-            '<div class="reply" aria-busy="{}">{}</div></section>'
-        ).format(number, text(question), "true" if busy else "false", reply)
+            '<div class="reply" aria-busy="{}">{}</div>{}</section>'
+        ).format(
+            number,
+            text(question),
+            "true" if busy else "false",
+            reply,
+            "" if busy else Markup('<div class="feedback" data-turn="{}"></div>').format(number),
+        )
     )
 
 
@@ -59,9 +57,7 @@ def working_html(what: str) -> Markup:
 
 def partial_html(written: str, *, stopped: bool = False) -> Markup:
     """A reply as far as it is written; its markers are no links before it is checked."""
-    paragraphs = _join(
-        _paragraph(text(part)) for part in BLANK_LINES.split(written) if part.strip()
-    )
+    paragraphs = join(_paragraph(text(part)) for part in BLANK_LINES.split(written) if part.strip())
     if not stopped:
         return Markup('<div class="streaming">{}</div>').format(paragraphs)
     note = "Stopped. What is written so far has not been checked against the articles."
@@ -69,18 +65,30 @@ def partial_html(written: str, *, stopped: bool = False) -> Markup:
 
 
 def answer_html(
-    answer: Answer, number: int, *, as_of: str = "", without: Sequence[str] = ()
+    answer: Answer,
+    number: int,
+    *,
+    as_of: str = "",
+    without: Sequence[str] = (),
+    by_words: int | None = None,
 ) -> Markup:
     """The answer to question `number`: its sentences with links to what they cite.
 
     Only links made here are markup; whatever an article, a question or a model wrote is
     shown as it stands. `as_of` is the date that was asked for, as it was typed, and
-    `without` what the reader wanted not to be understood as a date or an outlet.
+    `without` what the reader wanted not to be understood as a date or an outlet. `by_words`
+    is how many of the passages found share a word with the question.
     """
     kind = "declined" if answer.abstained else "answer"
     said = _declined(answer, number) if answer.abstained else _answered(answer, number)
-    return Markup('<div class="{}">{}</div>{}').format(
-        kind, said, _join([*_understood(answer, without), *_notes(answer, as_of)])
+    return Markup('<div class="{}">{}</div>{}{}{}').format(
+        kind,
+        said,
+        join(
+            [*understood_html(answer.question, answer.understood, without), *_notes(answer, as_of)]
+        ),
+        steps_html(answer, as_of=as_of, by_words=by_words),
+        tips(answer, number),
     )
 
 
@@ -91,21 +99,23 @@ def _answered(answer: Answer, number: int) -> Markup:
     for gap in [*BLANK_LINES.finditer(answer.text), None]:
         end = gap.start() if gap else len(answer.text)
         if answer.text[position:end].strip():
-            paragraphs.append(_paragraph(_join(_pieces(answer, number, position, end))))
+            paragraphs.append(_paragraph(join(_pieces(answer, number, position, end))))
         position = gap.end() if gap else end
-    return _join(paragraphs)
+    return join(paragraphs)
 
 
 def _pieces(answer: Answer, number: int, start: int, end: int) -> Iterator[Markup]:
     position = start
-    for claim in sorted(answer.claims, key=lambda claim: claim.start):
+    ordered = sorted(enumerate(answer.claims, start=1), key=lambda each: each[1].start)
+    for place, claim in ordered:
         first, last = max(claim.start, position), min(claim.end, end)
         if first >= last:
             continue
-        yield _linked(answer, number, answer.text[position:first], ())
+        yield linked(answer, number, answer.text[position:first], ())
         yield _claim(answer, number, claim, answer.text[first:last])
+        yield verdict_mark(claim, number, place)
         position = last
-    yield _linked(answer, number, answer.text[position:end], ())
+    yield linked(answer, number, answer.text[position:end], ())
 
 
 def _claim(answer: Answer, number: int, claim: Claim, said: str) -> Markup:
@@ -115,87 +125,46 @@ def _claim(answer: Answer, number: int, claim: Claim, said: str) -> Markup:
         if citation.number in claim.citations and said.startswith(origin + citation.quote):
             rest = said[len(origin) + len(citation.quote) :]
             return Markup('<span class="origin">{}</span>{}{}').format(
-                text(origin), text(citation.quote), _linked(answer, number, rest, claim.citations)
+                text(origin), text(citation.quote), linked(answer, number, rest, claim.citations)
             )
-    return _linked(answer, number, said, claim.citations) + _doubt(claim)
-
-
-def _doubt(claim: Claim) -> Markup:
-    """What was found against a claim, if anything was; the reasons are its title."""
-    if claim.verdict == "supported":
-        return Markup("")
-    return Markup(' <span class="verdict" title="{}">{}</span>').format(
-        text("; ".join(claim.reasons)), DOUBTS[claim.verdict]
-    )
-
-
-def _linked(answer: Answer, number: int, said: str, cited: Sequence[int]) -> Markup:
-    """The text with its markers as links; a marker that points nowhere is shown as such."""
-    known = {citation.number: citation for citation in answer.citations}
-    pieces: list[Markup] = []
-    position = 0
-    for marker in _MARKER.finditer(said):
-        value = int(marker[1])
-        if value in known and value in cited:
-            shown = _link(number, known[value])
-        elif value in answer.unresolved:
-            shown = _unresolved(value)
-        else:
-            continue
-        pieces += [text(said[position : marker.start()]), shown]
-        position = marker.end()
-    return _join([*pieces, text(said[position:])])
-
-
-def _link(number: int, citation: Citation) -> Markup:
-    where = introduction(citation.article) or f"{citation.article.id}: "
-    title = text(shortened(where + citation.quote, _TITLE_CHARACTERS))
-    return Markup('<a class="cite" href="#{}" title="{}" aria-label="[{}] {}">[{}]</a>').format(
-        citation_key(number, citation),
-        title,
-        citation.number,
-        text(where.removesuffix(": ")),
-        citation.number,
-    )
-
-
-def _unresolved(value: int) -> Markup:
-    why = "This number points at no article."
-    return Markup('<span class="unresolved" title="{}">[{}?]</span>').format(why, value)
+    return linked(answer, number, said, claim.citations)
 
 
 def _declined(answer: Answer, number: int) -> Markup:
-    """Plain words that there is no answer, and links to the nearest articles."""
+    """Plain words that there is no answer and why, the nearest articles, and what to try."""
     said = BLANK_LINES.split(answer.text.strip())[0].removesuffix(_LIST_INTRODUCTION)
     links = [
-        Markup('<li><a class="near" href="#near-{}-{}">{}{}</a></li>').format(
-            number,
-            place,
+        Markup('<li><a class="near" {}>{}{}</a></li>').format(
+            place_attributes(
+                f"near-{number}-{place}",
+                reference_to("near", hit.article, (hit.passage.start, hit.passage.end)),
+            ),
             Markup('<span class="origin">{}</span>').format(text(introduction(hit.article))),
             text(hit.article.title or hit.article.id),
         )
         for place, hit in enumerate(nearest(answer), start=1)
     ]
-    listed = Markup('<p class="nearest">Nearest articles</p><ul>{}</ul>').format(_join(links))
-    return Markup("<p>{}</p>{}").format(text(said), listed if links else "")
+    tries = [Markup("<li>{}</li>").format(text(each)) for each in answer.suggestions]
+    return Markup('<p class="no-answer">{}</p>{}{}{}').format(
+        text(said),
+        _because(answer),
+        _list("Nearest articles", "nearest", links),
+        _list("What you can try", "tries", tries),
+    )
 
 
-def _understood(answer: Answer, without: Sequence[str]) -> Iterator[Markup]:
-    """What words of the question were taken to ask for, each with a button that drops it."""
-    for one in answer.understood:
-        how = "only" if one.strict else "preferred"
-        yield Markup(
-            '<p class="note">“{}” was taken as: {}{} <button type="button" class="drop"'
-            ' data-question="{}" data-without="{}" aria-label="Ask again without “{}”">×</button>'
-            "</p>"
-        ).format(
-            text(one.words),
-            text(one.meaning),
-            f" ({how})." if one.held else ", of which the archive holds nothing.",
-            text(answer.question),
-            json.dumps([*without, one.words]),
-            text(one.words),
-        )
+def _because(answer: Answer) -> Markup:
+    """Why there is no answer, without the name of its kind."""
+    why = answer.reason.partition(": ")[2]
+    if not why:
+        return Markup("")
+    return Markup('<p class="because">{}.</p>').format(text(why[0].upper() + why[1:]))
+
+
+def _list(heading: str, kind: str, items: Sequence[Markup]) -> Markup:
+    if not items:
+        return Markup("")
+    return Markup('<h3 class="{}">{}</h3><ul>{}</ul>').format(kind, heading, join(items))
 
 
 def _notes(answer: Answer, as_of: str) -> Iterator[Markup]:
@@ -212,25 +181,9 @@ def _notes(answer: Answer, as_of: str) -> Iterator[Markup]:
         )
 
 
-def describe_filters(filters: Filters, as_of: str = "") -> str:
-    """The filters in words: "from 2025-03-01, by Radio North"; "" where nothing is asked."""
-    parts = [
-        f"from {filters.published_from:%Y-%m-%d}" if filters.published_from else "",
-        f"before {filters.published_before:%Y-%m-%d}" if filters.published_before else "",
-        f"by {' or '.join(filters.publishers)}" if filters.publishers else "",
-        f"in language {filters.language!r}" if filters.language else "",
-        f"what was published up to {as_of}" if as_of else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
 def _note(said: str) -> Markup:
     return Markup('<p class="note">{}</p>').format(text(said))
 
 
 def _paragraph(inner: Markup) -> Markup:
     return Markup('<p dir="auto">{}</p>').format(inner)
-
-
-def _join(pieces: Iterable[Markup]) -> Markup:
-    return Markup("").join(pieces)

@@ -1,6 +1,4 @@
-// The article panel: brings the cited sentence into view, and leads back to its citation.
-const OPEN = "dateline:open";
-const SHOWN = "dateline:shown";
+// The article panel: brings the cited sentence into view, and leads back to where it was chosen.
 let wanted = "";
 
 document.addEventListener(OPEN, (event) => {
@@ -28,7 +26,8 @@ function openKey() {
 }
 
 function goBack() {
-  const link = document.querySelector(`#log a[href="#${CSS.escape(openKey())}"]`);
+  const links = document.querySelectorAll(`#views a[href="#${CSS.escape(openKey())}"]`);
+  const link = [...links].find((each) => each.offsetParent !== null);
   if (link) link.focus();
 }
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from rag.answering.wording import spoken_date
 from rag.escaping import BLANK_LINES, language_code, text, web_address
+from rag.quotes.records import Change, RecheckedCitation
 from rag.records import Article, Published, Span
-from rag.web.conversation import Reference
+from rag.views.opened import Opened
+from rag.web.conversation import Reference, reference_to
+from rag.web.marks import join, place_attributes
 
 _EMPTY = Markup(
     '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '
     '<span class="sample">[1]</span> in an answer: the article opens here, with the '
     "sentence that the answer rests on.</p></div>"
 )
+
+_IN_AN_ANSWER = re.compile(r"(?:cite|near)-\d")
 
 
 def empty_panel() -> str:
@@ -32,15 +39,13 @@ def panel_error(message: str) -> str:
     )
 
 
-def article_html(article: Article, key: str, cited: Reference, *, latest: int = 0) -> str:
-    """The whole article; the referenced characters stand in `mark#cite-target`, unchanged.
-
-    `latest` is the article's newest revision, where that is another one.
-    """
+def article_html(opened: Opened, key: str, cited: Reference) -> str:
+    """The whole article; the referenced characters stand in `mark#cite-target`, unchanged."""
+    article = opened.article
     return str(
         Markup(
             '<article data-key="{}" lang="{}"><header><p class="outlet">{}</p>'
-            '<h2 dir="auto">{}</h2><p class="facts">{}</p>{}</header>'
+            '<h2 dir="auto">{}</h2><p class="facts">{}</p>{}{}</header>'
             '<div class="body">{}</div>{}</article>'
         ).format(
             text(key),
@@ -48,11 +53,12 @@ def article_html(article: Article, key: str, cited: Reference, *, latest: int = 
             text(article.publisher or "Outlet unknown"),
             text(article.title or article.id),
             Markup(' <span class="dot" aria-hidden="true">·</span> ').join(_facts(article)),
-            _superseded(article, latest),
+            _also_in(opened.also_in),
+            _superseded(opened, cited),
             body_html(article, cited),
-            Markup(
-                '<p class="return"><a class="back" href="#{}">Back to the answer</a></p>'
-            ).format(text(key)),
+            Markup('<p class="return"><a class="back" href="#{}">Back to the {}</a></p>').format(
+                text(key), "answer" if _IN_AN_ANSWER.match(key) else "list"
+            ),
         )
     )
 
@@ -109,7 +115,7 @@ def _plain(article: Article, start: int, end: int) -> Markup:
             kind.replace(" ", "-"), piece
         )
         pieces.append(dimmed if kind else piece)
-    return Markup("").join(pieces)
+    return join(pieces)
 
 
 def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -143,8 +149,7 @@ def _facts(article: Article) -> Iterator[Markup]:
         yield Markup("date unknown")
     if article.section:
         yield text(article.section)
-    if article.revision > 1:
-        yield Markup("revision {}").format(article.revision)
+    yield Markup("revision {}").format(article.revision)
     if address := web_address(article.url):
         yield Markup(
             '<a class="original" href="{}" target="_blank" '
@@ -159,10 +164,49 @@ def _moment(published: Published) -> str:
     return f"{day}, {published.at:%H:%M} UTC" if exact else day
 
 
-def _superseded(article: Article, latest: int) -> Markup:
-    if latest <= article.revision:
+def _also_in(outlets: Sequence[str]) -> Markup:
+    if not outlets:
         return Markup("")
+    return Markup('<p class="also">Also carried by {}</p>').format(text(", ".join(outlets)))
+
+
+def _superseded(opened: Opened, cited: Reference) -> Markup:
+    """Whether the words still stand in the newest revision, and what it has instead."""
+    if opened.now is None:
+        return Markup("")
+    now, article = opened.now, opened.article
+    newest = reference_to(cited.kind, article, (now.start, now.end))
+    link = Markup('<a class="open" {}>Open revision {}</a>').format(
+        place_attributes(f"rev-{opened.latest}", replace(newest, revision=opened.latest)),
+        opened.latest,
+    )
     return Markup(
-        '<p class="superseded">This is revision {}. The outlet has published a later text: '
-        "revision {}.</p>"
-    ).format(article.revision, latest)
+        '<div class="superseded" role="note"><p>This is revision {}. The outlet has published a '
+        "later text, revision {}. {}</p>{}<p>{}</p></div>"
+    ).format(article.revision, opened.latest, _verdict(now), _difference(now.changes), link)
+
+
+def _verdict(now: RecheckedCitation) -> Markup:
+    if now.status == "holds":
+        return text("The marked words still stand in it.")
+    if not now.stored:
+        return text("The marked words do not stand in it, nor anything like them.")
+    return text("The marked words do not stand in it any more; where they were, it reads:")
+
+
+def _difference(changes: Sequence[Change]) -> Markup:
+    """Words that were, struck out, and words that are, underlined."""
+    pieces = [piece for change in changes for piece in _changed(change)]
+    if all(change.kind == "same" for change in changes):
+        return Markup("")
+    return Markup('<p class="difference" dir="auto">{}</p>').format(Markup(" ").join(pieces))
+
+
+def _changed(change: Change) -> Iterator[Markup]:
+    if change.kind == "same":
+        yield text(change.stored)
+        return
+    if change.asked:
+        yield Markup('<del><span class="unseen">was: </span>{}</del>').format(text(change.asked))
+    if change.stored:
+        yield Markup('<ins><span class="unseen">is: </span>{}</ins>').format(text(change.stored))

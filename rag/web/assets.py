@@ -18,7 +18,8 @@ def asset(name: str) -> str:
 def head() -> str:
     """What stands in the page's head: its style sheet, as it is, and its icon."""
     # Gradio would put a scope of its own before every rule of `launch(css=...)`.
-    return f'<link rel="icon" href="{_ICON}"><style>{asset("page.css")}</style>'
+    css = asset("page.css") + asset("keeping.css")
+    return f'<link rel="icon" href="{_ICON}"><style>{css}</style>'
 
 
 def theme() -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -15,9 +16,12 @@ from rag.errors import RagError
 from rag.filters import parse_as_of
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
+from rag.views.opened import open_words
+from rag.views.steps import count_by_words
 from rag.web.answers import answer_html, partial_html, turn_html, welcome_html, working_html
 from rag.web.article import article_html, empty_panel, panel_error
-from rag.web.conversation import Conversation, Turn, references
+from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
+from rag.web.keeping import keep
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of"}
 """What the page calls the options that error messages name."""
@@ -31,6 +35,10 @@ GONE = "This citation belongs to a conversation that has ended. Ask again to ope
 _log = logging.getLogger(__name__)
 
 
+LIMITS = ("published_from", "published_to", "publishers", "language", "as_of")
+"""The filters of the page, as they are called in a form."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a reader filled in.
@@ -42,8 +50,15 @@ class Form:
     published_from: str = ""
     published_to: str = ""
     publishers: Sequence[str] = ()
+    language: str = ""
     as_of: str = ""
     without: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, question: str, limits: Sequence[Any], without: tuple[str, ...] = ()) -> Form:
+        """The form with the values of the filters in the order of LIMITS; None is empty."""
+        filled = {name: value for name, value in zip(LIMITS, limits, strict=True) if value}
+        return cls(question or "", without=without, **filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +74,31 @@ class Frame:
 
 
 class Chat:
-    """One archive's chat. It keeps nothing between calls, so that any number can use it."""
+    """One archive's chat. It keeps nothing between calls, so that any number can use it.
+
+    `preparing` says what an answer has to wait for, "" where it need not.
+    """
 
     def __init__(
-        self, archive: Archive, model: ChatModel | None = None, examples: Sequence[str] = ()
+        self,
+        archive: Archive,
+        model: ChatModel | None = None,
+        examples: Sequence[str] = (),
+        preparing: Callable[[], str] = str,
     ) -> None:
         self.archive = archive
         self.model = model
         self.examples = tuple(examples)
+        self.preparing = preparing
 
     def ask(self, form: Form, conversation: Conversation) -> Generator[Frame]:
         """The page from the moment a question is sent to its answer.
 
         A question that cannot be asked is handed back with the reason.
         """
-        begun = _unfinished(conversation, form.question, working_html("Searching the archive"))
+        doing = self.preparing() or "searching the archive"
+        working = working_html(doing[0].upper() + doing[1:])
+        begun = _unfinished(conversation, form.question, working)
         yield self._frame(begun, question="", busy=True)
         try:
             yield from self._answered(form, conversation)
@@ -90,30 +115,61 @@ class Chat:
         *earlier, last = conversation.turns
         reply = partial_html(last.text, stopped=True)
         html = turn_html(len(earlier) + 1, last.question, reply)
-        return self._frame(Conversation((*earlier, Turn(last.question, html, last.text))))
+        stopped = Turn(last.question, html, last.text)
+        return self._frame(replace(conversation, turns=(*earlier, stopped)))
 
     def clear(self) -> Frame:
         """The page with a new conversation."""
         return self._frame(Conversation(), question="", panel=empty_panel())
 
-    def panel(self, key: str, conversation: Conversation) -> str:
-        """The article that a link of this conversation points at, as HTML."""
-        reference = conversation.reference(key)
+    def panel(self, key: str, conversation: Conversation, place: str = "") -> str:
+        """The article that a link of this conversation points at, as HTML.
+
+        A link that no answer of it gave out opens the `place` that it carries.
+        """
+        kind: Kind = "cite" if key.startswith("cite") else "near"
+        reference = conversation.reference(key) or reference_at(place, kind)
         if reference is None:
             return panel_error(GONE)
+        span = (reference.start, reference.end)
         try:
-            article = self.archive.article(reference.article_id, reference.revision)
-            latest = self.archive.article(reference.article_id).revision
+            opened = open_words(self.archive, reference.article_id, reference.revision, span)
         except RagError as error:
             return panel_error(str(error))
-        return article_html(article, key, reference, latest=latest)
+        return article_html(opened, key, reference)
 
     def turns(self, conversation: Conversation) -> tuple[str, ...]:
         """The conversation as HTML; before the first question, what can be asked."""
         return tuple(conversation.html()) or (welcome_html(self.examples),)
 
+    def turn(
+        self,
+        number: int,
+        answer: Answer,
+        *,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        kept: int = 0,
+    ) -> Turn:
+        """The turn that an answer makes, as turn `number` of its conversation.
+
+        `as_of` and `without` are what the form asked for beside the question; `kept` is the
+        answer's number in the archive, where it was kept.
+        """
+        by_words = count_by_words(self.archive, answer)
+        reply = answer_html(answer, number, as_of=as_of, without=without, by_words=by_words)
+        return Turn(
+            answer.question,
+            turn_html(number, answer.question, reply),
+            answer.text,
+            references(number, answer),
+            searched=answer.standalone,
+            passages=tuple(hit.passage.id for hit in answer.hits),
+            kept=kept,
+        )
+
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
-        filters, as_of = self._limits(form)
+        filters, as_of = self.limits(form)
         understood = self.archive.understand(form.question, as_of)
         stream = self.archive.stream(
             form.question,
@@ -126,10 +182,8 @@ class Chat:
         with closing(stream):
             answer = yield from self._streamed(stream, form.question, conversation)
         number = len(conversation.turns) + 1
-        reply = answer_html(answer, number, as_of=form.as_of.strip(), without=form.without)
-        html = turn_html(number, form.question, reply)
-        turn = Turn(form.question, html, answer.text, references(number, answer))
-        done = conversation.with_turn(turn)
+        turn = self.turn(number, answer, as_of=form.as_of.strip(), without=form.without)
+        done = keep(self.archive, conversation.with_turn(turn), answer)
         first = done.first_key()
         yield self._frame(done, panel=self.panel(first, done) if first else empty_panel())
 
@@ -146,9 +200,13 @@ class Chat:
             begun = _unfinished(conversation, question, partial_html(written), written)
             yield self._frame(begun, busy=True)
 
-    def _limits(self, form: Form) -> tuple[Filters, datetime | None]:
+    def limits(self, form: Form) -> tuple[Filters, datetime | None]:
+        """What a form asks of every article; raises QueryError for a date that is none."""
         filters = self.archive.filters(
-            form.published_from.strip(), form.published_to.strip(), form.publishers
+            form.published_from.strip(),
+            form.published_to.strip(),
+            form.publishers,
+            form.language,
         )
         return filters, parse_as_of(form.as_of.strip()) if form.as_of.strip() else None
 

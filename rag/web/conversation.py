@@ -5,6 +5,7 @@ It holds references to articles, not articles: a long conversation stays small.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -15,6 +16,7 @@ NEAREST = 3
 """How many of the nearest articles a declined answer offers."""
 
 Kind = Literal["cite", "near"]
+_PLACE = (str, int, int, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +29,57 @@ class Reference:
     start: int
     end: int
 
+    def place(self) -> str:
+        """The same as text that a link can carry, so that no session has to remember it.
+
+        >>> Reference("near", "a.example/1", 2, 0, 5).place()
+        '["a.example/1", 2, 0, 5]'
+        """
+        return json.dumps([self.article_id, self.revision, self.start, self.end])
+
+
+def reference_at(place: str, kind: Kind) -> Reference | None:
+    """The reference of which `place` is the text; None for any other text."""
+    try:
+        fields = json.loads(place)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(fields, list) or [type(field) for field in fields] != list(_PLACE):
+        return None
+    return Reference(kind, *fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question with the page's rendering of what was said to it.
 
     `references` are known by the keys that links in `html` carry, such as "cite-2-1".
-    A turn is not `finished` while its answer is being written.
+    `searched` is the question as it was searched for, and `passages` the ids of what was
+    found. A turn is not `finished` while its answer is being written. `kept` is its number
+    in the archive; 0 where it is not kept.
     """
 
     question: str
     html: str
     text: str = ""
-    references: Mapping[str, Reference] = field(default_factory=dict)
+    references: Mapping[str, Reference] = field(default_factory=dict, hash=False)
     finished: bool = True
+    searched: str = ""
+    passages: tuple[int, ...] = ()
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns of one session, oldest first."""
+    """The turns of one session, oldest first.
+
+    `id` is what it is kept by in the archive, "" while it is not; `owner` whose it is, ""
+    where nobody logs in.
+    """
 
     turns: tuple[Turn, ...] = ()
+    id: str = ""
+    owner: str = ""
 
     def history(self) -> list[Message]:
         """The conversation as a follow-up question is asked with it."""
@@ -91,14 +123,15 @@ def references(number: int, answer: Answer) -> dict[str, Reference]:
 def _references(number: int, answer: Answer) -> Iterator[tuple[str, Reference]]:
     for citation in answer.citations:
         span = (citation.start, citation.end)
-        yield citation_key(number, citation), _reference("cite", citation.article, span)
+        yield citation_key(number, citation), reference_to("cite", citation.article, span)
     if answer.abstained:
         for place, hit in enumerate(nearest(answer), start=1):
             span = (hit.passage.start, hit.passage.end)
-            yield f"near-{number}-{place}", _reference("near", hit.article, span)
+            yield f"near-{number}-{place}", reference_to("near", hit.article, span)
 
 
-def _reference(kind: Kind, article: Article, span: tuple[int, int]) -> Reference:
+def reference_to(kind: Kind, article: Article, span: tuple[int, int]) -> Reference:
+    """The reference to these characters of an article."""
     return Reference(kind, article.id, article.revision, *span)
 
 

@@ -6,6 +6,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 from rag.escaping import text
 from rag.web.chat import Chat
+from rag.web.steps import count
 
 
 def facts_html(chat: Chat) -> str:
@@ -24,6 +25,11 @@ def is_growing(archive: Archive) -> bool:
         return False
 
 
+def is_changing(chat: Chat) -> bool:
+    """Whether what `facts_html` says will soon be otherwise."""
+    return bool(chat.preparing()) or is_growing(chat.archive)
+
+
 def outlets(archive: Archive) -> list[tuple[str, str]]:
     """Every outlet with its number of articles, as it is shown and as it is stored."""
     try:
@@ -31,6 +37,15 @@ def outlets(archive: Archive) -> list[tuple[str, str]]:
     except RagError:
         return []
     return [(f"{name} ({count:,})", name) for name, count in counts.items() if name]
+
+
+def languages(archive: Archive) -> list[tuple[str, str]]:
+    """Every language of an article, as it is shown and as it is stored; "" is any."""
+    try:
+        codes = archive.rankers().store.languages()
+    except RagError:
+        codes = {}
+    return [("any", ""), *((f"{code} ({n:,})", code) for code, n in codes.items() if code)]
 
 
 def _facts(chat: Chat) -> list[str]:
@@ -41,8 +56,5 @@ def _facts(chat: Chat) -> list[str]:
     else:
         searched = "searched by words and meaning"
     worded = f"worded by {chat.model.name}" if chat.model else "answered in the articles' own words"
-    return [_count(articles, "article"), _count(named, "outlet"), searched, worded]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    doing = [f"{chat.preparing()}…"] if chat.preparing() else []
+    return [count(articles, "article"), count(named, "outlet"), searched, worded, *doing]

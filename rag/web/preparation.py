@@ -9,6 +9,9 @@ from collections.abc import Callable
 from rag.archive import Archive
 from rag.errors import RagError
 
+LOADING = "loading the model that finds passages by meaning"
+"""What the page is doing before its first answer."""
+
 
 class Preparation:
     """Asks a first question, then embeds what has no vector yet, beside the running page.
@@ -24,6 +27,7 @@ class Preparation:
         self._question = question
         self._started = started
         self._tell = tell
+        self._answered = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -40,9 +44,13 @@ class Preparation:
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
+    def doing(self) -> str:
+        """What a first question would have to wait for; "" once it need not."""
+        return "" if self._answered.is_set() else LOADING
+
     def _run(self) -> None:
         try:
-            self._archive.ask(self._question)
+            self._answer()
             self._tell(f"first answer after {time.monotonic() - self._started:.1f} s")
             if self._archive.coverage() < 1:
                 count = self._archive.embed(self._go_on)
@@ -51,6 +59,12 @@ class Preparation:
             return
         except RagError as error:
             self._tell(f"not everything can be found by meaning: {error}")
+
+    def _answer(self) -> None:
+        try:
+            self._archive.ask(self._question)
+        finally:
+            self._answered.set()
 
     def _go_on(self, _step: str, _done: int, _total: int) -> None:
         if self._stopping.is_set():

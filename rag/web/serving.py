@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from rag.accounts import Accounts
+from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
-
-LOCAL = ("127.0.0.1", "localhost", "::1")
-"""The hosts that only this machine can reach."""
+from rag.web.downloads import download_route
+from rag.web.limits import LARGEST_FILE, LOCAL, Asgi, Guard, Message, Rate, Receive, Send
+from rag.web.login import Login
+from rag.web.tools import PATH, Tools
 
 HEADERS = {
     # Gradio's page is made of inline styles and scripts, and compiles its templates.
@@ -21,16 +28,31 @@ HEADERS = {
         "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
         "frame-ancestors 'self'"
     ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
 }
-UPLOAD_LIMIT = "1mb"
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 _GRACE_SECONDS = 2
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is served: the page, the archive under it, tools for programs, and for whom.
+
+    Without `accounts` nobody logs in; `only_local` then tells whether only this machine can
+    reach the page. `requests` is how many each client may send in a minute.
+    """
+
+    page: Any
+    archive: Archive
+    tools: Tools | None = None
+    accounts: Accounts | None = None
+    only_local: bool = True
+    requests: int = 1200
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -67,48 +89,99 @@ def page_address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-def serve(page: Any, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serves Gradio Blocks until the process is interrupted; calls `ready` once they are up."""
+@contextmanager
+def private_uploads() -> Iterator[None]:
+    """Uploads lie in a folder that only this user may read, and are gone at the end.
+
+    Pages must be built in it.
+    """
+    with TemporaryDirectory(prefix="dateline-") as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        yield
+
+
+def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serves the site until the process is interrupted; calls `ready` once it is up."""
     import uvicorn
     from fastapi import FastAPI
-    from gradio import mount_gradio_app
+    from starlette.routing import Route
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        ready()
-        yield
+        async with AsyncExitStack() as stack:
+            if site.tools is not None:
+                await stack.enter_async_context(site.tools.running())
+            ready()
+            yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.routes.append(download_route(site.archive))
+    if site.tools is not None:
+        app.router.routes.append(Route(PATH, site.tools))
+    _add_page(app, site)
+    rate = Rate(site.requests)
+    app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
+    if site.accounts:
+        app.add_middleware(Login, accounts=site.accounts)
     app.add_middleware(_WithHeaders)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, server_header=False
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _add_page(app: Any, site: Site) -> None:
+    from gradio import mount_gradio_app
+
+    def name_of(request: Any) -> str | None:
+        account = request.scope.get("account")
+        return account.name if account else None
+
     mount_gradio_app(
         app,
-        page,
+        site.page,
         "/",
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=UPLOAD_LIMIT,
+        max_file_size=LARGEST_FILE,
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,
         theme=theme(),
         head=head(),
+        auth_dependency=name_of if site.accounts else None,
+        allowed_paths=[],
+        blocked_paths=[str(site.archive.folder.resolve())],
     )
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS)
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 class _WithHeaders:
-    """Adds HEADERS to every response, streams included."""
+    """Adds HEADERS to every response, and ends in order those that a stop cuts short."""
 
-    def __init__(self, app: Callable[[Message, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, app: Asgi) -> None:
         self._app = app
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        begun = ended = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun, ended
             if message["type"] == "http.response.start":
+                begun = True
+                given = {name for name, _ in message.get("headers", ())}
                 added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message.get("headers", ()), *added]
+                missing = [each for each in added if each[0] not in given]
+                message["headers"] = [*message.get("headers", ()), *missing]
+            elif message["type"] == "http.response.body":
+                ended = not message.get("more_body")
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            # Open pages hold streams open; when the server stops, uvicorn cancels them.
+            if not begun:
+                await send({"type": "http.response.start", "status": 503, "headers": []})
+            if not ended:
+                await send({"type": "http.response.body", "body": b""})

@@ -86,7 +86,7 @@ def find_browser() -> str | None:
 
 
 @contextmanager
-def _running(archive: Path, **settings: str) -> Iterator[Site]:
+def running_app(archive: Path, **settings: str) -> Iterator[Site]:
     """The app over `archive`, begun and not waited for; ended quietly, as by Ctrl-C."""
     environment = {
         n: v for n, v in os.environ.items() if not n.startswith(("DATELINE_", "OPENAI_"))
@@ -135,11 +135,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     with ExitStack() as stack:
         model = stack.enter_context(llm_server("stalls", ["The ferry ", "sank [1]. "]))
         samples = stack.enter_context(
-            _running(folder / "samples", DATELINE_LLM_BASE_URL=model.url, DATELINE_LLM_MODEL="tiny")
+            running_app(
+                folder / "samples", DATELINE_LLM_BASE_URL=model.url, DATELINE_LLM_MODEL="tiny"
+            )
         )
         with Archive.open(folder / "corpus", settings=settings) as archive:
             archive.ingest(write_jsonl(folder / "corpus.jsonl", CORPUS))
-        corpus = stack.enter_context(_running(folder / "corpus"))
+        corpus = stack.enter_context(running_app(folder / "corpus"))
         for site in (corpus, samples):
             site.url = site.wait_for(ADDRESS)
         yield Sites(corpus, samples, model)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from rag.archive import Archive
 from rag.config import Settings
 from scripts import llm_server
-from tests.browser.conftest import ADDRESS, CORPUS, Site, Visitor, _running
+from tests.browser.conftest import ADDRESS, CORPUS, Site, Visitor, running_app
 from tests.builders import write_jsonl
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -31,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         f'base_url = "{server.listening_address}/v1"\ncontext_tokens = 1024\nmax_tokens = 24\n',
         encoding="utf-8",
     )
-    with _running(folder / "corpus") as running:
+    with running_app(folder / "corpus") as running:
         running.url = running.wait_for(ADDRESS)
         yield running
     del server

@@ -1,0 +1,262 @@
+"""Articles that readers bring: files and addresses into the archive, with what became of each.
+
+Knows nothing about Gradio. A file is copied into a folder of the archive's own while it is
+read, named by its content, so that no upload takes the place of another one's articles.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import shutil
+import threading
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVar, get_args
+
+from rag.archive import Archive, Progress
+from rag.corpus.readers import known_suffixes, reader_of
+from rag.errors import LockedError, QueryError, RagError
+from rag.ingest import IngestReport
+from rag.store import OutcomeKind
+from rag.web.limits import LARGEST_FILE
+
+MOST_FILES = 20
+MOST_PAGES = 100
+LARGEST_UNPACKED = 200 << 20
+"""How many bytes a packed file may hold."""
+
+EMBEDDED_AT_ONCE = 5_000
+"""How many passages without vectors are embedded here; more are left to `dateline embed`."""
+
+FOLDER = "uploads"
+PATIENCE_SECONDS = 60.0
+_SHOWN_SECONDS = 0.25
+_LONGEST_NAME = 80
+_NOT_IN_A_NAME = re.compile(r"[^\w.()+-]+")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file or address; `problem` where nothing, or not all, was taken."""
+
+    name: str
+    said: str = "waiting"
+    problem: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """How far it is: what is done at the moment, in plain words, and every outcome so far."""
+
+    doing: str
+    outcomes: tuple[Outcome, ...]
+
+
+def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
+    """Reads uploaded files into the archive, one after the other; their names are as given.
+
+    Raises QueryError for no file, and for too many.
+    """
+    if not 0 < len(files) <= MOST_FILES:
+        msg = f"choose 1 to {MOST_FILES} files at a time, not {len(files)}"
+        raise QueryError(msg)
+    outcomes = [Outcome(safe_name(path.name)) for path in files]
+    for place, path in enumerate(files):
+        if why := refusal(path):
+            outcomes[place] = replace(outcomes[place], said=why, problem=True)
+            continue
+        with _copied(archive.folder, path) as copy:
+            steps = _patiently(lambda show, copy=copy: _ingest(archive, copy, show))  # type: ignore[misc]
+            outcomes[place] = yield from _followed(steps, outcomes, place)
+    yield from _embedded(archive, outcomes)
+
+
+def add_address(archive: Archive, address: str, *, feed: bool = False) -> Iterator[Adding]:
+    """Reads a page or a sitemap, or follows a feed and reads what is in it now.
+
+    Raises ConfigError where the setting `network` is off.
+    """
+    given = address.strip()
+    if not given:
+        msg = "no address is given; paste one that begins with https://"
+        raise QueryError(msg)
+    outcomes = [Outcome(given)]
+
+    def read(show: Progress) -> IngestReport:
+        if not feed:
+            return archive.ingest(given, vectors=False, limit=MOST_PAGES, progress=show)
+        if given not in [each.url for each in archive.feeds.all()]:
+            archive.feeds.add(given)
+        return archive.feeds.poll(given, vectors=False, limit=MOST_PAGES, progress=show).report
+
+    outcomes[0] = yield from _followed(_patiently(read), outcomes, 0)
+    yield from _embedded(archive, outcomes)
+
+
+def refusal(path: Path) -> str:
+    """Why a file is not read at all; "" where it may be."""
+    if reader_of(path) is None:
+        return f"unknown file type {path.suffix!r:.20}; known: {known_suffixes()}"
+    if not path.is_file():
+        return "the file has gone; choose it again"
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        most = LARGEST_FILE >> 20
+        return f"{size / 2**20:,.0f} MB is more than the {most} MB that a file may have"
+    if _unpacks_beyond(path, LARGEST_UNPACKED):
+        return f"it unpacks to more than the {LARGEST_UNPACKED >> 20} MB that a file may hold"
+    return "" if size else "the file is empty"
+
+
+def _unpacks_beyond(path: Path, most: int) -> bool:
+    """Whether a packed file holds more bytes than that; what is damaged is for its reader."""
+    try:
+        if path.name.lower().endswith(".gz"):
+            with gzip.open(path) as packed:
+                return any(packed.tell() > most for _ in iter(lambda: packed.read(1 << 20), b""))
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return sum(entry.file_size for entry in archive.infolist()) > most
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
+        pass
+    return False
+
+
+def safe_name(name: str) -> str:
+    """The name of a file without folders, hidden beginnings and characters that mean something.
+
+    >>> safe_name("../../.ssh/My notes;rm -rf.md")
+    'My_notes_rm_-rf.md'
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = _NOT_IN_A_NAME.sub("_", last).lstrip("._-")
+    return plain[-_LONGEST_NAME:] or "unnamed"
+
+
+def _ingest(archive: Archive, path: Path, show: Progress) -> IngestReport:
+    return archive.ingest(path, vectors=False, progress=show)
+
+
+def _followed(
+    steps: Generator[str, None, IngestReport], outcomes: list[Outcome], place: int
+) -> Generator[Adding, None, Outcome]:
+    """What becomes of one input, told while it is read."""
+    name = outcomes[place].name
+    outcomes[place] = replace(outcomes[place], said="reading")
+    try:
+        while True:
+            yield Adding(f"{name}: {next(steps)}", tuple(outcomes))
+    except StopIteration as end:
+        return _outcome(name, end.value)
+    except RagError as error:
+        return Outcome(name, str(error), problem=True)
+
+
+def _outcome(name: str, report: IngestReport) -> Outcome:
+    kinds = get_args(OutcomeKind)
+    counts = [f"{report.counts[kind]:,} {kind}" for kind in kinds if report.counts[kind]]
+    notes = tuple(each.note for each in report.notable if each.note)
+    return Outcome(name, ", ".join(counts) or "nothing new", bool(report.failures), notes)
+
+
+def _embedded(archive: Archive, outcomes: Sequence[Outcome]) -> Iterator[Adding]:
+    """Makes what is new findable by meaning, unless much else has to be first."""
+    told = tuple(outcomes)
+    _, passages, embedded = archive.counts()
+    if 0 < passages - embedded <= EMBEDDED_AT_ONCE:
+        steps = _patiently(archive.embed)
+        try:
+            while True:
+                yield Adding(f"learning what they mean: {next(steps)}", told)
+        except StopIteration:
+            pass
+        except RagError as error:
+            told = (*told, Outcome("by meaning", f"not yet: {error}", problem=True))
+    yield Adding("", told)
+
+
+def _patiently(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
+    """The call's progress, and its result; another writer is waited for."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return (yield from _watched(call))
+        except LockedError:
+            if time.monotonic() > until:
+                raise
+        yield "waiting for somebody else who adds articles"
+        time.sleep(_SHOWN_SECONDS)
+
+
+def _watched(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
+    """The call's progress in words, while it runs in a thread of its own; then its result."""
+    steps: SimpleQueue[tuple[int, int]] = SimpleQueue()
+    results: list[_T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(call(lambda _step, done, total: steps.put((done, total))))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    started = time.monotonic()
+    thread.start()
+    while thread.is_alive():
+        thread.join(_SHOWN_SECONDS)
+        if latest := _latest(steps):
+            yield rate_and_time(*latest, time.monotonic() - started)
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _latest(steps: SimpleQueue[tuple[int, int]]) -> tuple[int, int] | None:
+    latest = None
+    while True:
+        try:
+            latest = steps.get_nowait()
+        except Empty:
+            return latest
+
+
+def rate_and_time(done: int, total: int, seconds: float) -> str:
+    """How far it is, how fast it goes and how long it still takes.
+
+    >>> rate_and_time(20, 80, 10.0)
+    '20 of 80, 2.0 a second, about 30 s left'
+    """
+    rate = done / seconds if seconds else 0.0
+    left = f", about {(total - done) / rate:.0f} s left" if rate and total > done else ""
+    return f"{done:,} of {total:,}, {rate:.1f} a second{left}"
+
+
+@contextmanager
+def _copied(folder: Path, path: Path) -> Iterator[Path]:
+    """The file under a safe name in a folder of the archive, which nobody else may read."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    own = folder / FOLDER / digest
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy = own / safe_name(path.name)
+    try:
+        shutil.copyfile(path, copy)
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
+        for emptied in (own, own.parent):
+            try:
+                emptied.rmdir()
+            except OSError:
+                break

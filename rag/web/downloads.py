@@ -1,0 +1,55 @@
+"""Kept conversations as files to take away, each for whoever may read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.exporting import export_json, export_markdown
+from rag.store import KeptConversation
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+_HEADERS = {
+    # Whatever stands in the file, no browser is to show it as a page of this site.
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "no-store",
+}
+
+
+def _json(kept: KeptConversation, archive: Archive) -> str:
+    return json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+
+
+_FORMS: Mapping[str, tuple[str, Callable[[KeptConversation, Archive], str]]] = {
+    "md": ("text/markdown", export_markdown),
+    "json": ("application/json", _json),
+}
+
+
+def download_route(archive: Archive) -> Route:
+    """The route that serves `/export/ID.json` and `/export/ID.md`."""
+    from starlette.responses import JSONResponse, Response
+    from starlette.routing import Route
+
+    def download(request: Request) -> Response:
+        id_, _, kind = str(request.path_params["name"]).rpartition(".")
+        account = request.scope.get("account")
+        if kind not in _FORMS:
+            return JSONResponse({"error": "there is nothing here"}, 404)
+        media, form = _FORMS[kind]
+        try:
+            kept = archive.conversations.get(account.name if account else "", id_)
+            body = form(kept, archive).encode("utf-8", "replace")
+        except RagError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        named = {"content-disposition": f'attachment; filename="dateline-{id_}.{kind}"'}
+        return Response(body, 200, {**_HEADERS, **named}, media)
+
+    return Route("/export/{name}", download)

@@ -1,0 +1,147 @@
+"""What programs may ask: search, ask, quote, article; the same for Gradio's API and for MCP.
+
+Each returns what the command of its name prints with `--json`.
+"""
+
+# Gradio and MCP read the annotations at run time, so they must not be strings here.
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from rag.archive import Archive
+from rag.errors import QueryError, RagError
+from rag.filters import parse_as_of
+from rag.llms import ChatModel
+from rag.records import article_dict, hit_dict
+
+NAMES = ("search", "ask", "quote", "article")
+MOST_HITS = 100
+FAILED = "something went wrong on the server, and its log says what; please try again"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Endpoints:
+    """The four calls over one archive; they keep nothing and may be called from any thread."""
+
+    def __init__(self, archive: Archive, model: ChatModel | None = None) -> None:
+        self._archive = archive
+        self._model = model
+
+    def all(self) -> list[Callable[..., Any]]:
+        """The calls in the order of NAMES."""
+        return [getattr(self, name) for name in NAMES]
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        published_from: str = "",
+        published_to: str = "",
+        publishers: list[str] | None = None,
+        language: str = "",
+        as_of: str = "",
+    ) -> list[dict[str, Any]]:
+        """Finds the passages of the news archive that match a query best, best first.
+
+        Args:
+            query: Words, or a question.
+            k: How many passages, from 1 to 100.
+            published_from: Published on or after this date, such as 2020-09-11 or 2020.
+            published_to: Published on or before this date.
+            publishers: Only these outlets.
+            language: Only this language, as a two-letter code.
+            as_of: Use nothing published after this date.
+
+        """
+        if not 1 <= k <= MOST_HITS:
+            msg = f"k must be from 1 to {MOST_HITS}, not {k!r}"
+            raise QueryError(msg)
+        filters = self._archive.filters(published_from, published_to, publishers or (), language)
+        when = parse_as_of(as_of) if as_of else None
+        return [
+            hit_dict(hit) for hit in self._archive.search(query, k, filters=filters, as_of=when)
+        ]
+
+    def ask(
+        self,
+        question: str,
+        published_from: str = "",
+        published_to: str = "",
+        publishers: list[str] | None = None,
+        language: str = "",
+        as_of: str = "",
+    ) -> dict[str, Any]:
+        """Answers from the news archive; every sentence cites the exact words it rests on.
+
+        Where the archive holds no answer, "abstained" is true and "reason" says why.
+
+        Args:
+            question: A question in plain words.
+            published_from: Published on or after this date, such as 2020-09-11 or 2020.
+            published_to: Published on or before this date.
+            publishers: Only these outlets.
+            language: Only this language, as a two-letter code.
+            as_of: Answer as of this date: nothing published later is used.
+
+        """
+        filters = self._archive.filters(published_from, published_to, publishers or (), language)
+        when = parse_as_of(as_of) if as_of else None
+        asked = self._archive.ask(question, filters=filters, as_of=when, model=self._model)
+        return asked.to_dict()
+
+    def quote(self, text: str, speaker: str = "") -> dict[str, Any]:
+        """Says where quoted words stand in the news archive, and whether they are as quoted.
+
+        Args:
+            text: The quoted words; they may name who said them: "..." said X.
+            speaker: Who is said to have said it.
+
+        """
+        return self._archive.trace(text, speaker=speaker).to_dict()
+
+    def article(self, article_id: str, revision: int = 0) -> dict[str, Any]:
+        """The stored original of one article; offsets of citations point into its text.
+
+        Args:
+            article_id: The article's id, as search and ask give it.
+            revision: Which revision; 0 for the newest.
+
+        """
+        found = self._archive.article(article_id, revision or None)
+        return {**article_dict(found), "revision": found.revision, "text": found.text}
+
+
+def connect_endpoints(endpoints: Endpoints) -> None:
+    """Makes each call an endpoint of the Gradio page that is being built, under its name."""
+    import gradio as gr
+
+    for name, call in zip(NAMES, endpoints.all(), strict=True):
+        gr.api(guarded(call, _gradio_error), api_name=name)
+
+
+def _gradio_error(message: str) -> Exception:
+    import gradio as gr
+
+    return gr.Error(message, print_exception=False)  # type: ignore[no-any-return]
+
+
+def guarded(call: Callable[P, T], told: Callable[[str], Exception]) -> Callable[P, T]:
+    """The same call, whose errors `told` makes of what a caller may know."""
+
+    @wraps(call)
+    def safely(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except RagError as error:
+            raise told(str(error)) from None
+        except Exception:
+            _log.exception("%s failed", call.__name__)
+            raise told(FAILED) from None
+
+    return safely

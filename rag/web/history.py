@@ -1,0 +1,181 @@
+"""Earlier conversations on the page: listed, searched, opened again, renamed, shared, deleted."""
+
+# Gradio reads the handlers' annotations at run time, so they must not be strings here.
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.escaping import text
+from rag.restoring import restored
+from rag.store import KeptConversation, Summary
+from rag.web.article import empty_panel
+from rag.web.chat import Chat, Frame
+from rag.web.conversation import Conversation
+from rag.web.keeping import owner_of, unkept
+from rag.web.parts import Parts, html_part, private
+from rag.web.tab_ask import updates
+
+LIST = '<nav aria-label="Conversations" id="kept-list">${value}</nav>'
+CURRENT = '<span data-current="${value}"></span>'
+NOT_KEPT = "Conversations are not kept: this archive may only be read."
+NOTHING = "No conversation is kept yet."
+NOT_FOUND = "No conversation holds these words."
+
+
+def connect_history(chat: Chat, parts: Parts) -> None:
+    """Fills the page's place for earlier conversations, and lets it be used."""
+    import gradio as gr
+
+    with parts.history:
+        # What is folded is not there for scripts.
+        current = html_part("", CURRENT, "kept-current", ["current.js"])
+    with (
+        parts.history,
+        gr.Accordion("Conversations", open=False, elem_id="kept") as folded,
+    ):
+        words = gr.Textbox(
+            label="Search conversations",
+            placeholder="Search conversations",
+            show_label=False,
+            container=False,
+            max_lines=1,
+            elem_id="kept-words",
+        )
+        shown = html_part("", LIST, "kept-conversations", ["history.js"])
+
+    def refresh(words: str, said: Conversation, request: gr.Request) -> tuple[str, str]:
+        return list_html(chat.archive, owner_of(request), words or "", said.id), said.id
+
+    listing = ([words, parts.conversation], [shown, current])
+    quiet = {"queue": False, **private()}
+    gr.on([folded.expand, words.change], refresh, *listing, **quiet)
+    current.talked(refresh, *listing, trigger_mode="always_last", **quiet)
+    _connect_changes(chat, parts, (shown, current), words)
+    _connect_opening(chat, parts, shown)
+
+
+def _connect_changes(chat: Chat, parts: Parts, told: tuple[Any, Any], words: Any) -> None:
+    import gradio as gr
+
+    def change(
+        words: str, said: Conversation, request: gr.Request, event: gr.EventData
+    ) -> list[Any]:
+        owner, id_, what = owner_of(request), str(event.id), str(event.what)
+        problem = _changed(chat.archive, owner, id_, what, str(event.value))
+        if what == "delete" and id_ == said.id and not problem:
+            said = unkept(said)
+        listed = list_html(chat.archive, owner, words or "", said.id)
+        return [listed, said.id, problem, said]
+
+    told[0].change_kept(
+        change,
+        [words, parts.conversation],
+        [*told, parts.notice, parts.conversation],
+        queue=False,
+        **private(),
+    )
+
+
+def _connect_opening(chat: Chat, parts: Parts, shown: Any) -> None:
+    import gradio as gr
+
+    def open_kept(said: Conversation, request: gr.Request, event: gr.EventData) -> list[Any]:
+        return updates(reopened(chat, owner_of(request), str(event.id), said))
+
+    def open_linked(said: Conversation, request: gr.Request) -> list[Any]:
+        id_ = request.query_params.get("c", "") if request else ""
+        if not id_:
+            return [gr.skip() for _ in parts.outputs]
+        return updates(reopened(chat, owner_of(request), id_, said))
+
+    shown.open_kept(open_kept, parts.conversation, parts.outputs, queue=False, **private())
+    parts.page.load(open_linked, parts.conversation, parts.outputs, queue=False, **private())
+
+
+def reopened(chat: Chat, owner: str, id_: str, conversation: Conversation) -> Frame:
+    """The page with a kept conversation, or as it was with the reason why it cannot be opened."""
+    try:
+        again = conversation_of(chat, chat.archive.conversations.get(owner, id_), owner)
+    except RagError as error:
+        return Frame(conversation, problem=str(error))
+    first = again.first_key()
+    panel = chat.panel(first, again) if first else empty_panel()
+    return Frame(again, chat.turns(again), "", "", panel)
+
+
+def conversation_of(chat: Chat, kept: KeptConversation, owner: str) -> Conversation:
+    """A kept conversation as the page goes on with it; another's is not added to."""
+    own = kept.owner == owner
+    turns = tuple(
+        chat.turn(
+            number,
+            restored(turn.answer, chat.archive.article),
+            kept=turn.number if own else 0,
+        )
+        for number, turn in enumerate(kept.turns, start=1)
+    )
+    return Conversation(turns, kept.summary.id if own else "", owner)
+
+
+def _changed(archive: Archive, owner: str, id_: str, what: str, value: str) -> str:
+    """Renames, shares or deletes; returns what was wrong, "" where nothing was."""
+    try:
+        kept = archive.conversations
+        if what == "rename":
+            kept.rename(owner, id_, value)
+        elif what == "share":
+            kept.share(owner, id_, shared=value == "true")
+        elif what == "delete":
+            kept.delete(owner, id_)
+    except RagError as error:
+        return str(text(str(error)))
+    return ""
+
+
+def list_html(archive: Archive, owner: str, words: str, current: str) -> str:
+    """The owner's conversations as a list, the open one marked, or why there is none."""
+    try:
+        kept = archive.conversations
+        found = kept.find(owner, words)
+        why_none = NOTHING if not words.strip() else NOT_FOUND
+        shown = _list(found, current) if found else _note(why_none if kept.kept() else NOT_KEPT)
+    except RagError as error:
+        shown = _note(str(error))
+    return str(shown)
+
+
+def _list(found: Sequence[Summary], current: str) -> Markup:
+    items = Markup("").join(_item(each, each.id == current) for each in found)
+    return Markup("<ul>{}</ul>").format(items)
+
+
+def _item(one: Summary, is_current: bool) -> Markup:
+    answers = "1 answer" if one.turns == 1 else f"{one.turns} answers"
+    named = text(one.title)
+    return Markup(
+        '<li data-id="{id}"><button type="button" class="open" dir="auto"{current}>{title}</button>'
+        '<span class="when">{when} · {answers}</span><span class="acts">'
+        '<button type="button" class="rename" aria-label="Rename “{title}”">Rename</button>'
+        '<button type="button" class="share" aria-pressed="{shared}" '
+        'title="Lets whoever can open this page read it by its link">Share</button>'
+        '<a class="link" href="?c={id}" aria-label="Link to “{title}”">Link</a>'
+        '<a href="export/{id}.md" download aria-label="“{title}” as Markdown">Markdown</a>'
+        '<a href="export/{id}.json" download aria-label="“{title}” as JSON">JSON</a>'
+        '<button type="button" class="delete" aria-label="Delete “{title}”">Delete</button>'
+        "</span></li>"
+    ).format(
+        id=text(one.id),
+        title=named,
+        when=f"{one.changed.day} {one.changed:%B %Y}",
+        answers=answers,
+        shared="true" if one.shared else "false",
+        current=Markup(' aria-current="true"') if is_current else "",
+    )
+
+
+def _note(said: str) -> Markup:
+    return Markup('<p class="note">{}</p>').format(text(said))

@@ -1,0 +1,199 @@
+"""The archive as HTML: what it holds by outlet and month, its last ingest, and its health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from rag.answering.wording import spoken_date
+from rag.doctor.findings import Finding, is_sound
+from rag.escaping import text
+from rag.holdings import Holdings
+from rag.store.runs import Outcome
+from rag.understanding.periods import day_in_words
+from rag.views.shelves import Listing, Shelf
+from rag.web.conversation import reference_to
+from rag.web.marks import join, place_attributes
+from rag.web.steps import count
+from rag.web.tables import hint_html, table_html
+
+_BARS = 48
+_NAMED = 20
+
+
+def archive_html(
+    held: Holdings, shelves: Sequence[Shelf], failed: Sequence[Outcome], now: datetime
+) -> str:
+    """The archive's figures, its outlets, its months and its last ingest."""
+    months = _by_month(shelves)
+    return str(
+        join(
+            [
+                _figures(held),
+                _section("Outlets", _outlets(shelves, list(months), now)),
+                _section("Articles by month", _months(months)),
+                _section("Last ingest", _last_run(held, failed)),
+            ]
+        )
+    )
+
+
+def listing_html(listing: Listing, what: str) -> str:
+    """The articles, each a link that opens it; `what` says which they are."""
+    shown = len(listing.articles)
+    more = f"; the newest {shown} are listed" if shown < listing.total else ""
+    rows = [
+        Markup('<li><a {}>{}</a> <span class="origin">{}</span></li>').format(
+            place_attributes(f"near-listed-{place}", reference_to("near", article, (0, 0))),
+            text(article.title or article.id),
+            text(
+                ", ".join(
+                    part
+                    for part in (
+                        article.publisher,
+                        spoken_date(article.published) if article.published else "date unknown",
+                    )
+                    if part
+                )
+            ),
+        )
+        for place, article in enumerate(listing.articles, start=1)
+    ]
+    return str(
+        Markup('<h2 tabindex="-1">{}</h2><p class="told" role="status">{}{}</p><ul>{}</ul>').format(
+            text(what), count(listing.total, "article"), more, join(rows)
+        )
+    )
+
+
+def health_html(findings: Sequence[Finding]) -> str:
+    """What an examination found, the worst first."""
+    if not findings:
+        return str(Markup('<p class="told" role="status">Nothing is wrong.</p>'))
+    sound = (
+        "Nothing is wrong; this is good to know:" if is_sound(findings) else "This needs a look:"
+    )
+    rows = [
+        Markup(
+            '<li class="{}"><p><strong>{}</strong> {}</p><p>{}</p><p><code>{}</code></p></li>'
+        ).format(each.severity, each.severity, text(each.what), text(each.means), text(each.mend))
+        for each in findings
+    ]
+    return str(
+        Markup('<p class="told" role="status">{}</p><ul class="findings">{}</ul>').format(
+            sound, join(rows)
+        )
+    )
+
+
+def _section(heading: str, inner: Markup) -> Markup:
+    return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
+
+
+def _figures(held: Holdings) -> Markup:
+    dates = (
+        f"{day_in_words(held.first.date())} to {day_in_words(held.last.date())}"
+        if held.first and held.last
+        else "unknown"
+    )
+    figures = {
+        "Articles": f"{held.articles:,}",
+        "Revisions": f"{held.revisions:,}",
+        "Withdrawn": f"{held.withdrawn:,}",
+        "Passages": f"{held.passages:,}",
+        "Found by meaning": f"{held.coverage:.0%}",
+        "Published": dates,
+        "On disk": f"{sum(held.sizes.values()) / 1e6:,.1f} MB",
+    }
+    rows = (
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, text(value))
+        for name, value in figures.items()
+    )
+    return Markup('<dl class="figures">{}</dl>').format(join(rows))
+
+
+def _outlets(shelves: Sequence[Shelf], months: Sequence[str], now: datetime) -> Markup:
+    if not shelves:
+        return hint_html("The archive holds no article yet.")
+    heads = ("Outlet", "Articles", "First", "Newest", "Last new", "By month")
+    return table_html("Articles by outlet", heads, (_outlet(each, months, now) for each in shelves))
+
+
+def _outlet(shelf: Shelf, months: Sequence[str], now: datetime) -> list[Markup]:
+    days = [
+        Markup('<span class="whole">{}</span>').format(told)
+        for told in (
+            *(day_in_words(at.date()) if at else "unknown" for at in (shelf.first, shelf.last)),
+            f"{count(max((now - shelf.last).days, 0), 'day')} ago" if shelf.last else "unknown",
+        )
+    ]
+    button = Markup('<button type="button" class="list" data-outlet="{0}">{1}</button>').format(
+        text(shelf.publisher), text(shelf.publisher or "unknown outlet")
+    )
+    return [button, text(f"{shelf.articles:,}"), *days, _bars(shelf.months, months)]
+
+
+def _bars(counts: Mapping[str, int], months: Sequence[str]) -> Markup:
+    """A bar for each of the last months, as high as the month is full; the table has figures."""
+    shown = [month for month in months if month][-_BARS:]
+    most = max((counts.get(month, 0) for month in shown), default=0) or 1
+    bars = join(
+        Markup('<rect x="{}" y="{}" width="3" height="{}"/>').format(place * 4, 20 - high, high)
+        for place, month in enumerate(shown)
+        if (high := round(20 * counts.get(month, 0) / most) or int(month in counts))
+    )
+    return Markup('<svg class="bars" aria-hidden="true" width="{}" height="20">{}</svg>').format(
+        max(4 * len(shown), 4), bars
+    )
+
+
+def _by_month(shelves: Sequence[Shelf]) -> dict[str, int]:
+    months: dict[str, int] = {}
+    for shelf in shelves:
+        for month, articles in shelf.months.items():
+            months[month] = months.get(month, 0) + articles
+    return dict(sorted(months.items()))
+
+
+def _months(months: Mapping[str, int]) -> Markup:
+    most = max(months.values(), default=1)
+    rows = [
+        Markup(
+            '<li><button type="button" class="list" data-month="{}">{}</button>'
+            '<span class="bar" style="--share: {:.3f}" aria-hidden="true"></span>'
+            '<span class="number">{:,}</span></li>'
+        ).format(month, _named(month), articles / most, articles)
+        for month, articles in reversed(list(months.items()))
+    ]
+    return Markup('<ul class="months">{}</ul>').format(join(rows))
+
+
+def _named(month: str) -> str:
+    return f"{datetime.strptime(month, '%Y-%m').replace(tzinfo=UTC):%B %Y}" if month else "undated"
+
+
+def _last_run(held: Holdings, failed: Sequence[Outcome]) -> Markup:
+    run = held.last_run
+    if run is None:
+        return hint_html("Nothing was ingested yet.")
+    started = datetime.fromtimestamp(run.started, UTC)
+    ended = "" if run.finished is not None else "; it was interrupted, or is at work still"
+    told = Markup("<p>{:%Y-%m-%d %H:%M} UTC{}. {}</p>").format(
+        started, ended, f"{count(len(failed), 'input')} failed:" if failed else "No input failed."
+    )
+    return told + join(_failures(failed))
+
+
+def _failures(failed: Sequence[Outcome]) -> Iterator[Markup]:
+    if failed:
+        listed = (
+            Markup('<li><span class="path">{}</span>: {}</li>').format(
+                text(each.path), text(each.note)
+            )
+            for each in failed[:_NAMED]
+        )
+        yield Markup('<ul class="failures">{}</ul>').format(join(listed))
+    if len(failed) > _NAMED:
+        yield Markup("<p>and {:,} more</p>").format(len(failed) - _NAMED)

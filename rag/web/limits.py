@@ -1,0 +1,154 @@
+"""What a request may be at all: its address, its size, how many there are; decides no answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+"""The hosts that only this machine can reach."""
+
+UPLOAD_PATH = "/gradio_api/upload"
+LARGEST_REQUEST = 1 << 20
+LARGEST_FILE = 50 << 20
+LARGEST_UPLOAD = 2 * LARGEST_FILE
+"""How many bytes the files that are sent together may have."""
+
+# Gradio serves much more than this page uses: proxies, monitoring, file listings, editors.
+_SERVED = re.compile(
+    r"/|/(?:login|logout|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|mcp)/?"
+    r"|/(?:assets|static|svelte|export)/.+"
+    r"|/gradio_api/(?:info|app_id|login_check|startup-events|upload|upload_progress|reset|cancel"
+    r"|queue/join|queue/data|token|user|theme\.css)/?"
+    r"|/gradio_api/(?:(?:call|run|api|heartbeat)/|file=).+"
+)
+_UNCOUNTED = re.compile(r"/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico")
+_MOST_CLIENTS = 4096
+_BURST_SECONDS = 15.0
+
+
+class Rate:
+    """So many requests a minute for each client, a quarter of them at once.
+
+    Clients that have not been seen for long are forgotten first: the memory is bounded.
+    `clock` tells seconds.
+    """
+
+    def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._a_second = a_minute / 60
+        self._most = max(1.0, self._a_second * _BURST_SECONDS)
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str) -> float:
+        """Takes one request of the client; the seconds to wait where it has none left, else 0."""
+        now = self._clock()
+        left, seen = self._left.pop(client, (self._most, now))
+        left = min(self._most, left + (now - seen) * self._a_second)
+        allowed = left >= 1
+        self._left[client] = (left - 1 if allowed else left, now)
+        if len(self._left) > _MOST_CLIENTS:
+            self._left.popitem(last=False)
+        return 0.0 if allowed else (1 - left) / self._a_second
+
+
+class Guard:
+    """Refuses what no request of the page or of a program would be.
+
+    A page that only this machine can reach answers to no other name, so that no foreign page
+    can come in by a name of its own; nor does another site's page get to write.
+    """
+
+    def __init__(self, app: Asgi, *, only_local: bool, rate: Rate) -> None:
+        self._app = app
+        self._only_local = only_local
+        self._rate = rate
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers why it does not."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = header_map(scope["headers"])
+        status, why = self._refusal(scope, headers)
+        if status:
+            await refuse(send, status, why)
+            return
+        await self._app(scope, _limited(receive, _most_bytes(scope["path"])), send)
+
+    def _refusal(self, scope: Message, headers: Mapping[str, str]) -> tuple[int, str]:
+        path, host = str(scope["path"]), headers.get("host", "")
+        if self._only_local and _host_name(host) not in LOCAL:
+            return 421, f"this page does not answer to the host {host[:80]!r}; use localhost"
+        origin = headers.get("origin", "")
+        if scope["method"] not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != host:
+            return 403, f"a page of {origin[:80]!r} may not write here"
+        if not _SERVED.fullmatch(path):
+            return 404, "there is nothing here"
+        length, most = headers.get("content-length", "0"), _most_bytes(path)
+        if not length.isdigit() or int(length) > most:
+            return 413, f"a request may have {most >> 20} MB at most; send less at a time"
+        if not _UNCOUNTED.fullmatch(path) and (wait := self._rate.wait(_client(scope))):
+            return 429, f"too many requests; try again in {max(1, round(wait))} s"
+        return 0, ""
+
+
+def header_map(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers of a request by their names in small letters; of equal ones the last."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+
+
+async def refuse(send: Send, status: int, why: str, headers: Mapping[str, str] = {}) -> None:
+    """Answers with a status and its reason, as JSON."""
+    await reply(send, status, {"error": why, "detail": why}, headers)
+
+
+async def reply(
+    send: Send, status: int, value: Mapping[str, Any], headers: Mapping[str, str] = {}
+) -> None:
+    """Answers with a status and a JSON object."""
+    body = json.dumps(value).encode()
+    sent = {"content-type": "application/json", "content-length": str(len(body)), **headers}
+    listed = [(name.encode(), value.encode()) for name, value in sent.items()]
+    await send({"type": "http.response.start", "status": status, "headers": listed})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _most_bytes(path: str) -> int:
+    return LARGEST_UPLOAD if path.rstrip("/") == UPLOAD_PATH else LARGEST_REQUEST
+
+
+def _client(scope: Message) -> str:
+    """Who asks: the account's name where there is a login, else the address."""
+    account = scope.get("account")
+    return f"user {account.name}" if account else str((scope.get("client") or ("",))[0])
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """The same body, cut off where it is longer than was said it would be."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if taken > most else message
+
+    return counted

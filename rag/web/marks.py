@@ -1,0 +1,115 @@
+"""What stands beside the sentences of an answer: links to articles, verdicts, and their tips.
+
+A tip is what a mark says when it is pointed at or focused; the page's script shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from markupsafe import Markup
+
+from rag.answering.wording import introduction
+from rag.escaping import shortened, text
+from rag.records import Answer, Citation, Claim, Verdict
+from rag.web.conversation import Reference, citation_key, reference_to
+
+MARKER = re.compile(r"\[(\d{1,6})\]")
+VERDICTS: Mapping[Verdict, tuple[str, str]] = {
+    "supported": ("✓", "supported"),
+    "partly": ("◐", "partly supported"),
+    "unsupported": ("✕", "not supported"),
+    "quote altered": ("≠", "quotation altered"),
+}
+"""The sign and the words of each verdict, so that colour alone says nothing."""
+
+_TIP_CHARACTERS = 420
+
+
+def join(pieces: Iterable[Markup]) -> Markup:
+    """The pieces one after the other."""
+    return Markup("").join(pieces)
+
+
+def place_attributes(key: str, reference: Reference) -> Markup:
+    """The attributes by which a link opens an article at some of its words."""
+    return Markup('href="#{}" data-place="{}" data-kind="{}"').format(
+        text(key), text(reference.place()), reference.kind
+    )
+
+
+def linked(answer: Answer, number: int, said: str, cited: Sequence[int]) -> Markup:
+    """The text with its markers as links; a marker that points nowhere is shown as such."""
+    known = {citation.number: citation for citation in answer.citations}
+    pieces: list[Markup] = []
+    position = 0
+    for marker in MARKER.finditer(said):
+        value = int(marker[1])
+        if value in known and value in cited:
+            shown = _link(number, known[value])
+        elif value in answer.unresolved:
+            shown = _unresolved(value)
+        else:
+            continue
+        pieces += [text(said[position : marker.start()]), shown]
+        position = marker.end()
+    return join([*pieces, text(said[position:])])
+
+
+def verdict_mark(claim: Claim, number: int, place: int) -> Markup:
+    """The verdict on the claim at `place` in the answer to question `number`.
+
+    One that is doubted can be focused and says why.
+    """
+    sign, words = VERDICTS[claim.verdict]
+    shown = Markup('<span aria-hidden="true">{}</span> {}').format(sign, words)
+    kind = claim.verdict.replace(" ", "-")
+    if claim.verdict == "supported" or not claim.reasons:
+        return Markup(' <span class="verdict {}">{}</span>').format(kind, shown)
+    return Markup(
+        ' <button type="button" class="verdict {}" aria-describedby="why-{}-{}">{}</button>'
+    ).format(kind, number, place, shown)
+
+
+def tips(answer: Answer, number: int) -> Markup:
+    """The tips of an answer's marks, each once; hidden until the script shows one."""
+    found = join([*_quotes(answer, number), *_doubts(answer, number)])
+    return Markup('<div class="tips">{}</div>').format(found) if found else found
+
+
+def _quotes(answer: Answer, number: int) -> Iterator[Markup]:
+    for citation in answer.citations:
+        yield _tip(
+            f"tip-{citation_key(number, citation)}",
+            introduction(citation.article).removesuffix(": ") or citation.article.id,
+            f"“{shortened(citation.quote, _TIP_CHARACTERS)}”",
+        )
+
+
+def _doubts(answer: Answer, number: int) -> Iterator[Markup]:
+    for place, claim in enumerate(answer.claims, start=1):
+        if claim.verdict != "supported" and claim.reasons:
+            _, words = VERDICTS[claim.verdict]
+            yield _tip(f"why-{number}-{place}", words.capitalize(), "; ".join(claim.reasons))
+
+
+def _tip(name: str, head: str, body: str) -> Markup:
+    return Markup(
+        '<div class="tip" role="tooltip" id="{}"><p class="origin">{}</p><p dir="auto">{}</p></div>'
+    ).format(name, text(head), text(body))
+
+
+def _link(number: int, citation: Citation) -> Markup:
+    key = citation_key(number, citation)
+    where = introduction(citation.article).removesuffix(": ") or citation.article.id
+    place = reference_to("cite", citation.article, (citation.start, citation.end))
+    return Markup(
+        '<a class="cite" {} aria-label="[{}] {}" aria-describedby="tip-{}">[{}]</a>'
+    ).format(place_attributes(key, place), citation.number, text(where), key, citation.number)
+
+
+def _unresolved(value: int) -> Markup:
+    return Markup(
+        '<span class="unresolved">[{}?]<span class="unseen"> (points at no article)</span></span>'
+    ).format(value)

@@ -1,0 +1,84 @@
+"""Search results as HTML: passages with the sought words marked, each leading to its article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from rag.answering.wording import introduction
+from rag.escaping import language_code, text
+from rag.records import Understood
+from rag.views.found import Found
+from rag.web.conversation import reference_to
+from rag.web.marks import join, place_attributes
+from rag.web.steps import count
+from rag.web.tables import hint_html
+from rag.web.understood import understood_html
+
+_EMPTY = "Search results appear here. Each opens its article at the passage found."
+
+
+def no_search() -> str:
+    """What stands there before anything was searched for."""
+    return str(hint_html(_EMPTY))
+
+
+def results_html(
+    query: str,
+    found: Sequence[Found],
+    understood: Sequence[Understood] = (),
+    without: Sequence[str] = (),
+) -> str:
+    """The results, best first, after a line that says how many there are."""
+    articles = {each.hit.article.id for each in found}
+    told = (
+        f"{count(len(found), 'passage')} of {count(len(articles), 'article')} for “{query}”"
+        if found
+        else f"Nothing was found for “{query}”. Other words, or fewer filters, may find more."
+    )
+    notes = join(understood_html(query, understood, without))
+    listed = join(_result(place, each) for place, each in enumerate(found, start=1))
+    return str(
+        Markup(
+            '<p class="told" role="status" dir="auto">{}</p>{}<ol class="results">{}</ol>'
+        ).format(text(told), notes, listed)
+        if found
+        else Markup('<p class="told" role="status" dir="auto">{}</p>{}').format(text(told), notes)
+    )
+
+
+def _result(place: int, found: Found) -> Markup:
+    hit = found.hit
+    article, passage = hit.article, hit.passage
+    where = place_attributes(
+        f"near-found-{place}", reference_to("near", article, (passage.start, passage.end))
+    )
+    return Markup(
+        '<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>'
+        '<p class="passage" dir="auto" lang="{}">{}</p>{}</li>'
+    ).format(
+        text(introduction(article).removesuffix(": ") or "Outlet unknown"),
+        where,
+        text(article.title or article.id),
+        text(language_code(article.language)),
+        join(_marked(found)),
+        join(_asides(found)),
+    )
+
+
+def _marked(found: Found) -> Iterator[Markup]:
+    value, position = found.hit.article.text, found.hit.passage.start
+    for start, end in found.words:
+        yield text(value[position:start])
+        yield Markup("<mark>{}</mark>").format(text(value[start:end]))
+        position = end
+    yield text(value[position : found.hit.passage.end])
+
+
+def _asides(found: Found) -> Iterator[Markup]:
+    also = f"Also carried by {', '.join(found.hit.also_in)}" if found.hit.also_in else ""
+    meaning = "" if found.words else "Found by its meaning"
+    for said in (also, meaning):
+        if said:
+            yield Markup('<p class="aside">{}</p>').format(text(said))

@@ -1,0 +1,101 @@
+"""How an answer came about, as HTML: shown where a reader asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from rag.escaping import text
+from rag.reading.extractive import THRESHOLD
+from rag.records import Answer, Filters
+from rag.web.marks import VERDICTS, join
+
+_CHECKED_CHARACTERS = 90
+
+
+def steps_html(answer: Answer, *, as_of: str = "", by_words: int | None = None) -> Markup:
+    """What was understood, found, read and checked; closed until it is opened.
+
+    `by_words` is how many of the passages found share a word with the question.
+    """
+    rows = [
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, join(_lines(lines)))
+        for name, lines in _steps(answer, as_of, by_words)
+        if lines
+    ]
+    return Markup(
+        '<details class="steps"><summary>How this was found</summary><dl>{}</dl></details>'
+    ).format(join(rows))
+
+
+def describe_filters(filters: Filters, as_of: str = "") -> str:
+    """The filters in words: "from 2025-03-01, by Radio North"; "" where nothing is asked."""
+    parts = [
+        f"from {filters.published_from:%Y-%m-%d}" if filters.published_from else "",
+        f"before {filters.published_before:%Y-%m-%d}" if filters.published_before else "",
+        f"by {' or '.join(filters.publishers)}" if filters.publishers else "",
+        f"in language {filters.language!r}" if filters.language else "",
+        f"what was published up to {as_of}" if as_of else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _lines(lines: Sequence[str]) -> Iterator[Markup]:
+    for line in lines:
+        yield Markup('<span dir="auto">{}</span>').format(text(line))
+
+
+def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[str, Sequence[str]]]:
+    searched = answer.standalone if answer.standalone != answer.question else ""
+    yield "Searched for", [searched] if searched else []
+    yield "Understood", list(_understood(answer)) or ["no date and no outlet in the question"]
+    yield "Filters", [describe_filters(answer.filters, as_of) or "none"]
+    yield "Found", list(_found(answer, by_words))
+    yield "Searched by meaning", [f"{answer.coverage:.0%} of the archive"]
+    yield "Written by", [_writer(answer)]
+    sure = f"{answer.confidence:.0%}; the archive itself answers from {THRESHOLD:.0%} on"
+    yield "Confidence", [sure]
+    yield "Reason", [answer.reason] if answer.reason else []
+    yield "Checked", list(_checked(answer))
+    times = [f"{name} {seconds:.2f} s" for name, seconds in answer.timings.items()]
+    yield "Time", [", ".join(times)] if times else []
+
+
+def _understood(answer: Answer) -> Iterator[str]:
+    for one in answer.understood:
+        how = "required" if one.strict else "preferred"
+        yield f"“{one.words}”: {one.meaning} ({how if one.held else 'nothing held'})"
+
+
+def _found(answer: Answer, by_words: int | None) -> Iterator[str]:
+    articles = {hit.article.id: hit.article for hit in answer.hits}
+    outlets = {article.publisher for article in articles.values() if article.publisher}
+    passages = len(answer.hits)
+    yield (
+        f"{count(passages, 'passage')} of {count(len(articles), 'article')} "
+        f"by {count(len(outlets), 'outlet')}"
+    )
+    if by_words is not None and passages:
+        rest = f", {passages - by_words} only its meaning" if by_words < passages else ""
+        yield f"{by_words} share words with the question{rest}"
+
+
+def _writer(answer: Answer) -> str:
+    if not answer.model:
+        return "nobody: the articles' own words"
+    used = answer.usage
+    tokens = f" ({used.prompt_tokens:,} tokens read, {used.completion_tokens:,} written)"
+    return answer.model + (tokens if used.prompt_tokens else "")
+
+
+def _checked(answer: Answer) -> Iterator[str]:
+    for place, claim in enumerate(answer.claims, start=1):
+        reasons = "; ".join(claim.reasons)
+        words = VERDICTS[claim.verdict][1]
+        yield f"sentence {place}: {words}{f' ({reasons})' if reasons else ''}"
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun: "1 article", "2,000 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

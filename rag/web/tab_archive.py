@@ -1,0 +1,84 @@
+"""The tab about the archive: what it holds, the articles of a shelf, and its health."""
+
+# Gradio reads the handlers' annotations at run time, so they must not be strings here.
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rag.doctor.findings import Finding
+from rag.errors import RagError
+from rag.holdings import read_holdings
+from rag.views.failures import last_failures
+from rag.views.shelves import list_articles, shelves
+from rag.web.chat import Chat, Form, in_page_words
+from rag.web.holdings_html import archive_html, health_html, listing_html
+from rag.web.parts import Parts, html_part, private
+from rag.web.tab_ask import connect_opening
+from rag.web.tables import problem_html
+
+ARCHIVE = '<section aria-label="The archive" tabindex="0">${value}</section>'
+LISTED = '<section aria-label="Articles listed">${value}</section>'
+HEALTH = '<section aria-label="Health of the archive" aria-live="polite">${value}</section>'
+
+Examine = Callable[[], Sequence[Finding]]
+"""What looks the archive over, as `dateline doctor` does."""
+
+
+def archive_tab(chat: Chat, parts: Parts, examine: Examine | None = None) -> None:
+    """Adds the tab to the page; with `examine` it can tell the archive's health."""
+    import gradio as gr
+
+    with (
+        gr.Tab("Archive", id="archive", elem_id="tab-archive") as tab,
+        gr.Column(elem_id="archive-page"),
+    ):
+        held = html_part("", ARCHIVE, "held", ["shelves.js"])
+        if examine is not None:
+            check = gr.Button("Check health", size="sm", elem_id="check", min_width=120)
+            health = html_part("", HEALTH, "health")
+            check.click(
+                lambda: told_health(examine), None, health, trigger_mode="once", **private()
+            )
+        listed = html_part("", LISTED, "listed", ["opening.js", "listed.js"])
+
+    def show() -> str:
+        return told_archive(chat)
+
+    def list_shelf(event: gr.EventData, *limits: Any) -> str:
+        outlet, month = (None if one is None else str(one) for one in (event.outlet, event.month))
+        return told_shelf(chat, Form.of("", limits), outlet, month)
+
+    tab.select(show, None, held, trigger_mode="once", **private())
+    held.list_shelf(list_shelf, list(parts.limits), listed, trigger_mode="once", **private())
+    connect_opening(chat, parts, listed)
+
+
+def told_archive(chat: Chat) -> str:
+    """What the archive holds as HTML, or why that cannot be told."""
+    archive = chat.archive
+    try:
+        failed = last_failures(archive)
+        return archive_html(read_holdings(archive), shelves(archive), failed, datetime.now(UTC))
+    except RagError as error:
+        return problem_html(str(error))
+
+
+def told_shelf(chat: Chat, form: Form, outlet: str | None, month: str | None) -> str:
+    """The articles of an outlet or a month within the filters, as HTML."""
+    try:
+        filters, _ = chat.limits(form)
+        listing = list_articles(chat.archive, publisher=outlet, month=month, filters=filters)
+    except RagError as error:
+        return problem_html(in_page_words(str(error)))
+    what = (
+        f"Articles of {outlet or 'an unknown outlet'}"
+        if outlet is not None
+        else f"Articles of {month or 'unknown date'}"
+    )
+    return listing_html(listing, what)
+
+
+def told_health(examine: Examine) -> str:
+    """What an examination finds, as HTML."""
+    return health_html(examine())

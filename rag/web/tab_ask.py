@@ -1,0 +1,129 @@
+"""The tab for asking: the conversation, the question, and what happens when one is sent."""
+
+# Gradio reads the handlers' annotations at run time, so they must not be strings here.
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from rag.escaping import text
+from rag.web.chat import Chat, Form, Frame
+from rag.web.conversation import Conversation
+from rag.web.keeping import owner_of
+from rag.web.parts import Parts, html_part, private
+
+LOG = (
+    '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
+    '${value.join("")}</div>'
+)
+NOTICE = '<div role="alert">${value}</div>'
+KEYS = (
+    '<label class="keys"><input type="checkbox" id="number-keys" checked> '
+    "Number keys open citations</label>"
+)
+
+
+def ask_parts(chat: Chat) -> dict[str, Any]:
+    """The parts of the tab by their names in `Parts`, made where they are to stand."""
+    import gradio as gr
+
+    with gr.Column(elem_id="history") as history:
+        pass
+    log = html_part(
+        list(chat.turns(Conversation())), LOG, "log", ["opening.js", "tips.js", "log.js"]
+    )
+    notice = html_part("", NOTICE, "notice")
+    with gr.Row(elem_id="composer"):
+        question = gr.Textbox(
+            label="Question",
+            placeholder="Ask about the archive",
+            show_label=False,
+            container=False,
+            lines=1,
+            max_lines=6,
+            autofocus=True,
+            elem_id="question",
+            scale=8,
+        )
+        ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=88)
+        stop = gr.Button("Stop", visible=False, elem_id="stop", scale=1, min_width=88)
+    with gr.Row(elem_id="below"):
+        html_part("", KEYS, "keys", ["keys.js"])
+        clear = gr.Button("New conversation", size="sm", elem_id="clear", scale=0, min_width=150)
+    return {
+        "history": history,
+        "log": log,
+        "notice": notice,
+        "question": question,
+        "ask": ask,
+        "stop": stop,
+        "clear": clear,
+    }
+
+
+def connect_asking(chat: Chat, parts: Parts) -> None:
+    """Lets the parts ask, stop, begin anew and open what is cited."""
+    import gradio as gr
+
+    def ask(
+        question: str, said: Conversation, request: gr.Request, *limits: Any
+    ) -> Iterator[list[Any]]:
+        yield from _asked(chat, Form.of(question, limits), replace(said, owner=owner_of(request)))
+
+    def ask_again(
+        said: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
+    ) -> Iterator[list[Any]]:
+        without = tuple(map(str, event.without))
+        form = Form.of(str(event.question), limits, without)
+        yield from _asked(chat, form, replace(said, owner=owner_of(request)))
+
+    once = {"trigger_mode": "once", **private()}
+    asked = gr.on(
+        [parts.question.submit, parts.ask.click],
+        ask,
+        [parts.question, parts.conversation, *parts.limits],
+        parts.outputs,
+        **once,
+    )
+    example = parts.log.ask_example(
+        ask_again, [parts.conversation, *parts.limits], parts.outputs, **once
+    )
+    ends = {"cancels": [asked, example], "queue": False, **private()}
+    parts.stop.click(
+        lambda said: updates(chat.stop(said)), parts.conversation, parts.outputs, **ends
+    )
+    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **ends)
+    for part in (parts.log, parts.panel):
+        connect_opening(chat, parts, part)
+
+
+def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
+    """Lets the links of a part open articles in the panel."""
+    import gradio as gr
+
+    def open_article(said: Conversation, event: gr.EventData) -> str:
+        return chat.panel(str(event.key), said, str(event.place))
+
+    part.open_article(open_article, parts.conversation, parts.panel, queue=False, **private())
+
+
+def updates(frame: Frame) -> list[Any]:
+    """A frame as the values of `Parts.outputs`."""
+    import gradio as gr
+
+    return [
+        frame.conversation,
+        gr.skip() if frame.turns is None else list(frame.turns),
+        gr.skip() if frame.question is None else frame.question,
+        str(text(frame.problem or "")),
+        gr.skip() if frame.panel is None else frame.panel,
+        gr.Button(visible=not frame.busy),
+        gr.Button(visible=frame.busy),
+    ]
+
+
+def _asked(chat: Chat, form: Form, said: Conversation) -> Iterator[list[Any]]:
+    with closing(chat.ask(form, said)) as frames:
+        for frame in frames:
+            yield updates(frame)

@@ -1,0 +1,66 @@
+"""The tab for evidence: of the last answer, or of what is named in its field."""
+
+# Gradio reads the handlers' annotations at run time, so they must not be strings here.
+
+from typing import Any
+
+from rag.archive import ANSWER_HITS
+from rag.errors import RagError
+from rag.views.evidence import evidence, hits_of
+from rag.web.chat import Chat, Form, in_page_words
+from rag.web.conversation import Conversation
+from rag.web.evidence_html import evidence_html, no_evidence
+from rag.web.parts import Parts, html_part, private
+from rag.web.tab_ask import connect_opening
+from rag.web.tables import problem_html
+
+EVIDENCE = '<section aria-label="Evidence" tabindex="0">${value}</section>'
+
+
+def evidence_tab(chat: Chat, parts: Parts) -> None:
+    """Adds the tab to the page."""
+    import gradio as gr
+
+    with gr.Tab("Evidence", id="evidence", elem_id="tab-evidence") as tab:
+        with gr.Row(elem_id="evidencing"):
+            subject = gr.Textbox(
+                label="Evidence for",
+                placeholder="Name a subject, or leave empty for the last answer",
+                show_label=False,
+                container=False,
+                max_lines=1,
+                elem_id="subject",
+                scale=8,
+            )
+            go = gr.Button("Show", variant="primary", elem_id="show", scale=1, min_width=88)
+        shown = html_part(no_evidence(), EVIDENCE, "evidence", ["opening.js"])
+
+    def show(subject: str, said: Conversation, *limits: Any) -> str:
+        return evidence_of(chat, Form.of(subject, limits), said)
+
+    inputs = [subject, parts.conversation, *parts.limits]
+    gr.on(
+        [subject.submit, go.click, tab.select],
+        show,
+        inputs,
+        shown,
+        trigger_mode="once",
+        **private(),
+    )
+    connect_opening(chat, parts, shown)
+
+
+def evidence_of(chat: Chat, form: Form, said: Conversation) -> str:
+    """The evidence for the subject of a form, or for the last answer where it names none."""
+    archive = chat.archive
+    try:
+        if form.question.strip():
+            filters, as_of = chat.limits(form)
+            hits = archive.search(form.question, ANSWER_HITS, filters=filters, as_of=as_of)
+            return evidence_html(evidence(archive, form.question.strip(), hits))
+        last = next((turn for turn in reversed(said.turns) if turn.passages), None)
+        if last is None:
+            return no_evidence()
+        return evidence_html(evidence(archive, last.searched, hits_of(archive, last.passages)))
+    except RagError as error:
+        return problem_html(in_page_words(str(error)))

@@ -1,0 +1,64 @@
+"""The tab for searching: words in, passages out, none of them put into an answer."""
+
+# Gradio reads the handlers' annotations at run time, so they must not be strings here.
+
+from typing import Any
+
+from rag.errors import RagError
+from rag.views.found import find
+from rag.web.chat import Chat, Form, in_page_words
+from rag.web.parts import Parts, html_part, private
+from rag.web.searched import no_search, results_html
+from rag.web.tab_ask import connect_opening
+from rag.web.tables import problem_html
+
+RESULTS = '<section aria-label="Search results" tabindex="0">${value}</section>'
+MOST = 20
+
+
+def search_tab(chat: Chat, parts: Parts) -> None:
+    """Adds the tab to the page."""
+    import gradio as gr
+
+    with gr.Tab("Search", id="search", elem_id="tab-search"):
+        with gr.Row(elem_id="searching"):
+            words = gr.Textbox(
+                label="Search words",
+                placeholder="Search the articles, without an answer",
+                show_label=False,
+                container=False,
+                max_lines=1,
+                elem_id="words",
+                scale=8,
+            )
+            go = gr.Button("Search", variant="primary", elem_id="search", scale=1, min_width=88)
+        results = html_part(no_search(), RESULTS, "results", ["opening.js", "again.js"])
+
+    def search(words: str, *limits: Any) -> str:
+        return searched(chat, Form.of(words, limits))
+
+    def again(event: gr.EventData, *limits: Any) -> str:
+        without = tuple(map(str, event.without))
+        return searched(chat, Form.of(str(event.question), limits, without))
+
+    once = {"trigger_mode": "once", **private()}
+    gr.on([words.submit, go.click], search, [words, *parts.limits], results, **once)
+    results.ask_again(again, list(parts.limits), results, **once)
+    connect_opening(chat, parts, results)
+
+
+def searched(chat: Chat, form: Form) -> str:
+    """The results of a filled in form as HTML, or what is wrong with it."""
+    try:
+        filters, as_of = chat.limits(form)
+        understood = [
+            one
+            for one in chat.archive.understand(form.question, as_of)
+            if one.words not in form.without
+        ]
+        found = find(
+            chat.archive, form.question, MOST, filters=filters, as_of=as_of, understood=understood
+        )
+    except RagError as error:
+        return problem_html(in_page_words(str(error)))
+    return results_html(form.question.strip(), found, understood, form.without)

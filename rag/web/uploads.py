@@ -1,0 +1,136 @@
+"""The tab for bringing one's own articles; what happens to them is in `rag.web.adding`."""
+
+# Gradio reads the handlers' annotations at run time, so they must not be strings here.
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from rag.accounts import Accounts, Role
+from rag.errors import RagError
+from rag.escaping import text
+from rag.web.adding import MOST_FILES, Adding, Outcome, add_address, add_files
+from rag.web.chat import Chat
+from rag.web.facts import facts_html, outlets
+from rag.web.keeping import owner_of
+from rag.web.limits import LARGEST_FILE
+from rag.web.parts import Parts, html_part, private
+
+MAY_ADD: tuple[Role, ...] = ("editor", "admin")
+SHOWN = '<div role="status" id="added">${value}</div>'
+NOTE = '<p class="note">${value}</p>'
+NOT_ALLOWED = "Your account may ask, but not add articles; an editor can."
+NO_NETWORK = (
+    "Pages and feeds are not read from here: the setting network is off. Whoever runs this page "
+    "can turn it on: DATELINE_NETWORK=1."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """That articles may be added from the page; with `network` from addresses, too.
+
+    Where there are `accounts`, by editors and admins alone.
+    """
+
+    network: bool = False
+    accounts: Accounts | None = None
+
+    def allowed(self, name: str) -> bool:
+        """Whether somebody of this name may add articles."""
+        if self.accounts is None:
+            return True
+        account = self.accounts.get(name)
+        return account is not None and account.role in MAY_ADD
+
+
+def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
+    """Adds the tab; where there is a login, only editors and admins see and use it."""
+    import gradio as gr
+
+    network = uploads.network
+    # A tab that is there at first cannot be taken away again.
+    at_first = {"visible": uploads.accounts is None}
+    with parts.views, gr.Tab("Add articles", id="add", elem_id="tab-add", **at_first) as tab:
+        files = gr.File(
+            label=f"Files, {MOST_FILES} at most, each up to {LARGEST_FILE >> 20} MB",
+            file_count="multiple",
+            elem_id="files",
+        )
+        take = gr.Button("Add these files", variant="primary", elem_id="take-files")
+        with gr.Column(visible=network, elem_id="from-network"):
+            address = gr.Textbox(
+                label="Address of a page, a sitemap or a feed",
+                placeholder="https://",
+                max_lines=1,
+                elem_id="address",
+            )
+            is_feed = gr.Checkbox(label="It is a feed; follow it", elem_id="is-feed")
+            read = gr.Button("Read this address", elem_id="read-address")
+        html_part("" if network else NO_NETWORK, NOTE, "no-network")
+        shown = html_part("", SHOWN, "adding")
+
+    def take_files(paths: list[str] | None, request: gr.Request) -> Iterator[str]:
+        files = list(map(Path, paths or ()))
+        try:
+            yield from _told(
+                uploads.allowed(owner_of(request)), lambda: add_files(chat.archive, files)
+            )
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+
+    def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
+        yield from _told(
+            uploads.allowed(owner_of(request)),
+            lambda: add_address(chat.archive, address or "", feed=is_feed),
+        )
+
+    def show_tab(request: gr.Request) -> Any:
+        return gr.Tab(visible=uploads.allowed(owner_of(request)))
+
+    once = {"trigger_mode": "once", "concurrency_limit": 1, **private()}
+
+    def settle() -> list[Any]:
+        return [None, facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
+
+    taken = take.click(take_files, files, shown, **once)
+    was_read = read.click(read_address, [address, is_feed], shown, **once)
+    told = [files, parts.facts, parts.limits[2]]
+    for done in (taken, was_read):
+        done.then(settle, None, told, queue=False, **private())
+    parts.page.load(show_tab, None, tab, queue=False, **private())
+
+
+def _told(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
+    """The state of affairs as HTML, from the first moment to the last."""
+    if not allowed:
+        yield str(_problem(NOT_ALLOWED))
+        return
+    try:
+        for state in begin():
+            yield adding_html(state)
+    except RagError as error:
+        yield str(_problem(str(error)))
+
+
+def adding_html(state: Adding) -> str:
+    """What is done at the moment, and what became of each input."""
+    doing = Markup('<p class="working">{}</p>').format(text(state.doing)) if state.doing else ""
+    rows = Markup("").join(_row(each) for each in state.outcomes)
+    return str(Markup('{}<ul class="outcomes">{}</ul>').format(doing, rows))
+
+
+def _row(one: Outcome) -> Markup:
+    notes = Markup("").join(Markup("<li>{}</li>").format(text(note)) for note in one.notes)
+    more = Markup("<ul>{}</ul>").format(notes) if one.notes else ""
+    return Markup('<li{}><span class="name" dir="auto">{}</span>: {}{}</li>').format(
+        Markup(' class="problem"') if one.problem else "", text(one.name), text(one.said), more
+    )
+
+
+def _problem(said: str) -> Markup:
+    return Markup('<p class="problem" role="alert">{}</p>').format(text(said))

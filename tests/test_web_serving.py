@@ -1,0 +1,341 @@
+"""The running app as programs see it: Gradio's API, MCP, downloads, the login."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+import pytest
+from mcp import StdioServerParameters
+from mcp.client import Client as ToolClient
+from mcp.client.streamable_http import streamable_http_client
+
+from rag.accounts import add_account
+from rag.archive import Archive
+from rag.config import Settings
+from rag.records import hit_dict
+from rag.web.endpoints import NAMES
+from rag.web.serving import HEADERS
+from tests.browser.conftest import ADDRESS, CORPUS, Site, running_app
+from tests.builders import write_jsonl
+from tests.commands import child_environment
+
+pytestmark = pytest.mark.enable_socket
+
+# In a process of its own: the client leaves a connection open when it ends.
+_CLIENT = """
+import json, sys
+from gradio_client import Client
+url, auth, calls = json.loads(sys.argv[1])
+try:
+    client = Client(url, verbose=False, auth=tuple(auth) if auth else None)
+except Exception as error:
+    print(json.dumps([f"{type(error).__name__}: {error}"]))
+    sys.exit()
+found = []
+for name, given in calls:
+    try:
+        found.append(client.predict(**given, api_name=f"/{name}"))
+    except Exception as error:
+        found.append(f"{type(error).__name__}: {error}")
+print(json.dumps(found))
+client.close()
+"""
+
+SANK = "Which Lindow ferry sank with 41 people aboard?"
+SAVED = "All 41 people were saved"
+WORDS = "correct horse battery"
+NOW = datetime(2025, 6, 20, tzinfo=UTC)
+PATHS = (Path(__file__).parent / "attacks" / "paths.txt").read_text().splitlines()
+
+
+@dataclass(frozen=True)
+class Served:
+    """One app that nobody logs in to, and one over the same articles with accounts."""
+
+    free: Site
+    locked: Site
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    users = folder / "users.json"
+    for name, role in (("ada", "admin"), ("eve", "editor"), ("bo", "reader")):
+        add_account(users, name, role, f"{WORDS} {name}")
+    rows = write_jsonl(folder / "corpus.jsonl", CORPUS)
+    with ExitStack() as stack:
+        sites = []
+        for name, settings in (("free", {}), ("locked", {"DATELINE_AUTH": str(users)})):
+            with Archive.open(folder / name, settings=Settings(encoder="hashing")) as archive:
+                archive.ingest(rows)
+            sites.append(stack.enter_context(running_app(folder / name, **settings)))
+        for site in sites:
+            site.url = site.wait_for(ADDRESS)
+        yield Served(*sites)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How the server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def request(
+    site: Site,
+    path: str,
+    *,
+    method: str = "GET",
+    name: str = "",
+    body: bytes | None = None,
+    **headers: str,
+) -> Reply:
+    """Sends a path exactly as it is written, as `name` where there is one."""
+    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=20)
+    sent = {key.replace("_", "-"): value for key, value in headers.items()}
+    if name:
+        given = base64.b64encode(f"{name}:{WORDS} {name}".encode()).decode()
+        sent["authorization"] = f"Basic {given}"
+    try:
+        connection.request(method, path, body, sent)
+        got = connection.getresponse()
+        found = {key.lower(): value for key, value in got.getheaders()}
+        return Reply(got.status, found, got.read())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def archive(served: Served) -> Iterator[Archive]:
+    settings = Settings(encoder="hashing")
+    with Archive.open(served.free.archive, settings=settings) as opened:
+        yield opened
+
+
+def test_four_endpoints_are_public_and_nothing_else(served: Served) -> None:
+    info = json.loads(request(served.free, "/gradio_api/info").body)
+    assert sorted(info["named_endpoints"]) == sorted(f"/{name}" for name in NAMES)
+    assert info["unnamed_endpoints"] == {}
+
+
+def called(
+    site: Site, *calls: tuple[str, dict[str, object]], auth: tuple[str, str] | None = None
+) -> list[Any]:
+    """What gradio_client gets for each call, or the error that it raises, as text."""
+    told = json.dumps([site.url, auth, calls])
+    done = subprocess.run(
+        [sys.executable, "-c", _CLIENT, told], capture_output=True, text=True, check=True
+    )
+    return list(json.loads(done.stdout))
+
+
+def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive) -> None:
+    limits = {"published_from": "2025-05-01", "publishers": ["The Courier"]}
+    found, answer, traced, article = called(
+        served.free,
+        ("search", {"query": "Lindow ferry", "k": 2, **limits}),
+        ("ask", {"question": SANK, "as_of": "2025-06-20"}),
+        ("quote", {"text": SAVED}),
+        ("article", {"article_id": "courier.example/1"}),
+    )
+    filters = archive.filters("2025-05-01", "", ["The Courier"])
+    assert found == [hit_dict(hit) for hit in archive.search("Lindow ferry", 2, filters=filters)]
+    wanted = archive.ask(SANK, as_of=datetime.fromisoformat(answer["as_of"])).to_dict()
+    assert answer | {"timings": {}} == wanted | {"timings": {}}
+    assert traced == archive.trace(SAVED).to_dict()
+    stored = archive.article("courier.example/1")
+    assert (article["text"], article["revision"]) == (stored.text, 1)
+    cited = answer["citations"][0]
+    assert article["text"][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_a_program_is_told_what_is_wrong(served: Served) -> None:
+    told = called(
+        served.free,
+        ("ask", {"question": ""}),
+        ("search", {"query": "ferry", "k": 1000}),
+        ("article", {"article_id": "none"}),
+        ("search", {"query": "ferry", "published_from": "soon"}),
+        ("ask", {"question": "word " * 10_000}),
+    )
+    parts = (
+        "AppError: the question is empty",
+        "AppError: k must be from 1 to 100, not 1000",
+        "AppError: the archive holds no article 'none'",
+        "'soon' is not a date",
+        "AppError: the question",
+    )
+    assert all(part in one for part, one in zip(parts, told, strict=True)), told
+
+
+async def _tools(target: Any) -> dict[str, Any]:
+    async with ToolClient(target) as client:
+        listed = (await client.list_tools()).tools
+        calls = {
+            "search": {"query": "Lindow ferry", "k": 1},
+            "ask": {"question": SANK},
+            "quote": {"text": SAVED},
+            "article": {"article_id": "courier.example/1"},
+        }
+        found = {name: await client.call_tool(name, given) for name, given in calls.items()}
+        wrong = await client.call_tool("article", {"article_id": "none"})
+        return {
+            "names": [tool.name for tool in listed],
+            "described": [tool.description or "" for tool in listed],
+            "results": {name: each.structured_content for name, each in found.items()},
+            "texts": {name: json.loads(each.content[0].text) for name, each in found.items()},
+            "wrong": (wrong.is_error, wrong.content[0].text),
+            "others": [
+                len((await client.list_resources()).resources),
+                len((await client.list_prompts()).prompts),
+            ],
+        }
+
+
+def _check_tools(got: dict[str, Any], archive: Archive) -> None:
+    assert got["names"] == list(NAMES)
+    assert "news archive" in got["described"][0]
+    assert all("Args:" in each for each in got["described"])
+    assert got["results"]["search"]["result"][0]["article"]["id"] == "courier.example/1"
+    assert "sank on Friday with 41 people aboard" in got["results"]["ask"]["text"]
+    assert got["results"]["quote"] == archive.trace(SAVED).to_dict()
+    assert got["texts"]["article"]["text"] == archive.article("courier.example/1").text
+    assert got["wrong"][0]
+    assert "the archive holds no article 'none'" in got["wrong"][1]
+    assert got["others"] == [0, 0]
+
+
+def test_an_mcp_client_lists_and_calls_the_four_tools(served: Served, archive: Archive) -> None:
+    _check_tools(anyio.run(_tools, f"{served.free.url}/mcp"), archive)
+
+
+def test_the_same_tools_are_served_over_standard_input(served: Served, archive: Archive) -> None:
+    started = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "rag.cli", "mcp", "--archive", str(served.free.archive)],
+        env=child_environment(),
+        cwd=str(served.free.archive.parent),
+    )
+    _check_tools(anyio.run(_tools, started), archive)
+
+
+def test_every_answer_carries_the_headers(served: Served) -> None:
+    for path in ("/", "/config", "/gradio_api/info", "/nothing", "/theme.css"):
+        found = request(served.free, path).headers
+        assert {name: found.get(name) for name in HEADERS} == HEADERS
+        assert "server" not in found
+    policy = HEADERS["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "object-src 'none'" in policy
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_path_leads_out(served: Served, path: str) -> None:
+    filled = path.format(archive=served.free.archive, folder=served.free.archive.parent)
+    got = request(served.free, filled)
+    assert got.status in (400, 403, 404, 405, 422) or path.startswith("/config")
+    assert b"root:" not in got.body
+    assert b"SQLite" not in got.body
+    assert b"scrypt" not in got.body
+    assert b"Traceback" not in got.body
+
+
+def test_a_foreign_page_and_a_foreign_name_are_refused(served: Served) -> None:
+    evil = request(served.free, "/config", host="evil.example")
+    assert evil.status == 421
+    written = request(
+        served.free,
+        "/gradio_api/queue/join",
+        method="POST",
+        body=b"{}",
+        origin="http://evil.example",
+        content_type="application/json",
+    )
+    assert written.status == 403
+
+
+def test_too_much_at_once_is_refused_before_it_is_read(served: Served) -> None:
+    got = request(served.free, "/gradio_api/call/ask", method="POST", content_length="200000000")
+    assert got.status == 413
+    got = request(served.free, "/gradio_api/upload", method="POST", content_length="209715200")
+    assert (got.status, b"100 MB at most" in got.body) == (413, True)
+
+
+def test_a_conversation_is_downloaded_as_a_file(served: Served, archive: Archive) -> None:
+    said = archive.ask(SANK, as_of=NOW).to_dict()
+    id_, _ = archive.conversations.append("", "", said, NOW)
+    got = request(served.free, f"/export/{id_}.json")
+    assert got.status == 200
+    assert json.loads(got.body)["turns"][0]["answer"] == said
+    assert got.headers["content-disposition"] == f'attachment; filename="dateline-{id_}.json"'
+    assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert request(served.free, f"/export/{id_}.md").body.startswith(b"# Which Lindow ferry")
+    for wrong in (f"/export/{id_}.exe", "/export/none.json", f"/export/{id_}"):
+        assert request(served.free, wrong).status == 404
+
+
+def test_only_the_owner_downloads_unless_it_is_shared(served: Served) -> None:
+    settings = Settings(encoder="hashing")
+    with Archive.open(served.locked.archive, settings=settings) as archive:
+        said = archive.ask(SANK, as_of=NOW).to_dict()
+        id_, _ = archive.conversations.append("ada", "", said, NOW)
+        path = f"/export/{id_}.json"
+        assert request(served.locked, path).status == 401
+        assert request(served.locked, path, name="bo").status == 404
+        assert request(served.locked, path, name="ada").status == 200
+        archive.conversations.share("ada", id_, shared=True)
+        assert request(served.locked, path, name="bo").status == 200
+
+
+def test_programs_log_in_too(served: Served) -> None:
+    site = served.locked
+    for path in ("/gradio_api/info", "/config", "/mcp", "/gradio_api/call/ask", "/theme.css"):
+        assert request(site, path).status == 401
+    quote = ("quote", {"text": SAVED})
+    assert "AuthenticationError" in called(site, quote, auth=("bo", "wrong words here"))[0]
+    assert called(site, quote, auth=("bo", f"{WORDS} bo"))[0]["outcome"] == "exact"
+    assert anyio.run(_tools_as, f"{site.url}/mcp", "bo")["names"] == list(NAMES)
+
+
+async def _tools_as(url: str, name: str) -> dict[str, Any]:
+    async with httpx2.AsyncClient(auth=(name, f"{WORDS} {name}")) as http:
+        return await _tools(streamable_http_client(url, http_client=http))
+
+
+def test_no_secret_is_shown_anywhere(served: Served) -> None:
+    info = request(served.locked, "/config", name="bo").body
+    page = request(served.locked, "/", name="bo").body
+    for secret in (WORDS.encode(), b"scrypt", b"users.json"):
+        assert secret not in info + page
+    log = served.locked.archive.with_suffix(".log").read_text()
+    assert WORDS not in log
+
+
+def test_the_app_opens_itself_to_nobody_unasked(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parents[1] / "app.py")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=child_environment(DATELINE_HOST="0.0.0.0", DATELINE_PORT="0"),
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "is open to other machines, and there is no login" in done.stderr
+    assert "Traceback" not in done.stderr
