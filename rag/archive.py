@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from threading import Lock
@@ -15,13 +16,16 @@ from embeddings import Encoder, Reranker
 from rag.answering.fallback import Trust, answer
 from rag.answering.question import Question, Reader
 from rag.config import Settings, load_settings
-from rag.encoding import NamedEncoder, open_encoder, open_reranker
+from rag.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
-from rag.ingest import NOTHING, Arriving, Ingest, IngestReport
+from rag.history import Revision, history, later_texts
+from rag.ingest import Arriving, Ingest, IngestReport
+from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
 from rag.online import Pages, is_address, visitor
 from rag.opening import ArchiveFolder, Opened
+from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
 from rag.quotes.records import Recheck, Trace
 from rag.quotes.tracing import trace
@@ -29,13 +33,12 @@ from rag.ranking import Rankers
 from rag.reading.verification import verify
 from rag.records import Answer, Article, Filters, Hit, Message, Understood
 from rag.retrieve import Search, check_query, retrieve
-from rag.store import Runs
+from rag.store import Conversations, Feedback, Runs
 from rag.subscriptions import Subscriptions
 from rag.understanding.followup import follow_up
-from rag.understanding.outlets import find_outlets
+from rag.understanding.named import named_in
 from rag.understanding.rewriting import resolve
 from rag.understanding.splitting import split
-from rag.understanding.times import find_dates
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -71,6 +74,7 @@ class Archive:
         self._settings = settings
         self._encoder = encoder
         self._reranker = reranker
+        self._recent = RecentVectors(encoder)
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
         self._opened: Opened | None = None
         self._opening = Lock()
@@ -106,6 +110,7 @@ class Archive:
         *paths: str | PathLike[str],
         vectors: bool = True,
         limit: int = 100,
+        within: Sequence[Path] = (),
         progress: Progress = _silent,
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
@@ -113,23 +118,36 @@ class Archive:
         An address is a page's or a sitemap's, of which at most `limit` pages are read; it
         needs the setting `network`, else ConfigError is raised. Articles can be found by
         their words within seconds; with `vectors` their passages are embedded afterwards.
-        Stopped at any moment, the same call goes on from there.
+        Stopped at any moment, the same call goes on from there. Files in the folders
+        `within` have their outlets named as if these were read.
         Raises LockedError while another process writes.
         """
         inputs = [Path(path) for path in paths if not _is_address(path)]
         urls = [str(path) for path in paths if _is_address(path)]
-        arriving = self._from_network(urls, limit)
-        with self._disk.to_write("ingest", create=True) as opened:
-            job = self._job(opened)
-            report = job.run(inputs, lambda done, total: progress("reading", done, total), arriving)
-            if vectors:
-                opened.dense.embed(lambda done, total: progress("embedding", done, total))
+        report = IngestReport()
+        for part in self._from_network(urls, limit).parts():
+            with self._disk.to_write("ingest", create=True) as opened:
+                show = partial(progress, "reading")
+                report += self._job(opened).run(inputs, show, part, within)
+                if vectors:
+                    opened.dense.embed(partial(progress, "embedding"))
+            inputs = []
         return report
 
     @property
     def feeds(self) -> Subscriptions:
         """The feeds that the archive follows: to add, remove, list and poll."""
         return Subscriptions(self._disk, self._settings, self._job)
+
+    @property
+    def conversations(self) -> Conversations:
+        """The conversations that readers had, each kept for its owner."""
+        return Conversations(self._reader().database)
+
+    @property
+    def feedback(self) -> Feedback:
+        """What readers said of answers."""
+        return Feedback(self._reader().database)
 
     def _job(self, opened: Opened) -> Ingest:
         return Ingest(
@@ -139,18 +157,19 @@ class Archive:
             count_tokens=self._encoder.count_tokens,
             limit=self._settings.chunk_tokens,
             now=datetime.now(UTC),
+            inputs=KnownInputs(self.folder),
         )
 
     def _from_network(self, urls: Sequence[str], limit: int) -> Arriving:
         if not urls:
-            return NOTHING
+            return Arriving()
         pages = Pages(visitor(self._settings, urls[0]), limit, datetime.now(UTC))
         return Arriving(urls, pages.read(urls))
 
     def embed(self, progress: Progress = _silent) -> int:
         """Embeds every passage that has no vector yet; returns how many there were."""
         with self._disk.to_write("embed") as opened:
-            return opened.dense.embed(lambda done, total: progress("embedding", done, total))
+            return opened.dense.embed(partial(progress, "embedding"))
 
     def rebuild(self) -> None:
         """Builds both indexes again from the store and the vectors already computed.
@@ -172,7 +191,7 @@ class Archive:
         all_copies: bool = False,
         parts: Sequence[str] = (),
     ) -> list[Hit]:
-        """The `k` passages that match best, best first; nothing published after `as_of`.
+        """The `k` passages that match best, best first, as articles stood at `as_of`.
 
         Copies of one story are one hit, which names the other outlets, unless `all_copies`
         asks for each. Dates and outlets that the query names are heeded, unless
@@ -200,17 +219,7 @@ class Archive:
         nothing only says what is preferred. Raises QueryError for an empty or overlong one.
         """
         check_query(question)
-        facets = self._reader().store.facets()
-        found = (
-            *find_dates(question, as_of or datetime.now(UTC)),
-            *find_outlets(question, facets.publishers),
-        )
-        return tuple(
-            one
-            if not one.strict or len(facets.matching(one.filters))
-            else replace(one, strict=False, held=False)
-            for one in sorted(found, key=lambda one: one.start)
-        )
+        return named_in(question, as_of or datetime.now(UTC), self._reader().store.facets())
 
     def _found(self, search: Search, k: int) -> list[Hit]:
         rankers = self.rankers()
@@ -227,14 +236,22 @@ class Archive:
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
         model: ChatModel | None = None,
+        corroborated: bool = False,
     ) -> Answer:
         """Answers from the archive with citations, or says that it holds no answer.
 
         With `model` it writes the answer; else sentences of the articles are the answer.
-        What the question names is heeded as in `search`.
+        What the question names is heeded as in `search`. With `corroborated` only what the
+        articles found agree on is an answer: that four in five of them name the same.
         """
         stream = self.stream(
-            question, history, filters=filters, as_of=as_of, understood=understood, model=model
+            question,
+            history,
+            filters=filters,
+            as_of=as_of,
+            understood=understood,
+            model=model,
+            corroborated=corroborated,
         )
         while True:
             try:
@@ -251,6 +268,7 @@ class Archive:
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
         model: ChatModel | None = None,
+        corroborated: bool = False,
     ) -> Generator[str, None, Answer]:
         """Yields pieces of the answer as they are written; returns the checked Answer.
 
@@ -279,24 +297,31 @@ class Archive:
             coverage=self.coverage(),
             retrieval_seconds=time.perf_counter() - started,
             holdings=self._reader().store.facets().span(),
+            corroborated=corroborated,
         )
-        reader = self._extractive_reader()
-        trust = Trust(self._settings.llm_repair, self._settings.llm_judge)
+        rankers = self.rankers()
+        reader = Reader(rankers.lexical, rankers.similarity())
+        trust = Trust(self._settings.llm_repair, self._settings.llm_judge, with_quotations)
         result = yield from answer(asked, hits, reader, model, trust)
+        result = later_texts(result, rankers.store)
         return replace(result, usage=meter.usage + result.usage) if meter else result
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """The stored original of one article; raises ArchiveError when there is none."""
         return self._reader().store.article(article_id, revision)
 
-    def trace(self, text: str, *, speaker: str = "") -> Trace:
-        """Where quoted words stand, and whether the article has `speaker` say them.
+    def history(self, article_id: str) -> list[Revision]:
+        """Every revision of an article, by when it stood; ArchiveError where there is none."""
+        return history(article_id, self._reader().store)
+
+    def trace(self, text: str, *, speaker: str = "", as_of: datetime | None = None) -> Trace:
+        """Where quoted words stand, or stood, and whether the article has `speaker` say them.
 
         `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
         an empty or overlong text, ArchiveError without an archive.
         """
         opened = self._reader()
-        return trace(text, speaker, opened.store, opened.lexical)
+        return trace(text, speaker, opened.store, opened.lexical, as_of)
 
     def recheck(self, answer: Mapping[str, Any]) -> Recheck:
         """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
@@ -335,7 +360,8 @@ class Archive:
     def rankers(self) -> Rankers:
         """What `search` is made of, so that each part can be measured alone."""
         opened = self._reader()
-        return Rankers(opened.store, opened.lexical, opened.dense, self._encoder, self._reranker)
+        models = (self._encoder, self._reranker, self._recent)
+        return Rankers(opened.store, opened.lexical, opened.dense, *models)
 
     def exists(self) -> bool:
         """Whether the folder holds an archive."""
@@ -363,15 +389,6 @@ class Archive:
                 self._opened.lexical.refresh()
                 self._opened.dense.refresh()
             return self._opened
-
-    def _extractive_reader(self) -> Reader:
-        opened = self._reader()
-        similarity = self._similarity if len(opened.dense) else None
-        return Reader(opened.lexical, similarity)
-
-    def _similarity(self, question: str, texts: Sequence[str]) -> list[float]:
-        asked = self._encoder.encode_query([question])[0]
-        return [float(cosine) for cosine in self._encoder.encode_document(texts) @ asked]
 
     def _close(self) -> None:
         if self._opened is not None:

@@ -8,10 +8,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from rag import terminal
+from rag.cli_articles import article
 from rag.cli_chat import chat
+from rag.cli_conversations import conversations, export, feedback_app, verify
 from rag.cli_eval import bench, eval_app
-from rag.cli_feeds import FAILED_INPUTS, feed_app
+from rag.cli_feeds import feed_app
 from rag.cli_options import (
+    FAILED_INPUTS,
     ArchiveOption,
     AsOfOption,
     FromOption,
@@ -26,6 +29,10 @@ from rag.cli_options import (
     understood_in,
 )
 from rag.cli_quotes import quote, recheck
+from rag.cli_tools import mcp
+from rag.cli_upkeep import backup, doctor, info, restore
+from rag.cli_users import user_app
+from rag.cli_watch import watch
 from rag.config import load_settings
 from rag.errors import RagError
 from rag.filters import parse_as_of
@@ -44,10 +51,22 @@ app = typer.Typer(
 )
 app.add_typer(eval_app, name="eval")
 app.add_typer(feed_app, name="feed")
+app.add_typer(feedback_app, name="feedback")
+app.add_typer(user_app, name="user")
+app.command()(article)
+app.command()(backup)
 app.command()(bench)
 app.command()(chat)
+app.command()(conversations)
+app.command()(doctor)
+app.command()(export)
+app.command()(info)
+app.command()(mcp)
 app.command()(quote)
 app.command()(recheck)
+app.command()(restore)
+app.command("verify-export")(verify)
+app.command()(watch)
 
 
 def main() -> NoReturn:
@@ -172,6 +191,9 @@ def ask(
     ignore: IgnoreOption = None,
     literal: LiteralOption = False,
     llm: LlmOption = "",
+    corroborated: Annotated[
+        bool, typer.Option(help="Answer only what the articles found agree on.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the archive, with citations; declining is an answer too."""
@@ -184,6 +206,7 @@ def ask(
             as_of=when,
             understood=() if literal else understood_in(opened, question, when, ignore or ()),
             model=configured_model(load_settings(), llm),
+            corroborated=corroborated,
         )
     if as_json:
         terminal.print_json(answer.to_dict())
@@ -191,21 +214,6 @@ def ask(
         terminal.print_answer(answer)
     terminal.print_understood(answer.understood)
     terminal.print_coverage(answer.coverage, opened.folder)
-
-
-@app.command()
-def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Count what the archive holds."""
-    with opened_archive(archive) as opened:
-        articles, passages, embedded = opened.counts()
-        publishers = opened.publishers()
-    facts = {"articles": articles, "passages": passages, "embedded": embedded}
-    if as_json:
-        terminal.print_json({"archive": str(opened.folder), **facts, "publishers": publishers})
-        return
-    terminal.say(", ".join(f"{count:,} {name}" for name, count in facts.items()))
-    for name, count in publishers.items():
-        terminal.say(f"{count:>8,}  {name or '(unknown)'}")
 
 
 if __name__ == "__main__":

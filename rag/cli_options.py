@@ -15,6 +15,9 @@ from rag.config import load_settings
 from rag.errors import QueryError
 from rag.records import Understood
 
+FAILED_INPUTS = 1
+"""The exit status where some inputs failed, and are named."""
+
 ArchiveOption = Annotated[
     Path | None,
     typer.Option(
@@ -27,7 +30,9 @@ PublisherOption = Annotated[
     list[str] | None, typer.Option("--publisher", help="Outlet; may be given several times.")
 ]
 LanguageOption = Annotated[str, typer.Option("--language", help="Two-letter code, such as en.")]
-AsOfOption = Annotated[str, typer.Option("--as-of", help="Use nothing published after this date.")]
+AsOfOption = Annotated[
+    str, typer.Option("--as-of", help="Use articles as they stood on this date, and none later.")
+]
 IgnoreOption = Annotated[
     list[str] | None,
     typer.Option("--ignore", help='Words that ask for no date or outlet: "last week".'),

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     `llm_split` divide a question that asks for several things. `network` lets pages and
     feeds be fetched from public servers, `network_hosts` also from these of the newsroom,
     whose addresses may be private; each is left `network_delay` seconds between requests.
+    `auth` is the file of those who may log in to the page; without it nobody logs in, and the
+    page is for this machine alone, unless `allow_open` lets whoever reaches `host` ask.
+    `web_rate` is how many requests a minute the page takes from each of its readers.
     """
 
     model_config = SettingsConfigDict(
@@ -93,6 +96,9 @@ class Settings(BaseSettings):
     network: bool = False
     network_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     network_delay: float = Field(default=1.0, ge=0)
+    auth: Path | None = None
+    allow_open: bool = False
+    web_rate: int = Field(default=1200, ge=1)
 
     @field_validator("network_hosts", mode="before")
     @classmethod

@@ -59,7 +59,7 @@ class ArchiveFolder:
         except OldFormatError:
             self._catch_up()
             opened = self._open(write=False)
-        if opened.lexical.change < opened.store.last_change():
+        if opened.lexical.is_behind(opened.store):
             try:
                 self._catch_up()
             except ArchiveError as error:

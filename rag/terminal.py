@@ -75,7 +75,11 @@ def print_json(value: Any) -> None:
 
 def _shown(text: str) -> str:
     """Text of any origin as text: no markup of ours, no commands to the terminal."""
-    return escape(_COMMANDS_TO_THE_TERMINAL.sub("\ufffd", text))
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return _COMMANDS_TO_THE_TERMINAL.sub("\ufffd", text)
 
 
 @contextmanager
@@ -98,6 +102,16 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
     with bar:
         yield show
+
+
+@contextmanager
+def status() -> Iterator[Callable[[str], None]]:
+    """Shows what goes on, in one line that changes, where a person is looking; else nothing."""
+    if not _err.is_terminal:
+        yield lambda _text: None
+        return
+    with Live(console=_err, auto_refresh=False, transient=True) as live:
+        yield lambda text: live.update(Text(_printable(text), style="dim"), refresh=True)
 
 
 class _Rate(ProgressColumn):

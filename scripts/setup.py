@@ -39,7 +39,9 @@ def main() -> int:
     if not install_torch(wanted):
         return 1
     print("installing Dateline and its tools ...", flush=True)
-    if pip("install", "--constraint", str(CONSTRAINTS), "--editable", ".[test,eval,llm-server]"):
+    if pip(
+        "install", "--constraint", str(CONSTRAINTS), "--editable", ".[test,eval,llm-server,mcp]"
+    ):
         print("installation failed; mend what pip says above, then: make setup")
         return 1
     install_vocabulary()

@@ -101,7 +101,13 @@ def test_search_prints_the_json_of_the_contract(dateline: Commands, archive: Pat
         "published": "2025-05-03",
         "url": "https://courier.example/1",
     }
-    assert first["passage"] == {"id": 1, "start": 0, "end": len(FERRY), "text": FERRY}
+    assert first["passage"] == {
+        "id": 1,
+        "revision": 1,
+        "start": 0,
+        "end": len(FERRY),
+        "text": FERRY,
+    }
     assert first["also_in"] == ["Radio North"]
 
 
@@ -133,6 +139,7 @@ def test_ask_prints_the_json_of_the_contract(dateline: Commands, archive: Path) 
         "publisher": "The Courier",
         "published": "2025-05-03",
         "url": "https://courier.example/1",
+        "revision": 1,
         "start": FERRY.index("All 41"),
         "end": len(FERRY),
         "quote": "All 41 passengers were brought ashore by lifeboat.",
