@@ -336,12 +336,13 @@ class Archive:
         published_to: str = "",
         publishers: Sequence[str] = (),
         language: str = "",
+        section: str = "",
     ) -> Filters:
         """Filters from words, checked against the archive; see `rag.filters.parse_filters`."""
-        known = self.publishers() if publishers else ()
-        return parse_filters(
-            published_from, published_to, publishers, language, known_publishers=known
-        )
+        asked = (published_from, published_to, publishers, language, section)
+        outlets = self.publishers() if publishers else ()
+        sections = self._reader().store.sections() if section.strip() else ()
+        return parse_filters(*asked, known_publishers=outlets, known_sections=sections)
 
     def publishers(self) -> dict[str, int]:
         """Every outlet with its number of articles, the largest first."""

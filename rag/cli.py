@@ -11,7 +11,8 @@ from rag import terminal
 from rag.cli_articles import article
 from rag.cli_chat import chat
 from rag.cli_conversations import conversations, export, feedback_app, verify
-from rag.cli_eval import bench, eval_app
+from rag.cli_bench import bench_app
+from rag.cli_eval import eval_app
 from rag.cli_feeds import feed_app
 from rag.cli_options import (
     FAILED_INPUTS,
@@ -24,6 +25,7 @@ from rag.cli_options import (
     LiteralOption,
     LlmOption,
     PublisherOption,
+    SectionOption,
     ToOption,
     opened_archive,
     understood_in,
@@ -49,13 +51,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(bench_app, name="bench")
 app.add_typer(eval_app, name="eval")
 app.add_typer(feed_app, name="feed")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(user_app, name="user")
 app.command()(article)
 app.command()(backup)
-app.command()(bench)
 app.command()(chat)
 app.command()(conversations)
 app.command()(doctor)
@@ -154,6 +156,7 @@ def search(
     published_to: ToOption = "",
     publisher: PublisherOption = None,
     language: LanguageOption = "",
+    section: SectionOption = "",
     as_of: AsOfOption = "",
     ignore: IgnoreOption = None,
     literal: LiteralOption = False,
@@ -164,7 +167,7 @@ def search(
 ) -> None:
     """Find the passages that match a query best."""
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language)
+        filters = opened.filters(published_from, published_to, publisher or (), language, section)
         when = parse_as_of(as_of) if as_of else None
         understood = () if literal else understood_in(opened, query, when, ignore or ())
         hits = opened.search(
@@ -187,6 +190,7 @@ def ask(
     published_to: ToOption = "",
     publisher: PublisherOption = None,
     language: LanguageOption = "",
+    section: SectionOption = "",
     as_of: AsOfOption = "",
     ignore: IgnoreOption = None,
     literal: LiteralOption = False,
@@ -198,7 +202,7 @@ def ask(
 ) -> None:
     """Answer a question from the archive, with citations; declining is an answer too."""
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language)
+        filters = opened.filters(published_from, published_to, publisher or (), language, section)
         when = parse_as_of(as_of) if as_of else None
         answer = opened.ask(
             question,

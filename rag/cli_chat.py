@@ -19,6 +19,7 @@ from rag.cli_options import (
     LiteralOption,
     LlmOption,
     PublisherOption,
+    SectionOption,
     ToOption,
     opened_archive,
     understood_in,
@@ -49,13 +50,14 @@ def chat(
     published_to: ToOption = "",
     publisher: PublisherOption = None,
     language: LanguageOption = "",
+    section: SectionOption = "",
     as_of: AsOfOption = "",
     literal: LiteralOption = False,
     llm: LlmOption = "",
 ) -> None:
     """Ask in a loop; each answer shows its citations, and follow-up questions are understood."""
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language)
+        filters = opened.filters(published_from, published_to, publisher or (), language, section)
         scope = Scope(filters, parse_as_of(as_of) if as_of else None)
         session = ChatSession(opened, configured_model(load_settings(), llm), scope)
         if sys.stdin.isatty():

@@ -30,6 +30,9 @@ PublisherOption = Annotated[
     list[str] | None, typer.Option("--publisher", help="Outlet; may be given several times.")
 ]
 LanguageOption = Annotated[str, typer.Option("--language", help="Two-letter code, such as en.")]
+SectionOption = Annotated[
+    str, typer.Option("--section", help="Only this section, as the outlets call it: sport.")
+]
 AsOfOption = Annotated[
     str, typer.Option("--as-of", help="Use articles as they stood on this date, and none later.")
 ]

@@ -17,13 +17,16 @@ def parse_filters(
     published_to: str = "",
     publishers: Sequence[str] = (),
     language: str = "",
+    section: str = "",
     *,
     known_publishers: Iterable[str],
+    known_sections: Iterable[str] = (),
 ) -> Filters:
     """The filters these words ask for; a day, month or year counts from start to end.
 
-    Outlets match however they are capitalised. Raises QueryError for a date that cannot
-    be read, a range that ends before it begins, and an outlet the archive does not hold.
+    Outlets and sections match however they are capitalised. Raises QueryError for a date
+    that cannot be read, a range that ends before it begins, and an outlet or a section that
+    the archive does not hold.
 
     >>> str(parse_filters(published_to="2020-09", known_publishers=()).published_before)
     '2020-10-01 00:00:00+00:00'
@@ -36,8 +39,9 @@ def parse_filters(
         )
         raise QueryError(msg)
     known = list(known_publishers)
-    found = tuple(_publisher(name, known) for name in publishers)
-    return Filters(start, before, found, language.strip().lower())
+    found = tuple(_held(name, known, "outlet") for name in publishers)
+    named = _held(section, list(known_sections), "section") if section.strip() else ""
+    return Filters(start, before, found, language.strip().lower(), section=named)
 
 
 def parse_date(text: str, option: str) -> Published:
@@ -79,11 +83,12 @@ def no_later_than(filters: Filters, as_of: datetime | None) -> Filters:
     return replace(filters, published_before=before, as_of=as_of)
 
 
-def _publisher(name: str, known: Sequence[str]) -> str:
-    spelled = {publisher.casefold(): publisher for publisher in known}
+def _held(name: str, known: Sequence[str], what: str) -> str:
+    spelled = {each.casefold(): each for each in known if each}
     if name.strip().casefold() in spelled:
         return spelled[name.strip().casefold()]
     near = difflib.get_close_matches(name.strip().casefold(), spelled, n=3, cutoff=0.5)
-    listed = [spelled[key] for key in near] or sorted(known)[:10]
-    msg = f"the archive holds no outlet {name!r}; it holds {', '.join(map(repr, listed)) or 'none'}"
+    listed = [spelled[key] for key in near] or sorted(spelled.values())[:10]
+    held = ", ".join(map(repr, listed)) or "none"
+    msg = f"the archive holds no {what} {name!r}; it holds {held}"
     raise QueryError(msg)

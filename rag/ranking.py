@@ -119,7 +119,7 @@ def _found(
 ) -> tuple[dict[int, float], dict[int, float]]:
     """What either ranker finds, with its score by words and its cosine, where it has them."""
     lexical, dense = rankers.lexical, rankers.dense
-    standing = facets.standing(query.filters.as_of)
+    standing = facets.standing(query.filters.as_of, query.filters.section)
     words = dict(lexical.search(query.text, query.depth, query.filters, carried, standing))
     if not len(dense):
         return words, {}

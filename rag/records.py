@@ -184,9 +184,9 @@ class Filters:
     """What a hit must satisfy; an empty field asks nothing.
 
     A hit is published at or after `published_from` and before `published_before`,
-    by one of `publishers`, in `language` (ISO 639-1). Articles whose date is
-    unknown satisfy no date filter. It is of the revision that stood just before `as_of`,
-    of the current one where that is not given.
+    by one of `publishers`, in `language` (ISO 639-1), in a newspaper's `section`. Articles
+    whose date is unknown satisfy no date filter. It is of the revision that stood just before
+    `as_of`, of the current one where that is not given.
     """
 
     published_from: datetime | None = None
@@ -194,6 +194,7 @@ class Filters:
     publishers: tuple[str, ...] = ()
     language: str = ""
     as_of: datetime | None = None
+    section: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The fields that ask for something, as JSON values."""
@@ -202,6 +203,7 @@ class Filters:
             "before": self.published_before.isoformat() if self.published_before else None,
             "publishers": list(self.publishers),
             "language": self.language,
+            "section": self.section,
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
         return {name: value for name, value in values.items() if value}

@@ -143,6 +143,7 @@ def _filters(told: Mapping[str, Any]) -> Filters:
         published_before=_moment(told.get("before")),
         publishers=tuple(told.get("publishers", ())),
         language=str(told.get("language", "")),
+        section=str(told.get("section", "")),
     )
 
 

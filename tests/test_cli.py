@@ -29,7 +29,14 @@ GOOD = [
     row(1, FERRY, title="Ferry aground"),
     row(2, BUDGET, date="2025-05-10", publisher="Radio North"),
     row(3, FERRY, date="2025-05-04", publisher="Radio North"),
-    row(4, FRENCH, date="2025-06", publisher="La Presse du Nord", language="fr"),
+    row(
+        4,
+        FRENCH,
+        date="2025-06",
+        publisher="La Presse du Nord",
+        language="fr",
+        section="Politique",
+    ),
 ]
 MIXED: list[dict[str, object]] = [*GOOD, GOOD[0], {"title": "Story 6"}]
 FERRY_HIT_KEYS = ["rank", "score", "article", "passage", "also_in", "copies", "versions"]
@@ -172,6 +179,7 @@ def test_declining_is_an_answer_with_status_0(dateline: Commands, archive: Path)
         (["--publisher", "radio north"], {"2", "3"}),
         (["--publisher", "Radio North", "--publisher", "La Presse du Nord"], {"2", "3", "4"}),
         (["--language", "fr"], {"4"}),
+        (["--section", "politique"], {"4"}),
         (["--as-of", "2025-05-03"], {"1"}),
         (["--as-of", "2024"], set()),
     ],

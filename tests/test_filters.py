@@ -53,6 +53,16 @@ def test_an_unknown_outlet_is_an_error_that_names_the_near_ones() -> None:
         parse_filters(publishers=["X"], known_publishers=[])
 
 
+def test_a_section_matches_however_it_is_capitalised_and_an_unknown_one_is_an_error() -> None:
+    known = ["Sport", "Home news", ""]
+    filters = parse_filters(section=" home NEWS ", known_publishers=(), known_sections=known)
+    assert filters == Filters(section="Home news")
+    with pytest.raises(QueryError, match=r"no section 'Sprt'; it holds 'Sport'$"):
+        parse_filters(section="Sprt", known_publishers=(), known_sections=known)
+    with pytest.raises(QueryError, match=r"no section 'X'; it holds 'Home news', 'Sport'$"):
+        parse_filters(section="X", known_publishers=(), known_sections=known)
+
+
 @pytest.mark.parametrize("text", ["yesterday-ish", "2020-13-45", "32 May 2020", "-"])
 def test_an_impossible_date_is_an_error_that_names_the_option(text: str) -> None:
     with pytest.raises(QueryError, match=r"--from .* is not a date; write it as 2020-09-11"):

@@ -95,6 +95,8 @@ def test_equal_encoded_texts_have_equal_digests(store: Store) -> None:
         (Filters(publishers=("Radio North",)), [2]),
         (Filters(publishers=("Radio North", "The Courier")), [1, 2, 3]),
         (Filters(language="fr"), [3]),
+        (Filters(section="Sport"), [2]),
+        (Filters(section="sport"), []),
     ],
 )
 def test_filters_leave_the_passages_that_satisfy_them(
@@ -102,6 +104,7 @@ def test_filters_leave_the_passages_that_satisfy_them(
 ) -> None:
     new = article("A.", "x/1", day="2025-05-03")
     old = article("B.", "x/2", day="2025-05-02", publisher="Radio North")
+    old = replace(old, section="Sport")
     undated = article("C.", "x/3", day="", language="fr")
     store.put(1, [(a, [Chunk(0, 2)]) for a in (new, old, undated)])
     assert store.facets().matching(filters).tolist() == expected
@@ -112,6 +115,7 @@ def test_outlets_are_counted_the_largest_first(store: Store) -> None:
         store.put(1, [(article("A.", f"x/{number}", publisher=publisher), [])])
     assert store.publishers() == {"Radio North": 2, "The Courier": 1}
     assert store.languages() == {"en": 3}
+    assert store.sections() == {"": 3}
 
 
 def test_a_failing_put_leaves_nothing(store: Store) -> None:

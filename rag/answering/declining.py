@@ -85,6 +85,8 @@ def _without_limits(asked: Question) -> Iterator[str]:
         yield f"drop the filter on the outlet {' or '.join(filters.publishers)}"
     if filters.language:
         yield f"drop the filter on the language {filters.language!r}"
+    if filters.section:
+        yield f"drop the filter on the section {filters.section!r}"
 
 
 def _misses(asked: Question) -> bool:

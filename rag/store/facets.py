@@ -1,4 +1,4 @@
-"""What filters look at, of every passage, in memory: dates, outlets, languages, revisions."""
+"""What filters look at, of every passage, in memory: dates, outlets, sections, revisions."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Facets:
     """Columns over all passages as they were at one change, sorted by passage id.
 
     `opening` is the id of the first passage of the same revision. `published` counts seconds
-    since 1970; `publisher` and `language` are positions in the lists of names. A passage stood
-    after `since` until `until`, which is STILL for the current ones.
+    since 1970; `publisher`, `language` and `section` are positions in the lists of names. A
+    passage stood after `since` until `until`, which is STILL for the current ones.
     """
 
     change: int
@@ -55,10 +55,12 @@ class Facets:
     published: Integers
     publisher: Integers
     language: Integers
+    section: Integers
     since: Integers
     until: Integers
     publishers: tuple[str, ...]
     languages: tuple[str, ...]
+    sections: tuple[str, ...]
 
     def matching(self, filters: Filters) -> Integers:
         """Ids of the passages that satisfy `filters`, ascending."""
@@ -72,13 +74,20 @@ class Facets:
             wanted &= np.isin(self.publisher, _positions(self.publishers, filters.publishers))
         if filters.language:
             wanted &= np.isin(self.language, _positions(self.languages, [filters.language]))
+        if filters.section:
+            wanted &= self._in_section(filters.section)
         return self.ids[wanted]
 
-    def standing(self, as_of: datetime | None) -> Standing:
-        """Which other passages than the current ones stood just before `as_of`, None for now."""
-        if as_of is None:
+    def standing(self, as_of: datetime | None, section: str = "") -> Standing:
+        """Which other passages than the current ones stood just before `as_of`, None for now.
+
+        Where a section is given, those of others are as ones that did not stand.
+        """
+        if as_of is None and not section:
             return NOW
         stood, current = self._stood(as_of), self.until == STILL
+        if section:
+            stood &= self._in_section(section)
         return Standing(self.ids[stood & ~current], self.ids[current & ~stood])
 
     def stood(self, ids: Integers, filters: Filters) -> Integers:
@@ -112,6 +121,9 @@ class Facets:
             stood = (self.since < seconds(as_of)) & (seconds(as_of) <= self.until)
         return stood
 
+    def _in_section(self, section: str) -> Truths:
+        return np.isin(self.section, _positions(self.sections, [section]))
+
     def _of(self, ids: Integers, column: Integers, unknown: int) -> Integers:
         if not len(self.ids):
             return np.full(len(ids), unknown)
@@ -139,6 +151,7 @@ def load_facets(connection: Connection, change: int) -> Facets:
             revisions.published,
             revisions.publisher,
             revisions.language,
+            revisions.section,
         )
         .select_from(schema.passages)
         .join(
@@ -161,6 +174,7 @@ def load_facets(connection: Connection, change: int) -> Facets:
         opening.setdefault(key, id_)
     publishers, publisher = _numbered([row.publisher for row in rows])
     languages, language = _numbered([row.language for row in rows])
+    sections, section = _numbered([row.section for row in rows])
     between = [stood.get(key, _ALWAYS) for key in keys] if stood else [_ALWAYS] * len(rows)
     since, until = np.array(between, dtype=np.int64).reshape(-1, 2).T.copy()
     return Facets(
@@ -172,10 +186,12 @@ def load_facets(connection: Connection, change: int) -> Facets:
         ),
         publisher=publisher,
         language=language,
+        section=section,
         since=since,
         until=until,
         publishers=publishers,
         languages=languages,
+        sections=sections,
     )
 
 

@@ -281,6 +281,10 @@ class Store:
         """Every language in the archive with its number of articles, the largest first."""
         return self._count_by("language")
 
+    def sections(self) -> dict[str, int]:
+        """Every section of a newspaper in the archive with its number of articles, as above."""
+        return self._count_by("section")
+
     def counts(self) -> tuple[int, int]:
         """Number of articles and of current passages, the latter without withdrawn ones."""
         with self._database.read() as connection:

@@ -96,6 +96,7 @@ def merged(filters: Filters, understood: Sequence[Understood]) -> Filters:
         tuple(sorted(publishers)) or filters.publishers,
         next((one.language for one in every if one.language), ""),
         filters.as_of,
+        filters.section,
     )
 
 
@@ -274,5 +275,6 @@ def _in_words(filters: Filters) -> str:
         f"before {filters.published_before:%Y-%m-%d}" if filters.published_before else "",
         f"by {' or '.join(map(repr, filters.publishers))}" if filters.publishers else "",
         f"in language {filters.language!r}" if filters.language else "",
+        f"in section {filters.section!r}" if filters.section else "",
     ]
     return ", ".join(filter(None, words))

@@ -36,6 +36,7 @@ def describe_filters(filters: Filters, as_of: str = "") -> str:
         f"before {filters.published_before:%Y-%m-%d}" if filters.published_before else "",
         f"by {' or '.join(filters.publishers)}" if filters.publishers else "",
         f"in language {filters.language!r}" if filters.language else "",
+        f"in section {filters.section!r}" if filters.section else "",
         f"what was published up to {as_of}" if as_of else "",
     ]
     return ", ".join(part for part in parts if part)
