@@ -18,14 +18,14 @@ from rag.doctor import examine  # noqa: E402
 from rag.errors import ConfigError, RagError  # noqa: E402
 from rag.llms import configured_model  # noqa: E402
 from rag.web.chat import Chat  # noqa: E402
-from rag.web.endpoints import Endpoints  # noqa: E402
 from rag.web.examples import example_questions  # noqa: E402
-from rag.web.limits import LOCAL  # noqa: E402
 from rag.web.page import build_page  # noqa: E402
 from rag.web.preparation import Preparation  # noqa: E402
-from rag.web.serving import Site, listen, page_address, private_uploads, serve  # noqa: E402
-from rag.web.tools import Tools, has_tools  # noqa: E402
-from rag.web.uploads import Uploads  # noqa: E402
+from rag.web.server.endpoints import Endpoints  # noqa: E402
+from rag.web.server.guard import LOCAL  # noqa: E402
+from rag.web.server.serving import Site, listen, page_address, private_uploads, serve  # noqa: E402
+from rag.web.server.tools import Tools, has_tools  # noqa: E402
+from rag.web.tabs.add import Uploads  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent / "seeds"
 ANY_QUESTION = "What happened?"

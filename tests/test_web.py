@@ -36,16 +36,17 @@ from rag.records import (
     Verdict,
 )
 from rag.views.opened import Opened
-from rag.web.answers import answer_html, partial_html, turn_html, welcome_html
-from rag.web.article import article_html, body_html, panel_error
-from rag.web.chat import GONE, UNEXPECTED, Chat, Form, Frame, in_page_words
+from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
 from rag.web.examples import example_questions
 from rag.web.facts import facts_html, is_growing, outlets
-from rag.web.marks import verdict_mark
+from rag.web.form import Form
 from rag.web.preparation import Preparation
-from rag.web.serving import listen, page_address
-from rag.web.steps import describe_filters
+from rag.web.rendering.answers import answer_html, partial_html, turn_html, welcome_html
+from rag.web.rendering.article import article_html, body_html, panel_error
+from rag.web.rendering.marks import verdict_mark
+from rag.web.rendering.steps import describe_filters
+from rag.web.server.serving import listen, page_address
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -28,13 +28,14 @@ from rag.web.adding import (
     refusal,
     safe_name,
 )
-from rag.web.chat import Chat, Form
+from rag.web.chat import Chat
 from rag.web.conversation import Conversation
-from rag.web.history import list_html, reopened
+from rag.web.form import Form
 from rag.web.keeping import owner_of, unkept
-from rag.web.limits import LARGEST_FILE
-from rag.web.remarks import NOT_KEPT, keep_remark, whole_number
-from rag.web.uploads import Uploads, adding_html
+from rag.web.server.guard import LARGEST_FILE
+from rag.web.tabs.add import Uploads, adding_html
+from rag.web.tabs.conversations import list_html, reopened
+from rag.web.tabs.feedback import NOT_KEPT, keep_remark, whole_number
 from tests.builders import open_archive, row, write_jsonl
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)

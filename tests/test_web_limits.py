@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from rag.accounts import Accounts, add_account
-from rag.web.limits import (
+from rag.web.server.guard import (
     LARGEST_REQUEST,
     LARGEST_UPLOAD,
     Asgi,
@@ -21,7 +21,7 @@ from rag.web.limits import (
     Receive,
     Send,
 )
-from rag.web.login import FAILURE_SECONDS, MOST_FAILURES, SESSION_SECONDS, Attempts, Login
+from rag.web.server.login import FAILURE_SECONDS, MOST_FAILURES, SESSION_SECONDS, Attempts, Login
 
 WORDS = "correct horse battery"
 PAGE = {"accept": "text/html"}

@@ -26,8 +26,8 @@ from rag.accounts import add_account
 from rag.archive import Archive
 from rag.config import Settings
 from rag.records import hit_dict
-from rag.web.endpoints import NAMES
-from rag.web.serving import HEADERS
+from rag.web.server.endpoints import NAMES
+from rag.web.server.serving import HEADERS
 from tests.browser.conftest import ADDRESS, CORPUS, Site, running_app
 from tests.builders import write_jsonl
 from tests.commands import child_environment

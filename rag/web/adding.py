@@ -26,7 +26,7 @@ from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
 from rag.store import OutcomeKind
-from rag.web.limits import LARGEST_FILE
+from rag.web.server.guard import LARGEST_FILE
 
 MOST_FILES = 20
 MOST_PAGES = 100

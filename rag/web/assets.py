@@ -9,16 +9,27 @@ from urllib.parse import quote
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
+STYLES = (
+    "base.css",
+    "filters.css",
+    "ask.css",
+    "views.css",
+    "keeping.css",
+    "article.css",
+    "layout.css",
+)
+"""The parts of the style sheet; `layout.css` places what the others dress."""
+
 
 def asset(name: str) -> str:
-    """The text of a file of this package, such as "page.css"."""
-    return files("rag.web").joinpath(name).read_text(encoding="utf-8")
+    """The text of a file of this package, such as "base.css"."""
+    return files("rag.web").joinpath("static", name).read_text(encoding="utf-8")
 
 
 def head() -> str:
     """What stands in the page's head: its style sheet, as it is, and its icon."""
     # Gradio would put a scope of its own before every rule of `launch(css=...)`.
-    css = asset("page.css") + asset("keeping.css")
+    css = "".join(map(asset, STYLES))
     return f'<link rel="icon" href="{_ICON}"><style>{css}</style>'
 
 

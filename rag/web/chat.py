@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
@@ -18,10 +17,17 @@ from rag.llms import ChatModel
 from rag.records import Answer, Filters
 from rag.views.opened import open_words
 from rag.views.steps import count_by_words
-from rag.web.answers import answer_html, partial_html, turn_html, welcome_html, working_html
-from rag.web.article import article_html, empty_panel, panel_error
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
+from rag.web.form import Form
 from rag.web.keeping import keep
+from rag.web.rendering.answers import (
+    answer_html,
+    partial_html,
+    turn_html,
+    welcome_html,
+    working_html,
+)
+from rag.web.rendering.article import article_html, empty_panel, panel_error
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of"}
 """What the page calls the options that error messages name."""
@@ -33,32 +39,6 @@ UNEXPECTED = (
 GONE = "This citation belongs to a conversation that has ended. Ask again to open it."
 
 _log = logging.getLogger(__name__)
-
-
-LIMITS = ("published_from", "published_to", "publishers", "language", "as_of")
-"""The filters of the page, as they are called in a form."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a reader filled in.
-
-    `without` are words of the question that are not to be taken for a date or an outlet.
-    """
-
-    question: str
-    published_from: str = ""
-    published_to: str = ""
-    publishers: Sequence[str] = ()
-    language: str = ""
-    as_of: str = ""
-    without: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, question: str, limits: Sequence[Any], without: tuple[str, ...] = ()) -> Form:
-        """The form with the values of the filters in the order of LIMITS; None is empty."""
-        filled = {name: value for name, value in zip(LIMITS, limits, strict=True) if value}
-        return cls(question or "", without=without, **filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +187,7 @@ class Chat:
             form.published_to.strip(),
             form.publishers,
             form.language,
+            form.section,
         )
         return filters, parse_as_of(form.as_of.strip()) if form.as_of.strip() else None
 

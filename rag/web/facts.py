@@ -6,7 +6,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 from rag.escaping import text
 from rag.web.chat import Chat
-from rag.web.steps import count
+from rag.web.rendering.steps import count
 
 
 def facts_html(chat: Chat) -> str:
@@ -46,6 +46,15 @@ def languages(archive: Archive) -> list[tuple[str, str]]:
     except RagError:
         codes = {}
     return [("any", ""), *((f"{code} ({n:,})", code) for code, n in codes.items() if code)]
+
+
+def sections(archive: Archive) -> list[tuple[str, str]]:
+    """Every section of a newspaper, as it is shown and as it is stored; "" is any."""
+    try:
+        counts = archive.rankers().store.sections()
+    except RagError:
+        counts = {}
+    return [("any", ""), *((f"{name} ({n:,})", name) for name, n in counts.items() if name)]
 
 
 def _facts(chat: Chat) -> list[str]:

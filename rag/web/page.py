@@ -4,19 +4,20 @@
 
 from typing import Any
 
-from rag.web.article import empty_panel
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation
-from rag.web.endpoints import Endpoints, connect_endpoints
-from rag.web.facts import facts_html, is_changing, languages, outlets
-from rag.web.history import connect_history
+from rag.web.facts import facts_html, is_changing, languages, outlets, sections
 from rag.web.parts import Parts, html_part, private
-from rag.web.remarks import connect_remarks
-from rag.web.tab_archive import Examine, archive_tab
-from rag.web.tab_ask import ask_parts, connect_asking
-from rag.web.tab_evidence import evidence_tab
-from rag.web.tab_search import search_tab
-from rag.web.uploads import Uploads, uploads_tab
+from rag.web.rendering.article import empty_panel
+from rag.web.server.endpoints import Endpoints, connect_endpoints
+from rag.web.tabs.add import Uploads, uploads_tab
+from rag.web.tabs.archive import Examine, archive_tab
+from rag.web.tabs.ask import ask_parts, connect_asking
+from rag.web.tabs.conversations import conversations_tab
+from rag.web.tabs.evidence import evidence_tab
+from rag.web.tabs.feedback import connect_remarks
+from rag.web.tabs.filters import connect_filters, filter_parts
+from rag.web.tabs.search import search_tab
 
 TITLE = "Dateline"
 TAGLINE = "Ask the archive. Every answer shows the sentence it rests on."
@@ -53,12 +54,13 @@ def build_page(
             connect_endpoints(endpoints)
         parts = _parts(chat, page)
         connect_asking(chat, parts)
-        connect_history(chat, parts)
+        connect_filters(chat, parts)
         connect_remarks(chat, parts)
         with parts.views:
             search_tab(chat, parts)
             evidence_tab(chat, parts)
             archive_tab(chat, parts, examine)
+            conversations_tab(chat, parts)
         if uploads is not None:
             uploads_tab(chat, parts, uploads)
         _connect_facts(chat, parts)
@@ -79,8 +81,7 @@ def _parts(chat: Chat, page: Any) -> Parts:
                 gr.Tab("Ask", id="ask", elem_id="tab-ask"),
             ):
                 asked = ask_parts(chat)
-            with gr.Accordion("Filters", open=False, elem_id="filters"), gr.Row():
-                limits = _limit_parts(chat)
+            filters = filter_parts(chat)
         with gr.Column(elem_id="reading", scale=5, min_width=320):
             panel = html_part(empty_panel(), PANEL, "article", ["opening.js", "article.js"])
     return Parts(
@@ -89,30 +90,9 @@ def _parts(chat: Chat, page: Any) -> Parts:
         facts=facts,
         refresh=gr.Timer(REFRESH_SECONDS, active=is_changing(chat)),
         panel=panel,
-        limits=limits,
         conversation=gr.State(Conversation()),
         **asked,
-    )
-
-
-def _limit_parts(chat: Chat) -> tuple[Any, ...]:
-    import gradio as gr
-
-    dates = {"max_lines": 1, "min_width": 100, "placeholder": "2025-03-11"}
-    return (
-        gr.Textbox(label="From", elem_id="from", **dates),
-        gr.Textbox(label="To", elem_id="to", **dates),
-        gr.Dropdown(
-            outlets(chat.archive),
-            label="Outlets",
-            multiselect=True,
-            elem_id="outlets",
-            min_width=160,
-        ),
-        gr.Dropdown(
-            languages(chat.archive), value="", label="Language", elem_id="language", min_width=100
-        ),
-        gr.Textbox(label="As of", elem_id="as-of", **dates),
+        **filters,
     )
 
 
@@ -123,9 +103,10 @@ def _connect_facts(chat: Chat, parts: Parts) -> None:
         return [facts_html(chat), gr.Timer(active=is_changing(chat))]
 
     def load() -> list[Any]:
-        held = [outlets(chat.archive), languages(chat.archive)]
-        return [*refresh(), *(gr.Dropdown(choices=choices) for choices in held)]
+        held = (outlets(chat.archive), languages(chat.archive), sections(chat.archive))
+        fields = [gr.Dropdown(choices=choices) for choices in held[:2]]
+        return [*refresh(), *fields, gr.Dropdown(choices=held[2], visible=len(held[2]) > 1)]
 
     shown = [parts.facts, parts.refresh]
-    parts.page.load(load, None, [*shown, *parts.limits[2:4]], queue=False, **private())
+    parts.page.load(load, None, [*shown, *parts.limits[2:5]], queue=False, **private())
     parts.refresh.tick(refresh, None, shown, queue=False, **private())

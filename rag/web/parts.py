@@ -13,14 +13,14 @@ from rag.web.assets import asset
 class Parts:
     """The parts of the page, for what is added to it.
 
-    More goes into a part by `with parts.history: ...`, and a tab by
+    More goes into a part by `with parts.aside: ...`, and a tab by
     `with parts.views, gr.Tab(...): ...`. `limits` are the filters, in the order of
-    `rag.web.chat.LIMITS`.
+    `rag.web.form.LIMITS`, and `chosen` says which are set.
     """
 
     page: Any
     views: Any
-    history: Any
+    aside: Any
     facts: Any
     refresh: Any
     log: Any
@@ -30,12 +30,13 @@ class Parts:
     stop: Any
     clear: Any
     limits: tuple[Any, ...]
+    chosen: Any
     panel: Any
     conversation: Any
 
     @property
     def outputs(self) -> list[Any]:
-        """What a frame changes, in the order of `rag.web.tab_ask.updates`."""
+        """What a frame changes, in the order of `rag.web.tabs.ask.updates`."""
         return [
             self.conversation,
             self.log,

@@ -15,10 +15,10 @@ from rag.accounts import Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
-from rag.web.downloads import download_route
-from rag.web.limits import LARGEST_FILE, LOCAL, Asgi, Guard, Message, Rate, Receive, Send
-from rag.web.login import Login
-from rag.web.tools import PATH, Tools
+from rag.web.server.downloads import download_route
+from rag.web.server.guard import LARGEST_FILE, LOCAL, Asgi, Guard, Message, Rate, Receive, Send
+from rag.web.server.login import Login
+from rag.web.server.tools import PATH, Tools
 
 HEADERS = {
     # Gradio's page is made of inline styles and scripts, and compiles its templates.

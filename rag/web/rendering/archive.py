@@ -15,9 +15,9 @@ from rag.store.runs import Outcome
 from rag.understanding.periods import day_in_words
 from rag.views.shelves import Listing, Shelf
 from rag.web.conversation import reference_to
-from rag.web.marks import join, place_attributes
-from rag.web.steps import count
-from rag.web.tables import hint_html, table_html
+from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.steps import count
+from rag.web.rendering.tables import hint_html, table_html
 
 _BARS = 48
 _NAMED = 20

@@ -1,4 +1,4 @@
-"""Earlier conversations on the page: listed, searched, opened again, renamed, shared, deleted."""
+"""The tab of earlier conversations: searched, opened again, renamed, shared and deleted."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -12,12 +12,12 @@ from rag.errors import RagError
 from rag.escaping import text
 from rag.restoring import restored
 from rag.store import KeptConversation, Summary
-from rag.web.article import empty_panel
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
 from rag.web.keeping import owner_of, unkept
 from rag.web.parts import Parts, html_part, private
-from rag.web.tab_ask import updates
+from rag.web.rendering.article import empty_panel
+from rag.web.tabs.ask import updates
 
 LIST = '<nav aria-label="Conversations" id="kept-list">${value}</nav>'
 CURRENT = '<span data-current="${value}"></span>'
@@ -26,33 +26,30 @@ NOTHING = "No conversation is kept yet."
 NOT_FOUND = "No conversation holds these words."
 
 
-def connect_history(chat: Chat, parts: Parts) -> None:
-    """Fills the page's place for earlier conversations, and lets it be used."""
+def conversations_tab(chat: Chat, parts: Parts) -> None:
+    """Adds the tab to the page."""
     import gradio as gr
 
-    with parts.history:
-        # What is folded is not there for scripts.
+    with parts.aside:
+        # What is in a tab that was never opened is not there for scripts.
         current = html_part("", CURRENT, "kept-current", ["current.js"])
-    with (
-        parts.history,
-        gr.Accordion("Conversations", open=False, elem_id="kept") as folded,
-    ):
+    with gr.Tab("Conversations", id="conversations", elem_id="tab-conversations") as tab:
         words = gr.Textbox(
             label="Search conversations",
-            placeholder="Search conversations",
+            placeholder="Search what was asked and answered",
             show_label=False,
             container=False,
             max_lines=1,
             elem_id="kept-words",
         )
-        shown = html_part("", LIST, "kept-conversations", ["history.js"])
+        shown = html_part("", LIST, "kept-conversations", ["conversations.js"])
 
     def refresh(words: str, said: Conversation, request: gr.Request) -> tuple[str, str]:
         return list_html(chat.archive, owner_of(request), words or "", said.id), said.id
 
     listing = ([words, parts.conversation], [shown, current])
     quiet = {"queue": False, **private()}
-    gr.on([folded.expand, words.change], refresh, *listing, **quiet)
+    gr.on([tab.select, words.change], refresh, *listing, **quiet)
     current.talked(refresh, *listing, trigger_mode="always_last", **quiet)
     _connect_changes(chat, parts, (shown, current), words)
     _connect_opening(chat, parts, shown)
@@ -84,7 +81,8 @@ def _connect_opening(chat: Chat, parts: Parts, shown: Any) -> None:
     import gradio as gr
 
     def open_kept(said: Conversation, request: gr.Request, event: gr.EventData) -> list[Any]:
-        return updates(reopened(chat, owner_of(request), str(event.id), said))
+        frame = reopened(chat, owner_of(request), str(event.id), said)
+        return [*updates(frame), gr.Tabs(selected="ask")]
 
     def open_linked(said: Conversation, request: gr.Request) -> list[Any]:
         id_ = request.query_params.get("c", "") if request else ""
@@ -92,7 +90,8 @@ def _connect_opening(chat: Chat, parts: Parts, shown: Any) -> None:
             return [gr.skip() for _ in parts.outputs]
         return updates(reopened(chat, owner_of(request), id_, said))
 
-    shown.open_kept(open_kept, parts.conversation, parts.outputs, queue=False, **private())
+    opened = [*parts.outputs, parts.views]
+    shown.open_kept(open_kept, parts.conversation, opened, queue=False, **private())
     parts.page.load(open_linked, parts.conversation, parts.outputs, queue=False, **private())
 
 

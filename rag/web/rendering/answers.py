@@ -10,9 +10,9 @@ from rag.answering.wording import introduction
 from rag.escaping import BLANK_LINES, text
 from rag.records import Answer, Claim
 from rag.web.conversation import nearest, reference_to
-from rag.web.marks import join, linked, place_attributes, tips, verdict_mark
-from rag.web.steps import describe_filters, steps_html
-from rag.web.understood import understood_html
+from rag.web.rendering.chips import understood_html
+from rag.web.rendering.marks import join, linked, place_attributes, tips, verdict_mark
+from rag.web.rendering.steps import describe_filters, steps_html
 
 _LIST_INTRODUCTION = " Nearest articles:"
 
@@ -81,12 +81,11 @@ def answer_html(
     """
     kind = "declined" if answer.abstained else "answer"
     said = _declined(answer, number) if answer.abstained else _answered(answer, number)
-    return Markup('<div class="{}">{}</div>{}{}{}').format(
+    return Markup('{}<div class="{}">{}</div>{}{}{}').format(
+        understood_html(answer.question, answer.understood, without),
         kind,
         said,
-        join(
-            [*understood_html(answer.question, answer.understood, without), *_notes(answer, as_of)]
-        ),
+        join(_notes(answer, as_of)),
         steps_html(answer, as_of=as_of, by_words=by_words),
         tips(answer, number),
     )

@@ -16,10 +16,10 @@ from rag.understanding.periods import Period
 from rag.views.events import Event
 from rag.views.evidence import Evidence
 from rag.views.sayings import Saying
-from rag.web.chart import chart_html
 from rag.web.conversation import reference_to
-from rag.web.marks import join, place_attributes
-from rag.web.tables import hint_html, table_html
+from rag.web.rendering.chart import chart_html
+from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.tables import hint_html, table_html
 
 _SHOWN = 320
 _NONE_YET = (

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from rag.escaping import text
 from rag.understanding.periods import Period, day_in_words
 from rag.views.events import Event
-from rag.web.marks import join
+from rag.web.rendering.marks import join
 
 MOST_ROWS = 20
 """So many events are drawn; the table has them all."""

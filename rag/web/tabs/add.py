@@ -10,17 +10,22 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.accounts import Accounts, Role
+from rag.corpus.readers import known_suffixes
 from rag.errors import RagError
 from rag.escaping import text
 from rag.web.adding import MOST_FILES, Adding, Outcome, add_address, add_files
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
 from rag.web.keeping import owner_of
-from rag.web.limits import LARGEST_FILE
 from rag.web.parts import Parts, html_part, private
+from rag.web.server.guard import LARGEST_FILE
 
 MAY_ADD: tuple[Role, ...] = ("editor", "admin")
 SHOWN = '<div role="status" id="added">${value}</div>'
+INTRODUCTION = (
+    "<p>Articles of your own join this archive, for everybody who uses it, and can be asked about "
+    "at once.</p><details><summary>Files that can be read</summary><p>${value}</p></details>"
+)
 NOTE = '<p class="note">${value}</p>'
 NOT_ALLOWED = "Your account may ask, but not add articles; an editor can."
 NO_NETWORK = (
@@ -55,6 +60,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     # A tab that is there at first cannot be taken away again.
     at_first = {"visible": uploads.accounts is None}
     with parts.views, gr.Tab("Add articles", id="add", elem_id="tab-add", **at_first) as tab:
+        html_part(known_suffixes(), INTRODUCTION, "add-intro")
         files = gr.File(
             label=f"Files, {MOST_FILES} at most, each up to {LARGEST_FILE >> 20} MB",
             file_count="multiple",

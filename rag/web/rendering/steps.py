@@ -9,7 +9,7 @@ from markupsafe import Markup
 from rag.escaping import text
 from rag.reading.extractive import THRESHOLD
 from rag.records import Answer, Filters
-from rag.web.marks import VERDICTS, join
+from rag.web.rendering.marks import VERDICTS, join
 
 _CHECKED_CHARACTERS = 90
 

@@ -11,11 +11,12 @@ from rag.errors import RagError
 from rag.holdings import read_holdings
 from rag.views.failures import last_failures
 from rag.views.shelves import list_articles, shelves
-from rag.web.chat import Chat, Form, in_page_words
-from rag.web.holdings_html import archive_html, health_html, listing_html
+from rag.web.chat import Chat, in_page_words
+from rag.web.form import Form
 from rag.web.parts import Parts, html_part, private
-from rag.web.tab_ask import connect_opening
-from rag.web.tables import problem_html
+from rag.web.rendering.archive import archive_html, health_html, listing_html
+from rag.web.rendering.tables import problem_html
+from rag.web.tabs.ask import connect_opening
 
 ARCHIVE = '<section aria-label="The archive" tabindex="0">${value}</section>'
 LISTED = '<section aria-label="Articles listed">${value}</section>'

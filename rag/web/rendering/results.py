@@ -11,10 +11,10 @@ from rag.escaping import language_code, text
 from rag.records import Understood
 from rag.views.found import Found
 from rag.web.conversation import reference_to
-from rag.web.marks import join, place_attributes
-from rag.web.steps import count
-from rag.web.tables import hint_html
-from rag.web.understood import understood_html
+from rag.web.rendering.chips import understood_html
+from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.steps import count
+from rag.web.rendering.tables import hint_html
 
 _EMPTY = "Search results appear here. Each opens its article at the passage found."
 
@@ -37,7 +37,7 @@ def results_html(
         if found
         else f"Nothing was found for “{query}”. Other words, or fewer filters, may find more."
     )
-    notes = join(understood_html(query, understood, without))
+    notes = understood_html(query, understood, without)
     listed = join(_result(place, each) for place, each in enumerate(found, start=1))
     return str(
         Markup(

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from rag.escaping import text
-from rag.web.chat import Chat, Form, Frame
+from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
+from rag.web.form import Form
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
 
@@ -28,7 +29,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
     """The parts of the tab by their names in `Parts`, made where they are to stand."""
     import gradio as gr
 
-    with gr.Column(elem_id="history") as history:
+    with gr.Column(elem_id="aside") as aside:
         pass
     log = html_part(
         list(chat.turns(Conversation())), LOG, "log", ["opening.js", "tips.js", "log.js"]
@@ -52,7 +53,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         html_part("", KEYS, "keys", ["keys.js"])
         clear = gr.Button("New conversation", size="sm", elem_id="clear", scale=0, min_width=150)
     return {
-        "history": history,
+        "aside": aside,
         "log": log,
         "notice": notice,
         "question": question,

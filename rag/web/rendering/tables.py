@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from rag.escaping import text
-from rag.web.marks import join
+from rag.web.rendering.marks import join
 
 
 def table_html(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Markup]]) -> Markup:

@@ -14,7 +14,7 @@ from rag.quotes.records import Change, RecheckedCitation
 from rag.records import Article, Published, Span
 from rag.views.opened import Opened
 from rag.web.conversation import Reference, reference_to
-from rag.web.marks import join, place_attributes
+from rag.web.rendering.marks import join, place_attributes
 
 _EMPTY = Markup(
     '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '

@@ -45,6 +45,7 @@ class Endpoints:
         published_to: str = "",
         publishers: list[str] | None = None,
         language: str = "",
+        section: str = "",
         as_of: str = "",
     ) -> list[dict[str, Any]]:
         """Finds the passages of the news archive that match a query best, best first.
@@ -56,13 +57,15 @@ class Endpoints:
             published_to: Published on or before this date.
             publishers: Only these outlets.
             language: Only this language, as a two-letter code.
+            section: Only this section, as the outlets call it.
             as_of: Use nothing published after this date.
 
         """
         if not 1 <= k <= MOST_HITS:
             msg = f"k must be from 1 to {MOST_HITS}, not {k!r}"
             raise QueryError(msg)
-        filters = self._archive.filters(published_from, published_to, publishers or (), language)
+        limits = (published_from, published_to, publishers or (), language, section)
+        filters = self._archive.filters(*limits)
         when = parse_as_of(as_of) if as_of else None
         return [
             hit_dict(hit) for hit in self._archive.search(query, k, filters=filters, as_of=when)
@@ -75,6 +78,7 @@ class Endpoints:
         published_to: str = "",
         publishers: list[str] | None = None,
         language: str = "",
+        section: str = "",
         as_of: str = "",
     ) -> dict[str, Any]:
         """Answers from the news archive; every sentence cites the exact words it rests on.
@@ -87,10 +91,12 @@ class Endpoints:
             published_to: Published on or before this date.
             publishers: Only these outlets.
             language: Only this language, as a two-letter code.
+            section: Only this section, as the outlets call it.
             as_of: Answer as of this date: nothing published later is used.
 
         """
-        filters = self._archive.filters(published_from, published_to, publishers or (), language)
+        limits = (published_from, published_to, publishers or (), language, section)
+        filters = self._archive.filters(*limits)
         when = parse_as_of(as_of) if as_of else None
         asked = self._archive.ask(question, filters=filters, as_of=when, model=self._model)
         return asked.to_dict()

@@ -22,8 +22,8 @@ def connect_remarks(chat: Chat, parts: Parts) -> None:
     """Lets readers say what they think of each answer."""
     import gradio as gr
 
-    with parts.history:
-        said_of = html_part("", SAID, "remarks", ["remarks.js"])
+    with parts.aside:
+        said_of = html_part("", SAID, "remarks", ["feedback.js"])
 
     def remark(said: Conversation, request: gr.Request, event: gr.EventData) -> str:
         try:

@@ -1,4 +1,4 @@
-"""The four calls of `rag.web.endpoints` as tools of the Model Context Protocol."""
+"""The four calls of `rag.web.server.endpoints` as tools of the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from rag.errors import ConfigError
-from rag.web.endpoints import NAMES, Endpoints, guarded
-from rag.web.limits import Asgi, Message, Receive, Send
+from rag.web.server.endpoints import NAMES, Endpoints, guarded
+from rag.web.server.guard import Asgi, Message, Receive, Send
 
 PATH = "/mcp"
 INSTRUCTIONS = (

@@ -1,0 +1,1 @@
+"""What is shown, as escaped HTML: functions of records, which know nothing about Gradio."""

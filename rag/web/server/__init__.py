@@ -1,0 +1,1 @@
+"""What stands around the page: the socket, who may come in, what programs may ask."""
