@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -166,6 +166,35 @@ class VectorCache:
                 [json.dumps(list(hashes))],
             )
 
+    def retain(self, hashes: Collection[str]) -> int:
+        """Forget all but these hashes, whichever encoder they are known by; how many were."""
+        with self._lock, self._named_errors(), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            gone = [
+                (id_,)
+                for id_, name in self._db.execute("SELECT id, hash FROM vector")
+                if name not in hashes
+            ]
+            self._db.executemany("DELETE FROM vector WHERE id = ?", gone)
+            return len(gone)
+
+    def hashes(self) -> set[str]:
+        """Every hash that has a vector, of whichever encoder."""
+        with self._lock, self._named_errors():
+            return {name for (name,) in self._db.execute("SELECT hash FROM vector")}
+
+    def compact(self) -> None:
+        """Write the file anew, without what was forgotten; needs room for it twice over.
+
+        Raises EmbeddingError where another process reads an old state of it for too long.
+        """
+        with self._lock, self._named_errors():
+            self._db.execute("VACUUM")
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                msg = f"{self._path} is being read, and its log holds what was forgotten"
+                raise sqlite3.OperationalError(msg)
+
     def close(self) -> None:
         """Give the file back; the cache cannot be used any more."""
         with self._lock:
@@ -235,6 +264,7 @@ def _opened_to_write(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(_SCHEMA)
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA secure_delete = ON")
     return db
 
 

@@ -20,10 +20,10 @@ from rag.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranke
 from rag.errors import ConfigError
 from rag.filters import no_later_than, parse_filters
 from rag.history import Revision, history, later_texts
-from rag.ingest import Arriving, Ingest, IngestReport
+from rag.ingest import Ingest, IngestReport, from_network
 from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
-from rag.online import Pages, is_address, visitor
+from rag.online import is_address
 from rag.opening import ArchiveFolder, Opened
 from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
@@ -32,6 +32,7 @@ from rag.quotes.tracing import trace
 from rag.ranking import Rankers
 from rag.reading.verification import verify
 from rag.records import Answer, Article, Filters, Hit, Message, Understood
+from rag.removals import Removals
 from rag.retrieve import Search, check_query, retrieve
 from rag.store import Conversations, Feedback, Runs
 from rag.subscriptions import Subscriptions
@@ -39,6 +40,7 @@ from rag.understanding.followup import follow_up
 from rag.understanding.named import named_in
 from rag.understanding.rewriting import resolve
 from rag.understanding.splitting import split
+from rag.withheld import Withheld
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -50,10 +52,6 @@ ANSWER_HITS = 20
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
-
-
-def _is_address(path: str | PathLike[str]) -> bool:
-    return isinstance(path, str) and is_address(path)
 
 
 class Archive:
@@ -78,6 +76,7 @@ class Archive:
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
         self._opened: Opened | None = None
         self._opening = Lock()
+        self._withheld = Withheld()
 
     @classmethod
     def open(
@@ -111,6 +110,7 @@ class Archive:
         vectors: bool = True,
         limit: int = 100,
         within: Sequence[Path] = (),
+        restore_deleted: bool = False,
         progress: Progress = _silent,
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
@@ -119,16 +119,18 @@ class Archive:
         needs the setting `network`, else ConfigError is raised. Articles can be found by
         their words within seconds; with `vectors` their passages are embedded afterwards.
         Stopped at any moment, the same call goes on from there. Files in the folders
-        `within` have their outlets named as if these were read.
+        `within` have their outlets named as if these were read. What was deleted stays out,
+        and is named, unless `restore_deleted`.
         Raises LockedError while another process writes.
         """
-        inputs = [Path(path) for path in paths if not _is_address(path)]
-        urls = [str(path) for path in paths if _is_address(path)]
+        inputs = [Path(path) for path in paths if not is_address(path)]
+        urls = [str(path) for path in paths if is_address(path)]
         report = IngestReport()
-        for part in self._from_network(urls, limit).parts():
+        for part in from_network(urls, limit, self._settings).parts():
             with self._disk.to_write("ingest", create=True) as opened:
                 show = partial(progress, "reading")
-                report += self._job(opened).run(inputs, show, part, within)
+                job = replace(self._job(opened), restore_deleted=restore_deleted)
+                report += job.run(inputs, show, part, within)
                 if vectors:
                     opened.dense.embed(partial(progress, "embedding"))
             inputs = []
@@ -138,6 +140,11 @@ class Archive:
     def feeds(self) -> Subscriptions:
         """The feeds that the archive follows: to add, remove, list and poll."""
         return Subscriptions(self._disk, self._settings, self._job)
+
+    @property
+    def removals(self) -> Removals:
+        """What takes articles away: to withdraw, reinstate, delete and compact."""
+        return Removals(self._disk, self._reader)
 
     @property
     def conversations(self) -> Conversations:
@@ -159,12 +166,6 @@ class Archive:
             now=datetime.now(UTC),
             inputs=KnownInputs(self.folder),
         )
-
-    def _from_network(self, urls: Sequence[str], limit: int) -> Arriving:
-        if not urls:
-            return Arriving()
-        pages = Pages(visitor(self._settings, urls[0]), limit, datetime.now(UTC))
-        return Arriving(urls, pages.read(urls))
 
     def embed(self, progress: Progress = _silent) -> int:
         """Embeds every passage that has no vector yet; returns how many there were."""
@@ -302,7 +303,8 @@ class Archive:
         rankers = self.rankers()
         reader = Reader(rankers.lexical, rankers.similarity())
         trust = Trust(self._settings.llm_repair, self._settings.llm_judge, with_quotations)
-        result = yield from answer(asked, hits, reader, model, trust)
+        given = answer(asked, hits, reader, model, trust)
+        result = yield from self._withheld.heeded(asked, hits, rankers, reader, given)
         result = later_texts(result, rankers.store)
         return replace(result, usage=meter.usage + result.usage) if meter else result
 

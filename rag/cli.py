@@ -31,6 +31,7 @@ from rag.cli_options import (
     understood_in,
 )
 from rag.cli_quotes import quote, recheck
+from rag.cli_removals import compact, delete, withdraw
 from rag.cli_tools import mcp
 from rag.cli_upkeep import backup, doctor, info, restore
 from rag.cli_users import user_app
@@ -59,7 +60,9 @@ app.add_typer(user_app, name="user")
 app.command()(article)
 app.command()(backup)
 app.command()(chat)
+app.command()(compact)
 app.command()(conversations)
+app.command()(delete)
 app.command()(doctor)
 app.command()(export)
 app.command()(info)
@@ -69,6 +72,7 @@ app.command()(recheck)
 app.command()(restore)
 app.command("verify-export")(verify)
 app.command()(watch)
+app.command()(withdraw)
 
 
 def main() -> NoReturn:
@@ -118,10 +122,19 @@ def ingest(
     vectors: Annotated[
         bool, typer.Option(help="Embed the passages, so that they are found by meaning too.")
     ] = True,
+    restore_deleted: Annotated[
+        bool, typer.Option("--restore-deleted", help="Take in again what was deleted.")
+    ] = False,
 ) -> None:
     """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
     with opened_archive(archive) as opened, terminal.progress() as progress:
-        report = opened.ingest(*paths, vectors=vectors, limit=limit, progress=progress)
+        report = opened.ingest(
+            *paths,
+            vectors=vectors,
+            limit=limit,
+            restore_deleted=restore_deleted,
+            progress=progress,
+        )
     terminal.print_report(report)
     if not vectors:
         terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")

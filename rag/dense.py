@@ -149,6 +149,28 @@ class DenseIndex:
                 self.save()
         return len(pending)
 
+    def cosines(self, query: Vector, digests: Sequence[str]) -> dict[str, float]:
+        """How near texts are to a query, by digest; of those whose vectors are known."""
+        with self._mended():
+            known = self._cache.get(self._encoder.fingerprint, digests)
+        return {digest: float(row @ query) for digest, row in known.items()}
+
+    def forget(self) -> int:
+        """Drops what is no longer stored, its vectors too; returns how many of these."""
+        with self._mended():
+            self.catch_up()
+            forgotten = self._cache.retain(self._store.all_digests())
+            if self._index.manifest != self._saved:
+                self.save()
+        return forgotten
+
+    def compact(self) -> None:
+        """Writes `vectors.db` and the index anew, without what has been dropped."""
+        with self._mended():
+            self.forget()
+            self._cache.compact()
+            self.save()
+
     def save(self) -> None:
         """Writes the index to disk, whole or not at all."""
         with self._mended():

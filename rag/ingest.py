@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
 from rag.chunking import CountTokens, chunk_all
+from rag.config import Settings
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
 from rag.corpus.drafts import shown
 from rag.inputs import Articles, KnownInputs, mark
 from rag.lexical import LexicalIndex
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.rows import article_digest
+from rag.online import Pages, visitor
 
 Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
 _BATCH = 64
 _LOOKED_UP = 256
+_LINE = re.compile(r":\d+$")
 _COMMIT_SECONDS = 5.0
 """How long an article may wait, at most, before it can be found by its words."""
 
@@ -69,6 +73,17 @@ class Arriving:
 
 @dataclass(frozen=True, slots=True)
 class Held:
+def from_network(urls: Sequence[str], limit: int, settings: Settings) -> Arriving:
+    """What the pages at some addresses hold, and at most `limit` pages of each sitemap.
+
+    Raises ConfigError where there is an address and the network is not enabled.
+    """
+    if not urls:
+        return Arriving()
+    pages = Pages(visitor(settings, urls[0]), limit, datetime.now(UTC))
+    return Arriving(urls, pages.read(urls))
+
+
     """A file that need not be read, and what is in it."""
 
     path: str
@@ -104,7 +119,8 @@ class Ingest:
         Files below the folders `within` have their outlets named as if these were ingested.
         What cannot be read is named in the report and stops nothing. An article that is
         already stored with the same content costs no chunking, indexing or embedding; a file
-        that has not changed since, and all of whose articles are stored, is not read.
+        that has not changed since, and all of whose articles are stored, is not read. What
+        was deleted stays out, and is named, unless `restore_deleted`.
         """
         arriving = arriving or Arriving()
         self._seen = arriving.met
@@ -113,6 +129,7 @@ class Ingest:
         files = list(find_files(paths))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
         total += len(arriving.inputs)
+        self._deleted = {} if self.restore_deleted else self.store.gone.deleted()
         outcomes_read = chain(self._read(files, Outlets.of([*paths, *within])), arriving.outcomes)
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
@@ -159,13 +176,13 @@ class Ingest:
             self._found[_key(file)] = (found, tuple(articles))
 
     def _held(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
-        """The files that need not be read: all that they hold is stored as it is in them."""
+        """The files that need not be read: all they hold is stored as in them, or was deleted."""
         known = self.inputs.held(marks)
         stored = self.store.article_digests([id_ for held in known.values() for id_, _, _ in held])
         return {
             path: held
             for path, held in known.items()
-            if all(stored.get(id_) == digest for id_, digest, _ in held)
+            if all(id_ in self._deleted or stored.get(id_) == digest for id_, digest, _ in held)
         }
 
     def _take(self, run_id: int, batch: Sequence[Item]) -> list[Outcome]:
@@ -203,7 +220,11 @@ class Ingest:
                     yield again or Outcome(path, "unchanged", article_id)
 
     def _again(self, article_id: str, digest: str, path: str) -> Outcome | None:
-        """What to say of an article whose id has come before in this run; else None."""
+        """What to say of an article that was deleted, or has come before in this run; else None."""
+        if at := self._deleted.get(article_id):
+            command = f"dateline ingest {_LINE.sub('', path)} --restore-deleted"
+            note = f"was deleted on {at:%Y-%m-%d} and stays out; bring it back: {command}"
+            return Outcome(path, "deleted", article_id, note)
         first, where = self._seen.setdefault(article_id, (digest, path))
         if where == path:
             return None

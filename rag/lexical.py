@@ -78,7 +78,7 @@ class LexicalIndex:
         """Whether `catch_up` has something to do."""
         newest = store.last_change()
         return self._current.change < newest or (
-            self._past.change < newest and bool(store.past_count())
+            self._past.change < newest and (self._past.is_open or bool(store.past_count()))
         )
 
     def catch_up(self, store: Store) -> None:
@@ -94,6 +94,14 @@ class LexicalIndex:
                 self._past = self._open(self._folder / _PAST)
         if self._past.is_open or store.past_count():
             _take(self._past, store, store.past, newest)
+        self.check(store)
+
+    def compact(self, store: Store) -> None:
+        """Writes the index anew, without the words of what is no longer stored."""
+        self.catch_up(store)
+        everything = store.changed_since(0)
+        self._current.compact(store.current(everything))
+        self._past.compact(store.past(everything))
         self.check(store)
 
     def check(self, store: Store) -> None:

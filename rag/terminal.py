@@ -123,7 +123,8 @@ class _Rate(ProgressColumn):
 
 def print_report(report: IngestReport) -> None:
     """Prints the counts of a run, every failure with its reason, and what was odd."""
-    say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in get_args(OutcomeKind)))
+    told = [kind for kind in get_args(OutcomeKind) if kind != "deleted" or report.counts[kind]]
+    say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in told))
     for outcome in report.notable:
         if outcome.kind == "failed":
             complain(f"{outcome.path}: {outcome.note}")

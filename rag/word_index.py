@@ -121,6 +121,16 @@ class WordIndex:
             self._save_state(change)
             index.reload()
 
+    def compact(self, texts: Iterable[tuple[Article, Sequence[Passage]]]) -> None:
+        """Writes the index anew from all its texts, and removes the files of before."""
+        if self._index is None:
+            return
+        with self._named_errors():
+            self.take(self.change, texts)
+            writer = self._index.writer(_HEAP_BYTES, num_threads=1)
+            writer.garbage_collect_files()
+            writer.wait_merging_threads()
+
     def held(self) -> int:
         """How many passages are in the index."""
         return self._index.searcher().num_docs if self._index else 0

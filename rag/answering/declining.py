@@ -14,7 +14,11 @@ from rag.records import Hit
 from rag.understanding.periods import day_in_words
 
 Why = Literal[
-    "nothing found", "found but not answered", "outside the dates", "the premise is contradicted"
+    "nothing found",
+    "found but not answered",
+    "outside the dates",
+    "the premise is contradicted",
+    "withdrawn",
 ]
 """Every reason there is; `Answer.reason` begins with one of them, and a colon follows."""
 
@@ -36,6 +40,11 @@ def reason(asked: Question, hits: Sequence[Hit], *, disagreed: bool = False) -> 
         return f"outside the dates: the filters ask for a time without articles{_reach(asked)}"
     limits = " that the filters leave" if asked.filters.to_dict() else ""
     return f"nothing found: no article{limits} shares a word or a meaning with the question"
+
+
+def withheld(told: str) -> str:
+    """One sentence that says what would have been an answer, had it not been withdrawn."""
+    return f"withdrawn: {told}"
 
 
 def contradicted(sentence: Sentence) -> str:

@@ -29,13 +29,13 @@ _MOST_SITEMAPS = 100
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def is_address(text: str) -> bool:
+def is_address(given: object) -> bool:
     """Whether an input is to be read from the network, or refused there; a path is not.
 
     >>> is_address("https://courier.example/1"), is_address("news/1.html")
     (True, False)
     """
-    return _ADDRESS.match(text) is not None
+    return isinstance(given, str) and _ADDRESS.match(given) is not None
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from rag.store.database import Database, OldFormatError, damaged_store, ingest_c
 from rag.store.facets import NOW, Facets, Standing
 from rag.store.feedback import Feedback, KeptRemark, Remark
 from rag.store.feeds import Attempts, Feeds, FollowedFeed
+from rag.store.gone import Gone, Listed, Selection, Withdrawal
 from rag.store.lock import writer_lock
 from rag.store.runs import Outcome, OutcomeKind, Runs
 from rag.store.standing import STILL, UNKNOWN_DATE, KeptRevision
@@ -22,19 +23,23 @@ __all__ = [
     "Feedback",
     "Feeds",
     "FollowedFeed",
+    "Gone",
     "KeptConversation",
     "KeptRemark",
     "KeptRevision",
     "KeptTurn",
+    "Listed",
     "OldFormatError",
     "Outcome",
     "OutcomeKind",
     "Remark",
     "Runs",
+    "Selection",
     "Standing",
     "Store",
     "Stored",
     "Summary",
+    "Withdrawal",
     "damaged_store",
     "ingest_command",
     "writer_lock",

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from rag.errors import QueryError
 from rag.store import schema
+from rag.store.blanking import as_it_may_be_kept
 from rag.store.database import Database
 from rag.store.rows import DamagedRowError, seconds
 
@@ -103,7 +104,7 @@ class Conversations:
                 "conversation_id": id_,
                 "number": number,
                 "question": question,
-                "answer": dict(answer),
+                "answer": as_it_may_be_kept(connection, answer),
                 "at": seconds(now),
             }
             connection.execute(insert(turns).values(row))

@@ -129,6 +129,29 @@ class Database:
             finally:
                 connection.close()
 
+    def compact(self) -> None:
+        """Writes the file anew, without what has been deleted, and empties its log.
+
+        Needs room for the file twice over. Raises ArchiveError where another process reads
+        an old state of it for so long that the log cannot be emptied.
+        """
+        with _translated(self.folder):
+            connection = self._engine.raw_connection()
+            try:
+                # Within a transaction, as the engine would begin one, SQLite refuses this.
+                connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+                emptied = connection.driver_connection.execute(  # type: ignore[union-attr]
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                ).fetchone()
+            finally:
+                connection.close()
+        if emptied[0]:
+            msg = (
+                f"{self.folder / FILE} is being read by another process, so that its log still "
+                f"holds what was deleted; run it again: dateline compact --archive {self.folder}"
+            )
+            raise ArchiveError(msg)
+
     def _migrate(self, step: str) -> None:
         path = self.folder / FILE
         if step > HEAD:
@@ -258,6 +281,7 @@ def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _step(connection: Connection) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from rag.errors import QueryError
 from rag.store import schema
+from rag.store.blanking import as_it_may_be_kept
 from rag.store.database import Database
 from rag.store.rows import seconds
 
@@ -84,15 +85,15 @@ class Feedback:
         Raises QueryError where it cannot be said of that answer.
         """
         remark.check(answer)
-        row = {
+        row: dict[str, Any] = {
             "owner": owner,
             "kind": remark.kind,
             "citation": remark.citation,
             "note": remark.note.strip()[:LONGEST_NOTE],
-            "answer": dict(answer),
             "at": seconds(now),
         }
         with self._database.note() as connection:
+            row["answer"] = as_it_may_be_kept(connection, answer)
             return int(connection.execute(insert(schema.feedback).values(row)).lastrowid)
 
     def all(self) -> list[KeptRemark]:

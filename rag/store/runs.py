@@ -13,7 +13,8 @@ from rag.store import schema
 from rag.store.database import Database
 from rag.store.rows import seconds
 
-OutcomeKind = Literal["added", "revised", "unchanged", "duplicate", "failed"]
+OutcomeKind = Literal["added", "revised", "unchanged", "duplicate", "failed", "deleted"]
+"""`deleted` is what was deleted from the archive and has come again: it stays out."""
 
 
 @dataclass(frozen=True, slots=True)

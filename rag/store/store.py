@@ -14,6 +14,7 @@ from rag.records import Article, Filters, Passage
 from rag.store import arriving, copies, schema
 from rag.store.database import Database, damaged_store
 from rag.store.facets import Facets, load_facets
+from rag.store.gone import Gone, restored
 from rag.store.rows import (
     DamagedRowError,
     article_record,
@@ -49,6 +50,11 @@ class Store:
             self.archive_id = uuid4().hex
             self.set_setting("archive_id", self.archive_id)
             self.set_setting(_SCHEME, near_duplicates.SCHEME)
+
+    @property
+    def gone(self) -> Gone:
+        """What was withdrawn or deleted."""
+        return Gone(self._database)
 
     def setting(self, name: str) -> str:
         """A value kept with the archive, "" when it was never set."""
@@ -89,6 +95,7 @@ class Store:
             copies.forget(connection, [each.id for each in standing if each.revision > 1])
             arriving.supersede(connection, found)
             arriving.store(connection, run_id, found)
+            restored(connection, [each.article.id for each in found])
             arriving.retract(connection, run_id, found)
             copies.place(connection, standing)
 
@@ -139,7 +146,8 @@ class Store:
             if row is not None:
                 return _checked(row)
         wanted = f"{article_id!r}" + (f" revision {revision}" if revision else "")
-        msg = f"the archive holds no article {wanted}; dateline search finds ids"
+        told = self.gone.missing(article_id) if revision is None else ""
+        msg = f"{told or f'the archive holds no article {wanted}'}; dateline search finds ids"
         raise ArchiveError(msg)
 
     def revisions(self, article_id: str) -> list[KeptRevision]:
@@ -252,6 +260,11 @@ class Store:
         """Id and digest of the encoded text of every superseded passage, by id."""
         with self._database.read() as connection:
             return list(digests_standing(connection, superseded=True))
+
+    def all_digests(self) -> set[str]:
+        """The digest of the encoded text of every passage, of withdrawn articles too."""
+        with self._database.read() as connection:
+            return set(connection.scalars(select(schema.passages.c.digest)))
 
     def past_count(self) -> int:
         """Number of superseded passages, without those of articles that were withdrawn."""

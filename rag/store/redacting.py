@@ -1,0 +1,215 @@
+"""Takes the words of deleted articles out of kept answers; pure, knows no database.
+
+What is left of an answer is its shape: the question, which articles it cited where, and every
+sentence that rests on others alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+WITHDRAWN = "[withdrawn]"
+"""What stands where words of a deleted article stood."""
+
+RESTED = "an article that it rests on was deleted"
+"""Why a sentence of an answer no longer counts as supported."""
+
+_RUN = 5
+"""So many words in a row are an article's own; fewer stand in any."""
+
+_SHORTEST = 3
+_WORD = re.compile(r"\w+")
+_Run = tuple[str, ...]
+
+
+def mentioned(answer: Mapping[str, Any]) -> set[str]:
+    """The ids of the articles that an answer, as `Answer.to_dict` gave it, cites or has found."""
+    cited = {str(each.get("article_id", "")) for each in _objects(answer, "citations")}
+    return cited | {_found_id(hit) for hit in _objects(answer, "hits")}
+
+
+def words_of(answer: Mapping[str, Any], gone: Collection[str]) -> list[str]:
+    """All that an answer holds of the articles `gone`: titles, quotes and passages."""
+    return list(dict.fromkeys(_told(answer, lambda id_: id_ in gone)))
+
+
+def redacted(
+    answer: Mapping[str, Any], gone: Collection[str], words: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The answer without the words of the articles `gone`, nor of the texts `words`.
+
+    Quotes, titles and passages of these articles become `WITHDRAWN`, and so does each sentence
+    that cites one of them; elsewhere runs of five of their words do, but for those that
+    another article, which is cited or found as well, has too, or the question. This stays.
+    """
+    others = [*_told(answer, lambda id_: id_ not in gone), str(answer.get("question", ""))]
+    cut = _Cut([*words_of(answer, gone), *words], others)
+    kept = {name: value for name, value in answer.items() if name not in _PARTS}
+    kept = {name: value if name == "question" else cut(value) for name, value in kept.items()}
+    numbers = {
+        each.get("number")
+        for each in _objects(answer, "citations")
+        if each.get("article_id") in gone
+    }
+    text, claims = _sentences(answer, numbers, cut)
+    told = {
+        "text": text,
+        "claims": claims,
+        "citations": [_citation(each, gone) for each in _objects(answer, "citations")],
+        "hits": [_hit(each, gone) for each in _objects(answer, "hits")],
+    }
+    rest = {name: value for name, value in told.items() if name in answer}
+    return {name: (kept | rest)[name] for name in answer}
+
+
+def without_words(text: str, words: Sequence[str]) -> str:
+    """A text in which runs of the words are `WITHDRAWN`.
+
+    >>> without_words("He wrote: all forty people came ashore. True?", ["All forty people came."])
+    'He wrote: [withdrawn] ashore. True?'
+    """
+    return str(_Cut(words, ())(text))
+
+
+_PARTS = ("text", "claims", "citations", "hits")
+
+
+class _Cut:
+    """Takes some texts' words out of strings, wherever they are in a value of JSON."""
+
+    def __init__(self, words: Iterable[str], others: Iterable[str]) -> None:
+        texts = [text for text in words if text != WITHDRAWN]
+        kept = {run for text in others for run in _runs(text)}
+        self._runs = {run for text in texts for run in _runs(text)} - kept
+        self._lengths = sorted({len(run) for run in self._runs}, reverse=True)
+        whole = {text.strip() for text in texts if len(_words(text)) > 1 or len(text) > _RUN}
+        self._whole = sorted(whole - set(others), key=len, reverse=True)
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, Mapping):
+            return {name: self(each) for name, each in value.items()}
+        return [self(each) for each in value] if isinstance(value, list) else value
+
+    def _text(self, text: str) -> str:
+        for whole in self._whole:
+            text = text.replace(whole, WITHDRAWN)
+        found = list(_WORD.finditer(text))
+        folded = [match.group().casefold() for match in found]
+        marked = [False] * len(found)
+        for length in self._lengths:
+            for first in range(len(folded) - length + 1):
+                if tuple(folded[first : first + length]) in self._runs:
+                    marked[first : first + length] = [True] * length
+        pieces, end = [], 0
+        for first, last in _stretches(marked):
+            pieces += [text[end : found[first].start()], WITHDRAWN]
+            end = found[last].end()
+        return "".join([*pieces, text[end:]])
+
+
+def _stretches(marked: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """First and last place of each row of what is marked."""
+    first = None
+    for place, one in enumerate([*marked, False]):
+        if one and first is None:
+            first = place
+        elif not one and first is not None:
+            yield first, place - 1
+            first = None
+
+
+def _runs(text: str) -> Iterator[_Run]:
+    words = _words(text)
+    length = min(_RUN, len(words))
+    if length >= _SHORTEST:
+        yield from (tuple(words[n : n + length]) for n in range(len(words) - length + 1))
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _sentences(
+    answer: Mapping[str, Any], numbers: Collection[object], cut: _Cut
+) -> tuple[str, list[dict[str, Any]]]:
+    """The text of an answer without the words, and its claims in their new places."""
+    text, claims = str(answer.get("text", "")), _objects(answer, "claims")
+    spans = [_span(claim, len(text)) for claim in claims]
+    resting = [_cites(claim, numbers) for claim in claims]
+    ends = sorted({0, len(text), *(place for span in spans for place in span)})
+    pieces, moved, done = [], {0: 0}, 0
+    for start, end in pairwise(ends):
+        over = [n for n, span in enumerate(spans) if resting[n] and span[0] <= start < span[1]]
+        piece = text[start:end] if not over else ""
+        if over and spans[over[0]][0] == start:
+            piece = WITHDRAWN + "".join(f" [{n}]" for n in _listed(claims[over[0]], "citations"))
+        pieces.append(piece if over else cut(piece))
+        done += len(pieces[-1])
+        moved[end] = done
+    new = "".join(pieces)
+    told = []
+    for claim, (start, end), rests in zip(claims, spans, resting, strict=True):
+        place = {"text": new[moved[start] : moved[end]], "start": moved[start], "end": moved[end]}
+        reasons = [RESTED] if rests else cut(_listed(claim, "reasons"))
+        verdict = {"verdict": "unsupported"} if rests else {}
+        told.append({**claim, **place, **verdict, "reasons": reasons})
+    return new, told
+
+
+def _span(claim: Mapping[str, Any], length: int) -> tuple[int, int]:
+    start, end = (min(max(int(claim.get(name) or 0), 0), length) for name in ("start", "end"))
+    return start, max(start, end)
+
+
+def _cites(claim: Mapping[str, Any], numbers: Collection[object]) -> bool:
+    return any(number in numbers for number in _listed(claim, "citations"))
+
+
+def _citation(citation: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    if citation.get("article_id") not in gone:
+        return citation
+    return citation | {"title": WITHDRAWN, "quote": WITHDRAWN}
+
+
+def _hit(hit: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    if _found_id(hit) not in gone:
+        return hit
+    article, passage = _object(hit, "article"), _object(hit, "passage")
+    return hit | {
+        "article": article | {"title": WITHDRAWN},
+        "passage": passage | {"text": WITHDRAWN},
+    }
+
+
+def _told(answer: Mapping[str, Any], wanted: Callable[[object], bool]) -> Iterator[str]:
+    """Titles, quotes and passages of the articles whose ids are wanted."""
+    for each in _objects(answer, "citations"):
+        if wanted(each.get("article_id")):
+            yield from (str(each.get(name) or "") for name in ("title", "quote"))
+    for hit in _objects(answer, "hits"):
+        if wanted(_found_id(hit)):
+            yield str(_object(hit, "article").get("title") or "")
+            yield str(_object(hit, "passage").get("text") or "")
+
+
+def _found_id(hit: Mapping[str, Any]) -> str:
+    return str(_object(hit, "article").get("id", ""))
+
+
+def _object(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _objects(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    return [each for each in _listed(value, name) if isinstance(each, dict)]
+
+
+def _listed(value: Mapping[str, Any], name: str) -> list[Any]:
+    found = value.get(name)
+    return found if isinstance(found, list) else []
