@@ -16,18 +16,20 @@ from typing import TypeVar
 from rag.chunking import CountTokens, chunk_all
 from rag.config import Settings
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
+from rag.corpus.apart import Apart
 from rag.corpus.drafts import shown
+from rag.corpus.formats.columns import told as columns_told
 from rag.inputs import Articles, KnownInputs, mark
 from rag.lexical import LexicalIndex
+from rag.online import Pages, visitor
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.rows import article_digest
-from rag.online import Pages, visitor
 
 Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
+_LINE = re.compile(r":\d+$")
 _BATCH = 64
 _LOOKED_UP = 256
-_LINE = re.compile(r":\d+$")
 _COMMIT_SECONDS = 5.0
 """How long an article may wait, at most, before it can be found by its words."""
 
@@ -71,8 +73,6 @@ class Arriving:
             yield replace(self, outcomes=batch)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
 def from_network(urls: Sequence[str], limit: int, settings: Settings) -> Arriving:
     """What the pages at some addresses hold, and at most `limit` pages of each sitemap.
 
@@ -84,6 +84,8 @@ def from_network(urls: Sequence[str], limit: int, settings: Settings) -> Arrivin
     return Arriving(urls, pages.read(urls))
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
     """A file that need not be read, and what is in it."""
 
     path: str
@@ -104,6 +106,9 @@ class Ingest:
     limit: int
     now: datetime
     inputs: KnownInputs
+    apart: Apart = field(default_factory=Apart)
+    restore_deleted: bool = False
+    _deleted: Mapping[str, datetime] = field(default_factory=dict)
     _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
     _found: dict[str, tuple[bytes, Articles]] = field(default_factory=dict)
 
@@ -124,24 +129,25 @@ class Ingest:
         """
         arriving = arriving or Arriving()
         self._seen = arriving.met
+        self._deleted = {} if self.restore_deleted else self.store.gone.deleted()
         self.store.group_pending()
         run_id = self.runs.begin([*map(str, paths), *arriving.inputs], self.now)
         files = list(find_files(paths))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
         total += len(arriving.inputs)
-        self._deleted = {} if self.restore_deleted else self.store.gone.deleted()
         outcomes_read = chain(self._read(files, Outlets.of([*paths, *within])), arriving.outcomes)
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
         committed = time.monotonic()
-        for batch in _batches(outcomes_read):
-            outcomes = self._take(run_id, batch)
-            counts.update(outcome.kind for outcome in outcomes)
-            notable.extend(outcome for outcome in outcomes if outcome.note)
-            progress(counts.total(), max(total, counts.total()))
-            if time.monotonic() - committed > _COMMIT_SECONDS:
-                self.lexical.catch_up(self.store)
-                committed = time.monotonic()
+        with self.apart:
+            for batch in _batches(outcomes_read):
+                outcomes = self._take(run_id, batch)
+                counts.update(outcome.kind for outcome in outcomes)
+                notable.extend(outcome for outcome in outcomes if outcome.note)
+                progress(counts.total(), max(total, counts.total()))
+                if time.monotonic() - committed > _COMMIT_SECONDS:
+                    self.lexical.catch_up(self.store)
+                    committed = time.monotonic()
         self.inputs.keep(self._found)
         self.lexical.catch_up(self.store)
         self.runs.finish(run_id, self.now)
@@ -164,7 +170,7 @@ class Ingest:
         """What is in the file; remembers it where there is nothing to say of any of it."""
         articles: list[tuple[str, str, str]] = []
         silent = True
-        for outcome in read_file(file, now=self.now):
+        for outcome in read_file(file, now=self.now, apart=self.apart):
             named = outlets.named(outcome, file)
             if isinstance(named, Read) and not named.warnings:
                 article, at = named.article, named.path.removeprefix(shown(file))
@@ -246,7 +252,7 @@ def _marks(files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[tuple[s
                 names[file.parent] = outlets.told(file)
             # A file that cannot be read is reported when that is tried.
             with suppress(OSError):
-                yield _key(file), mark(file, names[file.parent])
+                yield _key(file), mark(file, names[file.parent] + columns_told(file))
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -86,5 +86,5 @@ def mark(path: Path, names: str) -> bytes:
 @cache
 def _readers() -> bytes:
     """The code that reads, so that a version that reads better reads everything once more."""
-    code = sorted(Path(rag.corpus.__file__).parent.glob("*.py"))
+    code = sorted(Path(rag.corpus.__file__).parent.rglob("*.py"))
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in code)).digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,6 +71,7 @@ class Article:
 
     `id` comes from the canonical URL, never from the text. `publisher` is the
     outlet; "" where it is unknown. `language` is an ISO 639-1 code, "" where unknown.
+    `pages` are the offsets at which its pages begin, in order; what has none has no pages.
     """
 
     id: str
@@ -83,6 +85,18 @@ class Article:
     section: str = ""
     revision: int = 1
     furniture: tuple[Span, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    def pages_of(self, start: int, end: int) -> list[int]:
+        """The numbers, from 1, of the pages on which these characters stand; none without pages.
+
+        >>> Article("a", "", "", "One. Two.", pages=(0, 5)).pages_of(0, 9)
+        [1, 2]
+        """
+        if not self.pages:
+            return []
+        first, last = bisect_right(self.pages, start), bisect_right(self.pages, max(start, end - 1))
+        return list(range(first, last + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +334,7 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
             "revision": hit.passage.revision,
             "start": hit.passage.start,
             "end": hit.passage.end,
+            "pages": hit.article.pages_of(hit.passage.start, hit.passage.end),
             "text": hit.text,
         },
         "also_in": list(hit.also_in),
@@ -348,5 +363,6 @@ def _citation_dict(citation: Citation) -> dict[str, Any]:
         "revision": citation.article.revision,
         "start": citation.start,
         "end": citation.end,
+        "pages": citation.article.pages_of(citation.start, citation.end),
         "quote": citation.quote,
     }

@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -55,6 +55,12 @@ def discard_output() -> None:
 def say(text: str, style: str = "") -> None:
     """Prints a line of result, in a style of rich's where a person is looking."""
     _out.print(_shown(text), style=style or None)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Prints the lines of a table."""
+    for line in lines:
+        say(line)
 
 
 def note(text: str) -> None:
@@ -142,7 +148,21 @@ def print_hits(hits: Sequence[Hit]) -> None:
         outlet = _shown(introduction(hit.article))
         _out.print(f"[bold]{hit.rank}.[/] {outlet}[bold]{_shown(title)}[/]{_shown(also)}")
         _out.print(f"   {_shown(' '.join(hit.text.split()))}")
-        _out.print(f"   [dim]{_shown(hit.article.url or hit.article.id)}[/]\n")
+        where = (hit.article.url or hit.article.id) + on_pages(
+            hit.article.pages_of(hit.passage.start, hit.passage.end)
+        )
+        _out.print(f"   [dim]{_shown(where)}[/]\n")
+
+
+def on_pages(pages: Sequence[int]) -> str:
+    """The pages on which words stand, to follow the address of their article; "" for none.
+
+    >>> on_pages([7]), on_pages([7, 8]), on_pages([])
+    (', page 7', ', pages 7–8', '')
+    """
+    if len(pages) > 1:
+        return f", pages {pages[0]}–{pages[-1]}"
+    return f", page {pages[0]}" if pages else ""
 
 
 def print_answer(answer: Answer) -> None:
@@ -154,7 +174,9 @@ def print_answer(answer: Answer) -> None:
         say("")
     for citation in answer.citations:
         article = citation.article
-        where = article.url or article.id
+        where = (article.url or article.id) + on_pages(
+            article.pages_of(citation.start, citation.end)
+        )
         _out.print(f"[dim]\\[{citation.number}] {_shown(article.title)} — {_shown(where)}[/]")
     print_unresolved(answer)
 

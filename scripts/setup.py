@@ -40,7 +40,11 @@ def main() -> int:
         return 1
     print("installing Dateline and its tools ...", flush=True)
     if pip(
-        "install", "--constraint", str(CONSTRAINTS), "--editable", ".[test,eval,llm-server,mcp]"
+        "install",
+        "--constraint",
+        str(CONSTRAINTS),
+        "--editable",
+        ".[test,eval,llm-server,mcp,formats]",
     ):
         print("installation failed; mend what pip says above, then: make setup")
         return 1

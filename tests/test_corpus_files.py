@@ -37,7 +37,7 @@ def test_a_folder_is_walked_in_order_of_name(tmp_path: Path) -> None:
 
 
 def test_hidden_and_unknown_files_are_passed_over(tmp_path: Path) -> None:
-    folder(tmp_path, "a.md", ".b.md", ".git/c.md", "d.pdf", "e", "f.txt~", "g.json")
+    folder(tmp_path, "a.md", ".b.md", ".git/c.md", "d.rtf", "e", "f.txt~", "g.json")
     assert found(tmp_path) == ["a.md"]
 
 
@@ -52,11 +52,11 @@ def test_a_file_that_is_named_itself_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_named_file_of_unknown_type_is_reported_with_the_known_ones(tmp_path: Path) -> None:
-    folder(tmp_path, "a.pdf", "b")
-    (first, second) = find_files([tmp_path / "a.pdf", tmp_path / "b"])
+    folder(tmp_path, "a.rtf", "b")
+    (first, second) = find_files([tmp_path / "a.rtf", tmp_path / "b"])
     assert isinstance(first, Unread)
-    assert first.path == str(tmp_path / "a.pdf")
-    assert first.reason.startswith("unknown file type '.pdf'; known: .htm, .html, .jsonl")
+    assert first.path == str(tmp_path / "a.rtf")
+    assert first.reason.startswith("unknown file type '.rtf'; known: .csv, .docx, .eml, ")
     assert isinstance(second, Unread)
     assert second.reason.startswith("unknown file type ''; known: ")
 
@@ -67,11 +67,11 @@ def test_a_missing_path_is_reported_and_the_others_are_found(tmp_path: Path) -> 
 
 
 def test_a_folder_without_articles_is_reported(tmp_path: Path) -> None:
-    folder(tmp_path, "x/a.pdf", "y/a.md")
+    folder(tmp_path, "x/a.rtf", "y/a.md")
     (outcome, path) = find_files([tmp_path / "x", tmp_path / "y"])
     assert isinstance(outcome, Unread)
     assert outcome.path == str(tmp_path / "x")
-    assert outcome.reason.startswith("holds no article; known file types: .htm, ")
+    assert outcome.reason.startswith("holds no article; known file types: .csv, ")
     assert path == tmp_path / "y/a.md"
 
 
@@ -98,7 +98,7 @@ def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
 
 def test_a_broken_link_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.md").symlink_to(tmp_path / "gone.md")
-    (tmp_path / "b.pdf").symlink_to(tmp_path / "gone.pdf")
+    (tmp_path / "b.rtf").symlink_to(tmp_path / "gone.rtf")
     assert found(tmp_path) == ["a.md: a link that leads nowhere"]
 
 
@@ -138,8 +138,8 @@ def test_articles_are_counted_by_lines_or_files(tmp_path: Path) -> None:
     lines = b'{"text": "a"}\n\n \r\nnot json\n{"text": "b"}'
     (tmp_path / "a.jsonl").write_bytes(lines)
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines))
-    folder(tmp_path, "a.md", "a.txt", "a.html", "a.pdf")
-    names = ["a.jsonl", "a.jsonl.gz", "a.md", "a.txt", "a.html", "a.pdf", "gone.md", "gone.jsonl"]
+    folder(tmp_path, "a.md", "a.txt", "a.html", "a.rtf")
+    names = ["a.jsonl", "a.jsonl.gz", "a.md", "a.txt", "a.html", "a.rtf", "gone.md", "gone.jsonl"]
     assert [count_articles(tmp_path / name) for name in names] == [3, 3, 1, 1, 1, 0, 0, 0]
 
 

@@ -12,7 +12,13 @@ from rag.corpus.readers import READERS, reader_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
-KNOWN = ".htm, .html, .jsonl, .jsonl.gz, .markdown, .md, .ndjson, .ndjson.gz, .text, .txt, .xhtml"
+KNOWN = (
+    ".csv, .docx, .eml, .epub, .htm, .html, .jsonl, .jsonl.gz, .markdown, .mbox, .md, .ndjson, "
+    ".ndjson.gz, .newsml, .nitf, .parquet, .pdf, .text, .tsv, .txt, .warc, .warc.gz, .wet, "
+    ".wet.gz, .xhtml, .xml"
+)
+
+EVERY = [f"a{suffix}" for suffix in KNOWN.split(", ")]
 
 
 @pytest.mark.parametrize(
@@ -25,13 +31,22 @@ KNOWN = ".htm, .html, .jsonl, .jsonl.gz, .markdown, .md, .ndjson, .ndjson.gz, .t
         ("a.jsonl", "JsonLinesReader"),
         ("a.jsonl.gz", "JsonLinesReader"),
         ("a.ndjson", "JsonLinesReader"),
+        ("A.PDF", "PdfReader"),
+        ("a.docx", "DocxReader"),
+        ("a.epub", "EpubReader"),
+        ("a.nitf", "NewsXmlReader"),
+        ("a.warc.gz", "WarcReader"),
+        ("a.tsv", "CsvReader"),
+        ("a.parquet", "ParquetReader"),
+        ("a.eml", "MailReader"),
+        ("a.mbox", "MailboxReader"),
     ],
 )
 def test_the_name_tells_the_format(name: str, reader: str) -> None:
     assert type(reader_of(Path(name))).__name__ == reader
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a", "md", "a.gz", "a.json", "a.txt.bak"])
+@pytest.mark.parametrize("name", ["a.rtf", "a", "md", "a.gz", "a.json", "a.txt.bak"])
 def test_other_names_have_no_reader(name: str) -> None:
     assert reader_of(Path(name)) is None
 
@@ -42,20 +57,20 @@ def test_no_two_readers_take_the_same_name() -> None:
 
 
 def test_an_unknown_type_is_named_with_the_known_ones(tmp_path: Path) -> None:
-    path = tmp_path / "a.pdf"
+    path = tmp_path / "a.rtf"
     path.write_bytes(b"%PDF-1.7")
-    reason = f"unknown file type '.pdf'; known: {KNOWN}"
+    reason = f"unknown file type '.rtf'; known: {KNOWN}"
     assert list(read_file(path, now=NOW)) == [Unread(str(path), reason)]
 
 
-@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html", "a.jsonl", "a.jsonl.gz"])
+@pytest.mark.parametrize("name", EVERY)
 def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     reason = "cannot be read: No such file or directory"
     assert list(read_file(path, now=NOW)) == [Unread(str(path), reason)]
 
 
-@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html", "a.jsonl", "a.jsonl.gz"])
+@pytest.mark.parametrize("name", EVERY)
 def test_an_empty_file_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.touch()

@@ -41,6 +41,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
         language=language_code(draft.language) or detect_language(draft.text),
         section=draft.section,
         furniture=furniture,
+        pages=draft.pages,
     )
     return Read(article, draft.path, draft.warnings + url_warnings + date_warnings)
 
@@ -69,14 +70,23 @@ def _url(draft: Draft, furniture: tuple[Span, ...]) -> tuple[str, tuple[str, ...
 
 def _published(draft: Draft, line: str, now: datetime) -> tuple[Published | None, tuple[str, ...]]:
     value = draft.date or line
-    if not value:
-        return None, ("no date found; kept as unknown",) if draft.dated else ()
+    published, wrong = _dated(value, now) if value else (None, "no date found")
+    made, _ = _dated(draft.created, now) if draft.created else (None, "")
+    if published is not None:
+        return published, ()
+    if made is not None:
+        return made, (f"{wrong}; dated by when the file was made, {made}",)
+    return None, (f"{wrong}; kept as unknown",) if value or draft.dated else ()
+
+
+def _dated(value: str, now: datetime) -> tuple[Published | None, str]:
+    """The moment that a date names, or what is wrong with it."""
     published = parse_published(value)
     if published is None:
-        return None, (f"date {value!r:.80} cannot be read; kept as unknown",)
+        return None, f"date {value!r:.80} cannot be read"
     if published.at > now + _CLOCK_TOLERANCE:
-        return None, (f"date {value!r:.80} lies in the future; kept as unknown",)
-    return published, ()
+        return None, f"date {value!r:.80} lies in the future"
+    return published, ""
 
 
 def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:

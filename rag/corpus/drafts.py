@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Protocol
 
 from rag.corpus.furniture import Block
 from rag.records import Article
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,9 @@ class Draft:
 
     An empty field was not given; what it misses may still stand in the text (a
     title line, a byline, a date line, an original URL). `dated` formats usually
-    carry a date, so that its absence is worth a warning.
+    carry a date, so that its absence is worth a warning. `created` is when the file
+    was made, which dates its article where nothing else does. `pages` are where the
+    pages begin, as `Article.pages` has them.
     """
 
     path: str
@@ -64,6 +69,8 @@ class Draft:
     language: str = ""
     section: str = ""
     warnings: tuple[str, ...] = ()
+    created: str = ""
+    pages: tuple[int, ...] = ()
 
 
 class Reader(Protocol):
@@ -84,9 +91,10 @@ class Reader(Protocol):
 
 
 def shown(path: Path) -> str:
-    """The path as text that can be printed and stored; odd bytes of a name become U+FFFD.
+    r"""The path as one line that can be printed and stored; odd bytes become U+FFFD.
 
-    >>> shown(Path("news/a.md"))
-    'news/a.md'
+    >>> shown(Path("news/a.md")), shown(Path("a\nb.md"))
+    ('news/a.md', 'a\\nb.md')
     """
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)

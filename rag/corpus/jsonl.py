@@ -78,7 +78,7 @@ def _lines(file: BufferedReader | gzip.GzipFile) -> Iterator[bytes]:
 def _outcome(where: str, line: bytes) -> Draft | Unread:
     try:
         text, warnings = decode(limited(line))
-        return _draft(where, _record(text), warnings)
+        return record_draft(where, _record(text), warnings)
     except CorpusError as error:
         return Unread(where, str(error))
 
@@ -100,7 +100,8 @@ def _record(line: str) -> Mapping[str, Any]:
     return record
 
 
-def _draft(where: str, record: Mapping[str, Any], warnings: tuple[str, ...]) -> Draft:
+def record_draft(where: str, record: Mapping[str, Any], warnings: tuple[str, ...]) -> Draft:
+    """The article of a mapping with the fields of a line; raises CorpusError without a text."""
     text = _text(record)
     fields = {name: _string(record.get(name)) for name in _FIELDS}
     odd = tuple(

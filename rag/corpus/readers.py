@@ -2,33 +2,50 @@
 
 To add a format: write a class with `suffixes` and `read(path)` as `Reader` in
 `rag.corpus.drafts` describes, which yields a `Draft` for each article and an
-`Unread` for each that cannot be read; add an instance to `READERS`. Ids, dates,
+`Unread` for each that cannot be read; add an instance to `HERE` or `APART`. Ids, dates,
 language and furniture are settled in `rag.corpus.assembling` for all formats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from rag.corpus.apart import Apart
 from rag.corpus.assembling import assemble
-from rag.corpus.decoding import limited
 from rag.corpus.drafts import Page, Read, Reader, Unread, shown
+from rag.corpus.formats.epub import EpubReader
+from rag.corpus.formats.mail import MailboxReader, MailReader
+from rag.corpus.formats.newsroom import NewsXmlReader
+from rag.corpus.formats.pdf import PdfReader
+from rag.corpus.formats.tables import CsvReader, ParquetReader
+from rag.corpus.formats.warc import WarcReader
+from rag.corpus.formats.word import DocxReader
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
-from rag.corpus.urls import is_same_site
-from rag.corpus.webpage import WebpageReader, page_draft
+from rag.corpus.webpage import WebpageReader, fetched_draft
 from rag.errors import CorpusError
 
-READERS: tuple[Reader, ...] = (
-    MarkdownReader(),
-    PlainReader(),
+HERE: tuple[Reader, ...] = (MarkdownReader(), PlainReader(), JsonLinesReader())
+"""Read in the process that asks: their code is our own, or Python's."""
+
+APART: tuple[Reader, ...] = (
     WebpageReader(),
-    JsonLinesReader(),
+    PdfReader(),
+    DocxReader(),
+    EpubReader(),
+    NewsXmlReader(),
+    WarcReader(),
+    CsvReader(),
+    ParquetReader(),
+    MailReader(),
+    MailboxReader(),
 )
+"""Read in a worker process, for whatever a file may do to a library."""
+
+READERS = HERE + APART
 
 
 def reader_of(path: Path) -> Reader | None:
@@ -47,17 +64,19 @@ def unknown_type(path: Path) -> Unread:
     return Unread(shown(path), f"unknown file type {path.suffix!r}; known: {known_suffixes()}")
 
 
-def read_file(path: Path, *, now: datetime) -> Iterator[Read | Unread]:
+def read_file(path: Path, *, now: datetime, apart: Apart | None = None) -> Iterator[Read | Unread]:
     """Every article of a file in its order, and the reason for each that cannot be read.
 
-    Content never raises. `now` is an aware time; dates after it are kept as unknown.
+    Content never raises. `now` is an aware time; dates after it are kept as unknown. With
+    `apart`, formats that could crash, hang or fill this process are read in its worker.
     """
     reader = reader_of(path)
     if reader is None:
         yield unknown_type(path)
         return
     try:
-        for outcome in reader.read(path):
+        outcomes = apart.read(reader, path) if apart and reader in APART else reader.read(path)
+        for outcome in outcomes:
             yield outcome if isinstance(outcome, Unread) else assemble(outcome, now)
     except CorpusError as error:
         yield Unread(shown(path), str(error))
@@ -66,17 +85,9 @@ def read_file(path: Path, *, now: datetime) -> Iterator[Read | Unread]:
 def read_page(page: Page, *, now: datetime) -> Read | Unread:
     """The article of a page that was fetched, known by the address it names as its own.
 
-    That address counts only where it is of the same host and no front page: else any page
-    could take another's place in the archive. The outlet is always the host's.
+    `rag.corpus.webpage.fetched_draft` says when that counts. Content never raises.
     """
     try:
-        draft = page_draft(page.url, limited(page.data), page.charset)
+        return assemble(fetched_draft(page), now)
     except CorpusError as error:
         return Unread(page.url, str(error))
-    warnings, url = draft.warnings, draft.url or page.url
-    if not is_same_site(page.url, url):
-        warning = f"names {url!r:.200} as its own address; kept under the one it was read at"
-        warnings, url = (*warnings, warning), page.url
-    date, authors = draft.date or page.date, draft.authors or page.authors
-    known = replace(draft, url=url, publisher="", date=date, authors=authors, warnings=warnings)
-    return assemble(known, now)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.bylines import parse_authors
-from rag.corpus.decoding import clean, decode, read_bytes
-from rag.corpus.drafts import Draft, shown
+from rag.corpus.decoding import clean, decode, limited, read_bytes
+from rag.corpus.drafts import Draft, Page, shown
 from rag.corpus.furniture import Block
+from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
 
@@ -51,6 +52,22 @@ def page_draft(path: str, data: bytes, charset: str = "") -> Draft:
     named = charset or (declared.group(1).decode("ascii", "replace").lower() if declared else "")
     page, warnings = decode(data, fallback=named or "cp1252")
     return _draft(path, page, () if named else warnings)
+
+
+def fetched_draft(page: Page) -> Draft:
+    """The article of a page that was fetched, known by the address it names as its own.
+
+    That address counts only where it is of the same host and no front page: else any page
+    could take another's place in the archive. The outlet is always the host's. Raises
+    `CorpusError` where the page holds no article.
+    """
+    draft = page_draft(page.url, limited(page.data), page.charset)
+    warnings, url = draft.warnings, draft.url or page.url
+    if not is_same_site(page.url, url):
+        warning = f"names {url!r:.200} as its own address; kept under the one it was read at"
+        warnings, url = (*warnings, warning), page.url
+    date, authors = draft.date or page.date, draft.authors or page.authors
+    return replace(draft, url=url, publisher="", date=date, authors=authors, warnings=warnings)
 
 
 def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:

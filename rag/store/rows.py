@@ -24,7 +24,7 @@ def digest(text: str) -> str:
 
 def article_digest(article: Article) -> str:
     """Changes when anything a reader sees changes, but not with the URL or the furniture rules."""
-    seen = [
+    seen: list[object] = [
         article.title,
         article.text,
         article.publisher,
@@ -33,6 +33,9 @@ def article_digest(article: Article) -> str:
         article.language,
         article.section,
     ]
+    # Only what has pages counts them, so that the digests of all else are what they were.
+    if article.pages:
+        seen.append(list(article.pages))
     return digest(json.dumps(seen, ensure_ascii=False))
 
 
@@ -55,6 +58,7 @@ def article_row(article: Article) -> dict[str, Any]:
         "language": article.language,
         "section": article.section,
         "furniture": [[span.start, span.end, span.kind] for span in article.furniture],
+        "pages": list(article.pages),
     }
 
 
@@ -84,6 +88,7 @@ def _article(row: Row[Any]) -> Article:
         section=row.section,
         revision=row.revision,
         furniture=tuple(Span(*span) for span in row.furniture),
+        pages=tuple(row.pages),
     )
 
 

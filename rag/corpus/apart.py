@@ -1,0 +1,172 @@
+"""Readers in a process of their own, so that none can crash, hang or fill the one that ingests."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from typing import IO, Any, cast
+
+from rag.corpus.drafts import Draft, Reader, Unread
+from rag.corpus.messages import line, outcome_of
+from rag.corpus.worker import MEMORY_NEEDED
+from rag.errors import CorpusError
+
+_log = logging.getLogger(__name__)
+_PACKAGE = Path(__file__).resolve().parent.parent
+# The whole of the package takes a second to import, and a reader needs none of it but this.
+_BEGIN = f"""
+import sys, types
+package = types.ModuleType("rag")
+package.__path__ = [{str(_PACKAGE)!r}]
+sys.modules["rag"] = package
+from rag.corpus.worker import main
+main()
+"""
+_START_SECONDS = 120.0
+_DYING_SECONDS = 10.0
+_LONGEST_MESSAGE = 512 << 20
+# Threads of their own would reserve memory that a limit counts.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader may use: the seconds from one outcome to the next, and bytes of memory."""
+
+    seconds: float = 120.0
+    memory: int = 2 << 30
+
+
+class Apart:
+    """One worker process that reads file after file; it starts with the first of them.
+
+    A reader that crashes, takes too long or wants too much memory costs its file, which is
+    named, and a new worker. Where the system sets no limit to memory, as on Windows, a
+    warning says so, and the limit of time holds alone. Use it as a context manager.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._late = False
+
+    def __enter__(self) -> Apart:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, reader: Reader, path: Path) -> Iterator[Draft | Unread]:
+        """What `reader.read(path)` yields; raises CorpusError where it fails, however it does."""
+        worker = self._started()
+        kind = type(reader)
+        request = {"module": kind.__module__, "reader": kind.__name__, "path": str(path)}
+        found, ended = 0, False
+        try:
+            self._send(worker, request)
+            while "end" not in (message := self._reply(worker, self.limits.seconds, found)):
+                found += 1
+                yield outcome_of(message)
+            ended = not message.get("spent")
+        finally:
+            if not ended:
+                self.close()
+        if message["end"] == MEMORY_NEEDED:
+            raise CorpusError(self._failed(self._too_large(), found))
+        if message["end"]:
+            raise CorpusError(message["end"])
+
+    def close(self) -> None:
+        """Ends the worker, whatever it does; the next file starts another."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        worker.kill()
+        with suppress(OSError):
+            worker.communicate()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._worker is not None and self._worker.poll() is None:
+            return self._worker
+        self.close()
+        known = [entry for entry in sys.path if entry]
+        self._worker = worker = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, "-P", "-c", _BEGIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(known)},
+        )
+        limits = {"seconds": self.limits.seconds, "memory": self.limits.memory}
+        self._send(worker, limits)
+        if self._reply(worker, _START_SECONDS, 0)["unlimited"]:
+            _log.warning(
+                "this system sets no limit to the memory of a process: a reader is stopped "
+                "after %.0f seconds without a result, but not for its memory",
+                self.limits.seconds,
+            )
+        return worker
+
+    def _send(self, worker: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
+        requests = cast("IO[bytes]", worker.stdin)
+        # A worker that has ended says why when it is asked for its reply.
+        with suppress(BrokenPipeError):
+            requests.write(line(message))
+            requests.flush()
+
+    def _reply(self, worker: subprocess.Popen[bytes], seconds: float, found: int) -> Any:
+        """The next message of the worker; raises CorpusError where there is none in time."""
+        replies = cast("IO[bytes]", worker.stdout)
+        self._late = False
+        watch = Timer(seconds, self._stop, [worker])
+        watch.daemon = True
+        watch.start()
+        try:
+            received = replies.readline(_LONGEST_MESSAGE)
+        finally:
+            watch.cancel()
+        if received.endswith(b"\n"):
+            return json.loads(received)
+        raise CorpusError(self._failed(self._why(_status(worker)), found))
+
+    def _stop(self, worker: subprocess.Popen[bytes]) -> None:
+        self._late = True
+        worker.kill()
+
+    def _why(self, status: int) -> str:
+        """What made the worker end, by its exit status."""
+        late = f"its reader gave no result in {self.limits.seconds:g} seconds and was stopped"
+        if self._late:
+            return late
+        if status >= 0:
+            return f"its reader ended with status {status} in the midst of it"
+        with suppress(ValueError):
+            name = signal.Signals(-status).name
+            return late if name == "SIGXCPU" else f"its reader crashed ({name})"
+        return f"its reader crashed (signal {-status})"
+
+    def _too_large(self) -> str:
+        return f"its reader needs more than the {self.limits.memory >> 20:,} MB it may have"
+
+    def _failed(self, why: str, found: int) -> str:
+        if not found:
+            return f"{why}; the file may be damaged, or made to do harm"
+        return f"{why}; what came before, {found:,} in all, is read"
+
+
+def _status(worker: subprocess.Popen[bytes]) -> int:
+    """How a worker ended that has stopped talking; one that lives on is made to end."""
+    try:
+        return worker.wait(_DYING_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        return worker.wait()

@@ -1,0 +1,122 @@
+"""Which column of a table is which field of an article: by `columns.toml`, or by their names."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.corpus.decoding import read_bytes
+from rag.errors import CorpusError
+
+COLUMNS_FILE = "columns.toml"
+TABLES = (".csv", ".tsv", ".parquet")
+FIELDS = ("text", "id", "url", "title", "publisher", "authors", "date", "language", "section")
+_TABLE, _FILES = "columns", "files"
+_EXAMPLE = f'write text = "body" below [{_TABLE}], or below [{_FILES}."name.csv"]'
+_OTHER_NAMES: Mapping[str, Sequence[str]] = {
+    "text": ("body", "content", "article", "article_text", "full_text", "fulltext", "story"),
+    "id": ("article_id", "guid", "uuid"),
+    "url": ("link", "uri", "address", "permalink", "source_url", "article_url"),
+    "title": ("headline", "heading", "hed"),
+    "publisher": ("outlet", "source", "publication", "newspaper", "site"),
+    "authors": ("author", "byline", "by"),
+    "date": (
+        *("published", "published_at", "publish_date", "pub_date", "pubdate", "date_published"),
+        *("publication_date", "published_date", "datetime", "timestamp"),
+    ),
+    "language": ("lang",),
+    "section": ("category", "topic", "desk"),
+}
+
+
+def column_map(path: Path, columns: Sequence[str]) -> Mapping[str, str]:
+    """The column of each field that the table in `path` has; `text` is always among them.
+
+    What `columns.toml` beside the file says comes first, for this file, then for all; the
+    rest goes by name, upper and lower case, blanks and hyphens aside. Raises CorpusError.
+
+    >>> column_map(Path("news/a.csv"), ["Headline", "Body", "Pub date"])
+    {'text': 'Body', 'title': 'Headline', 'date': 'Pub date'}
+    """
+    given = _given(path)
+    taken = set(given.values())
+    for field, column in given.items():
+        if column not in columns:
+            msg = (
+                f"{COLUMNS_FILE} says that {field!r} is the column {column!r:.60}, "
+                f"which is not in the table; columns found: {_listed(columns)}"
+            )
+            raise CorpusError(msg)
+    named = {_plain(column): column for column in reversed(columns) if column not in taken}
+    guessed = {
+        field: named[name]
+        for field in FIELDS
+        for name in (*reversed(_OTHER_NAMES.get(field, ())), field)
+        if name in named
+    }
+    known = {field: (guessed | given)[field] for field in FIELDS if field in guessed | given}
+    if "text" not in known:
+        msg = (
+            f"no column is known to hold the text; columns found: {_listed(columns)}; "
+            f"name it in a file {COLUMNS_FILE} beside this one: {_EXAMPLE}"
+        )
+        raise CorpusError(msg)
+    return known
+
+
+def told(path: Path) -> str:
+    """All that decides which column is which, beside the table itself; "" for nothing."""
+    if not path.name.lower().endswith(TABLES):
+        return ""
+    beside = path.parent / COLUMNS_FILE
+    try:
+        return beside.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _given(path: Path) -> dict[str, str]:
+    beside = path.parent / COLUMNS_FILE
+    if not beside.is_file():
+        return {}
+    try:
+        table = tomllib.loads(read_bytes(beside).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        msg = f"{COLUMNS_FILE} is not valid TOML: {error}"
+        raise CorpusError(msg) from error
+    for key in table:
+        if key not in (_TABLE, _FILES):
+            msg = f"{COLUMNS_FILE}: unknown key {key!r:.60}; {_EXAMPLE}"
+            raise CorpusError(msg)
+    of_file = _section(table.get(_FILES, {}), f"[{_FILES}]").get(path.name, {})
+    return _columns(table.get(_TABLE, {})) | _columns(of_file)
+
+
+def _columns(section: object) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for field, column in _section(section, f"[{_TABLE}]").items():
+        if field not in FIELDS:
+            msg = f"{COLUMNS_FILE}: unknown field {field!r:.60}; known: {', '.join(FIELDS)}"
+            raise CorpusError(msg)
+        if not isinstance(column, str) or not column:
+            msg = f"{COLUMNS_FILE}: {field!r} is {column!r:.60}, not the name of a column"
+            raise CorpusError(msg)
+        columns[field] = column
+    return columns
+
+
+def _section(section: object, name: str) -> Mapping[str, Any]:
+    if not isinstance(section, dict):
+        msg = f"{COLUMNS_FILE}: {name} is no table; {_EXAMPLE}"
+        raise CorpusError(msg)
+    return section
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:8])[:200] or "none"

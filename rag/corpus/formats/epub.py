@@ -1,0 +1,138 @@
+"""EPUB: each document of the book, in reading order, is an article of its own."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from rag.corpus.bylines import parse_authors
+from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.formats.laid_out import Part, lay_out, markup_parts, one_line
+from rag.corpus.formats.packed import read_entry, unpacked
+from rag.corpus.formats.trees import attribute, below, first, parsed, words
+from rag.errors import CorpusError
+
+_CONTAINER = "META-INF/container.xml"
+_ENCRYPTION = "META-INF/encryption.xml"
+# Fonts are often scrambled by one of these, which hides no word.
+_FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+_XHTML = "application/xhtml+xml"
+_TOP = 5
+_FEWEST_WORDS = 25
+"""A cover, a half-title or a page of rights holds fewer; an article does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpubReader:
+    """Reads an article from each document that holds some sentences."""
+
+    suffixes: tuple[str, ...] = (".epub",)
+
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The articles of the book in reading order; covers and contents are passed over."""
+        found = 0
+        with unpacked(path, "EPUB") as archive:
+            _refuse_encrypted(archive)
+            for outcome in _outcomes(shown(path), archive):
+                found += 1
+                yield outcome
+        if not found:
+            msg = "no text found: its documents hold pictures, or nothing"
+            raise CorpusError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What the package document says of the whole book, and its documents in order."""
+
+    fields: Mapping[str, str]
+    documents: list[str] = field(default_factory=list)
+
+
+def _refuse_encrypted(archive: zipfile.ZipFile) -> None:
+    if _ENCRYPTION not in archive.namelist():
+        return
+    methods = below(parsed(read_entry(archive, _ENCRYPTION)), "EncryptionMethod")
+    if any(attribute(method, "Algorithm") not in _FONT_ALGORITHMS for method in methods):
+        msg = "encrypted: it is protected against copying"
+        raise CorpusError(msg)
+
+
+def _outcomes(path: str, archive: zipfile.ZipFile) -> Iterator[Draft | Unread]:
+    book = _book(archive)
+    for name in book.documents:
+        where = f"{path}:{name}"
+        try:
+            draft = _draft(where, name, book, read_entry(archive, name))
+        except CorpusError as error:
+            yield Unread(where, str(error))
+            continue
+        if len(draft.text.split()) >= _FEWEST_WORDS:
+            yield draft
+
+
+def _book(archive: zipfile.ZipFile) -> _Book:
+    rootfile = first(parsed(read_entry(archive, _CONTAINER)), "rootfile")
+    opf = attribute(rootfile, "full-path")
+    package = parsed(read_entry(archive, opf))
+    folder = posixpath.dirname(opf)
+    items = {attribute(item, "id"): item for item in below(package, "item")}
+    documents = []
+    for reference in below(package, "itemref"):
+        item = items.get(attribute(reference, "idref"))
+        is_navigation = "nav" in attribute(item, "properties").split()
+        if attribute(item, "media-type") == _XHTML and not is_navigation:
+            href = unquote(attribute(item, "href"))
+            documents.append(posixpath.normpath(posixpath.join(folder, href)))
+    return _Book(_fields(package), list(dict.fromkeys(documents)))
+
+
+def _fields(package: Any) -> Mapping[str, str]:
+    metadata = first(package, "metadata")
+    names = ("identifier", "title", "creator", "publisher", "date", "language")
+    if metadata is None:
+        return dict.fromkeys(names, "")
+    fields = {name: words(first(metadata, name)) for name in names}
+    creators = [words(each) for each in below(metadata, "creator")]
+    return fields | {"creator": "; ".join(filter(None, creators))}
+
+
+def _draft(where: str, name: str, book: _Book, data: bytes) -> Draft:
+    root = parsed(data)
+    body = first(root, "body")
+    parts = markup_parts(root if body is None else body)
+    title = _title(parts)
+    text, blocks = lay_out(_with_title(parts, title))
+    identifier = book.fields["identifier"]
+    return Draft(
+        where,
+        text,
+        blocks,
+        title=title or book.fields["title"],
+        given_id=f"epub:{identifier}#{name}" if identifier else "",
+        publisher=book.fields["publisher"],
+        authors=parse_authors(book.fields["creator"]),
+        date=book.fields["date"],
+        dated=True,
+        language=attribute(root, "{http://www.w3.org/XML/1998/namespace}lang")
+        or book.fields["language"],
+        section=book.fields["title"] if title else "",
+    )
+
+
+def _title(parts: list[Part]) -> str:
+    """The heading that stands at the top of the document; "" where none does."""
+    return next((one_line(given) for kind, given in parts[:_TOP] if kind == "heading"), "")
+
+
+def _with_title(parts: list[Part], title: str) -> Iterator[Part]:
+    waiting = bool(title)
+    for kind, given in parts:
+        is_title = waiting and kind == "heading"
+        waiting = waiting and not is_title
+        yield ("title" if is_title else kind), given

@@ -1,0 +1,20 @@
+"""The one sentence for a format whose library is not installed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from rag.errors import CorpusError
+
+
+def library(module: str, format_name: str, package: str) -> Any:
+    """The module, imported; raises CorpusError with the command that installs its package."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        msg = (
+            f"{format_name} files need the package {package}, which is not installed: "
+            'pip install "dateline[formats]"'
+        )
+        raise CorpusError(msg) from error

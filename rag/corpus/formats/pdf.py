@@ -1,0 +1,151 @@
+"""PDF: the text layer by pypdfium2, page by page; pictures of text hold none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from ctypes import c_double
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rag.corpus.bylines import parse_authors
+from rag.corpus.decoding import EMPTY, unreadable
+from rag.corpus.drafts import Draft, shown
+from rag.corpus.formats.installing import library
+from rag.corpus.formats.laid_out import lay_out, one_line
+from rag.corpus.formats.pdf_lines import Line, Paragraph, paragraphs_of
+from rag.corpus.furniture import Block
+from rag.errors import CorpusError
+
+MOST_PAGES = 2_000
+_PASSWORD_ERROR = 4
+# PDFium puts this character in the place of a hyphen that ends a line.
+_HYPHEN = "\ufffe"
+_LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?")
+_MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)'?(\d\d)|Z|$)")
+# What programs write for a title where nobody has given one.
+_NO_TITLE = re.compile(r"^(?:untitled.*|microsoft \w+ - .*|.*\.\w{2,5}|[\W\d]*)$", re.IGNORECASE)
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfReader:
+    """Reads one article a file, with the page on which each of its paragraphs stands."""
+
+    suffixes: tuple[str, ...] = (".pdf",)
+
+    def read(self, path: Path) -> Iterator[Draft]:
+        """The article of the file: at most 2,000 pages of it, with a warning where it has more."""
+        pdfium = library("pypdfium2", "PDF", "pypdfium2")
+        try:
+            with path.open("rb") as file, closing(_opened(pdfium, file)) as document:
+                yield _draft(shown(path), pdfium, document)
+        except OSError as error:
+            raise CorpusError(unreadable(error)) from error
+
+
+def _opened(pdfium: Any, file: BinaryIO) -> Any:
+    if not file.peek(1):  # type: ignore[attr-defined]
+        raise CorpusError(EMPTY)
+    try:
+        return pdfium.PdfDocument(file)
+    except pdfium.PdfiumError as error:
+        if error.err_code == _PASSWORD_ERROR:
+            msg = "encrypted: it opens with a password only; save it without one"
+        else:
+            msg = f"damaged, or no PDF file: {error}"
+        raise CorpusError(msg) from error
+
+
+def _draft(path: str, pdfium: Any, document: Any) -> Draft:
+    count = len(document)
+    pages = [_lines(pdfium, document, number) for number in range(min(count, MOST_PAGES))]
+    empty = sum(not lines for lines in pages)
+    if empty == len(pages):
+        msg = (
+            f"no text layer: its {count:,} page{'s are' if count != 1 else ' is'} pictures or "
+            "empty; recognise the text first (OCR)"
+        )
+        raise CorpusError(msg)
+    paragraphs = paragraphs_of(pages)
+    text, blocks = lay_out((paragraph.kind, paragraph.words) for paragraph in paragraphs)
+    known = {name: one_line(value) for name, value in document.get_metadata_dict().items()}
+    title = known.get("Title", "")
+    return Draft(
+        path,
+        text,
+        blocks,
+        title="" if _NO_TITLE.match(title) else title,
+        authors=parse_authors(known.get("Author", "")),
+        created=_made(known.get("CreationDate", "")),
+        pages=_page_starts(len(pages), paragraphs, blocks),
+        warnings=_warnings(count, len(pages), empty),
+    )
+
+
+def _warnings(count: int, read: int, empty: int) -> tuple[str, ...]:
+    cut = f"has {count:,} pages; only the first {read:,} are read: split it"
+    blank = f"{empty:,} of {read:,} pages hold no text; they may be pictures"
+    return (cut,) * (count > read) + (blank,) * (empty * 2 > read)
+
+
+def _lines(pdfium: Any, document: Any, number: int) -> list[Line]:
+    """The lines of a page in reading order; none where the page cannot be read."""
+    try:
+        with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
+            text = text_page.get_text_range() if text_page.count_chars() else ""
+            found = (_line(pdfium.raw, text_page.raw, match) for match in _LINE.finditer(text))
+            return [line for line in found if line.words]
+    except pdfium.PdfiumError:
+        return []
+
+
+def _line(raw: Any, text_page: Any, match: re.Match[str]) -> Line:
+    words = match.group()
+    first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, match.start())
+    last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, match.end() - 1)
+    left, y = _origin(raw, text_page, first)
+    right, _ = _origin(raw, text_page, last)
+    return Line(
+        one_line(words.rstrip(_HYPHEN).translate(_LIGATURES)),
+        left=left,
+        right=right,
+        y=y,
+        size=round(raw.FPDFText_GetFontSize(text_page, first), 1),
+        hyphen=words.endswith(_HYPHEN),
+    )
+
+
+def _origin(raw: Any, text_page: Any, index: int) -> tuple[float, float]:
+    x, y = c_double(), c_double()
+    raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+    return x.value, y.value
+
+
+def _made(value: str) -> str:
+    """A date as PDF writes it, as ISO 8601; "" for anything else."""
+    if (found := _MADE.match(value)) is None:
+        return ""
+    year, month, day, hour, minute, second, zone, minutes = found.groups()
+    offset = f"{zone}:{minutes}" if zone else "Z"
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second}{offset}"
+
+
+def _page_starts(
+    count: int, paragraphs: Sequence[Paragraph], blocks: Sequence[Block]
+) -> tuple[int, ...]:
+    """Where each page begins in the text; one without text where the next one does."""
+    begins: dict[int, int] = {0: 0}
+    for paragraph, block in zip(paragraphs, blocks, strict=True):
+        for page, offset in paragraph.pages:
+            begins.setdefault(page, block.start + offset)
+    starts: list[int] = []
+    following = blocks[-1].end
+    for page in reversed(range(count)):
+        following = begins.get(page, following)
+        starts.append(following)
+    return tuple(reversed(starts))

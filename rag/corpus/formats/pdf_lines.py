@@ -1,0 +1,186 @@
+"""The lines of printed pages to paragraphs: by their places, sizes and ends; knows no PDF."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from rag.records import FurnitureKind
+
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LAST_LETTERS = re.compile(r"[^\W\d_]+$")
+_FIRST_LETTERS = re.compile(r"^[^\W\d_]+")
+_ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
+_EDGE = 2
+_FEWEST_HEADS = 3
+_SHARE_OF_HEADS = 0.4
+_HEADING_SIZE = 1.15
+_SAME_SIZE = 0.6
+_WIDE_GAP = 1.35
+_INDENT = 0.8
+_NEAR = 3.0
+_FULL, _SHORT = 0.85, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that stand in a row, in points from the left and from the foot of the page.
+
+    `hyphen` tells that a hyphen, which is not among the words, ends it.
+    """
+
+    words: str
+    left: float
+    right: float
+    y: float
+    size: float
+    hyphen: bool = False
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together; `pages` are those it begins or goes on on, with the offset."""
+
+    words: str
+    lines: list[Line]
+    kind: FurnitureKind | None = None
+    pages: list[tuple[int, int]] = field(default_factory=list)
+
+
+def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
+    """The paragraphs of all pages in order, also those that go on over a column or a page.
+
+    Lines at the top or foot of pages that repeat on two pages in five, three at least, are
+    left out, whatever their numbers, unless that is all there is. A hyphen at the end of a
+    line goes where the document has the joined word elsewhere and not the hyphenated one;
+    else it stays.
+    """
+    pages = _without_heads(pages)
+    body = _body_size(pages)
+    known = _vocabulary(pages)
+    pitch = _pitch(pages)
+    found: list[Paragraph] = []
+    for number, lines in enumerate(pages):
+        width = _widest(lines)
+        for index, line in enumerate(lines):
+            last = found[-1] if found else None
+            # The first line of a page follows the last of another as that of a column does.
+            if last and not _begins(last.lines[-1], line, pitch if index else 0.0, width):
+                _append(last, line, number if index == 0 else None, known)
+            else:
+                found.append(Paragraph(line.words + "-" * line.hyphen, [line], None, [(number, 0)]))
+    _find_headings(found, body)
+    return found
+
+
+def _without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    edges = [_edges(lines) for lines in pages]
+    counts = Counter(key for lines in edges for key in {_key(line) for line in lines})
+    least = max(_FEWEST_HEADS, _SHARE_OF_HEADS * len(pages))
+    kept = [
+        [line for line in lines if not (line in edge and counts[_key(line)] >= least)]
+        for lines, edge in zip(pages, edges, strict=True)
+    ]
+    return kept if any(kept) else [list(lines) for lines in pages]
+
+
+def _edges(lines: Sequence[Line]) -> list[Line]:
+    """The lines at the top and at the foot of a page."""
+    by_height = sorted(lines, key=lambda line: -line.y)
+    return by_height[:_EDGE] + by_height[_EDGE:][-_EDGE:]
+
+
+def _key(line: Line) -> str:
+    return _NUMBER.sub("#", line.words).casefold()
+
+
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[line.size] += len(line.words)
+    return max(sizes, key=lambda size: (sizes[size], -size), default=0.0)
+
+
+def _pitch(pages: Sequence[Sequence[Line]]) -> float:
+    """How far apart lines of one paragraph stand, in sizes of their letters.
+
+    The lowest quarter tells it also where many paragraphs have a line or two.
+    """
+    drops = sorted(
+        (above.y - below.y) / above.size
+        for lines in pages
+        for above, below in pairwise(lines)
+        if 0 < above.y - below.y < _NEAR * above.size
+    )
+    return drops[len(drops) // 4] if drops else 0.0
+
+
+def _widest(lines: Sequence[Line]) -> dict[int, float]:
+    """The width of the columns of a page, by where they begin."""
+    widths: dict[int, float] = {}
+    for line in lines:
+        column = round(line.left / 20)
+        widths[column] = max(widths.get(column, 0.0), line.right - line.left)
+    return widths
+
+
+def _begins(above: Line, line: Line, pitch: float, widths: dict[int, float]) -> bool:
+    """Whether a paragraph begins with `line`, which follows `above` in reading order."""
+    if above.hyphen and line.words[:1].islower():
+        return False
+    ended = _ENDS_SENTENCE.search(above.words) is not None
+    runs_on = not ended and line.words[:1].islower()
+    if abs(above.size - line.size) > _SAME_SIZE:
+        return not runs_on
+    drop = above.y - line.y
+    width = above.right - above.left
+    column = max((widths.get(round(above.left / 20) + n, 0.0) for n in (-1, 0, 1)), default=0.0)
+    if drop <= 0 or not pitch:
+        return not (runs_on or (not ended and width >= _FULL * (column or width)))
+    if drop > _WIDE_GAP * pitch * above.size:
+        return not runs_on
+    indented = line.left - above.left > _INDENT * line.size
+    return ended and (indented or width < _SHORT * column)
+
+
+def _append(paragraph: Paragraph, line: Line, page: int | None, known: Counter[str]) -> None:
+    above = paragraph.lines[-1]
+    words = paragraph.words
+    if above.hyphen and _is_one_word(above.words, line.words, known):
+        words = words[:-1]
+    elif not above.hyphen:
+        words += " "
+    if page is not None:
+        paragraph.pages.append((page, len(words)))
+    paragraph.words = words + line.words + "-" * line.hyphen
+    paragraph.lines.append(line)
+
+
+def _is_one_word(above: str, below: str, known: Counter[str]) -> bool:
+    """Whether two parts of a word are surely one: the document says so elsewhere."""
+    first, second = _LAST_LETTERS.search(above), _FIRST_LETTERS.search(below)
+    if first is None or second is None:
+        return False
+    parts = first.group().casefold(), second.group().casefold()
+    return bool(known["".join(parts)]) and not known["-".join(parts)]
+
+
+def _vocabulary(pages: Sequence[Sequence[Line]]) -> Counter[str]:
+    """The words of the document, as often as they stand in it; none where nothing is hyphenated."""
+    if not any(line.hyphen for lines in pages for line in lines):
+        return Counter()
+    return Counter(
+        word.casefold() for lines in pages for line in lines for word in _WORD.findall(line.words)
+    )
+
+
+def _find_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
+    """What is set larger than most of the text is a heading; the first of all is the title."""
+    for index, paragraph in enumerate(paragraphs):
+        if min(line.size for line in paragraph.lines) > _HEADING_SIZE * body:
+            paragraph.kind = "heading" if index else "title"

@@ -1,0 +1,159 @@
+"""Tables of articles, one a row: CSV and TSV, and Parquet by pyarrow."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from rag.corpus.decoding import EMPTY, SIZE_LIMIT, unreadable
+from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.formats.columns import column_map
+from rag.corpus.formats.installing import library
+from rag.corpus.jsonl import record_draft
+from rag.errors import CorpusError
+
+_DELIMITERS = ",;\t|"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ROWS_AT_ONCE = 64
+_GUESSED = "not UTF-8; read as Windows-1252"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReader:
+    """Reads an article from each row below a row of names; a bad row never stops the others."""
+
+    suffixes: tuple[str, ...] = (".csv", ".tsv")
+
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The article of each row, known as "file:line"."""
+        try:
+            with path.open("rb") as file:
+                lines = _Lines(file)
+                yield from _rows(path, lines)
+        except OSError as error:
+            raise CorpusError(unreadable(error)) from error
+
+
+class _Lines:
+    """The lines of a file as text; `guessed` tells whether any was no UTF-8."""
+
+    def __init__(self, file: Any) -> None:
+        start = file.peek(3)[:3]
+        self.guessed = False
+        self._file = file
+        self._lines: Iterable[str]
+        if start.startswith(_UTF16_MARKS):
+            self._lines = codecs.getreader("utf-16")(file, "replace")
+        else:
+            self._lines = map(self._text, iter(lambda: file.readline(SIZE_LIMIT), b""))
+        if start.startswith(codecs.BOM_UTF8):
+            file.read(len(codecs.BOM_UTF8))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def _text(self, line: bytes) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            self.guessed = True
+            return line.decode("cp1252", "replace")
+
+
+def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
+    csv.field_size_limit(SIZE_LIMIT)
+    every = iter(lines)
+    header = next((line for line in every if line.strip()), "")
+    if not header:
+        raise CorpusError(EMPTY)
+    delimiter = max(_DELIMITERS, key=header.count)
+    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+    fields = column_map(path, names)
+    rows = csv.reader(every, delimiter=delimiter)
+    before = found = 0
+    try:
+        for row in rows:
+            where, before = f"{shown(path)}:{before + 2}", rows.line_num
+            if any(map(str.strip, row)):
+                found += 1
+                yield _outcome(where, fields, names, row, (_GUESSED,) * lines.guessed)
+                lines.guessed = False
+    except csv.Error as error:
+        msg = f"line {rows.line_num + 1}: {error}; the rows above it are read"
+        raise CorpusError(msg) from error
+    if not found:
+        msg = "holds no row below the names of its columns"
+        raise CorpusError(msg)
+
+
+def _outcome(
+    where: str,
+    fields: Mapping[str, str],
+    names: list[str],
+    row: list[str],
+    warnings: tuple[str, ...],
+) -> Draft | Unread:
+    if len(row) != len(names):
+        return Unread(where, f"has {len(row)} fields where the first row names {len(names)}")
+    return _draft(where, fields, dict(zip(names, row, strict=True)), warnings)
+
+
+def _draft(
+    where: str, fields: Mapping[str, str], row: Mapping[str, Any], warnings: tuple[str, ...] = ()
+) -> Draft | Unread:
+    record = {field: _plain(row[column]) for field, column in fields.items()}
+    try:
+        return record_draft(where, record, warnings)
+    except CorpusError as error:
+        return Unread(where, str(error))
+
+
+def _plain(value: Any) -> Any:
+    """A value of a table as JSON would have it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetReader:
+    """Reads an article from each row; only the columns that are needed are opened."""
+
+    suffixes: tuple[str, ...] = (".parquet",)
+
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The article of each row, known as "file:row", counted from 1."""
+        parquet = library("pyarrow.parquet", "Parquet", "pyarrow")
+        arrow = library("pyarrow", "Parquet", "pyarrow")
+        number = 0
+        try:
+            with path.open("rb") as file:
+                if not file.peek(1):
+                    raise CorpusError(EMPTY)
+                with closing(parquet.ParquetFile(file)) as table:
+                    fields = column_map(path, list(table.schema_arrow.names))
+                    for number, row in enumerate(_table_rows(table, fields), start=1):
+                        yield _draft(f"{shown(path)}:{number}", fields, row)
+        except arrow.ArrowException as error:
+            msg = f"damaged after row {number}, or no Parquet file: {error!s:.200}"
+            raise CorpusError(msg) from error
+        except OSError as error:
+            raise CorpusError(unreadable(error)) from error
+        if not number:
+            msg = "holds no row"
+            raise CorpusError(msg)
+
+
+def _table_rows(table: Any, fields: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    columns = list(dict.fromkeys(fields.values()))
+    batches = table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns, use_threads=False)
+    for batch in batches:
+        yield from batch.to_pylist()

@@ -1,0 +1,73 @@
+"""Web archives (WARC), by warcio: the pages that a crawl kept, and their plain texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, limited, unreadable
+from rag.corpus.drafts import Draft, Page, Unread, shown
+from rag.corpus.formats.installing import library
+from rag.corpus.furniture import paragraphs
+from rag.corpus.webpage import fetched_draft
+from rag.errors import CorpusError
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_PAGES = ("text/html", "application/xhtml+xml")
+_OK = "200"
+
+
+@dataclass(frozen=True, slots=True)
+class WarcReader:
+    """Reads each page that was fetched with success, and each text that was made of one."""
+
+    suffixes: tuple[str, ...] = (".warc", ".warc.gz", ".wet", ".wet.gz")
+
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The article of each record, known as "file:number"; pictures and the like are none."""
+        warcio = library("warcio", "WARC", "warcio")
+        exceptions = library("warcio.exceptions", "WARC", "warcio")
+        number = 0
+        try:
+            with path.open("rb") as file:
+                if not file.peek(1):
+                    raise CorpusError(EMPTY)
+                for number, record in enumerate(warcio.ArchiveIterator(file), start=1):
+                    if (outcome := _outcome(f"{shown(path)}:{number}", record)) is not None:
+                        yield outcome
+        except OSError as error:
+            raise CorpusError(unreadable(error)) from error
+        except (exceptions.ArchiveLoadFailed, EOFError, ValueError) as error:
+            msg = f"damaged after record {number}, or no WARC file: {error}"
+            raise CorpusError(msg) from error
+        if not number:
+            msg = "no WARC file: it holds no record"
+            raise CorpusError(msg)
+
+
+def _outcome(where: str, record: Any) -> Draft | Unread | None:
+    """The article of a record, or why it is none; None where nobody would look for one."""
+    kind, url = record.rec_type, record.rec_headers.get_header("WARC-Target-URI") or ""
+    headers = record.http_headers if kind == "response" else record.rec_headers
+    given = headers.get_header("Content-Type") or "" if headers else ""
+    type_ = given.partition(";")[0].strip().lower()
+    if kind == "response" and record.http_headers.get_statuscode() != _OK:
+        return None
+    charset = _CHARSET.search(given)
+    try:
+        if kind in ("response", "resource") and type_ in _PAGES:
+            page = Page(url, _bytes(record), charset.group(1) if charset else "")
+            return replace(fetched_draft(page), path=where)
+        if kind == "conversion" and type_ == "text/plain":
+            text, warnings = decode(_bytes(record))
+            return Draft(where, text, tuple(paragraphs(text)), url=url, warnings=warnings)
+    except CorpusError as error:
+        return Unread(where, f"{url!r:.200}: {error}")
+    return None
+
+
+def _bytes(record: Any) -> bytes:
+    return limited(record.content_stream().read(SIZE_LIMIT + 1))

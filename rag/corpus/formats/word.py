@@ -1,0 +1,114 @@
+"""Word's DOCX, by python-docx: paragraphs and tables, with what the styles tell of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rag.corpus.bylines import parse_authors
+from rag.corpus.drafts import Draft, shown
+from rag.corpus.formats.installing import library
+from rag.corpus.formats.laid_out import Part, lay_out, one_line, titled
+from rag.corpus.formats.packed import unpacked
+from rag.errors import CorpusError
+from rag.records import FurnitureKind
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_W}footnoteReference"})
+_SPACES = frozenset({f"{_W}tab", f"{_W}br", f"{_W}cr"})
+_HEADING_STYLE = re.compile(r"heading|subtitle", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DocxReader:
+    """Reads one article a file; tracked changes count as if they had been accepted."""
+
+    suffixes: tuple[str, ...] = (".docx",)
+
+    def read(self, path: Path) -> Iterator[Draft]:
+        """The article of the file, without page heads, footnotes, comments and text boxes."""
+        docx = library("docx", "Word", "python-docx")
+        with unpacked(path, "Word (.docx)") as archive:
+            document = _opened(docx, archive.fp)
+            yield _draft(shown(path), document)
+
+
+def _opened(docx: Any, file: Any) -> Any:
+    try:
+        return docx.Document(file)
+    except (KeyError, ValueError, docx.exceptions.PythonDocxError) as error:
+        msg = f"damaged, or no Word (.docx) file: {error}"
+        raise CorpusError(msg) from error
+
+
+def _draft(path: str, document: Any) -> Draft:
+    known = document.core_properties
+    title = one_line(known.title or "")
+    text, blocks = lay_out(titled(_parts(document), title))
+    if not text:
+        msg = "holds no text"
+        raise CorpusError(msg)
+    return Draft(
+        path,
+        text,
+        blocks,
+        title=title,
+        authors=parse_authors(one_line(known.author or "")),
+        created=_iso(known.created),
+        language=one_line(known.language or ""),
+    )
+
+
+def _parts(document: Any) -> Iterator[Part]:
+    from docx.text.paragraph import Paragraph
+    from lxml import etree
+
+    walk = etree.iterwalk(document.element.body, events=("start",))
+    for _, element in walk:
+        if element.tag == f"{_W}p":
+            walk.skip_subtree()
+            yield _kind(Paragraph(element, document)), _words(element)
+        elif element.tag == f"{_W}tbl":
+            walk.skip_subtree()
+            for row in element.iterchildren(f"{_W}tr"):
+                cells = (one_line(_words(cell)) for cell in row.iterchildren(f"{_W}tc"))
+                yield None, " | ".join(filter(None, cells))
+        elif element.tag in _DELETED:
+            walk.skip_subtree()
+
+
+def _kind(paragraph: Any) -> FurnitureKind | None:
+    style = paragraph.style.name if paragraph.style is not None else ""
+    if style == "Title":
+        return "title"
+    return "heading" if _HEADING_STYLE.match(style or "") else None
+
+
+def _words(element: Any) -> str:
+    """The words below an element as they read with every tracked change accepted."""
+    from lxml import etree
+
+    words: list[str] = []
+    walk = etree.iterwalk(element, events=("start",))
+    for _, node in walk:
+        if node.tag in _DELETED:
+            walk.skip_subtree()
+        else:
+            words.append(_word(node))
+    return "".join(words)
+
+
+def _word(node: Any) -> str:
+    if node.tag == f"{_W}t":
+        return node.text or ""
+    if node.tag == f"{_W}noBreakHyphen":
+        return "-"
+    return " " if node.tag in _SPACES or node.tag == f"{_W}p" else ""
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""

@@ -1,0 +1,42 @@
+"""A reader's outcomes as lines of JSON between the worker process and its parent, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from rag.corpus.drafts import Draft, Unread
+from rag.corpus.furniture import Block
+
+_DRAFT = tuple(field.name for field in fields(Draft))
+
+
+def line(message: Mapping[str, Any]) -> bytes:
+    """A message as one line, whatever characters are in it."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def outcome_message(outcome: Draft | Unread) -> dict[str, Any]:
+    """The outcome as plain JSON values."""
+    if isinstance(outcome, Unread):
+        return {"unread": [outcome.path, outcome.reason]}
+    draft = {name: getattr(outcome, name) for name in _DRAFT}
+    draft["blocks"] = [[b.start, b.end, b.words, b.kind] for b in outcome.blocks]
+    return {"draft": draft}
+
+
+def outcome_of(message: Mapping[str, Any]) -> Draft | Unread:
+    """The outcome that `outcome_message` made the message of.
+
+    >>> outcome_of(outcome_message(Unread("a.pdf", "empty")))
+    Unread(path='a.pdf', reason='empty')
+    """
+    if "unread" in message:
+        return Unread(*message["unread"])
+    draft: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in message["draft"].items()
+    }
+    return Draft(**draft | {"blocks": tuple(Block(*block) for block in draft["blocks"])})
