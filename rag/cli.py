@@ -9,9 +9,9 @@ import typer
 
 from rag import terminal
 from rag.cli_articles import article
+from rag.cli_bench import bench_app
 from rag.cli_chat import chat
 from rag.cli_conversations import conversations, export, feedback_app, verify
-from rag.cli_bench import bench_app
 from rag.cli_eval import eval_app
 from rag.cli_feeds import feed_app
 from rag.cli_options import (

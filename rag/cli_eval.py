@@ -1,4 +1,4 @@
-"""`dateline eval ...` and `dateline bench`: options in, reports out; `rag.evaluation` does it."""
+"""`dateline eval ...`: options in, reports out; `rag.evaluation` does it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from rag.config import load_settings
 from rag.encoding import open_encoder
 from rag.evaluation.agreement import JudgeOptions, evaluate_judge
 from rag.evaluation.answers import AnswerOptions, evaluate_answers
-from rag.evaluation.bench import BenchOptions, bench_table
-from rag.evaluation.bench import bench as run_bench
 from rag.evaluation.citations import CitationOptions, evaluate_citations
 from rag.evaluation.conversation import ConversationOptions, evaluate_conversation
 from rag.evaluation.copies import CopiesOptions, evaluate_copies
@@ -30,7 +28,7 @@ from rag.evaluation.report import Earlier, against, comparison_table, load_earli
 from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
 from rag.evaluation.runner import Evaluated, write_report
 from rag.evaluation.systems import Split, SystemName
-from rag.evaluation.tables import Table, as_text
+from rag.evaluation.tables import as_text
 from rag.llms import ChatModel, configured_model
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)
@@ -304,29 +302,6 @@ def table(
     terminal.say(f"wrote {len(reports)} report(s) into {into}")
 
 
-def bench(
-    archive: ArchiveOption = None,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Questions to search for; default: titles.")
-    ] = None,
-    articles: Annotated[
-        Path | None, typer.Option("--input", help="Articles to time the word index with.")
-    ] = None,
-    texts: Annotated[
-        int, typer.Option("--texts", min=0, help="Passages to time the embedding with.")
-    ] = 256,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Time searching, indexing and embedding on this machine."""
-    options = BenchOptions(data, articles, texts)
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        results = run_bench(opened, load_settings(), options, progress)
-    if as_json:
-        terminal.print_json(results)
-    else:
-        _say(bench_table(results))
-
-
 def _model(name: str) -> ChatModel | None:
     """The language model of that name; without a name none is measured."""
     return configured_model(load_settings(), name) if name else None
@@ -339,10 +314,10 @@ def _finish(evaluated: Evaluated, folder: Path, earlier: Earlier | None) -> None
     for warning in evaluated.warnings:
         terminal.note(warning)
     terminal.say(f"{report.suite}: {report.system} on {report.data}, {report.n:,} {report.counted}")
-    _say(main_table(report))
+    terminal.print_lines(as_text(main_table(report)))
     if comparison is not None:
         terminal.say(f"against {comparison.report} ({comparison.system})")
-        _say(comparison_table(comparison))
+        terminal.print_lines(as_text(comparison_table(comparison)))
     terminal.note(f"written to {folder}: report.html, report.md, report.json")
 
 
@@ -352,8 +327,3 @@ def _say_made(made: Made, out: Path) -> None:
     for reason, number in made.refused.items():
         terminal.note(f"replies not used, {reason}: {number:,}")
     terminal.note(f"{len(made.rows):,} questions written to {out}")
-
-
-def _say(table: Table) -> None:
-    for line in as_text(table):
-        terminal.say(line)

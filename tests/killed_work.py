@@ -29,6 +29,7 @@ from embeddings.ivf import load_faiss
 from rag import dense, ingest
 from rag.archive import Archive
 from rag.config import Settings
+from rag.doctor import examine
 from rag.errors import ArchiveError
 
 CHANGING = {
@@ -146,11 +147,20 @@ def _look(archive: Archive, _source: str) -> list[list[Any]]:
         return []
 
 
+def _doctor(archive: Archive, _source: str) -> list[str]:
+    """What the doctor finds that is more than good to know."""
+    kept = archive.rankers().store.setting("chunk_tokens")
+    settings = Settings(encoder="hashing", chunk_tokens=int(kept))
+    found = examine(archive.folder, settings, HashingEncoder(), datetime.now(UTC))
+    return [f"{each.check}: {each.what}" for each in found if each.severity != "note"]
+
+
 WORK: dict[str, Callable[[Archive, str], object]] = {
     "ingest": lambda archive, source: archive.ingest(source) and None,
     "ingest words": lambda archive, source: archive.ingest(source, vectors=False) and None,
     "embed": lambda archive, _: archive.embed(),
     "rebuild": lambda archive, _: archive.rebuild(),
+    "doctor": _doctor,
     "look": _look,
     "state": _state,
 }

@@ -123,6 +123,8 @@ class Case:
             encoded = lines(self.folder / log)
             assert len(encoded) == len(set(encoded)), "embedded twice"
             assert not kept.intersection(each[:32] for each in encoded), "embedded again"
+            doctor = self.children.done("doctor", folder, chunk_tokens=self.chunk_tokens)
+            assert doctor == []
             _, expected = self.uninterrupted
             state = self.state(folder)
             assert {name: state[name] == expected[name] for name in state} == dict.fromkeys(

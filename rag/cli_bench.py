@@ -1,0 +1,132 @@
+"""`dateline bench`: how fast this machine is, what updates cost, and how costs grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from rag import terminal
+from rag.cli_options import ArchiveOption, opened_archive
+from rag.config import load_settings
+from rag.errors import ConfigError
+from rag.evaluation.bench import BenchOptions, bench_table
+from rag.evaluation.bench import bench as run_bench
+from rag.evaluation.bench_sizes import Place, measure_size
+from rag.evaluation.bench_updates import IDLE_SECONDS, measure_updates, updates_table
+from rag.evaluation.growth import growth_table, write_growth
+from rag.evaluation.tables import as_text
+
+bench_app = typer.Typer(invoke_without_command=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+GivenOption = Annotated[
+    Path | None,
+    typer.Option("--input", help="Articles, a JSONL file; else they are generated."),
+]
+KeepOption = Annotated[
+    Path | None, typer.Option("--folder", help="Where to build; else a temporary folder.")
+]
+
+
+@bench_app.callback()
+def bench(
+    context: typer.Context,
+    archive: ArchiveOption = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Questions to search for; default: titles.")
+    ] = None,
+    articles: Annotated[
+        Path | None, typer.Option("--input", help="Articles to time the word index with.")
+    ] = None,
+    texts: Annotated[
+        int, typer.Option("--texts", min=0, help="Passages to time the embedding with.")
+    ] = 256,
+    as_json: JsonOption = False,
+) -> None:
+    """Time searching, indexing and embedding on this machine; or what one of these names."""
+    if context.invoked_subcommand:
+        return
+    options = BenchOptions(data, articles, texts)
+    with opened_archive(archive) as opened, terminal.progress() as progress:
+        results = run_bench(opened, load_settings(), options, progress)
+    if as_json:
+        terminal.print_json(results)
+    else:
+        terminal.print_lines(as_text(bench_table(results)))
+
+
+@bench_app.command("archive")
+def updates(
+    count: Annotated[
+        int, typer.Option("--n", min=1, help="Articles in the archive before anything is added.")
+    ] = 8194,
+    given: GivenOption = None,
+    folder: KeepOption = None,
+    idle: Annotated[
+        float, typer.Option("--idle", min=0, help="Seconds that a reader is timed alone, twice.")
+    ] = IDLE_SECONDS,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what updates cost: adding articles, looking again, reading meanwhile.
+
+    An archive is built for it, with vectors by chance; what is added to it is embedded by
+    the encoder of the settings. 300 articles more than --n are needed.
+    """
+    with _place(folder, given) as place, terminal.progress() as progress:
+        results = measure_updates(place, count, progress, idle)
+    if as_json:
+        terminal.print_json(results)
+    else:
+        terminal.print_lines(as_text(updates_table(results)))
+        terminal.note("kill points, damage and fuzzing: make faults, make test, make fuzz")
+
+
+@bench_app.command()
+def sizes(
+    counts: Annotated[
+        list[int] | None, typer.Option("--n", min=1, help="Articles of an archive; repeatable.")
+    ] = None,
+    given: GivenOption = None,
+    folder: KeepOption = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="A Markdown page to put the table in, and a chart beside it."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what archives of several sizes cost in time, memory and disk.
+
+    Vectors are by chance: what is measured is the archive, not the encoder.
+    """
+    measured = []
+    with _place(folder, given) as place, terminal.progress() as progress:
+        wanted = sorted(counts or (1_000, 10_000, 100_000))
+        for done, count in enumerate(wanted):
+            progress("measuring", done, len(wanted))
+            measured.append(measure_size(place, count))
+        progress("measuring", len(wanted), len(wanted))
+    if as_json:
+        terminal.print_json(measured)
+    else:
+        terminal.print_lines(as_text(growth_table(measured)))
+    if into is not None:
+        terminal.note(f"written to {into} and {write_growth(into, measured)}")
+
+
+@contextmanager
+def _place(folder: Path | None, given: Path | None) -> Iterator[Place]:
+    """Where to build, which is empty: what was left there would be measured."""
+    if folder is None:
+        with TemporaryDirectory(prefix="dateline-") as temporary:
+            yield Place(Path(temporary), load_settings(), given)
+        return
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        msg = f"{str(folder)!r} is there already and not empty; name a new folder with --folder"
+        raise ConfigError(msg)
+    folder.mkdir(parents=True, exist_ok=True)
+    yield Place(folder, load_settings(), given)
