@@ -98,7 +98,7 @@ class Apart:
         if self._worker is not None and self._worker.poll() is None:
             return self._worker
         self.close()
-        known = [entry for entry in sys.path if entry]
+        known = [entry or str(Path.cwd()) for entry in sys.path]
         self._worker = worker = subprocess.Popen(  # noqa: S603 - our own interpreter and code
             [sys.executable, "-P", "-c", _BEGIN],
             stdin=subprocess.PIPE,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.corpus.furniture import Block
+from rag.errors import CorpusError
 from rag.records import Article
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -88,6 +89,22 @@ class Reader(Protocol):
     def read(self, path: Path) -> Iterator[Draft | Unread]:
         """Each article of the file, in its order."""
         ...
+
+
+def guarded(reader: Reader, path: Path) -> Iterator[Draft | Unread]:
+    """What the reader yields; whatever error a library has with the file is a CorpusError.
+
+    A library's fault with one file must not stop the others; it is named all the same. Only
+    MemoryError is let pass.
+    """
+    try:
+        yield from reader.read(path)
+    except (CorpusError, MemoryError):
+        raise
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        msg = f"damaged, or of a kind that cannot be read ({said:.200})"
+        raise CorpusError(msg) from error
 
 
 def shown(path: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.corpus.apart import Apart
 from rag.corpus.assembling import assemble
-from rag.corpus.drafts import Page, Read, Reader, Unread, shown
+from rag.corpus.drafts import Page, Read, Reader, Unread, guarded, shown
 from rag.corpus.formats.epub import EpubReader
 from rag.corpus.formats.mail import MailboxReader, MailReader
 from rag.corpus.formats.newsroom import NewsXmlReader
@@ -75,7 +75,7 @@ def read_file(path: Path, *, now: datetime, apart: Apart | None = None) -> Itera
         yield unknown_type(path)
         return
     try:
-        outcomes = apart.read(reader, path) if apart and reader in APART else reader.read(path)
+        outcomes = apart.read(reader, path) if apart and reader in APART else guarded(reader, path)
         for outcome in outcomes:
             yield outcome if isinstance(outcome, Unread) else assemble(outcome, now)
     except CorpusError as error:

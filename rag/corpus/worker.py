@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rag.corpus.drafts import Reader
+from rag.corpus.drafts import Reader, guarded
 from rag.corpus.messages import line, outcome_message
 from rag.errors import CorpusError
 
@@ -52,7 +52,7 @@ def _answer(replies: BinaryIO, request: Mapping[str, str], seconds: float) -> No
     try:
         reader = _reader(request["module"], request["reader"])
         _limit_time(seconds)
-        for outcome in reader.read(Path(request["path"])):
+        for outcome in guarded(reader, Path(request["path"])):
             _reply(replies, outcome_message(outcome))
             _limit_time(seconds)
         end: Mapping[str, Any] = {"end": ""}
@@ -60,12 +60,6 @@ def _answer(replies: BinaryIO, request: Mapping[str, str], seconds: float) -> No
         end = {"end": str(error)}
     except MemoryError:
         end = {"end": MEMORY_NEEDED, "spent": True}
-    except BrokenPipeError:
-        raise
-    except Exception as error:
-        # A library's fault with one file must not stop the others; it is named all the same.
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        end = {"end": f"damaged, or of a kind that cannot be read ({said:.200})"}
     _reply(replies, end)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +36,7 @@ def column_map(path: Path, columns: Sequence[str]) -> Mapping[str, str]:
     """The column of each field that the table in `path` has; `text` is always among them.
 
     What `columns.toml` beside the file says comes first, for this file, then for all; the
-    rest goes by name, upper and lower case, blanks and hyphens aside. Raises CorpusError.
+    rest goes by name, whatever the case and the marks between words. Raises CorpusError.
 
     >>> column_map(Path("news/a.csv"), ["Headline", "Body", "Pub date"])
     {'text': 'Body', 'title': 'Headline', 'date': 'Pub date'}
@@ -53,7 +54,7 @@ def column_map(path: Path, columns: Sequence[str]) -> Mapping[str, str]:
     guessed = {
         field: named[name]
         for field in FIELDS
-        for name in (*reversed(_OTHER_NAMES.get(field, ())), field)
+        for name in map(_plain, (*reversed(_OTHER_NAMES.get(field, ())), field))
         if name in named
     }
     known = {field: (guessed | given)[field] for field in FIELDS if field in guessed | given}
@@ -115,7 +116,7 @@ def _section(section: object, name: str) -> Mapping[str, Any]:
 
 
 def _plain(name: str) -> str:
-    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from rag.errors import CorpusError
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _PAGES = ("text/html", "application/xhtml+xml")
 _OK = "200"
+_CUT_OFF = "it is cut off in the midst of a record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,16 @@ class WarcReader:
             with path.open("rb") as file:
                 if not file.peek(1):
                     raise CorpusError(EMPTY)
-                for number, record in enumerate(warcio.ArchiveIterator(file), start=1):
+                records = warcio.ArchiveIterator(file)
+                for number, record in enumerate(records, start=1):
                     if (outcome := _outcome(f"{shown(path)}:{number}", record)) is not None:
                         yield outcome
+                # A record that is cut off in its head is passed over without a word.
+                if number and records.offset < path.stat().st_size:
+                    raise EOFError(_CUT_OFF)
         except OSError as error:
             raise CorpusError(unreadable(error)) from error
-        except (exceptions.ArchiveLoadFailed, EOFError, ValueError) as error:
+        except (exceptions.ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
             msg = f"damaged after record {number}, or no WARC file: {error}"
             raise CorpusError(msg) from error
         if not number:
@@ -54,7 +59,7 @@ def _outcome(where: str, record: Any) -> Draft | Unread | None:
     headers = record.http_headers if kind == "response" else record.rec_headers
     given = headers.get_header("Content-Type") or "" if headers else ""
     type_ = given.partition(";")[0].strip().lower()
-    if kind == "response" and record.http_headers.get_statuscode() != _OK:
+    if kind == "response" and not (headers and headers.get_statuscode() == _OK):
         return None
     charset = _CHARSET.search(given)
     try:
@@ -70,4 +75,8 @@ def _outcome(where: str, record: Any) -> Draft | Unread | None:
 
 
 def _bytes(record: Any) -> bytes:
-    return limited(record.content_stream().read(SIZE_LIMIT + 1))
+    data = limited(record.content_stream().read(SIZE_LIMIT + 1))
+    record.raw_stream.read(SIZE_LIMIT)
+    if record.raw_stream.limit > 0:
+        raise CorpusError(_CUT_OFF)
+    return data
