@@ -44,22 +44,7 @@ def measured(articles: int, value: float) -> dict[str, Any]:
 def test_sizes_are_measured_and_put_into_a_page(dateline: Commands, tmp_path: Path) -> None:
     page = tmp_path / "limits.md"
     page.write_text("Before.\n<!-- sizes -->\nold\n<!-- end of sizes -->\nAfter.\n")
-    ended = dateline("bench", "sizes", "--n", 6, "--n", 3, "--into", page)
-    assert ended.status == 0, ended.err
-    heading = next(line for line in ended.out.splitlines() if line.startswith("articles"))
-    assert heading.split() == ["articles", "3", "6"]
-    text = page.read_text()
-    assert text.startswith("Before.\n<!-- sizes -->\n| articles | 3 | 6 |\n")
-    assert text.endswith("<!-- end of sizes -->\nAfter.\n")
-    assert "old" not in text
-    chart = etree.fromstring((tmp_path / "limits.svg").read_bytes())
-    assert len(chart.findall(f".//{SVG}polyline")) == 8
-
-
-def test_a_size_says_what_was_taken_in_and_that_a_second_look_costs_nothing(
-    dateline: Commands,
-) -> None:
-    (one,) = dateline("bench", "sizes", "--n", 5, "--json").json
+    (one,) = dateline("bench", "sizes", "--n", 5, "--into", page, "--json").json
     assert (one["articles"], one["embedded"]) == (5, one["passages"])
     assert one["passages"] >= 5
     assert one["unchanged_cost_nothing"]
@@ -67,6 +52,12 @@ def test_a_size_says_what_was_taken_in_and_that_a_second_look_costs_nothing(
     assert one["unchanged_encoded"] == 0
     assert one["disk_mb"] == pytest.approx(sum(one["disk"].values()), abs=0.3)
     assert one["disk"]["archive.db"] > 0
+    text = page.read_text()
+    assert text.startswith("Before.\n<!-- sizes -->\n| articles | 5 |\n")
+    assert text.endswith("<!-- end of sizes -->\nAfter.\n")
+    assert "old" not in text
+    chart = etree.fromstring((tmp_path / "limits.svg").read_bytes())
+    assert len(chart.findall(f".//{SVG}polyline")) == 8
 
 
 def test_updates_are_measured_over_given_articles(dateline: Commands, tmp_path: Path) -> None:

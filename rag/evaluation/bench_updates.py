@@ -15,7 +15,7 @@ from rag.archive import Archive, Progress
 from rag.chunking import embedding_text
 from rag.encoding import open_encoder
 from rag.evaluation.bench import queries
-from rag.evaluation.bench_sizes import Place, Timed, alone, build, check, seconds
+from rag.evaluation.bench_sizes import Place, Timed, build, check, seconds
 from rag.evaluation.measures import spread
 from rag.evaluation.tables import Table
 
@@ -136,8 +136,8 @@ def measure_updates(
 ) -> dict[str, Timed]:
     """All of it over an archive of so many articles, whose vectors stand in for real ones."""
     steps: list[tuple[str, Callable[[], Timed]]] = [
-        ("built", lambda: alone(partial(build, place, count))),
-        ("unchanged", lambda: alone(partial(check, place, count))),
+        ("built", lambda: build(place, count)),
+        ("unchanged", lambda: check(place, count)),
         ("adding", lambda: measure_adding(place, count, ADDED)),
         ("reading", lambda: measure_reading(place, count, count + _ROUNDS * ADDED, idle_seconds)),
     ]
