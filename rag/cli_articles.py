@@ -30,11 +30,15 @@ def article(
     with opened_archive(archive) as opened:
         revisions = opened.history(article_id) if history else []
         found = opened.article(article_id, revision)
+        withdrawal = opened.removals.withdrawal(article_id)
+    if withdrawal and not as_json:
+        terminal.say(str(withdrawal), style="bold red")
     if history:
         wanted = [each for each in revisions if revision in (None, each.article.revision)]
         _show_history(wanted, as_json=as_json)
     elif as_json:
-        terminal.print_json({**article_dict(found), "revision": found.revision, "text": found.text})
+        told = {**article_dict(found), "revision": found.revision, "text": found.text}
+        terminal.print_json(told | {"withdrawn": withdrawal.to_dict() if withdrawal else None})
     else:
         terminal.say(_heading(found), style="bold")
         terminal.say(found.text)

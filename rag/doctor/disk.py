@@ -90,15 +90,18 @@ def leftovers(folder: Path) -> list[Path]:
 
 def check_room(folder: Path) -> Iterator[Finding]:
     """Whether the disk has room for what the archive's commands write."""
-    held = sum(path.stat().st_size for path in _walked(folder) if path.is_file())
-    free = shutil.disk_usage(folder).free
-    if free < held + _FEW_BYTES:
+    sizes = {path: path.stat().st_size for path in _walked(folder) if path.is_file()}
+    held, free = sum(sizes.values()), shutil.disk_usage(folder).free
+    # A database is written anew into a temporary file, and from there into its own log.
+    compacting = 2 * max(sizes.get(folder / name, 0) for name in (FILE, VECTORS))
+    if free < max(held, compacting) + _FEW_BYTES:
         short = free < max(held // 10, _FEW_BYTES)
         yield Finding(
             "disk",
             "odd" if short else "note",
             f"{free / 1e6:,.0f} MB are free, the archive has {held / 1e6:,.0f} MB",
-            "Ingesting, rebuilding or compacting may find no room; a backup beside it would not.",
+            "Ingesting or rebuilding may find no room; a backup beside it would not. Compacting "
+            f"takes {compacting / 1e6:,.0f} MB for a while.",
             f"df -h {folder}  # then free some space there",
         )
 

@@ -78,7 +78,8 @@ def _inside(
     if any(finding.severity == "fatal" for finding in content):
         return
     indexes = IndexChecks(folder, store, encoder)
-    yield from _all(folder, [indexes.check_words, indexes.check_vectors, indexes.check_meanings])
+    checks = (indexes.check_words, indexes.check_vectors, indexes.check_meanings)
+    yield from _all(folder, [*checks, indexes.check_deleted])
 
 
 def _all(folder: Path, checks: Iterable[_Check]) -> Iterator[Finding]:

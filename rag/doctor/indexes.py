@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -95,6 +95,25 @@ class IndexChecks:
             means = "What can be read of it is taken over; the rest has to be embedded again."
             command = f"{self._rebuild}; dateline embed --archive {self._folder}"
             yield Finding("vectors", "wrong", f"{path}: {wrong}", means, command, "rebuild")
+
+    def check_deleted(self) -> Iterator[Finding]:
+        """Whether anything may be left on disk of what was deleted."""
+        command = f"dateline compact --archive {self._folder}"
+        # Whether the file can be read at all, check_vectors tells.
+        known: set[str] = set()
+        with (
+            suppress(EmbeddingError),
+            closing(VectorCache(self._folder / VECTORS, read_only=True)) as cache,
+        ):
+            known = cache.hashes()
+        if stray := len(known - self._store.all_digests()):
+            what = f"vectors.db has {stray:,} vectors of texts that are not stored"
+            means = "They are of articles that were deleted, or of a store that was lost."
+            yield Finding("deleted", "note", what, means, command)
+        if deleted := self._store.gone.not_compacted():
+            what = f"{deleted:,} articles were deleted since the files were last written anew"
+            means = "They are found nowhere, but words of theirs may be left in the files."
+            yield Finding("deleted", "note", what, means, command)
 
     def check_meanings(self) -> Iterator[Finding]:
         """Whether the vector index is whole, of this archive and encoder, and complete."""

@@ -49,11 +49,18 @@ class Candidates:
 
     def containing(self, runs: Sequence[Run]) -> list[Article]:
         """The articles whose text has the longest plain stretch of the runs, indexed or not."""
-        plain = [match.group() for run in runs for match in _PLAIN.finditer(run.wording.text)]
-        longest = max(plain, key=len, default="")
-        if " " not in longest:
-            return []
-        return self._store.containing(longest, _CONTAINING, self._filters)
+        longest = _longest_plain(runs)
+        return self._store.containing(longest, _CONTAINING, self._filters) if longest else []
+
+    def withdrawn(self, runs: Sequence[Run]) -> list[Article]:
+        """The same of withdrawn articles, in all their revisions, whenever these stood."""
+        longest = _longest_plain(runs)
+        return self._store.gone.containing(longest, _CONTAINING) if longest else []
+
+    def why_withdrawn(self, article: Article) -> str:
+        """When an article was withdrawn, and why; "" where it no longer is."""
+        found = self._store.gone.withdrawn([article.id])
+        return str(found[article.id]) if article.id in found else ""
 
     def sharing(self, runs: Sequence[Run]) -> list[Article]:
         """The few articles with a passage that shares most of the runs' rare words."""
@@ -96,6 +103,13 @@ class Candidates:
         found = self._store.passages(passage_ids)
         articles = [found[id_][1] for id_ in passage_ids if id_ in found]
         return list({article.id: article for article in articles}.values())
+
+
+def _longest_plain(runs: Sequence[Run]) -> str:
+    """The longest stretch of a few plain words; "" where there is none of two."""
+    plain = [match.group() for run in runs for match in _PLAIN.finditer(run.wording.text)]
+    longest = max(plain, key=len, default="")
+    return longest if " " in longest else ""
 
 
 def _windows(wording: Wording) -> Iterator[str]:

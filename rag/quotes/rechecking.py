@@ -66,7 +66,8 @@ def _article(store: Store, article_id: str) -> Article | None:
 def _rechecked(told: Mapping[str, Any], article: Article | None, store: Store) -> RecheckedCitation:
     number, article_id, quote = told["number"], told["article_id"], told["quote"]
     if article is None:
-        reason = f"the archive holds no article {article_id!r} any more"
+        unknown = f"the archive holds no article {article_id!r} any more"
+        reason = store.gone.missing(article_id) or unknown
         return RecheckedCitation(number, article_id, "missing", reason, quote)
     start = _place(quote, article.text, told["start"])
     if start is None:

@@ -122,12 +122,21 @@ class _Tracing:
             found = self._unindexed(sought)
         if reason := self._too_common(sought, found, near):
             return "not found", reason, []
-        if not found and not near:
-            return "not found", "no article of the archive has these words", []
-        matches = list(self._matches(found or near, sought.text))
-        return (
-            _by_speaker(matches, speaker) if found else ("altered", _altered(matches[0]), matches)
-        )
+        if found:
+            return _by_speaker(list(self._matches(found, sought.text)), speaker)
+        withdrawn = self._withdrawn(sought)
+        if not near:
+            return "not found", withdrawn or "no article of the archive has these words", []
+        matches = list(self._matches(near, sought.text))
+        return "altered", "; ".join(filter(None, [_altered(matches[0]), withdrawn])), matches
+
+    def _withdrawn(self, sought: Excerpt) -> str:
+        """That the words stand in an article that was withdrawn; "" where they do not."""
+        for article in self._candidates.withdrawn(sought.runs or sought.literal):
+            if find_exact(sought, article, Wording(article.text)):
+                told = self._candidates.why_withdrawn(article)
+                return f"the article that has these words, {article.id!r}, was {told}"
+        return ""
 
     def _too_common(self, sought: Excerpt, found: Sequence[Found], near: Sequence[Found]) -> str:
         """Why the words cannot tell of one article; "" where they can."""

@@ -18,12 +18,14 @@ class Opened:
 
     `latest` is the number of the newest revision. `also_in` names the other outlets that
     carry the words. `now` holds them against a newer revision, where there is one.
+    `withdrawn` says when and why the article was, "" where it was not.
     """
 
     article: Article
     latest: int
     also_in: tuple[str, ...] = ()
     now: RecheckedCitation | None = None
+    withdrawn: str = ""
 
 
 def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int, int]) -> Opened:
@@ -34,6 +36,9 @@ def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int
     article = archive.article(article_id, revision)
     latest = archive.article(article_id).revision
     start, end = (min(max(0, place), len(article.text)) for place in span)
+    withdrawal = archive.removals.withdrawal(article_id)
+    if withdrawal:
+        return Opened(article, latest, withdrawn=str(withdrawal))
     now = _now(archive, article, start, end) if latest > article.revision else None
     return Opened(article, latest, _carried_by(archive, article, start, end), now)
 

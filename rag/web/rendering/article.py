@@ -55,7 +55,7 @@ def article_html(opened: Opened, key: str, cited: Reference) -> str:
             Markup(' <span class="dot" aria-hidden="true">·</span> ').join(_facts(article)),
             _also_in(opened.also_in),
             _superseded(opened, cited),
-            body_html(article, cited),
+            body_html(article, cited) if not opened.withdrawn else "",
             Markup('<p class="return"><a class="back" href="#{}">Back to the {}</a></p>').format(
                 text(key), "answer" if _IN_AN_ANSWER.match(key) else "list"
             ),
@@ -171,7 +171,13 @@ def _also_in(outlets: Sequence[str]) -> Markup:
 
 
 def _superseded(opened: Opened, cited: Reference) -> Markup:
-    """Whether the words still stand in the newest revision, and what it has instead."""
+    """Whether the words still stand in the newest revision, and what it has instead.
+
+    Of an article that was withdrawn, only that: its text is not shown.
+    """
+    if opened.withdrawn:
+        said = Markup("<p>This article was {}</p>").format(text(opened.withdrawn))
+        return Markup('<div class="superseded" role="note">{}</div>').format(said)
     if opened.now is None:
         return Markup("")
     now, article = opened.now, opened.article

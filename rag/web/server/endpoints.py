@@ -120,7 +120,9 @@ class Endpoints:
 
         """
         found = self._archive.article(article_id, revision or None)
-        return {**article_dict(found), "revision": found.revision, "text": found.text}
+        withdrawal = self._archive.removals.withdrawal(article_id)
+        told = {**article_dict(found), "revision": found.revision, "text": found.text}
+        return told | {"withdrawn": withdrawal.to_dict() if withdrawal else None}
 
 
 def connect_endpoints(endpoints: Endpoints) -> None:
