@@ -29,7 +29,7 @@ from rich.text import Text
 from rag.answering.wording import introduction
 from rag.ingest import IngestReport
 from rag.quotes.records import Recheck, Trace, shown
-from rag.records import Answer, Hit, Understood
+from rag.records import Answer, Article, Hit, Understood
 from rag.store import OutcomeKind
 
 # rich would turn ":car:" in an article into a picture.
@@ -71,6 +71,12 @@ def note(text: str) -> None:
 def complain(text: str) -> None:
     """Prints an error, to standard error."""
     _err.print(f"[bold red]error:[/] {_shown(text)}")
+
+
+def agreed(question: str) -> bool:
+    """Whether the answer to a question, on standard error, is yes; the end of input is no."""
+    _err.print(_shown(f"{question} [y/N]"), end=" ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def print_json(value: Any) -> None:
@@ -148,21 +154,22 @@ def print_hits(hits: Sequence[Hit]) -> None:
         outlet = _shown(introduction(hit.article))
         _out.print(f"[bold]{hit.rank}.[/] {outlet}[bold]{_shown(title)}[/]{_shown(also)}")
         _out.print(f"   {_shown(' '.join(hit.text.split()))}")
-        where = (hit.article.url or hit.article.id) + on_pages(
-            hit.article.pages_of(hit.passage.start, hit.passage.end)
-        )
+        where = place(hit.article, hit.passage.start, hit.passage.end)
         _out.print(f"   [dim]{_shown(where)}[/]\n")
 
 
-def on_pages(pages: Sequence[int]) -> str:
-    """The pages on which words stand, to follow the address of their article; "" for none.
+def place(article: Article, start: int, end: int) -> str:
+    """Where these characters stand: the article's address or id, and the page where it has some.
 
-    >>> on_pages([7]), on_pages([7, 8]), on_pages([])
-    (', page 7', ', pages 7–8', '')
+    >>> article = Article("file:a.pdf", "", "", "One. Two.", pages=(0, 5))
+    >>> place(article, 0, 4), place(article, 0, 9)
+    ('file:a.pdf, page 1', 'file:a.pdf, pages 1–2')
     """
+    address = article.url or article.id
+    pages = article.pages_of(start, end)
     if len(pages) > 1:
-        return f", pages {pages[0]}–{pages[-1]}"
-    return f", page {pages[0]}" if pages else ""
+        return f"{address}, pages {pages[0]}–{pages[-1]}"
+    return f"{address}, page {pages[0]}" if pages else address
 
 
 def print_answer(answer: Answer) -> None:
@@ -174,9 +181,7 @@ def print_answer(answer: Answer) -> None:
         say("")
     for citation in answer.citations:
         article = citation.article
-        where = (article.url or article.id) + on_pages(
-            article.pages_of(citation.start, citation.end)
-        )
+        where = place(article, citation.start, citation.end)
         _out.print(f"[dim]\\[{citation.number}] {_shown(article.title)} — {_shown(where)}[/]")
     print_unresolved(answer)
 
@@ -220,16 +225,17 @@ def print_trace(trace: Trace) -> None:
     reason = f": {trace.reason}" if trace.reason else ""
     say(f"{trace.outcome}{reason}")
     for match in trace.matches:
-        article, place = match.article, match.citation
+        article, cited = match.article, match.citation
         also = f" (also in {', '.join(match.also_in)})" if match.also_in else ""
         outlet = _shown(introduction(article))
         title = _shown(article.title or article.id)
-        _out.print(f"[bold]{place.number}.[/] {outlet}[bold]{title}[/]{_shown(also)}")
-        words = shown(match.changes) if match.changes else place.quote
+        _out.print(f"[bold]{cited.number}.[/] {outlet}[bold]{title}[/]{_shown(also)}")
+        words = shown(match.changes) if match.changes else cited.quote
         _out.print(f"   {_shown(' '.join(words.split()))}")
         if match.said_by:
             _out.print(f"   said by {_shown(match.said_by)}")
-        where = f"{article.url or article.id}, characters {place.start} to {place.end}"
+        where = place(article, cited.start, cited.end)
+        where = f"{where}, characters {cited.start} to {cited.end}"
         _out.print(f"   [dim]{_shown(where)}[/]\n")
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from rag.answering.wording import introduction
 from rag.chat_session import Context
-from rag.records import Answer, Article, Citation
-from rag.terminal import complain, note, say
+from rag.records import Answer, Citation
+from rag.terminal import complain, note, place, say
 
 
 def print_sources(answer: Answer) -> None:
     """Prints each citation: outlet and date, title, address, and the cited words."""
     for citation in answer.citations:
         _print_heading(citation)
-        say(f"    {_address(citation.article)}", "dim")
+        say(f"    {place(citation.article, citation.start, citation.end)}", "dim")
         for line in citation.quote.splitlines():
             say(f"    {line}")
     if answer.citations:
@@ -29,7 +29,7 @@ def print_context(context: Context) -> None:
     _print_lines(context.before, "  ", "dim")
     _print_lines((citation.quote,), "> ", "bold")
     _print_lines(context.after, "  ", "dim")
-    say(f"  {_address(citation.article)}", "dim")
+    say(f"  {place(citation.article, citation.start, citation.end)}", "dim")
     if context.now.status != "holds":
         complain(f"[{citation.number}] no longer matches: {context.now.reason}")
     elif context.now.reason:
@@ -46,7 +46,3 @@ def _print_lines(texts: tuple[str, ...], margin: str, style: str) -> None:
     for text in texts:
         for line in text.splitlines():
             say(margin + line, style)
-
-
-def _address(article: Article) -> str:
-    return article.url or article.id
