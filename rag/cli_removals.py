@@ -94,11 +94,7 @@ def _confirm(found: Doomed, *, yes: bool) -> None:
     if yes:
         return
     what = _articles(len(found.articles)) if found.articles else "the feed"
-    try:
-        agreed = typer.confirm(f"Delete {what} for good?", err=True)
-    except typer.Abort:
-        agreed = False
-    if not agreed:
+    if not terminal.agreed(f"Delete {what} for good?"):
         terminal.note("nothing is deleted; --yes deletes without asking")
         raise typer.Exit(KEPT)
 

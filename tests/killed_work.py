@@ -26,15 +26,17 @@ import alembic.command  # noqa: F401  (what a migration imports is no part of it
 
 from embeddings import HashingEncoder, Vectors
 from embeddings.ivf import load_faiss
-from rag import dense, ingest
+from rag import dense, ingest, removals
 from rag.archive import Archive
 from rag.config import Settings
 from rag.doctor import examine
 from rag.errors import ArchiveError
+from rag.store import Remark, Selection
 
 CHANGING = {
     *("execute", "executemany", "executescript", "commit", "rollback", "add_document"),
     *("delete_documents_by_term", "wait_merging_threads", "reload", "write_index", "write"),
+    *("delete_all_documents", "garbage_collect_files"),
     *("fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "open", "truncate", "chmod"),
 }
 _INSTRUCTIONS = 1_000
@@ -57,6 +59,8 @@ STORED = {
     "groups": "article_id, group_id, wire FROM copies ORDER BY 1",
     "bands": "band, count(*) FROM bands GROUP BY 1 ORDER BY 1",
     "outcomes": "DISTINCT article_id FROM outcomes ORDER BY 1",
+    "deletions": "article_id, why FROM deletions ORDER BY 1",
+    "turns": "number, answer FROM turns ORDER BY 1",
 }
 
 
@@ -155,11 +159,26 @@ def _doctor(archive: Archive, _source: str) -> list[str]:
     return [f"{each.check}: {each.what}" for each in found if each.severity != "note"]
 
 
+def _converse(archive: Archive, question: str) -> None:
+    """Keeps an answer, in a conversation and in a remark on it."""
+    answer = archive.ask(question, as_of=AS_OF).to_dict()
+    archive.conversations.append("", "", answer, AS_OF)
+    archive.feedback.add("", Remark("helpful"), answer, AS_OF)
+
+
+def _delete(archive: Archive, ids: str) -> None:
+    found = archive.removals.find(Selection(ids=tuple(ids.split())))
+    archive.removals.delete(found, "They asked.")
+
+
 WORK: dict[str, Callable[[Archive, str], object]] = {
     "ingest": lambda archive, source: archive.ingest(source) and None,
     "ingest words": lambda archive, source: archive.ingest(source, vectors=False) and None,
     "embed": lambda archive, _: archive.embed(),
     "rebuild": lambda archive, _: archive.rebuild(),
+    "converse": _converse,
+    "delete": _delete,
+    "compact": lambda archive, _: archive.removals.compact() and None,
     "doctor": _doctor,
     "look": _look,
     "state": _state,
@@ -204,7 +223,7 @@ def main() -> None:
     """Reads jobs until there are no more."""
     load_faiss()
     # Small archives are worked on in several batches, as large ones are.
-    dense._BATCH, dense._SAVE_EVERY, ingest._BATCH = 32, 64, 16
+    dense._BATCH, dense._SAVE_EVERY, ingest._BATCH, removals._BATCH = 32, 64, 16, 8
     for line in sys.stdin:
         print(json.dumps(_forked(json.loads(line))), flush=True)
 

@@ -1,6 +1,6 @@
 """Real child processes are killed in the middle of their work; the same command mends everything.
 
-Twenty points are tried each time, and all two hundred by `make faults`.
+Twenty-one points are tried each time, and all two hundred by `make faults`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,25 @@ import pytest
 
 from tests.builders import row, write_jsonl
 from tests.commands import ROOT, child_environment
+from tests.killed_work import STORED
 
 OLD = Path(__file__).parent / "formats_of_old"
 SUBJECTS = ["ferry strike ends on Friday", "copper mine has its licence", "night train is late"]
-POINTS = 40
-FEW = 4
+POINTS = {
+    "ingest": 40,
+    "revise": 40,
+    "embed": 30,
+    "rebuild": 20,
+    "migrate": 20,
+    "delete": 30,
+    "compact": 20,
+}
+FEW = 3
+DELETED = " ".join(
+    [f"courier.example/{n}" for n in range(0, 60, 3)] + [f"courier.example/{n}" for n in (7, 95)]
+)
+"""Revised articles, originals of copies, and what a kept answer quotes."""
+
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 
@@ -87,7 +101,8 @@ class Case:
 
     def state(self, folder: Path) -> Any:
         """All that must be the same in two archives that hold the same."""
-        return self.children.done("state", folder, chunk_tokens=self.chunk_tokens)
+        told = self.children.done("state", folder, chunk_tokens=self.chunk_tokens)
+        return told | {"vectors": sorted(vectors(folder))}
 
     @cached_property
     def uninterrupted(self) -> tuple[int, Any]:
@@ -112,10 +127,11 @@ class Case:
     def survive(self, fatal: int) -> None:
         """Kills the work at one step and does it again: nothing is lost, nothing there twice."""
         folder = self.copied(f"killed{fatal}")
+        before = texts(folder)
         try:
             status, said = self.run(folder, fatal)
             assert status == -signal.SIGKILL, said
-            self._look(folder)
+            self._look(folder, before)
             kept = vectors(folder)
             log = f"log{fatal}"
             status, said = self.run(folder, log=log)
@@ -133,12 +149,21 @@ class Case:
         finally:
             shutil.rmtree(folder)
 
-    def _look(self, folder: Path) -> None:
+    def _look(self, folder: Path, before: set[tuple[str, str]]) -> None:
         """What a reader finds at once is what was there before, or what will be."""
         _, expected = self.uninterrupted
         found = self.children.done("look", folder, chunk_tokens=self.chunk_tokens)
         known = {(each[0], each[2]) for each in expected["stored"]["texts"]}
-        assert {(hit[2], hit[4]) for hit in found} <= known
+        assert {(hit[2], hit[4]) for hit in found} <= known | before
+
+
+def texts(folder: Path) -> set[tuple[str, str]]:
+    """The passages that are stored, each with the id of its article; none without an archive."""
+    if not (folder / "archive.db").exists():
+        return set()
+    with closing(sqlite3.connect(folder / "archive.db")) as connection:
+        rows = connection.execute(f"SELECT {STORED['texts']}").fetchall()
+        return {(article, text) for article, _, text in rows}
 
 
 def vectors(folder: Path) -> set[str]:
@@ -188,12 +213,18 @@ def cases(
 ) -> dict[str, Case]:
     """Every kind of work that is killed."""
     first, later = map(str, sources)
-    nothing, worded, whole, old = (
-        tmp_path_factory.mktemp(name) for name in ("nothing", "worded", "whole", "old")
+    nothing, worded, whole, old, told, deleted = (
+        tmp_path_factory.mktemp(name)
+        for name in ("nothing", "worded", "whole", "old", "told", "deleted")
     )
     children.done("ingest words", worded, source=first, chunk_tokens=32)
     shutil.copytree(worded, whole, dirs_exist_ok=True)
     children.done("embed", whole, chunk_tokens=32)
+    shutil.copytree(whole, told, dirs_exist_ok=True)
+    children.done("ingest", told, source=later, chunk_tokens=32)
+    children.done("converse", told, source="How much does story 7 cost?", chunk_tokens=32)
+    shutil.copytree(told, deleted, dirs_exist_ok=True)
+    children.done("delete", deleted, source=DELETED, chunk_tokens=32)
     with zipfile.ZipFile(OLD / "format_0001.zip") as kept:
         kept.extractall(old)
     works = {
@@ -202,6 +233,8 @@ def cases(
         "embed": ("embed", worded, "", 32),
         "rebuild": ("rebuild", whole, "", 32),
         "migrate": ("ingest", old, str(OLD / "later.jsonl"), 192),
+        "delete": ("delete", told, DELETED, 32),
+        "compact": ("compact", deleted, "", 32),
     }
     return {
         name: Case(children, tmp_path_factory.mktemp(name), work, before, source, chunk_tokens)
@@ -209,7 +242,7 @@ def cases(
     }
 
 
-@pytest.mark.parametrize("work", ["ingest", "revise", "embed", "rebuild", "migrate"])
+@pytest.mark.parametrize("work", POINTS)
 def test_killed_at_some_points_the_same_command_mends_everything(
     cases: dict[str, Case], work: str
 ) -> None:
@@ -221,7 +254,7 @@ def test_killed_at_some_points_the_same_command_mends_everything(
 def test_killed_at_two_hundred_points_the_same_command_mends_everything(
     cases: dict[str, Case], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tried = [(case, fatal) for case in cases.values() for fatal in case.points(POINTS)]
+    tried = [(cases[work], fatal) for work in POINTS for fatal in cases[work].points(POINTS[work])]
     failed = [trouble for case, fatal in tried if (trouble := _trouble(case, fatal))]
     with capsys.disabled():
         print(f"\nkill points survived: {len(tried) - len(failed)} of {len(tried)}")
