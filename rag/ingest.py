@@ -22,6 +22,7 @@ from rag.corpus.formats.columns import told as columns_told
 from rag.inputs import Articles, KnownInputs, mark
 from rag.lexical import LexicalIndex
 from rag.online import Pages, visitor
+from rag.records import Article
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.rows import article_digest
 
@@ -210,11 +211,20 @@ class Ingest:
         if changed:
             passages = chunk_all(changed, self.count_tokens, self.limit)
             self.store.put(run_id, list(zip(changed, passages, strict=True)))
+        withdrawn = self._withdrawn(changed)
         for item, kind in zip(fresh, kinds, strict=True):
-            note = "; ".join(item.warnings)
+            told = withdrawn.get(item.article.id, ())
+            note = "; ".join([*item.warnings, *told])
             outcomes.append(Outcome(item.path, kind, item.article.id, note))
         self.runs.record(run_id, outcomes)
         return [*outcomes, *self._unread(batch)]
+
+    def _withdrawn(self, changed: Sequence[Article]) -> dict[str, tuple[str, str]]:
+        """What to say of those that answer nothing, though a text of theirs has just come in."""
+        return {
+            id_: (f"{found}", f"it answers nothing until: dateline withdraw --undo {id_}")
+            for id_, found in self.store.gone.withdrawn([each.id for each in changed]).items()
+        }
 
     def _unread(self, batch: Sequence[Item]) -> Iterator[Outcome]:
         """What became of the articles in files that were not read; it is counted, not kept."""

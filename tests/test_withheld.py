@@ -207,3 +207,17 @@ def test_what_cannot_be_withdrawn_is_refused(archive: Archive, dateline: Command
         archive.removals.reinstate(WHISKY)
     with pytest.raises(QueryError, match="needs a reason"):
         archive.removals.withdraw("courier.example/2", " \n")
+
+
+def test_a_new_text_of_a_withdrawn_article_answers_nothing_and_the_run_says_so(
+    archive: Archive, dateline: Commands, tmp_path: Path
+) -> None:
+    withdraw(archive)
+    write_jsonl(tmp_path / "new.jsonl", [row(1, f"{SECRET} The bishop knew.", title=TITLE)])
+    ended = dateline("ingest", "new.jsonl")
+    assert ended.out == "0 added, 1 revised, 0 unchanged, 0 duplicate, 0 failed\n"
+    assert f"new.jsonl:1: withdrawn on {datetime.now(UTC):%Y-%m-%d}" in ended.err
+    assert f"it answers nothing until: dateline withdraw --undo {WHISKY}" in ended.err
+    assert archive.ask(QUESTION).reason.startswith("withdrawn: ")
+    archive.removals.reinstate(WHISKY)
+    assert archive.ask(QUESTION).citations[0].article.revision == 2
