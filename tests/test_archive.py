@@ -171,7 +171,7 @@ def test_answers_are_plain_json(archive: Archive) -> None:
     }
     assert set(answer["citations"][0]) == {
         *("number", "article_id", "title", "publisher", "published", "url", "start", "end"),
-        *("revision", "quote"),
+        *("revision", "pages", "quote"),
     }
     assert answer["citations"][0]["published"] == "2025-05-03"
 

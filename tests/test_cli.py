@@ -113,6 +113,7 @@ def test_search_prints_the_json_of_the_contract(dateline: Commands, archive: Pat
         "revision": 1,
         "start": 0,
         "end": len(FERRY),
+        "pages": [],
         "text": FERRY,
     }
     assert first["also_in"] == ["Radio North"]
@@ -149,6 +150,7 @@ def test_ask_prints_the_json_of_the_contract(dateline: Commands, archive: Path) 
         "revision": 1,
         "start": FERRY.index("All 41"),
         "end": len(FERRY),
+        "pages": [],
         "quote": "All 41 passengers were brought ashore by lifeboat.",
     }
 

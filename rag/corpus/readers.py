@@ -79,7 +79,8 @@ def read_file(path: Path, *, now: datetime, apart: Apart | None = None) -> Itera
         for outcome in outcomes:
             yield outcome if isinstance(outcome, Unread) else assemble(outcome, now)
     except CorpusError as error:
-        yield Unread(shown(path), str(error))
+        # What a library says of a file may have lines of the file in it.
+        yield Unread(shown(path), " ".join(str(error).split()))
 
 
 def read_page(page: Page, *, now: datetime) -> Read | Unread:
