@@ -1,10 +1,13 @@
 # make app: the web chat on the sample corpus. make test: every check and test.
+# make faults: the tests that take long: children killed at 200 points, an hour of a newsroom's news.
+# make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each.
 # make llm-server: a small language model on this machine, to try Dateline with one.
 # All set everything up by themselves, in .venv. PYTHON names another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
+SECONDS ?= 60
 
-.PHONY: setup app llm-server test lint clean
+.PHONY: setup app llm-server test faults fuzz lint clean
 
 setup: .venv/ready
 
@@ -19,6 +22,13 @@ llm-server: setup
 
 test: setup lint
 	$(BIN)/python -m pytest -rs
+
+faults: setup
+	$(BIN)/python -m pytest -rs -m faults tests/test_kill.py tests/test_fed_by_a_newsroom.py
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[fuzz]"
+	$(BIN)/python -m scripts.fuzz --seconds $(SECONDS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -104,7 +104,9 @@ def backup(
     made = back_up(folder, target, settings, encoder)
     terminal.say(f"{target} holds {made.articles:,} articles, {made.size / 1e6:,.1f} MB, checked")
     for index in made.rebuilt:
-        terminal.note(f"the index {index!r} was in use; dateline restore builds it again")
+        terminal.note(
+            f"the index {index!r} is in use, or damaged; it is left out, dateline restore builds it"
+        )
 
 
 def restore(

@@ -201,8 +201,8 @@ class Watch:
         self._tell(logging.WARNING, f"{path}: {note}")
 
     def _tell(self, level: int, text: str) -> None:
-        self.show(text)
         _log.log(level, "%s", without_secrets(text))
+        self.show(text)
 
     def _idle(self) -> None:
         counts = self.totals.counts
@@ -246,8 +246,8 @@ def watch_log(folder: Path) -> Iterator[Path]:
     try:
         _log.info("started")
         yield path
-        _log.info("ended")
     finally:
+        _log.info("ended")
         _log.removeHandler(kept)
         _log.setLevel(before[0])
         _log.propagate = before[1]

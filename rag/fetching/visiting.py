@@ -25,6 +25,7 @@ from rag.fetching.fetcher import AGENT, NOTHING_KNOWN, Fetched, Fetcher, Validat
 _BUSY = frozenset({429, 503})
 _WITHOUT_REPLY = (ForbiddenAddressError, TooSlowError, UnreachableError)
 _SHORTEST_WAIT = 1.0
+_LONGEST_WISH = 86_400.0
 _LONGEST_ROBOTS = 512 * 1024
 """What RFC 9309 has a crawler read at least; the rest is left out."""
 
@@ -167,11 +168,17 @@ class Visitor:
 
 
 def _seconds(retry_after: str, now: float) -> float | None:
-    """The wish in a Retry-After header, in seconds from `now`; None where it says nothing."""
+    """The wish in a Retry-After header, in seconds from `now`; None where it says nothing.
+
+    It is a day at most: longer ones are mistakes, such as seconds since 1970.
+    """
     text = retry_after.strip()
-    if text.isdecimal():
-        return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+        wished = float(text) if text.isdecimal() else _moment(text) - now
     except (ValueError, OverflowError):
         return None
+    return min(max(0.0, wished), _LONGEST_WISH)
+
+
+def _moment(text: str) -> float:
+    return parsedate_to_datetime(text).timestamp()

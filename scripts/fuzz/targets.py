@@ -1,0 +1,229 @@
+"""What is fuzzed: each target takes any bytes, and raises only where something is wrong."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from rag.corpus import Page, read_file, read_page
+from rag.corpus.assembling import assemble
+from rag.corpus.dates import parse_published
+from rag.corpus.drafts import Draft, Reader, Unread
+from rag.corpus.jsonl import JsonLinesReader
+from rag.corpus.markdown import MarkdownReader
+from rag.corpus.plain import PlainReader
+from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words, urljoined
+from rag.errors import CorpusError, FetchError
+from rag.fetching import fetcher, visiting
+from rag.fetching.addresses import parse_target
+from rag.fetching.exchange import ask
+from rag.fetching.unpacking import BombError, UnpackingError, unpack
+from rag.fetching.wire import Deadline, Wire
+from rag.online.feeds import parse_feed
+from rag.online.sitemaps import parse_sitemap
+from rag.records import Article
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+_URL = "https://courier.example/news/"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to fuzz, and inputs to begin with."""
+
+    run: Callable[[bytes], object]
+    seeds: tuple[bytes, ...]
+
+
+@cache
+def _folder() -> Path:
+    return Path(mkdtemp(prefix="dateline-fuzz-"))
+
+
+def _written(data: bytes, suffix: str) -> Path:
+    path = _folder() / f"input{suffix}"
+    path.write_bytes(data)
+    return path
+
+
+def _own_reader(reader: Reader) -> Callable[[bytes], None]:
+    """A reader whose code is our own: it raises nothing but CorpusError."""
+
+    def run(data: bytes) -> None:
+        path = _written(data, reader.suffixes[0])
+        with suppress(CorpusError):
+            for outcome in reader.read(path):
+                _check(outcome)
+
+    return run
+
+
+def _library_reader(suffix: str) -> Callable[[bytes], None]:
+    """A reader around a library, as a file of this kind comes in."""
+
+    def run(data: bytes) -> None:
+        path = _written(data, suffix)
+        for outcome in read_file(path, now=NOW):
+            if not isinstance(outcome, Unread):
+                _check_article(outcome.article)
+
+    return run
+
+
+def _check(outcome: Draft | Unread) -> None:
+    if isinstance(outcome, Unread):
+        assert outcome.reason
+        return
+    with suppress(CorpusError):
+        _check_article(assemble(outcome, NOW).article)
+
+
+def _check_article(article: Article) -> None:
+    assert article.id
+    assert article.text.strip()
+    assert article.text.encode()
+    for span in article.furniture:
+        assert 0 <= span.start <= span.end <= len(article.text)
+    if article.published is not None:
+        assert article.published.moment.tzinfo is not None
+
+
+def _page(data: bytes) -> None:
+    outcome = read_page(Page(_URL, data, ""), now=NOW)
+    if not isinstance(outcome, Unread):
+        _check_article(outcome.article)
+
+
+def _feed(data: bytes) -> None:
+    with suppress(CorpusError):
+        for entry in parse_feed(Page(_URL, data, "")).entries:
+            assert entry.key
+            assert not entry.url or is_web_address(entry.url)
+
+
+def _sitemap(data: bytes) -> None:
+    with suppress(CorpusError):
+        parse_sitemap(data)
+
+
+def _url(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    with suppress(ValueError):
+        first = canonical_id(text)
+        assert canonical_id(f"https://{first}") == first, (text, first)
+    publisher_of(text)
+    slug_words(text)
+    urljoined(_URL, text)
+    with suppress(FetchError):
+        target = parse_target(text)
+        assert target.scheme in ("http", "https")
+        assert parse_target(target.url) == target, (text, target)
+
+
+def _date(data: bytes) -> None:
+    found = parse_published(data.decode("utf-8", "replace"))
+    if found is not None:
+        assert found.moment.tzinfo is not None
+        assert parse_published(str(found)) is not None, str(found)
+
+
+def _reply(data: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, suppress(FetchError):
+        theirs.setblocking(False)
+        sent = theirs.send(data) if data else 0
+        theirs.shutdown(socket.SHUT_WR)
+        target = parse_target(_URL)
+        wire = Wire(target.url, Deadline(target.url, 20), 20, 100_000, ours)
+        reply = ask(wire, target, {})
+        known = fetcher._validators(reply)
+        assert all(v.isascii() and v.isprintable() for v in (known.etag, known.modified))
+        if reply.status in (301, 302):
+            parse_target(fetcher._location(target, reply))
+        fetcher._check_status(target, reply)
+        fetcher._kind(target, reply, ())
+        assert len(b"".join(reply.body)) <= sent
+
+
+def _wish(data: bytes) -> None:
+    wished = visiting._seconds(data.decode("latin-1"), NOW.timestamp())
+    assert wished is None or (wished >= 0 and math.isfinite(wished)), wished
+
+
+def _packed(data: bytes) -> None:
+    with suppress(UnpackingError, BombError):
+        assert len(unpack(data, 100_000)) <= 100_000
+
+
+_HTML = b"<html><head><title>Fog</title></head><body><article><p>Fog lay over the harbour.</p>"
+_RSS = (
+    b"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>A</title><item>"
+    b"<title>B</title><link>/1</link><guid>g</guid><pubDate>Sat, 03 May 2025 09:00:00 GMT</pubDate>"
+    b"<description>C &amp; D</description></item></channel></rss>"
+)
+_JSON_FEED = (
+    b'{"version":"https://jsonfeed.org/version/1.1","title":"A","items":[{"id":"1","url":"/1",'
+    b'"content_html":"<p>B</p>","date_published":"2025-05-03T09:00:00Z"}]}'
+)
+_ATOM = (
+    b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>A</title><link href='/1'/><id>g</id>"
+    b"<published>2025-05-03T09:00:00Z</published><content type='html'>&lt;p&gt;B</content></entry>"
+)
+_SITEMAP = (
+    b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url>"
+    b"<loc>https://courier.example/1</loc><lastmod>2025-05-03</lastmod></url></urlset>"
+)
+
+TARGETS = {
+    "markdown": Target(
+        _own_reader(MarkdownReader()),
+        (
+            b"# Fog\n\n*By Mara Lind*\n\n3 May 2025\n\nFog lay.\n\nOriginal url: https://a.example\n",
+        ),
+    ),
+    "plain": Target(_own_reader(PlainReader()), (b"Fog\n\nFog lay over the harbour.\n",)),
+    "jsonl": Target(
+        _own_reader(JsonLinesReader()),
+        (b'{"url":"https://a.example/1","title":"A","text":"Fog lay.","date":"2025-05-03"}\n',),
+    ),
+    "html": Target(_library_reader(".html"), (_HTML,)),
+    "page": Target(_page, (_HTML + b"<link rel='canonical' href='https://courier.example/1'>",)),
+    "feed": Target(_feed, (_RSS, _ATOM, _JSON_FEED)),
+    "sitemap": Target(_sitemap, (_SITEMAP,)),
+    "url": Target(
+        _url,
+        (
+            b"https://www.courier.example:443/a/../b/index.html?utm_source=x&id=1#top",
+            b"HTTP://[::1]:80/%7Ea//?b=%2F",
+            "https://zeit\u00fcng.example/\u00fc?q=%C3%BC".encode(),
+        ),
+    ),
+    "date": Target(
+        _date,
+        (
+            b"Published 3 May 2025, 9:15 a.m. EDT",
+            b"2025-05-03T09:15:00.123+02:00",
+            b"Sat, 03 May 2025 09:00:00 GMT",
+            "3. M\u00e4rz 2025".encode(),
+            b"03/05/2025",
+        ),
+    ),
+    "reply": Target(
+        _reply,
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 3\r\n"
+            b'ETag: "1"\r\n\r\nabc',
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            b"HTTP/1.1 301 Moved\r\nLocation: ../b\r\n\r\n",
+        ),
+    ),
+    "retry-after": Target(_wish, (b"120", b"Sat, 03 May 2025 09:00:00 GMT")),
+    "packed": Target(_packed, (bytes.fromhex("1f8b0800000000000203 4b4c4a06 00c241243503000000"),)),
+}
