@@ -89,6 +89,14 @@ def test_a_line_on_two_pages_of_two_is_no_running_head(tmp_path: Path) -> None:
     )
 
 
+def test_page_numbers_and_list_items_stand_alone(tmp_path: Path) -> None:
+    lines = ["The ferry carries:", "\u2022 ninety people", "\u2022 twelve cars", "60,40:- 7 -"]
+    found = article(tmp_path, pdf([lines, ["It sailed in 2024.", "60,40:8 of 9"]])).article
+    assert found.text == (
+        "The ferry carries:\n\n\u2022 ninety people\n\n\u2022 twelve cars\n\nIt sailed in 2024."
+    )
+
+
 def test_hyphens_go_only_where_the_document_knows_the_word(tmp_path: Path) -> None:
     lines = ["The harbour is old and the har-", "bour is deep, and the well-", "known pilot left."]
     assert article(tmp_path, pdf([lines])).article.text == (
@@ -176,6 +184,23 @@ def test_what_is_set_larger_is_a_title_or_a_heading() -> None:
         ("heading", page[2].words),
         (None, page[3].words),
     ]
+
+
+def test_the_largest_of_the_first_lines_is_the_title() -> None:
+    sizes = [12.0, 24.0, 10.0, 10.0, 30.0]
+    page = [
+        Line(words, 50.0, 400.0, 700.0 - 40 * n, size)
+        for n, (words, size) in enumerate(
+            zip(
+                ["Courier Weekly", "Ferry sails", "It sailed. " * 5, "It rained. " * 5, "!"],
+                sizes,
+                strict=True,
+            )
+        )
+    ]
+    kinds = [one.kind for one in paragraphs_of([page])]
+    assert kinds == ["heading", "heading", None, None, "title"]
+    assert [one.kind for one in paragraphs_of([page[:4]])] == ["heading", "title", None, None]
 
 
 def test_no_pages_are_no_paragraphs() -> None:

@@ -15,6 +15,7 @@ from typing import Literal
 from rag.corpus.dates import parse_published
 from rag.corpus.furniture import Block, paragraphs
 from rag.records import Published
+from rag.sentences import sentence_spans
 
 NoticeKind = Literal[
     "correction", "clarification", "editor's note", "update", "replacement", "retraction"
@@ -62,6 +63,7 @@ _RETRACTED = re.compile(
     r"|retracted: |(?-i:RETRACTED) |retraction:",
     re.IGNORECASE,
 )
+_STAMP = re.compile(r"retracted(?=: | )", re.IGNORECASE)
 _MAY_RETRACT = ("retract", "withdr", "unpublished", "taken down", "removed")
 _REPLACES = re.compile(
     rf"(?:this|the following) (?:{_STORY}|version|report|text)? ?(?:corrects and )?"
@@ -166,15 +168,24 @@ def updated_at(notices: Sequence[Notice]) -> Published | None:
 
 
 def retraction(text: str) -> str:
-    """The words that take a whole article back, "" where there are none.
+    """The words that take a whole article back, and none of its own; "" where there are none.
 
     >>> retraction("This article has been retracted. It sank.")
-    'This article has been retracted. It sank.'
+    'This article has been retracted.'
     """
     folded = text.casefold()
     notices = find_notices(text) if any(word in folded for word in _MAY_RETRACT) else ()
     found = next((each for each in notices if each.kind == "retraction"), None)
-    return " ".join(text[found.start : found.end].split()) if found else ""
+    return " ".join(_own_words(text[found.start : found.end]).split()) if found else ""
+
+
+def _own_words(told: str) -> str:
+    """What of a retraction the outlet says of the article; behind a label it is all of it."""
+    if _LABEL.match(told):
+        return told
+    # "RETRACTED: " stands before a headline, or before the first sentence.
+    stamp = _STAMP.match(told)
+    return stamp[0] if stamp else told[slice(*sentence_spans(told)[0])]
 
 
 def taken_back(sentence: str) -> str | None:

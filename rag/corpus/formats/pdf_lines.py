@@ -15,6 +15,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST_LETTERS = re.compile(r"[^\W\d_]+$")
 _FIRST_LETTERS = re.compile(r"^[^\W\d_]+")
 _ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
+_PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?\W*", re.IGNORECASE)
+_BULLET = re.compile(r"[•▪◦‣·]\s?\S")
+_TOP = 8
 _EDGE = 2
 _FEWEST_HEADS = 3
 _SHARE_OF_HEADS = 0.4
@@ -55,9 +58,9 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     """The paragraphs of all pages in order, also those that go on over a column or a page.
 
     Lines at the top or foot of pages that repeat on two pages in five, three at least, are
-    left out, whatever their numbers, unless that is all there is. A hyphen at the end of a
-    line goes where the document has the joined word elsewhere and not the hyphenated one;
-    else it stays.
+    left out, whatever their numbers, as are page numbers that stand alone there, unless that
+    is all there is. A hyphen at the end of a line goes where the document has the joined word
+    elsewhere and not the hyphenated one; else it stays.
     """
     pages = _without_heads(pages)
     body = _body_size(pages)
@@ -82,10 +85,14 @@ def _without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     counts = Counter(key for lines in edges for key in {_key(line) for line in lines})
     least = max(_FEWEST_HEADS, _SHARE_OF_HEADS * len(pages))
     kept = [
-        [line for line in lines if not (line in edge and counts[_key(line)] >= least)]
+        [line for line in lines if not (line in edge and _is_head(line, counts, least))]
         for lines, edge in zip(pages, edges, strict=True)
     ]
     return kept if any(kept) else [list(lines) for lines in pages]
+
+
+def _is_head(line: Line, counts: Counter[str], least: float) -> bool:
+    return counts[_key(line)] >= least or _PAGE_NUMBER.fullmatch(line.words) is not None
 
 
 def _edges(lines: Sequence[Line]) -> list[Line]:
@@ -133,6 +140,8 @@ def _begins(above: Line, line: Line, pitch: float, widths: dict[int, float]) -> 
     """Whether a paragraph begins with `line`, which follows `above` in reading order."""
     if above.hyphen and line.words[:1].islower():
         return False
+    if _BULLET.match(line.words):
+        return True
     ended = _ENDS_SENTENCE.search(above.words) is not None
     runs_on = not ended and line.words[:1].islower()
     if abs(above.size - line.size) > _SAME_SIZE:
@@ -180,7 +189,11 @@ def _vocabulary(pages: Sequence[Sequence[Line]]) -> Counter[str]:
 
 
 def _find_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
-    """What is set larger than most of the text is a heading; the first of all is the title."""
-    for index, paragraph in enumerate(paragraphs):
-        if min(line.size for line in paragraph.lines) > _HEADING_SIZE * body:
-            paragraph.kind = "heading" if index else "title"
+    """What is set larger than most of the text is a heading; the largest at the top, the title."""
+    sizes = [min(line.size for line in paragraph.lines) for paragraph in paragraphs]
+    for paragraph, size in zip(paragraphs, sizes, strict=True):
+        if size > _HEADING_SIZE * body:
+            paragraph.kind = "heading"
+    largest = max(sizes[:_TOP], default=0.0)
+    if largest > _HEADING_SIZE * body:
+        paragraphs[sizes.index(largest)].kind = "title"
