@@ -199,3 +199,18 @@ def test_notices_are_ordered_spans_of_the_text(parts: list[str]) -> None:
     found = find_notices(text)
     assert all(0 <= each.start < each.end <= len(text) for each in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("This story has been withdrawn because it was made up. Ann fled.", "made up."),
+        ("RETRACTED: Ann Orr fled the town. She is in Sochi.", "RETRACTED"),
+        ("Retraction: We retract this article. Its author made it up.", "made it up."),
+        ("Editor's note: This article has been retracted. We are sorry.", "We are sorry."),
+    ],
+)
+def test_a_retraction_tells_nothing_of_what_it_takes_back(text: str, told: str) -> None:
+    found = retraction(f"{text}\n\n{BODY}")
+    assert found.endswith(told)
+    assert "Ann" not in found
