@@ -13,7 +13,7 @@ from embeddings import HashingEncoder
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ArchiveError, ConfigError, ForbiddenAddressError, QueryError
-from rag.store import Database, Feeds, FollowedFeed, Runs
+from rag.store import Database, Feeds, FollowedFeed, Runs, Selection
 from rag.subscriptions import Polled
 from tests.misbehaving import Answer, Site, flood, reply, site
 
@@ -399,3 +399,19 @@ def test_articles_stay_when_a_feed_goes(archive: Archive, server: Site) -> None:
     assert archive.coverage() == 0.0
     archive.feeds.remove(url)
     assert archive.counts()[0] == 1
+
+
+def test_what_was_deleted_does_not_come_back_by_a_feed(archive: Archive, server: Site) -> None:
+    changed = feed(item(1, "<description>New</description>"), item(2))
+    following(archive, server, feed(item(1)), changed)
+    archive.feeds.poll()
+    (hit,) = archive.search("Ferry number 1 sailed")
+    archive.removals.delete(archive.removals.find(Selection(ids=(hit.article.id,))))
+    url = server.url("/1")
+    counts, *notes = told(archive.feeds.poll())[-3:]
+    assert (counts, notes[0]) == ("1 added", "1 deleted")
+    assert notes[1].startswith(f"deleted {url}: was deleted on ")
+    assert notes[1].endswith(f"bring it back: dateline ingest {url} --restore-deleted")
+    assert [one.article.url for one in archive.search("Ferry sailed")] == [server.url("/2")]
+    assert archive.ingest(url, restore_deleted=True).counts == {"added": 1}
+    assert archive.article(hit.article.id).url == url

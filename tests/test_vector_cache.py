@@ -89,6 +89,23 @@ def test_delete_forgets_a_hash_for_every_encoder(filled: Path) -> None:
         assert cache.known("first", ["a", "b"]) == {"b"}
 
 
+def test_what_is_not_retained_is_forgotten_and_gone_from_the_file_once_compacted(
+    filled: Path,
+) -> None:
+    gone, kept = vector(0.25, 0.125).tobytes(), vector(1, 0).tobytes()
+    with VectorCache(filled) as cache:
+        cache.put("first", {"c": vector(0.25, 0.125)})
+        assert cache.hashes() == {"a", "b", "c"}
+        assert cache.retain({"b", "nobody"}) == 3
+        assert cache.hashes() == {"b"}
+        cache.compact()
+    content = b"".join(path.read_bytes() for path in filled.parent.glob("vectors.db*"))
+    assert (gone in content, kept in content) == (False, True)
+    with VectorCache(filled) as cache:
+        assert cache.problems() == []
+        assert cache.retain(set()) == 1
+
+
 def test_more_hashes_than_one_query_takes(path: Path) -> None:
     names = [f"hash {number}" for number in range(12_000)]
     with VectorCache(path) as cache:
