@@ -7,11 +7,13 @@ import os
 import select
 import subprocess
 import sys
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from rag.web.adding import LARGEST_UNPACKED, add_files
 from tests.builders import open_archive
 from tests.commands import Commands, child
 from tests.pdf_files import pdf
@@ -178,3 +180,15 @@ def test_markdown_and_jsonl_start_no_worker(
     (tmp_path / "a.md").write_text("# Fog\n\nFog lay over the harbour.\n", encoding="utf-8")
     (tmp_path / "b.jsonl").write_text(json.dumps({"text": "It rained."}) + "\n", encoding="utf-8")
     assert archive.ingest(tmp_path / "a.md", tmp_path / "b.jsonl").counts == {"added": 2}
+
+
+def test_uploads_take_every_format_and_refuse_bombs(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    bomb = tmp_path / "bomb.docx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("word/document.xml", b" " * (LARGEST_UNPACKED + 1))
+    *_, last = add_files(archive, [*sorted(news(tmp_path).iterdir()), bomb])
+    said = {each.name: each.said for each in last.outcomes}
+    assert said.pop("bomb.docx") == "it unpacks to more than the 200 MB that a file may hold"
+    assert said == dict.fromkeys(said, "1 added")
+    assert list(said) == ["a.pdf", "b.epub", "c.xml", "d.warc", "e.csv", "f.eml", "g.html"]
