@@ -32,6 +32,7 @@ REFRESH_SECONDS = 2.0
 # Only `${value}` may stand in a template: Gradio would run what Handlebars tags bring in.
 MASTHEAD = f"<header><h1>${{value}}</h1><p>{TAGLINE}</p></header>"
 PANEL = '<section aria-label="Cited article" tabindex="0">${value}</section>'
+SERVER = '<p role="alert"></p>'
 STATUS = '<p role="status">${value}</p>'
 
 
@@ -74,6 +75,7 @@ def _parts(chat: Chat, page: Any) -> Parts:
     with gr.Row(elem_id="top"):
         html_part(TITLE, MASTHEAD, "masthead")
         facts = html_part(facts_html(chat), STATUS, "facts")
+    html_part("", SERVER, "server", ["server.js"])
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", scale=7, min_width=320):
             with (

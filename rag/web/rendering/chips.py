@@ -31,12 +31,13 @@ def understood_html(
     if not chips:
         return chips
     return Markup(
-        '<div class="understood" role="group" aria-label="Understood from the question">{}</div>'
+        '<div class="understood" role="group" aria-label="What your words were taken to mean">'
+        "{}</div>"
     ).format(chips)
 
 
 def _chip(question: str, one: Understood, without: Sequence[str]) -> Markup:
-    how = "only" if one.strict else "rather"
+    how = "only" if one.strict else "preferably"
     said = Markup('<span class="what">“{}”</span> {}').format(
         text(one.words),
         text(f"{how} {one.meaning}" if one.held else f"{one.meaning}: the archive holds none"),

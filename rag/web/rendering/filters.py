@@ -14,7 +14,7 @@ from rag.web.rendering.marks import join
 _NAMES = dict(zip(LIMITS, NAMES, strict=True))
 
 
-def chips_html(form: Form, every: str) -> str:
+def filters_html(form: Form, every: str) -> str:
     """A chip for each filter, "" where none is set; of several, one drops `every` filter."""
     chips = list(_chips(form))
     if len(chips) > 1:

@@ -103,7 +103,7 @@ def reopened(chat: Chat, owner: str, id_: str, conversation: Conversation) -> Fr
         return Frame(conversation, problem=str(error))
     first = again.first_key()
     panel = chat.panel(first, again) if first else empty_panel()
-    return Frame(again, chat.turns(again), "", "", panel)
+    return Frame(again, chat.turns(again), None, "", panel)
 
 
 def conversation_of(chat: Chat, kept: KeptConversation, owner: str) -> Conversation:

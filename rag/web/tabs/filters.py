@@ -9,7 +9,7 @@ from rag.web.chat import Chat, in_page_words
 from rag.web.facts import languages, outlets, sections
 from rag.web.form import LIMITS, Form
 from rag.web.parts import Parts, html_part, private
-from rag.web.rendering.filters import chips_html
+from rag.web.rendering.filters import filters_html
 from rag.web.rendering.tables import problem_html
 
 CHOSEN = '<div role="group" aria-label="Filters that are set">${value}</div>'
@@ -83,7 +83,7 @@ def chosen_html(chat: Chat, values: tuple[Any, ...]) -> str:
         chat.limits(form)
     except QueryError as error:
         return problem_html(in_page_words(str(error)))
-    return chips_html(form, EVERY)
+    return filters_html(form, EVERY)
 
 
 def without(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
