@@ -160,6 +160,28 @@ def test_no_worker_starts_before_a_file_needs_one_and_none_is_left(tmp_path: Pat
         idle.close()
 
 
+def test_a_worker_that_cannot_start_is_named(
+    apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    path = file(tmp_path, "nothing")
+    assert fault(apart, path).startswith("no process can be started to read it in: ")
+    monkeypatch.undo()
+    assert list(apart.read(Bad(), path)) == [draft(path, "nothing")]
+
+
+def test_a_worker_that_dies_at_once_is_named(
+    apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert fault(apart, file(tmp_path, "nothing")).startswith("its reader ended with status 1")
+
+
+def test_an_answer_that_is_no_message_is_named(apart: Apart, tmp_path: Path) -> None:
+    reason = fault(apart, file(tmp_path, "It sailed. babble"))
+    assert reason == "its reader broke down in the midst of an answer; the file may be damaged"
+
+
 def test_a_name_that_is_no_text_reaches_the_worker(apart: Apart, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.telling"))
     path.write_text("0", encoding="utf-8")

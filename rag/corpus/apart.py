@@ -98,14 +98,7 @@ class Apart:
         if self._worker is not None and self._worker.poll() is None:
             return self._worker
         self.close()
-        known = [entry or str(Path.cwd()) for entry in sys.path]
-        self._worker = worker = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-P", "-c", _BEGIN],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(known)},
-        )
+        self._worker = worker = _begun()
         limits = {"seconds": self.limits.seconds, "memory": self.limits.memory}
         self._send(worker, limits)
         if self._reply(worker, _START_SECONDS, 0)["unlimited"]:
@@ -135,7 +128,7 @@ class Apart:
         finally:
             watch.cancel()
         if received.endswith(b"\n"):
-            return json.loads(received)
+            return _message(received)
         raise CorpusError(self._failed(self._why(_status(worker)), found))
 
     def _stop(self, worker: subprocess.Popen[bytes]) -> None:
@@ -170,3 +163,27 @@ def _status(worker: subprocess.Popen[bytes]) -> int:
     except subprocess.TimeoutExpired:
         worker.kill()
         return worker.wait()
+
+
+def _begun() -> subprocess.Popen[bytes]:
+    """A new worker, which finds modules where this process does."""
+    known = [entry or str(Path.cwd()) for entry in sys.path]
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, "-P", "-c", _BEGIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(known)},
+        )
+    except OSError as error:
+        msg = f"no process can be started to read it in: {error}"
+        raise CorpusError(msg) from error
+
+
+def _message(received: bytes) -> Any:
+    try:
+        return json.loads(received)
+    except ValueError as error:
+        msg = "its reader broke down in the midst of an answer; the file may be damaged"
+        raise CorpusError(msg) from error
