@@ -1,4 +1,8 @@
-"""EPUB: each document of the book, in reading order, is an article of its own."""
+"""EPUB: each document of the book, in reading order, is an article of its own.
+
+The one well-kept library for it is under the AGPL, so the three files that tell the order
+are read here.
+"""
 
 from __future__ import annotations
 
