@@ -37,6 +37,11 @@ def disk_error(path: Path, error: OSError) -> ArchiveError:
         return ArchiveError(
             f"no room to write {path} ({reason}); free disk space and run the same command again"
         )
+    if error.errno == errno.EROFS:
+        return ArchiveError(
+            f"{path} is on a disk that can only be read ({reason}); copy the archive to another "
+            "disk, and name the copy with --archive"
+        )
     if error.errno in NO_RIGHT:
         return ArchiveError(
             f"{path} cannot be read or written ({reason}); allow it: chmod -R u+rwX {path}"

@@ -193,6 +193,8 @@ class Ingest:
         }
 
     def _take(self, run_id: int, batch: Sequence[Item]) -> list[Outcome]:
+        if all(isinstance(item, Held) for item in batch):
+            return list(self._unread(batch))
         read = [item for item in batch if isinstance(item, Read)]
         outcomes = [
             Outcome(item.path, "failed", note=item.reason)

@@ -8,8 +8,6 @@ import re
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,7 +20,7 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ArchiveError, ConfigError, StaleIndexError
 from tests.builders import row, write_jsonl
-from tests.commands import ROOT, Commands, child, child_environment, many
+from tests.commands import Commands, child, many
 from tests.damages import (
     DAMAGES,
     QUERIES,
@@ -38,6 +36,7 @@ from tests.damages import (
     results,
     room,
 )
+from tests.waiting_writer import waiting_writer
 
 
 @pytest.fixture
@@ -488,35 +487,30 @@ def test_a_disk_that_is_really_full_and_then_larger(dateline: Commands, tmp_path
             assert results(disk / "archive") == results(tmp_path / "other")
 
 
-_WRITER = """
-import sys
-from embeddings import HashingEncoder
-from rag.archive import Archive
-from rag.config import Settings
-
-class Waiting(HashingEncoder):
-    def encode_document(self, texts):
-        print("embedding", flush=True)
-        sys.stdin.readline()
-        return super().encode_document(texts)
-
-folder, source = sys.argv[1:]
-Archive.open(folder, settings=Settings(encoder="hashing"), encoder=Waiting()).ingest(source)
-"""
+def test_a_disk_that_may_only_be_read_is_searched_and_nothing_else(
+    dateline: Commands, archive: Path, expected: object
+) -> None:
+    disk = archive.parent / "disk"
+    source = write_jsonl(archive.parent / "more.jsonl", [row(100, "Snow fell on the harbour.")])
+    with mounted(disk, "size=200m"):
+        there = Path(shutil.copytree(archive, disk / "archive"))
+        with mounted(disk, "remount,ro"):
+            assert results(there) == expected
+            for command in (["ingest", source], ["rebuild"], ["embed"]):
+                dateline(*command, "--archive", there).refused(str(there), "can only be read")
+            doctor = dateline("doctor", "--archive", there)
+            assert doctor.status == 0
+            assert f"{there} cannot be written to" in doctor.out
+            assert f"mend: mount -o remount,rw {there}" in doctor.out
+        with mounted(disk, "remount,rw"):
+            assert dateline("ingest", source, "--archive", there).status == 0
 
 
 def test_a_second_writer_is_refused_and_readers_see_what_is_done(
     dateline: Commands, tmp_path: Path
 ) -> None:
     source = write_jsonl(tmp_path / "in.jsonl", ROWS)
-    with subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(tmp_path / "archive"), str(source)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env=child_environment(),
-    ) as writer:
+    with waiting_writer(tmp_path / "archive", source) as writer:
         assert writer.stdin is not None
         assert writer.stdout is not None
         assert writer.stdout.readline() == "embedding\n"
@@ -536,11 +530,7 @@ def test_a_second_writer_is_refused_and_readers_see_what_is_done(
 
 def test_a_writer_that_was_killed_leaves_no_lock(dateline: Commands, tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "in.jsonl", ROWS)
-    command = [sys.executable, "-c", _WRITER, str(tmp_path / "archive"), str(source)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env=child_environment()
-    ) as writer:
+    with waiting_writer(tmp_path / "archive", source) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "embedding\n"
         writer.kill()

@@ -226,6 +226,18 @@ def test_a_server_that_wants_more_time_is_left_alone(
     assert (server.pages(), clock.slept) == (["/a"], [2.0])
 
 
+@pytest.mark.parametrize(
+    ("retry_after", "wish"), [("31", 31.0), ("9" * 90, 86_400.0), ("1767225600", 86_400.0)]
+)
+def test_no_wish_is_longer_than_a_day(
+    server: Site, visitor: Visitor, retry_after: str, wish: float
+) -> None:
+    url = server.says("/a", reply(status=429, retry_after=retry_after))
+    with pytest.raises(BusyError):
+        visitor.visit(url, HTML)
+    assert visitor.wish(url) == wish
+
+
 def test_a_server_that_stays_busy_is_left_alone(
     server: Site, visitor: Visitor, clock: OwnClock
 ) -> None:

@@ -50,7 +50,9 @@ def check_files(folder: Path) -> Iterator[Finding]:
     elif not os.access(folder, os.W_OK):
         what = f"{folder} cannot be written to"
         means = "It can be searched, but nothing can be added or mended."
-        yield Finding("files", "note", what, means, f"chmod -R u+rwX {folder}")
+        mounted = os.statvfs(folder).f_flag & os.ST_RDONLY
+        allow = f"mount -o remount,rw {folder}" if mounted else f"chmod -R u+rwX {folder}"
+        yield Finding("files", "note", what, means, allow)
 
 
 def wrong_kinds(folder: Path) -> list[Path]:

@@ -83,22 +83,22 @@ def queries(archive: Archive, data: Path | None) -> list[str]:
 def time_search(archive: Archive, texts: Sequence[str]) -> Timed:
     """Median and 95th percentile of a search for ten hits, the archive open and warm."""
     archive.search(texts[0], _K)
-    seconds = [_seconds(partial(archive.search, text, _K)) for text in texts]
+    spent = [seconds(partial(archive.search, text, _K)) for text in texts]
     articles, passages, embedded = archive.counts()
     sizes = {"articles": articles, "passages": passages, "embedded": embedded}
-    return {"queries": len(texts), **sizes, **spread(seconds)}
+    return {"queries": len(texts), **sizes, **spread(spent)}
 
 
 def time_indexing(articles: Path, settings: Settings) -> Timed:
     """Articles a second from a file into the word index of a new archive."""
     with TemporaryDirectory() as folder, Archive.open(folder, settings=settings) as archive:
-        seconds = _seconds(lambda: archive.ingest(articles, vectors=False))
+        spent = seconds(lambda: archive.ingest(articles, vectors=False))
         count, passages, _ = archive.counts()
-    rate = round(count / seconds, 1)
+    rate = round(count / spent, 1)
     return {
         "articles": count,
         "passages": passages,
-        "seconds": round(seconds, 2),
+        "seconds": round(spent, 2),
         "articles_per_second": rate,
     }
 
@@ -119,12 +119,12 @@ def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare)
         target = Archive.open(folder / "archive", settings=settings, encoder=encoder)
         for turn, articles in enumerate(_rounds(archive, texts)):
             target.ingest(_written(folder / f"{turn}.jsonl", articles), vectors=False)
-            words = _embedded_texts(target, [article.id for article in articles])
+            words = embedded_texts(target, [article.id for article in articles])
             count += len(words)
             timed: list[tuple[str, Callable[[], object]]] = [("ours", target.embed)]
             timed.insert(turn % 2, ("bare", partial(bare, words)))
             for who, run in timed:
-                spent[who] += _seconds(run)
+                spent[who] += seconds(run)
         target.close()
     return {
         "texts": count,
@@ -184,7 +184,8 @@ def _written(path: Path, articles: Sequence[Article]) -> Path:
     return path
 
 
-def _embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
+def embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
+    """What is encoded of the passages of these articles."""
     return [
         embedding_text(article, passage.start, passage.end, passage.heading)
         for article, passages in archive.rankers().store.current(ids)
@@ -192,7 +193,8 @@ def _embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
     ]
 
 
-def _seconds(run: Callable[[], object]) -> float:
+def seconds(run: Callable[[], object]) -> float:
+    """How long a call takes."""
     started = time.perf_counter()
     run()
     return time.perf_counter() - started

@@ -18,7 +18,7 @@ from rag.config import Settings
 from rag.corpus.jsonl import raw_lines
 from rag.encoding import open_encoder
 from rag.errors import ConfigError
-from rag.evaluation.bench import peak_megabytes
+from rag.evaluation.bench import peak_megabytes, seconds
 from rag.evaluation.generated import Generator, Row, write_articles
 from rag.evaluation.measures import spread
 from rag.evaluation.stand_in import StandIn
@@ -174,13 +174,6 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
 def titles() -> list[str]:
     """What is searched for: titles of generated articles."""
     return [str(row["title"]) for row in islice(Generator(seed=1).rows(_QUERIES), _QUERIES)]
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """How long a call takes."""
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started
 
 
 def seconds_and_cpu(run: Callable[[], object]) -> tuple[float, float]:

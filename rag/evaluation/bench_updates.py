@@ -12,10 +12,9 @@ from multiprocessing.synchronize import Event
 
 from embeddings import Encoder
 from rag.archive import Archive, Progress
-from rag.chunking import embedding_text
 from rag.encoding import open_encoder
-from rag.evaluation.bench import queries
-from rag.evaluation.bench_sizes import Place, Timed, build, check, seconds
+from rag.evaluation.bench import embedded_texts, queries, seconds
+from rag.evaluation.bench_sizes import Place, Timed, build, check
 from rag.evaluation.measures import spread
 from rag.evaluation.tables import Table
 
@@ -63,12 +62,8 @@ def _passages(place: Place, added: int, first: int) -> list[str]:
     folder = place.folder / f"alone-{first}"
     with Archive.open(folder, settings=place.settings) as archive:
         archive.ingest(place.articles(added, first), vectors=False)
-        store = archive.rankers().store
-        found = [
-            embedding_text(article, passage.start, passage.end, passage.heading)
-            for article, passages in store.current(store.changed_since(0))
-            for passage in passages
-        ]
+        ids = archive.rankers().store.changed_since(0)
+        found = embedded_texts(archive, ids)
     shutil.rmtree(folder)
     return found
 

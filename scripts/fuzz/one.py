@@ -10,7 +10,7 @@ import atheris
 
 from scripts.fuzz.__main__ import LONGEST_INPUT, LONGEST_SECONDS, MOST_MEGABYTES
 
-with atheris.instrument_imports(include=["rag", "feedparser", "h11"]):
+with atheris.instrument_imports(include=["rag.corpus", "rag.fetching", "rag.online"]):
     from scripts.fuzz.targets import TARGETS
 
 
