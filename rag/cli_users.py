@@ -32,7 +32,7 @@ def add(
     name: NameArgument,
     role: Annotated[
         Literal["reader", "editor", "admin"],
-        typer.Option("--role", help="Readers ask; editors add articles; admins delete them, too."),
+        typer.Option("--role", help="Readers ask; editors add articles; admins see its health."),
     ] = "reader",
     file: FileOption = None,
 ) -> None:

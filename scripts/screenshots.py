@@ -1,4 +1,4 @@
-"""Writes docs/screenshot.png: the web chat over the sample corpus, with a citation opened.
+"""Writes the pictures of the web chat in docs/, over the sample corpus.
 
 Run from a checkout with the `test` extra installed: python scripts/screenshots.py
 """
@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "docs" / "screenshot.png"
+TARGET = ROOT / "docs"
 QUESTION = "What caused the collapse of the Osier Bridge?"
-SIZE = (1280, 800)
+WIDE = (1280, 800)
+PHONE = (390, 844)
 ADDRESS = "Dateline is at "
 ALL_EMBEDDED = "embedded "
 
@@ -36,22 +37,44 @@ def running_app(archive: Path) -> Iterator[str]:
             process.terminate()
 
 
-def take(page: Page, address: str) -> None:
-    """Asks the question, opens its first citation and writes the picture."""
+def answered(browser: Browser, address: str, size: tuple[int, int], *, dark: bool = False) -> Page:
+    """A page of this size on which the question has been answered and nothing moves."""
+    width, height = size
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
     page.goto(address)
     box = page.get_by_label("Question")
     box.fill(QUESTION)
     box.press("Enter")
-    page.locator("a.cite").first.click()
-    page.locator("#cite-target").wait_for()
+    page.locator('.reply[aria-busy="false"]').wait_for()
+    return page
+
+
+def take(page: Page, name: str) -> None:
+    """Writes what is seen, with no pointer over it."""
     page.mouse.move(0, 0)
+    TARGET.mkdir(exist_ok=True)
+    page.screenshot(path=TARGET / name)
+    print(f"wrote {(TARGET / name).relative_to(ROOT)}")
+
+
+def take_all(browser: Browser, address: str) -> None:
+    """An answer with its citation opened, its evidence, and the same on a phone in the dark."""
+    page = answered(browser, address, WIDE)
+    page.locator("a.cite").first.click()
     page.wait_for_function("document.activeElement.id === 'cite-target'")
-    TARGET.parent.mkdir(exist_ok=True)
-    page.screenshot(path=TARGET)
+    take(page, "screenshot.png")
+    page.get_by_role("tab", name="Evidence").click()
+    page.locator("#evidence .chart").wait_for()
+    take(page, "evidence.png")
+    take(answered(browser, address, PHONE, dark=True), "phone.png")
 
 
 def main() -> None:
-    """Starts the app and a browser, and takes the picture."""
+    """Starts the app and a browser, and takes the pictures."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_app(Path(folder) / "archive") as address,
@@ -60,13 +83,8 @@ def main() -> None:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=path, args=flags)
-        width, height = SIZE
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce"
-        )
-        take(context.new_page(), address)
+        take_all(browser, address)
         browser.close()
-    print(f"wrote {TARGET.relative_to(ROOT)}")
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from rag.accounts import Accounts, Role
 from rag.archive import Archive
 from rag.errors import QueryError, RagError
 from rag.records import Answer
@@ -42,6 +44,14 @@ def unkept(conversation: Conversation) -> Conversation:
     """The same conversation where nothing of it is kept, such as one that was deleted."""
     turns = tuple(replace(turn, kept=0) for turn in conversation.turns)
     return replace(conversation, id="", turns=turns)
+
+
+def has_role(accounts: Accounts | None, name: str, roles: Collection[Role]) -> bool:
+    """Whether somebody of this name has one of the roles; everybody does where nobody logs in."""
+    if accounts is None:
+        return True
+    account = accounts.get(name)
+    return account is not None and account.role in roles
 
 
 def owner_of(request: Any) -> str:

@@ -60,7 +60,7 @@ def build_page(
         with parts.views:
             search_tab(chat, parts)
             evidence_tab(chat, parts)
-            archive_tab(chat, parts, examine)
+            archive_tab(chat, parts, examine, uploads.accounts if uploads else None)
             conversations_tab(chat, parts)
         if uploads is not None:
             uploads_tab(chat, parts, uploads)

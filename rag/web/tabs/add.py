@@ -16,7 +16,7 @@ from rag.escaping import text
 from rag.web.adding import MOST_FILES, Adding, Outcome, add_address, add_files
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
-from rag.web.keeping import owner_of
+from rag.web.keeping import has_role, owner_of
 from rag.web.parts import Parts, html_part, private
 from rag.web.server.guard import LARGEST_FILE
 
@@ -46,10 +46,7 @@ class Uploads:
 
     def allowed(self, name: str) -> bool:
         """Whether somebody of this name may add articles."""
-        if self.accounts is None:
-            return True
-        account = self.accounts.get(name)
-        return account is not None and account.role in MAY_ADD
+        return has_role(self.accounts, name, MAY_ADD)
 
 
 def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:

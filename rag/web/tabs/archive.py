@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rag.accounts import Accounts, Role
 from rag.doctor.findings import Finding
 from rag.errors import RagError
 from rag.holdings import read_holdings
@@ -13,6 +14,7 @@ from rag.views.failures import last_failures
 from rag.views.shelves import list_articles, shelves
 from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
+from rag.web.keeping import has_role, owner_of
 from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.archive import archive_html, health_html, listing_html
 from rag.web.rendering.tables import problem_html
@@ -22,12 +24,20 @@ ARCHIVE = '<section aria-label="The archive" tabindex="0">${value}</section>'
 LISTED = '<section aria-label="Articles listed">${value}</section>'
 HEALTH = '<section aria-label="Health of the archive" aria-live="polite">${value}</section>'
 
+MAY_EXAMINE: tuple[Role, ...] = ("admin",)
+NOT_ALLOWED = "Your account may not examine the archive; an admin's can."
+
 Examine = Callable[[], Sequence[Finding]]
 """What looks the archive over, as `dateline doctor` does."""
 
 
-def archive_tab(chat: Chat, parts: Parts, examine: Examine | None = None) -> None:
-    """Adds the tab to the page; with `examine` it can tell the archive's health."""
+def archive_tab(
+    chat: Chat, parts: Parts, examine: Examine | None = None, accounts: Accounts | None = None
+) -> None:
+    """Adds the tab to the page; with `examine` it can tell the archive's health.
+
+    Where there are `accounts`, to admins alone: what mends an archive names its folder.
+    """
     import gradio as gr
 
     with (
@@ -38,9 +48,7 @@ def archive_tab(chat: Chat, parts: Parts, examine: Examine | None = None) -> Non
         if examine is not None:
             check = gr.Button("Check health", size="sm", elem_id="check", min_width=120)
             health = html_part("", HEALTH, "health")
-            check.click(
-                lambda: told_health(examine), None, health, trigger_mode="once", **private()
-            )
+            _connect_health(examine, accounts, check, health)
         listed = html_part("", LISTED, "listed", ["opening.js", "listed.js"])
 
     def show() -> str:
@@ -53,6 +61,17 @@ def archive_tab(chat: Chat, parts: Parts, examine: Examine | None = None) -> Non
     tab.select(show, None, held, trigger_mode="once", **private())
     held.list_shelf(list_shelf, list(parts.limits), listed, trigger_mode="once", **private())
     connect_opening(chat, parts, listed)
+
+
+def _connect_health(examine: Examine, accounts: Accounts | None, check: Any, health: Any) -> None:
+    import gradio as gr
+
+    def tell(request: gr.Request) -> str:
+        if not has_role(accounts, owner_of(request), MAY_EXAMINE):
+            return problem_html(NOT_ALLOWED)
+        return told_health(examine)
+
+    check.click(tell, None, health, trigger_mode="once", **private())
 
 
 def told_archive(chat: Chat) -> str:
