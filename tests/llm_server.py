@@ -46,9 +46,11 @@ _STATUS: dict[str, tuple[int, str]] = {
 
 @dataclass
 class FakeServer:
-    """What the server was asked, and where it is."""
+    """What the server was asked, where it is, and how it answers from now on."""
 
     url: str
+    mode: Mode = "ok"
+    pieces: Sequence[str] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -60,12 +62,12 @@ def llm_server(
     mode: Mode, pieces: Sequence[str] = ("The mill ", "burnt [1].")
 ) -> Iterator[FakeServer]:
     """A running server that answers every question in `mode` with `pieces`."""
-    state = FakeServer("")
+    state = FakeServer("", mode, pieces)
 
     class Handler(_Handler):
         pass
 
-    Handler.mode, Handler.pieces, Handler.state = mode, pieces, state
+    Handler.state = state
     server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = False
     state.url = f"http://127.0.0.1:{server.server_port}/v1"
@@ -89,9 +91,11 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    mode: Mode
-    pieces: Sequence[str]
     state: FakeServer
+
+    @property
+    def mode(self) -> Mode:
+        return self.state.mode
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -144,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         if self.mode == "one chunk":
-            self._delta({"content": "".join(self.pieces)}, finish_reason="stop")
+            self._delta({"content": "".join(self.state.pieces)}, finish_reason="stop")
             self._data("")
             return
         self._delta({"role": "assistant"})
@@ -157,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         while self.mode == "endless":
             self._delta({"content": "so "})
         if self.mode != "empty":
-            for piece in self.pieces:
+            for piece in self.state.pieces:
                 self._delta({"content": piece})
         if self.mode == "stalls":
             self.state.released.wait()

@@ -28,7 +28,7 @@ from rag.web.adding import (
     refusal,
     safe_name,
 )
-from rag.web.chat import Chat
+from rag.web.chat import REBUILDING, Chat
 from rag.web.conversation import Conversation
 from rag.web.form import Form
 from rag.web.keeping import owner_of, unkept
@@ -85,6 +85,17 @@ def test_another_readers_conversation_is_not_added_to(chat: Chat) -> None:
     mine = said(chat, "How many were saved?", Conversation(theirs.turns, theirs.id, "bo"))
     assert mine.id != theirs.id
     assert len(chat.archive.conversations.get("ada", theirs.id).turns) == 1
+
+
+def test_nothing_is_answered_from_an_archive_that_is_being_rebuilt(chat: Chat) -> None:
+    with writer_lock(chat.archive.folder, "rebuild"):
+        *_, last = chat.ask(Form(SANK), Conversation())
+    assert (last.problem, last.question) == (REBUILDING, SANK)
+    assert last.conversation.turns == ()
+    with writer_lock(chat.archive.folder, "ingest"):
+        *_, last = chat.ask(Form(SANK), Conversation())
+    assert not last.problem
+    assert len(last.conversation.turns) == 1
 
 
 def test_a_refused_question_is_not_kept(chat: Chat) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ from rag.config import Settings
 from rag.records import hit_dict
 from rag.web.server.endpoints import NAMES
 from rag.web.server.serving import HEADERS
-from tests.browser.conftest import ADDRESS, CORPUS, Site, running_app
+from tests.browser.conftest import CORPUS, Site, running_app
 from tests.builders import write_jsonl
 from tests.commands import child_environment
 
@@ -82,8 +83,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             with Archive.open(folder / name, settings=Settings(encoder="hashing")) as archive:
                 archive.ingest(rows)
             sites.append(stack.enter_context(running_app(folder / name, **settings)))
-        for site in sites:
-            site.url = site.wait_for(ADDRESS)
         yield Served(*sites)
 
 
@@ -154,14 +153,29 @@ def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive
         ("article", {"article_id": "courier.example/1"}),
     )
     filters = archive.filters("2025-05-01", "", ["The Courier"])
-    assert found == [hit_dict(hit) for hit in archive.search("Lindow ferry", 2, filters=filters)]
+    hits = [hit_dict(hit) for hit in archive.search("Lindow ferry", 2, filters=filters)]
+    assert found == json.loads(json.dumps(hits))
     wanted = archive.ask(SANK, as_of=datetime.fromisoformat(answer["as_of"])).to_dict()
-    assert answer | {"timings": {}} == wanted | {"timings": {}}
+    assert answer | {"timings": {}} == json.loads(json.dumps(wanted | {"timings": {}}))
     assert traced == archive.trace(SAVED).to_dict()
     stored = archive.article("courier.example/1")
     assert (article["text"], article["revision"]) == (stored.text, 1)
     cited = answer["citations"][0]
     assert article["text"][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_the_example_of_the_readme_runs(served: Served) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
+    for shown, here in (
+        ("http://127.0.0.1:7860", served.free.url),
+        ("What caused the collapse of the Osier Bridge?", SANK),
+    ):
+        assert shown in example
+        example = example.replace(shown, here)
+    code = example + "\nprint(answer['abstained'], len(answer['citations']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"False [1-9]\n", done.stdout)
 
 
 def test_a_program_is_told_what_is_wrong(served: Served) -> None:

@@ -22,10 +22,11 @@ HOLDER = "writer.json"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who is noted to write to a folder, "" for nobody, and whether it may still be at work."""
+    """Who is noted to write to a folder, "" for nobody, what for, and whether it may be at work."""
 
     who: str = ""
     working: bool = False
+    purpose: str = ""
 
 
 def holder(folder: Path) -> Holder:
@@ -41,7 +42,8 @@ def holder(folder: Path) -> Holder:
         return Holder()
     except (OSError, ValueError, TypeError, KeyError):
         return Holder("another process")
-    return Holder(who, host != socket.gethostname() or _is_alive(pid))
+    working = host != socket.gethostname() or _is_alive(pid)
+    return Holder(who, working, str(noted["purpose"]))
 
 
 def _is_alive(pid: int) -> bool:

@@ -11,10 +11,11 @@ from datetime import datetime
 from markupsafe import Markup
 
 from rag.archive import Archive
-from rag.errors import RagError
+from rag.errors import ArchiveError, RagError
 from rag.filters import parse_as_of
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
+from rag.store.lock import holder
 from rag.views.opened import open_words
 from rag.views.steps import count_by_words
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
@@ -35,6 +36,10 @@ OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of"}
 UNEXPECTED = (
     "Something went wrong on the server, and its log says what. Your question is still here; "
     "please try again."
+)
+REBUILDING = (
+    "The archive is being rebuilt, so that not all of it can be found. Your question is still "
+    "here; ask it again in a moment."
 )
 GONE = "This citation belongs to a conversation that has ended. Ask again to open it."
 
@@ -83,7 +88,8 @@ class Chat:
         try:
             yield from self._answered(form, conversation)
         except RagError as error:
-            yield self._refused(form, conversation, in_page_words(str(error)))
+            told = REBUILDING if self._is_rebuilt() else in_page_words(str(error))
+            yield self._refused(form, conversation, told)
         except Exception:
             _log.exception("the question could not be answered")
             yield self._refused(form, conversation, UNEXPECTED)
@@ -150,6 +156,7 @@ class Chat:
 
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
         filters, as_of = self.limits(form)
+        rebuilt = self._is_rebuilt()
         understood = self.archive.understand(form.question, as_of)
         stream = self.archive.stream(
             form.question,
@@ -161,11 +168,18 @@ class Chat:
         )
         with closing(stream):
             answer = yield from self._streamed(stream, form.question, conversation)
+        if rebuilt or self._is_rebuilt():
+            raise ArchiveError(REBUILDING)
         number = len(conversation.turns) + 1
         turn = self.turn(number, answer, as_of=form.as_of.strip(), without=form.without)
         done = keep(self.archive, conversation.with_turn(turn), answer)
         first = done.first_key()
         yield self._frame(done, panel=self.panel(first, done) if first else empty_panel())
+
+    def _is_rebuilt(self) -> bool:
+        """Whether somebody is building the indexes anew, from which things are missing then."""
+        writer = holder(self.archive.folder)
+        return writer.working and writer.purpose == "rebuild"
 
     def _streamed(
         self, stream: Generator[str, None, Answer], question: str, conversation: Conversation
