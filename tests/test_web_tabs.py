@@ -23,7 +23,12 @@ from tests.builders import open_archive, row, write_jsonl
 
 ROWS = [
     row(1, "The ferry sank on Friday. All were saved.", title="<b>Ferry</b>", section="Sea & air"),
-    row(2, "The harbour flooded on Monday.", publisher="The Packet", date="2025-06-10"),
+    row(
+        2,
+        "The harbour of Marsk was flooded on Monday after three days of rain.",
+        publisher="The Packet",
+        date="2025-06-10",
+    ),
 ]
 
 
@@ -110,10 +115,16 @@ def test_evidence_is_of_the_subject_else_of_the_last_answer(chat: Chat) -> None:
     # 3 May 2025 is a Saturday.
     assert '<time datetime="2025-05-02">2 May 2025</time>' in named
     assert "Ask a question first" in evidence_of(chat, Form(""), Conversation())
-    *_, last = chat.ask(Form("When did the harbour flood?"), Conversation())
+    *_, last = chat.ask(
+        Form("Why was the harbour of Marsk flooded after days of rain?"), Conversation()
+    )
     of_answer = evidence_of(chat, Form(" "), last.conversation)
-    assert "Evidence for “When did the harbour flood?”" in of_answer
+    assert "Evidence for “Why was the harbour of Marsk flooded after days of rain?”" in of_answer
     assert '<time datetime="2025-06-09">9 June 2025</time>' in of_answer
+    assert "does not answer" not in of_answer
+    *_, last = chat.ask(Form("Who won the zebra cup?"), Conversation())
+    of_declined = evidence_of(chat, Form(""), last.conversation)
+    assert "zebra cup?”, which the archive does not answer; these are the articles" in of_declined
 
 
 def test_the_archive_tells_its_figures_and_lists_its_shelves(chat: Chat) -> None:

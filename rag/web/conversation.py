@@ -68,6 +68,11 @@ class Turn:
     passages: tuple[int, ...] = ()
     kept: int = 0
 
+    @property
+    def declined(self) -> bool:
+        """Whether nothing is cited in it, only articles that come near."""
+        return not any(each.kind == "cite" for each in self.references.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

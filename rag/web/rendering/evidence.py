@@ -22,6 +22,7 @@ from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.tables import hint_html, table_html
 
 _SHOWN = 320
+_NEAREST = ", which the archive does not answer; these are the articles that come nearest"
 _NONE_YET = (
     "Ask a question first, or name a subject above: when it happened, who said what about it, "
     "and where outlets differ appear here."
@@ -33,11 +34,15 @@ def no_evidence() -> str:
     return str(hint_html(_NONE_YET))
 
 
-def evidence_html(evidence: Evidence) -> str:
-    """The three views, one after the other; each says so where it has nothing."""
+def evidence_html(evidence: Evidence, *, declined: bool = False) -> str:
+    """The three views, one after the other; each says so where it has nothing.
+
+    Of a question that was `declined` the articles are only the nearest ones.
+    """
     return str(
-        Markup('<p class="told" role="status" dir="auto">Evidence for “{}”</p>{}{}{}').format(
+        Markup('<p class="told" role="status" dir="auto">Evidence for “{}”{}</p>{}{}{}').format(
             text(shortened(evidence.question, _SHOWN)),
+            text(_NEAREST if declined else ""),
             _section("Outlets side by side", _account(evidence.account)),
             _section("Timeline", _timeline(evidence.events)),
             _section("Who said what", _sayings(evidence.sayings)),

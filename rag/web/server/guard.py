@@ -32,7 +32,9 @@ _SERVED = re.compile(
     r"|queue/join|queue/data|token|user|theme\.css)/?"
     r"|/gradio_api/(?:(?:call|run|api|heartbeat)/|file=).+"
 )
-_UNCOUNTED = re.compile(r"/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico")
+_UNCOUNTED = re.compile(
+    r"/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico|/gradio_api/app_id/?"
+)
 _MOST_CLIENTS = 4096
 _BURST_SECONDS = 15.0
 

@@ -62,6 +62,7 @@ def evidence_of(chat: Chat, form: Form, said: Conversation) -> str:
         last = next((turn for turn in reversed(said.turns) if turn.passages), None)
         if last is None:
             return no_evidence()
-        return evidence_html(evidence(archive, last.searched, hits_of(archive, last.passages)))
+        found = evidence(archive, last.searched, hits_of(archive, last.passages))
+        return evidence_html(found, declined=last.declined)
     except RagError as error:
         return problem_html(in_page_words(str(error)))
