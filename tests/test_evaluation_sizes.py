@@ -36,6 +36,7 @@ def measured(articles: int, value: float) -> dict[str, Any]:
     keys = (
         *("words_cpu_seconds", "words_seconds", "vectors_seconds", "words_peak_mb", "disk_mb"),
         *("vectors_peak_mb", "open_seconds", "reader_peak_mb", "unchanged_files_per_second"),
+        *("vectors_cpu_seconds", "search_cpu_ms", "unchanged_files_per_cpu_second"),
     )
     search = {"p50_ms": value, "p95_ms": value}
     return dict.fromkeys(keys, value) | {"articles": articles, "passages": 7, "search": search}
@@ -57,7 +58,7 @@ def test_sizes_are_measured_and_put_into_a_page(dateline: Commands, tmp_path: Pa
     assert text.endswith("<!-- end of sizes -->\nAfter.\n")
     assert "old" not in text
     chart = etree.fromstring((tmp_path / "limits.svg").read_bytes())
-    assert len(chart.findall(f".//{SVG}polyline")) == 8
+    assert len(chart.findall(f".//{SVG}polyline")) == 7
 
 
 def test_updates_are_measured_over_given_articles(dateline: Commands, tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_what_was_reached_is_told_by_the_limits() -> None:
 def test_a_chart_has_logarithmic_axes() -> None:
     chart = etree.fromstring(growth_chart([measured(10, 1), measured(1000, 100)]).encode())
     panels = chart.findall(f"{SVG}g")
-    assert [len(panel.findall(f"{SVG}polyline")) for panel in panels] == [2, 3, 1, 2]
+    assert [len(panel.findall(f"{SVG}polyline")) for panel in panels] == [2, 3, 1, 1]
     # Two powers of ten across and up: both lines go from corner to corner.
     (line,) = panels[2].findall(f"{SVG}polyline")
     assert line.get("points") == "0.0,190.0 260.0,0.0"
