@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
+from rag.accounts import add_account
 from rag.archive import Archive
 from rag.config import Settings
 from tests.builders import row, write_jsonl
@@ -33,6 +43,10 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 20_000
+PASSWORD = "correct horse battery"
+SANK = "Which Lindow ferry sank with 41 people aboard?"
+FLOODED = "Why was the harbour of Marsk flooded after days of rain?"
+expect.set_options(timeout=PATIENCE_MS)
 
 FERRY = """LINDOW (RNA) - The Lindow ferry sank on Friday with 41 people aboard.
 
@@ -49,10 +63,25 @@ onerror="alert(2)"> Plover Hill. ${alert(3)} {{constructor.constructor("alert(4)
 
 </p></article><iframe src="http://evil.example/f"></iframe> Nothing else happened & nobody cared."""
 
+SEVEN = """The old chapel of Vessery burnt down on Tuesday night. The fire killed seven people,
+the police said, and it began in the vestry."""
+NINE = """Nine people were killed by the fire in the chapel of Vessery, the fire brigade said on
+Thursday. The organ, the pews and the roof are gone."""
+
 CORPUS = [
-    row(1, FERRY, title="Ferry sinks off Cape Orrin", authors=["Ada Brandt"]),
+    row(1, FERRY, title="Ferry sinks off Cape Orrin", authors=["Ada Brandt"], section="Sea"),
     row(2, HARBOUR, title="Marsk under water", publisher="The Packet", date="2025-06-10"),
     row(3, ATTACK, title="<img src=x onerror=alert(5)>", publisher="<b>Bold</b> News"),
+    row(
+        4,
+        FERRY,
+        title="Calm weather, a loss at the cape",
+        publisher="Lake Post",
+        date="2025-05-04",
+        section="Sea",
+    ),
+    row(5, SEVEN, title="Chapel burns", date="2025-05-14"),
+    row(6, NINE, title="Chapel fire: nine dead", publisher="The Packet", date="2025-05-15"),
 ]
 
 
@@ -60,10 +89,63 @@ CORPUS = [
 class Site:
     """A running app: where it is, its archive, and what it printed so far."""
 
-    url: str
     archive: Path
-    process: subprocess.Popen[str]
+    settings: dict[str, str]
+    address: str = ""
+    process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
+    ending: bool = False
+
+    def start(self) -> None:
+        """Begins the app; nothing waits for it yet."""
+        environment = {
+            n: v for n, v in os.environ.items() if not n.startswith(("DATELINE_", "OPENAI_"))
+        }
+        self.ending = False
+        with self.log.open("a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "app.py")],
+                cwd=self.archive.parent,
+                env=environment | self.settings,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    @property
+    def url(self) -> str:
+        """Where it is; waits until it is there."""
+        self.address = self.address or self.wait_for(ADDRESS)
+        return self.address
+
+    def end(self) -> None:
+        """Ends it as a service manager does; it has to end in order."""
+        assert self.process
+        self.terminate()
+        self.process.communicate(timeout=30)
+        assert self.process.returncode == 0
+        assert "Traceback" not in self.log.read_text(encoding="utf-8")
+        self.lines.clear()
+
+    def terminate(self) -> None:
+        """Asks it to end; nothing waits for it yet."""
+        assert self.process
+        # Before it is there, a signal would not find its handler yet.
+        if self.url and not self.ending:
+            self.process.terminate()
+        self.ending = True
+
+    def restart(self) -> None:
+        """Ends it and begins it again at the same address."""
+        self.settings["DATELINE_PORT"] = self.url.rpartition(":")[2]
+        self.end()
+        self.start()
+        self.wait_for(ADDRESS)
+
+    @property
+    def log(self) -> Path:
+        """Where its standard error goes."""
+        return self.archive.with_suffix(".log")
 
     def wait_for(self, start: str) -> str:
         """The rest of the first line that begins with `start`."""
@@ -73,6 +155,7 @@ class Site:
         pytest.fail(f"the app ended without printing {start!r}: {self.lines}")
 
     def _read(self) -> list[str]:
+        assert self.process
         assert self.process.stdout
         line = self.process.stdout.readline()
         self.lines += [line] if line else []
@@ -87,80 +170,86 @@ def find_browser() -> str | None:
 
 @contextmanager
 def running_app(archive: Path, **settings: str) -> Iterator[Site]:
-    """The app over `archive`, begun and not waited for; ended quietly, as by Ctrl-C."""
-    environment = {
-        n: v for n, v in os.environ.items() if not n.startswith(("DATELINE_", "OPENAI_"))
-    }
-    environment |= {
-        "DATELINE_ARCHIVE": str(archive),
-        "DATELINE_ENCODER": "hashing",
-        "DATELINE_PORT": "0",
-        **settings,
-    }
-    errors = archive.with_suffix(".log")
-    with (
-        errors.open("w", encoding="utf-8") as log,
-        subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")],
-            cwd=archive.parent,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        ) as process,
-    ):
-        try:
-            yield Site("", archive, process)
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert "Traceback" not in errors.read_text(encoding="utf-8")
+    """The app over `archive`, begun and not waited for; ended in order."""
+    site = Site(
+        archive,
+        {
+            "DATELINE_ARCHIVE": str(archive),
+            "DATELINE_ENCODER": "hashing",
+            "DATELINE_PORT": "0",
+            **settings,
+        },
+    )
+    site.start()
+    try:
+        yield site
+    finally:
+        site.end()
+
+
+def build(folder: Path, rows: list[dict[str, object]]) -> Path:
+    """An archive of these rows in a folder of its own."""
+    folder.mkdir()
+    with Archive.open(folder / "archive", settings=Settings(encoder="hashing")) as archive:
+        archive.ingest(write_jsonl(folder / "corpus.jsonl", rows))
+    return folder / "archive"
 
 
 @dataclass(frozen=True)
 class Sites:
-    """`corpus` answers in the articles' own words; `samples` began empty and has a model."""
+    """The running apps, which all tests share.
+
+    `corpus` answers in the articles' own words, and nothing is added to it. `samples` began
+    empty and has a `model`. `kept` is added to and restarted. `locked` has a login: ada is an
+    admin, bo a reader, and the password of each is PASSWORD and the name.
+    """
 
     corpus: Site
     samples: Site
+    kept: Site
+    locked: Site
     model: FakeServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    """Both apps; they start at the same time."""
+    """All apps; they start at the same time, and each is waited for when it is first needed."""
     folder = tmp_path_factory.mktemp("sites")
-    settings = Settings(encoder="hashing")
+    users = folder / "users.json"
+    for name, role in (("ada", "admin"), ("bo", "reader")):
+        add_account(users, name, role, f"{PASSWORD} {name}")
     with ExitStack() as stack:
         model = stack.enter_context(llm_server("stalls", ["The ferry ", "sank [1]. "]))
-        samples = stack.enter_context(
-            running_app(
-                folder / "samples", DATELINE_LLM_BASE_URL=model.url, DATELINE_LLM_MODEL="tiny"
+        begun = [
+            stack.enter_context(running_app(archive, **settings))
+            for archive, settings in (
+                (build(folder / "corpus", CORPUS), {}),
+                (
+                    folder / "samples",
+                    {
+                        "DATELINE_LLM_BASE_URL": model.url,
+                        "DATELINE_LLM_MODEL": "tiny",
+                        "DATELINE_LLM_REPAIR": "0",
+                    },
+                ),
+                (build(folder / "kept", CORPUS), {}),
+                (build(folder / "locked", CORPUS), {"DATELINE_AUTH": str(users)}),
             )
-        )
-        with Archive.open(folder / "corpus", settings=settings) as archive:
-            archive.ingest(write_jsonl(folder / "corpus.jsonl", CORPUS))
-        corpus = stack.enter_context(running_app(folder / "corpus"))
-        for site in (corpus, samples):
-            site.url = site.wait_for(ADDRESS)
-        yield Sites(corpus, samples, model)
+        ]
+        yield Sites(*begun, model)
+        for site in begun:
+            site.terminate()
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = find_browser() or playwright.chromium.executable_path
-    if not Path(path).exists():
-        pytest.skip("no Chromium found: install chromium, or run `playwright install chromium`")
-    opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find_browser() or playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.skip("no Chromium found: install chromium, or run `playwright install chromium`")
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @dataclass
@@ -168,14 +257,13 @@ class Visitor:
     """Opens pages in sessions of their own, and sees what they did behind the reader's back."""
 
     browser: Browser
+    own: list[str] = field(default_factory=lambda: ["data:", "blob:"])
     requests: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def visit(
-        self, site: Site, *, width: int = 1280, height: int = 800, dark: bool = False
-    ) -> Page:
-        """The page of a new session, ready to be typed into."""
+    def open(self, site: Site, *, width: int = 1280, height: int = 800, dark: bool = False) -> Page:
+        """The page of a new session, as far as its address is loaded."""
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -183,6 +271,7 @@ class Visitor:
         )
         context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
+        self.own.append(site.url)
         page = context.new_page()
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
@@ -192,17 +281,48 @@ class Visitor:
             lambda line: self.troubles.append(line.text) if line.type == "error" else None,
         )
         page.goto(site.url)
+        return page
+
+    def visit(self, site: Site, **screen: Any) -> Page:
+        """The page of a new session, ready to be typed into."""
+        page = self.open(site, **screen)
+        page.get_by_label("Question").wait_for()
+        return page
+
+    def log_in(self, site: Site, name: str) -> Page:
+        """The page of somebody who has logged in with the right password."""
+        page = self.open(site)
+        expect(page).to_have_url(re.compile("/login$"))
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(f"{PASSWORD} {name}")
+        page.keyboard.press("Enter")
         page.get_by_label("Question").wait_for()
         return page
 
 
 @pytest.fixture
-def visitor(browser: Browser, sites: Sites) -> Iterator[Visitor]:
+def visitor(browser: Browser) -> Iterator[Visitor]:
     """A visitor whose pages ask nothing of any other host and raise no error."""
     guest = Visitor(browser)
     yield guest
     for context in guest.contexts:
         context.close()
-    own = (sites.corpus.url, sites.samples.url, "data:", "blob:")
-    assert [url for url in guest.requests if not url.startswith(own)] == []
+    assert [url for url in guest.requests if not url.startswith(tuple(guest.own))] == []
     assert guest.troubles == []
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Asks by typing and returns the finished turn."""
+    before = page.locator(".turn").count()
+    box = page.get_by_label("Question")
+    box.fill(question)
+    box.press("Enter")
+    turn = page.locator(".turn").nth(before)
+    expect(turn.locator('.reply[aria-busy="false"]')).to_be_visible()
+    return turn
+
+
+def tab(page: Page, name: str) -> Locator:
+    """The panel of a tab, opened."""
+    page.get_by_role("tab", name=name, exact=True).click()
+    return page.get_by_role("tabpanel")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from rag.archive import Archive
 from rag.config import Settings
 from scripts import llm_server
-from tests.browser.conftest import ADDRESS, CORPUS, Site, Visitor, running_app
+from tests.browser.conftest import CORPUS, Site, Visitor, running_app
 from tests.builders import write_jsonl
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -32,7 +32,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         encoding="utf-8",
     )
     with running_app(folder / "corpus") as running:
-        running.url = running.wait_for(ADDRESS)
         yield running
     del server
 

@@ -45,7 +45,7 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
         show,
         inputs,
         shown,
-        trigger_mode="once",
+        trigger_mode="always_last",
         **private(),
     )
     connect_opening(chat, parts, shown)
