@@ -70,17 +70,17 @@ def test_readers_and_the_web_chat_see_what_a_watch_reads_without_a_restart(tmp_p
     with opened(tmp_path / "archive") as archive:
         archive.ingest(write_jsonl(tmp_path / "old.jsonl", [row(1, "Fog lay over the harbour.")]))
     with running_app(tmp_path / "archive") as app, opened(tmp_path / "archive") as reader:
-        app.url = app.wait_for(ADDRESS)
-        assert found(app.url) == found_by(reader) == ["courier.example/1"]
+        url = app.wait_for(ADDRESS)
+        assert found(url) == found_by(reader) == ["courier.example/1"]
         with watching(tmp_path, "news") as watch:
             for number in (2, 3):
                 write_jsonl(tmp_path / "news" / f"{number}.jsonl", [row(number, TEXTS[number])])
                 assert line(watch) == "1 files: 1 added"
                 assert f"courier.example/{number}" in found_by(reader)
-                assert f"courier.example/{number}" in found(app.url)
+                assert f"courier.example/{number}" in found(url)
             status, said = ended(watch, signal.SIGTERM)
         assert (status, said) == (0, "stopped\n")
-        assert found(app.url) == found_by(reader)
+        assert found(url) == found_by(reader)
 
 
 def found_by(reader: Archive) -> list[str]:

@@ -108,7 +108,9 @@ def _panel(title: str, keys: Sequence[str], measured: Sequence[Measured]) -> Mar
     )
     return Markup('<text class="title" y="-12">{}</text>{}{}{}').format(
         title,
-        Markup().join(_grid(power, across, upright=True) for power in range(across[0], across[1])),
+        Markup().join(
+            _grid(power, across, upright=True) for power in range(across[0], across[1] + 1)
+        ),
         Markup().join(_grid(power, up, upright=False) for power in range(up[0], up[1] + 1)),
         lines,
     )

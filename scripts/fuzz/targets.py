@@ -92,7 +92,7 @@ def _check_article(article: Article) -> None:
     for span in article.furniture:
         assert 0 <= span.start <= span.end <= len(article.text)
     if article.published is not None:
-        assert article.published.moment.tzinfo is not None
+        assert article.published.at.tzinfo is not None
 
 
 def _page(data: bytes) -> None:
@@ -130,7 +130,7 @@ def _url(data: bytes) -> None:
 def _date(data: bytes) -> None:
     found = parse_published(data.decode("utf-8", "replace"))
     if found is not None:
-        assert found.moment.tzinfo is not None
+        assert found.at.tzinfo is not None
         assert parse_published(str(found)) is not None, str(found)
 
 
@@ -213,6 +213,7 @@ TARGETS = {
             b"Sat, 03 May 2025 09:00:00 GMT",
             "3. M\u00e4rz 2025".encode(),
             b"03/05/2025",
+            b"2025-05-03T0z:01:00.123+02:00",
         ),
     ),
     "reply": Target(
