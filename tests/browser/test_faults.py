@@ -33,8 +33,10 @@ def test_a_restart_in_mid_answer_loses_nothing(visitor: Visitor, sites: Sites) -
     expect(box).to_have_value("Who was at the wheel of the bus?", timeout=40_000)
     expect(page.locator(".turn")).to_have_count(1)
     sites.model.released.set()
+    sites.model.mode = "ok"
     box.press("Enter")
     expect(page.locator('.turn .reply[aria-busy="false"]')).to_have_count(2)
+    sites.model.mode = "stalls"
     visitor.troubles[:] = [each for each in visitor.troubles if not REFUSED.search(each)]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -37,6 +39,8 @@ HEADERS = {
 }
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 _GRACE_SECONDS = 2
+_LAST_SECONDS = 6.0
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,33 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, server_header=False
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    with _given_up_in_the_end(server):
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def _given_up_in_the_end(server: Any) -> Iterator[None]:
+    """Ends the process some time after the server was told to stop, if it cannot.
+
+    A thread that waits for a language model cannot be interrupted; the archive is written so
+    that a process may end at any moment.
+    """
+    stopped = threading.Event()
+
+    def watch() -> None:
+        while not server.should_exit:
+            if stopped.wait(_LOOK_SECONDS):
+                return
+        if not stopped.wait(_LAST_SECONDS):
+            shutil.rmtree(os.environ.get("GRADIO_TEMP_DIR", ""), ignore_errors=True)
+            os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        stopped.set()
 
 
 def _add_page(app: Any, site: Site) -> None:
