@@ -7,8 +7,8 @@ import anyio
 from rag.cli_options import ArchiveOption, LlmOption, opened_archive
 from rag.config import load_settings
 from rag.llms import configured_model
-from rag.web.endpoints import Endpoints
-from rag.web.tools import tool_server
+from rag.web.server.endpoints import Endpoints
+from rag.web.server.tools import tool_server
 
 
 def mcp(archive: ArchiveOption = None, llm: LlmOption = "") -> None:

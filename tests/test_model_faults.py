@@ -19,9 +19,9 @@ from rag.config import Settings
 from rag.llms import OpenAIModel, ScriptedModel
 from rag.prompts import NO_ANSWER
 from rag.records import Answer, Message, Usage
-from rag.web.answers import answer_html
 from rag.web.chat import Chat, Form
 from rag.web.conversation import Conversation
+from rag.web.rendering.answers import answer_html
 from tests.builders import open_archive, row, write_jsonl
 from tests.llm_server import Mode, llm_server
 
