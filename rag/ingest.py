@@ -19,7 +19,7 @@ from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_f
 from rag.corpus.apart import Apart
 from rag.corpus.drafts import shown
 from rag.corpus.formats.columns import told as columns_told
-from rag.inputs import Articles, KnownInputs, mark
+from rag.inputs import Articles, Known, KnownInputs, mark
 from rag.lexical import LexicalIndex
 from rag.online import Pages, visitor
 from rag.records import Article
@@ -168,28 +168,29 @@ class Ingest:
                     yield from self._read_file(file, marks.get(_key(file)), outlets)
 
     def _read_file(self, file: Path, found: bytes | None, outlets: Outlets) -> Iterator[Item]:
-        """What is in the file; remembers it where there is nothing to say of any of it."""
-        articles: list[tuple[str, str, str]] = []
-        silent = True
+        """What is in the file; remembers it where all of it was read, once and for all."""
+        articles: list[Known] = []
+        settled = True
         for outcome in read_file(file, now=self.now, apart=self.apart):
             named = outlets.named(outcome, file)
-            if isinstance(named, Read) and not named.warnings:
+            if isinstance(named, Read) and named.settled:
                 article, at = named.article, named.path.removeprefix(shown(file))
-                articles.append((article.id, article_digest(article), at))
+                note = "; ".join(named.warnings)
+                articles.append(Known(article.id, article_digest(article), at, note))
             else:
-                silent = False
+                settled = False
             yield named
-        if silent and found is not None:
+        if settled and found is not None:
             self._found[_key(file)] = (found, tuple(articles))
 
     def _held(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
         """The files that need not be read: all they hold is stored as in them, or was deleted."""
         known = self.inputs.held(marks)
-        stored = self.store.article_digests([id_ for held in known.values() for id_, _, _ in held])
+        stored = self.store.article_digests([one.id for held in known.values() for one in held])
         return {
             path: held
             for path, held in known.items()
-            if all(id_ in self._deleted or stored.get(id_) == digest for id_, digest, _ in held)
+            if all(one.id in self._deleted or stored.get(one.id) == one.digest for one in held)
         }
 
     def _take(self, run_id: int, batch: Sequence[Item]) -> list[Outcome]:
@@ -232,10 +233,10 @@ class Ingest:
         """What became of the articles in files that were not read; it is counted, not kept."""
         for held in batch:
             if isinstance(held, Held):
-                for article_id, digest, at in held.articles:
-                    path = held.path + at
-                    again = self._again(article_id, digest, path)
-                    yield again or Outcome(path, "unchanged", article_id)
+                for one in held.articles:
+                    path = held.path + one.at
+                    again = self._again(one.id, one.digest, path)
+                    yield again or Outcome(path, "unchanged", one.id, one.note)
 
     def _again(self, article_id: str, digest: str, path: str) -> Outcome | None:
         """What to say of an article that was deleted, or has come before in this run; else None."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import rag.corpus
 
@@ -24,8 +25,17 @@ _SCHEMA = (
 )
 
 
-Articles = tuple[tuple[str, str, str], ...]
-"""Of each article of a file, in order: its id, its digest, and where in the file it is."""
+class Known(NamedTuple):
+    """An article of a file: its id, its digest, where in the file it is, what was said of it."""
+
+    id: str
+    digest: str
+    at: str
+    note: str
+
+
+Articles = tuple[Known, ...]
+"""The articles of a file, in order."""
 
 
 class KnownInputs:
@@ -38,7 +48,7 @@ class KnownInputs:
         """What is known to be in those of the files, by path, whose marks are what they were."""
         with suppress(sqlite3.DatabaseError, ValueError, TypeError):
             return {
-                path: tuple((id_, digest, at) for id_, digest, at in json.loads(held))
+                path: tuple(Known(*one) for one in json.loads(held))
                 for path, mark, held in self._rows(list(marks))
                 if mark == marks[path]
             }

@@ -11,7 +11,7 @@ import pytest
 
 import rag.ingest
 from rag.archive import Archive
-from rag.inputs import FILE, KnownInputs, mark
+from rag.inputs import FILE, Known, KnownInputs, mark
 from tests.builders import open_archive, row, write_jsonl
 
 ROWS = [row(n, f"The ferry sailed to island {n} on Monday.") for n in range(3)]
@@ -111,6 +111,26 @@ def test_what_cannot_be_used_is_named_each_time(
     assert read == ["odd.jsonl", "other.jsonl"] * 2
 
 
+def test_what_was_said_of_an_article_is_said_again_without_reading_it(
+    archive: Archive, tmp_path: Path, read: list[str]
+) -> None:
+    (tmp_path / "undated.md").write_text("# Ice\n\nIce closed the canal for a week.\n")
+    said = [archive.ingest(tmp_path / "undated.md").notable for _ in range(2)]
+    assert [[each.note for each in notable] for notable in said] == [
+        ["no date found; kept as unknown"]
+    ] * 2
+    assert read == ["undated.md"]
+
+
+def test_a_date_that_is_yet_to_come_is_looked_at_each_time(
+    archive: Archive, tmp_path: Path, read: list[str]
+) -> None:
+    path = write_jsonl(tmp_path / "early.jsonl", [row(8, "Frost fell.", date="2999-01-01")])
+    notes = [archive.ingest(path).notable[0].note for _ in range(2)]
+    assert notes == ["date '2999-01-01' lies in the future; kept as unknown"] * 2
+    assert read == ["early.jsonl", "early.jsonl"]
+
+
 def test_an_outlet_that_gets_a_name_is_seen(
     archive: Archive, tmp_path: Path, read: list[str]
 ) -> None:
@@ -139,7 +159,10 @@ def test_damage_costs_that_everything_is_read_once_more(
 
 def test_what_is_kept_is_known_under_the_same_mark_alone(tmp_path: Path) -> None:
     known = KnownInputs(tmp_path)
-    articles = (("courier.example/1", "abcd", ":1"), ("courier.example/2", "ef01", ":2"))
+    articles = (
+        Known("courier.example/1", "abcd", ":1", ""),
+        Known("courier.example/2", "ef01", ":2", "no date found; kept as unknown"),
+    )
     known.keep({"/news/a.jsonl": (b"1", articles), "/news/b.md": (b"2", ())})
     assert known.held({"/news/a.jsonl": b"1", "/news/b.md": b"3", "/c": b"1"}) == {
         "/news/a.jsonl": articles

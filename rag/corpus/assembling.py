@@ -18,6 +18,7 @@ from rag.records import Article, FurnitureKind, Published, Span
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
 _TITLE_LENGTH = 100
 _CLOCK_TOLERANCE = timedelta(days=1)
+_TO_COME = "lies in the future"
 
 
 def assemble(draft: Draft, now: datetime) -> Read:
@@ -43,7 +44,8 @@ def assemble(draft: Draft, now: datetime) -> Read:
         furniture=furniture,
         pages=draft.pages,
     )
-    return Read(article, draft.path, draft.warnings + url_warnings + date_warnings)
+    settled = not any(_TO_COME in warning for warning in date_warnings)
+    return Read(article, draft.path, draft.warnings + url_warnings + date_warnings, settled)
 
 
 def _first_of_each(draft: Draft, furniture: tuple[Span, ...]) -> Mapping[FurnitureKind, str]:
@@ -85,7 +87,7 @@ def _dated(value: str, now: datetime) -> tuple[Published | None, str]:
     if published is None:
         return None, f"date {value!r:.80} cannot be read"
     if published.at > now + _CLOCK_TOLERANCE:
-        return None, f"date {value!r:.80} lies in the future"
+        return None, f"date {value!r:.80} {_TO_COME}"
     return published, ""
 
 

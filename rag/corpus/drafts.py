@@ -17,11 +17,15 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One article as it was read, where it lay, and what a reader of the log should know."""
+    """One article as it was read, where it lay, and what a reader of the log should know.
+
+    Not `settled` where the same text will be read otherwise later: its date is yet to come.
+    """
 
     article: Article
     path: str
     warnings: tuple[str, ...] = ()
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
