@@ -21,7 +21,7 @@ llm-server: setup
 	$(BIN)/python scripts/llm_server.py
 
 test: setup lint
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs -n auto --maxprocesses=4 --dist loadfile
 
 faults: setup
 	$(BIN)/python -m pytest -rs -m faults tests/test_kill.py tests/test_fed_by_a_newsroom.py
