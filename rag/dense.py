@@ -266,7 +266,7 @@ def clear_dense(folder: Path, store: Store, encoder: Encoder) -> None:
     digests = [digest for _, digest in (*store.current_digests(), *store.past_digests())]
     try:
         FaissIndex.delete(folder)
-        if not _is_readable(folder / VECTORS, encoder.fingerprint, digests):
+        if not _is_sound(folder / VECTORS):
             _salvage(folder, encoder.fingerprint, digests)
     except OSError as error:
         raise disk_error(folder, error) from error
@@ -274,14 +274,12 @@ def clear_dense(folder: Path, store: Store, encoder: Encoder) -> None:
         raise ArchiveError(str(error)) from error
 
 
-def _is_readable(path: Path, fingerprint: str, digests: Sequence[str]) -> bool:
+def _is_sound(path: Path) -> bool:
     try:
         with VectorCache(path, read_only=True) as cache:
-            for _, batch in _batches(digests):
-                cache.get(fingerprint, batch)
+            return not cache.problems()
     except EmbeddingError:
         return False
-    return True
 
 
 def _salvage(folder: Path, fingerprint: str, digests: Sequence[str]) -> None:

@@ -31,7 +31,9 @@ _LOCKED_PAUSE = 0.5
 _TROUBLE_PAUSE = 30.0
 _LOOKS_SHARE = 20
 """What a round takes is rested from this many times over, so that looking costs little."""
-_REST_OF_ADDRESS = re.compile(r"(https?://[^\s'\"?#]*)[?#][^\s'\"]*", re.IGNORECASE)
+_REST_OF_ADDRESS = re.compile(
+    r"(https?://[^\s'\"?#]*)[?#][^\s'\"]*?(?=:?(?:[\s'\"]|$))", re.IGNORECASE
+)
 # Values that are cut off in a message have no quote at their end.
 _QUOTED = re.compile(r"(?<!\w)(['\"])(?!https?://|/).*?(?:\1(?!\w)|$)", re.DOTALL)
 

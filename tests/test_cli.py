@@ -210,10 +210,18 @@ def test_the_archive_is_the_option_else_the_setting_else_the_folder_archive(
 
 def test_info_counts_what_there_is(dateline: Commands, archive: Path) -> None:
     told = dateline("info", "--archive", archive)
-    assert told.out == (
-        "4 articles, 4 passages, 4 embedded\n"
-        "       2  Radio North\n       1  La Presse du Nord\n       1  The Courier\n"
-    )
+    lines = told.out.splitlines()
+    assert lines[:3] == [
+        "4 articles, 4 passages, 4 embedded",
+        "       dates  2025-05-03 to 2025-06-01",
+        "   languages  en 3, fr 1",
+    ]
+    assert "     encoder  hashing-64-256, 100% of the passages embedded" in lines
+    assert lines[-3:] == [
+        "       2  Radio North",
+        "       1  La Presse du Nord",
+        "       1  The Courier",
+    ]
 
 
 def test_vectors_may_follow_later(dateline: Commands, tmp_path: Path) -> None:

@@ -50,9 +50,16 @@ def test_a_feed_is_followed_polled_and_forgotten(dateline: Commands, server: Sit
     assert again.status == 0
     assert "1 feeds polled, 1 with nothing new" in again.err
     assert dateline("feed", "list").out == f"{url}  The Courier\n"
-    assert dateline("feed", "list", "--json").json == [
-        {"url": url, "title": "The Courier", "entries": 2}
-    ]
+    (listed,) = dateline("feed", "list", "--json").json
+    assert listed.pop("last_read") is not None
+    assert listed == {
+        "url": url,
+        "title": "The Courier",
+        "entries": 2,
+        "last_failed": None,
+        "failures": 0,
+        "reason": "",
+    }
     assert dateline("feed", "remove", url).out == f"no longer following {url}\n"
     assert dateline("feed", "list").out == "no feed is followed\n"
 

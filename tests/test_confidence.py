@@ -17,15 +17,15 @@ def logistic(value: float) -> float:
 
 
 def test_confidence_is_a_product_of_two_logistics() -> None:
-    # Subject: 12 * .6 + 2.5 * 3.4 + 1 + 4 * .4 + 2 * .8 - .5 * 12 - 11.4 = 2.5.
+    # Subject: 12 * .6 + 2.5 * 3.4 + 1 + 4 * .4 + 2 * .8 - 12 - 5.3 = 2.6.
     # Relation: 20 * (1.3 - .97) = 6.6.
-    assert confidence(GOOD) == pytest.approx(logistic(2.5) * logistic(6.6))
+    assert confidence(GOOD) == pytest.approx(logistic(2.6) * logistic(6.6))
 
 
 def test_the_more_passages_there_are_the_more_is_asked_of_the_best() -> None:
-    # Ten times as many passages: ln 10 = 2.303 more rarity, half of which is taken off.
+    # Ten times as many passages: ln 10 = 2.303 more rarity, all of which is taken off.
     more = replace(GOOD, choice=12.0 + math.log(10))
-    assert confidence(more) == pytest.approx(logistic(2.5 - 1.1513) * logistic(6.6), rel=1e-4)
+    assert confidence(more) == pytest.approx(logistic(2.6 - 2.3026) * logistic(6.6), rel=1e-4)
 
 
 def test_neither_subject_nor_relation_makes_up_for_the_other() -> None:

@@ -34,11 +34,12 @@ WAYS: Mapping[str, Damage] = {
     "a text": lambda _: NOTE,
     "a picture": lambda _: PICTURE,
 }
-KINDS = ("term", "idx", "pos", "fast", "store", "fieldnorm", "del")
+KINDS = ("term", "idx", "pos", "fast", "store", "fieldnorm")
 FILES = [
     *("archive.db", "vectors.db", "dense.faiss", "manifest.json", "writer.json", "inputs.db"),
     *("lexical/dateline.json", "lexical/meta.json", "lexical/.managed.json"),
     *(f"lexical/*.{kind}" for kind in KINDS),
+    "lexical/past/*.idx",
 ]
 GROSS = {"emptied", "cut in half", "a text", "a picture"}
 NEEDED = {"archive.db", "vectors.db", "dense.faiss", "manifest.json", "lexical/dateline.json"}

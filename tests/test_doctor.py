@@ -407,7 +407,7 @@ def test_vectors_that_are_lost_are_told_before_the_index_is(
 ) -> None:
     for path in archive.glob("vectors.db*"):
         path.unlink()
-    (one, _) = found(archive)
+    (one,) = found(archive)
     assert (one.check, one.severity, one.fixable) == ("vectors", "odd", False)
     assert one.what == "the vectors of 60 passages are in the index, not in vectors.db"
     assert results(archive) in expected
@@ -556,7 +556,7 @@ def test_feeds_that_are_silent_or_fail_are_told(archive: Path) -> None:
         feeds.add(url)
         read = Attempts().after_success(datetime(2026, 1, 4, tzinfo=UTC))
         feeds.note(url, read)
-        assert found(archive, NOW) == []
+        assert [one for one in found(archive, NOW) if one.check == "feeds"] == []
         assert only(found(archive, datetime(2026, 1, 12, tzinfo=UTC)), "feeds").what == (
             f"{url} has not been read since 2026-01-04"
         )

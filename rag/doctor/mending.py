@@ -42,6 +42,8 @@ def mend(folder: Path, settings: Settings, encoder: Encoder) -> Mended:
     # What is mended may let more be seen: an old format hides all the rest.
     for _ in range(_ROUNDS):
         wanted = {finding.remedy for finding in found if finding.fixable}
+        # What stands in the place of a file makes everything in it look lost.
+        wanted = wanted & {"aside"} or wanted
         for remedy, told, step in _steps(folder, settings, encoder):
             if remedy in wanted and not failed:
                 try:
