@@ -40,6 +40,7 @@ from rag.config import load_settings
 from rag.errors import RagError
 from rag.filters import parse_as_of
 from rag.llms import configured_model
+from rag.priority import give_way
 from rag.records import hit_dict
 
 WRONG_USAGE = 2
@@ -127,6 +128,7 @@ def ingest(
     ] = False,
 ) -> None:
     """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
+    give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
         report = opened.ingest(
             *paths,
@@ -145,6 +147,7 @@ def ingest(
 @app.command()
 def embed(archive: ArchiveOption = None) -> None:
     """Embed the passages that have no vector yet; can be stopped and run again."""
+    give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
         count = opened.embed(progress)
     terminal.say(f"embedded {count:,} passages")

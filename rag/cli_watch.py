@@ -14,6 +14,7 @@ import typer
 from rag import terminal
 from rag.cli_options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.errors import ConfigError
+from rag.priority import give_way
 from rag.watching import Plan, Watch, watch_log
 
 
@@ -47,6 +48,7 @@ def watch(
     if not folders and not feeds:
         msg = "there is nothing to watch; name a folder, or ask for --feeds"
         raise ConfigError(msg)
+    give_way()
     plan = Plan(tuple(folders or ()), feeds, look, every, limit, vectors)
     with opened_archive(archive) as opened:
         watcher = Watch(opened, plan, _show)

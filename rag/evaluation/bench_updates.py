@@ -17,6 +17,7 @@ from rag.evaluation.bench import embedded_texts, queries, seconds
 from rag.evaluation.bench_sizes import Place, Timed, build, check
 from rag.evaluation.measures import spread
 from rag.evaluation.tables import Table
+from rag.priority import give_way
 
 ADDED = 100
 MOST_ADDING, LEAST_CHECKED, MOST_WAITING = 1.3, 5000, 2.0
@@ -119,7 +120,8 @@ def _searches(archive: Archive, asked: Iterator[str], going_on: Callable[[], boo
 
 
 def _write(place: Place, count: int, first: int, begin: Event) -> None:
-    """Another process: ready to write, it waits until it is to begin."""
+    """Another process, as `dateline ingest` is: ready to write, it waits until it is to begin."""
+    give_way()
     encoder = open_encoder(place.settings.encoder)
     encoder.encode_document(["warm"])
     begin.wait()
