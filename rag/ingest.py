@@ -190,7 +190,10 @@ class Ingest:
         return {
             path: held
             for path, held in known.items()
-            if all(one.id in self._deleted or stored.get(one.id) == one.digest for one in held)
+            if all(
+                id_ in self._deleted or stored.get(id_) == digest
+                for id_, digest in _first_texts(held).items()
+            )
         }
 
     def _take(self, run_id: int, batch: Sequence[Item]) -> list[Outcome]:
@@ -251,6 +254,11 @@ class Ingest:
             return Outcome(path, "duplicate", article_id)
         note = f"same article id {article_id!r} as {where} but other text; the first was kept"
         return Outcome(path, "failed", article_id, f"{note}: give each its own URL")
+
+
+def _first_texts(held: Articles) -> dict[str, str]:
+    """The digest of each article of a file by its id; of those that share one, the first counts."""
+    return {one.id: one.digest for one in reversed(held)}
 
 
 def _key(file: Path) -> str:

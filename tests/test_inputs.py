@@ -131,6 +131,20 @@ def test_a_date_that_is_yet_to_come_is_looked_at_each_time(
     assert read == ["early.jsonl", "early.jsonl"]
 
 
+def test_a_second_text_of_an_article_is_named_without_reading_its_file(
+    archive: Archive, tmp_path: Path, read: list[str]
+) -> None:
+    rows = [row(5, "Rain fell."), row(5, "Snow fell."), row(6, "Hail fell.")]
+    path = write_jsonl(tmp_path / "twice.jsonl", rows)
+    said = [archive.ingest(path) for _ in range(2)]
+    assert [report.counts for report in said] == [
+        {"added": 2, "failed": 1},
+        {"unchanged": 2, "failed": 1},
+    ]
+    assert said[0].notable == said[1].notable
+    assert read == ["twice.jsonl"]
+
+
 def test_an_outlet_that_gets_a_name_is_seen(
     archive: Archive, tmp_path: Path, read: list[str]
 ) -> None:
