@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, JsonOption, opened_archive
-from rag.errors import QueryError
+from rag.cli_options import ArchiveOption, JsonOption, opened_archive, saved_object
 from rag.evaluation.remarks import question_rows
 from rag.exporting import export_json, export_markdown, verify_export
 from rag.files import disk_error
@@ -76,7 +75,7 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check an export against the archive; exits with 1 when something no longer holds."""
-    exported = _object(file)
+    exported = saved_object(file, "export", "an export", "`dateline export` wrote")
     with opened_archive(archive) as opened:
         found = verify_export(exported, opened)
     if as_json:
@@ -141,18 +140,3 @@ def _write(text: str, out: Path | None) -> None:
     except OSError as error:
         raise disk_error(out, error) from error
     terminal.note(f"written: {out}")
-
-
-def _object(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_bytes())
-    except (ValueError, RecursionError) as error:
-        msg = f"{str(file)!r} is not JSON ({error}); give what `dateline export` wrote"
-        raise QueryError(msg) from error
-    except OSError as error:
-        msg = f"cannot read {str(file)!r} ({error.strerror}); name the file of an export"
-        raise QueryError(msg) from error
-    if not isinstance(value, dict):
-        msg = f"{str(file)!r} holds no export; give what `dateline export` wrote"
-        raise QueryError(msg)
-    return value

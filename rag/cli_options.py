@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -71,3 +72,22 @@ def opened_archive(folder: Path | None) -> Iterator[Archive]:
     settings = load_settings()
     with Archive.open(folder or settings.archive, settings=settings) as archive:
         yield archive
+
+
+def saved_object(file: Path, holds: str, named: str, written: str) -> dict[str, Any]:
+    """The JSON object in a file that a command wrote; raises QueryError for anything else.
+
+    `holds`, `named` and `written` say in the errors what it is to be, and where it comes from.
+    """
+    try:
+        value = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        msg = f"{str(file)!r} is not JSON ({error}); give what {written}"
+        raise QueryError(msg) from error
+    except OSError as error:
+        msg = f"cannot read {str(file)!r} ({error.strerror}); name the file of {named}"
+        raise QueryError(msg) from error
+    if not isinstance(value, dict):
+        msg = f"{str(file)!r} holds no {holds}; give what {written}"
+        raise QueryError(msg)
+    return value

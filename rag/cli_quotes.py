@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, AsOfOption, JsonOption, opened_archive
-from rag.errors import QueryError
+from rag.cli_options import ArchiveOption, AsOfOption, JsonOption, opened_archive, saved_object
 from rag.filters import parse_as_of
 
 DOES_NOT_HOLD = 1
@@ -41,7 +39,7 @@ def recheck(
     as_json: JsonOption = False,
 ) -> None:
     """Check a saved answer against the articles as they are now; exits with 1 if it changed."""
-    answer = _answer(file)
+    answer = saved_object(file, "answer", "a saved answer", "`dateline ask --json` printed")
     with opened_archive(archive) as opened:
         found = opened.recheck(answer)
     if as_json:
@@ -50,18 +48,3 @@ def recheck(
         terminal.print_recheck(found)
     if not found.holds:
         raise typer.Exit(DOES_NOT_HOLD)
-
-
-def _answer(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_bytes())
-    except (ValueError, RecursionError) as error:
-        msg = f"{str(file)!r} is not JSON ({error}); give what `dateline ask --json` printed"
-        raise QueryError(msg) from error
-    except OSError as error:
-        msg = f"cannot read {str(file)!r} ({error.strerror}); name the file of a saved answer"
-        raise QueryError(msg) from error
-    if not isinstance(value, dict):
-        msg = f"{str(file)!r} holds no answer; give what `dateline ask --json` printed"
-        raise QueryError(msg)
-    return value
