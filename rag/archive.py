@@ -16,10 +16,9 @@ from embeddings import Encoder, Reranker
 from rag.answering.fallback import Trust, answer
 from rag.answering.question import Question, Reader
 from rag.config import Settings, load_settings
-from rag.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.errors import ConfigError
-from rag.filters import no_later_than, parse_filters
 from rag.history import Revision, history, later_texts
+from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.ingest import Ingest, IngestReport, from_network
 from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
@@ -29,18 +28,19 @@ from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
 from rag.quotes.records import Recheck, Trace
 from rag.quotes.tracing import trace
-from rag.ranking import Rankers
 from rag.reading.verification import verify
 from rag.records import Answer, Article, Filters, Hit, Message, Understood
-from rag.removals import Removals
-from rag.retrieve import Search, check_query, retrieve
+from rag.retrieval.filters import no_later_than, parse_filters
+from rag.retrieval.ranking import Rankers
+from rag.retrieval.retrieve import Search, check_query, retrieve
 from rag.store import Conversations, Feedback, Runs
 from rag.subscriptions import Subscriptions
 from rag.understanding.followup import follow_up
 from rag.understanding.named import named_in
 from rag.understanding.rewriting import resolve
 from rag.understanding.splitting import split
-from rag.withheld import Withheld
+from rag.upkeep.removals import Removals
+from rag.upkeep.withheld import Withheld
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -340,7 +340,7 @@ class Archive:
         language: str = "",
         section: str = "",
     ) -> Filters:
-        """Filters from words, checked against the archive; see `rag.filters.parse_filters`."""
+        """Filters from words, checked against the archive; see `parse_filters`."""
         asked = (published_from, published_to, publishers, language, section)
         outlets = self.publishers() if publishers else ()
         sections = self._reader().store.sections() if section.strip() else ()

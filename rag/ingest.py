@@ -1,4 +1,4 @@
-"""Articles in: read, chunk, store and index by words; vectors follow in `rag.dense`."""
+"""Articles in: read, chunk, store and index by words; vectors follow in `rag.indexes.dense`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_f
 from rag.corpus.apart import Apart
 from rag.corpus.drafts import shown
 from rag.corpus.formats.columns import told as columns_told
+from rag.indexes.lexical import LexicalIndex
 from rag.inputs import Articles, Known, KnownInputs, mark
-from rag.lexical import LexicalIndex
 from rag.online import Pages, visitor
 from rag.records import Article
 from rag.store import Outcome, OutcomeKind, Runs, Store

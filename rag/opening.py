@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings import Encoder, FaissIndex
-from rag.dense import DenseIndex, clear_dense
 from rag.errors import ArchiveError, LockedError, StaleIndexError
-from rag.lexical import LexicalIndex
+from rag.indexes.dense import DenseIndex, clear_dense
+from rag.indexes.lexical import LexicalIndex
 from rag.store import (
     Database,
     OldFormatError,

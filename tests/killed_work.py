@@ -26,12 +26,14 @@ import alembic.command  # noqa: F401  (what a migration imports is no part of it
 
 from embeddings import HashingEncoder, Vectors
 from embeddings.ivf import load_faiss
-from rag import dense, ingest, removals
+from rag import ingest
 from rag.archive import Archive
 from rag.config import Settings
 from rag.doctor import examine
 from rag.errors import ArchiveError
+from rag.indexes import dense
 from rag.store import Remark, Selection
+from rag.upkeep import removals
 
 CHANGING = {
     *("execute", "executemany", "executescript", "commit", "rollback", "add_document"),

@@ -21,9 +21,9 @@ from rag.errors import (
     QueryError,
     StaleIndexError,
 )
-from rag.filters import parse_as_of
 from rag.llms import ScriptedModel
 from rag.records import Filters, Message
+from rag.retrieval.filters import parse_as_of
 from rag.store import writer_lock
 from tests.builders import open_archive, row, write_jsonl
 from tests.old_formats import take_back

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.cli_chat import typed_lines
+from rag.cli.chat import typed_lines
 from tests.builders import row, write_jsonl
 from tests.commands import Commands, Ended, child, child_command, child_environment
 from tests.llm_server import llm_server

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chunking import Chunk
-from rag.copies import Ranked, collapse_copies, distinct_hits, name_copies
 from rag.records import Article, Filters, Hit, Passage, hit_dict
+from rag.retrieval.copies import Ranked, collapse_copies, distinct_hits, name_copies
 from rag.store import Database, Runs, Store
 from tests.builders import article
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import HashingEncoder, Vectors
-from rag.encoding import RecentVectors
+from rag.indexes.encoding import RecentVectors
 
 
 class Counting(HashingEncoder):

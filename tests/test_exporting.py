@@ -14,7 +14,7 @@ from rag.archive import Archive
 from rag.errors import ArchiveError, QueryError
 from rag.evaluation.datasets import load_questions
 from rag.exporting import export_json, export_markdown, verify_export
-from rag.restoring import UNREADABLE, restored
+from rag.kept_answers import UNREADABLE, restored
 from rag.store import KeptConversation, KeptTurn, Remark, Summary
 from rag.store.rows import article_digest
 from tests.builders import open_archive, row, write_jsonl

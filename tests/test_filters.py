@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from rag.errors import QueryError
-from rag.filters import no_later_than, parse_as_of, parse_filters
 from rag.records import Filters
+from rag.retrieval.filters import no_later_than, parse_as_of, parse_filters
 
 OUTLETS = ["The Courier", "Radio North", ""]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.fusion import reciprocal_rank_fusion, shares_of_best
+from rag.retrieval.fusion import reciprocal_rank_fusion, shares_of_best
 
 RANKINGS = st.lists(st.lists(st.integers(0, 9), unique=True), max_size=4)
 

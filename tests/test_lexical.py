@@ -14,10 +14,10 @@ import pytest
 
 from rag.chunking import Chunk
 from rag.errors import StaleIndexError
-from rag.lexical import LexicalIndex
+from rag.indexes.lexical import LexicalIndex
+from rag.indexes.word_index import WordIndex
 from rag.records import Article, Filters
 from rag.store import NOW, Database, Runs, Standing, Store
-from rag.word_index import WordIndex
 from tests.builders import article
 
 
@@ -107,7 +107,7 @@ def test_a_revision_replaces_what_was_found(tmp_path: Path, store: Store) -> Non
 def test_superseded_words_are_found_where_they_are_asked_for(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr("rag.lexical._FEW", few)
+    monkeypatch.setattr("rag.indexes.lexical._FEW", few)
     put(store, article("Four died.", "x/1"), article("Fog over the harbour.", "x/2"))
     index = filled(tmp_path, store)
     assert not (tmp_path / "lexical" / "past").exists()
@@ -166,7 +166,7 @@ def test_as_many_are_found_as_are_wanted_where_many_are_left_out(
     standing = standing_of([], [*range(1, 190), 195])
     wanted = [*range(190, 195), *range(196, 201)]
     for few in (0, 1_000):
-        monkeypatch.setattr("rag.lexical._FEW", few)
+        monkeypatch.setattr("rag.indexes.lexical._FEW", few)
         for k in (1, 3, 10, 20):
             found = index.search("fog", k, Filters(), standing=standing)
             assert [id_ for id_, _ in found] == wanted[:k]

@@ -10,9 +10,9 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import QueryError
-from rag.filters import parse_filters
 from rag.llms import ScriptedModel
 from rag.records import Filters, Message
+from rag.retrieval.filters import parse_filters
 from tests.builders import open_archive, row, write_jsonl
 
 JUNE = datetime(2025, 6, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.doctor import examine
 from rag.errors import ArchiveError, QueryError
-from rag.filters import parse_filters
+from rag.retrieval.filters import parse_filters
 from rag.store import Database, Feeds, Remark, Runs, Selection
 from rag.store.database import FILE
 from tests.builders import open_archive, row, write_jsonl

@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.dense import VECTORS
 from rag.doctor.findings import Finding, listed
+from rag.indexes.dense import VECTORS
 from rag.store import ingest_command
 from rag.store.database import FILE
 from rag.store.lock import HOLDER, LOCK, holder

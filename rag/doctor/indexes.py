@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from embeddings import EmbeddingError, Encoder, FaissIndex, VectorCache
-from rag.dense import VECTORS, DenseIndex
 from rag.doctor.disk import lost_changes
 from rag.doctor.findings import Finding, Remedy, Severity, listed
 from rag.errors import RagError
-from rag.lexical import LexicalIndex
+from rag.indexes.dense import VECTORS, DenseIndex
+from rag.indexes.lexical import LexicalIndex
 from rag.store import Store
 
 _WORDS = 6

@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 from rag.archive import Archive
 from rag.config import Settings
 from rag.corpus.jsonl import raw_lines
-from rag.encoding import open_encoder
 from rag.errors import ConfigError
 from rag.evaluation.bench import peak_megabytes, seconds
 from rag.evaluation.generated import Generator, Row, write_articles
 from rag.evaluation.measures import spread
 from rag.evaluation.stand_in import StandIn
+from rag.indexes.encoding import open_encoder
 
 Timed = dict[str, Any]
 _T = TypeVar("_T")

@@ -12,11 +12,11 @@ from multiprocessing.synchronize import Event
 
 from embeddings import Encoder
 from rag.archive import Archive, Progress
-from rag.encoding import open_encoder
 from rag.evaluation.bench import embedded_texts, queries, seconds
 from rag.evaluation.bench_sizes import Place, Timed, build, check
 from rag.evaluation.measures import spread
 from rag.evaluation.tables import Table
+from rag.indexes.encoding import open_encoder
 from rag.priority import give_way
 
 ADDED = 100

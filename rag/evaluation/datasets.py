@@ -15,8 +15,8 @@ from rag.corpus import canonical_id, parse_published
 from rag.corpus.urls import is_web_address
 from rag.errors import ConfigError, CorpusError
 from rag.evaluation.mtrag import TASKS, question_row
-from rag.filters import period_end
 from rag.records import Message
+from rag.retrieval.filters import period_end
 
 QUESTIONS = "questions.jsonl"
 UNANSWERABLE = "unanswerable"

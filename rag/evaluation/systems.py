@@ -10,11 +10,11 @@ from typing import Literal, get_args
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.evaluation.datasets import EvalQuestion
-from rag.filters import no_later_than
-from rag.fusion import reciprocal_rank_fusion
 from rag.llms import ChatModel
-from rag.ranking import Rankers
 from rag.records import Filters
+from rag.retrieval.filters import no_later_than
+from rag.retrieval.fusion import reciprocal_rank_fusion
+from rag.retrieval.ranking import Rankers
 from rag.understanding.followup import standalone_question
 from rag.understanding.splitting import split
 

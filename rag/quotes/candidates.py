@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from rag.filters import no_later_than
-from rag.lexical import LexicalIndex
+from rag.indexes.lexical import LexicalIndex
 from rag.quotes.marks import Run
 from rag.quotes.wording import Wording
 from rag.records import Article, Filters
+from rag.retrieval.filters import no_later_than
 from rag.store import NOW, Store
 
 _WINDOW = 8

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rag.errors import QueryError
-from rag.lexical import LexicalIndex
+from rag.indexes.lexical import LexicalIndex
 from rag.quotes.candidates import Candidates
 from rag.quotes.differences import word_diff
 from rag.quotes.marks import Run

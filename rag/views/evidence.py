@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.archive import Archive
-from rag.ranking import Rankers
 from rag.reading.accounts import several_causes
 from rag.reading.extractive import Similarity
 from rag.reading.timeline import Account, several_figures
 from rag.records import Hit
+from rag.retrieval.ranking import Rankers
 from rag.views.events import Event, events
 from rag.views.sayings import Saying, sayings
 

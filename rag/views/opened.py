@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.archive import Archive
-from rag.copies import name_copies
 from rag.quotes.records import RecheckedCitation
 from rag.records import Article, Hit, Passage
+from rag.retrieval.copies import name_copies
 
 
 @dataclass(frozen=True, slots=True)

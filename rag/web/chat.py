@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, RagError
-from rag.filters import parse_as_of
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
+from rag.retrieval.filters import parse_as_of
 from rag.store.lock import holder
 from rag.views.opened import open_words
 from rag.views.steps import count_by_words

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,7 +139,6 @@ class Site:
 
     def restart(self) -> None:
         """Ends it and begins it again at the same address."""
-        self.settings["DATELINE_PORT"] = self.url.rpartition(":")[2]
         self.end()
         self.start()
         self.wait_for(ADDRESS)
@@ -162,6 +163,20 @@ class Site:
         return [line] if line else []
 
 
+def free_port() -> int:
+    """A port that nobody listens at, and that no connection of this machine is given by chance.
+
+    Those are above 32,767; one of them would be taken while an app that is restarted is away.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+
+
 def find_browser() -> str | None:
     """The path of a Chromium on this machine."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -176,7 +191,7 @@ def running_app(archive: Path, **settings: str) -> Iterator[Site]:
         {
             "DATELINE_ARCHIVE": str(archive),
             "DATELINE_ENCODER": "hashing",
-            "DATELINE_PORT": "0",
+            "DATELINE_PORT": str(free_port()),
             **settings,
         },
     )

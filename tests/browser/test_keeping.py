@@ -167,6 +167,7 @@ def test_two_people_see_nothing_of_each_other(visitor: Visitor, sites: Sites) ->
         expect(page.locator('.reply[aria-busy="false"]')).to_have_count(1)
     expect(ada.locator(".turn")).to_contain_text("ferry sank on Friday")
     expect(bo.locator(".turn")).to_contain_text("flooded on Monday")
+    expect(ada).to_have_url(re.compile(r"\?c="))
     address = ada.url
     expect(named(ada, SANK)).to_have_count(1)
     expect(named(ada, FLOODED)).to_have_count(0)

@@ -11,9 +11,9 @@ from random import Random
 
 from rag.archive import Archive
 from rag.evaluation.baseline import current_articles
-from rag.filters import period_end
 from rag.reading.facts import stems
 from rag.records import Article, Passage
+from rag.retrieval.filters import period_end
 from rag.sentences import sentence_spans
 
 MOST_ARTICLES = 5_000

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from rag.answering.wording import spoken_date
 from rag.doctor.findings import Finding, is_sound
 from rag.escaping import text
-from rag.holdings import Holdings
 from rag.store.runs import Outcome
 from rag.understanding.periods import day_in_words
+from rag.upkeep.holdings import Holdings
 from rag.views.shelves import Listing, Shelf
 from rag.web.conversation import reference_to
 from rag.web.rendering.marks import join, place_attributes

@@ -12,9 +12,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from rag.archive import Archive
 from rag.errors import QueryError, RagError
-from rag.filters import parse_as_of
 from rag.llms import ChatModel
 from rag.records import article_dict, hit_dict
+from rag.retrieval.filters import parse_as_of
 
 NAMES = ("search", "ask", "quote", "article")
 MOST_HITS = 100

@@ -9,7 +9,7 @@ from typing import Any
 from rag.accounts import Accounts, Role
 from rag.doctor.findings import Finding
 from rag.errors import RagError
-from rag.holdings import read_holdings
+from rag.upkeep.holdings import read_holdings
 from rag.views.failures import last_failures
 from rag.views.shelves import list_articles, shelves
 from rag.web.chat import Chat, in_page_words

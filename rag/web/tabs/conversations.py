@@ -10,7 +10,7 @@ from markupsafe import Markup
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.escaping import text
-from rag.restoring import restored
+from rag.kept_answers import restored
 from rag.store import KeptConversation, Summary
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, JsonOption, opened_archive
+from rag.cli.options import ArchiveOption, JsonOption, opened_archive
 from rag.history import Revision, condensed
 from rag.quotes.records import shown
 from rag.records import Article, article_dict

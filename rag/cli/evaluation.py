@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, opened_archive
+from rag.cli.options import ArchiveOption, opened_archive
 from rag.config import load_settings
-from rag.encoding import open_encoder
 from rag.evaluation.agreement import JudgeOptions, evaluate_judge
 from rag.evaluation.answers import AnswerOptions, evaluate_answers
 from rag.evaluation.citations import CitationOptions, evaluate_citations
@@ -29,6 +28,7 @@ from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
 from rag.evaluation.runner import Evaluated, write_report
 from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
+from rag.indexes.encoding import open_encoder
 from rag.llms import ChatModel, configured_model
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)

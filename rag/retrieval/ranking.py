@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from embeddings import Encoder, Reranker, Vector
 from rag.chunking import embedding_text
-from rag.dense import DenseIndex
-from rag.encoding import RecentVectors
-from rag.fusion import best_first, shares_of_best
-from rag.lexical import LexicalIndex
+from rag.indexes.dense import DenseIndex
+from rag.indexes.encoding import RecentVectors
+from rag.indexes.lexical import LexicalIndex
 from rag.reading.extractive import Similarity
 from rag.records import Filters
+from rag.retrieval.fusion import best_first, shares_of_best
 from rag.store import UNKNOWN_DATE, Facets, Standing, Store
 from rag.store.rows import seconds
 

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from rag import terminal
-from rag.cli_options import FAILED_INPUTS, ArchiveOption, opened_archive
+from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.errors import ConfigError
 from rag.priority import give_way
 from rag.watching import Plan, Watch, watch_log

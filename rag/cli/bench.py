@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, opened_archive
+from rag.cli.options import ArchiveOption, opened_archive
 from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.evaluation.bench import BenchOptions, bench_table

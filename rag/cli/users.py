@@ -10,7 +10,7 @@ import typer
 
 from rag import terminal
 from rag.accounts import add_account, list_accounts, remove_account
-from rag.cli_options import JsonOption
+from rag.cli.options import JsonOption
 from rag.config import load_settings
 from rag.errors import ConfigError
 

@@ -15,9 +15,9 @@ from rag.answering.declining import withheld
 from rag.answering.extracted import SHOWN_HITS, read_for
 from rag.answering.question import Question, Reader
 from rag.answering.wording import decline, introduction
-from rag.ranking import ARTICLE, LEAD, Rankers
 from rag.reading.extractive import THRESHOLD
 from rag.records import Answer, Article, Filters, Hit, Passage
+from rag.retrieval.ranking import ARTICLE, LEAD, Rankers
 from rag.store import Store, Withdrawal
 
 _LEAST_SHARED = 0.2

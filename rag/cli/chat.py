@@ -9,9 +9,10 @@ from contextlib import closing, suppress
 from io import TextIOWrapper
 from typing import TextIO
 
-from rag import terminal, terminal_chat
+from rag import terminal
 from rag.chat_session import ChatSession, Scope
-from rag.cli_options import (
+from rag.cli import chat_output
+from rag.cli.options import (
     ArchiveOption,
     AsOfOption,
     FromOption,
@@ -26,9 +27,9 @@ from rag.cli_options import (
 )
 from rag.config import load_settings
 from rag.errors import QueryError, RagError
-from rag.filters import parse_as_of
 from rag.llms import configured_model
 from rag.records import Answer
+from rag.retrieval.filters import parse_as_of
 
 PROMPT = "? "
 WELCOME = "Ask the archive. /help lists the commands, /quit or the end of input leaves."
@@ -128,7 +129,7 @@ class TerminalChat:
         for text in answer.notes:
             terminal.note(text)
         terminal.say(f"{answer.text}\n")
-        terminal_chat.print_sources(answer)
+        chat_output.print_sources(answer)
         terminal.print_unresolved(answer)
         terminal.print_understood(answer.understood, "/ignore")
 
@@ -147,7 +148,7 @@ class TerminalChat:
         if not (bare.isascii() and bare.isdigit()):
             msg = f"{number!r} is not the number of a citation; write: /cite 1"
             raise QueryError(msg)
-        terminal_chat.print_context(self._session.context(int(bare)))
+        chat_output.print_context(self._session.context(int(bare)))
 
     def _ignore(self, words: str) -> None:
         if not self._session.turns:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_options import FAILED_INPUTS, ArchiveOption, JsonOption, opened_archive
+from rag.cli.options import FAILED_INPUTS, ArchiveOption, JsonOption, opened_archive
 from rag.store import Attempts, FollowedFeed
 
 feed_app = typer.Typer(help="Follow feeds: RSS, Atom and JSON Feed.", no_args_is_help=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import anyio
 
-from rag.cli_options import ArchiveOption, LlmOption, opened_archive
+from rag.cli.options import ArchiveOption, LlmOption, opened_archive
 from rag.config import load_settings
 from rag.llms import configured_model
 from rag.web.server.endpoints import Endpoints

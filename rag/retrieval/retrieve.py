@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import accumulate
 from types import MappingProxyType
 
-from rag.copies import Ranked, distinct_hits
 from rag.errors import QueryError
-from rag.ranking import DEPTH, Query, Rankers, rank
 from rag.records import Filters, Hit, Understood
+from rag.retrieval.copies import Ranked, distinct_hits
+from rag.retrieval.ranking import DEPTH, Query, Rankers, rank
 from rag.store import Store
 from rag.understanding.followup import FollowUp
 from rag.understanding.needs import Need, interleave, split_needs

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, JsonOption, opened_archive, saved_object
+from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
 from rag.evaluation.remarks import question_rows
 from rag.exporting import export_json, export_markdown, verify_export
 from rag.files import disk_error

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_options import ArchiveOption, AsOfOption, JsonOption, opened_archive, saved_object
-from rag.filters import parse_as_of
+from rag.cli.options import ArchiveOption, AsOfOption, JsonOption, opened_archive, saved_object
+from rag.retrieval.filters import parse_as_of
 
 DOES_NOT_HOLD = 1
 

@@ -15,11 +15,11 @@ from types import MappingProxyType
 
 import tantivy
 
+from rag.indexes.word_index import WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import NOW, UNKNOWN_DATE, Standing, Store
 from rag.store.facets import among
 from rag.store.rows import seconds
-from rag.word_index import WordIndex
 
 _FOLDER = "lexical"
 _PAST = "past"

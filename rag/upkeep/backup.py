@@ -20,16 +20,16 @@ from typing import Any
 
 from embeddings import EmbeddingError, Encoder, FaissIndex, VectorCache
 from rag.config import Settings
-from rag.dense import VECTORS
 from rag.doctor import examine
 from rag.errors import ArchiveError, StaleIndexError
 from rag.files import disk_error, write_atomically
-from rag.holdings import versions
-from rag.lexical import LexicalIndex
+from rag.indexes.dense import VECTORS
+from rag.indexes.lexical import LexicalIndex
+from rag.indexes.segments import META
 from rag.opening import ArchiveFolder
-from rag.segments import META
 from rag.store import Database, Store
 from rag.store.database import FILE
+from rag.upkeep.holdings import versions
 
 LIST = "backup.json"
 FORMAT = 1

@@ -1,7 +1,7 @@
 """One tantivy index of passages on disk: opened, written and checked; ranks by a given query.
 
 It follows the store's change log as far as it is told to. What a question means to it, and
-which passages belong in it, is for `rag.lexical` to say.
+which passages belong in it, is for `rag.indexes.lexical` to say.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import tantivy
 
 from rag.errors import ArchiveError, StaleIndexError
 from rag.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
+from rag.indexes.segments import META, verify_segments
 from rag.records import Article, Passage
-from rag.segments import META, verify_segments
 from rag.store import UNKNOWN_DATE
 from rag.store.rows import seconds
 

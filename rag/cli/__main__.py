@@ -1,0 +1,5 @@
+"""`python -m rag.cli` is `dateline`."""
+
+from rag.cli.command import main
+
+main()

@@ -1,0 +1,99 @@
+"""`dateline search` and `dateline ask`: passages, and answers with citations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rag import terminal
+from rag.cli.options import (
+    ArchiveOption,
+    AsOfOption,
+    FromOption,
+    IgnoreOption,
+    JsonOption,
+    LanguageOption,
+    LiteralOption,
+    LlmOption,
+    PublisherOption,
+    SectionOption,
+    ToOption,
+    opened_archive,
+    understood_in,
+)
+from rag.config import load_settings
+from rag.llms import configured_model
+from rag.records import hit_dict
+from rag.retrieval.filters import parse_as_of
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Words, or a question.")],
+    archive: ArchiveOption = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many hits.")] = 10,
+    published_from: FromOption = "",
+    published_to: ToOption = "",
+    publisher: PublisherOption = None,
+    language: LanguageOption = "",
+    section: SectionOption = "",
+    as_of: AsOfOption = "",
+    ignore: IgnoreOption = None,
+    literal: LiteralOption = False,
+    all_copies: Annotated[
+        bool, typer.Option("--all-copies", help="Show each copy of a story as a hit of its own.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that match a query best."""
+    with opened_archive(archive) as opened:
+        filters = opened.filters(published_from, published_to, publisher or (), language, section)
+        when = parse_as_of(as_of) if as_of else None
+        understood = () if literal else understood_in(opened, query, when, ignore or ())
+        hits = opened.search(
+            query, k, filters=filters, as_of=when, understood=understood, all_copies=all_copies
+        )
+        coverage = opened.coverage()
+    if as_json:
+        terminal.print_json([hit_dict(hit) for hit in hits])
+    else:
+        terminal.print_hits(hits)
+    terminal.print_understood(understood)
+    terminal.print_coverage(coverage, opened.folder)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in plain words.")],
+    archive: ArchiveOption = None,
+    published_from: FromOption = "",
+    published_to: ToOption = "",
+    publisher: PublisherOption = None,
+    language: LanguageOption = "",
+    section: SectionOption = "",
+    as_of: AsOfOption = "",
+    ignore: IgnoreOption = None,
+    literal: LiteralOption = False,
+    llm: LlmOption = "",
+    corroborated: Annotated[
+        bool, typer.Option(help="Answer only what the articles found agree on.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the archive, with citations; declining is an answer too."""
+    with opened_archive(archive) as opened:
+        filters = opened.filters(published_from, published_to, publisher or (), language, section)
+        when = parse_as_of(as_of) if as_of else None
+        answer = opened.ask(
+            question,
+            filters=filters,
+            as_of=when,
+            understood=() if literal else understood_in(opened, question, when, ignore or ()),
+            model=configured_model(load_settings(), llm),
+            corroborated=corroborated,
+        )
+    if as_json:
+        terminal.print_json(answer.to_dict())
+    else:
+        terminal.print_answer(answer)
+    terminal.print_understood(answer.understood)
+    terminal.print_coverage(answer.coverage, opened.folder)

@@ -1,0 +1,56 @@
+"""`dateline ingest`, `embed` and `rebuild`: what puts articles into an archive."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rag import terminal
+from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
+from rag.priority import give_way
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders and web addresses to read.")],
+    archive: ArchiveOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many pages of a sitemap to read.")] = 100,
+    vectors: Annotated[
+        bool, typer.Option(help="Embed the passages, so that they are found by meaning too.")
+    ] = True,
+    restore_deleted: Annotated[
+        bool, typer.Option("--restore-deleted", help="Take in again what was deleted.")
+    ] = False,
+) -> None:
+    """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
+    give_way()
+    with opened_archive(archive) as opened, terminal.progress() as progress:
+        report = opened.ingest(
+            *paths,
+            vectors=vectors,
+            limit=limit,
+            restore_deleted=restore_deleted,
+            progress=progress,
+        )
+    terminal.print_report(report)
+    if not vectors:
+        terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")
+    if report.failures:
+        raise typer.Exit(FAILED_INPUTS)
+
+
+def embed(archive: ArchiveOption = None) -> None:
+    """Embed the passages that have no vector yet; can be stopped and run again."""
+    give_way()
+    with opened_archive(archive) as opened, terminal.progress() as progress:
+        count = opened.embed(progress)
+    terminal.say(f"embedded {count:,} passages")
+
+
+def rebuild(archive: ArchiveOption = None) -> None:
+    """Build the indexes again from the stored articles; vectors are not computed again."""
+    with opened_archive(archive) as opened:
+        opened.rebuild()
+        coverage = opened.coverage()
+    terminal.say(f"rebuilt the indexes of {opened.folder}")
+    terminal.print_coverage(coverage, opened.folder)

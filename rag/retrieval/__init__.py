@@ -1,0 +1,1 @@
+"""From a question to hits: filters, ranking, fusing, and collapsing copies."""

@@ -1,0 +1,1 @@
+"""What an editor does to an archive: copies it, counts it, and takes articles away."""
