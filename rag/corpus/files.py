@@ -27,16 +27,16 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | Unread]:
     a file that is named itself is taken or reported. An `outlets.toml` that cannot
     be used is reported, in folders and beside files that are named themselves.
     """
-    seen: set[str] = set()
+    seen = _Seen()
     for path in paths:
         found = False
         for outcome in _candidates(path):
             if isinstance(outcome, Path) and outcome.name == OUTLETS_FILE:
-                if _first_time(outcome, seen):
+                if seen.first_time(outcome):
                     yield from _unusable(outcome)
                 continue
             found = True
-            if isinstance(outcome, Unread) or _first_time(outcome, seen):
+            if isinstance(outcome, Unread) or seen.first_time(outcome):
                 yield outcome
         if not found:
             yield Unread(shown(path), f"holds no article; known file types: {known_suffixes()}")
@@ -72,18 +72,29 @@ def _candidates(path: Path) -> Iterator[Path | Unread]:
 
 def _walk(folder: Path) -> Iterator[Path | Unread]:
     entered: set[str] = set()
-    waiting = [folder]
+    waiting = [(folder, True)]
     while waiting:
-        path = waiting.pop()
-        if not path.is_dir():
+        path, is_folder = waiting.pop()
+        if not is_folder:
             yield from _taken(path)
-        elif _first_time(path, entered):
+        elif (real := os.path.realpath(path)) not in entered:
+            entered.add(real)
             try:
-                inside = sorted(path.iterdir(), key=lambda entry: entry.name, reverse=True)
+                waiting += reversed(_inside(path))
             except OSError as error:
                 yield Unread(shown(path), unreadable(error))
-                continue
-            waiting += [entry for entry in inside if not entry.name.startswith(".")]
+
+
+def _inside(folder: Path) -> list[tuple[Path, bool]]:
+    """What is in a folder, by name, and whether it is a folder itself; no hidden names."""
+    with os.scandir(folder) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name)
+    return [(folder / one.name, _is_folder(one)) for one in inside if one.name[0] != "."]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    # Only what a link leads to has to be looked at, and it may lead round and round.
+    return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
 
 
 def _taken(path: Path) -> Iterator[Path | Unread]:
@@ -102,12 +113,28 @@ def _unusable(outlets_file: Path) -> Iterator[Unread]:
         yield Unread(shown(outlets_file), _missing(outlets_file))
 
 
-def _first_time(path: Path, seen: set[str]) -> bool:
-    real = os.path.realpath(path)
-    if real in seen:
-        return False
-    seen.add(real)
-    return True
+class _Seen:
+    """The files that were met, each by where it really is, whatever links led to it."""
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        self._folders: dict[str, str] = {}
+
+    def first_time(self, file: Path) -> bool:
+        """Whether the file is met for the first time."""
+        real = self._place(file)
+        if real in self._files:
+            return False
+        self._files.add(real)
+        return True
+
+    def _place(self, file: Path) -> str:
+        if file.is_symlink():
+            return os.path.realpath(file)
+        folder, name = os.path.split(file)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._folders[folder], name)
 
 
 def _missing(path: Path) -> str:

@@ -67,10 +67,11 @@ class Groups:
         The original is the article of the agency that others credit, else the earliest;
         of several the first by id.
         """
-        return {
-            article_id: self._original(group) if len(group) > 1 else None
-            for article_id, group in self._group.items()
+        originals = {
+            group: self._original(group) if len(group) > 1 else None
+            for group in set(self._group.values())
         }
+        return {article_id: originals[group] for article_id, group in self._group.items()}
 
     def _of(self, article_id: str) -> frozenset[str]:
         return self._group.get(article_id, frozenset({article_id}))
