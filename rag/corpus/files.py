@@ -134,7 +134,7 @@ class _Seen:
         folder, name = os.path.split(file)
         if folder not in self._folders:
             self._folders[folder] = os.path.realpath(folder)
-        return os.path.join(self._folders[folder], name)
+        return f"{self._folders[folder]}{os.sep}{name}"
 
 
 def _missing(path: Path) -> str:

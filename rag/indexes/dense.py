@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -44,6 +45,8 @@ _T = TypeVar("_T")
 Ids = npt.NDArray[np.int64]
 _NONE: Ids = np.empty(0, dtype=np.int64)
 _SAVE_EVERY = 32 * _BATCH
+_QUESTIONS = 64
+"""How many are remembered: one is searched for, then compared with what was found."""
 
 
 class DenseIndex:
@@ -63,6 +66,7 @@ class DenseIndex:
         self._folder = folder
         self._store = store
         self._encoder = encoder
+        self._encoded = lru_cache(_QUESTIONS)(self._encode)
         self._past: FaissIndex | None = None
         self._bringing = Lock()
         self._saved: Manifest | None = None
@@ -81,8 +85,7 @@ class DenseIndex:
 
     def encode(self, query: str) -> Vector:
         """The query as a unit row, which `search` takes."""
-        vector: Vector = self._encoder.encode_query([query])[0]
-        return vector
+        return self._encoded(query)
 
     def search(
         self, query: Vector, k: int, allowed: Ids | None = None, then: Ids = _NONE
@@ -176,6 +179,11 @@ class DenseIndex:
         with self._mended():
             self._index.save(self._folder)
             self._saved = self._index.manifest
+
+    def _encode(self, query: str) -> Vector:
+        vector: Vector = self._encoder.encode_query([query])[0]
+        vector.flags.writeable = False
+        return vector
 
     def _open(self) -> FaissIndex:
         """The index as it is saved, if it is; `_saved` is what is known to be on disk."""

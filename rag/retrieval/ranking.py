@@ -61,7 +61,7 @@ class Rankers:
             return None
 
         def similarity(question: str, texts: Sequence[str]) -> list[float]:
-            asked = self.encoder.encode_query([question])[0]
+            asked = self.dense.encode(question)
             rows = (self.recent or self.encoder).encode_document(texts)
             return [float(cosine) for cosine in rows @ asked]
 

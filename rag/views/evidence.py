@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from rag.archive import Archive
 from rag.reading.accounts import several_causes
-from rag.reading.extractive import Similarity
 from rag.reading.timeline import Account, several_figures
 from rag.records import Hit
-from rag.retrieval.ranking import Rankers
 from rag.views.events import Event, events
 from rag.views.sayings import Saying, sayings
 
@@ -27,7 +25,7 @@ class Evidence:
 
 def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> Evidence:
     """The events, quotations and differing accounts that the hits hold."""
-    similarity = _similarity(archive.rankers())
+    similarity = archive.rankers().similarity()
     account = several_figures(question, hits, similarity) or several_causes(
         question, hits, similarity
     )
@@ -41,15 +39,3 @@ def hits_of(archive: Archive, passages: Sequence[int]) -> list[Hit]:
     return [
         Hit(passage, article, 0.0, rank) for rank, (passage, article) in enumerate(known, start=1)
     ]
-
-
-def _similarity(rankers: Rankers) -> Similarity | None:
-    """How close texts are in meaning to a question; None before anything has a vector."""
-    if not len(rankers.dense):
-        return None
-
-    def similarity(question: str, texts: Sequence[str]) -> list[float]:
-        asked = rankers.encoder.encode_query([question])[0]
-        return [float(cosine) for cosine in rankers.encoder.encode_document(texts) @ asked]
-
-    return similarity
