@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from rag import terminal
+from rag.archive import Archive, Progress
 from rag.cli.options import ArchiveOption, opened_archive
 from rag.config import load_settings
 from rag.evaluation.agreement import JudgeOptions, evaluate_judge
@@ -30,6 +32,8 @@ from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
 from rag.indexes.encoding import open_encoder
 from rag.llms import ChatModel, configured_model
+
+_Options = TypeVar("_Options")
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)
 
@@ -83,15 +87,11 @@ def retrieval(
     compare: CompareOption = None,
 ) -> None:
     """Whether the right article is found: Hit@1/5/10, RR@10, nDCG@10 with intervals."""
-    now = datetime.now(UTC)
-    earlier = load_earlier(compare) if compare else None
     model = configured_model(load_settings(), llm) if split == "model" else None
     options = RetrievalOptions(
-        data, report, now, system, subset, gold_only, as_of, baseline, split, model
+        data, report, datetime.now(UTC), system, subset, gold_only, as_of, baseline, split, model
     )
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_retrieval(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    _measure(evaluate_retrieval, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -110,13 +110,11 @@ def answers(
     compare: CompareOption = None,
 ) -> None:
     """Whether answers hold what was asked, and are declined when they must be."""
-    now = datetime.now(UTC)
-    earlier = load_earlier(compare) if compare else None
     model = _model(llm)
-    options = AnswerOptions(data, report, now, unanswerable, subset, gold_only, as_of, model)
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_answers(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    options = AnswerOptions(
+        data, report, datetime.now(UTC), unanswerable, subset, gold_only, as_of, model
+    )
+    _measure(evaluate_answers, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -135,12 +133,10 @@ def declining(
     compare: CompareOption = None,
 ) -> None:
     """Whether what cannot be answered is declined, and what can be is not; with ROC curve."""
-    now = datetime.now(UTC)
-    earlier = load_earlier(compare) if compare else None
-    options = DecliningOptions(tuple(data), report, now, load_settings(), as_of, _model(llm))
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_declining(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    options = DecliningOptions(
+        tuple(data), report, datetime.now(UTC), load_settings(), as_of, _model(llm)
+    )
+    _measure(evaluate_declining, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -155,12 +151,10 @@ def citations(
     compare: CompareOption = None,
 ) -> None:
     """Whether what answers cite supports their sentences: ALCE citation recall and precision."""
-    now = datetime.now(UTC)
-    earlier = load_earlier(compare) if compare else None
-    options = CitationOptions(data, report, now, subset, as_of, _model(llm), _model(judge))
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_citations(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    options = CitationOptions(
+        data, report, datetime.now(UTC), subset, as_of, _model(llm), _model(judge)
+    )
+    _measure(evaluate_citations, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -173,12 +167,8 @@ def conversation(
     compare: CompareOption = None,
 ) -> None:
     """Whether last turns are answered, or declined, with the conversation before them."""
-    now = datetime.now(UTC)
-    earlier = load_earlier(compare) if compare else None
-    options = ConversationOptions(data, report, now, as_of, _model(llm))
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_conversation(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    options = ConversationOptions(data, report, datetime.now(UTC), as_of, _model(llm))
+    _measure(evaluate_conversation, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -191,11 +181,8 @@ def copies(
     compare: CompareOption = None,
 ) -> None:
     """Whether near-duplicate articles are grouped, and random pairs of one week are not."""
-    earlier = load_earlier(compare) if compare else None
     options = CopiesOptions(data, datetime.now(UTC))
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_copies(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    _measure(evaluate_copies, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -206,11 +193,8 @@ def quotes(
     compare: CompareOption = None,
 ) -> None:
     """Whether excerpts are traced to their articles, and foreign ones to none."""
-    earlier = load_earlier(compare) if compare else None
     options = QuotesOptions(data, report, datetime.now(UTC))
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_quotes(opened, options, progress)
-    _finish(evaluated, report, earlier)
+    _measure(evaluate_quotes, options, archive, report, compare)
 
 
 @eval_app.command()
@@ -246,10 +230,7 @@ def faults(
     compare: CompareOption = None,
 ) -> None:
     """Whether a number, name, date, unit, negation or quotation changed in a claim is caught."""
-    earlier = load_earlier(compare) if compare else None
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate_faults(opened, FaultOptions(datetime.now(UTC), n), progress)
-    _finish(evaluated, report, earlier)
+    _measure(evaluate_faults, FaultOptions(datetime.now(UTC), n), archive, report, compare)
 
 
 @eval_app.command()
@@ -305,6 +286,20 @@ def table(
 def _model(name: str) -> ChatModel | None:
     """The language model of that name; without a name none is measured."""
     return configured_model(load_settings(), name) if name else None
+
+
+def _measure(
+    evaluate: Callable[[Archive, _Options, Progress], Evaluated],
+    options: _Options,
+    archive: Path | None,
+    report: Path,
+    compare: Path | None,
+) -> None:
+    """Evaluates the archive and writes the report, beside the earlier one if there is one."""
+    earlier = load_earlier(compare) if compare else None
+    with opened_archive(archive) as opened, terminal.progress() as progress:
+        evaluated = evaluate(opened, options, progress)
+    _finish(evaluated, report, earlier)
 
 
 def _finish(evaluated: Evaluated, folder: Path, earlier: Earlier | None) -> None:
