@@ -26,7 +26,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from rag.answering.wording import introduction
+from rag.answering.wording import introduction, spoken_pages
 from rag.ingest import IngestReport
 from rag.quotes.records import Recheck, Trace, shown
 from rag.records import Answer, Article, Hit, Understood
@@ -166,10 +166,8 @@ def place(article: Article, start: int, end: int) -> str:
     ('file:a.pdf, page 1', 'file:a.pdf, pages 1–2')
     """
     address = article.url or article.id
-    pages = article.pages_of(start, end)
-    if len(pages) > 1:
-        return f"{address}, pages {pages[0]}–{pages[-1]}"
-    return f"{address}, page {pages[0]}" if pages else address
+    pages = spoken_pages(article, start, end)
+    return f"{address}, {pages}" if pages else address
 
 
 def print_answer(answer: Answer) -> None:

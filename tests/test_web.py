@@ -183,6 +183,14 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
     )
 
 
+def test_the_page_of_a_paged_article_is_named() -> None:
+    report = Article("report.pdf", "", "", "One. Two. Three.", pages=(0, 5, 10))
+    one = article_html(Opened(report, 1), "cite-1-1", reference(report, 5, 9))
+    assert "· page 2 ·" in Seen(one).text
+    two = article_html(Opened(report, 1), "cite-1-1", reference(report, 5, 16))
+    assert "· pages 2–3 ·" in Seen(two).text
+
+
 def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
     bare = replace(article(day="", publisher="", language="??"), url="javascript:alert(1)")
     shown = article_html(Opened(bare, 1), "cite-1-1", reference(bare, 0, 3))

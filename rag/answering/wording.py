@@ -57,6 +57,19 @@ def introduction(article: Article) -> str:
     return f"{named}: " if named else ""
 
 
+def spoken_pages(article: Article, start: int, end: int) -> str:
+    """The pages on which these characters stand, in words; "" where the article has none.
+
+    >>> article = Article("a", "", "", "One. Two.", pages=(0, 5))
+    >>> spoken_pages(article, 0, 4), spoken_pages(article, 0, 9)
+    ('page 1', 'pages 1–2')
+    """
+    pages = article.pages_of(start, end)
+    if len(pages) > 1:
+        return f"pages {pages[0]}–{pages[-1]}"
+    return f"page {pages[0]}" if pages else ""
+
+
 def spoken_date(published: Published) -> str:
     """The date as prose has it, as precise as it is known.
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from rag.answering.wording import spoken_date
+from rag.answering.wording import spoken_date, spoken_pages
 from rag.escaping import BLANK_LINES, language_code, text, web_address
 from rag.quotes.records import Change, RecheckedCitation
 from rag.records import Article, Published, Span
@@ -52,7 +52,7 @@ def article_html(opened: Opened, key: str, cited: Reference) -> str:
             text(language_code(article.language)),
             text(article.publisher or "Outlet unknown"),
             text(article.title or article.id),
-            Markup(' <span class="dot" aria-hidden="true">·</span> ').join(_facts(article)),
+            Markup(' <span class="dot" aria-hidden="true">·</span> ').join(_facts(article, cited)),
             _also_in(opened.also_in),
             _superseded(opened, cited),
             body_html(article, cited) if not opened.withdrawn else "",
@@ -138,7 +138,7 @@ def _is_furniture(article: Article, start: int, end: int) -> bool:
     return all(kind or not article.text[first:last].strip() for first, last, kind in pieces)
 
 
-def _facts(article: Article) -> Iterator[Markup]:
+def _facts(article: Article, cited: Reference) -> Iterator[Markup]:
     if article.authors:
         yield Markup("By {}").format(text(", ".join(article.authors)))
     if article.published:
@@ -149,6 +149,8 @@ def _facts(article: Article) -> Iterator[Markup]:
         yield Markup("date unknown")
     if article.section:
         yield text(article.section)
+    if pages := spoken_pages(article, cited.start, cited.end):
+        yield text(pages)
     yield Markup("revision {}").format(article.revision)
     if address := web_address(article.url):
         yield Markup(
