@@ -205,10 +205,16 @@ def draft() -> Iterator[Callable[[str], None]]:
 
         def show(piece: str) -> None:
             nonlocal written
-            written += piece
+            written = _last_screens(written + piece)
             live.update(_last_lines(written))
 
         yield show
+
+
+def _last_screens(text: str) -> str:
+    """Enough of the text's end for `_last_lines`: a long reply is not wrapped whole each time."""
+    screen = _out.width * _out.height
+    return text if len(text) < 4 * screen else text[-2 * screen :]
 
 
 def _last_lines(text: str) -> Text:
