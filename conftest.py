@@ -1,8 +1,15 @@
-"""Examples in docstrings write their files into a folder of their own."""
+"""What all tests need: examples in docstrings write into a folder of their own; Ctrl-C counts."""
 
+import signal
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Takes Ctrl-C again, for the children, where a shell started all this in its background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
