@@ -1,11 +1,13 @@
 # make app: the web chat on the sample corpus. make test: every check and test.
-# make faults: the tests that take long: children killed at 200 points, an hour of a newsroom's news.
+# make faults: the tests that take long: children killed at 200 points, files damaged in more ways, an hour of news.
 # make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each.
 # make llm-server: a small language model on this machine, to try Dateline with one.
 # All set everything up by themselves, in .venv. PYTHON names another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
 SECONDS ?= 60
+# Where this is set, each of the tests' many child processes would compile every module anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: setup app llm-server test faults fuzz lint clean
 
@@ -24,7 +26,7 @@ test: setup lint
 	$(BIN)/python -m pytest -rs -n auto --maxprocesses=4 --dist loadfile
 
 faults: setup
-	$(BIN)/python -m pytest -rs -m faults tests/test_kill.py tests/test_fed_by_a_newsroom.py
+	$(BIN)/python -m pytest -rs -m faults tests/test_kill.py tests/test_fed_by_a_newsroom.py tests/test_corruption.py
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[fuzz]"

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -210,50 +211,67 @@ def build(folder: Path, rows: list[dict[str, object]]) -> Path:
     return folder / "archive"
 
 
-@dataclass(frozen=True)
 class Sites:
-    """The running apps, which all tests share.
+    """The running apps, which all tests share; each begins when it is first asked for.
 
-    `corpus` answers in the articles' own words, and nothing is added to it. `samples` began
-    empty and has a `model`. `kept` is added to and restarted. `locked` has a login: ada is an
-    admin, bo a reader, and the password of each is PASSWORD and the name.
+    PASSWORD and the name is the password of each account of `locked`.
     """
 
-    corpus: Site
-    samples: Site
-    kept: Site
-    locked: Site
-    model: FakeServer
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._begun: list[Site] = []
+
+    @cached_property
+    def corpus(self) -> Site:
+        """It answers in the articles' own words, and nothing is added to it."""
+        return self._begin(build(self._folder / "corpus", CORPUS))
+
+    @cached_property
+    def samples(self) -> Site:
+        """It began empty and has a `model`."""
+        return self._begin(
+            self._folder / "samples",
+            DATELINE_LLM_BASE_URL=self.model.url,
+            DATELINE_LLM_MODEL="tiny",
+            DATELINE_LLM_REPAIR="0",
+        )
+
+    @cached_property
+    def kept(self) -> Site:
+        """It is added to and restarted."""
+        return self._begin(build(self._folder / "kept", CORPUS))
+
+    @cached_property
+    def locked(self) -> Site:
+        """It has a login: ada is an admin, bo a reader."""
+        users = self._folder / "users.json"
+        for name, role in (("ada", "admin"), ("bo", "reader")):
+            add_account(users, name, role, f"{PASSWORD} {name}")
+        return self._begin(build(self._folder / "locked", CORPUS), DATELINE_AUTH=str(users))
+
+    @cached_property
+    def model(self) -> FakeServer:
+        """What `samples` asks."""
+        return self._stack.enter_context(llm_server("stalls", ["The ferry ", "sank [1]. "]))
+
+    def terminate(self) -> None:
+        """Asks all of them to end; nothing waits for that yet."""
+        for site in self._begun:
+            site.terminate()
+
+    def _begin(self, archive: Path, **settings: str) -> Site:
+        site = self._stack.enter_context(running_app(archive, **settings))
+        self._begun.append(site)
+        return site
 
 
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    """All apps; they start at the same time, and each is waited for when it is first needed."""
-    folder = tmp_path_factory.mktemp("sites")
-    users = folder / "users.json"
-    for name, role in (("ada", "admin"), ("bo", "reader")):
-        add_account(users, name, role, f"{PASSWORD} {name}")
     with ExitStack() as stack:
-        model = stack.enter_context(llm_server("stalls", ["The ferry ", "sank [1]. "]))
-        begun = [
-            stack.enter_context(running_app(archive, **settings))
-            for archive, settings in (
-                (build(folder / "corpus", CORPUS), {}),
-                (
-                    folder / "samples",
-                    {
-                        "DATELINE_LLM_BASE_URL": model.url,
-                        "DATELINE_LLM_MODEL": "tiny",
-                        "DATELINE_LLM_REPAIR": "0",
-                    },
-                ),
-                (build(folder / "kept", CORPUS), {}),
-                (build(folder / "locked", CORPUS), {"DATELINE_AUTH": str(users)}),
-            )
-        ]
-        yield Sites(*begun, model)
-        for site in begun:
-            site.terminate()
+        apps = Sites(tmp_path_factory.mktemp("sites"), stack)
+        yield apps
+        apps.terminate()
 
 
 @pytest.fixture(scope="session")
