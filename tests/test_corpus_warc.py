@@ -120,8 +120,10 @@ def test_what_is_cut_off_is_named_and_what_comes_before_is_read(
             gzip.compress(gzip.compress(RECORDS[1], mtime=0), mtime=0),
             "damaged after record 0, or no WARC file: ",
         ),
+        (RECORDS[1][8:], "it holds no page that was fetched with success, in 1 records"),
+        (RECORDS[2], "it holds no page that was fetched with success, in 1 records"),
     ],
-    ids=["empty", "text", "archive in archive"],
+    ids=["empty", "text", "archive in archive", "no version", "pictures"],
 )
 def test_what_cannot_be_read_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     (outcome,) = read(tmp_path, content, "a.warc.gz")

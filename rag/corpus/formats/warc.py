@@ -28,10 +28,13 @@ class WarcReader:
     suffixes: tuple[str, ...] = (".warc", ".warc.gz", ".wet", ".wet.gz")
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The article of each record, known as "file:number"; pictures and the like are none."""
+        """The article of each record, known as "file:number"; pictures and the like are none.
+
+        A file without any article is an error.
+        """
         warcio = library("warcio", "WARC", "warcio")
         exceptions = library("warcio.exceptions", "WARC", "warcio")
-        number = 0
+        number = told = 0
         try:
             with path.open("rb") as file:
                 if not file.peek(1):
@@ -39,6 +42,7 @@ class WarcReader:
                 records = warcio.ArchiveIterator(file)
                 for number, record in enumerate(records, start=1):
                     if (outcome := _outcome(f"{shown(path)}:{number}", record)) is not None:
+                        told += 1
                         yield outcome
                 # A record that is cut off in its head is passed over without a word.
                 if number and records.offset < path.stat().st_size:
@@ -48,9 +52,9 @@ class WarcReader:
         except (exceptions.ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
             msg = f"damaged after record {number}, or no WARC file: {error}"
             raise CorpusError(msg) from error
-        if not number:
-            msg = "no WARC file: it holds no record"
-            raise CorpusError(msg)
+        if not told:
+            msg = f"it holds no page that was fetched with success, in {number:,} records"
+            raise CorpusError(msg if number else "no WARC file: it holds no record")
 
 
 def _outcome(where: str, record: Any) -> Draft | Unread | None:
