@@ -23,7 +23,7 @@ from rag.ingest import Ingest, IngestReport, from_network
 from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
 from rag.online import is_address
-from rag.opening import ArchiveFolder, Opened
+from rag.opening import ArchiveFolder, Opened, give_up, wait
 from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
 from rag.quotes.records import Recheck, Trace
@@ -120,8 +120,7 @@ class Archive:
         their words within seconds; with `vectors` their passages are embedded afterwards.
         Stopped at any moment, the same call goes on from there. Files in the folders
         `within` have their outlets named as if these were read. What was deleted stays out,
-        and is named, unless `restore_deleted`.
-        Raises LockedError while another process writes.
+        and is named, unless `restore_deleted`. Raises LockedError while another process writes.
         """
         inputs = [Path(path) for path in paths if not is_address(path)]
         urls = [str(path) for path in paths if is_address(path)]
@@ -131,8 +130,8 @@ class Archive:
                 show = partial(progress, "reading")
                 job = replace(self._job(opened), restore_deleted=restore_deleted)
                 report += job.run(inputs, show, part, within)
-                if vectors:
-                    opened.dense.embed(partial(progress, "embedding"))
+            if vectors:
+                self._disk.embed(partial(progress, "embedding"), wait)
             inputs = []
         return report
 
@@ -168,9 +167,11 @@ class Archive:
         )
 
     def embed(self, progress: Progress = _silent) -> int:
-        """Embeds every passage that has no vector yet; returns how many there were."""
-        with self._disk.to_write("embed") as opened:
-            return opened.dense.embed(partial(progress, "embedding"))
+        """Embeds every passage that has no vector yet; returns how many there were.
+
+        Raises LockedError while another process writes; later ones are let in between batches.
+        """
+        return self._disk.embed(partial(progress, "embedding"), give_up)
 
     def rebuild(self) -> None:
         """Builds both indexes again from the store and the vectors already computed.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings import Encoder, FaissIndex
 from rag.errors import ArchiveError, LockedError, StaleIndexError
-from rag.indexes.dense import DenseIndex, clear_dense
+from rag.indexes.dense import DenseIndex, Progress, clear_dense
 from rag.indexes.lexical import LexicalIndex
 from rag.store import (
     Database,
@@ -17,8 +18,30 @@ from rag.store import (
     Store,
     damaged_store,
     ingest_command,
+    others_waiting,
     writer_lock,
 )
+
+Locked = Callable[[LockedError], None]
+"""Called where another process writes: it waits, and then that is tried again, or raises."""
+
+_LET_IN_SECONDS = 1.0
+"""Longer than anybody who waits to write waits from one attempt to the next."""
+
+
+def give_up(error: LockedError) -> None:
+    """Does not wait for another writer."""
+    raise error
+
+
+def wait(_error: LockedError) -> None:
+    """Waits a while for another writer."""
+    time.sleep(_LET_IN_SECONDS)
+
+
+def _beyond(before: int, progress: Progress) -> Progress:
+    """The progress of what goes on after so many."""
+    return lambda done, total: progress(before + done, before + total)
 
 
 @dataclass(slots=True)
@@ -88,6 +111,35 @@ class ArchiveFolder:
                 yield opened
             finally:
                 opened.close()
+
+    @contextmanager
+    def to_write_when_free(self, purpose: str, locked: Locked) -> Iterator[Opened]:
+        """The parts, opened to write; `locked` is called until no other process writes."""
+        with ExitStack() as stack:
+            opened = None
+            while opened is None:
+                try:
+                    opened = stack.enter_context(self.to_write(purpose))
+                except LockedError as error:
+                    locked(error)
+            yield opened
+
+    def embed(self, progress: Progress, locked: Locked) -> int:
+        """Embeds every passage that has no vector yet; returns how many there were.
+
+        Whoever else wishes to write is let in between two batches, and then waited for;
+        `locked` is called where another process writes at the beginning.
+        """
+        embedded = 0
+        while True:
+            with self.to_write_when_free("embed", locked) as opened:
+                enough = others_waiting(self.folder)
+                done, pending = opened.dense.embed(_beyond(embedded, progress), enough)
+            embedded += done
+            if done == pending:
+                return embedded
+            locked = wait
+            time.sleep(_LET_IN_SECONDS)
 
     def rebuild(self) -> None:
         """Builds both indexes again from the store and the vectors already computed.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from rag.config import Settings
 from rag.errors import LockedError, QueryError
 from rag.fetching import parse_target
 from rag.ingest import Arriving, Ingest, IngestReport
 from rag.online import Poll, Update, visitor
-from rag.opening import ArchiveFolder, Opened
+from rag.opening import ArchiveFolder, Opened, give_up
 from rag.store import Attempts, Database, Feeds, FollowedFeed, OldFormatError
 
 Progress = Callable[[str, int, int], None]
@@ -23,11 +24,6 @@ _NOTED_EVERY = timedelta(hours=1)
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
-
-
-def _give_up(error: LockedError) -> None:
-    """Waits for no other writer."""
-    raise error
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Subscriptions:
     _disk: ArchiveFolder
     _settings: Settings
     _start: Callable[[Opened], Ingest]
-    _locked: Callable[[LockedError], None] = _give_up
+    _locked: Callable[[LockedError], None] = give_up
 
     def patient(self, wait: Callable[[LockedError], None]) -> Subscriptions:
         """The same feeds; where another process writes, `wait` is called, then tried again."""
@@ -109,8 +105,7 @@ class Subscriptions:
             unchanged += report is None
             progress("polling", number, len(feeds))
         if vectors and total.counts["added"] + total.counts["revised"]:
-            with self._writing("embed") as opened:
-                opened.dense.embed(lambda done, total: progress("embedding", done, total))
+            self._disk.embed(partial(progress, "embedding"), self._locked)
         return Polled(len(feeds), unchanged, total)
 
     def _taken(self, poll: Poll, feed: FollowedFeed, known: Attempts) -> IngestReport | None:
@@ -122,7 +117,7 @@ class Subscriptions:
         if isinstance(found, Update):
             return self._read(poll, found, known.after_success(poll.now))
         wish = poll.visitor.wish(feed.url)
-        with self._writing("feed poll") as opened:
+        with self._disk.to_write_when_free("feed poll", self._locked) as opened:
             Feeds(opened.database).note(feed.url, known.after_failure(poll.now, found.reason, wish))
             return self._start(opened).run([], _quiet, Arriving([feed.url], [found]))
 
@@ -137,13 +132,13 @@ class Subscriptions:
         report = None
         arriving = Arriving([update.followed.url], poll.read(update))
         for part in arriving.parts() if update.is_news() else ():
-            with self._writing("feed poll") as opened:
+            with self._disk.to_write_when_free("feed poll", self._locked) as opened:
                 taken = self._start(opened).run([], _quiet, part)
                 # Only now: what is noted as dealt with must be in the archive.
                 self._keep(opened, update, attempts)
             report = report + taken if report else taken
         if report is None:
-            with self._writing("feed poll") as opened:
+            with self._disk.to_write_when_free("feed poll", self._locked) as opened:
                 self._keep(opened, update, attempts)
         return report
 
@@ -163,18 +158,6 @@ class Subscriptions:
             return
         with closing(database):
             yield Feeds(database)
-
-    @contextmanager
-    def _writing(self, purpose: str) -> Iterator[Opened]:
-        """The archive, open to be written, once no other process writes it."""
-        with ExitStack() as stack:
-            opened = None
-            while opened is None:
-                try:
-                    opened = stack.enter_context(self._disk.to_write(purpose))
-                except LockedError as error:
-                    self._locked(error)
-            yield opened
 
     def _chosen(self, urls: Sequence[str]) -> list[FollowedFeed]:
         known = {feed.url: feed for feed in self.all()}

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -46,6 +47,42 @@ def archive(tmp_path: Path) -> Archive:
 
 def found(archive: Archive, query: str, **options: object) -> list[str]:
     return [hit.article.id for hit in archive.search(query, **options)]  # type: ignore[arg-type]
+
+
+def test_who_wishes_to_write_is_let_in_between_two_batches_of_an_embedding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.indexes.dense._BATCH", 1)
+    old = write_jsonl(tmp_path / "old.jsonl", [row(n, f"Fog, day {n}.") for n in range(1, 9)])
+    new = write_jsonl(tmp_path / "new.jsonl", [row(9, FERRY)])
+    archive, other = open_archive(tmp_path / "archive"), open_archive(tmp_path / "archive")
+    archive.ingest(old, vectors=False)
+    happened: list[str] = []
+    refused = Event()
+
+    def come_in() -> None:
+        while "in" not in happened:
+            try:
+                other.ingest(new, vectors=False)
+                happened.append("in")
+            except LockedError:
+                refused.set()
+
+    newcomer = Thread(target=come_in)
+
+    def progress(_step: str, done: int, total: int) -> None:
+        happened.append(f"{done} of {total}")
+        if done == 1 and newcomer.ident is None:
+            newcomer.start()
+            assert refused.wait(60)
+
+    assert archive.embed(progress) == 9
+    newcomer.join()
+    assert happened[:2] == ["0 of 8", "1 of 8"]
+    assert happened[-1] == "9 of 9"
+    assert "in" in happened
+    assert archive.coverage() == 1.0
+    assert found(archive, "ferry Marigold")[0] == "courier.example/9"
 
 
 def test_articles_come_in_once_and_are_found(archive: Archive, tmp_path: Path) -> None:

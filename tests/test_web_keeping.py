@@ -271,7 +271,7 @@ def test_another_writer_is_waited_for(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "lake.txt").write_text(LAKE, encoding="utf-8")
     with writer_lock(archive.folder, "test"):
         states = add_files(archive, [tmp_path / "lake.txt"])
-        assert next(states).doing == "lake.txt: waiting for somebody else who adds articles"
+        assert next(states).doing == "lake.txt: waiting until others have written"
     assert ended(states)[0].said == "1 added"
 
 

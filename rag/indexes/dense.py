@@ -36,7 +36,8 @@ from rag.store.facets import among
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"
-_BATCH = 512
+_BATCH = 128
+"""Passages from one sign of progress to the next: some seconds' work."""
 _REFUSED = {
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
     *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
@@ -44,7 +45,7 @@ _REFUSED = {
 _T = TypeVar("_T")
 Ids = npt.NDArray[np.int64]
 _NONE: Ids = np.empty(0, dtype=np.int64)
-_SAVE_EVERY = 32 * _BATCH
+_SAVE_EVERY = 128 * _BATCH
 _QUESTIONS = 64
 """How many are remembered: one is searched for, then compared with what was found."""
 
@@ -131,26 +132,35 @@ class DenseIndex:
         have = set(self._index.ids().tolist())
         return [id_ for id_, _ in self._store.current_digests() if id_ not in have]
 
-    def embed(self, progress: Progress = lambda _done, _total: None) -> int:
-        """Encodes every passage without a vector and saves the index; returns how many.
+    def embed(
+        self,
+        progress: Progress = lambda _done, _total: None,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> tuple[int, int]:
+        """Encodes passages without a vector and saves the index; returns how many, of how many.
 
         Superseded passages come last, for questions as of a time when they stood. Each batch
         is on disk before the next begins, so an interrupted call is taken up where it stopped.
-        `progress` is called with the passages done and in all.
+        `progress` is called with the passages done and in all; after a batch it is asked
+        whether that is `enough` for now.
         """
         with self._mended():
             self.catch_up()
             current = self.pending()
             pending = [*current, *self._superseded_pending()]
-            for done, batch in _batches(pending):
-                progress(done, len(pending))
+            done = 0
+            progress(done, len(pending))
+            for batch in _batches(pending):
                 self._embed_batch(batch, set(current))
-                if done and done % _SAVE_EVERY == 0:
+                done += len(batch)
+                progress(done, len(pending))
+                if done == len(pending) or enough():
+                    break
+                if done % _SAVE_EVERY == 0:
                     self.save()
-            progress(len(pending), len(pending))
             if self._index.manifest != self._saved:
                 self.save()
-        return len(pending)
+        return done, len(pending)
 
     def cosines(self, query: Vector, digests: Sequence[str]) -> dict[str, float]:
         """How near texts are to a query, by digest; of those whose vectors are known."""
@@ -308,7 +318,7 @@ def _rename_database(path: Path, target: Path) -> None:
 def _readable(path: Path, fingerprint: str, digests: Sequence[str]) -> Iterator[dict[str, Vector]]:
     """All that can be read, whole batches or one by one; nothing from what is no cache."""
     with suppress(EmbeddingError), VectorCache(path, read_only=True) as cache:
-        for _, batch in _batches(digests):
+        for batch in _batches(digests):
             try:
                 found = cache.get(fingerprint, batch)
             except EmbeddingError:
@@ -324,6 +334,6 @@ def _one_by_one(cache: VectorCache, fingerprint: str, digests: Sequence[str]) ->
     return found
 
 
-def _batches(items: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
+def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     for first in range(0, len(items), _BATCH):
-        yield first, items[first : first + _BATCH]
+        yield items[first : first + _BATCH]

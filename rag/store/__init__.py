@@ -7,7 +7,7 @@ from rag.store.facets import NOW, Facets, Standing
 from rag.store.feedback import Feedback, KeptRemark, Remark
 from rag.store.feeds import Attempts, Feeds, FollowedFeed
 from rag.store.gone import Gone, Listed, Selection, Withdrawal
-from rag.store.lock import writer_lock
+from rag.store.lock import others_waiting, writer_lock
 from rag.store.runs import Outcome, OutcomeKind, Runs
 from rag.store.standing import STILL, UNKNOWN_DATE, KeptRevision
 from rag.store.store import Store
@@ -42,5 +42,6 @@ __all__ = [
     "Withdrawal",
     "damaged_store",
     "ingest_command",
+    "others_waiting",
     "writer_lock",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,16 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def others_waiting(folder: Path) -> Callable[[], bool]:
+    """Tells, whenever it is called, whether somebody else has wished to write since now.
+
+    Whoever tries to take the lock opens its file anew, which gives that another time.
+    """
+    path = folder / LOCK
+    since = path.stat().st_mtime_ns
+    return lambda: path.stat().st_mtime_ns != since
+
+
 @contextmanager
 def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
     """Holds the right to write to `folder`; the system frees it when the process dies.
@@ -67,6 +77,8 @@ def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
+        with suppress(OSError):
+            os.utime(folder / LOCK)
         raise LockedError(_held(folder)) from error
     except OSError as error:
         raise disk_error(folder, error) from error

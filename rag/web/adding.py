@@ -194,7 +194,7 @@ def _patiently(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
         except LockedError:
             if time.monotonic() > until:
                 raise
-        yield "waiting for somebody else who adds articles"
+        yield "waiting until others have written"
         time.sleep(_SHOWN_SECONDS)
 
 
