@@ -1,6 +1,6 @@
 # make app: the web chat on the sample corpus. make test: every check and test.
 # make faults: the tests that take long: children killed at 200 points, files damaged in more ways, an hour of news.
-# make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each.
+# make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each; tests with new made-up examples.
 # make llm-server: a small language model on this machine, to try Dateline with one.
 # All set everything up by themselves, in .venv. PYTHON names another interpreter.
 PYTHON ?= python3
@@ -31,6 +31,7 @@ faults: setup
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[fuzz]"
 	$(BIN)/python -m scripts.fuzz --seconds $(SECONDS)
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=default -n auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

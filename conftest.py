@@ -1,9 +1,16 @@
-"""What all tests need: examples in docstrings write into a folder of their own; Ctrl-C counts."""
+"""What all tests need: examples in docstrings write into a folder of their own; Ctrl-C counts.
+
+Examples that hypothesis makes up are the same in each run; `make fuzz` looks for new ones.
+"""
 
 import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_configure() -> None:
