@@ -1,4 +1,4 @@
-"""An empty store in a folder of its own."""
+"""An empty store, and the command, each in a folder of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.store import Database, Runs, Store
+from tests.commands import Commands
 
 
 @pytest.fixture
@@ -23,3 +24,11 @@ def store(database: Database) -> Store:
     """It has begun one run, so that articles can be put into it."""
     Runs(database).begin(["seeds"], datetime(2025, 5, 4, tzinfo=UTC))
     return Store(database)
+
+
+@pytest.fixture
+def dateline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Commands:
+    """The `dateline` command in this process, where nothing is set."""
+    return Commands(monkeypatch, capsys, tmp_path)

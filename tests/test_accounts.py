@@ -29,13 +29,6 @@ def users(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy2(made, tmp_path))
 
 
-@pytest.fixture
-def dateline(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 def test_only_the_right_password_opens_an_account(users: Path) -> None:
     accounts = Accounts(users)
     found = accounts.check("ada", WORDS)

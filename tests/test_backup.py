@@ -17,13 +17,6 @@ from tests.damages import QUERIES, Found, allowed, built, flipped, opened, resul
 from tests.waiting_writer import waiting_writer
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Found]]:
     archive = built(tmp_path_factory.mktemp("sound"))

@@ -42,13 +42,6 @@ MIXED: list[dict[str, object]] = [*GOOD, GOOD[0], {"title": "Story 6"}]
 FERRY_HIT_KEYS = ["rank", "score", "article", "passage", "also_in", "copies", "versions"]
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
     """An archive of the four good articles, and how the child that built it ended."""

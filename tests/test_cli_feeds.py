@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -24,14 +23,11 @@ def server() -> Iterator[Site]:
 
 
 @pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    commands = Commands(monkeypatch, capsys, tmp_path)
+def dateline(dateline: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setenv("DATELINE_NETWORK", "true")
     monkeypatch.setenv("DATELINE_NETWORK_HOSTS", "127.0.0.1")
     monkeypatch.setenv("DATELINE_NETWORK_DELAY", "0")
-    return commands
+    return dateline
 
 
 def test_a_feed_is_followed_polled_and_forgotten(dateline: Commands, server: Site) -> None:

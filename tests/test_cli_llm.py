@@ -16,12 +16,10 @@ SAID = "The old mill burnt at Osk on Tuesday [1]."
 
 
 @pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
+def dateline(dateline: Commands, tmp_path: Path) -> Commands:
     with open_archive(tmp_path / "archive") as archive:
         archive.ingest(write_jsonl(tmp_path / "in.jsonl", [row(1, MILL)]), vectors=False)
-    return Commands(monkeypatch, capsys, tmp_path)
+    return dateline
 
 
 def test_a_models_name_is_asked_for_at_the_configured_server(

@@ -24,13 +24,6 @@ FERRY = "The ferry Marigold sailed from Grevesand on Friday with 41 passengers o
 TEXTS = {2: FERRY, 3: "The harbour of Marsk flooded on Monday after three days of rain."}
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 @contextmanager
 def watching(folder: Path, *arguments: object, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """A running `dateline watch` over the archive in `folder`; killed where a test fails."""

@@ -48,13 +48,6 @@ NEEDED = {"archive.db", "vectors.db", "dense.faiss", "manifest.json", "lexical/d
 """Files that no archive does without: that one of them is damaged grossly cannot go unseen."""
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Sound:
     """A sound archive, and what it finds as it is and with its indexes rebuilt."""

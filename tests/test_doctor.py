@@ -34,13 +34,6 @@ TOWN = "courier.example/20"
 OTHER = "courier.example/21"
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Found]]:
     archive = built(tmp_path_factory.mktemp("sound"))

@@ -24,13 +24,6 @@ from tests.commands import Commands
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 def measured(articles: int, value: float) -> dict[str, Any]:
     """A size whose figures are all `value`."""
     keys = (

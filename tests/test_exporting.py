@@ -48,11 +48,9 @@ def talked(archive: Archive) -> str:
 
 
 @pytest.fixture
-def dateline(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Commands:
+def dateline(dateline: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setenv("PYTHONUTF8", "1")
-    return Commands(monkeypatch, capsys, tmp_path)
+    return dateline
 
 
 def revise(archive: Archive, text: str) -> None:

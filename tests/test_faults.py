@@ -39,13 +39,6 @@ from tests.damages import (
 from tests.waiting_writer import waiting_writer
 
 
-@pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Found]:
     """A sound archive with revisions and vectors, and what it finds; not to be changed."""

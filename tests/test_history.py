@@ -99,12 +99,9 @@ def test_a_diff_holds_all_words_of_both_texts(old: list[str], new: list[str]) ->
 
 
 @pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    commands = Commands(monkeypatch, capsys, tmp_path)
+def dateline(dateline: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setenv("DATELINE_CHUNK_TOKENS", "32")
-    return commands
+    return dateline
 
 
 def test_the_command_shows_an_article_and_each_of_its_revisions(

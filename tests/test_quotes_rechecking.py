@@ -34,13 +34,6 @@ Answer = dict[str, Any]
 
 
 @pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    return Commands(monkeypatch, capsys, tmp_path)
-
-
-@pytest.fixture
 def answer(dateline: Commands, tmp_path: Path) -> Answer:
     """What was asked of an archive of two articles, in answer.json too."""
     write_jsonl(tmp_path / "in.jsonl", [row(1, FERRY, title="Ferry"), row(2, BUDGET)])

@@ -237,12 +237,9 @@ def test_without_an_archive_nothing_is_traced(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def dateline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
-    commands = Commands(monkeypatch, capsys, tmp_path)
+def dateline(dateline: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setenv("DATELINE_CHUNK_TOKENS", "32")
-    return commands
+    return dateline
 
 
 def test_the_command_prints_where_words_stand(dateline: Commands, folder: Path) -> None:

@@ -41,16 +41,10 @@ def archive(tmp_path: Path) -> Archive:
 
 
 @pytest.fixture
-def dateline(
-    archive: Archive,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Commands:
-    commands = Commands(monkeypatch, capsys, tmp_path)
+def dateline(archive: Archive, dateline: Commands, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setenv("DATELINE_CHUNK_TOKENS", "32")
     monkeypatch.setenv("DATELINE_ARCHIVE", str(archive.folder))
-    return commands
+    return dateline
 
 
 def withdraw(archive: Archive, article_id: str = WHISKY) -> None:
