@@ -71,6 +71,19 @@ class Asking:
         """Who answers: the language model by its name, or the extractive reader."""
         return self.model.name if self.model else SYSTEM
 
+    def ask(self, archive: Archive, question: EvalQuestion) -> tuple[Answer, float]:
+        """The archive's answer, and the seconds that it took."""
+        started = time.perf_counter()
+        answer = archive.ask(
+            question.question,
+            question.history,
+            filters=self.filters,
+            as_of=question.as_of if self.dated else None,
+            model=self.model,
+            corroborated=self.corroborated,
+        )
+        return answer, time.perf_counter() - started
+
 
 def evaluate_answers(archive: Archive, options: AnswerOptions, progress: Progress) -> Evaluated:
     """Asks every labelled and every unanswerable question.
@@ -140,17 +153,7 @@ def load_unanswerable(path: Path) -> list[EvalQuestion]:
 
 def ask_row(archive: Archive, question: EvalQuestion, asking: Asking) -> Row:
     """What a report says of one question: the answer's measures, its confidence and quotes."""
-    as_of = question.as_of if asking.dated else None
-    started = time.perf_counter()
-    answer = archive.ask(
-        question.question,
-        question.history,
-        filters=asking.filters,
-        as_of=as_of,
-        model=asking.model,
-        corroborated=asking.corroborated,
-    )
-    seconds = time.perf_counter() - started
+    answer, seconds = asking.ask(archive, question)
     declining = question.unanswerable
     measures = _declining(answer) if declining else answer_measures(answer, question.answers)
     if question.type in SEVERAL_VALUES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,15 +108,7 @@ def _judged(sentences: Sequence[CitedSentence], judge: Supports) -> dict[str, fl
 
 
 def _row(archive: Archive, question: EvalQuestion, asking: Asking, judge: ChatModel | None) -> Row:
-    started = time.perf_counter()
-    answer = archive.ask(
-        question.question,
-        question.history,
-        filters=asking.filters,
-        as_of=question.as_of if asking.dated else None,
-        model=asking.model,
-    )
-    seconds = time.perf_counter() - started
+    answer, seconds = asking.ask(archive, question)
     measures = citation_measures(answer, judged_by(judge) if judge else None)
     if not answer.abstained:
         cited = {citation.article.id for citation in answer.citations}

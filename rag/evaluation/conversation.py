@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,15 +150,7 @@ def _has_answer(question: EvalQuestion) -> bool:
 
 
 def _row(archive: Archive, question: EvalQuestion, asking: Asking) -> Row:
-    started = time.perf_counter()
-    answer = archive.ask(
-        question.question,
-        question.history,
-        filters=asking.filters,
-        as_of=question.as_of if asking.dated else None,
-        model=asking.model,
-    )
-    seconds = time.perf_counter() - started
+    answer, seconds = asking.ask(archive, question)
     kind = answerability(question)
     measures = conversation_measures(answer, question)
     score = measures.get("token_recall", float(answer.abstained))
