@@ -158,13 +158,11 @@ def test_whatever_changes_changes_the_digest(item: str) -> None:
 
 
 def test_an_entry_without_an_address_is_known_by_something_else() -> None:
-    keys = [
-        entry.key
-        for entry in parse(
-            rss("<guid isPermaLink='false'>g</guid>", "<title>T</title>", "")
-        ).entries
-    ]
-    assert keys == ["g", "T", ""]
+    guid, title, nothing = parse(
+        rss("<guid isPermaLink='false'>g</guid>", "<title>T</title>", "")
+    ).entries
+    assert (guid.key, title.key) == ("g", "T")
+    assert nothing.key == nothing.digest != ""
 
 
 @pytest.mark.parametrize(

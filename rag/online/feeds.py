@@ -51,8 +51,8 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """What the entry is known by from one poll to the next."""
-        return self.url or self.guid or self.title
+        """What the entry is known by from one poll to the next; never empty."""
+        return self.url or self.guid or self.title or self.digest
 
 
 @dataclass(frozen=True, slots=True)

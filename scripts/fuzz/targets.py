@@ -19,7 +19,7 @@ from rag.corpus.drafts import Draft, Reader, Unread
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
-from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words, urljoined
+from rag.corpus.urls import canonical_id, publisher_of, slug_words, urljoined
 from rag.errors import CorpusError, FetchError
 from rag.fetching import fetcher, visiting
 from rag.fetching.addresses import parse_target
@@ -105,7 +105,8 @@ def _feed(data: bytes) -> None:
     with suppress(CorpusError):
         for entry in parse_feed(Page(_URL, data, "")).entries:
             assert entry.key
-            assert not entry.url or is_web_address(entry.url)
+            with suppress(FetchError):
+                parse_target(entry.url)
 
 
 def _sitemap(data: bytes) -> None:
