@@ -40,7 +40,9 @@ _PANELS = (
     ("CPU time of a search, ms", ("search_cpu_ms",)),
 )
 _COLORS = ("#1f6feb", "#c2410c", "#0f766e")
-_WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 260, 190, 46, 30, 70
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _GAP = 260, 190, 58, 30, 30, 70
+_UNIT = re.compile(r"peak MB, |, CPU s|, MB|, CPU ms")
+"""What a panel's title says already."""
 _MARKS = re.compile(r"(<!-- sizes -->\n).*?(<!-- end of sizes -->)", re.DOTALL)
 _STYLE = Markup(
     "text{font:12px system-ui,sans-serif;fill:#444}"
@@ -56,11 +58,11 @@ def growth_table(measured: Sequence[Measured]) -> Table:
 
 def growth_chart(measured: Sequence[Measured]) -> Markup:
     """A panel each for time, memory, disk and searches, over the number of articles."""
-    width = 2 * (_LEFT + _WIDTH) + 40
+    width = 2 * (_LEFT + _WIDTH + _RIGHT)
     height = 2 * (_TOP + _HEIGHT + _GAP)
     panels = Markup().join(
         Markup('<g transform="translate({},{})">{}</g>').format(
-            _LEFT + (number % 2) * (_WIDTH + _LEFT + 20),
+            _LEFT + (number % 2) * (_WIDTH + _LEFT + _RIGHT),
             _TOP + (number // 2) * (_HEIGHT + _GAP + _TOP),
             _panel(title, keys, measured),
         )
@@ -170,6 +172,6 @@ def _line(
         dots,
         number * 100,
         _HEIGHT + 34,
-        _TOLD[key],
+        _UNIT.sub("", _TOLD[key]),
         color=_COLORS[number],
     )
