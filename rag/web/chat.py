@@ -184,15 +184,13 @@ class Chat:
     def _streamed(
         self, stream: Generator[str, None, Answer], question: str, conversation: Conversation
     ) -> Generator[Frame, None, Answer]:
-        """Shows the pieces as they come; without a model they come all at once, at the end."""
+        """Shows the pieces as they come."""
         written = ""
         while True:
             try:
                 written += next(stream)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            if self.model is None:
-                continue
             begun = _unfinished(conversation, question, partial_html(written), written)
             yield self._frame(begun, busy=True)
 
