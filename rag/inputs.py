@@ -19,7 +19,6 @@ import rag.corpus
 
 FILE = "inputs.db"
 _BUSY_SECONDS = 5
-_PART = 1 << 16
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS input "
     "(path TEXT PRIMARY KEY, mark BLOB NOT NULL, held TEXT NOT NULL) WITHOUT ROWID"
@@ -89,12 +88,9 @@ def mark(path: Path, names: str) -> bytes:
 
     Raises OSError where the file cannot be read.
     """
-    content = hashlib.sha256()
-    # Unlike hashlib.file_digest, which makes room for 256 KiB to read a file of two.
-    with path.open("rb", buffering=0) as file:
-        while part := file.read(_PART):
-            content.update(part)
-    return hashlib.sha256(b"\0".join([content.digest(), names.encode(), _readers()])).digest()
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").digest()
+    return hashlib.sha256(b"\0".join([content, names.encode(), _readers()])).digest()
 
 
 @cache
