@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -67,7 +67,8 @@ class DenseIndex:
         self._folder = folder
         self._store = store
         self._encoder = encoder
-        self._encoded = lru_cache(_QUESTIONS)(self._encode)
+        # Of the encoder alone: a cache that held this index would keep its vectors in memory.
+        self._encoded = lru_cache(_QUESTIONS)(partial(_query_row, encoder))
         self._past: FaissIndex | None = None
         self._bringing = Lock()
         self._saved: Manifest | None = None
@@ -190,11 +191,6 @@ class DenseIndex:
             self._index.save(self._folder)
             self._saved = self._index.manifest
 
-    def _encode(self, query: str) -> Vector:
-        vector: Vector = self._encoder.encode_query([query])[0]
-        vector.flags.writeable = False
-        return vector
-
     def _open(self) -> FaissIndex:
         """The index as it is saved, if it is; `_saved` is what is known to be on disk."""
         expected = Manifest(
@@ -268,6 +264,12 @@ class DenseIndex:
     def _rebuild(self, error: EmbeddingError) -> str:
         option = f"--archive {self._folder}"
         return f"{error}; rebuild it: dateline rebuild {option}; then: dateline embed {option}"
+
+
+def _query_row(encoder: Encoder, query: str) -> Vector:
+    vector: Vector = encoder.encode_query([query])[0]
+    vector.flags.writeable = False
+    return vector
 
 
 def _is_refused_by_disk(error: BaseException | None) -> bool:
