@@ -23,7 +23,7 @@ from rag.ingest import Ingest, IngestReport, from_network
 from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
 from rag.online import is_address
-from rag.opening import ArchiveFolder, Opened, give_up, wait
+from rag.opening import ArchiveFolder, Opened, give_up
 from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
 from rag.quotes.records import Recheck, Trace
@@ -124,14 +124,14 @@ class Archive:
         """
         inputs = [Path(path) for path in paths if not is_address(path)]
         urls = [str(path) for path in paths if is_address(path)]
-        report = IngestReport()
+        report, embedding = IngestReport(), partial(progress, "embedding")
         for part in from_network(urls, limit, self._settings).parts():
             with self._disk.to_write("ingest", create=True) as opened:
                 show = partial(progress, "reading")
                 job = replace(self._job(opened), restore_deleted=restore_deleted)
                 report += job.run(inputs, show, part, within)
-            if vectors:
-                self._disk.embed(partial(progress, "embedding"), wait)
+                turn = self._disk.embed_in_turn(opened, embedding) if vectors else (0, 0)
+            self._disk.embed_the_rest(turn, embedding)
             inputs = []
         return report
 

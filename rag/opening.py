@@ -25,6 +25,9 @@ from rag.store import (
 Locked = Callable[[LockedError], None]
 """Called where another process writes: it waits, and then that is tried again, or raises."""
 
+Turn = tuple[int, int]
+"""How many passages were embedded before somebody else wished to write, of how many."""
+
 _LET_IN_SECONDS = 1.0
 """Longer than anybody who waits to write waits from one attempt to the next."""
 
@@ -130,16 +133,23 @@ class ArchiveFolder:
         Whoever else wishes to write is let in between two batches, and then waited for;
         `locked` is called where another process writes at the beginning.
         """
-        embedded = 0
-        while True:
-            with self.to_write_when_free("embed", locked) as opened:
-                enough = others_waiting(self.folder)
-                done, pending = opened.dense.embed(_beyond(embedded, progress), enough)
-            embedded += done
-            if done == pending:
-                return embedded
-            locked = wait
+        with self.to_write_when_free("embed", locked) as opened:
+            turn = self.embed_in_turn(opened, progress)
+        return self.embed_the_rest(turn, progress)
+
+    def embed_in_turn(self, opened: Opened, progress: Progress) -> Turn:
+        """Embeds passages until somebody else wishes to write; how many of how many."""
+        return opened.dense.embed(progress, others_waiting(self.folder))
+
+    def embed_the_rest(self, turn: Turn, progress: Progress) -> int:
+        """Goes on after a turn whose lock has been given up; returns how many there were in all."""
+        embedded, pending = turn
+        while embedded < pending:
             time.sleep(_LET_IN_SECONDS)
+            with self.to_write_when_free("embed", wait) as opened:
+                done, left = self.embed_in_turn(opened, _beyond(embedded, progress))
+            embedded, pending = embedded + done, embedded + left
+        return embedded
 
     def rebuild(self) -> None:
         """Builds both indexes again from the store and the vectors already computed.

@@ -59,7 +59,7 @@ def _is_alive(pid: int) -> bool:
 def others_waiting(folder: Path) -> Callable[[], bool]:
     """Tells, whenever it is called, whether somebody else has wished to write since now.
 
-    Whoever tries to take the lock opens its file anew, which gives that another time.
+    Whoever is refused the lock gives its file another time.
     """
     path = folder / LOCK
     since = path.stat().st_mtime_ns
