@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from embeddings.errors import EncoderError
+from embeddings.graphs import open_graph
 from embeddings.model_files import BUNDLED, ModelFiles, model_files
 from embeddings.vectors import Vectors
 
-# So few texts are encoded on one thread, and in batches of their own length: what a question
-# needs costs less than half the processor time so, and no longer where others ask too.
+# So few texts are encoded by the model's graph, on one thread, or by the model itself on one
+# thread and in batches of their own length: what a question needs costs less than half the
+# processor time so, and no longer where others ask too.
 _FEW, _FEW_AT_ONCE = 64, 8
 _WORD = re.compile(r"\w+")
 _T = TypeVar("_T")
@@ -94,11 +97,18 @@ class SentenceTransformerEncoder:
     """A sentence-transformers model: "minilm", a folder, or a model name of the hub.
 
     Only files on this machine are read unless `download` is given. The tokenizer and
-    the model are loaded at their first use; any number of threads may call.
+    the model are loaded at their first use; any number of threads may call. Few texts
+    are encoded by the model's graph, which is kept in the folder `graphs`, by default
+    in the user's cache folder.
     """
 
     def __init__(
-        self, name: str | Path = BUNDLED, *, download: bool = False, batch_size: int = 32
+        self,
+        name: str | Path = BUNDLED,
+        *,
+        download: bool = False,
+        batch_size: int = 32,
+        graphs: Path | None = None,
     ) -> None:
         files = model_files(str(name), download=download)
         self.fingerprint = files.fingerprint
@@ -108,6 +118,8 @@ class SentenceTransformerEncoder:
         self._folder = files.folder
         self._tokenizer = _Once(partial(_load_tokenizer, files.tokenizer))
         self._model = _Once(partial(_load_model, files))
+        folder = graphs or user_cache_path("dateline") / "graphs"
+        self._graph = _Once(partial(open_graph, files, self._model, folder))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, without special ones; needs no torch."""
@@ -123,16 +135,19 @@ class SentenceTransformerEncoder:
         return self._encoded(texts, "encode_document")
 
     def _encoded(self, texts: Sequence[str], method: str) -> Vectors:
-        if len(texts) > _FEW:
-            return self._rows(texts, method, self._batch_size)
-        with _one_thread():
-            return self._rows(texts, method, min(_FEW_AT_ONCE, self._batch_size))
-
-    def _rows(self, texts: Sequence[str], method: str, batch_size: int) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
+        readable = _readable(texts)
+        if len(texts) > _FEW:
+            return self._rows(readable, method, self._batch_size)
+        if graph := self._graph():
+            return graph.encode(readable)
+        with _one_thread():
+            return self._rows(readable, method, min(_FEW_AT_ONCE, self._batch_size))
+
+    def _rows(self, texts: Sequence[str], method: str, batch_size: int) -> Vectors:
         rows = getattr(self._model(), method)(
-            _readable(texts),
+            texts,
             batch_size=batch_size,
             show_progress_bar=False,
             normalize_embeddings=True,

@@ -192,7 +192,7 @@ assert encoder.count_tokens(["one", "two"] * 50) == [1, 1] * 50
 assert heavy & set(sys.modules) == {"tokenizers"}
 import subprocess
 subprocess.run([sys.executable, "-c", ""], check=True)
-encoder.encode_query(["one"])
+encoder.encode_query(["one"] * 65)
 from transformers.utils import logging
 assert logging.is_progress_bar_enabled()
 """

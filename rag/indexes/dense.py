@@ -46,8 +46,8 @@ _T = TypeVar("_T")
 Ids = npt.NDArray[np.int64]
 _NONE: Ids = np.empty(0, dtype=np.int64)
 _SAVE_EVERY = 128 * _BATCH
-_QUESTIONS = 64
-"""How many are remembered: one is searched for, then compared with what was found."""
+_QUESTIONS = 4096
+"""How many are remembered, with and without their names: six megabytes."""
 
 
 class DenseIndex:
