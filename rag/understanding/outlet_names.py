@@ -158,7 +158,8 @@ def _label(host: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    folded = text.casefold()
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def _without_the(words: Sequence[str]) -> Sequence[str]:
