@@ -16,6 +16,7 @@ from platformdirs import user_cache_path
 from embeddings.errors import EncoderError
 from embeddings.graphs import open_graph
 from embeddings.model_files import BUNDLED, ModelFiles, model_files
+from embeddings.token_counts import TokenCounts
 from embeddings.vectors import Vectors
 
 # So few texts are encoded by the model's graph, on one thread, or by the model itself on one
@@ -116,15 +117,14 @@ class SentenceTransformerEncoder:
         self.max_tokens = files.max_tokens
         self._batch_size = batch_size
         self._folder = files.folder
-        self._tokenizer = _Once(partial(_load_tokenizer, files.tokenizer))
+        self._token_counts = _Once(partial(TokenCounts, files.tokenizer))
         self._model = _Once(partial(_load_model, files))
         folder = graphs or user_cache_path("dateline") / "graphs"
         self._graph = _Once(partial(open_graph, files, self._model, folder))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, without special ones; needs no torch."""
-        encodings = self._tokenizer().encode_batch_fast(_readable(texts), add_special_tokens=False)
-        return [len(encoding) for encoding in encodings]
+        return self._token_counts()(_readable(texts))
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each question, with the model's query prompt if it has one."""
@@ -202,20 +202,6 @@ class _Once(Generic[_T]):
 def _readable(texts: Sequence[str]) -> list[str]:
     """The texts with lone surrogates as "?": the tokenizer takes valid Unicode only."""
     return [text.encode("utf-8", "replace").decode() for text in texts]
-
-
-def _load_tokenizer(path: Path) -> Any:
-    from tokenizers import Tokenizer
-
-    # The tokenizers library raises a bare Exception for a file it cannot parse.
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:
-        msg = f"{path} is not a tokenizer ({error}); fetch the model again"
-        raise EncoderError(msg) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def _load_model(files: ModelFiles) -> Any:

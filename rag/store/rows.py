@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
 
 from rag.chunking import embedding_text
 from rag.records import Article, Passage, Published, Span
+
+_DIGESTS = 256
 
 
 class DamagedRowError(Exception):
@@ -22,8 +25,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+@lru_cache(_DIGESTS)
 def article_digest(article: Article) -> str:
-    """Changes when anything a reader sees changes, but not with the URL or the furniture rules."""
+    """Changes when anything a reader sees changes, but not with the URL or the furniture rules.
+
+    An article that comes in is asked for it four times.
+    """
     seen: list[object] = [
         article.title,
         article.text,
