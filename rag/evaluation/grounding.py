@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from embeddings import Encoder, Vectors
+from embeddings import Encoder, Vector
 from rag.archive import Progress
 from rag.errors import CorpusError
 from rag.evaluation.datasets import EvalQuestion, data_rows, text_field
@@ -26,13 +27,13 @@ from rag.evaluation.journal import Journal, Row
 from rag.evaluation.measures import spread
 from rag.evaluation.report import Report
 from rag.evaluation.runner import Evaluated, data_name
+from rag.indexes.encoding import RecentVectors
 from rag.reading.extractive import Similarity
 from rag.reading.verification import GROUNDED, grounding
 
 ATTRIBUTABLE = "attributable"
 
 AUC = "roc_auc"
-_MOST_KNOWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +80,15 @@ def evaluate_grounding(options: GroundingOptions, progress: Progress) -> Evaluat
 
 def similarity_by(encoder: Encoder) -> Similarity:
     """The cosine of texts with a claim, by that encoder; what was encoded lately is remembered."""
-    known: dict[str, Vectors] = {}
-    asked: dict[str, Vectors] = {}
+    recent = RecentVectors(encoder)
+
+    @lru_cache(1)
+    def asked(claim: str) -> Vector:
+        vector: Vector = encoder.encode_query([claim])[0]
+        return vector
 
     def similarity(claim: str, texts: Sequence[str]) -> list[float]:
-        if claim not in asked:
-            asked.clear()
-            asked[claim] = encoder.encode_query([claim])[0]
-        if len(known) > _MOST_KNOWN:
-            known.clear()
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, encoder.encode_document(new), strict=True))
-        return [float(known[text] @ asked[claim]) for text in texts]
+        return [float(cosine) for cosine in recent.encode_document(texts) @ asked(claim)]
 
     return similarity
 
