@@ -1,8 +1,7 @@
-"""An empty store, and the command, each in a folder of its own; caches below `.pytest_cache`."""
+"""An empty store, and the command, each in a folder of its own."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,6 @@ import pytest
 
 from rag.store import Database, Runs, Store
 from tests.commands import Commands
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Keeps what a program keeps for its user out of the cache folder of who runs the tests."""
-    assert config.cache
-    os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("user"))
 
 
 @pytest.fixture

@@ -109,22 +109,30 @@ def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
     part.open_article(open_article, parts.conversation, parts.panel, queue=False, **private())
 
 
-def updates(frame: Frame) -> list[Any]:
-    """A frame as the values of `Parts.outputs`."""
+def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
+    """A frame as the values of `Parts.outputs`, where it follows `before` if given.
+
+    Gradio makes a component anew for each of its properties that is set, so the buttons
+    are left alone where they are as they should be.
+    """
     import gradio as gr
 
+    buttons = [gr.skip(), gr.skip()]
+    if before is None or before.busy != frame.busy:
+        buttons = [gr.Button(visible=not frame.busy), gr.Button(visible=frame.busy)]
     return [
         frame.conversation,
         gr.skip() if frame.turns is None else list(frame.turns),
         gr.skip() if frame.question is None else frame.question,
         str(text(frame.problem or "")),
         gr.skip() if frame.panel is None else frame.panel,
-        gr.Button(visible=not frame.busy),
-        gr.Button(visible=frame.busy),
+        *buttons,
     ]
 
 
 def _asked(chat: Chat, form: Form, said: Conversation) -> Iterator[list[Any]]:
+    before = None
     with closing(chat.ask(form, said)) as frames:
         for frame in frames:
-            yield updates(frame)
+            yield updates(frame, before)
+            before = frame
