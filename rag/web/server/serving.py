@@ -138,10 +138,10 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
 
 @contextmanager
 def _given_up_in_the_end(server: Any) -> Iterator[None]:
-    """Ends the process some time after the server was told to stop, if it cannot.
+    """Ends the process some time after the server was told to stop, if it has not ended.
 
-    A thread that waits for a language model cannot be interrupted; the archive is written so
-    that a process may end at any moment.
+    A thread that waits for a language model cannot be interrupted, and Python waits for it
+    also when the server is gone; the archive is written so that a process may end at any moment.
     """
     stopped = threading.Event()
 
@@ -157,7 +157,8 @@ def _given_up_in_the_end(server: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        stopped.set()
+        if not server.should_exit:
+            stopped.set()
 
 
 def _add_page(app: Any, site: Site) -> None:
