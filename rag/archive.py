@@ -202,8 +202,10 @@ class Archive:
         now where it is not given; then undated articles are found too.
         Raises QueryError for an empty or overlong query, ArchiveError without an archive.
         """
+        check_query(query)
+        rankers = self.rankers()
         if understood is None:
-            understood = self.understand(query, as_of)
+            understood = named_in(query, as_of or datetime.now(UTC), rankers.store.facets())
         search = Search(
             follow_up(query, history),
             no_later_than(filters, as_of),
@@ -212,7 +214,7 @@ class Archive:
             all_copies,
             tuple(parts),
         )
-        return self._found(search, k)
+        return retrieve(search, k, rankers)
 
     def understand(self, question: str, as_of: datetime | None = None) -> tuple[Understood, ...]:
         """The dates and outlets that a question names, as they stand in it.
@@ -222,12 +224,6 @@ class Archive:
         """
         check_query(question)
         return named_in(question, as_of or datetime.now(UTC), self._reader().store.facets())
-
-    def _found(self, search: Search, k: int) -> list[Hit]:
-        rankers = self.rankers()
-        hits = retrieve(search, k, rankers)
-        rankers.store.verify([(hit.passage, hit.article) for hit in hits])
-        return hits
 
     def ask(
         self,
@@ -288,7 +284,7 @@ class Archive:
         parts = split(followed.question, meter) if meter and splits else ()
         limits = no_later_than(filters, as_of)
         search = Search(followed, limits, now, tuple(understood), parts=parts)
-        hits = self._found(search, ANSWER_HITS)
+        hits = retrieve(search, ANSWER_HITS, self.rankers())
         asked = Question(
             text=question,
             standalone=followed.standalone,

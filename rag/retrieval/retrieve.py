@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
@@ -49,15 +49,21 @@ def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
     A question that asks for several things is searched for once for each of them, and each
     gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
     broken by article id, then by place in the article. Raises QueryError for a question
-    that is empty or longer than 10,000 characters, and for filters that it contradicts.
+    that is empty or longer than 10,000 characters, and for filters that it contradicts;
+    ArchiveError where what would be returned is not what was once stored.
     """
     check_query(search.asked.question)
     asked = search.asked.question
     needs = split_needs(asked, search.understood, search.filters, search.parts)
     copies = search.all_copies
     found = [_hits(_query(search, need), k, rankers, all_copies=copies) for need in needs]
-    if len(found) == 1:
-        return found[0]
+    hits = found[0] if len(found) == 1 else _merged(found, k)
+    rankers.store.verify([(hit.passage, hit.article) for hit in hits])
+    return hits
+
+
+def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """The first `k` of what each need found, each giving its best in turn."""
     merged = interleave(found, lambda hit: hit.passage.id)[:k]
     scores = accumulate((hit.score for hit in merged), min)
     return [

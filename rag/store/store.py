@@ -190,16 +190,15 @@ class Store:
 
         Not done for all that `passages` returns: most of it is ranked and never shown.
         """
-        table = schema.revisions
-        names = sorted({article.id for _, article in found})
-        query = select(table.c.article_id, table.c.revision, table.c.digest)
+        table, of = schema.passages, schema.revisions
+        query = select(table.c.id, table.c.digest, of.c.digest).join_from(table, of)
+        wanted = query.where(table.c.id.in_([passage.id for passage, _ in found]))
         with self._database.read() as connection:
-            rows = connection.execute(query.where(table.c.article_id.in_(names))).all()
-            known = {(row.article_id, row.revision): row.digest for row in rows}
-            digests = self.digests([passage.id for passage, _ in found])
+            stored = {id_: digests for id_, *digests in connection.execute(wanted)}
             for passage, article in found:
-                check_article(article, known.get((article.id, article.revision), ""))
-                check_passage(passage, article, digests.get(passage.id, ""))
+                encoded, whole = stored.get(passage.id, ("", ""))
+                check_article(article, whole)
+                check_passage(passage, article, encoded)
 
     def verify_all(self) -> None:
         """Raises ArchiveError where the file, or an article in it, is not what was stored."""
