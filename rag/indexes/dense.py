@@ -38,11 +38,15 @@ Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"
 _BATCH = 128
 """Passages from one sign of progress to the next: some seconds' work."""
+_SORTED = 8 * _BATCH
+"""Passages among which those of like length are embedded together, so that little is padding."""
 _REFUSED = {
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
     *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
 }
 _T = TypeVar("_T")
+_Text = tuple[int, str, str]
+"""The id of a passage, its digest, and what is encoded of it."""
 Ids = npt.NDArray[np.int64]
 _NONE: Ids = np.empty(0, dtype=np.int64)
 _SAVE_EVERY = 128 * _BATCH
@@ -151,7 +155,7 @@ class DenseIndex:
             pending = [*current, *self._superseded_pending()]
             done = 0
             progress(done, len(pending))
-            for batch in _batches(pending):
+            for batch in self._to_embed(pending):
                 self._embed_batch(batch, set(current))
                 done += len(batch)
                 progress(done, len(pending))
@@ -229,24 +233,31 @@ class DenseIndex:
         return [id_ for id_, digest in past if digest not in known]
 
     def _add_known(self, index: FaissIndex, missing: Sequence[tuple[int, str]]) -> None:
-        for first in range(0, len(missing), _BATCH * 16):
-            part = missing[first : first + _BATCH * 16]
+        for part in _parts(missing, _BATCH * 16):
             known = self._cache.get(self._encoder.fingerprint, [digest for _, digest in part])
             rows = [(id_, known[digest]) for id_, digest in part if digest in known]
             if rows:
                 index.add([id_ for id_, _ in rows], np.stack([row for _, row in rows]))
 
-    def _embed_batch(self, ids: Sequence[int], current: Collection[int]) -> None:
-        found = self._store.passages(ids)
-        self._store.verify(list(found.values()))
-        digests = self._store.digests(ids)
-        texts = {
-            digests[id_]: embedding_text(article, passage.start, passage.end, passage.heading)
-            for id_, (passage, article) in found.items()
-        }
+    def _to_embed(self, ids: Sequence[int]) -> Iterator[list[_Text]]:
+        """The texts of the passages in batches, read from the store shortly before their turn."""
+        for some in _parts(ids, _SORTED):
+            found = self._store.passages(some)
+            self._store.verify(list(found.values()))
+            digests = self._store.digests(some)
+            texts = [
+                (id_, digests[id_], embedding_text(of, each.start, each.end, each.heading))
+                for id_, (each, of) in found.items()
+            ]
+            lengths = self._encoder.count_tokens([text for _, _, text in texts])
+            for batch in _parts(sorted(zip(lengths, texts, strict=True)), _BATCH):
+                yield [text for _, text in batch]
+
+    def _embed_batch(self, batch: Sequence[_Text], current: Collection[int]) -> None:
+        texts = {digest: text for _, digest, text in batch}
         vectors = self._encoder.encode_document(list(texts.values()))
         self._cache.put(self._encoder.fingerprint, dict(zip(texts, vectors, strict=True)))
-        self._add_known(self._index, [(id_, digests[id_]) for id_ in ids if id_ in current])
+        self._add_known(self._index, [(id_, digest) for id_, digest, _ in batch if id_ in current])
 
     @contextmanager
     def _mended(self) -> Iterator[None]:
@@ -320,7 +331,7 @@ def _rename_database(path: Path, target: Path) -> None:
 def _readable(path: Path, fingerprint: str, digests: Sequence[str]) -> Iterator[dict[str, Vector]]:
     """All that can be read, whole batches or one by one; nothing from what is no cache."""
     with suppress(EmbeddingError), VectorCache(path, read_only=True) as cache:
-        for batch in _batches(digests):
+        for batch in _parts(digests, _BATCH):
             try:
                 found = cache.get(fingerprint, batch)
             except EmbeddingError:
@@ -336,6 +347,6 @@ def _one_by_one(cache: VectorCache, fingerprint: str, digests: Sequence[str]) ->
     return found
 
 
-def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for first in range(0, len(items), _BATCH):
-        yield items[first : first + _BATCH]
+def _parts(items: Sequence[_T], most: int) -> Iterator[Sequence[_T]]:
+    for first in range(0, len(items), most):
+        yield items[first : first + most]
