@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from rag.archive import Archive
 from rag.config import Settings
@@ -85,6 +85,20 @@ def test_conversations_are_found_renamed_and_deleted(visitor: Visitor, sites: Si
     words.fill("")
     expect(named(page, "Xylophone")).to_have_count(1)
     expect(named(page, "Marsk")).to_have_count(0)
+
+
+def test_words_typed_while_the_list_is_on_its_way_are_looked_for(
+    visitor: Visitor, sites: Sites
+) -> None:
+    page = visitor.visit(sites.kept)
+    ask(page, FLOODED)
+    held: list[Route] = []
+    page.route("**/run/predict*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/run/predict*"):
+        tab(page, "Conversations")
+    page.get_by_label("Search conversations").fill("no such word")
+    held[0].continue_()
+    expect(page.locator("#kept-list")).to_contain_text("No conversation holds these words.")
 
 
 def test_an_unknown_link_says_so(visitor: Visitor, sites: Sites) -> None:

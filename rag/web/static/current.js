@@ -1,7 +1,8 @@
 // Which conversation is open: the address names it, so that a page loaded again shows it again.
 watch("value", nameInAddress);
 
-// It is asked for when an answer is finished and when a conversation begins.
+// It is asked for when an answer is finished and when a conversation begins, by an event that
+// Gradio knows: one of the page's own could not share a handler with the list's.
 let finished = 0;
 const log = document.querySelector("#log");
 if (log) new MutationObserver(countAnswers).observe(log, { childList: true, subtree: true });
@@ -10,7 +11,7 @@ function countAnswers() {
   const answers = log.querySelectorAll('.turn .reply[aria-busy="false"]').length;
   if (answers === finished) return;
   finished = answers;
-  trigger("talked", {});
+  trigger("input", {});
 }
 
 function nameInAddress() {

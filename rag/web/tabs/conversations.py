@@ -47,10 +47,16 @@ def conversations_tab(chat: Chat, parts: Parts) -> None:
     def refresh(words: str, said: Conversation, request: gr.Request) -> tuple[str, str]:
         return list_html(chat.archive, owner_of(request), words or "", said.id), said.id
 
-    listing = ([words, parts.conversation], [shown, current])
-    quiet = {"queue": False, **private()}
-    gr.on([tab.select, words.change], refresh, *listing, **quiet)
-    current.talked(refresh, *listing, trigger_mode="always_last", **quiet)
+    # One handler: words typed while a list is on its way are looked for once that is here.
+    gr.on(
+        [tab.select, words.change, current.input],
+        refresh,
+        [words, parts.conversation],
+        [shown, current],
+        queue=False,
+        trigger_mode="always_last",
+        **private(),
+    )
     _connect_changes(chat, parts, (shown, current), words)
     _connect_opening(chat, parts, shown)
 
