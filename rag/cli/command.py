@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import NoReturn
 
@@ -27,6 +28,8 @@ from rag.errors import RagError
 WRONG_USAGE = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+_NEW_OBJECTS = 50_000
+"""After how many new objects Python looks for cycles among them."""
 
 app = typer.Typer(
     help="Answers questions from a news archive, with citations.",
@@ -65,6 +68,8 @@ app.command()(withdraw)
 def main() -> NoReturn:
     """Runs the command; exits with 0 done, 1 some inputs failed, 2 wrong usage or settings."""
     terminal.take_any_character()
+    # Its own 700 had an ingest, which makes many objects and hardly a cycle, look all the time.
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         status = _run(sys.argv[1:] or ["--help"])
     except (BrokenPipeError, SystemExit):

@@ -67,7 +67,15 @@ def clean(text: str) -> str:
     r"""The text with line ends as "\n" and characters that cannot be stored as U+FFFD."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSTORABLE.sub("\ufffd", text)
+    return text if _is_storable(text) else _UNSTORABLE.sub("\ufffd", text)
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
 
 
 def _decoded(data: bytes, fallback: str) -> tuple[str, str]:

@@ -253,7 +253,8 @@ def _capitalised(names: list[str]) -> bool:
 
 
 def _is_related(words: str) -> bool:
-    if len(words) > _RELATED_LENGTH:
+    # What follows looks for one of these in each of its ways.
+    if len(words) > _RELATED_LENGTH or (":" not in words and "?" not in words):
         return False
     if _RELATED.match(words) or _VIDEO.fullmatch(words) or _ADDRESS_ONLY.fullmatch(words):
         return True
