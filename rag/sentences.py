@@ -73,11 +73,10 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
 def _cuts(text: str, language: str) -> list[int]:
     """Where the segmenter ends a sentence, the end of the text last."""
     # The segmenter does not look inside list items, so it is not shown what marks them.
-    marks = [mark.span() for mark in _list_markers(text)]
+    marks = [mark.span() for mark in _LIST_MARKER.finditer(text)]
     shown = _LIST_MARKER.sub(lambda mark: " " * len(mark[0]), text) if marks else text
     # It counts on a space being one byte, and panics after "! " where it is U+00A0.
-    if not shown.isascii():
-        shown = _WIDE_SPACE.sub(" ", shown)
+    shown = _WIDE_SPACE.sub(" ", shown)
     try:
         found = get_sentence_boundaries(language, shown)
     except UnicodeEncodeError:
@@ -88,13 +87,6 @@ def _cuts(text: str, language: str) -> list[int]:
         return cuts
     within = {at for start, end in marks for at in range(start + 1, end + 1)}
     return sorted({*cuts} - within | {start for start, _ in marks} | {len(text)})
-
-
-def _list_markers(text: str) -> Iterator[re.Match[str]]:
-    # Most paragraphs are one line, which need not be searched to its end.
-    if "\n" not in text:
-        return filter(None, [_LIST_MARKER.match(text)])
-    return _LIST_MARKER.finditer(text)
 
 
 def _trimmed(text: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:
