@@ -140,7 +140,7 @@ def test_no_more_than_so_many_clients_are_remembered() -> None:
     [
         *("/", "/config", "/login", "/assets/index.js", "/theme.css", "/export/a.json"),
         *("/gradio_api/info", "/gradio_api/queue/join", "/gradio_api/heartbeat/x", "/mcp"),
-        *("/gradio_api/call/search", "/gradio_api/file=/tmp/x", "/gradio_api/upload"),
+        *("/gradio_api/call/search", "/gradio_api/call/ask/0a1b", "/gradio_api/upload"),
     ],
 )
 def test_what_the_page_is_made_of_is_served(path: str) -> None:
@@ -154,6 +154,7 @@ def test_what_the_page_is_made_of_is_served(path: str) -> None:
         *("/gradio_api/vibe-edit", "/gradio_api/openapi.json", "/gradio_api/deep_link"),
         *("/gradio_api/run-history/records", "/..", "/assets", "/gradio_api/process_recording"),
         *("/gradio_api/stream/a", "/archive.db", "/gradio_api/dev/reload", "/mcp/x"),
+        *("/gradio_api/file=/tmp/x", "/gradio_api/token", "/gradio_api/call/take_files"),
     ],
 )
 def test_what_the_page_does_not_need_is_not_there(path: str) -> None:

@@ -104,6 +104,9 @@ class Site:
         environment = {
             n: v for n, v in os.environ.items() if not n.startswith(("DATELINE_", "OPENAI_"))
         }
+        environment["PYTHONPATH"] = os.pathsep.join(
+            [str(ROOT / "tests" / "loopback_only"), str(ROOT)]
+        )
         self.ending = False
         with self.log.open("a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
@@ -127,7 +130,9 @@ class Site:
         self.terminate()
         self.process.communicate(timeout=30)
         assert self.process.returncode == 0
-        assert "Traceback" not in self.log.read_text(encoding="utf-8")
+        log = self.log.read_text(encoding="utf-8")
+        assert "Traceback" not in log
+        assert "LEFT THE MACHINE" not in log
         self.lines.clear()
 
     def terminate(self) -> None:

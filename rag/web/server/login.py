@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from rag.accounts import Account, Accounts
 from rag.web.assets import asset
-from rag.web.server.guard import Asgi, Message, Receive, Send, header_map, refuse, reply
+from rag.web.server.asgi import Asgi, Message, Receive, Send
+from rag.web.server.guard import header_map, refuse, reply
 
 COOKIE = "dateline-session"
 SESSION_SECONDS = 12 * 3600

@@ -10,17 +10,18 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rag.accounts import Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
+from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.downloads import download_route
-from rag.web.server.guard import LARGEST_FILE, LOCAL, Asgi, Guard, Message, Rate, Receive, Send
+from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
 from rag.web.server.tools import PATH, Tools
+from rag.web.server.uploads import UploadGuard, Uploads
 
 HEADERS = {
     # Gradio's page is made of inline styles and scripts, and compiles its templates.
@@ -48,13 +49,15 @@ class Site:
     """What is served: the page, the archive under it, tools for programs, and for whom.
 
     Without `accounts` nobody logs in; `only_local` then tells whether only this machine can
-    reach the page. `requests` is how many each client may send in a minute.
+    reach the page. Without `uploads` no file is taken. `requests` is how many each client may
+    send in a minute.
     """
 
     page: Any
     archive: Archive
     tools: Tools | None = None
     accounts: Accounts | None = None
+    uploads: Uploads | None = None
     only_local: bool = True
     requests: int = 1200
 
@@ -93,20 +96,23 @@ def page_address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-@contextmanager
-def private_uploads() -> Iterator[None]:
-    """Uploads lie in a folder that only this user may read, and are gone at the end.
-
-    Pages must be built in it.
-    """
-    with TemporaryDirectory(prefix="dateline-") as folder:
-        os.environ["GRADIO_TEMP_DIR"] = folder
-        yield
-
-
 def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serves the site until the process is interrupted; calls `ready` once it is up."""
     import uvicorn
+
+    config = uvicorn.Config(
+        application(site, ready),
+        log_level="warning",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    with _given_up_in_the_end(server):
+        server.run(sockets=[listener])
+
+
+def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
+    """The site as an ASGI application, with every door that a request has to pass."""
     from fastapi import FastAPI
     from starlette.routing import Route
 
@@ -115,6 +121,8 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         async with AsyncExitStack() as stack:
             if site.tools is not None:
                 await stack.enter_async_context(site.tools.running())
+            if site.uploads is not None:
+                await stack.enter_async_context(site.uploads.files.expiring())
             ready()
             yield
 
@@ -123,17 +131,13 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
     if site.tools is not None:
         app.router.routes.append(Route(PATH, site.tools))
     _add_page(app, site)
+    app.add_middleware(UploadGuard, uploads=site.uploads, takes_files=_takes_files(site.page))
     rate = Rate(site.requests)
     app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
     if site.accounts:
         app.add_middleware(Login, accounts=site.accounts)
     app.add_middleware(_WithHeaders)
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, server_header=False
-    )
-    server = uvicorn.Server(config)
-    with _given_up_in_the_end(server):
-        server.run(sockets=[listener])
+    return app
 
 
 @contextmanager
@@ -185,6 +189,19 @@ def _add_page(app: Any, site: Site) -> None:
         allowed_paths=[],
         blocked_paths=[str(site.archive.folder.resolve())],
     )
+    # Only `launch()` sets this, and without it Gradio checks no path that a request names.
+    site.page.has_launched = True
+
+
+def _takes_files(page: Any) -> Callable[[int, int], bool]:
+    """Says whether the handler of this number expects a file as its argument at this place."""
+    from gradio import File
+
+    def takes_file(number: int, place: int) -> bool:
+        inputs = page.fns[number].inputs if number in page.fns else []
+        return 0 <= place < len(inputs) and isinstance(inputs[place], File)
+
+    return takes_file
 
 
 class _WithHeaders:
