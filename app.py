@@ -24,7 +24,8 @@ from rag.web.server.endpoints import Endpoints  # noqa: E402
 from rag.web.server.guard import LOCAL  # noqa: E402
 from rag.web.server.serving import Site, listen, page_address, serve  # noqa: E402
 from rag.web.server.tools import Tools, has_tools  # noqa: E402
-from rag.web.server.uploads import Uploads, UploadStore, private_uploads  # noqa: E402
+from rag.web.server.upload_store import UploadStore, private_uploads  # noqa: E402
+from rag.web.server.uploads import Uploads  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent / "seeds"
 ANY_QUESTION = "What happened?"

@@ -19,7 +19,8 @@ from rag.web.chat import Chat
 from rag.web.page import build_page
 from rag.web.server.endpoints import Endpoints
 from rag.web.server.serving import Site, application
-from rag.web.server.uploads import Uploads, UploadStore, private_uploads
+from rag.web.server.upload_store import UploadStore, private_uploads
+from rag.web.server.uploads import Uploads
 
 
 def main(archive_folder: str, secret: str) -> None:

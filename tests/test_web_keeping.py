@@ -33,7 +33,8 @@ from rag.web.conversation import Conversation
 from rag.web.form import Form
 from rag.web.keeping import owner_of, unkept
 from rag.web.server.guard import LARGEST_FILE
-from rag.web.server.uploads import Uploads, UploadStore
+from rag.web.server.upload_store import UploadStore
+from rag.web.server.uploads import Uploads
 from rag.web.tabs.add import adding_html
 from rag.web.tabs.conversations import list_html, reopened
 from rag.web.tabs.feedback import NOT_KEPT, keep_remark, whole_number

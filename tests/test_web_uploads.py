@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag.web.server.uploads import UploadLimits, UploadStore, private_uploads
+from rag.web.server.upload_store import UploadLimits, UploadStore, private_uploads
 
 LIMITS = UploadLimits(reader_bytes=100, reader_files=3, all_bytes=150, seconds=60.0)
 

@@ -22,13 +22,14 @@ LARGEST_FILE = 50 << 20
 LARGEST_UPLOAD = 2 * LARGEST_FILE
 """How many bytes the files that are sent together may have."""
 
-# Gradio serves much more than this page uses: files, proxies, monitoring, listings, editors.
+# The page's own handlers go by their numbers, at `run/predict` and `queue/join`. Gradio serves much
+# more than this page uses: files, proxies, monitoring, listings, editors.
 _SERVED = re.compile(
     r"/|/(?:login|logout|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|mcp)/?"
     r"|/(?:assets|static|svelte|export)/.+"
     r"|/gradio_api/(?:info|app_id|login_check|startup-events|upload|upload_progress|reset|cancel"
     r"|queue/join|queue/data|theme\.css)/?"
-    r"|/gradio_api/heartbeat/[^/]+/?"
+    r"|/gradio_api/(?:heartbeat/[^/]+|run/predict)/?"
     rf"|/gradio_api/(?:call|call/v2|run|api)/(?:{'|'.join(NAMES)})(?:/[^/]+)?/?"
 )
 _UNCOUNTED = re.compile(
