@@ -11,16 +11,9 @@ import anyio
 import pytest
 
 from rag.accounts import Accounts, add_account
-from rag.web.server.guard import (
-    LARGEST_REQUEST,
-    LARGEST_UPLOAD,
-    Asgi,
-    Guard,
-    Message,
-    Rate,
-    Receive,
-    Send,
-)
+from rag.web.server.asgi import Asgi, Message, Receive, Send
+from rag.web.server.bodies import BodyTooLarge, read_body
+from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Guard, Rate
 from rag.web.server.login import FAILURE_SECONDS, MOST_FAILURES, SESSION_SECONDS, Attempts, Login
 
 WORDS = "correct horse battery"
@@ -201,6 +194,32 @@ def test_a_body_that_is_longer_than_it_says_is_cut_off() -> None:
     pieces = [b"x" * (LARGEST_REQUEST // 4)] * 6
     got = ask(guard(), "/gradio_api/queue/join", method="POST", bodies=pieces)
     assert json.loads(got.body)["size"] == LARGEST_REQUEST
+
+
+def _read(*messages: Message, most: int = 4) -> tuple[bytes, list[Message]]:
+    """What `read_body` gives, and what the application receives after it."""
+    left = list(messages)
+
+    async def receive() -> Message:
+        return left.pop(0) if left else {"type": "http.disconnect"}
+
+    async def run() -> tuple[bytes, list[Message]]:
+        body, again = await read_body(receive, most)
+        return body, [await again(), await again()]
+
+    return anyio.run(run)
+
+
+def test_a_body_that_was_read_can_be_read_again() -> None:
+    first = {"type": "http.request", "body": b"ab", "more_body": True}
+    whole = {"type": "http.request", "body": b"abcd", "more_body": False}
+    gone = {"type": "http.disconnect"}
+    last = {"type": "http.request", "body": b"cd"}
+    assert _read(first, last) == (b"abcd", [whole, gone])
+    assert _read({"type": "http.request"}) == (b"", [whole | {"body": b""}, gone])
+    assert _read(first, gone) == (b"ab", [first, gone])
+    with pytest.raises(BodyTooLarge):
+        _read(first, last, most=3)
 
 
 def test_too_many_requests_are_told_when_to_come_again() -> None:

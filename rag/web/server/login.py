@@ -18,7 +18,9 @@ from markupsafe import Markup
 
 from rag.accounts import Account, Accounts
 from rag.web.assets import asset
-from rag.web.server.guard import Asgi, Message, Receive, Send, header_map, refuse, reply
+from rag.web.server.asgi import Asgi, Message, Receive, Send
+from rag.web.server.bodies import BodyTooLarge, read_body
+from rag.web.server.guard import header_map, refuse, reply
 
 COOKIE = "dateline-session"
 SESSION_SECONDS = 12 * 3600
@@ -199,14 +201,11 @@ def _cookie_header(token: str, seconds: int, scope: Message) -> dict[str, str]:
 
 async def _body(receive: Receive) -> bytes:
     """What is sent; nothing of a body that is longer than a form."""
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > _LARGEST_FORM:
-            return b""
-    return bytes(body)
+    try:
+        body, _ = await read_body(receive, _LARGEST_FORM)
+    except BodyTooLarge:
+        return b""
+    return body
 
 
 async def _page(send: Send, status: int, problem: str) -> None:

@@ -17,8 +17,9 @@ from rag.accounts import Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
+from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.downloads import download_route
-from rag.web.server.guard import LARGEST_FILE, LOCAL, Asgi, Guard, Message, Rate, Receive, Send
+from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
 from rag.web.server.tools import PATH, Tools
 
