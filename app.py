@@ -91,6 +91,7 @@ def site(
         accounts=accounts,
         only_local=settings.host in LOCAL and not settings.allow_open,
         requests=settings.web_rate,
+        proxies=settings.trusted_proxies,
     )
 
 
