@@ -197,4 +197,4 @@ def _explain(error: ValidationError) -> str:
         fields = ModelSettings.model_fields if len(first["loc"]) > 1 else Settings.model_fields
         known = ", ".join(sorted(fields))
         return f"unknown setting {name!r} in {FILE}; known settings: {known}"
-    return f"setting {name!r}: {first['msg']}"
+    return f"setting {name!r}: {first['msg'].removeprefix('Value error, ')}"

@@ -490,9 +490,7 @@ def sessions_of(site: Site, cookie: str, session: str) -> list[int]:
     query = f"session_hash=own&session_hash={session}"
     got = [
         send(site, f"/gradio_api/queue/data?session_hash={session}", cookie=cookie),
-        send(
-            site, f"/gradio_api/queue/data?{query}", cookie=cookie
-        ),
+        send(site, f"/gradio_api/queue/data?{query}", cookie=cookie),
         send(site, f"/gradio_api/heartbeat/{session}", cookie=cookie),
         *(
             send(site, f"/gradio_api/{path}", "POST", body, **json_type)
