@@ -86,6 +86,7 @@ def run(settings: Settings) -> None:
                     uploads=uploads,
                     only_local=settings.host in LOCAL and not settings.allow_open,
                     requests=settings.web_rate,
+                    proxies=settings.trusted_proxies,
                 ),
                 listener,
                 ready,

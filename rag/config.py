@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -67,6 +68,8 @@ class Settings(BaseSettings):
     `auth` is the file of those who may log in to the page; without it nobody logs in, and the
     page is for this machine alone, unless `allow_open` lets whoever reaches `host` ask.
     `web_rate` is how many requests a minute the page takes from each of its readers.
+    `trusted_proxies` are the addresses or networks of proxies before the page: what these say
+    of a client's address, and of https, is believed.
     """
 
     model_config = SettingsConfigDict(
@@ -99,11 +102,25 @@ class Settings(BaseSettings):
     auth: Path | None = None
     allow_open: bool = False
     web_rate: int = Field(default=1200, ge=1)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("network_hosts", mode="before")
+    @field_validator("network_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _hosts_in_a_line(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                everybody = ip_network(each).prefixlen == 0
+            except ValueError:
+                everybody = True
+            if everybody:
+                msg = f"{each!r} must be an address or a network, such as 10.0.0.2 or 10.0.0.0/24"
+                raise ValueError(msg)
+        return value
 
     @model_validator(mode="after")
     def _replies_leave_room(self) -> Self:
@@ -180,4 +197,4 @@ def _explain(error: ValidationError) -> str:
         fields = ModelSettings.model_fields if len(first["loc"]) > 1 else Settings.model_fields
         known = ", ".join(sorted(fields))
         return f"unknown setting {name!r} in {FILE}; known settings: {known}"
-    return f"setting {name!r}: {first['msg']}"
+    return f"setting {name!r}: {first['msg'].removeprefix('Value error, ')}"

@@ -256,6 +256,11 @@ class Sites:
         return self._begin(build(self._folder / "locked", CORPUS), DATELINE_AUTH=str(users))
 
     @cached_property
+    def free(self) -> Site:
+        """It is open to everybody, and nobody logs in."""
+        return self._begin(build(self._folder / "free", CORPUS), DATELINE_ALLOW_OPEN="1")
+
+    @cached_property
     def model(self) -> FakeServer:
         """What `samples` asks."""
         return self._stack.enter_context(llm_server("stalls", ["The ferry ", "sank [1]. "]))

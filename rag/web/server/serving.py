@@ -10,18 +10,23 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 from rag.accounts import Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
-from rag.web.server.asgi import Asgi, Message, Receive, Send
+from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.downloads import download_route
 from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
+from rag.web.server.origins import SameOrigin
+from rag.web.server.sessions import Sessions
+from rag.web.server.signing import load_key
 from rag.web.server.tools import PATH, Tools
 from rag.web.server.uploads import UploadGuard, Uploads
+from rag.web.server.visitors import Visitors
 
 HEADERS = {
     # Gradio's page is made of inline styles and scripts, and compiles its templates.
@@ -50,7 +55,8 @@ class Site:
 
     Without `accounts` nobody logs in; `only_local` then tells whether only this machine can
     reach the page. Without `uploads` no file is taken. `requests` is how many each client may
-    send in a minute.
+    send in a minute. What `proxies` say of the clients that they speak for is believed: these
+    are addresses and networks.
     """
 
     page: Any
@@ -60,6 +66,12 @@ class Site:
     uploads: Uploads | None = None
     only_local: bool = True
     requests: int = 1200
+    proxies: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others can reach the page, and nobody logs in."""
+        return self.accounts is None and not self.only_local
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -105,6 +117,8 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         log_level="warning",
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
+        proxy_headers=bool(site.proxies),
+        forwarded_allow_ips=_with_mapped(site.proxies),
     )
     server = uvicorn.Server(config)
     with _given_up_in_the_end(server):
@@ -133,11 +147,26 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
     _add_page(app, site)
     app.add_middleware(UploadGuard, uploads=site.uploads, takes_files=_takes_files(site.page))
     rate = Rate(site.requests)
+    app.add_middleware(Sessions)
     app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
     if site.accounts:
-        app.add_middleware(Login, accounts=site.accounts)
+        app.add_middleware(Login, accounts=site.accounts, key=load_key(site.archive.folder))
+    elif site.is_open:
+        app.add_middleware(Visitors, key=load_key(site.archive.folder))
+    app.add_middleware(SameOrigin)
     app.add_middleware(_WithHeaders)
     return app
+
+
+def _with_mapped(networks: tuple[str, ...]) -> list[str]:
+    """The networks, those of IPv4 also as a socket of both families names their clients."""
+    parsed = [ip_network(each) for each in networks]
+    mapped = [
+        f"::ffff:{each.network_address}/{each.prefixlen + 96}"
+        for each in parsed
+        if each.version == 4
+    ]
+    return [*map(str, parsed), *mapped]
 
 
 @contextmanager
@@ -169,8 +198,7 @@ def _add_page(app: Any, site: Site) -> None:
     from gradio import mount_gradio_app
 
     def name_of(request: Any) -> str | None:
-        account = request.scope.get("account")
-        return account.name if account else None
+        return reader_name(request.scope) or None
 
     mount_gradio_app(
         app,
@@ -185,7 +213,7 @@ def _add_page(app: Any, site: Site) -> None:
         mcp_server=False,
         theme=theme(),
         head=head(),
-        auth_dependency=name_of if site.accounts else None,
+        auth_dependency=name_of if site.accounts or site.is_open else None,
         allowed_paths=[],
         blocked_paths=[str(site.archive.folder.resolve())],
     )
