@@ -35,6 +35,7 @@ from rag.store import OutcomeKind
 # rich would turn ":car:" in an article into a picture.
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+_RARE = frozenset[OutcomeKind]({"deleted", "skipped"})
 _COMMANDS_TO_THE_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -135,7 +136,7 @@ class _Rate(ProgressColumn):
 
 def print_report(report: IngestReport) -> None:
     """Prints the counts of a run, every failure with its reason, and what was odd."""
-    told = [kind for kind in get_args(OutcomeKind) if kind != "deleted" or report.counts[kind]]
+    told = [kind for kind in get_args(OutcomeKind) if kind not in _RARE or report.counts[kind]]
     say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in told))
     for outcome in report.notable:
         if outcome.kind == "failed":

@@ -259,9 +259,9 @@ def test_code_that_comes_with_a_model_is_never_run(
         load_encoder(name).encode_query(["one"])
     config = json.loads((BUNDLED / "config.json").read_text())
     config |= {"auto_map": {"AutoModel": "thief.Thief"}, "model_type": "stolen"}
+    name = copied(tmp_path / "n", config=config)
+    (tmp_path / "n" / "thief.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     with pytest.raises(EncoderError, match=r"the model in .*/n cannot be loaded: "):
-        name = copied(tmp_path / "n", config=config)
-        (tmp_path / "n" / "thief.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
         load_encoder(name).encode_query(["one"])
     assert not (tmp_path / "ran").exists()
 
