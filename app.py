@@ -49,7 +49,7 @@ def main() -> None:
 def run(settings: Settings) -> None:
     """Opens the archive, builds it at need, and serves the page over it for good."""
     accounts = allowed(settings)
-    model = configured_model(settings)
+    model = configured_model(settings, note=terminal.note)
     with (
         private_uploads() as folder,
         listen(settings.host, settings.port) as listener,

@@ -247,6 +247,25 @@ def test_the_command_shows_what_it_would_delete_and_asks(
     assert dateline("compact").out.startswith(f"compacted {archive.folder}: 0.")
 
 
+def test_a_delete_that_had_committed_when_it_was_killed_ends_well_when_run_again(
+    archive: Archive, dateline: Commands
+) -> None:
+    feed = "https://courier.example/feed"
+    with closing(Database(archive.folder)) as database:
+        Feeds(database).add(feed)
+    for options in (["--publisher", "Radio North"], ["--feed", feed]):
+        assert dateline("delete", *options, "--yes").status == 0
+        for _ in range(2):
+            again = dateline("delete", *options, "--yes")
+            assert (again.status, again.out) == (0, "no article is meant; nothing is deleted\n")
+            assert "all of this was deleted before; nothing is left of it" in again.err
+        empty = {"articles": [], "feed": "", "already": []}
+        assert dateline("delete", *options, "--yes", "--json").json == empty
+    dateline("delete", "--publisher", "Radio North", "--yes").refused(
+        "the archive holds no outlet 'Radio North'"
+    )
+
+
 def test_outlets_and_dates_select_what_is_deleted(archive: Archive, dateline: Commands) -> None:
     assert dateline("delete", "--publisher", "Radio North", "--from", "2025-06", "--yes").out == (
         "no article is meant; nothing is deleted\n"

@@ -51,6 +51,17 @@ def test_what_is_no_reranker_is_refused(tmp_path: Path) -> None:
         CrossEncoderReranker("no/where").scores("a", ["b"])
 
 
+def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    folder = tiny(tmp_path)
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(EncoderError, match="cannot be loaded from this machine"):
+        CrossEncoderReranker(str(folder)).scores("a", ["b"])
+
+
 class Longest:
     """Judges by length: a text of 100 characters or more is perfect."""
 

@@ -19,11 +19,10 @@ from rag.cli.options import (
     PublisherOption,
     SectionOption,
     ToOption,
+    language_model,
     opened_archive,
     understood_in,
 )
-from rag.config import load_settings
-from rag.llms import configured_model
 from rag.records import hit_dict
 from rag.retrieval.filters import parse_as_of
 
@@ -88,7 +87,7 @@ def ask(
             filters=filters,
             as_of=when,
             understood=() if literal else understood_in(opened, question, when, ignore or ()),
-            model=configured_model(load_settings(), llm),
+            model=language_model(llm),
             corroborated=corroborated,
         )
     if as_json:

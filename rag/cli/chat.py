@@ -22,12 +22,11 @@ from rag.cli.options import (
     PublisherOption,
     SectionOption,
     ToOption,
+    language_model,
     opened_archive,
     understood_in,
 )
-from rag.config import load_settings
 from rag.errors import QueryError, RagError
-from rag.llms import configured_model
 from rag.records import Answer
 from rag.retrieval.filters import parse_as_of
 
@@ -60,7 +59,7 @@ def chat(
     with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language, section)
         scope = Scope(filters, parse_as_of(as_of) if as_of else None)
-        session = ChatSession(opened, configured_model(load_settings(), llm), scope)
+        session = ChatSession(opened, language_model(llm), scope)
         if sys.stdin.isatty():
             terminal.note(WELCOME)
         # Interrupted while it loads, the encoder could not be loaded again: it comes first.

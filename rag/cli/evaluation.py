@@ -11,7 +11,7 @@ import typer
 
 from rag import terminal
 from rag.archive import Archive, Progress
-from rag.cli.options import ArchiveOption, opened_archive
+from rag.cli.options import ArchiveOption, language_model, opened_archive
 from rag.config import load_settings
 from rag.evaluation.agreement import JudgeOptions, evaluate_judge
 from rag.evaluation.answers import AnswerOptions, evaluate_answers
@@ -31,7 +31,7 @@ from rag.evaluation.runner import Evaluated, write_report
 from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
 from rag.indexes.encoding import open_encoder
-from rag.llms import ChatModel, configured_model
+from rag.llms import ChatModel
 
 _Options = TypeVar("_Options")
 
@@ -87,7 +87,7 @@ def retrieval(
     compare: CompareOption = None,
 ) -> None:
     """Whether the right article is found: Hit@1/5/10, RR@10, nDCG@10 with intervals."""
-    model = configured_model(load_settings(), llm) if split == "model" else None
+    model = language_model(llm) if split == "model" else None
     options = RetrievalOptions(
         data, report, datetime.now(UTC), system, subset, gold_only, as_of, baseline, split, model
     )
@@ -285,7 +285,7 @@ def table(
 
 def _model(name: str) -> ChatModel | None:
     """The language model of that name; without a name none is measured."""
-    return configured_model(load_settings(), name) if name else None
+    return language_model(name) if name else None
 
 
 def _measure(

@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
+from rag import terminal
 from rag.archive import Archive
 from rag.config import load_settings
 from rag.errors import QueryError
+from rag.llms import ChatModel, configured_model
 from rag.records import Understood
 
 FAILED_INPUTS = 1
@@ -72,6 +74,11 @@ def opened_archive(folder: Path | None) -> Iterator[Archive]:
     settings = load_settings()
     with Archive.open(folder or settings.archive, settings=settings) as archive:
         yield archive
+
+
+def language_model(name: str) -> ChatModel | None:
+    """The model of `--llm`, else of the settings; says where a key goes that a file sends."""
+    return configured_model(load_settings(), name, note=terminal.note)
 
 
 def saved_object(file: Path, holds: str, named: str, written: str) -> dict[str, Any]:
