@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.archive import Archive
 from rag.errors import RagError
+from rag.escaping import json_without_controls
 from rag.exporting import export_json, export_markdown
 from rag.store import KeptConversation
 from rag.web.server.asgi import reader_name
@@ -25,7 +26,8 @@ _HEADERS = {
 
 
 def _json(kept: KeptConversation, archive: Archive) -> str:
-    return json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+    written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+    return json_without_controls(written)
 
 
 _FORMS: Mapping[str, tuple[str, Callable[[KeptConversation, Archive], str]]] = {
