@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,11 +19,14 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
+from rag.web.server.connections import ConnectionLimits, connection_settings
 from rag.web.server.downloads import download_route
 from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
+from rag.web.server.logs import bounded_log
 from rag.web.server.origins import SameOrigin
 from rag.web.server.sessions import Sessions
+from rag.web.server.shares import ShareLimits, Shares
 from rag.web.server.signing import load_key
 from rag.web.server.tools import PATH, Tools
 from rag.web.server.visitors import Visitors
@@ -65,6 +68,8 @@ class Site:
     only_local: bool = True
     requests: int = 1200
     proxies: tuple[str, ...] = ()
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    shares: ShareLimits = field(default_factory=ShareLimits)
 
     @property
     def is_open(self) -> bool:
@@ -137,6 +142,7 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         app.router.routes.append(Route(PATH, site.tools))
     _add_page(app, site)
     rate = Rate(site.requests)
+    app.add_middleware(Shares, page=site.page, limits=site.shares)
     app.add_middleware(Sessions)
     app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
     if site.accounts:
@@ -147,14 +153,17 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
     app.add_middleware(_WithHeaders)
     config = uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
         proxy_headers=bool(site.proxies),
         forwarded_allow_ips=_with_mapped(site.proxies),
+        **connection_settings(site.connections, site.proxies),
     )
     server = uvicorn.Server(config)
-    with _given_up_in_the_end(server):
+    with bounded_log(), _given_up_in_the_end(server):
         server.run(sockets=[listener])
 
 
