@@ -35,6 +35,7 @@ class Application:
     """Answers by path: at once, after the body, in a stream, without an end, or when released."""
 
     ended: threading.Event = field(default_factory=threading.Event)
+    waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     released: threading.Event = field(default_factory=threading.Event)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -79,9 +80,11 @@ class Application:
             if gone.done():
                 gone = asyncio.create_task(receive())
             await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+            await asyncio.sleep(0)
         self.ended.set()
 
     async def wait(self, receive: Receive, send: Send) -> None:
+        self.waiting.release()
         await asyncio.to_thread(self.released.wait, PATIENCE)
         await self.at_once(receive, send)
 
@@ -131,11 +134,11 @@ def test_a_body_has_to_go_on(framing: bytes) -> None:
 
 
 def test_a_body_in_drips_is_too_slow() -> None:
-    with http_server(Application(), limits(body=SOON, slowest=100_000)) as address:
-        with Raw(address) as raw:
-            raw.send(post(b"/size", b"Content-Length: 1000000"))
-            assert raw.drip(b"x", 2000)
-            assert raw.to_end().startswith(b"HTTP/1.1 408 ")
+    slow = limits(body=SOON, slowest=100_000)
+    with http_server(Application(), slow) as address, Raw(address) as raw:
+        raw.send(post(b"/size", b"Content-Length: 1000000"))
+        assert raw.drip(b"x", 2000)
+        assert raw.to_end().startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_slow_body_that_goes_on_is_taken_to_its_end() -> None:
@@ -174,8 +177,10 @@ def test_a_new_connection_takes_the_place_of_the_oldest_that_asks_nothing() -> N
     app = Application()
     few = ConnectionLimits(head=300, idle=300, most=3)
     with http_server(app, few) as address, ExitStack() as stack:
-        busy, first, second, third = (stack.enter_context(Raw(address)) for _ in range(4))
+        busy = stack.enter_context(Raw(address))
         busy.send(GET.replace(b"/ ", b"/wait ", 1))
+        assert app.waiting.acquire(timeout=PATIENCE)
+        first, second, third = (stack.enter_context(Raw(address)) for _ in range(3))
         assert first.to_end() == b""
         for raw in (third, second):
             raw.send(GET)
@@ -191,6 +196,7 @@ def test_connections_that_wait_for_answers_keep_their_places() -> None:
         busy = [stack.enter_context(Raw(address)) for _ in range(2)]
         for raw in busy:
             raw.send(GET.replace(b"/ ", b"/wait ", 1))
+            assert app.waiting.acquire(timeout=PATIENCE)
         late = stack.enter_context(Raw(address))
         assert late.to_end() == b""
         app.released.set()
