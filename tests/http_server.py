@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from rag.web.server.asgi import Asgi
-from rag.web.server.connections import ConnectionLimits, connection_settings
+from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.serving import listen
 
 PATIENCE = 20.0
@@ -30,7 +30,7 @@ def http_server(app: Asgi, limits: ConnectionLimits = PATIENT) -> Iterator[tuple
         timeout_graceful_shutdown=1,
         **connection_settings(limits),
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     with listen("127.0.0.1", 0) as listener:
         address: tuple[str, int] = listener.getsockname()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from rag.web.server.asgi import Message, Receive, Send
 from rag.web.server.connections import ConnectionLimits, Connections, most_connections
+from tests.browser.conftest import CORPUS, FIRST_ANSWER, build, running_app
 from tests.http_server import PATIENCE, PATIENT, Raw, http_server
 
 pytestmark = pytest.mark.enable_socket
@@ -312,3 +315,32 @@ def test_pipelined_requests_are_answered_in_order() -> None:
         raw.until(b"done")
         raw.send(GET[9:])
         raw.until(b"done")
+
+
+def test_a_thousand_half_open_requests_leave_the_page_usable(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < 2000:
+        pytest.skip("this process may not open enough files itself")
+    archive = build(tmp_path / "flooded", CORPUS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, hard))  # The app inherits it.
+    try:
+        app = running_app(archive)
+        site = app.__enter__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with ExitStack() as stack:
+        stack.push(app.__exit__)
+        parts = urlsplit(site.url)
+        address = (parts.hostname or "", parts.port or 0)
+        site.wait_for(FIRST_ANSWER)
+        for _ in range(1100):
+            half = stack.enter_context(Raw(address))
+            with suppress(ConnectionError):
+                half.send(b"GET /config HTTP/1.1\r\nHost: localhost\r\n")
+        with Raw(address) as raw:
+            raw.send(b"GET /config HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+            assert raw.to_end().startswith(b"HTTP/1.1 200 OK\r\n")
+        log = site.log.read_text(encoding="utf-8")
+    assert "too many connections; the oldest ones without a request are closed" in log
+    assert len(log) < 10_000

@@ -19,7 +19,7 @@ from rag.accounts import Account
 from rag.web.keeping import UNKNOWN_VISITOR
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.shares import Share, ShareLimits, Shares
-from tests.http_server import PATIENCE, http_server
+from tests.http_server import PATIENCE, Raw, http_server
 
 pytestmark = [
     pytest.mark.enable_socket,
@@ -171,7 +171,7 @@ def test_a_page_for_this_machine_has_one_reader() -> None:
         assert [page.ask("", str(n))[0] for n in range(5)] == [200] * 4 + [429]
 
 
-def test_a_stream_that_is_closed_gives_its_events_back() -> None:
+def test_a_question_that_is_cancelled_counts_no_more() -> None:
     with desk() as page:
         first = [page.ask("user ada", str(n))[1] for n in range(3)]
         page.wait_begun(2)
@@ -179,6 +179,18 @@ def test_a_stream_that_is_closed_gives_its_events_back() -> None:
         body = {"session_hash": first[2], "fn_index": 0, "event_id": first[2]}
         assert page.send("user ada", "/gradio_api/cancel", body).status == 200
         assert page.ask("user ada", "more")[0] == 200
+
+
+def test_a_question_whose_reader_has_gone_counts_no_more() -> None:
+    with desk() as page:
+        events = [page.ask("user ada", str(n))[1] for n in range(3)]
+        page.wait_begun(2)
+        with Raw(page.address) as raw:
+            raw.send(
+                f"GET {CALL}/{events[2]} HTTP/1.1\r\nHost: a\r\nWho: user ada\r\n\r\n".encode()
+            )
+            raw.until(b"text/event-stream")
+        assert any(page.ask("user ada", "more")[0] == 200 for _ in range(500))
 
 
 def test_whoever_asks_much_does_not_come_first() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import socket
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from functools import partial
 from typing import Any, Literal
 
 import h11
+import uvicorn
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from rag.web.server.asgi import client_address
@@ -23,6 +25,8 @@ except ImportError:  # pragma: no cover - Windows has no such limit
     resource = None  # type: ignore[assignment]
 
 Phase = Literal["head", "idle", "body", "rest", "answer", "end"]
+
+_AT_THE_DOOR = 2048
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +71,16 @@ def most_connections(wanted: int) -> int:
         return wanted
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return wanted if files == resource.RLIM_INFINITY else max(1, min(wanted, files // 2))
+
+
+class Server(uvicorn.Server):
+    """A server at whose door more connections may wait than it accepts in one go."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to accept connections."""
+        await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(_AT_THE_DOOR)
 
 
 class Connections:

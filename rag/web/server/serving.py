@@ -19,7 +19,7 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
-from rag.web.server.connections import ConnectionLimits, connection_settings
+from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.downloads import download_route
 from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
@@ -162,7 +162,7 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         forwarded_allow_ips=_with_mapped(site.proxies),
         **connection_settings(site.connections, site.proxies),
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     with bounded_log(), _given_up_in_the_end(server):
         server.run(sockets=[listener])
 
