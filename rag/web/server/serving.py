@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
 
@@ -18,11 +18,14 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
+from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.downloads import download_route
 from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
+from rag.web.server.logs import bounded_log
 from rag.web.server.origins import SameOrigin
 from rag.web.server.sessions import Sessions
+from rag.web.server.shares import ShareLimits, Shares
 from rag.web.server.signing import load_key
 from rag.web.server.tools import PATH, Tools
 from rag.web.server.uploads import UploadGuard, Uploads
@@ -67,6 +70,8 @@ class Site:
     only_local: bool = True
     requests: int = 1200
     proxies: tuple[str, ...] = ()
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    shares: ShareLimits = field(default_factory=ShareLimits)
 
     @property
     def is_open(self) -> bool:
@@ -114,14 +119,17 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
 
     config = uvicorn.Config(
         application(site, ready),
+        log_config=None,
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
         proxy_headers=bool(site.proxies),
         forwarded_allow_ips=_with_mapped(site.proxies),
+        **connection_settings(site.connections, site.proxies),
     )
-    server = uvicorn.Server(config)
-    with _given_up_in_the_end(server):
+    server = Server(config)
+    with bounded_log(), _given_up_in_the_end(server):
         server.run(sockets=[listener])
 
 
@@ -147,6 +155,7 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
     _add_page(app, site)
     app.add_middleware(UploadGuard, uploads=site.uploads, takes_files=_takes_files(site.page))
     rate = Rate(site.requests)
+    app.add_middleware(Shares, page=site.page, limits=site.shares)
     app.add_middleware(Sessions)
     app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
     if site.accounts:
