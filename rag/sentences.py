@@ -13,7 +13,7 @@ MAX_SENTENCE = 2_000
 LONG_SENTENCE = 400
 """From this length on, a sentence is also divided between the sentences it quotes."""
 
-_WINDOW = 8_000
+_WINDOW = 4_000
 """The segmenter sees so many characters at a time."""
 
 _CHARACTERS_PER_MARK = 8
