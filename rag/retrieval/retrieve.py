@@ -22,7 +22,8 @@ RECENCY: Mapping[Recency, float] = MappingProxyType(
 )
 """What an article of today gains, by what the question asks for; see LOG.md."""
 
-MAX_QUERY_CHARACTERS = 10_000
+MAX_QUERY_CHARACTERS = 4_000
+"""The longest question that is answered."""
 _SPARE = 10
 
 
@@ -49,7 +50,7 @@ def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
     A question that asks for several things is searched for once for each of them, and each
     gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
     broken by article id, then by place in the article. Raises QueryError for a question
-    that is empty or longer than 10,000 characters, and for filters that it contradicts;
+    that is empty or longer than 4,000 characters, and for filters that it contradicts;
     ArchiveError where what would be returned is not what was once stored.
     """
     check_query(search.asked.question)
