@@ -47,7 +47,12 @@ PIECES = (
     "|%20|&a=|12/|=\n"
 )
 UNITS = (*MARKS, *PIECES.split("|"))
-QUESTIONS = ["how many ", "what is ", "who said ", "when did ", "which of ", "or ", "and what is ", "the ", "The Courier ", "between ", "since ", "in 2020 ", "Jan ", "Jan 1 ", "2020 ", "it ", "than ", "A's ", "a'", "; ", "? ", "?a ", "a, ", "“a” ", "$1 ", "1. ", "1 ", "3 May 2025 ", "A or ", "[1] ", "…", "last week ", "Monday, ", "is to ", "are a ", "Marigold ", "A of the ", "compared with "]
+ASKED = (
+    "how many |what is |who said |when did |which of |or |and what is |the |The Courier |between "
+    "|since |in 2020 |Jan |Jan 1 |2020 |it |than |A's |a'|; |? |?a |a, |“a” |$1 |1. |1 |3 May 2025 "
+    "|A or |[1] |…|last week |Monday, |is to |are a |Marigold |A of the |compared with "
+)
+QUESTIONS = tuple(ASKED.split("|"))
 FERRY = "The ferry Marigold ran aground. “The channel was not marked,” said Ilse Brandt on Friday."
 
 
