@@ -172,7 +172,7 @@ def test_no_handler_takes_a_file_that_was_not_sent(target: Target, name: str) ->
                 forms = [{"path": attack, **FILE}, {"path": "", "url": attack, **FILE}]
                 for form in (forms[0], forms[1], [forms[0]], {"a": [forms]}):
                     data[place] = form
-                    call = {"data": data, "fn_index": number, "session_hash": "walk"}
+                    call = {"data": data, "fn_index": number, "session_hash": f"walk {name}"}
                     reply = send(target, name, "POST", "/gradio_api/queue/join", call)
                     assert reply.status == refused
                     nothing_got_out(target, reply)
@@ -205,9 +205,9 @@ def test_what_is_no_json_or_names_a_file_twice_does_not_pass(target: Target) -> 
         b"{",
         b"[]",
         b"[" * 100_000,
-        f'{{"data": [{data}], "fn_index": {number}, "session_hash": "walk"}}'.encode(),
+        f'{{"data": [{data}], "fn_index": {number}, "session_hash": "walk eve"}}'.encode(),
         f'{{"fn_index": {number}, "data": [], "session_hash": {{"path": "a"}}}}'.encode(),
-        f'{{"data": [{data}], "fn_index": "{number}", "session_hash": "walk"}}'.encode(),
+        f'{{"data": [{data}], "fn_index": "{number}", "session_hash": "walk eve"}}'.encode(),
     ):
         reply = send(target, EDITOR, "POST", "/gradio_api/queue/join", body)
         assert reply.status == 400

@@ -284,7 +284,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
         apps.terminate()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: as long as it is open, an event loop runs, and no other test could run one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = find_browser() or playwright.chromium.executable_path
