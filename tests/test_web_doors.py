@@ -246,7 +246,8 @@ def test_only_editors_send_files_and_only_the_sender_can_name_them(target: Targe
     count = target.handlers[number]
     call: dict[str, Any] = {"data": [None] * count, "fn_index": number, "session_hash": "own"}
     call["data"][place] = [{"path": path, "url": "http://127.0.0.1:9/x", **FILE}]
-    assert send(target, READER, "POST", "/gradio_api/queue/join", call).status == 400
+    of_reader = {**call, "session_hash": "another"}
+    assert send(target, READER, "POST", "/gradio_api/queue/join", of_reader).status == 400
     other = next(n for n, inputs in target.handlers.items() if inputs and n != number)
     elsewhere = {**call, "fn_index": other}
     assert send(target, EDITOR, "POST", "/gradio_api/queue/join", elsewhere).status == 400
