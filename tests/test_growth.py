@@ -31,6 +31,8 @@ from rag.reading.markers import without_markers
 from rag.records import Span
 from rag.retrieval.retrieve import MAX_QUERY_CHARACTERS
 from rag.sentences import sentence_spans
+from rag.understanding.outlet_names import find_mentions
+from rag.understanding.times import find_dates
 from rag.web.conversation import reference_to
 from rag.web.rendering.answers import partial_html
 from rag.web.rendering.article import body_html
@@ -174,6 +176,15 @@ def test_understanding_a_question_grows_with_its_length(archive: Archive) -> Non
             archive.ask(text)
 
     assert too_fast_growing(ask, QUESTIONS, MAX_QUERY_CHARACTERS, floor=0.3) == []
+
+
+def test_finding_times_and_outlets_grows_with_the_length_of_a_text() -> None:
+    def find(text: str) -> None:
+        find_dates(text, NOW)
+        list(find_mentions(text, ("The Courier", "Radio North")))
+
+    units = ["Jan ", "2020 ", "Jan 1 ", "in May ", "Monday ", "Courier ", "The Courier ", "A "]
+    assert too_fast_growing(find, units, LENGTH) == []
 
 
 def test_tracing_words_grows_with_their_length(archive: Archive) -> None:
