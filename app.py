@@ -70,7 +70,7 @@ def run(settings: Settings) -> None:
         page = build_page(
             Chat(archive, model, examples, preparation.doing),
             endpoints,
-            lambda: examine(archive.folder, settings, archive.rankers().encoder),
+            lambda: examine(archive.folder, settings, archive.encoder),
             Uploads(settings.network, accounts) if settings.host in LOCAL or accounts else None,
         )
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -209,6 +209,16 @@ class Filters:
     language: str = ""
     as_of: datetime | None = None
     section: str = ""
+
+    def no_later_than(self, as_of: datetime | None) -> Filters:
+        """The same filters, and the articles as they stood at `as_of`, where it is given.
+
+        Nothing published after it, and the revisions of that time. Undated articles drop out then.
+        """
+        if as_of is None:
+            return self
+        before = min(filter(None, [self.published_before, as_of]), default=as_of)
+        return replace(self, published_before=before, as_of=as_of)
 
     def to_dict(self) -> dict[str, Any]:
         """The fields that ask for something, as JSON values."""
