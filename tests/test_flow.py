@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -221,19 +220,32 @@ class Interrupting(HashingEncoder):
 def test_what_is_stored_during_a_question_is_not_in_its_answer(
     archive: Archive, tmp_path: Path
 ) -> None:
-    late = [row(n, f"The ferry strike of pier {n} ended.") for n in range(10, 40)]
+    question = "How many crowns did the ferry strike cost the chamber?"
+    late = [
+        row(n, f"The ferry strike of pier {n} ended.", date="2025-04-20") for n in range(10, 40)
+    ]
     file = write_jsonl(tmp_path / "late.jsonl", late)
+    later = write_jsonl(tmp_path / "later.jsonl", [row(40, "The ferry strike was long.")])
+    before = archive.search(question, as_of=JUNE)
     encoder = Interrupting()
     settings = Settings(encoder="hashing", chunk_tokens=32)
     with Archive.open(archive.folder, settings=settings, encoder=encoder) as reader:
+
+        def interrupt() -> None:
+            """An ingest, and another question that sees what it brought."""
+            archive.ingest(file)
+            archive.ingest(later, vectors=False)
+            assert reader.counts() == (34, 34, 33)
+
         reader.counts()
-        encoder.before.append(lambda: archive.ingest(file, vectors=False))
-        during = reader.ask("How long did the ferry strike last?", as_of=JUNE)
-        after = reader.ask("How long did the ferry strike last?", as_of=JUNE)
-    # Three passages of 33 have a vector then.
-    assert (during.coverage, after.coverage) == (1.0, pytest.approx(3 / 33))
-    assert {hit.article.id[-2:] for hit in during.hits} == {"/1", "/2", "/3"}
-    assert "courier.example/10" in json.dumps(after.to_dict())
+        encoder.before.append(interrupt)
+        during = reader.ask(question, as_of=JUNE)
+        after = reader.search(question, 40, as_of=JUNE)
+        assert (during.coverage, reader.coverage()) == (1.0, pytest.approx(33 / 34))
+    assert [(hit.article.id, pytest.approx(hit.score)) for hit in during.hits] == [
+        (hit.article.id, hit.score) for hit in before
+    ]
+    assert (len(before), len(after)) == (3, 34)
 
 
 @pytest.mark.parametrize(
