@@ -237,10 +237,11 @@ class Filters:
 class Understood:
     """What some words of a question were taken to ask of a hit; whoever asks may drop it.
 
-    The words are characters `start` to `end` of the question; `meaning` says in plain words
-    what was made of them, such as "7 to 13 September 2020". When `strict`, hits must satisfy
-    `filters`; otherwise those that do are preferred. `held` is False where they had to, but
-    the archive holds nothing that does.
+    The words are characters `start` to `end` of the question as it was resolved, or of one
+    before it, and both are 0 then. `meaning` says in plain words what was made of them, such
+    as "7 to 13 September 2020". When `strict`, hits must satisfy `filters`; otherwise those
+    that do are preferred. `held` is False where they had to, but the archive holds nothing
+    that does.
     """
 
     words: str
@@ -270,8 +271,9 @@ class Answer:
     marker numbers that point at no passage. When `abstained`, `reason` says why, `hits` hold
     the nearest passages and `suggestions` say what to try; an answer that contradicts what
     the question takes for granted has a `reason`, too. `understood` is what words of the
-    question were taken to ask for beside `filters`. `coverage` is the share of passages that
-    could be searched by meaning. `notes` tell the reader what went otherwise than asked.
+    question, and of those it leans on, were taken to ask for beside `filters`. `coverage` is
+    the share of passages that could be searched by meaning. `notes` tell the reader what went
+    otherwise than asked.
     """
 
     question: str
