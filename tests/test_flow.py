@@ -92,6 +92,7 @@ def test_a_follow_up_that_only_names_another_outlet_asks_for_its_articles(archiv
             WHOLE.replace("April", "May"),
         ),
         ([NORTH, COURIER], "And in May 2025?", WHOLE.replace("April", "May")),
+        ([NORTH], "And yesterday?", NORTH.replace("in April 2025", "yesterday")),
         (
             ["What did Radio North report?"],
             "And in May 2025?",
@@ -116,6 +117,17 @@ def test_names_take_the_place_of_those_before_only_where_nothing_else_is_said(
     archive: Archive, before: list[str], question: str, whole: str
 ) -> None:
     assert archive.ask(question, turns(*before), as_of=JUNE).standalone == whole
+
+
+def test_a_month_is_of_the_year_that_was_asked_about_before(archive: Archive) -> None:
+    later = datetime(2026, 6, 1, tzinfo=UTC)
+    answer = archive.ask("And in May?", turns(NORTH), as_of=later)
+    assert answer.standalone == NORTH.replace("April", "May")
+    alone = archive.ask("And in May?", turns("What did Radio North report?"), as_of=later)
+    assert [one.meaning for one in alone.understood] == [
+        "published by Radio North",
+        "May 2026",
+    ]
 
 
 def test_a_follow_up_prefers_what_the_question_before_asked_for(archive: Archive) -> None:

@@ -83,8 +83,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, best first, for what was understood; `coverage` is the share of
-    passages that could be found by meaning.
+    """What a search found, best first, and what was understood of its question.
+
+    `coverage` is the share of passages that could be found by meaning, from 0 to 1.
     """
 
     hits: tuple[Hit, ...]

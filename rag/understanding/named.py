@@ -23,6 +23,7 @@ _GOING_ON = re.compile(
 )
 """What a question may say beside names that it puts in the place of others."""
 
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _Replacement = tuple[int, int, str]
 """Characters of a question, by start and end, and the words that take their place."""
 
@@ -111,12 +112,19 @@ def _completed(before: str, question: str, as_of: datetime, facets: Facets) -> s
         if len(known) > 1 or any(is_name(before[: d.start], before[d.end :]) for d in known):
             return ""
         end = len(before.rstrip(" ?.!"))
-        replacements += [(d.start, d.end, date.words) for d in known] or [
+        replacements += [(d.start, d.end, _in_its_year(date, d, as_of)) for d in known] or [
             (end, end, f" {date.words}")
         ]
     for start, end, words in sorted(replacements, reverse=True):
         before = f"{before[:start]}{words}{before[end:]}"
     return before
+
+
+def _in_its_year(date: Understood, before: Understood, as_of: datetime) -> str:
+    """The words of a date, with the year of the one before where they name none and can."""
+    year = _YEAR.search(before.words)
+    dated = f"{date.words} {year[0]}" if year and not _YEAR.search(date.words) else date.words
+    return dated if [each.words for each in find_dates(dated, as_of)] == [dated] else date.words
 
 
 def _names_only(question: str, outlets: Sequence[Mention], dates: Sequence[Understood]) -> bool:
