@@ -73,7 +73,7 @@ def run(settings: Settings) -> None:
         page = build_page(
             Chat(archive, model, examples, preparation.doing),
             endpoints,
-            lambda: examine(archive.folder, settings, archive.rankers().encoder),
+            lambda: examine(archive.folder, settings, archive.encoder),
             uploads,
         )
         try:

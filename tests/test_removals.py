@@ -106,7 +106,7 @@ def test_nothing_of_a_deleted_article_is_left_in_the_folder(
         .reason.startswith(f"the article '{WHISKY}' was deleted on ")
     )
     with closing(VectorCache(folder / "vectors.db", read_only=True)) as cache:
-        assert cache.hashes() == archive.rankers().store.all_digests()
+        assert cache.hashes() == archive.snapshot().store.all_digests()
     assert examine(folder, Settings(encoder="hashing", chunk_tokens=32), HashingEncoder()) == []
     assert archive.counts() == (7, 7, 7)
 
@@ -163,16 +163,16 @@ def test_another_copy_becomes_the_original(tmp_path: Path) -> None:
     ]
     archive.ingest(write_jsonl(tmp_path / "in.jsonl", copies))
     ids = [f"courier.example/{n}" for n in (1, 2, 3)]
-    store = archive.rankers().store
+    store = archive.snapshot().store
     assert set(store.groups(ids).values()) == {ids[0]}
     hit = archive.search(QUESTION)[0]
     assert (hit.article.id, hit.also_in) == (ids[0], ("Radio North", "Tidings"))
     delete(archive, ids[0])
     hit = archive.search(QUESTION)[0]
     assert (hit.article.id, hit.also_in) == (ids[1], ("Radio North",))
-    assert archive.rankers().store.groups(ids) == {ids[1]: ids[1], ids[2]: ids[1]}
+    assert archive.snapshot().store.groups(ids) == {ids[1]: ids[1], ids[2]: ids[1]}
     delete(archive, ids[1])
-    assert archive.rankers().store.groups(ids) == {}
+    assert archive.snapshot().store.groups(ids) == {}
 
 
 def test_a_vector_stays_as_long_as_another_passage_has_the_same_text(tmp_path: Path) -> None:

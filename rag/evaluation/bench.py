@@ -57,7 +57,7 @@ def bench(
         source = options.articles
         steps.append(("index", lambda: time_indexing(source, settings)))
     if options.texts:
-        encoder = archive.rankers().encoder
+        encoder = archive.encoder
         bare = bare_encode(settings.encoder, encoder)
         steps.append(("embed", lambda: time_embedding(archive, settings, options.texts, bare)))
     results: dict[str, Timed] = {}
@@ -109,7 +109,7 @@ def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare)
     Both take the same whole articles, `texts` passages or a few more, in turns, so that a
     change in the machine's load meets both.
     """
-    encoder = archive.rankers().encoder
+    encoder = archive.encoder
     # As many as are measured: few texts take another way.
     encoder.encode_document(["warm"] * texts)
     bare(["warm"] * texts)
@@ -164,10 +164,9 @@ def bench_table(results: dict[str, Timed]) -> Table:
 
 def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
     """Articles with at least that many passages, or all there are, dealt into four rounds."""
-    store = archive.rankers().store
     taken: list[Article] = []
     count = 0
-    for article, passages in store.current(store.changed_since(0)):
+    for article, passages in archive.articles():
         if count >= texts:
             break
         if passages:
@@ -189,7 +188,7 @@ def embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
     """What is encoded of the passages of these articles."""
     return [
         embedding_text(article, passage.start, passage.end, passage.heading)
-        for article, passages in archive.rankers().store.current(ids)
+        for article, passages in archive.articles(ids)
         for passage in passages
     ]
 

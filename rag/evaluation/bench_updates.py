@@ -63,7 +63,7 @@ def _passages(place: Place, added: int, first: int) -> list[str]:
     folder = place.folder / f"alone-{first}"
     with Archive.open(folder, settings=place.settings) as archive:
         archive.ingest(place.articles(added, first), vectors=False)
-        ids = archive.rankers().store.changed_since(0)
+        ids = archive.article_ids()
         found = embedded_texts(archive, ids)
     shutil.rmtree(folder)
     return found

@@ -134,10 +134,9 @@ def _told(article: Article) -> Told:
 
 
 def _groups(archive: Archive, ids: Sequence[str]) -> dict[str, str]:
-    store = archive.rankers().store
     groups: dict[str, str] = {}
     for first in range(0, len(ids), _BATCH):
-        groups |= store.groups(ids[first : first + _BATCH])
+        groups |= archive.groups(ids[first : first + _BATCH])
     return groups
 
 
@@ -166,7 +165,7 @@ def _row(measure: str, pair: Pair, told: Mapping[str, Told], groups: Mapping[str
 
 def _alike(archive: Archive, pair: Pair) -> bool:
     """Whether two articles are near-duplicates by what all agree on: half of it is the same."""
-    found = [shingles(article.text) for article, _ in archive.rankers().store.current(pair)]
+    found = [shingles(article.text) for article, _ in archive.articles(pair)]
     return resemblance(*found) >= _HALF
 
 

@@ -39,7 +39,7 @@ def answerable(
         names = "'gold_ids'" if gold_only else "'gold_ids' or 'silver_ids'"
         msg = f"no question has {names}; nothing can be measured"
         raise CorpusError(msg)
-    known = set(archive.rankers().store.changed_since(0))
+    known = set(archive.article_ids())
     labelled = _readdressed(labelled, known, data)
     held = [question for question in labelled if known.intersection(question.relevant)]
     if not held:
@@ -55,9 +55,8 @@ def answerable(
 
 def out_of_reach(archive: Archive, questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:
     """The questions whose relevant articles all appeared after the date they are asked as of."""
-    store = archive.rankers().store
     wanted = sorted({id_ for question in questions for id_ in question.relevant})
-    published = {article.id: article.published for article, _ in store.current(wanted)}
+    published = {article.id: article.published for article, _ in archive.articles(wanted)}
     return [
         question
         for question in questions

@@ -87,7 +87,7 @@ def evaluate_quotes(archive: Archive, options: QuotesOptions, progress: Progress
     same call goes on where it stopped.
     """
     loaded = load_excerpts(options.data)
-    known = set(archive.rankers().store.changed_since(0))
+    known = set(archive.article_ids())
     excerpts = [each for each in loaded if each.foreign or known.intersection(each.asked.gold)]
     if not any(not each.foreign for each in excerpts) and any(not e.foreign for e in loaded):
         msg = f"{archive.folder} holds none of the excerpts' articles; name their archive"

@@ -72,14 +72,11 @@ def archive_facts(archive: Archive) -> dict[str, Any]:
         "articles": articles,
         "passages": passages,
         "embedded": embedded,
-        "encoder": archive.rankers().encoder.fingerprint,
+        "encoder": archive.encoder.fingerprint,
     }
 
 
 def archive_state(archive: Archive) -> dict[str, Any]:
     """What must not differ between two halves of one run."""
-    store = archive.rankers().store
-    return archive_facts(archive) | {
-        "archive_id": store.archive_id,
-        "change": store.last_change(),
-    }
+    archive_id, change = archive.state()
+    return archive_facts(archive) | {"archive_id": archive_id, "change": change}

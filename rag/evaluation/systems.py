@@ -12,9 +12,8 @@ from rag.errors import ConfigError
 from rag.evaluation.datasets import EvalQuestion
 from rag.llms import ChatModel
 from rag.records import Filters
-from rag.retrieval.filters import no_later_than
-from rag.retrieval.fusion import reciprocal_rank_fusion
-from rag.retrieval.ranking import Rankers
+from rag.retrieval.ranking import reciprocal_rank_fusion
+from rag.retrieval.snapshot import Snapshot
 from rag.understanding.followup import standalone_question
 from rag.understanding.splitting import split
 
@@ -74,14 +73,14 @@ def archive_system(
     """
     if name == "full":
         return _full(archive, parts)
-    rankers = archive.rankers()
-    if name != "bm25" and not len(rankers.dense):
+    snapshot = archive.snapshot()
+    if name != "bm25" and not len(snapshot.dense):
         msg = (
             f"--system {name} needs vectors and {archive.folder} has none; "
             f"run dateline embed --archive {archive.folder}, or use --system bm25"
         )
         raise ConfigError(msg)
-    return _ablation(rankers, words=name != "vectors", meaning=name != "bm25")
+    return _ablation(snapshot, words=name != "vectors", meaning=name != "bm25")
 
 
 def _full(archive: Archive, parts: Callable[[str], Sequence[str]]) -> Rank:
@@ -99,31 +98,31 @@ def _full(archive: Archive, parts: Callable[[str], Sequence[str]]) -> Rank:
     return rank
 
 
-def _ablation(rankers: Rankers, *, words: bool, meaning: bool) -> Rank:
+def _ablation(snapshot: Snapshot, *, words: bool, meaning: bool) -> Rank:
     """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
 
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
         query = standalone_question(question.question, question.history)
-        filters = no_later_than(Filters(), as_of)
-        facets = rankers.store.facets()
+        filters = Filters().no_later_than(as_of)
+        facets = snapshot.facets
         standing = facets.standing(as_of)
         rankings: list[list[int]] = []
         if words:
-            best = rankers.lexical.search(query, PASSAGES, filters, standing=standing)
+            best = snapshot.lexical.search(query, PASSAGES, filters, standing=standing)
             rankings.append([id_ for id_, _ in best])
         if meaning:
             allowed = facets.matching(filters) if as_of else None
-            vector = rankers.dense.encode(query)
-            nearest = rankers.dense.search(vector, PASSAGES, allowed, standing.then)
+            vector = snapshot.dense.encode(query)
+            nearest = snapshot.dense.search(vector, PASSAGES, allowed, standing.then)
             rankings.append([id_ for id_, _ in nearest])
         fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
-        return _passages(rankers, fused)
+        return _passages(snapshot, fused)
 
     return rank
 
 
-def _passages(rankers: Rankers, ids: Sequence[int]) -> list[Found]:
-    stored = rankers.store.passages(ids)
+def _passages(snapshot: Snapshot, ids: Sequence[int]) -> list[Found]:
+    stored = snapshot.store.passages(ids)
     return [
         Found(article.id, article.title, article.text[passage.start : passage.end])
         for passage, article in (stored[id_] for id_ in ids if id_ in stored)

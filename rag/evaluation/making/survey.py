@@ -65,20 +65,21 @@ def materials(archive: Archive, seed: int, progress: Progress) -> list[Material]
 
     Those that say they were corrected are left out: which figure stands is not clear to a rule.
     """
-    store = archive.rankers().store
-    ids = sorted(store.changed_since(0))
+    ids = sorted(archive.article_ids())
     groups: dict[str, str] = {}
     for first in range(0, len(ids), _BATCH):
-        groups |= store.groups(ids[first : first + _BATCH])
+        groups |= archive.groups(ids[first : first + _BATCH])
     originals = [id_ for id_ in ids if groups.get(id_, id_) == id_]
     Random(seed).shuffle(originals)  # noqa: S311 - a sample, not a secret
     chosen = originals[:MOST_ARTICLES]
     found = []
-    for done, (article, passages) in enumerate(store.current(chosen)):
+    for done, (article, passages) in enumerate(archive.articles(chosen)):
         if done % _BATCH == 0:
             progress("reading", done, len(chosen))
         if article.language == "en" and not _CORRECTED.search(article.text):
-            copies = store.members([article.id]).get(article.id, []) if article.id in groups else []
+            copies = (
+                archive.members([article.id]).get(article.id, []) if article.id in groups else []
+            )
             others = tuple(copy for copy in copies if copy.id != article.id)
             found.append(Material(article, tuple(passages), others))
     progress("reading", len(chosen), len(chosen))
