@@ -20,9 +20,9 @@ from rag.archive import Archive, Progress
 from rag.chunking import embedding_text
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation.baseline import current_articles
+from rag.evaluation.archive_access import archive_encoder, current_articles
 from rag.evaluation.datasets import load_questions
-from rag.evaluation.measures import spread
+from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
 from rag.records import Article, article_dict
 
@@ -57,7 +57,7 @@ def bench(
         source = options.articles
         steps.append(("index", lambda: time_indexing(source, settings)))
     if options.texts:
-        encoder = archive.rankers().encoder
+        encoder = archive_encoder(archive)
         bare = bare_encode(settings.encoder, encoder)
         steps.append(("embed", lambda: time_embedding(archive, settings, options.texts, bare)))
     results: dict[str, Timed] = {}
@@ -72,7 +72,7 @@ def queries(archive: Archive, data: Path | None) -> list[str]:
     """The questions of a data set, else the titles of the archive; 200 at most."""
     if data is not None:
         return [question.question for question in load_questions(data)][:_QUERIES]
-    titles = (article.title for article in current_articles(archive) if article.title.strip())
+    titles = (article.title for article, _ in current_articles(archive) if article.title.strip())
     found = list(islice(titles, _QUERIES))
     if not found:
         msg = f"no article of {archive.folder} has a title to search for; give questions: --data"
@@ -86,7 +86,7 @@ def time_search(archive: Archive, texts: Sequence[str]) -> Timed:
     spent = [seconds(partial(archive.search, text, _K)) for text in texts]
     articles, passages, embedded = archive.counts()
     sizes = {"articles": articles, "passages": passages, "embedded": embedded}
-    return {"queries": len(texts), **sizes, **spread(spent)}
+    return {"queries": len(texts), **sizes, **percentiles(spent)}
 
 
 def time_indexing(articles: Path, settings: Settings) -> Timed:
@@ -109,7 +109,7 @@ def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare)
     Both take the same whole articles, `texts` passages or a few more, in turns, so that a
     change in the machine's load meets both.
     """
-    encoder = archive.rankers().encoder
+    encoder = archive_encoder(archive)
     # As many as are measured: few texts take another way.
     encoder.encode_document(["warm"] * texts)
     bare(["warm"] * texts)
@@ -163,11 +163,10 @@ def bench_table(results: dict[str, Timed]) -> Table:
 
 
 def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
-    """Articles with at least that many passages, or all there are, dealt into four rounds."""
-    store = archive.rankers().store
+    """Articles with at least that many passages, or all there are, dealt into the rounds."""
     taken: list[Article] = []
     count = 0
-    for article, passages in store.current(store.changed_since(0)):
+    for article, passages in current_articles(archive):
         if count >= texts:
             break
         if passages:
@@ -185,11 +184,11 @@ def _written(path: Path, articles: Sequence[Article]) -> Path:
     return path
 
 
-def embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
-    """What is encoded of the passages of these articles."""
+def embedded_texts(archive: Archive, ids: Sequence[str] | None = None) -> list[str]:
+    """What is encoded of the passages of these articles, of all without `ids`."""
     return [
         embedding_text(article, passage.start, passage.end, passage.heading)
-        for article, passages in archive.rankers().store.current(ids)
+        for article, passages in current_articles(archive, ids)
         for passage in passages
     ]
 

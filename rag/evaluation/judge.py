@@ -1,6 +1,6 @@
 """Judges of answers: the deterministic checker, and a chat model asked with fixed prompts.
 
-Neither knows what people said of the answers; `rag.evaluation.agreement` compares them.
+Neither knows what people said of the answers; the suite `agreement` compares them.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Protocol
 
+from rag.evaluation.citations import tagged
 from rag.evaluation.human_ratings import PREFERRED, RATED, Aspect, Preference, Rated
 from rag.llms import ChatModel, reply_to
 from rag.reading.extractive import Similarity
-from rag.reading.markers import disarmed, without_markers
+from rag.reading.markers import without_markers
 from rag.reading.verification import GROUNDED, grounding
 from rag.records import Message
 from rag.sentences import sentence_spans
@@ -90,7 +91,7 @@ class CheckerJudge:
     def rate(self, rated: Rated) -> Verdicts:
         """How much of the answer its passages support, and of the reference the answer."""
         faithful: dict[Aspect, float] = {
-            "faithfulness": self._support(rated.response, rated.passages),
+            "faithfulness": self._support(rated.response, rated.passages)
         }
         if rated.reference:
             faithful["completeness"] = self._support(rated.reference, [rated.response])
@@ -161,9 +162,9 @@ def support(text: str, evidence: Sequence[str], similarity: Similarity | None = 
 def rating_messages(rated: Rated) -> list[Message]:
     """What a model is asked, so that it rates an answer."""
     parts = [
-        *(_tagged("passage", passage) for passage in rated.passages),
-        _tagged("conversation", rated.conversation),
-        _tagged("answer", without_markers(rated.response)),
+        *(tagged("passage", passage) for passage in rated.passages),
+        tagged("conversation", rated.conversation),
+        tagged("answer", without_markers(rated.response)),
         "Rate the answer to the last turn.",
     ]
     return [Message("system", _RATE), Message("user", "\n\n".join(parts))]
@@ -173,10 +174,10 @@ def preference_messages(pair: Preference, swapped: bool) -> list[Message]:
     """What a model is asked, so that it compares two answers; A is the second if `swapped`."""
     first, second = (pair.second, pair.first) if swapped else (pair.first, pair.second)
     parts = [
-        _tagged("question", pair.question),
-        _tagged("reference", pair.reference),
-        _tagged("A", first),
-        _tagged("B", second),
+        tagged("question", pair.question),
+        tagged("reference", pair.reference),
+        tagged("A", first),
+        tagged("B", second),
         "Which is better, A or B?",
     ]
     return [Message("system", _PREFER), Message("user", "\n\n".join(parts))]
@@ -209,10 +210,6 @@ def _parsed(reply: str, aspects: Sequence[Aspect], scale: Mapping[str, float]) -
     if not all(value in scale for value in given.values()):
         return {}
     return {aspect: scale[given[aspect]] for aspect in aspects}
-
-
-def _tagged(name: str, text: str) -> str:
-    return f"<{name}>\n{disarmed(text).replace('<', '‹').strip()}\n</{name}>"
 
 
 def _harmonic(one: float, other: float) -> float:
