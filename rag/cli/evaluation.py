@@ -17,7 +17,7 @@ from rag.evaluation.answers import Answers, Asking
 from rag.evaluation.citations import Citations
 from rag.evaluation.conversation import Conversation
 from rag.evaluation.copies import Copies
-from rag.evaluation.declining import declining_suite
+from rag.evaluation.declining import Declining, declining_suite
 from rag.evaluation.faults import FAULTS_MADE, Faults
 from rag.evaluation.grounding import Grounding
 from rag.evaluation.make_questions import make_questions as run_make_questions
@@ -135,11 +135,10 @@ def declining(
 ) -> None:
     """Whether what cannot be answered is declined, and what can be is not; with ROC curve."""
     asking = Asking(as_of, _model(llm))
-    with (
-        opened_archive(archive) as opened,
-        declining_suite(opened, data, asking, load_settings()) as suite,
-    ):
-        _run(suite, report, compare)
+    with opened_archive(archive) as opened:
+        asked = Declining(opened, data[0], asking, data)
+        with declining_suite(asked, load_settings()) as suite:
+            _run(suite, report, compare)
 
 
 @eval_app.command()

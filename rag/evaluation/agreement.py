@@ -69,9 +69,9 @@ class Agreement(Suite[Rated | Preference, Verdicts]):
 
     def load(self) -> Loaded[Rated | Preference]:
         """The rated answers, then the pairs."""
-        ratings = load_human_ratings(self.data)
-        both: list[Rated | Preference] = [*ratings.rated, *ratings.preferences]
-        items = {item.qid: item for item in both}
+        rated, pairs = load_human_ratings(self.data)
+        both: list[Rated | Preference] = [*rated, *pairs]
+        items = {each.qid: each for each in both}
         if not items:
             msg = f"{self.data} holds no rated answer and no pair; nothing can be measured"
             raise CorpusError(msg)
@@ -79,8 +79,8 @@ class Agreement(Suite[Rated | Preference, Verdicts]):
         return Loaded(
             list(items.values()),
             {
-                "rated": len(ratings.rated),
-                "pairs": len(ratings.preferences),
+                "rated": len(rated),
+                "pairs": len(pairs),
                 "good_from": self.good,
                 "encoder": compared.fingerprint if compared else "none",
             },

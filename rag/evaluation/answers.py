@@ -19,7 +19,7 @@ from rag.evaluation.measures import (
     capped,
     holds_answer,
     roc_auc,
-    token_f1,
+    token_overlap,
 )
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, Suite, columns, question_row
@@ -182,13 +182,13 @@ def answer_measures(answer: Answer, answers: Sequence[str]) -> dict[str, float]:
     measures = {
         "answer_in_quotes": float(holds_answer(text, answers)),
         "answer_in_first": float(holds_answer(capped(quotes[:1]), answers)),
-        "token_f1": token_f1(text, answers),
+        "token_f1": token_overlap(text, answers)[0],
         "wrongly_declined": float(answer.abstained),
     }
     if answer.model:
         written = "" if answer.abstained else capped([MARKER.sub(" ", answer.text)])
         measures["answer_in_text"] = float(holds_answer(written, answers))
-        measures["text_token_f1"] = token_f1(written, answers)
+        measures["text_token_f1"] = token_overlap(written, answers)[0]
     if not answer.abstained:
         words = MARKER.sub(" ", answer.text) if answer.model else " ".join(quotes)
         measures["median_words"] = float(len(words.split()))

@@ -17,7 +17,7 @@ from rag.evaluation.answers import (
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import UNANSWERABLE, UNDERSPECIFIED, EvalQuestion, load_questions
 from rag.evaluation.labels import covered
-from rag.evaluation.measures import MAX_WORDS, capped, token_f1, token_recall
+from rag.evaluation.measures import MAX_WORDS, capped, token_overlap
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, question_row
 from rag.reading.markers import without_markers
@@ -117,15 +117,14 @@ def conversation_measures(answer: Answer, question: EvalQuestion) -> dict[str, f
     if kind == UNDERSPECIFIED:
         return {"underspecified_declined": float(answer.abstained)}
     references = [question.reference] if question.reference else question.answers
-    text = spoken(answer)
+    f1, recall = token_overlap(spoken(answer), references)
     known = answer_measures(answer, references)
     near = list(dict.fromkeys((h.article.id, *h.copies, *h.versions) for h in answer.hits))[:HITS]
     hit = any(set(group).intersection(question.relevant) for group in near)
-    return {
-        f"Hit@{HITS}": float(hit),
-        "token_f1": token_f1(text, references),
-        "token_recall": token_recall(text, references),
-    } | {name: known[name] for name in ("wrongly_declined", "median_words") if name in known}
+    measures = {f"Hit@{HITS}": float(hit), "token_f1": f1, "token_recall": recall}
+    return measures | {
+        name: known[name] for name in ("wrongly_declined", "median_words") if name in known
+    }
 
 
 def spoken(answer: Answer) -> str:

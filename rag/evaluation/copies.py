@@ -12,7 +12,14 @@ from rag.archive import Archive
 from rag.corpus.near_duplicates import ALIKE, SCHEME, resemblance, shingles
 from rag.errors import CorpusError
 from rag.evaluation.archive_access import archive_facts, current_articles, duplicate_groups
-from rag.evaluation.datasets import article_id, data_file, data_rows, text_field
+from rag.evaluation.datasets import (
+    Record,
+    Required,
+    article_id,
+    checked,
+    data_file,
+    data_rows,
+)
 from rag.evaluation.labels import addresses, listed
 from rag.evaluation.measures import SEED
 from rag.evaluation.report import Row
@@ -161,14 +168,16 @@ def load_pairs(data: Path) -> list[Pair]:
     Raises ConfigError without such a file, CorpusError naming the line of a bad one.
     """
     file = data_file(data, PAIRS)
-    found = [
-        [article_id(text_field(row, name, where, required=True)) for name in ("a", "b")]
-        for where, row in data_rows(file)
-    ]
-    if not found:
+    pairs = [checked(_Pair, row, where) for where, row in data_rows(file)]
+    if not pairs:
         msg = f"{file} holds no pairs; write one JSON object with 'a' and 'b' a line"
         raise CorpusError(msg)
-    return [(one, other) for one, other in found]
+    return [(article_id(pair.a), article_id(pair.b)) for pair in pairs]
+
+
+class _Pair(Record):
+    a: Required
+    b: Required
 
 
 def draw_pairs(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, StringConstraints, ValidationError, model_validator
 
 from rag.corpus import canonical_id, parse_published
 from rag.corpus.urls import is_web_address
@@ -25,8 +27,22 @@ QUESTIONS = "questions.jsonl"
 TASKS = ("tasks.jsonl.gz", "tasks.jsonl")
 UNANSWERABLE = "unanswerable"
 UNDERSPECIFIED = "underspecified"
-_ROLES = ("user", "assistant", "system")
-_SPEAKERS = {"user": "user", "agent": "assistant"}
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Record(BaseModel):
+    """A row of a data file as it must be; a field that is null counts as missing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, row: Any) -> Any:
+        known = row.items() if isinstance(row, dict) else ()
+        return {name: value for name, value in known if value is not None} if known else row
+
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,8 @@ class EvalQuestion:
 
     `gold` and `silver` are canonical article ids. `as_of` is the end of the day, month or
     year in which it was asked, None where the file gives no date. `answers` are short enough
-    to be looked for as they stand; `reference` is an answer in whole sentences.
+    to be looked for as they stand; `reference` is an answer in whole sentences. With an
+    `outlet` the question may be answered from that outlet's articles alone.
     """
 
     qid: str
@@ -51,6 +68,7 @@ class EvalQuestion:
     date: str = ""
     as_of: datetime | None = None
     small: bool = False
+    outlet: str = ""
 
     @property
     def relevant(self) -> tuple[str, ...]:
@@ -74,7 +92,7 @@ def load_questions(path: Path, subset: str = "") -> list[EvalQuestion]:
     file = file / QUESTIONS if file.is_dir() else file
     questions: dict[str, EvalQuestion] = {}
     for where, row in data_rows(file):
-        question = _question(_task(row, where) if file.name in TASKS else row, where)
+        question = _task(row, where) if file.name in TASKS else _question(row, where)
         if earlier := questions.get(question.qid):
             msg = f"{where}: qid {question.qid!r} stands in {earlier.where} already; use it once"
             raise CorpusError(msg)
@@ -120,11 +138,23 @@ def data_file(data: Path, name: str) -> Path:
     return file
 
 
-def data_rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def data_rows(file: Path) -> Iterator[tuple[str, Any]]:
     """Where each row of a file of JSON lines stands, and the row."""
+    for number, line in enumerate(data_text(file).split("\n"), start=1):
+        if line.strip():
+            where = f"{file.name}:{number}"
+            try:
+                yield where, json.loads(line)
+            except ValueError as error:
+                msg = f"{where}: not valid JSON ({error})"
+                raise CorpusError(msg) from error
+
+
+def data_text(file: Path) -> str:
+    """The text of a file that may be gzipped; ConfigError or CorpusError for what is none."""
     try:
         content = file.read_bytes()
-        text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
+        return (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8"
         raise CorpusError(msg) from error
@@ -137,141 +167,116 @@ def data_rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             f"or {TASKS[0]}, or such a file"
         )
         raise ConfigError(msg) from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            where = f"{file.name}:{number}"
-            yield where, _object(line, where)
 
 
-def text_field(row: Mapping[str, Any], name: str, where: str, *, required: bool = False) -> str:
-    """The text of a row's field without surrounding space, "" where it is missing.
-
-    Raises CorpusError naming `where` for another kind of value, and for a missing one if
-    `required`.
-    """
-    value = row.get(name) or ""
-    if not isinstance(value, str):
-        msg = f"{where}: {name!r} must be text, not {value!r:.80}"
-        raise CorpusError(msg)
-    if required and not value.strip():
-        msg = f"{where}: {name!r} is missing"
-        raise CorpusError(msg)
-    return value.strip()
+def checked(record: type[R], row: Any, where: str) -> R:
+    """The row as such a record; CorpusError names `where`, the field and what is wrong."""
+    try:
+        return record.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "the row"
+        if first["type"] in ("missing", "string_too_short"):
+            msg = f"{where}: {name!r} is missing"
+        else:
+            msg = f"{where}: {name!r} is {first['input']!r:.80}: {first['msg']}"
+        raise CorpusError(msg) from error
 
 
-def text_list(row: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    """The texts of a row's field, none where it is missing; CorpusError for another kind."""
-    value = row.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        msg = f"{where}: {name!r} must be a list of texts, not {value!r:.80}"
-        raise CorpusError(msg)
-    return tuple(value)
-
-
-def date_field(row: Mapping[str, Any], where: str) -> tuple[str, datetime | None]:
-    """The date of a row as text, and the end of that day, month or year; "" and None without."""
-    text = text_field(row, "date", where)
-    published = parse_published(text) if text else None
-    if text and published is None:
-        msg = f"{where}: date {text!r} cannot be read; write it as 2025-06-30"
+def period(date: str, where: str) -> tuple[str, datetime | None]:
+    """A date as text, and the end of that day, month or year; "" and None of ""."""
+    published = parse_published(date) if date else None
+    if date and published is None:
+        msg = f"{where}: date {date!r} cannot be read; write it as 2025-06-30"
         raise CorpusError(msg)
     return str(published or ""), period_end(published) if published else None
 
 
-def _object(line: str, where: str) -> Mapping[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        msg = f"{where}: not valid JSON ({error})"
-        raise CorpusError(msg) from error
-    if not isinstance(row, dict):
-        msg = f"{where}: a line must be a JSON object, not {type(row).__name__}"
-        raise CorpusError(msg)
-    return row
+class _Message(Record):
+    role: Literal["user", "assistant", "system"]
+    content: str
 
 
-def _question(row: Mapping[str, Any], where: str) -> EvalQuestion:
-    date, as_of = date_field(row, where)
+class _Question(Record):
+    qid: Required
+    question: Required
+    type: Text = ""
+    answerability: Text = ""
+    answers: tuple[str, ...] = ()
+    reference: Text = ""
+    gold_ids: tuple[str, ...] = ()
+    silver_ids: tuple[str, ...] = ()
+    history: tuple[_Message, ...] = ()
+    date: Text = ""
+    small: bool = False
+
+
+def _question(row: Any, where: str) -> EvalQuestion:
+    given = checked(_Question, row, where)
+    date, as_of = period(given.date, where)
     return EvalQuestion(
-        qid=text_field(row, "qid", where, required=True),
-        question=text_field(row, "question", where, required=True),
+        qid=given.qid,
+        question=given.question,
         where=where,
-        type=text_field(row, "type", where),
-        answerability=text_field(row, "answerability", where),
-        answers=text_list(row, "answers", where),
-        reference=text_field(row, "reference", where),
-        gold=tuple(map(article_id, text_list(row, "gold_ids", where))),
-        silver=tuple(map(article_id, text_list(row, "silver_ids", where))),
-        history=_history(row, where),
+        type=given.type,
+        answerability=given.answerability,
+        answers=given.answers,
+        reference=given.reference,
+        gold=tuple(map(article_id, given.gold_ids)),
+        silver=tuple(map(article_id, given.silver_ids)),
+        history=tuple(Message(turn.role, turn.content) for turn in given.history),
         date=date,
         as_of=as_of,
-        small=bool(row.get("small")),
+        small=given.small,
     )
 
 
-def _history(row: Mapping[str, Any], where: str) -> tuple[Message, ...]:
-    turns = row.get("history") or []
-    try:
-        messages = [Message(turn["role"], turn["content"]) for turn in turns]
-    except (TypeError, KeyError) as error:
-        msg = f"{where}: 'history' must be a list of objects with 'role' and 'content'"
-        raise CorpusError(msg) from error
-    for message in messages:
-        if message.role not in _ROLES or not isinstance(message.content, str):
-            msg = f"{where}: 'history' has a turn by {message.role!r}; use {', '.join(_ROLES)}"
-            raise CorpusError(msg)
-    return tuple(messages)
+class _Turn(Record):
+    speaker: Literal["user", "agent"]
+    text: str
 
 
-def _task(task: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """An mtRAG task as a row of `questions.jsonl`: the last turn, with the turns before it.
+class _Context(Record):
+    document_id: Required
 
-    An article is a passage. Its type is "unanswerable" or "underspecified" where the task says
-    so, else the part it plays: "follow-up", "clarification" or "first turn".
+
+class _Task(Record):
+    task_id: Required
+    input: tuple[_Turn, ...]
+    targets: tuple[_Turn, ...] = ()
+    contexts: tuple[_Context, ...] = ()
+    answerability: str | tuple[str, ...] = ""
+
+
+def _task(row: Mapping[str, Any], where: str) -> EvalQuestion:
+    """An mtRAG task: its last turn, asked after the turns before it. An article is a passage.
+
+    Its type is "unanswerable" or "underspecified" where the task says so, else the part it plays:
+    "follow-up", "clarification" or "first turn".
     """
-    turns = [_turn(turn, where, "input") for turn in _objects(task, "input", where)]
-    if not turns or turns[-1]["role"] != "user":
+    task = checked(_Task, row, where)
+    if not task.input or task.input[-1].speaker != "user":
         msg = f"{where}: the last turn of 'input' is not the user's; it must be the question"
         raise CorpusError(msg)
-    targets = [_turn(turn, where, "targets") for turn in _objects(task, "targets", where)]
-    documents = [context.get("document_id") for context in _objects(task, "contexts", where)]
-    for document in documents:
-        if not isinstance(document, str) or not document.strip():
-            msg = f"{where}: a context has the 'document_id' {document!r:.80}; name a passage"
-            raise CorpusError(msg)
-    answerability = _label(task.get("answerability"))
-    part = _label(task.get("Multi-Turn")).replace("n/a", "first turn")
-    return {
-        "qid": task.get("task_id"),
+    turns = [
+        {"role": "user" if turn.speaker == "user" else "assistant", "content": turn.text}
+        for turn in task.input
+    ]
+    answerability = _label(task.answerability)
+    part = _label(row.get("Multi-Turn")).replace("n/a", "first turn")
+    known = {
+        "qid": task.task_id,
         "question": turns[-1]["content"],
         "type": answerability if answerability in (UNANSWERABLE, UNDERSPECIFIED) else part,
         "answerability": answerability,
-        "reference": targets[0]["content"] if targets else "",
-        "gold_ids": documents,
+        "reference": task.targets[0].text if task.targets else "",
+        "gold_ids": [context.document_id for context in task.contexts],
         "history": turns[:-1],
     }
-
-
-def _objects(task: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
-    value = task.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        msg = f"{where}: {name!r} must be a list of objects, not {value!r:.80}"
-        raise CorpusError(msg)
-    return value
-
-
-def _turn(turn: Mapping[str, Any], where: str, name: str) -> dict[str, str]:
-    role = _SPEAKERS.get(str(turn.get("speaker")))
-    if role is None or not isinstance(turn.get("text"), str):
-        msg = (
-            f"{where}: a turn of {name!r} must have 'text' and a 'speaker' that is "
-            f"{' or '.join(_SPEAKERS)}, not {turn.get('speaker')!r:.40}"
-        )
-        raise CorpusError(msg)
-    return {"role": role, "content": turn["text"]}
+    return _question(known, where)
 
 
 def _label(labels: object) -> str:
     """The first of some labels, or the only one, in lower case; "" of none."""
-    label = labels[0] if isinstance(labels, list) and labels else labels
+    label = labels[0] if isinstance(labels, list | tuple) and labels else labels
     return label.lower() if isinstance(label, str) else ""

@@ -8,7 +8,7 @@ their own, in the layout of the RGB benchmark: a `query`, its `answer`, passages
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,90 +17,106 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.config import Settings
-from rag.errors import ConfigError, CorpusError
-from rag.evaluation.answers import Asking, answer_row, confidence_measures, load_unanswerable
+from rag.errors import ConfigError
+from rag.evaluation.answers import (
+    AnsweringSuite,
+    answer_row,
+    confidence_measures,
+    load_unanswerable,
+)
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     UNANSWERABLE,
     EvalQuestion,
+    Record,
+    Required,
+    checked,
     data_name,
     data_rows,
     load_questions,
-    text_list,
 )
 from rag.evaluation.labels import covered
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Overall, Suite
+from rag.evaluation.runner import Loaded, Overall
 from rag.records import Answer, Filters
 
 SIDES = ("positive", "negative")
 _MEASURED = ("declined", "wrongly_declined", "answer_in_quotes", "model_failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Passages:
-    """A question with the only passages it may be answered from; `outlet` names them."""
-
-    question: EvalQuestion
-    passages: tuple[str, ...]
-
-    @property
-    def outlet(self) -> str:
-        """The outlet under which its passages, and no others, stand in an archive."""
-        return f"given for {self.question.qid}"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question, the archive it is asked of, and how; `data` names its data set."""
-
-    question: EvalQuestion
-    archive: Archive = field(repr=False)
-    asking: Asking = field(repr=False)
-    data: str
-
-    @property
-    def qid(self) -> str:
-        """The question's id, which is its own only within its data set."""
-        return f"{self.data}/{self.question.qid}"
-
-
 @dataclass(frozen=True)
-class Declining(Suite[Case, Answer]):
-    """Asks all questions of the data sets, and measures which are declined."""
+class Declining(AnsweringSuite):
+    """Asks all questions of several data sets, and measures which are declined.
+
+    `given` is an archive of the passages that questions came with: what is found for one of them
+    is to agree on the answer, where no language model judges it.
+    """
 
     name = "declining"
     groups = ("type",)
 
-    cases: Sequence[Case]
-    data_set: str = ""
-    system: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    odd: tuple[str, ...] = ()
+    sets: Sequence[Path] = ()
+    given: Archive | None = field(default=None, repr=False)
 
-    def load(self) -> Loaded[Case]:
-        """The questions."""
-        answerable = sum(not case.question.unanswerable for case in self.cases)
-        return Loaded(self.cases, {**self.facts, "answerable": answerable}, self.odd)
+    @property
+    def data_set(self) -> str:
+        """The names of the data sets."""
+        return " + ".join(map(data_name, self.sets))
 
-    def warm_up(self, sample: Case) -> None:
-        """Searches once in each archive."""
-        for archive in dict.fromkeys(case.archive for case in self.cases):
-            archive.search(sample.question.question, 1)
+    def load(self) -> Loaded[EvalQuestion]:
+        """The questions of all sets, each id after the name of its set."""
+        samples: list[EvalQuestion] = []
+        warnings: list[str] = []
+        for path in self.sets:
+            questions, odd = self._questions(path)
+            warnings += odd
+            samples += [replace(q, qid=f"{data_name(path)}/{q.qid}") for q in questions]
+        facts = archive_facts(self.archive if any(not q.outlet for q in samples) else self._made)
+        if all(question.outlet for question in samples):
+            # A temporary archive has another name each time.
+            facts = {name: facts[name] for name in facts if name not in ("archive", "archive_id")}
+        answerable = sum(not question.unanswerable for question in samples)
+        return Loaded(
+            samples,
+            facts | {"as_of": self.asking.dated, "answerable": answerable},
+            tuple(warnings),
+        )
 
-    def ask(self, sample: Case) -> Answer:
+    @property
+    def _made(self) -> Archive:
+        return self.given or self.archive
+
+    def _questions(self, path: Path) -> tuple[Sequence[EvalQuestion], Sequence[str]]:
+        if has_passages(path):
+            return [question for question, _ in load_passages(path)], ()
+        loaded = load_questions(path)
+        if not any(question.relevant for question in loaded):
+            return load_unanswerable(path), ()
+        answered = [question for question in loaded if not question.unanswerable]
+        found = covered(self.archive, answered, path, dated=False)
+        return [*found.questions, *(q for q in loaded if q.unanswerable)], found.warnings
+
+    def warm_up(self, sample: EvalQuestion) -> None:
+        """Searches once in the archive that is asked first."""
+        (self._made if sample.outlet else self.archive).search(sample.question, 1)
+
+    def ask(self, sample: EvalQuestion) -> Answer:
         """The answer to one question."""
-        return sample.asking.ask(sample.archive, sample.question)
+        if not sample.outlet:
+            return self.asking.ask(self.archive, sample)
+        own = Filters(publishers=(sample.outlet,))
+        asking = replace(self.asking, filters=own, corroborated=self.asking.model is None)
+        return asking.ask(self._made, sample)
 
-    def measure(self, sample: Case, answer: Answer) -> Row:
+    def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
         """Whether the question was declined, and whether that was right."""
-        row = answer_row(sample.archive, sample.question, answer, sample.asking)
+        archive = self._made if sample.outlet else self.archive
+        row = answer_row(archive, sample, answer, self.asking)
         measures = {name: row["measures"][name] for name in _MEASURED if name in row["measures"]}
-        declinable = sample.question.unanswerable
         # Calling a wrong refusal right would hide it among the worst.
-        score = measures["declined"] if declinable else 1 - measures["wrongly_declined"]
-        kind = "unanswerable" if declinable else "answerable"
-        named = {"qid": sample.qid, "type": f"{sample.data}: {kind}"}
+        score = measures.get("declined", 1 - measures.get("wrongly_declined", 0.0))
+        kind = UNANSWERABLE if sample.unanswerable else "answerable"
+        named = {"type": f"{sample.qid.partition('/')[0]}: {kind}"}
         return row | named | {"measures": measures, "score": score}
 
     def overall(self, rows: Sequence[Row]) -> Iterator[Overall]:
@@ -109,58 +125,33 @@ class Declining(Suite[Case, Answer]):
 
 
 @contextmanager
-def declining_suite(
-    archive: Archive, data: Sequence[Path], asking: Asking, settings: Settings
-) -> Iterator[Declining]:
-    """The suite over data sets; an archive made of given passages goes afterwards.
+def declining_suite(suite: Declining, settings: Settings) -> Iterator[Declining]:
+    """The suite with an archive of the passages that its questions came with, for as long.
 
     A data set is a folder or file of labelled questions; a file of questions that the archive
     does not answer, none of which is labelled; or a file of questions with passages, for
-    which no archive is needed: what was found for one question is to agree on the answer
-    (`corroborated`), where no language model judges it.
+    which no archive is needed.
     """
-    names = [data_name(path) for path in data]
+    names = list(map(data_name, suite.sets))
     if repeated := [name for place, name in enumerate(names) if name in names[:place]]:
         msg = f"--data names two data sets that are both called {repeated[0]!r}; rename one"
         raise ConfigError(msg)
-    cases: list[Case] = []
-    warnings: list[str] = []
-    given: list[tuple[str, Passages]] = []
-    for name, path in zip(names, data, strict=True):
-        if has_passages(path):
-            given += [(name, one) for one in load_passages(path)]
-            continue
-        loaded = load_questions(path)
-        if any(question.relevant for question in loaded):
-            found = covered(archive, [q for q in loaded if not q.unanswerable], path, dated=False)
-            warnings += found.warnings
-            loaded = [*found.questions, *(q for q in loaded if q.unanswerable)]
-        else:
-            loaded = load_unanswerable(path)
-        cases += [Case(question, archive, asking, name) for question in loaded]
-    facts = archive_facts(archive) if cases else {}
+    given = [one for path in suite.sets if has_passages(path) for one in load_passages(path)]
     with TemporaryDirectory(prefix="dateline-") as folder:
-        made = Archive.open(Path(folder) / "given", settings=settings)
-        with made:
-            if given:
-                store_passages([one for _, one in given], made, Path(folder))
-            for name, one in given:
-                own = replace(
-                    asking,
-                    filters=Filters(publishers=(one.outlet,)),
-                    corroborated=asking.model is None,
-                )
-                cases.append(Case(one.question, made, own, name))
-            # A temporary archive has another name each time.
-            passing = ("archive", "archive_id")
-            facts = facts or {k: v for k, v in archive_facts(made).items() if k not in passing}
-            yield Declining(
-                cases,
-                " + ".join(names),
-                asking.system,
-                facts | {"as_of": asking.dated},
-                tuple(warnings),
-            )
+        if not given:
+            yield suite
+            return
+        with Archive.open(Path(folder) / "given", settings=settings) as made:
+            store_passages(given, made, Path(folder))
+            yield replace(suite, given=made)
+
+
+class _Given(Record):
+    id: int | str = ""
+    query: Required
+    answer: Any = None
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
 
 
 def has_passages(path: Path) -> bool:
@@ -169,37 +160,33 @@ def has_passages(path: Path) -> bool:
     return first is not None and any(side in first[1] for side in SIDES)
 
 
-def load_passages(path: Path) -> list[Passages]:
+def load_passages(path: Path) -> list[tuple[EvalQuestion, tuple[str, ...]]]:
     """Each question twice, with its positive and with its negative passages, where it has any.
 
     Raises CorpusError naming file and line for a row without query or of another kind.
     """
     found = []
     for where, row in data_rows(path):
-        query = row.get("query")
-        if not isinstance(query, str) or not query.strip():
-            msg = f"{where}: 'query' must be the question, not {query!r:.80}"
-            raise CorpusError(msg)
-        for side in SIDES:
-            texts = text_list(row, side, where)
-            answerable = side == "positive"
-            question = EvalQuestion(
-                qid=f"{row.get('id', where)}/{side}",
-                question=query.strip(),
-                where=where,
-                type=side if answerable else UNANSWERABLE,
-                answers=tuple(_answers(row.get("answer"))) if answerable else (),
-            )
+        given = checked(_Given, row, where)
+        answers = tuple(_answers(given.answer))
+        for side, texts in (("positive", given.positive), ("negative", given.negative)):
+            qid = f"{given.id or where}/{side}"
+            kind = "" if side == "positive" else UNANSWERABLE
+            outlet = f"given for {qid}"
+            question = EvalQuestion(qid, given.query, where, type=kind, outlet=outlet)
             if texts:
-                found.append(Passages(question, tuple(text for text in texts if text.strip())))
+                question = replace(question, answers=() if kind else answers)
+                found.append((question, tuple(text for text in texts if text.strip())))
     return found
 
 
-def store_passages(given: Sequence[Passages], archive: Archive, folder: Path) -> None:
+def store_passages(
+    given: Sequence[tuple[EvalQuestion, Sequence[str]]], archive: Archive, folder: Path
+) -> None:
     """Puts the passages into an archive, each an article of its question's own outlet."""
-    texts = [(one.outlet, text) for one in given for text in one.passages]
     file = folder / "passages.jsonl"
     with file.open("w", encoding="utf-8") as lines:
+        texts = [(question.outlet, text) for question, some in given for text in some]
         for number, (outlet, text) in enumerate(texts):
             url = f"https://given.example/{number}"
             row = {"url": url, "title": "", "text": text, "publisher": outlet}

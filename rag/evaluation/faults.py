@@ -16,7 +16,7 @@ from rag.evaluation.measures import SEED
 from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
-from rag.evaluation.seeding import FAULTS, Seeded, Spare, names_in, seed_fault, words_in
+from rag.evaluation.seeding import FAULTS, Spare, names_in, seed_fault, words_in
 from rag.reading.verification import verify
 from rag.records import Article, Citation, Verdict
 from rag.sentences import sentence_spans
@@ -37,13 +37,19 @@ Check = Callable[[str, Sequence[Citation]], Judged]
 
 @dataclass(frozen=True, slots=True)
 class MadeClaim:
-    """A claim with the sentence it rests on; `fault` is None for one that is true."""
+    """A claim with the sentence it rests on; `changed` says what was, "" in a true one."""
 
-    qid: str
     text: str
     type: str
     citation: Citation = field(repr=False)
-    fault: Seeded | None = None
+    changed: str = ""
+
+    @property
+    def qid(self) -> str:
+        """Where the sentence stands, and what was made of it."""
+        return (
+            f"{self.citation.article.id}#{self.citation.start} {self.type} {self.changed}".strip()
+        )
 
 
 @dataclass(frozen=True)
@@ -73,26 +79,19 @@ class Faults(Suite[MadeClaim, Judged]):
         """Faults of each kind, then the true claims; ConfigError where none can be made."""
         articles = [article for article, _ in current_articles(self.archive)]
         made = make_claims(articles, self.count, self.seed)
-        kinds = Counter(claim.type for claim in made if claim.fault)
+        kinds = Counter(claim.type for claim in made if claim.changed)
         if not kinds:
             msg = (
                 f"{self.archive.folder} has no sentence to put a fault into; "
                 "name an archive with English articles: --archive"
             )
             raise ConfigError(msg)
-        none = ", ".join(kind for kind in FAULTS if not kinds[kind])
-        warnings = [
-            f"faults made: {kinds.total():,} of {self.count:,}; the archive has too few sentences"
-            if kinds.total() < self.count
-            else "",
-            f"no sentence of the archive takes a fault of: {none}" if none else "",
-        ]
-        counts = {"faults": kinds.total(), "true_claims": len(made) - kinds.total()}
-        return Loaded(
-            made,
-            archive_facts(self.archive) | counts | {"seed": self.seed},
-            tuple(filter(None, warnings)),
-        )
+        total, none = kinds.total(), ", ".join(kind for kind in FAULTS if not kinds[kind])
+        few = f"faults made: {total:,} of {self.count:,}; the archive has too few sentences"
+        warnings = [few] if total < self.count else []
+        warnings += [f"no sentence of the archive takes a fault of: {none}"] if none else []
+        counts = {"faults": total, "true_claims": len(made) - total, "seed": self.seed}
+        return Loaded(made, archive_facts(self.archive) | counts, tuple(warnings))
 
     def ask(self, sample: MadeClaim) -> Judged:
         """The checker's verdict with its reasons."""
@@ -102,20 +101,19 @@ class Faults(Suite[MadeClaim, Judged]):
         """Whether a fault is caught, or a true claim flagged."""
         verdict, reasons = answer
         flagged = float(verdict != "supported")
-        if sample.fault:
+        if sample.changed:
             measures = {"caught": flagged, f"caught_{sample.type}": flagged}
         else:
             kind = "verbatim" if sample.type == "verbatim" else "rephrased"
             measures = {"wrongly_flagged": flagged, f"wrongly_flagged_{kind}": flagged}
-        article = sample.citation.article
-        shown = f"{verdict}: {'; '.join(reasons)}"
+        article, shown = sample.citation.article, f"{verdict}: {'; '.join(reasons)}"
         return sample_row(
             sample.qid,
             sample.text,
             measures=measures,
-            score=flagged if sample.fault else 1 - flagged,
+            score=flagged if sample.changed else 1 - flagged,
             type=sample.type,
-            expected=[f"caught: {sample.fault.changed}" if sample.fault else "supported"],
+            expected=[f"caught: {sample.changed}" if sample.changed else "supported"],
             verdict=verdict,
             reasons=list(reasons),
             found=[{"id": article.id, "title": article.title, "text": shown}],
@@ -134,53 +132,32 @@ def make_claims(articles: Iterable[Article], count: int, seed: int) -> list[Made
     sentences = list({citation.quote: citation for citation in reversed(found)}.values())
     random.shuffle(sentences)
     sentences = sentences[: _SENTENCES_A_FAULT * count]
-    false = _make_faults(sentences, count, random)
-    used = {fault.citation for fault in false}
-    true = [_claim(c.quote, "verbatim", c) for c in sentences if c in used]
-    for way in REPHRASINGS:
-        said = ((rephrase(c.quote, way, c.article), c) for c in sentences)
-        made = (_claim(text, way, c) for text, c in said if text)
-        true += islice(made, -(-count // len(FAULTS)))
-    return [*false, *true]
-
-
-def _make_faults(sentences: Sequence[Citation], count: int, random: Random) -> list[MadeClaim]:
-    """So many faults of as many kinds as there are, each kind with its share."""
     spares = _spares({c.article.id: c.article for c in sentences}.values())
-    possible = {
-        kind: sum(
-            seed_fault(c.quote, kind, spares[c.article.id], random) is not None
-            for c in sentences[:_SAMPLED]
-        )
-        for kind in FAULTS
-    }
     uses: Counter[Citation] = Counter()
-    made: list[MadeClaim] = []
 
-    def of_kind(kind: str) -> Iterator[MadeClaim]:
-        otherwise = False
-        for citation in sentences:
-            if uses[citation] >= _OF_ONE_SENTENCE:
-                continue
+    def seeded(kind: str, some: Sequence[Citation], otherwise: bool = False) -> Iterator[MadeClaim]:
+        for citation in some:
             said = _otherwise(citation, random) if otherwise else citation.quote
             fault = seed_fault(said, kind, spares[citation.article.id], random)
-            if fault is not None and fault.text not in citation.article.text:
-                uses[citation] += 1
+            fits = fault and fault.text not in citation.article.text
+            if fault and fits and uses[citation] < _OF_ONE_SENTENCE:
                 otherwise = not otherwise
-                yield _claim(fault.text, kind, citation, fault)
+                yield MadeClaim(fault.text, kind, citation, fault.changed)
 
+    rarity = {kind: len(list(seeded(kind, sentences[:_SAMPLED]))) for kind in FAULTS}
+    false: list[MadeClaim] = []
     # The rarest kind comes first, and what it lacks is shared among the others.
-    for done, kind in enumerate(sorted(FAULTS, key=possible.__getitem__)):
-        wanted = -(-(count - len(made)) // (len(FAULTS) - done))
-        made += islice(of_kind(kind), max(0, wanted))
-    return made
-
-
-def _claim(text: str, kind: str, citation: Citation, fault: Seeded | None = None) -> MadeClaim:
-    changed = f" ({fault.changed})" if fault else ""
-    return MadeClaim(
-        f"{citation.article.id}#{citation.start}/{kind}{changed}", text, kind, citation, fault
-    )
+    for done, kind in enumerate(sorted(FAULTS, key=rarity.__getitem__)):
+        wanted = -(-(count - len(false)) // (len(FAULTS) - done))
+        for claim in islice(seeded(kind, sentences), max(0, wanted)):
+            uses[claim.citation] += 1
+            false.append(claim)
+    true = [MadeClaim(c.quote, "verbatim", c) for c in sentences if uses[c]]
+    for way in REPHRASINGS:
+        said = ((rephrase(c.quote, way, c.article), c) for c in sentences)
+        made = (MadeClaim(text, way, c) for text, c in said if text)
+        true += islice(made, -(-count // len(FAULTS)))
+    return [*false, *true]
 
 
 def _otherwise(citation: Citation, random: Random) -> str:

@@ -7,15 +7,14 @@ Data are JSON lines of one of two kinds, told apart by their fields: `claim`, `r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 from embeddings import Encoder, Vector
 from rag.errors import CorpusError
-from rag.evaluation.datasets import data_rows, text_field, text_list
+from rag.evaluation.datasets import Record, Required, Text, checked, data_rows
 from rag.evaluation.measures import Floats, roc_auc
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, Suite, columns, sample_row
@@ -138,43 +137,42 @@ def balanced_accuracy(scores: Floats, labels: Floats) -> float:
 
 def load_claims(path: Path) -> list[LabelledClaim]:
     """The claims of a file in either format, in its order; CorpusError names a bad line."""
-    found = [
-        claim
-        for where, row in data_rows(path)
-        for claim in (_sentences(row, where) if "article" in row else [_claim(row, where)])
-    ]
+    found: list[LabelledClaim] = []
+    for where, row in data_rows(path):
+        if isinstance(row, dict) and "article" in row:
+            summary = checked(_Summary, row, where)
+            for number, judged in enumerate(summary.summary_sentences, start=1):
+                yes = sum(answer.response == "yes" for answer in judged.responses)
+                grounded = yes > len(judged.responses) / 2
+                qid, evidence = f"{where}#{number}", (summary.article,)
+                found.append(LabelledClaim(qid, judged.sentence, evidence, grounded, where))
+        else:
+            one = checked(_Claim, row, where)
+            known = (one.references, one.attribution_label == ATTRIBUTABLE, where, one.src_dataset)
+            found.append(LabelledClaim(one.id or where, one.claim, *known))
     if len({claim.grounded for claim in found}) < 2:
         msg = f"{path} needs claims that are grounded and claims that are not"
         raise CorpusError(msg)
     return found
 
 
-def _claim(row: Mapping[str, Any], where: str) -> LabelledClaim:
-    if "references" not in row:
-        msg = f"{where}: 'references' is missing"
-        raise CorpusError(msg)
-    return LabelledClaim(
-        qid=text_field(row, "id", where) or where,
-        claim=text_field(row, "claim", where, required=True),
-        evidence=text_list(row, "references", where),
-        grounded=text_field(row, "attribution_label", where, required=True) == ATTRIBUTABLE,
-        where=where,
-        type=text_field(row, "src_dataset", where),
-    )
+class _Claim(Record):
+    id: Text = ""
+    claim: Required
+    references: tuple[str, ...]
+    attribution_label: Required
+    src_dataset: Text = ""
 
 
-def _sentences(row: Mapping[str, Any], where: str) -> Iterator[LabelledClaim]:
-    article = text_field(row, "article", where, required=True)
-    try:
-        for number, judged in enumerate(row.get("summary_sentences") or (), start=1):
-            yes = [answer["response"] == "yes" for answer in judged["responses"]]
-            yield LabelledClaim(
-                qid=f"{where}#{number}",
-                claim=text_field(judged, "sentence", where, required=True),
-                evidence=(article,),
-                grounded=sum(yes) > len(yes) / 2,
-                where=where,
-            )
-    except (TypeError, KeyError) as error:
-        msg = f"{where}: 'summary_sentences' must be objects with 'sentence' and 'responses'"
-        raise CorpusError(msg) from error
+class _Response(Record):
+    response: str
+
+
+class _Sentence(Record):
+    sentence: Required
+    responses: tuple[_Response, ...]
+
+
+class _Summary(Record):
+    article: Required
+    summary_sentences: tuple[_Sentence, ...] = ()

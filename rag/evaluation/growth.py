@@ -64,7 +64,7 @@ def growth_chart(measured: Sequence[Timed]) -> str:
             for key, line in values.items()
         ]
         panels.append({"title": title, "across": _grid(across), "up": _grid(up), "lines": lines})
-    return template("growth.svg.jinja").render(panels=panels)
+    return str(template("growth.svg.jinja").render(panels=panels))
 
 
 def write_growth(page: Path, measured: Sequence[Timed]) -> Path:

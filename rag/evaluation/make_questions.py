@@ -29,7 +29,7 @@ from rag.files import write_atomically
 from rag.llms import ChatModel, reply_to
 from rag.prompts import passage as shown_passage
 from rag.reading.facts import folded, stems
-from rag.records import Article, Hit, Message, Passage
+from rag.records import Article, Hit, Message
 from rag.retrieval.filters import period_end
 from rag.sentences import sentence_spans
 
@@ -68,21 +68,6 @@ _WRAPPING = " \t\"'`*“”‘’"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An article to ask about, its passages, and the near-duplicates that tell the same."""
-
-    article: Article
-    passages: tuple[Passage, ...]
-    duplicates: tuple[Article, ...] = ()
-
-    @property
-    def hit(self) -> Hit:
-        """Its longest passage."""
-        longest = max(self.passages, key=lambda part: (part.end - part.start, -part.start))
-        return Hit(longest, self.article, 0.0, 1)
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """A question that one sentence of a passage answers."""
 
@@ -104,23 +89,38 @@ def make_questions(
 ) -> Made:
     """Writes questions with their answers into a new file, as `load_questions` reads them.
 
-    Fewer than `count` are made where the model's replies are of no use. Raises ConfigError
-    where the file exists or cannot be written, CorpusError where no question can be made.
+    Each is about one passage of another article. A reply of no use is counted in `refused`, and
+    fewer than `count` are made where there are many. Raises ConfigError where the file exists or
+    cannot be written, CorpusError where no question can be made.
     """
     if out.exists():
         msg = f"{out} exists; name another file with --out, or remove it"
         raise ConfigError(msg)
-    sources = list(find_sources(archive, seed))
+    groups = duplicate_groups(archive, sorted(article_ids(archive)))
+    hits = list(find_passages(archive, groups, seed))
     refused: Counter[str] = Counter()
-    drafts = list(_drafts(sources, model, count, refused, progress))
-    if not drafts:
+    rows: list[dict[str, Any]] = []
+    for hit in hits[: _TRIES * count]:
+        if len(rows) == count:
+            break
+        progress("writing", len(rows), count)
+        try:
+            draft = draft_of(reply_to(question_messages(hit), model).text, hit)
+        except ProviderError as error:
+            if not rows:
+                raise
+            draft = str(error)
+        if isinstance(draft, str):
+            refused[draft] += 1
+            continue
+        grouped = hit.article.id in groups
+        others = group_members(archive, hit.article.id) if grouped else [hit.article]
+        row = {"qid": f"m{len(rows) + 1:04d}", **_row(hit.article, others, draft)}
+        rows.append(row | {"made_by": model.name})
+    if not rows:
         reasons = "; ".join(f"{reason}: {n}" for reason, n in refused.items())
-        msg = f"no question can be made from {len(sources):,} English articles of {archive.folder}"
+        msg = f"no question can be made from {len(hits):,} English articles of {archive.folder}"
         raise CorpusError(f"{msg} ({reasons})" if reasons else msg)
-    rows = tuple(
-        {"qid": f"m{number:04d}", **_row(source, draft), "made_by": model.name}
-        for number, (source, draft) in enumerate(drafts, start=1)
-    )
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -128,33 +128,31 @@ def make_questions(
     except OSError as error:
         msg = f"cannot write {out} ({error.strerror}); name another file with --out"
         raise ConfigError(msg) from error
-    return Made(rows, dict(refused))
+    return Made(tuple(rows), dict(refused))
 
 
-def find_sources(archive: Archive, seed: int) -> Iterator[Source]:
-    """English articles in their current revision, the original of each group of duplicates.
+def find_passages(archive: Archive, groups: Mapping[str, str], seed: int) -> Iterator[Hit]:
+    """The longest passage of English articles, of each group of near-duplicates the original's.
 
-    They come in a random order in which outlets, and of an outlet months, take turns. Those that
-    say they were corrected are left out: which figure holds is not clear to a rule.
+    They come in a random order in which outlets, and of an outlet months, take turns. Articles
+    that say they were corrected are left out: which figure holds is not clear to a rule.
     """
-    ids = sorted(article_ids(archive))
-    groups = duplicate_groups(archive, ids)
-    originals = [id_ for id_ in ids if groups.get(id_, id_) == id_]
+    originals = [id_ for id_ in sorted(article_ids(archive)) if groups.get(id_, id_) == id_]
     Random(seed).shuffle(originals)  # noqa: S311 - a sample, not a secret
     outlets: Counter[str] = Counter()
     months: Counter[str] = Counter()
-    placed: list[tuple[tuple[int, int, int], Article, Sequence[Passage]]] = []
+    placed: list[tuple[tuple[int, int, int], Hit]] = []
     for article, passages in current_articles(archive, originals[:MOST_ARTICLES]):
-        if article.language == "en" and passages and not _CORRECTED.search(article.text):
-            outlet = article.publisher
-            month = f"{outlet} {article.published}"[: len(outlet) + 8]
-            placed.append(((months[month], outlets[outlet], len(placed)), article, passages))
-            outlets[outlet] += 1
-            months[month] += 1
-    for _, article, passages in sorted(placed, key=lambda each: each[0]):
-        others = group_members(archive, article.id) if article.id in groups else []
-        same = tuple(other for other in others if other.id != article.id)
-        yield Source(article, tuple(passages), same)
+        if article.language != "en" or not passages or _CORRECTED.search(article.text):
+            continue
+        outlet = article.publisher
+        month = f"{outlet} {article.published}"[: len(outlet) + 8]
+        longest = max(passages, key=lambda part: (part.end - part.start, -part.start))
+        turn = (months[month], outlets[outlet], len(placed))
+        placed.append((turn, Hit(longest, article, 0.0, 1)))
+        outlets[outlet] += 1
+        months[month] += 1
+    return (hit for _, hit in sorted(placed, key=lambda each: each[0]))
 
 
 def question_messages(hit: Hit) -> list[Message]:
@@ -188,47 +186,15 @@ def draft_of(reply: str, hit: Hit) -> Draft | str:
     return Draft(question, answer, sentence)
 
 
-def _drafts(
-    sources: Sequence[Source],
-    model: ChatModel,
-    count: int,
-    refused: Counter[str],
-    progress: Progress,
-) -> Iterator[tuple[Source, Draft]]:
-    """At most `count` questions, each about one passage of another article.
-
-    A passage whose reply is of no use is passed over, and the reason counted in `refused`.
-    """
-    done = 0
-    for source in sources[: _TRIES * count]:
-        if done == count:
-            return
-        progress("writing", done, count)
-        try:
-            reply = reply_to(question_messages(source.hit), model).text
-        except ProviderError as error:
-            if not done:
-                raise
-            refused[str(error)] += 1
-            continue
-        draft = draft_of(reply, source.hit)
-        if isinstance(draft, str):
-            refused[draft] += 1
-        else:
-            done += 1
-            yield source, draft
-
-
-def _row(source: Source, draft: Draft) -> dict[str, Any]:
-    same = [other.id for other in source.duplicates if draft.answer in other.text]
-    published = source.article.published
+def _row(article: Article, group: Sequence[Article], draft: Draft) -> dict[str, Any]:
+    same = [one.id for one in group if one.id != article.id and draft.answer in one.text]
     return {
         "type": "fact",
         "question": draft.question,
         "answers": [draft.answer],
-        "gold_ids": [source.article.id, *same],
-        "gold_sentences": [{"id": source.article.id, "sentence": draft.sentence}],
-        "date": f"{period_end(published):%Y-%m-%d}" if published else "",
+        "gold_ids": [article.id, *same],
+        "gold_sentences": [{"id": article.id, "sentence": draft.sentence}],
+        "date": f"{period_end(article.published):%Y-%m-%d}" if article.published else "",
     }
 
 

@@ -7,9 +7,11 @@ scikit-learn.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,6 @@ Floats = npt.NDArray[np.float64]
 Statistic = Callable[[Floats, Floats], float]
 """One number for two columns: scores and labels, or what two raters said; nan where undefined."""
 
-RETRIEVAL_MEASURES = ("Hit@1", "Hit@5", "Hit@10", "RR@10", "nDCG@10")
 DEPTH = 10
 """How many articles of a ranking are measured."""
 
@@ -36,7 +37,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 
 def ranking_measures(relevant: Iterable[str], ranking: Sequence[str]) -> dict[str, float]:
-    """`RETRIEVAL_MEASURES` of one ranking of article ids, best first, each once.
+    """Hit@1, Hit@5, Hit@10, RR@10 and nDCG@10 of one ranking of article ids, best first.
 
     Raises ConfigError without ir-measures.
     """
@@ -49,11 +50,8 @@ def ranking_measures(relevant: Iterable[str], ranking: Sequence[str]) -> dict[st
     qrels = [ir_measures.Qrel("q", id_, 1) for id_ in relevant]
     # trec_eval orders by score alone, and equal scores by id: ranks become distinct scores.
     run = [ir_measures.ScoredDoc("q", id_, -float(rank)) for rank, id_ in enumerate(ranking)]
-    found = dict.fromkeys(RETRIEVAL_MEASURES, 0.0)
-    if qrels and run:
-        calculated = ir_measures.calc_aggregate(list(names), qrels, run)
-        found |= {names[measure]: float(value) for measure, value in calculated.items()}
-    return found
+    found = ir_measures.calc_aggregate(list(names), qrels, run) if qrels and run else {}
+    return {name: float(found.get(measure, 0.0)) for measure, name in names.items()}
 
 
 def missing(package: str) -> str:
@@ -85,29 +83,17 @@ def capped(quotes: Iterable[str], limit: int = MAX_WORDS) -> str:
     return " ".join(" ".join(quotes).split()[:limit])
 
 
-def token_f1(text: str, answers: Iterable[str]) -> float:
-    """The best F1 of the text's words with those of one answer; 0.0 without answers.
+def token_overlap(text: str, answers: Iterable[str]) -> tuple[float, float]:
+    """The best F1 and the best recall of one answer's words; zeros without answers.
 
-    >>> token_f1("it was Ilse Brandt", ["Ilse Brandt"])
-    0.6666666666666666
+    >>> token_overlap("it was Ilse Brandt", ["Ilse Brandt"])
+    (0.6666666666666666, 1.0)
     """
     words = Counter(normalised(text).split())
-    wanted = [Counter(normalised(answer).split()) for answer in answers]
-    return max(
-        (2 * (words & one).total() / (words.total() + one.total()) for one in wanted if one),
-        default=0.0,
-    )
-
-
-def token_recall(text: str, answers: Iterable[str]) -> float:
-    """The best share of one answer's words that stand in the text; 0.0 without answers.
-
-    >>> token_recall("it was Ilse Brandt", ["Ilse Brandt won"])
-    0.6666666666666666
-    """
-    words = Counter(normalised(text).split())
-    wanted = [Counter(normalised(answer).split()) for answer in answers]
-    return max(((words & one).total() / one.total() for one in wanted if one), default=0.0)
+    wanted = [one for answer in answers if (one := Counter(normalised(answer).split()))]
+    shared = [((words & one).total(), one.total()) for one in wanted]
+    f1 = max((2 * both / (words.total() + total) for both, total in shared), default=0.0)
+    return f1, max((both / total for both, total in shared), default=0.0)
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
@@ -116,10 +102,8 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     >>> percentiles([0.001, 0.002, 0.004])
     {'p50_ms': 2.0, 'p95_ms': 4.0}
     """
-    if not len(seconds):
-        return {}
-    found = np.percentile(seconds, [50, 95], method="inverted_cdf")
-    return {f"p{p}_ms": round(1000 * float(v), 2) for p, v in zip((50, 95), found, strict=True)}
+    found = np.percentile(seconds, [50, 95], method="inverted_cdf") if len(seconds) else ()
+    return {f"p{p}_ms": round(1000 * float(v), 2) for p, v in zip((50, 95), found, strict=False)}
 
 
 def interval(values: Sequence[float], *, median: bool = False) -> tuple[float, float]:
@@ -130,35 +114,33 @@ def interval(values: Sequence[float], *, median: bool = False) -> tuple[float, f
     """
     from scipy import stats
 
-    if len(values) < 2:
-        return (float(values[0]), float(values[0])) if len(values) else (0.0, 0.0)
+    if not len(values):
+        return 0.0, 0.0
     if not median and set(values) <= {0, 1}:
         share = stats.binomtest(round(sum(values)), len(values))
         low, high = share.proportion_ci(method="wilson")
         return float(low), float(high)
-    statistic = np.median if median else np.mean
-    return _bootstrap([np.asarray(values, dtype=np.float64)], statistic, RESAMPLES)
+    return _bootstrap([np.array(values, dtype=np.float64)], np.median if median else np.mean)
 
 
 def paired_interval(
     columns: Floats, statistic: Statistic, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a statistic of two columns, whose rows are resampled.
-
-    Resamples of which the statistic is undefined are left out.
-    """
+    """The 95 % bootstrap interval of a statistic of two columns, whose rows are resampled."""
     return _bootstrap([columns[:, 0], columns[:, 1]], statistic, resamples)
 
 
 def _bootstrap(
-    samples: Sequence[Floats], statistic: Callable[..., Any], resamples: int
+    samples: Sequence[Floats], statistic: Callable[..., Any], resamples: int = 2 * RESAMPLES
 ) -> tuple[float, float]:
+    """Percentiles over resamples; those of which the statistic is undefined are left out."""
     from scipy import stats
 
     if len(samples[0]) < 2:
         value = float(statistic(*samples))
         return value, value
-    with np.errstate(invalid="ignore"):
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         drawn = stats.bootstrap(
             samples,
             statistic,
@@ -187,21 +169,14 @@ class PairedTest:
 
 
 def paired_test(before: Sequence[float], after: Sequence[float]) -> PairedTest:
-    """Whether the second run's values differ from the first's, sample by sample.
-
-    Raises ValueError where the runs are not of the same length.
-    """
+    """Whether the second run's values differ from the first's, sample by sample."""
     from scipy import stats
 
-    if len(before) != len(after):
-        msg = f"the runs have {len(before)} and {len(after)} samples; pair them first"
-        raise ValueError(msg)
     differences = np.array(after, dtype=np.float64) - np.array(before, dtype=np.float64)
-    if not differences.any():
-        return PairedTest(len(differences), 0.0, (0.0, 0.0), 1.0)
-    observed = float(differences.mean())
-    if len(differences) < 2:
-        return PairedTest(1, observed, (observed, observed), 1.0)
+    n = len(differences)
+    observed = float(differences.mean()) if n else 0.0
+    if n < 2 or not differences.any():
+        return PairedTest(n, observed, (observed, observed), 1.0)
     test = stats.permutation_test(
         (differences,),
         np.mean,
@@ -210,41 +185,34 @@ def paired_test(before: Sequence[float], after: Sequence[float]) -> PairedTest:
         n_resamples=2 * RESAMPLES,
         rng=np.random.default_rng(SEED),
     )
-    bounds = _bootstrap([differences], np.mean, 2 * RESAMPLES)
-    return PairedTest(len(differences), observed, bounds, float(test.pvalue))
+    return PairedTest(n, observed, _bootstrap([differences], np.mean), float(test.pvalue))
 
 
 def roc_auc(scores: Floats, labels: Floats) -> float:
     """How often a positive scores above a negative, ties counting half; nan without both."""
     from sklearn.metrics import roc_auc_score
 
-    positive = labels > 0
-    if positive.all() or not positive.any():
-        return float("nan")
-    return float(roc_auc_score(positive, scores))
+    return float(roc_auc_score(labels > 0, scores)) if len(set(labels > 0)) > 1 else nan
 
 
 def roc_points(scores: Floats, labels: Floats) -> list[tuple[float, float]]:
     """The ROC curve: negatives and positives above each threshold, as shares; [] without both."""
     from sklearn.metrics import roc_curve
 
-    positive = labels > 0
-    if positive.all() or not positive.any():
+    if len(set(labels > 0)) < 2:
         return []
-    false, true, _ = roc_curve(positive, scores, drop_intermediate=False)
+    false, true, _ = roc_curve(labels > 0, scores, drop_intermediate=False)
     return list(zip(false.tolist(), true.tolist(), strict=True))
 
 
 def calibration_error(confidences: Floats, labels: Floats) -> float:
-    """How far confidence is from the share that is right, on average over ten bins; nan of none.
+    """How far confidence is from the share that is right, on average over ten bins.
 
     A bin counts by its rows.
 
     >>> calibration_error(np.array([0.75, 0.75, 0.25]), np.array([1.0, 0.0, 0.0]))
     0.25
     """
-    if not len(confidences):
-        return float("nan")
     bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
     gaps = np.bincount(bins, confidences - labels, BINS)
     return float(np.abs(gaps).sum() / len(confidences))
@@ -254,24 +222,19 @@ def spearman(one: Floats, other: Floats) -> float:
     """The rank correlation of two columns, ties sharing a rank; nan where one is constant."""
     from scipy import stats
 
-    return float(stats.spearmanr(one, other).statistic) if _vary(one, other) else float("nan")
+    return float(stats.spearmanr(one, other).statistic) if np.ptp(one) and np.ptp(other) else nan
 
 
 def kendall(one: Floats, other: Floats) -> float:
     """Kendall's tau-b of two columns; nan where one is constant."""
     from scipy import stats
 
-    return float(stats.kendalltau(one, other).statistic) if _vary(one, other) else float("nan")
+    return float(stats.kendalltau(one, other).statistic) if np.ptp(one) and np.ptp(other) else nan
 
 
 def kappa(one: Floats, other: Floats) -> float:
     """Cohen's kappa of two columns of classes; nan where both are one and the same class."""
     from sklearn.metrics import cohen_kappa_score
 
-    if len(np.unique([one, other])) < 2:
-        return float("nan")
-    return float(cohen_kappa_score(one.astype(int), other.astype(int)))
-
-
-def _vary(one: Floats, other: Floats) -> bool:
-    return len(one) > 0 and bool(np.ptp(one)) and bool(np.ptp(other))
+    several = len(np.unique([one, other])) > 1
+    return float(cohen_kappa_score(one.astype(int), other.astype(int))) if several else nan

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rag.archive import Archive
 from rag.corpus import canonical_id
 from rag.errors import CorpusError
 from rag.evaluation.archive_access import archive_facts, article_ids
-from rag.evaluation.datasets import article_id, data_file, data_rows, date_field, text_field
+from rag.evaluation.datasets import (
+    Record,
+    Required,
+    Text,
+    article_id,
+    checked,
+    data_file,
+    data_rows,
+    period,
+)
 from rag.evaluation.labels import listed
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
@@ -130,15 +137,29 @@ def load_excerpts(data: Path) -> list[Excerpt]:
     file = data_file(data, QUOTES)
     excerpts: dict[str, Excerpt] = {}
     for where, row in data_rows(file):
-        excerpt = _excerpt(row, where)
-        if excerpt.qid in excerpts:
-            msg = f"{where}: qid {excerpt.qid!r} stands in the file already; use it once"
+        given = checked(_Excerpt, row, where)
+        if given.qid in excerpts:
+            msg = f"{where}: qid {given.qid!r} stands in the file already; use it once"
             raise CorpusError(msg)
-        excerpts[excerpt.qid] = excerpt
+        ids = [article_id(each) for each in (given.gold_id, given.url) if each and given.gold_id]
+        excerpts[given.qid] = Excerpt(
+            *(given.qid, given.excerpt, tuple(dict.fromkeys(ids)), given.title, given.publisher),
+            *(period(given.date, where)[0], given.url),
+        )
     if not excerpts:
         msg = f"{file} holds no excerpts; write one JSON object with 'qid' and 'excerpt' a line"
         raise CorpusError(msg)
     return list(excerpts.values())
+
+
+class _Excerpt(Record):
+    qid: Required
+    excerpt: Required
+    gold_id: Text = ""
+    title: Text = ""
+    publisher: Text = ""
+    date: Text = ""
+    url: Text = ""
 
 
 def wrong_fields(excerpt: Excerpt, article: Article) -> list[str]:
@@ -159,20 +180,6 @@ def wrong_fields(excerpt: Excerpt, article: Article) -> list[str]:
         "url": not excerpt.url or canonical_id(excerpt.url) == canonical_id(article.url),
     }
     return [name for name, right in compared.items() if not right]
-
-
-def _excerpt(row: Mapping[str, Any], where: str) -> Excerpt:
-    url, gold = text_field(row, "url", where), text_field(row, "gold_id", where)
-    ids = [article_id(each) for each in (gold, url) if each and gold]
-    return Excerpt(
-        qid=text_field(row, "qid", where, required=True),
-        text=text_field(row, "excerpt", where, required=True),
-        gold=tuple(dict.fromkeys(ids)),
-        title=text_field(row, "title", where),
-        publisher=text_field(row, "publisher", where),
-        date=date_field(row, where)[0],
-        url=url,
-    )
 
 
 def _same_outlet(given: str, known: str) -> bool:
