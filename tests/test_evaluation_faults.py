@@ -46,7 +46,7 @@ def seeded(sentence: str, kind: str, seed: int = 1) -> str:
         ("name", "So Vane left.", "So Brandt left. (Vane -> Brandt)"),
         ("date", "It sank in March 2031.", None),
         ("unit", "It is 5 km long.", "It is 5 miles long. (km -> miles)"),
-        ("unit", "It cost $1.2 million.", "It cost $1.2 billion. (million -> billion)"),
+        ("unit", "It got 1.2 million votes.", "It got 1.2 billion votes. (million -> billion)"),
         ("unit", "It rose 5 per cent.",
          "It rose 5 percentage points. (per cent -> percentage points)"),
         ("unit", "It took two days.", "It took two weeks. (days -> weeks)"),
@@ -92,7 +92,7 @@ def test_numbers_and_dates_become_others_of_their_shape(seed: int) -> None:
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_where_nothing_can_be_changed_there_is_no_fault(kind: str) -> None:
-    assert seed_fault("Rain fell everywhere.", kind, Spare((), (), ()), Random(1)) is None
+    assert seed_fault("Rain came everywhere.", kind, Spare((), (), ()), Random(1)) is None
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_too_few_sentences_are_told_and_none_is_an_error(tmp_path: Path) -> None
     bare.ingest(write_jsonl(tmp_path / "b.jsonl", [row(2, text)]), vectors=False)
     evaluated = measured(Faults(bare, 20), tmp_path / "out")
     assert evaluated.warnings == (
-        "faults made: 1 of 20; the archive has too few sentences",
+        "faults made: 2 of 20; the archive has too few sentences",
         "no sentence of the archive takes a fault of: number, name, date, unit, quotation",
     )
     bare.close()

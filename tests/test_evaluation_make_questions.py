@@ -49,6 +49,15 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     opened.close()
 
 
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Archive]:
+    """An archive of two articles, of one short passage each."""
+    opened = open_archive(tmp_path / "plain")
+    opened.ingest(write_jsonl(tmp_path / "plain.jsonl", [ROWS[0], ROWS[5]]), vectors=False)
+    yield opened
+    opened.close()
+
+
 def made(archive: Archive, out: Path, *replies: str | Exception, count: int = 9) -> Made:
     return make_questions(archive, out, ScriptedModel(*replies), silent, count=count)
 
@@ -62,7 +71,7 @@ def reply(question: str, answer: str) -> str:
     [
         (reply("How many people worked at the mill?", "41"), "41"),
         ("<think>Question: a?\nAnswer: b</think>\n**Question:** Which day was it?\n"
-         "**Answer:** “Friday”.", "Friday"),
+         "**Answer:** “Friday.”", "Friday"),
         (reply("Which day did the mill burn?", "Monday"), "does not stand in one sentence"),
         (reply("Which day did the mill burn?", "Friday. All 41"), "does not stand in one sentence"),
         (reply("Did the mill burn on Friday?", "Friday"), "the question quotes the answer"),
@@ -99,30 +108,34 @@ def test_passages_are_of_english_originals_that_were_not_corrected(archive: Arch
 
 def test_questions_are_written_as_the_suites_read_them(archive: Archive, tmp_path: Path) -> None:
     out = tmp_path / "new" / "questions.jsonl"
-    about = reply("What was said of the harbour town?", "the")
+    groups = duplicate_groups(archive, sorted(article_ids(archive)))
+    first = next(find_passages(archive, groups, 0))
+    about = reply("What was written of the harbour town?", first.text.split()[2])
     done = made(archive, out, about, ProviderError("busy"), "no idea")
     (row,) = done.rows
     assert done.refused == {"busy": 1, "the reply holds no question and answer": 1}
     assert (row["qid"], row["type"], row["made_by"]) == ("m0001", "fact", "scripted")
     assert row["gold_sentences"][0]["id"] == row["gold_ids"][0]
     (question,) = load_questions(out)
-    assert (question.answers, question.unanswerable) == (("the",), False)
+    assert (question.answers, question.unanswerable) == ((first.text.split()[2],), False)
 
 
 def test_a_copy_that_holds_the_answer_is_gold_too_and_the_day_after_is_the_date(
     archive: Archive, tmp_path: Path
 ) -> None:
-    visitors = reply("How many people went to Brell by ship?", "640")
-    done = made(archive, tmp_path / "q.jsonl", visitors, visitors, visitors)
-    (row,) = done.rows
+    groups = duplicate_groups(archive, sorted(article_ids(archive)))
+    hits = {hit.article.id: hit.text for hit in find_passages(archive, groups, 0)}
+    word = hits["courier.example/3"].split()[2]
+    which = reply("Which number was painted on the ship?", word)
+    (row,) = made(archive, tmp_path / "q.jsonl", which, which, which).rows
     assert row["gold_ids"] == ["courier.example/3", "courier.example/4"]
     assert row["date"] == "2025-05-04"
-    assert row["gold_sentences"][0]["sentence"].startswith("The ferry Marigold")
+    assert word in row["gold_sentences"][0]["sentence"]
 
 
-def test_no_more_than_wanted_are_made(archive: Archive, tmp_path: Path) -> None:
+def test_no_more_than_wanted_are_made(plain: Archive, tmp_path: Path) -> None:
     about = reply("What was said of the harbour town?", "the")
-    assert len(made(archive, tmp_path / "q.jsonl", *[about] * 3, count=1).rows) == 1
+    assert len(made(plain, tmp_path / "q.jsonl", about, about, count=1).rows) == 1
 
 
 def test_a_model_that_never_answers_or_only_nonsense_is_an_error(
@@ -136,15 +149,15 @@ def test_a_model_that_never_answers_or_only_nonsense_is_an_error(
     assert not out.exists()
 
 
-def test_an_existing_file_is_not_overwritten(archive: Archive, tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(plain: Archive, tmp_path: Path) -> None:
     out = tmp_path / "questions.jsonl"
     out.write_text("mine", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"questions\.jsonl exists; name another file with --out"):
-        made(archive, out)
+        made(plain, out)
     assert out.read_text(encoding="utf-8") == "mine"
     about = reply("What was said of the harbour town?", "the")
     with pytest.raises(ConfigError, match=r"cannot write .* name another file with --out"):
-        made(archive, out / "below.jsonl", *[about] * 3)
+        made(plain, out / "below.jsonl", about, about)
 
 
 def test_the_command_needs_a_model(archive: Archive, dateline: Commands, tmp_path: Path) -> None:
@@ -153,8 +166,8 @@ def test_the_command_needs_a_model(archive: Archive, dateline: Commands, tmp_pat
     dateline(*line, "--llm", "tiny").refused("there is no server to ask 'tiny'")
 
 
-def test_rows_are_json_lines(archive: Archive, tmp_path: Path) -> None:
+def test_rows_are_json_lines(plain: Archive, tmp_path: Path) -> None:
     about = reply("What was said of the harbour town?", "the")
-    done = made(archive, tmp_path / "q.jsonl", about, "no", "no")
+    done = made(plain, tmp_path / "q.jsonl", about, "no")
     lines = (tmp_path / "q.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == list(done.rows)

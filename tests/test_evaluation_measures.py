@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ConfigError
@@ -63,6 +63,7 @@ def test_the_cut_offs_are_where_they_are_said_to_be() -> None:
     assert set(beyond.values()) == {0.0}
 
 
+@settings(deadline=None)
 @given(st.permutations("abcdefghijkl"), st.sets(st.sampled_from("abcdefghijklmn"), min_size=1))
 def test_rankings_are_measured_as_by_plain_arithmetic(
     ranking: list[str], relevant: set[str]
@@ -203,6 +204,7 @@ def test_roc_auc_counts_ties_half_and_the_curve_goes_from_strict_to_lax() -> Non
         assert roc_points(*rows.T) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1)), min_size=2, max_size=30))
 def test_roc_auc_agrees_with_all_pairs(pairs: list[tuple[int, int]]) -> None:
     positives = [score for score, label in pairs if label]

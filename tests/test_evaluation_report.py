@@ -248,7 +248,7 @@ def test_what_cannot_be_compared_is_named(tmp_path: Path) -> None:
         load_report(tmp_path / "none", "--compare")
     for content in ("{", "[]", "{}", '{"suite": "x", "questions": [{}]}'):
         (tmp_path / "report.json").write_text(content)
-        with pytest.raises(ConfigError, match="is no report of an evaluation; name its --report"):
+        with pytest.raises(ConfigError, match="is no report of an evaluation; name a --report"):
             load_report(tmp_path, "--compare")
     write_report(tmp_path, report(row("a", 1)))
     earlier = load_report(tmp_path, "--compare")

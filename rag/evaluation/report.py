@@ -217,32 +217,27 @@ def html_page(report: Report, comparison: Comparison | None = None) -> str:
         title = f"Against {comparison.report} ({comparison.system})"
         tables.append((title, comparison_table(comparison)))
     for by, groups in report.groups.items():
-        tables.append((f"By {by}", _group_table(by, groups, list(report.measures))))
-    values = {**report.settings, **report.timings}
-    settings = Table(("name", "value"), tuple((name, str(value)) for name, value in values.items()))
-    systems = [report, *([Report(**_as_report(report))] if report.baseline else [])]
-    return str(
-        template("report.html.jinja").render(
-            report=report,
-            systems=systems,
-            shares=[
-                name
-                for name, value in report.measures.items()
-                if not name.startswith("median") and 0 <= value <= 1
-            ],
-            tables=tables,
-            worst=worst(report.questions),
-            settings=settings,
-        )
+        cells = [
+            (key, f"{group['n']:,}", *(_cell(group["measures"], name) for name in report.measures))
+            for key, group in groups.items()
+        ]
+        tables.append((f"By {by}", Table((by, "n", *report.measures), tuple(cells))))
+    values = {**report.settings, **report.timings}.items()
+    settings = Table(("name", "value"), tuple((name, str(value)) for name, value in values))
+    shares = [
+        name
+        for name, value in report.measures.items()
+        if not name.startswith("median") and 0 <= value <= 1
+    ]
+    page = template("report.html.jinja").render(
+        report=report,
+        systems=[asdict(report), *([report.baseline] if report.baseline else [])],
+        shares=shares,
+        tables=tables,
+        worst=worst(report.questions),
+        settings=settings,
     )
-
-
-def _as_report(report: Report) -> dict[str, Any]:
-    """The baseline's figures in the shape of a report, to be drawn as one."""
-    other = report.baseline or {}
-    own = {name: other[name] for name in ("system", "measures", "intervals")}
-    kept = {"suite": report.suite, "data": report.data, "n": report.n}
-    return own | kept | {"settings": {}, "timings": {}}
+    return str(page)
 
 
 @cache
@@ -260,14 +255,6 @@ def template(name: str) -> Any:
     environment.filters |= {"figure": figure, "span": span, "shortened": shortened}
     source = Path(__file__).with_name(name).read_text(encoding="utf-8")
     return environment.from_string(source)
-
-
-def _group_table(by: str, groups: Mapping[str, Any], measures: Sequence[str]) -> Table:
-    rows = [
-        (key, f"{group['n']:,}", *(_cell(group["measures"], name) for name in measures))
-        for key, group in groups.items()
-    ]
-    return Table((by, "n", *measures), tuple(rows))
 
 
 def _json(value: Any) -> str:

@@ -40,24 +40,23 @@ from rag.files import write_atomically
 
 
 class Sample(Protocol):
-    """What is asked once, known by its id."""
+    """What is asked once, known by an id that no other sample of the run has."""
 
     @property
     def qid(self) -> str:
-        """The id, which no other sample of the run has."""
+        """The id."""
 
 
 S = TypeVar("S", bound=Sample)
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
+class Loaded(NamedTuple, Generic[S]):
     """The samples of a suite, what the report says of them, and warnings for whoever runs it."""
 
     samples: Sequence[S]
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = {}
+    warnings: Sequence[str] = ()
 
 
 class Overall(NamedTuple):
@@ -66,6 +65,11 @@ class Overall(NamedTuple):
     name: str
     columns: Floats
     statistic: Statistic
+
+    @property
+    def value(self) -> float:
+        """The measure; nan where it is undefined."""
+        return self.statistic(*self.columns.T)
 
 
 class Suite(ABC, Generic[S, A]):
@@ -153,6 +157,8 @@ def evaluate(
         warnings.append(f"no baseline: {error}")
     rows = _rows(suite, loaded, folder / f"unfinished-{suite.name}.jsonl", progress)
     measures, intervals = _summary(suite, rows, resamples)
+    scored = (each.columns for each in suite.overall(rows) if each.statistic is roc_auc)
+    curves = (roc_points(*columns.T) for columns in scored)
     report = Report(
         suite=suite.name,
         data=suite.data_set,
@@ -164,7 +170,7 @@ def evaluate(
         timings=percentiles([row["seconds"] for row in rows]),
         baseline=_baseline(other, loaded, folder, progress, rows) if other else None,
         groups={name: found for name in suite.groups if (found := _grouped(suite, rows, name))},
-        roc=next((_curve(each) for each in suite.overall(rows) if each.statistic is roc_auc), []),
+        roc=next(curves, []),
         counted=suite.counted,
         questions=rows,
     )
@@ -196,15 +202,19 @@ def question_row(
 
 def _rows(suite: Suite[S, Any], loaded: Loaded[S], path: Path, progress: Progress) -> list[Row]:
     """A row for each sample, in their order; only those are asked that `path` does not hold."""
-    key = _key(suite, loaded)
-    finished = dict(_finished(path, key))
-    lines = [_line(key, row) for row in finished.values()]
+    known = [suite.name, suite.system, loaded.settings, list(loaded.samples)]
+    digest = hashlib.sha256(json.dumps(known, sort_keys=True, default=str).encode())
+    for package in (embeddings, rag):
+        for code in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            digest.update(code.read_bytes())
+    key = digest.hexdigest()
+    finished = {row["qid"]: row for row in _finished(path, key)}
     total = len(loaded.samples)
     waiting = [sample for sample in loaded.samples if sample.qid not in finished]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A killed process leaves half a line; writing the whole ones again drops it.
-        write_atomically(path, "".join(lines).encode())
+        write_atomically(path, "".join(_line(key, row) for row in finished.values()).encode())
         file = path.open("a", encoding="utf-8")
     except OSError as error:
         msg = f"cannot write to {path.parent} ({error.strerror}); name another: --report"
@@ -217,29 +227,18 @@ def _rows(suite: Suite[S, Any], loaded: Loaded[S], path: Path, progress: Progres
             started = time.perf_counter()
             answer = suite.ask(sample)
             seconds = time.perf_counter() - started
-            row = suite.measure(sample, answer) | {"seconds": seconds}
-            finished[sample.qid] = row
-            file.write(_line(key, row))
+            finished[sample.qid] = suite.measure(sample, answer) | {"seconds": seconds}
+            file.write(_line(key, finished[sample.qid]))
             file.flush()
     progress(suite.system, total, total)
     return [finished[sample.qid] for sample in loaded.samples]
-
-
-def _key(suite: Suite[S, Any], loaded: Loaded[S]) -> str:
-    """A digest of the samples, the settings and this program's code."""
-    known = [suite.name, suite.system, loaded.settings, list(loaded.samples)]
-    digest = hashlib.sha256(json.dumps(known, sort_keys=True, default=str).encode())
-    for package in (embeddings, rag):
-        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def _line(key: str, row: Row) -> str:
     return json.dumps({"key": key, "row": row}, ensure_ascii=False) + "\n"
 
 
-def _finished(path: Path, key: str) -> Iterator[tuple[str, Row]]:
+def _finished(path: Path, key: str) -> Iterator[Row]:
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     for line in text.splitlines():
         try:
@@ -247,7 +246,7 @@ def _finished(path: Path, key: str) -> Iterator[tuple[str, Row]]:
         except ValueError:
             continue
         if kept["key"] == key:
-            yield kept["row"]["qid"], kept["row"]
+            yield kept["row"]
 
 
 def _summary(
@@ -259,11 +258,10 @@ def _summary(
         name: interval(values, median=name.startswith("median"))
         for name, values in measure_values(rows).items()
     }
-    for name, columns, statistic in suite.overall(rows):
-        value = statistic(columns[:, 0], columns[:, 1])
-        if not math.isnan(value):
-            measures[name] = value
-            intervals[name] = paired_interval(columns, statistic, resamples)
+    for each in suite.overall(rows):
+        if not math.isnan(each.value):
+            measures[each.name] = each.value
+            intervals[each.name] = paired_interval(each.columns, each.statistic, resamples)
     return measures, intervals
 
 
@@ -276,7 +274,7 @@ def _grouped(suite: Suite[S, Any], rows: Sequence[Row], by: str) -> dict[str, An
         return {}
     found = {}
     for name, group in sorted(groups.items()):
-        values = {each.name: each.statistic(*each.columns.T) for each in suite.overall(group)}
+        values = {each.name: each.value for each in suite.overall(group)}
         defined = {key: value for key, value in values.items() if not math.isnan(value)}
         found[name] = {"n": len(group), "measures": mean_measures(group) | defined}
     return found
@@ -300,10 +298,6 @@ def _baseline(
         "timings": percentiles([row["seconds"] for row in rows]),
         "tests": {name: asdict(test) for name, test in tests.items()},
     }
-
-
-def _curve(found: Overall) -> list[tuple[float, float]]:
-    return roc_points(found.columns[:, 0], found.columns[:, 1])
 
 
 def columns(pairs: Sequence[tuple[float, float]]) -> Floats:
