@@ -70,7 +70,7 @@ def reply(question: str, answer: str) -> str:
     ("text", "expected"),
     [
         (reply("How many people worked at the mill?", "41"), "41"),
-        ("<think>Question: a?\nAnswer: b</think>\n**Question:** Which day was it?\n"
+        ("<think>Question: a?\nAnswer: b</think>\n**Question:** Which day was the fire at Brell?\n"
          "**Answer:** “Friday.”", "Friday"),
         (reply("Which day did the mill burn?", "Monday"), "does not stand in one sentence"),
         (reply("Which day did the mill burn?", "Friday. All 41"), "does not stand in one sentence"),
@@ -134,7 +134,7 @@ def test_a_copy_that_holds_the_answer_is_gold_too_and_the_day_after_is_the_date(
 
 
 def test_no_more_than_wanted_are_made(plain: Archive, tmp_path: Path) -> None:
-    about = reply("What was said of the harbour town?", "the")
+    about = reply("What was said of a harbour bridge?", "to")
     assert len(made(plain, tmp_path / "q.jsonl", about, about, count=1).rows) == 1
 
 
@@ -155,7 +155,7 @@ def test_an_existing_file_is_not_overwritten(plain: Archive, tmp_path: Path) -> 
     with pytest.raises(ConfigError, match=r"questions\.jsonl exists; name another file with --out"):
         made(plain, out)
     assert out.read_text(encoding="utf-8") == "mine"
-    about = reply("What was said of the harbour town?", "the")
+    about = reply("What was said of a harbour bridge?", "to")
     with pytest.raises(ConfigError, match=r"cannot write .* name another file with --out"):
         made(plain, out / "below.jsonl", about, about)
 
@@ -167,7 +167,7 @@ def test_the_command_needs_a_model(archive: Archive, dateline: Commands, tmp_pat
 
 
 def test_rows_are_json_lines(plain: Archive, tmp_path: Path) -> None:
-    about = reply("What was said of the harbour town?", "the")
+    about = reply("What was said of a harbour bridge?", "to")
     done = made(plain, tmp_path / "q.jsonl", about, "no")
     lines = (tmp_path / "q.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == list(done.rows)

@@ -105,10 +105,6 @@ class _LabelledPair(Record):
     completeness_label: int
     overall_label: int
 
-    def label(self, aspect: Aspect) -> int:
-        found: int = getattr(self, f"{aspect}_label")
-        return found
-
 
 def _preferences(rows: list[Any], name: str) -> Iterator[Preference]:
     """The rows of the same pair, one a person, as one preference."""
@@ -118,7 +114,10 @@ def _preferences(rows: list[Any], name: str) -> Iterator[Preference]:
         pairs.setdefault(str(pair.instance_id), []).append(pair)
     for instance, labelled in pairs.items():
         one = labelled[0]
-        labels = {aspect: tuple(each.label(aspect) for each in labelled) for aspect in PREFERRED}
+        labels = {
+            aspect: tuple(int(getattr(each, f"{aspect}_label")) for each in labelled)
+            for aspect in PREFERRED
+        }
         texts = (one.query, one.gt_answer, one.model1.response, one.model2.response)
         yield Preference(f"pair {instance}", *texts, labels)
 
