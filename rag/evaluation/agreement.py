@@ -22,7 +22,7 @@ from rag.evaluation.human_ratings import (
     Rated,
     load_human_ratings,
 )
-from rag.evaluation.judge import GOOD, AnswerJudge, CheckerJudge, ModelJudge, Verdicts
+from rag.evaluation.judge import GOOD, CheckerJudge, ModelJudge, Verdicts
 from rag.evaluation.labels import listed
 from rag.evaluation.measures import Floats, kappa, kendall, spearman
 from rag.evaluation.report import Row
@@ -51,7 +51,7 @@ class Agreement(Suite[Rated | Preference, Verdicts]):
     encoder: Encoder | None = field(default=None, repr=False)
 
     @cached_property
-    def judge(self) -> AnswerJudge:
+    def judge(self) -> CheckerJudge | ModelJudge:
         """Who judges."""
         if self.model is not None:
             return ModelJudge(self.model)

@@ -74,13 +74,26 @@ class AnsweringSuite(Suite[EvalQuestion, Answer]):
         """Who answers."""
         return self.asking.system
 
-    def warm_up(self, sample: EvalQuestion) -> None:
-        """Searches once, which loads the indexes and the encoder."""
-        self.archive.search(sample.question, 1)
-
     def ask(self, sample: EvalQuestion) -> Answer:
         """The answer to one question."""
         return self.asking.ask(self.archive, sample)
+
+    def overall(self, rows: Sequence[Row]) -> Iterator[Overall]:
+        """ROC AUC and calibration error of the confidence, where both labels occur.
+
+        `confidence_auc` tells answerable from unanswerable questions; `calibration_error` is how
+        far the confidence is from the share of answerable ones.
+        """
+        labelled = columns(
+            [
+                (row["confidence"], float(row["answerable"]))
+                for row in rows
+                if row.get("confidence") is not None and "answerable" in row
+            ]
+        )
+        if len(set(labelled[:, 1])) > 1:
+            yield Overall("confidence_auc", labelled, roc_auc)
+            yield Overall("calibration_error", labelled, calibration_error)
 
 
 @dataclass(frozen=True)
@@ -119,10 +132,6 @@ class Answers(AnsweringSuite):
     def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
         """The measures of one answer."""
         return answer_row(self.archive, sample, answer, self.asking)
-
-    def overall(self, rows: Sequence[Row]) -> Iterator[Overall]:
-        """How well the confidence tells answerable questions from others."""
-        return confidence_measures(rows)
 
 
 def load_unanswerable(path: Path) -> list[EvalQuestion]:
@@ -210,21 +219,3 @@ def verbatim(archive: Archive, answer: Answer) -> bool:
         == citation.quote
         for citation in answer.citations
     )
-
-
-def confidence_measures(rows: Sequence[Row]) -> Iterator[Overall]:
-    """ROC AUC and calibration error of the confidence, where both labels occur.
-
-    `confidence_auc` tells answerable from unanswerable questions; `calibration_error` is how
-    far the confidence is from the share of answerable ones.
-    """
-    labelled = columns(
-        [
-            (row["confidence"], float(row["answerable"]))
-            for row in rows
-            if row.get("confidence") is not None and "answerable" in row
-        ]
-    )
-    if len(set(labelled[:, 1])) > 1:
-        yield Overall("confidence_auc", labelled, roc_auc)
-        yield Overall("calibration_error", labelled, calibration_error)

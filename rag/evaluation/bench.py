@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import sys
 import time
@@ -21,6 +20,7 @@ from rag.chunking import embedding_text
 from rag.config import Settings
 from rag.errors import ConfigError
 from rag.evaluation.archive_access import archive_encoder, current_articles
+from rag.evaluation.bench_data import write_articles
 from rag.evaluation.datasets import load_questions
 from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
@@ -94,13 +94,8 @@ def time_indexing(articles: Path, settings: Settings) -> Timed:
     with TemporaryDirectory() as folder, Archive.open(folder, settings=settings) as archive:
         spent = seconds(lambda: archive.ingest(articles, vectors=False))
         count, passages, _ = archive.counts()
-    rate = round(count / spent, 1)
-    return {
-        "articles": count,
-        "passages": passages,
-        "seconds": round(spent, 2),
-        "articles_per_second": rate,
-    }
+    sizes = {"articles": count, "passages": passages}
+    return {**sizes, "seconds": round(spent, 2), "articles_per_second": round(count / spent, 1)}
 
 
 def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare) -> Timed:
@@ -119,7 +114,8 @@ def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare)
         folder = Path(name)
         target = Archive.open(folder / "archive", settings=settings, encoder=encoder)
         for turn, articles in enumerate(_rounds(archive, texts)):
-            target.ingest(_written(folder / f"{turn}.jsonl", articles), vectors=False)
+            rows = [{**article_dict(article), "text": article.text} for article in articles]
+            target.ingest(write_articles(folder / f"{turn}.jsonl", rows), vectors=False)
             words = embedded_texts(target, [article.id for article in articles])
             count += len(words)
             timed: list[tuple[str, Callable[[], object]]] = [("ours", target.embed)]
@@ -176,12 +172,6 @@ def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
         msg = f"{archive.folder} holds no passages; ingest articles first"
         raise ConfigError(msg)
     return [taken[turn::_ROUNDS] for turn in range(min(_ROUNDS, len(taken)))]
-
-
-def _written(path: Path, articles: Sequence[Article]) -> Path:
-    rows = [{**article_dict(article), "text": article.text} for article in articles]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
 
 
 def embedded_texts(archive: Archive, ids: Sequence[str] | None = None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,13 @@ from rag.evaluation.answers import (
     AnsweringSuite,
     answer_measures,
     common_measures,
-    confidence_measures,
 )
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import UNANSWERABLE, UNDERSPECIFIED, EvalQuestion, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.measures import MAX_WORDS, capped, token_overlap
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Overall, question_row
+from rag.evaluation.runner import Loaded, question_row
 from rag.reading.markers import without_markers
 from rag.records import Answer
 
@@ -81,10 +80,6 @@ class Conversation(AnsweringSuite):
             ],
             **known,
         )
-
-    def overall(self, rows: Sequence[Row]) -> Iterator[Overall]:
-        """How well the confidence tells answerable questions from others."""
-        return confidence_measures(rows)
 
     def settings(self, rows: Sequence[Row]) -> Mapping[str, Any]:
         """How many questions there are of each answerability."""

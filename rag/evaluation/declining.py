@@ -21,7 +21,6 @@ from rag.errors import ConfigError
 from rag.evaluation.answers import (
     AnsweringSuite,
     answer_row,
-    confidence_measures,
     load_unanswerable,
 )
 from rag.evaluation.archive_access import archive_facts
@@ -37,7 +36,7 @@ from rag.evaluation.datasets import (
 )
 from rag.evaluation.labels import covered
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Overall
+from rag.evaluation.runner import Loaded
 from rag.records import Answer, Filters
 
 SIDES = ("positive", "negative")
@@ -96,10 +95,6 @@ class Declining(AnsweringSuite):
         found = covered(self.archive, answered, path, dated=False)
         return [*found.questions, *(q for q in loaded if q.unanswerable)], found.warnings
 
-    def warm_up(self, sample: EvalQuestion) -> None:
-        """Searches once in the archive that is asked first."""
-        (self._made if sample.outlet else self.archive).search(sample.question, 1)
-
     def ask(self, sample: EvalQuestion) -> Answer:
         """The answer to one question."""
         if not sample.outlet:
@@ -118,10 +113,6 @@ class Declining(AnsweringSuite):
         kind = UNANSWERABLE if sample.unanswerable else "answerable"
         named = {"type": f"{sample.qid.partition('/')[0]}: {kind}"}
         return row | named | {"measures": measures, "score": score}
-
-    def overall(self, rows: Sequence[Row]) -> Iterator[Overall]:
-        """How well the confidence tells answerable questions from others."""
-        return confidence_measures(rows)
 
 
 @contextmanager

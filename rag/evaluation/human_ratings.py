@@ -7,16 +7,14 @@ evaluations), preferences in that of RAGChecker (two responses and a reference a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.datasets import Record, checked, data_text
+from rag.evaluation.datasets import data_text
 
 Aspect = Literal["faithfulness", "completeness", "correctness", "overall"]
 
@@ -68,8 +66,7 @@ class Preference:
 def load_human_ratings(data: Path) -> tuple[list[Rated], list[Preference]]:
     """The ratings and the preferences of every JSON file of a folder, or of one file.
 
-    Raises ConfigError without such a file, CorpusError naming file and entry for one of
-    another layout.
+    Raises ConfigError without such a file, CorpusError naming the file for one of another layout.
     """
     found = [path for path in data.glob("*") if path.name.endswith((".json", ".json.gz"))]
     files = [data] if data.is_file() else sorted(found)
@@ -84,109 +81,61 @@ def load_human_ratings(data: Path) -> tuple[list[Rated], list[Preference]]:
         except ValueError as error:
             msg = f"{file} is no JSON, or damaged ({error}); copy it again"
             raise CorpusError(msg) from error
-        if isinstance(value, list):
-            preferences += _preferences(value, file.name)
-        else:
-            rated += _rated(value, file.name)
+        try:
+            if isinstance(value, list):
+                preferences += _preferences(value)
+            else:
+                rated += _rated(value)
+        except (TypeError, KeyError, ValueError, IndexError) as error:
+            msg = (
+                f"{file.name} holds neither documents, tasks and evaluations of answers nor "
+                f"labelled pairs of them ({error!r})"
+            )
+            raise CorpusError(msg) from error
     return rated, preferences
 
 
-class _Response(Record):
-    response: str
-
-
-class _LabelledPair(Record):
-    instance_id: int | str
-    query: str
-    gt_answer: str
-    model1: _Response
-    model2: _Response
-    correctness_label: int
-    completeness_label: int
-    overall_label: int
-
-
-def _preferences(rows: list[Any], name: str) -> Iterator[Preference]:
+def _preferences(rows: Sequence[Any]) -> Iterator[Preference]:
     """The rows of the same pair, one a person, as one preference."""
-    pairs: dict[str, list[_LabelledPair]] = {}
-    for number, row in enumerate(rows):
-        pair = checked(_LabelledPair, row, f"{name}: entry {number}")
-        pairs.setdefault(str(pair.instance_id), []).append(pair)
+    pairs: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        pairs.setdefault(str(row["instance_id"]), []).append(row)
     for instance, labelled in pairs.items():
         one = labelled[0]
-        labels = {
-            aspect: tuple(int(getattr(each, f"{aspect}_label")) for each in labelled)
-            for aspect in PREFERRED
-        }
-        texts = (one.query, one.gt_answer, one.model1.response, one.model2.response)
-        yield Preference(f"pair {instance}", *texts, labels)
-
-
-class _Text(Record):
-    text: str
-
-
-class _Document(_Text):
-    document_id: str
-
-
-class _Turn(_Text):
-    speaker: Literal["user", "agent"]
-
-
-class _Context(Record):
-    document_id: str
-
-
-class _Task(Record):
-    task_id: str
-    input: tuple[_Turn, ...]
-    contexts: tuple[_Context, ...]
-    targets: tuple[_Text, ...] = ()
-
-
-class _Rating(Record):
-    value: Annotated[float, Field(ge=1, le=4)]
-
-
-class _Annotations(Record):
-    faithfulness: dict[str, _Rating]
-    completeness: dict[str, _Rating]
-
-
-class _Evaluation(Record):
-    task_id: str
-    model_id: str
-    model_response: str
-    annotations: _Annotations
-
-
-class _Ratings(Record):
-    documents: tuple[_Document, ...]
-    tasks: tuple[_Task, ...]
-    evaluations: tuple[_Evaluation, ...]
-
-
-def _rated(value: Any, name: str) -> Iterator[Rated]:
-    known = checked(_Ratings, value, name)
-    documents = {each.document_id: each.text for each in known.documents}
-    tasks = {each.task_id: each for each in known.tasks}
-    for number, each in enumerate(known.evaluations):
-        try:
-            task = tasks[each.task_id]
-            passages = tuple(documents[context.document_id] for context in task.contexts)
-        except KeyError as error:
-            msg = f"{name}: evaluation {number} cannot be read: nothing is called {error}"
-            raise CorpusError(msg) from error
-        reference = task.targets[0].text if task.targets else ""
-        same = reference.strip() == each.model_response.strip()
-        people = {aspect: getattr(each.annotations, aspect).values() for aspect in RATED}
-        turns = [f"{_SPEAKERS[turn.speaker]}: {turn.text}" for turn in task.input]
-        yield Rated(
-            qid=f"{each.task_id} {each.model_id}",
-            conversation="\n".join(turns),
-            passages=passages,
-            response=each.model_response,
-            reference="" if same else reference,
-            ratings={a: tuple((one.value - 1) / 3 for one in given) for a, given in people.items()},
+        yield Preference(
+            qid=f"pair {instance}",
+            question=str(one["query"]),
+            reference=str(one["gt_answer"]),
+            first=str(one["model1"]["response"]),
+            second=str(one["model2"]["response"]),
+            labels={a: tuple(int(row[f"{a}_label"]) for row in labelled) for a in PREFERRED},
         )
+
+
+def _rated(value: Mapping[str, Any]) -> Iterator[Rated]:
+    documents = {each["document_id"]: str(each["text"]) for each in value["documents"]}
+    tasks = {each["task_id"]: each for each in value["tasks"]}
+    for each in value["evaluations"]:
+        task, response = tasks[each["task_id"]], str(each["model_response"])
+        reference = str(task["targets"][0]["text"]) if task.get("targets") else ""
+        turns = [f"{_SPEAKERS[turn['speaker']]}: {turn['text']}" for turn in task["input"]]
+        yield Rated(
+            qid=f"{each['task_id']} {each['model_id']}",
+            conversation="\n".join(turns),
+            passages=tuple(documents[context["document_id"]] for context in task["contexts"]),
+            response=response,
+            reference="" if reference.strip() == response.strip() else reference,
+            ratings={
+                aspect: tuple(_rating(given) for given in each["annotations"][aspect].values())
+                for aspect in RATED
+            },
+        )
+
+
+def _rating(given: Mapping[str, Any]) -> float:
+    """A rating from 1 to 4 as a number from 0 to 1."""
+    value = (float(given["value"]) - 1) / 3
+    if not 0 <= value <= 1:
+        msg = f"rating {given['value']!r} is not from 1 to 4"
+        raise ValueError(msg)
+    return value

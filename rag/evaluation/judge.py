@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from statistics import fmean
-from typing import Protocol
+from statistics import fmean, harmonic_mean
 
 from rag.evaluation.citations import tagged
 from rag.evaluation.human_ratings import PREFERRED, RATED, Aspect, Preference, Rated
@@ -60,29 +59,12 @@ Completeness: A, B or tie
 Overall: A, B or tie"""
 
 
-class AnswerJudge(Protocol):
-    """Says how good answers are, without knowing what people said."""
-
-    @property
-    def name(self) -> str:
-        """What the judge is called in a report."""
-
-    @property
-    def good(self) -> float:
-        """The rating from which the judge calls an answer good."""
-
-    def rate(self, rated: Rated) -> Verdicts:
-        """How good the answer is, each aspect from 0 to 1; {} where that cannot be said."""
-
-    def prefer(self, pair: Preference) -> Verdicts:
-        """Below 0 where the first answer is better, above where the second is, 0 for neither."""
-
-
 class CheckerJudge:
-    """The deterministic checker of claims: the mean of how well each sentence is borne out."""
+    """The deterministic checker of claims: the mean of how well each sentence is supported."""
 
     name = "checker"
     good = GROUNDED
+    """The rating from which the judge calls an answer good."""
 
     def __init__(self, similarity: Similarity | None = None) -> None:
         """Compares meanings by `similarity`, without it words alone."""
@@ -90,30 +72,25 @@ class CheckerJudge:
 
     def rate(self, rated: Rated) -> Verdicts:
         """How much of the answer its passages support, and of the reference the answer."""
-        faithful: dict[Aspect, float] = {
-            "faithfulness": self._support(rated.response, rated.passages)
+        verdicts: dict[Aspect, float] = {
+            "faithfulness": support(rated.response, rated.passages, self._similarity)
         }
         if rated.reference:
-            faithful["completeness"] = self._support(rated.reference, [rated.response])
-        return faithful
+            verdicts["completeness"] = support(rated.reference, [rated.response], self._similarity)
+        return verdicts
 
     def prefer(self, pair: Preference) -> Verdicts:
-        """Correctness by what the reference supports, completeness the other way round.
+        """Below 0 where the first answer is better, above where the second is.
 
-        Overall is the harmonic mean of both.
+        Correctness by what the reference supports, completeness the other way round, overall
+        the harmonic mean of both.
         """
         answers = (pair.first, pair.second)
-        right = [self._support(answer, [pair.reference]) for answer in answers]
-        whole = [self._support(pair.reference, [answer]) for answer in answers]
-        both = [_harmonic(p, r) for p, r in zip(right, whole, strict=True)]
-        return {
-            "correctness": right[1] - right[0],
-            "completeness": whole[1] - whole[0],
-            "overall": both[1] - both[0],
-        }
-
-    def _support(self, text: str, evidence: Sequence[str]) -> float:
-        return support(text, evidence, self._similarity)
+        right = [support(answer, [pair.reference], self._similarity) for answer in answers]
+        whole = [support(pair.reference, [answer], self._similarity) for answer in answers]
+        both = [harmonic_mean(parts) for parts in zip(right, whole, strict=True)]
+        pairs = {"correctness": right, "completeness": whole, "overall": both}
+        return {aspect: pairs[aspect][1] - pairs[aspect][0] for aspect in PREFERRED}
 
 
 class ModelJudge:
@@ -126,7 +103,7 @@ class ModelJudge:
         self.name = model.name
 
     def rate(self, rated: Rated) -> Verdicts:
-        """The model's ratings; {} for a reply of another form."""
+        """The model's ratings, each aspect from 0 to 1; {} for a reply of another form."""
         return parse_rating(reply_to(rating_messages(rated), self._model).text)
 
     def prefer(self, pair: Preference) -> Verdicts:
@@ -210,7 +187,3 @@ def _parsed(reply: str, aspects: Sequence[Aspect], scale: Mapping[str, float]) -
     if not all(value in scale for value in given.values()):
         return {}
     return {aspect: scale[given[aspect]] for aspect in aspects}
-
-
-def _harmonic(one: float, other: float) -> float:
-    return 2 * one * other / (one + other) if one + other else 0.0

@@ -86,10 +86,6 @@ class Quotes(Suite[Excerpt, Trace]):
             (warning,) if lost else (),
         )
 
-    def warm_up(self, sample: Excerpt) -> None:
-        """Traces once, which loads what is needed for it."""
-        self.ask(sample)
-
     def ask(self, sample: Excerpt) -> Trace:
         """Where the excerpt stands."""
         return self.archive.trace(sample.text)

@@ -75,10 +75,6 @@ class Retrieval(Suite[EvalQuestion, list[Found]]):
             found.warnings,
         )
 
-    def warm_up(self, sample: EvalQuestion) -> None:
-        """Ranks once: a system is loaded, or indexed, at its first question."""
-        self.ask(sample)
-
     def ask(self, sample: EvalQuestion) -> list[Found]:
         """The first articles, each with its best passage."""
         found = self.rank(sample, sample.as_of if self.dated else None)

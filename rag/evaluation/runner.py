@@ -107,9 +107,6 @@ class Suite(ABC, Generic[S, A]):
     def measure(self, sample: S, answer: A) -> Row:
         """The row of one sample: made by `sample_row`, with its measures."""
 
-    def warm_up(self, sample: S) -> None:
-        """Whatever must not count to the time of the first sample."""
-
     def overall(self, _rows: Sequence[Row]) -> Iterator[Overall]:
         """The measures that are no means over the rows."""
         return iter(())
@@ -222,8 +219,6 @@ def _rows(suite: Suite[S, Any], loaded: Loaded[S], path: Path, progress: Progres
     with file:
         for number, sample in enumerate(waiting):
             progress(suite.system, total - len(waiting) + number, total)
-            if number == 0:
-                suite.warm_up(sample)
             started = time.perf_counter()
             answer = suite.ask(sample)
             seconds = time.perf_counter() - started
