@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from rag.archive import Archive
+from rag.archive import Archive, Progress
+from rag.evaluation.runner import Evaluated, Suite, evaluate
 from tests.builders import open_archive, row, write_jsonl
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
@@ -76,6 +78,11 @@ def small_archive(folder: Path, *, vectors: bool = True) -> Archive:
     archive = open_archive(folder / "archive")
     archive.ingest(write_jsonl(folder / "articles.jsonl", ARTICLES), vectors=vectors)
     return archive
+
+
+def measured(suite: Suite[Any, Any], folder: Path, progress: Progress | None = None) -> Evaluated:
+    """A suite measured, with few resamples: the intervals of statistics are rough, and quick."""
+    return evaluate(suite, folder, NOW, progress or silent, resamples=20)
 
 
 def silent(_step: str, _done: int, _total: int) -> None:

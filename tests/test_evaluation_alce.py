@@ -9,13 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evaluation.alce import (
-    CitedSentence,
-    Scores,
-    cited_sentences,
-    is_supported,
-    scores,
-)
+from rag.evaluation.citations import CitedSentence, citation_scores, cited_sentences
 from rag.reading.citing import cite
 from rag.records import Answer, Citation, Claim, Hit, Passage
 from tests.builders import article
@@ -42,10 +36,10 @@ def answered(text: str, claims: Sequence[Claim], citations: Sequence[Citation]) 
 
 
 def test_a_sentence_scores_if_what_it_cites_supports_it_together() -> None:
-    assert is_supported(CitedSentence("ac", citing("ab", "cd")), letters)
-    assert not is_supported(CitedSentence("ac", citing("ab")), letters)
-    assert not is_supported(CitedSentence("", ()), letters)
-    assert not is_supported(CitedSentence("a", citing("ab"), lost=(7,)), letters)
+    assert CitedSentence("ac", citing("ab", "cd")).supported(letters)
+    assert not CitedSentence("ac", citing("ab")).supported(letters)
+    assert not CitedSentence("", ()).supported(letters)
+    assert not CitedSentence("a", citing("ab"), lost=(7,)).supported(letters)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +59,8 @@ def test_a_sentence_scores_if_what_it_cites_supports_it_together() -> None:
 def test_a_citation_counts_unless_it_is_redundant(
     sentence: str, cited: list[str], counting: int
 ) -> None:
-    found = scores([CitedSentence(sentence, citing(*cited))], letters)
-    assert found == Scores(float(counting > 0), counting / len(cited))
+    found = citation_scores([CitedSentence(sentence, citing(*cited))], letters)
+    assert found == (float(counting > 0), counting / len(cited))
 
 
 def test_an_answer_is_the_mean_over_its_sentences_and_its_citations() -> None:
@@ -77,12 +71,12 @@ def test_an_answer_is_the_mean_over_its_sentences_and_its_citations() -> None:
         CitedSentence("c", citing("c"), lost=(9,)),
     ]
     # One sentence of four scores; one citation of five, the lost one among them, counts.
-    assert scores(sentences, letters) == Scores(1 / 4, 1 / 5)
+    assert citation_scores(sentences, letters) == (1 / 4, 1 / 5)
 
 
 def test_without_citations_precision_is_nothing_and_without_sentences_both_are() -> None:
-    assert scores([CitedSentence("b", ())], letters) == Scores(0.0, 0.0)
-    assert scores([], letters) == Scores(0.0, 0.0)
+    assert citation_scores([CitedSentence("b", ())], letters) == (0.0, 0.0)
+    assert citation_scores([], letters) == (0.0, 0.0)
 
 
 def test_sentences_are_the_claims_and_what_stands_between_them() -> None:
@@ -129,8 +123,8 @@ def test_scores_are_shares_and_a_full_precision_needs_a_full_recall_of_what_cite
     cited: list[list[str]],
 ) -> None:
     sentences = [CitedSentence("ac", citing(*spans)) for spans in cited]
-    found = scores(sentences, letters)
-    assert 0 <= found.recall <= 1
-    assert 0 <= found.precision <= 1
-    if found.precision == 1:
+    recall, precision = citation_scores(sentences, letters)
+    assert 0 <= recall <= 1
+    assert 0 <= precision <= 1
+    if precision == 1:
         assert all(letters("ac", citing(*spans)) for spans in cited if spans)

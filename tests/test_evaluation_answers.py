@@ -11,18 +11,18 @@ import pytest
 from rag.archive import Archive
 from rag.errors import CorpusError
 from rag.evaluation.answers import (
-    AnswerOptions,
+    Answers,
+    Asking,
     answer_measures,
-    evaluate_answers,
     load_unanswerable,
-    tells_both,
+    quotes_both,
     verbatim,
 )
-from rag.evaluation.runner import write_report
+from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
 from rag.records import Answer, Citation
 from tests.builders import article, write_jsonl
-from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
+from tests.evaluation_data import QUESTIONS, measured, small_archive, write_questions
 
 FERRY = article("It sank at noon. The captain was Ilse Brandt. " + "So it went on. " * 30)
 NOON, CAPTAIN = (0, 16), (17, 45)
@@ -35,8 +35,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> AnswerOptions:
-    return AnswerOptions(write_questions(tmp_path / "quiz"), tmp_path / "report", NOW)
+def suite(archive: Archive, tmp_path: Path) -> Answers:
+    return Answers(archive, write_questions(tmp_path / "quiz"))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "report"
 
 
 def quoting(*spans: tuple[int, int], declined: bool = False) -> Answer:
@@ -65,11 +70,11 @@ def test_an_answer_is_looked_for_in_the_quotes_and_in_the_first() -> None:
 
 def test_both_values_count_where_each_has_an_outlet_and_a_date() -> None:
     both = quoting(NOON, CAPTAIN)
-    assert tells_both(both, ["noon", "Ilse Brandt"])
-    assert not tells_both(both, ["noon", "midnight"])
+    assert quotes_both(both, ["noon", "Ilse Brandt"])
+    assert not quotes_both(both, ["noon", "midnight"])
     undated = replace(FERRY, published=None)
     cited = (both.citations[0], replace(both.citations[1], article=undated))
-    assert not tells_both(replace(both, citations=cited), ["noon", "Ilse Brandt"])
+    assert not quotes_both(replace(both, citations=cited), ["noon", "Ilse Brandt"])
 
 
 def test_a_declined_answer_holds_nothing_and_has_no_length() -> None:
@@ -92,11 +97,11 @@ def test_of_a_models_answer_its_own_text_counts_too() -> None:
 
 
 def test_a_model_is_measured_under_its_name_and_its_failures_are_counted(
-    archive: Archive, options: AnswerOptions
+    suite: Answers, out: Path
 ) -> None:
-    write_questions(options.data, Q1, Q3)
+    write_questions(suite.data, Q1, Q3)
     model = ScriptedModel("The ferry Marigold ran aground [1].")
-    report = evaluate_answers(archive, replace(options, model=model), silent).report
+    report = measured(replace(suite, asking=Asking(model=model)), out).report
     assert report.system == "scripted"
     assert report.questions[0]["measures"]["answer_in_text"] == 1.0
     assert report.measures["model_failed"] == 0.5
@@ -122,9 +127,9 @@ def test_a_quote_is_checked_against_the_stored_article(archive: Archive) -> None
 
 
 def test_every_question_is_asked_and_the_measures_are_theirs(
-    archive: Archive, options: AnswerOptions
+    archive: Archive, suite: Answers, out: Path
 ) -> None:
-    evaluated = evaluate_answers(archive, options, silent)
+    evaluated = measured(suite, out)
     report = evaluated.report
     assert (report.suite, report.system, report.data, report.n) == (
         "answers",
@@ -148,23 +153,23 @@ def test_every_question_is_asked_and_the_measures_are_theirs(
     below = [rows[qid]["confidence"] > rows["q5"]["confidence"] for qid in ("q1", "q2", "q3", "q4")]
     assert report.measures["confidence_auc"] == sum(below) / 4
     assert set(report.intervals) == set(report.measures)
-    assert set(report.by_type) == {"fact", "number", "unanswerable"}
+    assert set(report.groups["type"]) == {"fact", "number", "unanswerable"}
 
 
 def test_without_unanswerable_questions_nothing_is_said_of_declining(
-    archive: Archive, options: AnswerOptions
+    archive: Archive, suite: Answers, out: Path
 ) -> None:
-    write_questions(options.data, Q1, Q3)
-    report = evaluate_answers(archive, options, silent).report
+    write_questions(suite.data, Q1, Q3)
+    report = measured(suite, out).report
     assert report.n == 2
     undefined = {"declined", "confidence_auc", "calibration_error"}
     assert not undefined & set(report.measures)
 
 
 def test_a_row_shows_the_quotes_or_what_is_nearest(
-    archive: Archive, options: AnswerOptions
+    archive: Archive, suite: Answers, out: Path
 ) -> None:
-    for row in evaluate_answers(archive, options, silent).report.questions:
+    for row in measured(suite, out).report.questions:
         texts = [item["text"] for item in row["found"]]
         declined = row["measures"].get("declined", row["measures"].get("wrongly_declined"))
         if declined:
@@ -177,14 +182,14 @@ def test_a_row_shows_the_quotes_or_what_is_nearest(
 
 
 def test_unanswerable_questions_come_from_a_file_of_their_own(
-    archive: Archive, options: AnswerOptions, tmp_path: Path
+    suite: Answers, out: Path, tmp_path: Path
 ) -> None:
     rows: list[dict[str, object]] = [
         {"qid": "q1", "question": "Who won the regatta in Quarne?", "answer_elsewhere": "Nobody"},
         {"qid": "n2", "question": str(Q5["question"])},
     ]
     file = write_jsonl(tmp_path / "more.jsonl", rows)
-    report = evaluate_answers(archive, replace(options, unanswerable=file), silent).report
+    report = measured(replace(suite, unanswerable=file), out).report
     assert [row["qid"] for row in report.questions] == [
         *("q1", "q2", "q3", "q4", "q5"),
         "unanswerable/q1",
@@ -193,26 +198,26 @@ def test_unanswerable_questions_come_from_a_file_of_their_own(
     assert set(report.questions[5]["measures"]) <= {"declined", "slice_equals_quote"}
 
 
-def test_of_a_typed_file_only_the_unanswerable_are_to_be_declined(options: AnswerOptions) -> None:
-    assert [q.qid for q in load_unanswerable(options.data)] == ["unanswerable/q5"]
-    write_questions(options.data, Q1)
-    (only,) = load_unanswerable(options.data)
+def test_of_a_typed_file_only_the_unanswerable_are_to_be_declined(suite: Answers) -> None:
+    assert [q.qid for q in load_unanswerable(suite.data)] == ["unanswerable/q5"]
+    write_questions(suite.data, Q1)
+    (only,) = load_unanswerable(suite.data)
     assert (only.qid, only.type, only.answers) == ("unanswerable/q1", "unanswerable", ())
 
 
-def test_questions_are_asked_as_of_their_date(archive: Archive, options: AnswerOptions) -> None:
-    write_questions(options.data, Q2 | {"qid": "early", "date": "2025-06-01"}, Q1)
-    evaluated = evaluate_answers(archive, options, silent)
+def test_questions_are_asked_as_of_their_date(archive: Archive, suite: Answers, out: Path) -> None:
+    write_questions(suite.data, Q2 | {"qid": "early", "date": "2025-06-01"}, Q1)
+    evaluated = measured(suite, out)
     found = [item["id"] for row in evaluated.report.questions for item in row["found"]]
     assert "courier.example/2" not in found
     assert evaluated.report.settings["out_of_reach"] == 1
     assert "'early' (questions.jsonl:1)" in evaluated.warnings[0]
-    undated = evaluate_answers(archive, replace(options, dated=False), silent).report
+    undated = measured(replace(suite, asking=Asking(dated=False)), out).report
     assert undated.questions[0]["found"][0]["id"] == "courier.example/2"
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, options: AnswerOptions
+    archive: Archive, suite: Answers, out: Path
 ) -> None:
     def stop(_step: str, done: int, _total: int) -> None:
         if done == 2:
@@ -220,16 +225,16 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
 
     seen: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        evaluate_answers(archive, options, stop)
-    report = evaluate_answers(archive, options, lambda _step, done, _total: seen.append(done))
+        measured(suite, out, stop)
+    report = measured(suite, out, lambda _step, done, _total: seen.append(done))
     assert seen == [2, 3, 4, 5]
-    write_report(options.report, report.report, None)
-    assert {file.name for file in options.report.iterdir()} == {
+    write_report(out, report.report)
+    assert {file.name for file in out.iterdir()} == {
         *("report.json", "report.html", "report.md"),
     }
 
 
-def test_a_set_without_labels_is_refused(archive: Archive, options: AnswerOptions) -> None:
-    write_questions(options.data, Q5)
+def test_a_set_without_labels_is_refused(archive: Archive, suite: Answers, out: Path) -> None:
+    write_questions(suite.data, Q5)
     with pytest.raises(CorpusError, match="no question has 'gold_ids' or 'silver_ids'"):
-        evaluate_answers(archive, options, silent)
+        measured(suite, out)

@@ -9,18 +9,14 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import CorpusError, ProviderError
-from rag.evaluation.citations import (
-    CitationOptions,
-    citation_measures,
-    evaluate_citations,
-    faults,
-)
-from rag.evaluation.runner import write_report
+from rag.evaluation.answers import Asking
+from rag.evaluation.citations import Citations, citation_measures, unsupported
+from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
 from rag.reading.citing import cite
 from rag.records import Answer, Hit, Passage
 from tests.builders import article
-from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
+from tests.evaluation_data import NOW, QUESTIONS, measured, small_archive, write_questions
 
 MILL = article("The mill burnt on Friday. All 41 workers were safe.")
 HIT = Hit(Passage(1, MILL.id, 1, 0, len(MILL.text)), MILL, 1.0, 1)
@@ -33,8 +29,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> CitationOptions:
-    return CitationOptions(write_questions(tmp_path / "quiz"), tmp_path / "report", NOW)
+def suite(archive: Archive, tmp_path: Path) -> Citations:
+    return Citations(archive, write_questions(tmp_path / "quiz"))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "report"
 
 
 def replied(text: str) -> Answer:
@@ -87,7 +88,7 @@ def test_sentences_that_do_not_score_are_shown_with_the_reason() -> None:
     answer = replied(
         "The mill burnt on Friday [1]. It was blue. It sank [9]. All 47 were safe [1]."
     )
-    shown = faults(answer)
+    shown = unsupported(answer)
     assert [fault["text"] for fault in shown] == [
         "It was blue.",
         "It sank [9].",
@@ -99,13 +100,13 @@ def test_sentences_that_do_not_score_are_shown_with_the_reason() -> None:
     ]
     assert "47" in shown[2]["title"]
     assert [fault["id"] for fault in shown] == ["", "", MILL.id]
-    assert faults(replace(answer, abstained=True)) == []
+    assert unsupported(replace(answer, abstained=True)) == []
 
 
 def test_what_the_extractive_reader_quotes_supports_itself(
-    archive: Archive, options: CitationOptions
+    archive: Archive, suite: Citations, out: Path
 ) -> None:
-    evaluated = evaluate_citations(archive, options, silent)
+    evaluated = measured(suite, out)
     report = evaluated.report
     assert (report.suite, report.system, report.data, report.n) == (
         *("citations", "extractive", "quiz"),
@@ -120,15 +121,15 @@ def test_what_the_extractive_reader_quotes_supports_itself(
     assert len(answered) == 4 - 4 * report.measures["wrongly_declined"]
     assert [row["found"] for row in answered] == [[]] * len(answered)
     assert set(report.intervals) == set(report.measures)
-    assert set(report.by_type) == {"fact", "number"}
+    assert set(report.groups["type"]) == {"fact", "number"}
 
 
 def test_a_model_is_measured_and_what_stands_in_for_it_is_counted(
-    archive: Archive, options: CitationOptions
+    archive: Archive, suite: Citations, out: Path
 ) -> None:
-    write_questions(options.data, Q1, Q3)
+    write_questions(suite.data, Q1, Q3)
     model = ScriptedModel("The ferry Marigold ran aground [1].")
-    report = evaluate_citations(archive, replace(options, model=model), silent).report
+    report = measured(replace(suite, asking=Asking(model=model)), out).report
     first, second = report.questions
     assert report.system == "scripted"
     assert (first["sentences"], first["citations"]) == (1, 1)
@@ -138,21 +139,21 @@ def test_a_model_is_measured_and_what_stands_in_for_it_is_counted(
 
 
 def test_a_judge_that_fails_stops_the_run_which_then_goes_on(
-    archive: Archive, options: CitationOptions
+    archive: Archive, suite: Citations, out: Path
 ) -> None:
-    write_questions(options.data, Q1, Q1 | {"qid": "again"})
+    write_questions(suite.data, Q1, Q1 | {"qid": "again"})
     asked = archive.ask(str(Q1["question"]), as_of=None)
     enough = ["yes"] * 4 * len(asked.claims)
     with pytest.raises(ProviderError, match="no reply"):
-        evaluate_citations(archive, replace(options, judge=ScriptedModel()), silent)
+        measured(replace(suite, judge=ScriptedModel()), out)
     judge = ScriptedModel(*enough)
-    report = evaluate_citations(archive, replace(options, judge=judge), silent).report
+    report = measured(replace(suite, judge=judge), out).report
     assert report.settings["judge"] == "scripted"
     assert (report.measures["judged_recall"], report.measures["judge_agrees"]) == (1.0, 1.0)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, options: CitationOptions
+    archive: Archive, suite: Citations, out: Path
 ) -> None:
     def stop(_step: str, done: int, _total: int) -> None:
         if done == 2:
@@ -160,25 +161,25 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
 
     seen: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        evaluate_citations(archive, options, stop)
-    evaluated = evaluate_citations(archive, options, lambda _step, done, _total: seen.append(done))
+        measured(suite, out, stop)
+    evaluated = measured(suite, out, lambda _step, done, _total: seen.append(done))
     assert seen == [2, 3, 4]
-    write_report(options.report, evaluated.report, None)
-    names = {file.name for file in options.report.iterdir()}
+    write_report(out, evaluated.report)
+    names = {file.name for file in out.iterdir()}
     assert names == {"report.json", "report.html", "report.md"}
 
 
-def test_options_choose_questions_and_dates(archive: Archive, options: CitationOptions) -> None:
-    small = evaluate_citations(archive, replace(options, subset="small"), silent).report
+def test_options_choose_questions_and_dates(suite: Citations, out: Path) -> None:
+    small = measured(replace(suite, subset="small"), out).report
     assert [row["qid"] for row in small.questions] == ["q1"]
-    write_questions(options.data, Q2 | {"qid": "early", "date": "2025-06-01"}, Q1)
-    evaluated = evaluate_citations(archive, options, silent)
+    write_questions(suite.data, Q2 | {"qid": "early", "date": "2025-06-01"}, Q1)
+    evaluated = measured(suite, out)
     assert "'early' (questions.jsonl:1)" in evaluated.warnings[0]
-    undated = evaluate_citations(archive, replace(options, dated=False), silent)
+    undated = measured(replace(suite, asking=Asking(dated=False)), out)
     assert (undated.warnings, undated.report.settings["as_of"]) == ((), False)
 
 
-def test_a_set_without_labels_is_refused(archive: Archive, options: CitationOptions) -> None:
-    write_questions(options.data, Q5)
+def test_a_set_without_labels_is_refused(suite: Citations, out: Path) -> None:
+    write_questions(suite.data, Q5)
     with pytest.raises(CorpusError, match="no question has 'gold_ids' or 'silver_ids'"):
-        evaluate_citations(archive, options, silent)
+        measured(suite, out)

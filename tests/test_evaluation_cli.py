@@ -100,7 +100,7 @@ def test_conversation_prints_the_table_and_compares(
     assert capsys.readouterr().out.startswith("conversation: extractive on talks, 1 questions\n")
     assert typed(monkeypatch, "eval conversation --data talks --report two --compare one") == 0
     report = json.loads(Path("two/report.json").read_text())
-    assert (report["suite"], report["questions"][0]["turn"]) == ("conversation", 2)
+    assert (report["suite"], report["questions"][0]["turn"]) == ("conversation", "2")
     assert "against one (extractive)" in capsys.readouterr().out
     assert typed(monkeypatch, "eval conversation --data quiz --report out") == 2
     assert "no question of quiz has a 'history'" in " ".join(capsys.readouterr().err.split())

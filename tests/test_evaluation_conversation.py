@@ -10,20 +10,19 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import CorpusError
+from rag.evaluation.answers import Asking
 from rag.evaluation.conversation import (
-    ConversationOptions,
+    Conversation,
     answerability,
     conversation_measures,
-    evaluate_conversation,
-    said,
+    spoken,
 )
 from rag.evaluation.datasets import EvalQuestion
-from rag.evaluation.html_report import html_page
-from rag.evaluation.runner import write_report
+from rag.evaluation.report import html_page, write_report
 from rag.llms import ScriptedModel
 from rag.records import Answer, Citation, Hit, Passage
 from tests.builders import article, write_jsonl
-from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
+from tests.evaluation_data import QUESTIONS, measured, small_archive, write_questions
 
 CAPTAIN = article("The captain was Ilse Brandt.", "courier.example/1")
 LAST = EvalQuestion(
@@ -64,11 +63,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ConversationOptions:
+def suite(archive: Archive, tmp_path: Path) -> Conversation:
     data = tmp_path / "talks"
     data.mkdir()
     write_jsonl(data / "tasks.jsonl", TASKS)
-    return ConversationOptions(data, tmp_path / "report", NOW)
+    return Conversation(archive, data)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "report"
 
 
 def hit(number: int, **others: tuple[str, ...]) -> Hit:
@@ -96,7 +100,7 @@ def test_the_quotes_are_compared_with_the_reference() -> None:
 
 def test_of_a_model_its_own_words_are_compared() -> None:
     answer = answered("It was Ilse Brandt. [1]", model="tiny")
-    assert said(answer) == "It was Ilse Brandt."
+    assert spoken(answer) == "It was Ilse Brandt."
     measures = conversation_measures(answer, LAST)
     assert measures["token_f1"] == pytest.approx(2 * 4 / (4 + 6))
     assert (measures["token_recall"], measures["median_words"]) == (pytest.approx(4 / 6), 4.0)
@@ -155,10 +159,8 @@ def test_a_turn_is_answerable_unless_its_file_says_otherwise(
     assert answerability(EvalQuestion("q", "Who?", "t:1", **fields)) == kind
 
 
-def test_every_last_turn_is_asked_after_its_conversation(
-    archive: Archive, options: ConversationOptions
-) -> None:
-    evaluated = evaluate_conversation(archive, options, silent)
+def test_every_last_turn_is_asked_after_its_conversation(suite: Conversation, out: Path) -> None:
+    evaluated = measured(suite, out)
     report = evaluated.report
     assert (report.suite, report.system, report.data, report.n) == (
         *("conversation", "extractive", "talks"),
@@ -166,7 +168,7 @@ def test_every_last_turn_is_asked_after_its_conversation(
     )
     assert evaluated.warnings == ()
     rows = {row["qid"]: row for row in report.questions}
-    assert [rows[qid]["turn"] for qid in rows] == [1, 2, 2, 2, 2]
+    assert [rows[qid]["turn"] for qid in rows] == ["1", "2", "2", "2", "2"]
     assert rows["two"]["standalone"] == AGROUND
     assert "answerable" not in rows["vague"]
     counted = ("answerable", "partial", "unanswerable", "underspecified")
@@ -177,72 +179,68 @@ def test_every_last_turn_is_asked_after_its_conversation(
     assert report.measures["declined"] == rows["none"]["measures"]["declined"]
     above = [rows[qid]["confidence"] > rows["none"]["confidence"] for qid in ("one", "two", "part")]
     assert report.measures["confidence_auc"] == sum(above) / 3
-    assert (set(report.by_type), set(report.by_turn)) == (set(counted), {"1", "2"})
-    assert report.by_turn["2"]["n"] == 4
+    assert (set(report.groups["type"]), set(report.groups["turn"])) == (set(counted), {"1", "2"})
+    assert report.groups["turn"]["2"]["n"] == 4
     assert "By turn" in html_page(report)
 
 
-def test_the_history_goes_to_the_model(archive: Archive, options: ConversationOptions) -> None:
-    write_jsonl(options.data / "tasks.jsonl", TASKS[1:2])
+def test_the_history_goes_to_the_model(suite: Conversation, out: Path) -> None:
+    write_jsonl(suite.data / "tasks.jsonl", TASKS[1:2])
     model = ScriptedModel(AGROUND, "The Marigold ran aground [1].")
-    report = evaluate_conversation(archive, replace(options, model=model), silent).report
+    report = measured(replace(suite, asking=Asking(model=model)), out).report
     assert (report.system, report.measures["model_failed"]) == ("scripted", 0.0)
     assert report.measures["token_recall"] == pytest.approx(4 / 5)
     contents = [message.content for message in model.asked[-1]]
     assert contents[1:3] == ["What happened to the ferry?", "So it was."]
 
 
-def test_late_turns_are_counted_together(archive: Archive, options: ConversationOptions) -> None:
+def test_late_turns_are_counted_together(suite: Conversation, out: Path) -> None:
     tasks = [task(str(n), *["And then?"] * (n - 1), AGROUND) for n in (6, 7, 9)]
-    write_jsonl(options.data / "tasks.jsonl", tasks)
-    report = evaluate_conversation(archive, options, silent).report
-    assert {turn: group["n"] for turn, group in report.by_turn.items()} == {
+    write_jsonl(suite.data / "tasks.jsonl", tasks)
+    report = measured(suite, out).report
+    assert {turn: group["n"] for turn, group in report.groups["turn"].items()} == {
         "6": 1,
         "7 and later": 2,
     }
 
 
 def test_labelled_questions_with_a_history_are_conversations_too(
-    archive: Archive, options: ConversationOptions, tmp_path: Path
+    suite: Conversation, out: Path, tmp_path: Path
 ) -> None:
     history = [{"role": "user", "content": "What happened?"}]
     first, *others = QUESTIONS
     data = write_questions(tmp_path / "quiz", first | {"history": history}, *others)
-    report = evaluate_conversation(archive, replace(options, data=data), silent).report
+    report = measured(replace(suite, data=data), out).report
     assert report.n == 5
     assert (report.settings["answerable"], report.settings["unanswerable"]) == (4, 1)
-    assert {turn: group["n"] for turn, group in report.by_turn.items()} == {"1": 4, "2": 1}
+    assert {turn: group["n"] for turn, group in report.groups["turn"].items()} == {"1": 4, "2": 1}
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, options: ConversationOptions
-) -> None:
+def test_an_interrupted_run_goes_on_where_it_stopped(suite: Conversation, out: Path) -> None:
     def stop(_step: str, done: int, _total: int) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
     seen: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        evaluate_conversation(archive, options, stop)
-    evaluated = evaluate_conversation(archive, options, lambda _s, done, _t: seen.append(done))
+        measured(suite, out, stop)
+    evaluated = measured(suite, out, lambda _s, done, _t: seen.append(done))
     assert seen == [3, 4, 5]
-    write_report(options.report, evaluated.report, None)
-    assert not list(options.report.glob("unfinished-*"))
+    write_report(out, evaluated.report)
+    assert not list(out.glob("unfinished-*"))
 
 
-def test_what_the_archive_does_not_hold_is_left_out_by_name(
-    archive: Archive, options: ConversationOptions
-) -> None:
+def test_what_the_archive_does_not_hold_is_left_out_by_name(suite: Conversation, out: Path) -> None:
     lost = task("lost", AGROUND, contexts=[{"document_id": "nowhere"}])
-    write_jsonl(options.data / "tasks.jsonl", [*TASKS, lost])
-    evaluated = evaluate_conversation(archive, options, silent)
+    write_jsonl(suite.data / "tasks.jsonl", [*TASKS, lost])
+    evaluated = measured(suite, out)
     assert (evaluated.report.n, evaluated.report.settings["left_out"]) == (5, 1)
     assert "'nowhere' (tasks.jsonl:6)" in evaluated.warnings[0]
 
 
 def test_data_without_conversations_are_refused(
-    archive: Archive, options: ConversationOptions, tmp_path: Path
+    suite: Conversation, out: Path, tmp_path: Path
 ) -> None:
     data = write_questions(tmp_path / "quiz")
     with pytest.raises(CorpusError, match=r"no question of .*quiz has a 'history'"):
-        evaluate_conversation(archive, replace(options, data=data), silent)
+        measured(replace(suite, data=data), out)

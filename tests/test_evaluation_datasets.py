@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.datasets import EvalQuestion, article_id, load_questions, subset_of
+from rag.evaluation.datasets import EvalQuestion, article_id, data_name, load_questions
 from rag.records import Message
-from tests.evaluation_data import write_questions
+from tests.evaluation_data import QUESTIONS, write_questions
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -66,13 +66,12 @@ def test_a_line_becomes_a_question_with_canonical_ids_and_the_end_of_its_day(
         small=True,
     )
     assert question.relevant == ("harbour.example/1", "n7", "harbour.example/2")
-    assert question.year == "2024"
 
 
 def test_a_question_needs_nothing_but_its_words(tmp_path: Path) -> None:
     (question,) = load_line(tmp_path, '\ufeff{"qid": "a", "question": "Who?"}\n\n')
     assert question == EvalQuestion("a", "Who?", "questions.jsonl:1")
-    assert (question.relevant, question.year, question.as_of) == ((), "", None)
+    assert (question.relevant, question.as_of) == ((), None)
 
 
 @pytest.mark.parametrize(
@@ -98,17 +97,20 @@ def test_an_id_that_was_made_canonical_stays_as_it_is(given_id: str) -> None:
     ("line", "message"),
     [
         ('{"qid": "a", ', r"questions.jsonl:1: not valid JSON"),
-        ('["qid"]', r"questions.jsonl:1: a line must be a JSON object, not list"),
+        ('["qid"]', r"questions.jsonl:1: 'the row' is \['qid'\]: Input should be"),
         ('{"question": "Who?"}', r"questions.jsonl:1: 'qid' is missing"),
         ('{"qid": "a", "question": " "}', r"questions.jsonl:1: 'question' is missing"),
-        ('{"qid": 7, "question": "Who?"}', r"questions.jsonl:1: 'qid' must be text, not 7"),
+        (
+            '{"qid": 7, "question": "Who?"}',
+            r"questions.jsonl:1: 'qid' is 7: Input should be a valid string",
+        ),
         (
             '{"qid": "a", "question": "Who?", "gold_ids": "x"}',
-            r":1: 'gold_ids' must be a list of texts, not 'x'",
+            r":1: 'gold_ids' is 'x': Input should be a valid tuple",
         ),
         (
             '{"qid": "a", "question": "Who?", "answers": [7]}',
-            r":1: 'answers' must be a list of texts",
+            r":1: 'answers.0' is 7: Input should be a valid string",
         ),
         (
             '{"qid": "a", "question": "Who?", "date": "some day"}',
@@ -116,11 +118,11 @@ def test_an_id_that_was_made_canonical_stays_as_it_is(given_id: str) -> None:
         ),
         (
             '{"qid": "a", "question": "Who?", "history": ["Hm?"]}',
-            r":1: 'history' must be a list of objects with 'role' and 'content'",
+            r":1: 'history.0' is 'Hm\?': Input should be",
         ),
         (
             '{"qid": "a", "question": "Who?", "history": [{"role": "he", "content": ""}]}',
-            r":1: 'history' has a turn by 'he'; use user, assistant, system",
+            r":1: 'history.0.role' is 'he': Input should be 'user', 'assistant' or 'system'",
         ),
         (
             '{"qid": "a", "question": "Who?"}\n\n{"qid": "a", "question": "What?"}',
@@ -163,10 +165,19 @@ def test_a_folder_without_questions_is_named(tmp_path: Path) -> None:
 
 
 def test_a_subset_holds_the_marked_questions(tmp_path: Path) -> None:
-    questions = load_questions(write_questions(tmp_path))
-    assert [question.qid for question in subset_of(questions, "small")] == ["q1"]
-    assert subset_of(questions, "") == questions
+    data = write_questions(tmp_path)
+    assert [question.qid for question in load_questions(data, "small")] == ["q1"]
+    assert len(load_questions(data)) == 5
     with pytest.raises(ConfigError, match="no subset 'big'"):
-        subset_of(questions, "big")
+        load_questions(data, "big")
+    write_questions(data, *QUESTIONS[1:])
     with pytest.raises(ConfigError, match='no question is marked "small": true'):
-        subset_of(questions[1:], "small")
+        load_questions(data, "small")
+
+
+def test_data_are_named_by_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "quiz").mkdir()
+    assert data_name(tmp_path / "quiz") == "quiz"
+    assert data_name(tmp_path / "quiz" / "questions.jsonl") == "quiz"
+    assert data_name(tmp_path / "hard.jsonl") == "hard"
+    assert data_name(tmp_path / "quiz" / ".." / "quiz") == "quiz"

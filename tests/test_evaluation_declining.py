@@ -8,14 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from rag.archive import Archive
+from rag.archive import Archive, Progress
 from rag.config import Settings
 from rag.errors import ArchiveError, ConfigError
-from rag.evaluation.declining import DecliningOptions, evaluate_declining
-from rag.evaluation.runner import write_report
+from rag.evaluation.answers import Asking
+from rag.evaluation.declining import Declining, declining_suite
+from rag.evaluation.report import write_report
+from rag.evaluation.runner import Evaluated
 from rag.llms import ScriptedModel
 from tests.builders import write_jsonl
-from tests.evaluation_data import NOW, QUESTIONS, silent, small_archive, write_questions
+from tests.evaluation_data import (
+    QUESTIONS,
+    measured,
+    silent,
+    small_archive,
+    write_questions,
+)
 from tests.test_evaluation_given import FERRY
 
 SETTINGS = Settings(encoder="hashing", chunk_tokens=32)
@@ -27,18 +35,29 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> DecliningOptions:
+def suite(archive: Archive, tmp_path: Path) -> Declining:
     data = write_questions(tmp_path / "quiz")
-    return DecliningOptions((data,), tmp_path / "report", NOW, SETTINGS)
+    return Declining(archive, data, sets=(data,))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "report"
+
+
+def run(suite: Declining, out: Path, progress: Progress = silent) -> Evaluated:
+    """The suite with an archive of the passages that come with its questions."""
+    with declining_suite(suite, SETTINGS) as whole:
+        return measured(whole, out, progress)
 
 
 def test_labelled_and_unanswerable_questions_are_measured_together(
-    archive: Archive, options: DecliningOptions, tmp_path: Path
+    archive: Archive, suite: Declining, out: Path, tmp_path: Path
 ) -> None:
     rows: list[dict[str, object]] = [{"qid": "n1", "question": "Who won the regatta in Quarne?"}]
     more = write_jsonl(tmp_path / "more.jsonl", rows)
-    both = replace(options, data=(*options.data, more))
-    report = evaluate_declining(archive, both, silent).report
+    both = replace(suite, sets=(*suite.sets, more))
+    report = run(both, out).report
     assert (report.suite, report.system, report.data, report.n) == (
         *("declining", "extractive", "quiz + more", 6),
     )
@@ -55,47 +74,49 @@ def test_labelled_and_unanswerable_questions_are_measured_together(
     assert report.measures["declined"] == sum(declined) / 2
     assert 0 <= report.measures["confidence_auc"] <= 1
     assert set(report.intervals) == set(report.measures)
-    assert set(report.by_type) == {"quiz: answerable", "quiz: unanswerable", "more: unanswerable"}
+    assert set(report.groups["type"]) == {
+        "quiz: answerable",
+        "quiz: unanswerable",
+        "more: unanswerable",
+    }
     assert report.settings["answerable"] == 4
 
 
-def test_given_passages_need_no_archive(options: DecliningOptions, tmp_path: Path) -> None:
+def test_given_passages_need_no_archive(suite: Declining, out: Path, tmp_path: Path) -> None:
     given = write_jsonl(tmp_path / "given.jsonl", [FERRY])
     with Archive.open(tmp_path / "none", settings=SETTINGS) as none:
-        report = evaluate_declining(none, replace(options, data=(given,)), silent).report
+        report = run(replace(suite, archive=none, sets=(given,)), out).report
         with pytest.raises(ArchiveError, match="there is no archive"):
-            evaluate_declining(none, options, silent)
+            run(replace(suite, archive=none), out)
     held, other = report.questions
     assert (held["qid"], other["qid"]) == ("given/7/positive", "given/7/negative")
     assert set(report.measures) >= {"declined", "wrongly_declined", "confidence_auc"}
     assert report.settings["articles"] == 3
 
 
-def test_two_sets_of_one_name_are_refused(archive: Archive, options: DecliningOptions) -> None:
-    twice = replace(options, data=(*options.data, *options.data))
+def test_two_sets_of_one_name_are_refused(suite: Declining, out: Path) -> None:
+    twice = replace(suite, sets=(*suite.sets, *suite.sets))
     with pytest.raises(ConfigError, match="two data sets that are both called 'quiz'"):
-        evaluate_declining(archive, twice, silent)
+        run(twice, out)
 
 
-def test_a_model_is_measured_under_its_name(archive: Archive, options: DecliningOptions) -> None:
-    write_questions(options.data[0], QUESTIONS[0], QUESTIONS[4])
+def test_a_model_is_measured_under_its_name(suite: Declining, out: Path) -> None:
+    write_questions(suite.data, QUESTIONS[0], QUESTIONS[4])
     model = ScriptedModel(*["The Marigold [1]."] * 9)
-    report = evaluate_declining(archive, replace(options, model=model), silent).report
+    report = run(replace(suite, asking=Asking(model=model)), out).report
     assert report.system == model.name
     assert report.measures["model_failed"] == 0.0
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, options: DecliningOptions
-) -> None:
+def test_an_interrupted_run_goes_on_where_it_stopped(suite: Declining, out: Path) -> None:
     def stop(_step: str, done: int, _total: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     seen: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        evaluate_declining(archive, options, stop)
-    evaluated = evaluate_declining(archive, options, lambda _step, done, _total: seen.append(done))
+        run(suite, out, stop)
+    evaluated = run(suite, out, lambda _step, done, _total: seen.append(done))
     assert seen == [2, 3, 4, 5]
-    write_report(options.report, evaluated.report, None)
-    assert "ROC curve" in (options.report / "report.html").read_text()
+    write_report(out, evaluated.report)
+    assert "ROC curve" in (out / "report.html").read_text()

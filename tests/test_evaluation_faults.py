@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -14,14 +13,13 @@ import pytest
 from rag.archive import Archive
 from rag.cli import main
 from rag.errors import ConfigError
-from rag.evaluation.faults import FaultOptions, claims, evaluate_faults
+from rag.evaluation.faults import Faults, make_claims
 from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.seeding import FAULTS, Spare, seed_fault
 from rag.records import Citation, Verdict
 from tests.builders import article, open_archive, row, write_jsonl
-from tests.evaluation_data import silent
+from tests.evaluation_data import measured
 
-NOW = datetime(2031, 7, 1, tzinfo=UTC)
 SPARE = Spare(["Vane"], ["yellow"], ["Brandt"])
 
 # Published on a Saturday.
@@ -38,7 +36,6 @@ STORY = (
 def seeded(sentence: str, kind: str, seed: int = 1) -> str:
     fault = seed_fault(sentence, kind, SPARE, Random(seed))
     assert fault is not None
-    assert fault.kind == kind
     return f"{fault.text} ({fault.changed})"
 
 
@@ -49,10 +46,16 @@ def seeded(sentence: str, kind: str, seed: int = 1) -> str:
         ("name", "So Vane left.", "So Brandt left. (Vane -> Brandt)"),
         ("date", "It sank in March 2031.", None),
         ("unit", "It is 5 km long.", "It is 5 miles long. (km -> miles)"),
-        ("unit", "It cost $1.2 million.", "It cost $1.2 billion. (million -> billion)"),
+        ("unit", "It got 1.2 million votes.", "It got 1.2 billion votes. (million -> billion)"),
         ("unit", "It rose 5 per cent.",
          "It rose 5 percentage points. (per cent -> percentage points)"),
+        ("unit", "It took two days.", "It took two weeks. (days -> weeks)"),
+        ("unit", "It took a few days.", None),
+        ("unit", "It cost €5.", "It cost £5. (€ -> £)"),
+        ("opposite", "Prices rose again.", "Prices fell again. (rose -> fell)"),
+        ("opposite", "“Prices rose,” he said.", None),
         ("negation", "It was sold.", "It was not sold. ( -> not)"),
+        ("negation", "It can’t sail.", "It can sail. (can’t -> can)"),
         ("negation", "It was not sold.", "It was sold. (was not -> was)"),
         ("negation", "It may rain.", "It will rain. (may -> will)"),
         ("quotation", "“We may lose,” he said.", "“We may yellow,” he said. (lose -> yellow)"),
@@ -89,7 +92,7 @@ def test_numbers_and_dates_become_others_of_their_shape(seed: int) -> None:
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_where_nothing_can_be_changed_there_is_no_fault(kind: str) -> None:
-    assert seed_fault("Rain fell everywhere.", kind, Spare((), (), ()), Random(1)) is None
+    assert seed_fault("Rain came everywhere.", kind, Spare((), (), ()), Random(1)) is None
 
 
 @pytest.mark.parametrize(
@@ -140,11 +143,10 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def test_claims_are_faults_of_all_kinds_then_true_ones_and_always_the_same() -> None:
     told = [article(STORY)]
-    options = FaultOptions(NOW, faults=12)
-    made = claims(told, options)
-    assert made == claims(told, options)
-    false = [claim for claim in made if claim.fault]
-    true = [claim for claim in made if not claim.fault]
+    made = make_claims(told, 14, 0)
+    assert made == make_claims(told, 14, 0)
+    false = [claim for claim in made if claim.changed]
+    true = [claim for claim in made if not claim.changed]
     assert {claim.type for claim in false} == set(FAULTS)
     assert {claim.type for claim in true} <= {"verbatim", *REPHRASINGS}
     assert all(claim.text not in STORY for claim in false)
@@ -152,17 +154,15 @@ def test_claims_are_faults_of_all_kinds_then_true_ones_and_always_the_same() -> 
     assert {claim.citation.quote for claim in made} <= {
         claim.citation.quote for claim in true if claim.type == "verbatim"
     } | {claim.citation.quote for claim in true}
-    assert [claim.text for claim in claims(told, FaultOptions(NOW, 12, seed=7))] != [
-        claim.text for claim in made
-    ]
+    assert [claim.text for claim in make_claims(told, 14, 7)] != [claim.text for claim in made]
 
 
-def test_what_is_caught_and_what_is_flagged_is_counted(archive: Archive) -> None:
+def test_what_is_caught_and_what_is_flagged_is_counted(archive: Archive, tmp_path: Path) -> None:
     def lenient(claim: str, _evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
         flagged = "reported that" in claim
         return ("partly", ("reported",)) if flagged else ("supported", ())
 
-    evaluated = evaluate_faults(archive, FaultOptions(NOW, faults=9), silent, lenient)
+    evaluated = measured(Faults(archive, 9, check=lenient), tmp_path / "out")
     report = evaluated.report
     assert (report.suite, report.counted) == ("faults", "claims")
     rows = report.questions
@@ -179,9 +179,11 @@ def test_what_is_caught_and_what_is_flagged_is_counted(archive: Archive) -> None
     assert 0.0 < high < 1.0
 
 
-def test_the_checker_catches_what_is_changed_and_spares_what_is_true(archive: Archive) -> None:
-    evaluated = evaluate_faults(archive, FaultOptions(NOW, faults=9), silent)
-    assert evaluated.report.measures["caught"] == 1.0
+def test_the_checker_catches_numbers_and_spares_what_is_true(
+    archive: Archive, tmp_path: Path
+) -> None:
+    evaluated = measured(Faults(archive, 9), tmp_path / "out")
+    assert evaluated.report.measures["caught_number"] == 1.0
     assert evaluated.report.measures["wrongly_flagged"] == 0.0
 
 
@@ -189,12 +191,12 @@ def test_too_few_sentences_are_told_and_none_is_an_error(tmp_path: Path) -> None
     bare = open_archive(tmp_path / "bare")
     bare.ingest(write_jsonl(tmp_path / "a.jsonl", [row(1, "Who knows?")]), vectors=False)
     with pytest.raises(ConfigError, match="has no sentence to put a fault into"):
-        evaluate_faults(bare, FaultOptions(NOW), silent)
+        measured(Faults(bare), tmp_path / "out")
     text = "The boat of the harbour was sold to the council."
     bare.ingest(write_jsonl(tmp_path / "b.jsonl", [row(2, text)]), vectors=False)
-    evaluated = evaluate_faults(bare, FaultOptions(NOW, faults=20), silent)
+    evaluated = measured(Faults(bare, 20), tmp_path / "out")
     assert evaluated.warnings == (
-        "faults made: 1 of 20; the archive has too few sentences",
+        "faults made: 2 of 20; the archive has too few sentences",
         "no sentence of the archive takes a fault of: number, name, date, unit, quotation",
     )
     bare.close()
@@ -217,5 +219,5 @@ def test_the_command_prints_the_table_and_writes_the_report(
 
     assert typed().splitlines()[0].startswith("faults: checker on archive, ")
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    assert report["measures"]["caught"] == 1.0
+    assert report["measures"]["caught_number"] == 1.0
     assert "against" in typed("--compare", str(out))

@@ -6,7 +6,6 @@ import gzip
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +15,16 @@ from embeddings import HashingEncoder
 from rag.cli import main
 from rag.errors import CorpusError
 from rag.evaluation.grounding import (
-    GroundingOptions,
-    accuracy,
+    Grounding,
     balanced_accuracy,
-    evaluate_grounding,
     load_claims,
     macro_f1,
     similarity_by,
 )
 from rag.reading.verification import GROUNDED
 from tests.builders import write_jsonl
-from tests.evaluation_data import silent
+from tests.evaluation_data import measured
 
-NOW = datetime(2031, 7, 1, tzinfo=UTC)
 FIRE = "A mill in Brell burnt on Tuesday, killing 41 people."
 
 CLAIMS: list[dict[str, object]] = [
@@ -83,11 +79,11 @@ def test_sentences_of_summaries_have_the_label_of_most_people(tmp_path: Path) ->
     [
         ({"references": [], "attribution_label": "attributable"}, r":1: 'claim' is missing"),
         ({"claim": "x", "references": [7], "attribution_label": "x"},
-         r":1: 'references' must be a list of texts, not \[7\]"),
+         r":1: 'references.0' is 7: Input should be a valid string"),
         ({"claim": "x", "references": []}, r":1: 'attribution_label' is missing"),
         ({"article": FIRE, "summary_sentences": [{"sentence": "x"}]},
-         r":1: 'summary_sentences' must be objects with 'sentence' and 'responses'"),
-        ({"article": FIRE, "summary_sentences": 5}, r":1: 'summary_sentences' must be objects"),
+         r":1: 'summary_sentences.0.responses' is missing"),
+        ({"article": FIRE, "summary_sentences": 5}, r":1: 'summary_sentences' is 5"),
         ({"claim": "x", "references": ["y"], "attribution_label": "attributable"},
          "needs claims that are grounded and claims that are not"),
         ({"article": FIRE}, "needs claims that are grounded"),
@@ -102,17 +98,15 @@ def test_measures_at_the_threshold_by_hand() -> None:
     high, low = GROUNDED + 0.1, GROUNDED - 0.1
     # Of three grounded ones two are found; of two others one is.
     rows = np.array([[high, 1], [GROUNDED, 1], [low, 1], [high, 0], [low, 0]])
-    assert accuracy(rows) == pytest.approx(3 / 5)
-    assert balanced_accuracy(rows) == pytest.approx((2 / 3 + 1 / 2) / 2)
-    assert macro_f1(rows) == pytest.approx((2 * 2 / 6 + 2 * 1 / 4) / 2)
-    assert np.isnan(balanced_accuracy(rows[:3]))
-    assert macro_f1(np.array([[low, 1.0]])) == 0.0
+    assert balanced_accuracy(*rows.T) == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert macro_f1(*rows.T) == pytest.approx((2 * 2 / 6 + 2 * 1 / 4) / 2)
+    assert np.isnan(balanced_accuracy(*rows[:3].T))
+    assert macro_f1(np.array([low]), np.array([1.0])) == 0.0
 
 
 def test_a_report_has_every_claim_and_its_measures_by_type(tmp_path: Path) -> None:
     data = write_jsonl(tmp_path / "claims.jsonl", CLAIMS)
-    options = GroundingOptions(data, tmp_path / "out", NOW)
-    report = evaluate_grounding(options, silent).report
+    report = measured(Grounding(data), tmp_path / "out").report
     assert (report.suite, report.data, report.system, report.n) == (
         "grounding", "claims", "checker", 3,
     )  # fmt: skip
@@ -121,7 +115,7 @@ def test_a_report_has_every_claim_and_its_measures_by_type(tmp_path: Path) -> No
     }  # fmt: skip
     assert report.settings["threshold"] == GROUNDED
     assert report.settings["grounded"] == 1
-    assert report.by_type["two"] == {"n": 1, "measures": {"macro_f1": 0.5, "accuracy": 1.0}}
+    assert report.groups["type"]["two"] == {"n": 1, "measures": {"macro_f1": 0.5, "accuracy": 1.0}}
     assert [row["qid"] for row in report.questions] == ["a", "b", "claims.jsonl:3"]
 
 
@@ -141,7 +135,7 @@ def test_meanings_are_compared_by_the_encoder_and_each_text_is_encoded_once() ->
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     data = write_jsonl(tmp_path / "claims.jsonl", CLAIMS)
-    options = GroundingOptions(data, tmp_path / "out", NOW, HashingEncoder())
+    suite = Grounding(data, HashingEncoder())
     seen: list[int] = []
 
     def stop(_what: str, done: int, _total: int) -> None:
@@ -150,9 +144,10 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        evaluate_grounding(options, stop)
+        measured(suite, tmp_path / "out", stop)
     again: list[int] = []
-    report = evaluate_grounding(options, lambda _what, done, _total: again.append(done)).report
+    note = lambda _what, done, _total: again.append(done)  # noqa: E731
+    report = measured(suite, tmp_path / "out", note).report
     assert (seen, again) == ([0, 1, 2], [2, 3])
     assert report.system == "checker with encoder"
     assert report.settings["encoder"] == HashingEncoder().fingerprint
@@ -175,7 +170,7 @@ def test_the_command_prints_the_table_and_compares_runs(
 
     lines = typed("--no-encoder").splitlines()
     assert lines[0] == "grounding: checker on claims, 3 claims"
-    assert lines[2].split()[:2] == ["roc_auc", "1.000"]
+    assert ["roc_auc", "1.000"] in [line.split()[:2] for line in lines]
     assert "checker with encoder" in typed("--compare", str(out))
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert report["questions"][0]["grounding"] > GROUNDED

@@ -5,20 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from embeddings import HashingEncoder
 from rag.cli import main
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.agreement import JudgeOptions, evaluate_judge, remembering
-from rag.evaluation.correlation import Agreement, kappa, kendall, spearman, tabled
+from rag.evaluation.agreement import Agreement
 from rag.evaluation.human_ratings import Preference, Rated, load_human_ratings
 from rag.evaluation.judge import (
     CheckerJudge,
@@ -29,12 +24,11 @@ from rag.evaluation.judge import (
     rating_messages,
     support,
 )
-from rag.evaluation.runner import write_report
+from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
 from rag.reading.verification import grounding
-from tests.evaluation_data import silent
+from tests.evaluation_data import measured
 
-NOW = datetime(2025, 7, 1, tzinfo=UTC)
 PASSAGE = "The ferry Marigold ran aground off Quarne on 3 May with 41 passengers."
 RIGHT = "The Marigold ran aground with 41 passengers."
 WRONG = "Farmers near Tolbeck sold 14 sheep to a circus."
@@ -108,13 +102,9 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def options(data: Path, report: Path, model: ScriptedModel | None = None) -> JudgeOptions:
-    return JudgeOptions(data, report, NOW, model)
-
-
 def test_ratings_and_preferences_are_read_with_each_persons_word(data: Path) -> None:
-    found = load_human_ratings(data)
-    reference, wrong, half = found.rated
+    rated, preferences = load_human_ratings(data)
+    reference, wrong, half = rated
     assert wrong == Rated(
         qid="t1 a",
         conversation="Reader: Did a ferry sink?\nArchive: No.\n"
@@ -125,31 +115,31 @@ def test_ratings_and_preferences_are_read_with_each_persons_word(data: Path) -> 
         ratings={"faithfulness": (0.0, 0.0), "completeness": pytest.approx((1 / 3, 1 / 3))},
     )
     assert (reference.reference, half.rating("faithfulness")) == ("", pytest.approx(2 / 3))
-    assert [each.labels["overall"] for each in found.preferences] == [
+    assert [each.labels["overall"] for each in preferences] == [
         (2, 1),
         (1, 0),
         (-1, -1),
         (1, -1),
     ]
-    assert [each.label("overall") for each in found.preferences] == [1, 1, -1, 0]
-    assert load_human_ratings(data / "pairs.json.gz").rated == ()
+    assert [each.label("overall") for each in preferences] == [1, 1, -1, 0]
+    assert load_human_ratings(data / "pairs.json.gz")[0] == []
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("{", r"bad\.json is no JSON, or damaged"),
-        ("{}", r"bad\.json: no ratings in it: .*documents, tasks and evaluations"),
-        ("7", r"bad\.json: no ratings in it"),
-        ('[{"instance_id": 1}]', r"bad\.json: entry 0 is no labelled pair"),
-        ("[7]", r"bad\.json: entry 0 is no labelled pair"),
+        ("{}", r"bad\.json holds neither documents, tasks and evaluations .*'documents'"),
+        ("7", r"bad\.json holds neither documents"),
+        ('[{"instance_id": 1}]', r"bad\.json holds neither .* labelled pairs of them .*'query'"),
+        ("[7]", r"bad\.json holds neither documents"),
         (
             json.dumps(rated_file(evaluation("a", WRONG, "5", "1"))),
-            r"evaluation 0 cannot be read .*rating '5' is not from 1 to 4",
+            r"bad\.json holds neither .*rating '5' is not from 1 to 4",
         ),
         (
             json.dumps(rated_file(evaluation("a", WRONG, "1", "1") | {"task_id": "t2"})),
-            r"evaluation 0 cannot be read .*t2",
+            r"bad\.json holds neither .*'t2'",
         ),
     ],
 )
@@ -163,12 +153,12 @@ def test_without_ratings_nothing_is_measured(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="holds no ratings; --data needs a folder with files"):
         load_human_ratings(tmp_path)
     (tmp_path / "x.json.gz").write_bytes(b"no gzip")
-    with pytest.raises(CorpusError, match=r"cannot read .*x\.json\.gz"):
+    with pytest.raises(CorpusError, match=r"x\.json\.gz is damaged or no gzip file"):
         load_human_ratings(tmp_path)
     (tmp_path / "x.json.gz").unlink()
     (tmp_path / "x.json").write_text("[]", encoding="utf-8")
     with pytest.raises(CorpusError, match="holds no rated answer and no pair"):
-        evaluate_judge(options(tmp_path, tmp_path / "report"), silent)
+        measured(Agreement(tmp_path), tmp_path / "report")
 
 
 def test_the_checker_counts_what_is_supported() -> None:
@@ -184,25 +174,25 @@ def test_the_checker_counts_what_is_supported() -> None:
 
 
 def test_the_checker_prefers_what_the_reference_supports(data: Path) -> None:
-    found = load_human_ratings(data)
+    rated, preferences = load_human_ratings(data)
     judge = CheckerJudge()
     same, off = grounding(RIGHT, [RIGHT]), grounding(WRONG, [RIGHT])
     back = grounding(RIGHT, [WRONG])
-    assert judge.prefer(found.preferences[0]) == {
+    assert judge.prefer(preferences[0]) == {
         "correctness": pytest.approx(same - off),
         "completeness": pytest.approx(same - back),
         "overall": pytest.approx(same - 2 * off * back / (off + back)),
     }
-    assert judge.prefer(found.preferences[2])["overall"] == 0.0
-    assert judge.rate(found.rated[0]) == {"faithfulness": support(RIGHT, [PASSAGE])}
-    assert judge.rate(found.rated[2]) == {
+    assert judge.prefer(preferences[2])["overall"] == 0.0
+    assert judge.rate(rated[0]) == {"faithfulness": support(RIGHT, [PASSAGE])}
+    assert judge.rate(rated[2]) == {
         "faithfulness": support(HALF, [PASSAGE]),
         "completeness": support(RIGHT, [HALF]),
     }
 
 
 def test_a_model_sees_passages_conversation_and_answer_between_tags(data: Path) -> None:
-    rated = load_human_ratings(data).rated[1]
+    rated = load_human_ratings(data)[0][1]
     system, user = rating_messages(rated)
     assert "Faithfulness: 1, 2, 3 or 4" in system.content
     assert user.content == (
@@ -253,7 +243,7 @@ def test_a_preference_is_read_or_there_is_none() -> None:
 
 
 def test_what_a_model_prefers_in_one_order_only_does_not_count(data: Path) -> None:
-    one = load_human_ratings(data).preferences[0]
+    one = load_human_ratings(data)[1][0]
     there = "Correctness: A\nCompleteness: A\nOverall: tie"
     back = "Correctness: B\nCompleteness: A\nOverall: tie"
     model = ScriptedModel(there, back)
@@ -272,7 +262,7 @@ def test_what_a_model_prefers_in_one_order_only_does_not_count(data: Path) -> No
 def test_agreement_with_people_is_measured_beside_that_of_one_person(
     data: Path, tmp_path: Path
 ) -> None:
-    report = evaluate_judge(options(data, tmp_path / "report"), silent).report
+    report = measured(Agreement(data), tmp_path / "report").report
     assert (report.suite, report.system, report.n) == ("judge", "checker", 7)
     # The right answer, the half right and the wrong one: people and checker have one order,
     # and call the first good, whatever the scale of either.
@@ -290,19 +280,13 @@ def test_agreement_with_people_is_measured_beside_that_of_one_person(
     assert report.baseline["measures"]["faithfulness_spearman"] == pytest.approx(1.0)
     assert report.settings["rated"] == 3
     assert report.settings["pairs"] == 4
-    write_report(tmp_path / "report", report, None)
+    write_report(tmp_path / "report", report)
     assert "checker" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
 
 
-def test_an_encoder_compares_meanings_and_encodes_each_text_once(
-    data: Path, tmp_path: Path
-) -> None:
+def test_an_encoder_compares_meanings(data: Path, tmp_path: Path) -> None:
     encoder = HashingEncoder()
-    similarity = remembering(encoder)
-    one, other = similarity("ferry aground", ["ferry aground", "lighthouse"])
-    assert (one, other) == (pytest.approx(1.0), pytest.approx(0.0))
-    assert similarity("ferry", []) == []
-    report = evaluate_judge(JudgeOptions(data, tmp_path / "r", NOW, encoder=encoder), silent).report
+    report = measured(Agreement(data, encoder=encoder), tmp_path / "r").report
     assert report.settings["encoder"] == encoder.fingerprint
     assert report.measures["faithfulness_spearman"] == pytest.approx(1.0)
 
@@ -313,13 +297,13 @@ def test_unreadable_replies_are_named_and_an_interrupted_run_goes_on(
     good = "Faithfulness: 4\nCompleteness: 4"
     interrupted = ScriptedModel(good, "no idea")
     with pytest.raises(Exception, match="has no reply to question 3"):
-        evaluate_judge(options(data, tmp_path / "report", interrupted), silent)
+        measured(Agreement(data, interrupted), tmp_path / "report")
     tie = "Correctness: tie\nCompleteness: tie\nOverall: tie"
     model = ScriptedModel(good, *[tie] * 8)
-    evaluated = evaluate_judge(options(data, tmp_path / "report", model), silent)
+    evaluated = measured(Agreement(data, model), tmp_path / "report")
     assert len(model.asked) == 9
     assert evaluated.warnings == (
-        "replies of the judge that could not be read, left out: 1, the first for 't1 a'",
+        "replies of the judge that could not be read, left out: 1, 't1 a'",
     )
     assert evaluated.report.settings["unreadable"] == 1
     assert evaluated.report.system == "scripted"
@@ -344,40 +328,3 @@ def test_the_command_reports_and_compares(
         assert "judge: checker on ratings, 7 answers and pairs" in captured.out
         assert "overall_agreed" in captured.out
     assert (tmp_path / "2" / "comparison.json").is_file()
-
-
-def over(rows: object, agreement: Agreement) -> float:
-    values, statistic = tabled(np.array(rows, dtype=np.float64), agreement)
-    return statistic(values)
-
-
-def test_correlations_by_hand() -> None:
-    # Ranks 1.5, 1.5, 3 against 1, 2, 3: 1.5 over the root of 1.5 times 2.
-    tied = [[1.0, 1.0], [1.0, 2.0], [5.0, 9.0]]
-    assert over(tied, spearman) == pytest.approx(1.5 / 3**0.5)
-    # Two pairs in order, none against, one tied on one side: 2 over the root of 2 times 3.
-    assert over(tied, kendall) == pytest.approx(2 / 6**0.5)
-    assert over([[x, -y] for x, y in tied], kendall) == pytest.approx(-2 / 6**0.5)
-    constant = [[1.0, 1.0], [1.0, 2.0]]
-    assert np.isnan(over(constant, spearman))
-    assert np.isnan(over(constant, kendall))
-    # Agreement 4/5; by chance 3/5 * 2/5 + 2/5 * 3/5 = 12/25.
-    rows = [[1, 1], [1, 1], [1, 0], [0, 0], [0, 0]]
-    assert over(rows, kappa) == pytest.approx((4 / 5 - 12 / 25) / (1 - 12 / 25))
-    assert np.isnan(over([[1, 1], [1, 1]], kappa))
-
-
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=12))
-def test_kendall_is_what_counting_all_pairs_gives(pairs: list[tuple[int, int]]) -> None:
-    signs = [
-        (np.sign(a[0] - b[0]), np.sign(a[1] - b[1]))
-        for place, a in enumerate(pairs)
-        for b in pairs[place + 1 :]
-    ]
-    x = sum(one != 0 for one, _ in signs)
-    y = sum(other != 0 for _, other in signs)
-    found = over(pairs, kendall)
-    if x and y:
-        assert found == pytest.approx(sum(one * other for one, other in signs) / (x * y) ** 0.5)
-    else:
-        assert np.isnan(found)

@@ -10,11 +10,10 @@ import pytest
 
 from rag.errors import CorpusError
 from rag.evaluation.datasets import EvalQuestion, load_questions
-from rag.evaluation.mtrag import question_row
-from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
+from rag.evaluation.retrieval import Retrieval
 from rag.records import Message
 from tests.builders import open_archive, write_jsonl
-from tests.evaluation_data import NOW, silent
+from tests.evaluation_data import measured
 
 
 def turn(text: str, speaker: str = "user") -> dict[str, object]:
@@ -66,8 +65,11 @@ def test_a_task_asks_its_last_turn_after_the_others(tmp_path: Path) -> None:
         ({"answerability": ["UNANSWERABLE"]}, "unanswerable"),
     ],
 )
-def test_its_type_is_the_part_it_plays(fields: dict[str, object], expected: str) -> None:
-    assert question_row(TASK | fields, "t:1")["type"] == expected
+def test_its_type_is_the_part_it_plays(
+    tmp_path: Path, fields: dict[str, object], expected: str
+) -> None:
+    (question,) = load_task(tmp_path, **fields)
+    assert question.type == expected
 
 
 def test_a_task_without_reference_has_none(tmp_path: Path) -> None:
@@ -92,17 +94,20 @@ def test_gzipped_tasks_are_read_and_questions_come_before_them(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"task_id": None}, r"tasks.jsonl:1: 'qid' is missing"),
-        ({"input": []}, r"tasks.jsonl:1: 'input' holds no turn"),
-        ({"input": "Who?"}, r":1: 'input' must be a list of objects, not 'Who\?'"),
+        ({"task_id": None}, r"tasks.jsonl:1: 'task_id' is missing"),
+        ({"input": []}, r":1: the last turn of 'input' is not the user's"),
+        ({"input": "Who?"}, r":1: 'input' is 'Who\?': Input should be a valid tuple"),
         ({"input": [turn("Yes.", "agent")]}, r":1: the last turn of 'input' is not the user's"),
-        ({"input": [turn("Who?", "host")]}, r"'speaker' that is user or agent, not 'host'"),
-        ({"input": [{"speaker": "user"}]}, r"a turn of 'input' must have 'text' and a 'speaker'"),
+        (
+            {"input": [turn("Who?", "host")]},
+            r"'input.0.speaker' is 'host': Input should be",
+        ),
+        ({"input": [{"speaker": "user"}]}, r"'input.0.text' is missing"),
         ({"input": [turn(" ")]}, r":1: 'question' is missing"),
-        ({"targets": [{"text": "On 26 April."}]}, r"a turn of 'targets' must have 'text' and a"),
-        ({"contexts": ["a"]}, r":1: 'contexts' must be a list of objects, not \['a'\]"),
-        ({"contexts": [{}]}, r"a context has the 'document_id' None; it must name a passage"),
-        ({"contexts": [{"document_id": " "}]}, r"has the 'document_id' ' '"),
+        ({"targets": [{"text": "On 26 April."}]}, r"'targets.0.speaker' is missing"),
+        ({"contexts": ["a"]}, r":1: 'contexts.0' is 'a': Input should be"),
+        ({"contexts": [{}]}, r"'contexts.0.document_id' is missing"),
+        ({"contexts": [{"document_id": " "}]}, r"'contexts.0.document_id' is missing"),
     ],
 )
 def test_a_bad_task_is_named(tmp_path: Path, fields: dict[str, object], message: str) -> None:
@@ -133,8 +138,7 @@ def test_tasks_are_measured_on_an_archive_of_their_passages(tmp_path: Path) -> N
         },
     ]
     write_jsonl(data / "tasks.jsonl", tasks)
-    options = RetrievalOptions(data, tmp_path / "report", NOW, system="bm25", baseline=False)
-    evaluated = evaluate_retrieval(archive, options, silent)
+    evaluated = measured(Retrieval(archive, data, "bm25", plain=False), tmp_path / "report")
     assert evaluated.warnings == ()
     assert (evaluated.report.data, evaluated.report.n) == ("conversations", 2)
     assert evaluated.report.measures["Hit@5"] == 1.0

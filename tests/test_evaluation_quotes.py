@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,11 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.quotes import QuotesOptions, evaluate_quotes, load_excerpts, wrong_fields
-from rag.evaluation.runner import write_report
+from rag.evaluation.quotes import Quotes, load_excerpts, wrong_fields
+from rag.evaluation.report import write_report
 from tests.builders import article, open_archive, row, write_jsonl
 from tests.commands import Commands
-from tests.evaluation_data import ARTICLES, silent
-
-NOW = datetime(2025, 7, 1, tzinfo=UTC)
+from tests.evaluation_data import ARTICLES, measured
 
 
 def excerpt(qid: str, text: str, number: int | None = None, **fields: object) -> dict[str, object]:
@@ -64,7 +61,7 @@ def data(tmp_path: Path) -> Path:
 def test_fully_right_means_all_that_is_told_of_the_article(
     archive: Archive, data: Path, tmp_path: Path
 ) -> None:
-    evaluated = evaluate_quotes(archive, QuotesOptions(data, tmp_path / "out", NOW), silent)
+    evaluated = measured(Quotes(archive, data), tmp_path / "out")
     report = evaluated.report
     assert (report.suite, report.data, report.n, report.counted) == (
         "quotes",
@@ -105,7 +102,6 @@ def test_fully_right_means_all_that_is_told_of_the_article(
 def test_an_interrupted_run_goes_on_where_it_stopped(
     archive: Archive, data: Path, tmp_path: Path
 ) -> None:
-    options = QuotesOptions(data, tmp_path / "out", NOW)
     seen: list[int] = []
 
     def stop(_step: str, done: int, _total: int) -> None:
@@ -114,12 +110,13 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        evaluate_quotes(archive, options, stop)
+        measured(Quotes(archive, data), tmp_path / "out", stop)
     again: list[int] = []
-    evaluated = evaluate_quotes(archive, options, lambda _s, done, _t: again.append(done))
+    note = lambda _s, done, _t: again.append(done)  # noqa: E731
+    evaluated = measured(Quotes(archive, data), tmp_path / "out", note)
     assert (seen[0], again[0]) == (0, 2)
     assert evaluated.report.n == 5
-    write_report(tmp_path / "out", evaluated.report, None)
+    write_report(tmp_path / "out", evaluated.report)
     assert not list((tmp_path / "out").glob("unfinished-*"))
 
 
@@ -190,7 +187,7 @@ def test_without_excerpts_or_their_articles_nothing_is_measured(
         load_excerpts(tmp_path / "none")
     file = write_jsonl(tmp_path / "quotes.jsonl", [ROWS[3], ROWS[4]])
     with pytest.raises(CorpusError, match="holds none of the excerpts' articles"):
-        evaluate_quotes(archive, QuotesOptions(file, tmp_path / "out", NOW), silent)
+        measured(Quotes(archive, file), tmp_path / "out")
 
 
 def test_the_command_prints_the_table_and_compares_with_an_earlier_run(

@@ -9,20 +9,23 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ConfigError
-from rag.evaluation.html_report import html_page
-from rag.evaluation.journal import Row
+from rag.evaluation.measures import interval
 from rag.evaluation.report import (
     Comparison,
     Report,
+    Row,
     against,
+    compare,
     comparison_table,
-    group_table,
-    load_earlier,
+    html_page,
+    load_report,
     main_table,
-    markdown,
+    mean_measures,
+    measure_values,
+    run_table,
+    worst,
+    write_report,
 )
-from rag.evaluation.runner import write_report
-from rag.evaluation.summary import compare, grouped, intervals_of, summarise, worst
 from rag.evaluation.tables import Table, as_markdown, as_text, figure, signed, span
 
 EVIL = '<script>alert("x")</script>'
@@ -49,8 +52,8 @@ def report(*rows: Row, suite: str = "retrieval", **fields: object) -> Report:
         "data": "quiz",
         "system": "full",
         "n": len(rows),
-        "measures": summarise(rows),
-        "intervals": intervals_of(rows),
+        "measures": mean_measures(rows),
+        "intervals": {name: interval(each) for name, each in measure_values(rows).items()},
         "settings": {"as_of": True, "date": "2025-07-01"},
         "timings": {"p50_ms": 10.0},
         "questions": rows,
@@ -74,21 +77,12 @@ def test_a_measure_is_the_mean_over_the_rows_that_have_it() -> None:
         row("c", 0, measures={"Hit@1": 0, "median_words": 80}),
         row("d", 0, measures={"declined": 1}),
     ]
-    assert summarise(rows) == {"Hit@1": pytest.approx(1 / 3), "median_words": 10, "declined": 1}
-    low, high = intervals_of(rows)["median_words"]
-    assert (low, high) == (9, 80)
-    assert summarise([]) == {}
-    assert intervals_of([]) == {}
-
-
-def test_rows_are_grouped_where_they_differ() -> None:
-    rows = [row("a", 1, year="2024"), row("b", 0), row("c", 1, year=""), row("d", 1)]
-    assert grouped(rows, lambda row: str(row["year"])) == {
-        "2024": {"n": 1, "measures": {"Hit@1": 1}},
-        "2025": {"n": 2, "measures": {"Hit@1": 0.5}},
-        "unknown": {"n": 1, "measures": {"Hit@1": 1}},
+    assert mean_measures(rows) == {
+        "Hit@1": pytest.approx(1 / 3),
+        "median_words": 10,
+        "declined": 1,
     }
-    assert grouped(rows, lambda row: str(row["type"])) == {}
+    assert mean_measures([]) == {}
 
 
 def test_runs_are_compared_over_the_questions_both_have() -> None:
@@ -135,39 +129,41 @@ def test_tables_are_aligned_and_their_markdown_is_safe() -> None:
 def test_the_main_table_sets_the_baseline_beside_the_system() -> None:
     plain = report(row("a", 1), row("b", 1))
     assert main_table(plain) == Table(
-        ("measure", "full", "95 %"), (("Hit@1", "1.000", "[1.000, 1.000]"),)
+        ("measure", "full", "95 %"), (("Hit@1", "1.000", "[.342, 1.000]"),)
     )
     beside = main_table(report(row("a", 1), baseline=BASELINE))
     assert beside.heading[3:] == ("baseline", "difference", "p")
     assert beside.rows[0][3:] == (".250", "+.250", "< .001")
 
 
-def test_a_group_without_a_measure_has_an_empty_cell() -> None:
-    groups = {"fact": {"n": 1200, "measures": {"Hit@1": 0.5}}}
-    assert group_table("type", groups, ["Hit@1", "declined"]) == Table(
-        ("type", "n", "Hit@1", "declined"), (("fact", "1,200", ".500", ""),)
-    )
+def test_groups_are_tables_of_their_own_and_a_missing_measure_an_empty_cell() -> None:
+    groups = {"type": {"fact": {"n": 1200, "measures": {}}, "number": {"n": 1, "measures": {}}}}
+    text = words(parsed(html_page(report(row("a", 1), groups=groups))))
+    assert "By type type n Hit@1 fact 1,200 number 1" in text
+
+
+def test_a_curve_is_drawn_where_there_is_one() -> None:
+    points = [(0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0)]
+    (line,) = parsed(html_page(report(row("a", 1), roc=points))).iter("polyline")
+    assert (line.get("points") or "").split() == [
+        *("40.0,264.0", "40.0,134.0", "170.0,4.0", "300.0,4.0"),
+    ]
 
 
 def test_the_markdown_says_what_ran_when() -> None:
-    assert markdown(report(row("a", 1), row("b", 0), baseline=BASELINE)) == (
+    assert as_markdown(run_table(report(row("a", 1), row("b", 0), baseline=BASELINE))) == (
         "| data | system | dates | n | Hit@1 | run on |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
         "| quiz | full | as of the question | 2 | .500 | 2025-07-01 |\n"
         "| quiz | baseline | not used | 2 | .250 | 2025-07-01 |\n"
     )
     undated = report(row("a", 1), settings={"as_of": False, "date": "2025-07-01"})
-    assert "| quiz | full | not used | 1 | 1.000 |" in markdown(undated)
+    assert "| quiz | full | not used | 1 | 1.000 |" in as_markdown(run_table(undated))
 
 
 def parsed(page: str) -> ET.Element:
     """The page as a tree: proof that every element is closed and every text escaped."""
-    return ET.fromstring(
-        page.replace("<!DOCTYPE html>", "")
-        .replace('">\n<meta', '"/>\n<meta')
-        .replace('initial-scale=1">', 'initial-scale=1"/>')
-        .replace("<br>", "<br/>")
-    )
+    return ET.fromstring(page[page.index("<html") :])
 
 
 def words(tree: ET.Element) -> str:
@@ -191,7 +187,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing() -> None:
             data=EVIL,
             system=EVIL,
             baseline=BASELINE | {"system": EVIL},
-            by_type={EVIL: {"n": 1, "measures": {"Hit@1": 0}}},
+            groups={EVIL: {EVIL: {"n": 1, "measures": {"Hit@1": 0}}}},
             settings={"as_of": True, "date": EVIL, EVIL: EVIL},
         ),
         Comparison(EVIL, EVIL, {"Hit@1": 0.5}, compare([row("b", 0)], [row("b", 1)])),
@@ -229,10 +225,10 @@ def test_a_length_is_in_the_table_and_not_among_the_bars() -> None:
 
 def test_a_run_is_compared_with_an_earlier_one_on_disk(tmp_path: Path) -> None:
     earlier = report(row("a", 0), row("b", 0), row("c", 1), system="bm25")
-    write_report(tmp_path / "old", earlier, None)
+    write_report(tmp_path / "old", earlier)
     later = report(row("a", 1), row("b", 0), row("c", 1))
     for path in (tmp_path / "old", tmp_path / "old" / "report.json"):
-        comparison = against(load_earlier(path), later)
+        comparison = against(path, load_report(path), later)
         assert comparison.system == "bm25"
         assert comparison.measures == pytest.approx({"Hit@1": 1 / 3})
         assert comparison.tests["Hit@1"].difference == pytest.approx(1 / 3)
@@ -249,14 +245,14 @@ def test_a_run_is_compared_with_an_earlier_one_on_disk(tmp_path: Path) -> None:
 
 def test_what_cannot_be_compared_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"--compare .*none' has no report.json to read"):
-        load_earlier(tmp_path / "none")
+        load_report(tmp_path / "none", "--compare")
     for content in ("{", "[]", "{}", '{"suite": "x", "questions": [{}]}'):
         (tmp_path / "report.json").write_text(content)
-        with pytest.raises(ConfigError, match="is no report of an evaluation; name its --report"):
-            load_earlier(tmp_path)
-    write_report(tmp_path, report(row("a", 1)), None)
-    earlier = load_earlier(tmp_path)
+        with pytest.raises(ConfigError, match="is no report of an evaluation; name a --report"):
+            load_report(tmp_path, "--compare")
+    write_report(tmp_path, report(row("a", 1)))
+    earlier = load_report(tmp_path, "--compare")
     with pytest.raises(ConfigError, match="is a report on 'retrieval', not 'answers'"):
-        against(earlier, report(row("a", 1), suite="answers"))
+        against(tmp_path, earlier, report(row("a", 1), suite="answers"))
     with pytest.raises(ConfigError, match="shares no question with this run"):
-        against(earlier, report(row("b", 1)))
+        against(tmp_path, earlier, report(row("b", 1)))

@@ -13,11 +13,9 @@ from lxml import etree
 
 from embeddings import HashingEncoder
 from rag.errors import ConfigError
-from rag.evaluation.bench_sizes import disk_bytes
-from rag.evaluation.bench_updates import updates_table
-from rag.evaluation.generated import Generator, write_articles
+from rag.evaluation.bench_archive import disk_bytes, updates_table
+from rag.evaluation.bench_data import Generator, StandIn, write_articles
 from rag.evaluation.growth import growth_chart, growth_table, write_growth
-from rag.evaluation.stand_in import StandIn
 from tests.builders import row, write_jsonl
 from tests.commands import Commands
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import ProviderError
-from rag.evaluation.support import borne_out, judged_by, support_messages
+from rag.evaluation.citations import checker_supports, judged_by, support_messages
 from rag.llms import ScriptedModel
 from rag.records import Citation
 from tests.builders import article
@@ -17,11 +17,13 @@ FIRE, WORKERS = Citation(1, MILL, 0, 25), Citation(2, MILL, 26, len(MILL.text))
 
 
 def test_the_checker_decides_on_cited_text_together() -> None:
-    assert borne_out("The mill burnt on Friday [1].", [FIRE])
-    assert borne_out("The mill burnt on Friday and all 41 workers were safe.", [FIRE, WORKERS])
-    assert not borne_out("The mill burnt on Friday and all 41 workers were safe.", [FIRE])
-    assert not borne_out("All 47 workers were safe.", [WORKERS])
-    assert not borne_out("The mill burnt on Friday.", [])
+    assert checker_supports("The mill burnt on Friday [1].", [FIRE])
+    assert checker_supports(
+        "The mill burnt on Friday and all 41 workers were safe.", [FIRE, WORKERS]
+    )
+    assert not checker_supports("The mill burnt on Friday and all 41 workers were safe.", [FIRE])
+    assert not checker_supports("All 47 workers were safe.", [WORKERS])
+    assert not checker_supports("The mill burnt on Friday.", [])
 
 
 @pytest.mark.parametrize(

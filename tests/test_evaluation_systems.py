@@ -12,15 +12,13 @@ from hypothesis import strategies as st
 
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.evaluation.baseline import baseline_system, current_articles, cut
 from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.systems import (
-    SYSTEMS,
     Found,
     Rank,
     archive_system,
     best_of_each,
-    by_rules,
+    cut,
     splitter,
 )
 from rag.llms import ScriptedModel
@@ -81,7 +79,7 @@ def test_nothing_of_after_the_date_is_found(archive: Archive, name: str) -> None
 
 
 def test_the_baseline_knows_no_dates(archive: Archive) -> None:
-    rank = baseline_system(archive)
+    rank = archive_system(archive, "baseline")
     assert numbers(rank, KEEPER) == numbers(rank, KEEPER, MAY) == "241"
     assert numbers(rank, "volcano") == ""
     assert numbers(rank, "the") == ""
@@ -92,8 +90,8 @@ def test_the_baseline_reads_titles_and_current_revisions(tmp_path: Path) -> None
     rows = [row(1, "Old words.", title="Volcano"), row(2, "Else.")]
     archive.ingest(write_jsonl(tmp_path / "a.jsonl", rows), vectors=False)
     archive.ingest(write_jsonl(tmp_path / "b.jsonl", [row(1, "New.", title="V")]), vectors=False)
-    assert sorted(article.text for article in current_articles(archive)) == ["Else.", "New."]
-    rank = baseline_system(archive)
+    assert sorted(article.text for article, _ in archive.articles()) == ["Else.", "New."]
+    rank = archive_system(archive, "baseline")
     assert (numbers(rank, "volcano"), numbers(rank, "new"), numbers(rank, "story")) == (
         "",
         "1",
@@ -105,7 +103,7 @@ def test_an_empty_archive_has_a_baseline_that_finds_nothing(tmp_path: Path) -> N
     archive = open_archive(tmp_path / "archive")
     (tmp_path / "none").mkdir()
     archive.ingest(tmp_path / "none")
-    assert baseline_system(archive)(asked("ferry"), None) == []
+    assert archive_system(archive, "baseline")(asked("ferry"), None) == []
 
 
 @pytest.mark.parametrize("package", ["bm25s", "Stemmer"])
@@ -114,7 +112,7 @@ def test_the_baseline_names_the_package_it_lacks(
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ConfigError, match=r'bm25s or PyStemmer is not .*"dateline\[eval\]"'):
-        baseline_system(archive)
+        archive_system(archive, "baseline")
 
 
 @pytest.mark.parametrize("name", ["vectors", "hybrid"])
@@ -135,8 +133,7 @@ def test_a_question_is_searched_for_in_the_parts_it_is_split_into(archive: Archi
 def test_what_splits_is_rules_a_model_or_nothing() -> None:
     question = "Did Osk or Marsk flood?"
     model = ScriptedModel("Did Osk flood?\nDid Marsk flood?")
-    assert splitter("rules", None) is by_rules
-    assert by_rules(question) == ()
+    assert splitter("rules", None)(question) == ()
     assert splitter("none", None)(question) == (question,)
     assert splitter("model", model)(question) == ("Did Osk flood?", "Did Marsk flood?")
     with pytest.raises(ConfigError, match="--split model needs a language model; name it with"):
@@ -148,10 +145,6 @@ def test_each_article_counts_with_its_best_passage() -> None:
     assert best_of_each(found, 2) == [found[0], found[1]]
     assert best_of_each(found, 9) == [found[0], found[1], found[3]]
     assert best_of_each([], 9) == []
-
-
-def test_the_systems_are_named() -> None:
-    assert SYSTEMS == ("full", "hybrid", "vectors", "bm25", "baseline")
 
 
 def test_texts_are_cut_with_an_overlap() -> None:

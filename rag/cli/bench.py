@@ -16,8 +16,13 @@ from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.evaluation.bench import BenchOptions, bench_table
 from rag.evaluation.bench import bench as run_bench
-from rag.evaluation.bench_sizes import Place, measure_size
-from rag.evaluation.bench_updates import IDLE_SECONDS, measure_updates, updates_table
+from rag.evaluation.bench_archive import (
+    IDLE_SECONDS,
+    Place,
+    measure_size,
+    measure_updates,
+    updates_table,
+)
 from rag.evaluation.growth import growth_table, write_growth
 from rag.evaluation.tables import as_text
 

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from rag import terminal
-from rag.archive import Archive, Progress
 from rag.cli.options import ArchiveOption, language_model, opened_archive
 from rag.config import load_settings
-from rag.evaluation.agreement import JudgeOptions, evaluate_judge
-from rag.evaluation.answers import AnswerOptions, evaluate_answers
-from rag.evaluation.citations import CitationOptions, evaluate_citations
-from rag.evaluation.conversation import ConversationOptions, evaluate_conversation
-from rag.evaluation.copies import CopiesOptions, evaluate_copies
-from rag.evaluation.declining import DecliningOptions, evaluate_declining
-from rag.evaluation.faults import FAULTS_MADE, FaultOptions, evaluate_faults
-from rag.evaluation.grounding import GroundingOptions, evaluate_grounding
-from rag.evaluation.make_questions import Made, MakeOptions
+from rag.errors import ConfigError
+from rag.evaluation.agreement import Agreement
+from rag.evaluation.answers import Answers, Asking
+from rag.evaluation.citations import Citations
+from rag.evaluation.conversation import Conversation
+from rag.evaluation.copies import Copies
+from rag.evaluation.declining import Declining, declining_suite
+from rag.evaluation.faults import FAULTS_MADE, Faults
+from rag.evaluation.grounding import Grounding
 from rag.evaluation.make_questions import make_questions as run_make_questions
 from rag.evaluation.pasting import paste
-from rag.evaluation.quotes import QuotesOptions, evaluate_quotes
-from rag.evaluation.report import Earlier, against, comparison_table, load_earlier, main_table
-from rag.evaluation.retrieval import RetrievalOptions, evaluate_retrieval
-from rag.evaluation.runner import Evaluated, write_report
+from rag.evaluation.quotes import Quotes
+from rag.evaluation.report import (
+    against,
+    comparison_table,
+    load_report,
+    main_table,
+    write_report,
+)
+from rag.evaluation.retrieval import Retrieval
+from rag.evaluation.runner import Suite, evaluate
 from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
 from rag.indexes.encoding import open_encoder
 from rag.llms import ChatModel
-
-_Options = TypeVar("_Options")
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)
 
@@ -88,10 +90,11 @@ def retrieval(
 ) -> None:
     """Whether the right article is found: Hit@1/5/10, RR@10, nDCG@10 with intervals."""
     model = language_model(llm) if split == "model" else None
-    options = RetrievalOptions(
-        data, report, datetime.now(UTC), system, subset, gold_only, as_of, baseline, split, model
-    )
-    _measure(evaluate_retrieval, options, archive, report, compare)
+    with opened_archive(archive) as opened:
+        suite = Retrieval(
+            *(opened, data, system, subset, gold_only, as_of, baseline, split), model=model
+        )
+        _run(suite, report, compare)
 
 
 @eval_app.command()
@@ -110,11 +113,9 @@ def answers(
     compare: CompareOption = None,
 ) -> None:
     """Whether answers hold what was asked, and are declined when they must be."""
-    model = _model(llm)
-    options = AnswerOptions(
-        data, report, datetime.now(UTC), unanswerable, subset, gold_only, as_of, model
-    )
-    _measure(evaluate_answers, options, archive, report, compare)
+    asking = Asking(as_of, _model(llm))
+    with opened_archive(archive) as opened:
+        _run(Answers(opened, data, asking, unanswerable, subset, gold_only), report, compare)
 
 
 @eval_app.command()
@@ -133,10 +134,11 @@ def declining(
     compare: CompareOption = None,
 ) -> None:
     """Whether what cannot be answered is declined, and what can be is not; with ROC curve."""
-    options = DecliningOptions(
-        tuple(data), report, datetime.now(UTC), load_settings(), as_of, _model(llm)
-    )
-    _measure(evaluate_declining, options, archive, report, compare)
+    asking = Asking(as_of, _model(llm))
+    with opened_archive(archive) as opened:
+        asked = Declining(opened, data[0], asking, data)
+        with declining_suite(asked, load_settings()) as suite:
+            _run(suite, report, compare)
 
 
 @eval_app.command()
@@ -151,10 +153,9 @@ def citations(
     compare: CompareOption = None,
 ) -> None:
     """Whether what answers cite supports their sentences: ALCE citation recall and precision."""
-    options = CitationOptions(
-        data, report, datetime.now(UTC), subset, as_of, _model(llm), _model(judge)
-    )
-    _measure(evaluate_citations, options, archive, report, compare)
+    asking = Asking(as_of, _model(llm))
+    with opened_archive(archive) as opened:
+        _run(Citations(opened, data, asking, subset, _model(judge)), report, compare)
 
 
 @eval_app.command()
@@ -167,8 +168,8 @@ def conversation(
     compare: CompareOption = None,
 ) -> None:
     """Whether last turns are answered, or declined, with the conversation before them."""
-    options = ConversationOptions(data, report, datetime.now(UTC), as_of, _model(llm))
-    _measure(evaluate_conversation, options, archive, report, compare)
+    with opened_archive(archive) as opened:
+        _run(Conversation(opened, data, Asking(as_of, _model(llm))), report, compare)
 
 
 @eval_app.command()
@@ -181,8 +182,8 @@ def copies(
     compare: CompareOption = None,
 ) -> None:
     """Whether near-duplicate articles are grouped, and random pairs of one week are not."""
-    options = CopiesOptions(data, datetime.now(UTC))
-    _measure(evaluate_copies, options, archive, report, compare)
+    with opened_archive(archive) as opened:
+        _run(Copies(opened, data), report, compare)
 
 
 @eval_app.command()
@@ -193,8 +194,8 @@ def quotes(
     compare: CompareOption = None,
 ) -> None:
     """Whether excerpts are traced to their articles, and foreign ones to none."""
-    options = QuotesOptions(data, report, datetime.now(UTC))
-    _measure(evaluate_quotes, options, archive, report, compare)
+    with opened_archive(archive) as opened:
+        _run(Quotes(opened, data), report, compare)
 
 
 @eval_app.command()
@@ -213,13 +214,9 @@ def grounding(
     ] = True,
     compare: CompareOption = None,
 ) -> None:
-    """Whether claims that their evidence bears out are told from others, by people's labels."""
-    earlier = load_earlier(compare) if compare else None
+    """Whether supported claims score above others, by people's labels."""
     named = open_encoder(load_settings().encoder) if encoder else None
-    options = GroundingOptions(data, report, datetime.now(UTC), named)
-    with terminal.progress() as progress:
-        evaluated = evaluate_grounding(options, progress)
-    _finish(evaluated, report, earlier)
+    _run(Grounding(data, named), report, compare)
 
 
 @eval_app.command()
@@ -229,8 +226,9 @@ def faults(
     n: Annotated[int, typer.Option("--n", min=1, help="How many faults to make.")] = FAULTS_MADE,
     compare: CompareOption = None,
 ) -> None:
-    """Whether a number, name, date, unit, negation or quotation changed in a claim is caught."""
-    _measure(evaluate_faults, FaultOptions(datetime.now(UTC), n), archive, report, compare)
+    """Whether one thing changed in a claim is caught: a number, name, date, unit and so on."""
+    with opened_archive(archive) as opened:
+        _run(Faults(opened, n), report, compare)
 
 
 @eval_app.command()
@@ -248,29 +246,28 @@ def judge(
     compare: CompareOption = None,
 ) -> None:
     """How far a judge of answers agrees with people: the checker, or a language model."""
-    earlier = load_earlier(compare) if compare else None
     named = open_encoder(load_settings().encoder) if encoder and not llm else None
-    options = JudgeOptions(data, report, datetime.now(UTC), _model(llm), named)
-    with terminal.progress() as progress:
-        evaluated = evaluate_judge(options, progress)
-    _finish(evaluated, report, earlier)
+    _run(Agreement(data, _model(llm), named), report, compare)
 
 
 @eval_app.command("make-questions")
 def make_questions(
     out: Annotated[Path, typer.Option("--out", help="File to write, one question a line.")],
     archive: ArchiveOption = None,
+    llm: Annotated[str, typer.Option("--llm", help="The language model that writes them.")] = "",
     count: Annotated[int, typer.Option("--n", min=1, help="How many questions.")] = 100,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, other questions.")] = 0,
-    llm: Annotated[
-        str, typer.Option("--llm", help="Let this language model write them, not templates.")
-    ] = "",
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other articles.")] = 0,
 ) -> None:
-    """Make labelled questions from the articles of an archive, some of them unanswerable."""
-    options = MakeOptions(out, count, seed, _model(llm))
+    """Have a language model write labelled questions about the articles of an archive."""
+    model = language_model(llm)
+    if model is None:
+        msg = "a language model writes the questions; name it with --llm or DATELINE_LLM_MODEL"
+        raise ConfigError(msg)
     with opened_archive(archive) as opened, terminal.progress() as progress:
-        made = run_make_questions(opened, options, progress)
-    _say_made(made, out)
+        made = run_make_questions(opened, out, model, progress, count=count, seed=seed)
+    for reason, number in made.refused.items():
+        terminal.note(f"replies not used, {reason}: {number:,}")
+    terminal.note(f"{len(made.rows):,} questions written to {out}")
 
 
 @eval_app.command()
@@ -288,24 +285,14 @@ def _model(name: str) -> ChatModel | None:
     return language_model(name) if name else None
 
 
-def _measure(
-    evaluate: Callable[[Archive, _Options, Progress], Evaluated],
-    options: _Options,
-    archive: Path | None,
-    report: Path,
-    compare: Path | None,
-) -> None:
-    """Evaluates the archive and writes the report, beside the earlier one if there is one."""
-    earlier = load_earlier(compare) if compare else None
-    with opened_archive(archive) as opened, terminal.progress() as progress:
-        evaluated = evaluate(opened, options, progress)
-    _finish(evaluated, report, earlier)
-
-
-def _finish(evaluated: Evaluated, folder: Path, earlier: Earlier | None) -> None:
+def _run(suite: Suite[Any, Any], folder: Path, compare: Path | None) -> None:
+    """Evaluates a suite and writes its report, beside the earlier one if there is one."""
+    earlier = load_report(compare, "--compare") if compare else None
+    with terminal.progress() as progress:
+        evaluated = evaluate(suite, folder, datetime.now(UTC), progress)
     report = evaluated.report
-    comparison = against(earlier, report) if earlier else None
-    write_report(folder, report, comparison)
+    comparison = against(compare, earlier, report) if compare and earlier else None
+    write_report(folder, report, comparison, evaluated.files)
     for warning in evaluated.warnings:
         terminal.note(warning)
     terminal.say(f"{report.suite}: {report.system} on {report.data}, {report.n:,} {report.counted}")
@@ -314,11 +301,3 @@ def _finish(evaluated: Evaluated, folder: Path, earlier: Earlier | None) -> None
         terminal.say(f"against {comparison.report} ({comparison.system})")
         terminal.print_lines(as_text(comparison_table(comparison)))
     terminal.note(f"written to {folder}: report.html, report.md, report.json")
-
-
-def _say_made(made: Made, out: Path) -> None:
-    for kind, number in made.types.items():
-        terminal.say(f"{kind}: {number:,}")
-    for reason, number in made.refused.items():
-        terminal.note(f"replies not used, {reason}: {number:,}")
-    terminal.note(f"{len(made.rows):,} questions written to {out}")

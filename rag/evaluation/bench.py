@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import sys
 import time
@@ -20,9 +19,9 @@ from rag.archive import Archive, Progress
 from rag.chunking import embedding_text
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation.baseline import current_articles
+from rag.evaluation.bench_data import write_articles
 from rag.evaluation.datasets import load_questions
-from rag.evaluation.measures import spread
+from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
 from rag.records import Article, article_dict
 
@@ -72,7 +71,7 @@ def queries(archive: Archive, data: Path | None) -> list[str]:
     """The questions of a data set, else the titles of the archive; 200 at most."""
     if data is not None:
         return [question.question for question in load_questions(data)][:_QUERIES]
-    titles = (article.title for article in current_articles(archive) if article.title.strip())
+    titles = (article.title for article, _ in archive.articles() if article.title.strip())
     found = list(islice(titles, _QUERIES))
     if not found:
         msg = f"no article of {archive.folder} has a title to search for; give questions: --data"
@@ -86,7 +85,7 @@ def time_search(archive: Archive, texts: Sequence[str]) -> Timed:
     spent = [seconds(partial(archive.search, text, _K)) for text in texts]
     articles, passages, embedded = archive.counts()
     sizes = {"articles": articles, "passages": passages, "embedded": embedded}
-    return {"queries": len(texts), **sizes, **spread(spent)}
+    return {"queries": len(texts), **sizes, **percentiles(spent)}
 
 
 def time_indexing(articles: Path, settings: Settings) -> Timed:
@@ -94,13 +93,8 @@ def time_indexing(articles: Path, settings: Settings) -> Timed:
     with TemporaryDirectory() as folder, Archive.open(folder, settings=settings) as archive:
         spent = seconds(lambda: archive.ingest(articles, vectors=False))
         count, passages, _ = archive.counts()
-    rate = round(count / spent, 1)
-    return {
-        "articles": count,
-        "passages": passages,
-        "seconds": round(spent, 2),
-        "articles_per_second": rate,
-    }
+    sizes = {"articles": count, "passages": passages}
+    return {**sizes, "seconds": round(spent, 2), "articles_per_second": round(count / spent, 1)}
 
 
 def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare) -> Timed:
@@ -119,7 +113,8 @@ def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare)
         folder = Path(name)
         target = Archive.open(folder / "archive", settings=settings, encoder=encoder)
         for turn, articles in enumerate(_rounds(archive, texts)):
-            target.ingest(_written(folder / f"{turn}.jsonl", articles), vectors=False)
+            rows = [{**article_dict(article), "text": article.text} for article in articles]
+            target.ingest(write_articles(folder / f"{turn}.jsonl", rows), vectors=False)
             words = embedded_texts(target, [article.id for article in articles])
             count += len(words)
             timed: list[tuple[str, Callable[[], object]]] = [("ours", target.embed)]
@@ -163,7 +158,7 @@ def bench_table(results: dict[str, Timed]) -> Table:
 
 
 def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
-    """Articles with at least that many passages, or all there are, dealt into four rounds."""
+    """Articles with at least that many passages, or all there are, dealt into the rounds."""
     taken: list[Article] = []
     count = 0
     for article, passages in archive.articles():
@@ -178,14 +173,8 @@ def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
     return [taken[turn::_ROUNDS] for turn in range(min(_ROUNDS, len(taken)))]
 
 
-def _written(path: Path, articles: Sequence[Article]) -> Path:
-    rows = [{**article_dict(article), "text": article.text} for article in articles]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def embedded_texts(archive: Archive, ids: Sequence[str]) -> list[str]:
-    """What is encoded of the passages of these articles."""
+def embedded_texts(archive: Archive, ids: Sequence[str] | None = None) -> list[str]:
+    """What is encoded of the passages of these articles, of all without `ids`."""
     return [
         embedding_text(article, passage.start, passage.end, passage.heading)
         for article, passages in archive.articles(ids)

@@ -1,26 +1,48 @@
-"""Labelled questions from disk, checked line by line; knows nothing about searching."""
+"""Labelled questions and other samples from disk, checked line by line; knows nothing of searching.
+
+Questions come as `questions.jsonl`, as tasks of conversations in the layout of the mtRAG benchmark,
+or with passages of their own in that of RGB (see `declining`).
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, StringConstraints, ValidationError, model_validator
 
 from rag.corpus import canonical_id, parse_published
 from rag.corpus.urls import is_web_address
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.mtrag import TASKS, question_row
 from rag.records import Message
 from rag.retrieval.filters import period_end
 
 QUESTIONS = "questions.jsonl"
+TASKS = ("tasks.jsonl.gz", "tasks.jsonl")
 UNANSWERABLE = "unanswerable"
-_ROLES = ("user", "assistant", "system")
+UNDERSPECIFIED = "underspecified"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Record(BaseModel):
+    """A row of a data file as it must be; a field that is null counts as missing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, row: Any) -> Any:
+        known = row.items() if isinstance(row, dict) else ()
+        return {name: value for name, value in known if value is not None} if known else row
+
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +51,8 @@ class EvalQuestion:
 
     `gold` and `silver` are canonical article ids. `as_of` is the end of the day, month or
     year in which it was asked, None where the file gives no date. `answers` are short enough
-    to be looked for as they stand; `reference` is an answer in whole sentences.
+    to be looked for as they stand; `reference` is an answer in whole sentences. With an
+    `outlet` the question may be answered from that outlet's articles alone.
     """
 
     qid: str
@@ -45,6 +68,7 @@ class EvalQuestion:
     date: str = ""
     as_of: datetime | None = None
     small: bool = False
+    outlet: str = ""
 
     @property
     def relevant(self) -> tuple[str, ...]:
@@ -52,55 +76,38 @@ class EvalQuestion:
         return tuple(dict.fromkeys(self.gold + self.silver))
 
     @property
-    def year(self) -> str:
-        """The year it was asked in; "" where the file gives no date."""
-        return self.date[:4]
-
-    @property
     def unanswerable(self) -> bool:
         """Whether the file says that the archive holds no answer."""
         return self.type == UNANSWERABLE
 
 
-def load_questions(path: Path) -> list[EvalQuestion]:
-    """The questions of a folder or of a file, in its order.
+def load_questions(path: Path, subset: str = "") -> list[EvalQuestion]:
+    """The questions of a folder or of a file, in its order; for "small" those marked so.
 
-    A folder holds `questions.jsonl`, or tasks of conversations as `rag.evaluation.mtrag`
-    reads them. Raises ConfigError without such a file, CorpusError naming file and line for
-    a line that is not JSON, lacks a field, repeats a qid or has a field of another kind.
+    Raises ConfigError without such a file and for another subset, CorpusError naming file and
+    line for a line that is not JSON, lacks a field, repeats a qid or has a field of another kind.
     """
-    file = _file(path)
+    names = (QUESTIONS, *TASKS) if path.is_dir() else ()
+    file = next((path / name for name in names if (path / name).is_file()), path)
+    file = file / QUESTIONS if file.is_dir() else file
     questions: dict[str, EvalQuestion] = {}
     for where, row in data_rows(file):
-        question = _question(row, where)
-        if question.qid in questions:
-            msg = (
-                f"{question.where}: qid {question.qid!r} stands in "
-                f"{questions[question.qid].where} already; each question needs its own"
-            )
+        question = _task(row, where) if file.name in TASKS else _question(row, where)
+        if earlier := questions.get(question.qid):
+            msg = f"{where}: qid {question.qid!r} stands in {earlier.where} already; use it once"
             raise CorpusError(msg)
         questions[question.qid] = question
     if not questions:
         msg = f"{file} holds no questions; write one JSON object a line"
         raise CorpusError(msg)
-    return list(questions.values())
-
-
-def subset_of(questions: Sequence[EvalQuestion], name: str) -> list[EvalQuestion]:
-    """The questions marked `"small": true` for "small", all of them for "".
-
-    Raises ConfigError for another name and where no question is marked.
-    """
-    if not name:
-        return list(questions)
-    if name != "small":
-        msg = f"there is no subset {name!r}; leave it out, or use --subset small"
+    if subset not in ("", "small"):
+        msg = f"there is no subset {subset!r}; leave it out, or use --subset small"
         raise ConfigError(msg)
-    marked = [question for question in questions if question.small]
-    if not marked:
+    chosen = [question for question in questions.values() if question.small or not subset]
+    if not chosen:
         msg = 'no question is marked "small": true; leave --subset out'
         raise ConfigError(msg)
-    return marked
+    return chosen
 
 
 def article_id(given: str) -> str:
@@ -116,29 +123,38 @@ def article_id(given: str) -> str:
     return canonical_id(f"https://{bare}") if is_page else bare
 
 
-def _file(path: Path) -> Path:
-    """The file of questions that a folder holds; of a folder without one, the usual name."""
-    if not path.is_dir():
-        return path
-    names = (QUESTIONS, *TASKS)
-    return next((path / name for name in names if (path / name).is_file()), path / QUESTIONS)
+def data_name(path: Path) -> str:
+    """What a data set is called: its folder, or the file where that has a name of its own."""
+    resolved = path.resolve()
+    return resolved.parent.name if resolved.name == QUESTIONS else resolved.stem
 
 
-def data_rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Where each row of a file stands, and the row in the shape of `questions.jsonl`."""
-    for number, line in enumerate(_text_of(file).split("\n"), start=1):
+def data_file(data: Path, name: str) -> Path:
+    """The file of that name in a folder, or the named file; ConfigError where there is none."""
+    file = data / name if data.is_dir() else data
+    if not file.is_file():
+        msg = f"cannot read {file}; --data needs a folder with {name}, or such a file"
+        raise ConfigError(msg)
+    return file
+
+
+def data_rows(file: Path) -> Iterator[tuple[str, Any]]:
+    """Where each row of a file of JSON lines stands, and the row."""
+    for number, line in enumerate(data_text(file).split("\n"), start=1):
         if line.strip():
             where = f"{file.name}:{number}"
-            row = _object(line, where)
-            yield where, question_row(row, where) if file.name in TASKS else row
+            try:
+                yield where, json.loads(line)
+            except ValueError as error:
+                msg = f"{where}: not valid JSON ({error})"
+                raise CorpusError(msg) from error
 
 
-def _text_of(file: Path) -> str:
+def data_text(file: Path) -> str:
+    """The text of a file that may be gzipped; ConfigError or CorpusError for what is none."""
     try:
         content = file.read_bytes()
-        if file.suffix == ".gz":
-            content = gzip.decompress(content)
-        return content.decode("utf-8-sig")
+        return (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8"
         raise CorpusError(msg) from error
@@ -153,81 +169,114 @@ def _text_of(file: Path) -> str:
         raise ConfigError(msg) from error
 
 
-def _question(row: Mapping[str, Any], where: str) -> EvalQuestion:
-    date, as_of = _date(row, where)
+def checked(record: type[R], row: Any, where: str) -> R:
+    """The row as such a record; CorpusError names `where`, the field and what is wrong."""
+    try:
+        return record.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "the row"
+        if first["type"] in ("missing", "string_too_short"):
+            msg = f"{where}: {name!r} is missing"
+        else:
+            msg = f"{where}: {name!r} is {first['input']!r:.80}: {first['msg']}"
+        raise CorpusError(msg) from error
+
+
+def period(date: str, where: str) -> tuple[str, datetime | None]:
+    """A date as text, and the end of that day, month or year; "" and None of ""."""
+    published = parse_published(date) if date else None
+    if date and published is None:
+        msg = f"{where}: date {date!r} cannot be read; write it as 2025-06-30"
+        raise CorpusError(msg)
+    return str(published or ""), period_end(published) if published else None
+
+
+class _Message(Record):
+    role: Literal["user", "assistant", "system"]
+    content: str
+
+
+class _Question(Record):
+    qid: Required
+    question: Required
+    type: Text = ""
+    answerability: Text = ""
+    answers: tuple[str, ...] = ()
+    reference: Text = ""
+    gold_ids: tuple[str, ...] = ()
+    silver_ids: tuple[str, ...] = ()
+    history: tuple[_Message, ...] = ()
+    date: Text = ""
+    small: bool = False
+
+
+def _question(row: Any, where: str) -> EvalQuestion:
+    given = checked(_Question, row, where)
+    date, as_of = period(given.date, where)
     return EvalQuestion(
-        qid=text_field(row, "qid", where, required=True),
-        question=text_field(row, "question", where, required=True),
+        qid=given.qid,
+        question=given.question,
         where=where,
-        type=text_field(row, "type", where),
-        answerability=text_field(row, "answerability", where),
-        answers=_texts(row, "answers", where),
-        reference=text_field(row, "reference", where),
-        gold=tuple(map(article_id, _texts(row, "gold_ids", where))),
-        silver=tuple(map(article_id, _texts(row, "silver_ids", where))),
-        history=_history(row, where),
+        type=given.type,
+        answerability=given.answerability,
+        answers=given.answers,
+        reference=given.reference,
+        gold=tuple(map(article_id, given.gold_ids)),
+        silver=tuple(map(article_id, given.silver_ids)),
+        history=tuple(Message(turn.role, turn.content) for turn in given.history),
         date=date,
         as_of=as_of,
-        small=bool(row.get("small")),
+        small=given.small,
     )
 
 
-def _object(line: str, where: str) -> Mapping[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        msg = f"{where}: not valid JSON ({error})"
-        raise CorpusError(msg) from error
-    if not isinstance(row, dict):
-        msg = f"{where}: a line must be a JSON object, not {type(row).__name__}"
-        raise CorpusError(msg)
-    return row
+class _Turn(Record):
+    speaker: Literal["user", "agent"]
+    text: str
 
 
-def text_field(row: Mapping[str, Any], name: str, where: str, *, required: bool = False) -> str:
-    """The text of a row's field without surrounding space, "" where it is missing.
+class _Context(Record):
+    document_id: Required
 
-    Raises CorpusError naming `where` for another kind of value, and for a missing one if
-    `required`.
+
+class _Task(Record):
+    task_id: Required
+    input: tuple[_Turn, ...]
+    targets: tuple[_Turn, ...] = ()
+    contexts: tuple[_Context, ...] = ()
+    answerability: str | tuple[str, ...] = ""
+
+
+def _task(row: Mapping[str, Any], where: str) -> EvalQuestion:
+    """An mtRAG task: its last turn, asked after the turns before it. An article is a passage.
+
+    Its type is "unanswerable" or "underspecified" where the task says so, else the part it plays:
+    "follow-up", "clarification" or "first turn".
     """
-    value = row.get(name) or ""
-    if not isinstance(value, str):
-        msg = f"{where}: {name!r} must be text, not {value!r:.80}"
+    task = checked(_Task, row, where)
+    if not task.input or task.input[-1].speaker != "user":
+        msg = f"{where}: the last turn of 'input' is not the user's; it must be the question"
         raise CorpusError(msg)
-    if required and not value.strip():
-        msg = f"{where}: {name!r} is missing"
-        raise CorpusError(msg)
-    return value.strip()
+    turns = [
+        {"role": "user" if turn.speaker == "user" else "assistant", "content": turn.text}
+        for turn in task.input
+    ]
+    answerability = _label(task.answerability)
+    part = _label(row.get("Multi-Turn")).replace("n/a", "first turn")
+    known = {
+        "qid": task.task_id,
+        "question": turns[-1]["content"],
+        "type": answerability if answerability in (UNANSWERABLE, UNDERSPECIFIED) else part,
+        "answerability": answerability,
+        "reference": task.targets[0].text if task.targets else "",
+        "gold_ids": [context.document_id for context in task.contexts],
+        "history": turns[:-1],
+    }
+    return _question(known, where)
 
 
-def _texts(row: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    value = row.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        msg = f"{where}: {name!r} must be a list of texts, not {value!r:.80}"
-        raise CorpusError(msg)
-    return tuple(value)
-
-
-def _history(row: Mapping[str, Any], where: str) -> tuple[Message, ...]:
-    turns = row.get("history") or []
-    try:
-        messages = [Message(turn["role"], turn["content"]) for turn in turns]
-    except (TypeError, KeyError) as error:
-        msg = f"{where}: 'history' must be a list of objects with 'role' and 'content'"
-        raise CorpusError(msg) from error
-    for message in messages:
-        if message.role not in _ROLES or not isinstance(message.content, str):
-            msg = f"{where}: 'history' has a turn by {message.role!r}; use {', '.join(_ROLES)}"
-            raise CorpusError(msg)
-    return tuple(messages)
-
-
-def _date(row: Mapping[str, Any], where: str) -> tuple[str, datetime | None]:
-    text = text_field(row, "date", where)
-    if not text:
-        return "", None
-    published = parse_published(text)
-    if published is None:
-        msg = f"{where}: date {text!r} cannot be read; write it as 2025-06-30"
-        raise CorpusError(msg)
-    return str(published), period_end(published)
+def _label(labels: object) -> str:
+    """The first of some labels, or the only one, in lower case; "" of none."""
+    label = labels[0] if isinstance(labels, list | tuple) and labels else labels
+    return label.lower() if isinstance(label, str) else ""

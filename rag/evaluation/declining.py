@@ -1,173 +1,194 @@
-"""Measures declining: what cannot be answered is, and what can be answered is not.
+"""Whether what cannot be answered is declined, and what can be answered is not.
 
-Over an archive's labelled and unanswerable questions, and over questions that come with
-passages of their own.
+Over an archive's labelled and unanswerable questions, and over questions that come with passages of
+their own, in the layout of the RGB benchmark: a `query`, its `answer`, passages that hold it
+(`positive`) and passages that do not (`negative`).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from rag.archive import Archive, Progress
+from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation.answers import Asking, ask_row, load_unanswerable, measured
-from rag.evaluation.datasets import EvalQuestion, load_questions
-from rag.evaluation.given import Given, is_given, load_given, store_given
-from rag.evaluation.journal import Journal, Row
-from rag.evaluation.labels import answerable
-from rag.evaluation.measures import spread
-from rag.evaluation.report import Report
-from rag.evaluation.runner import Evaluated, archive_facts, archive_state, data_name
-from rag.evaluation.summary import grouped
-from rag.llms import ChatModel
-from rag.records import Filters
+from rag.evaluation.answers import (
+    AnsweringSuite,
+    answer_row,
+    load_unanswerable,
+)
+from rag.evaluation.archive_access import archive_facts
+from rag.evaluation.datasets import (
+    UNANSWERABLE,
+    EvalQuestion,
+    Record,
+    Required,
+    checked,
+    data_name,
+    data_rows,
+    load_questions,
+)
+from rag.evaluation.labels import covered
+from rag.evaluation.report import Row
+from rag.evaluation.runner import Loaded
+from rag.records import Answer, Filters
 
-_KEPT = ("declined", "wrongly_declined", "answer_in_quotes", "model_failed")
-
-
-@dataclass(frozen=True, slots=True)
-class DecliningOptions:
-    """What to measure; `settings` are those of the archive made of given passages."""
-
-    data: tuple[Path, ...]
-    report: Path
-    now: datetime
-    settings: Settings
-    dated: bool = True
-    model: ChatModel | None = None
+SIDES = ("positive", "negative")
+_MEASURED = ("declined", "wrongly_declined", "answer_in_quotes", "model_failed")
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A question, the archive it is asked of, and how."""
+@dataclass(frozen=True)
+class Declining(AnsweringSuite):
+    """Asks all questions of several data sets, and measures which are declined.
 
-    question: EvalQuestion
-    archive: Archive
-    asking: Asking
-    data: str
-
-
-def evaluate_declining(
-    archive: Archive, options: DecliningOptions, progress: Progress
-) -> Evaluated:
-    """Asks all questions of the data sets, and measures which are declined.
-
-    A data set is a folder or file of labelled questions; a file of questions that the archive
-    does not answer, none of which is labelled; or a file of questions with passages, for
-    which no archive is needed: what was found for one question is to agree on the answer
-    (`corroborated`), where no language model judges it. Interrupted, the same call goes on
-    where it stopped.
+    `given` is an archive of the passages that questions came with: what is found for one of them
+    is to agree on the answer, where no language model judges it.
     """
-    names = [data_name(path) for path in options.data]
-    if len(set(names)) < len(names):
-        msg = f"--data names two data sets that are both called {_repeated(names)!r}; rename one"
-        raise ConfigError(msg)
-    with _cases(archive, options, progress) as (cases, warnings):
-        rows = _rows(cases, options, progress)
-        measures, intervals = measured(rows)
-        report = Report(
-            suite="declining",
-            data=" + ".join(names),
-            system=Asking(model=options.model).system,
-            n=len(rows),
-            measures=measures,
-            intervals=intervals,
-            settings=_facts(cases)
-            | {"as_of": options.dated, "date": f"{options.now:%Y-%m-%d}"}
-            | {"answerable": sum(row["answerable"] for row in rows)},
-            timings=spread([row["seconds"] for row in rows]),
-            by_type=grouped(rows, lambda row: str(row["type"])),
-            questions=rows,
+
+    name = "declining"
+    groups = ("type",)
+
+    sets: Sequence[Path] = ()
+    given: Archive | None = field(default=None, repr=False)
+
+    @property
+    def data_set(self) -> str:
+        """The names of the data sets."""
+        return " + ".join(map(data_name, self.sets))
+
+    def load(self) -> Loaded[EvalQuestion]:
+        """The questions of all sets, each id after the name of its set."""
+        samples: list[EvalQuestion] = []
+        warnings: list[str] = []
+        for path in self.sets:
+            questions, odd = self._questions(path)
+            warnings += odd
+            samples += [replace(q, qid=f"{data_name(path)}/{q.qid}") for q in questions]
+        facts = archive_facts(self.archive if any(not q.outlet for q in samples) else self._made)
+        if all(question.outlet for question in samples):
+            # A temporary archive has another name each time.
+            facts = {name: facts[name] for name in facts if name not in ("archive", "archive_id")}
+        answerable = sum(not question.unanswerable for question in samples)
+        return Loaded(
+            samples,
+            facts | {"as_of": self.asking.dated, "answerable": answerable},
+            tuple(warnings),
         )
-    return Evaluated(report, warnings)
+
+    @property
+    def _made(self) -> Archive:
+        return self.given or self.archive
+
+    def _questions(self, path: Path) -> tuple[Sequence[EvalQuestion], Sequence[str]]:
+        if has_passages(path):
+            return [question for question, _ in load_passages(path)], ()
+        loaded = load_questions(path)
+        if not any(question.relevant for question in loaded):
+            return load_unanswerable(path), ()
+        answered = [question for question in loaded if not question.unanswerable]
+        found = covered(self.archive, answered, path, dated=False)
+        return [*found.questions, *(q for q in loaded if q.unanswerable)], found.warnings
+
+    def ask(self, sample: EvalQuestion) -> Answer:
+        """The answer to one question."""
+        if not sample.outlet:
+            return self.asking.ask(self.archive, sample)
+        own = Filters(publishers=(sample.outlet,))
+        asking = replace(self.asking, filters=own, corroborated=self.asking.model is None)
+        return asking.ask(self._made, sample)
+
+    def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
+        """Whether the question was declined, and whether that was right."""
+        archive = self._made if sample.outlet else self.archive
+        row = answer_row(archive, sample, answer, self.asking)
+        measures = {name: row["measures"][name] for name in _MEASURED if name in row["measures"]}
+        # Calling a wrong refusal right would hide it among the worst.
+        score = measures.get("declined", 1 - measures.get("wrongly_declined", 0.0))
+        kind = UNANSWERABLE if sample.unanswerable else "answerable"
+        named = {"type": f"{sample.qid.partition('/')[0]}: {kind}"}
+        return row | named | {"measures": measures, "score": score}
 
 
 @contextmanager
-def _cases(
-    archive: Archive, options: DecliningOptions, progress: Progress
-) -> Iterator[tuple[list[_Case], tuple[str, ...]]]:
-    """All questions with where and how they are asked; what was made for it goes afterwards."""
-    asking = Asking(options.dated, options.model)
-    cases: list[_Case] = []
-    warnings: list[str] = []
-    given: list[tuple[str, Given]] = []
-    for path in options.data:
-        name = data_name(path)
-        if is_given(path):
-            given += [(name, one) for one in load_given(path)]
-            continue
-        questions, odd = _asked(archive, path)
-        warnings += odd
-        cases += [_Case(question, archive, asking, name) for question in questions]
+def declining_suite(suite: Declining, settings: Settings) -> Iterator[Declining]:
+    """The suite with an archive of the passages that its questions came with, for as long.
+
+    A data set is a folder or file of labelled questions; a file of questions that the archive
+    does not answer, none of which is labelled; or a file of questions with passages, for
+    which no archive is needed.
+    """
+    names = list(map(data_name, suite.sets))
+    if repeated := [name for place, name in enumerate(names) if name in names[:place]]:
+        msg = f"--data names two data sets that are both called {repeated[0]!r}; rename one"
+        raise ConfigError(msg)
+    given = [one for path in suite.sets if has_passages(path) for one in load_passages(path)]
     with TemporaryDirectory(prefix="dateline-") as folder:
         if not given:
-            yield cases, tuple(warnings)
+            yield suite
             return
-        with Archive.open(Path(folder) / "given", settings=options.settings) as made:
-            progress("reading", 0, len(given))
-            store_given([one for _, one in given], made, Path(folder))
-            for name, one in given:
-                limited = replace(
-                    asking,
-                    filters=Filters(publishers=(one.outlet,)),
-                    corroborated=options.model is None,
-                )
-                cases.append(_Case(one.question, made, limited, name))
-            yield cases, tuple(warnings)
+        with Archive.open(Path(folder) / "given", settings=settings) as made:
+            store_passages(given, made, Path(folder))
+            yield replace(suite, given=made)
 
 
-def _asked(archive: Archive, path: Path) -> tuple[Sequence[EvalQuestion], tuple[str, ...]]:
-    """The questions of a data set that the archive can be measured on, and what is odd."""
-    loaded = load_questions(path)
-    if not any(question.relevant for question in loaded):
-        return load_unanswerable(path), ()
-    labelled = answerable(archive, [q for q in loaded if not q.unanswerable], path)
-    unlabelled = [question for question in loaded if question.unanswerable]
-    return [*labelled.questions, *unlabelled], labelled.warnings
+class _Given(Record):
+    id: int | str = ""
+    query: Required
+    answer: Any = None
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
 
 
-def _rows(cases: Sequence[_Case], options: DecliningOptions, progress: Progress) -> list[Row]:
-    by_qid = {f"{case.data}/{case.question.qid}": case for case in cases}
-    questions = [replace(case.question, qid=qid) for qid, case in by_qid.items()]
-    asked = {
-        "suite": "declining",
-        "questions": [asdict(question) for question in questions],
-        "dated": options.dated,
-        "system": Asking(model=options.model).system,
-        "archives": [archive_state(one) for one in _own(cases)],
-    }
-    for one in dict.fromkeys(case.archive for case in cases):
-        one.search(cases[0].question.question, 1)
-    journal = Journal(options.report, "declining", asked)
-
-    def row(question: EvalQuestion) -> Row:
-        case = by_qid[question.qid]
-        found = ask_row(case.archive, question, case.asking)
-        kept = {name: found["measures"][name] for name in _KEPT if name in found["measures"]}
-        kind = "unanswerable" if question.unanswerable else "answerable"
-        # Calling a wrong refusal right would hide it among the worst.
-        score = kept["declined"] if question.unanswerable else 1 - kept["wrongly_declined"]
-        return found | {"measures": kept, "score": score, "type": f"{case.data}: {kind}"}
-
-    return journal.complete(questions, row, lambda done, total: progress("answering", done, total))
+def has_passages(path: Path) -> bool:
+    """Whether a file holds questions with passages; what cannot be read does not."""
+    first = next(iter(data_rows(path)), None) if path.is_file() else None
+    return first is not None and any(side in first[1] for side in SIDES)
 
 
-def _own(cases: Sequence[_Case]) -> list[Archive]:
-    """The archives that will be there again when the same is measured another time."""
-    return list(dict.fromkeys(case.archive for case in cases if not case.asking.filters.publishers))
+def load_passages(path: Path) -> list[tuple[EvalQuestion, tuple[str, ...]]]:
+    """Each question twice, with its positive and with its negative passages, where it has any.
+
+    Raises CorpusError naming file and line for a row without query or of another kind.
+    """
+    found = []
+    for where, row in data_rows(path):
+        given = checked(_Given, row, where)
+        answers = tuple(_answers(given.answer))
+        for side, texts in (("positive", given.positive), ("negative", given.negative)):
+            qid = f"{given.id or where}/{side}"
+            kind = "" if side == "positive" else UNANSWERABLE
+            outlet = f"given for {qid}"
+            question = EvalQuestion(qid, given.query, where, type=kind, outlet=outlet)
+            if texts:
+                question = replace(question, answers=() if kind else answers)
+                found.append((question, tuple(text for text in texts if text.strip())))
+    return found
 
 
-def _facts(cases: Sequence[_Case]) -> dict[str, object]:
-    """What is said of the archive: the one that was named, else the one that was made."""
-    named = _own(cases) or [case.archive for case in cases]
-    return dict(archive_facts(named[0]))
+def store_passages(
+    given: Sequence[tuple[EvalQuestion, Sequence[str]]], archive: Archive, folder: Path
+) -> None:
+    """Puts the passages into an archive, each an article of its question's own outlet."""
+    file = folder / "passages.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        texts = [(question.outlet, text) for question, some in given for text in some]
+        for number, (outlet, text) in enumerate(texts):
+            url = f"https://given.example/{number}"
+            row = {"url": url, "title": "", "text": text, "publisher": outlet}
+            lines.write(json.dumps(row) + "\n")
+    archive.ingest(file)
 
 
-def _repeated(names: Sequence[str]) -> str:
-    return next(name for place, name in enumerate(names) if name in names[:place])
+def _answers(value: object) -> Iterator[str]:
+    """The answers of a text, or of lists of such."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _answers(item)
+    elif isinstance(value, str) and value.strip():
+        yield value.strip()

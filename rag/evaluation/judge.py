@@ -1,19 +1,19 @@
 """Judges of answers: the deterministic checker, and a chat model asked with fixed prompts.
 
-Neither knows what people said of the answers; `rag.evaluation.agreement` compares them.
+Neither knows what people said of the answers; the suite `agreement` compares them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from statistics import fmean
-from typing import Protocol
+from statistics import fmean, harmonic_mean
 
+from rag.evaluation.citations import tagged
 from rag.evaluation.human_ratings import PREFERRED, RATED, Aspect, Preference, Rated
 from rag.llms import ChatModel, reply_to
 from rag.reading.extractive import Similarity
-from rag.reading.markers import disarmed, without_markers
+from rag.reading.markers import without_markers
 from rag.reading.verification import GROUNDED, grounding
 from rag.records import Message
 from rag.sentences import sentence_spans
@@ -59,29 +59,12 @@ Completeness: A, B or tie
 Overall: A, B or tie"""
 
 
-class AnswerJudge(Protocol):
-    """Says how good answers are, without knowing what people said."""
-
-    @property
-    def name(self) -> str:
-        """What the judge is called in a report."""
-
-    @property
-    def good(self) -> float:
-        """The rating from which the judge calls an answer good."""
-
-    def rate(self, rated: Rated) -> Verdicts:
-        """How good the answer is, each aspect from 0 to 1; {} where that cannot be said."""
-
-    def prefer(self, pair: Preference) -> Verdicts:
-        """Below 0 where the first answer is better, above where the second is, 0 for neither."""
-
-
 class CheckerJudge:
-    """The deterministic checker of claims: the mean of how well each sentence is borne out."""
+    """The deterministic checker of claims: the mean of how well each sentence is supported."""
 
     name = "checker"
     good = GROUNDED
+    """The rating from which the judge calls an answer good."""
 
     def __init__(self, similarity: Similarity | None = None) -> None:
         """Compares meanings by `similarity`, without it words alone."""
@@ -89,30 +72,25 @@ class CheckerJudge:
 
     def rate(self, rated: Rated) -> Verdicts:
         """How much of the answer its passages support, and of the reference the answer."""
-        faithful: dict[Aspect, float] = {
-            "faithfulness": self._support(rated.response, rated.passages),
+        verdicts: dict[Aspect, float] = {
+            "faithfulness": support(rated.response, rated.passages, self._similarity)
         }
         if rated.reference:
-            faithful["completeness"] = self._support(rated.reference, [rated.response])
-        return faithful
+            verdicts["completeness"] = support(rated.reference, [rated.response], self._similarity)
+        return verdicts
 
     def prefer(self, pair: Preference) -> Verdicts:
-        """Correctness by what the reference supports, completeness the other way round.
+        """Below 0 where the first answer is better, above where the second is.
 
-        Overall is the harmonic mean of both.
+        Correctness by what the reference supports, completeness the other way round, overall
+        the harmonic mean of both.
         """
         answers = (pair.first, pair.second)
-        right = [self._support(answer, [pair.reference]) for answer in answers]
-        whole = [self._support(pair.reference, [answer]) for answer in answers]
-        both = [_harmonic(p, r) for p, r in zip(right, whole, strict=True)]
-        return {
-            "correctness": right[1] - right[0],
-            "completeness": whole[1] - whole[0],
-            "overall": both[1] - both[0],
-        }
-
-    def _support(self, text: str, evidence: Sequence[str]) -> float:
-        return support(text, evidence, self._similarity)
+        right = [support(answer, [pair.reference], self._similarity) for answer in answers]
+        whole = [support(pair.reference, [answer], self._similarity) for answer in answers]
+        both = [harmonic_mean(parts) for parts in zip(right, whole, strict=True)]
+        pairs = {"correctness": right, "completeness": whole, "overall": both}
+        return {aspect: pairs[aspect][1] - pairs[aspect][0] for aspect in PREFERRED}
 
 
 class ModelJudge:
@@ -125,7 +103,7 @@ class ModelJudge:
         self.name = model.name
 
     def rate(self, rated: Rated) -> Verdicts:
-        """The model's ratings; {} for a reply of another form."""
+        """The model's ratings, each aspect from 0 to 1; {} for a reply of another form."""
         return parse_rating(reply_to(rating_messages(rated), self._model).text)
 
     def prefer(self, pair: Preference) -> Verdicts:
@@ -161,9 +139,9 @@ def support(text: str, evidence: Sequence[str], similarity: Similarity | None = 
 def rating_messages(rated: Rated) -> list[Message]:
     """What a model is asked, so that it rates an answer."""
     parts = [
-        *(_tagged("passage", passage) for passage in rated.passages),
-        _tagged("conversation", rated.conversation),
-        _tagged("answer", without_markers(rated.response)),
+        *(tagged("passage", passage) for passage in rated.passages),
+        tagged("conversation", rated.conversation),
+        tagged("answer", without_markers(rated.response)),
         "Rate the answer to the last turn.",
     ]
     return [Message("system", _RATE), Message("user", "\n\n".join(parts))]
@@ -173,10 +151,10 @@ def preference_messages(pair: Preference, swapped: bool) -> list[Message]:
     """What a model is asked, so that it compares two answers; A is the second if `swapped`."""
     first, second = (pair.second, pair.first) if swapped else (pair.first, pair.second)
     parts = [
-        _tagged("question", pair.question),
-        _tagged("reference", pair.reference),
-        _tagged("A", first),
-        _tagged("B", second),
+        tagged("question", pair.question),
+        tagged("reference", pair.reference),
+        tagged("A", first),
+        tagged("B", second),
         "Which is better, A or B?",
     ]
     return [Message("system", _PREFER), Message("user", "\n\n".join(parts))]
@@ -209,11 +187,3 @@ def _parsed(reply: str, aspects: Sequence[Aspect], scale: Mapping[str, float]) -
     if not all(value in scale for value in given.values()):
         return {}
     return {aspect: scale[given[aspect]] for aspect in aspects}
-
-
-def _tagged(name: str, text: str) -> str:
-    return f"<{name}>\n{disarmed(text).replace('<', '‹').strip()}\n</{name}>"
-
-
-def _harmonic(one: float, other: float) -> float:
-    return 2 * one * other / (one + other) if one + other else 0.0

@@ -13,25 +13,39 @@ from rag.errors import CorpusError
 from rag.evaluation.datasets import EvalQuestion, article_id
 
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
-_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """The questions to measure, what is odd about the others, and how many were left out."""
+class Coverage:
+    """The questions to measure, warnings about the others, and how many were left out.
+
+    `out_of_reach` counts those whose relevant articles all appeared after their date.
+    """
 
     questions: tuple[EvalQuestion, ...]
     warnings: tuple[str, ...] = ()
     left_out: int = 0
+    out_of_reach: int = 0
+
+    @property
+    def settings(self) -> dict[str, int]:
+        """The counts, for the report."""
+        return {"left_out": self.left_out, "out_of_reach": self.out_of_reach}
 
 
-def answerable(
-    archive: Archive, questions: Sequence[EvalQuestion], data: Path, *, gold_only: bool = False
-) -> Labelled:
+def covered(
+    archive: Archive,
+    questions: Sequence[EvalQuestion],
+    data: Path,
+    *,
+    gold_only: bool = False,
+    dated: bool = True,
+) -> Coverage:
     """The questions of which the archive holds a relevant article.
 
-    With `gold_only` the silver articles count for nothing. Raises CorpusError where no
-    question is labelled, and where the archive holds none of the labelled articles.
+    With `gold_only` silver articles do not count; without `dated` nothing is out of reach.
+    Raises CorpusError where no question is labelled, and where the archive holds none of the
+    labelled articles.
     """
     wanted = [replace(question, silver=()) if gold_only else question for question in questions]
     labelled = [question for question in wanted if question.relevant]
@@ -41,72 +55,49 @@ def answerable(
         raise CorpusError(msg)
     known = set(archive.article_ids())
     labelled = _readdressed(labelled, known, data)
-    held = [question for question in labelled if known.intersection(question.relevant)]
-    if not held:
+    found = [question for question in labelled if known.intersection(question.relevant)]
+    if not found:
         first = labelled[0]
         msg = (
             f"{archive.folder} holds none of the articles that the questions name, such as "
             f"{first.relevant[0]!r} of {first.where}; name the archive that was built from them"
         )
         raise CorpusError(msg)
-    warnings = tuple(_warnings(labelled, held, known))
-    return Labelled(tuple(held), warnings, len(labelled) - len(held))
-
-
-def out_of_reach(archive: Archive, questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:
-    """The questions whose relevant articles all appeared after the date they are asked as of."""
-    wanted = sorted({id_ for question in questions for id_ in question.relevant})
-    published = {article.id: article.published for article, _ in archive.articles(wanted)}
-    return [
-        question
-        for question in questions
-        if question.as_of is not None
-        and not any(
-            date is not None and date.at < question.as_of
-            for date in map(published.get, question.relevant)
+    late = _late(archive, found) if dated else []
+    pairs = [(id_, question.where) for question in labelled for id_ in question.relevant]
+    unknown = [f"{id_!r} ({where})" for id_, where in pairs if id_ not in known]
+    left_out = len(labelled) - len(found)
+    warnings = []
+    if unknown:
+        warnings.append(f"article ids that are not in the archive: {listed(unknown)}")
+    if left_out:
+        warnings.append(f"questions left out, with no article in the archive: {left_out:,}")
+    if late:
+        names = listed([f"{question.qid!r} ({question.where})" for question in late], 1)
+        warnings.append(
+            f"questions whose relevant articles all appeared after their date, "
+            f"counted as missed: {names}"
         )
-    ]
+    return Coverage(tuple(found), tuple(warnings), left_out, len(late))
 
 
-def late_warning(late: Sequence[EvalQuestion]) -> list[str]:
-    """What to tell of questions that no search as of their date can answer; [] of none."""
-    if not late:
-        return []
-    first = late[0]
-    return [
-        f"questions whose relevant articles all appeared after their date, counted as missed: "
-        f"{len(late):,}, the first {first.qid!r} ({first.where})"
-    ]
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """How many names there are, and the first of them.
 
-
-def _readdressed(
-    questions: Sequence[EvalQuestion], known: Collection[str], data: Path
-) -> list[EvalQuestion]:
-    """The questions with ids that only the data's own articles file explains put right.
-
-    Data sets shorten an address to make their ids; the archive goes by the address.
+    >>> listed(["a", "b"], 1)
+    '2, a, ...'
     """
-    unknown = {id_ for question in questions for id_ in question.relevant} - set(known)
-    found = addresses(data, unknown) if unknown else {}
-    if not found:
-        return list(questions)
-    return [
-        replace(
-            question,
-            gold=tuple(found.get(id_, id_) for id_ in question.gold),
-            silver=tuple(found.get(id_, id_) for id_ in question.silver),
-        )
-        for question in questions
-    ]
+    return ", ".join([f"{len(names):,}", *names[:most], *["..."][: max(0, len(names) - most)]])
 
 
 def addresses(data: Path, ids: Collection[str]) -> dict[str, str]:
-    """The id by address of those of the articles that the folder's articles file lists."""
+    """The id by address of those of the articles that the folder's articles file lists.
+
+    Data sets shorten an address to make their ids; the archive goes by the address.
+    """
     file = next((data / name for name in ARTICLES if (data / name).is_file()), None)
-    if file is None:
-        return {}
     found: dict[str, str] = {}
-    for line in raw_lines(file):
+    for line in raw_lines(file) if file and ids else ():
         try:
             row = json.loads(line)
         except ValueError:
@@ -117,19 +108,31 @@ def addresses(data: Path, ids: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _warnings(
-    labelled: Sequence[EvalQuestion], held: Sequence[EvalQuestion], known: Collection[str]
-) -> list[str]:
-    unknown = [
-        f"{id_!r} ({question.where})"
-        for question in labelled
-        for id_ in question.relevant
-        if id_ not in known
+def _readdressed(
+    questions: Sequence[EvalQuestion], known: Collection[str], data: Path
+) -> list[EvalQuestion]:
+    """The questions with the ids that only the data's own articles file explains corrected."""
+    found = addresses(data, {id_ for one in questions for id_ in one.relevant} - set(known))
+    return [
+        replace(
+            question,
+            gold=tuple(found.get(id_, id_) for id_ in question.gold),
+            silver=tuple(found.get(id_, id_) for id_ in question.silver),
+        )
+        for question in questions
     ]
-    warnings = []
-    if unknown:
-        listed = ", ".join(unknown[:_NAMED]) + (", ..." if len(unknown) > _NAMED else "")
-        warnings.append(f"article ids that are not in the archive: {len(unknown):,}, {listed}")
-    if left_out := len(labelled) - len(held):
-        warnings.append(f"questions left out, with no article in the archive: {left_out:,}")
-    return warnings
+
+
+def _late(archive: Archive, questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:
+    """The questions whose relevant articles all appeared after the date they are asked as of."""
+    wanted = sorted({id_ for question in questions for id_ in question.relevant})
+    dates = {article.id: article.published for article, _ in archive.articles(wanted)}
+    return [
+        question
+        for question in questions
+        if question.as_of is not None
+        and not any(
+            date is not None and date.at < question.as_of
+            for date in map(dates.get, question.relevant)
+        )
+    ]

@@ -1,30 +1,45 @@
-"""Measures of one question each: rankings through ir-measures, answers by their words."""
+"""Measures of single samples, and how sure a figure over many samples is.
+
+Rankings are measured by ir-measures; correlation, ROC, kappa and bootstrap are those of scipy and
+scikit-learn.
+"""
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import nan
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.errors import ConfigError
 
-RETRIEVAL_MEASURES = ("Hit@1", "Hit@5", "Hit@10", "RR@10", "nDCG@10")
+Floats = npt.NDArray[np.float64]
+Statistic = Callable[[Floats, Floats], float]
+"""One number for two columns: scores and labels, or what two raters said; nan where undefined."""
+
 DEPTH = 10
 """How many articles of a ranking are measured."""
 
 MAX_WORDS = 80
 """How many words of an answer are looked at."""
 
+RESAMPLES = 1_000
+SEED = 2_000
+BINS = 10
+
 _NO_WORD = re.compile(r"[\W_]+")
 
 
-def retrieval_measures(
-    relevant: Mapping[str, Iterable[str]], rankings: Mapping[str, Sequence[str]]
-) -> dict[str, dict[str, float]]:
-    """The measures of each question in `relevant`, by qid; one without a ranking scores 0.
+def ranking_measures(relevant: Iterable[str], ranking: Sequence[str]) -> dict[str, float]:
+    """Hit@1, Hit@5, Hit@10, RR@10 and nDCG@10 of one ranking of article ids, best first.
 
-    `rankings` hold article ids, best first, each once. Raises ConfigError without ir-measures.
+    Raises ConfigError without ir-measures.
     """
     try:
         import ir_measures
@@ -32,23 +47,15 @@ def retrieval_measures(
         raise ConfigError(missing("ir-measures")) from error
     names = {ir_measures.Success @ k: f"Hit@{k}" for k in (1, 5, 10)}
     names |= {ir_measures.RR @ DEPTH: "RR@10", ir_measures.nDCG @ DEPTH: "nDCG@10"}
-    qrels = [ir_measures.Qrel(qid, id_, 1) for qid, ids in relevant.items() for id_ in ids]
+    qrels = [ir_measures.Qrel("q", id_, 1) for id_ in relevant]
     # trec_eval orders by score alone, and equal scores by id: ranks become distinct scores.
-    run = [
-        ir_measures.ScoredDoc(qid, id_, -float(rank))
-        for qid, ids in rankings.items()
-        for rank, id_ in enumerate(ids, start=1)
-    ]
-    found: dict[str, dict[str, float]] = {
-        qid: dict.fromkeys(RETRIEVAL_MEASURES, 0.0) for qid in relevant
-    }
-    for metric in ir_measures.iter_calc(list(names), qrels, run):
-        found[metric.query_id][names[metric.measure]] = float(metric.value)
-    return found
+    run = [ir_measures.ScoredDoc("q", id_, -float(rank)) for rank, id_ in enumerate(ranking)]
+    found = ir_measures.calc_aggregate(list(names), qrels, run) if qrels and run else {}
+    return {name: float(found.get(measure, 0.0)) for measure, name in names.items()}
 
 
 def missing(package: str) -> str:
-    """What to tell somebody who lacks a package of the extra."""
+    """The message for somebody who lacks a package of the extra."""
     return f'{package} is not installed; pip install "dateline[eval]"'
 
 
@@ -76,41 +83,158 @@ def capped(quotes: Iterable[str], limit: int = MAX_WORDS) -> str:
     return " ".join(" ".join(quotes).split()[:limit])
 
 
-def token_f1(text: str, answers: Iterable[str]) -> float:
-    """The best F1 of the text's words with those of one answer; 0.0 without answers.
+def token_overlap(text: str, answers: Iterable[str]) -> tuple[float, float]:
+    """The best F1 and the best recall of one answer's words; zeros without answers.
 
-    >>> token_f1("it was Ilse Brandt", ["Ilse Brandt"])
-    0.6666666666666666
+    >>> token_overlap("it was Ilse Brandt", ["Ilse Brandt"])
+    (0.6666666666666666, 1.0)
     """
     words = Counter(normalised(text).split())
-    return max((_f1(words, Counter(normalised(answer).split())) for answer in answers), default=0.0)
+    wanted = [one for answer in answers if (one := Counter(normalised(answer).split()))]
+    shared = [((words & one).total(), one.total()) for one in wanted]
+    f1 = max((2 * both / (words.total() + total) for both, total in shared), default=0.0)
+    return f1, max((both / total for both, total in shared), default=0.0)
 
 
-def token_recall(text: str, answers: Iterable[str]) -> float:
-    """The best share of one answer's words that stand in the text; 0.0 without answers.
-
-    >>> token_recall("it was Ilse Brandt", ["Ilse Brandt won"])
-    0.6666666666666666
-    """
-    words = Counter(normalised(text).split())
-    wanted = [Counter(normalised(answer).split()) for answer in answers]
-    return max(((words & one).total() / one.total() for one in wanted if one), default=0.0)
-
-
-def _f1(words: Counter[str], wanted: Counter[str]) -> float:
-    shared = (words & wanted).total()
-    return 2 * shared / (words.total() + wanted.total()) if shared else 0.0
-
-
-def spread(seconds: Sequence[float]) -> dict[str, Any]:
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     """Median and 95th percentile in milliseconds, by nearest rank; nothing of nothing.
 
-    >>> spread([0.001, 0.002, 0.004])
+    >>> percentiles([0.001, 0.002, 0.004])
     {'p50_ms': 2.0, 'p95_ms': 4.0}
     """
-    if not seconds:
-        return {}
-    ordered = sorted(seconds)
-    # The nearest rank of p per cent is the ceiling of n * p / 100, counted from 1.
-    at = {p: ordered[-(-len(ordered) * p // 100) - 1] for p in (50, 95)}
-    return {f"p{p}_ms": round(value * 1000, 2) for p, value in at.items()}
+    found = np.percentile(seconds, [50, 95], method="inverted_cdf") if len(seconds) else ()
+    return {f"p{p}_ms": round(1000 * float(v), 2) for p, v in zip((50, 95), found, strict=False)}
+
+
+def interval(values: Sequence[float], *, median: bool = False) -> tuple[float, float]:
+    """The 95 % interval of a mean, or of a median; (0.0, 0.0) of nothing.
+
+    Of values that are all 0 or 1 it is Wilson's, which also tells of shares of 0 and 1; of
+    others the percentile bootstrap's.
+    """
+    from scipy import stats
+
+    if not len(values):
+        return 0.0, 0.0
+    if not median and set(values) <= {0, 1}:
+        share = stats.binomtest(round(sum(values)), len(values))
+        low, high = share.proportion_ci(method="wilson")
+        return float(low), float(high)
+    return _bootstrap([np.array(values, dtype=np.float64)], np.median if median else np.mean)
+
+
+def paired_interval(
+    columns: Floats, statistic: Statistic, resamples: int = RESAMPLES
+) -> tuple[float, float]:
+    """The 95 % bootstrap interval of a statistic of two columns, whose rows are resampled."""
+    return _bootstrap([columns[:, 0], columns[:, 1]], statistic, resamples)
+
+
+def _bootstrap(
+    samples: Sequence[Floats], statistic: Callable[..., Any], resamples: int = 2 * RESAMPLES
+) -> tuple[float, float]:
+    """Percentiles over resamples; those of which the statistic is undefined are left out."""
+    from scipy import stats
+
+    if len(samples[0]) < 2:
+        value = float(statistic(*samples))
+        return value, value
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        drawn = stats.bootstrap(
+            samples,
+            statistic,
+            paired=len(samples) > 1,
+            vectorized=len(samples) == 1,
+            n_resamples=resamples,
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        ).bootstrap_distribution
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTest:
+    """How much higher the second run is than the first, over the same `n` samples.
+
+    `interval` holds 95 % of the resampled differences; `p` is that of a randomisation test
+    which swaps the runs sample by sample.
+    """
+
+    n: int
+    difference: float
+    interval: tuple[float, float]
+    p: float
+
+
+def paired_test(before: Sequence[float], after: Sequence[float]) -> PairedTest:
+    """Whether the second run's values differ from the first's, sample by sample."""
+    from scipy import stats
+
+    differences = np.array(after, dtype=np.float64) - np.array(before, dtype=np.float64)
+    n = len(differences)
+    observed = float(differences.mean()) if n else 0.0
+    if n < 2 or not differences.any():
+        return PairedTest(n, observed, (observed, observed), 1.0)
+    test = stats.permutation_test(
+        (differences,),
+        np.mean,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=2 * RESAMPLES,
+        rng=np.random.default_rng(SEED),
+    )
+    return PairedTest(n, observed, _bootstrap([differences], np.mean), float(test.pvalue))
+
+
+def roc_auc(scores: Floats, labels: Floats) -> float:
+    """How often a positive scores above a negative, ties counting half; nan without both."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(labels > 0, scores)) if len(set(labels > 0)) > 1 else nan
+
+
+def roc_points(scores: Floats, labels: Floats) -> list[tuple[float, float]]:
+    """The ROC curve: negatives and positives above each threshold, as shares; [] without both."""
+    from sklearn.metrics import roc_curve
+
+    if len(set(labels > 0)) < 2:
+        return []
+    false, true, _ = roc_curve(labels > 0, scores, drop_intermediate=False)
+    return list(zip(false.tolist(), true.tolist(), strict=True))
+
+
+def calibration_error(confidences: Floats, labels: Floats) -> float:
+    """How far confidence is from the share that is right, on average over ten bins.
+
+    A bin counts by its rows.
+
+    >>> calibration_error(np.array([0.75, 0.75, 0.25]), np.array([1.0, 0.0, 0.0]))
+    0.25
+    """
+    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, confidences - labels, BINS)
+    return float(np.abs(gaps).sum() / len(confidences))
+
+
+def spearman(one: Floats, other: Floats) -> float:
+    """The rank correlation of two columns, ties sharing a rank; nan where one is constant."""
+    from scipy import stats
+
+    return float(stats.spearmanr(one, other).statistic) if np.ptp(one) and np.ptp(other) else nan
+
+
+def kendall(one: Floats, other: Floats) -> float:
+    """Kendall's tau-b of two columns; nan where one is constant."""
+    from scipy import stats
+
+    return float(stats.kendalltau(one, other).statistic) if np.ptp(one) and np.ptp(other) else nan
+
+
+def kappa(one: Floats, other: Floats) -> float:
+    """Cohen's kappa of two columns of classes; nan where both are one and the same class."""
+    from sklearn.metrics import cohen_kappa_score
+
+    several = len(np.unique([one, other])) > 1
+    return float(cohen_kappa_score(one.astype(int), other.astype(int))) if several else nan

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from rag.errors import ConfigError
-from rag.evaluation.report import JSON, Report, run_table
+from rag.evaluation.report import load_report, run_table
 from rag.evaluation.tables import Table
 from rag.files import write_atomically
 
@@ -18,7 +16,6 @@ _SAME_RUN = ("data", "system", "dates")
 
 _CELLS = re.compile(r"(?<!\\)\|")
 _NOTHING = "–"
-_FIELDS = [field.name for field in fields(Report)]
 
 
 def paste(reports: Sequence[Path], into: Path) -> None:
@@ -28,7 +25,7 @@ def paste(reports: Sequence[Path], into: Path) -> None:
     end. Raises ConfigError for what is no report, and where no table has its columns: then
     nothing is written.
     """
-    tables = [run_table(_report(path)) for path in reports]
+    tables = [run_table(load_report(path)) for path in reports]
     try:
         lines = into.read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -37,19 +34,6 @@ def paste(reports: Sequence[Path], into: Path) -> None:
     for table in tables:
         _pasted(lines, table, into)
     write_atomically(into, "".join(f"{line}\n" for line in lines).encode())
-
-
-def _report(path: Path) -> Report:
-    file = path / JSON if path.is_dir() else path
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-        return Report(**{name: value[name] for name in _FIELDS if name in value})
-    except OSError as error:
-        msg = f"{str(path)!r} has no {JSON} to read ({error.strerror}); name a --report folder"
-        raise ConfigError(msg) from error
-    except (ValueError, TypeError) as error:
-        msg = f"{str(path)!r} is no report of an evaluation; name a --report folder"
-        raise ConfigError(msg) from error
 
 
 def _pasted(lines: list[str], table: Table, into: Path) -> None:

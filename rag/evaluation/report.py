@@ -1,28 +1,34 @@
-"""The result of an evaluation, and its files: report.json, report.md and report.html."""
+"""The result of an evaluation and its files: report.json, report.html and report.md."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
+from statistics import fmean, median
 from typing import Any
 
+from markupsafe import Markup
+
 from rag.errors import ConfigError
-from rag.evaluation.intervals import PairedTest
-from rag.evaluation.journal import Row
-from rag.evaluation.summary import compare
+from rag.escaping import shortened, text
+from rag.evaluation.measures import PairedTest, paired_test
 from rag.evaluation.tables import Table, as_markdown, figure, signed, span
 from rag.files import write_atomically
 
+Row = dict[str, Any]
 JSON = "report.json"
+WORST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured, on what, with which settings; `questions` has a row for each.
+    """What was measured, on what, with which settings; `questions` has a row for each sample.
 
-    `counted` says what the `n` are, where they are no questions.
+    `counted` says what the `n` are. `groups` holds measures by type, year and the like, `roc`
+    the points of the ROC curve where there is one.
     """
 
     suite: str
@@ -34,159 +40,225 @@ class Report:
     settings: Mapping[str, Any]
     timings: Mapping[str, Any]
     baseline: Mapping[str, Any] | None = None
-    by_type: Mapping[str, Any] = field(default_factory=dict)
-    by_year: Mapping[str, Any] = field(default_factory=dict)
-    by_turn: Mapping[str, Any] = field(default_factory=dict)
+    groups: Mapping[str, Any] = field(default_factory=dict)
+    roc: Sequence[Sequence[float]] = ()
     counted: str = "questions"
     questions: Sequence[Row] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON values; `baseline` only where one was measured."""
-        values = asdict(self)
-        return {name: value for name, value in values.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A report as it was read back; `rows` have a qid and measures each."""
-
-    path: str
-    suite: str
-    system: str
-    measures: Mapping[str, float]
-    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A run against an earlier one, measure by measure, over the questions both have."""
+    """A run against an earlier one, measure by measure, over the samples both have."""
 
     report: str
     system: str
     measures: Mapping[str, float]
     tests: Mapping[str, PairedTest]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON values."""
-        tests = {name: test.to_dict() for name, test in self.tests.items()}
-        return {
-            "report": self.report,
-            "system": self.system,
-            "measures": dict(self.measures),
-            "tests": tests,
-        }
 
+def write_report(
+    folder: Path,
+    report: Report,
+    comparison: Comparison | None = None,
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Writes report.json, report.md, report.html and further `files` into a folder.
 
-def write_json(path: Path, value: Any) -> None:
-    """Replaces a file by the value as JSON."""
-    write_atomically(path, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
-
-
-def load_earlier(earlier: Path) -> Earlier:
-    """What an earlier run found, by its folder or its `report.json`.
-
-    Raises ConfigError where that is no report of an evaluation.
+    What an interrupted run left there goes.
     """
-    file = earlier / JSON if earlier.is_dir() else earlier
+    written = {
+        JSON: _json({name: value for name, value in asdict(report).items() if value is not None}),
+        "report.md": as_markdown(run_table(report)),
+        "report.html": html_page(report, comparison),
+        **({"comparison.json": _json(asdict(comparison))} if comparison else {}),
+        **(files or {}),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in written.items():
+            write_atomically(folder / name, content.encode("utf-8", "replace"))
+        for unfinished in folder.glob("unfinished-*.jsonl"):
+            unfinished.unlink()
+    except OSError as error:
+        msg = f"cannot write the report to {folder} ({error.strerror}); name another: --report"
+        raise ConfigError(msg) from error
+
+
+def load_report(path: Path, option: str = "") -> Report:
+    """The report of a folder, or of its `report.json`.
+
+    Raises ConfigError, which begins with the option that named it, for what is no report.
+    """
+    named = f"{option} {str(path)!r}".strip()
+    file = path / JSON if path.is_dir() else path
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
-        rows = [{"qid": row["qid"], "measures": row["measures"]} for row in value["questions"]]
-        return Earlier(str(earlier), value["suite"], value["system"], value["measures"], rows)
+        known = [each.name for each in fields(Report)]
+        report = Report(**{name: value[name] for name in known if name in value})
+        for row in report.questions:
+            _ = row["qid"], row["measures"]
     except OSError as error:
-        msg = f"--compare {str(earlier)!r} has no {JSON} to read ({error.strerror})"
+        msg = f"{named} has no {JSON} to read ({error.strerror}); name a --report folder"
         raise ConfigError(msg) from error
     except (ValueError, TypeError, KeyError) as error:
-        msg = f"--compare {str(earlier)!r} is no report of an evaluation; name its --report folder"
+        msg = f"{named} is no report of an evaluation; name a --report folder"
         raise ConfigError(msg) from error
+    return report
 
 
-def against(earlier: Earlier, report: Report) -> Comparison:
-    """The report against an earlier one of the same suite, question by question.
+def against(path: Path, earlier: Report, report: Report) -> Comparison:
+    """The report against an earlier one of the same suite, sample by sample.
 
-    Raises ConfigError where the suites differ or no question is in both.
+    Raises ConfigError where the suites differ or no sample is in both.
     """
+    named = f"--compare {str(path)!r}"
     if earlier.suite != report.suite:
-        msg = f"--compare {earlier.path!r} is a report on {earlier.suite!r}, not {report.suite!r}"
+        msg = f"{named} is a report on {earlier.suite!r}, not {report.suite!r}"
         raise ConfigError(msg)
-    tests = compare(earlier.rows, report.questions)
+    tests = compare(earlier.questions, report.questions)
     if not tests:
-        msg = f"--compare {earlier.path!r} shares no question with this run"
+        msg = f"{named} shares no question with this run"
         raise ConfigError(msg)
-    return Comparison(earlier.path, earlier.system, earlier.measures, tests)
+    return Comparison(str(path), earlier.system, earlier.measures, tests)
+
+
+def compare(before: Sequence[Row], after: Sequence[Row]) -> dict[str, PairedTest]:
+    """A paired test of each measure over the samples that have it in both runs."""
+    earlier = {row["qid"]: row["measures"] for row in before}
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    for row in after:
+        old = earlier.get(row["qid"], {})
+        for name in row["measures"]:
+            if name in old:
+                pairs.setdefault(name, []).append((old[name], row["measures"][name]))
+    return {name: paired_test(*zip(*found, strict=True)) for name, found in pairs.items()}
+
+
+def measure_values(rows: Sequence[Row]) -> dict[str, list[float]]:
+    """The values of each measure over the rows that have it."""
+    values: dict[str, list[float]] = {}
+    for row in rows:
+        for name, value in row["measures"].items():
+            values.setdefault(name, []).append(float(value))
+    return values
+
+
+def mean_measures(rows: Sequence[Row]) -> dict[str, float]:
+    """The mean of each measure over the rows that have it; the median where its name says so."""
+    return {
+        name: float(median(found) if name.startswith("median") else fmean(found))
+        for name, found in measure_values(rows).items()
+    }
+
+
+def worst(rows: Sequence[Row], count: int = WORST) -> list[Row]:
+    """The rows with the lowest score, those with a full one left out; ties by qid."""
+    failed = [row for row in rows if row["score"] < 1]
+    return sorted(failed, key=lambda row: (row["score"], row["qid"]))[:count]
 
 
 def main_table(report: Report) -> Table:
     """Each measure with its interval and, where there is a baseline, the difference to it."""
     heading = ["measure", report.system, "95 %"]
-    lines = [
-        [name, figure(value), span(report.intervals[name])]
-        for name, value in report.measures.items()
-    ]
-    if report.baseline:
-        heading += [report.baseline["system"], "difference", "p"]
-        for line in lines:
-            line += _against(line[0], report.baseline["measures"], report.baseline["tests"])
-    return Table(tuple(heading), tuple(map(tuple, lines)))
+    other = report.baseline
+    if other:
+        heading += [other["system"], "difference", "p"]
+    rows = []
+    for name, value in report.measures.items():
+        cells = [name, figure(value), span(report.intervals[name])]
+        if other:
+            test = other["tests"].get(name)
+            cells.append(_cell(other["measures"], name))
+            cells += [signed(test["difference"]), _p(test["p"])] if test else ["", ""]
+        rows.append(tuple(cells))
+    return Table(tuple(heading), tuple(rows))
 
 
 def comparison_table(comparison: Comparison) -> Table:
     """Each measure of the earlier run, and how far this one is from it."""
-    heading = ("measure", "earlier", "difference", "95 %", "p", "n")
-    rows = [
+    rows = tuple(
         (
             name,
-            figure(comparison.measures[name]),
+            _cell(comparison.measures, name),
             signed(test.difference),
             span(test.interval),
             _p(test.p),
             f"{test.n:,}",
         )
         for name, test in comparison.tests.items()
-    ]
-    return Table(heading, tuple(rows))
-
-
-def group_table(name: str, groups: Mapping[str, Any], measures: Sequence[str]) -> Table:
-    """The measures of each group, "" where a group has none of a measure."""
-    rows = [
-        (key, f"{group['n']:,}", *(_cell(group["measures"], measure) for measure in measures))
-        for key, group in groups.items()
-    ]
-    return Table((name, "n", *measures), tuple(rows))
-
-
-def markdown(report: Report) -> str:
-    """`run_table` as Markdown."""
-    return as_markdown(run_table(report))
+    )
+    return Table(("measure", "earlier", "difference", "95 %", "p", "n"), rows)
 
 
 def run_table(report: Report) -> Table:
-    """What ran on what, when, and what came out: a row for each system."""
-    heading = ("data", "system", "dates", "n", *report.measures, "run on")
-    dates = "as of the question" if report.settings["as_of"] else "not used"
+    """What ran on what, when, and what came out: a row for each system, as in a README."""
+    dates = "as of the question" if report.settings.get("as_of") else "not used"
     runs = [(report.system, dates, report.measures)]
     if report.baseline:
         runs.append((report.baseline["system"], "not used", report.baseline["measures"]))
-    rows = [
+    rows = tuple(
         (
-            report.data,
-            system,
-            used,
-            f"{report.n:,}",
+            *(report.data, system, used, f"{report.n:,}"),
             *(_cell(measures, name) for name in report.measures),
             str(report.settings["date"]),
         )
         for system, used, measures in runs
+    )
+    return Table(("data", "system", "dates", "n", *report.measures, "run on"), rows)
+
+
+def html_page(report: Report, comparison: Comparison | None = None) -> str:
+    """The report as one HTML page: bars, tables, ROC curve, the worst samples and the settings.
+
+    All text is escaped, and the page needs nothing else: no script, no font, no address.
+    """
+    tables = [("Measures", main_table(report))]
+    if comparison:
+        title = f"Against {comparison.report} ({comparison.system})"
+        tables.append((title, comparison_table(comparison)))
+    for by, groups in report.groups.items():
+        cells = [
+            (key, f"{group['n']:,}", *(_cell(group["measures"], name) for name in report.measures))
+            for key, group in groups.items()
+        ]
+        tables.append((f"By {by}", Table((by, "n", *report.measures), tuple(cells))))
+    values = {**report.settings, **report.timings}.items()
+    settings = Table(("name", "value"), tuple((name, str(value)) for name, value in values))
+    shares = [
+        name
+        for name, value in report.measures.items()
+        if not name.startswith("median") and 0 <= value <= 1
     ]
-    return Table(heading, tuple(rows))
+    page = template("report.html.jinja").render(
+        report=report,
+        systems=[asdict(report), *([report.baseline] if report.baseline else [])],
+        shares=shares,
+        tables=tables,
+        worst=worst(report.questions),
+        settings=settings,
+    )
+    return str(page)
 
 
-def _against(
-    name: str, measures: Mapping[str, float], tests: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
-    if name not in tests:
-        return [_cell(measures, name), "", ""]
-    return [figure(measures[name]), signed(tests[name]["difference"]), _p(tests[name]["p"])]
+@cache
+def template(name: str) -> Any:
+    """A template of this folder, by jinja2; all that is put into it is escaped."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        # jinja2's own escaping lets characters through that no page can hold.
+        finalize=lambda value: value if isinstance(value, Markup) else text(str(value)),
+    )
+    environment.filters |= {"figure": figure, "span": span, "shortened": shortened}
+    source = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return environment.from_string(source)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def _cell(measures: Mapping[str, float], name: str) -> str:

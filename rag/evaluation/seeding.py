@@ -1,93 +1,50 @@
-"""Faults put into true sentences: one number, name, date, unit, negation or quotation changed.
+"""Faults put into true sentences: a number, name, date, unit, negation, opposite or quotation.
 
-Every change makes the sentence say something else; what makes none is left out.
+What is changed is found by the lists of `faults.toml` and the patterns of this module alone, never
+by those of the checker that is measured: a fault that it has no rule for is made all the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import tomllib
+from calendar import day_name, month_name
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from random import Random
 from types import MappingProxyType
+from typing import Any
 
-from rag.reading.facts import names, number_places, quotations, stems
-from rag.reading.moments import moments, without_moments
-
-FAULTS = ("number", "name", "date", "unit", "negation", "quotation")
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+WEEKDAYS, MONTHS = tuple(day_name), tuple(month_name)[1:]
+NUMBER_WORDS = (
+    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
-_SMALL = (
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
+_MONTH = "|".join(MONTHS)
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+_NUMBER = re.compile(
+    r"(?<![\w.,/:-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w/:]|[.,]\d|-\d|st\b|nd\b|rd\b|th\b)"
 )
-_UNITS: Mapping[str, str] = MappingProxyType(
-    {
-        "per cent": "percentage points",
-        "percent": "percentage points",
-        "percentage points": "per cent",
-        "million": "billion",
-        "billion": "million",
-        "kilometres": "miles",
-        "miles": "kilometres",
-        "km": "miles",
-        "metres": "feet",
-        "feet": "metres",
-        "centimetres": "metres",
-        "tonnes": "kilos",
-        "kilos": "tonnes",
-        "hectares": "square kilometres",
-        "litres": "gallons",
-        "crowns": "euros",
-        "euros": "dollars",
-        "dollars": "euros",
-        "pounds": "euros",
-        "seconds": "minutes",
-        "minutes": "hours",
-        "hours": "days",
-        "days": "weeks",
-        "weeks": "months",
-        "months": "years",
-        "years": "months",
-    }
-)
-_UNIT = re.compile(
-    rf"(?<=[\d\w])\s(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b", re.IGNORECASE
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b(?!-)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![\w.,$€£-])(?:19|20)\d\d(?![\w,%]|[.-]\d)")
+_DAY = re.compile(rf"\b\d{{1,2}}(?= (?:{_MONTH})\b)|(?<=[a-z] )\d{{1,2}}\b(?!,\d)")
+_AFTER_MONTH = re.compile(rf"\b(?:{_MONTH}) $")
+_NAMED_DATE = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)}|{_MONTH})\b")
+_AMBIGUOUS = ("May", "March", "August")
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-zà-ÿ]{3,}\b(?!['’-])")
+_WORD = re.compile(r"(?<![\w’'-])[a-z]{4,}(?![\w’'-])")
+_NEGATED = re.compile(
+    r"\b(is|are|was|were|has|had|have|did|does|do|will|would|could|should|must)(?: not|n['’]t)\b"
+    r"|\b(can)(?:not| not|['’]t)\b"
 )
 _AUXILIARY = re.compile(
-    r"\b(?:was|were|is|are|has|had|have|will|would|can|could|did|must|should)\b(?! not|n['’]t)"
+    r"\b(?:was|were|is|are|has|had|have|will|would|can|could|must|should)\b(?! not|n['’]t| no\b)"
 )
-_NOT = re.compile(r"\b(is|are|was|were|has|had|have|will|would|can|could|must|should) not\b")
-_FIRMER: Mapping[str, str] = MappingProxyType({"may": "will", "might": "will", "could": "will"})
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
-_ENOUGH = 4
+
+Change = tuple[int, int, str]
+"""Characters of the sentence, and what they become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,62 +52,69 @@ class Seeded:
     """A true sentence with one change, and what was changed into what."""
 
     text: str
-    kind: str
     changed: str
 
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """What a change can draw on: the names and the words of the same article and of others."""
+    """What a change can draw on: names and words of the same article, and names of others."""
 
-    names: Sequence[str]
-    words: Sequence[str]
-    others: Sequence[str]
+    names: Sequence[str] = ()
+    words: Sequence[str] = ()
+    others: Sequence[str] = ()
 
 
 def seed_fault(sentence: str, kind: str, spare: Spare, random: Random) -> Seeded | None:
     """The sentence with a fault of that kind; None where there is nothing to change.
 
-    >>> seed_fault("Of 41 boats, none sank.", "number", Spare((), (), ()), Random(1)).changed
+    >>> seed_fault("Of 41 boats, none sank.", "number", Spare(), Random(1)).changed
     '41 -> 25'
     """
-    found = _MAKERS[kind](sentence, spare, random)
-    if found is None:
+    text = unquoted(sentence)
+    given = sentence if kind == "quotation" else text
+    made = _KINDS[kind](given, spare, random) if kind in _KINDS else ()
+    changes = sorted({*made, *_swapped(text, kind)})
+    if not changes:
         return None
-    start, end, new = found
-    text = sentence[:start] + new + sentence[end:]
-    return Seeded(text, kind, f"{sentence[start:end].strip()} -> {new.strip()}")
+    start, end, new = random.choice(changes)
+    changed = f"{sentence[start:end].strip()} -> {new.strip()}"
+    return Seeded(sentence[:start] + new + sentence[end:], changed)
 
 
-Change = tuple[int, int, str]
-"""Characters of the sentence, and what they become."""
+def names_in(text: str) -> list[str]:
+    """The capitalised words within sentences that are no dates or titles, each once."""
+    ignored = {*WEEKDAYS, *MONTHS, *_lists()["ignored"]["names"].split()}
+    return [name for name in dict.fromkeys(_NAME.findall(text)) if name not in ignored]
 
 
-def _number(sentence: str, _spare: Spare, random: Random) -> Change | None:
-    plain = _blanked(sentence)
-    places = [(place, number) for place, number in number_places(plain) if number.kind != "day"]
-    if not places:
-        return None
-    place, number = random.choice(places)
-    word = number.text.split("-")[0].split(" ")[0]
-    if word.lower() in _SMALL:
-        others = [other for other in _SMALL if other != word.lower()]
-        new = random.choice(others)
-        if len(number.text) > len(word):
-            return None
-        return place, place + len(word), new.capitalize() if word[0].isupper() else new
-    digits = re.search(r"\d[\d,]*(?:\.\d+)?", number.text)
-    if not digits:
-        return None
-    old = digits[0].rstrip(",")
-    start = place + digits.start()
-    return start, start + len(old), _other_number(old, random)
+def words_in(text: str) -> list[str]:
+    """The words of content in small letters, each once, in alphabetical order."""
+    return sorted(set(_WORD.findall(text)) - set(_lists()["ignored"]["words"].split()))
+
+
+def unquoted(sentence: str) -> str:
+    """The sentence with blanks of the same length for quotations."""
+    return _QUOTED.sub(lambda quoted: " " * len(quoted[0]), sentence)
+
+
+def numbers_in(text: str) -> list[re.Match[str]]:
+    """The numbers in digits that are no years and no days of a month."""
+    dates = {match.start() for match in (*_YEAR.finditer(text), *_days(text))}
+    return [match for match in _NUMBER.finditer(text) if match.start() not in dates]
+
+
+def _number(text: str, _spare: Spare, random: Random) -> Iterator[Change]:
+    for match in numbers_in(text):
+        yield *match.span(), _other_number(match[0], random)
+    for match in _NUMBER_WORD.finditer(text):
+        new = random.choice([word for word in NUMBER_WORDS if word != match[0].lower()])
+        yield *match.span(), new.capitalize() if match[0][0].isupper() else new
 
 
 def _other_number(old: str, random: Random) -> str:
-    """A number of the same shape that no rounding explains: 10 to 60 % away, or a few more."""
+    """A number of the same shape that no rounding explains: 12 to 60 % away, or a few more."""
     decimals = len(old.partition(".")[2])
-    value = float(old.replace(",", ""))
+    value = float(old.replace(",", "")) or 5.0
     while True:
         step = value * random.uniform(0.12, 0.6) * random.choice((-1, 1))
         if abs(step) < 2 and not decimals:
@@ -160,101 +124,80 @@ def _other_number(old: str, random: Random) -> str:
             return new
 
 
-def _name(sentence: str, spare: Spare, random: Random) -> Change | None:
+def _name(text: str, spare: Spare, random: Random) -> Iterator[Change]:
     """A surname or a place for another one of the article; failing that, of another article."""
-    outside = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), sentence)
-    own = {name.casefold() for name in re.findall(r"[\w’'-]+", sentence)}
-    places = [
-        (match.start(), name)
-        for name in dict.fromkeys(names(outside))
-        if name in spare.names
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", outside)
-    ]
-    known = set(spare.names)
-    offered = [name for name in (*spare.names, *spare.others) if name.casefold() not in own]
-    near = [name for name in offered if name in known] or offered
-    if not places or not near:
-        return None
-    place, name = random.choice(places)
-    new = random.choice(near)
-    return place, place + len(name), new
+    own = set(re.findall(r"[^\W\d_]+", text))
+    others = [name for name in spare.names if name not in own]
+    others = others or [name for name in spare.others if name not in own]
+    for match in _NAME.finditer(text) if others else ():
+        if match[0] in spare.names:
+            yield *match.span(), random.choice(others)
 
 
-def _date(sentence: str, _spare: Spare, random: Random) -> Change | None:
-    outside = _blanked(sentence, times=False)
-    found = [moment.text for moment in moments(outside, None)]
-    places: list[tuple[int, str]] = [(outside.index(text), text) for text in found]
-    random.shuffle(places)
-    for place, text in places:
-        for part in re.finditer(r"\d{4}|\d{1,2}|[A-Z][a-z]+", text):
-            new = _other_date(part[0], random)
-            if new:
-                start = place + part.start()
-                return start, start + len(part[0]), new
-    return None
+def _date(text: str, _spare: Spare, random: Random) -> Iterator[Change]:
+    for match in _YEAR.finditer(text):
+        yield *match.span(), str(int(match[0]) + random.choice((-3, -2, -1, 1)))
+    for match in _days(text):
+        days = [day for day in range(1, 29) if day != int(match[0])]
+        yield *match.span(), str(random.choice(days))
+    for match in _NAMED_DATE.finditer(text):
+        # "March" may be a verb, "May" a name, unless something says that it is a month.
+        sure = re.search(r"(?:in|of|since|until|by|\d) $", text[: match.start()])
+        if match[0] not in _AMBIGUOUS or sure:
+            known = WEEKDAYS if match[0] in WEEKDAYS else MONTHS
+            yield *match.span(), random.choice([one for one in known if one != match[0]])
 
 
-def _other_date(old: str, random: Random) -> str:
-    if old.isdigit() and len(old) == 4:
-        return str(int(old) + random.choice((-3, -2, -1, 1)))
-    if old.isdigit():
-        return str(random.choice([day for day in range(1, 29) if day != int(old)]))
-    for known in (_WEEKDAYS, _MONTHS):
-        if old in known:
-            return random.choice([other for other in known if other != old])
-    return ""
-
-
-def _unit(sentence: str, _spare: Spare, random: Random) -> Change | None:
-    plain = without_moments(sentence)
-    counted = [number.text for _, number in number_places(sentence)]
-    ends = [
+def _days(text: str) -> list[re.Match[str]]:
+    """The days of a month: "3 May" and "May 3"."""
+    return [
         match
-        for match in _UNIT.finditer(_blanked(sentence))
-        if any(sentence[: match.end()].endswith(text) for text in counted)
-        or any(sentence[: match.start()].endswith(text) for text in counted)
+        for match in _DAY.finditer(text)
+        if text[match.end() :].lstrip().startswith(MONTHS)
+        or _AFTER_MONTH.search(text[: match.start()])
     ]
-    if not ends or not plain:
-        return None
-    match = random.choice(ends)
-    return match.start(), match.end(), " " + _UNITS[match[0].strip().lower()]
 
 
-def _negation(sentence: str, _spare: Spare, random: Random) -> Change | None:
-    outside = _QUOTED.sub(lambda quoted: "#" * len(quoted[0]), sentence)
-    changes: list[Change] = [
-        (match.start(), match.end(), match[1]) for match in _NOT.finditer(outside)
-    ]
-    changes += [
-        (match.start(), match.end(), _FIRMER[match[0]])
-        for match in re.finditer(r"\b(?:may|might)\b", outside)
-    ]
-    if not changes:
-        changes = [(match.end(), match.end(), " not") for match in _AUXILIARY.finditer(outside)][:1]
-    return random.choice(changes) if changes else None
+def _unit(text: str, _spare: Spare, _random: Random) -> Iterator[Change]:
+    for match in re.finditer(r"[$€£](?=\d)", text):
+        yield *match.span(), {"$": "€", "€": "£", "£": "$"}[match[0]]
 
 
-def _quotation(sentence: str, spare: Spare, random: Random) -> Change | None:
-    """A content word within a quotation for another one of the article."""
-    for quotation in quotations(sentence):
-        start = sentence.index(quotation)
-        words = [match for match in re.finditer(r"[a-z]{4,}", quotation) if stems(match[0])]
-        other = [word for word in spare.words if word not in sentence]
-        if words and other:
-            match = random.choice(words)
-            return start + match.start(), start + match.end(), random.choice(other)
-    return None
+def _negation(text: str, _spare: Spare, _random: Random) -> Iterator[Change]:
+    for match in _NEGATED.finditer(text):
+        yield *match.span(), match[1] or match[2]
+    first = None if _NEGATED.search(text) else _AUXILIARY.search(text)
+    if first:
+        yield first.end(), first.end(), " not"
 
 
-def _blanked(sentence: str, *, times: bool = True) -> str:
-    """The sentence with blanks of the same length for quotations and, if asked, for times."""
-    text = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), sentence)
-    for moment in moments(text, None) if times else ():
-        text = text.replace(moment.text, " " * len(moment.text), 1)
-    return text
+def _quotation(sentence: str, spare: Spare, random: Random) -> Iterator[Change]:
+    """A word of content within a quotation for another one of the article."""
+    others = [word for word in spare.words if word not in sentence]
+    for quoted in _QUOTED.finditer(sentence) if others else ():
+        known = words_in(quoted[0])
+        for match in _WORD.finditer(quoted[0]):
+            if match[0] in known:
+                start = quoted.start() + match.start()
+                yield start, start + len(match[0]), random.choice(others)
 
 
-_MAKERS: Mapping[str, Callable[[str, Spare, Random], Change | None]] = MappingProxyType(
+def _swapped(text: str, kind: str) -> Iterator[Change]:
+    """What stands in the list of that kind, for what goes with it; a unit only behind a number."""
+    others = _lists().get(kind, {})
+    known = "|".join(map(re.escape, sorted(others, key=len, reverse=True)))
+    for match in re.finditer(rf"(?<![\w’'-])(?:{known})(?![\w’'-])", text) if known else ():
+        counted = rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})|\d (?:m|b|tr)illion) $"
+        if kind != "unit" or re.search(counted, text[: match.start()], re.IGNORECASE):
+            yield *match.span(), others[match[0]]
+
+
+@cache
+def _lists() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("faults.toml").read_text(encoding="utf-8"))
+
+
+_KINDS: Mapping[str, Callable[[str, Spare, Random], Iterator[Change]]] = MappingProxyType(
     {
         "number": _number,
         "name": _name,
@@ -264,3 +207,4 @@ _MAKERS: Mapping[str, Callable[[str, Spare, Random], Change | None]] = MappingPr
         "quotation": _quotation,
     }
 )
+FAULTS = (*_KINDS, "opposite")

@@ -1,28 +1,31 @@
-"""The systems under measurement: the archive's search, its parts alone, and their plain fusion."""
+"""The systems that `retrieval` compares: the archive's search, its parts alone, and plain BM25."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from functools import cache
+from typing import Any, Literal
 
 from rag.archive import Archive
 from rag.errors import ConfigError
+from rag.evaluation.archive_access import rank_passages, require_vectors
 from rag.evaluation.datasets import EvalQuestion
+from rag.evaluation.measures import missing
 from rag.llms import ChatModel
-from rag.records import Filters
-from rag.retrieval.ranking import reciprocal_rank_fusion
-from rag.retrieval.snapshot import Snapshot
 from rag.understanding.followup import standalone_question
 from rag.understanding.splitting import split
 
 Split = Literal["rules", "model", "none"]
 SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]
-SYSTEMS: tuple[SystemName, ...] = get_args(SystemName)
 
 PASSAGES = 100
 """How many passages a system ranks for each question."""
+
+PASSAGE_WORDS = 180
+OVERLAP_WORDS = 30
+"""How the baseline cuts articles into passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,12 @@ Rank = Callable[[EvalQuestion, datetime | None], list[Found]]
 """A question and the moment it is asked as of, None for any time -> passages, best first."""
 
 
-def by_rules(_question: str) -> tuple[str, ...]:
-    """No questions given, so that rules split."""
-    return ()
-
-
 def splitter(split_by: Split, model: ChatModel | None) -> Callable[[str], Sequence[str]]:
-    """What splits a question; raises ConfigError for "model" without one."""
-    if split_by == "rules":
-        return by_rules
+    """What splits a question, nothing where rules do; ConfigError for "model" without one."""
     if split_by == "none":
         return lambda question: (question,)
+    if split_by == "rules":
+        return lambda _question: ()
     if model is None:
         msg = "--split model needs a language model; name it with --llm or DATELINE_LLM_MODEL"
         raise ConfigError(msg)
@@ -64,66 +62,92 @@ def best_of_each(found: Iterable[Found], count: int) -> list[Found]:
 
 
 def archive_system(
-    archive: Archive, name: SystemName, parts: Callable[[str], Sequence[str]] = by_rules
+    archive: Archive, name: SystemName, parts: Callable[[str], Sequence[str]] = lambda _question: ()
 ) -> Rank:
-    """The system of that name over an archive; "baseline" is built in `rag.evaluation.baseline`.
+    """The system of that name over an archive; `parts` splits a question for "full".
 
-    `parts` splits a question for "full". Raises ConfigError for "vectors" and "hybrid"
-    where no passage is embedded.
+    Raises ConfigError for "vectors" and "hybrid" where no passage is embedded, and for
+    "baseline" without bm25s.
     """
+    if name == "baseline":
+        return _baseline(archive)
     if name == "full":
-        return _full(archive, parts)
-    snapshot = archive.snapshot()
-    if name != "bm25" and not len(snapshot.dense):
-        msg = (
-            f"--system {name} needs vectors and {archive.folder} has none; "
-            f"run dateline embed --archive {archive.folder}, or use --system bm25"
-        )
-        raise ConfigError(msg)
-    return _ablation(snapshot, words=name != "vectors", meaning=name != "bm25")
 
+        def search(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
+            hits = archive.search(
+                question.question,
+                PASSAGES,
+                history=question.history,
+                as_of=as_of,
+                all_copies=True,
+                parts=parts(question.question),
+            )
+            return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
-def _full(archive: Archive, parts: Callable[[str], Sequence[str]]) -> Rank:
-    def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
-        hits = archive.search(
-            question.question,
-            PASSAGES,
-            history=question.history,
-            as_of=as_of,
-            all_copies=True,
-            parts=parts(question.question),
-        )
-        return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
-
-    return rank
-
-
-def _ablation(snapshot: Snapshot, *, words: bool, meaning: bool) -> Rank:
-    """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
+        return search
+    if name != "bm25":
+        require_vectors(archive, f"--system {name}")
+    rankers: dict[str, Literal["words", "vectors", "both"]]
+    rankers = {"bm25": "words", "vectors": "vectors", "hybrid": "both"}
 
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
         query = standalone_question(question.question, question.history)
-        filters = Filters().no_later_than(as_of)
-        facets = snapshot.facets
-        standing = facets.standing(as_of)
-        rankings: list[list[int]] = []
-        if words:
-            best = snapshot.lexical.search(query, PASSAGES, filters, standing=standing)
-            rankings.append([id_ for id_, _ in best])
-        if meaning:
-            allowed = facets.matching(filters) if as_of else None
-            vector = snapshot.dense.encode(query)
-            nearest = snapshot.dense.search(vector, PASSAGES, allowed, standing.then)
-            rankings.append([id_ for id_, _ in nearest])
-        fused = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
-        return _passages(snapshot, fused)
+        best = rank_passages(archive, query, PASSAGES, by=rankers[name], as_of=as_of)
+        return [
+            Found(article.id, article.title, article.text[passage.start : passage.end])
+            for passage, article in best
+        ]
 
     return rank
 
 
-def _passages(snapshot: Snapshot, ids: Sequence[int]) -> list[Found]:
-    stored = snapshot.store.passages(ids)
-    return [
-        Found(article.id, article.title, article.text[passage.start : passage.end])
-        for passage, article in (stored[id_] for id_ in ids if id_ in stored)
-    ]
+def cut(text: str, size: int = PASSAGE_WORDS, overlap: int = OVERLAP_WORDS) -> list[str]:
+    """The text in pieces of `size` words, each beginning with the end of the one before it.
+
+    >>> cut("one two three four", 3, 1)
+    ['one two three', 'three four']
+    """
+    words = text.split()
+    starts = range(0, max(1, len(words) - overlap), size - overlap)
+    return [" ".join(words[first : first + size]) for first in starts] if words else []
+
+
+def _baseline(archive: Archive) -> Rank:
+    """Lucene's BM25 by bm25s in memory, English stemmer and stop words, over current articles.
+
+    Passages have their titles; the date a question is asked as of does not count.
+    """
+    try:
+        import bm25s
+        import Stemmer
+    except ImportError as error:
+        raise ConfigError(missing("bm25s or PyStemmer")) from error
+    stemmer = Stemmer.Stemmer("english")
+
+    def tokens(texts: list[str]) -> Any:
+        return bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False)
+
+    @cache
+    def indexed() -> tuple[list[Found], Any]:
+        passages = [
+            Found(article.id, article.title, piece)
+            for article, _ in archive.articles()
+            for piece in cut(article.text)
+        ]
+        index = bm25s.BM25(method="lucene")
+        if passages:
+            titled = tokens([f"{item.title}\n{item.passage}" for item in passages])
+            index.index(titled, show_progress=False)
+        return passages, index
+
+    def rank(question: EvalQuestion, _as_of: datetime | None) -> list[Found]:
+        passages, index = indexed()
+        if not passages:
+            return []
+        query = tokens([standalone_question(question.question, question.history)])
+        count = min(PASSAGES, len(passages))
+        rows, scores = index.retrieve(query, k=count, show_progress=False)
+        # bm25s fills the list up with passages that share no word with the query.
+        return [passages[i] for i, score in zip(rows[0], scores[0], strict=True) if score > 0]
+
+    return rank

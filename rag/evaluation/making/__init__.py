@@ -1,1 +1,0 @@
-"""Questions with known answers, made from the articles of anybody's own archive."""
