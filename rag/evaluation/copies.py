@@ -110,29 +110,28 @@ class Copies(Suite[PairSample, bool]):
             for wanted, some in ((True, known), (False, chosen))
             for pair in some
         ]
-        sizes = Counter(groups.values())
-        names = listed(list(map(repr, unknown)))
-        more = "; ".join(f"{one!r} and {other!r}" for one, other in unlisted[:3])
+        sizes, left_out = Counter(groups.values()), len(pairs) - len(known)
+        named = "; ".join(f"{one!r} and {other!r}" for one, other in unlisted[:3])
         warnings = [
-            (unknown, f"article ids that are not in the archive: {names}"),
-            (unknown, f"pairs left out, with an article missing: {len(pairs) - len(known):,}"),
-            (
-                unlisted,
-                "random pairs that are near-duplicates though not listed: "
-                f"{len(unlisted):,}, {more}",
-            ),
+            f"article ids that are not in the archive: {listed(list(map(repr, unknown)))}",
+            f"pairs left out, with an article missing: {left_out:,}",
+            f"random pairs that are near-duplicates though not listed: {len(unlisted):,}, {named}",
         ]
-        return Loaded(
-            samples,
-            archive_facts(self.archive)
-            | {"one_article": sum(one == other for one, other in known)}
-            | {"unlisted": len(unlisted), "left_out": len(pairs) - len(known)}
-            | {"groups": len(sizes), "largest_groups": [n for _, n in sizes.most_common(_LARGEST)]}
-            | {"listed_pairs": len(known), "random_pairs": len(chosen)}
-            | {"wrong": sum(each.grouped and not each.wanted for each in samples)}
-            | {"alike": ALIKE, "scheme": SCHEME, "seed": SEED},
-            tuple(text for odd, text in warnings if odd),
-        )
+        odd = (warnings[:2] if unknown else []) + (warnings[2:] if unlisted else [])
+        facts = {
+            "listed_pairs": len(known),
+            "random_pairs": len(chosen),
+            "one_article": sum(one == other for one, other in known),
+            "unlisted": len(unlisted),
+            "left_out": left_out,
+            "wrong": sum(each.grouped and not each.wanted for each in samples),
+            "groups": len(sizes),
+            "largest_groups": [n for _, n in sizes.most_common(_LARGEST)],
+            "alike": ALIKE,
+            "scheme": SCHEME,
+            "seed": SEED,
+        }
+        return Loaded(samples, archive_facts(self.archive) | facts, odd)
 
     def ask(self, sample: PairSample) -> bool:
         """Whether the pair is in one group."""

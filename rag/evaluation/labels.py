@@ -68,17 +68,18 @@ def covered(
     pairs = [(id_, question.where) for question in labelled for id_ in question.relevant]
     unknown = [f"{id_!r} ({where})" for id_, where in pairs if id_ not in known]
     left_out = len(labelled) - len(found)
-    warnings = [
-        (unknown, f"article ids that are not in the archive: {listed(unknown)}"),
-        (left_out, f"questions left out, with no article in the archive: {left_out:,}"),
-        (
-            late,
-            "questions whose relevant articles all appeared after their date, counted as missed: "
-            + listed([f"{question.qid!r} ({question.where})" for question in late], 1),
-        ),
-    ]
-    shown = tuple(text for odd, text in warnings if odd)
-    return Coverage(tuple(found), shown, left_out, len(late))
+    warnings = []
+    if unknown:
+        warnings.append(f"article ids that are not in the archive: {listed(unknown)}")
+    if left_out:
+        warnings.append(f"questions left out, with no article in the archive: {left_out:,}")
+    if late:
+        names = listed([f"{question.qid!r} ({question.where})" for question in late], 1)
+        warnings.append(
+            f"questions whose relevant articles all appeared after their date, "
+            f"counted as missed: {names}"
+        )
+    return Coverage(tuple(found), tuple(warnings), left_out, len(late))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
