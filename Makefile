@@ -1,6 +1,7 @@
 # make app: the web chat on the sample corpus. make test: every check and test.
 # make faults: the tests that take long: children killed at 200 points, files damaged in more ways, an hour of news.
 # make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each; tests with new made-up examples.
+# make audit: the installed packages against published advisories; exits with 3 where none could be reached.
 # make llm-server: a small language model on this machine, to try Dateline with one.
 # All set everything up by themselves, in .venv. PYTHON names another interpreter.
 PYTHON ?= python3
@@ -9,7 +10,7 @@ SECONDS ?= 60
 # Where this is set, each of the tests' many child processes would compile every module anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup app llm-server test faults fuzz lint clean
+.PHONY: setup app llm-server test faults fuzz audit lint clean
 
 setup: .venv/ready
 
@@ -32,6 +33,10 @@ fuzz: setup
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[fuzz]"
 	$(BIN)/python -m scripts.fuzz --seconds $(SECONDS)
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=default -n auto --dist loadfile
+
+audit: setup
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[audit]"
+	$(BIN)/python scripts/audit.py
 
 lint: setup
 	$(BIN)/ruff check .

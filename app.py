@@ -8,7 +8,6 @@ import os  # noqa: E402 - the clock starts before anything is loaded
 import signal  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
 
 from rag import terminal  # noqa: E402
 from rag.accounts import Accounts  # noqa: E402
@@ -23,9 +22,10 @@ from rag.web.page import build_page  # noqa: E402
 from rag.web.preparation import Preparation  # noqa: E402
 from rag.web.server.endpoints import Endpoints  # noqa: E402
 from rag.web.server.guard import LOCAL  # noqa: E402
-from rag.web.server.serving import Site, listen, page_address, private_uploads, serve  # noqa: E402
+from rag.web.server.serving import Site, listen, page_address, serve  # noqa: E402
 from rag.web.server.tools import Tools, has_tools  # noqa: E402
-from rag.web.tabs.add import Uploads  # noqa: E402
+from rag.web.server.upload_store import UploadStore, private_uploads  # noqa: E402
+from rag.web.server.uploads import Uploads  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parent / "seeds"
 ANY_QUESTION = "What happened?"
@@ -49,9 +49,9 @@ def main() -> None:
 def run(settings: Settings) -> None:
     """Opens the archive, builds it at need, and serves the page over it for good."""
     accounts = allowed(settings)
-    model = configured_model(settings)
+    model = configured_model(settings, note=terminal.note)
     with (
-        private_uploads(),
+        private_uploads() as folder,
         listen(settings.host, settings.port) as listener,
         Archive.open(settings.archive, settings=settings) as archive,
     ):
@@ -67,31 +67,33 @@ def run(settings: Settings) -> None:
             preparation.start()
 
         endpoints = Endpoints(archive, model)
+        uploads = None
+        if settings.host in LOCAL or accounts:
+            uploads = Uploads(UploadStore(folder), settings.network, accounts)
         page = build_page(
             Chat(archive, model, examples, preparation.doing),
             endpoints,
-            lambda: examine(archive.folder, settings, archive.rankers().encoder),
-            Uploads(settings.network, accounts) if settings.host in LOCAL or accounts else None,
+            lambda: examine(archive.folder, settings, archive.encoder),
+            uploads,
         )
         try:
-            serve(site(page, archive, endpoints, accounts, settings), listener, ready)
+            serve(
+                Site(
+                    page=page,
+                    archive=archive,
+                    tools=Tools(endpoints) if has_tools() else None,
+                    accounts=accounts,
+                    uploads=uploads,
+                    only_local=settings.host in LOCAL and not settings.allow_open,
+                    requests=settings.web_rate,
+                    proxies=settings.trusted_proxies,
+                ),
+                listener,
+                ready,
+            )
         finally:
             preparation.cancel()
             preparation.join(STOP_SECONDS)
-
-
-def site(
-    page: Any, archive: Archive, endpoints: Endpoints, accounts: Accounts | None, settings: Settings
-) -> Site:
-    """What is served, and to whom."""
-    return Site(
-        page=page,
-        archive=archive,
-        tools=Tools(endpoints) if has_tools() else None,
-        accounts=accounts,
-        only_local=settings.host in LOCAL and not settings.allow_open,
-        requests=settings.web_rate,
-    )
 
 
 def allowed(settings: Settings) -> Accounts | None:

@@ -296,13 +296,15 @@ def _empty() -> sqlite3.Connection:
 
 
 def _connected(database: str) -> sqlite3.Connection:
-    return sqlite3.connect(
+    db = sqlite3.connect(
         database,
         uri=database.startswith("file:"),
         timeout=_SECONDS_TO_WAIT_FOR_A_LOCK,
         isolation_level=None,
         check_same_thread=False,
     )
+    db.execute("PRAGMA trusted_schema = OFF")
+    return db
 
 
 @contextmanager
@@ -327,4 +329,8 @@ def _is_blank(db: sqlite3.Connection, path: Path) -> bool:
     if version != FORMAT_VERSION:
         msg = f"{path} has format version {version}, this version reads {FORMAT_VERSION}; {_MEND}"
         raise StaleIndexError(msg)
+    foreign = db.execute("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    if found := foreign.fetchone():
+        msg = f"{path} holds the {found[0]} {found[1]!r:.80}, which no cache has; {_MEND}"
+        raise CorruptIndexError(msg)
     return False

@@ -209,7 +209,12 @@ def _load_model(files: ModelFiles) -> Any:
 
     try:
         with without_progress_bars():
-            model = SentenceTransformer(str(files.folder), local_files_only=True)
+            model = SentenceTransformer(
+                str(files.folder),
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         msg = f"the model in {files.folder} cannot be loaded: {error}"
         raise EncoderError(msg) from error

@@ -51,7 +51,12 @@ def _load(name: str) -> Any:
 
     try:
         with without_progress_bars():
-            model = CrossEncoder(name, local_files_only=True)
+            model = CrossEncoder(
+                name,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         msg = f"the cross-encoder {name!r} cannot be loaded from this machine: {error}"
         raise EncoderError(msg) from error

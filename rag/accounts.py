@@ -10,10 +10,13 @@ import logging
 import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+from filelock import FileLock, Timeout
 
 from rag.errors import ConfigError
 from rag.files import write_atomically
@@ -29,6 +32,7 @@ _COST, _BLOCK, _PASSES = 2**15, 8, 3
 _MOST_MEMORY = 2**26
 _SCHEME = "scrypt"
 _STAMP = 12
+_LOCK_SECONDS = 10
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 _log = logging.getLogger(__name__)
@@ -113,21 +117,42 @@ def add_account(path: Path, name: str, role: str, password: str) -> Account:
         msg = f"a password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; this has "
         msg += str(len(password))
         raise ConfigError(msg)
-    others = [each for each in _users(path, missing=True) if each["name"] != name]
     added = {"name": name, "role": role, "password": _hashed(password)}
-    _write(path, [*others, added])
+    with _changing(path):
+        others = [each for each in _users(path, missing=True) if each["name"] != name]
+        _write(path, [*others, added])
     return Account(name, role)  # type: ignore[arg-type]
 
 
 def remove_account(path: Path, name: str) -> None:
     """Lets somebody log in no longer; raises ConfigError where the file does not name them."""
-    users = _users(path, missing=True)
-    left = [each for each in users if each["name"] != name]
-    if len(left) == len(users):
-        known = ", ".join(each["name"] for each in users) or "nobody"
-        msg = f"{path} does not name {name!r}; it names {known}"
-        raise ConfigError(msg)
-    _write(path, left)
+    with _changing(path):
+        users = _users(path, missing=True)
+        left = [each for each in users if each["name"] != name]
+        if len(left) == len(users):
+            known = ", ".join(each["name"] for each in users) or "nobody"
+            msg = f"{path} does not name {name!r}; it names {known}"
+            raise ConfigError(msg)
+        _write(path, left)
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """Nobody else changes the file meanwhile; raises ConfigError where that cannot be."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS, mode=0o600)
+    try:
+        # The lock would make the folder, too; a mistyped one is to be an error.
+        path.parent.stat()
+        lock.acquire()
+    except Timeout as error:
+        msg = f"another process has been changing {path} for {_LOCK_SECONDS} s; try again"
+        raise ConfigError(msg) from error
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -177,8 +202,12 @@ def _write(path: Path, users: list[dict[str, Any]]) -> None:
     try:
         write_atomically(path, f"{text}\n".encode(), mode=0o600)
     except OSError as error:
-        msg = f"cannot write {str(path)!r} ({error.strerror}); choose another file: --file"
-        raise ConfigError(msg) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    reason = error.strerror or str(error)
+    return ConfigError(f"cannot write {str(path)!r} ({reason}); choose another file: --file")
 
 
 def _hashed(password: str) -> str:

@@ -9,38 +9,35 @@ from datetime import UTC, datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from embeddings import Encoder, Reranker
 from rag.answering.fallback import Trust, answer
 from rag.answering.question import Question, Reader
+from rag.catalogue import Catalogue
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
-from rag.history import Revision, history, later_texts
+from rag.history import later_texts
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.ingest import Ingest, IngestReport, from_network
 from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
 from rag.online import is_address
-from rag.opening import ArchiveFolder, Opened, give_up
+from rag.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
 from rag.quotes.records import Recheck, Trace
 from rag.quotes.tracing import trace
+from rag.reading.extractive import Similarity
 from rag.reading.verification import verify
-from rag.records import Answer, Article, Filters, Hit, Message, Understood
-from rag.retrieval.filters import no_later_than, parse_filters
-from rag.retrieval.ranking import Rankers
-from rag.retrieval.retrieve import Search, check_query, retrieve
+from rag.records import Answer, Filters, Hit, Message, Understood
+from rag.retrieval.retrieve import Found, Request, prepare, retrieve
+from rag.retrieval.snapshot import Snapshot
 from rag.store import Conversations, Feedback, Runs
 from rag.subscriptions import Subscriptions
-from rag.understanding.followup import follow_up
-from rag.understanding.named import named_in
-from rag.understanding.rewriting import resolve
 from rag.understanding.splitting import split
 from rag.upkeep.removals import Removals
-from rag.upkeep.withheld import Withheld
+from rag.upkeep.withheld import WithdrawnArticles
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -54,7 +51,7 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
 
 
-class Archive:
+class Archive(Catalogue):
     """A news archive in one folder: takes articles in, finds passages, answers questions.
 
     A folder without an archive can be opened; the first `ingest` creates it. Any number
@@ -69,14 +66,13 @@ class Archive:
         self, folder: Path, settings: Settings, encoder: Encoder, reranker: Reranker | None
     ) -> None:
         self.folder = folder
+        self.encoder = encoder
         self._settings = settings
-        self._encoder = encoder
         self._reranker = reranker
         self._recent = RecentVectors(encoder)
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
-        self._opened: Opened | None = None
-        self._opening = Lock()
-        self._withheld = Withheld()
+        super().__init__(OpenParts(self._disk))
+        self._withdrawn = WithdrawnArticles()
 
     @classmethod
     def open(
@@ -143,24 +139,24 @@ class Archive:
     @property
     def removals(self) -> Removals:
         """What takes articles away: to withdraw, reinstate, delete and compact."""
-        return Removals(self._disk, self._reader)
+        return Removals(self._disk, self._parts.now)
 
     @property
     def conversations(self) -> Conversations:
         """The conversations that readers had, each kept for its owner."""
-        return Conversations(self._reader().database)
+        return Conversations(self._parts.now().database)
 
     @property
     def feedback(self) -> Feedback:
         """What readers said of answers."""
-        return Feedback(self._reader().database)
+        return Feedback(self._parts.now().database)
 
     def _job(self, opened: Opened) -> Ingest:
         return Ingest(
             store=opened.store,
             runs=Runs(opened.database),
             lexical=opened.lexical,
-            count_tokens=self._encoder.count_tokens,
+            count_tokens=self.encoder.count_tokens,
             limit=self._settings.chunk_tokens,
             now=datetime.now(UTC),
             inputs=KnownInputs(self.folder),
@@ -190,40 +186,40 @@ class Archive:
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
+        ignore: Sequence[str] = (),
         all_copies: bool = False,
         parts: Sequence[str] = (),
     ) -> list[Hit]:
         """The `k` passages that match best, best first, as articles stood at `as_of`.
 
         Copies of one story are one hit, which names the other outlets, unless `all_copies`
-        asks for each. Dates and outlets that the query names are heeded, unless
-        `understood` says what is to be; with () the query is taken literally. `parts` are
-        the questions that it is made of, where rules are not to split it. `as_of` is
-        now where it is not given; then undated articles are found too.
-        Raises QueryError for an empty or overlong query, ArchiveError without an archive.
+        asks for each. The dates and outlets that the query names count, and those that it
+        takes over from the `history`, but for the words to `ignore`. Where `understood` is
+        given, it decides instead; with () the query is taken literally. `parts` are the
+        questions that it is made of, where rules are not to split it. `as_of` is now where it
+        is not given; then undated articles are found too. Raises QueryError for an empty or
+        overlong query and for unknown words to ignore, ArchiveError without an archive.
         """
-        check_query(query)
-        rankers = self.rankers()
-        if understood is None:
-            understood = named_in(query, as_of or datetime.now(UTC), rankers.store.facets())
-        search = Search(
-            follow_up(query, history),
-            no_later_than(filters, as_of),
-            as_of or datetime.now(UTC),
-            tuple(understood),
-            all_copies,
-            tuple(parts),
-        )
-        return retrieve(search, k, rankers)
+        request = Request(query, history, filters, as_of, understood, ignore, parts, all_copies)
+        return list(self.find(request, k).hits)
 
-    def understand(self, question: str, as_of: datetime | None = None) -> tuple[Understood, ...]:
-        """The dates and outlets that a question names, as they stand in it.
+    def find(self, request: Request, k: int = 10) -> Found:
+        """What `search` finds, with what was understood of the request."""
+        snapshot = self.snapshot()
+        search = prepare(request, snapshot.facets)
+        hits = retrieve(search, k, snapshot)
+        return Found(tuple(hits), search.understood, snapshot.coverage)
 
-        Give `search` or `ask` those that are to be heeded. A time of which the archive holds
-        nothing only says what is preferred. Raises QueryError for an empty or overlong one.
+    def understand(
+        self, question: str, as_of: datetime | None = None, history: Sequence[Message] = ()
+    ) -> tuple[Understood, ...]:
+        """The dates and outlets that a question names, or takes over from the conversation.
+
+        A time of which the archive holds nothing is a preference only. Raises QueryError for
+        an empty or overlong question.
         """
-        check_query(question)
-        return named_in(question, as_of or datetime.now(UTC), self._reader().store.facets())
+        request = Request(question, history, as_of=as_of)
+        return prepare(request, self.snapshot().facets).understood
 
     def ask(
         self,
@@ -233,13 +229,14 @@ class Archive:
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
+        ignore: Sequence[str] = (),
         model: ChatModel | None = None,
         corroborated: bool = False,
     ) -> Answer:
         """Answers from the archive with citations, or says that it holds no answer.
 
         With `model` it writes the answer; else sentences of the articles are the answer.
-        What the question names is heeded as in `search`. With `corroborated` only what the
+        What the question names counts as in `search`. With `corroborated` only what the
         articles found agree on is an answer: that four in five of them name the same.
         """
         stream = self.stream(
@@ -248,6 +245,7 @@ class Archive:
             filters=filters,
             as_of=as_of,
             understood=understood,
+            ignore=ignore,
             model=model,
             corroborated=corroborated,
         )
@@ -265,6 +263,7 @@ class Archive:
         filters: Filters = NO_FILTERS,
         as_of: datetime | None = None,
         understood: Sequence[Understood] | None = None,
+        ignore: Sequence[str] = (),
         model: ChatModel | None = None,
         corroborated: bool = False,
     ) -> Generator[str, None, Answer]:
@@ -274,44 +273,45 @@ class Archive:
         renumbered, and a model that fails in the middle is replaced.
         """
         started = time.perf_counter()
-        check_query(question)
-        if understood is None:
-            understood = self.understand(question, as_of)
-        now = as_of or datetime.now(UTC)
+        request = Request(question, history, filters, as_of, understood, ignore)
+        snapshot = self.snapshot()
         meter = Metered(model) if model else None
-        followed = resolve(question, history, now, meter)
-        splits = self._settings.llm_split
-        parts = split(followed.question, meter) if meter and splits else ()
-        limits = no_later_than(filters, as_of)
-        search = Search(followed, limits, now, tuple(understood), parts=parts)
-        hits = retrieve(search, ANSWER_HITS, self.rankers())
+        search = prepare(request, snapshot.facets, meter)
+        if meter and self._settings.llm_split:
+            search = replace(search, parts=split(search.asked.question, meter))
+        hits = retrieve(search, ANSWER_HITS, snapshot)
         asked = Question(
             text=question,
-            standalone=followed.standalone,
+            standalone=search.asked.standalone,
             history=tuple(history),
             filters=filters,
-            as_of=now,
-            understood=tuple(understood),
-            coverage=self.coverage(),
+            as_of=search.as_of,
+            understood=search.understood,
+            coverage=snapshot.coverage,
             retrieval_seconds=time.perf_counter() - started,
-            holdings=self._reader().store.facets().span(),
+            holdings=snapshot.facets.span(),
             corroborated=corroborated,
         )
-        rankers = self.rankers()
-        reader = Reader(rankers.lexical, rankers.similarity())
+        reader = Reader(snapshot.lexical, snapshot.similarity())
         trust = Trust(self._settings.llm_repair, self._settings.llm_judge, with_quotations)
         given = answer(asked, hits, reader, model, trust)
-        result = yield from self._withheld.heeded(asked, hits, rankers, reader, given)
-        result = later_texts(result, rankers.store)
+        query = search.query(search.asked.question, search.filters)
+        result = yield from self._withdrawn.check(asked, query, hits, snapshot, given)
+        result = later_texts(result, snapshot.store)
         return replace(result, usage=meter.usage + result.usage) if meter else result
 
-    def article(self, article_id: str, revision: int | None = None) -> Article:
-        """The stored original of one article; raises ArchiveError when there is none."""
-        return self._reader().store.article(article_id, revision)
-
-    def history(self, article_id: str) -> list[Revision]:
-        """Every revision of an article, by when it stood; ArchiveError where there is none."""
-        return history(article_id, self._reader().store)
+    def snapshot(self) -> Snapshot:
+        """The archive as it is now: what one question is searched, read and answered from."""
+        opened = self._parts.now()
+        return Snapshot(
+            store=opened.store,
+            lexical=opened.lexical.frozen(),
+            dense=opened.dense,
+            facets=opened.store.facets(),
+            embedded=len(opened.dense),
+            recent=self._recent,
+            reranker=self._reranker,
+        )
 
     def trace(self, text: str, *, speaker: str = "", as_of: datetime | None = None) -> Trace:
         """Where quoted words stand, or stood, and whether the article has `speaker` say them.
@@ -319,7 +319,7 @@ class Archive:
         `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
         an empty or overlong text, ArchiveError without an archive.
         """
-        opened = self._reader()
+        opened = self._parts.now()
         return trace(text, speaker, opened.store, opened.lexical, as_of)
 
     def recheck(self, answer: Mapping[str, Any]) -> Recheck:
@@ -327,41 +327,23 @@ class Archive:
 
         Raises QueryError for what is no answer, ArchiveError where an article is damaged.
         """
-        return recheck(answer, self._reader().store, verify)
+        return recheck(answer, self._parts.now().store, verify)
 
-    def filters(
-        self,
-        published_from: str = "",
-        published_to: str = "",
-        publishers: Sequence[str] = (),
-        language: str = "",
-        section: str = "",
-    ) -> Filters:
-        """Filters from words, checked against the archive; see `parse_filters`."""
-        asked = (published_from, published_to, publishers, language, section)
-        outlets = self.publishers() if publishers else ()
-        sections = self._reader().store.sections() if section.strip() else ()
-        return parse_filters(*asked, known_publishers=outlets, known_sections=sections)
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they are searched for: folded, stemmed, without stop words."""
+        return self._parts.now().lexical.terms(text)
 
-    def publishers(self) -> dict[str, int]:
-        """Every outlet with its number of articles, the largest first."""
-        return self._reader().store.publishers()
+    def word_scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of those of the passages that share a word with the question."""
+        return self.snapshot().lexical.scores(question, ids)
 
-    def counts(self) -> tuple[int, int, int]:
-        """Number of articles, of passages, and of passages that have a vector."""
-        opened = self._reader()
-        return (*opened.store.counts(), len(opened.dense))
+    def similarity(self) -> Similarity | None:
+        """The cosines of texts with a question; None where the archive has no vectors."""
+        return self.snapshot().similarity()
 
     def coverage(self) -> float:
         """The share of passages that can be found by meaning; 1.0 in an empty archive."""
-        _, passages, embedded = self.counts()
-        return embedded / passages if passages else 1.0
-
-    def rankers(self) -> Rankers:
-        """What `search` is made of, so that each part can be measured alone."""
-        opened = self._reader()
-        models = (self._encoder, self._reranker, self._recent)
-        return Rankers(opened.store, opened.lexical, opened.dense, *models)
+        return self.snapshot().coverage
 
     def exists(self) -> bool:
         """Whether the folder holds an archive."""
@@ -369,28 +351,10 @@ class Archive:
 
     def close(self) -> None:
         """Closes what is open; the archive opens itself again when it is next used."""
-        with self._opening:
-            self._close()
+        self._parts.close()
 
     def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.close()
-
-    def _reader(self) -> Opened:
-        """What is open for reading, opened now if need be, in step with what is on disk."""
-        with self._opening:
-            if self._opened is not None and self._opened.database.replaced():
-                self._close()
-            if self._opened is None:
-                self._opened = self._disk.to_read()
-            else:
-                self._opened.lexical.refresh()
-                self._opened.dense.refresh()
-            return self._opened
-
-    def _close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None

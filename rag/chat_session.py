@@ -14,7 +14,7 @@ from rag.archive import NO_FILTERS, Archive
 from rag.errors import QueryError
 from rag.llms import ChatModel
 from rag.quotes.records import RecheckedCitation
-from rag.records import Answer, Article, Citation, Filters, Message, Understood
+from rag.records import Answer, Article, Citation, Filters, Message
 from rag.sentences import sentence_spans
 
 CONTEXT_SENTENCES = 2
@@ -69,9 +69,11 @@ class ChatSession:
         return [message for turn in self.turns for message in _messages(turn)]
 
     def ask(
-        self, question: str, understood: Sequence[Understood] | None = None
+        self, question: str, *, ignore: Sequence[str] = (), literal: bool = False
     ) -> Generator[str, None, Answer]:
         """Yields pieces of the answer as they are written and returns it whole.
+
+        The words to `ignore` ask for no date or outlet; those of a `literal` question never do.
 
         Closed or interrupted before its end, what was written of it by then stays in the
         conversation, and the model's request ends. A question that is refused does not stay.
@@ -82,7 +84,8 @@ class ChatSession:
             self.history(),
             filters=self.scope.filters,
             as_of=self.scope.as_of,
-            understood=understood,
+            understood=() if literal else None,
+            ignore=ignore,
             model=self._model,
         )
         try:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -19,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -31,13 +35,27 @@ PREFIX = "DATELINE_"
 FILE = "dateline.toml"
 NO_MODEL = "none"
 """The name that asks for no language model."""
+SHARED_KEYS = ("DATELINE_LLM_API_KEY", "OPENAI_API_KEY")
+"""The variables of `llm_api_key`, whose key belongs to OpenAI or to the environment's server."""
+_KEY_ENDING = "_API_KEY"
+# The slash ends the host for every reader of addresses, whatever follows.
+_OPENAI = re.compile(r"https://api\.openai\.com(?::443)?(?:/|\Z)")
+
+
+def is_openai(base_url: str) -> bool:
+    """Whether the server is OpenAI's own, asked over TLS.
+
+    >>> is_openai("https://api.openai.com/v1"), is_openai("https://api.openai.com@evil.example/v1")
+    (True, False)
+    """
+    return _OPENAI.match(base_url) is not None
 
 
 class ModelSettings(BaseModel):
     """A language model: a table `[llms.NAME]`, or the settings that begin with `llm_`.
 
     `api_key_variable` names the environment variable that holds the key, so that it need
-    not stand in a file.
+    not stand in a file; only a name that ends in `_API_KEY` is one of a key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +68,14 @@ class ModelSettings(BaseModel):
     deadline: float = Field(default=300.0, gt=0)
     context_tokens: int = Field(default=8192, ge=1024)
     max_tokens: int = Field(default=600, ge=16)
+
+    @field_validator("api_key_variable")
+    @classmethod
+    def _names_a_key(cls, variable: str) -> str:
+        if variable and not variable.endswith(_KEY_ENDING):
+            msg = f"{variable!r} must end in {_KEY_ENDING}, as variables that hold a key do"
+            raise ValueError(msg)
+        return variable
 
 
 class Settings(BaseSettings):
@@ -67,6 +93,8 @@ class Settings(BaseSettings):
     `auth` is the file of those who may log in to the page; without it nobody logs in, and the
     page is for this machine alone, unless `allow_open` lets whoever reaches `host` ask.
     `web_rate` is how many requests a minute the page takes from each of its readers.
+    `trusted_proxies` are the addresses or networks of proxies before the page: what these say
+    of a client's address, and of https, is believed.
     """
 
     model_config = SettingsConfigDict(
@@ -82,7 +110,7 @@ class Settings(BaseSettings):
     llm_base_url: str = ""
     llm_api_key: SecretStr = Field(
         default=SecretStr(""),
-        validation_alias=AliasChoices(PREFIX + "LLM_API_KEY", "OPENAI_API_KEY"),
+        validation_alias=AliasChoices(*SHARED_KEYS),
     )
     llm_model: str = ""
     llm_timeout: float = Field(default=60.0, gt=0)
@@ -99,11 +127,33 @@ class Settings(BaseSettings):
     auth: Path | None = None
     allow_open: bool = False
     web_rate: int = Field(default=1200, ge=1)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("network_hosts", mode="before")
+    _environment: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _file: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, _context: object) -> None:
+        """Notes which settings the environment gives, and which the file."""
+        self._environment = EnvSettingsSource(type(self))()
+        self._file = _FileSource(type(self))()
+
+    @field_validator("network_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _hosts_in_a_line(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                everybody = ip_network(each).prefixlen == 0
+            except ValueError:
+                everybody = True
+            if everybody:
+                msg = f"{each!r} must be an address or a network, such as 10.0.0.2 or 10.0.0.0/24"
+                raise ValueError(msg)
+        return value
 
     @model_validator(mode="after")
     def _replies_leave_room(self) -> Self:
@@ -128,19 +178,41 @@ class Settings(BaseSettings):
 
         The name of a table in `llms` means that table; any other is a model's name at the
         server of `llm_base_url`. What a table leaves out is as in the `llm_` settings, but
-        their key is sent to no other server than theirs.
+        their key is sent to no other server than theirs, and a key of the environment only
+        to a server that `may_get_keys`.
         """
         chosen = name or self.llm_model
         return self._model(chosen) if chosen not in ("", NO_MODEL) else None
 
+    def may_get_keys(self, base_url: str) -> bool:
+        """Whether the environment's keys may go there: to OpenAI, or to a server it names itself.
+
+        A server that `dateline.toml` names is not one, unless the environment names it too.
+        """
+        in_file = "llm_base_url" in self._file and "llm_base_url" not in self._environment
+        named = [] if in_file else [self.llm_base_url]
+        named += [table.base_url for name, table in self.llms.items() if not self.is_in_file(name)]
+        return not base_url or is_openai(base_url) or base_url in named
+
+    def is_in_file(self, name: str) -> bool:
+        """Whether the table `[llms.NAME]` is from `dateline.toml`."""
+        return name in self._file.get("llms", {}) and name not in self._environment.get("llms", {})
+
     def _model(self, name: str) -> ModelSettings:
-        shared = ("base_url", "api_key", "timeout", "deadline", "context_tokens", "max_tokens")
+        shared = ("base_url", "timeout", "deadline", "context_tokens", "max_tokens")
         given = {"model": name} | {field: getattr(self, f"llm_{field}") for field in shared}
         if (table := self.llms.get(name)) is not None:
-            if table.base_url not in ("", self.llm_base_url):
-                del given["api_key"]
             given |= {field: getattr(table, field) for field in table.model_fields_set}
+        if "api_key" not in given and given["base_url"] in ("", self.llm_base_url):
+            given["api_key"] = self._shared_key(given["base_url"])
         return ModelSettings.model_validate(given)
+
+    def _shared_key(self, base_url: str) -> SecretStr:
+        """The key of the `llm_` settings; the file's own where the environment's may not go."""
+        if self.may_get_keys(base_url):
+            return self.llm_api_key
+        given = (self._file[name] for name in (*SHARED_KEYS, "llm_api_key") if name in self._file)
+        return SecretStr(next(given, ""))
 
     @classmethod
     def settings_customise_sources(
@@ -152,7 +224,21 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given in code first, then the environment, then the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _FileSource(settings_cls)
+
+
+class _FileSource(TomlConfigSettingsSource):
+    """The settings of the file, without the tables that the environment gives.
+
+    A table is whole: a server of the file never goes with a key of the environment's table.
+    """
+
+    def __call__(self) -> dict[str, Any]:
+        given = super().__call__()
+        known = self.current_state.get("llms")
+        if isinstance(known, dict) and isinstance(tables := given.get("llms"), dict):
+            given["llms"] = {name: tables[name] for name in tables if name not in known}
+        return given
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -174,10 +260,11 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     name = ".".join(str(part) for part in first["loc"])
+    what = first["msg"].removeprefix("Value error, ")
     if not name:
-        return first["msg"].removeprefix("Value error, ")
+        return what
     if first["type"] == "extra_forbidden":
         fields = ModelSettings.model_fields if len(first["loc"]) > 1 else Settings.model_fields
         known = ", ".join(sorted(fields))
         return f"unknown setting {name!r} in {FILE}; known settings: {known}"
-    return f"setting {name!r}: {first['msg']}"
+    return f"setting {name!r}: {what}"

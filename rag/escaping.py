@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 """What stands between two paragraphs."""
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LEFT_BY_JSON = re.compile("[\x7f-\x9f]")
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ELLIPSIS = "…"
@@ -27,6 +29,26 @@ def text(value: str) -> Markup:
     escaped = escape(_UNSHOWABLE.sub("\ufffd", value))
     # An HTML parser reads a bare carriage return as a line feed.
     return escaped.replace("\r", Markup("&#13;"))
+
+
+def without_controls(value: str) -> str:
+    r"""The value with U+FFFD for each control character but the tab and the line feed.
+
+    A terminal would obey them: ESC begins commands that move, hide or overwrite text.
+
+    >>> without_controls("a\x1b[2Jb\r\n") == "a\ufffd[2Jb\ufffd\n"
+    True
+    """
+    return _CONTROLS.sub("\ufffd", value)
+
+
+def json_without_controls(written: str) -> str:
+    r"""The same JSON with escapes for the control characters that a writer of JSON leaves.
+
+    >>> print(json_without_controls('"a\x9b2J"'))
+    "a\u009b2J"
+    """
+    return _LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def shortened(value: str, limit: int) -> str:

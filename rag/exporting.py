@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, QueryError
-from rag.escaping import shortened
+from rag.escaping import shortened, without_controls
 from rag.quotes.records import Recheck
 from rag.records import article_dict
 from rag.store import KeptConversation, KeptTurn
@@ -19,6 +19,9 @@ from rag.store.rows import article_digest
 FORMAT = "dateline conversation"
 VERSION = 1
 _MEND = "give the JSON that `dateline export` wrote, not its Markdown"
+_CONTROLS_SHOWN = (
+    "Control characters are shown as \ufffd; the JSON export has each as it stands in its article."
+)
 _SHORT = 60
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>!|~$&])")
 _AT_THE_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
@@ -75,7 +78,8 @@ def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
 def export_markdown(kept: KeptConversation, archive: Archive) -> str:
     """The same to be read: each answer with its quotes, where they stand, and their addresses.
 
-    Whatever a reader, an article or a model wrote is escaped: none of it is markup.
+    Whatever a reader, an article or a model wrote is escaped: none of it is markup, and no
+    control character of it reaches a terminal.
     """
     exported = export_json(kept, archive)
     digests = {(each["id"], each["revision"]): each["digest"] for each in exported["articles"]}
@@ -83,7 +87,9 @@ def export_markdown(kept: KeptConversation, archive: Archive) -> str:
     lines += [f"Exported from Dateline; begun {_minute(exported['started'])}.", ""]
     for turn in kept.turns:
         lines += _turn_lines(turn, digests)
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    shown = without_controls(text)
+    return shown if shown == text else f"{shown}\n{_CONTROLS_SHOWN}\n"
 
 
 def verify_export(exported: Mapping[str, Any], archive: Archive) -> Verified:

@@ -122,7 +122,8 @@ class Ingest:
     ) -> IngestReport:
         """Reads every input once; `progress` is called with the articles done and in all.
 
-        Files below the folders `within` have their outlets named as if these were ingested.
+        Files below the folders `within` have their outlets named as if these were ingested,
+        and no link leads out of them.
         What cannot be read is named in the report and stops nothing. An article that is
         already stored with the same content costs no chunking, indexing or embedding; a file
         that has not changed since, and all of whose articles are stored, is not read. What
@@ -133,7 +134,7 @@ class Ingest:
         self._deleted = {} if self.restore_deleted else self.store.gone.deleted()
         self.store.group_pending()
         run_id = self.runs.begin([*map(str, paths), *arriving.inputs], self.now)
-        files = list(find_files(paths))
+        files = list(find_files(paths, within))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
         total += len(arriving.inputs)
         outcomes_read = chain(self._read(files, Outlets.of([*paths, *within])), arriving.outcomes)
@@ -201,7 +202,7 @@ class Ingest:
             return list(self._unread(batch))
         read = [item for item in batch if isinstance(item, Read)]
         outcomes = [
-            Outcome(item.path, "failed", note=item.reason)
+            Outcome(item.path, "skipped" if item.skipped else "failed", note=item.reason)
             for item in batch
             if isinstance(item, Unread)
         ]

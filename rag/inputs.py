@@ -24,6 +24,8 @@ _SCHEMA = (
     "(path TEXT PRIMARY KEY, mark BLOB NOT NULL, held TEXT NOT NULL) WITHOUT ROWID"
 )
 
+_FOREIGN = "SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view')"
+
 
 class Known(NamedTuple):
     """An article of a file: its id, its digest, where in the file it is, what was said of it."""
@@ -76,7 +78,11 @@ class KnownInputs:
         database = sqlite3.connect(self._path, timeout=_BUSY_SECONDS)
         try:
             database.execute("PRAGMA synchronous = OFF")
+            database.execute("PRAGMA trusted_schema = OFF")
             database.execute(_SCHEMA)
+            if database.execute(_FOREIGN).fetchone():
+                msg = "it holds a trigger or a view, and so is none that was written here"
+                raise sqlite3.DatabaseError(msg)
         except sqlite3.DatabaseError:
             database.close()
             raise

@@ -76,7 +76,7 @@ def _answer(kept: Mapping[str, Any]) -> Answer:
         suggestions=tuple(kept.get("suggestions", ())),
         confidence=float(kept.get("confidence", 0.0)),
         filters=_filters(kept["filters"]),
-        understood=tuple(_understood(str(kept["question"]), each) for each in kept["understood"]),
+        understood=tuple(_understood(str(kept["standalone"]), each) for each in kept["understood"]),
         coverage=float(kept.get("coverage", 1.0)),
         notes=tuple(kept.get("notes", ())),
         model=str(kept.get("model", "")),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from embeddings import Encoder, FaissIndex
 from rag.errors import ArchiveError, LockedError, StaleIndexError
@@ -60,6 +61,37 @@ class Opened:
         """Closes the files; the parts cannot be used any more."""
         self.dense.close()
         self.database.close()
+
+
+class OpenParts:
+    """The parts of one archive, open to read for any number of threads, and in step with disk."""
+
+    def __init__(self, folder: ArchiveFolder) -> None:
+        self._folder = folder
+        self._opened: Opened | None = None
+        self._lock = Lock()
+
+    def now(self) -> Opened:
+        """The parts as of this moment: opened at the first call, refreshed at each later one."""
+        with self._lock:
+            if self._opened is not None and self._opened.database.replaced():
+                self._close()
+            if self._opened is None:
+                self._opened = self._folder.to_read()
+            else:
+                self._opened.lexical.refresh()
+                self._opened.dense.refresh()
+            return self._opened
+
+    def close(self) -> None:
+        """Closes what is open; the next call of `now` opens it again."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
 
 class ArchiveFolder:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _QUOTED = re.compile(
     r"[“„](?P<curly>[^“”„\n]+)(?:[”“]|(?=\n|\Z))|\"(?P<straight>[^\"\n]+)\""
     r"|«(?P<angle>[^«»\n]+)»|(?<!\w)‘(?P<single>[^‘\n]+?)’(?!\w)"
-    r"|(?<!\w)(?:'|``|`)(?=\w)(?P<typed>[^`\n]+?)(?<=[\w.,!?])(?:''|')(?!\w)"
+    r"|(?<!\w)(?:'|``|`)(?=\w)(?P<typed>[^`\n]{1,1000}?)(?<=[\w.,!?])(?:''|')(?!\w)"
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -210,6 +210,16 @@ class Filters:
     as_of: datetime | None = None
     section: str = ""
 
+    def no_later_than(self, as_of: datetime | None) -> Filters:
+        """The same filters, and the articles as they stood at `as_of`, where it is given.
+
+        Nothing published after it, and the revisions of that time. Undated articles drop out then.
+        """
+        if as_of is None:
+            return self
+        before = min(filter(None, [self.published_before, as_of]), default=as_of)
+        return replace(self, published_before=before, as_of=as_of)
+
     def to_dict(self) -> dict[str, Any]:
         """The fields that ask for something, as JSON values."""
         values = {
@@ -227,10 +237,11 @@ class Filters:
 class Understood:
     """What some words of a question were taken to ask of a hit; whoever asks may drop it.
 
-    The words are characters `start` to `end` of the question; `meaning` says in plain words
-    what was made of them, such as "7 to 13 September 2020". When `strict`, hits must satisfy
-    `filters`; otherwise those that do are preferred. `held` is False where they had to, but
-    the archive holds nothing that does.
+    The words are characters `start` to `end` of the question as it was resolved, or of one
+    before it, and both are 0 then. `meaning` says in plain words what was made of them, such
+    as "7 to 13 September 2020". When `strict`, hits must satisfy `filters`; otherwise those
+    that do are preferred. `held` is False where they had to, but the archive holds nothing
+    that does.
     """
 
     words: str
@@ -260,8 +271,9 @@ class Answer:
     marker numbers that point at no passage. When `abstained`, `reason` says why, `hits` hold
     the nearest passages and `suggestions` say what to try; an answer that contradicts what
     the question takes for granted has a `reason`, too. `understood` is what words of the
-    question were taken to ask for beside `filters`. `coverage` is the share of passages that
-    could be searched by meaning. `notes` tell the reader what went otherwise than asked.
+    question, and of those it leans on, were taken to ask for beside `filters`. `coverage` is
+    the share of passages that could be searched by meaning. `notes` tell the reader what went
+    otherwise than asked.
     """
 
     question: str

@@ -13,7 +13,14 @@ MAX_SENTENCE = 2_000
 LONG_SENTENCE = 400
 """From this length on, a sentence is also divided between the sentences it quotes."""
 
+_WINDOW = 4_000
+"""The segmenter sees so many characters at a time."""
+
+_CHARACTERS_PER_MARK = 8
+"""Where there are more punctuation marks than one in so many characters, it is no prose."""
+
 _SPACE = re.compile(r"\s*")
+_MARK = re.compile(r"[^\w\s]")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WIDE_SPACE = re.compile(r"[^\S\t\n\r\f\v ]")
@@ -76,17 +83,41 @@ def _cuts(text: str, language: str) -> list[int]:
     marks = [mark.span() for mark in _LIST_MARKER.finditer(text)]
     shown = _LIST_MARKER.sub(lambda mark: " " * len(mark[0]), text) if marks else text
     # It counts on a space being one byte, and panics after "! " where it is U+00A0.
-    shown = _WIDE_SPACE.sub(" ", shown)
-    try:
-        found = get_sentence_boundaries(language, shown)
-    except UnicodeEncodeError:
-        # A lone surrogate (JSON can carry one) has no UTF-8 form, which the segmenter needs.
-        found = get_sentence_boundaries(language, _LONE_SURROGATE.sub("\ufffd", shown))
-    cuts = [boundary["end_index"] for boundary in found[:-1]] + [len(text)]
+    cuts = [*_ends(_WIDE_SPACE.sub(" ", shown), language), len(text)]
     if not marks:
         return cuts
     within = {at for start, end in marks for at in range(start + 1, end + 1)}
     return sorted({*cuts} - within | {start for start, _ in marks} | {len(text)})
+
+
+def _ends(text: str, language: str) -> Iterator[int]:
+    """Where the segmenter ends a sentence within the text.
+
+    Its time grows with the square of the quotation marks that it sees, and no other thread
+    runs meanwhile: so it sees a window, and the next one begins where a sentence does.
+    """
+    start = 0
+    while len(text) - start > _WINDOW:
+        ends = [start + end for end in _segmented(text[start : start + _WINDOW], language)]
+        # What follows the window could still join its last sentences.
+        sure = [end for end in ends if end <= start + _WINDOW - MAX_SENTENCE] or ends
+        yield from sure
+        start = sure[-1] if sure else start + _WINDOW
+    for end in _segmented(text[start:], language):
+        yield start + end
+
+
+def _segmented(text: str, language: str) -> list[int]:
+    # With some languages' abbreviations (Danish, Italian) each full stop takes a third of a
+    # millisecond; what consists of stops is no prose, and is read as English.
+    if language != "en" and len(_MARK.findall(text)) * _CHARACTERS_PER_MARK > len(text):
+        language = "en"
+    try:
+        found = get_sentence_boundaries(language, text)
+    except UnicodeEncodeError:
+        # A lone surrogate (JSON can carry one) has no UTF-8 form, which the segmenter needs.
+        found = get_sentence_boundaries(language, _LONE_SURROGATE.sub("\ufffd", text))
+    return [boundary["end_index"] for boundary in found[:-1]]
 
 
 def _trimmed(text: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from rich.progress import (
 from rich.text import Text
 
 from rag.answering.wording import introduction, spoken_pages
+from rag.escaping import json_without_controls, without_controls
 from rag.ingest import IngestReport
 from rag.quotes.records import Recheck, Trace, shown
 from rag.records import Answer, Article, Hit, Understood
@@ -35,7 +35,7 @@ from rag.store import OutcomeKind
 # rich would turn ":car:" in an article into a picture.
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
-_COMMANDS_TO_THE_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_RARE = frozenset[OutcomeKind]({"deleted", "skipped"})
 
 
 def take_any_character() -> None:
@@ -82,16 +82,12 @@ def agreed(question: str) -> bool:
 def print_json(value: Any) -> None:
     """Prints a value as JSON, unwrapped, with escapes where the output is not Unicode."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(value, ensure_ascii=not unicode, indent=2))
+    print(json_without_controls(json.dumps(value, ensure_ascii=not unicode, indent=2)))
 
 
 def _shown(text: str) -> str:
     """Text of any origin as text: no markup of ours, no commands to the terminal."""
-    return escape(_printable(text))
-
-
-def _printable(text: str) -> str:
-    return _COMMANDS_TO_THE_TERMINAL.sub("\ufffd", text)
+    return escape(without_controls(text))
 
 
 @contextmanager
@@ -123,7 +119,7 @@ def status() -> Iterator[Callable[[str], None]]:
         yield lambda _text: None
         return
     with Live(console=_err, auto_refresh=False, transient=True) as live:
-        yield lambda text: live.update(Text(_printable(text), style="dim"), refresh=True)
+        yield lambda text: live.update(Text(without_controls(text), style="dim"), refresh=True)
 
 
 class _Rate(ProgressColumn):
@@ -135,7 +131,7 @@ class _Rate(ProgressColumn):
 
 def print_report(report: IngestReport) -> None:
     """Prints the counts of a run, every failure with its reason, and what was odd."""
-    told = [kind for kind in get_args(OutcomeKind) if kind != "deleted" or report.counts[kind]]
+    told = [kind for kind in get_args(OutcomeKind) if kind not in _RARE or report.counts[kind]]
     say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in told))
     for outcome in report.notable:
         if outcome.kind == "failed":
@@ -219,7 +215,7 @@ def _last_screens(text: str) -> str:
 
 def _last_lines(text: str) -> Text:
     """As much of the text's end as the screen holds: what scrolls off cannot be taken back."""
-    shown = Text(_COMMANDS_TO_THE_TERMINAL.sub("\ufffd", text), style="dim")
+    shown = Text(without_controls(text), style="dim")
     lines = shown.wrap(_out, _out.width)
     return Text("\n").join(lines[-max(1, _out.height - 2) :])
 

@@ -117,7 +117,7 @@ class Watch:
         Feeds that failed are left alone as long as in a watch that goes on.
         """
         if self.plan.folders:
-            self._looks.look()
+            self._look()
             self.stopping.wait(self.plan.look)
         self.round()
         return self.totals
@@ -132,10 +132,8 @@ class Watch:
 
     def _read_files(self) -> None:
         began = time.monotonic()
-        files, wrong = self._looks.look()
+        files = self._look()
         self._looking = time.monotonic() - began
-        for one in wrong:
-            self._name(one.path, one.reason)
         for first in range(0, len(files), _FILES_AT_ONCE):
             if self.stopping.is_set():
                 return
@@ -143,6 +141,13 @@ class Watch:
             self.status(f"reading {first + len(some):,} of {len(files):,} files")
             self._took(f"{len(some):,} files", self._when_free(partial(self._ingest, some)))
             self._looks.took(some)
+
+    def _look(self) -> Sequence[Path]:
+        """The files to be read; names what is newly wrong with what lies in the folders."""
+        files, wrong = self._looks.look()
+        for one in wrong:
+            self._name(one.path, one.reason)
+        return files
 
     def _ingest(self, files: Sequence[Path]) -> IngestReport:
         plan = self.plan

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from embeddings import HashingEncoder
 from rag.archive import Archive
 from rag.config import Settings
 from rag.records import Article, Published, Span
+from rag.store import Facets
 
 
 def article(
@@ -65,3 +68,9 @@ def open_archive(folder: Path) -> Archive:
     """An archive whose encoder counts words: no model is loaded."""
     settings = Settings(encoder="hashing", chunk_tokens=32)
     return Archive.open(folder, settings=settings, encoder=HashingEncoder())
+
+
+def no_facets() -> Facets:
+    """The columns of an archive that holds nothing."""
+    none = np.empty(0, dtype=np.int64)
+    return Facets(0, *[none] * 8, publishers=(), languages=(), sections=())

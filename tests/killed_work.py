@@ -119,7 +119,7 @@ def _state(archive: Archive, _source: str) -> dict[str, Any]:
             for name, query in STORED.items()
         }
     connection.close()
-    archive.rankers().store.verify_all()
+    archive.snapshot().store.verify_all()
     answers = [archive.ask(question, as_of=AS_OF).to_dict() for question in QUERIES]
     for answer in answers:
         answer.pop("timings")
@@ -155,7 +155,7 @@ def _look(archive: Archive, _source: str) -> list[list[Any]]:
 
 def _doctor(archive: Archive, _source: str) -> list[str]:
     """What the doctor finds that is more than good to know."""
-    kept = archive.rankers().store.setting("chunk_tokens")
+    kept = archive.snapshot().store.setting("chunk_tokens")
     settings = Settings(encoder="hashing", chunk_tokens=int(kept))
     found = examine(archive.folder, settings, HashingEncoder(), datetime.now(UTC))
     return [f"{each.check}: {each.what}" for each in found if each.severity != "note"]

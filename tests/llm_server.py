@@ -34,6 +34,7 @@ Mode = Literal[
     "not JSON",
     "HTML",
     "empty",
+    "elsewhere",
 ]
 _STATUS: dict[str, tuple[int, str]] = {
     "400": (400, "the context is full\nand 'sk-secret' is your key"),
@@ -53,6 +54,8 @@ class FakeServer:
     pieces: Sequence[str] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    elsewhere: str = ""
     released: threading.Event = field(default_factory=threading.Event)
     hung_up: threading.Event = field(default_factory=threading.Event)
 
@@ -101,6 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.state.asked.append(body)
         self.state.keys.append(self.headers["authorization"])
+        self.state.headers.append({name.lower(): value for name, value in self.headers.items()})
         try:
             self._answer(body)
         except (BrokenPipeError, ConnectionResetError):
@@ -119,6 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(*_STATUS[self.mode])
         elif self.mode == "HTML":
             self._send(200, "text/html", b"<p>It works!</p>")
+        elif self.mode == "elsewhere":
+            where = f"{self.state.elsewhere}/chat/completions"
+            self._send(307, "application/json", b"{}", ("location", where))
         elif self.mode == "slow":
             self.state.released.wait()
             self.close_connection = True

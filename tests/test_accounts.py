@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import app
-from rag.accounts import Accounts, add_account, list_accounts, remove_account
+from rag.accounts import LONGEST_PASSWORD, Accounts, add_account, list_accounts, remove_account
 from rag.config import Settings
 from rag.errors import ConfigError
 from tests.commands import Commands, child
@@ -43,6 +45,15 @@ def test_only_the_right_password_opens_an_account(users: Path) -> None:
     ]:
         assert accounts.check(name, password) is None
     assert accounts.get("cy") is None
+
+
+def test_a_password_is_compared_to_its_last_character(users: Path) -> None:
+    longest = "x" * LONGEST_PASSWORD
+    add_account(users, "cy", "reader", longest)
+    accounts = Accounts(users)
+    assert accounts.check("cy", longest) is not None
+    for wrong in (longest + "x", longest[:-1], longest + "\0", ""):
+        assert accounts.check("cy", wrong) is None
 
 
 def test_passwords_are_kept_hashed_each_with_its_own_salt(users: Path) -> None:
@@ -166,3 +177,28 @@ def test_people_are_added_listed_and_removed_by_command(dateline: Commands, tmp_
     assert dateline("user", "list", "--file", path).out == "nobody may log in yet\n"
     child(tmp_path, "user", "add", "bo", typed="short\n").refused("needs 10 to 1024 characters")
     dateline("user", "add", "bo", "--role", "king").refused("'king' is not one of")
+
+
+def test_people_who_are_added_at_once_are_all_there(users: Path) -> None:
+    names = [f"reader{number}" for number in range(6)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: add_account(users, name, "reader", WORDS), names))
+    assert [each.name for each in list_accounts(users)] == ["ada", "bo", *names]
+
+
+def test_two_commands_that_change_accounts_wait_for_each_other(
+    users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first command is in the middle of its change: it has the lock."""
+    with ThreadPoolExecutor(1) as pool, FileLock(users.with_name(f".{users.name}.lock")):
+        command = ("user", "add", "cy", "--file", str(users))
+        second = pool.submit(child, users.parent, *command, typed=f"{WORDS}\n")
+        monkeypatch.setattr("rag.accounts._LOCK_SECONDS", 0)
+        with pytest.raises(ConfigError, match=r"another process has been changing .* try again"):
+            remove_account(users, "bo")
+        monkeypatch.undo()
+        text = users.read_text()
+        users.write_text(text.replace('"bo"', '"robert"'))
+        users.chmod(0o600)
+    assert second.result().out == "cy may log in as reader\n"
+    assert [each.name for each in list_accounts(users)] == ["ada", "cy", "robert"]

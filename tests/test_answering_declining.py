@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.answering.ageing import old_evidence
 from rag.answering.declining import reason, suggestions, why
 from rag.answering.question import Question
-from rag.answering.wording import word
+from rag.answering.wording import old_evidence, word
 from rag.reading.candidates import Sentence
 from rag.records import Citation, Filters, Hit, Passage, Understood
 from tests.builders import article

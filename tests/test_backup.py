@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import row, write_jsonl
-from tests.commands import Commands
+from tests.commands import Commands, child_environment
 from tests.damages import QUERIES, Found, allowed, built, flipped, opened, results, room
 from tests.waiting_writer import waiting_writer
 
@@ -189,6 +193,56 @@ def test_nothing_is_written_over_and_nothing_half_done_is_left(
         dateline("restore", backup, "other").refused("no room to write")
     assert sorted(path.name for path in archive.parent.iterdir()) == before
     assert dateline("restore", backup, "other").status == 0
+
+
+KILLED = """
+import os, signal, sys
+from rag.cli import main
+from rag.upkeep import backup
+backup._refuse_unsound = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+main()
+"""
+
+
+def killed(folder: Path, *arguments: str) -> Path:
+    """What a command leaves that is killed before its copy has its name."""
+    command = [sys.executable, "-c", KILLED, *arguments]
+    done = subprocess.run(command, cwd=folder, env=child_environment(), check=False)
+    assert done.returncode == -signal.SIGKILL
+    (left,) = folder.glob(".*.partial")
+    return left
+
+
+def test_what_a_killed_backup_or_restore_left_goes_at_the_next(
+    archive: Path, backup: Path, dateline: Commands
+) -> None:
+    folder = archive.parent
+    left = killed(folder, "backup", "monday", "--archive", "archive")
+    ended = dateline("backup", "tuesday", "--archive", archive)
+    assert (ended.status, left.exists()) == (0, False)
+    assert ended.err == f"removed {left}, which a backup or restore that was killed had left\n"
+    left = killed(folder, "restore", "kept", "again")
+    ended = dateline("restore", backup, "again")
+    assert (ended.status, left.exists()) == (0, False)
+    assert ended.err == f"removed {left}, which a backup or restore that was killed had left\n"
+
+
+def test_what_others_have_left_or_are_at_work_on_stays(
+    archive: Path, backup: Path, dateline: Commands
+) -> None:
+    folder = archive.parent
+    left = killed(folder, "backup", "monday", "--archive", "archive")
+    host = left.name.partition("@")[2]
+    mine = left.rename(folder / f".monday.{os.getpid()}@{host}")
+    there = Path(shutil.copytree(mine, folder / ".monday.4000000@elsewhere.partial"))
+    foreign = folder / f".x.4000000@{host}"
+    (foreign / "photos").mkdir(parents=True)
+    assert dateline("backup", "tuesday", "--archive", archive).err == ""
+    assert all(path.exists() for path in (mine, there, foreign))
+    for path in [there, *there.rglob("*")]:
+        os.utime(path, (0, 0))
+    assert f"removed {there}" in dateline("backup", "friday", "--archive", archive).err
+    assert not there.exists()
 
 
 def test_an_index_that_is_damaged_is_left_out_and_built_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,14 @@ def test_a_server_that_refuses_leaves_the_articles_words_and_a_note(
 ) -> None:
     with llm_server("401", [SAID]) as server:
         monkeypatch.setenv("DATELINE_LLM_BASE_URL", server.url)
+        keyless = dateline(*ASKED, "--llm", "tiny")
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
         ended = dateline(*ASKED, "--llm", "tiny")
-    assert ended.status == 0
+    assert (keyless.status, ended.status) == (0, 0)
     assert "The old mill burnt at Osk on Tuesday. [1]" in ended.out
     assert "refuses the API key; check OPENAI_API_KEY" in ended.err
+    assert "asks for an API key, and none is sent to it; name its variable" in keyless.err
+    assert server.keys == ["Bearer none", "Bearer sk-1"]
 
 
 def test_what_a_model_made_up_is_left_out_and_told(
@@ -82,3 +87,121 @@ def test_a_name_without_a_server_is_a_wrong_setting(dateline: Commands) -> None:
     dateline(*ASKED, "--llm", "tiny").refused(
         "there is no server to ask 'tiny'", "set DATELINE_LLM_BASE_URL, or OPENAI_API_KEY"
     )
+
+
+@pytest.mark.parametrize("variable", ["OPENAI_API_KEY", "DATELINE_LLM_API_KEY"])
+def test_a_key_of_the_environment_goes_to_no_server_that_only_the_file_names(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "sk-secret")
+    with llm_server("ok", [SAID]) as server:
+        Path("dateline.toml").write_text(
+            f'llm_base_url = "{server.url}"\nllm_model = "tiny"\n[llms.other]\nmodel = "other"\n',
+            encoding="utf-8",
+        )
+        named = [dateline(*ASKED), dateline(*ASKED, "--llm", "other")]
+        monkeypatch.setenv("DATELINE_LLM_BASE_URL", server.url)
+        meant = dateline(*ASKED)
+    assert server.keys == ["Bearer none", "Bearer none", "Bearer sk-secret"]
+    address = server.url.removeprefix("http://").removesuffix("/v1")
+    for ended in named:
+        assert ended.out.splitlines()[0] == SAID
+        assert f"no key is sent to {address}, which dateline.toml names" in ended.err
+        assert f"to send it, set DATELINE_LLM_BASE_URL={server.url}" in ended.err
+    assert "no key is sent" not in meant.err
+
+
+def test_a_files_own_key_goes_to_its_server_whatever_the_environment_holds(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    with llm_server("ok", [SAID]) as server:
+        Path("dateline.toml").write_text(
+            f'llm_base_url = "{server.url}"\nllm_model = "tiny"\nllm_api_key = "of-the-file"\n',
+            encoding="utf-8",
+        )
+        ended = dateline(*ASKED)
+    assert server.keys == ["Bearer of-the-file"]
+    assert "key" not in ended.err
+
+
+def test_a_variable_that_a_table_names_is_printed_with_its_file_and_host(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINE_API_KEY", "sk-mine")
+    with llm_server("ok", [SAID]) as server:
+        table = f'[llms.mine]\nmodel = "tiny"\nbase_url = "{server.url}"\n'
+        Path("dateline.toml").write_text(
+            table + 'api_key_variable = "MINE_API_KEY"\n', encoding="utf-8"
+        )
+        ended = dateline(*ASKED, "--llm", "mine")
+    assert server.keys == ["Bearer sk-mine"]
+    address = server.url.removeprefix("http://").removesuffix("/v1")
+    line = f"the key in MINE_API_KEY goes to {address} (dateline.toml)"
+    assert ended.err.splitlines().count(line) == 1
+    assert "sk-mine" not in ended.err + ended.out
+
+
+@pytest.mark.parametrize(
+    ("variable", "parts"),
+    [
+        ("HOME", ("llms.mine.api_key_variable", "'HOME' must end in _API_KEY")),
+        ("AWS_SECRET_ACCESS_KEY", ("'AWS_SECRET_ACCESS_KEY' must end in _API_KEY",)),
+        ("OPENAI_API_KEY", ("dateline.toml sends the key in OPENAI_API_KEY to 127.0.0.1:",)),
+        ("DATELINE_LLM_API_KEY", ("the key in DATELINE_LLM_API_KEY to 127.0.0.1:",)),
+    ],
+)
+def test_a_table_that_takes_what_is_not_its_own_is_refused(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch, variable: str, parts: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv(variable, "sk-secret")
+    with llm_server("ok", [SAID]) as server:
+        Path("dateline.toml").write_text(
+            f'[llms.mine]\nmodel = "tiny"\nbase_url = "{server.url}"\n'
+            f'api_key_variable = "{variable}"\n',
+            encoding="utf-8",
+        )
+        dateline(*ASKED, "--llm", "mine").refused(*parts)
+    assert server.asked == []
+
+
+def test_a_table_of_the_environment_is_not_completed_from_the_file(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with llm_server("ok", [SAID]) as server, llm_server("ok", [SAID]) as thief:
+        given = {"mine": {"model": "tiny", "api_key": "sk-secret"}}
+        monkeypatch.setenv("DATELINE_LLMS", json.dumps(given))
+        monkeypatch.setenv("DATELINE_LLM_BASE_URL", server.url)
+        Path("dateline.toml").write_text(
+            f'[llms.mine]\nmodel = "other"\nbase_url = "{thief.url}"\n', encoding="utf-8"
+        )
+        dateline(*ASKED, "--llm", "mine")
+    assert (server.keys, thief.asked) == (["Bearer sk-secret"], [])
+
+
+def test_what_the_environment_adds_for_openai_goes_to_no_other_server(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-secret")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-secret")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "sk-admin-secret")
+    custom = "X-Gateway: secret\nAuthorization: Bearer secret"
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
+    with llm_server("ok", [SAID]) as server:
+        Path("dateline.toml").write_text(
+            f'llm_base_url = "{server.url}"\nllm_model = "tiny"\n', encoding="utf-8"
+        )
+        assert dateline(*ASKED).out.splitlines()[0] == SAID
+    assert server.keys == ["Bearer none"]
+    assert "secret" not in str(server.headers)
+
+
+def test_a_server_that_leads_elsewhere_is_not_followed(
+    dateline: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with llm_server("elsewhere") as server, llm_server("ok", [SAID]) as other:
+        server.elsewhere = other.url
+        monkeypatch.setenv("DATELINE_LLM_BASE_URL", server.url)
+        ended = dateline(*ASKED, "--llm", "tiny")
+    assert (len(server.asked), other.asked) == (1, [])
+    assert f"leads to '{other.url}/chat/completions', which is not asked" in ended.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_an_impossible_value_is_an_error_that_names_the_key(
     monkeypatch.setenv("DATELINE_PORT", "99999")
     with pytest.raises(ConfigError, match=r"setting 'port': .*65535"):
         load_settings()
+
+
+def test_trusted_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings({}).trusted_proxies == ()
+    monkeypatch.setenv("DATELINE_TRUSTED_PROXIES", "10.0.0.2, 10.1.0.0/16 ::1")
+    assert load_settings().trusted_proxies == ("10.0.0.2", "10.1.0.0/16", "::1")
+    for wrong in ("*", "0.0.0.0/0", "::/0", "proxy.example", "10.1.0.1/16"):
+        monkeypatch.setenv("DATELINE_TRUSTED_PROXIES", f"10.0.0.2 {wrong}")
+        wanted = rf"^setting 'trusted_proxies': {re.escape(repr(wrong))} must be an address or a"
+        with pytest.raises(ConfigError, match=wanted):
+            load_settings()
 
 
 def test_a_reply_that_leaves_no_room_for_passages_is_refused(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.corpus import Unread, count_articles, find_files
+from rag.corpus import Outlets, Unread, count_articles, find_files
+from tests.builders import row, write_jsonl
+from tests.commands import Commands
 
 
 def folder(root: Path, *names: str) -> Path:
@@ -88,12 +90,86 @@ def test_links_that_lead_in_circles_end(tmp_path: Path) -> None:
     assert found(tmp_path) == ["x/a.md", "x/self.md: a link that leads nowhere", "y/b.md"]
 
 
-def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
+def test_a_link_within_the_folders_that_are_named_is_followed(tmp_path: Path) -> None:
     folder(tmp_path, "x/a.md")
     (tmp_path / "y").mkdir()
     (tmp_path / "y/b.md").symlink_to(tmp_path / "x/a.md")
-    assert list(find_files([tmp_path / "y"])) == [tmp_path / "y/b.md"]
+    assert list(find_files([tmp_path / "y/b.md"])) == [tmp_path / "y/b.md"]
     assert list(find_files([tmp_path])) == [tmp_path / "x/a.md"]
+    assert list(find_files([tmp_path / "y", tmp_path / "x"])) == [tmp_path / "y/b.md"]
+
+
+def test_a_link_that_leads_out_of_the_named_folder_is_skipped_and_named(tmp_path: Path) -> None:
+    folder(tmp_path, "secret/a.md", "news/b.md", "newsroom/c.md")
+    (tmp_path / "news/file.md").symlink_to(tmp_path / "secret/a.md")
+    (tmp_path / "news/folder").symlink_to(tmp_path / "secret")
+    (tmp_path / "news/near.md").symlink_to("../newsroom/c.md")
+    (tmp_path / "news/other.rtf").symlink_to(tmp_path / "secret/a.md")
+    (tmp_path / "news/up").symlink_to("..")
+    (tmp_path / "news/within").symlink_to(tmp_path / "news")
+    outcomes = list(find_files([tmp_path / "news"]))
+    left_out = [one for one in outcomes if isinstance(one, Unread)]
+    assert [one for one in outcomes if isinstance(one, Path)] == [tmp_path / "news/b.md"]
+    names = ("file.md", "folder", "near.md", "up")
+    assert [one.path for one in left_out] == [str(tmp_path / "news" / name) for name in names]
+    assert {(one.reason, one.skipped) for one in left_out} == {
+        (
+            "a link that leads out of the folder, left out; name the file or folder itself to "
+            "read it",
+            True,
+        )
+    }
+
+
+def test_a_link_that_is_named_itself_is_followed(tmp_path: Path) -> None:
+    folder(tmp_path, "x/a.md", "x/b/c.md")
+    (tmp_path / "y").symlink_to(tmp_path / "x")
+    (tmp_path / "x/up").symlink_to("b")
+    assert found(tmp_path / "y") == ["a.md", "b/c.md"]
+
+
+def test_files_found_in_a_folder_must_still_lie_in_it_when_they_are_read(tmp_path: Path) -> None:
+    folder(tmp_path, "news/a.md", "news/x/b.md", "secret/b.md")
+    files = [tmp_path / "news/a.md", tmp_path / "news/x/b.md"]
+    assert list(find_files(files, [tmp_path / "news"])) == files
+    (tmp_path / "news/x/b.md").unlink()
+    (tmp_path / "news/x").rmdir()
+    (tmp_path / "news/x").symlink_to(tmp_path / "secret")
+    (one, other) = find_files(files, [tmp_path / "news"])
+    assert one == files[0]
+    assert isinstance(other, Unread)
+    assert (other.path, other.skipped) == (str(files[1]), True)
+
+
+def test_outlets_that_a_link_fetches_from_elsewhere_name_nothing(tmp_path: Path) -> None:
+    folder(tmp_path, "news/a.md")
+    (tmp_path / "outlets.toml").write_text('[outlets]\n"courier.example" = "Spy"\n')
+    (tmp_path / "news/outlets.toml").symlink_to(tmp_path / "outlets.toml")
+    assert found(tmp_path / "news")[1].startswith("outlets.toml: a link that leads out of")
+    assert Outlets.of([tmp_path / "news"]).told(tmp_path / "news/a.md") == ""
+    assert "Spy" in Outlets.of([tmp_path]).told(tmp_path / "news/a.md")
+
+
+def test_ingest_names_what_it_skips_and_does_not_fail(dateline: Commands, tmp_path: Path) -> None:
+    write_jsonl(folder(tmp_path / "news", "x/.empty") / "a.jsonl", [row(1, "Fog lay at Osk.")])
+    (tmp_path / "private.txt").write_text("The password of the server is marmalade.")
+    (tmp_path / "news/link.txt").symlink_to(tmp_path / "private.txt")
+    ended = dateline("ingest", "news", "--no-vectors")
+    assert (ended.status, "1 added" in ended.out, "1 skipped" in ended.out) == (0, True, True)
+    assert "news/link.txt: a link that leads out of the folder, left out; name" in ended.err
+    assert "marmalade" not in dateline("search", "password marmalade").out
+    again = dateline("ingest", "news", "news/link.txt", "--no-vectors")
+    assert "1 added, 0 revised, 1 unchanged" in again.out
+
+
+def test_watch_names_what_it_skips_once(dateline: Commands, tmp_path: Path) -> None:
+    write_jsonl(folder(tmp_path / "news", "x/.empty") / "a.jsonl", [row(1, "Fog lay at Osk.")])
+    (tmp_path / "private.txt").write_text("The password of the server is marmalade.")
+    (tmp_path / "news/link.txt").symlink_to(tmp_path / "private.txt")
+    ended = dateline("watch", "news", "--once", "--look", "0.01")
+    assert ended.status == 0
+    assert (ended.out + ended.err).count("news/link.txt: a link that leads out") == 1
+    assert "marmalade" not in dateline("search", "password marmalade").out
 
 
 def test_a_broken_link_is_reported(tmp_path: Path) -> None:

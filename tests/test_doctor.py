@@ -243,6 +243,68 @@ def fixed(dateline: Commands, archive: Path) -> None:
     assert ended.status == 0, ended
 
 
+TRIGGER = """CREATE TRIGGER "a "" b" AFTER INSERT ON revisions BEGIN
+UPDATE revisions SET title = 'stolen' WHERE article_id = new.article_id; END"""
+
+
+def test_triggers_and_views_of_others_never_run_and_are_taken_out(
+    dateline: Commands, archive: Path, sound: tuple[Path, list[Found]], expected: list[Found]
+) -> None:
+    changed(archive, TRIGGER, "CREATE VIEW odd AS SELECT * FROM articles")
+    source = sound[0].parent / "new.jsonl"
+    for command in (["search", "harbour"], ["ingest", source], ["delete", TOWN, "--yes"]):
+        dateline(*command, "--archive", archive).refused(
+            "holds the trigger 'a \" b', the view 'odd', which Dateline never makes",
+            f"take them out: dateline doctor --fix --archive {archive}",
+        )
+    (one,) = found(archive)
+    assert (one.check, one.severity, one.fixable) == ("foreign", "fatal", True)
+    assert one.mend == f"dateline doctor --fix --archive {archive}"
+    fixed(dateline, archive)
+    assert found(archive) == []
+    assert results(archive) in expected
+    with closing(sqlite3.connect(archive / "archive.db")) as rows:
+        assert rows.execute("SELECT name FROM sqlite_master WHERE rootpage = 0").fetchall() == []
+
+
+def test_indexes_of_others_are_taken_out_and_their_tables_named(
+    dateline: Commands, archive: Path
+) -> None:
+    changed(
+        archive,
+        "CREATE INDEX only_one ON revisions (abs(run_id))",
+        "CREATE TABLE notes (text)",
+    )
+    index, table = (one for one in found(archive) if one.check == "unknown")
+    assert (index.what, index.fixable) == ("archive.db holds 1 indexes of others: 'only_one'", True)
+    assert (table.what, table.fixable) == ("archive.db holds 1 tables of others: 'notes'", False)
+    assert table.mend == f"sqlite3 {archive}/archive.db 'DROP TABLE \"notes\"'"
+    assert dateline("doctor", "--fix", "--archive", archive).status == 1
+    assert [one.what for one in found(archive)] == [table.what]
+    changed(archive, "DROP TABLE notes")
+    assert found(archive) == []
+
+
+@pytest.mark.parametrize("file", ["vectors.db", "inputs.db"])
+def test_triggers_in_what_is_derived_never_run(
+    dateline: Commands, archive: Path, sound: tuple[Path, list[Found]], file: str
+) -> None:
+    table = {"vectors.db": "vector", "inputs.db": "input"}[file]
+    with closing(sqlite3.connect(archive / file)) as derived, derived:
+        derived.execute(f"CREATE TRIGGER t AFTER INSERT ON {table} BEGIN DELETE FROM {table}; END")
+    source = write_jsonl(archive.parent / "more.jsonl", [row(900, "Snow fell on the harbour.")])
+    ended = dateline("ingest", source, "--archive", archive)
+    if file == "vectors.db":
+        ended.refused("vectors.db holds the trigger 't', which no cache has; move it away")
+        (archive / file).unlink()
+        ended = dateline("ingest", source, "--archive", archive)
+    assert ended.status == 0, ended
+    assert dateline("ingest", source, "--archive", archive).status == 0
+    with closing(sqlite3.connect(archive / file)) as derived:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        assert derived.execute(query).fetchall() == []
+
+
 def test_what_killed_processes_left_is_removed(dateline: Commands, archive: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         gone.wait()

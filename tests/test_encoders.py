@@ -247,6 +247,25 @@ def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
         encoder.encode_query(["one"])
 
 
+def test_code_that_comes_with_a_model_is_never_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = json.loads((BUNDLED / "modules.json").read_text())
+    modules.append({"idx": 3, "name": "3", "path": "", "type": "thief.Thief"})
+    name = copied(tmp_path / "m", modules=modules)
+    (tmp_path / "m" / "thief.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path / "m")
+    with pytest.raises(EncoderError, match=r"the model in .*/m cannot be loaded: "):
+        load_encoder(name).encode_query(["one"])
+    config = json.loads((BUNDLED / "config.json").read_text())
+    config |= {"auto_map": {"AutoModel": "thief.Thief"}, "model_type": "stolen"}
+    name = copied(tmp_path / "n", config=config)
+    (tmp_path / "n" / "thief.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    with pytest.raises(EncoderError, match=r"the model in .*/n cannot be loaded: "):
+        load_encoder(name).encode_query(["one"])
+    assert not (tmp_path / "ran").exists()
+
+
 def weights(numbers: bytes = bytes(range(200)) * 4000) -> bytes:
     """A safetensors file of one tensor: header length, header, numbers."""
     tensor = {"dtype": "U8", "shape": [len(numbers)], "data_offsets": [0, len(numbers)]}

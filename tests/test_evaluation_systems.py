@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.evaluation.archive_access import current_articles
 from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.systems import (
     Found,
@@ -91,7 +90,7 @@ def test_the_baseline_reads_titles_and_current_revisions(tmp_path: Path) -> None
     rows = [row(1, "Old words.", title="Volcano"), row(2, "Else.")]
     archive.ingest(write_jsonl(tmp_path / "a.jsonl", rows), vectors=False)
     archive.ingest(write_jsonl(tmp_path / "b.jsonl", [row(1, "New.", title="V")]), vectors=False)
-    assert sorted(article.text for article, _ in current_articles(archive)) == ["Else.", "New."]
+    assert sorted(article.text for article, _ in archive.articles()) == ["Else.", "New."]
     rank = archive_system(archive, "baseline")
     assert (numbers(rank, "volcano"), numbers(rank, "new"), numbers(rank, "story")) == (
         "",

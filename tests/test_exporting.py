@@ -306,3 +306,24 @@ def _asked(archive: Archive, question: str) -> dict[str, object]:
 def test_nobody_has_said_anything_yet(folder: Path, dateline: Commands) -> None:
     assert dateline("feedback", "list", "--archive", folder).out == "nobody has said anything yet\n"
     assert dateline("feedback", "export", "--archive", folder).out == ""
+
+
+def test_what_a_terminal_would_obey_is_shown_and_never_written(
+    folder: Path, dateline: Commands
+) -> None:
+    hostile = "The \x1b]0;owned\x07 Grell barge burnt \x9b2J on Sunday with 12 crates aboard."
+    with open_archive(folder) as archive:
+        path = write_jsonl(folder.parent / "b.jsonl", [row(3, hostile, title="B\x1b[31marge")])
+        archive.ingest(path)
+        said = archive.ask("Which Grell barge burnt with 12 crates?", as_of=NOW).to_dict()
+        id_ = archive.conversations.append("", "", said, NOW)[0]
+    quote = said["citations"][0]["quote"]
+    assert "\x9b" in quote
+    at = ("--archive", folder)
+    markdown = dateline("export", id_, *at, "--format", "markdown").out
+    as_json = dateline("export", id_, *at).out
+    for written in (markdown, as_json, dateline("search", "Grell barge", *at, "--json").out):
+        assert not {c for c in written if c != "\n" and (c < " " or "\x7f" <= c <= "\x9f")}
+    assert "burnt \ufffd2J on Sunday" in markdown
+    assert markdown.count("Control characters are shown as \ufffd; the JSON export has each") == 1
+    assert json.loads(as_json)["turns"][0]["answer"]["citations"][0]["quote"] == quote

@@ -140,7 +140,7 @@ def stored(folder: Path) -> dict[str, list[Any]]:
 def seen(folder: Path, questions: list[str]) -> dict[str, Any]:
     """What a reader sees: counts, what each question finds, in order, and its answer."""
     with Archive.open(folder, settings=SETTINGS, encoder=HashingEncoder()) as archive:
-        archive.rankers().store.verify_all()
+        archive.snapshot().store.verify_all()
         hits = {question: archive.search(question, 30) for question in questions}
         return {
             "counts": archive.counts(),

@@ -87,7 +87,13 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         assert parse_target(target.url) == target
 
 
-@pytest.mark.parametrize("address", ["9.9.9.9", "1.1.1.1", "2606:4700::1111", "2a00:1450::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "9.9.9.9", "1.1.1.1", "168.63.129.15", "168.63.129.17", "192.0.1.1", "192.31.197.1",
+        "2606:4700::1111", "2a00:1450::1", "2620:4f:8001::1",
+    ],
+)  # fmt: skip
 def test_a_public_address_may_be_asked(address: str) -> None:
     assert is_public(ip_address(address))
 
@@ -102,6 +108,13 @@ def test_a_public_address_may_be_asked(address: str) -> None:
         "::ffff:0:10.0.0.1", "64:ff9b::9.9.9.9", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1",
         "2002:0a00:0001::1", "2002:0909:0909::1", "3fff::1", "fc00::1", "fd00::1", "fe80::1",
         "fe80::1%1", "fec0::1", "ff02::1", "5f00::1",
+        # The metadata servers of clouds, and what carries their addresses.
+        "169.254.169.254", "169.254.170.2", "169.254.0.23", "100.100.100.200", "192.0.0.192",
+        "168.63.129.16", "fd00:ec2::254", "fd20:ce::254", "fe80::a9fe:a9fe",
+        "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::", "::ffff:168.63.129.16", "64:ff9b::a83f:8110",
+        # Special blocks that are reachable in part.
+        "192.0.0.9", "192.0.0.10", "192.31.196.1", "192.52.193.1", "192.175.48.1",
+        "2001:1::1", "2001:3::1", "2001:4:112::1", "2001:20::1", "2620:4f:8000::1",
     ],
 )  # fmt: skip
 def test_every_other_address_may_not(address: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import QueryError
 from rag.records import Filters
-from rag.retrieval.filters import no_later_than, parse_as_of, parse_filters
+from rag.retrieval.filters import parse_as_of, parse_filters
 
 OUTLETS = ["The Courier", "Radio North", ""]
 
@@ -77,8 +77,8 @@ def test_a_range_that_ends_before_it_begins_is_an_error() -> None:
 def test_as_of_a_day_includes_the_day_and_nothing_after() -> None:
     as_of = parse_as_of("2020-09-11")
     assert as_of == utc(2020, 9, 12)
-    assert no_later_than(Filters(), as_of).published_before == as_of
+    assert Filters().no_later_than(as_of).published_before == as_of
     earlier = Filters(published_before=utc(2020, 1, 1), language="en")
-    assert no_later_than(earlier, as_of) == replace(earlier, as_of=as_of)
+    assert earlier.no_later_than(as_of) == replace(earlier, as_of=as_of)
     later = Filters(published_before=utc(2022, 1, 1))
-    assert no_later_than(later, as_of) == Filters(published_before=as_of, as_of=as_of)
+    assert later.no_later_than(as_of) == Filters(published_before=as_of, as_of=as_of)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.fusion import reciprocal_rank_fusion, shares_of_best
+from rag.retrieval.ranking import reciprocal_rank_fusion, shares_of_best
 
 RANKINGS = st.lists(st.lists(st.integers(0, 9), unique=True), max_size=4)
 
@@ -37,6 +38,6 @@ def test_every_ranked_id_is_fused_once(rankings: list[list[int]]) -> None:
 
 
 def test_scores_become_shares_of_the_best() -> None:
-    assert shares_of_best({1: 8.0, 2: 2.0}) == {1: 1.0, 2: 0.25}
-    assert shares_of_best({1: 0.0}) == {1: 0.0}
-    assert shares_of_best({}) == {}
+    assert shares_of_best(np.array([8.0, 2.0])).tolist() == [1.0, 0.25]
+    assert shares_of_best(np.array([0.0])).tolist() == [0.0]
+    assert shares_of_best(np.array([])).tolist() == []

@@ -61,7 +61,7 @@ def test_an_only_revision_stands_from_its_publication_where_that_is_known(archiv
 
 def test_an_answer_that_cites_what_stands_is_left_as_it_is(archive: Archive) -> None:
     answer = Answer("Who?", "Who?", "Nobody.", NOW)
-    assert later_texts(answer, archive.rankers().store) is answer
+    assert later_texts(answer, archive.snapshot().store) is answer
 
 
 def test_marks_that_differ_between_the_same_words_are_shown() -> None:

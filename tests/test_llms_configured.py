@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from rag.config import ModelSettings, Settings
@@ -13,7 +16,7 @@ LOCAL = "http://127.0.0.1:8080/v1"
 TABLES = {
     "local": ModelSettings(model="tiny", base_url=LOCAL, timeout=5, max_tokens=64),
     "hosted": ModelSettings(
-        model="big", base_url="https://llm.example/v1", api_key_variable="BIG_KEY"
+        model="big", base_url="https://llm.example/v1", api_key_variable="BIG_API_KEY"
     ),
 }
 
@@ -48,10 +51,10 @@ def test_a_key_alone_asks_openai() -> None:
 
 
 def test_a_key_is_read_from_the_variable_that_is_named() -> None:
-    hosted = configured_model(Settings(llms=TABLES), "hosted", {"BIG_KEY": "sk-2"})
+    hosted = configured_model(Settings(llms=TABLES), "hosted", {"BIG_API_KEY": "sk-2"})
     assert isinstance(hosted, OpenAIModel)
     assert hosted.api_key == "sk-2"
-    with pytest.raises(ConfigError, match=r"key of 'big' is to be in \$BIG_KEY, which is not set"):
+    with pytest.raises(ConfigError, match=r"in \$BIG_API_KEY, which is not set"):
         configured_model(Settings(llms=TABLES), "hosted", {})
 
 
@@ -62,3 +65,36 @@ def test_a_name_without_a_server_is_an_error_that_lists_the_tables() -> None:
         configured_model(Settings(llms=TABLES), "locl")
     with pytest.raises(ConfigError, match=r"OPENAI_API_KEY .*; dateline\.toml has no table"):
         configured_model(Settings(), "tiny")
+
+
+def test_a_key_that_travels_unencrypted_is_named() -> None:
+    lines: list[str] = []
+    for server in ("http://gpu.example:8000/v1", "https://gpu.example/v1", LOCAL):
+        settings = Settings(llm_base_url=server, OPENAI_API_KEY="sk-1")
+        configured_model(settings, "tiny", note=lines.append)
+    assert lines == [
+        "the key goes to gpu.example:8000 unencrypted; use https:// where the server offers it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("server", "openai"),
+    [
+        ("https://api.openai.com/v1", True),
+        ("https://api.openai.com", True),
+        ("https://api.openai.com:443/v1", True),
+        ("http://api.openai.com/v1", False),
+        ("https://api.openai.com:8443/v1", False),
+        ("https://api.openai.com@evil.example/v1", False),
+        ("https://api.openai.com\\@evil.example/v1", False),
+        ("https://api.openai.com.evil.example/v1", False),
+        ("https://evil.example/https://api.openai.com/v1", False),
+        ("https://api.openai.com?@evil.example/v1", False),
+        ("https://api.openai.com\n", False),
+    ],
+)
+def test_only_openais_own_server_counts_as_openai(server: str, openai: bool) -> None:
+    Path("dateline.toml").write_text(
+        f"[llms.a]\nmodel = 'm'\nbase_url = {json.dumps(server)}\n", encoding="utf-8"
+    )
+    assert Settings().may_get_keys(server) is openai

@@ -74,7 +74,7 @@ def is_sound(answer: Answer) -> bool:
 @pytest.mark.parametrize(
     ("mode", "told"),
     [
-        ("401", "refuses the API key"),
+        ("401", "asks for an API key, and none is sent"),
         ("429", r"takes no more questions now (429)"),
         ("429 for an hour", r"takes no more questions now (429)"),
         ("500", "failed with status 500"),

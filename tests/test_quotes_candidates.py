@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def candidates(archive: Archive) -> Candidates:
-    rankers = archive.rankers()
+    rankers = archive.snapshot()
     return Candidates(rankers.store, rankers.lexical)
 
 
@@ -37,7 +37,7 @@ def numbers(articles: list[Article]) -> list[str]:
 
 
 def test_phrases_are_looked_up_word_for_word_with_their_stop_words_open(archive: Archive) -> None:
-    lexical = archive.rankers().lexical
+    lexical = archive.snapshot().lexical
     assert lexical.holding(["old ferry of Brell"], 5) == [1]
     # "of" is not indexed, and stands for any one word that is not either.
     assert lexical.holding(["old ferry in Brell"], 5) == [1]
@@ -68,7 +68,7 @@ def test_whole_texts_are_searched_for_a_stretch_as_it_stands(archive: Archive) -
     found = candidates(archive)
     assert numbers(found.containing(runs("sold it to the islanders"))) == ["2"]
     assert found.containing(runs("sold")) == []
-    store = archive.rankers().store
+    store = archive.snapshot().store
     assert numbers(store.containing("ferry", 2)) == ["1", "2"]
     assert numbers(store.containing("100%", 5)) == ["1"]
     assert store.containing("10_%", 5) == []

@@ -42,6 +42,22 @@ def test_a_score_is_the_sum_of_what_the_module_names(tmp_path: Path) -> None:
     assert ranked(archive, "ferry", as_of=JUNE) == [("1", pytest.approx(expected))]
 
 
+def test_what_a_question_prefers_gains_half_a_point(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "A ferry sank.", date="2025-05-18", title="", publisher="Radio North"),
+        row(2, "The ferry sank.", date="2025-05-18", title="", publisher="Daily Packet"),
+    )
+    question = "What did Radio North say on the ferry?"
+    ((north, preferred), (packet, other)) = ranked(archive, question, as_of=JUNE, all_copies=True)
+    assert (north, packet) == ("1", "2")
+    # Both have the best scores by words; 14 days before June there is 0.75 / e left to gain.
+    assert preferred == pytest.approx(1 + 0.75 + 0.05 + 0.75 / math.e + 0.5)
+    assert other == pytest.approx(1 + 0.75 + 0.05 + 0.75 / math.e)
+    literal = dict(ranked(archive, question, as_of=JUNE, understood=(), all_copies=True))
+    assert literal["1"] == pytest.approx(preferred - 0.5)
+
+
 def test_the_latest_comes_first_as_far_as_the_question_asks_for_it(tmp_path: Path) -> None:
     archive = built(
         tmp_path,

@@ -106,7 +106,7 @@ def test_nothing_of_a_deleted_article_is_left_in_the_folder(
         .reason.startswith(f"the article '{WHISKY}' was deleted on ")
     )
     with closing(VectorCache(folder / "vectors.db", read_only=True)) as cache:
-        assert cache.hashes() == archive.rankers().store.all_digests()
+        assert cache.hashes() == archive.snapshot().store.all_digests()
     assert examine(folder, Settings(encoder="hashing", chunk_tokens=32), HashingEncoder()) == []
     assert archive.counts() == (7, 7, 7)
 
@@ -163,16 +163,16 @@ def test_another_copy_becomes_the_original(tmp_path: Path) -> None:
     ]
     archive.ingest(write_jsonl(tmp_path / "in.jsonl", copies))
     ids = [f"courier.example/{n}" for n in (1, 2, 3)]
-    store = archive.rankers().store
+    store = archive.snapshot().store
     assert set(store.groups(ids).values()) == {ids[0]}
     hit = archive.search(QUESTION)[0]
     assert (hit.article.id, hit.also_in) == (ids[0], ("Radio North", "Tidings"))
     delete(archive, ids[0])
     hit = archive.search(QUESTION)[0]
     assert (hit.article.id, hit.also_in) == (ids[1], ("Radio North",))
-    assert archive.rankers().store.groups(ids) == {ids[1]: ids[1], ids[2]: ids[1]}
+    assert archive.snapshot().store.groups(ids) == {ids[1]: ids[1], ids[2]: ids[1]}
     delete(archive, ids[1])
-    assert archive.rankers().store.groups(ids) == {}
+    assert archive.snapshot().store.groups(ids) == {}
 
 
 def test_a_vector_stays_as_long_as_another_passage_has_the_same_text(tmp_path: Path) -> None:
@@ -245,6 +245,25 @@ def test_the_command_shows_what_it_would_delete_and_asks(
     compacted = dateline("compact", "--json").json
     assert compacted["removed"] == []
     assert dateline("compact").out.startswith(f"compacted {archive.folder}: 0.")
+
+
+def test_a_delete_that_had_committed_when_it_was_killed_ends_well_when_run_again(
+    archive: Archive, dateline: Commands
+) -> None:
+    feed = "https://courier.example/feed"
+    with closing(Database(archive.folder)) as database:
+        Feeds(database).add(feed)
+    for options in (["--publisher", "Radio North"], ["--feed", feed]):
+        assert dateline("delete", *options, "--yes").status == 0
+        for _ in range(2):
+            again = dateline("delete", *options, "--yes")
+            assert (again.status, again.out) == (0, "no article is meant; nothing is deleted\n")
+            assert "all of this was deleted before; nothing is left of it" in again.err
+        empty = {"articles": [], "feed": "", "already": []}
+        assert dateline("delete", *options, "--yes", "--json").json == empty
+    dateline("delete", "--publisher", "Radio North", "--yes").refused(
+        "the archive holds no outlet 'Radio North'"
+    )
 
 
 def test_outlets_and_dates_select_what_is_deleted(archive: Archive, dateline: Commands) -> None:

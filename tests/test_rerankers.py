@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_what_is_no_reranker_is_refused(tmp_path: Path) -> None:
         CrossEncoderReranker("no/where").scores("a", ["b"])
 
 
+def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    folder = tiny(tmp_path)
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(EncoderError, match="cannot be loaded from this machine"):
+        CrossEncoderReranker(str(folder)).scores("a", ["b"])
+
+
 class Longest:
     """Judges by length: a text of 100 characters or more is perfect."""
 
@@ -70,6 +82,24 @@ def test_the_best_passages_are_judged_again(tmp_path: Path) -> None:
     judged = Archive.open(tmp_path / "a", settings=settings, reranker=Longest())
     assert [hit.article.id[-1] for hit in plain.search("the ferry sank")] == ["1", "2"]
     assert [hit.article.id[-1] for hit in judged.search("the ferry sank")] == ["2", "1"]
+
+
+class Doubting:
+    """Judges every text to be half of what is perfect."""
+
+    def scores(self, _query: str, texts: Sequence[str]) -> list[float]:
+        return [0.5] * len(texts)
+
+
+def test_what_a_reranker_thinks_is_added_to_the_score(tmp_path: Path) -> None:
+    rows = [row(1, "A ferry sank.", date="2025-05-18", title="")]
+    open_archive(tmp_path / "a").ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=False)
+    settings = Settings(encoder="hashing", chunk_tokens=32)
+    archive = Archive.open(tmp_path / "a", settings=settings, reranker=Doubting())
+    (hit,) = archive.search("ferry", as_of=datetime(2025, 6, 1, tzinfo=UTC))
+    # By words 1, by its article 0.75, as its opening 0.05, 14 days old 0.75 / e: see test_ranking.
+    # What is perfect gains 3.
+    assert hit.score == pytest.approx(1 + 0.75 + 0.05 + 0.75 / math.e + 3 * 0.5)
 
 
 def test_a_reranker_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> None:

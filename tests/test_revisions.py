@@ -253,3 +253,17 @@ def test_what_is_embedded_after_it_was_superseded_is_found_in_an_open_archive(
     then = [found.passage for found in archive_system(reader, "vectors")(question, before)]
     assert (len(stood), len(then)) == (1, 2)
     assert TOLLS[2] in then[0]
+
+
+def test_an_older_retraction_that_comes_in_late_takes_back_nothing(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    ingest(archive, 3)
+    retracted = row(1, "Updated May 5, 2025\n\nThis article has been retracted.")
+    archive.ingest(write_jsonl(tmp_path / "late.jsonl", [retracted]))
+    answer = archive.ask(QUESTION)
+    assert "As many as 44 passengers" in answer.citations[0].quote
+    assert archive.removals.withdrawal("courier.example/1") is None
+    # One that is newer than what stands takes it back.
+    newer = row(1, "Updated May 9, 2025\n\nThis article has been retracted.")
+    archive.ingest(write_jsonl(tmp_path / "newer.jsonl", [newer]))
+    assert archive.ask(QUESTION).reason.startswith("withdrawn: ")

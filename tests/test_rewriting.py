@@ -19,6 +19,7 @@ from rag.understanding.rewriting import (
     rewrite_messages,
     rewritten,
 )
+from tests.builders import no_facets
 from tests.golden_files import matches_golden
 
 AS_OF = datetime(2031, 3, 9, 14, 30, tzinfo=UTC)
@@ -114,12 +115,12 @@ def test_whatever_is_replied_the_outcome_is_a_question_or_what_was_asked(reply: 
 
 def test_a_model_rewrites_and_one_that_fails_leaves_the_rules() -> None:
     model = ScriptedModel(GOOD, ProviderError("gone"))
-    assert resolve(ASKED.question, HISTORY, AS_OF, model) == FollowUp(GOOD)
-    assert resolve(ASKED.question, HISTORY, AS_OF, model) == ASKED
+    assert resolve(ASKED.question, HISTORY, AS_OF, no_facets(), model) == FollowUp(GOOD)
+    assert resolve(ASKED.question, HISTORY, AS_OF, no_facets(), model) == ASKED
 
 
 def test_a_question_that_stands_alone_costs_no_call() -> None:
     model = ScriptedModel()
     asked = FollowUp("When did the mill at Osk burn?")
-    assert resolve(asked.question, [], AS_OF, model) == asked
+    assert resolve(asked.question, [], AS_OF, no_facets(), model) == asked
     assert model.asked == []

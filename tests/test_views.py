@@ -9,6 +9,7 @@ import pytest
 
 from rag.archive import Archive
 from rag.records import Filters, Hit, Passage
+from rag.retrieval.retrieve import Request
 from rag.views.events import events
 from rag.views.evidence import evidence, hits_of
 from rag.views.failures import last_failures
@@ -115,11 +116,11 @@ def test_passages_are_hits_again_in_their_order_without_those_that_are_gone(
 
 
 def test_a_search_tells_where_its_words_stand(archive: Archive) -> None:
-    first = find(archive, "ferries sinking", 1)[0]
+    first = find(archive, Request("ferries sinking"), 1).hits[0]
     text = first.hit.article.text
     assert [text[start:end] for start, end in first.words] == ["ferry"]
     other = Hit(Passage(1, "x", 1, 4, 10), first.hit.article, 1.0, 1)
-    assert sought_words(other, "ferry", archive.rankers().lexical.terms) == ()
+    assert sought_words(other, "ferry", archive.snapshot().lexical.terms) == ()
 
 
 def test_an_opened_article_names_who_else_carries_its_words(archive: Archive) -> None:

@@ -33,7 +33,9 @@ from rag.web.conversation import Conversation
 from rag.web.form import Form
 from rag.web.keeping import owner_of, unkept
 from rag.web.server.guard import LARGEST_FILE
-from rag.web.tabs.add import Uploads, adding_html
+from rag.web.server.upload_store import UploadStore
+from rag.web.server.uploads import Uploads
+from rag.web.tabs.add import adding_html
 from rag.web.tabs.conversations import list_html, reopened
 from rag.web.tabs.feedback import NOT_KEPT, keep_remark, whole_number
 from tests.builders import open_archive, row, write_jsonl
@@ -258,13 +260,20 @@ def test_no_file_and_too_many_are_refused(archive: Archive) -> None:
 
 
 def test_addresses_need_the_network(archive: Archive) -> None:
-    with pytest.raises(QueryError, match="no address is given"):
-        next(add_address(archive, "  "))
     for feed in (False, True):
         outcome = ended(add_address(archive, "https://courier.example/feed", feed=feed))[0]
         assert outcome.problem
         assert "network" in outcome.said
     assert issubclass(ConfigError, Exception)
+
+
+@pytest.mark.parametrize("feed", [False, True])
+@pytest.mark.parametrize("given", ["  ", "/etc/passwd", "seeds", "../users.json", "-"])
+def test_a_path_of_the_server_is_no_address(archive: Archive, given: str, feed: bool) -> None:
+    before = archive.counts()
+    with pytest.raises(QueryError, match="is no web address; paste one that begins with https://"):
+        next(add_address(archive, given, feed=feed))
+    assert archive.counts() == before
 
 
 def test_another_writer_is_waited_for(archive: Archive, tmp_path: Path) -> None:
@@ -302,7 +311,7 @@ def test_names_lead_nowhere(name: str) -> None:
     assert all(character.isprintable() for character in safe)
 
 
-def test_only_those_who_may_add_articles_do() -> None:
+def test_only_those_who_may_add_articles_do(tmp_path: Path) -> None:
     class Some(Accounts):
         def __init__(self) -> None:
             pass
@@ -311,12 +320,12 @@ def test_only_those_who_may_add_articles_do() -> None:
             known = {"ada": "admin", "eve": "editor", "bo": "reader"}
             return Account(name, known[name]) if name in known else None  # type: ignore[arg-type]
 
-    closed = Uploads(accounts=Some())
+    closed = Uploads(UploadStore(tmp_path), accounts=Some())
     assert [closed.allowed(name) for name in ("ada", "eve", "bo", "cy", "")] == [
         *(True, True),
         *(False, False, False),
     ]
-    assert Uploads().allowed("")
+    assert Uploads(UploadStore(tmp_path)).allowed("")
 
 
 def test_what_became_of_files_is_escaped() -> None:

@@ -290,6 +290,23 @@ def test_too_much_at_once_is_refused_before_it_is_read(served: Served) -> None:
     assert (got.status, b"100 MB at most" in got.body) == (413, True)
 
 
+def test_each_reader_has_so_many_streams_and_no_more(served: Served) -> None:
+    def opened(name: str, number: int) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection(urlsplit(served.locked.url).netloc, timeout=20)
+        stack.callback(connection.close)
+        given = base64.b64encode(f"{name}:{WORDS} {name}".encode()).decode()
+        path = f"/gradio_api/heartbeat/{name}{number}"
+        connection.request("GET", path, headers={"authorization": f"Basic {given}"})
+        return stack.enter_context(connection.getresponse())
+
+    with ExitStack() as stack:
+        assert [opened("eve", n).status for n in range(32)] == [200] * 32
+        refused = opened("eve", 32)
+        assert refused.status == 429
+        assert json.loads(refused.read())["error"].startswith("32 pages or streams are open")
+        assert opened("bo", 0).status == 200
+
+
 def test_a_conversation_is_downloaded_as_a_file(served: Served, archive: Archive) -> None:
     said = archive.ask(SANK, as_of=NOW).to_dict()
     id_, _ = archive.conversations.append("", "", said, NOW)

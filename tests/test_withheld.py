@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from embeddings import HashingEncoder
 from rag.archive import Archive
+from rag.config import Settings
 from rag.errors import ArchiveError, QueryError
 from rag.llms import ScriptedModel
 from rag.store import Selection
@@ -24,6 +27,7 @@ SECRET = "The lighthouse keeper Orla Quist hid forty barrels of whisky beneath t
 TITLE = "Contraband below the altar"
 WHISKY = "courier.example/1"
 WHY = "The keeper has shown that it is false."
+NAMES = ("Ane", "Bo", "Cai", "Dov", "Eli", "Fay", "Gus", "Hal", "Ivo", "Jon")
 BEFORE = datetime(2025, 5, 10, tzinfo=UTC)
 
 
@@ -215,3 +219,54 @@ def test_a_new_text_of_a_withdrawn_article_answers_nothing_and_the_run_says_so(
     assert archive.ask(QUESTION).reason.startswith("withdrawn: ")
     archive.removals.reinstate(WHISKY)
     assert archive.ask(QUESTION).citations[0].article.revision == 2
+
+
+class NotOrla:
+    """Judges every text perfect that does not name her."""
+
+    def scores(self, _query: str, texts: Sequence[str]) -> list[float]:
+        """1 for each text, and 0 for hers."""
+        return [float("Orla" not in text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("question", "fields", "reranker"),
+    [
+        ("Who hid forty barrels of whisky beneath the old chapel?", {"date": "2025-05-31"}, None),
+        (
+            "Who hid forty barrels of whisky beneath the old chapel, and what did Radio North say?",
+            {"publisher": "Radio North"},
+            None,
+        ),
+        ("Who hid forty barrels of whisky beneath the old chapel?", {}, NotOrla()),
+    ],
+    ids=["newer", "preferred", "judged better"],
+)
+def test_what_was_withdrawn_is_scored_as_what_was_found(
+    tmp_path: Path, question: str, fields: dict[str, object], reranker: NotOrla | None
+) -> None:
+    """Ten articles share all words but "old" with the question, the withdrawn one shares all.
+
+    What is read are the eight best: it is among them only where nothing but words counts.
+    """
+    old = {"date": "2019-05-03", "title": "Contraband"}
+    told = SECRET.replace("the chapel", "the old chapel")
+    others = [
+        row(n, f"Sexton {name} hid forty barrels of whisky beneath the chapel at pier {n}.")
+        for n, name in enumerate(NAMES, start=2)
+    ]
+    rows = [row(1, told, **old), *(each | old | fields for each in others)]
+    settings = Settings(encoder="hashing", chunk_tokens=32)
+    june = datetime(2025, 6, 1, tzinfo=UTC)
+    with Archive.open(
+        tmp_path / "scored", settings=settings, encoder=HashingEncoder(), reranker=reranker
+    ) as archive:
+        archive.ingest(write_jsonl(tmp_path / "scored.jsonl", rows))
+        withdraw(archive)
+        answer = archive.ask(question, as_of=june)
+        assert "withdrawn" not in json.dumps(answer.to_dict())
+        assert answer.citations[0].quote.startswith("Sexton ")
+        # Beside nine that are withdrawn too, the same article is the best of what is left.
+        for n in range(2, 12):
+            withdraw(archive, f"courier.example/{n}")
+        assert archive.ask(question, as_of=june).reason.startswith("withdrawn: ")

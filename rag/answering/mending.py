@@ -45,7 +45,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _FINISHED = re.compile(r"(?:[.!?…。！？؟:]|\|)[\s\"'”’»)*_`]*$")
-_EMPTY_ITEM = re.compile(r"^[ \t]*(?:[-*•>#]+|\d{1,3}[.)])?[ \t]*$\n?", re.MULTILINE)
+_EMPTY_ITEM = re.compile(r"^[ \t]*(?:(?:[-*•>#]+|\d{1,3}[.)])[ \t]*)?$\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

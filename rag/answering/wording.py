@@ -1,12 +1,16 @@
-"""How an answer is put into words without a model: introductions, quotes, declining."""
+"""How an answer is put into words without a model: introductions, quotes, declining, its age."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from rag.answering.question import Question
 from rag.reading.extractive import Sentence
 from rag.records import Article, Citation, Claim, Hit, Published
+from rag.understanding.periods import day_in_words
+from rag.understanding.recency import recency
 
 NEAREST = 3
 """How many of the nearest articles are named where there is no answer."""
@@ -16,6 +20,12 @@ BESIDE = "Beside that:"
 """What stands before sentences of which the opening of an answer does not speak."""
 
 LINE_BREAK = "\n\n"
+
+OLD = timedelta(days=30)
+"""How old evidence may be for a question about the latest; in daily news, a month is long."""
+
+_MONTH = 30
+_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +103,35 @@ def decline(hits: Sequence[Hit]) -> str:
     if not nearest:
         return "The archive holds nothing on this."
     return LINE_BREAK.join(["The archive does not answer this. Nearest articles:", *nearest])
+
+
+def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """A note that the evidence is old, if the question asks for the latest and it is; else none.
+
+    The newest article cited counts. Without dated citations there is nothing to say.
+    """
+    dates = [each.article.published for each in citations if each.article.published]
+    if not dates or recency(asked.standalone, asked.understood) != "latest":
+        return ()
+    newest = max(dates, key=lambda published: published.at)
+    if asked.as_of - newest.at <= OLD:
+        return ()
+    today = asked.as_of.date()
+    age = _in_words(newest.at.date(), today)
+    return (
+        f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
+        "it may be out of date.",
+    )
+
+
+def _in_words(then: date, now: date) -> str:
+    """How much time lies between two days, in the largest unit that makes at least two.
+
+    >>> _in_words(date(2031, 3, 1), date(2031, 6, 10))
+    '3 months'
+    """
+    days = (now - then).days
+    for unit, length in (("year", _YEAR), ("month", _MONTH)):
+        if days >= 2 * length:
+            return f"{days // length} {unit}s"
+    return f"{days} days"

@@ -19,13 +19,12 @@ from rag.cli.options import (
     PublisherOption,
     SectionOption,
     ToOption,
+    language_model,
     opened_archive,
-    understood_in,
 )
-from rag.config import load_settings
-from rag.llms import configured_model
 from rag.records import hit_dict
 from rag.retrieval.filters import parse_as_of
+from rag.retrieval.retrieve import Request
 
 
 def search(
@@ -49,17 +48,21 @@ def search(
     with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language, section)
         when = parse_as_of(as_of) if as_of else None
-        understood = () if literal else understood_in(opened, query, when, ignore or ())
-        hits = opened.search(
-            query, k, filters=filters, as_of=when, understood=understood, all_copies=all_copies
+        request = Request(
+            query,
+            filters=filters,
+            as_of=when,
+            understood=() if literal else None,
+            ignore=ignore or (),
+            all_copies=all_copies,
         )
-        coverage = opened.coverage()
+        found = opened.find(request, k)
     if as_json:
-        terminal.print_json([hit_dict(hit) for hit in hits])
+        terminal.print_json([hit_dict(hit) for hit in found.hits])
     else:
-        terminal.print_hits(hits)
-    terminal.print_understood(understood)
-    terminal.print_coverage(coverage, opened.folder)
+        terminal.print_hits(found.hits)
+    terminal.print_understood(found.understood)
+    terminal.print_coverage(found.coverage, opened.folder)
 
 
 def ask(
@@ -87,8 +90,9 @@ def ask(
             question,
             filters=filters,
             as_of=when,
-            understood=() if literal else understood_in(opened, question, when, ignore or ()),
-            model=configured_model(load_settings(), llm),
+            understood=() if literal else None,
+            ignore=ignore or (),
+            model=language_model(llm),
             corroborated=corroborated,
         )
     if as_json:

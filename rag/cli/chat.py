@@ -22,12 +22,10 @@ from rag.cli.options import (
     PublisherOption,
     SectionOption,
     ToOption,
+    language_model,
     opened_archive,
-    understood_in,
 )
-from rag.config import load_settings
 from rag.errors import QueryError, RagError
-from rag.llms import configured_model
 from rag.records import Answer
 from rag.retrieval.filters import parse_as_of
 
@@ -60,7 +58,7 @@ def chat(
     with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language, section)
         scope = Scope(filters, parse_as_of(as_of) if as_of else None)
-        session = ChatSession(opened, configured_model(load_settings(), llm), scope)
+        session = ChatSession(opened, language_model(llm), scope)
         if sys.stdin.isatty():
             terminal.note(WELCOME)
         # Interrupted while it loads, the encoder could not be loaded again: it comes first.
@@ -134,9 +132,8 @@ class TerminalChat:
         terminal.print_understood(answer.understood, "/ignore")
 
     def _answered(self, question: str) -> Answer:
-        archive, as_of = self._session.archive, self._session.scope.as_of
-        understood = () if self._literal else understood_in(archive, question, as_of, self._ignored)
-        with closing(self._session.ask(question, understood)) as stream, terminal.draft() as show:
+        asked = self._session.ask(question, ignore=self._ignored, literal=self._literal)
+        with closing(asked) as stream, terminal.draft() as show:
             while True:
                 try:
                     show(next(stream))
@@ -154,12 +151,14 @@ class TerminalChat:
         if not self._session.turns:
             msg = "nothing has been asked yet; ask first, then say which words to ignore"
             raise QueryError(msg)
-        question, as_of = self._session.turns[-1].question, self._session.scope.as_of
-        ignored = (*self._ignored, _unquoted(words))
-        understood_in(self._session.archive, question, as_of, ignored)
-        self._ignored = ignored
+        turns, ignored = self._session.turns, self._ignored
+        self._ignored = (*ignored, _unquoted(words))
         self._session.forget_last()
-        self._ask(question)
+        try:
+            self._ask(turns[-1].question)
+        except QueryError:
+            self._session.turns, self._ignored = turns, ignored
+            raise
 
     def _new(self, _rest: str) -> None:
         self._session.clear()

@@ -10,6 +10,7 @@ import typer
 
 from rag import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
+from rag.escaping import json_without_controls
 from rag.evaluation.remarks import question_rows
 from rag.exporting import export_json, export_markdown, verify_export
 from rag.files import disk_error
@@ -62,7 +63,9 @@ def export(
         text = (
             export_markdown(kept, opened)
             if form == "markdown"
-            else json.dumps(export_json(kept, opened), ensure_ascii=False, indent=2) + "\n"
+            else json_without_controls(
+                json.dumps(export_json(kept, opened), ensure_ascii=False, indent=2) + "\n"
+            )
         )
     _write(text, out)
 
@@ -128,7 +131,8 @@ def questions(archive: ArchiveOption = None, out: OutOption = None) -> None:
 
 
 def _lines(rows: list[dict[str, Any]]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    written = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return json_without_controls(written)
 
 
 def _write(text: str, out: Path | None) -> None:

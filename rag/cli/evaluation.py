@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rag import terminal
-from rag.cli.options import ArchiveOption, opened_archive
+from rag.cli.options import ArchiveOption, language_model, opened_archive
 from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.evaluation.agreement import Agreement
@@ -35,7 +35,7 @@ from rag.evaluation.runner import Suite, evaluate
 from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
 from rag.indexes.encoding import open_encoder
-from rag.llms import ChatModel, configured_model
+from rag.llms import ChatModel
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)
 
@@ -89,7 +89,7 @@ def retrieval(
     compare: CompareOption = None,
 ) -> None:
     """Whether the right article is found: Hit@1/5/10, RR@10, nDCG@10 with intervals."""
-    model = configured_model(load_settings(), llm) if split == "model" else None
+    model = language_model(llm) if split == "model" else None
     with opened_archive(archive) as opened:
         suite = Retrieval(
             *(opened, data, system, subset, gold_only, as_of, baseline, split), model=model
@@ -259,7 +259,7 @@ def make_questions(
     seed: Annotated[int, typer.Option("--seed", help="Another seed, other articles.")] = 0,
 ) -> None:
     """Have a language model write labelled questions about the articles of an archive."""
-    model = configured_model(load_settings(), llm)
+    model = language_model(llm)
     if model is None:
         msg = "a language model writes the questions; name it with --llm or DATELINE_LLM_MODEL"
         raise ConfigError(msg)
@@ -282,7 +282,7 @@ def table(
 
 def _model(name: str) -> ChatModel | None:
     """The language model of that name; without a name none is measured."""
-    return configured_model(load_settings(), name) if name else None
+    return language_model(name) if name else None
 
 
 def _run(suite: Suite[Any, Any], folder: Path, compare: Path | None) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from rag import terminal
 from rag.archive import Archive
 from rag.config import load_settings
 from rag.errors import QueryError
-from rag.records import Understood
+from rag.llms import ChatModel, configured_model
 
 FAILED_INPUTS = 1
 """The exit status where some inputs failed, and are named."""
@@ -53,25 +53,17 @@ LlmOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def understood_in(
-    opened: Archive, question: str, as_of: datetime | None, ignore: Sequence[str]
-) -> tuple[Understood, ...]:
-    """What the question names, without what is to be ignored of it."""
-    found = opened.understand(question, as_of)
-    dropped = {words.strip().casefold() for words in ignore}
-    if unknown := dropped - {one.words.casefold() for one in found}:
-        listed = ", ".join(repr(one.words) for one in found) or "no date and no outlet"
-        msg = f"--ignore {min(unknown)!r}: the question asks for {listed}"
-        raise QueryError(msg)
-    return tuple(one for one in found if one.words.casefold() not in dropped)
-
-
 @contextmanager
 def opened_archive(folder: Path | None) -> Iterator[Archive]:
     """The archive of `--archive`, else of the settings; closed at the end."""
     settings = load_settings()
     with Archive.open(folder or settings.archive, settings=settings) as archive:
         yield archive
+
+
+def language_model(name: str) -> ChatModel | None:
+    """The model of `--llm`, else of the settings; says where a key goes that a file sends."""
+    return configured_model(load_settings(), name, note=terminal.note)
 
 
 def saved_object(file: Path, holds: str, named: str, written: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -53,14 +54,23 @@ def delete(
         msg = "--json cannot ask; add --yes to delete, or --dry-run to see what would be"
         raise QueryError(msg)
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language)
-        found = opened.removals.find(Selection(tuple(ids or ()), feed, filters))
+        asked = (*(ids or ()), "", feed, *(publisher or ()), "", published_from, published_to)
+        request = json.dumps([*asked, language])
+        try:
+            filters = opened.filters(published_from, published_to, publisher or (), language)
+            found = opened.removals.find(Selection(tuple(ids or ()), feed, filters))
+        except QueryError:
+            # Nothing that is asked for is known any more where all of it has been deleted.
+            if not opened.removals.was_last(request):
+                raise
+            terminal.note("all of this was deleted before; nothing is left of it")
+            found = Doomed(())
         if not as_json:
             _show(found)
         if not dry_run and (found.articles or found.feed):
             _confirm(found, yes=yes)
         if not dry_run:
-            opened.removals.delete(found, why)
+            opened.removals.delete(found, why, request)
         if as_json:
             terminal.print_json(found.to_dict())
         elif not dry_run and found.articles:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import anyio
 
-from rag.cli.options import ArchiveOption, LlmOption, opened_archive
-from rag.config import load_settings
-from rag.llms import configured_model
+from rag.cli.options import ArchiveOption, LlmOption, language_model, opened_archive
 from rag.web.server.endpoints import Endpoints
 from rag.web.server.tools import tool_server
 
@@ -14,5 +12,5 @@ from rag.web.server.tools import tool_server
 def mcp(archive: ArchiveOption = None, llm: LlmOption = "") -> None:
     """Serve search, ask, quote and article over standard input and output (MCP)."""
     with opened_archive(archive) as opened:
-        endpoints = Endpoints(opened, configured_model(load_settings(), llm))
+        endpoints = Endpoints(opened, language_model(llm))
         anyio.run(tool_server(endpoints).run_stdio_async)

@@ -101,7 +101,7 @@ def backup(
     """Copy an archive that may be in use, and check the copy."""
     settings = load_settings()
     folder, encoder = archive or settings.archive, open_encoder(settings.encoder)
-    made = back_up(folder, target, settings, encoder)
+    made = back_up(folder, target, settings, encoder, terminal.note)
     terminal.say(f"{target} holds {made.articles:,} articles, {made.size / 1e6:,.1f} MB, checked")
     for index in made.rebuilt:
         terminal.note(
@@ -115,5 +115,5 @@ def restore(
 ) -> None:
     """Make an archive from a backup, after every file of it has been checked."""
     settings = load_settings()
-    made = restore_backup(source, target, settings, open_encoder(settings.encoder))
+    made = restore_backup(source, target, settings, open_encoder(settings.encoder), terminal.note)
     terminal.say(f"{target} holds {made.articles:,} articles as of {made.made}, checked")

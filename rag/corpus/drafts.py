@@ -30,10 +30,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One input that could not be read, and why; `path` is "file" or "file:line"."""
+    """One input that was not read, and why; `path` is "file" or "file:line".
+
+    What is `skipped` could be read, but is none of what was named.
+    """
 
     path: str
     reason: str
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Unread, shown
 from rag.corpus.jsonl import JsonLinesReader, raw_lines
-from rag.corpus.outlets import OUTLETS_FILE, read_outlets
+from rag.corpus.links import LEADS_OUT, Roots
+from rag.corpus.outlets import OUTLETS_FILE, Outlets, read_outlets
 from rag.corpus.readers import known_suffixes, reader_of, unknown_type
 from rag.errors import CorpusError
 
@@ -19,21 +20,29 @@ _NO_ARTICLES = frozenset(
 )
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Path | Unread]:
+def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[Path | Unread]:
     """The files to read, each once: `paths` in their order, folders walked in order of name.
 
     Within folders, hidden names, unknown types and files that describe a corpus
     (README.md, SOURCES.md, questions.jsonl) are passed over without a word;
     a file that is named itself is taken or reported. An `outlets.toml` that cannot
     be used is reported, in folders and beside files that are named themselves.
+
+    A link that leads out of the folders is skipped, and named; one that was named itself is
+    not, unless the files were found in the folders `within` and must not lead out of these.
     """
     seen = _Seen()
+    outlets = Outlets.of([*paths, *within])
+    roots = Roots(within or [path for path in paths if path.is_dir()])
     for path in paths:
+        if within and not roots.hold(path):
+            yield Unread(shown(path), LEADS_OUT, skipped=True)
+            continue
         found = False
-        for outcome in _candidates(path):
+        for outcome in _candidates(path, roots):
             if isinstance(outcome, Path) and outcome.name == OUTLETS_FILE:
                 if seen.first_time(outcome):
-                    yield from _unusable(outcome)
+                    yield from _unusable(outcome, outlets)
                 continue
             found = True
             if isinstance(outcome, Unread) or seen.first_time(outcome):
@@ -58,9 +67,9 @@ def count_articles(path: Path) -> int:
     return count
 
 
-def _candidates(path: Path) -> Iterator[Path | Unread]:
+def _candidates(path: Path, roots: Roots) -> Iterator[Path | Unread]:
     if path.is_dir():
-        yield from _walk(path)
+        yield from _walk(path, roots)
     elif not path.is_file():
         yield Unread(shown(path), _missing(path))
     elif reader_of(path) is None:
@@ -70,13 +79,15 @@ def _candidates(path: Path) -> Iterator[Path | Unread]:
         yield path
 
 
-def _walk(folder: Path) -> Iterator[Path | Unread]:
+def _walk(folder: Path, roots: Roots) -> Iterator[Path | Unread]:
     entered: set[str] = set()
     waiting = [(folder, True)]
     while waiting:
         path, is_folder = waiting.pop()
         if not is_folder:
-            yield from _taken(path)
+            yield from _taken(path, roots)
+        elif path.is_symlink() and not roots.hold(path):
+            yield Unread(shown(path), LEADS_OUT, skipped=True)
         elif (real := os.path.realpath(path)) not in entered:
             entered.add(real)
             try:
@@ -97,15 +108,23 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
 
 
-def _taken(path: Path) -> Iterator[Path | Unread]:
+def _taken(path: Path, roots: Roots) -> Iterator[Path | Unread]:
     if path.name == OUTLETS_FILE:
         yield path
-    elif reader_of(path) is not None and path.name.lower() not in _NO_ARTICLES:
-        yield path if path.is_file() else Unread(shown(path), _missing(path))
+    elif reader_of(path) is None or path.name.lower() in _NO_ARTICLES:
+        return
+    elif not path.is_file():
+        yield Unread(shown(path), _missing(path))
+    elif path.is_symlink() and not roots.hold(path):
+        yield Unread(shown(path), LEADS_OUT, skipped=True)
+    else:
+        yield path
 
 
-def _unusable(outlets_file: Path) -> Iterator[Unread]:
-    if outlets_file.is_file():
+def _unusable(outlets_file: Path, outlets: Outlets) -> Iterator[Unread]:
+    if outlets_file.is_file() and not outlets.reach(outlets_file):
+        yield Unread(shown(outlets_file), LEADS_OUT, skipped=True)
+    elif outlets_file.is_file():
         names = read_outlets(outlets_file)
         if isinstance(names, Unread):
             yield names

@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.corpus.decoding import read_bytes
 from rag.corpus.drafts import Read, Unread, shown
+from rag.corpus.links import Roots
 from rag.corpus.urls import is_web_address, publisher_of
 from rag.errors import CorpusError
 
@@ -26,8 +27,8 @@ class Outlets:
 
     An article's outlet is named by the nearest `outlets.toml` at or above its file that
     knows its host, no higher than the folder that was named to be ingested, or beside a
-    file that was named itself. A file that cannot be used names nothing: `find_files`
-    reports it.
+    file that was named itself. A file that cannot be used, or is a link that leads out of
+    the folders, names nothing: `find_files` reports it.
     """
 
     tops: frozenset[Path] = frozenset()
@@ -37,6 +38,10 @@ class Outlets:
     def of(cls, paths: Sequence[Path]) -> Outlets:
         """The names that hold for what is found at `paths`; nothing is read yet."""
         return cls(frozenset(path if path.is_dir() else path.parent for path in paths))
+
+    def reach(self, outlets_file: Path) -> bool:
+        """Whether the file lies where it seems to, or a link leads to one within the folders."""
+        return not outlets_file.is_symlink() or Roots(self.tops).hold(outlets_file)
 
     def named(self, outcome: Read | Unread, file: Path) -> Read | Unread:
         """The outcome of reading `file`, with the outlet's name where only its host was known."""
@@ -64,7 +69,7 @@ class Outlets:
     def _beside(self, folder: Path) -> Mapping[str, str]:
         if folder not in self._read:
             path = folder / OUTLETS_FILE
-            names = read_outlets(path) if path.is_file() else {}
+            names = read_outlets(path) if path.is_file() and self.reach(path) else {}
             self._read[folder] = {} if isinstance(names, Unread) else names
         return self._read[folder]
 

@@ -16,6 +16,7 @@ from rag.doctor.indexes import IndexChecks, told
 from rag.doctor.rows import RowChecks
 from rag.errors import ArchiveError
 from rag.store import Database, Feeds, OldFormatError, Store, damaged_store
+from rag.store.database import ForeignSchemaError
 from rag.store.lock import holder
 
 _Check = Callable[[], Iterable[Finding]]
@@ -46,6 +47,9 @@ def _findings(
             raise ArchiveError(damaged_store(folder, "it holds no tables"))
         with closing(Database(folder, read_only=True)) as database:
             yield from _inside(folder, database, settings, encoder, now)
+    except ForeignSchemaError as error:
+        acts = "It is not opened: what others put into a file could change articles as they come."
+        yield told("foreign", "fatal", error, acts, "foreign")
     except OldFormatError as error:
         less = "It can be read once its tables are brought up to date; nothing is lost by it."
         yield told("format", "odd", error, less, "migrate")
@@ -64,6 +68,7 @@ def _inside(
     yield from _all(
         folder,
         [
+            rows.check_unknown,
             rows.check_strays,
             rows.check_revisions,
             rows.check_changes,

@@ -10,7 +10,16 @@ Severity = Literal["fatal", "wrong", "odd", "note"]
 """Cannot be used; answers are wrong or missing; somebody should look; good to know."""
 
 Remedy = Literal[
-    "", "aside", "remove", "migrate", "catch up", "stray rows", "regroup", "rebuild", "save"
+    "",
+    "aside",
+    "remove",
+    "foreign",
+    "migrate",
+    "catch up",
+    "stray rows",
+    "regroup",
+    "rebuild",
+    "save",
 ]
 """What `dateline doctor --fix` does about a finding; "" where it can do nothing."""
 

@@ -16,7 +16,7 @@ from rag.errors import ArchiveError, LockedError
 from rag.files import disk_error
 from rag.opening import ArchiveFolder
 from rag.store import Database, Store, writer_lock
-from rag.store.inspection import delete_strays
+from rag.store.inspection import Inspection, delete_strays
 
 _ROUNDS = 3
 _Step = tuple[Remedy, str, Callable[[], None]]
@@ -66,6 +66,7 @@ def _steps(folder: Path, settings: Settings, encoder: Encoder) -> list[_Step]:
     return [
         ("aside", "put aside what is no file, or no folder", lambda: _put_aside(folder)),
         ("remove", "removed what killed processes left", lambda: _remove(folder)),
+        ("foreign", "took out what others had put into archive.db", lambda: _drop_foreign(folder)),
         ("migrate", "brought the tables up to date", lambda: _migrate(folder)),
         ("stray rows", "deleted rows that belong to nothing", lambda: _delete_strays(folder)),
         ("regroup", "compared all articles for copies again", lambda: _regroup(folder)),
@@ -92,6 +93,14 @@ def _remove(folder: Path) -> None:
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise disk_error(folder, error) from error
+
+
+def _drop_foreign(folder: Path) -> None:
+    with writer_lock(folder, "doctor"):
+        Database.drop(folder)
+        with closing(Database(folder)) as database:
+            unknown = Inspection(database).unknown()
+        Database.drop(folder, unknown)
 
 
 def _migrate(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.corpus import near_duplicates
 from rag.doctor.findings import Finding, Remedy, listed
 from rag.store import Attempts, Database, Feeds, Store, ingest_command
+from rag.store.database import FILE
 from rag.store.inspection import STRAYS, Inspection, RunFacts
 
 _SILENT = timedelta(days=7)
@@ -35,6 +36,19 @@ class RowChecks:
             what = f"{len(damaged):,} articles or passages are damaged: {'; '.join(damaged[:3])}"
             means = f"They are refused, so that nothing wrong is quoted. {_OR_RESTORE}"
             yield Finding("content", "fatal", what, means, self._again)
+
+    def check_unknown(self) -> Iterator[Finding]:
+        """Whether the file defines nothing but what Dateline does."""
+        unknown = self._rows.unknown()
+        if indexes := [name for kind, name in unknown if kind == "index"]:
+            what = f"archive.db holds {len(indexes):,} indexes of others: {listed(indexes)}"
+            means = "They may slow writing down, or refuse articles."
+            yield Finding("unknown", "odd", what, means, self._fix, "foreign")
+        if tables := [name for kind, name in unknown if kind == "table"]:
+            what = f"archive.db holds {len(tables):,} tables of others: {listed(tables)}"
+            means = "Nothing reads them; who made them may know what they are for."
+            drop = f"sqlite3 {self._folder / FILE} 'DROP TABLE \"{tables[0]}\"'"
+            yield Finding("unknown", "odd", what, means, drop)
 
     def check_strays(self) -> Iterator[Finding]:
         """Whether every row belongs to what it says it does."""

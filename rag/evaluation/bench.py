@@ -19,7 +19,6 @@ from rag.archive import Archive, Progress
 from rag.chunking import embedding_text
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation.archive_access import archive_encoder, current_articles
 from rag.evaluation.bench_data import write_articles
 from rag.evaluation.datasets import load_questions
 from rag.evaluation.measures import percentiles
@@ -57,7 +56,7 @@ def bench(
         source = options.articles
         steps.append(("index", lambda: time_indexing(source, settings)))
     if options.texts:
-        encoder = archive_encoder(archive)
+        encoder = archive.encoder
         bare = bare_encode(settings.encoder, encoder)
         steps.append(("embed", lambda: time_embedding(archive, settings, options.texts, bare)))
     results: dict[str, Timed] = {}
@@ -72,7 +71,7 @@ def queries(archive: Archive, data: Path | None) -> list[str]:
     """The questions of a data set, else the titles of the archive; 200 at most."""
     if data is not None:
         return [question.question for question in load_questions(data)][:_QUERIES]
-    titles = (article.title for article, _ in current_articles(archive) if article.title.strip())
+    titles = (article.title for article, _ in archive.articles() if article.title.strip())
     found = list(islice(titles, _QUERIES))
     if not found:
         msg = f"no article of {archive.folder} has a title to search for; give questions: --data"
@@ -104,7 +103,7 @@ def time_embedding(archive: Archive, settings: Settings, texts: int, bare: Bare)
     Both take the same whole articles, `texts` passages or a few more, in turns, so that a
     change in the machine's load meets both.
     """
-    encoder = archive_encoder(archive)
+    encoder = archive.encoder
     # As many as are measured: few texts take another way.
     encoder.encode_document(["warm"] * texts)
     bare(["warm"] * texts)
@@ -162,7 +161,7 @@ def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
     """Articles with at least that many passages, or all there are, dealt into the rounds."""
     taken: list[Article] = []
     count = 0
-    for article, passages in current_articles(archive):
+    for article, passages in archive.articles():
         if count >= texts:
             break
         if passages:
@@ -178,7 +177,7 @@ def embedded_texts(archive: Archive, ids: Sequence[str] | None = None) -> list[s
     """What is encoded of the passages of these articles, of all without `ids`."""
     return [
         embedding_text(article, passage.start, passage.end, passage.heading)
-        for article, passages in current_articles(archive, ids)
+        for article, passages in archive.articles(ids)
         for passage in passages
     ]
 

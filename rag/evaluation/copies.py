@@ -11,7 +11,7 @@ from random import Random
 from rag.archive import Archive
 from rag.corpus.near_duplicates import ALIKE, SCHEME, resemblance, shingles
 from rag.errors import CorpusError
-from rag.evaluation.archive_access import archive_facts, current_articles, duplicate_groups
+from rag.evaluation.archive_access import archive_facts, duplicate_groups
 from rag.evaluation.datasets import (
     Record,
     Required,
@@ -87,7 +87,7 @@ class Copies(Suite[PairSample, bool]):
 
     def load(self) -> Loaded[PairSample]:
         """The listed pairs that the archive holds, then the random ones."""
-        outlines = {article.id: _outline(article) for article, _ in current_articles(self.archive)}
+        outlines = {article.id: _outline(article) for article, _ in self.archive.articles()}
         pairs = load_pairs(self.data)
         moved = addresses(self._folder, {id_ for pair in pairs for id_ in pair} - set(outlines))
         pairs = [(moved.get(one, one), moved.get(other, other)) for one, other in pairs]
@@ -157,7 +157,7 @@ class Copies(Suite[PairSample, bool]):
 
     def _alike(self, pair: Pair) -> bool:
         """Whether half of two articles is the same."""
-        found = [shingles(article.text) for article, _ in current_articles(self.archive, pair)]
+        found = [shingles(article.text) for article, _ in self.archive.articles(pair)]
         return resemblance(*found) >= _HALF
 
 

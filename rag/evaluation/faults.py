@@ -11,7 +11,7 @@ from random import Random
 
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.evaluation.archive_access import archive_facts, current_articles
+from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.measures import SEED
 from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row
@@ -77,7 +77,7 @@ class Faults(Suite[MadeClaim, Judged]):
 
     def load(self) -> Loaded[MadeClaim]:
         """Faults of each kind, then the true claims; ConfigError where none can be made."""
-        articles = [article for article, _ in current_articles(self.archive)]
+        articles = [article for article, _ in self.archive.articles()]
         made = make_claims(articles, self.count, self.seed)
         kinds = Counter(claim.type for claim in made if claim.changed)
         if not kinds:

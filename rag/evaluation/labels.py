@@ -10,7 +10,6 @@ from pathlib import Path
 from rag.archive import Archive
 from rag.corpus.jsonl import raw_lines
 from rag.errors import CorpusError
-from rag.evaluation.archive_access import article_ids, current_articles
 from rag.evaluation.datasets import EvalQuestion, article_id
 
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
@@ -54,7 +53,7 @@ def covered(
         names = "'gold_ids'" if gold_only else "'gold_ids' or 'silver_ids'"
         msg = f"no question has {names}; nothing can be measured"
         raise CorpusError(msg)
-    known = set(article_ids(archive))
+    known = set(archive.article_ids())
     labelled = _readdressed(labelled, known, data)
     found = [question for question in labelled if known.intersection(question.relevant)]
     if not found:
@@ -127,7 +126,7 @@ def _readdressed(
 def _late(archive: Archive, questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:
     """The questions whose relevant articles all appeared after the date they are asked as of."""
     wanted = sorted({id_ for question in questions for id_ in question.relevant})
-    dates = {article.id: article.published for article, _ in current_articles(archive, wanted)}
+    dates = {article.id: article.published for article, _ in archive.articles(wanted)}
     return [
         question
         for question in questions

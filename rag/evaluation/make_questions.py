@@ -19,12 +19,7 @@ from typing import Any
 
 from rag.archive import Archive, Progress
 from rag.errors import ConfigError, CorpusError, ProviderError
-from rag.evaluation.archive_access import (
-    article_ids,
-    current_articles,
-    duplicate_groups,
-    group_members,
-)
+from rag.evaluation.archive_access import duplicate_groups
 from rag.files import write_atomically
 from rag.llms import ChatModel, reply_to
 from rag.prompts import passage as shown_passage
@@ -96,7 +91,7 @@ def make_questions(
     if out.exists():
         msg = f"{out} exists; name another file with --out, or remove it"
         raise ConfigError(msg)
-    groups = duplicate_groups(archive, sorted(article_ids(archive)))
+    groups = duplicate_groups(archive, sorted(archive.article_ids()))
     hits = list(find_passages(archive, groups, seed))
     refused: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
@@ -114,7 +109,7 @@ def make_questions(
             refused[draft] += 1
             continue
         grouped = hit.article.id in groups
-        others = group_members(archive, hit.article.id) if grouped else [hit.article]
+        others = archive.members([hit.article.id])[hit.article.id] if grouped else []
         row = {"qid": f"m{len(rows) + 1:04d}", **_row(hit.article, others, draft)}
         rows.append(row | {"made_by": model.name})
     if not rows:
@@ -137,12 +132,12 @@ def find_passages(archive: Archive, groups: Mapping[str, str], seed: int) -> Ite
     They come in a random order in which outlets, and of an outlet months, take turns. Articles
     that say they were corrected are left out: which figure holds is not clear to a rule.
     """
-    originals = [id_ for id_ in sorted(article_ids(archive)) if groups.get(id_, id_) == id_]
+    originals = [id_ for id_ in sorted(archive.article_ids()) if groups.get(id_, id_) == id_]
     Random(seed).shuffle(originals)  # noqa: S311 - a sample, not a secret
     outlets: Counter[str] = Counter()
     months: Counter[str] = Counter()
     placed: list[tuple[tuple[int, int, int], Hit]] = []
-    for article, passages in current_articles(archive, originals[:MOST_ARTICLES]):
+    for article, passages in archive.articles(originals[:MOST_ARTICLES]):
         if article.language != "en" or not passages or _CORRECTED.search(article.text):
             continue
         outlet = article.publisher

@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.archive import Archive
 from rag.corpus import canonical_id
 from rag.errors import CorpusError
-from rag.evaluation.archive_access import archive_facts, article_ids
+from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     Record,
     Required,
@@ -70,7 +70,7 @@ class Quotes(Suite[Excerpt, Trace]):
     def load(self) -> Loaded[Excerpt]:
         """The foreign excerpts, and those whose article the archive holds."""
         loaded = load_excerpts(self.data)
-        known = set(article_ids(self.archive))
+        known = set(self.archive.article_ids())
         lost = [each for each in loaded if not each.foreign and not known.intersection(each.gold)]
         labelled = sum(not each.foreign for each in loaded)
         if lost and len(lost) == labelled:

@@ -22,11 +22,26 @@ _ODD = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=~"
-_RELAY_ANYCAST = IPv4Network("192.88.99.0/24")
+# What `ip_address.is_global` lets through: special blocks with a few reachable addresses (with
+# Oracle's metadata server 192.0.0.192 among them), services that many machines answer for,
+# and the server that each machine at Azure gets its keys from.
+_NO_ONES = tuple(
+    IPv4Network(block)
+    for block in (
+        "192.0.0.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.175.48.0/24",
+        "168.63.129.16/32",
+    )
+)
 # Whatever carries an IPv4 address within it (mapped, NAT64, 6to4, Teredo) is outside of these
 # or refused by name, as is what RFC 9637 keeps for documentation.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-_NOT_OF_THEM = (IPv6Network("2002::/16"), IPv6Network("2001::/23"), IPv6Network("3fff::/20"))
+_NOT_OF_THEM = tuple(
+    IPv6Network(block) for block in ("2002::/16", "2001::/23", "2620:4f:8000::/48", "3fff::/20")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +146,17 @@ def _numeric(text: str) -> IPv4Address | IPv6Address | None:
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether the address is one machine's on the public internet, and not another in disguise.
 
+    False for every block of IANA's registries of special-purpose IPv4 and IPv6 addresses
+    (RFC 6890), reachable or not, and for the metadata servers of clouds, which hand out keys.
+
     >>> is_public(ip_address("9.9.9.9")), is_public(ip_address("64:ff9b::10.0.0.1"))
     (True, False)
     """
     if isinstance(address, IPv6Address):
         carried = any(address in network for network in _NOT_OF_THEM)
         return address in _GLOBAL_UNICAST and not carried and address.is_global
-    special = address.is_multicast or address.is_reserved or address in _RELAY_ANYCAST
-    return address.is_global and not special
+    special = address.is_multicast or address.is_reserved
+    return address.is_global and not special and not any(address in block for block in _NO_ONES)
 
 
 def resolve(host: str, port: int) -> list[str]:

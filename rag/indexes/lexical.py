@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from types import MappingProxyType
 
@@ -146,12 +147,15 @@ class LexicalIndex:
         An article goes by the id of its first passage; one that shares no word is left out.
         """
         words = [
-            tantivy.Query.const_score_query(
-                self._term(term, "whole", 1.0), weight * self.rarity(term)
-            )
-            for term, weight in self._weights(query, carried).items()
+            tantivy.Query.const_score_query(self._term(term, "whole", 1.0), weight)
+            for term, weight in self.term_weights(query, carried).items()
         ]
         return self._among(words, words, openings)
+
+    def term_weights(self, query: str, carried: Mapping[str, float] = _NOTHING) -> dict[str, float]:
+        """What each word counts where it only counts whether a text has it: its rarity."""
+        weights = self._weights(query, carried)
+        return {term: weight * self.rarity(term) for term, weight in weights.items()}
 
     def holding(
         self,
@@ -170,6 +174,12 @@ class LexicalIndex:
         """Shows what another process has committed since."""
         self._current.refresh()
         self._past.refresh()
+
+    def frozen(self) -> LexicalIndex:
+        """The index as it is now, whatever is committed and refreshed afterwards."""
+        same = copy(self)
+        same._current, same._past = copy(self._current), copy(self._past)
+        return same
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as the index knows them: folded, stemmed, without stop words.

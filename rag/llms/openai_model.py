@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from rag.config import is_openai
 from rag.errors import ConfigError, ProviderError
 from rag.llms.tokens import TokenCounter
 from rag.records import Message, Usage
@@ -32,6 +33,19 @@ _EMPTY = (
 )
 _OPTIONAL = ("stream_options",)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_REDIRECTS = range(300, 400)
+_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -112,15 +126,25 @@ class OpenAIModel:
     def _client(self) -> OpenAI:
         from openai import DefaultHttpxClient, OpenAI
 
-        # A proxy named in the environment cannot reach a server on this machine.
-        local = urlsplit(self.base_url).hostname in _LOOPBACK
         return OpenAI(
             base_url=self.base_url,
             api_key=self.api_key or "none",
             timeout=min(self.timeout, self.deadline),
             max_retries=0,
-            http_client=DefaultHttpxClient(trust_env=False) if local else None,
+            http_client=DefaultHttpxClient(
+                # A proxy named in the environment cannot reach a server on this machine.
+                trust_env=not is_loopback(self.base_url),
+                # The question and its passages go to nobody but the server that is named.
+                follow_redirects=False,
+                event_hooks={"request": [] if is_openai(self.base_url) else [self._own_headers]},
+            ),
         )
+
+    def _own_headers(self, request: Any) -> None:
+        """Takes away what OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and the like add for OpenAI."""
+        for name in set(request.headers) - _HEADERS:
+            del request.headers[name]
+        request.headers["authorization"] = f"Bearer {self.api_key or 'none'}"
 
     def _patiently(
         self, client: OpenAI, messages: Sequence[Message], until: float
@@ -181,6 +205,11 @@ class OpenAIModel:
                 return _BROKEN
             case openai.APIConnectionError():
                 return "cannot be reached; see that it runs, and that the base URL is right"
+            case openai.AuthenticationError() | openai.PermissionDeniedError() if not self.api_key:
+                return (
+                    "asks for an API key, and none is sent to it; name its variable in "
+                    "api_key_variable, or the server in DATELINE_LLM_BASE_URL"
+                )
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return "refuses the API key; check OPENAI_API_KEY"
             case openai.NotFoundError():
@@ -189,6 +218,12 @@ class OpenAIModel:
                 return "takes no more questions now (429); wait, or check the account's quota"
             case openai.InternalServerError():
                 return f"failed with status {error.status_code}; ask again, or see its log"
+            case openai.APIStatusError() if error.status_code in _REDIRECTS:
+                where = error.response.headers.get("location", "nowhere")[:_SHOWN]
+                return (
+                    f"leads to {where!r}, which is not asked; if you trust that server, "
+                    "name it in the base URL"
+                )
             case openai.APIError():
                 said = error.message.replace(self.api_key or "\0", "***")
                 return f"rejects the request: {' '.join(said.split())[:_SHOWN]}"
@@ -239,6 +274,16 @@ def _usage(chunk: ChatCompletionChunk) -> Usage | None:
 def _counted(messages: Sequence[Message], reply: str) -> Usage:
     counter = TokenCounter()
     return Usage(sum(counter.count(message.content) for message in messages), counter.count(reply))
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the server is on this machine."""
+    return urlsplit(base_url).hostname in _LOOPBACK
+
+
+def host(base_url: str) -> str:
+    """The server's host, with its port where the URL names one."""
+    return urlsplit(base_url).netloc.rpartition("@")[2]
 
 
 def _address(url: str) -> str:

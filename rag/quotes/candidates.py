@@ -10,7 +10,6 @@ from rag.indexes.lexical import LexicalIndex
 from rag.quotes.marks import Run
 from rag.quotes.wording import Wording
 from rag.records import Article, Filters
-from rag.retrieval.filters import no_later_than
 from rag.store import NOW, Store
 
 _WINDOW = 8
@@ -33,7 +32,7 @@ class Candidates:
     def __init__(self, store: Store, lexical: LexicalIndex, as_of: datetime | None = None) -> None:
         self._store = store
         self._lexical = lexical
-        self._filters = no_later_than(Filters(), as_of)
+        self._filters = Filters().no_later_than(as_of)
         self._standing = store.facets().standing(as_of) if as_of else NOW
         self._weights: dict[str, float] = {}
 

@@ -17,9 +17,9 @@ INSERTED = 6
 _FEW = 3
 _NEAR = 12
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
-_DOTS = r"\s*(?:…|\.\s?\.\s?\.(?:\s?\.)?)\s*"
+_DOTS = r"(?<!\s)\s*(?:…|\.\s?\.\s?\.(?:\s?\.)?)\s*"
 _GAP = re.compile(
-    rf"(?P<omitted>[\[(]{_DOTS}[\])]|{_DOTS})|(?P<inserted>[^\W_]*\[[^\[\]]*\][^\W_]*)"
+    rf"(?P<omitted>[\[(]{_DOTS}[\])]|{_DOTS})|(?P<inserted>(?<![^\W_])[^\W_]*\[[^\[\]]*\][^\W_]*)"
 )
 
 

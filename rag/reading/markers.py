@@ -28,7 +28,7 @@ MARKER = re.compile(
 A bare `(1)` is none: lists are numbered so, and a passage's own `[1]` is shown to a model as `(1)`.
 """
 
-_SPACED = re.compile(rf"[ \t]*(?:{MARKER.pattern})", re.IGNORECASE)
+_SPACED = re.compile(rf"(?<![ \t])[ \t]*(?:{MARKER.pattern})", re.IGNORECASE)
 _LABELS = re.compile(rf"\^|#|{_LABEL}", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)(?:\s*[–—⁻-]\s*(\d+))?")
 _LOWERED = str.maketrans(_RAISED, "0123456789")

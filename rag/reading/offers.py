@@ -45,7 +45,7 @@ _PATTERNS: dict[Kind, re.Pattern[str]] = {
     "state": STATE,
     "continent": CONTINENT,
     "money": re.compile(
-        r"[$£€¥]\s?\d|\b\d[\d,.]*\s?(?:million|billion|thousand)?\s?"
+        r"[$£€¥]\s?\d|\b(?<!\d[,.])\d[\d,.]*\s?(?:million|billion|thousand)?\s?"
         r"(?:dollars|pounds|euros|crowns|yen|rubles|cents)\b",
         re.IGNORECASE,
     ),

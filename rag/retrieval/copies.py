@@ -43,6 +43,15 @@ def distinct_hits(
     return name_copies(hits, groups, store.members(shown, filters)) if shown else hits
 
 
+def carried_by(article: Article, start: int, end: int, store: Store) -> tuple[str, ...]:
+    """The other outlets that carry characters `start` to `end` of an article, in copies of it."""
+    if start >= end:
+        return ()
+    groups = store.groups([article.id])
+    hit = Hit(Passage(0, article.id, article.revision, start, end), article, 0.0, 1)
+    return name_copies([hit], groups, store.members(set(groups.values())))[0].also_in
+
+
 def as_they_are(ranked: Iterable[Ranked], k: int) -> list[Hit]:
     """The first `k` passages, each a hit of its own."""
     first = list(ranked)[:k]

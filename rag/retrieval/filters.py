@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rag.corpus import parse_published
@@ -71,16 +70,6 @@ def period_end(published: Published) -> datetime:
 def parse_as_of(text: str) -> datetime:
     """The moment up to which the archive is to be read; a whole day, month or year counts."""
     return period_end(parse_date(text, "--as-of"))
-
-
-def no_later_than(filters: Filters, as_of: datetime | None) -> Filters:
-    """The same filters, and the articles as they stood at `as_of`, where it is given: nothing
-    published after it, and the revisions of that time. Undated articles drop out then.
-    """
-    if as_of is None:
-        return filters
-    before = min(filter(None, [filters.published_before, as_of]), default=as_of)
-    return replace(filters, published_before=before, as_of=as_of)
 
 
 def _held(name: str, known: Sequence[str], what: str) -> str:

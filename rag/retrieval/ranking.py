@@ -1,23 +1,23 @@
-"""Ranks passages for one query: by words, by meaning, by their article, and by date."""
+"""Scores passages for one query: by words, by meaning, by their article, and by date."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Encoder, Reranker, Vector
+from embeddings import Reranker, Vector
 from rag.chunking import embedding_text
 from rag.indexes.dense import DenseIndex
-from rag.indexes.encoding import RecentVectors
 from rag.indexes.lexical import LexicalIndex
-from rag.reading.extractive import Similarity
-from rag.records import Filters
-from rag.retrieval.fusion import best_first, shares_of_best
-from rag.store import UNKNOWN_DATE, Facets, Standing, Store
+from rag.records import Article, Filters, Passage
+from rag.retrieval.snapshot import Snapshot
+from rag.store import UNKNOWN_DATE, Facets, Standing
 from rag.store.rows import seconds
 
 DEPTH = 100
@@ -42,30 +42,8 @@ FADING_DAYS = 14
 _DAY = 86_400
 Column = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Rankers:
-    """The parts that a search is made of; they see the archive as it was when asked for."""
-
-    store: Store
-    lexical: LexicalIndex
-    dense: DenseIndex
-    encoder: Encoder
-    reranker: Reranker | None = None
-    recent: RecentVectors | None = None
-
-    def similarity(self) -> Similarity | None:
-        """The cosines of texts with a question; None where the archive has no vectors."""
-        if not len(self.dense):
-            return None
-
-        def similarity(question: str, texts: Sequence[str]) -> list[float]:
-            asked = self.dense.encode(question)
-            rows = (self.recent or self.encoder).encode_document(texts)
-            return [float(cosine) for cosine in rows @ asked]
-
-        return similarity
+Texts = Callable[[Sequence[int]], Sequence[str]]
+"""What a reranker reads of the passages at some places of the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +65,46 @@ class Query:
     depth: int = DEPTH
 
 
-def rank(query: Query, rankers: Rankers) -> dict[int, float]:
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the score of each of some passages is made of: columns of one length and order.
+
+    `words` and `article` say how much of the query a passage and its whole article match, on
+    any scale: the greatest counts 1. `cosine` is how near the passage is in meaning, `opening`
+    whether it is its article's first. `published` counts seconds since 1970, and `preferred`
+    is how many of the query's preferences the passage satisfies.
+    """
+
+    words: Column
+    article: Column
+    cosine: Column
+    opening: npt.NDArray[np.bool_]
+    published: Ids
+    preferred: Column
+
+
+def score(query: Query, signals: Signals, reranker: Reranker | None, texts: Texts) -> Column:
+    """The score of each passage: all that counts for it, added up. Higher is better.
+
+    A reranker judges the best of them, by the texts that it is given, and adds to their scores.
+    """
+    scores: Column = (
+        shares_of_best(signals.words)
+        + ARTICLE * shares_of_best(signals.article)
+        + signals.cosine
+        + LEAD * signals.opening
+        + (
+            query.recency * _freshness(signals.published, query.as_of)
+            + PREFERENCE * signals.preferred
+        )
+    )
+    if reranker is not None:
+        best = np.argsort(-scores, kind="stable")[:RERANKED]
+        scores[best] += JUDGEMENT * np.array(reranker.scores(query.text, texts(best.tolist())))
+    return scores
+
+
+def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     """Passage ids with their scores, best first, equal scores by id.
 
     The best passages by words and the best by meaning are scored by both, and by how
@@ -95,35 +112,95 @@ def rank(query: Query, rankers: Rankers) -> dict[int, float]:
     alone (Callan, SIGIR 1994); scores, unlike ranks, tell by how much the first is better
     than the second (Bruch, Gai and Ingber, TOIS 2023). Without vectors words alone decide.
     """
-    facets = rankers.store.facets()
-    carried = _carried(query, rankers.lexical)
-    words, near = _found(query, rankers, facets, carried)
+    facets = snapshot.facets
+    carried = context_terms(query, snapshot.lexical)
+    words, near = _found(query, snapshot, carried)
     # An index may lag behind the store: what no longer stands is no evidence.
     ids = facets.stood(np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters)
     openings = facets.openings(ids)
-    scores = (
-        _column(ids, shares_of_best(words))
-        + ARTICLE * _by_article(query.text, openings, rankers.lexical, carried)
-        + _meaning(ids, words, near)
-        + LEAD * (openings == ids)
-        + _gains(query, ids, facets)
+    whole = snapshot.lexical.article_coverage(query.text, np.unique(openings).tolist(), carried)
+    signals = Signals(
+        words=_column(ids, words),
+        article=_column(openings, whole),
+        cosine=_meaning(ids, words, near),
+        opening=openings == ids,
+        published=facets.published_at(ids),
+        preferred=_preferred(query, ids, facets),
     )
-    fused = best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
-    if rankers.reranker is None:
-        return fused
-    return best_first(fused | _judged(query.text, fused, rankers.store, rankers.reranker))
+
+    def texts(places: Sequence[int]) -> list[str]:
+        best = [int(ids[place]) for place in places]
+        found = snapshot.store.passages(best)
+        return [passage_text(*found[id_]) if id_ in found else "" for id_ in best]
+
+    scores = score(query, signals, snapshot.reranker, texts)
+    return best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
+
+
+def context_terms(query: Query, lexical: LexicalIndex) -> dict[str, float]:
+    """The words of the query's context with what each counts, 1 being a word of its own."""
+    weight = CONTEXT_WORDS * query.share
+    return dict.fromkeys(lexical.terms(query.context), weight) if weight else {}
+
+
+def query_vector(query: Query, dense: DenseIndex) -> Vector:
+    """The query's meaning, drawn towards that of query and context together; a unit row."""
+    weight = CONTEXT_MEANING * query.share
+    own = dense.encode(query.text)
+    if not weight:
+        return own
+    drawn: Vector = (1 - weight) * own + weight * dense.encode(f"{query.context} {query.text}")
+    drawn /= np.linalg.norm(drawn) or 1.0
+    return drawn
+
+
+def passage_text(passage: Passage, article: Article) -> str:
+    """What a reranker reads of a passage: what is encoded of it."""
+    return embedding_text(article, passage.start, passage.end, passage.heading)
+
+
+def shares_of_best(scores: Column) -> Column:
+    """Each score as a share of the highest, so that scores of any scale can be added.
+
+    >>> shares_of_best(np.array([8.0, 4.0])).tolist()
+    [1.0, 0.5]
+    """
+    shares: Column = scores / (scores.max(initial=0.0) or 1.0)
+    return shares
+
+
+def best_first(scores: Mapping[int, float]) -> dict[int, float]:
+    """The scores in order, the highest first, equal ones by id."""
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> dict[int, float]:
+    """Fuse rankings of ids, best first; each adds `1 / (k + rank)`, rank from 1.
+
+    What our own score is measured against. Ties are broken by id, so the order of the
+    rankings does not matter. (Cormack, Clarke and Büttcher, SIGIR 2009.)
+
+    >>> list(reciprocal_rank_fusion([[1, 2], [2, 3]]))
+    [2, 1, 3]
+    """
+    parts: defaultdict[int, list[float]] = defaultdict(list)
+    for ranking in rankings:
+        for place, id_ in enumerate(ranking, start=1):
+            parts[id_].append(1 / (k + place))
+    # A running sum depends on its order in the last digit, and so would the ties.
+    return best_first({id_: math.fsum(terms) for id_, terms in parts.items()})
 
 
 def _found(
-    query: Query, rankers: Rankers, facets: Facets, carried: Mapping[str, float]
+    query: Query, snapshot: Snapshot, carried: Mapping[str, float]
 ) -> tuple[dict[int, float], dict[int, float]]:
     """What either ranker finds, with its score by words and its cosine, where it has them."""
-    lexical, dense = rankers.lexical, rankers.dense
+    lexical, dense, facets = snapshot.lexical, snapshot.dense, snapshot.facets
     standing = facets.standing(query.filters.as_of, query.filters.section)
     words = dict(lexical.search(query.text, query.depth, query.filters, carried, standing))
-    if not len(dense):
+    if not snapshot.embedded:
         return words, {}
-    vector = _vector(query, dense)
+    vector = query_vector(query, dense)
     allowed = facets.matching(query.filters) if query.filters != Filters() else None
     near = dict(dense.search(vector, query.depth, allowed, standing.then))
     by_meaning_only = [id_ for id_ in near if id_ not in words]
@@ -142,58 +219,19 @@ def _cosines(
     return dict(dense.search(vector, len(ids), ids, standing.then)) if len(ids) else {}
 
 
-def _judged(
-    text: str, fused: Mapping[int, float], store: Store, reranker: Reranker
-) -> dict[int, float]:
-    """The scores of the best passages with what the reranker thinks of them added."""
-    found = store.passages(list(fused)[:RERANKED])
-    texts = [
-        embedding_text(article, passage.start, passage.end, passage.heading)
-        for passage, article in found.values()
-    ]
-    judged = reranker.scores(text, texts)
-    return {id_: fused[id_] + JUDGEMENT * score for id_, score in zip(found, judged, strict=True)}
-
-
-def _carried(query: Query, lexical: LexicalIndex) -> dict[str, float]:
-    """The words of the context with what each counts."""
-    weight = CONTEXT_WORDS * query.share
-    return dict.fromkeys(lexical.terms(query.context), weight) if weight else {}
-
-
-def _vector(query: Query, dense: DenseIndex) -> Vector:
-    """The query's meaning, drawn towards that of query and context together."""
-    weight = CONTEXT_MEANING * query.share
-    own = dense.encode(query.text)
-    if not weight:
-        return own
-    drawn: Vector = (1 - weight) * own + weight * dense.encode(f"{query.context} {query.text}")
-    drawn /= np.linalg.norm(drawn) or 1.0
-    return drawn
-
-
-def _by_article(
-    text: str, openings: Ids, lexical: LexicalIndex, carried: Mapping[str, float]
-) -> Column:
-    scores = lexical.article_coverage(text, np.unique(openings).tolist(), carried)
-    return _column(openings, shares_of_best(scores))
-
-
 def _meaning(ids: Ids, words: Mapping[int, float], near: Mapping[int, float]) -> Column:
     """The cosines; a passage without a vector counts as an average one found by words."""
     known = [near[id_] for id_ in words if id_ in near]
     return _column(ids, near, missing=float(np.mean(known)) if known else 0.0)
 
 
-def _gains(query: Query, ids: Ids, facets: Facets) -> Column:
-    """What a passage gains whatever its words: by its age, and by preference."""
-    gains: Column = np.zeros(len(ids))
-    if query.recency:
-        gains = gains + query.recency * _freshness(facets.published_at(ids), query.as_of)
+def _preferred(query: Query, ids: Ids, facets: Facets) -> Column:
+    """How many of the preferences each passage satisfies."""
+    count: Column = np.zeros(len(ids))
     for filters in query.preferred:
         held = facets.matching(replace(filters, as_of=query.filters.as_of))
-        gains = gains + PREFERENCE * np.isin(ids, held)
-    return gains
+        count = count + np.isin(ids, held)
+    return count
 
 
 def _freshness(published: Ids, as_of: datetime) -> Column:

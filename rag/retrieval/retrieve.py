@@ -1,38 +1,65 @@
-"""From a question to hits: what it needs, ranked, merged, and copies collapsed."""
+"""From a question to hits: understood, ranked for what it needs, merged, copies collapsed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 
 from rag.errors import QueryError
-from rag.records import Filters, Hit, Understood
+from rag.llms import ChatModel
+from rag.records import Filters, Hit, Message, Understood
 from rag.retrieval.copies import Ranked, distinct_hits
-from rag.retrieval.ranking import DEPTH, Query, Rankers, rank
-from rag.store import Store
+from rag.retrieval.ranking import DEPTH, Query, rank
+from rag.retrieval.snapshot import Snapshot
+from rag.store import Facets, Store
 from rag.understanding.followup import FollowUp
-from rag.understanding.needs import Need, interleave, split_needs
+from rag.understanding.named import ignoring, understand
+from rag.understanding.needs import interleave, split_needs
 from rag.understanding.recency import Recency, recency
+from rag.understanding.rewriting import resolve
 
 RECENCY: Mapping[Recency, float] = MappingProxyType(
     {"latest": 1.0, "open": 0.75, "at the time": 0.0, "timeless": 0.0}
 )
 """What an article of today gains, by what the question asks for; see LOG.md."""
 
-MAX_QUERY_CHARACTERS = 10_000
+MAX_QUERY_CHARACTERS = 4_000
+"""The longest question that is answered."""
 _SPARE = 10
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with all that whoever asks says beside it.
+
+    `ignore` are words that are not to be taken for a date or an outlet. `understood` is given
+    where nothing else is to be understood, `parts` where rules are not to split the question.
+    With `all_copies` every copy is a hit of its own. Raises QueryError for a question that is
+    empty or longer than 4,000 characters.
+    """
+
+    question: str
+    history: Sequence[Message] = ()
+    filters: Filters = _NO_FILTERS
+    as_of: datetime | None = None
+    understood: Sequence[Understood] | None = None
+    ignore: Sequence[str] = ()
+    parts: Sequence[str] = ()
+    all_copies: bool = False
+
+    def __post_init__(self) -> None:
+        check_query(self.question)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question with all that decides what is searched for.
+    """A question as it is searched for: what it takes over from the conversation is in it.
 
     `understood` is what its words ask of a hit, beside the `filters`, which always hold.
-    With `all_copies` every copy is a hit of its own. `parts` are the questions that it is
-    made of; without any, rules split it.
     """
 
     asked: FollowUp
@@ -42,23 +69,66 @@ class Search:
     all_copies: bool = False
     parts: tuple[str, ...] = ()
 
+    def query(self, text: str, filters: Filters) -> Query:
+        """What is ranked for a text that is part of the question, or all of it."""
+        return Query(
+            text=text,
+            filters=filters,
+            as_of=self.as_of,
+            preferred=tuple(one.filters for one in self.understood if not one.strict),
+            recency=RECENCY[recency(self.asked.question, self.understood)],
+            context=self.asked.context,
+            share=self.asked.share,
+        )
 
-def retrieve(search: Search, k: int, rankers: Rankers) -> list[Hit]:
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, best first, and what was understood of its question.
+
+    `coverage` is the share of passages that could be found by meaning, from 0 to 1.
+    """
+
+    hits: tuple[Hit, ...]
+    understood: tuple[Understood, ...]
+    coverage: float
+
+
+def prepare(request: Request, facets: Facets, model: ChatModel | None = None) -> Search:
+    """The request with its follow-up resolved, by the model where there is one, and understood.
+
+    Raises QueryError for words to ignore of which nothing is understood.
+    """
+    now = request.as_of or datetime.now(UTC)
+    asked = resolve(request.question, request.history, now, facets, model)
+    understood = request.understood
+    if understood is None:
+        understood = understand(asked, now, facets)
+    return Search(
+        asked=asked,
+        filters=request.filters.no_later_than(request.as_of),
+        as_of=now,
+        understood=ignoring(understood, request.ignore),
+        all_copies=request.all_copies,
+        parts=tuple(request.parts),
+    )
+
+
+def retrieve(search: Search, k: int, snapshot: Snapshot) -> list[Hit]:
     """The `k` passages that match the question best, best first; copies are one hit.
 
     A question that asks for several things is searched for once for each of them, and each
     gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
-    broken by article id, then by place in the article. Raises QueryError for a question
-    that is empty or longer than 10,000 characters, and for filters that it contradicts;
-    ArchiveError where what would be returned is not what was once stored.
+    broken by article id, then by place in the article. Raises QueryError for filters that the
+    question contradicts, ArchiveError where what would be returned is not what was once stored.
     """
-    check_query(search.asked.question)
     asked = search.asked.question
     needs = split_needs(asked, search.understood, search.filters, search.parts)
     copies = search.all_copies
-    found = [_hits(_query(search, need), k, rankers, all_copies=copies) for need in needs]
+    queries = [search.query(need.query, need.filters) for need in needs]
+    found = [_hits(query, k, snapshot, all_copies=copies) for query in queries]
     hits = found[0] if len(found) == 1 else _merged(found, k)
-    rankers.store.verify([(hit.passage, hit.article) for hit in hits])
+    snapshot.store.verify([(hit.passage, hit.article) for hit in hits])
     return hits
 
 
@@ -72,24 +142,13 @@ def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     ]
 
 
-def _query(search: Search, need: Need) -> Query:
-    return Query(
-        text=need.query,
-        filters=need.filters,
-        as_of=search.as_of,
-        preferred=tuple(one.filters for one in search.understood if not one.strict),
-        recency=RECENCY[recency(search.asked.question, search.understood)],
-        context=search.asked.context,
-        share=search.asked.share,
-    )
-
-
-def _hits(query: Query, k: int, rankers: Rankers, *, all_copies: bool) -> list[Hit]:
-    scores = rank(replace(query, depth=max(DEPTH, 2 * k)), rankers)
+def _hits(query: Query, k: int, snapshot: Snapshot, *, all_copies: bool) -> list[Hit]:
+    scores = rank(replace(query, depth=max(DEPTH, 2 * k)), snapshot)
+    store = snapshot.store
 
     def best(count: int) -> list[Hit]:
-        ranked = _ranked(scores, count, rankers.store)
-        return distinct_hits(ranked, k, rankers.store, query.filters, all_copies=all_copies)
+        ranked = _ranked(scores, count, store)
+        return distinct_hits(ranked, k, store, query.filters, all_copies=all_copies)
 
     hits = best(2 * k + _SPARE)
     # Fewer only where many passages are copies; reading them all costs ten times as much.

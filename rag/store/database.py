@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -26,6 +26,20 @@ _BUSY_SECONDS = 30
 _NO_RIGHT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CUT_SHORT = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
+
+
+Named = tuple[str, str]
+"""Something that a file defines: its kind, such as "table", and its name."""
+
+_DEFINED = (
+    "SELECT type, name FROM sqlite_master "
+    "WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite|_%' ESCAPE '|' ORDER BY 1, 2"
+)
+_FOREIGN = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1, 2"
+
+
+class ForeignSchemaError(ArchiveError):
+    """The file defines what Dateline never does, and what would act on its own."""
 
 
 class OldFormatError(ArchiveError):
@@ -52,6 +66,9 @@ class Database:
         try:
             with self.read() as connection:
                 step = _step(connection)
+                foreign = _foreign(connection)
+            if foreign:
+                raise ForeignSchemaError(_has_foreign(folder, foreign))
             if step != HEAD:
                 self._migrate(step)
             self._identity = _identity(path)
@@ -75,6 +92,25 @@ class Database:
                 return not _tables(connection)
         finally:
             engine.dispose()
+
+    @staticmethod
+    def drop(folder: Path, unknown: Collection[Named] = ()) -> None:
+        """Takes all triggers and views out of a file, and the indexes among what is unknown."""
+        engine = _engine(folder / FILE, read_only=False, frozen=False)
+        writing = engine.execution_options(writes=True)
+        try:
+            with _translated(folder), writing.begin() as connection:
+                indexes = [(kind, name) for kind, name in unknown if kind == "index"]
+                for kind, name in [*_foreign(connection), *indexes]:
+                    quoted = name.replace('"', '""')
+                    connection.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
+        finally:
+            engine.dispose()
+
+    def names(self) -> list[Named]:
+        """All that the file defines, by kind and name: tables and their indexes."""
+        with self.read() as connection:
+            return _named(connection, _DEFINED)
 
     def replaced(self) -> bool:
         """Whether the file has gone or another has come since, so that it must be opened anew."""
@@ -266,6 +302,7 @@ def _engine(path: Path, *, read_only: bool, frozen: bool) -> Engine:
         poolclass=QueuePool,
     )
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", _distrust)
     if not read_only:
         event.listen(engine, "connect", _prepare_writer)
     return engine
@@ -275,6 +312,11 @@ def _begin(connection: Connection) -> None:
     # Left alone, the sqlite3 module keeps reads and table changes outside transactions.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _distrust(connection: sqlite3.Connection, _record: object) -> None:
+    # A file may be a stranger's: what its schema defines calls no function with side effects.
+    connection.execute("PRAGMA trusted_schema = OFF")
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
@@ -293,6 +335,24 @@ def _step(connection: Connection) -> str:
         msg = f"file is not a database of Dateline: it holds {', '.join(sorted(tables)[:3])}"
         raise sqlite3.DatabaseError(msg)
     return ""
+
+
+def _named(connection: Connection, query: str) -> list[Named]:
+    return [(row.type, row.name) for row in connection.execute(text(query))]
+
+
+def _foreign(connection: Connection) -> list[Named]:
+    """The triggers and views of a file: Dateline has none, and each would run code of others."""
+    return _named(connection, _FOREIGN)
+
+
+def _has_foreign(folder: Path, foreign: Sequence[Named]) -> str:
+    told = ", ".join(f"the {kind} {name!r:.80}" for kind, name in foreign[:3])
+    more = f" and {len(foreign) - 3:,} more" if len(foreign) > 3 else ""
+    return (
+        f"{folder / FILE} holds {told}{more}, which Dateline never makes and which could change "
+        f"articles; take them out: dateline doctor --fix --archive {folder}"
+    )
 
 
 def _tables(connection: Connection) -> set[str]:

@@ -13,7 +13,7 @@ from rag.corpus.urls import canonical_id
 from rag.errors import ArchiveError
 from rag.records import Article, Passage
 from rag.store import copies, schema
-from rag.store.database import Database
+from rag.store.database import Database, Named
 from rag.store.rows import (
     DamagedRowError,
     article_record,
@@ -137,6 +137,13 @@ class Inspection:
     def stray(self, stray: Stray) -> list[Any]:
         """The keys of these rows."""
         return self._column(select(stray.key).where(stray.where).order_by(stray.key))
+
+    def unknown(self) -> list[Named]:
+        """The tables and indexes that are none of Dateline's, by kind and name."""
+        tables = schema.metadata.tables.values()
+        known = {("table", "alembic_version")} | {("table", table.name) for table in tables}
+        known |= {("index", str(index.name)) for table in tables for index in table.indexes}
+        return [one for one in self._database.names() if one not in known]
 
     def unlogged(self) -> list[str]:
         """Ids of articles that the change log does not know: no index would take them in."""

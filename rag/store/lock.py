@@ -42,11 +42,12 @@ def holder(folder: Path) -> Holder:
         return Holder()
     except (OSError, ValueError, TypeError, KeyError):
         return Holder("another process")
-    working = host != socket.gethostname() or _is_alive(pid)
+    working = host != socket.gethostname() or is_running(pid)
     return Holder(who, working, str(noted["purpose"]))
 
 
-def _is_alive(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether this machine runs a process of that number."""
     try:
         os.kill(pid, 0)
     except PermissionError:

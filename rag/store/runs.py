@@ -13,8 +13,11 @@ from rag.store import schema
 from rag.store.database import Database
 from rag.store.rows import seconds
 
-OutcomeKind = Literal["added", "revised", "unchanged", "duplicate", "failed", "deleted"]
-"""`deleted` is what was deleted from the archive and has come again: it stays out."""
+OutcomeKind = Literal["added", "revised", "unchanged", "duplicate", "failed", "deleted", "skipped"]
+"""`deleted` is what was deleted from the archive and has come again: it stays out.
+
+`skipped` is a link that leads out of the folders that were named: nobody asked for it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

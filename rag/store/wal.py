@@ -1,7 +1,7 @@
 """Whether the write-ahead log beside a database is whole; SQLite passes over what is not.
 
 A log that is damaged is read up to the damage, and everything behind it is forgotten
-without a word.
+without a word. Pages that a full disk or a kill cut off were never committed, and are no loss.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from pathlib import Path
 
 _HEADER = struct.Struct(">8I")
 _FRAME = struct.Struct(">6I")
+_INDEX = struct.Struct("=12xB3xI12x8s")
+"""Of the -shm file: whether it is in use, the last committed page, the salt of its log."""
 _MAGIC = 0x377F0682
 _WORD = 0xFFFFFFFF
 
@@ -18,8 +20,10 @@ _Sums = tuple[int, int]
 
 
 def torn_log(database: Path) -> str:
-    """What is wrong with the log of this database; "" where it is whole, or there is none."""
+    """Where a log ends before a change that was committed; "" where no change is lost."""
     path = database.with_name(f"{database.name}-wal")
+    # What is committed while the log is read is not in what was read.
+    index = _index(database.with_name(f"{database.name}-shm"))
     try:
         data = memoryview(path.read_bytes())
     except FileNotFoundError:
@@ -35,15 +39,32 @@ def torn_log(database: Path) -> str:
     whole, size = 0, _FRAME.size + page_size
     sums: _Sums = (first, second)
     frames = range(_HEADER.size, len(data) - _FRAME.size + 1, size)
-    belongs = [list(_FRAME.unpack_from(data, at)[2:4]) == salt for at in frames]
     for at in frames:
         sums = _summed(data[at : at + 8], sums, order)
         sums = _summed(data[at + _FRAME.size : at + size], sums, order)
         if at + size > len(data) or sums != _FRAME.unpack_from(data, at)[4:6]:
             break
         whole += 1
-    of = max((number for number, one in enumerate(belongs, start=1) if one), default=0)
-    return f"{path} is whole for {whole} of {of} pages" if of > whole else ""
+    committed = [_commits(data, at, salt) for at in frames if at + size <= len(data)]
+    last = max((number for number, one in enumerate(committed, start=1) if one), default=0)
+    in_use, noted, of_salt = index
+    if in_use and of_salt == bytes(data[16:24]):
+        last = max(last, noted)
+    return f"{path} is whole for {whole} of {last} pages" if last > whole else ""
+
+
+def _commits(data: memoryview, at: int, salt: list[int]) -> bool:
+    """Whether the page at this place of the log ends a change that was made to this log."""
+    _, pages_then, *of_salt = _FRAME.unpack_from(data, at)[:4]
+    return pages_then > 0 and of_salt == salt
+
+
+def _index(path: Path) -> tuple[int, int, bytes]:
+    try:
+        in_use, last, salt = _INDEX.unpack_from(path.read_bytes())
+    except (FileNotFoundError, struct.error):
+        return 0, 0, b""
+    return in_use, last, salt
 
 
 def _summed(data: memoryview, sums: _Sums, order: str) -> _Sums:

@@ -17,7 +17,7 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(rf"\b{AUXILIARY}\b|['’]s\b|^who\b", re.IGNORECASE)
-_JOINT = re.compile(r"(?P<mark>\s*[,;?])?\s+(?:and|but)\s+|\?\s+(?=\w)", re.IGNORECASE)
+_JOINT = re.compile(r"(?<!\s)(?P<mark>\s*[,;?])?\s+(?:and|but)\s+|\?\s+(?=\w)", re.IGNORECASE)
 # "who knew what was stolen and when it was found": no auxiliary after "when", no question.
 _INVERTED = re.compile(
     rf"(?:how|when|where|why)\s+{AUXILIARY}\b"

@@ -84,6 +84,11 @@ class FollowUp:
     share: float = 0.0
 
     @property
+    def leans(self) -> bool:
+        """Whether it cannot be understood without the questions before it."""
+        return self.share == _LEANING
+
+    @property
     def context(self) -> str:
         """What is taken over, as one text; "" of a question that stands alone."""
         return " ".join(filter(None, (*self.earlier, self.reply)))
@@ -91,8 +96,7 @@ class FollowUp:
     @property
     def standalone(self) -> str:
         """The question as a stranger could read it: after those it leans on, if it does."""
-        leans = self.share == _LEANING
-        return " ".join((*self.earlier, self.question)) if leans else self.question
+        return " ".join((*self.earlier, self.question)) if self.leans else self.question
 
 
 def follow_up(question: str, history: Sequence[Message]) -> FollowUp:

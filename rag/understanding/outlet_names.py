@@ -67,6 +67,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 _WITHIN_NAME = re.compile(r"\s+(?:[&/–-]\s+)?|/")
 _PARTS = re.compile(r"\s*[()\[\]/|]\s*|\s+[–-]\s+")
+_NEAR = 200
 _SENTENCE_END = re.compile(r"(?:^|[.?!:])\s*$")
 
 
@@ -253,7 +254,8 @@ def _stands_alone(question: str, tokens: Sequence[re.Match[str]], first: int, la
         if first and _joins(question, tokens[first - 1], tokens[first]):
             return False
         if first == last and not name.isupper() and "." not in name:
-            return not _SENTENCE_END.search(question[: tokens[first].start()])
+            start = tokens[first].start()
+            return not _SENTENCE_END.search(question, max(0, start - _NEAR), start)
     closed = _POSSESSIVE.search(tokens[last].group())
     following = tokens[last + 1 : last + 2]
     return bool(closed) or not (following and _joins(question, tokens[last], following[0]))

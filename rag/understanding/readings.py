@@ -25,6 +25,7 @@ NUMBERS: Mapping[str, int] = MappingProxyType(
 _ROUNDED = ("couple", "few", "several")
 _ORDINALS = ("first", "second", "third", "fourth")
 _LENGTH = MappingProxyType({"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25})
+_NEAR = 200
 _LONGEST = MappingProxyType({"day": 1000, "week": 200, "month": 60, "year": 30})
 
 # What may stand around the name of a month, weekday or year that has no preposition.
@@ -59,7 +60,9 @@ def group(found: re.Match[str], name: str) -> str:
 
 
 def _around(found: re.Match[str]) -> tuple[str, str]:
-    return found.string[: found.start()], found.string[found.end() :]
+    """The words before and after, as far as any rule looks."""
+    text, start, end = found.string, found.start(), found.end()
+    return text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
 
 
 def nothing(_found: re.Match[str], _today: date) -> Period | None:

@@ -1,4 +1,4 @@
-"""Has a chat model make a follow-up question stand alone: what to ask it, what to make of it."""
+"""Makes a follow-up question stand alone, by rules or by a chat model: what to ask that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from rag.llms import ChatModel, reply_to
 from rag.reading.facts import names
 from rag.reading.markers import without_markers
 from rag.records import Message
+from rag.store import Facets
 from rag.understanding.followup import FollowUp, follow_up
+from rag.understanding.named import completed
 
 TURNS = 6
 """How many turns before the question are shown, the latest."""
@@ -43,7 +45,11 @@ _DIGITS = re.compile(r"\d+")
 
 
 def resolve(
-    question: str, history: Sequence[Message], as_of: datetime, model: ChatModel | None
+    question: str,
+    history: Sequence[Message],
+    as_of: datetime,
+    facets: Facets,
+    model: ChatModel | None = None,
 ) -> FollowUp:
     """What is to be searched for: the question with what it takes over from the conversation.
 
@@ -51,13 +57,15 @@ def resolve(
     where its reply cannot be used, rules decide. A question that stands alone costs no call.
     """
     asked = follow_up(question, history)
+    by_rules = completed(asked, as_of, facets)
     if model is None or not asked.share:
-        return asked
+        return by_rules
     try:
         reply = reply_to(rewrite_messages(question, history, as_of), model)
     except ProviderError:
-        return asked
-    return rewritten(reply.text, asked)
+        return by_rules
+    by_model = rewritten(reply.text, asked)
+    return by_rules if by_model is asked else by_model
 
 
 def rewrite_messages(question: str, history: Sequence[Message], as_of: datetime) -> list[Message]:

@@ -11,7 +11,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ from rag.indexes.segments import META
 from rag.opening import ArchiveFolder
 from rag.store import Database, Store
 from rag.store.database import FILE
+from rag.store.lock import is_running
 from rag.upkeep.holdings import versions
 
 LIST = "backup.json"
@@ -39,6 +42,12 @@ _LEXICAL = "lexical"
 _FIRST = ("dateline.json", META)
 _NAMES = re.compile(
     r"archive\.db|vectors\.db|dense\.faiss|manifest\.json|lexical/(?:past/)?\.?\w[\w.-]*"
+)
+_PARTIAL = re.compile(r"\..+\.(\d+)(?:@(.+))?\.partial")
+_FORGOTTEN_SECONDS = 24 * 3600
+"""After which nobody on another machine can be at work on a copy."""
+_OF_AN_ARCHIVE = re.compile(
+    r"\.?(?:archive|vectors|inputs)\.db|dense\.faiss|\.?manifest\.json|lexical|\.?backup\.json|writer\."
 )
 _OF_THE_SETTINGS = "encoder"
 
@@ -72,12 +81,23 @@ class Backup:
         return sum(file.size for file in self.files.values())
 
 
-def back_up(folder: Path, target: Path, settings: Settings, encoder: Encoder) -> Backup:
+Note = Callable[[str], None]
+"""Called with a line on what was cleared away."""
+
+
+def _silent(_line: str) -> None: ...
+
+
+def back_up(
+    folder: Path, target: Path, settings: Settings, encoder: Encoder, note: Note = _silent
+) -> Backup:
     """Copies the archive in `folder`, which may be in use, to the new folder `target`.
 
     `target` is there whole and examined, or not at all. Raises ArchiveError where it is
-    there already, where the disk refuses, and where the archive is not sound.
+    there already, where the disk refuses, and where the archive is not sound. What a killed
+    backup or restore has left beside it is removed, and noted.
     """
+    clear_partial(target, note)
     with closing(Database(folder, read_only=True)) as database:
         database.verify()
         with _appearing(target) as copy:
@@ -144,13 +164,16 @@ def _is_kept(path: Path) -> bool:
     return path.is_file() and not path.name.endswith((".lock", ".tmp"))
 
 
-def restore(source: Path, target: Path, settings: Settings, encoder: Encoder) -> Backup:
+def restore(
+    source: Path, target: Path, settings: Settings, encoder: Encoder, note: Note = _silent
+) -> Backup:
     """Makes the archive of the backup in `source` anew in the folder `target`.
 
     Nothing is taken from a backup of which any file is not what its list says. An index
     that was left out is built again. Raises ArchiveError for all that stops it; `target` is
-    there whole, or not at all.
+    there whole, or not at all. What a killed backup or restore has left is removed, and noted.
     """
+    clear_partial(target, note)
     backup = read_backup(source)
     with _appearing(target) as copy:
         for name, expected in backup.files.items():
@@ -242,10 +265,39 @@ def _drop_side_files(folder: Path) -> None:
             (folder / f"{name}-shm").unlink(missing_ok=True)
 
 
+def clear_partial(target: Path, note: Note) -> None:
+    """Removes what killed backups and restores have left beside `target`; `note` names each."""
+    beside = target.absolute().parent
+    for path in sorted(beside.glob(".*.partial")):
+        if _is_partial(path) and _is_left(path):
+            shutil.rmtree(path, ignore_errors=True)
+            if not path.exists():
+                note(f"removed {path}, which a backup or restore that was killed had left")
+
+
+def _is_left(path: Path) -> bool:
+    """Whether the process that made the copy is no more, as far as can be told from here."""
+    found = _PARTIAL.fullmatch(path.name)
+    if found is None:
+        return False
+    if found[2] == socket.gethostname():
+        return not is_running(int(found[1]))
+    newest = max(one.lstat().st_mtime for one in [path, *path.rglob("*")])
+    return newest < time.time() - _FORGOTTEN_SECONDS
+
+
+def _is_partial(path: Path) -> bool:
+    """Whether it is a folder with nothing in it but what an archive consists of."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    return all(_OF_AN_ARCHIVE.match(one.name) for one in path.iterdir())
+
+
 @contextmanager
 def _appearing(target: Path) -> Iterator[Path]:
     """A folder to be filled, which takes the name of `target` at the end, or vanishes."""
-    copy = target.absolute().with_name(f".{target.absolute().name}.{os.getpid()}.partial")
+    maker = f"{os.getpid()}@{socket.gethostname()}"
+    copy = target.absolute().with_name(f".{target.absolute().name}.{maker}.partial")
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             msg = f"{str(target)!r} is there already and not empty; name a new folder"

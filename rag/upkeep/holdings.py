@@ -73,7 +73,6 @@ class Holdings:
 def read_holdings(archive: Archive) -> Holdings:
     """What the archive holds; raises ArchiveError where there is none or it is damaged."""
     articles, passages, embedded = archive.counts()
-    rankers = archive.rankers()
     with closing(Database(archive.folder, read_only=True)) as database:
         rows = Inspection(database)
         revisions, withdrawn = rows.revisions(), rows.withdrawn()
@@ -88,11 +87,11 @@ def read_holdings(archive: Archive) -> Holdings:
         embedded=embedded,
         first=first,
         last=last,
-        publishers=rankers.store.publishers(),
-        languages=rankers.store.languages(),
+        publishers=archive.publishers(),
+        languages=archive.languages(),
         sizes=sizes(archive.folder),
         format=HEAD,
-        encoder=rankers.encoder.fingerprint,
+        encoder=archive.encoder.fingerprint,
         versions=versions(),
         last_run=last_run,
     )

@@ -15,11 +15,13 @@ from rag.fetching import parse_target
 from rag.files import disk_error
 from rag.opening import ArchiveFolder, Opened
 from rag.store import Feeds, Listed, Selection, Withdrawal
+from rag.store.rows import digest
 
 _BATCH = 200
 _SETTLED_SECONDS = 600
 """So long ago a file must have been left that nobody can be at work on it."""
 
+_LAST = "deleted"
 _LEFT_BEHIND = ("**/.*.tmp", "uploads/*/*", "*.damaged")
 
 
@@ -95,21 +97,28 @@ class Removals:
         whole = followed and which == Selection(feed=which.feed)
         return Doomed(tuple(articles), feed if whole else "")
 
-    def delete(self, found: Doomed, why: str = "") -> None:
+    def delete(self, found: Doomed, why: str = "", request: str = "") -> None:
         """Deletes what was found: from the store, the indexes, the vectors and kept answers.
 
-        Killed at any moment, the same call goes on from there. What is left of it in free
-        parts of the files, `compact` takes away.
+        Killed at any moment, the same call goes on from there; `request` is whatever stands
+        for what was asked, so that `was_last` knows it again. What is left of it in free parts
+        of the files, `compact` takes away.
         """
         ids = [article.id for article in found.articles]
         now = datetime.now(UTC)
         with self._disk.to_write("delete") as opened:
+            if request and (found.articles or found.feed):
+                opened.store.set_setting(_LAST, digest(request))
             for first in range(0, len(ids), _BATCH):
                 opened.store.gone.delete(ids[first : first + _BATCH], now, why)
             if found.feed:
                 Feeds(opened.database).remove(found.feed)
             opened.lexical.catch_up(opened.store)
             opened.dense.forget()
+
+    def was_last(self, request: str) -> bool:
+        """Whether this is what the last deletion was asked: there may be nothing left of it."""
+        return self._reader().store.setting(_LAST) == digest(request)
 
     def withdraw(self, article_id: str, why: str) -> None:
         """Has an article answer nothing and be found by no search, until it is reinstated.

@@ -1,7 +1,7 @@
 """What withdrawn articles would have answered: nothing of it is told, only that it is withheld.
 
-No index holds withdrawn articles. Those few that share words with a question are ranked
-beside what was found, by the same measures, and read as it is.
+No index holds withdrawn articles. Those few that share words with a question are scored
+beside what was found, by the score of a search, and read as it is.
 """
 
 from __future__ import annotations
@@ -11,14 +11,25 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
+import numpy as np
+
 from rag.answering.declining import withheld
 from rag.answering.extracted import SHOWN_HITS, read_for
 from rag.answering.question import Question, Reader
 from rag.answering.wording import decline, introduction
 from rag.reading.extractive import THRESHOLD
 from rag.records import Answer, Article, Filters, Hit, Passage
-from rag.retrieval.ranking import ARTICLE, LEAD, Rankers
-from rag.store import Store, Withdrawal
+from rag.retrieval.ranking import (
+    Query,
+    Signals,
+    context_terms,
+    passage_text,
+    query_vector,
+    score,
+)
+from rag.retrieval.snapshot import Snapshot
+from rag.store import UNKNOWN_DATE, Withdrawal
+from rag.store.standing import published_seconds
 
 _LEAST_SHARED = 0.2
 """What is read shares so much of the question's words, counted by how rare they are."""
@@ -43,16 +54,17 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A passage of a withdrawn article, with its words and those of all the article."""
+    """A passage with its words and those of all its article; `opening` where it is its first."""
 
     passage: Passage
     article: Article
     digest: str
+    opening: bool
     words: frozenset[str]
     whole: frozenset[str]
 
 
-class Withheld:
+class WithdrawnArticles:
     """The withdrawn articles of one archive, read again when something was withdrawn."""
 
     def __init__(self) -> None:
@@ -60,19 +72,19 @@ class Withheld:
         self._parts: list[_Part] = []
         self._lock = Lock()
 
-    def heeded(
+    def check(
         self,
         asked: Question,
+        query: Query,
         hits: Sequence[Hit],
-        rankers: Rankers,
-        reader: Reader,
+        snapshot: Snapshot,
         given: Generator[str, None, Answer],
     ) -> Generator[str, None, Answer]:
         """The answer that is `given`, with a note where a withdrawn article tells of it, too.
 
         Where that would be the best answer, nobody is asked for another: it is declined.
         """
-        held = self._held(asked, hits, rankers, reader)
+        held = self._held(asked, query, hits, snapshot)
         if held is not None and held.best:
             result = _declined(asked, hits, held)
             yield result.text
@@ -80,33 +92,35 @@ class Withheld:
         return _noted((yield from given), held)
 
     def _held(
-        self, asked: Question, hits: Sequence[Hit], rankers: Rankers, reader: Reader
+        self, asked: Question, query: Query, hits: Sequence[Hit], snapshot: Snapshot
     ) -> _Held | None:
         """The withdrawn article that would be told of in an answer from these hits; None if none.
 
         A sentence that stands in an article that was found is told from there.
         """
-        near = self._near(asked, rankers)
+        weights = snapshot.lexical.term_weights(query.text, context_terms(query, snapshot.lexical))
+        near = self._near(asked, weights, snapshot)
         if not near:
             return None
-        joint = _joined(asked.standalone, hits, near, rankers)
-        reading = read_for(asked, joint, reader)
+        joint = _joined(query, weights, [*_found(hits, snapshot), *near], snapshot)
+        reading = read_for(asked, joint, Reader(snapshot.lexical, snapshot.similarity()))
         gone = {part.article.id for part in near}
         sentences = reading.sentences if reading.confidence >= THRESHOLD else ()
         for place, sentence in enumerate(sentences):
             article = sentence.article
             if article.id in gone and not any(sentence.text in hit.article.text for hit in hits):
-                withdrawal = rankers.store.gone.withdrawn([article.id])
+                withdrawal = snapshot.store.gone.withdrawn([article.id])
                 if article.id in withdrawal:
                     return _Held(article, withdrawal[article.id], best=not place)
         return None
 
-    def _near(self, asked: Question, rankers: Rankers) -> list[_Part]:
+    def _near(
+        self, asked: Question, weights: Mapping[str, float], snapshot: Snapshot
+    ) -> list[_Part]:
         """The few withdrawn passages that share most of the question's words, most first."""
-        weights = _weights(asked.standalone, rankers)
         shared = [
             (_weight(part.words, weights), part)
-            for part in self._all(rankers)
+            for part in self._all(snapshot)
             if _admits(asked, part.article)
         ]
         least = _LEAST_SHARED * sum(weights.values())
@@ -114,13 +128,11 @@ class Withheld:
         found.sort(key=lambda item: (-item[0], item[1].passage.id))
         return [part for _, part in found[:_MOST_READ]]
 
-    def _all(self, rankers: Rankers) -> list[_Part]:
-        store = rankers.store
+    def _all(self, snapshot: Snapshot) -> list[_Part]:
         with self._lock:
-            change = store.last_change()
-            if change != self._change:
-                self._parts = _read(store, rankers)
-                self._change = change
+            if snapshot.facets.change != self._change:
+                self._parts = _withdrawn(snapshot)
+                self._change = snapshot.facets.change
             return self._parts
 
 
@@ -150,60 +162,79 @@ def _noted(answer: Answer, held: _Held | None) -> Answer:
     return replace(answer, notes=(*answer.notes, f"Not used: {held.told()}"))
 
 
-def _read(store: Store, rankers: Rankers) -> list[_Part]:
+def _withdrawn(snapshot: Snapshot) -> list[_Part]:
+    """The passages of withdrawn articles, in all their revisions."""
     whole: dict[tuple[str, int], frozenset[str]] = {}
     parts = []
-    for passage, article, digest in store.gone.passages():
+    for passage, article, digest in snapshot.store.gone.passages():
         key = (article.id, article.revision)
-        if key not in whole:
-            whole[key] = _terms(f"{article.title}\n{article.text}", rankers)
-        said = f"{article.title}\n{article.text[passage.start : passage.end]}"
-        parts.append(_Part(passage, article, digest, _terms(said, rankers), whole[key]))
+        opening = key not in whole
+        if opening:
+            whole[key] = _terms(article, article.text, snapshot)
+        words = _terms(article, article.text[passage.start : passage.end], snapshot)
+        parts.append(_Part(passage, article, digest, opening, words, whole[key]))
     return parts
 
 
-def _joined(
-    question: str, hits: Sequence[Hit], near: Sequence[_Part], rankers: Rankers
-) -> list[Hit]:
-    """Both as hits of one search, best first; of equals what was found comes first."""
-    found = [
-        _Part(
-            hit.passage,
-            hit.article,
-            "",
-            _terms(f"{hit.article.title}\n{hit.text}", rankers),
-            _terms(f"{hit.article.title}\n{hit.article.text}", rankers),
-        )
-        for hit in hits
-    ]
-    weights = _weights(question, rankers)
-    parts = [*found, *near]
-    words = _shares([_weight(part.words, weights) for part in parts])
-    whole = _shares([_weight(part.whole, weights) for part in parts])
-    cosines = _cosines(question, hits, near, rankers)
-    scored = [
-        (word + ARTICLE * all_of_it + cosine + LEAD * (part.passage.start == 0), part)
-        for word, all_of_it, cosine, part in zip(words, whole, cosines, parts, strict=True)
-    ]
-    ordered = sorted(scored, key=lambda item: -item[0])
+def _found(hits: Sequence[Hit], snapshot: Snapshot) -> list[_Part]:
+    """What was found, as it is compared with what was withdrawn."""
+    ids = [hit.passage.id for hit in hits]
+    digests = snapshot.store.digests(ids)
+    openings = snapshot.facets.openings(np.array(ids, dtype=np.int64)).tolist()
     return [
-        Hit(part.passage, part.article, score, rank)
-        for rank, (score, part) in enumerate(ordered, start=1)
+        _Part(
+            passage=hit.passage,
+            article=hit.article,
+            digest=digests.get(hit.passage.id, ""),
+            opening=opening == hit.passage.id,
+            words=_terms(hit.article, hit.text, snapshot),
+            whole=_terms(hit.article, hit.article.text, snapshot),
+        )
+        for hit, opening in zip(hits, openings, strict=True)
     ]
 
 
-def _cosines(
-    question: str, hits: Sequence[Hit], near: Sequence[_Part], rankers: Rankers
-) -> list[float]:
-    """How near each is in meaning, found ones first; 0 where that is not known."""
-    dense = rankers.dense
-    if not len(dense):
-        return [0.0] * (len(hits) + len(near))
-    vector = dense.encode(question)
-    digests = rankers.store.digests([hit.passage.id for hit in hits])
-    asked = [digests.get(hit.passage.id, "") for hit in hits] + [part.digest for part in near]
-    known = dense.cosines(vector, asked)
-    return [known.get(digest, 0.0) for digest in asked]
+def _joined(
+    query: Query, weights: Mapping[str, float], parts: Sequence[_Part], snapshot: Snapshot
+) -> list[Hit]:
+    """The parts as hits of one search, best first; of equals the one given first."""
+    signals = Signals(
+        words=np.array([_weight(part.words, weights) for part in parts]),
+        article=np.array([_weight(part.whole, weights) for part in parts]),
+        cosine=np.array(_cosines(query, parts, snapshot)),
+        opening=np.array([part.opening for part in parts], dtype=bool),
+        published=np.array([_published(part.article) for part in parts], dtype=np.int64),
+        preferred=np.array([_preferred(part.article, query) for part in parts], dtype=float),
+    )
+
+    def texts(places: Sequence[int]) -> list[str]:
+        return [passage_text(parts[place].passage, parts[place].article) for place in places]
+
+    scores = score(query, signals, snapshot.reranker, texts).tolist()
+    ordered = sorted(zip(scores, parts, strict=True), key=lambda item: -item[0])
+    return [
+        Hit(part.passage, part.article, scored, rank)
+        for rank, (scored, part) in enumerate(ordered, start=1)
+    ]
+
+
+def _cosines(query: Query, parts: Sequence[_Part], snapshot: Snapshot) -> list[float]:
+    """How near each is in meaning; as near as they are on average where that is not known."""
+    if not snapshot.embedded:
+        return [0.0] * len(parts)
+    vector = query_vector(query, snapshot.dense)
+    known = snapshot.dense.cosines(vector, [part.digest for part in parts])
+    average = sum(known.values()) / len(known) if known else 0.0
+    return [known.get(part.digest, average) for part in parts]
+
+
+def _published(article: Article) -> int:
+    seconds = published_seconds(article)
+    return UNKNOWN_DATE if seconds is None else seconds
+
+
+def _preferred(article: Article, query: Query) -> int:
+    return sum(_satisfies(article, filters) for filters in query.preferred)
 
 
 def _admits(asked: Question, article: Article) -> bool:
@@ -228,19 +259,10 @@ def _satisfies(article: Article, filters: Filters) -> bool:
     return not filters.language or article.language == filters.language
 
 
-def _weights(question: str, rankers: Rankers) -> dict[str, float]:
-    lexical = rankers.lexical
-    return {term: lexical.rarity(term) for term in lexical.terms(question)}
-
-
-def _terms(text: str, rankers: Rankers) -> frozenset[str]:
-    return frozenset(rankers.lexical.terms(text))
+def _terms(article: Article, text: str, snapshot: Snapshot) -> frozenset[str]:
+    """The words of a text of the article, and of its title."""
+    return frozenset(snapshot.lexical.terms(f"{article.title}\n{text}"))
 
 
 def _weight(words: Collection[str], weights: Mapping[str, float]) -> float:
     return sum(weight for term, weight in weights.items() if term in words)
-
-
-def _shares(values: Sequence[float]) -> list[float]:
-    best = max(values, default=0.0)
-    return [value / best if best else 0.0 for value in values]

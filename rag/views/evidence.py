@@ -25,7 +25,7 @@ class Evidence:
 
 def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> Evidence:
     """The events, quotations and differing accounts that the hits hold."""
-    similarity = archive.rankers().similarity()
+    similarity = archive.similarity()
     account = several_figures(question, hits, similarity) or several_causes(
         question, hits, similarity
     )
@@ -34,7 +34,7 @@ def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> Evidence:
 
 def hits_of(archive: Archive, passages: Sequence[int]) -> list[Hit]:
     """The passages with these ids as hits in their order; those that are gone are left out."""
-    found = archive.rankers().store.passages(passages)
+    found = archive.passages(passages)
     known = [found[id_] for id_ in passages if id_ in found]
     return [
         Hit(passage, article, 0.0, rank) for rank, (passage, article) in enumerate(known, start=1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 
-from rag.archive import NO_FILTERS, Archive
-from rag.records import Filters, Hit, Understood
+from rag.archive import Archive
+from rag.records import Hit, Understood
+from rag.retrieval.retrieve import Request
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MarkedHit:
     """A hit; `words` are the characters of its article, within the passage, that were sought.
 
     A passage without any was found by its meaning, or by its title.
@@ -27,19 +27,20 @@ class Found:
     words: Spans
 
 
-def find(
-    archive: Archive,
-    query: str,
-    k: int,
-    *,
-    filters: Filters = NO_FILTERS,
-    as_of: datetime | None = None,
-    understood: Sequence[Understood] | None = None,
-) -> list[Found]:
-    """The hits of a search as `Archive.search` gives them, with the query's words marked."""
-    hits = archive.search(query, k, filters=filters, as_of=as_of, understood=understood)
-    terms = archive.rankers().lexical.terms
-    return [Found(hit, sought_words(hit, query, terms)) for hit in hits]
+@dataclass(frozen=True, slots=True)
+class MarkedHits:
+    """The hits of a search, best first, and what was understood of the words searched for."""
+
+    hits: tuple[MarkedHit, ...]
+    understood: tuple[Understood, ...]
+
+
+def find(archive: Archive, request: Request, k: int) -> MarkedHits:
+    """The hits of a search as `Archive.find` gives them, with the query's words marked."""
+    found = archive.find(request, k)
+    sought = request.question
+    marked = (MarkedHit(hit, sought_words(hit, sought, archive.terms)) for hit in found.hits)
+    return MarkedHits(tuple(marked), found.understood)
 
 
 def sought_words(hit: Hit, query: str, terms: Callable[[str], list[str]]) -> Spans:

@@ -8,8 +8,7 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.quotes.records import RecheckedCitation
-from rag.records import Article, Hit, Passage
-from rag.retrieval.copies import name_copies
+from rag.records import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int
     if withdrawal:
         return Opened(article, latest, withdrawn=str(withdrawal))
     now = _now(archive, article, start, end) if latest > article.revision else None
-    return Opened(article, latest, _carried_by(archive, article, start, end), now)
+    return Opened(article, latest, archive.carried_by(article, start, end), now)
 
 
 def _now(archive: Archive, article: Article, start: int, end: int) -> RecheckedCitation:
@@ -52,12 +51,3 @@ def _now(archive: Archive, article: Article, start: int, end: int) -> RecheckedC
         "quote": article.text[start:end],
     }
     return archive.recheck({"claims": [], "citations": [cited]}).citations[0]
-
-
-def _carried_by(archive: Archive, article: Article, start: int, end: int) -> tuple[str, ...]:
-    """The other outlets that carry the words, in copies of the article."""
-    store = archive.rankers().store
-    groups = store.groups([article.id])
-    hit = Hit(Passage(0, article.id, article.revision, start, end), article, 0.0, 1)
-    members = store.members(set(groups.values()))
-    return name_copies([hit], groups, members)[0].also_in if start < end else ()

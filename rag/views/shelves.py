@@ -42,7 +42,7 @@ class Listing:
 
 def shelves(archive: Archive) -> list[Shelf]:
     """Every outlet's articles, the largest outlet first, then by name."""
-    facets = archive.rankers().store.facets()
+    facets = archive.facets()
     first_passages = (facets.ids == facets.opening) & np.isin(
         facets.ids, facets.matching(NO_FILTERS)
     )
@@ -65,8 +65,7 @@ def list_articles(
 
     `month` is one of `Shelf.months`. Those of unknown date come last, equal ones by place.
     """
-    store = archive.rankers().store
-    facets = store.facets()
+    facets = archive.facets()
     wanted = (facets.ids == facets.opening) & np.isin(facets.ids, facets.matching(filters))
     if publisher is not None:
         wanted &= facets.publisher == _number(facets, publisher)
@@ -76,7 +75,7 @@ def list_articles(
         ids, published = ids[chosen], published[chosen]
     order = np.lexsort((ids, -published))
     newest = [int(id_) for id_ in ids[order][:MOST_LISTED]]
-    found = store.passages(newest)
+    found = archive.passages(newest)
     return Listing(tuple(found[id_][1] for id_ in newest if id_ in found), len(ids))
 
 

@@ -25,6 +25,7 @@ from rag.archive import Archive, Progress
 from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
+from rag.online.pages import is_address
 from rag.store import OutcomeKind
 from rag.web.server.guard import LARGEST_FILE
 
@@ -84,11 +85,12 @@ def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
 def add_address(archive: Archive, address: str, *, feed: bool = False) -> Iterator[Adding]:
     """Reads a page or a sitemap, or follows a feed and reads what is in it now.
 
-    Raises ConfigError where the setting `network` is off.
+    Raises ConfigError where the setting `network` is off, and QueryError for what is no web
+    address: a path would be one of the server's own files.
     """
     given = address.strip()
-    if not given:
-        msg = "no address is given; paste one that begins with https://"
+    if not is_address(given):
+        msg = f"{given[:80]!r} is no web address; paste one that begins with https://"
         raise QueryError(msg)
     outcomes = [Outcome(given)]
 

@@ -30,7 +30,7 @@ from rag.web.rendering.answers import (
 )
 from rag.web.rendering.article import article_html, empty_panel, panel_error
 
-OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of"}
+OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Words to ignore"}
 """What the page calls the options that error messages name."""
 
 UNEXPECTED = (
@@ -157,13 +157,12 @@ class Chat:
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
         filters, as_of = self.limits(form)
         rebuilt = self._is_rebuilt()
-        understood = self.archive.understand(form.question, as_of)
         stream = self.archive.stream(
             form.question,
             conversation.history(),
             filters=filters,
             as_of=as_of,
-            understood=[one for one in understood if one.words not in form.without],
+            ignore=form.without,
             model=self.model,
         )
         with closing(stream):

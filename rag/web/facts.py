@@ -42,7 +42,7 @@ def outlets(archive: Archive) -> list[tuple[str, str]]:
 def languages(archive: Archive) -> list[tuple[str, str]]:
     """Every language of an article, as it is shown and as it is stored; "" is any."""
     try:
-        codes = archive.rankers().store.languages()
+        codes = archive.languages()
     except RagError:
         codes = {}
     return [("any", ""), *((f"{code} ({n:,})", code) for code, n in codes.items() if code)]
@@ -51,7 +51,7 @@ def languages(archive: Archive) -> list[tuple[str, str]]:
 def sections(archive: Archive) -> list[tuple[str, str]]:
     """Every section of a newspaper, as it is shown and as it is stored; "" is any."""
     try:
-        counts = archive.rankers().store.sections()
+        counts = archive.sections()
     except RagError:
         counts = {}
     return [("any", ""), *((f"{name} ({n:,})", name) for name, n in counts.items() if name)]

@@ -14,6 +14,12 @@ from rag.errors import QueryError, RagError
 from rag.records import Answer
 from rag.web.conversation import Conversation
 
+UNKNOWN_VISITOR = "visitor:"
+"""The owner of a request without a cookie where nobody logs in; nothing is kept for it.
+
+Other visitors' names begin with it. No account has such a name, for no colon may be in one.
+"""
+
 _log = logging.getLogger(__name__)
 
 
@@ -24,7 +30,7 @@ def keep(archive: Archive, conversation: Conversation, answer: Answer) -> Conver
     """
     try:
         kept = archive.conversations
-        if not kept.kept():
+        if conversation.owner == UNKNOWN_VISITOR or not kept.kept():
             return conversation
         said, now = answer.to_dict(), datetime.now(UTC)
         try:
@@ -55,5 +61,5 @@ def has_role(accounts: Accounts | None, name: str, roles: Collection[Role]) -> b
 
 
 def owner_of(request: Any) -> str:
-    """The name of whoever sent a request of the page, "" where nobody logs in."""
+    """The name of whoever sent a request of the page, "" where the page has one reader."""
     return (request.username if request else None) or ""

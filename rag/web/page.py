@@ -10,7 +10,8 @@ from rag.web.facts import facts_html, is_changing, languages, outlets, sections
 from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.article import empty_panel
 from rag.web.server.endpoints import Endpoints, connect_endpoints
-from rag.web.tabs.add import Uploads, uploads_tab
+from rag.web.server.uploads import Uploads
+from rag.web.tabs.add import uploads_tab
 from rag.web.tabs.archive import Examine, archive_tab
 from rag.web.tabs.ask import ask_parts, connect_asking
 from rag.web.tabs.conversations import conversations_tab

@@ -104,6 +104,9 @@ class Site:
         environment = {
             n: v for n, v in os.environ.items() if not n.startswith(("DATELINE_", "OPENAI_"))
         }
+        environment["PYTHONPATH"] = os.pathsep.join(
+            [str(ROOT / "tests" / "loopback_only"), str(ROOT)]
+        )
         self.ending = False
         with self.log.open("a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
@@ -127,7 +130,9 @@ class Site:
         self.terminate()
         self.process.communicate(timeout=30)
         assert self.process.returncode == 0
-        assert "Traceback" not in self.log.read_text(encoding="utf-8")
+        log = self.log.read_text(encoding="utf-8")
+        assert "Traceback" not in log
+        assert "LEFT THE MACHINE" not in log
         self.lines.clear()
 
     def terminate(self) -> None:
@@ -251,6 +256,11 @@ class Sites:
         return self._begin(build(self._folder / "locked", CORPUS), DATELINE_AUTH=str(users))
 
     @cached_property
+    def free(self) -> Site:
+        """It is open to everybody, and nobody logs in."""
+        return self._begin(build(self._folder / "free", CORPUS), DATELINE_ALLOW_OPEN="1")
+
+    @cached_property
     def model(self) -> FakeServer:
         """What `samples` asks."""
         return self._stack.enter_context(llm_server("stalls", ["The ferry ", "sank [1]. "]))
@@ -274,7 +284,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
         apps.terminate()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: as long as it is open, an event loop runs, and no other test could run one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = find_browser() or playwright.chromium.executable_path

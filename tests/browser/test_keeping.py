@@ -220,3 +220,21 @@ def test_a_wrong_password_is_refused_in_plain_words(visitor: Visitor, sites: Sit
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
     visitor.troubles[:] = [each for each in visitor.troubles if "401" not in each]
+
+
+def test_two_visitors_of_an_open_page_see_only_their_own(visitor: Visitor, sites: Sites) -> None:
+    first, second = visitor.visit(sites.free), visitor.visit(sites.free)
+    ask(first, SANK)
+    expect(first).to_have_url(re.compile(r"\?c=[\w-]{24}$"))
+    linked = first.url
+    ask(second, FLOODED)
+    expect(kept(first).locator("li")).to_have_count(1)
+    expect(kept(second).locator("li")).to_have_count(1)
+    expect(named(second, FLOODED)).to_be_visible()
+    second.goto(linked)
+    expect(second.get_by_text("there is no conversation")).to_be_visible()
+    expect(second.locator(".turn")).to_have_count(0)
+    named(first, SANK).get_by_role("button", name="Share").click()
+    expect(named(first, SANK).locator(".share")).to_have_attribute("aria-pressed", "true")
+    second.goto(linked)
+    expect(second.locator(".turn")).to_have_count(1)

@@ -11,7 +11,7 @@ from rag.reading.facts import folded, names, quotations
 from rag.sentences import sentence_spans
 
 _NEAR = 0.5
-_LEFT_OUT = re.compile(r"\s*[\[(]?\.\.\.[\])]?\s*")
+_LEFT_OUT = re.compile(r"(?<!\s)\s*[\[(]?\.\.\.[\])]?\s*")
 _QUOTED = re.compile(r"[“„\"«][^“”„\"«»]*[”“\"»]?|(?<!\w)‘[^‘]*?’(?!\w)")
 _SAYS = re.compile(
     r"\b(?:said|says|saying|told|tells|added|adds|asked|wrote|writes|replied|explained|warned|argued"

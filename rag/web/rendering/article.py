@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from markupsafe import Markup
 
@@ -22,6 +24,7 @@ _EMPTY = Markup(
     "sentence that the answer rests on.</p></div>"
 )
 
+_Piece = tuple[int, int, str]
 _IN_AN_ANSWER = re.compile(r"(?:cite|near)-\d")
 
 
@@ -66,10 +69,11 @@ def article_html(opened: Opened, key: str, cited: Reference) -> str:
 def body_html(article: Article, cited: Reference) -> Markup:
     """The article's text in paragraphs; outside the mark only blank lines are left out."""
     mark = Span(cited.start, cited.end, "heading")
+    pieces = list(_pieces(article.furniture, 0, len(article.text)))
     return Markup("\n").join(
         Markup('<p dir="auto"{}>{}</p>').format(
-            Markup(' class="aside"') if _is_furniture(article, start, end) else "",
-            _inline(article, start, end, cited),
+            Markup(' class="aside"') if _is_furniture(article.text, pieces, start, end) else "",
+            _inline(article.text, pieces, start, end, cited),
         )
         for start, end in _paragraphs(article.text, mark)
     )
@@ -97,28 +101,38 @@ def _without_line_ends(value: str, start: int, end: int) -> tuple[int, int]:
     return start + len(part) - len(part.lstrip("\r\n")), start + len(part.rstrip("\r\n"))
 
 
-def _inline(article: Article, start: int, end: int, cited: Reference) -> Markup:
+def _inline(value: str, pieces: Sequence[_Piece], start: int, end: int, cited: Reference) -> Markup:
     if not (start <= cited.start and cited.end <= end):
-        return _plain(article, start, end)
+        return _plain(value, pieces, start, end)
     mark = Markup('<mark id="cite-target" class="{}" tabindex="-1">{}</mark>').format(
-        cited.kind, _plain(article, cited.start, cited.end)
+        cited.kind, _plain(value, pieces, cited.start, cited.end)
     )
-    return _plain(article, start, cited.start) + mark + _plain(article, cited.end, end)
+    before, after = (start, cited.start), (cited.end, end)
+    return _plain(value, pieces, *before) + mark + _plain(value, pieces, *after)
 
 
-def _plain(article: Article, start: int, end: int) -> Markup:
+def _plain(value: str, pieces: Sequence[_Piece], start: int, end: int) -> Markup:
     """Escaped characters of the article, with its furniture in spans of its own."""
-    pieces: list[Markup] = []
-    for first, last, kind in _pieces(article.furniture, start, end):
-        piece = text(article.text[first:last])
+    shown: list[Markup] = []
+    for first, last, kind in _within(pieces, start, end):
+        piece = text(value[first:last])
         dimmed = Markup('<span class="furniture {}">{}</span>').format(
             kind.replace(" ", "-"), piece
         )
-        pieces.append(dimmed if kind else piece)
-    return join(pieces)
+        shown.append(dimmed if kind else piece)
+    return join(shown)
 
 
-def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def _within(pieces: Sequence[_Piece], start: int, end: int) -> Iterator[_Piece]:
+    """The pieces between `start` and `end`, cut to fit; the others are not looked at."""
+    for place in range(bisect_right(pieces, start, key=itemgetter(1)), len(pieces)):
+        first, last, kind = pieces[place]
+        if end <= max(first, start):
+            return
+        yield max(first, start), min(last, end), kind
+
+
+def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[_Piece]:
     """`start` to `end` cut where furniture begins and ends; of overlapping spans the first."""
     position = start
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
@@ -133,9 +147,9 @@ def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[tuple[int, 
         yield position, end, ""
 
 
-def _is_furniture(article: Article, start: int, end: int) -> bool:
-    pieces = _pieces(article.furniture, start, end)
-    return all(kind or not article.text[first:last].strip() for first, last, kind in pieces)
+def _is_furniture(value: str, pieces: Sequence[_Piece], start: int, end: int) -> bool:
+    within = _within(pieces, start, end)
+    return all(kind or not value[first:last].strip() for first, last, kind in within)
 
 
 def _facts(article: Article, cited: Reference) -> Iterator[Markup]:

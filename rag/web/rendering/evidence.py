@@ -7,7 +7,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from rag.answering.telling import OPENINGS
+from rag.answering.extracted import OPENINGS
 from rag.answering.wording import introduction, spoken_date
 from rag.escaping import shortened, text
 from rag.reading.timeline import Account

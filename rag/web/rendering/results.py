@@ -9,7 +9,7 @@ from markupsafe import Markup
 from rag.answering.wording import introduction
 from rag.escaping import language_code, text
 from rag.records import Understood
-from rag.views.found import Found
+from rag.views.found import MarkedHit
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import join, place_attributes
@@ -26,7 +26,7 @@ def no_search() -> str:
 
 def results_html(
     query: str,
-    found: Sequence[Found],
+    found: Sequence[MarkedHit],
     understood: Sequence[Understood] = (),
     without: Sequence[str] = (),
 ) -> str:
@@ -48,7 +48,7 @@ def results_html(
     )
 
 
-def _result(place: int, found: Found) -> Markup:
+def _result(place: int, found: MarkedHit) -> Markup:
     hit = found.hit
     article, passage = hit.article, hit.passage
     where = place_attributes(
@@ -67,7 +67,7 @@ def _result(place: int, found: Found) -> Markup:
     )
 
 
-def _marked(found: Found) -> Iterator[Markup]:
+def _marked(found: MarkedHit) -> Iterator[Markup]:
     value, position = found.hit.article.text, found.hit.passage.start
     for start, end in found.words:
         yield text(value[position:start])
@@ -76,7 +76,7 @@ def _marked(found: Found) -> Iterator[Markup]:
     yield text(value[position : found.hit.passage.end])
 
 
-def _asides(found: Found) -> Iterator[Markup]:
+def _asides(found: MarkedHit) -> Iterator[Markup]:
     also = f"Also carried by {', '.join(found.hit.also_in)}" if found.hit.also_in else ""
     meaning = "" if found.words else "Found by its meaning"
     for said in (also, meaning):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from rag.archive import Archive
 from rag.errors import RagError
+from rag.escaping import json_without_controls
 from rag.exporting import export_json, export_markdown
 from rag.store import KeptConversation
+from rag.web.server.asgi import reader_name
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,7 +26,8 @@ _HEADERS = {
 
 
 def _json(kept: KeptConversation, archive: Archive) -> str:
-    return json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+    written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+    return json_without_controls(written)
 
 
 _FORMS: Mapping[str, tuple[str, Callable[[KeptConversation, Archive], str]]] = {
@@ -40,12 +43,11 @@ def download_route(archive: Archive) -> Route:
 
     def download(request: Request) -> Response:
         id_, _, kind = str(request.path_params["name"]).rpartition(".")
-        account = request.scope.get("account")
         if kind not in _FORMS:
             return JSONResponse({"error": "there is nothing here"}, 404)
         media, form = _FORMS[kind]
         try:
-            kept = archive.conversations.get(account.name if account else "", id_)
+            kept = archive.conversations.get(reader_name(request.scope), id_)
             body = form(kept, archive).encode("utf-8", "replace")
         except RagError as error:
             return JSONResponse({"error": str(error)}, 404)

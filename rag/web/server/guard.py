@@ -6,14 +6,12 @@ import json
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
+from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
+from rag.web.server.endpoints import NAMES
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 """The hosts that only this machine can reach."""
@@ -24,13 +22,15 @@ LARGEST_FILE = 50 << 20
 LARGEST_UPLOAD = 2 * LARGEST_FILE
 """How many bytes the files that are sent together may have."""
 
-# Gradio serves much more than this page uses: proxies, monitoring, file listings, editors.
+# The page's own handlers go by their numbers, at `run/predict` and `queue/join`. Gradio serves much
+# more than this page uses: files, proxies, monitoring, listings, editors.
 _SERVED = re.compile(
     r"/|/(?:login|logout|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|mcp)/?"
     r"|/(?:assets|static|svelte|export)/.+"
     r"|/gradio_api/(?:info|app_id|login_check|startup-events|upload|upload_progress|reset|cancel"
-    r"|queue/join|queue/data|token|user|theme\.css)/?"
-    r"|/gradio_api/(?:(?:call|run|api|heartbeat)/|file=).+"
+    r"|queue/join|queue/data|theme\.css)/?"
+    r"|/gradio_api/(?:heartbeat/[^/]+|run/predict)/?"
+    rf"|/gradio_api/(?:call|call/v2|run|api)/(?:{'|'.join(NAMES)})(?:/[^/]+)?/?"
 )
 _UNCOUNTED = re.compile(
     r"/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico|/gradio_api/app_id/?"
@@ -68,7 +68,7 @@ class Guard:
     """Refuses what no request of the page or of a program would be.
 
     A page that only this machine can reach answers to no other name, so that no foreign page
-    can come in by a name of its own; nor does another site's page get to write.
+    can come in by a name of its own.
     """
 
     def __init__(self, app: Asgi, *, only_local: bool, rate: Rate) -> None:
@@ -92,15 +92,12 @@ class Guard:
         path, host = str(scope["path"]), headers.get("host", "")
         if self._only_local and _host_name(host) not in LOCAL:
             return 421, f"this page does not answer to the host {host[:80]!r}; use localhost"
-        origin = headers.get("origin", "")
-        if scope["method"] not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != host:
-            return 403, f"a page of {origin[:80]!r} may not write here"
         if not _SERVED.fullmatch(path):
             return 404, "there is nothing here"
         length, most = headers.get("content-length", "0"), _most_bytes(path)
         if not length.isdigit() or int(length) > most:
             return 413, f"a request may have {most >> 20} MB at most; send less at a time"
-        if not _UNCOUNTED.fullmatch(path) and (wait := self._rate.wait(_client(scope))):
+        if not _UNCOUNTED.fullmatch(path) and (wait := self._rate.wait(client_of(scope))):
             return 429, f"too many requests; try again in {max(1, round(wait))} s"
         return 0, ""
 
@@ -130,10 +127,10 @@ def _most_bytes(path: str) -> int:
     return LARGEST_UPLOAD if path.rstrip("/") == UPLOAD_PATH else LARGEST_REQUEST
 
 
-def _client(scope: Message) -> str:
+def client_of(scope: Message) -> str:
     """Who asks: the account's name where there is a login, else the address."""
     account = scope.get("account")
-    return f"user {account.name}" if account else str((scope.get("client") or ("",))[0])
+    return f"user {account.name}" if account else client_address(scope)
 
 
 def _host_name(host: str) -> str:

@@ -5,30 +5,35 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import math
 import secrets
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
-import anyio
 from markupsafe import Markup
 
-from rag.accounts import Account, Accounts
+from rag.accounts import LONGEST_PASSWORD, Account, Accounts
 from rag.web.assets import asset
-from rag.web.server.guard import Asgi, Message, Receive, Send, header_map, refuse, reply
+from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
+from rag.web.server.attempts import Client, Guesses, Outcome
+from rag.web.server.bodies import BodyTooLarge, read_body
+from rag.web.server.guard import header_map, refuse, reply
+from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
 
 COOKIE = "dateline-session"
 SESSION_SECONDS = 12 * 3600
-MOST_FAILURES = 10
-FAILURE_SECONDS = 15 * 60
+DEVICE_COOKIE = "dateline-device"
+DEVICE_SECONDS = 365 * 24 * 3600
 _MOST_SESSIONS = 10_000
 _MOST_KNOWN = 4096
 _REMEMBERED_SECONDS = 300.0
-_LARGEST_FORM = 8192
-_CHECKED_TOGETHER = 2
+# Each character of a password is at most 12 in a form, such as %F0%9F%94%91.
+_LARGEST_FORM = 12 * LONGEST_PASSWORD + 4096
+_DEVICE = "device"
+_MINUTE = 60
 _WRONG = "The name or the password is wrong."
 
 _PAGE = Markup(
@@ -48,50 +53,30 @@ class _Session:
     until: float
 
 
-class Attempts:
-    """How often somebody failed to log in lately; `clock` tells seconds.
-
-    Whoever fails MOST_FAILURES times waits FAILURE_SECONDS; the oldest are forgotten first.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._failed: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def wait(self, who: str) -> float:
-        """The seconds that this one has to wait before the next attempt; 0 for none."""
-        failed = self._failed.get(who)
-        if failed is None or len(failed) < MOST_FAILURES:
-            return 0.0
-        return max(0.0, failed[0] + FAILURE_SECONDS - self._clock())
-
-    def fail(self, who: str) -> None:
-        """Notes a failure."""
-        failed = self._failed.setdefault(who, deque(maxlen=MOST_FAILURES))
-        failed.append(self._clock())
-        self._failed.move_to_end(who)
-        if len(self._failed) > _MOST_KNOWN:
-            self._failed.popitem(last=False)
-
-
 class Login:
     """Lets in who has logged in: the request's scope then holds the `account`.
 
     A page is led to `/login`; a program gets status 401 and says who it is by Basic
-    authentication, or posts the form's fields to `/login` and keeps the cookie.
+    authentication, or posts the form's fields to `/login` and keeps the cookie. A browser that
+    has logged in keeps a second cookie, signed with `key`: strangers who fail at its account
+    never make it wait. It opens nothing.
     """
 
     def __init__(
-        self, app: Asgi, accounts: Accounts, clock: Callable[[], float] = time.monotonic
+        self,
+        app: Asgi,
+        accounts: Accounts,
+        key: bytes,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._accounts = accounts
+        self._device_key = key
         self._clock = clock
-        self._attempts = Attempts(clock)
+        self._guesses = Guesses(accounts, clock)
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._proven: OrderedDict[bytes, _Session] = OrderedDict()
         self._key = secrets.token_bytes(32)
-        self._checking = anyio.Semaphore(_CHECKED_TOGETHER)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes the requests of those who are logged in on, and asks all others who they are."""
@@ -104,40 +89,40 @@ class Login:
         elif path == "/login":
             await _page(send, 200, "")
         elif path == "/logout":
-            self._sessions.pop(_cookie(headers), None)
-            await _redirect(send, "login", _cookie_header("", 0, scope))
-        elif account := await self._account(scope, headers):
-            scope["account"] = account
-            await self._app(scope, receive, send)
-        elif "text/html" in headers.get("accept", "") and scope["method"] == "GET":
-            await _redirect(send, "/login")
+            self._sessions.pop(read_cookie(headers, COOKIE), None)
+            await _redirect(with_headers(send, cookie_header(COOKIE, "", 0, scope)), "login")
         else:
-            asks = {} if "sec-fetch-mode" in headers else {"www-authenticate": "Basic"}
-            await refuse(send, 401, "log in first, at /login or by Basic authentication", asks)
+            outcome = await self._account(scope, headers)
+            if outcome.account:
+                scope["account"] = outcome.account
+                await self._app(scope, receive, send)
+            else:
+                await _ask_who(scope, headers, send, outcome.wait)
 
-    async def _account(self, scope: Message, headers: Mapping[str, str]) -> Account | None:
-        session = self._sessions.get(_cookie(headers))
+    async def _account(self, scope: Message, headers: Mapping[str, str]) -> Outcome:
+        session = self._sessions.get(read_cookie(headers, COOKIE))
         if account := self._still(session):
-            return account
+            return Outcome(account)
         kind, _, encoded = headers.get("authorization", "").partition(" ")
-        return await self._basic(scope, encoded) if kind.lower() == "basic" else None
+        return await self._basic(scope, encoded) if kind.lower() == "basic" else Outcome(None)
 
-    async def _basic(self, scope: Message, encoded: str) -> Account | None:
+    async def _basic(self, scope: Message, encoded: str) -> Outcome:
         """Who the header names; a right one is remembered for some minutes, by its digest."""
         digest = hmac.digest(self._key, encoded.encode(), hashlib.sha256)
         proven = self._proven.get(digest)
         if account := self._still(proven):
-            return account
+            return Outcome(account)
         try:
             name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except ValueError:
-            return None
-        account, _ = await self._checked(scope, name, password)
-        if account:
-            self._proven[digest] = _Session(account, self._clock() + _REMEMBERED_SECONDS)
+            return Outcome(None)
+        outcome = await self._guesses.check(self._client(scope, name), name, password)
+        if outcome.account:
+            until = self._clock() + _REMEMBERED_SECONDS
+            self._proven[digest] = _Session(outcome.account, until)
             if len(self._proven) > _MOST_KNOWN:
                 self._proven.popitem(last=False)
-        return account
+        return outcome
 
     def _still(self, session: _Session | None) -> Account | None:
         """Whose session it is, unless it has ended or the account has been changed since."""
@@ -146,67 +131,69 @@ class Login:
         known = self._accounts.get(session.account.name)
         return known if known == session.account else None
 
-    async def _checked(
-        self, scope: Message, name: str, password: str
-    ) -> tuple[Account | None, float]:
-        """The account, or None; and how long to wait where there were too many failures."""
-        address = str((scope.get("client") or ("",))[0])
-        tried = (f"address {address}", f"name {name[:64]}")
-        wait = max(map(self._attempts.wait, tried))
-        if wait:
-            return None, wait
-        async with self._checking:
-            account = await anyio.to_thread.run_sync(self._accounts.check, name, password)
-        if account is None:
-            for who in tried:
-                self._attempts.fail(who)
-        return account, 0.0
+    def _client(self, scope: Message, name: str) -> Client:
+        """Who guesses; its device counts only for the account that it has logged in to."""
+        sent = read_cookie(header_map(scope["headers"]), DEVICE_COOKIE)
+        device, _, owner = signed_value(self._device_key, _DEVICE, sent).partition(":")
+        return Client(client_address(scope), device if owner == name else "")
 
     async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
         form = parse_qs((await _body(receive)).decode("utf-8", "replace"))
         name, password = (form.get(field, [""])[0] for field in ("username", "password"))
-        account, wait = await self._checked(scope, name, password)
+        client = self._client(scope, name)
+        outcome = await self._guesses.check(client, name, password)
         wants_page = "text/html" in header_map(scope["headers"]).get("accept", "")
-        if account is None:
-            status = 429 if wait else 401
-            why = f"Too many attempts; wait {wait / 60:.0f} minutes." if wait else _WRONG
+        if outcome.account is None:
+            status = 429 if outcome.wait else 401
+            why = _too_many(outcome.wait) if outcome.wait else _WRONG
             await (_page(send, status, why) if wants_page else refuse(send, status, why))
             return
+        send = with_headers(send, *self._cookies(scope, outcome.account, client.device))
+        if wants_page:
+            await _redirect(send, "/")
+        else:
+            await reply(send, 200, {"success": True})
+
+    def _cookies(
+        self, scope: Message, account: Account, device: str
+    ) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """The cookies of a new session, and of the device that it is begun from."""
         token = secrets.token_urlsafe(32)
         self._sessions[token] = _Session(account, self._clock() + SESSION_SECONDS)
         if len(self._sessions) > _MOST_SESSIONS:
             self._sessions.popitem(last=False)
-        cookie = _cookie_header(token, SESSION_SECONDS, scope)
-        if wants_page:
-            await _redirect(send, "/", cookie)
-        else:
-            await reply(send, 200, {"success": True}, cookie)
+        value = f"{device or secrets.token_urlsafe(16)}:{account.name}"
+        signed = sign(self._device_key, _DEVICE, value)
+        return (
+            cookie_header(COOKIE, token, SESSION_SECONDS, scope),
+            cookie_header(DEVICE_COOKIE, signed, DEVICE_SECONDS, scope),
+        )
 
 
-def _cookie(headers: Mapping[str, str]) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _too_many(wait: float) -> str:
+    if wait < _MINUTE:
+        return f"Too many attempts; try again in {math.ceil(wait)} seconds."
+    return f"Too many attempts; wait {math.ceil(wait / _MINUTE)} minutes."
 
 
-def _cookie_header(token: str, seconds: int, scope: Message) -> dict[str, str]:
-    secure = "; Secure" if scope.get("scheme") == "https" else ""
-    value = f"{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    return {"set-cookie": value}
+async def _ask_who(scope: Message, headers: Mapping[str, str], send: Send, wait: float) -> None:
+    """Answers a request of nobody: how to log in, or when it may be tried again."""
+    if wait:
+        await refuse(send, 429, _too_many(wait), {"retry-after": str(math.ceil(wait))})
+    elif "text/html" in headers.get("accept", "") and scope["method"] == "GET":
+        await _redirect(send, "/login")
+    else:
+        asks = {} if "sec-fetch-mode" in headers else {"www-authenticate": "Basic"}
+        await refuse(send, 401, "log in first, at /login or by Basic authentication", asks)
 
 
 async def _body(receive: Receive) -> bytes:
     """What is sent; nothing of a body that is longer than a form."""
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > _LARGEST_FORM:
-            return b""
-    return bytes(body)
+    try:
+        body, _ = await read_body(receive, _LARGEST_FORM)
+    except BodyTooLarge:
+        return b""
+    return body
 
 
 async def _page(send: Send, status: int, problem: str) -> None:
@@ -216,8 +203,8 @@ async def _page(send: Send, status: int, problem: str) -> None:
     await _answer(send, status, headers, body)
 
 
-async def _redirect(send: Send, to: str, headers: Mapping[str, str] = {}) -> None:
-    await _answer(send, 303, {"location": to, "content-length": "0", **headers}, b"")
+async def _redirect(send: Send, to: str) -> None:
+    await _answer(send, 303, {"location": to, "content-length": "0"}, b"")
 
 
 async def _answer(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:

@@ -9,18 +9,27 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Any
 
 from rag.accounts import Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.assets import head, theme
+from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
+from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.downloads import download_route
-from rag.web.server.guard import LARGEST_FILE, LOCAL, Asgi, Guard, Message, Rate, Receive, Send
+from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
 from rag.web.server.login import Login
+from rag.web.server.logs import bounded_log
+from rag.web.server.origins import SameOrigin
+from rag.web.server.sessions import Sessions
+from rag.web.server.shares import ShareLimits, Shares
+from rag.web.server.signing import load_key
 from rag.web.server.tools import PATH, Tools
+from rag.web.server.uploads import UploadGuard, Uploads
+from rag.web.server.visitors import Visitors
 
 HEADERS = {
     # Gradio's page is made of inline styles and scripts, and compiles its templates.
@@ -33,7 +42,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
-    "referrer-policy": "no-referrer",
+    # With "no-referrer", a browser names no origin for the form of the login either.
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "SAMEORIGIN",
 }
@@ -48,15 +58,26 @@ class Site:
     """What is served: the page, the archive under it, tools for programs, and for whom.
 
     Without `accounts` nobody logs in; `only_local` then tells whether only this machine can
-    reach the page. `requests` is how many each client may send in a minute.
+    reach the page. Without `uploads` no file is taken. `requests` is how many each client may
+    send in a minute. What `proxies` say of the clients that they speak for is believed: these
+    are addresses and networks.
     """
 
     page: Any
     archive: Archive
     tools: Tools | None = None
     accounts: Accounts | None = None
+    uploads: Uploads | None = None
     only_local: bool = True
     requests: int = 1200
+    proxies: tuple[str, ...] = ()
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    shares: ShareLimits = field(default_factory=ShareLimits)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others can reach the page, and nobody logs in."""
+        return self.accounts is None and not self.only_local
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -93,20 +114,28 @@ def page_address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-@contextmanager
-def private_uploads() -> Iterator[None]:
-    """Uploads lie in a folder that only this user may read, and are gone at the end.
-
-    Pages must be built in it.
-    """
-    with TemporaryDirectory(prefix="dateline-") as folder:
-        os.environ["GRADIO_TEMP_DIR"] = folder
-        yield
-
-
 def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serves the site until the process is interrupted; calls `ready` once it is up."""
     import uvicorn
+
+    config = uvicorn.Config(
+        application(site, ready),
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+        proxy_headers=bool(site.proxies),
+        forwarded_allow_ips=_with_mapped(site.proxies),
+        **connection_settings(site.connections, site.proxies),
+    )
+    server = Server(config)
+    with bounded_log(), _given_up_in_the_end(server):
+        server.run(sockets=[listener])
+
+
+def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
+    """The site as an ASGI application, with every door that a request has to pass."""
     from fastapi import FastAPI
     from starlette.routing import Route
 
@@ -115,6 +144,8 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         async with AsyncExitStack() as stack:
             if site.tools is not None:
                 await stack.enter_async_context(site.tools.running())
+            if site.uploads is not None:
+                await stack.enter_async_context(site.uploads.files.expiring())
             ready()
             yield
 
@@ -123,17 +154,29 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
     if site.tools is not None:
         app.router.routes.append(Route(PATH, site.tools))
     _add_page(app, site)
+    app.add_middleware(UploadGuard, uploads=site.uploads, takes_files=_takes_files(site.page))
     rate = Rate(site.requests)
+    app.add_middleware(Shares, page=site.page, limits=site.shares)
+    app.add_middleware(Sessions)
     app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
     if site.accounts:
-        app.add_middleware(Login, accounts=site.accounts)
+        app.add_middleware(Login, accounts=site.accounts, key=load_key(site.archive.folder))
+    elif site.is_open:
+        app.add_middleware(Visitors, key=load_key(site.archive.folder))
+    app.add_middleware(SameOrigin)
     app.add_middleware(_WithHeaders)
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, server_header=False
-    )
-    server = uvicorn.Server(config)
-    with _given_up_in_the_end(server):
-        server.run(sockets=[listener])
+    return app
+
+
+def _with_mapped(networks: tuple[str, ...]) -> list[str]:
+    """The networks, those of IPv4 also as a socket of both families names their clients."""
+    parsed = [ip_network(each) for each in networks]
+    mapped = [
+        f"::ffff:{each.network_address}/{each.prefixlen + 96}"
+        for each in parsed
+        if each.version == 4
+    ]
+    return [*map(str, parsed), *mapped]
 
 
 @contextmanager
@@ -165,8 +208,7 @@ def _add_page(app: Any, site: Site) -> None:
     from gradio import mount_gradio_app
 
     def name_of(request: Any) -> str | None:
-        account = request.scope.get("account")
-        return account.name if account else None
+        return reader_name(request.scope) or None
 
     mount_gradio_app(
         app,
@@ -181,10 +223,23 @@ def _add_page(app: Any, site: Site) -> None:
         mcp_server=False,
         theme=theme(),
         head=head(),
-        auth_dependency=name_of if site.accounts else None,
+        auth_dependency=name_of if site.accounts or site.is_open else None,
         allowed_paths=[],
         blocked_paths=[str(site.archive.folder.resolve())],
     )
+    # Only `launch()` sets this, and without it Gradio checks no path that a request names.
+    site.page.has_launched = True
+
+
+def _takes_files(page: Any) -> Callable[[int, int], bool]:
+    """Says whether the handler of this number expects a file as its argument at this place."""
+    from gradio import File
+
+    def takes_file(number: int, place: int) -> bool:
+        inputs = page.fns[number].inputs if number in page.fns else []
+        return 0 <= place < len(inputs) and isinstance(inputs[place], File)
+
+    return takes_file
 
 
 class _WithHeaders:

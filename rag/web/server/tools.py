@@ -12,8 +12,8 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from rag.errors import ConfigError
+from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.endpoints import NAMES, Endpoints, guarded
-from rag.web.server.guard import Asgi, Message, Receive, Send
 
 PATH = "/mcp"
 INSTRUCTIONS = (

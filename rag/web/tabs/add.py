@@ -3,50 +3,31 @@
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from rag.accounts import Accounts, Role
 from rag.corpus.readers import known_suffixes
 from rag.errors import RagError
 from rag.escaping import text
 from rag.web.adding import MOST_FILES, Adding, Outcome, add_address, add_files
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
-from rag.web.keeping import has_role, owner_of
+from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
 from rag.web.server.guard import LARGEST_FILE
+from rag.web.server.uploads import NOT_ALLOWED, Uploads
 
-MAY_ADD: tuple[Role, ...] = ("editor", "admin")
 SHOWN = '<div role="status" id="added">${value}</div>'
 INTRODUCTION = (
     "<p>Articles of your own join this archive, for everybody who uses it, and can be asked about "
     "at once.</p><details><summary>Files that can be read</summary><p>${value}</p></details>"
 )
 NOTE = '<p class="note">${value}</p>'
-NOT_ALLOWED = "Your account may ask, but not add articles; an editor can."
 NO_NETWORK = (
     "Pages and feeds are not read from here: the setting network is off. Whoever runs this page "
     "can turn it on: DATELINE_NETWORK=1."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Uploads:
-    """That articles may be added from the page; with `network` from addresses, too.
-
-    Where there are `accounts`, by editors and admins alone.
-    """
-
-    network: bool = False
-    accounts: Accounts | None = None
-
-    def allowed(self, name: str) -> bool:
-        """Whether somebody of this name may add articles."""
-        return has_role(self.accounts, name, MAY_ADD)
 
 
 def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
@@ -77,14 +58,10 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         shown = html_part("", SHOWN, "adding")
 
     def take_files(paths: list[str] | None, request: gr.Request) -> Iterator[str]:
-        files = list(map(Path, paths or ()))
-        try:
+        with uploads.files.take(paths or ()) as files:
             yield from _told(
                 uploads.allowed(owner_of(request)), lambda: add_files(chat.archive, files)
             )
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
         yield from _told(

@@ -14,7 +14,7 @@ from rag.kept_answers import restored
 from rag.store import KeptConversation, Summary
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
-from rag.web.keeping import owner_of, unkept
+from rag.web.keeping import UNKNOWN_VISITOR, owner_of, unkept
 from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.article import empty_panel
 from rag.web.tabs.ask import updates
@@ -22,6 +22,7 @@ from rag.web.tabs.ask import updates
 LIST = '<nav aria-label="Conversations" id="kept-list">${value}</nav>'
 CURRENT = '<span data-current="${value}"></span>'
 NOT_KEPT = "Conversations are not kept: this archive may only be read."
+NEEDS_COOKIE = "Conversations are not kept: allow this browser to store cookies for this page."
 NOTHING = "No conversation is kept yet."
 NOT_FOUND = "No conversation holds these words."
 
@@ -147,6 +148,8 @@ def list_html(archive: Archive, owner: str, words: str, current: str) -> str:
         kept = archive.conversations
         found = kept.find(owner, words)
         why_none = NOTHING if not words.strip() else NOT_FOUND
+        if owner == UNKNOWN_VISITOR:
+            why_none = NEEDS_COOKIE
         shown = _list(found, current) if found else _note(why_none if kept.kept() else NOT_KEPT)
     except RagError as error:
         shown = _note(str(error))

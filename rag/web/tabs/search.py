@@ -5,6 +5,7 @@
 from typing import Any
 
 from rag.errors import RagError
+from rag.retrieval.retrieve import Request
 from rag.views.found import find
 from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
@@ -52,14 +53,8 @@ def searched(chat: Chat, form: Form) -> str:
     """The results of a filled in form as HTML, or what is wrong with it."""
     try:
         filters, as_of = chat.limits(form)
-        understood = [
-            one
-            for one in chat.archive.understand(form.question, as_of)
-            if one.words not in form.without
-        ]
-        found = find(
-            chat.archive, form.question, MOST, filters=filters, as_of=as_of, understood=understood
-        )
+        request = Request(form.question, filters=filters, as_of=as_of, ignore=form.without)
+        found = find(chat.archive, request, MOST)
     except RagError as error:
         return problem_html(in_page_words(str(error)))
-    return results_html(form.question.strip(), found, understood, form.without)
+    return results_html(form.question.strip(), found.hits, found.understood, form.without)

@@ -1,0 +1,236 @@
+"""How often a password may be guessed, and whose guess is checked next; knows no HTTP.
+
+The counters follow OWASP's "Slow Down Online Guessing Attacks with Device Cookies": a client
+that has logged in to an account before holds a signed cookie and is counted apart, so that
+the failures of strangers never lock it out. An address alone is never counted: others share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+
+from rag.accounts import Account, Accounts
+
+MOST_FAILURES = 10
+"""How often one client may fail at one account within FAILURE_SECONDS."""
+
+MOST_FAILURES_OF_ALL = 50
+"""How often all clients together that have never logged in to an account may fail at it."""
+
+FAILURE_SECONDS = 15 * 60
+_MOST_REMEMBERED = 4096
+_CHECKED_TOGETHER = 2
+_MOST_WAITING = 200
+_MOST_WAITING_OF_ONE = 50
+_BUSY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who guesses: an address, and the device that its cookie proves for the account, or ""."""
+
+    address: str
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The account that was opened, or None; and how long to wait where nothing was checked."""
+
+    account: Account | None
+    wait: float = 0.0
+
+
+class Attempts:
+    """How often each key was tried within FAILURE_SECONDS; `clock` tells seconds.
+
+    The keys that were tried longest ago are forgotten first: the memory is bounded.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._tried: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def take(self, key: str, most: int) -> float:
+        """Counts an attempt; where there were `most`, the seconds to wait, and counts nothing."""
+        now = self._clock()
+        tried = self._tried.setdefault(key, deque())
+        while tried and tried[0] + FAILURE_SECONDS <= now:
+            tried.popleft()
+        if len(tried) >= most:
+            return tried[0] + FAILURE_SECONDS - now
+        tried.append(now)
+        self._tried.move_to_end(key)
+        if len(self._tried) > _MOST_REMEMBERED:
+            self._tried.popitem(last=False)
+        return 0.0
+
+    def give_back(self, key: str) -> None:
+        """Counts one attempt less, such as one that was right."""
+        if tried := self._tried.get(key):
+            tried.pop()
+
+
+class BusyError(Exception):
+    """Too many guesses wait to be checked already."""
+
+
+@dataclass(eq=False)
+class _Waiter:
+    keys: tuple[str, str]
+    ready: anyio.Event = field(default_factory=anyio.Event)
+
+
+class Turns:
+    """Lets two work at once; the clients that wait get their turns in rotation.
+
+    A client or an account with many waiting gets no second place while anybody else waits.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, deque[_Waiter]] = OrderedDict()
+        self._working: list[_Waiter] = []
+
+    @asynccontextmanager
+    async def turn(self, client: str, account: str) -> AsyncIterator[None]:
+        """Waits for a place and keeps it; raises BusyError where too many wait."""
+        line = self._waiting.get(client, ())
+        in_all = sum(map(len, self._waiting.values()))
+        if len(line) >= _MOST_WAITING_OF_ONE or in_all >= _MOST_WAITING:
+            raise BusyError
+        waiter = _Waiter((client, account))
+        self._waiting.setdefault(client, deque()).append(waiter)
+        self._start_next()
+        try:
+            await waiter.ready.wait()
+            yield
+        finally:
+            if waiter.ready.is_set():
+                self._working.remove(waiter)
+            else:
+                self._leave_line(waiter)
+            self._start_next()
+
+    def _start_next(self) -> None:
+        while self._waiting and len(self._working) < _CHECKED_TOGETHER:
+            waiter = self._next()
+            self._leave_line(waiter)
+            self._working.append(waiter)
+            waiter.ready.set()
+
+    def _next(self) -> _Waiter:
+        """The first who shares neither client nor account with one at work, else the first."""
+        at_work = {key for waiter in self._working for key in waiter.keys}
+        lines = self._waiting.values()
+        apart = (each for line in lines for each in line if at_work.isdisjoint(each.keys))
+        return next(apart, None) or next(iter(lines))[0]
+
+    def _leave_line(self, waiter: _Waiter) -> None:
+        client = waiter.keys[0]
+        self._waiting[client].remove(waiter)
+        self._waiting.move_to_end(client)
+        if not self._waiting[client]:
+            del self._waiting[client]
+
+
+@dataclass(eq=False)
+class _Check:
+    done: anyio.Event = field(default_factory=anyio.Event)
+    account: Account | None = None
+    skipped: bool = True
+
+
+class Guesses:
+    """Checks guesses of passwords, each counted before it is checked.
+
+    Equal guesses that are made at the same time are checked once. Names without an account
+    are counted and checked as others are, so that no answer tells which names there are.
+    """
+
+    def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
+        self._accounts = accounts
+        self._by_client = Attempts(clock)
+        self._by_account = Attempts(clock)
+        # Apart, so that made-up names make nobody forget the failures at real ones.
+        self._by_client_unknown = Attempts(clock)
+        self._by_account_unknown = Attempts(clock)
+        self._opened_from: OrderedDict[str, None] = OrderedDict()
+        self._turns = Turns()
+        self._checks: dict[bytes, _Check] = {}
+        self._key = secrets.token_bytes(32)
+
+    async def check(self, client: Client, name: str, password: str) -> Outcome:
+        """The account that the name and the password open, unless there were too many failures."""
+        given = f"{name}\0{password}".encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._key, given, hashlib.sha256)
+        counted, wait = self._count(client, name)
+        running = self._checks.get(digest)
+        if running is not None:
+            await running.done.wait()
+        elif wait:
+            return Outcome(None, wait)
+        else:
+            running = await self._checked(digest, client, name, password)
+        if running.account is not None:
+            wait = 0.0
+            self._remember(client, name)
+        elif running.skipped:
+            wait = max(wait, _BUSY_SECONDS)
+        if running.account is not None or running.skipped:
+            for attempts, key in counted:
+                attempts.give_back(key)
+        return Outcome(running.account, wait)
+
+    def _count(self, client: Client, name: str) -> tuple[list[tuple[Attempts, str]], float]:
+        """What was counted for an attempt, and the wait where one more is too many."""
+        known = self._accounts.get(name) is not None
+        by_client = self._by_client if known else self._by_client_unknown
+        by_account = self._by_account if known else self._by_account_unknown
+        who = _at(client, name)
+        limits = [(by_client, who, MOST_FAILURES)]
+        if not client.device and who not in self._opened_from:
+            limits.append((by_account, name[:64], MOST_FAILURES_OF_ALL))
+        counted: list[tuple[Attempts, str]] = []
+        for attempts, key, most in limits:
+            if wait := attempts.take(key, most):
+                for earlier, taken in counted:
+                    earlier.give_back(taken)
+                return [], wait
+            counted.append((attempts, key))
+        return counted, 0.0
+
+    async def _checked(self, digest: bytes, client: Client, name: str, password: str) -> _Check:
+        check = self._checks[digest] = _Check()
+        lane = f"device {client.device}" if client.device else f"address {client.address}"
+        # A device of its owner is not held up by what strangers try at the account.
+        account = lane if client.device else f"account {name[:64]}"
+        try:
+            async with self._turns.turn(lane, account):
+                check.account = await anyio.to_thread.run_sync(self._accounts.check, name, password)
+                check.skipped = False
+        except BusyError:
+            pass
+        finally:
+            del self._checks[digest]
+            check.done.set()
+        return check
+
+    def _remember(self, client: Client, name: str) -> None:
+        self._opened_from[_at(client, name)] = None
+        self._opened_from.move_to_end(_at(client, name))
+        if len(self._opened_from) > _MOST_REMEMBERED:
+            self._opened_from.popitem(last=False)
+
+
+def _at(client: Client, name: str) -> str:
+    """The key of a client at an account."""
+    return f"{client.device or client.address[:64]} {name[:64]}"

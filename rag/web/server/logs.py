@@ -1,0 +1,134 @@
+"""The server's log, bounded: no client can fill the disk by making it write."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
+from typing import TextIO
+
+MOST_OF_A_KIND = 10
+"""How many records of one kind are written in a minute."""
+
+LONGEST_LINE = 2000
+LONGEST_RECORD = 8000
+BURST_BYTES = 256 << 10
+BYTES_A_MINUTE = 64 << 10
+_MINUTE = 60.0
+_MOST_KINDS = 1000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+Clock = Callable[[], float]
+
+
+@dataclass(slots=True)
+class _Kind:
+    since: float
+    written: int = 0
+    left_out: int = 0
+
+
+class RepeatFilter(logging.Filter):
+    """Lets MOST_OF_A_KIND records of one kind through in a minute, and counts the others.
+
+    Records of one kind come from one line of code with one type of exception. Only the first
+    of a minute has its traceback. The next one that is written says how many were left out.
+    """
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._kinds: OrderedDict[tuple[str, int, str], _Kind] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this record is written; shortens it where it repeats others."""
+        kind = self._kind(record)
+        if kind.written >= MOST_OF_A_KIND:
+            kind.left_out += 1
+            return False
+        if kind.written and record.exc_info:
+            record.exc_info = record.exc_text = None
+        if kind.left_out:
+            record.msg = f"{record.getMessage()} ({kind.left_out:,} more of these were left out)"
+            record.args = ()
+            kind.left_out = 0
+        kind.written += 1
+        return True
+
+    def _kind(self, record: logging.LogRecord) -> _Kind:
+        raised = record.exc_info[0] if record.exc_info else None
+        key = (record.pathname, record.lineno, raised.__name__ if raised else "")
+        kind = self._kinds.setdefault(key, _Kind(self._clock()))
+        if self._clock() - kind.since >= _MINUTE:
+            kind.since, kind.written = self._clock(), 0
+        self._kinds.move_to_end(key)
+        if len(self._kinds) > _MOST_KINDS:
+            self._kinds.popitem(last=False)
+        return kind
+
+
+class BoundedFormatter(logging.Formatter):
+    """Formats a record with lines of LONGEST_LINE and LONGEST_RECORD characters at most.
+
+    Control characters, which can change what a terminal shows, become "?".
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as it is written."""
+        text = _CONTROL.sub("?", super().format(record)[: 2 * LONGEST_RECORD])
+        lines = (_shortened(line, LONGEST_LINE) for line in text.split("\n"))
+        return _shortened("\n".join(lines), LONGEST_RECORD)
+
+
+class BoundedStream:
+    """Writes to a stream BYTES_A_MINUTE on average, BURST_BYTES at once; counts what it drops."""
+
+    def __init__(self, stream: TextIO, clock: Clock = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._left = float(BURST_BYTES)
+        self._seen = clock()
+        self._dropped = 0
+
+    def write(self, text: str) -> int:
+        """Writes the text if there is room for it; the number of its characters."""
+        now, size = self._clock(), len(text.encode("utf-8", "replace"))
+        refilled = self._left + (now - self._seen) * BYTES_A_MINUTE / _MINUTE
+        self._left, self._seen = min(BURST_BYTES, refilled), now
+        if size > self._left or (self._dropped and self._left < BURST_BYTES / 8):
+            self._dropped += size
+            return len(text)
+        if self._dropped:
+            self._stream.write(f"\n{self._dropped:,} bytes of the log were left out\n")
+            self._dropped = 0
+        self._left -= size
+        self._stream.write(text)
+        return len(text)
+
+    def __getattr__(self, name: str) -> object:
+        """Everything else is the stream's."""
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def bounded_log() -> Iterator[None]:
+    """Bounds what this process logs, and what libraries print to standard error, until the end."""
+    with redirect_stderr(BoundedStream(sys.stderr)):  # type: ignore[type-var]
+        handler = logging.StreamHandler(sys.stderr)
+        handler.addFilter(RepeatFilter())
+        handler.setFormatter(BoundedFormatter("%(levelname)s: %(message)s"))
+        root = logging.getLogger()
+        root.addHandler(handler)
+        try:
+            yield
+        finally:
+            root.removeHandler(handler)
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} ... ({len(text):,} characters)"

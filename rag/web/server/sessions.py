@@ -1,0 +1,114 @@
+"""Whose a session of the page is: the first reader that uses its name, and nobody else."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
+from rag.web.server.bodies import BodyTooLarge, read_body
+from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, refuse
+
+REMEMBERED_SECONDS = 24 * 3600.0
+_MOST_SESSIONS = 20_000
+_MOST_OF_ONE = 1000
+_LONGEST = 128
+_FIELD = "session_hash"
+_IN_PATH = re.compile(r"/gradio_api/heartbeat/([^/]+)/?")
+_OTHERS = "this session is another reader's; reload the page"
+
+
+class Owners:
+    """Which reader each session belongs to, for a day after its last use; `clock` tells seconds.
+
+    A reader with too many sessions loses the one used longest ago, and so do all together.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._used: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._of_reader: dict[str, OrderedDict[str, None]] = {}
+
+    def admit(self, session: str, reader: str) -> bool:
+        """Whether the session is this reader's, which it is where it was nobody's."""
+        now = self._clock()
+        owner, used = self._used.get(session, (reader, now))
+        if owner != reader:
+            if used + REMEMBERED_SECONDS > now:
+                return False
+            self._forget(session)
+        self._used[session] = (reader, now)
+        self._used.move_to_end(session)
+        own = self._of_reader.setdefault(reader, OrderedDict())
+        own[session] = None
+        own.move_to_end(session)
+        if len(own) > _MOST_OF_ONE:
+            self._forget(next(iter(own)))
+        if len(self._used) > _MOST_SESSIONS:
+            self._forget(next(iter(self._used)))
+        return True
+
+    def _forget(self, session: str) -> None:
+        reader, _ = self._used.pop(session)
+        own = self._of_reader[reader]
+        del own[session]
+        if not own:
+            del self._of_reader[reader]
+
+
+class Sessions:
+    """Refuses requests that name a session of another reader.
+
+    Where the page has one reader, all sessions are theirs. Clients of an open page that send no
+    cookie count as one reader.
+    """
+
+    def __init__(self, app: Asgi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._owners = Owners(clock)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers why it does not."""
+        if scope["type"] != "http" or not (name := reader_name(scope)):
+            await self._app(scope, receive, send)
+            return
+        named = _named_outside(scope)
+        if scope["method"] == "POST" and str(scope["path"]).rstrip("/") != UPLOAD_PATH:
+            try:
+                body, receive = await read_body(receive, LARGEST_REQUEST)
+                named += _named_in(body)
+            except BodyTooLarge:
+                await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
+                return
+            except RecursionError:
+                await refuse(send, 400, "the request is nested too deeply")
+                return
+        if any(len(each) > _LONGEST for each in named):
+            await refuse(send, 400, f"the name of a session has {_LONGEST} characters at most")
+        elif all(self._owners.admit(each, name) for each in named):
+            await self._app(scope, receive, send)
+        else:
+            await refuse(send, 403, _OTHERS)
+
+
+def _named_outside(scope: Message) -> list[str]:
+    """The sessions that the path and the query name."""
+    query = bytes(scope.get("query_string", b"")).decode("latin-1")
+    found = [value for name, value in parse_qsl(query) if name == _FIELD]
+    in_path = _IN_PATH.fullmatch(str(scope["path"]))
+    return [*found, in_path[1]] if in_path else found
+
+
+def _named_in(body: bytes) -> list[str]:
+    """The sessions that a JSON object names; several where it has the field several times."""
+    try:
+        # An object as the list of its pairs: parsers differ in which of equal names they take.
+        fields = json.loads(body, object_pairs_hook=list)
+    except ValueError:
+        return []
+    pairs = [each for each in fields if isinstance(each, tuple)] if isinstance(fields, list) else ()
+    return [value for name, value in pairs if name == _FIELD and isinstance(value, str)]

@@ -1,0 +1,89 @@
+"""Cookies that nobody but this server can make: its key, their signatures, how they are sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import logging
+import secrets
+import stat
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+
+from rag.files import write_atomically
+from rag.web.server.asgi import Message, Send
+
+KEY_FILE = "signing.key"
+_KEY_BYTES = 32
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+_log = logging.getLogger(__name__)
+
+
+def load_key(folder: Path) -> bytes:
+    """The server's key, kept in `folder` in a file that its owner alone may read.
+
+    It is made where there is none. A damaged key, or one that others may read, is replaced:
+    what it signed is void then. Where the folder cannot be written, the key lasts as long as
+    the process.
+    """
+    path = folder / KEY_FILE
+    try:
+        key, mode = path.read_bytes(), path.stat().st_mode
+        if len(key) == _KEY_BYTES and not mode & _OTHERS:
+            return key
+        _log.warning("%s is damaged or can be read by others; a new key replaces it", path)
+    except OSError:
+        pass
+    key = secrets.token_bytes(_KEY_BYTES)
+    try:
+        write_atomically(path, key, mode=0o600)
+    except OSError as error:
+        _log.warning("%s cannot be written (%s); the key ends with this process", path, error)
+    return key
+
+
+def sign(key: bytes, purpose: str, value: str) -> str:
+    """The value with its signature, which holds for this purpose alone."""
+    return f"{value}.{_signature(key, purpose, value)}"
+
+
+def signed_value(key: bytes, purpose: str, text: str) -> str:
+    """The value that was signed for this purpose; "" where the signature is not right."""
+    value, _, signature = text.rpartition(".")
+    right = _signature(key, purpose, value).encode()
+    return value if hmac.compare_digest(signature.encode("utf-8", "replace"), right) else ""
+
+
+def _signature(key: bytes, purpose: str, value: str) -> str:
+    signed = f"{purpose}\n{value}".encode("utf-8", "replace")
+    return base64.urlsafe_b64encode(hmac.digest(key, signed, hashlib.sha256)).decode().rstrip("=")
+
+
+def read_cookie(headers: Mapping[str, str], name: str) -> str:
+    """The value of a cookie that was sent; "" for none."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def cookie_header(name: str, value: str, seconds: int, scope: Message) -> tuple[bytes, bytes]:
+    """The header that sets a cookie no script can read and no other site's page can use."""
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return b"set-cookie", cookie.encode()
+
+
+def with_headers(send: Send, *headers: tuple[bytes, bytes]) -> Send:
+    """A `send` whose response has these headers, too."""
+
+    async def adding(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *headers]
+        await send(message)
+
+    return adding

@@ -1,0 +1,222 @@
+"""Where files wait until they are read: each known by its sender, so many, and for so long."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+from filelock import FileLock, Timeout
+
+_LOOK_SECONDS = 60.0
+_LOCK = "in-use.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """How much may wait to be read: bytes and files of one reader, bytes of all, seconds."""
+
+    reader_bytes: int = 200 << 20
+    reader_files: int = 100
+    all_bytes: int = 1 << 30
+    seconds: float = 30 * 60.0
+
+
+@dataclass(slots=True)
+class _Waiting:
+    reader: str
+    size: int
+    since: float
+    in_use: bool = False
+
+
+class UploadStore:
+    """The files that readers sent and that are not read yet, each known by path and sender.
+
+    Safe to call from any thread. `clock` returns seconds.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: UploadLimits = UploadLimits(),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.folder = folder
+        self._limits = limits
+        self._clock = clock
+        self._waiting: dict[str, _Waiting] = {}
+        self._reserved: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def reserve(self, reader: str, size: int) -> Iterator[str]:
+        """Yields why `reader` may not send `size` more bytes now; "" where there is room."""
+        self.remove_expired()
+        with self._lock:
+            refusal = self._refusal(reader, size)
+            if not refusal:
+                self._reserved[reader] = self._reserved.get(reader, 0) + size
+        try:
+            yield refusal
+        finally:
+            if not refusal:
+                with self._lock:
+                    self._reserved[reader] -= size
+
+    def _refusal(self, reader: str, size: int) -> str:
+        own = [each for each in self._waiting.values() if each.reader == reader]
+        held = sum(each.size for each in own) + self._reserved.get(reader, 0)
+        limits = self._limits
+        if held + size > limits.reader_bytes or len(own) >= limits.reader_files:
+            return (
+                f"your files that wait to be added have {held >> 20} MB of "
+                f"{limits.reader_bytes >> 20} MB; add them first, or wait "
+                f"{limits.seconds / 60:.0f} minutes"
+            )
+        if self._on_disk() + sum(self._reserved.values()) + size > limits.all_bytes:
+            return "too many files wait to be added; try again in some minutes"
+        return ""
+
+    def _on_disk(self) -> int:
+        """The bytes of all files, also of those whose upload was broken off."""
+        return sum(each.stat().st_size for each in self.folder.rglob("*") if each.is_file())
+
+    def admit(self, reader: str, path: Path) -> Path:
+        """Moves a file that has arrived to a place nobody can guess, known as the reader's.
+
+        Raises OSError where the file has gone.
+        """
+        own = self.folder / secrets.token_hex(16)
+        own.mkdir(mode=0o700)
+        moved = own / path.name
+        try:
+            path.rename(moved)
+        except OSError:
+            own.rmdir()
+            raise
+        with self._lock:
+            self._waiting[str(moved)] = _Waiting(reader, moved.stat().st_size, self._clock())
+        return moved
+
+    def owns(self, reader: str, path: str) -> bool:
+        """Whether `path` is a file that this reader sent and that nobody is reading yet."""
+        waiting = self._waiting.get(path)
+        return waiting is not None and waiting.reader == reader and not waiting.in_use
+
+    @contextmanager
+    def take(self, paths: Sequence[str]) -> Iterator[list[Path]]:
+        """Yields those of the paths that wait here, to be read; they are gone afterwards."""
+        taken = []
+        with self._lock:
+            for path in dict.fromkeys(paths):
+                if (waiting := self._waiting.get(path)) and not waiting.in_use:
+                    waiting.in_use = True
+                    taken.append(Path(path))
+        try:
+            yield taken
+        finally:
+            for file in taken:
+                self._forget(file)
+
+    def remove_expired(self) -> None:
+        """Deletes what nobody asked to read in time, and what is left of broken uploads."""
+        oldest = self._clock() - self._limits.seconds
+        with self._lock:
+            known = list(self._waiting.items())
+        for path, waiting in known:
+            if not waiting.in_use and waiting.since <= oldest:
+                self._forget(Path(path))
+        named = {path for path, _ in known} | {str(self.folder / _LOCK)}
+        for file in self.folder.rglob("*"):
+            with suppress(OSError):
+                if str(file) not in named and file.is_file() and file.stat().st_mtime <= oldest:
+                    file.unlink()
+
+    @asynccontextmanager
+    async def expiring(self) -> AsyncIterator[None]:
+        """As long as this lasts, what has expired is deleted every minute."""
+
+        async def watch() -> None:
+            while True:
+                await anyio.sleep(_LOOK_SECONDS)
+                await anyio.to_thread.run_sync(self.remove_expired)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(watch)
+            yield
+            group.cancel_scope.cancel()
+
+    def _forget(self, path: Path) -> None:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        with self._lock:
+            self._waiting.pop(str(path), None)
+
+
+@contextmanager
+def private_uploads() -> Iterator[Path]:
+    """Yields a folder for uploads that only this user may read; it is gone at the end.
+
+    What processes left there that were killed is deleted first. Pages must be built in it: Gradio
+    learns of the folder from the environment.
+    """
+    with _base() as base, _claimed(base) as folder:
+        before = os.environ.get("GRADIO_TEMP_DIR")
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)
+        try:
+            yield folder
+        finally:
+            os.environ.pop("GRADIO_TEMP_DIR")
+            if before is not None:
+                os.environ["GRADIO_TEMP_DIR"] = before
+
+
+@contextmanager
+def _base() -> Iterator[Path]:
+    """A folder of this user's alone that stays; one that does not, where others meddle with it."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    base = Path(tempfile.gettempdir()) / f"dateline-{user}"
+    base.mkdir(mode=0o700, exist_ok=True)
+    status = base.lstat()
+    own = stat.S_ISDIR(status.st_mode) and status.st_uid == user
+    if own and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield base
+    else:
+        with TemporaryDirectory(prefix="dateline-") as folder:
+            yield Path(folder)
+
+
+@contextmanager
+def _claimed(base: Path) -> Iterator[Path]:
+    """A new folder in `base`, locked as long as this process lives; unlocked ones are deleted."""
+    with FileLock(base / "starting.lock"):
+        for each in base.iterdir():
+            if each.is_dir():
+                _delete_if_abandoned(each)
+        folder = Path(tempfile.mkdtemp(prefix="uploads-", dir=base))
+        lock = FileLock(folder / _LOCK)
+        lock.acquire()
+    try:
+        yield folder
+    finally:
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _delete_if_abandoned(folder: Path) -> None:
+    lock = FileLock(folder / _LOCK, timeout=0)
+    try:
+        with lock:
+            shutil.rmtree(folder, ignore_errors=True)
+    except (Timeout, OSError):
+        return

@@ -1,0 +1,191 @@
+"""Files on their way in: who may send them, how many, for how long, and where each may be named.
+
+Gradio takes a file in two steps: the page posts it to `/gradio_api/upload`, then names its path in
+the argument of an event. `UploadGuard` stands before both. A path, or an address in its place, is
+refused in any other argument of any other call, so that nobody can name a file of this machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.accounts import Accounts, Role
+from rag.web.keeping import has_role
+from rag.web.server.asgi import Asgi, Message, Receive, Send
+from rag.web.server.bodies import BodyTooLarge, read_body, replay
+from rag.web.server.guard import (
+    LARGEST_REQUEST,
+    UPLOAD_PATH,
+    client_of,
+    header_map,
+    refuse,
+)
+from rag.web.server.upload_store import UploadStore
+
+MAY_ADD: tuple[Role, ...] = ("editor", "admin")
+NOT_ALLOWED = "Your account may ask, but not add articles; an editor can."
+NO_UPLOADS = "this page takes no files; run dateline ingest where its archive is"
+_CALLS = ("/gradio_api/queue/join", "/gradio_api/call/", "/gradio_api/run/", "/gradio_api/api/")
+_FILE_KEYS = ("path", "is_file", "_type", "meta")
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """That articles may be added from the page; with `network` from addresses, too.
+
+    Where there are `accounts`, by editors and admins alone. `files` is what they have sent.
+    """
+
+    files: UploadStore
+    network: bool = False
+    accounts: Accounts | None = None
+
+    def allowed(self, name: str) -> bool:
+        """Whether somebody of this name may add articles."""
+        return has_role(self.accounts, name, MAY_ADD)
+
+
+class UploadGuard:
+    """Takes files from those who may add articles, and lets only such files be named in calls.
+
+    `takes_files` says whether the handler of a number expects a file as its argument at a place.
+    Without `uploads` no file is taken.
+    """
+
+    def __init__(
+        self, app: Asgi, uploads: Uploads | None, takes_files: Callable[[int, int], bool]
+    ) -> None:
+        self._app = app
+        self._uploads = uploads
+        self._takes_files = takes_files
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers why it does not."""
+        path = str(scope.get("path", ""))
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+        elif path.rstrip("/") == UPLOAD_PATH:
+            await self._upload(scope, receive, send)
+        elif path.startswith(_CALLS):
+            await self._call(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _upload(self, scope: Message, receive: Receive, send: Send) -> None:
+        account, length = scope.get("account"), header_map(scope["headers"]).get("content-length")
+        if self._uploads is None:
+            await refuse(send, 403, NO_UPLOADS)
+            return
+        if not self._uploads.allowed(account.name if account else ""):
+            await refuse(send, 403, NOT_ALLOWED)
+            return
+        if length is None:
+            await refuse(send, 411, "say in Content-Length how many bytes the files have")
+            return
+        with self._uploads.files.reserve(client_of(scope), int(length)) as refusal:
+            if refusal:
+                await refuse(send, 413, refusal)
+                return
+            await _Admission(self._uploads.files, client_of(scope), send).run(
+                self._app, scope, receive
+            )
+
+    async def _call(self, scope: Message, receive: Receive, send: Send) -> None:
+        try:
+            body, _ = await read_body(receive, LARGEST_REQUEST)
+            call = json.loads(body)
+        except BodyTooLarge:
+            await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
+            return
+        except (ValueError, RecursionError):
+            await refuse(send, 400, "the request is no JSON that this page sends")
+            return
+        if not isinstance(call, dict) or self._names_a_foreign_file(call, client_of(scope)):
+            await refuse(send, 400, "files can only be added, by those who may; send them first")
+            return
+        # What was looked at is what goes on, however else the same bytes could be read.
+        checked = json.dumps(call).encode()
+        sized = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+        sized.append((b"content-length", str(len(checked)).encode()))
+        await self._app({**scope, "headers": sized}, replay(checked, receive), send)
+
+    def _names_a_foreign_file(self, call: dict[str, Any], reader: str) -> bool:
+        """Whether a file is named where none is expected, or one that this reader did not send.
+
+        What is expected loses its addresses: a file is where it was stored, and nowhere else.
+        """
+        arguments, number = call.get("data"), call.get("fn_index")
+        rest = {key: value for key, value in call.items() if key != "data"}
+        if _has_file(rest):
+            return True
+        if not isinstance(arguments, list) or type(number) is not int:
+            return _has_file(arguments)
+        for place, argument in enumerate(arguments):
+            if not _has_file(argument):
+                continue
+            files = argument if isinstance(argument, list) else [argument]
+            if not self._takes_files(number, place):
+                return True
+            for position, file in enumerate(files):
+                path = file.get("path") if isinstance(file, dict) else None
+                if not isinstance(path, str) or not self._is_sent(path, reader):
+                    return True
+                files[position] = {"path": path, "meta": {"_type": "gradio.FileData"}}
+            arguments[place] = files
+        return False
+
+    def _is_sent(self, path: str, reader: str) -> bool:
+        return self._uploads is not None and self._uploads.files.owns(reader, path)
+
+
+class _Admission:
+    """One upload: the files that Gradio stored become the reader's, under paths of ours."""
+
+    def __init__(self, files: UploadStore, reader: str, send: Send) -> None:
+        self._files = files
+        self._reader = reader
+        self._send = send
+        self._start: Message = {}
+        self._body = bytearray()
+
+    async def run(self, app: Asgi, scope: Message, receive: Receive) -> None:
+        """Lets the files be stored, and answers with the paths by which they can be named."""
+        await app(scope, receive, self._collect)
+
+    async def _collect(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        try:
+            body = self._admitted() if self._start["status"] == 200 else bytes(self._body)
+        except OSError:
+            await refuse(self._send, 503, "the files arrived twice at once; send them again")
+            return
+        headers = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
+        headers.append((b"content-length", str(len(body)).encode()))
+        await self._send({**self._start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def _admitted(self) -> bytes:
+        paths = [self._files.admit(self._reader, Path(each)) for each in json.loads(self._body)]
+        return json.dumps([str(path) for path in paths]).encode()
+
+
+def _has_file(value: Any, depth: int = 0) -> bool:
+    """Whether anything within looks like a file to Gradio, of this version or of another."""
+    if depth > _DEEPEST:
+        return True
+    if isinstance(value, dict):
+        inner = value.values()
+        return any(key in value for key in _FILE_KEYS) or any(
+            _has_file(each, depth + 1) for each in inner
+        )
+    return isinstance(value, list) and any(_has_file(each, depth + 1) for each in value)
