@@ -10,6 +10,7 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import ConfigError, CorpusError, ProviderError
+from rag.evaluation.archive_access import duplicate_groups
 from rag.evaluation.datasets import load_questions
 from rag.evaluation.make_questions import (
     Draft,
@@ -99,7 +100,7 @@ def test_a_model_is_shown_the_passage_and_the_rules() -> None:
 
 
 def test_passages_are_of_english_originals_that_were_not_corrected(archive: Archive) -> None:
-    groups = archive.groups(sorted(archive.article_ids()))
+    groups = duplicate_groups(archive, sorted(archive.article_ids()))
     found = [hit.article.id[-1] for hit in find_passages(archive, groups, 0)]
     assert sorted(found) == ["1", "3", "7"]
     assert found == [hit.article.id[-1] for hit in find_passages(archive, groups, 0)]
@@ -107,7 +108,7 @@ def test_passages_are_of_english_originals_that_were_not_corrected(archive: Arch
 
 def test_questions_are_written_as_the_suites_read_them(archive: Archive, tmp_path: Path) -> None:
     out = tmp_path / "new" / "questions.jsonl"
-    groups = archive.groups(sorted(archive.article_ids()))
+    groups = duplicate_groups(archive, sorted(archive.article_ids()))
     first = next(find_passages(archive, groups, 0))
     about = reply("What was written of the harbour town?", first.text.split()[2])
     done = made(archive, out, about, ProviderError("busy"), "no idea")
@@ -122,7 +123,7 @@ def test_questions_are_written_as_the_suites_read_them(archive: Archive, tmp_pat
 def test_a_copy_that_holds_the_answer_is_gold_too_and_the_day_after_is_the_date(
     archive: Archive, tmp_path: Path
 ) -> None:
-    groups = archive.groups(sorted(archive.article_ids()))
+    groups = duplicate_groups(archive, sorted(archive.article_ids()))
     hits = {hit.article.id: hit.text for hit in find_passages(archive, groups, 0)}
     word = hits["courier.example/3"].split()[2]
     which = reply("Which number was painted on the ship?", word)

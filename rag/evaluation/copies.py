@@ -11,7 +11,7 @@ from random import Random
 from rag.archive import Archive
 from rag.corpus.near_duplicates import ALIKE, SCHEME, resemblance, shingles
 from rag.errors import CorpusError
-from rag.evaluation.archive_access import archive_facts
+from rag.evaluation.archive_access import archive_facts, duplicate_groups
 from rag.evaluation.datasets import (
     Record,
     Required,
@@ -99,7 +99,7 @@ class Copies(Suite[PairSample, bool]):
                 f"{pairs[0][0]!r} and {pairs[0][1]!r}; name the archive that was built from them"
             )
             raise CorpusError(msg)
-        groups = self.archive.groups(sorted(outlines))
+        groups = duplicate_groups(self.archive, sorted(outlines))
         drawn = draw_pairs(outlines, self.random_pairs, exclude=known)
         unlisted = [pair for pair in drawn if _together(pair, groups) and self._alike(pair)]
         chosen = [pair for pair in drawn if pair not in unlisted]

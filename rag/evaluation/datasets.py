@@ -214,20 +214,15 @@ class _Question(Record):
 def _question(row: Any, where: str) -> EvalQuestion:
     given = checked(_Question, row, where)
     date, as_of = period(given.date, where)
+    same = {"qid", "question", "type", "answerability", "answers", "reference", "small"}
     return EvalQuestion(
-        qid=given.qid,
-        question=given.question,
         where=where,
-        type=given.type,
-        answerability=given.answerability,
-        answers=given.answers,
-        reference=given.reference,
         gold=tuple(map(article_id, given.gold_ids)),
         silver=tuple(map(article_id, given.silver_ids)),
         history=tuple(Message(turn.role, turn.content) for turn in given.history),
         date=date,
         as_of=as_of,
-        small=given.small,
+        **given.model_dump(include=same),
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from rag.archive import Archive, Progress
 from rag.errors import ConfigError, CorpusError, ProviderError
+from rag.evaluation.archive_access import duplicate_groups
 from rag.files import write_atomically
 from rag.llms import ChatModel, reply_to
 from rag.prompts import passage as shown_passage
@@ -90,7 +91,7 @@ def make_questions(
     if out.exists():
         msg = f"{out} exists; name another file with --out, or remove it"
         raise ConfigError(msg)
-    groups = archive.groups(sorted(archive.article_ids()))
+    groups = duplicate_groups(archive, sorted(archive.article_ids()))
     hits = list(find_passages(archive, groups, seed))
     refused: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
@@ -108,7 +109,7 @@ def make_questions(
             refused[draft] += 1
             continue
         grouped = hit.article.id in groups
-        others = archive.members([hit.article.id])[hit.article.id] if grouped else [hit.article]
+        others = archive.members([hit.article.id])[hit.article.id] if grouped else []
         row = {"qid": f"m{len(rows) + 1:04d}", **_row(hit.article, others, draft)}
         rows.append(row | {"made_by": model.name})
     if not rows:

@@ -68,7 +68,7 @@ def seed_fault(sentence: str, kind: str, spare: Spare, random: Random) -> Seeded
     """The sentence with a fault of that kind; None where there is nothing to change.
 
     >>> seed_fault("Of 41 boats, none sank.", "number", Spare(), Random(1)).changed
-    '41 -> 25'
+    '41 -> 33'
     """
     text = unquoted(sentence)
     given = sentence if kind == "quotation" else text

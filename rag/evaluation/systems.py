@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.evaluation.archive_access import rank_passages, require_vectors
 from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.measures import missing
 from rag.llms import ChatModel
+from rag.records import Filters
+from rag.retrieval.ranking import reciprocal_rank_fusion
+from rag.retrieval.snapshot import Snapshot
 from rag.understanding.followup import standalone_question
 from rag.understanding.splitting import split
 
@@ -85,17 +87,37 @@ def archive_system(
             return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
         return search
-    if name != "bm25":
-        require_vectors(archive, f"--system {name}")
-    rankers: dict[str, Literal["words", "vectors", "both"]]
-    rankers = {"bm25": "words", "vectors": "vectors", "hybrid": "both"}
+    snapshot = archive.snapshot()
+    if name != "bm25" and not len(snapshot.dense):
+        msg = (
+            f"--system {name} needs vectors and {archive.folder} has none; "
+            f"run dateline embed --archive {archive.folder}, or use --system bm25"
+        )
+        raise ConfigError(msg)
+    return _ablation(snapshot, words=name != "vectors", meaning=name != "bm25")
+
+
+def _ablation(snapshot: Snapshot, *, words: bool, meaning: bool) -> Rank:
+    """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
 
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
         query = standalone_question(question.question, question.history)
-        best = rank_passages(archive, query, PASSAGES, by=rankers[name], as_of=as_of)
+        filters = Filters().no_later_than(as_of)
+        standing = snapshot.facets.standing(as_of)
+        rankings: list[list[int]] = []
+        if words:
+            best = snapshot.lexical.search(query, PASSAGES, filters, standing=standing)
+            rankings.append([id_ for id_, _ in best])
+        if meaning:
+            allowed = snapshot.facets.matching(filters) if as_of else None
+            vector = snapshot.dense.encode(query)
+            nearest = snapshot.dense.search(vector, PASSAGES, allowed, standing.then)
+            rankings.append([id_ for id_, _ in nearest])
+        ids = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
+        stored = snapshot.store.passages(ids)
         return [
             Found(article.id, article.title, article.text[passage.start : passage.end])
-            for passage, article in best
+            for passage, article in (stored[id_] for id_ in ids if id_ in stored)
         ]
 
     return rank
