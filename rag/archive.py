@@ -28,9 +28,8 @@ from rag.quotes.checking import with_quotations
 from rag.quotes.rechecking import recheck
 from rag.quotes.records import Recheck, Trace
 from rag.quotes.tracing import trace
-from rag.reading.extractive import Similarity
 from rag.reading.verification import verify
-from rag.records import Answer, Filters, Hit, Message, Understood
+from rag.records import Answer, Filters, Hit, Message, Similarity, Understood
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
 from rag.store import Conversations, Feedback, Runs

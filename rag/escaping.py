@@ -14,7 +14,6 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEFT_BY_JSON = re.compile("[\x7f-\x9f]")
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_ELLIPSIS = "…"
 
 
 def text(value: str) -> Markup:
@@ -49,19 +48,6 @@ def json_without_controls(written: str) -> str:
     "a\u009b2J"
     """
     return _LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
-
-
-def shortened(value: str, limit: int) -> str:
-    """The value on one line, cut at a word so that it has at most `limit` characters.
-
-    >>> shortened("one two  three", 9)
-    'one two…'
-    """
-    line = " ".join(value.split())
-    if len(line) <= limit:
-        return line
-    cut = line[: limit - 1]
-    return (cut[: cut.rfind(" ")] if " " in cut else cut) + _ELLIPSIS
 
 
 def web_address(url: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, QueryError
-from rag.escaping import shortened, without_controls
+from rag.escaping import without_controls
 from rag.quotes.records import Recheck
+from rag.quotes.wording import shortened
 from rag.records import article_dict
 from rag.store import KeptConversation, KeptTurn
 from rag.store.rows import article_digest

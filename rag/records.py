@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -22,6 +22,8 @@ FurnitureKind = Literal[
 ]
 Verdict = Literal["supported", "partly", "unsupported", "quote altered"]
 Role = Literal["system", "user", "assistant"]
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+"""A text and others to the cosine of each with it: how close they are in meaning."""
 
 _FORMATS: Mapping[Precision, str] = {
     "year": "%Y",

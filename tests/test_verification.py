@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.extractive import Similarity
 from rag.reading.judging import Judgement
 from rag.reading.verification import GROUNDED, grounding, verify
-from rag.records import Citation, Verdict
+from rag.records import Citation, Similarity, Verdict
 from tests.builders import article
 
 MILL = article(

@@ -19,9 +19,10 @@ import app
 from rag.answering.wording import introduction
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.escaping import language_code, shortened, text, web_address
+from rag.escaping import language_code, text, web_address
 from rag.llms import ScriptedModel
 from rag.quotes.records import Change, RecheckedCitation
+from rag.quotes.wording import shortened
 from rag.records import (
     Answer,
     Article,

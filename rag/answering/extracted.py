@@ -23,13 +23,12 @@ from rag.reading.extractive import (
     THRESHOLD,
     Reading,
     Sentence,
-    Similarity,
     read,
 )
 from rag.reading.miscounts import miscount
 from rag.reading.premises import Contradiction, contradiction
 from rag.reading.timeline import Account, How, several_figures
-from rag.records import Answer, Hit
+from rag.records import Answer, Hit, Similarity
 
 SHOWN_HITS = 8
 """How many hits an answer carries: what was read, or what is nearest."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.errors import ProviderError
-from rag.escaping import shortened
 from rag.llms import Reply
 from rag.prompts import Fault
+from rag.quotes.wording import shortened
 from rag.reading.citing import FAILING, Cited, sentence_places
 from rag.reading.facts import names, numbers
 from rag.reading.markers import MARKER, without_markers

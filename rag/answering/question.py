@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from rag.reading.extractive import Similarity, Vocabulary
-from rag.records import Filters, Message, Understood
+from rag.reading.extractive import Vocabulary
+from rag.records import Filters, Message, Similarity, Understood
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from statistics import fmean, harmonic_mean
 from rag.evaluation.citations import tagged
 from rag.evaluation.human_ratings import PREFERRED, RATED, Aspect, Preference, Rated
 from rag.llms import ChatModel, reply_to
-from rag.reading.extractive import Similarity
 from rag.reading.markers import without_markers
 from rag.reading.verification import GROUNDED, grounding
-from rag.records import Message
+from rag.records import Message, Similarity
 from rag.sentences import sentence_spans
 
 Verdicts = Mapping[Aspect, float]

@@ -13,10 +13,11 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.errors import ConfigError
-from rag.escaping import shortened, text
+from rag.escaping import text
 from rag.evaluation.measures import PairedTest, paired_test
 from rag.evaluation.tables import Table, as_markdown, figure, signed, span
 from rag.files import write_atomically
+from rag.quotes.wording import shortened
 
 Row = dict[str, Any]
 JSON = "report.json"

@@ -110,3 +110,16 @@ def _folded(word: str) -> str:
     if word[0].isdigit():
         return _THOUSANDS.sub("", word)
     return _SPELLED.get(word, word.casefold())
+
+
+def shortened(value: str, limit: int) -> str:
+    """The value on one line, cut at a word so that it has at most `limit` characters.
+
+    >>> shortened("one two  three", 9)
+    'one two…'
+    """
+    line = " ".join(value.split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut else cut) + "…"

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.reading.extractive import MAX_SENTENCES, MAX_WORDS, Sentence, Similarity
+from rag.reading.extractive import MAX_SENTENCES, MAX_WORDS, Sentence
 from rag.reading.figures import meanings
 from rag.reading.survey import survey, weighed
 from rag.reading.timeline import Account
-from rag.records import Hit
+from rag.records import Hit, Similarity
 
 _ASKS = re.compile(
     r"\bwhy\b|\bwhat\b.{0,60}\b(?:caused|led to|triggered|brought (?:down|about)|made\b.*\b(?:fall"

@@ -5,14 +5,14 @@ It picks and scores sentences; it neither searches nor words the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.reading.asked import Asked, asked_for, own_words, without_names
 from rag.reading.candidates import Candidates, Sentence, Vocabulary, candidates
 from rag.reading.confidence import THRESHOLD, Evidence, by_words, confidence, knows_subject
 from rag.reading.offers import Offer, known_names, names_asked, offer
-from rag.records import Hit
+from rag.records import Hit, Similarity
 
 __all__ = [
     "MAX_SENTENCES",
@@ -21,13 +21,9 @@ __all__ = [
     "THRESHOLD",
     "Reading",
     "Sentence",
-    "Similarity",
     "Vocabulary",
     "read",
 ]
-
-Similarity = Callable[[str, Sequence[str]], Sequence[float]]
-"""How close each text is in meaning to the first one, by cosine."""
 
 READ_HITS = 8
 """How many of the best hits are read."""

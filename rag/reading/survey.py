@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.reading.extractive import Sentence, Similarity
+from rag.reading.extractive import Sentence
 from rag.reading.figures import meanings
-from rag.records import Article, Hit
+from rag.records import Article, Hit, Similarity
 from rag.sentences import sentence_spans
 
 COVERAGE_WEIGHT = 0.5

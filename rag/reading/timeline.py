@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rag.reading.extractive import MAX_SENTENCES, MAX_WORDS, Sentence, Similarity
+from rag.reading.extractive import MAX_SENTENCES, MAX_WORDS, Sentence
 from rag.reading.figures import Figure, Quantity, figures, meanings, quantity
 from rag.reading.survey import day_of, survey, weighed
-from rag.records import Hit
+from rag.records import Hit, Similarity
 
 How = Literal["changed", "differ", "several", "accounts"]
 """A figure changed; outlets differ on it; several are told; or outlets give several causes."""

@@ -14,11 +14,10 @@ from rag.reading.checks.naming import naming
 from rag.reading.checks.quoting import quoting
 from rag.reading.checks.stance import stance
 from rag.reading.checks.wording import Wording, lacking, wording
-from rag.reading.extractive import Similarity
 from rag.reading.facts import folded
 from rag.reading.judging import Judge
 from rag.reading.markers import MARKER
-from rag.records import Citation, Verdict
+from rag.records import Citation, Similarity, Verdict
 
 GROUNDED = 0.5
 """The score from which a claim is grounded: where meanings are compared, it needs no more words."""

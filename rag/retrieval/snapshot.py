@@ -11,7 +11,7 @@ from embeddings import Reranker
 from rag.indexes.dense import DenseIndex
 from rag.indexes.encoding import RecentVectors
 from rag.indexes.lexical import LexicalIndex
-from rag.reading.extractive import Similarity
+from rag.records import Similarity
 from rag.store import STILL, Facets, Store
 
 

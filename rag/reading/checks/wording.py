@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from rag.reading.checks.evidence import Evidence, Finding, Sentence, sentence
 from rag.reading.checks.naming import abbreviates
-from rag.reading.extractive import Similarity
 from rag.reading.facts import stems
 from rag.reading.moments import without_moments
 from rag.reading.quantities import without_quantities
+from rag.records import Similarity
 
 SUPPORTED_SHARE = 0.6
 """A claim is supported if this share of its content words stands in the cited text."""

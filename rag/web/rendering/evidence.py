@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from rag.answering.extracted import OPENINGS
 from rag.answering.wording import introduction, spoken_date
-from rag.escaping import shortened, text
+from rag.escaping import text
+from rag.quotes.wording import shortened
 from rag.reading.timeline import Account
 from rag.records import Article
 from rag.understanding.periods import Period

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from rag.answering.wording import introduction
-from rag.escaping import shortened, text
+from rag.escaping import text
+from rag.quotes.wording import shortened
 from rag.records import Answer, Citation, Claim, Verdict
 from rag.web.conversation import Reference, citation_key, reference_to
 
