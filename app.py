@@ -9,13 +9,13 @@ import signal  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from rag import terminal  # noqa: E402
-from rag.accounts import Accounts  # noqa: E402
 from rag.archive import Archive  # noqa: E402
+from rag.cli import terminal  # noqa: E402
 from rag.config import Settings, load_settings  # noqa: E402
-from rag.doctor import examine  # noqa: E402
 from rag.errors import ConfigError, RagError  # noqa: E402
 from rag.llms import configured_model  # noqa: E402
+from rag.maintenance.doctor import examine  # noqa: E402
+from rag.web.accounts import Accounts  # noqa: E402
 from rag.web.chat import Chat  # noqa: E402
 from rag.web.examples import example_questions  # noqa: E402
 from rag.web.page import build_page  # noqa: E402

@@ -11,7 +11,6 @@ from rag.errors import (
     RagError,
     StaleIndexError,
 )
-from rag.quotes.records import Recheck, Trace
 from rag.records import (
     Answer,
     Article,
@@ -25,6 +24,7 @@ from rag.records import (
     Span,
     Usage,
 )
+from rag.verification.quotes.records import Recheck, Trace
 
 __all__ = [
     "Answer",

@@ -12,31 +12,31 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import Encoder, Reranker
-from rag.answering.fallback import Trust, answer
-from rag.answering.question import Question, Reader
-from rag.catalogue import Catalogue
+from rag.answers.generate_or_extract import Trust, answer
+from rag.answers.question import Question, Reader
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
-from rag.history import later_texts
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
+from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.ingest import Ingest, IngestReport, from_network
-from rag.inputs import KnownInputs
 from rag.llms import ChatModel, Metered
-from rag.online import is_address
-from rag.opening import ArchiveFolder, Opened, OpenParts, give_up
-from rag.quotes.checking import with_quotations
-from rag.quotes.rechecking import recheck
-from rag.quotes.records import Recheck, Trace
-from rag.quotes.tracing import trace
-from rag.reading.verification import verify
+from rag.maintenance.removals import Removals
+from rag.questions.splitting import split
 from rag.records import Answer, Filters, Hit, Message, Similarity, Understood
+from rag.retrieval.catalogue import Catalogue
+from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
+from rag.retrieval.withdrawn import WithdrawnArticles
+from rag.sources.pages import is_address
+from rag.sources.subscriptions import Subscriptions
 from rag.store import Conversations, Feedback, Runs
-from rag.subscriptions import Subscriptions
-from rag.understanding.splitting import split
-from rag.upkeep.removals import Removals
-from rag.upkeep.withheld import WithdrawnArticles
+from rag.store.inputs import KnownInputs
+from rag.verification.quotes.checking import with_quotations
+from rag.verification.quotes.rechecking import recheck
+from rag.verification.quotes.records import Recheck, Trace
+from rag.verification.quotes.tracing import trace
+from rag.verification.verify import verify
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""

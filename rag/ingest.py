@@ -13,17 +13,18 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from rag.chunking import CountTokens, chunk_all
 from rag.config import Settings
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
-from rag.corpus.apart import Apart
+from rag.corpus.chunking import CountTokens, chunk_all
 from rag.corpus.drafts import shown
 from rag.corpus.formats.columns import told as columns_told
+from rag.corpus.sandbox import Apart
 from rag.indexes.lexical import LexicalIndex
-from rag.inputs import Articles, Known, KnownInputs, mark
-from rag.online import Pages, visitor
 from rag.records import Article
+from rag.sources.pages import Pages
+from rag.sources.permission import visitor
 from rag.store import Outcome, OutcomeKind, Runs, Store
+from rag.store.inputs import Articles, Known, KnownInputs, mark
 from rag.store.rows import article_digest
 
 Progress = Callable[[int, int], None]

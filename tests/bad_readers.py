@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.corpus.boilerplate import paragraphs
 from rag.corpus.drafts import Draft, Unread
-from rag.corpus.furniture import paragraphs
 from rag.errors import CorpusError
 
 

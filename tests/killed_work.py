@@ -29,11 +29,11 @@ from embeddings.ivf import load_faiss
 from rag import ingest
 from rag.archive import Archive
 from rag.config import Settings
-from rag.doctor import examine
 from rag.errors import ArchiveError
 from rag.indexes import dense
+from rag.maintenance import removals
+from rag.maintenance.doctor import examine
 from rag.store import Remark, Selection
-from rag.upkeep import removals
 
 CHANGING = {
     *("execute", "executemany", "executescript", "commit", "rollback", "add_document"),

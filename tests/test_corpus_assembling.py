@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rag.corpus.assembling import assemble
+from rag.corpus.boilerplate import paragraphs
 from rag.corpus.drafts import Draft, Read, shown
-from rag.corpus.furniture import paragraphs
 
 NOW = datetime(2025, 5, 3, 12, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."

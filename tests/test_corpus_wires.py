@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.corpus.furniture import find_furniture, paragraphs
+from rag.corpus.boilerplate import find_furniture, paragraphs
 from rag.corpus.wires import is_by, wire_of
 from rag.records import Article
 from tests.builders import article

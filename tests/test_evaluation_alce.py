@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evaluation.citations import CitedSentence, citation_scores, cited_sentences
-from rag.reading.citing import cite
 from rag.records import Answer, Citation, Claim, Hit, Passage
+from rag.verification.citing import cite
 from tests.builders import article
 
 LETTERS = article("abcdef")

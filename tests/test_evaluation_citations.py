@@ -13,8 +13,8 @@ from rag.evaluation.answers import Asking
 from rag.evaluation.citations import Citations, citation_measures, unsupported
 from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
-from rag.reading.citing import cite
 from rag.records import Answer, Hit, Passage
+from rag.verification.citing import cite
 from tests.builders import article
 from tests.evaluation_data import NOW, QUESTIONS, measured, small_archive, write_questions
 

@@ -21,7 +21,7 @@ from rag.evaluation.grounding import (
     macro_f1,
     similarity_by,
 )
-from rag.reading.verification import GROUNDED
+from rag.verification.verify import GROUNDED
 from tests.builders import write_jsonl
 from tests.evaluation_data import measured
 

@@ -26,7 +26,7 @@ from rag.evaluation.judge import (
 )
 from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
-from rag.reading.verification import grounding
+from rag.verification.verify import grounding
 from tests.evaluation_data import measured
 
 PASSAGE = "The ferry Marigold ran aground off Quarne on 3 May with 41 passengers."

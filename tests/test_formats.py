@@ -134,7 +134,7 @@ def test_a_run_that_is_killed_leaves_no_worker(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from rag.corpus.apart import Apart\n"
+        "from rag.corpus.sandbox import Apart\n"
         "from tests.bad_readers import Telling\n"
         "outcomes = Apart().read(Telling(), Path(sys.argv[1]))\n"
         "print(next(outcomes).reason, flush=True)\n"
@@ -175,7 +175,7 @@ def test_a_format_whose_package_is_missing_says_what_installs_it(tmp_path: Path)
 def test_markdown_and_jsonl_start_no_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.corpus.apart.subprocess.Popen", None)
+    monkeypatch.setattr("rag.corpus.sandbox.subprocess.Popen", None)
     archive = open_archive(tmp_path / "archive")
     (tmp_path / "a.md").write_text("# Fog\n\nFog lay over the harbour.\n", encoding="utf-8")
     (tmp_path / "b.jsonl").write_text(json.dumps({"text": "It rained."}) + "\n", encoding="utf-8")

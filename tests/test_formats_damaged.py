@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.corpus import Read, Unread, read_file
-from rag.corpus.apart import Apart, Limits
-from rag.corpus.formats.laid_out import lay_out, markup_parts
+from rag.corpus.formats.layout import lay_out, markup_parts
 from rag.corpus.formats.pdf_lines import Line, paragraphs_of
+from rag.corpus.sandbox import Apart, Limits
 from tests.pdf_files import pdf
 from tests.test_corpus_epub import book, page
 from tests.test_corpus_mail import HTML, message

@@ -16,23 +16,23 @@ from pathlib import Path
 
 import pytest
 
-import rag.sentences
+import rag.language.sentences
 from rag.archive import Archive
-from rag.chunking import chunk
 from rag.corpus import read_file
 from rag.corpus.assembling import assemble
+from rag.corpus.chunking import chunk
 from rag.corpus.jsonl import record_draft
 from rag.corpus.near_duplicates import bands, reporting
 from rag.corpus.notices import retraction
 from rag.corpus.wires import wire_of
-from rag.quotation_marks import quotations
-from rag.quotes.tracing import MAX_CHARACTERS, MAX_WORDS
-from rag.reading.markers import without_markers
+from rag.language.outlet_names import find_mentions
+from rag.language.quotation_marks import quotations
+from rag.language.sentences import sentence_spans
+from rag.questions.times import find_dates
 from rag.records import Span
 from rag.retrieval.retrieve import MAX_QUERY_CHARACTERS
-from rag.sentences import sentence_spans
-from rag.understanding.outlet_names import find_mentions
-from rag.understanding.times import find_dates
+from rag.verification.markers import without_markers
+from rag.verification.quotes.tracing import MAX_CHARACTERS, MAX_WORDS
 from rag.web.conversation import reference_to
 from rag.web.rendering.answers import partial_html
 from rag.web.rendering.article import body_html
@@ -95,14 +95,14 @@ def test_the_segmenter_sees_a_window_of_an_article_of_quotation_marks(
     mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[int] = []
-    segment = rag.sentences.get_sentence_boundaries
+    segment = rag.language.sentences.get_sentence_boundaries
 
     def counted(language: str, text: str) -> list[dict[str, int]]:
         shown.append(len(text))
         found: list[dict[str, int]] = segment(language, text)
         return found
 
-    monkeypatch.setattr(rag.sentences, "get_sentence_boundaries", counted)
+    monkeypatch.setattr(rag.language.sentences, "get_sentence_boundaries", counted)
     opened = open_archive(tmp_path / "archive")
     path = tmp_path / "marks.txt"
     path.write_text(f"{FERRY}\n\n{mark * 150_000}", encoding="utf-8")

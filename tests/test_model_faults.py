@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.fallback import NOTHING_HOLDS
-from rag.answering.generated import DECLINED
-from rag.answering.mending import BROKEN_OFF, LEFT_OUT, MENDED
+from rag.answers.generate_or_extract import NOTHING_HOLDS
+from rag.answers.generation import DECLINED
+from rag.answers.prompts import NO_ANSWER
+from rag.answers.repair import BROKEN_OFF, LEFT_OUT, MENDED
 from rag.archive import Archive
 from rag.config import Settings
 from rag.llms import OpenAIModel, ScriptedModel
-from rag.prompts import NO_ANSWER
 from rag.records import Answer, Message, Usage
 from rag.web.chat import Chat, Form
 from rag.web.conversation import Conversation

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quotes.alignment import align, nearest
-from rag.quotes.differences import word_diff
-from rag.quotes.marks import runs
-from rag.quotes.matching import excerpt, find_exact, find_nearest
-from rag.quotes.records import shown
-from rag.quotes.wording import Wording
+from rag.language.words import Wording
 from rag.records import Span
+from rag.verification.quotes.alignment import align, nearest
+from rag.verification.quotes.differences import word_diff
+from rag.verification.quotes.marks import runs
+from rag.verification.quotes.matching import excerpt, find_exact, find_nearest
+from rag.verification.quotes.records import shown
 from tests.builders import article
 
 STORY = (

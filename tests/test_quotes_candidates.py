@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag.archive import Archive
-from rag.quotes.candidates import Candidates
-from rag.quotes.marks import runs
 from rag.records import Article
+from rag.verification.quotes.candidates import Candidates
+from rag.verification.quotes.marks import runs
 from tests.builders import open_archive, row, write_jsonl
 
 ROWS = [

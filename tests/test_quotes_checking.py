@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.llms import ScriptedModel
-from rag.quotes.checking import check_quotations, with_quotations
-from rag.reading.verification import verify
 from rag.records import Citation, Verdict
+from rag.verification.quotes.checking import check_quotations, with_quotations
+from rag.verification.verify import verify
 from tests.builders import article, open_archive, row, write_jsonl
 
 FERRY = article(

@@ -10,7 +10,7 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, QueryError
-from rag.quotes.records import Trace
+from rag.verification.quotes.records import Trace
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands
 

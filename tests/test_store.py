@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.chunking import Chunk
+from rag.corpus.chunking import Chunk
 from rag.errors import ArchiveError, LockedError
 from rag.records import Filters, Passage, Published, Span
 from rag.store import UNKNOWN_DATE, Database, Outcome, Runs, Store, writer_lock

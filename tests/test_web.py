@@ -16,13 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import app
-from rag.answering.wording import introduction
+from rag.answers.wording import introduction
 from rag.archive import Archive
+from rag.conversations.escaping import language_code, text, web_address
 from rag.errors import ConfigError
-from rag.escaping import language_code, text, web_address
+from rag.language.words import shortened
 from rag.llms import ScriptedModel
-from rag.quotes.records import Change, RecheckedCitation
-from rag.quotes.wording import shortened
 from rag.records import (
     Answer,
     Article,
@@ -36,7 +35,7 @@ from rag.records import (
     Span,
     Verdict,
 )
-from rag.views.opened import Opened
+from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
 from rag.web.examples import example_questions
@@ -48,6 +47,7 @@ from rag.web.rendering.article import article_html, body_html, panel_error
 from rag.web.rendering.marks import verdict_mark
 from rag.web.rendering.steps import describe_filters
 from rag.web.server.serving import listen, page_address
+from rag.web.views.opened import Opened
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

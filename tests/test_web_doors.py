@@ -18,9 +18,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from rag.accounts import add_account
 from rag.archive import Archive
 from rag.config import Settings
+from rag.web.accounts import add_account
 from rag.web.server.endpoints import NAMES
 from rag.web.server.uploads import NOT_ALLOWED
 from tests.browser.conftest import CORPUS, PASSWORD, ROOT, Site, running_app

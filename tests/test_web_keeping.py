@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.accounts import Account, Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError, QueryError
 from rag.store import Remark, writer_lock
 from rag.web import adding
+from rag.web.accounts import Account, Accounts
 from rag.web.adding import (
     Adding,
     Outcome,

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from rag.accounts import Accounts, add_account
+from rag.web.accounts import Accounts, add_account
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.bodies import BodyTooLarge, read_body
 from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Guard, Rate

@@ -20,9 +20,9 @@ from urllib.parse import quote_plus, urlsplit
 import anyio
 import pytest
 
-from rag.accounts import LONGEST_PASSWORD, Account, Accounts, add_account
 from rag.archive import Archive
 from rag.config import Settings
+from rag.web.accounts import LONGEST_PASSWORD, Account, Accounts, add_account
 from rag.web.keeping import UNKNOWN_VISITOR
 from rag.web.server.attempts import (
     FAILURE_SECONDS,

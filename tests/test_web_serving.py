@@ -23,10 +23,10 @@ from mcp import StdioServerParameters
 from mcp.client import Client as ToolClient
 from mcp.client.streamable_http import streamable_http_client
 
-from rag.accounts import add_account
 from rag.archive import Archive
 from rag.config import Settings
 from rag.records import hit_dict
+from rag.web.accounts import add_account
 from rag.web.server.endpoints import NAMES
 from rag.web.server.serving import HEADERS
 from tests.browser.conftest import CORPUS, Site, running_app

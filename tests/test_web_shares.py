@@ -15,7 +15,7 @@ import gradio as gr
 import pytest
 from fastapi import FastAPI
 
-from rag.accounts import Account
+from rag.web.accounts import Account
 from rag.web.keeping import UNKNOWN_VISITOR
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.shares import Share, ShareLimits, Shares

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rag.doctor.findings import Finding
+from rag.maintenance.doctor.findings import Finding
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation
 from rag.web.facts import languages, sections

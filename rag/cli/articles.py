@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
-from rag.history import Revision, condensed
-from rag.quotes.records import shown
 from rag.records import Article, article_dict
+from rag.retrieval.history import Revision, condensed
+from rag.verification.quotes.records import shown
 
 IdArgument = Annotated[str, typer.Argument(help="The article's id, as dateline search has it.")]
 

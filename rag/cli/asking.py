@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import (
     ArchiveOption,
     AsOfOption,

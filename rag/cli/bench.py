@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import ArchiveOption, opened_archive
 from rag.config import load_settings
 from rag.errors import ConfigError

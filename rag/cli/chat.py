@@ -9,9 +9,8 @@ from contextlib import closing, suppress
 from io import TextIOWrapper
 from typing import TextIO
 
-from rag import terminal
-from rag.chat_session import ChatSession, Scope
-from rag.cli import chat_output
+from rag.cli import chat_output, terminal
+from rag.cli.chat_session import ChatSession, Scope
 from rag.cli.options import (
     ArchiveOption,
     AsOfOption,

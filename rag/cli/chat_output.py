@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rag.answering.wording import introduction
-from rag.chat_session import Context
+from rag.answers.wording import introduction
+from rag.cli.chat_session import Context
+from rag.cli.terminal import complain, note, place, say
 from rag.records import Answer, Citation
-from rag.terminal import complain, note, place, say
 
 
 def print_sources(answer: Answer) -> None:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.articles import article
 from rag.cli.asking import ask, search
 from rag.cli.bench import bench_app

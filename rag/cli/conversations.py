@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
-from rag.escaping import json_without_controls
+from rag.conversations.escaping import json_without_controls
+from rag.conversations.exporting import export_json, export_markdown, verify_export
 from rag.evaluation.remarks import question_rows
-from rag.exporting import export_json, export_markdown, verify_export
-from rag.files import disk_error
+from rag.store.files import disk_error
 
 DOES_NOT_HOLD = 1
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import ArchiveOption, language_model, opened_archive
 from rag.config import load_settings
 from rag.errors import ConfigError

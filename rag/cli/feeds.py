@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, JsonOption, opened_archive
 from rag.store import Attempts, FollowedFeed
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
-from rag.priority import give_way
+from rag.maintenance.priority import give_way
 
 
 def ingest(

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import terminal
 from rag.archive import Archive
+from rag.cli import terminal
 from rag.config import load_settings
 from rag.errors import QueryError
 from rag.llms import ChatModel, configured_model

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import ArchiveOption, AsOfOption, JsonOption, opened_archive, saved_object
 from rag.retrieval.filters import parse_as_of
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import (
     ArchiveOption,
     FromOption,
@@ -18,8 +18,8 @@ from rag.cli.options import (
     opened_archive,
 )
 from rag.errors import QueryError
+from rag.maintenance.removals import Doomed
 from rag.store import Listed, Selection
-from rag.upkeep.removals import Doomed
 
 KEPT = 1
 """The exit status where whoever was asked did not wish to delete."""

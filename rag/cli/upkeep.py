@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
 from rag.config import load_settings
-from rag.doctor import Mended, examine, is_sound, mend
 from rag.indexes.encoding import open_encoder
-from rag.upkeep.backup import back_up
-from rag.upkeep.backup import restore as restore_backup
-from rag.upkeep.holdings import Holdings, read_holdings
+from rag.maintenance.backup import back_up
+from rag.maintenance.backup import restore as restore_backup
+from rag.maintenance.doctor import Mended, examine, is_sound, mend
+from rag.maintenance.holdings import Holdings, read_holdings
 
 FOUND = 1
 _ALSO = "  (dateline doctor --fix does it)"

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from rag import terminal
-from rag.accounts import add_account, list_accounts, remove_account
+from rag.cli import terminal
 from rag.cli.options import JsonOption
 from rag.config import load_settings
 from rag.errors import ConfigError
+from rag.web.accounts import add_account, list_accounts, remove_account
 
 DEFAULT_FILE = Path("dateline-users.json")
 

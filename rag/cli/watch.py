@@ -11,11 +11,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from rag import terminal
+from rag.cli import terminal
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.errors import ConfigError
-from rag.priority import give_way
-from rag.watching import Plan, Watch, watch_log
+from rag.maintenance.priority import give_way
+from rag.maintenance.watching import Plan, Watch, watch_log
 
 
 def watch(

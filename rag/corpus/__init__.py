@@ -1,6 +1,5 @@
 """Files and pages to articles: one reader per format, and furniture found in all of them."""
 
-from rag.corpus.dates import parse_published
 from rag.corpus.drafts import Page, Read, Unread
 from rag.corpus.files import count_articles, find_files
 from rag.corpus.outlets import Outlets
@@ -15,7 +14,6 @@ __all__ = [
     "canonical_id",
     "count_articles",
     "find_files",
-    "parse_published",
     "read_file",
     "read_page",
     "urljoined",

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
-from rag.corpus.dates import parse_published
 from rag.corpus.drafts import Draft, Read
-from rag.corpus.furniture import find_furniture
-from rag.corpus.language import detect_language, language_code
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
+from rag.language.dates import parse_published
+from rag.language.identification import detect_language, language_code
 from rag.records import Article, FurnitureKind, Published, Span
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")

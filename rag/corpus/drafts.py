@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from rag.corpus.furniture import Block
+from rag.corpus.boilerplate import Block
 from rag.errors import CorpusError
 from rag.records import Article
 

@@ -12,10 +12,10 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.boilerplate import paragraphs
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, clean, decode, limited, unreadable
 from rag.corpus.drafts import Draft, Unread, shown
-from rag.corpus.furniture import paragraphs
 from rag.errors import CorpusError
 
 _GZIP_MARK = b"\x1f\x8b"

@@ -10,10 +10,10 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import decode, read_bytes
 from rag.corpus.drafts import Draft, shown
-from rag.corpus.furniture import Block
 from rag.corpus.rules import is_byline, is_date_line, is_reporting
 from rag.records import FurnitureKind
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from rag.corpus.boilerplate import Block
 from rag.corpus.drafts import Draft, Unread
-from rag.corpus.furniture import Block
 
 _DRAFT = tuple(field.name for field in fields(Draft))
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.corpus.dates import parse_published
-from rag.corpus.furniture import Block, paragraphs
+from rag.corpus.boilerplate import Block, paragraphs
+from rag.language.dates import parse_published
+from rag.language.sentences import sentence_spans
 from rag.records import Published
-from rag.sentences import sentence_spans
 
 NoticeKind = Literal[
     "correction", "clarification", "editor's note", "update", "replacement", "retraction"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import decode, read_bytes
 from rag.corpus.drafts import Draft, shown
-from rag.corpus.furniture import Block, paragraphs
 from rag.corpus.markdown import markdown_draft
 from rag.corpus.rules import is_byline, is_date_line
 

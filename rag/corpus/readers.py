@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from rag.corpus.apart import Apart
 from rag.corpus.assembling import assemble
 from rag.corpus.drafts import Page, Read, Reader, Unread, guarded, shown
 from rag.corpus.formats.epub import EpubReader
@@ -25,6 +24,7 @@ from rag.corpus.formats.word import DocxReader
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
+from rag.corpus.sandbox import Apart
 from rag.corpus.webpage import WebpageReader, fetched_draft
 from rag.errors import CorpusError
 

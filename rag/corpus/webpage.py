@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, shown
-from rag.corpus.furniture import Block
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.records import FurnitureKind

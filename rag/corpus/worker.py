@@ -1,4 +1,4 @@
-"""The process in which readers work that may crash, hang or grow; `rag.corpus.apart` starts it.
+"""The process in which readers work that may crash, hang or grow; `rag.corpus.sandbox` starts it.
 
 It takes its limits, then one request a line, on standard input, and answers each with one
 line an outcome and a last line on what was standard output. It ends when its input does.

@@ -24,8 +24,8 @@ from rag.evaluation.measures import (
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, Suite, columns, question_row
 from rag.llms import ChatModel
-from rag.reading.markers import MARKER
 from rag.records import Answer, Filters
+from rag.verification.markers import MARKER
 
 EXTRACTIVE = "extractive"
 SEVERAL_VALUES = ("changed_over_time", "disagreement")

@@ -16,8 +16,8 @@ from typing import Any
 from embeddings import Encoder, SentenceTransformerEncoder
 from embeddings.model_files import model_files
 from rag.archive import Archive, Progress
-from rag.chunking import embedding_text
 from rag.config import Settings
+from rag.corpus.chunking import embedding_text
 from rag.errors import ConfigError
 from rag.evaluation.bench_data import write_articles
 from rag.evaluation.datasets import load_questions

@@ -28,7 +28,7 @@ from rag.evaluation.bench_data import ArticleRow, Generator, StandIn, write_arti
 from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
 from rag.indexes.encoding import open_encoder
-from rag.priority import give_way
+from rag.maintenance.priority import give_way
 
 ADDED = 100
 MOST_ADDING, LEAST_CHECKED, MOST_WAITING = 1.3, 5000, 2.0

@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rag.answering.wording import introduction
+from rag.answers.wording import introduction
 from rag.evaluation.answers import AnsweringSuite, common_measures
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import EvalQuestion, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, question_row
+from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel, reply_to
-from rag.reading.markers import disarmed, markers, without_markers
-from rag.reading.verification import verify
 from rag.records import Answer, Citation, Message
-from rag.sentences import sentence_spans
+from rag.verification.markers import disarmed, markers, without_markers
+from rag.verification.verify import verify
 
 Supports = Callable[[str, Sequence[Citation]], bool]
 """Whether cited texts, taken together, support a sentence."""

@@ -19,8 +19,8 @@ from rag.evaluation.labels import covered
 from rag.evaluation.measures import MAX_WORDS, capped, token_overlap
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, question_row
-from rag.reading.markers import without_markers
 from rag.records import Answer
+from rag.verification.markers import without_markers
 
 ANSWERABLE = "answerable"
 HITS = 5

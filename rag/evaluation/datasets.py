@@ -17,9 +17,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, StringConstraints, ValidationError, model_validator
 
-from rag.corpus import canonical_id, parse_published
+from rag.corpus import canonical_id
 from rag.corpus.urls import is_web_address
 from rag.errors import ConfigError, CorpusError
+from rag.language.dates import parse_published
 from rag.records import Message
 from rag.retrieval.filters import period_end
 

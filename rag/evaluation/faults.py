@@ -17,9 +17,9 @@ from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
 from rag.evaluation.seeding import FAULTS, Spare, names_in, seed_fault, words_in
-from rag.reading.verification import verify
+from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Verdict
-from rag.sentences import sentence_spans
+from rag.verification.verify import verify
 
 FAULTS_MADE = 300
 

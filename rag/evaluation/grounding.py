@@ -19,8 +19,8 @@ from rag.evaluation.measures import Floats, roc_auc
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, Suite, columns, sample_row
 from rag.indexes.encoding import RecentVectors
-from rag.reading.verification import GROUNDED, grounding
 from rag.records import Similarity
+from rag.verification.verify import GROUNDED, grounding
 
 ATTRIBUTABLE = "attributable"
 _SNIPPET = 400

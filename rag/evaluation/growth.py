@@ -11,7 +11,7 @@ from rag.errors import ConfigError
 from rag.evaluation.bench import Timed
 from rag.evaluation.report import template
 from rag.evaluation.tables import Table, as_markdown
-from rag.files import write_atomically
+from rag.store.files import write_atomically
 
 _LABELS = {
     "articles": "articles",

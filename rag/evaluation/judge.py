@@ -11,11 +11,11 @@ from statistics import fmean, harmonic_mean
 
 from rag.evaluation.citations import tagged
 from rag.evaluation.human_ratings import PREFERRED, RATED, Aspect, Preference, Rated
+from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel, reply_to
-from rag.reading.markers import without_markers
-from rag.reading.verification import GROUNDED, grounding
 from rag.records import Message, Similarity
-from rag.sentences import sentence_spans
+from rag.verification.markers import without_markers
+from rag.verification.verify import GROUNDED, grounding
 
 Verdicts = Mapping[Aspect, float]
 """What a judge says of each aspect; an aspect it says nothing of is missing."""

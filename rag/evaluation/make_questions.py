@@ -17,16 +17,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from rag.answers.prompts import passage as shown_passage
 from rag.archive import Archive, Progress
 from rag.errors import ConfigError, CorpusError, ProviderError
 from rag.evaluation.archive_access import duplicate_groups
-from rag.files import write_atomically
+from rag.language.entities import folded, stems
+from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel, reply_to
-from rag.prompts import passage as shown_passage
-from rag.reading.facts import folded, stems
 from rag.records import Article, Hit, Message
 from rag.retrieval.filters import period_end
-from rag.sentences import sentence_spans
+from rag.store.files import write_atomically
 
 MOST_ARTICLES = 5_000
 """From how many articles, drawn at random, questions are made at most."""

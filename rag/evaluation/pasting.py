@@ -9,7 +9,7 @@ from pathlib import Path
 from rag.errors import ConfigError
 from rag.evaluation.report import load_report, run_table
 from rag.evaluation.tables import Table
-from rag.files import write_atomically
+from rag.store.files import write_atomically
 
 _SAME_RUN = ("data", "system", "dates")
 """The columns by which the row of an earlier run of the same kind is known."""

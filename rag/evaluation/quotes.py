@@ -22,9 +22,9 @@ from rag.evaluation.datasets import (
 from rag.evaluation.labels import listed
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
-from rag.quotes.records import Trace
+from rag.language.outlet_names import find_mentions
 from rag.records import Article
-from rag.understanding.outlet_names import find_mentions
+from rag.verification.quotes.records import Trace
 
 QUOTES = "quotes.jsonl"
 _SHOWN = 3

@@ -12,12 +12,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rag.conversations.escaping import text
 from rag.errors import ConfigError
-from rag.escaping import text
 from rag.evaluation.measures import PairedTest, paired_test
 from rag.evaluation.tables import Table, as_markdown, figure, signed, span
-from rag.files import write_atomically
-from rag.quotes.wording import shortened
+from rag.language.words import shortened
+from rag.store.files import write_atomically
 
 Row = dict[str, Any]
 JSON = "report.json"

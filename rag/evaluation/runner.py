@@ -36,7 +36,7 @@ from rag.evaluation.measures import (
     roc_points,
 )
 from rag.evaluation.report import Report, Row, compare, mean_measures, measure_values
-from rag.files import write_atomically
+from rag.store.files import write_atomically
 
 
 class Sample(Protocol):

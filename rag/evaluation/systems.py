@@ -13,11 +13,11 @@ from rag.errors import ConfigError
 from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.measures import missing
 from rag.llms import ChatModel
+from rag.questions.followup import standalone_question
+from rag.questions.splitting import split
 from rag.records import Filters
 from rag.retrieval.ranking import reciprocal_rank_fusion
 from rag.retrieval.snapshot import Snapshot
-from rag.understanding.followup import standalone_question
-from rag.understanding.splitting import split
 
 Split = Literal["rules", "model", "none"]
 SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]

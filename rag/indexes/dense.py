@@ -28,11 +28,11 @@ from embeddings import (
     VectorCache,
 )
 from embeddings import StaleIndexError as StaleVectorsError
-from rag.chunking import embedding_text
+from rag.corpus.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
-from rag.files import disk_error
 from rag.store import Store
-from rag.store.facets import among
+from rag.store.files import disk_error
+from rag.store.filter_columns import among
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"

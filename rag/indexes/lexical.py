@@ -19,7 +19,7 @@ import tantivy
 from rag.indexes.word_index import WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import NOW, UNKNOWN_DATE, Standing, Store
-from rag.store.facets import among
+from rag.store.filter_columns import among
 from rag.store.rows import seconds
 
 _FOLDER = "lexical"

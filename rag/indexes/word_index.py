@@ -21,10 +21,10 @@ import numpy.typing as npt
 import tantivy
 
 from rag.errors import ArchiveError, StaleIndexError
-from rag.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
 from rag.indexes.segments import META, verify_segments
 from rag.records import Article, Passage
 from rag.store import UNKNOWN_DATE
+from rag.store.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
 from rag.store.rows import seconds
 
 FORMAT = 2

@@ -1,1 +1,5 @@
-"""From a question to hits: filters, ranking, fusing, and collapsing copies."""
+"""Questions to hits: filters, one scoring function, near-duplicates collapsed.
+
+It words no answer. Start reading with `retrieve`; every ranking signal is a term of
+`ranking.score`.
+"""

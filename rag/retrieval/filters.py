@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from rag.corpus import parse_published
 from rag.errors import QueryError
+from rag.language.dates import parse_published
 from rag.records import Filters, Published
 
 

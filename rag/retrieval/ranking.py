@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings import Reranker, Vector
-from rag.chunking import embedding_text
+from rag.corpus.chunking import embedding_text
 from rag.indexes.dense import DenseIndex
 from rag.indexes.lexical import LexicalIndex
 from rag.records import Article, Filters, Passage

@@ -10,16 +10,16 @@ from types import MappingProxyType
 
 from rag.errors import QueryError
 from rag.llms import ChatModel
+from rag.questions.constraints import ignoring, understand
+from rag.questions.followup import FollowUp
+from rag.questions.recency import Recency, recency
+from rag.questions.rewriting import resolve
+from rag.questions.sub_queries import interleave, split_needs
 from rag.records import Filters, Hit, Message, Understood
-from rag.retrieval.copies import Ranked, distinct_hits
+from rag.retrieval.near_duplicates import Ranked, distinct_hits
 from rag.retrieval.ranking import DEPTH, Query, rank
 from rag.retrieval.snapshot import Snapshot
 from rag.store import Facets, Store
-from rag.understanding.followup import FollowUp
-from rag.understanding.named import ignoring, understand
-from rag.understanding.needs import interleave, split_needs
-from rag.understanding.recency import Recency, recency
-from rag.understanding.rewriting import resolve
 
 RECENCY: Mapping[Recency, float] = MappingProxyType(
     {"latest": 1.0, "open": 0.75, "at the time": 0.0, "timeless": 0.0}

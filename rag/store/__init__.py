@@ -1,16 +1,16 @@
 """The archive's source of truth on disk; indexes are derived from it elsewhere."""
 
-from rag.store.arriving import Stored
 from rag.store.conversations import Conversations, KeptConversation, KeptTurn, Summary
 from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
-from rag.store.facets import NOW, Facets, Standing
 from rag.store.feedback import Feedback, KeptRemark, Remark
 from rag.store.feeds import Attempts, Feeds, FollowedFeed
-from rag.store.gone import Gone, Listed, Selection, Withdrawal
+from rag.store.filter_columns import NOW, Facets, Standing
 from rag.store.lock import others_waiting, writer_lock
+from rag.store.revisions import STILL, UNKNOWN_DATE, KeptRevision
 from rag.store.runs import Outcome, OutcomeKind, Runs
-from rag.store.standing import STILL, UNKNOWN_DATE, KeptRevision
 from rag.store.store import Store
+from rag.store.tombstones import Gone, Listed, Selection, Withdrawal
+from rag.store.upsert import Stored
 
 __all__ = [
     "NOW",

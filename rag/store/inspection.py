@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func,
 from rag.corpus.urls import canonical_id
 from rag.errors import ArchiveError
 from rag.records import Article, Passage
-from rag.store import copies, schema
+from rag.store import duplicate_groups, schema
 from rag.store.database import Database, Named
 from rag.store.rows import (
     DamagedRowError,
@@ -184,7 +184,7 @@ class Inspection:
     def ungrouped(self) -> list[str]:
         """Ids of articles that have not been compared with others for copies."""
         with self._database.read() as connection:
-            return copies.pending(connection, "", _ALL)
+            return duplicate_groups.pending(connection, "", _ALL)
 
     def broken_groups(self) -> list[str]:
         """Names of groups of copies that are not the id of one of several members."""

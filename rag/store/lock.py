@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import LockedError
-from rag.files import disk_error
+from rag.store.files import disk_error
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from rag.chunking import embedding_text
+from rag.corpus.chunking import embedding_text
 from rag.records import Article, Passage, Published, Span
 
 _DIGESTS = 256

@@ -11,18 +11,10 @@ from sqlalchemy import Connection, Row, func, insert, select
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
 from rag.records import Article, Filters, Passage
-from rag.store import arriving, copies, schema
+from rag.store import duplicate_groups, schema, upsert
 from rag.store.database import Database, damaged_store
-from rag.store.facets import Facets, load_facets
-from rag.store.gone import Gone, restored
-from rag.store.rows import (
-    DamagedRowError,
-    article_record,
-    check_article,
-    check_passage,
-    passage_record,
-)
-from rag.store.standing import (
+from rag.store.filter_columns import Facets, load_facets
+from rag.store.revisions import (
     STILL,
     KeptRevision,
     as_asked,
@@ -32,6 +24,14 @@ from rag.store.standing import (
     kept_revisions,
     withdrawn,
 )
+from rag.store.rows import (
+    DamagedRowError,
+    article_record,
+    check_article,
+    check_passage,
+    passage_record,
+)
+from rag.store.tombstones import Gone, restored
 
 _BATCH = 500
 _GROUPED_TOGETHER = 64
@@ -69,20 +69,20 @@ class Store:
             connection.execute(table.delete().where(table.c.name == name))
             connection.execute(insert(table).values(name=name, value=value))
 
-    def classify(self, articles: Sequence[Article]) -> list[arriving.Stored]:
+    def classify(self, articles: Sequence[Article]) -> list[upsert.Stored]:
         """What `put` would do with each article: add it, revise it, or leave it unchanged."""
         with self._database.read() as connection:
-            return arriving.classify(connection, articles)
+            return upsert.classify(connection, articles)
 
     def article_digests(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The digest of the current revision of those of the articles that are stored."""
         found: dict[str, str] = {}
         with self._database.read() as connection:
             for first in range(0, len(article_ids), _BATCH):
-                found |= arriving.digests(connection, article_ids[first : first + _BATCH])
+                found |= upsert.digests(connection, article_ids[first : first + _BATCH])
         return found
 
-    def put(self, run_id: int, items: Sequence[arriving.Item]) -> None:
+    def put(self, run_id: int, items: Sequence[upsert.Item]) -> None:
         """Stores new articles and new revisions, with their passages and change records.
 
         The old revision of an article stays and is marked superseded; so is at once what comes
@@ -90,14 +90,14 @@ class Store:
         leaves the archive as it was.
         """
         with self._database.write() as connection:
-            found = arriving.arrivals(connection, run_id, items)
+            found = upsert.arrivals(connection, run_id, items)
             standing = [each.article for each in found if not each.late]
-            copies.forget(connection, [each.id for each in standing if each.revision > 1])
-            arriving.supersede(connection, found)
-            arriving.store(connection, run_id, found)
+            duplicate_groups.forget(connection, [each.id for each in standing if each.revision > 1])
+            upsert.supersede(connection, found)
+            upsert.store(connection, run_id, found)
             restored(connection, [each.article.id for each in found])
-            arriving.retract(connection, run_id, found)
-            copies.place(connection, standing)
+            upsert.retract(connection, run_id, found)
+            duplicate_groups.place(connection, standing)
 
     def group_pending(self) -> int:
         """Groups the articles that came in before they could be; returns how many there were.
@@ -106,22 +106,24 @@ class Store:
         """
         if self.setting(_SCHEME) != near_duplicates.SCHEME:
             with self._database.write() as connection:
-                copies.clear(connection)
+                duplicate_groups.clear(connection)
             self.set_setting(_SCHEME, near_duplicates.SCHEME)
         done, last = 0, ""
         while True:
             with self._database.read() as connection:
-                ids = copies.pending(connection, last, _GROUPED_TOGETHER)
+                ids = duplicate_groups.pending(connection, last, _GROUPED_TOGETHER)
             if not ids:
                 return done
             with self._database.write() as connection:
-                copies.place(connection, [article for article, _ in _current(connection, ids)])
+                duplicate_groups.place(
+                    connection, [article for article, _ in _current(connection, ids)]
+                )
             done, last = done + len(ids), ids[-1]
 
     def groups(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The group of each article that has near-duplicates, which is its original's id."""
         with self._database.read() as connection:
-            return copies.group_ids(connection, article_ids)
+            return duplicate_groups.group_ids(connection, article_ids)
 
     def members(
         self, groups: Collection[str], filters: Filters = _NO_FILTERS
@@ -131,7 +133,7 @@ class Store:
         Where these have an end, only those that are known to be published before it.
         """
         with self._database.read() as connection:
-            return copies.members(connection, groups, filters)
+            return duplicate_groups.members(connection, groups, filters)
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """One revision of an article, the current one unless said otherwise.

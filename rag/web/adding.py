@@ -25,7 +25,7 @@ from rag.archive import Archive, Progress
 from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
-from rag.online.pages import is_address
+from rag.sources.pages import is_address
 from rag.store import OutcomeKind
 from rag.web.server.guard import LARGEST_FILE
 

@@ -16,8 +16,6 @@ from rag.llms import ChatModel
 from rag.records import Answer, Filters
 from rag.retrieval.filters import parse_as_of
 from rag.store.lock import holder
-from rag.views.opened import open_words
-from rag.views.steps import count_by_words
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form
 from rag.web.keeping import keep
@@ -29,6 +27,8 @@ from rag.web.rendering.answers import (
     working_html,
 )
 from rag.web.rendering.article import article_html, empty_panel, panel_error
+from rag.web.views.opened import open_words
+from rag.web.views.steps import count_by_words
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Words to ignore"}
 """What the page calls the options that error messages name."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rag.archive import Archive
+from rag.conversations.escaping import text
 from rag.errors import RagError
-from rag.escaping import text
 from rag.web.chat import Chat
 from rag.web.rendering.steps import count
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.accounts import Accounts, Role
 from rag.archive import Archive
 from rag.errors import QueryError, RagError
 from rag.records import Answer
+from rag.web.accounts import Accounts, Role
 from rag.web.conversation import Conversation
 
 UNKNOWN_VISITOR = "visitor:"

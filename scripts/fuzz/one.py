@@ -10,7 +10,7 @@ import atheris
 
 from scripts.fuzz.__main__ import LONGEST_INPUT, LONGEST_SECONDS, MOST_MEGABYTES
 
-with atheris.instrument_imports(include=["rag.corpus", "rag.fetching", "rag.online"]):
+with atheris.instrument_imports(include=["rag.corpus", "rag.sources", "rag.sources"]):
     from scripts.fuzz.targets import TARGETS
 
 

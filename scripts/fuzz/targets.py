@@ -14,21 +14,21 @@ from tempfile import mkdtemp
 
 from rag.corpus import Page, read_file, read_page
 from rag.corpus.assembling import assemble
-from rag.corpus.dates import parse_published
 from rag.corpus.drafts import Draft, Reader, Unread
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
 from rag.corpus.urls import canonical_id, publisher_of, slug_words, urljoined
 from rag.errors import CorpusError, FetchError
-from rag.fetching import fetcher, visiting
-from rag.fetching.addresses import parse_target
-from rag.fetching.exchange import ask
-from rag.fetching.unpacking import BombError, UnpackingError, unpack
-from rag.fetching.wire import Deadline, Wire
-from rag.online.feeds import parse_feed
-from rag.online.sitemaps import parse_sitemap
+from rag.language.dates import parse_published
 from rag.records import Article
+from rag.sources import fetcher, visiting
+from rag.sources.addresses import parse_target
+from rag.sources.exchange import ask
+from rag.sources.feeds import parse_feed
+from rag.sources.sitemaps import parse_sitemap
+from rag.sources.unpacking import BombError, UnpackingError, unpack
+from rag.sources.wire import Deadline, Wire
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 _URL = "https://courier.example/news/"

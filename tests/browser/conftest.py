@@ -26,9 +26,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from rag.accounts import add_account
 from rag.archive import Archive
 from rag.config import Settings
+from rag.web.accounts import add_account
 from tests.builders import row, write_jsonl
 from tests.llm_server import FakeServer, llm_server
 

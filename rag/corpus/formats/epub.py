@@ -16,9 +16,9 @@ from urllib.parse import unquote
 
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread, shown
-from rag.corpus.formats.laid_out import Part, lay_out, markup_parts, one_line
-from rag.corpus.formats.packed import read_entry, unpacked
-from rag.corpus.formats.trees import attribute, below, first, parsed, words
+from rag.corpus.formats.layout import Part, lay_out, markup_parts, one_line
+from rag.corpus.formats.xml_trees import attribute, below, first, parsed, words
+from rag.corpus.formats.zip_files import read_entry, unpacked
 from rag.errors import CorpusError
 
 _CONTAINER = "META-INF/container.xml"

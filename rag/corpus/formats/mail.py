@@ -13,10 +13,10 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, clean, decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread, shown
-from rag.corpus.formats.laid_out import lay_out, markup_parts, one_line
-from rag.corpus.furniture import Block, paragraphs
+from rag.corpus.formats.layout import lay_out, markup_parts, one_line
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.boilerplate import paragraphs
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import read_bytes
 from rag.corpus.drafts import Draft, Unread, shown
-from rag.corpus.formats.laid_out import Part, lay_out, markup_parts
-from rag.corpus.formats.trees import attribute, below, first, named, parsed, words
-from rag.corpus.furniture import paragraphs
+from rag.corpus.formats.layout import Part, lay_out, markup_parts
+from rag.corpus.formats.xml_trees import attribute, below, first, named, parsed, words
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 

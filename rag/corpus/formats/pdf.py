@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, unreadable
 from rag.corpus.drafts import Draft, shown
 from rag.corpus.formats.installing import library
-from rag.corpus.formats.laid_out import lay_out, one_line
+from rag.corpus.formats.layout import lay_out, one_line
 from rag.corpus.formats.pdf_lines import Line, Paragraph, paragraphs_of
-from rag.corpus.furniture import Block
 from rag.errors import CorpusError
 
 MOST_PAGES = 2_000

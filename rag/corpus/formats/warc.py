@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.boilerplate import paragraphs
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, limited, unreadable
 from rag.corpus.drafts import Draft, Page, Unread, shown
 from rag.corpus.formats.installing import library
-from rag.corpus.furniture import paragraphs
 from rag.corpus.webpage import fetched_draft
 from rag.errors import CorpusError
 

@@ -12,8 +12,8 @@ from typing import Any
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, shown
 from rag.corpus.formats.installing import library
-from rag.corpus.formats.laid_out import Part, lay_out, one_line, titled
-from rag.corpus.formats.packed import unpacked
+from rag.corpus.formats.layout import Part, lay_out, one_line, titled
+from rag.corpus.formats.zip_files import unpacked
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from rag.answering.wording import introduction
-from rag.escaping import BLANK_LINES, text
+from rag.answers.wording import introduction
+from rag.conversations.escaping import BLANK_LINES, text
 from rag.records import Answer, Claim
 from rag.web.conversation import nearest, reference_to
 from rag.web.rendering.chips import understood_html

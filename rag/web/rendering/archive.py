@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from rag.answering.wording import spoken_date
-from rag.doctor.findings import Finding, is_sound
-from rag.escaping import text
+from rag.answers.wording import spoken_date
+from rag.conversations.escaping import text
+from rag.language.periods import day_in_words
+from rag.maintenance.doctor.findings import Finding, is_sound
+from rag.maintenance.holdings import Holdings
 from rag.store.runs import Outcome
-from rag.understanding.periods import day_in_words
-from rag.upkeep.holdings import Holdings
-from rag.views.shelves import Listing, Shelf
 from rag.web.conversation import reference_to
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html, table_html
+from rag.web.views.shelves import Listing, Shelf
 
 _BARS = 48
 _NAMED = 20

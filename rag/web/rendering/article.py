@@ -10,13 +10,13 @@ from operator import itemgetter
 
 from markupsafe import Markup
 
-from rag.answering.wording import spoken_date, spoken_pages
-from rag.escaping import BLANK_LINES, language_code, text, web_address
-from rag.quotes.records import Change, RecheckedCitation
+from rag.answers.wording import spoken_date, spoken_pages
+from rag.conversations.escaping import BLANK_LINES, language_code, text, web_address
 from rag.records import Article, Published, Span
-from rag.views.opened import Opened
+from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.conversation import Reference, reference_to
 from rag.web.rendering.marks import join, place_attributes
+from rag.web.views.opened import Opened
 
 _EMPTY = Markup(
     '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '

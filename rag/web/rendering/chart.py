@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from rag.escaping import text
-from rag.understanding.periods import Period, day_in_words
-from rag.views.events import Event
+from rag.conversations.escaping import text
+from rag.language.periods import Period, day_in_words
 from rag.web.rendering.marks import join
+from rag.web.views.events import Event
 
 MOST_ROWS = 20
 """So many events are drawn; the table has them all."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from rag.escaping import text
+from rag.conversations.escaping import text
 from rag.records import Understood
 from rag.web.rendering.marks import join
 

@@ -7,20 +7,20 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from rag.answering.extracted import OPENINGS
-from rag.answering.wording import introduction, spoken_date
-from rag.escaping import text
-from rag.quotes.wording import shortened
-from rag.reading.timeline import Account
+from rag.answers.extractive import OPENINGS
+from rag.answers.timeline import Account
+from rag.answers.wording import introduction, spoken_date
+from rag.conversations.escaping import text
+from rag.language.periods import Period
+from rag.language.words import shortened
 from rag.records import Article
-from rag.understanding.periods import Period
-from rag.views.events import Event
-from rag.views.evidence import Evidence
-from rag.views.sayings import Saying
 from rag.web.conversation import reference_to
 from rag.web.rendering.chart import chart_html
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.tables import hint_html, table_html
+from rag.web.views.events import Event
+from rag.web.views.evidence import Evidence
+from rag.web.views.sayings import Saying
 
 _SHOWN = 320
 _NEAREST = ", which the archive does not answer; these are the articles that come nearest"

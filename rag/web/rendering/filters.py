@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from rag.escaping import text
+from rag.conversations.escaping import text
 from rag.web.form import LIMITS, NAMES, Form
 from rag.web.rendering.chips import chip_html
 from rag.web.rendering.marks import join

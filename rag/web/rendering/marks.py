@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from rag.answering.wording import introduction
-from rag.escaping import text
-from rag.quotes.wording import shortened
+from rag.answers.wording import introduction
+from rag.conversations.escaping import text
+from rag.language.words import shortened
 from rag.records import Answer, Citation, Claim, Verdict
 from rag.web.conversation import Reference, citation_key, reference_to
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from rag.answering.wording import introduction
-from rag.escaping import language_code, text
+from rag.answers.wording import introduction
+from rag.conversations.escaping import language_code, text
 from rag.records import Understood
-from rag.views.found import MarkedHit
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
+from rag.web.views.found import MarkedHit
 
 _EMPTY = "Search results appear here. Each opens its article at the passage found."
 

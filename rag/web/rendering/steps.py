@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from rag.escaping import text
-from rag.reading.extractive import THRESHOLD
+from rag.answers.sentence_selection import THRESHOLD
+from rag.conversations.escaping import text
 from rag.records import Answer, Filters
 from rag.web.rendering.marks import VERDICTS, join
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from rag.escaping import text
+from rag.conversations.escaping import text
 from rag.web.rendering.marks import join
 
 

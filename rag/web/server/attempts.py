@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from rag.accounts import Account, Accounts
+from rag.web.accounts import Account, Accounts
 
 MOST_FAILURES = 10
 """How often one client may fail at one account within FAILURE_SECONDS."""

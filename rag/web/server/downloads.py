@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rag.archive import Archive
+from rag.conversations.escaping import json_without_controls
+from rag.conversations.exporting import export_json, export_markdown
 from rag.errors import RagError
-from rag.escaping import json_without_controls
-from rag.exporting import export_json, export_markdown
 from rag.store import KeptConversation
 from rag.web.server.asgi import reader_name
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from markupsafe import Markup
 
-from rag.accounts import LONGEST_PASSWORD, Account, Accounts
+from rag.web.accounts import LONGEST_PASSWORD, Account, Accounts
 from rag.web.assets import asset
 from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
 from rag.web.server.attempts import Client, Guesses, Outcome

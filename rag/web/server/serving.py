@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
 
-from rag.accounts import Accounts
 from rag.archive import Archive
 from rag.errors import ConfigError
+from rag.web.accounts import Accounts
 from rag.web.assets import head, theme
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.connections import ConnectionLimits, Server, connection_settings

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
-from rag.files import write_atomically
+from rag.store.files import write_atomically
 from rag.web.server.asgi import Message, Send
 
 KEY_FILE = "signing.key"

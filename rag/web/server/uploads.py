@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.accounts import Accounts, Role
+from rag.web.accounts import Accounts, Role
 from rag.web.keeping import has_role
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.bodies import BodyTooLarge, read_body, replay

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rag.conversations.escaping import text
 from rag.corpus.readers import known_suffixes
 from rag.errors import RagError
-from rag.escaping import text
 from rag.web.adding import MOST_FILES, Adding, Outcome, add_address, add_files
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets

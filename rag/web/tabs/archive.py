@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.accounts import Accounts, Role
-from rag.doctor.findings import Finding
 from rag.errors import RagError
-from rag.upkeep.holdings import read_holdings
-from rag.views.failures import last_failures
-from rag.views.shelves import list_articles, shelves
+from rag.maintenance.doctor.findings import Finding
+from rag.maintenance.holdings import read_holdings
+from rag.web.accounts import Accounts, Role
 from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
 from rag.web.keeping import has_role, owner_of
@@ -19,6 +17,8 @@ from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.archive import archive_html, health_html, listing_html
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
+from rag.web.views.failures import last_failures
+from rag.web.views.shelves import list_articles, shelves
 
 ARCHIVE = '<section aria-label="The archive" tabindex="0">${value}</section>'
 LISTED = '<section aria-label="Articles listed">${value}</section>'

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from rag.escaping import text
+from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
 from rag.web.form import Form

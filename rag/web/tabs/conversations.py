@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.archive import Archive
+from rag.conversations.escaping import text
+from rag.conversations.stored_answers import restored
 from rag.errors import RagError
-from rag.escaping import text
-from rag.kept_answers import restored
 from rag.store import KeptConversation, Summary
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation

@@ -6,7 +6,6 @@ from typing import Any
 
 from rag.archive import ANSWER_HITS
 from rag.errors import RagError
-from rag.views.evidence import evidence, hits_of
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.form import Form
@@ -14,6 +13,7 @@ from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.evidence import evidence_html, no_evidence
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
+from rag.web.views.evidence import evidence, hits_of
 
 EVIDENCE = '<section aria-label="Evidence" tabindex="0">${value}</section>'
 

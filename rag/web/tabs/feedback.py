@@ -4,8 +4,8 @@
 
 from datetime import UTC, datetime
 
+from rag.conversations.escaping import text
 from rag.errors import QueryError, RagError
-from rag.escaping import text
 from rag.store import Remark
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation

@@ -6,13 +6,13 @@ from typing import Any
 
 from rag.errors import RagError
 from rag.retrieval.retrieve import Request
-from rag.views.found import find
 from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
 from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.results import no_search, results_html
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
+from rag.web.views.found import find
 
 RESULTS = '<section aria-label="Search results" tabindex="0">${value}</section>'
 MOST = 20

@@ -1,1 +1,0 @@
-"""From hits to a worded answer; knows nothing about the archive on disk."""

@@ -1,0 +1,190 @@
+"""What a sentence offers as an answer: names, numbers, dates, amounts of money, quoted titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rag.language.places import CONTINENT, COUNTRY, STATE
+from rag.questions.expected_answer import Asked, Kind, own_words
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NAME = re.compile(r"[A-Z][\w’'.-]*\w|[A-Z]")
+_ENDING = re.compile(r"[’']s?$")
+_BEGINNING = re.compile(r"(?:^|[.!?:”\"]\s+)[\s“\"‘'(]*$")
+_FUNCTION_WORDS = _words(
+    "the a an and but or in on at of to for from with by as if it its he she they we you i this "
+    "that these those his her their our my your there here when while after before since during "
+    "although though because what who which where how why not no yes so then than also now more "
+    "most many some all one two three"
+)
+_AUXILIARIES = _words("is are was were did does do has have had will would can could should")
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.?|May|June|July|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_DAY_OF_MONTH = re.compile(rf"\b({_MONTH})\s(\d{{1,2}})\b")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_NUMBER = re.compile(
+    r"\b(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty"
+    r"|fifty|hundred|thousand|million|billion|trillion|half|third)\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"\d\s?%|\bper ?cent\b", re.IGNORECASE)
+_PERSON = re.compile(
+    r"\b[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|de|von|van|al|bin|del|la|Mc)?\s?[A-Z][\w’'-]+)+"
+)
+_TITLE = re.compile(r"[“\"‘']([A-Z][^”\"’']{1,60})[,.!?]?[”\"’']")
+_PATTERNS: dict[Kind, re.Pattern[str]] = {
+    "country": COUNTRY,
+    "state": STATE,
+    "continent": CONTINENT,
+    "money": re.compile(
+        r"[$£€¥]\s?\d|\b(?<!\d[,.])\d[\d,.]*\s?(?:million|billion|thousand)?\s?"
+        r"(?:dollars|pounds|euros|crowns|yen|rubles|cents)\b",
+        re.IGNORECASE,
+    ),
+    "date": re.compile(
+        rf"\b{_MONTH}\s\d|\b\d{{1,2}}\.? {_MONTH}|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+        rf"|\b(?:1[6-9]|20)\d\d\b|\b{_MONTH}\b|yesterday|tomorrow|\d{{1,2}}:\d\d|\b\d+ [ap]\.?m"
+    ),
+}
+_QUANTITIES = ("number", "percent", "money", "date")
+
+# What is offered where the kind is probably, but not surely met; 1 is a sure one.
+_NO_NAME = 0.5
+_OTHER_NAME = 0.6
+_COMMON_NOUN = 0.7
+_OTHER_UNIT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The names and numbers of a sentence that the question lacks, and how well they fit it.
+
+    `fit` is 1 where the sentence holds something of the very kind that is asked for, and 0
+    where it holds nothing that can be the answer.
+    """
+
+    names: frozenset[str]
+    numbers: frozenset[str]
+    fit: float
+
+    def answers(self, kind: Kind) -> frozenset[str]:
+        """Those that can be the answer to a question for that kind."""
+        if kind in _QUANTITIES:
+            return self.numbers
+        return self.names | self.numbers if kind in ("thing", "any") else self.names
+
+
+def known_names(texts: Iterable[str]) -> frozenset[str]:
+    """The words that stand capitalised within a sentence somewhere, in lower case.
+
+    Such a word is a name at the beginning of a sentence too.
+
+    >>> sorted(known_names(["Boats of Brell sank.", "Then Orr left."]))
+    ['brell', 'orr']
+    """
+    return frozenset(name for text in texts for name, begins in _capitalised(text) if not begins)
+
+
+def names_asked(question: str) -> frozenset[str]:
+    """The names in a question, in lower case; its first word may be one, a question word is none.
+
+    >>> sorted(names_asked("Which Brell firm did Orr buy?"))
+    ['brell', 'orr']
+    """
+    return (
+        frozenset(name for name, _begins in _capitalised(question) if name not in _FUNCTION_WORDS)
+        - _AUXILIARIES
+    )
+
+
+def offer(asked: Asked, sentence: str, known: frozenset[str]) -> Offer:
+    """What a sentence offers to a question; `known` as `known_names` gives them.
+
+    >>> from rag.questions.expected_answer import asked_for
+    >>> found = offer(asked_for("Which town flooded?"), "Orrenby flooded.", frozenset(["orrenby"]))
+    >>> sorted(found.names), found.fit
+    (['orrenby'], 1.0)
+    """
+    names = frozenset(
+        name
+        for name, begins in _capitalised(sentence)
+        if len(name) > 1
+        and name not in asked.words
+        and name not in _FUNCTION_WORDS
+        and (not begins or name in known)
+    )
+    numbers = frozenset(match[0].lower() for match in _NUMBER.finditer(sentence)) - asked.words
+    return Offer(names, numbers, _fit(asked, sentence, names, numbers))
+
+
+def offered_of_a_kind(asked: Asked, sentence: str) -> frozenset[str]:
+    """The countries, states or continents in a sentence that the question lacks, in lower case.
+
+    >>> from rag.questions.expected_answer import asked_for
+    >>> sorted(offered_of_a_kind(asked_for("Which country won?"), "Peru beat Chile."))
+    ['chile', 'peru']
+    """
+    found = (match[0] for match in _PATTERNS[asked.kind].finditer(sentence))
+    return frozenset(text.lower() for text in found if not own_words(text) <= asked.words)
+
+
+def offered_dates(sentence: str) -> frozenset[str]:
+    """The years, and the days of a month, in a sentence.
+
+    >>> sorted(offered_dates("Opened on May 3, 2019, by 40 people."))
+    ['2019', 'may 3']
+    """
+    days = (f"{month[:3].lower()} {day}" for month, day in _DAY_OF_MONTH.findall(sentence))
+    return frozenset([*_YEAR.findall(sentence), *days])
+
+
+def _capitalised(text: str) -> list[tuple[str, bool]]:
+    """Each capitalised word in lower case, and whether a sentence begins with it."""
+    return [
+        (_ENDING.sub("", match[0]).lower(), bool(_BEGINNING.search(text[: match.start()])))
+        for match in _NAME.finditer(text)
+    ]
+
+
+def _fit(asked: Asked, sentence: str, names: frozenset[str], numbers: frozenset[str]) -> float:
+    kind = asked.kind
+    if kind in _PATTERNS:
+        return float(_new(asked, (match[0] for match in _PATTERNS[kind].finditer(sentence))))
+    if kind == "number":
+        return _fit_of_number(asked, sentence) if numbers else 0.0
+    if kind == "percent":
+        return float(bool(numbers and _PERCENT.search(sentence)))
+    if kind == "person":
+        people = (match[0] for match in _PERSON.finditer(sentence))
+        full = any(not own_words(person) & asked.words for person in people)
+        return 1.0 if full else _NO_NAME * bool(names)
+    if kind == "work":
+        titled = _new(asked, (match[1] for match in _TITLE.finditer(sentence)))
+        return 1.0 if titled else _OTHER_NAME * bool(names)
+    if kind == "thing":
+        return 1.0 if names else _NO_NAME
+    if kind == "name" and asked.common and not names:
+        return _COMMON_NOUN
+    return float(bool(names) or kind == "any")
+
+
+def _new(asked: Asked, found: Iterable[str]) -> bool:
+    """Whether any of what was found says more than the question does."""
+    return any(not own_words(text) <= asked.words for text in found)
+
+
+def _fit_of_number(asked: Asked, sentence: str) -> float:
+    if not asked.unit:
+        return 1.0
+    counted = re.compile(
+        rf"{_NUMBER.pattern}(?:[\s-]+[\w’'-]+){{0,3}}?[\s-]+{re.escape(asked.unit)}", re.IGNORECASE
+    )
+    return 1.0 if counted.search(sentence) else _OTHER_UNIT

@@ -1,0 +1,92 @@
+"""Notices that correct an article: what they take back, and what they put in its place.
+
+The rules are English. Which sentences answer a question is for others to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rag.answers.relevant_sentences import day_of, survey
+from rag.answers.sentence_selection import Sentence
+from rag.corpus.notices import taken_back
+from rag.language.entities import names, numbers
+from rag.language.figures import meanings
+from rag.records import Hit
+
+_AND_SAYS_WHAT = re.compile(r".{0,80}?\b(?:that|as)\b", re.IGNORECASE | re.DOTALL)
+_FEWEST_SHARED = 2
+_SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A notice's sentence that takes something back, and the one that puts it right, if any."""
+
+    notice: Sentence
+    right: Sentence | None
+    wrong: frozenset[str]
+    about: frozenset[str]
+
+    def overrules(self, sentence: Sentence) -> bool:
+        """Whether a sentence is the notice itself, or says what the same outlet took back."""
+        if sentence.text == self.notice.text:
+            return True
+        if sentence.article.publisher != self.notice.article.publisher:
+            return False
+        since = day_of(self.notice.article) - day_of(sentence.article)
+        if not timedelta() <= since <= _SOON or sentence == self.right:
+            return False
+        shared = self.about & meanings(sentence.text)
+        return len(shared) >= _FEWEST_SHARED and not self.wrong.isdisjoint(_facts(sentence.text))
+
+
+def corrections(hits: Sequence[Hit]) -> list[Correction]:
+    """What notices of correction in the hits take back, in the order of the hits."""
+    found = []
+    told = [sentence for sentence, _ in survey(hits, frozenset())]
+    for place, sentence in enumerate(told):
+        said = taken_back(sentence.text)
+        if said is None:
+            continue
+        following = told[place + 1] if place + 1 < len(told) else None
+        right = following if following and following.passage == sentence.passage else None
+        wrong = _wrong(said, right.text) if right else frozenset()
+        found.append(Correction(sentence, right, wrong, meanings(said)))
+    return found
+
+
+def corrected(sentences: Sequence[Sentence], notices: Sequence[Correction]) -> list[Sentence]:
+    """The sentences, with what puts it right in the place of each one that was taken back."""
+    standing: dict[Sentence, None] = {}
+    for sentence in sentences:
+        against = next((each for each in notices if each.overrules(sentence)), None)
+        if against is None:
+            standing[sentence] = None
+        elif against.right is not None:
+            standing[against.right] = None
+    return list(standing)
+
+
+def _wrong(said: str, right: str) -> frozenset[str]:
+    """What was said wrongly, where the notice says what it was: numbers, and names replaced."""
+    if not _AND_SAYS_WHAT.match(said):
+        return frozenset()
+    figures = _numbers(said) - _numbers(right) or _numbers(said)
+    replaced = _names(said) - _names(right) if _names(right) - _names(said) else frozenset()
+    return figures | replaced
+
+
+def _facts(text: str) -> frozenset[str]:
+    return _numbers(text) | _names(text)
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(f"{number.value:g}" for number in numbers(text))
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names(text))

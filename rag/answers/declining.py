@@ -1,0 +1,119 @@
+"""Why there is no answer, in a sentence, and what to try instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Literal, get_args
+
+from rag.answers.question import Question
+from rag.answers.sentence_selection import Sentence
+from rag.answers.wording import introduction
+from rag.language.entities import names
+from rag.language.periods import day_in_words
+from rag.records import Hit
+
+Why = Literal[
+    "nothing found",
+    "found but not answered",
+    "outside the dates",
+    "the premise is contradicted",
+    "withdrawn",
+]
+"""Every reason there is; `Answer.reason` begins with one of them, and a colon follows."""
+
+MOST_SUGGESTIONS = 4
+_ALIKE = 0.75
+_FEWEST_LETTERS = 4
+_OTHER_WORDS = "ask with other words, or for one single fact"
+
+
+def reason(asked: Question, hits: Sequence[Hit], *, disagreed: bool = False) -> str:
+    """One sentence that says why a question has no answer."""
+    if asked.lacking:
+        return f"outside the dates: the archive holds nothing of {asked.lacking}{_reach(asked)}"
+    if hits and disagreed:
+        return "found but not answered: too few of the articles found agree on an answer"
+    if hits:
+        return "found but not answered: articles come near it, but none of their sentences answers"
+    if _misses(asked):
+        return f"outside the dates: the filters ask for a time without articles{_reach(asked)}"
+    limits = " that the filters leave" if asked.filters.to_dict() else ""
+    return f"nothing found: no article{limits} shares a word or a meaning with the question"
+
+
+def withheld(told: str) -> str:
+    """One sentence that says what would have been an answer, had it not been withdrawn."""
+    return f"withdrawn: {told}"
+
+
+def contradicted(sentence: Sentence) -> str:
+    """One sentence that says which article speaks against what the question takes for granted."""
+    article = sentence.article
+    where = introduction(article).removesuffix(": ") or article.title or article.id
+    return f"the premise is contradicted: {where}, says otherwise"
+
+
+def why(reason: str) -> Why | None:
+    """The kind of a reason; None for "" and for what a language model gave as one.
+
+    >>> why("nothing found: no article shares a word or a meaning with the question")
+    'nothing found'
+    """
+    return next((kind for kind in get_args(Why) if reason.startswith(kind)), None)
+
+
+def suggestions(asked: Question, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """What to try where there is no answer, the most promising first; never nothing."""
+    found = [*_similar_names(asked.standalone, hits), *_without_limits(asked)]
+    if (asked.lacking or _misses(asked)) and asked.holdings:
+        found.append(f"ask about a time that the archive holds: {_span(asked)}")
+    return tuple(found[:MOST_SUGGESTIONS]) or (_OTHER_WORDS,)
+
+
+def _similar_names(question: str, hits: Sequence[Hit]) -> Iterator[str]:
+    """Names of the question that no article found holds, each with the most like it in a hit."""
+    found = "\n".join(part for hit in hits for part in (hit.article.title, hit.text))
+    known = {name.casefold(): name for name in names(found)}
+    held = "\n".join(hit.article.text for hit in hits).casefold()
+    for name in dict.fromkeys(names(question)):
+        if name.casefold() in known or name.casefold() in held or len(name) < _FEWEST_LETTERS:
+            continue
+        for alike in get_close_matches(name.casefold(), known, n=1, cutoff=_ALIKE):
+            yield f"did you mean “{known[alike]}”? No article found here has “{name}”"
+
+
+def _without_limits(asked: Question) -> Iterator[str]:
+    for one in asked.understood:
+        if one.held and one.strict:
+            yield f"ask without “{one.words}”, which was taken as: only {one.meaning}"
+    filters = asked.filters
+    if filters.published_from or filters.published_before:
+        yield "drop the filter on dates"
+    if filters.publishers:
+        yield f"drop the filter on the outlet {' or '.join(filters.publishers)}"
+    if filters.language:
+        yield f"drop the filter on the language {filters.language!r}"
+    if filters.section:
+        yield f"drop the filter on the section {filters.section!r}"
+
+
+def _misses(asked: Question) -> bool:
+    """Whether the filters ask for a time before the first article, or after the last."""
+    if asked.holdings is None:
+        return False
+    first, last = asked.holdings
+    filters = asked.filters
+    too_late = filters.published_from is not None and filters.published_from > last
+    return too_late or (filters.published_before is not None and filters.published_before <= first)
+
+
+def _reach(asked: Question) -> str:
+    return f"; its articles are of {_span(asked)}" if asked.holdings else ""
+
+
+def _span(asked: Question) -> str:
+    if asked.holdings is None:
+        return ""
+    first, last = (day_in_words(moment.date()) for moment in asked.holdings)
+    return first if first == last else f"{first} to {last}"

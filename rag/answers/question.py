@@ -1,0 +1,47 @@
+"""A question with all its answer must state, and what is needed to read for an answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from rag.answers.sentence_selection import Vocabulary
+from rag.records import Filters, Message, Similarity, Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with everything its answer must state about how it was asked.
+
+    `holdings` are when the first and the last article of the archive appeared, if known.
+    With `corroborated` only what the articles agree on is an answer.
+    """
+
+    text: str
+    standalone: str
+    history: tuple[Message, ...]
+    filters: Filters
+    as_of: datetime
+    understood: tuple[Understood, ...]
+    coverage: float
+    retrieval_seconds: float
+    holdings: tuple[datetime, datetime] | None = None
+    corroborated: bool = False
+
+    @property
+    def lacking(self) -> str:
+        """What it asks for of which the archive holds nothing; "" where there is no such thing."""
+        return ", ".join(one.meaning for one in self.understood if not one.held)
+
+    def timings(self, started: float) -> dict[str, float]:
+        """Seconds of searching, and of reading since `started` on the performance counter."""
+        return {"retrieval": self.retrieval_seconds, "reading": time.perf_counter() - started}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the extractive reader needs to know of words and meanings."""
+
+    vocabulary: Vocabulary
+    similarity: Similarity | None

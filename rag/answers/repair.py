@@ -1,0 +1,204 @@
+"""A model's reply made an answer that holds: asked for once more, or cut back, and said so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rag.answers.prompts import Fault
+from rag.errors import ProviderError
+from rag.language.entities import names, numbers
+from rag.language.words import shortened
+from rag.llms import Reply
+from rag.verification.citing import FAILING, Cited, sentence_places
+from rag.verification.markers import MARKER, without_markers
+
+Again = Callable[[Sequence[Fault]], Reply]
+"""Asks the model for its answer once more, naming the sentences at fault."""
+
+
+class Bind(Protocol):
+    """Makes citations of a text's markers; none gets a number that is reserved."""
+
+    def __call__(self, text: str, reserved: Collection[int] = ()) -> Cited:
+        """The text with its sentences bound to what they rest on, and checked."""
+
+
+BROKEN_OFF = "The language model's answer broke off; its unfinished last sentence is left out."
+MENDED = (
+    "The articles did not bear out all of the language model's first answer; "
+    "it was asked once to mend it."
+)
+LEFT_OUT = "Left out of the language model's answer, as the articles do not bear it out:"
+
+_NAMED = 3
+_SHOWN_CHARACTERS = 120
+_SOURCES = r"(?:passages?|articles?|archive|sources?|documents?|excerpts?)"
+_SAY = r"(?:say|mention|contain|provide|state|give|hold|answer|specify|include|tell|report|discuss)"
+_NOTHING = re.compile(
+    rf"\b{_SOURCES}\b(?:\W+\w+){{0,6}}?\s+(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+\s+)?{_SAY}\b"
+    rf"|\b{_SOURCES}\b(?:\W+\w+){{0,6}}?\s+{_SAY}s?\s+(?:no|nothing)\b"
+    rf"|\b(?:no|not)\s+(?:information|mentioned|stated|specified|answered|given|said|provided)\b"
+    rf"[^.]*\b{_SOURCES}\b",
+    re.IGNORECASE,
+)
+_FINISHED = re.compile(r"(?:[.!?…。！？؟:]|\|)[\s\"'”’»)*_`]*$")
+_EMPTY_ITEM = re.compile(r"^[ \t]*(?:(?:[-*•>#]+|\d{1,3}[.)])[ \t]*)?$\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What is left of a reply once it holds, and what the reader is to know.
+
+    `declined` means that the reply says only that there is no answer; without claims and
+    without having declined, nothing of it holds.
+    """
+
+    cited: Cited
+    notes: tuple[str, ...] = ()
+    declined: bool = False
+
+
+def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Mended:
+    """The reply with citations, where its claims fail that of a second one, or what holds of it.
+
+    A sentence fails that no passage bears out, or whose quotation is altered. `again` is
+    called at most once; without it, and where it does not help, such sentences are left
+    out. A last sentence that is broken off is left out first, and sentences said before;
+    a reply is taken to be broken off, too, where it has all the `limit` tokens it may have.
+    `bind` makes citations of its markers, and checks it.
+    """
+    finished = _finished(reply, limit)
+    notes = (BROKEN_OFF,) if finished != reply.text else ()
+    whole = _unrepeated(finished)
+    first = bind(whole)
+    if declines(first):
+        return Mended(first, notes, declined=True)
+    faults = faults_of(whole, first)
+    if not faults:
+        return Mended(first, notes)
+    second = _asked_again(again, faults) if _worth_asking(first, faults) else None
+    if second is None:
+        return _cut_back(whole, first, bind, notes)
+    mended = _second(_unrepeated(_finished(second, limit)), bind)
+    if mended.cited.claims and not mended.notes and not mended.declined:
+        return replace(mended, notes=(MENDED,))
+    cut = _cut_back(whole, first, bind, notes)
+    if mended.declined:
+        return cut if cut.cited.claims else mended
+    return mended if len(mended.cited.claims) > len(cut.cited.claims) else cut
+
+
+def faults_of(text: str, cited: Cited) -> list[Fault]:
+    """The sentences of `text` that fail, as they stand in it, each with the reasons."""
+    return [
+        Fault(text[start:end].strip(), claim.reasons, start, end)
+        for claim, (start, end) in zip(cited.claims, cited.places, strict=True)
+        if claim.verdict in FAILING and not _says_nothing(cited, claim.start, claim.end)
+    ]
+
+
+def declines(cited: Cited) -> bool:
+    """Whether all that a text says is that the passages hold no answer."""
+    return bool(cited.claims) and all(
+        _says_nothing(cited, claim.start, claim.end) for claim in cited.claims
+    )
+
+
+def _says_nothing(cited: Cited, start: int, end: int) -> bool:
+    """Whether a sentence that cites nothing only says what the passages do not hold."""
+    said = cited.text[start:end]
+    return not MARKER.search(said) and bool(_NOTHING.search(said))
+
+
+def _worth_asking(cited: Cited, faults: Sequence[Fault]) -> bool:
+    """Whether a fault is more than idle words beside what holds, such as "I hope this helps!"."""
+    holds = any(claim.citations and claim.verdict not in FAILING for claim in cited.claims)
+    said = [fault.sentence for fault in faults]
+    return not holds or any(MARKER.search(one) or names(one) or numbers(one) for one in said)
+
+
+def _asked_again(again: Again | None, faults: Sequence[Fault]) -> Reply | None:
+    try:
+        return again(faults) if again else None
+    except ProviderError:
+        return None
+
+
+def _second(text: str, bind: Bind) -> Mended:
+    cited = bind(text)
+    return Mended(cited, declined=True) if declines(cited) else _cut_back(text, cited, bind, ())
+
+
+def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Mended:
+    """What is left without the sentences that fail; numbers that lead nowhere stay listed."""
+    lost = cited.unresolved
+    left_out: list[Fault] = []
+    while faults := faults_of(text, cited):
+        left_out += faults
+        text = _without(text, [(fault.start, fault.end) for fault in faults])
+        cited = bind(text, lost)
+    if not any(claim.citations for claim in cited.claims):
+        return Mended(Cited("", (), (), lost), notes)
+    lost = tuple(dict.fromkeys((*lost, *cited.unresolved)))
+    told = (*notes, _left_out(left_out)) if left_out else notes
+    return Mended(replace(cited, unresolved=lost), told)
+
+
+def _without(text: str, places: Collection[tuple[int, int]]) -> str:
+    """The text without these places, and without the list items that they leave empty."""
+    for start, end in sorted(places, reverse=True):
+        text = text[:start] + text[end:]
+    return "\n\n".join(
+        part for block in text.split("\n\n") if (part := _EMPTY_ITEM.sub("", block).strip())
+    )
+
+
+def _finished(reply: Reply, limit: int) -> str:
+    """The reply without a last sentence that is broken off.
+
+    A short answer may do without a full stop, so an only sentence is taken to be broken
+    off just where the reply has all its tokens.
+
+    >>> from rag.records import Usage
+    >>> _finished(Reply("It sank. Five were sav", Usage()), 9)
+    'It sank.'
+    """
+    text = reply.text
+    places = sentence_places(text)
+    if not places or (len(places) == 1 and reply.usage.completion_tokens < limit):
+        return text
+    start, end = places[-1]
+    last = text[start:end]
+    if _FINISHED.search(last) or _FINISHED.search(without_markers(last)) or _marked(last):
+        return text
+    return text[:start].rstrip()
+
+
+def _unrepeated(text: str) -> str:
+    """The text without sentences that it has said before, as a model does that goes round."""
+    seen: set[str] = set()
+    repeated = []
+    for start, end in sentence_places(text):
+        words = " ".join(without_markers(text[start:end]).casefold().split())
+        if words in seen:
+            repeated.append((start, end))
+        seen.add(words)
+    return _without(text, repeated) if repeated else text
+
+
+def _marked(sentence: str) -> bool:
+    """Whether a sentence ends with a marker."""
+    return any(match.end() == len(sentence) for match in MARKER.finditer(sentence))
+
+
+def _left_out(faults: Sequence[Fault]) -> str:
+    named = [
+        f"“{shortened(without_markers(fault.sentence), _SHOWN_CHARACTERS)}” "
+        f"({'; '.join(fault.reasons)})"
+        for fault in faults[:_NAMED]
+    ]
+    more = f" and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
+    return f"{LEFT_OUT} {', '.join(named)}{more}."

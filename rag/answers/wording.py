@@ -1,0 +1,137 @@
+"""How an answer is put into words without a model: introductions, quotes, declining, its age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rag.answers.question import Question
+from rag.answers.sentence_selection import Sentence
+from rag.language.periods import day_in_words
+from rag.questions.recency import recency
+from rag.records import Article, Citation, Claim, Hit, Published
+
+NEAREST = 3
+"""How many of the nearest articles are named where there is no answer."""
+
+VERBATIM = "the article says it in these words"
+BESIDE = "Beside that:"
+"""What stands before sentences of which the opening of an answer does not speak."""
+
+LINE_BREAK = "\n\n"
+
+OLD = timedelta(days=30)
+"""How old evidence may be for a question about the latest; in daily news, a month is long."""
+
+_MONTH = 30
+_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The text of an answer with its claims and citations."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+def word(sentences: Sequence[Sentence], opening: str = "", further: int = 0) -> Worded:
+    """One line a sentence: outlet and date, the sentence as it stands, and its marker.
+
+    An `opening` stands on a line of its own before them, and is part of no claim; so does
+    what sets apart the last `further` sentences, of which it does not speak.
+
+    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
+    'Radio North: It sank. [1]'
+    """
+    lines = [opening] if opening else []
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    for number, sentence in enumerate(sentences, start=1):
+        if further and number == len(sentences) - further + 1:
+            lines.append(BESIDE)
+        start = sum(len(line) + len(LINE_BREAK) for line in lines)
+        line = f"{introduction(sentence.article)}{sentence.text} [{number}]"
+        lines.append(line)
+        citations.append(Citation(number, sentence.article, sentence.start, sentence.end))
+        claims.append(Claim(start, start + len(line), (number,), "supported", (VERBATIM,)))
+    return Worded(LINE_BREAK.join(lines), tuple(claims), tuple(citations))
+
+
+def introduction(article: Article) -> str:
+    """Outlet and date as they stand before a quoted sentence: "Radio North, 3 May 2025: "."""
+    parts = [article.publisher, spoken_date(article.published) if article.published else ""]
+    named = ", ".join(part for part in parts if part)
+    return f"{named}: " if named else ""
+
+
+def spoken_pages(article: Article, start: int, end: int) -> str:
+    """The pages on which these characters stand, in words; "" where the article has none.
+
+    >>> article = Article("a", "", "", "One. Two.", pages=(0, 5))
+    >>> spoken_pages(article, 0, 4), spoken_pages(article, 0, 9)
+    ('page 1', 'pages 1–2')
+    """
+    pages = article.pages_of(start, end)
+    if len(pages) > 1:
+        return f"pages {pages[0]}–{pages[-1]}"
+    return f"page {pages[0]}" if pages else ""
+
+
+def spoken_date(published: Published) -> str:
+    """The date as prose has it, as precise as it is known.
+
+    >>> from datetime import UTC, datetime
+    >>> spoken_date(Published(datetime(2025, 5, 3, tzinfo=UTC), "day"))
+    '3 May 2025'
+    """
+    if published.precision == "year":
+        return f"{published.at:%Y}"
+    month = f"{published.at:%B %Y}"
+    return month if published.precision == "month" else f"{published.at.day} {month}"
+
+
+def decline(hits: Sequence[Hit]) -> str:
+    """What is said instead of an answer: that there is none, and which articles are nearest."""
+    articles = {hit.article.id: hit.article for hit in hits}
+    nearest = [
+        f"- {introduction(article)}{article.title or article.id}"
+        for article in list(articles.values())[:NEAREST]
+    ]
+    if not nearest:
+        return "The archive holds nothing on this."
+    return LINE_BREAK.join(["The archive does not answer this. Nearest articles:", *nearest])
+
+
+def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """A note that the evidence is old, if the question asks for the latest and it is; else none.
+
+    The newest article cited counts. Without dated citations there is nothing to say.
+    """
+    dates = [each.article.published for each in citations if each.article.published]
+    if not dates or recency(asked.standalone, asked.understood) != "latest":
+        return ()
+    newest = max(dates, key=lambda published: published.at)
+    if asked.as_of - newest.at <= OLD:
+        return ()
+    today = asked.as_of.date()
+    age = _in_words(newest.at.date(), today)
+    return (
+        f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
+        "it may be out of date.",
+    )
+
+
+def _in_words(then: date, now: date) -> str:
+    """How much time lies between two days, in the largest unit that makes at least two.
+
+    >>> _in_words(date(2031, 3, 1), date(2031, 6, 10))
+    '3 months'
+    """
+    days = (now - then).days
+    for unit, length in (("year", _YEAR), ("month", _MONTH)):
+        if days >= 2 * length:
+            return f"{days // length} {unit}s"
+    return f"{days} days"

@@ -1,0 +1,174 @@
+"""Paragraphs to a text and its blocks, and the paragraphs of HTML, EPUB and newsroom markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rag.corpus.boilerplate import Block
+from rag.corpus.decoding import SIZE_LIMIT, clean
+from rag.errors import CorpusError
+from rag.records import FurnitureKind
+
+Part = tuple[FurnitureKind | None, str]
+"""A paragraph as one line, and its kind where the markup tells it."""
+
+_GAP = "\n\n"
+# A character that no document may hold, so that it means a line break and nothing else.
+_LINE_BREAK = "\ufffe"
+_TWO_BREAKS = re.compile(rf"{_LINE_BREAK}\s*{_LINE_BREAK}")
+_CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+_KINDS: dict[str, FurnitureKind] = {
+    **{f"h{level}": "heading" for level in range(1, 7)},
+    "hl2": "heading",
+    "figcaption": "photo credit",
+    "media-caption": "photo credit",
+    "byline": "byline",
+    "dateline": "dateline",
+}
+_BLOCKS = frozenset(_KINDS) | {
+    *("address", "article", "aside", "blockquote", "block", "body", "body.content", "bq"),
+    *("caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "fig", "figure"),
+    *("footer", "form", "header", "hr", "html", "li", "main", "media", "nitf", "note", "ol", "p"),
+    *("pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+}
+_LEFT_OUT = frozenset(
+    {
+        *("audio", "button", "canvas", "head", "iframe", "math", "media-metadata", "nav"),
+        *("media-producer", "media-reference", "noscript", "object", "picture", "script"),
+        *("select", "style", "svg", "template", "title", "video"),
+    }
+)
+_CELLS = frozenset({"td", "th"})
+
+
+def lay_out(parts: Iterable[Part]) -> tuple[str, tuple[Block, ...]]:
+    r"""The paragraphs joined by blank lines, and where each of them lies; empty ones are left out.
+
+    Raises CorpusError where they are longer than one article may be.
+
+    >>> lay_out([("heading", "Ferry"), (None, "It sailed.")])[0]
+    'Ferry\n\nIt sailed.'
+    """
+    blocks: list[Block] = []
+    start = 0
+    for kind, given in parts:
+        words = one_line(given)
+        if not words:
+            continue
+        blocks.append(Block(start, start + len(words), words, kind))
+        start += len(words) + len(_GAP)
+        if start > SIZE_LIMIT:
+            msg = f"its text is longer than the {SIZE_LIMIT >> 20} MB that one article may have"
+            raise CorpusError(msg)
+    return _GAP.join(block.words for block in blocks), tuple(blocks)
+
+
+def one_line(text: str) -> str:
+    """The text in one line, with single spaces and without characters that show nothing."""
+    return " ".join(clean(_CONTROL.sub(" ", text)).split())
+
+
+def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:
+    """The paragraphs; the first is the title where it has the title's words."""
+    first = True
+    for kind, words in parts:
+        is_title = first and bool(title) and one_line(words).casefold() == title.casefold()
+        first = first and not words.strip()
+        yield ("title", words) if is_title else (kind, words)
+
+
+def markup_parts(root: Any) -> list[Part]:
+    """The paragraphs of a tree of HTML, XHTML or NITF that lxml has parsed, in their order.
+
+    Scripts, navigation, forms' buttons and what is hidden are left out; the cells of a row
+    that hold nothing but words are one paragraph. Namespaces make no difference.
+    """
+    from lxml import etree
+
+    paragraphs = _Paragraphs()
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event in ("comment", "pi"):
+            paragraphs.add(element.tail)
+            continue
+        tag = _tag(element)
+        if event == "start" and _is_left_out(element, tag):
+            walk.skip_subtree()
+        elif event == "start":
+            paragraphs.enter(element, tag)
+        elif element is not root:
+            paragraphs.leave(element, tag, left_out=_is_left_out(element, tag))
+    paragraphs.end()
+    return paragraphs.parts
+
+
+class _Paragraphs:
+    """Collects words into paragraphs as elements begin and end."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self._words: list[str] = []
+        self._kinds: list[FurnitureKind] = []
+        self._row: Any = None
+
+    def add(self, text: str | None) -> None:
+        """Words of the paragraph that goes on."""
+        if text:
+            self._words.append(text)
+
+    def enter(self, element: Any, tag: str) -> None:
+        """An element begins, and with it perhaps a paragraph."""
+        if tag == "br":
+            self._words.append(_LINE_BREAK)
+        elif tag in _CELLS and self._row is not None:
+            if "".join(self._words).strip():
+                self._words.append(" | ")
+        elif tag in _BLOCKS:
+            self.end()
+            if tag == "tr" and _is_row_of_words(element):
+                self._row = element
+            if tag == "li":
+                self._words.append("• ")
+        if tag in _KINDS:
+            self._kinds.append(_KINDS[tag])
+        self.add(element.text)
+
+    def leave(self, element: Any, tag: str, *, left_out: bool) -> None:
+        """An element ends; the words that follow it come after."""
+        if not left_out:
+            if tag in _BLOCKS and not (tag in _CELLS and self._row is not None):
+                self.end()
+            if self._row is element:
+                self._row = None
+            if tag in _KINDS:
+                self._kinds.pop()
+        self.add(element.tail)
+
+    def end(self) -> None:
+        """Ends the paragraph; two line breaks in a row end one, too."""
+        kind = self._kinds[-1] if self._kinds else None
+        text = "".join(self._words)
+        self._words.clear()
+        for words in _TWO_BREAKS.split(text):
+            if words.strip(f" \t\n\r•|\xa0{_LINE_BREAK}"):
+                self.parts.append((kind, words))
+
+
+def _tag(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def _is_left_out(element: Any, tag: str) -> bool:
+    if tag in _LEFT_OUT or not tag:
+        return True
+    return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _is_row_of_words(row: Any) -> bool:
+    cells = [child for child in row if _tag(child) in _CELLS]
+    inner = (_tag(each) for cell in cells for each in cell.iterdescendants())
+    return len(cells) > 1 and not any(tag in _BLOCKS for tag in inner)

@@ -1,0 +1,74 @@
+"""XML to trees without a surprise: no entity is expanded, nothing is fetched, depth is bounded."""
+
+from __future__ import annotations
+
+import re
+from html.entities import name2codepoint
+from typing import Any
+
+from rag.corpus.decoding import EMPTY
+from rag.corpus.formats.layout import one_line
+from rag.errors import CorpusError
+
+_REFERENCE = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+def parsed(data: bytes) -> Any:
+    """The root of an XML document; raises CorpusError for what is none, or means harm.
+
+    HTML's names for characters, which NITF and XHTML take from a DTD, are known without it.
+    """
+    from lxml import etree
+
+    if not data.strip():
+        raise CorpusError(EMPTY)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(_REFERENCE.sub(_numbered, data), parser)
+    except etree.XMLSyntaxError as error:
+        msg = f"not valid XML: {error.msg or 'it ends too early'}"
+        raise CorpusError(msg) from error
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
+        msg = "declares entities of its own, which can be made to grow without end; leave them out"
+        raise CorpusError(msg)
+    return root
+
+
+def named(element: Any) -> str:
+    """The name of an element without its namespace; "" for a comment."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def below(element: Any, *names: str) -> list[Any]:
+    """The elements of these names below an element, in order, whatever their namespace."""
+    return [each for each in element.iterdescendants() if named(each) in names]
+
+
+def first(element: Any, *path: str) -> Any:
+    """The first element below, along a path of names; None where one is missing."""
+    for name in path:
+        found = below(element, name) if element is not None else []
+        element = found[0] if found else None
+    return element
+
+
+def words(element: Any) -> str:
+    """All that is written in an element, as one line; "" for None."""
+    return one_line("".join(element.itertext(with_tail=False))) if element is not None else ""
+
+
+def attribute(element: Any, name: str) -> str:
+    """An attribute as one line; "" where there is none, or no element."""
+    return one_line(element.get(name, "")) if element is not None else ""
+
+
+def _numbered(reference: re.Match[bytes]) -> bytes:
+    name = reference.group(1).decode("ascii")
+    if name in _OF_XML or name not in name2codepoint:
+        return reference.group()
+    return b"&#%d;" % name2codepoint[name]

@@ -1,0 +1,266 @@
+"""Numbers with what they count, read from one text, and whether two of them say the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.language.entities import Number, number_places
+
+Bound = Literal["", "about", "below", "above"]
+
+_BOUNDS: dict[Bound, str] = {
+    "above": r"more than|over|above|at least|no (?:fewer|less) than|upwards of|exceed(?:ed|s|ing)?"
+    r"|in excess of|greater than",
+    "below": r"nearly|almost|close to|under|below|fewer than|less than|up to|as many as|as much as"
+    r"|at most|no more than|not quite",
+    "about": r"about|around|some|roughly|approximately|an estimated|approaching|or so",
+}
+_BEFORE = tuple(
+    (bound, re.compile(rf"\b(?:just |well |slightly |only )?(?:{words})\s+(?:the |a |an )?$", re.I))
+    for bound, words in _BOUNDS.items()
+)
+
+# Units by what they measure, and how many of its smallest one each holds.
+_UNITS: dict[str, tuple[str, float]] = {
+    r"mm|millimet(?:re|er)s?": ("length", 1e-3),
+    r"cm|centimet(?:re|er)s?": ("length", 1e-2),
+    r"m|met(?:re|er)s?": ("length", 1.0),
+    r"km|kms|kilomet(?:re|er)s?": ("length", 1e3),
+    r"miles?": ("length", 1609.344),
+    r"feet|foot|ft": ("length", 0.3048),
+    r"yards?": ("length", 0.9144),
+    r"inch(?:es)?": ("length", 0.0254),
+    r"grams?|grammes?": ("mass", 1.0),
+    r"kg|kgs|kilos?|kilograms?": ("mass", 1e3),
+    r"tonnes?|tons?": ("mass", 1e6),
+    r"lbs?": ("mass", 453.592),
+    r"ounces?": ("mass", 28.3495),
+    r"lit(?:re|er)s?": ("volume", 1.0),
+    r"gallons?": ("volume", 3.78541),
+    r"barrels?": ("barrels", 1.0),
+    r"hectares?": ("area", 1.0),
+    r"acres?": ("area", 0.404686),
+    r"seconds?": ("time", 1.0),
+    r"minutes?|mins?": ("time", 60.0),
+    r"hours?|hrs?": ("time", 3600.0),
+    r"days?": ("time", 86400.0),
+    r"weeks?": ("time", 604800.0),
+    r"months?": ("months", 1.0),
+    r"years?": ("months", 12.0),
+    r"decades?": ("months", 120.0),
+    r"degrees?": ("degrees", 1.0),
+    r"kilowatts?|kW": ("power", 1.0),
+    r"megawatts?|MW": ("power", 1e3),
+    r"gigawatts?|GW": ("power", 1e6),
+    r"knots?": ("knots", 1.0),
+    r"km/h|kph|kmh": ("speed", 1.0),
+    r"mph": ("speed", 1.609344),
+    r"(?:US |Canadian |Australian )?dollars?": ("dollar", 1.0),
+    r"euros?": ("euro", 1.0),
+    r"pounds?(?: sterling)?": ("pound", 1.0),
+    r"yen": ("yen", 1.0),
+    r"francs?": ("franc", 1.0),
+    r"crowns?|krone[rn]?|kron(?:or|a)|korun[ay]?": ("crown", 1.0),
+    r"roubles?|rubles?": ("rouble", 1.0),
+    r"rupees?": ("rupee", 1.0),
+    r"yuan|renminbi": ("yuan", 1.0),
+    r"pesos?": ("peso", 1.0),
+    r"lira": ("lira", 1.0),
+    r"zloty|zlotys|zlotych": ("zloty", 1.0),
+    r"shekels?": ("shekel", 1.0),
+    r"(?:percentage )?points?": ("points", 1.0),
+}
+_SQUARE = r"(?P<power>square |cubic |sq\.? )?"
+_UNIT = tuple((re.compile(rf"{_SQUARE}(?:{words})\b"), unit) for words, unit in _UNITS.items())
+_TO_UNIT = re.compile(
+    r"(?:[\s\u00a0-]|\s(?:more|further|additional|extra|full|consecutive)\s)?(?=[A-Za-z])"
+)
+_SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
+_PLAIN_NOUN = re.compile(r"(?:\s|-)(?P<noun>[a-z]{3,})")
+_NO_NOUNS = (
+    "and but for from had has have that the this was were which who with years when where while "
+    "after before than into under over per since until out"
+)
+_CLOCK = re.compile(
+    r"(?<![\w:.])(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?(?![\d:])"
+    r"(?P<half>\s?[ap]\.?m\b\.?)?",
+    re.IGNORECASE,
+)
+_RANKS = (
+    "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_RANK = re.compile(
+    rf"(?<![\w-])(?P<rank>{_RANKS.replace(' ', '|')}|(?P<digits>\d{{1,3}})(?:st|nd|rd|th))"
+    r"(?![\w-])",
+    re.IGNORECASE,
+)
+_NO_RANK = re.compile(
+    r"\b(?:a|one|two|per|each|every)[\s-]$|\bthe\s(?=second\sof\b)", re.IGNORECASE
+)
+_SCALE = re.compile(r"(?:million|billion|trillion|bn)\b", re.IGNORECASE)
+_LOOSE = 0.05
+_FAR = 0.2
+_APART = ("clock", "rank")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with what it measures: "about 5 km" is 5.0 with 1000 of "length" each, roughly.
+
+    `unit` is "" for things that are counted; `noun` is the word after such a number. `bound`
+    says on which side of the number the true one lies. `step` is the smallest difference
+    that the number's own digits show, zeros at their end left out.
+    """
+
+    value: float
+    unit: str
+    text: str
+    bound: Bound = ""
+    noun: str = ""
+    factor: float = 1.0
+    step: float = 1.0
+
+    def bears_out(self, claimed: Quantity) -> bool:
+        """Whether what is `claimed` is this quantity: exactly, rounded, or as a bound of it.
+
+        >>> held, said = quantities("1,187 fans"), quantities("about 1,200 fans")
+        >>> held[0].bears_out(said[0]), said[0].bears_out(held[0])
+        (True, False)
+        """
+        if not self._measures(claimed) or {self.bound, claimed.bound} == {"above", "below"}:
+            return False
+        measured = bool(self.unit and claimed.unit)
+        mine = self.value * self.factor if measured else self.value
+        said = claimed.value * claimed.factor if measured else claimed.value
+        if abs(mine - said) <= 1e-9 * max(abs(mine), abs(said)):
+            return True
+        if not self._rounds_to(claimed):
+            return False
+        if claimed.bound == "above":
+            return said < mine <= said * (1 + _FAR)
+        if claimed.bound == "below":
+            return said * (1 - _FAR) <= mine < said
+        half = claimed.step * (claimed.factor if measured else 1.0) / 2
+        near = max(_LOOSE * abs(said), half) if claimed.bound else half
+        return abs(mine - said) <= near * (1 + 1e-9)
+
+    def _measures(self, claimed: Quantity) -> bool:
+        """Whether both measure the same; a claim may leave out the unit, and a bare list too."""
+        if self.unit == claimed.unit:
+            return True
+        return self.unit not in _APART if not claimed.unit else not (self.unit or self.noun)
+
+    def _rounds_to(self, claimed: Quantity) -> bool:
+        """Whether the claim shows fewer digits, and says so, or as decimals and millions do."""
+        finer = self.step * self.factor < claimed.step * claimed.factor
+        return finer and (bool(claimed.bound) or self.step < 1 or bool(_SCALE.search(claimed.text)))
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The quantities in order: counts, measures, sums, shares, times of day and ranks.
+
+    "first" and "one" alone are none, since they seldom count.
+
+    >>> [(q.value, q.unit, q.bound) for q in quantities("Over 5 km at 06:30, the third time")]
+    [(5.0, 'length', 'above'), (390.0, 'clock', ''), (3.0, 'rank', '')]
+    """
+    return [quantity for _, quantity in _places(text)]
+
+
+def without_quantities(text: str) -> str:
+    """The text with a blank for each quantity, its unit and the words that bound it.
+
+    >>> without_quantities("Some 5 km of about 1,200 were ice.")
+    '  of   were ice.'
+    """
+    for place, quantity in reversed(_places(text)):
+        before = text[:place]
+        bound = next((m for _, words in _BEFORE if (m := words.search(before))), None)
+        text = (
+            f"{before[: bound.start()] if bound else before} {text[place + len(quantity.text) :]}"
+        )
+    return text
+
+
+def _places(text: str) -> list[tuple[int, Quantity]]:
+    """The quantities with their offsets, in order and apart."""
+    found = list(_clocks(text)) + list(_ranks(text))
+    taken = [(place, place + len(quantity.text)) for place, quantity in found]
+    for place, number in number_places(text):
+        if not any(start <= place < end for start, end in taken):
+            found.append((place, _quantity(text, place, number)))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _clocks(text: str) -> Iterator[tuple[int, Quantity]]:
+    """Times of day in minutes; "8.30" and "8" are such with "am" or "pm" only."""
+    for match in _CLOCK.finditer(text):
+        if match["half"] or (match["minute"] and ":" in match[0]):
+            hour = int(match["hour"])
+            if match["half"]:
+                hour = hour % 12 + 12 * ("p" in match["half"].lower())
+            minutes = 60.0 * hour + int(match["minute"] or 0)
+            yield match.start(), Quantity(minutes, "clock", match[0].strip())
+
+
+def _ranks(text: str) -> Iterator[tuple[int, Quantity]]:
+    for match in _RANK.finditer(text):
+        if match["digits"] or not _NO_RANK.search(text[: match.start()]):
+            word = match["rank"].lower()
+            rank = float(match["digits"] or _RANKS.split().index(word) + 2)
+            if rank > 1:
+                yield match.start(), Quantity(rank, "rank", match[0])
+
+
+def _quantity(text: str, place: int, number: Number) -> Quantity:
+    after = text[place + len(number.text) :]
+    before = text[max(0, place - 30) : place]
+    shown = number.text
+    unit, noun, factor = "", "", 1.0
+    if number.kind == "percent":
+        unit = "points" if "point" in shown.lower() else "percent"
+    elif number.kind == "money":
+        unit = _currency(shown)
+    else:
+        factor, unit, more = _unit(after)
+        shown += more
+        match = None if unit else _PLAIN_NOUN.match(after)
+        noun = match["noun"] if match and match["noun"] not in _NO_NOUNS.split() else ""
+    if not unit and number.kind in ("day", "year") and not noun:
+        unit = number.kind
+    bound: Bound = next((name for name, pattern in _BEFORE if pattern.search(before)), "")
+    return Quantity(number.value, unit, shown, bound, noun, factor, _step(number))
+
+
+def _unit(after: str) -> tuple[float, str, str]:
+    """The factor and the name of the unit that follows, and its words; "" where none does."""
+    gap = _TO_UNIT.match(after)
+    for pattern, (unit, factor) in _UNIT if gap else ():
+        match = pattern.match(after, gap.end() if gap else 0)
+        if match:
+            power = {"s": "square ", "c": "cubic "}.get((match["power"] or "")[:1], "")
+            return factor, power + unit, after[: match.end()]
+    return 1.0, "", ""
+
+
+def _currency(shown: str) -> str:
+    if shown[0] in _SIGNS:
+        return _SIGNS[shown[0]]
+    last = shown.rsplit(None, 1)[-1]
+    return next((unit for pattern, (unit, _) in _UNIT if pattern.fullmatch(last)), "money")
+
+
+def _step(number: Number) -> float:
+    """What one more in the last digit shown would add: 100.0 for "1,200", 0.1 for "3.4"."""
+    digits = re.match(r"[$€£¥]?\s?([\d,]+)(?:\.(\d+))?", number.text)
+    if digits and digits[2]:
+        shown = float(f"{digits[1].replace(',', '')}.{digits[2]}")
+        return (number.value / shown if shown else 1.0) / float(10 ** len(digits[2]))
+    step = 1.0
+    while number.value and number.value % (10 * step) == 0:
+        step *= 10
+    return step

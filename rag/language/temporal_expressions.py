@@ -1,0 +1,211 @@
+"""Which words of an English text name a period: a table of expressions, one row each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from rag.language import date_resolvers as resolve
+from rag.language.date_resolvers import Reading
+from rag.language.periods import PARTS, WEEKDAYS, Period, part_of
+
+# "May" and "March" are other words too: without a year they need their capital.
+_ALONE = (
+    r"(?:january|february|april|june|july|august|september|october|november|december"
+    r"|(?-i:March|May))\b"
+)
+_SHORT = r"(?:jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec|(?-i:Mar))\b\.?"
+_MONTH = rf"(?P<m>{_ALONE}|{_SHORT})"
+_YEAR = r"(?<![\w$£€#./-])(?P<y>1[6-9]\d\d|20\d\d)(?![\w%]|[-–/.,]\d)"
+_MONTH_YEAR = (
+    rf"(?P<m>{_ALONE}|{_SHORT}|(?:march|may)\b)"
+    rf"(?:,?\s+(?:of\s+)?{_YEAR}|\s+(?:of\s+)?(?P<of>(?:last|this)\s+year\b))"
+)
+_NUMBER = r"(?<![\w$£€.,:-])(?P<d>\d\d?)(?:st|nd|rd|th)?(?![\w:%]|[.,]\d)"
+_TO = (
+    r"\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?:the\s+)?(?P<d2>\d\d?)(?:st|nd|rd|th)?"
+)
+_END = r"(?![\w:%]|[.,]\d)"
+_ON = r"(?:on\s+(?:the\s+)?|the\s+(?=\d+(?:st|nd|rd|th)))?"
+_ANY_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
+_WEEKDAY = rf"(?P<weekday>{_ANY_WEEKDAY})\b"
+_APART = r"(?<![\w/.-])"
+_DIGITS = r"\d{4}-\d\d-\d\d|\d\d?([./-])\d\d?\2\d{4}"
+_ISO_MONTH = r"(?P<y>20\d\d|19\d\d)-(?P<m>0[1-9]|1[0-2])"
+_BETWEEN = r"(?:(?:on|from|between)\s+)?(?:the\s+)?"
+_OVER = r"(?:(?:over|at|on|during)\s+)?"
+_ABOUT = r"(?:(?:about|around|nearly|almost|over|just|only)\s+)?"
+_NTH = r"(?P<nth>first|second|third|fourth|[1-4](?:st|nd|rd|th))"
+_ON_DAY = rf"{_ON}(?:{_ANY_WEEKDAY},?\s+)?(?:the\s+(?=\d))?"
+_SEASON = r"(?P<season>spring|summer|autumn|fall|winter)\b"
+_HOW_MANY = (
+    rf"(?:an?\s+)?(?<![\d$£€.,:-])(?P<n>\d{{1,4}}|{'|'.join(resolve.NUMBERS)})(?:\s+of)?(?:\s+|-)"
+)
+_IN = r"(?:(?:in|during|throughout|over|within)\s+)?"
+_PART = (
+    r"(?:(?:(?P<third>early|mid|late)[\s-]+"
+    r"|(?:at\s+)?(?:the\s+)?(?:very\s+)?(?P<part>start|beginning|middle|end)\s+of\s+))"
+)
+_OF_YEAR = rf"(?P<of>(?:(?:of|in)\s+)?(?:{_YEAR}|(?:the|this|last)\s+year\b))"
+_NOT_OWN = r"(?<!\bits )(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bmy )(?<!\bour )(?<!\byour )"
+_PAPERS = (
+    r"times|telegraph|mirror|mail|express|people|post|world|independent|herald|roast|school|best"
+)
+_NEXT = r"(?:next|coming|the following|upcoming|every|each|any|most|per)"
+
+_UNITS = r"(?P<unit>(?:hour|day|week|fortnight|month|year)s?)\b"
+_LAST_OR_THIS = r"(?P<which>last|this)\s+"
+_DAY_PART = r"(?:\s+(?:night|morning|evening|afternoon)\b)?"
+_THIS_UNIT = r"(?P<unit>week|month|quarter|year)\b"
+
+_NO_DATES: tuple[tuple[str, str], ...] = (
+    ("a name", rf"\b{_ANY_WEEKDAY}\s+(?:(?:the\s+)?13(?:th)?|{_PAPERS}|prayers)\b"),
+    ("a name", rf"\b{_ANY_WEEKDAY}\s+night\s+(?:live|football|lights|takeaway)\b"),
+    ("a name", r"\bmail on sunday\b|\bmay day\b|\bmarch madness\b|\bapril fools?\b"),
+    ("a name", r"\b(?:USA|Russia|History)\s+today\b|\btoday\s+(?:show|program(?:me)?)\b"),
+    ("a name", r"\bsept(?:ember|\.)?\s+11(?:th)?\s+(?:terror\w*\s+)?(?:attack|hijack)\w*"),
+    ("to come", r"\btomorrow\b|\blater\s+this\s+\w+"),
+    (
+        "to come or habitual",
+        rf"\b(?:(?:in|on|early|late)\s+)?(?:the\s+)?{_NEXT}\s+(?:\d\d?\s+)?\w+",
+    ),
+    ("a decade", r"\b(?:in\s+)?(?:the\s+)?(?:(?:early|mid|late)[\s-]+)?(?:1[6-9]|20)\d0s\b"),
+)
+_DATES: tuple[tuple[str, Reading, str], ...] = (
+    ("day in digits", resolve.numeric, rf"{_APART}(?:on\s+)?(?P<date>{_DIGITS})(?![\w/-])"),
+    ("month in digits", resolve.iso_month, rf"{_APART}(?:in\s+)?{_ISO_MONTH}(?![\w/-])"),
+    ("day", resolve.day, rf"\b{_ON_DAY}{_NUMBER}(?:\s+of)?\s+{_MONTH_YEAR}"),
+    ("day", resolve.day, rf"\b{_ON_DAY}{_NUMBER}(?:\s+of)?\s+{_MONTH}"),
+    ("day", resolve.day, rf"\b{_ON_DAY}{_MONTH}\s+(?:the\s+)?{_NUMBER}(?:,?\s+{_YEAR})?"),
+    (
+        "days",
+        resolve.day,
+        rf"\b{_BETWEEN}{_NUMBER}{_TO}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?",
+    ),
+    ("days", resolve.day, rf"\b{_BETWEEN}{_MONTH}\s+{_NUMBER}{_TO}{_END}(?:,?\s+{_YEAR})?"),
+    ("month", resolve.month, rf"\b{_IN}{_PART}?{_MONTH_YEAR}"),
+    (
+        "month",
+        resolve.month,
+        rf"\b{_IN}{_PART}?(?:{_LAST_OR_THIS})?{_MONTH}(?!['’]s\s+[A-Z])",
+    ),
+    (
+        "weekday",
+        resolve.weekday,
+        rf"\b(?:on\s+)?(?:{_LAST_OR_THIS})?(?:past\s+)?{_WEEKDAY}{_DAY_PART}",
+    ),
+    (
+        "weekend",
+        resolve.weekend,
+        rf"\b{_OVER}(?:{_LAST_OR_THIS}|the\s+)(?:past\s+)?weekend\b",
+    ),
+    (
+        "near day",
+        resolve.near_day,
+        rf"\b(?:the\s+day\s+before\s+)?yesterday\b{_DAY_PART}|\blast\s+night\b",
+    ),
+    (
+        "near day",
+        resolve.near_day,
+        r"\btoday\b|\btonight\b|\bthis\s+(?:morning|afternoon|evening)\b",
+    ),
+    ("this", resolve.this_unit, rf"\b{_IN}(?:earlier\s+)?this\s+{_THIS_UNIT}"),
+    (
+        "last",
+        resolve.last_unit,
+        rf"\b{_NOT_OWN}(?:earlier\s+)?last\s+{_THIS_UNIT}(?!\s+of\b)",
+    ),
+    ("last", resolve.last_unit, rf"\b{_IN}{_PART}last\s+(?P<unit>month|week)\b"),
+    (
+        "rolling",
+        resolve.rolling,
+        rf"\b{_IN}(?:the|this)\s+(?:last|past)\s+(?:{_HOW_MANY})?{_UNITS}(?!\s+of\b)",
+    ),
+    (
+        "rolling",
+        resolve.rolling,
+        rf"\b{_IN}{_NOT_OWN}(?:last|past)\s+{_HOW_MANY}{_UNITS}(?!\s+of\b)",
+    ),
+    ("ago", resolve.ago, rf"\b{_ABOUT}{_HOW_MANY}{_UNITS}\s+ago\b"),
+    ("quarter", resolve.quarter, rf"\b{_IN}(?:the\s+)?Q(?P<nth>[1-4])\b(?:\s+{_OF_YEAR})?"),
+    (
+        "quarter",
+        resolve.quarter,
+        rf"\b{_IN}(?:the\s+)?{_NTH}[\s-]quarter\b(?:\s+{_OF_YEAR})?",
+    ),
+    ("half", resolve.half, rf"\b{_IN}(?:the\s+)?(?P<nth>first|second)\s+half\s+{_OF_YEAR}"),
+    ("season", resolve.season, rf"\b{_IN}(?:the\s+)?{_PART}?{_SEASON}\s+(?:of\s+)?{_YEAR}"),
+    (
+        "season",
+        resolve.season,
+        rf"\b{_IN}{_LAST_OR_THIS}(?:past\s+)?{_SEASON}(?!\s+(?:in|of)\b)",
+    ),
+    (
+        "season",
+        resolve.season,
+        rf"\b(?:in|during|over)\s+the\s+{_SEASON}(?=\s*(?:$|[?.,;]))",
+    ),
+    (
+        "year",
+        resolve.year_in_words,
+        rf"\b{_IN}{_PART}(?P<of>(?:the|this|last)\s+year\b)(?!\s+of\b)",
+    ),
+    ("year", resolve.year, rf"(?<!\w){_IN}(?:the\s+year\s+)?{_PART}?{_YEAR}"),
+)
+_TABLE = tuple(
+    (name, read, re.compile(pattern, re.IGNORECASE))
+    for name, read, pattern in (
+        *((f"no date: {what}", resolve.nothing, pattern) for what, pattern in _NO_DATES),
+        *_DATES,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Characters `start` to `end` of a text, which name `period` by the table's row `rule`.
+
+    `read` reads the same words as seen from another day.
+    """
+
+    start: int
+    end: int
+    rule: str
+    period: Period
+    read: Callable[[date], Period | None]
+
+
+def mentions(text: str, today: date) -> list[Mention]:
+    """The periods that words of `text` name, seen from `today`, in order and apart.
+
+    Where expressions overlap the longest wins, also one that names no period, such as
+    "Friday the 13th". Days that do not exist name none.
+
+    >>> [(found.rule, str(found.period)) for found in mentions("On 9 August", date(2020, 9, 11))]
+    [('day', '9 August 2020')]
+    """
+    matches = [(name, read, found) for name, read, rx in _TABLE for found in rx.finditer(text)]
+    matches.sort(key=lambda row: (row[2].start() - row[2].end(), row[2].start()))
+    taken = bytearray(len(text))
+    kept: list[Mention] = []
+    for name, read, found in matches:
+        start, end = found.span()
+        if any(taken[start:end]):
+            continue
+        taken[start:end] = b"x" * (end - start)
+        period = _period(read, found, today)
+        if period:
+            kept.append(Mention(start, end, name, period, partial(_period, read, found)))
+    return sorted(kept, key=lambda mention: mention.start)
+
+
+def _period(read: Reading, found: re.Match[str], today: date) -> Period | None:
+    try:
+        period = read(found, today)
+    except (ValueError, OverflowError):
+        return None
+    part = PARTS.get(resolve.group(found, "third") or resolve.group(found, "part"))
+    return part_of(period, part) if period and part else period

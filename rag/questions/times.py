@@ -1,0 +1,248 @@
+"""Dates that a question asks for, as ranges of publication seen from the day it is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from rag.language.date_usage import EVENT_PHRASE, EVENT_WORD, Bearing, bearing, is_name
+from rag.language.periods import DAY, Period, day_in_words
+from rag.language.sentences import sentence_spans
+from rag.language.temporal_expressions import Mention, mentions
+from rag.records import Filters, Understood
+
+Relation = Literal["during", "since", "after", "before", "until"]
+# The first day, and the day after the last; None where the range is open.
+_Days = tuple[date | None, date | None]
+
+GRACE = 7 * DAY
+"""How long after a period its news is still printed: weeklies and follow-ups take a week."""
+
+_HALF_A_YEAR = 183 * DAY
+_IN_MEMORY = 30 * 365 * DAY
+_UNITS = ("day", "week", "month", "season", "quarter", "year")
+_NEAR = 200
+_MOST = 32
+_LEADING: tuple[tuple[Relation, str], ...] = (
+    ("since", r"since"),
+    ("after", r"after|following"),
+    ("before", r"before|prior to|ahead of|earlier than"),
+    ("until", r"until|till|up to|by(?!\s+the\b)|no later than"),
+)
+_RELATIONS = tuple(
+    (
+        relation,
+        re.compile(
+            rf"\b(?:{words})\s+(?:(?P<event>{EVENT_PHRASE}\s+(?:of\s+)?)|(?:the|its|their)\s+)?$",
+            re.I,
+        ),
+    )
+    for relation, words in _LEADING
+)
+_OPENING = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_ONWARDS = re.compile(r"\s+on(?:wards?)?(?=\s*(?:$|[,.;:?]))", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:-|–|—|(?P<and>\band\b)|\b(?:to|until|till|through|up to)\b)\s*(?:the\s+)?",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(rf"(?:['’]s)?(?:\s+[A-Z][\w.’'-]*)*(?:\s+{EVENT_WORD}\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    """Characters `start` to `end`, which relate to a period, or to an event in it."""
+
+    start: int
+    end: int
+    relation: Relation
+    period: Period
+    event: bool = False
+
+
+def find_dates(question: str, as_of: datetime) -> tuple[Understood, ...]:
+    """The times that words of an English question name, as ranges of publication, in order.
+
+    Today is the day that ends at, or holds, `as_of`, which has a time zone. A month or day
+    without a year is the latest that has begun. A time to come filters nothing.
+
+    A range is strict where the question asks for what happened, or was said, in a definite
+    time of at most some months. It is preferred, and not strict, where the words leave the
+    edges open ("this week", "early March"), where they only help to name something ("the
+    2020 election", "the man who resigned on Monday"), where something was planned, and for
+    years, quarters and seasons, of which is told long after they are over; except where
+    somebody's words of that time are asked for.
+
+    News comes after the event: a strict range goes on for a week (`GRACE`), a preferred one
+    for as long again as its period, at least a week, and one that names something has no
+    end; what was planned may be told as long before. "Before", "until" and articles "from"
+    a time are taken at their word. Times that lie apart are compared: none of them is strict.
+    Of a very long question the first 32 times are read.
+
+    >>> asked = datetime(2020, 9, 12, tzinfo=UTC)
+    >>> [found.meaning for found in find_dates("What was said since the vote on 9 August?", asked)]
+    ['since 9 August 2020']
+    """
+    today = (as_of.astimezone(UTC) - timedelta(seconds=1)).date()
+    sentences = sentence_spans(question)
+    found: list[Understood] = []
+    required: list[_Days] = []
+    for expression in _expressions(question, today):
+        start, end = expression.start, expression.end
+        sentence = next((span for span in sentences if span[0] <= start < span[1]), (start, end))
+        how = bearing(question, sentence, (start, end))
+        if _filters_nothing(expression, how, today):
+            continue
+        strict = how.asked and _is_strict(expression, how, today)
+        required += [_days(expression, how)] if strict else []
+        filters = _filters(expression, how, as_of, strict=strict)
+        meaning = _meaning(expression, how, today)
+        found.append(Understood(question[start:end], start, end, meaning, filters, strict))
+    if _overlap(required):
+        return tuple(found)
+    return tuple(replace(each, strict=False) for each in found)
+
+
+def _overlap(required: Sequence[_Days]) -> bool:
+    starts = [first for first, _ in required if first]
+    ends = [after for _, after in required if after]
+    return not (starts and ends) or max(starts) < min(ends)
+
+
+def _expressions(question: str, today: date) -> Iterator[_Expression]:
+    waiting = mentions(question, today)[:_MOST]
+    done = 0
+    while waiting:
+        first = waiting.pop(0)
+        start = _start_of_pair(question, first, waiting[0]) if waiting else None
+        if start is None:
+            expression = _related(question, first, done)
+        else:
+            last = waiting.pop(0)
+            done, both = last.end, _both(first, last)
+            if both is None:
+                continue
+            expression = _Expression(start, last.end, "during", both)
+        done = expression.end
+        yield expression
+
+
+def _start_of_pair(question: str, first: Mention, last: Mention) -> int | None:
+    """Where "between A and B", "from A to B" or "A to B" begins; None where it is not that."""
+    joint = _JOINT.fullmatch(question, first.end, last.start)
+    opening = _OPENING.search(question, max(0, first.start - _NEAR), first.start)
+    if joint is None or (joint["and"] and not opening):
+        return None
+    return opening.start() if opening else first.start
+
+
+def _both(first: Mention, last: Mention) -> Period | None:
+    """From the first period to the end of the last; None where that ends before it begins."""
+    begin, end = first.period, last.period
+    if end.nearest:
+        # The last is the next one after the first.
+        reach = 6 if last.rule == "weekday" else 364
+        end = last.read(begin.first + reach * DAY) or end
+    elif begin.nearest:
+        begin = first.read(end.last) or begin
+    if end.last < begin.first:
+        return None
+    unit = max(begin.unit, end.unit, key=_UNITS.index)
+    rough, nearest = begin.rough or end.rough, begin.nearest and end.nearest
+    return Period(begin.first, end.last, unit, rough, nearest)
+
+
+def _related(question: str, mention: Mention, done: int) -> _Expression:
+    """The period with the "since", "after", "before" or "until" that leads to it."""
+    start, end = mention.start, mention.end
+    near = max(done, start - _NEAR)
+    for relation, leading in _RELATIONS:
+        if found := leading.search(question, near, start):
+            named = is_name(question[near:start], question[end : end + _NEAR])
+            rest = _NAMED.match(question, end) if named else None
+            event = named or bool(found["event"])
+            stop = rest.end() if rest else end
+            return _Expression(found.start(), stop, relation, mention.period, event)
+    opening, onwards = _OPENING.search(question, near, start), _ONWARDS.match(question, end)
+    if opening and onwards:
+        return _Expression(opening.start(), onwards.end(), "since", mention.period)
+    return _Expression(start, end, "during", mention.period)
+
+
+def _filters_nothing(expression: _Expression, how: Bearing, today: date) -> bool:
+    """Whether the time is to come, or so likely to be that it filters nothing."""
+    period, relation = expression.period, expression.relation
+    if relation == "before":
+        return period.first > today
+    if relation == "until":
+        return period.last >= today
+    if relation == "since" and how.record:
+        return True
+    if relation == "after" and not expression.event:
+        return period.last >= today
+    unlikely = today - period.last > _HALF_A_YEAR and not how.past
+    doubtful = period.nearest and (how.to_come or how.habit or unlikely)
+    return period.first > today or (relation == "during" and doubtful)
+
+
+def _is_strict(expression: _Expression, how: Bearing, today: date) -> bool:
+    """Whether the sentence that asks restricts what it asks for to a definite time."""
+    period, relation = expression.period, expression.relation
+    if today - period.first > _IN_MEMORY:
+        return False
+    if relation == "since" or (relation == "after" and expression.event):
+        return True
+    if period.rough or relation == "after" or how.printed:
+        return not period.rough
+    if how.aside or how.planned or how.to_come:
+        return False
+    if period.nearest and (not how.past or today - period.last > _HALF_A_YEAR):
+        return False
+    if period.unit in ("season", "quarter", "year"):
+        return how.stated
+    return not (period.unit == "month" and how.figure)
+
+
+def _filters(expression: _Expression, how: Bearing, as_of: datetime, *, strict: bool) -> Filters:
+    """The days as a range of publication, with the time in which they are told of."""
+    first, after = _days(expression, how)
+    if first and after and not (how.printed and strict):
+        grace = GRACE if strict else max(GRACE, after - first)
+        first, after = (first - grace if how.planned else first), after + grace
+    before = min(_midnight(after), as_of) if after else None
+    return Filters(_midnight(first) if first else None, before)
+
+
+def _days(expression: _Expression, how: Bearing) -> _Days:
+    period, relation = expression.period, expression.relation
+    after = period.last + DAY
+    if relation == "before":
+        return None, (after if expression.event and period.unit != "day" else period.first)
+    if relation == "until":
+        return None, after
+    if relation == "after":
+        return (period.first if expression.event else after), None
+    if relation == "since" or ((how.aside or not how.asked) and not how.printed):
+        return period.first, None
+    return period.first, after
+
+
+def _meaning(expression: _Expression, how: Bearing, today: date) -> str:
+    period, relation, named = expression.period, expression.relation, str(expression.period)
+    whole = " to " not in named
+    if relation == "until" or (relation == "before" and expression.event and period.unit != "day"):
+        return f"up to {day_in_words(period.last)}"
+    if relation == "before":
+        return f"before {named if whole else day_in_words(period.first)}"
+    if relation == "after" and not expression.event:
+        return f"after {named if whole else day_in_words(period.last)}"
+    told = how.printed or not (how.aside or not how.asked) or period.last >= today
+    if relation == "during" and told:
+        return named
+    return f"since {named if whole else day_in_words(period.first)}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

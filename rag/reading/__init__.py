@@ -1,1 +1,0 @@
-"""From hits to an answer: reading without a model, citing, verifying."""

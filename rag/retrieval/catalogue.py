@@ -1,0 +1,97 @@
+"""What an archive holds, looked up: articles, revisions, outlets, copies. It searches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from rag.indexes.opening import OpenParts
+from rag.records import Article, Filters, Passage
+from rag.retrieval.filters import parse_filters
+from rag.retrieval.history import Revision, history
+from rag.retrieval.near_duplicates import carried_by
+from rag.store import Facets
+
+
+class Catalogue:
+    """Looks things up in one archive; each call sees the archive as it is then."""
+
+    def __init__(self, parts: OpenParts) -> None:
+        self._parts = parts
+
+    def article(self, article_id: str, revision: int | None = None) -> Article:
+        """The stored original of one article; raises ArchiveError when there is none."""
+        return self._parts.now().store.article(article_id, revision)
+
+    def articles(
+        self, article_ids: Sequence[str] | None = None
+    ) -> Iterator[tuple[Article, list[Passage]]]:
+        """The current revision of these articles, or of all, with its passages.
+
+        In the order asked, or in that in which they came; none of a withdrawn article.
+        """
+        ids = self.article_ids() if article_ids is None else article_ids
+        return self._parts.now().store.current(ids)
+
+    def article_ids(self) -> list[str]:
+        """The ids of all articles that ever came in, withdrawn ones among them, in that order."""
+        return self._parts.now().store.changed_since(0)
+
+    def history(self, article_id: str) -> list[Revision]:
+        """Every revision of an article, by when it stood; ArchiveError where there is none."""
+        return history(article_id, self._parts.now().store)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """The passages with these ids, each with its article; those that are gone are left out."""
+        return self._parts.now().store.passages(ids)
+
+    def groups(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The group of each article that has near-duplicates, which is its original's id."""
+        return self._parts.now().store.groups(article_ids)
+
+    def members(self, groups: Collection[str]) -> dict[str, list[Article]]:
+        """The articles of each of these groups of near-duplicates."""
+        return self._parts.now().store.members(groups)
+
+    def carried_by(self, article: Article, start: int, end: int) -> tuple[str, ...]:
+        """The other outlets that carry these words of an article, by name."""
+        return carried_by(article, start, end, self._parts.now().store)
+
+    def filters(
+        self,
+        published_from: str = "",
+        published_to: str = "",
+        publishers: Sequence[str] = (),
+        language: str = "",
+        section: str = "",
+    ) -> Filters:
+        """Filters from words, checked against the archive; see `parse_filters`."""
+        asked = (published_from, published_to, publishers, language, section)
+        outlets = self.publishers() if publishers else ()
+        sections = self.sections() if section.strip() else ()
+        return parse_filters(*asked, known_publishers=outlets, known_sections=sections)
+
+    def publishers(self) -> dict[str, int]:
+        """Every outlet with its number of articles, the largest first."""
+        return self._parts.now().store.publishers()
+
+    def languages(self) -> dict[str, int]:
+        """Every language with its number of articles, the largest first."""
+        return self._parts.now().store.languages()
+
+    def sections(self) -> dict[str, int]:
+        """Every section of a newspaper with its number of articles, the largest first."""
+        return self._parts.now().store.sections()
+
+    def counts(self) -> tuple[int, int, int]:
+        """Number of articles, of passages, and of passages that have a vector."""
+        opened = self._parts.now()
+        return (*opened.store.counts(), len(opened.dense))
+
+    def facets(self) -> Facets:
+        """Dates, outlets, languages and sections of all passages, in columns."""
+        return self._parts.now().store.facets()
+
+    def state(self) -> tuple[str, int]:
+        """The archive's id and the number of its newest change: what tells two states apart."""
+        store = self._parts.now().store
+        return store.archive_id, store.last_change()

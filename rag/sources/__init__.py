@@ -1,0 +1,34 @@
+"""Web addresses to articles: the guarded fetcher, pages, sitemaps, feeds and subscriptions.
+
+It is the only door to the network, and must not know questions or answers. Start reading with
+`fetcher`, then `pages` and `polling`.
+"""
+
+from rag.sources.addresses import Guard, Target, parse_target
+from rag.sources.fetcher import NOTHING_KNOWN, Fetched, Fetcher, Limits, Validators
+from rag.sources.pages import Pages, is_address
+from rag.sources.permission import visitor
+from rag.sources.polling import Poll, Update
+from rag.sources.unpacking import unpack
+from rag.sources.visiting import Clock, Manners, SystemClock, Visitor
+
+__all__ = [
+    "NOTHING_KNOWN",
+    "Clock",
+    "Fetched",
+    "Fetcher",
+    "Guard",
+    "Limits",
+    "Manners",
+    "Pages",
+    "Poll",
+    "SystemClock",
+    "Target",
+    "Update",
+    "Validators",
+    "Visitor",
+    "is_address",
+    "parse_target",
+    "unpack",
+    "visitor",
+]

@@ -1,0 +1,24 @@
+"""Whether the network may be used, and how: the settings made into a visitor."""
+
+from __future__ import annotations
+
+from rag.config import PREFIX, Settings
+from rag.errors import ConfigError
+from rag.sources.addresses import Guard
+from rag.sources.fetcher import Fetcher
+from rag.sources.visiting import Manners, Visitor
+
+
+def visitor(settings: Settings, asked: str) -> Visitor:
+    """A visitor who may do what the settings allow; `asked` is an address for the message.
+
+    Raises ConfigError, before anything is asked, where the network is not enabled.
+    """
+    if not settings.network:
+        msg = (
+            f"{asked!r} is on the network, which is not enabled; set network = true in "
+            f"dateline.toml, or {PREFIX}NETWORK=true"
+        )
+        raise ConfigError(msg)
+    manners = Manners(delay=settings.network_delay)
+    return Visitor(Fetcher(Guard(settings.network_hosts)), manners)

@@ -1,0 +1,192 @@
+"""A followed feed to the articles that are new in it; what was dealt with is not read again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from html import escape
+from itertools import islice
+
+from rag.corpus import Page, Read, Unread, read_page
+from rag.corpus.urls import publisher_of
+from rag.errors import (
+    BrokenReplyError,
+    BusyError,
+    CorpusError,
+    FetchError,
+    StatusError,
+    TooSlowError,
+    UnreachableError,
+)
+from rag.sources.feeds import Entry, Feed, parse_feed, word_count
+from rag.sources.fetcher import Fetched, Validators
+from rag.sources.pages import PAGE_KINDS, bare_reason, noted
+from rag.sources.visiting import Visitor
+from rag.store.feeds import FollowedFeed
+from rag.store.rows import digest
+
+_MOST = 0.9
+_FEED_HOSTS = ("feeds.", "feed.", "rss.")
+FEED_KINDS = frozenset(
+    {
+        "application/atom+xml",
+        "application/feed+json",
+        "application/json",
+        "application/rdf+xml",
+        "application/rss+xml",
+        "application/xml",
+        "text/html",
+        "text/plain",
+        "text/xml",
+    }
+)
+"""What servers call feeds; whether it is one, its content decides."""
+
+
+@dataclass(slots=True)
+class Update:
+    """A feed that has changed, and how far its entries have been read."""
+
+    followed: FollowedFeed
+    feed: Feed
+    fetched: Fetched
+    seen: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = self.followed.seen
+        said = {entry.key: entry.digest for entry in reversed(self.feed.entries)}
+        self.seen = {key: now for key, now in said.items() if known.get(key) == now}
+
+    def is_news(self) -> bool:
+        """Whether there is anything that has not been dealt with."""
+        return any(entry.key not in self.seen for entry in self.feed.entries)
+
+    def state(self) -> FollowedFeed:
+        """What to keep of the feed, once the articles read so far are.
+
+        Where there is news still, the feed counts as changed at the next poll too.
+        """
+        kept = FollowedFeed(self.followed.url, self.feed.title, seen=dict(self.seen))
+        if self.is_news():
+            return kept
+        validators = self.fetched.validators
+        return replace(
+            kept,
+            etag=validators.etag,
+            modified=validators.modified,
+            digest=_digest(self.fetched.body),
+        )
+
+
+@dataclass(slots=True)
+class Poll:
+    """Reads what is new in feeds, up to `limit` entries of each."""
+
+    visitor: Visitor
+    limit: int
+    now: datetime
+
+    def check(self, followed: FollowedFeed) -> Update | Unread | None:
+        """What has changed in a feed, None where nothing has, or why it cannot be said."""
+        known = Validators(followed.etag, followed.modified)
+        try:
+            fetched = self.visitor.visit(followed.url, FEED_KINDS, known)
+            if fetched.unchanged or _digest(fetched.body) == followed.digest:
+                return None
+            feed = parse_feed(Page(fetched.url, fetched.body, fetched.charset))
+        except FetchError as error:
+            return Unread(followed.url, bare_reason(error, followed.url))
+        except CorpusError as error:
+            return Unread(followed.url, str(error))
+        if feed.warnings and not feed.entries:
+            return Unread(followed.url, "; ".join(feed.warnings))
+        return Update(followed, feed, fetched)
+
+    def read(self, update: Update) -> Iterator[Read | Unread]:
+        """The article of each entry that is new or has changed, or why there is none.
+
+        What is odd about the feed stands beside the first. `update` is as it is to be kept
+        once what came so far has been taken.
+        """
+        remarks = update.feed.warnings
+        fresh = (each for each in _distinct(update.feed) if each[0].key not in update.seen)
+        for entry, oddities in islice(fresh, self.limit):
+            outcome = self._entry(update, entry)
+            for note in (*remarks, *oddities):
+                outcome = noted(outcome, note)
+            remarks = ()
+            yield outcome
+
+    def _entry(self, update: Update, entry: Entry) -> Read | Unread:
+        """The article of an entry, noted as dealt with unless it may be there next time."""
+        try:
+            outcome = self._article(update, entry)
+        except FetchError as error:
+            outcome = Unread(entry.url, bare_reason(error, entry.url))
+            if _passes(error):
+                return outcome
+        update.seen[entry.key] = entry.digest
+        return outcome
+
+    def _article(self, update: Update, entry: Entry) -> Read | Unread:
+        if not entry.url:
+            name = entry.guid or entry.title
+            return Unread(update.followed.url, f"the entry {name!r:.200} has no address")
+        if entry.content and _same_outlet(update.fetched.url, entry.url):
+            page = Page(entry.url, _as_page(entry), "utf-8", entry.date, entry.authors)
+            outcome = read_page(page, now=self.now)
+            if isinstance(outcome, Read) and _holds(outcome.article.text, entry.content):
+                return outcome
+        fetched = self.visitor.visit(entry.url, PAGE_KINDS, named_by=update.fetched.url)
+        page = Page(fetched.url, fetched.body, fetched.charset, entry.date, entry.authors)
+        return read_page(page, now=self.now)
+
+
+def _distinct(feed: Feed) -> Iterator[tuple[Entry, tuple[str, ...]]]:
+    """Each entry the first time it comes, and what is odd about how the feed names it."""
+    times = Counter(entry.key for entry in feed.entries)
+    named = {(entry.guid, entry.key) for entry in feed.entries if entry.guid}
+    guids = Counter(guid for guid, _ in named)
+    seen: set[str] = set()
+    for entry in feed.entries:
+        if entry.key in seen:
+            continue
+        seen.add(entry.key)
+        oddities = []
+        if times[entry.key] > 1:
+            oddities.append(f"the feed has it {times[entry.key]} times; the first was read")
+        if guids[entry.guid] > 1:
+            oddities.append(f"the feed names other articles by the same guid {entry.guid!r:.200}")
+        yield entry, tuple(oddities)
+
+
+def _passes(error: FetchError) -> bool:
+    """Whether another day the address may be read."""
+    if isinstance(error, StatusError):
+        return error.status >= 500
+    return isinstance(error, BusyError | TooSlowError | UnreachableError | BrokenReplyError)
+
+
+def _same_outlet(feed_url: str, url: str) -> bool:
+    """Whether a feed may speak for an article: any other could put words into its mouth."""
+    own, host = publisher_of(feed_url), publisher_of(url)
+    return host == own or any(own == prefix + host for prefix in _FEED_HOSTS)
+
+
+def _holds(text: str, content: str) -> bool:
+    """Whether the reader has found nearly all of what the feed holds in full."""
+    return len(text.split()) >= _MOST * word_count(content)
+
+
+def _as_page(entry: Entry) -> bytes:
+    title = escape(entry.title)
+    return (
+        f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>"
+        f"{entry.content}</article></body></html>"
+    ).encode()
+
+
+def _digest(body: bytes) -> str:
+    return digest(body.decode("latin-1"))

@@ -1,0 +1,184 @@
+"""Visits as a polite guest: robots.txt heeded, hosts left time, busy ones left alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from protego import Protego
+
+from rag.errors import (
+    BusyError,
+    FetchError,
+    ForbiddenAddressError,
+    RobotsError,
+    StatusError,
+    TooSlowError,
+    UnreachableError,
+)
+from rag.sources.addresses import Target, parse_target
+from rag.sources.fetcher import AGENT, NOTHING_KNOWN, Fetched, Fetcher, Validators
+
+_BUSY = frozenset({429, 503})
+_WITHOUT_REPLY = (ForbiddenAddressError, TooSlowError, UnreachableError)
+_SHORTEST_WAIT = 1.0
+_LONGEST_WISH = 86_400.0
+_LONGEST_ROBOTS = 512 * 1024
+"""What RFC 9309 has a crawler read at least; the rest is left out."""
+
+
+class Clock(Protocol):
+    """The time, and waiting for it; a test's own needs no waiting."""
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Returns when the seconds have passed."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Returns when the seconds have passed."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a guest behaves: seconds between two requests to a host, and how it tries again.
+
+    A server that is busy is asked `tries` times in all, and waited for no longer than
+    `patience` seconds each time; the delay that a robots.txt asks for is kept up to that, too.
+    """
+
+    delay: float = 1.0
+    tries: int = 3
+    patience: float = 30.0
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Fetches addresses, one after the other, as their servers wish; remembers for one run."""
+
+    fetcher: Fetcher
+    manners: Manners = field(default_factory=Manners)
+    clock: Clock = field(default_factory=SystemClock)
+    _rules: dict[str, Protego | FetchError] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=dict)
+    _busy: dict[str, str] = field(default_factory=dict)
+    _wishes: dict[str, float] = field(default_factory=dict)
+
+    def visit(
+        self,
+        url: str,
+        kinds: Collection[str],
+        known: Validators = NOTHING_KNOWN,
+        named_by: str = "",
+    ) -> Fetched:
+        """The content at `url` as `Fetcher.fetch` returns it, redirects under the same rules.
+
+        `named_by` is the address of what names `url`, where that is no person. Raises its
+        errors, RobotsError where the site does not want to be read, and BusyError where it
+        wants more time than there is, from then on without asking.
+        """
+        if named_by:
+            self.fetcher.guard.check_step(parse_target(named_by), parse_target(url))
+        wait = self.manners.delay
+        for tries_left in reversed(range(self.manners.tries)):
+            try:
+                return self.fetcher.fetch(url, kinds, known, self._permit)
+            except StatusError as error:
+                if error.status not in _BUSY:
+                    raise
+                wait = self._next_wait(error, wait)
+                if not tries_left or wait > self.manners.patience:
+                    raise self._gave_up(error, wait) from error
+            self.clock.sleep(wait)
+        msg = f"tries must be positive, not {self.manners.tries!r}"
+        raise ValueError(msg)
+
+    def wish(self, url: str) -> float:
+        """How many seconds the host of `url` wished to be left alone for; 0.0 if it did not."""
+        return self._wishes.get(parse_target(url).host, 0.0)
+
+    def _next_wait(self, error: StatusError, last: float) -> float:
+        wished = _seconds(error.retry_after, self.clock.time())
+        return max(_SHORTEST_WAIT, 2 * last) if wished is None else max(wished, self.manners.delay)
+
+    def _gave_up(self, error: StatusError, wait: float) -> BusyError:
+        host = parse_target(error.url).host
+        self._wishes[host] = wait
+        self._busy[host] = (
+            f"{host!r} is busy (status {error.status}) and wishes to be left alone for "
+            f"{wait:,.0f} s; run the same command later"
+        )
+        return BusyError(error.url, self._busy[host])
+
+    def _permit(self, target: Target) -> None:
+        if target.host in self._busy:
+            raise BusyError(target.url, self._busy[target.host])
+        rules = self._rules_of(target)
+        if not rules.can_fetch(target.url, AGENT):
+            raise RobotsError(target.url, f"{target.origin}/robots.txt asks not to be read there")
+        self._leave_time(target, rules.crawl_delay(AGENT) or 0.0)
+
+    def _leave_time(self, target: Target, wished: float = 0.0) -> None:
+        """Returns when the host has had its time since it was last asked."""
+        delay = max(self.manners.delay, min(wished, self.manners.patience))
+        now = self.clock.time()
+        last = self._asked.get(target.host)
+        # A clock that was set back must not make anyone wait for it to catch up.
+        wait = 0.0 if last is None else min(delay, last + delay - now)
+        if wait > 0:
+            self.clock.sleep(wait)
+        self._asked[target.host] = self.clock.time()
+
+    def _rules_of(self, target: Target) -> Protego:
+        if target.origin not in self._rules:
+            self._rules[target.origin] = self._read_rules(f"{target.origin}/robots.txt")
+        rules = self._rules[target.origin]
+        if isinstance(rules, FetchError):
+            raise type(rules)(target.url, rules.reason)
+        return rules
+
+    def _read_rules(self, address: str) -> Protego | FetchError:
+        """What robots.txt says, everything allowed if there is none; or why it is not known."""
+        try:
+            fetched = self.fetcher.fetch(address, (), permit=self._leave_time)
+        except StatusError as error:
+            if error.status < 500 and error.status not in _BUSY:
+                return Protego.parse("")
+            return RobotsError(address, f"{address!r} cannot be read ({error.reason})")
+        except FetchError as error:
+            if error.url == address and isinstance(error, _WITHOUT_REPLY):
+                return error
+            return RobotsError(address, f"{address!r} cannot be read ({error.reason})")
+        return Protego.parse(fetched.body[:_LONGEST_ROBOTS].decode("utf-8", "replace"))
+
+
+def _seconds(retry_after: str, now: float) -> float | None:
+    """The wish in a Retry-After header, in seconds from `now`; None where it says nothing.
+
+    It is a day at most: longer ones are mistakes, such as seconds since 1970.
+    """
+    text = retry_after.strip()
+    try:
+        wished = float(text) if text.isdecimal() else _moment(text) - now
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, wished), _LONGEST_WISH)
+
+
+def _moment(text: str) -> float:
+    return parsedate_to_datetime(text).timestamp()

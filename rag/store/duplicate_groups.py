@@ -1,0 +1,238 @@
+"""Groups of near-duplicates in the database: found when articles come in, one query to read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from rag.corpus.near_duplicates import Shingles, bands, near_duplicates, reporting, shingles
+from rag.corpus.wires import wire_of
+from rag.records import Article, Filters
+from rag.store import schema
+from rag.store.clustering import Groups, Member, is_template
+from rag.store.revisions import as_they_stood
+from rag.store.rows import article_record, seconds
+
+_COPIES = schema.copies.c
+_REVISIONS = schema.revisions.c
+_BANDS = schema.bands.c
+_CANDIDATES = 32
+"""With how many articles a newcomer is compared, those that share most bands first."""
+
+_ENOUGH = 64
+"""Members by which a group is found; the bands of those that join it later are not kept."""
+
+
+def group_ids(connection: Connection, article_ids: Sequence[str]) -> dict[str, str]:
+    """The group of each of the articles that is in one."""
+    query = select(_COPIES.article_id, _COPIES.group_id)
+    query = query.where(_COPIES.article_id.in_(article_ids), _COPIES.group_id.is_not(None))
+    return {row.article_id: row.group_id for row in connection.execute(query)}
+
+
+def members(
+    connection: Connection, groups: Collection[str], filters: Filters
+) -> dict[str, list[Article]]:
+    """The articles of each group, by id, as they stood when the filters ask for.
+
+    Where these have an end, only those that are known to be published before it.
+    """
+    query = _with_current(select(_COPIES.group_id, schema.revisions))
+    query = query.where(schema.articles.c.withdrawn_at.is_(None))
+    rows = connection.execute(query.where(_COPIES.group_id.in_(groups))).all()
+    articles = {row.article_id: article_record(row) for row in rows}
+    if filters.as_of is not None:
+        articles = as_they_stood(connection, articles, filters.as_of)
+    before = filters.published_before
+    found: dict[str, list[Article]] = {}
+    for row in sorted(rows, key=lambda row: row.article_id):
+        article = articles.get(row.article_id)
+        if article and (before is None or (article.published and article.published.at < before)):
+            found.setdefault(row.group_id, []).append(article)
+    return found
+
+
+def forget(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Takes articles out of their groups, before they are revised or deleted."""
+    stored = _stored(connection, _COPIES.article_id.in_(article_ids))
+    groups = _groups_of(connection, stored)
+    before = groups.labels()
+    groups.leave(each.member.article_id for each in stored)
+    _save(connection, before, groups.labels())
+    stale = [{"of": each.copy_id, "at": band} for each in stored for band in bands(each.text)]
+    if stale:
+        query = delete(schema.bands)
+        query = query.where(_BANDS.copy_id == bindparam("of"), _BANDS.band == bindparam("at"))
+        connection.execute(query, stale)
+    connection.execute(delete(schema.copies).where(_COPIES.article_id.in_(article_ids)))
+
+
+def place(connection: Connection, articles: Sequence[Article]) -> None:
+    """Groups new articles with what is stored and with each other, one after another."""
+    if not articles:
+        return
+    newcomers = _enrol(connection, articles)
+    found = {each.copy_id: bands(each.text) for each in newcomers}
+    buckets = _buckets(connection, found.values())
+    near = {id_ for own in found.values() for id_ in _candidates(own, buckets)}
+    stored = _stored(connection, _COPIES.id.in_(near)) if near else []
+    groups = _groups_of(connection, stored)
+    before = groups.labels()
+    known = {each.copy_id: each for each in (*stored, *newcomers)}
+    rows: list[dict[str, int]] = []
+    for newcomer in newcomers:
+        own = found[newcomer.copy_id]
+        if _join(newcomer, [known[id_] for id_ in _candidates(own, buckets)], groups):
+            for band in own:
+                buckets.setdefault(band, []).append(newcomer.copy_id)
+                rows.append({"band": band, "copy_id": newcomer.copy_id})
+    _save(connection, before, groups.labels())
+    if rows:
+        connection.execute(insert(schema.bands), rows)
+
+
+def pending(connection: Connection, after: str, count: int) -> list[str]:
+    """Ids of articles that were stored before articles were grouped, the first after `after`."""
+    query = (
+        select(schema.articles.c.id)
+        .where(~exists().where(_COPIES.article_id == schema.articles.c.id))
+        .where(schema.articles.c.id > after)
+        .order_by(schema.articles.c.id)
+        .limit(count)
+    )
+    return list(connection.scalars(query))
+
+
+def clear(connection: Connection) -> None:
+    """Forgets every group and all that they are found by."""
+    for table in (schema.bands, schema.copies):
+        connection.execute(delete(table))
+
+
+@dataclass(slots=True)
+class _Known:
+    """An article as it is compared; its shingles are made when they are first asked for."""
+
+    copy_id: int
+    member: Member
+    text: str
+    _shingles: Shingles | None = None
+
+    @property
+    def shingles(self) -> Shingles:
+        """What is compared."""
+        if self._shingles is None:
+            self._shingles = shingles(self.text)
+        return self._shingles
+
+
+def _join(newcomer: _Known, candidates: Sequence[_Known], groups: Groups) -> bool:
+    """Groups a newcomer with its like; whether later ones are to be compared with it."""
+    same = [each for each in candidates if each.shingles == newcomer.shingles]
+    if is_template(newcomer.member, [each.member for each in same]):
+        outlet = newcomer.member.publisher
+        groups.leave(e.member.article_id for e in same if e.member.publisher == outlet)
+        return False
+    alike = [each for each in candidates if near_duplicates(each.shingles, newcomer.shingles)]
+    groups.join(newcomer.member, [each.member for each in alike])
+    return groups.size(newcomer.member.article_id) <= _ENOUGH
+
+
+def _candidates(own: Sequence[int], buckets: Mapping[int, Sequence[int]]) -> list[int]:
+    """The articles that share most bands, the older first of equals."""
+    shared = Counter(id_ for band in own for id_ in buckets.get(band, ()))
+    return sorted(shared, key=lambda id_: (-shared[id_], id_))[:_CANDIDATES]
+
+
+def _buckets(connection: Connection, found: Iterable[Sequence[int]]) -> dict[int, list[int]]:
+    """The articles that have each of the bands."""
+    wanted = sorted({band for own in found for band in own})
+    query = select(_BANDS.band, _BANDS.copy_id).where(_BANDS.band.in_(wanted))
+    buckets: dict[int, list[int]] = {}
+    for band, copy_id in connection.execute(query):
+        buckets.setdefault(band, []).append(copy_id)
+    return buckets
+
+
+def _enrol(connection: Connection, articles: Sequence[Article]) -> list[_Known]:
+    """Makes a row for each article, in no group yet."""
+    members = [_member(article, wire_of(article)) for article in articles]
+    rows = [{"article_id": each.article_id, "wire": each.wire or None} for each in members]
+    connection.execute(insert(schema.copies), rows)
+    query = select(_COPIES.article_id, _COPIES.id)
+    query = query.where(_COPIES.article_id.in_([each.article_id for each in members]))
+    ids = {row.article_id: row.id for row in connection.execute(query)}
+    return [
+        _Known(ids[article.id], member, reporting(article))
+        for article, member in zip(articles, members, strict=True)
+    ]
+
+
+def _stored(connection: Connection, which: ColumnElement[bool]) -> list[_Known]:
+    """Articles with what they are compared by."""
+    query = _with_current(select(_COPIES.id, _COPIES.wire, schema.revisions))
+    found = []
+    for row in connection.execute(query.where(which)):
+        article = article_record(row)
+        found.append(_Known(row.id, _member(article, row.wire or ""), reporting(article)))
+    return found
+
+
+def _groups_of(connection: Connection, stored: Iterable[_Known]) -> Groups:
+    """The groups that these articles are in, with all their members."""
+    labels = set(group_ids(connection, [each.member.article_id for each in stored]).values())
+    if not labels:
+        return Groups()
+    told = (_REVISIONS.publisher, _REVISIONS.title, _REVISIONS.published)
+    query = _with_current(select(_COPIES.article_id, _COPIES.group_id, _COPIES.wire, *told))
+    rows = connection.execute(query.where(_COPIES.group_id.in_(labels)))
+    return Groups(
+        (Member(row.article_id, row.publisher, row.title, row.published, row.wire or ""), row[1])
+        for row in rows
+    )
+
+
+def _save(
+    connection: Connection, before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> None:
+    """Writes the groups that are not what they were."""
+    changed = [
+        {"of": article_id, "group_id": group}
+        for article_id, group in after.items()
+        if group != before.get(article_id)
+    ]
+    if changed:
+        query = update(schema.copies).where(_COPIES.article_id == bindparam("of"))
+        connection.execute(query.values(group_id=bindparam("group_id")), changed)
+
+
+def _member(article: Article, wire: str) -> Member:
+    published = seconds(article.published.at) if article.published else None
+    return Member(article.id, article.publisher, article.title, published, wire)
+
+
+def _with_current(query: Select[Any]) -> Select[Any]:
+    """The query over copies, joined with the current revisions of their articles.
+
+    By key: asked for what is not superseded, the database would read all that is not.
+    """
+    articles = schema.articles.c
+    return query.join(schema.articles, articles.id == _COPIES.article_id).join(
+        schema.revisions,
+        and_(_REVISIONS.article_id == articles.id, _REVISIONS.revision == articles.revision),
+    )

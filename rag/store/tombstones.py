@@ -1,0 +1,270 @@
+"""Articles that answer nothing any more: withdrawn ones, which are kept, and deleted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+
+from rag.errors import ArchiveError, QueryError
+from rag.records import Article, Filters, Passage, Published
+from rag.store import duplicate_groups, schema
+from rag.store.blanking import blank_answers
+from rag.store.database import Database
+from rag.store.revisions import withdrawn
+from rag.store.rows import article_record, passage_record, seconds
+
+_ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
+_DELETIONS = schema.deletions.c
+_COMPACTED = "compacted"
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which articles are meant: by their ids, or by the feed that brought them and by filters."""
+
+    ids: tuple[str, ...] = ()
+    feed: str = ""
+    filters: Filters = field(default=_NO_FILTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article as a list of those to be deleted names it, with its number of revisions."""
+
+    id: str
+    title: str
+    publisher: str
+    published: Published | None
+    revisions: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "publisher": self.publisher,
+            "published": str(self.published) if self.published else None,
+            "revisions": self.revisions,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """When an article was withdrawn, and why."""
+
+    article_id: str
+    at: datetime
+    why: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {"at": self.at.isoformat(), "why": self.why}
+
+    def __str__(self) -> str:
+        return f"withdrawn on {self.at:%Y-%m-%d %H:%M} UTC: {self.why}"
+
+
+class Gone:
+    """What was withdrawn or deleted of an archive; each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def deleted(self, article_ids: Collection[str] | None = None) -> dict[str, datetime]:
+        """When those of the articles that were deleted, and are not stored again, were; or all."""
+        query = select(_DELETIONS.article_id, _DELETIONS.at)
+        if article_ids is not None:
+            query = query.where(_DELETIONS.article_id.in_(article_ids))
+        with self._database.read() as connection:
+            return {row.article_id: _moment(row.at) for row in connection.execute(query)}
+
+    def withdrawn(self, article_ids: Collection[str]) -> dict[str, Withdrawal]:
+        """Those of the articles that were withdrawn, by id."""
+        query = select(schema.articles).where(
+            _ARTICLES.id.in_(article_ids), _ARTICLES.withdrawn_at.is_not(None)
+        )
+        with self._database.read() as connection:
+            return {row.id: _withdrawal(row) for row in connection.execute(query)}
+
+    def missing(self, article_id: str) -> str:
+        """Why an article answers nothing: withdrawn or deleted, and when; "" for any other."""
+        if found := self.withdrawn([article_id]).get(article_id):
+            return f"the article {article_id!r} was {found}"
+        if at := self.deleted([article_id]).get(article_id):
+            return f"the article {article_id!r} was deleted on {at:%Y-%m-%d}"
+        return ""
+
+    def passages(self) -> list[tuple[Passage, Article, str]]:
+        """The passages of all revisions of withdrawn articles, with their digests, by id."""
+        passages = schema.passages.c
+        query = select(schema.passages).where(passages.article_id.in_(withdrawn()))
+        texts = select(schema.revisions).where(_REVISIONS.article_id.in_(withdrawn()))
+        with self._database.read() as connection:
+            found = {
+                (row.article_id, row.revision): article_record(row)
+                for row in connection.execute(texts)
+            }
+            return [
+                (passage_record(row), found[row.article_id, row.revision], row.digest)
+                for row in connection.execute(query.order_by(passages.id))
+            ]
+
+    def containing(self, words: str, limit: int) -> list[Article]:
+        """The first `limit` revisions of withdrawn articles whose text holds the words."""
+        query = (
+            select(schema.revisions)
+            .where(_REVISIONS.article_id.in_(withdrawn()))
+            .where(_REVISIONS.text.contains(words, autoescape=True))
+            .order_by(_REVISIONS.article_id, _REVISIONS.revision.desc())
+        )
+        with self._database.read() as connection:
+            return [article_record(row) for row in connection.execute(query.limit(limit))]
+
+    def find(self, which: Selection) -> list[Listed]:
+        """The articles that are meant, by id; those that are withdrawn as well."""
+        count = (
+            select(func.count())
+            .where(schema.revisions.alias().c.article_id == _ARTICLES.id)
+            .scalar_subquery()
+        )
+        query = select(schema.revisions, count.label("revisions")).join(
+            schema.articles,
+            and_(_ARTICLES.id == _REVISIONS.article_id, _ARTICLES.revision == _REVISIONS.revision),
+        )
+        with self._database.read() as connection:
+            if which.ids:
+                query = query.where(_ARTICLES.id.in_(which.ids))
+            if which.feed:
+                query = query.where(_ARTICLES.id.in_(_brought(connection, which.feed)))
+            query = _filtered(query, which.filters).order_by(_ARTICLES.id)
+            return [_listed(row) for row in connection.execute(query)]
+
+    def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> None:
+        """Deletes articles with all that was kept of them, all or none.
+
+        Kept answers that quote them say "[withdrawn]" instead. What stays is each id, with
+        when and why, so that the article does not come back unasked.
+        """
+        with self._database.write() as connection:
+            blank_answers(connection, article_ids)
+            duplicate_groups.forget(connection, article_ids)
+            for table in (schema.passages, schema.revisions):
+                connection.execute(delete(table).where(table.c.article_id.in_(article_ids)))
+            connection.execute(delete(schema.articles).where(_ARTICLES.id.in_(article_ids)))
+            _silence(connection, article_ids)
+            restored(connection, article_ids)
+            noted = [{"article_id": id_, "at": seconds(at), "why": why} for id_ in article_ids]
+            connection.execute(insert(schema.deletions), noted)
+            _log(connection, article_ids)
+
+    def withdraw(self, article_id: str, at: datetime, why: str) -> None:
+        """Has an article answer nothing from now on; it stays, and can be reinstated.
+
+        Raises ArchiveError for an unknown article, QueryError for one withdrawn already.
+        """
+        with self._database.write() as connection:
+            if self._stored(connection, article_id).withdrawn_at is not None:
+                undo = f"dateline withdraw --undo {article_id!r}"
+                msg = f"{article_id!r} is withdrawn already; take that back: {undo}"
+                raise QueryError(msg)
+            _mark(connection, article_id, withdrawn_at=seconds(at), withdrawn_why=why)
+
+    def reinstate(self, article_id: str) -> None:
+        """Takes a withdrawal back: the article answers again, as if nothing had been.
+
+        Raises ArchiveError for an unknown article, QueryError for one that is not withdrawn.
+        """
+        with self._database.write() as connection:
+            if self._stored(connection, article_id).withdrawn_at is None:
+                msg = f"{article_id!r} is not withdrawn; see it: dateline article {article_id!r}"
+                raise QueryError(msg)
+            _mark(connection, article_id, withdrawn_at=None, withdrawn_why=None)
+
+    def _stored(self, connection: Connection, article_id: str) -> Any:
+        query = select(schema.articles).where(_ARTICLES.id == article_id)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            told = self.missing(article_id) or f"the archive holds no article {article_id!r}"
+            msg = f"{told}; dateline search finds ids"
+            raise ArchiveError(msg)
+        return row
+
+    def not_compacted(self) -> int:
+        """How many articles were deleted since `compacted` was last called."""
+        changes, settings = schema.changes.c, schema.settings.c
+        noted = select(settings.value).where(settings.name == _COMPACTED)
+        query = select(func.count(_DELETIONS.article_id.distinct())).select_from(
+            schema.deletions.join(schema.changes, changes.article_id == _DELETIONS.article_id)
+        )
+        with self._database.read() as connection:
+            since = int(connection.scalar(noted) or 0)
+            return int(connection.scalar(query.where(changes.seq > since)) or 0)
+
+    def compacted(self) -> None:
+        """Notes that nothing is left on disk of what has been deleted until now."""
+        table = schema.settings
+        with self._database.write() as connection:
+            newest = connection.scalar(select(func.max(schema.changes.c.seq))) or 0
+            connection.execute(delete(table).where(table.c.name == _COMPACTED))
+            connection.execute(insert(table).values(name=_COMPACTED, value=str(newest)))
+
+
+def restored(connection: Connection, article_ids: Collection[str]) -> None:
+    """Forgets that articles were deleted: they are stored again."""
+    connection.execute(delete(schema.deletions).where(_DELETIONS.article_id.in_(article_ids)))
+
+
+def _silence(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Empties the remarks of ingest runs on articles, which may quote them."""
+    table = schema.outcomes
+    query = update(table).where(table.c.article_id.in_(article_ids), table.c.note != "")
+    connection.execute(query.values(note=""))
+
+
+def _mark(connection: Connection, article_id: str, **values: object) -> None:
+    query = update(schema.articles).where(_ARTICLES.id == article_id)
+    connection.execute(query.values(values))
+    _log(connection, [article_id])
+
+
+def _log(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Has the indexes look at the articles again."""
+    connection.execute(insert(schema.changes), [{"article_id": id_} for id_ in article_ids])
+
+
+def _brought(connection: Connection, feed: str) -> Select[tuple[str]]:
+    """The query for the ids of the articles of which a feed has brought a revision."""
+    runs = schema.runs.c
+    rows = connection.execute(select(runs.id, runs.inputs))
+    numbers = [row.id for row in rows if feed in row.inputs]
+    return select(_REVISIONS.article_id).where(_REVISIONS.run_id.in_(numbers))
+
+
+def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.published_from is not None:
+        query = query.where(_REVISIONS.published >= seconds(filters.published_from))
+    if filters.published_before is not None:
+        query = query.where(_REVISIONS.published < seconds(filters.published_before))
+    if filters.publishers:
+        query = query.where(_REVISIONS.publisher.in_(filters.publishers))
+    if filters.section:
+        query = query.where(_REVISIONS.section == filters.section)
+    return query.where(_REVISIONS.language == filters.language) if filters.language else query
+
+
+def _listed(row: Any) -> Listed:
+    article = article_record(row)
+    return Listed(article.id, article.title, article.publisher, article.published, row.revisions)
+
+
+def _withdrawal(row: Any) -> Withdrawal:
+    return Withdrawal(row.id, _moment(row.withdrawn_at), row.withdrawn_why or "")
+
+
+def _moment(stamp: int) -> datetime:
+    return datetime.fromtimestamp(stamp, UTC)

@@ -1,0 +1,205 @@
+"""Articles on their way into the database: what each one is, and the rows that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Table, and_, func, insert, select, update
+
+from rag.corpus.chunking import Chunk, embedding_text
+from rag.corpus.notices import retraction
+from rag.records import Article
+from rag.store import schema
+from rag.store.revisions import (
+    UNKNOWN_DATE,
+    intervals,
+    is_late,
+    published_seconds,
+    since_when,
+    updated_seconds,
+)
+from rag.store.rows import article_digest, article_record, article_row, digest
+
+Stored = Literal["added", "revised", "unchanged"]
+Item = tuple[Article, Sequence[Chunk]]
+_TOLD = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A numbered revision with its passages, and from when it stands, None for ever.
+
+    A `late` one is older than what stands: it is stored as superseded.
+    """
+
+    article: Article
+    chunks: Sequence[Chunk]
+    since: int | None
+    late: bool = False
+
+
+def classify(connection: Connection, articles: Sequence[Article]) -> list[Stored]:
+    """What becomes of each article: it is added, revises what is stored, or changes nothing."""
+    known = digests(connection, [article.id for article in articles])
+    differing = [a for a in articles if known.get(a.id, "") not in ("", article_digest(a))]
+    repeated = _repeated(connection, differing) if differing else frozenset()
+    kinds: list[Stored] = []
+    for article in articles:
+        if article.id not in known:
+            kinds.append("added")
+        elif known[article.id] == article_digest(article) or article.id in repeated:
+            kinds.append("unchanged")
+        else:
+            kinds.append("revised")
+    return kinds
+
+
+def arrivals(connection: Connection, run_id: int, items: Sequence[Item]) -> list[Arrival]:
+    """The articles as they are to be stored: numbered, and set in time."""
+    ids = [article.id for article, _ in items]
+    table = schema.revisions.c
+    newest = select(table.article_id, func.max(table.revision)).where(table.article_id.in_(ids))
+    numbers = {row[0]: row[1] for row in connection.execute(newest.group_by(table.article_id))}
+    stored = _current(connection, numbers)
+    run = connection.scalar(select(schema.runs.c.started).where(schema.runs.c.id == run_id))
+    found = []
+    for article, chunks in items:
+        numbered = replace(article, revision=numbers.get(article.id, 0) + 1)
+        if before := stored.get(article.id):
+            found.append(_revision(numbered, chunks, before, run or 0))
+        else:
+            found.append(Arrival(numbered, chunks, published_seconds(article)))
+    return found
+
+
+def supersede(connection: Connection, found: Sequence[Arrival]) -> None:
+    """Makes way for the revisions among the arrivals that are to stand."""
+    for arrival in found:
+        article = arrival.article
+        if article.revision == 1:
+            continue
+        if arrival.late:
+            _put_after(connection, arrival)
+            continue
+        query = update(schema.articles).where(schema.articles.c.id == article.id)
+        connection.execute(query.values(revision=article.revision))
+        for old in (schema.revisions, schema.passages):
+            query = update(old).where(old.c.article_id == article.id)
+            connection.execute(query.values(superseded=True))
+
+
+def store(connection: Connection, run_id: int, found: Sequence[Arrival]) -> None:
+    """Writes the arrivals with their passages and change records."""
+    new = [{"id": each.article.id, "revision": 1} for each in found if each.article.revision == 1]
+    rows: dict[Table, list[dict[str, Any]]] = {
+        schema.articles: new,
+        schema.revisions: [_revision_row(run_id, each) for each in found],
+        schema.passages: [row for each in found for row in _passage_rows(each)],
+        schema.changes: [{"article_id": each.article.id} for each in found],
+    }
+    for table, values in rows.items():
+        if values:
+            connection.execute(insert(table), values)
+
+
+def retract(connection: Connection, run_id: int, found: Sequence[Arrival]) -> None:
+    """Withdraws the articles that their outlets take back in what has arrived."""
+    run = connection.scalar(select(schema.runs.c.started).where(schema.runs.c.id == run_id))
+    table = schema.articles
+    for arrival in found:
+        article = arrival.article
+        told = "" if arrival.late else retraction(article.text)[:_TOLD]
+        if told:
+            query = update(table).where(table.c.id == article.id, table.c.withdrawn_at.is_(None))
+            connection.execute(query.values(withdrawn_at=run, withdrawn_why=told))
+
+
+def digests(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """The digest of the current revision of those of the articles that are stored."""
+    table = schema.revisions
+    query = select(table.c.article_id, table.c.digest)
+    query = query.where(table.c.article_id.in_(ids), schema.is_superseded(table, False))
+    return {row.article_id: row.digest for row in connection.execute(query)}
+
+
+def _repeated(connection: Connection, articles: Sequence[Article]) -> frozenset[str]:
+    """Those of the articles that are an older version of what stands, and are stored as one."""
+    table = schema.revisions.c
+    digests = {article.id: article_digest(article) for article in articles}
+    query = select(table.article_id, table.digest)
+    query = query.where(table.article_id.in_(digests), table.digest.in_(digests.values()))
+    held = {id_ for id_, held in connection.execute(query) if digests[id_] == held}
+    stored = {id_: each.article for id_, each in _current(connection, held).items()}
+    return frozenset(a.id for a in articles if a.id in held and is_late(a, stored[a.id]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A current revision, and from when it stands."""
+
+    article: Article
+    since: int
+
+
+def _current(connection: Connection, ids: Collection[str]) -> dict[str, _Standing]:
+    if not ids:
+        return {}
+    table, articles = schema.revisions, schema.articles.c
+    query = select(table).join(
+        schema.articles,
+        and_(articles.id == table.c.article_id, articles.revision == table.c.revision),
+    )
+    stood = intervals(connection, ids)
+    found = {}
+    for row in connection.execute(query.where(table.c.article_id.in_(ids))):
+        since = UNKNOWN_DATE if row.published is None else row.published
+        since = stood.get((row.article_id, row.revision), (since, 0))[0]
+        found[row.article_id] = _Standing(article_record(row), since)
+    return found
+
+
+def _revision(article: Article, chunks: Sequence[Chunk], before: _Standing, run: int) -> Arrival:
+    if is_late(article, before.article):
+        return Arrival(article, chunks, updated_seconds(article), late=True)
+    return Arrival(article, chunks, since_when(article, before.article, before.since, run))
+
+
+def _put_after(connection: Connection, late: Arrival) -> None:
+    """Has the current revision stand from when it was updated: before that, the late one stood."""
+    table, articles = schema.revisions, schema.articles.c
+    current = select(table).join(
+        schema.articles,
+        and_(articles.id == table.c.article_id, articles.revision == table.c.revision),
+    )
+    row = connection.execute(current.where(table.c.article_id == late.article.id)).one()
+    updated = updated_seconds(article_record(row))
+    query = update(table).where(
+        table.c.article_id == row.article_id, table.c.revision == row.revision
+    )
+    since = max(at for at in (updated, row.standing_from, late.since) if at is not None)
+    connection.execute(query.values(standing_from=since))
+
+
+def _revision_row(run_id: int, arrival: Arrival) -> dict[str, Any]:
+    return article_row(arrival.article) | {
+        "run_id": run_id,
+        "superseded": arrival.late,
+        "standing_from": arrival.since,
+    }
+
+
+def _passage_rows(arrival: Arrival) -> Iterator[dict[str, Any]]:
+    article = arrival.article
+    for part in arrival.chunks:
+        encoded = embedding_text(article, part.start, part.end, part.heading)
+        yield {
+            "article_id": article.id,
+            "revision": article.revision,
+            "start": part.start,
+            "end": part.end,
+            "heading": part.heading,
+            "digest": digest(encoded),
+            "superseded": arrival.late,
+        }

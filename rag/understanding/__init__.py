@@ -1,1 +1,0 @@
-"""What a question asks for: dates, outlets, several things at once, what went before it."""

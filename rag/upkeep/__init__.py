@@ -1,1 +1,0 @@
-"""What an editor does to an archive: copies it, counts it, and takes articles away."""

@@ -1,0 +1,202 @@
+"""What a claim is held against, read once: sentences, words, numbers and times of cited text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+from rag.language.entities import folded, stems
+from rag.language.moments import Moment, moments, named_days
+from rag.language.quantities import Quantity, quantities
+from rag.language.sentences import sentence_spans
+from rag.records import Article, Citation, Published
+
+Severity = Literal["quote altered", "unsupported", "partly"]
+
+NAMED = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[^\W\d_][\w'’-]*(?<!['’])")
+"""A word, or initials with their full stops."""
+
+_OWN = re.compile(r"['’]s?$")
+_BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
+_LOOK_BACK = 8
+_FEWEST_SHARED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What speaks against a claim, and the reason as a reader is told it."""
+
+    verdict: Severity
+    reason: str
+    kind: Literal["quotation", "number", "date", "name", "stance", "words", "meaning", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A cited sentence with its words in order, folded, and its content words."""
+
+    text: str
+    words: tuple[str, ...]
+    stems: frozenset[str]
+
+
+class Evidence:
+    """Cited texts, and around them all that their articles say.
+
+    `outlets` are the publishers. Where there are no articles, texts stand for themselves.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        around: Sequence[str] = (),
+        published: Sequence[Published | None] = (),
+        outlets: Sequence[str] = (),
+    ) -> None:
+        self.texts = tuple(texts)
+        self.around = tuple(around) or self.texts
+        self.outlets = tuple(outlets)
+        self._dates = tuple(published) or (None,) * len(self.texts)
+
+    @classmethod
+    def cited(cls, citations: Sequence[Citation]) -> Evidence:
+        """The quotes of the citations, with their articles around them."""
+        articles = list({c.article.id: c.article for c in citations}.values())
+        return cls(
+            [citation.quote for citation in citations],
+            [_all_of(article) for article in articles],
+            [citation.article.published for citation in citations],
+            [article.publisher for article in articles],
+        )
+
+    @property
+    def published(self) -> date | None:
+        """The day of the first article whose date is known to the day."""
+        return next((day for day in map(_day, self._dates) if day), None)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of the cited texts, in order."""
+        spans = [(text, span) for text in self.texts for span in sentence_spans(text)]
+        return tuple(sentence(text[start:end]) for text, (start, end) in spans)
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The cited texts without regard to case and marks."""
+        return tuple(map(folded, self.texts))
+
+    @cached_property
+    def folded_around(self) -> tuple[str, ...]:
+        """The articles without regard to case and marks."""
+        return tuple(map(folded, self.around))
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What the cited texts count or measure; days of the month are no such thing."""
+        # A space that a tokenizer left in "1, 187" or "3. 5" is no end of the number.
+        joined = [_SPACED.sub(r"\1", text) for text in self.texts]
+        read = dict.fromkeys([*self.texts, *joined])
+        found = [quantity for text in read for quantity in quantities(text)]
+        return tuple(quantity for quantity in found if quantity.unit != "day")
+
+    @cached_property
+    def moments(self) -> tuple[Moment, ...]:
+        """The times that the cited texts name, as seen from their articles' dates."""
+        dated = zip(self.texts, self._dates, strict=True)
+        return tuple(moment for text, date in dated for moment in moments(text, _day(date)))
+
+    @cached_property
+    def moments_around(self) -> tuple[Moment, ...]:
+        """The times that the articles name, as seen from the date of the first."""
+        return tuple(moment for text in self.around for moment in moments(text, self.published))
+
+    @cached_property
+    def dates(self) -> tuple[Moment, ...]:
+        """When the articles appeared."""
+        return tuple(_moment(published) for published in self._dates if published)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The content words of the cited texts."""
+        return frozenset(stem for text in self.texts for stem in stems(text))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The content words of the articles, and of what they say of themselves."""
+        return frozenset(stem for text in self.around for stem in stems(text)) | self.stems
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that the articles write with a capital where no sentence begins, folded."""
+        return frozenset(map(folded, capitalised([*self.around, *self.texts])))
+
+    def nearest(self, claim: Sentence, least: float = _FEWEST_SHARED) -> Sentence | None:
+        """The cited sentence with most of the claim's content words; None below that share."""
+        if not claim.stems or not self.sentences:
+            return None
+        best = max(self.sentences, key=lambda held: len(held.stems & claim.stems))
+        return best if len(best.stems & claim.stems) >= least * len(claim.stems) else None
+
+
+def sentence(text: str) -> Sentence:
+    """The text with its words; those that carry no content stay in `words`."""
+    words = tuple(word.replace("’", "'") for word in _WORD.findall(text))
+    return Sentence(text, words, frozenset(stems(text)))
+
+
+def capitalised(texts: Iterable[str]) -> list[str]:
+    """The words with a capital that begin no sentence and no quotation, without "'s".
+
+    >>> capitalised(["Nobody saw Ann Orr's paper. Rain fell."])
+    ['Ann', 'Orr']
+    """
+    found = []
+    for text in texts:
+        for word in NAMED.finditer(text):
+            if word[0][0].isupper() and not _BEGINNING.search(
+                text, max(0, word.start() - _LOOK_BACK), word.start()
+            ):
+                found.append(_OWN.sub("", word[0]))
+    return found
+
+
+def told_apart(
+    said: str, rivals: Sequence[str], kind: Literal["number", "date", "name"]
+) -> Finding:
+    """That the claim's `said` is not there: with what is in its place, if one thing is."""
+    different = list(dict.fromkeys(rivals))
+    if len(different) == 1:
+        return Finding("unsupported", f"the article says {different[0]}, not {said}", kind)
+    return Finding("unsupported", f"{said} does not stand in the cited text", kind)
+
+
+Check = Callable[[str, Evidence], Iterable[Finding]]
+"""A claim without markers, held against evidence under one aspect."""
+
+
+def _all_of(article: Article) -> str:
+    """Everything an article says, and says of itself."""
+    about = [article.title, article.publisher, *article.authors]
+    return "\n\n".join([article.text, *filter(None, about)])
+
+
+def _day(published: Published | None) -> date | None:
+    if published is None or published.precision in ("year", "month"):
+        return None
+    return published.at.date()
+
+
+def _moment(published: Published) -> Moment:
+    first = published.at.date()
+    last = first
+    if published.precision == "year":
+        last = first.replace(month=12, day=31)
+    elif published.precision == "month":
+        last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return named_days(first, last, str(published))

@@ -1,0 +1,190 @@
+"""Whether a claim says yes, no or perhaps where what it cites does: negation and modality.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from rag.language.entities import stems
+from rag.language.moments import without_moments
+from rag.verification.checks.evidence import Evidence, Finding, sentence
+
+Modality = Literal["fact", "possible", "planned", "coming", "done", "said"]
+
+_NO = (
+    r"no one|nobody|nothing|not|n['’]t|cannot|never|nor|neither|without|no longer"
+    r"|(?:den(?:y|ies|ied|ying)"
+    r"|refus(?:e|es|ed|ing)(?: to)?|fail(?:s|ed|ing)? to|declin(?:e|es|ed|ing) to)(?: that)?"
+    r"|no(?= (?!more|fewer|less|later|doubt|sooner)\w)|none of|rul(?:e|es|ed) out"
+    r"|unlikely to|false(?:ly)?"
+)
+_CUES: dict[Modality, str] = {
+    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to",
+    "planned": r"would|should|plan(?:s|ned)? to|want(?:s|ed)? to|hop(?:e|es|ed) to|aim(?:s|ed)? to"
+    r"|intend(?:s|ed)? to|consider(?:s|ed|ing)?|threaten(?:s|ed)? to|expected to|propos(?:es|ed) to"
+    r"|due to|set to|ready to|willing to|tried to|trying to|tries to",
+    "coming": r"will|shall|['’]ll|is to|are to|going to",
+    "done": r"has|have|had",
+    "said": r"allegedly|reportedly|alleged to|said to|believed to|thought to|suspected of"
+    r"|accused of|suspected|alleged|claimed to|rumou?red to|formerly|former|almost|nearly",
+}
+_NEGATION = re.compile(rf"(?:\b|(?<=\w)(?=n['’]t))(?:{_NO})(?!\w)", re.IGNORECASE)
+_MODALITY = tuple(
+    (name, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE))
+    for name, words in _CUES.items()
+)
+_STOPS = re.compile(r"[,;:.!?()—–]|\b(?:but|because|although|though|while|which|who)\b")
+_FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|have|had|only|both|all|already")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_WORDS = re.compile(r"\w+")
+_MARK = " notnot "
+_SAME = 0.75
+_SHORT = 3
+_SHARED = 0.5
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+_VERDICTS: dict[Modality, str] = {
+    "possible": "it may happen",
+    "planned": "it is planned",
+    "coming": "it will happen",
+    "done": "it has happened",
+    "said": "it is said to be so",
+    "fact": "it is so",
+}
+_WEAKER: dict[Modality, frozenset[Modality]] = {
+    "possible": frozenset({"coming", "done", "fact"}),
+    "said": frozenset({"done", "fact"}),
+    "coming": frozenset({"possible", "done"}),
+    "done": frozenset(),
+    "planned": frozenset(),
+    "fact": frozenset(),
+}
+_OPPOSITES = (
+    ("rise rises rose risen rising", "fall falls fell fallen falling drop drops dropped"),
+    ("increase increases increased increasing", "decrease decreases decreased decline declined"),
+    ("win wins won winning", "lose loses lost losing"),
+    ("more higher", "less fewer lower"),
+    ("above", "below"),
+    ("accept accepts accepted", "reject rejects rejected"),
+    ("approve approves approved", "reject rejects rejected"),
+    ("uphold upholds upheld", "overturn overturns overturned quashed"),
+    ("acquit acquits acquitted", "convict convicts convicted"),
+    ("support supports supported backed backs", "oppose opposes opposed"),
+    ("best", "worst"),
+    ("profit profits", "loss losses"),
+    ("older oldest", "younger youngest"),
+    ("north northern", "south southern"),
+    ("east eastern", "west western"),
+    ("male men man", "female women woman"),
+    ("guilty", "innocent"),
+    ("largest biggest highest", "smallest lowest"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stances:
+    """The content words that negations and modal words govern first, and all content words."""
+
+    denied: frozenset[str]
+    modal: dict[str, Modality]
+    stems: frozenset[str]
+
+
+def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """What the nearest cited sentence denies, affirms or only holds possible, unlike the claim."""
+    said = sentence(claim)
+    nearest = evidence.nearest(said, _SHARED)
+    if nearest is None:
+        return
+    if _differs_by_no(claim, nearest.text):
+        yield Finding(
+            "unsupported", "the article says the opposite: one of them has a “not”", "stance"
+        )
+        return
+    mine, held = _stances(claim), _stances(nearest.text)
+    everywhere = [_stances(each.text) for each in evidence.sentences]
+    for stem in sorted(mine.denied & held.stems - held.denied):
+        if not any(stem in other.denied for other in everywhere):
+            yield Finding(
+                "unsupported", _denial(claim, stem, "the article does not deny"), "stance"
+            )
+            return
+    for stem in sorted(held.denied & mine.stems - mine.denied):
+        if all(stem in other.denied for other in everywhere if stem in other.stems):
+            yield Finding(
+                "unsupported", _denial(nearest.text, stem, "the article denies"), "stance"
+            )
+            return
+    yield from _modality(mine, held)
+    yield from _opposite(said.words, nearest.words)
+
+
+def _differs_by_no(claim: str, held: str) -> bool:
+    """Whether the claim's words stand there, but for a negation in the midst of one of them."""
+    if (len(_NEGATION.findall(claim)) + len(_NEGATION.findall(held))) % 2 == 0:
+        return False
+    said, there = (_WORDS.findall(_NEGATION.sub(_MARK, text).lower()) for text in (claim, held))
+    matcher = SequenceMatcher(None, there, said, autojunk=False)
+    shared = sum(block.size for block in matcher.get_matching_blocks())
+    if shared < _SAME * len(said):
+        return False
+    for tag, a, b, x, y in matcher.get_opcodes():
+        chunk = [*there[a:b], *said[x:y]]
+        if tag != "equal" and len(chunk) <= _SHORT and chunk.count(_MARK.strip()) % 2:
+            return True
+    return False
+
+
+def _modality(mine: _Stances, held: _Stances) -> Iterator[Finding]:
+    """The first shared word of which one says that it may be, the other that it is or will be."""
+    for stem in sorted({*mine.modal, *held.modal} & mine.stems & held.stems):
+        there, here = held.modal.get(stem, "fact"), mine.modal.get(stem, "fact")
+        if here in _WEAKER[there] and not (there == "possible" and stem in mine.denied):
+            reason = f"the article says that {_VERDICTS[there]}, not that {_VERDICTS[here]}"
+            yield Finding("partly", reason, "stance")
+            return
+
+
+def _opposite(mine: tuple[str, ...], held: tuple[str, ...]) -> Iterator[Finding]:
+    """A word of the claim where the cited sentence has its opposite, and has not the word."""
+    here, there = {w.lower() for w in mine}, {w.lower() for w in held}
+    for pair in _OPPOSITES:
+        for one, other in (pair, pair[::-1]):
+            new = here & set(one.split()) - there
+            old = there & set(other.split()) - here
+            if new and old and not there & set(one.split()) and not here & set(other.split()):
+                words = f"the article says {min(old)}, not {min(new)}"
+                yield Finding("unsupported", words, "stance")
+                return
+
+
+def _stances(text: str) -> _Stances:
+    plain = without_moments(_QUOTED.sub(lambda match: match[0].replace(".", " "), text))
+    denied = {stem for match in _NEGATION.finditer(plain) if (stem := _governed(plain, match))}
+    modal: dict[str, Modality] = {}
+    for name, pattern in _MODALITY:
+        for match in pattern.finditer(plain):
+            if stem := _governed(plain, match):
+                modal.setdefault(stem, name)
+    return _Stances(frozenset(denied), modal, frozenset(stems(plain)))
+
+
+def _governed(text: str, match: re.Match[str]) -> str:
+    """The first content word after a cue, within its clause; "" where there is none."""
+    stop = _STOPS.search(text, match.end())
+    for word in _WORD.findall(text, match.end(), stop.start() if stop else len(text)):
+        found = [] if _FILLER.fullmatch(word.lower()) else stems(word)
+        if found:
+            return str(found[0])
+    return ""
+
+
+def _denial(text: str, stem: str, said: str) -> str:
+    """The reason with the word as the text has it."""
+    word = next(w for w in _WORD.findall(text) if stem in stems(w))
+    return f"{said} “{word}”"

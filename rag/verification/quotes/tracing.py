@@ -1,0 +1,251 @@
+"""From words to where they stand: exact, altered, said by someone else, or not found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from rag.errors import QueryError
+from rag.indexes.lexical import LexicalIndex
+from rag.language.speakers import attributed, said_by, same_person
+from rag.language.words import Wording
+from rag.records import Article, Citation
+from rag.store import Store
+from rag.verification.quotes.candidates import Candidates
+from rag.verification.quotes.differences import word_diff
+from rag.verification.quotes.marks import Run
+from rag.verification.quotes.matching import Excerpt, Found, excerpt, find_exact, find_nearest
+from rag.verification.quotes.records import QuoteMatch, Trace, TraceOutcome
+
+MAX_WORDS = 2_000
+MAX_CHARACTERS = 20_000
+
+FEWEST_WORDS = 4
+"""Fewer words than these stand in some article by chance."""
+
+TELLING = 4.6
+"""So rare must the words be: fewer than one passage in a hundred holds all of them."""
+
+COMMON = 20
+"""Words that stand in this many articles, copies apart, tell of none of them."""
+
+COMMON_ALTERED = 4
+"""So do other words that this many articles have as nearly as each other."""
+
+_ALTERED_FEWEST = 5
+_ALTERED_WEIGHT = 12.0
+_SURELY = 0.85
+"""Words that share so much with an article's are not looked for outside the indexes."""
+
+_MOST_MATCHES = 10
+_UNDATED = datetime.max.replace(tzinfo=UTC)
+
+
+def trace(
+    text: str, speaker: str, store: Store, lexical: LexicalIndex, as_of: datetime | None = None
+) -> Trace:
+    """Where the words of a text stand in the archive, and whether `speaker` said them.
+
+    With `as_of`, where they stood then, in nothing that was published later.
+
+    A text such as `"..." said Ann Orr` names its speaker itself. Where several articles have
+    the words, the best comes first: the one that agrees to the last mark, then the earliest
+    story, then its original. Raises QueryError for a text that cannot be traced.
+    """
+    _check(text)
+    tracing = _Tracing(Candidates(store, lexical, as_of))
+    sought = excerpt(text)
+    found = tracing.exact(sought)
+    said = None if found else attributed(text)
+    if said is not None:
+        sought = excerpt(said.words)
+        found = tracing.exact(sought)
+    speaker = speaker.strip() or (said.speaker if said else "")
+    outcome, reason, matches = tracing.judged(sought, found, speaker)
+    return Trace(text, outcome, reason, speaker, tuple(matches))
+
+
+def _check(text: str) -> None:
+    if not text.strip():
+        msg = "the text is empty; give the words that are to be traced"
+        raise QueryError(msg)
+    if len(text) > MAX_CHARACTERS or len(text.split()) > MAX_WORDS:
+        msg = (
+            f"the text has {len(text.split()):,} words and {len(text):,} characters; "
+            f"{MAX_WORDS:,} and {MAX_CHARACTERS:,} are the most that can be traced"
+        )
+        raise QueryError(msg)
+    if not len(Wording(text)):
+        msg = f"the text {text.strip()!r:.40} holds no word; give the words that are to be traced"
+        raise QueryError(msg)
+
+
+Judged = tuple[TraceOutcome, str, list[QuoteMatch]]
+
+
+class _Tracing:
+    """One search; each article is divided into words once."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._wordings: dict[str, Wording] = {}
+
+    def exact(self, sought: Excerpt) -> list[Found]:
+        """The articles that have all the words, their copies included; in no order."""
+        asked = sought.runs or sought.literal
+        found = self._held(sought, asked) or self._all_exact(
+            sought, self._candidates.sharing(asked)
+        )
+        known = {each.article.id for each in found}
+        groups = set(self._groups(found).values())
+        others = [each for each in self._candidates.members(groups) if each.id not in known]
+        return [*found, *self._all_exact(sought, others)]
+
+    def _held(self, sought: Excerpt, asked: Sequence[Run]) -> list[Found]:
+        """The articles with a passage that has some of the words, as long as they have them all."""
+        held: dict[str, Found] = {}
+        for missed, articles in enumerate(self._candidates.holding(asked)):
+            found = self._all_exact(sought, articles)
+            held |= {each.article.id: each for each in found}
+            if missed and not found:
+                break
+        return list(held.values())
+
+    def _unindexed(self, sought: Excerpt) -> list[Found]:
+        """The articles that have all the words where no index holds them, as in furniture."""
+        return self._all_exact(sought, self._candidates.containing(sought.runs or sought.literal))
+
+    def judged(self, sought: Excerpt, found: Sequence[Found], speaker: str) -> Judged:
+        """The outcome, its reason, and the matches with the best first."""
+        near = [] if found else self._nearest(sought)
+        if not found and all(each.share < _SURELY for each in near):
+            found = self._unindexed(sought)
+        if reason := self._too_common(sought, found, near):
+            return "not found", reason, []
+        if found:
+            return _by_speaker(list(self._matches(found, sought.text)), speaker)
+        withdrawn = self._withdrawn(sought)
+        if not near:
+            return "not found", withdrawn or "no article of the archive has these words", []
+        matches = list(self._matches(near, sought.text))
+        return "altered", "; ".join(filter(None, [_altered(matches[0]), withdrawn])), matches
+
+    def _withdrawn(self, sought: Excerpt) -> str:
+        """That the words stand in an article that was withdrawn; "" where they do not."""
+        for article in self._candidates.withdrawn(sought.runs or sought.literal):
+            if find_exact(sought, article, Wording(article.text)):
+                told = self._candidates.why_withdrawn(article)
+                return f"the article that has these words, {article.id!r}, was {told}"
+        return ""
+
+    def _too_common(self, sought: Excerpt, found: Sequence[Found], near: Sequence[Found]) -> str:
+        """Why the words cannot tell of one article; "" where they can."""
+        if sought.length < FEWEST_WORDS:
+            return f"too short to be traced: {FEWEST_WORDS} words are the fewest"
+        if self._candidates.telling(sought.runs) < TELLING:
+            return "too common to be traced: words like these stand in many articles"
+        groups = self._groups([*found, *near])
+        stories = {groups.get(each.article.id, each.article.id) for each in found or near}
+        if len(stories) >= (COMMON if found else COMMON_ALTERED):
+            return f"too common to be traced: {len(stories)} articles have these words, or more"
+        return ""
+
+    def _nearest(self, sought: Excerpt) -> list[Found]:
+        """The article that has most of the words, and those that have as many."""
+        if sought.length < _ALTERED_FEWEST:
+            return []
+        weigh = self._candidates.weight
+        near = [
+            found
+            for article in self._candidates.sharing(sought.runs)
+            if (found := find_nearest(sought, article, self._wording(article), weigh))
+            and found.weight >= _ALTERED_WEIGHT
+        ]
+        best = max((found.share for found in near), default=0.0)
+        return [found for found in near if found.share == best]
+
+    def _all_exact(self, sought: Excerpt, articles: Iterable[Article]) -> list[Found]:
+        found = (find_exact(sought, article, self._wording(article)) for article in articles)
+        return [each for each in found if each]
+
+    def _wording(self, article: Article) -> Wording:
+        if article.id not in self._wordings:
+            self._wordings[article.id] = Wording(article.text)
+        return self._wordings[article.id]
+
+    def _groups(self, found: Iterable[Found]) -> dict[str, str]:
+        return self._candidates.copies([each.article for each in found])
+
+    def _matches(self, found: Sequence[Found], text: str) -> Iterator[QuoteMatch]:
+        """A match for each story, the best first; its copies are named in it."""
+        groups = self._groups(found)
+        stories: dict[str, list[Found]] = {}
+        for each in sorted(found, key=_earliest_first(found, groups)):
+            stories.setdefault(groups.get(each.article.id, each.article.id), []).append(each)
+        for number, (best, *copies) in enumerate(list(stories.values())[:_MOST_MATCHES], 1):
+            article = self._candidates.checked(best.article)
+            own = {article.publisher, ""}
+            yield QuoteMatch(
+                Citation(number, article, best.start, best.end),
+                best.parts,
+                () if best.exact else word_diff(text, best.quote),
+                said_by(article.text, best.start, best.end),
+                tuple(sorted({each.article.publisher for each in copies} - own)),
+                tuple(sorted(each.article.id for each in copies)),
+            )
+
+
+def _earliest_first(
+    found: Sequence[Found], groups: dict[str, str]
+) -> Callable[[Found], tuple[int, datetime, str, bool, datetime, str]]:
+    """Best agreement first, then the story that was first seen, then its original."""
+
+    def group(each: Found) -> str:
+        return groups.get(each.article.id, each.article.id)
+
+    first: dict[str, datetime] = {}
+    for each in found:
+        first[group(each)] = min(first.get(group(each), _UNDATED), _date(each.article))
+
+    return lambda each: (
+        each.agreement,
+        first[group(each)],
+        group(each),
+        group(each) != each.article.id,
+        _date(each.article),
+        each.article.id,
+    )
+
+
+def _date(article: Article) -> datetime:
+    return article.published.at if article.published else _UNDATED
+
+
+def _by_speaker(matches: list[QuoteMatch], speaker: str) -> Judged:
+    """The matches where the named speaker says it first; else who does say it."""
+    if not speaker:
+        return "exact", "", matches
+    by_speaker = [each for each in matches if not each.said_by or _said(each, speaker)]
+    if not by_speaker:
+        other = matches[0].said_by
+        return "attributed to someone else", f"the article has {other} say it", matches
+    best = next((each for each in by_speaker if each.said_by), by_speaker[0])
+    rest = [each for each in matches if each is not best]
+    reason = "" if best.said_by else f"the article does not tell whether {speaker} said it"
+    return "exact", reason, [best, *rest]
+
+
+def _said(match: QuoteMatch, speaker: str) -> bool:
+    return same_person(match.said_by, speaker)
+
+
+def _altered(match: QuoteMatch) -> str:
+    changed = [change for change in match.changes if change.kind != "same"]
+    first = changed[0] if changed else None
+    if first is None:
+        return "the article has these words in another way"
+    if not first.asked:
+        return f"the article has “{first.stored}” besides"
+    if not first.stored:
+        return f"the article does not have “{first.asked}”"
+    return f"the article has “{first.stored}”, not “{first.asked}”"

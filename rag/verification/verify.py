@@ -1,0 +1,199 @@
+"""Whether cited text bears out a claim: rules first, then meaning, then a judge if there is one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.language.entities import folded
+from rag.records import Citation, Similarity, Verdict
+from rag.verification.checks.amounts import amounts
+from rag.verification.checks.dates import appeared, dates
+from rag.verification.checks.evidence import Check, Evidence, Finding
+from rag.verification.checks.naming import naming
+from rag.verification.checks.quoting import quoting
+from rag.verification.checks.stance import stance
+from rag.verification.checks.wording import Wording, lacking, wording
+from rag.verification.judge import Judge
+from rag.verification.markers import MARKER
+
+GROUNDED = 0.5
+"""The score from which a claim is grounded: where meanings are compared, it needs no more words."""
+
+FAR = 0.35
+"""Below this closeness in meaning a claim is not supported, though its words stand there."""
+
+_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, stance)
+_WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
+_INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
+_FRAME = (
+    r"(?:(?:the\s+)?{name}\s+(?:report(?:ed|s)|said|says|wrote|writes)\s+that|"
+    r"according\s+to\s+(?:the\s+)?{name},)\s+"
+)
+_LISTED = re.compile(r"^(?:\d{1,2}[.)]|[•*-])\s+")
+_PARENTHESISED_DATE = re.compile(r"\([^()]*\d[^()]*\):\s+$")
+
+# What each share of the wording adds to the score, and what a finding takes away, before the
+# logistic function; round numbers from the middle of where the measures do not move.
+_RUNS = 4.0
+_COVERAGE = 1.0
+_CLOSENESS = 4.0
+_WEAKEST = 1.0
+_LENGTH = -0.4
+_COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7}
+_OFFSET = -4.0
+
+# What closeness is taken to be where meanings are not compared, by the share of words held.
+_UNCOMPARED = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """All that was found out about a claim."""
+
+    findings: tuple[Finding, ...]
+    wording: Wording
+    words_held: int
+
+
+def verify(
+    claim_text: str,
+    evidence: Sequence[Citation],
+    similarity: Similarity | None = None,
+    judge: Judge | None = None,
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict on a claim by the text it cites, and the reasons for any but `supported`.
+
+    Quotations, numbers, dates, names, negation and modality are looked up first, then the
+    share of content words. `similarity` compares meanings where none of these decides, and
+    `judge` is asked last. A claim that stands word for word in the cited text is supported
+    whatever it says, and neither is asked about it.
+    """
+    if not evidence:
+        return "unsupported", ("no passage is cited",)
+    held = Evidence.cited(evidence)
+    claim = _bare(claim_text)
+    introduction, body = _divided(claim, held)
+    about = [*amounts(_without(held.outlets, introduction), held), *appeared(introduction, held)]
+    if _is_verbatim(body, held):
+        return _verdict(about)
+    examined = _examine(body, held, None)
+    if similarity and all(found.verdict == "partly" for found in examined.findings):
+        examined = replace(examined, wording=wording(body, held, similarity))
+    findings = [*about, *examined.findings, *_of_meaning(examined)]
+    return _verdict(_judged(body, held, findings, judge) if judge else findings)
+
+
+def grounding(
+    claim_text: str, evidence_texts: Sequence[str], similarity: Similarity | None = None
+) -> float:
+    """How well the texts bear out a claim, from 0 to 1, by the findings that `verify` goes by.
+
+    >>> grounding("The ferry sank.", ["The ferry sank on Monday."]) > 0.5
+    True
+    """
+    claim = _bare(claim_text)
+    return _score(_examine(claim, Evidence(evidence_texts), similarity))
+
+
+def _bare(claim_text: str) -> str:
+    """The claim without markers, and without the number of a list that it opens."""
+    return _LISTED.sub("", MARKER.sub("", claim_text).strip())
+
+
+def _examine(claim: str, evidence: Evidence, similarity: Similarity | None) -> _Examined:
+    found = [finding for check in _CHECKS for finding in check(claim, evidence)]
+    held = sum(len(one.words) for one in evidence.sentences)
+    return _Examined(tuple(found), wording(claim, evidence, similarity), held)
+
+
+def _score(examined: _Examined) -> float:
+    found = examined.wording
+    close = _UNCOMPARED * found.coverage if found.closeness is None else found.closeness
+    weakest = close if found.weakest is None else found.weakest
+    kinds = {finding.kind for finding in examined.findings}
+    value = (
+        _OFFSET
+        + _RUNS * found.runs
+        + _COVERAGE * found.coverage
+        + _CLOSENESS * close
+        + _WEAKEST * weakest
+        + _LENGTH * math.log((20 + examined.words_held) / 100)
+        - sum(_COSTS.get(kind, 0.0) for kind in kinds)
+    )
+    return 1 / (1 + math.exp(-value))
+
+
+def _of_meaning(examined: _Examined) -> list[Finding]:
+    """What the share of words and, where meanings were compared, the score say together."""
+    found = examined.wording
+    missing = list(lacking(found))
+    if found.closeness is None or found.empty:
+        return missing
+    if not missing and found.closeness < FAR:
+        return [Finding("partly", "its words stand there, but in another sense", "meaning")]
+    return missing if _score(examined) < GROUNDED else []
+
+
+def _judged(
+    body: str, evidence: Evidence, findings: Sequence[Finding], judge: Judge
+) -> list[Finding]:
+    """The findings with the judge's opinion: it overrules words and meaning, never a fact."""
+    facts = [finding for finding in findings if finding.kind not in ("words", "meaning")]
+    opinion = judge(body, evidence.texts)
+    if opinion is None:
+        return list(findings)
+    if opinion.verdict == "supported":
+        return facts
+    reason = opinion.reason or f"the judge holds it {opinion.verdict}"
+    return [*facts, Finding(opinion.verdict, reason, "judge")]
+
+
+def _verdict(findings: Sequence[Finding]) -> tuple[Verdict, tuple[str, ...]]:
+    found: list[Verdict] = ["supported", *(finding.verdict for finding in findings)]
+    reasons = dict.fromkeys(finding.reason for finding in findings)
+    return min(found, key=_WORST.index), tuple(reasons)
+
+
+def _divided(claim: str, evidence: Evidence) -> tuple[str, str]:
+    """The introduction ("Radio North, 3 May 2031: ") and what it introduces.
+
+    "Radio North reported that" is one too, if that outlet is cited.
+    """
+    for outlet in filter(None, evidence.outlets):
+        name = re.escape(outlet.removeprefix("The "))
+        frame = re.match(_FRAME.format(name=name), claim, re.IGNORECASE)
+        if frame:
+            return frame[0], claim[frame.end() :]
+    match = _INTRODUCTION.match(claim)
+    if not match:
+        return "", claim
+    named = any(outlet and match[0].startswith(outlet) for outlet in evidence.outlets)
+    if named or _PARENTHESISED_DATE.search(match[0]):
+        return match[0], claim[match.end() :]
+    return "", claim
+
+
+def _without(outlets: Sequence[str], introduction: str) -> str:
+    """The introduction without the outlets' names, which may hold a number of their own."""
+    for outlet in filter(None, outlets):
+        introduction = introduction.replace(outlet, " ")
+    return introduction
+
+
+def _is_verbatim(body: str, evidence: Evidence) -> bool:
+    """Whether the cited text holds all the words as they stand, and none of them in part."""
+    sought = folded(body).strip(" '.")
+    return bool(sought) and any(_holds(text, sought) for text in evidence.folded)
+
+
+def _holds(text: str, sought: str) -> bool:
+    at = text.find(sought)
+    while at >= 0:
+        around = text[max(0, at - 1) : at] + text[at + len(sought) :][:1]
+        if not any(character.isalnum() or character == "_" for character in around):
+            return True
+        at = text.find(sought, at + 1)
+    return False

@@ -1,0 +1,72 @@
+"""When what articles tell of happened, apart from when they appeared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rag.language.moments import Days, Moment, moments
+from rag.language.sentences import sentence_spans
+from rag.records import Article, Hit
+
+_AHEAD = re.compile(
+    r"\b(?:will|shall|(?:is|are) (?:to|due|expected|scheduled|set)\b|(?:plans?|hopes?) to)\b"
+)
+
+_UNTIL = re.compile(r"\b(?:for|until|till|from|next)\s+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A sentence, characters `start` to `end` of an article, that says when something happened.
+
+    `days` are the first and the last day that its words `named` can mean.
+    """
+
+    article: Article
+    start: int
+    end: int
+    named: str
+    days: Days
+
+    @property
+    def text(self) -> str:
+        """The sentence's own words."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def published(self) -> date | None:
+        """The day on which the article appeared, as far as it is known."""
+        return self.article.published.at.date() if self.article.published else None
+
+
+def events(hits: Sequence[Hit]) -> list[Event]:
+    """What the hits tell with its day, earliest first; each sentence once, by its first time.
+
+    Days that are relative ("on Monday") count from the article's own; years and decades
+    alone are no events.
+    """
+    found = {each.text: each for hit in reversed(hits) for each in _of(hit)}
+    ordered = sorted(found.values(), key=lambda each: (each.article.id, each.start))
+    return sorted(ordered, key=lambda each: (each.days, str(each.published or "")))
+
+
+def _of(hit: Hit) -> Iterator[Event]:
+    article, passage = hit.article, hit.passage
+    published = article.published.at.date() if article.published else None
+    for start, end in sentence_spans(article.text, passage.start, passage.end, article.language):
+        said = article.text[start:end]
+        known = [each for each in moments(said, published) if each.days and each.unit != "year"]
+        if known:
+            moment = min(known, key=lambda each: each.unit != "day")
+            yield Event(article, start, end, moment.text, _meant(moment, said, published))
+
+
+def _meant(moment: Moment, said: str, published: date | None) -> Days:
+    """The days it most likely means: those to come where the sentence tells of what will be."""
+    ahead = _AHEAD.search(said) or _UNTIL.search(said[: said.find(moment.text)])
+    if published is not None and ahead:
+        return next((days for days in moment.days if days[0] >= published), moment.days[0])
+    return moment.days[0]

@@ -1,0 +1,41 @@
+"""What was found for a question: when it happened, who said what, where outlets differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answers.causes import several_causes
+from rag.answers.timeline import Account, several_figures
+from rag.archive import Archive
+from rag.records import Hit
+from rag.web.views.events import Event, events
+from rag.web.views.sayings import Saying, sayings
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The evidence for a question; `account` is None where outlets do not differ on it."""
+
+    question: str
+    events: tuple[Event, ...]
+    sayings: tuple[Saying, ...]
+    account: Account | None
+
+
+def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> Evidence:
+    """The events, quotations and differing accounts that the hits hold."""
+    similarity = archive.similarity()
+    account = several_figures(question, hits, similarity) or several_causes(
+        question, hits, similarity
+    )
+    return Evidence(question, tuple(events(hits)), tuple(sayings(hits)), account)
+
+
+def hits_of(archive: Archive, passages: Sequence[int]) -> list[Hit]:
+    """The passages with these ids as hits in their order; those that are gone are left out."""
+    found = archive.passages(passages)
+    known = [found[id_] for id_ in passages if id_ in found]
+    return [
+        Hit(passage, article, 0.0, rank) for rank, (passage, article) in enumerate(known, start=1)
+    ]

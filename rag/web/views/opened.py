@@ -1,0 +1,53 @@
+"""An article opened at some of its words: what else is to be known of them now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rag.archive import Archive
+from rag.records import Article
+from rag.verification.quotes.records import RecheckedCitation
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One revision of an article, with what has become of its words from `start` to `end`.
+
+    `latest` is the number of the newest revision. `also_in` names the other outlets that
+    carry the words. `now` holds them against a newer revision, where there is one.
+    `withdrawn` says when and why the article was, "" where it was not.
+    """
+
+    article: Article
+    latest: int
+    also_in: tuple[str, ...] = ()
+    now: RecheckedCitation | None = None
+    withdrawn: str = ""
+
+
+def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int, int]) -> Opened:
+    """The article at these words; an end beyond its text is its end.
+
+    Raises ArchiveError when the archive holds no such article or revision.
+    """
+    article = archive.article(article_id, revision)
+    latest = archive.article(article_id).revision
+    start, end = (min(max(0, place), len(article.text)) for place in span)
+    withdrawal = archive.removals.withdrawal(article_id)
+    if withdrawal:
+        return Opened(article, latest, withdrawn=str(withdrawal))
+    now = _now(archive, article, start, end) if latest > article.revision else None
+    return Opened(article, latest, archive.carried_by(article, start, end), now)
+
+
+def _now(archive: Archive, article: Article, start: int, end: int) -> RecheckedCitation:
+    cited: Mapping[str, Any] = {
+        "number": 1,
+        "article_id": article.id,
+        "start": start,
+        "end": end,
+        "quote": article.text[start:end],
+    }
+    return archive.recheck({"claims": [], "citations": [cited]}).citations[0]

@@ -1,0 +1,91 @@
+"""What sentences offer to a question, by example."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answers.candidate_answers import known_names, names_asked, offer
+from rag.language.places import CONTINENT, COUNTRY, STATE
+from rag.questions.expected_answer import asked_for
+
+NOBODY: frozenset[str] = frozenset()
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "fit"),
+    [
+        ("Which firm left Orrenby?", "In Orrenby the Haldgroot works closed.", 1.0),
+        ("Which firm left Orrenby?", "In Orrenby the works closed.", 0.0),
+        ("Which animal left Orrenby?", "In Orrenby the heron left.", 0.7),
+        ("Which animal left Orrenby?", "In Orrenby a Lisk wolf left.", 1.0),
+        ("Who led it?", "In May it was led by Ilse van Brandt.", 1.0),
+        ("Who led it?", "In the end Brandt led it.", 0.5),
+        ("Who beat Ilse Brandt?", "She, Ilse Brandt, lost.", 0.0),
+        ("Which country left?", "In May it was Peru.", 1.0),
+        ("Which country beat Peru?", "In May Peru lost to Orrenby.", 0.0),
+        ("Which state won?", "In May it was North Dakota.", 1.0),
+        ("Which continent won?", "In May it was Asia.", 1.0),
+        ("Which film won?", "It was “The Heron”.", 1.0),
+        ("Which film won?", "In May it was the Heron.", 0.6),
+        ("Which film won?", "It rose slowly.", 0.0),
+        ("How many boats sank?", "In all 41 old boats sank.", 1.0),
+        ("How many boats sank?", "It took 41 hours.", 0.6),
+        ("How many boats sank?", "They sank.", 0.0),
+        ("Did 41 or more boats sink? How many?", "All 41 sank.", 0.0),
+        ("How far is it?", "It is 41 away.", 1.0),
+        ("How much was paid?", "They paid $4 million.", 1.0),
+        ("How much was paid?", "They paid 4 million crowns.", 1.0),
+        ("How much was paid?", "They paid 4 men.", 0.0),
+        ("What percentage fell?", "It fell by 12 per cent.", 1.0),
+        ("What percentage fell?", "It fell by 12 metres.", 0.0),
+        ("When was it?", "It was on 24 March.", 1.0),
+        ("When was it?", "It was on Friday.", 1.0),
+        ("When was it?", "It was fast.", 0.0),
+        ("What fell?", "It was the Marigold.", 1.0),
+        ("What fell?", "It rose slowly.", 0.5),
+        ("Why did it fall?", "It rose slowly.", 1.0),
+    ],
+)
+def test_a_sentence_fits_what_is_asked_for(question: str, sentence: str, fit: float) -> None:
+    assert offer(asked_for(question), sentence, NOBODY).fit == fit
+
+
+def test_the_first_word_is_a_name_where_it_is_one_elsewhere() -> None:
+    asked = asked_for("Which firm left?")
+    assert offer(asked, "Haldgroot left.", NOBODY).names == NOBODY
+    known = known_names(["It was Haldgroot’s. The end. “Then it left.”"])
+    assert known == {"haldgroot"}
+    assert offer(asked, "Haldgroot left.", known).names == {"haldgroot"}
+
+
+def test_what_answers_depends_on_the_kind() -> None:
+    sentence = "Some say Brandt sold 41 boats."
+    numbers = offer(asked_for("How many boats?"), sentence, NOBODY)
+    assert numbers.names == {"brandt"}
+    assert numbers.numbers == {"41"}
+    assert numbers.answers("number") == {"41"}
+    assert numbers.answers("person") == {"brandt"}
+    assert numbers.answers("thing") == {"brandt", "41"}
+
+
+def test_names_of_a_question_leave_out_its_question_words() -> None:
+    assert names_asked("Did Orr's boat leave Quarne? Which boat?") == {"orr", "quarne"}
+    assert names_asked("which boat?") == NOBODY
+
+
+def test_places_are_found_whole() -> None:
+    assert [m[0] for m in COUNTRY.finditer("New Zealand, the U.S. and Nigeria; Malian")] == [
+        *("New Zealand", "U.S.", "Nigeria"),
+    ]
+    assert [m[0] for m in STATE.finditer("West Virginia and Texas")] == ["West Virginia", "Texas"]
+    assert [m[0] for m in CONTINENT.finditer("Asia Minor")] == ["Asia"]
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_sentence_makes_some_offer(question: str, sentence: str) -> None:
+    asked = asked_for(question)
+    found = offer(asked, sentence, known_names([sentence]))
+    assert 0 <= found.fit <= 1
+    assert not found.names & asked.words

@@ -1,0 +1,101 @@
+"""Why there is no answer, what to try instead, and when evidence is old."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from rag.answers.candidate_sentences import Sentence
+from rag.answers.declining import reason, suggestions, why
+from rag.answers.question import Question
+from rag.answers.wording import old_evidence, word
+from rag.records import Citation, Filters, Hit, Passage, Understood
+from tests.builders import article
+
+JUNE = datetime(2025, 6, 1, tzinfo=UTC)
+MARCH = datetime(2025, 3, 1, tzinfo=UTC)
+FERRY = article("The ferry of Orrenby sank on Friday.", title="Ferry lost", day="2025-05-03")
+HIT = Hit(Passage(1, FERRY.id, 1, 0, len(FERRY.text)), FERRY, 1.0, 1)
+
+
+def question(text: str = "Who owned the ferry?", filters: Filters | None = None) -> Question:
+    return Question(
+        text=text,
+        standalone=text,
+        history=(),
+        filters=filters or Filters(),
+        as_of=JUNE,
+        understood=(),
+        coverage=1.0,
+        retrieval_seconds=0.0,
+        holdings=(MARCH, datetime(2025, 5, 3, tzinfo=UTC)),
+    )
+
+
+def test_each_reason_is_a_sentence_of_a_known_kind() -> None:
+    late = question(filters=Filters(published_from=datetime(2025, 5, 20, tzinfo=UTC)))
+    assert reason(late, []) == (
+        "outside the dates: the filters ask for a time without articles; "
+        "its articles are of 1 March 2025 to 3 May 2025"
+    )
+    given = [reason(question(), [HIT]), reason(question(), []), reason(late, [])]
+    assert [why(each) for each in given] == [
+        "found but not answered",
+        "nothing found",
+        "outside the dates",
+    ]
+    assert why("") is None
+    assert why("the model found no answer in the passages") is None
+
+
+def test_what_is_not_held_is_named() -> None:
+    lacking = Understood("in 2019", 0, 7, "2019", Filters(), strict=False, held=False)
+    asked = replace(question(), understood=(lacking,))
+    assert reason(asked, [HIT]).startswith("outside the dates: the archive holds nothing of 2019")
+    assert suggestions(asked, [HIT]) == (
+        "ask about a time that the archive holds: 1 March 2025 to 3 May 2025",
+    )
+
+
+def test_a_name_that_is_nearly_held_is_suggested() -> None:
+    assert suggestions(question("What sank at Orenby?"), [HIT]) == (
+        "did you mean “Orrenby”? No article found here has “Orenby”",
+    )
+
+
+def test_every_filter_can_be_dropped_and_there_is_always_something_to_try() -> None:
+    filters = Filters(published_from=MARCH, publishers=("Radio North",), language="fr")
+    assert suggestions(question(filters=filters), []) == (
+        "drop the filter on dates",
+        "drop the filter on the outlet Radio North",
+        "drop the filter on the language 'fr'",
+    )
+    assert suggestions(question(), [HIT]) == ("ask with other words, or for one single fact",)
+
+
+def test_old_evidence_is_named_where_the_latest_is_asked_for() -> None:
+    cited = Citation(1, FERRY, 0, 9)
+    latest = replace(question("What is the latest on the ferry?"), as_of=JUNE)
+    assert old_evidence(latest, [cited]) == ()  # 29 days
+    later = replace(latest, as_of=datetime(2025, 8, 1, tzinfo=UTC))
+    assert old_evidence(later, [cited]) == (
+        "The newest evidence is of 3 May 2025, 3 months before 1 August 2025: "
+        "it may be out of date.",
+    )
+    assert old_evidence(later, []) == ()
+    undated = Citation(1, replace(FERRY, published=None), 0, 9)
+    assert old_evidence(later, [undated]) == ()
+
+
+def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
+    told = [Sentence(FERRY, 0, len(FERRY.text), 1, 1, 1.0)] * 3
+    worded = word(told, "Outlets differ:", further=1)
+    line = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. "
+    assert worded.text == (
+        f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nBeside that:\n\n{line}[3]"
+    )
+    assert [worded.text[claim.start : claim.end] for claim in worded.claims] == [
+        f"{line}[1]",
+        f"{line}[2]",
+        f"{line}[3]",
+    ]

@@ -1,0 +1,108 @@
+"""What a question takes for granted and an article denies; and what a correction takes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.corrections import corrected, corrections
+from rag.answers.false_presuppositions import contradiction
+from rag.answers.numeric_presuppositions import miscount
+from rag.answers.relevant_sentences import survey
+from rag.records import Article, Hit, Passage
+from tests.builders import article
+
+
+def hits(*articles: Article) -> list[Hit]:
+    return [
+        Hit(Passage(rank, each.id, 1, 0, len(each.text)), each, 1 / rank, rank)
+        for rank, each in enumerate(articles, start=1)
+    ]
+
+
+def denied(question: str, text: str) -> str:
+    found = contradiction(question, hits(article(text, title="The Lindow ferry")))
+    return found.sentence.text if found else ""
+
+
+REJECTED = "The council of Marsk approved the harbour tunnel on Monday by nine votes to four."
+
+
+def test_the_opposite_of_what_is_asked_denies_it() -> None:
+    question = "Why did the council of Marsk reject the harbour tunnel?"
+    assert denied(question, REJECTED) == REJECTED
+
+
+def test_not_denies_what_follows_it() -> None:
+    text = "The mayor of Marsk did not resign over the harbour tunnel."
+    assert denied("When did the mayor of Marsk resign over the harbour tunnel?", text) == text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Why did the council of Marsk approve the harbour tunnel?", REJECTED),
+        (
+            "When did the mayor of Marsk resign over the harbour tunnel?",
+            "It is unclear whether the mayor of Marsk will not resign over the harbour tunnel.",
+        ),
+        (
+            "When did the mayor of Marsk resign over the harbour tunnel?",
+            "The mayor of Marsk resigned over the harbour tunnel. She did not resign in May.",
+        ),
+        (
+            "When did the mayor of Marsk resign over the harbour tunnel?",
+            "The choir of Orrenby did not sing on Sunday.",
+        ),
+    ],
+)
+def test_a_true_or_open_premise_is_left_alone(question: str, text: str) -> None:
+    assert denied(question, text) == ""
+
+
+def test_a_wrong_number_is_met_with_the_articles_own() -> None:
+    told = hits(article("The storm sank 41 boats in the harbour of Marsk."))
+    found = miscount("Who owned the 47 boats that the storm sank in the harbour of Marsk?", told)
+    assert found is not None
+    assert (found.presumed, found.sentence.article) == ("47", told[0].article)
+
+
+def test_a_number_that_any_hit_holds_is_not_wrong() -> None:
+    told = hits(
+        article("The storm sank 41 boats in the harbour of Marsk.", "courier.example/1"),
+        article("In Tolbeck the storm sank 47 boats.", "courier.example/2"),
+    )
+    question = "Who owned the 47 boats that the storm sank in the harbour of Marsk?"
+    assert miscount(question, told) is None
+    assert miscount("Who owned the boats that the storm sank?", told) is None
+
+
+NOTICE = (
+    "Correction: an earlier version of this article said that the tunnel would cost 40 million "
+    "crowns. The tunnel will cost 14 million crowns."
+)
+WRONG = "The tunnel would cost 40 million crowns, the council said."
+
+
+def standing(*articles: Article) -> list[str]:
+    told = hits(*articles)
+    sentences = [sentence for sentence, _ in survey(told[:1], frozenset())]
+    return [each.text for each in corrected(sentences, corrections(told))]
+
+
+def test_what_a_correction_took_back_gives_way_to_what_is_right() -> None:
+    wrong = article(WRONG, "courier.example/1", day="2025-05-03")
+    notice = article(NOTICE, "courier.example/2", day="2025-05-05")
+    assert standing(wrong, notice) == ["The tunnel will cost 14 million crowns."]
+
+
+def test_a_correction_speaks_for_its_own_outlet_and_for_a_while() -> None:
+    notice = article(NOTICE, "courier.example/2", day="2025-05-05")
+    other = article(WRONG, "north.example/1", publisher="Radio North", day="2025-05-03")
+    assert standing(other, notice) == [WRONG]
+    old = article(WRONG, "courier.example/0", day="2025-01-03")
+    assert standing(old, notice) == [WRONG]
+
+
+def test_the_notice_itself_is_not_told() -> None:
+    notice = article(NOTICE, "courier.example/2", day="2025-05-05")
+    assert standing(notice) == ["The tunnel will cost 14 million crowns."]

@@ -1,0 +1,198 @@
+"""What becomes of a reply that does not hold: asked for again, cut back, or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answers import repair
+from rag.answers.prompts import NO_ANSWER, Fault
+from rag.answers.repair import BROKEN_OFF, MENDED, Again, Mended, declines, faults_of
+from rag.errors import ProviderError
+from rag.llms import Reply
+from rag.records import Hit, Passage, Usage
+from rag.verification.citing import FAILING, Cited, cite
+from tests.builders import article
+
+FERRY = article("The ferry Osprey sank off Brell. Five sailors were saved.", "courier.example/1")
+MILL = article("The old mill burnt on Tuesday, killing 41 people.", "courier.example/2")
+HITS = tuple(
+    Hit(Passage(rank, one.id, 1, 0, len(one.text)), one, 1.0, rank)
+    for rank, one in enumerate((FERRY, MILL), start=1)
+)
+GOOD = "The ferry Osprey sank off Brell [1]."
+BAD = "The mill burnt, killing 47 people [2]."
+MADE_UP = "A whale swam to Sweden [7]."
+
+
+class Model:
+    """Replies once, and remembers what it was told."""
+
+    def __init__(self, reply: str | Exception) -> None:
+        self.reply = reply
+        self.told: list[Sequence[Fault]] = []
+
+    def __call__(self, faults: Sequence[Fault]) -> Reply:
+        self.told.append(faults)
+        if isinstance(self.reply, Exception):
+            raise self.reply
+        return Reply(self.reply, Usage(9, 4))
+
+
+def mend(reply: str, hits: Sequence[Hit], again: Again | None, used: int = 9) -> Mended:
+    def bind(text: str, reserved: Collection[int] = ()) -> Cited:
+        return cite(text, hits, reserved=reserved)
+
+    return repair.mend(Reply(reply, Usage(0, used)), bind, again, limit=10)
+
+
+def outcome(mended: Mended) -> tuple[str, tuple[str, ...]]:
+    return mended.cited.text, mended.notes
+
+
+def test_a_reply_that_holds_is_left_alone_and_nobody_is_asked_again() -> None:
+    model = Model("")
+    assert outcome(mend(GOOD, HITS, model)) == (GOOD, ())
+    assert model.told == []
+
+
+def test_the_sentences_at_fault_are_named_as_the_model_wrote_them() -> None:
+    model = Model(GOOD)
+    mended = mend(f"{GOOD} {BAD}", HITS, model)
+    ((fault,),) = model.told
+    assert (fault.sentence, fault.start, fault.end) == (BAD, len(GOOD) + 1, len(GOOD) + 39)
+    assert fault.reasons == ("the article says 41, not 47",)
+    assert outcome(mended) == (GOOD, (MENDED,))
+
+
+def test_idle_words_beside_what_holds_are_left_out_without_asking_again() -> None:
+    model = Model(GOOD)
+    text, notes = outcome(mend(f"Here you are: {GOOD} Hope it helps!", HITS, model))
+    assert (text, model.told) == (f"Here you are: {GOOD}", [])
+    assert "“Hope it helps!”" in notes[0]
+
+
+def test_without_a_second_chance_what_fails_is_left_out_and_named() -> None:
+    text, notes = outcome(mend(f"{BAD} {GOOD}", HITS, None))
+    assert text == GOOD
+    assert notes == (
+        "Left out of the language model's answer, as the articles do not bear it out: "
+        "“The mill burnt, killing 47 people.” (the article says 41, not 47).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "text"),
+    [
+        (ProviderError("gone"), GOOD),
+        ("Pears are green.", GOOD),
+        (NO_ANSWER, GOOD),
+        (f"{GOOD} Five sailors were saved [1]. {BAD}", f"{GOOD} Five sailors were saved [2]."),
+    ],
+)
+def test_a_second_reply_that_does_not_hold_either_leaves_the_better_of_the_two(
+    second: str | Exception, text: str
+) -> None:
+    mended = mend(f"{GOOD} {BAD}", HITS, Model(second))
+    assert mended.cited.text == text
+    assert [note[:8] for note in mended.notes] == ["Left out"]
+
+
+@pytest.mark.parametrize("second", [ProviderError("gone"), "Pears are green.", BAD, ""])
+def test_where_nothing_holds_nothing_is_left(second: str | Exception) -> None:
+    mended = mend(BAD, HITS, Model(second))
+    assert (mended.cited.claims, mended.cited.citations, mended.declined) == ((), (), False)
+
+
+def test_a_model_that_declines_has_answered() -> None:
+    assert mend(NO_ANSWER, HITS, Model("")).declined
+    second = mend(BAD, HITS, Model(NO_ANSWER))
+    assert (second.declined, second.cited.text) == (True, NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("text", "says_nothing"),
+    [
+        (NO_ANSWER, True),
+        ("The passages do not mention who won.", True),
+        ("The archive doesn't say. None of the articles gives no cause.", True),
+        ("The articles provided hold nothing about pears.", True),
+        ("This is not stated in the passages.", True),
+        ("The passages do not mention who won [1].", False),
+        ("The passages do not say. The ferry sank.", False),
+        ("No ship may pass, says the treaty.", False),
+        ("", False),
+    ],
+)
+def test_declining_is_known_in_a_models_own_words(text: str, says_nothing: bool) -> None:
+    assert declines(cite(text, ())) is says_nothing
+
+
+def test_a_sentence_about_what_is_not_told_may_stand_beside_what_is() -> None:
+    text = f"{GOOD} The passages do not say why."
+    assert outcome(mend(text, HITS, None)) == (text, ())
+
+
+def test_numbers_that_lead_nowhere_stay_listed_and_are_nobodys() -> None:
+    mended = mend(f"{MADE_UP} {GOOD}", HITS, None)
+    assert (mended.cited.text, mended.cited.unresolved) == (GOOD, (7,))
+    one = mend("A whale swam to Sweden [4][1]. Five sailors were saved [1].", HITS, None).cited
+    assert (one.text, one.unresolved) == ("Five sailors were saved [1].", (4,))
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        (f"{GOOD} Five sailors were sav", GOOD),
+        (f"{GOOD} The mill burnt on Tuesday, killing 41 people [2]", "both"),
+        (f"{GOOD} Five sailors were saved.", f"{GOOD} Five sailors were saved. [2]"),
+        ("The ferry Osprey sank off Brell [1]", "The ferry Osprey sank off Brell [1]"),
+        (f"- {GOOD}\n- {BAD}\n", f"- {GOOD}"),
+    ],
+)
+def test_a_last_sentence_that_is_broken_off_is_left_out(reply: str, left: str) -> None:
+    mended = mend(reply, HITS, None)
+    assert mended.cited.text.strip() == (reply if left == "both" else left)
+    assert (BROKEN_OFF in mended.notes) is ("were sav" in reply and "saved" not in reply)
+
+
+def test_an_only_sentence_is_broken_off_where_the_reply_has_all_its_tokens() -> None:
+    short = "Five sailors were saved"
+    assert outcome(mend(short, HITS, None)) == (f"{short} [1]", ())
+    cut = mend(short, HITS, None, used=10)
+    assert (cut.cited.text, cut.notes) == ("", (BROKEN_OFF,))
+    assert outcome(mend(GOOD, HITS, None, used=10)) == (GOOD, ())
+
+
+def test_what_was_said_before_is_not_said_again() -> None:
+    again = f"{GOOD} Five sailors were saved [1]. {GOOD.upper()} {GOOD}"
+    text = f"{GOOD} Five sailors were saved [2]."
+    assert outcome(mend(again, HITS, None)) == (text, ())
+
+
+def test_many_sentences_that_are_left_out_are_not_all_named() -> None:
+    text = " ".join(f"The mill burnt, killing {n} people [2]." for n in range(51, 56))
+    (note,) = mend(f"{GOOD} {text}", HITS, None).notes
+    assert note.count("“") == 3
+    assert note.endswith(" and 2 more.")
+
+
+@given(st.lists(st.sampled_from([GOOD, BAD, MADE_UP, NO_ANSWER, "Five", "- ", "\n\n", "1. "])))
+def test_whatever_is_left_holds(parts: list[str]) -> None:
+    mended = mend(" ".join(parts), HITS, None)
+    assert [
+        claim for claim in mended.cited.claims if claim.citations and claim.verdict in FAILING
+    ] == []
+    known = {citation.number for citation in mended.cited.citations}
+    assert known.isdisjoint(mended.cited.unresolved)
+    assert all(f"[{number}]" in mended.cited.text for number in known)
+
+
+def test_faults_stand_where_they_say() -> None:
+    text = f"So: {BAD}\n{GOOD}"
+    assert all(
+        text[f.start : f.end].strip() == f.sentence for f in faults_of(text, cite(text, HITS))
+    )

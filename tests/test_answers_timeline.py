@@ -1,0 +1,124 @@
+"""Figures that several articles give for one thing, and causes on which outlets differ."""
+
+from __future__ import annotations
+
+from rag.answers.causes import several_causes
+from rag.answers.timeline import Account, several_figures
+from rag.language.figures import Quantity, figures, meanings, quantity
+from rag.records import Article, Hit, Passage
+from tests.builders import article
+
+ASKED = "How many people died in the Tolle mine fire?"
+
+
+def told(text: str, day: str, publisher: str = "The Courier") -> Article:
+    name = f"{publisher.lower().replace(' ', '')}.example/{day}"
+    return article(text, name, title="Fire in the Tolle mine", publisher=publisher, day=day)
+
+
+def hits(*articles: Article) -> list[Hit]:
+    return [
+        Hit(Passage(rank, each.id, 1, 0, len(each.text)), each, 1 / rank, rank)
+        for rank, each in enumerate(articles, start=1)
+    ]
+
+
+def figures_of(*articles: Article, asked: str = ASKED) -> Account | None:
+    return several_figures(asked, hits(*articles), None)
+
+
+FIRST = told("Seven people died in the Tolle mine fire.", "2025-05-03")
+SECOND = told("Nine people have died in the Tolle mine fire, up from seven.", "2025-05-09")
+RIVAL = told("Eight people died in the Tolle mine fire.", "2025-05-04", "Radio North")
+
+
+def test_a_figure_that_changed_is_told_latest_first() -> None:
+    account = figures_of(FIRST, SECOND)
+    assert account is not None
+    assert [each.article for each in account.sentences] == [SECOND, FIRST]
+    assert account.how == "changed"
+
+
+def test_outlets_that_give_other_figures_at_once_differ() -> None:
+    account = figures_of(FIRST, RIVAL)
+    assert account is not None
+    assert [each.article.publisher for each in account.sentences] == ["Radio North", "The Courier"]
+    assert account.how == "differ"
+
+
+def test_figures_of_different_weeks_are_several() -> None:
+    later = told("Eight people died in the Tolle mine fire.", "2025-05-20", "Radio North")
+    account = figures_of(FIRST, later)
+    assert account is not None
+    assert account.how == "several"
+
+
+def test_one_figure_in_many_articles_is_no_account() -> None:
+    again = told("The Tolle mine fire killed seven people.", "2025-05-06", "Radio North")
+    assert figures_of(FIRST, again) is None
+
+
+def test_figures_half_a_year_apart_are_not_of_one_thing() -> None:
+    assert figures_of(FIRST, told("Nine people died in the Tolle mine fire.", "2026-02-01")) is None
+
+
+def test_a_question_for_no_quantity_has_no_figures() -> None:
+    assert figures_of(FIRST, SECOND, asked="Who led the rescue at the Tolle mine?") is None
+    assert figures_of(asked=ASKED) is None
+
+
+def test_the_quantity_asked_for_has_a_unit_and_a_thing() -> None:
+    boats = quantity("How many boats sank in May?")
+    assert boats == Quantity("count", meanings("boats"), meanings("many sank in May"))
+    money = quantity("How much did the new quay cost?")
+    assert money is not None
+    assert money.unit == "money"
+    clock = quantity("What time did the fire start?")
+    assert clock is not None
+    assert clock.unit == "clock"
+
+
+def values(sentence: str, asked: str) -> list[float]:
+    found = quantity(asked)
+    assert found is not None
+    return [figure.value for figure in figures(sentence, found)]
+
+
+def test_parts_and_additions_are_no_figures_of_the_thing() -> None:
+    asked = "How many boats sank?"
+    assert values("Two of the 31 boats sank.", asked) == [31.0]
+    assert values("Another 4 boats sank, and 3 more burned.", asked) == []
+    assert values("Some 12 boats sank and 40 houses burned.", asked) == [12.0]
+
+
+def test_sums_are_read_with_their_scale_and_times_as_minutes() -> None:
+    assert values("The quay cost 61 million crowns.", "How much did the quay cost?") == [61e6]
+    assert values("It began at 7.30pm.", "What time did it begin?") == [19 * 60 + 30]
+    assert values("It began at 12am.", "What time did it begin?") == [0.0]
+
+
+def test_what_was_said_before_is_known_as_earlier() -> None:
+    asked = quantity("How many people died?")
+    assert asked is not None
+    found = figures("Nine people died, not the seven first reported.", asked)
+    assert [(figure.value, figure.earlier) for figure in found] == [(9.0, False), (7.0, True)]
+
+
+WHY = "Why did the Osier dam burst?"
+RAIN = told("The Osier dam burst because of three days of rain.", "2025-05-03")
+CRACKS = told("The Osier dam burst owing to cracks in its wall.", "2025-05-04", "Radio North")
+
+
+def test_causes_of_two_outlets_are_both_told() -> None:
+    account = several_causes(WHY, hits(RAIN, CRACKS), None)
+    assert account is not None
+    assert account.how == "accounts"
+    assert {each.article.publisher for each in account.sentences} == {"The Courier", "Radio North"}
+
+
+def test_one_outlet_or_one_cause_is_no_second_account() -> None:
+    own = told("The Osier dam burst owing to cracks in its wall.", "2025-05-04")
+    assert several_causes(WHY, hits(RAIN, own), None) is None
+    same = told("The Osier dam burst due to three days of rain.", "2025-05-04", "Radio North")
+    assert several_causes(WHY, hits(RAIN, same), None) is None
+    assert several_causes("Who built the Osier dam?", hits(RAIN, CRACKS), None) is None
