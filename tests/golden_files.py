@@ -2,8 +2,8 @@
 
 To write the files anew after a prompt was changed on purpose, and read the difference:
 
-    UPDATE_GOLDEN=1 python -m pytest tests/test_answers_prompts.py tests/test_questions_rewriting.py \
-        tests/test_questions_splitting.py
+    UPDATE_GOLDEN=1 python -m pytest tests/test_answers_prompts.py \
+        tests/test_questions_rewriting.py tests/test_questions_splitting.py
 """
 
 from __future__ import annotations
