@@ -17,7 +17,6 @@ from rag.questions.followup import standalone_question
 from rag.questions.splitting import split
 from rag.records import Filters
 from rag.retrieval.ranking import reciprocal_rank_fusion
-from rag.retrieval.snapshot import Snapshot
 
 Split = Literal["rules", "model", "none"]
 SystemName = Literal["full", "hybrid", "vectors", "bm25", "baseline"]
@@ -87,20 +86,20 @@ def archive_system(
             return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
         return search
-    snapshot = archive.snapshot()
-    if name != "bm25" and not len(snapshot.dense):
+    if name != "bm25" and not len(archive.snapshot().dense):
         msg = (
             f"--system {name} needs vectors and {archive.folder} has none; "
             f"run dateline embed --archive {archive.folder}, or use --system bm25"
         )
         raise ConfigError(msg)
-    return _ablation(snapshot, words=name != "vectors", meaning=name != "bm25")
+    return _ablation(archive, words=name != "vectors", meaning=name != "bm25")
 
 
-def _ablation(snapshot: Snapshot, *, words: bool, meaning: bool) -> Rank:
+def _ablation(archive: Archive, *, words: bool, meaning: bool) -> Rank:
     """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
 
     def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
+        snapshot = archive.snapshot()
         query = standalone_question(question.question, question.history)
         filters = Filters().no_later_than(as_of)
         standing = snapshot.facets.standing(as_of)
