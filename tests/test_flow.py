@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -303,6 +303,22 @@ def entered(call: Callable[[], object]) -> dict[str, set[str]]:
 
 
 OURS = ("rag", "embeddings")
+
+
+def rooms(files: Iterable[str]) -> str:
+    """The rooms that hold the files, as ARCHITECTURE.md writes them, each once."""
+    names = (Path(file).parts[:2] for file in files)
+    return " → ".join(dict.fromkeys(Path(n[1]).stem if n[0] == "rag" else n[0] for n in names))
+
+
+def test_the_architecture_names_the_rooms_of_both_flows_in_order(tmp_path: Path) -> None:
+    document = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    with open_archive(tmp_path / "archive") as opened:
+        articles = write_jsonl(tmp_path / "in.jsonl", ROWS)
+        assert f"\n`{rooms(entered(lambda: opened.ingest(articles)))}`\n" in document
+        opened.ask(NORTH, as_of=JUNE)
+        question = "How many days did the ferry strike last in April 2025?"
+        assert f"\n`{rooms(entered(lambda: opened.ask(question, as_of=JUNE)))}`\n" in document
 
 
 def test_a_question_enters_no_more_files_than_it_does(archive: Archive) -> None:
