@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import Encoder, Reranker
-from rag.answers.generate_or_extract import Trust, answer
-from rag.answers.question import Question, Reader
+from rag.answers.generate_or_extract import GenerationPolicy, answer
+from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
@@ -291,8 +291,10 @@ class Archive(Catalogue):
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
         )
-        reader = Reader(snapshot.lexical, snapshot.similarity())
-        trust = Trust(self._settings.llm_repair, self._settings.llm_judge, with_quotations)
+        reader = ReadingAids(snapshot.lexical, snapshot.similarity())
+        trust = GenerationPolicy(
+            self._settings.llm_repair, self._settings.llm_judge, with_quotations
+        )
         given = answer(asked, hits, reader, model, trust)
         query = search.query(search.asked.question, search.filters)
         result = yield from self._withdrawn.check(asked, query, hits, snapshot, given)

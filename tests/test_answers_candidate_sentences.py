@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rag.answers.candidate_sentences import COMPARED, Candidates, candidates
+from rag.answers.candidate_sentences import COMPARED, CandidateSentences, candidates
 from rag.records import Article, Hit, Passage
 from tests.builders import article
 
@@ -50,4 +50,4 @@ def test_only_so_many_are_compared_in_the_order_of_their_hits() -> None:
 
 
 def test_without_words_nothing_is_found() -> None:
-    assert candidates("", [hit(article())], Rare()) == Candidates()
+    assert candidates("", [hit(article())], Rare()) == CandidateSentences()

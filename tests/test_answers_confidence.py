@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answers.confidence import THRESHOLD, Evidence, by_words, confidence
+from rag.answers.confidence import THRESHOLD, AnswerSignals, by_words, confidence
 
-GOOD = Evidence(subject=0.6, words=3.4, names=1.0, margin=0.4, lead=0.8, choice=12.0, answer=1.3)
+GOOD = AnswerSignals(
+    subject=0.6, words=3.4, names=1.0, margin=0.4, lead=0.8, choice=12.0, answer=1.3
+)
 
 
 def logistic(value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.answers.candidate_sentences import Sentence
+from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.declining import reason, suggestions, why
 from rag.answers.question import Question
 from rag.answers.wording import old_evidence, word
@@ -88,7 +88,7 @@ def test_old_evidence_is_named_where_the_latest_is_asked_for() -> None:
 
 
 def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
-    told = [Sentence(FERRY, 0, len(FERRY.text), 1, 1, 1.0)] * 3
+    told = [CandidateSentence(FERRY, 0, len(FERRY.text), 1, 1, 1.0)] * 3
     worded = word(told, "Outlets differ:", further=1)
     line = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. "
     assert worded.text == (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.answers import repair
 from rag.answers.prompts import NO_ANSWER, Fault
-from rag.answers.repair import BROKEN_OFF, MENDED, Again, Mended, declines, faults_of
+from rag.answers.repair import BROKEN_OFF, MENDED, Again, Repaired, declines, faults_of
 from rag.errors import ProviderError
 from rag.llms import Reply
 from rag.records import Hit, Passage, Usage
@@ -42,14 +42,14 @@ class Model:
         return Reply(self.reply, Usage(9, 4))
 
 
-def mend(reply: str, hits: Sequence[Hit], again: Again | None, used: int = 9) -> Mended:
+def mend(reply: str, hits: Sequence[Hit], again: Again | None, used: int = 9) -> Repaired:
     def bind(text: str, reserved: Collection[int] = ()) -> Cited:
         return cite(text, hits, reserved=reserved)
 
     return repair.mend(Reply(reply, Usage(0, used)), bind, again, limit=10)
 
 
-def outcome(mended: Mended) -> tuple[str, tuple[str, ...]]:
+def outcome(mended: Repaired) -> tuple[str, tuple[str, ...]]:
     return mended.cited.text, mended.notes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answers.causes import several_causes
-from rag.answers.timeline import Account, several_figures
+from rag.answers.timeline import DifferingFigures, several_figures
 from rag.language.figures import Quantity, figures, meanings, quantity
 from rag.records import Article, Hit, Passage
 from tests.builders import article
@@ -23,7 +23,7 @@ def hits(*articles: Article) -> list[Hit]:
     ]
 
 
-def figures_of(*articles: Article, asked: str = ASKED) -> Account | None:
+def figures_of(*articles: Article, asked: str = ASKED) -> DifferingFigures | None:
     return several_figures(asked, hits(*articles), None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.archive import Archive
-from rag.cli.chat_session import ChatSession, Scope, Turn, surroundings
+from rag.cli.chat_session import ChatSession, ChatTurn, Scope, surroundings
 from rag.errors import QueryError
 from rag.llms import ScriptedModel
 from rag.records import Answer, Citation, Filters, Message, Span
@@ -52,7 +52,7 @@ def test_an_answer_is_asked_for_with_the_turns_before_it(archive: Archive) -> No
     session = ChatSession(archive, model)
     pieces, first = whole(session.ask(WHERE))
     assert pieces == f"{GROUNDED} [1]"
-    assert session.turns == (Turn(WHERE, first.text, first),)
+    assert session.turns == (ChatTurn(WHERE, first.text, first),)
     _, second = whole(session.ask("How many passengers came ashore?"))
     assert [message.content for message in model.asked[1][1:3]] == [WHERE, GROUNDED]
     assert session.history() == [
@@ -98,7 +98,7 @@ def test_a_stopped_answer_keeps_what_was_written_and_ends_the_request(archive: A
     assert closed == []
     stream.close()
     assert closed == [True]
-    assert session.turns == (Turn(WHERE, "It ran "),)
+    assert session.turns == (ChatTurn(WHERE, "It ran "),)
     assert session.history()[1:] == [Message("assistant", "It ran ")]
     with pytest.raises(QueryError, match="cites nothing"):
         session.context(1)

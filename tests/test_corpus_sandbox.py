@@ -16,7 +16,7 @@ from rag.corpus import Unread
 from rag.corpus.boilerplate import Block
 from rag.corpus.drafts import Draft
 from rag.corpus.messages import line, outcome_message, outcome_of
-from rag.corpus.sandbox import Apart, Limits
+from rag.corpus.sandbox import Apart, SandboxLimits
 from rag.errors import CorpusError
 from tests.bad_readers import Bad, Telling, draft
 from tests.commands import ROOT
@@ -28,14 +28,14 @@ END = "; the file may be damaged, or made to do harm"
 
 @pytest.fixture
 def apart() -> Iterator[Apart]:
-    with Apart(Limits(memory=MEMORY)) as opened:
+    with Apart(SandboxLimits(memory=MEMORY)) as opened:
         yield opened
 
 
 @pytest.fixture
 def hasty() -> Iterator[Apart]:
     """It waits for two seconds."""
-    with Apart(Limits(seconds=2.0)) as opened:
+    with Apart(SandboxLimits(seconds=2.0)) as opened:
         yield opened
 
 

@@ -13,8 +13,8 @@ from rag.errors import ConfigError, CorpusError, ProviderError
 from rag.evaluation.archive_access import duplicate_groups
 from rag.evaluation.datasets import load_questions
 from rag.evaluation.make_questions import (
-    Draft,
     Made,
+    QuestionDraft,
     draft_of,
     find_passages,
     make_questions,
@@ -86,7 +86,7 @@ def test_an_answer_must_stand_in_one_sentence_and_not_in_the_question(
     text: str, expected: str
 ) -> None:
     draft = draft_of(text, HIT)
-    if isinstance(draft, Draft):
+    if isinstance(draft, QuestionDraft):
         assert draft.answer == expected
         assert draft.answer in draft.sentence
     else:

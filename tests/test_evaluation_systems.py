@@ -14,8 +14,8 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.systems import (
-    Found,
     Rank,
+    RankedArticle,
     archive_system,
     best_of_each,
     cut,
@@ -141,7 +141,7 @@ def test_what_splits_is_rules_a_model_or_nothing() -> None:
 
 
 def test_each_article_counts_with_its_best_passage() -> None:
-    found = [Found(id_, "", passage) for id_, passage in ("a1", "b2", "a3", "c4")]
+    found = [RankedArticle(id_, "", passage) for id_, passage in ("a1", "b2", "a3", "c4")]
     assert best_of_each(found, 2) == [found[0], found[1]]
     assert best_of_each(found, 9) == [found[0], found[1], found[3]]
     assert best_of_each([], 9) == []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag.corpus import Read, Unread, read_file
 from rag.corpus.formats.layout import lay_out, markup_parts
 from rag.corpus.formats.pdf_lines import Line, paragraphs_of
-from rag.corpus.sandbox import Apart, Limits
+from rag.corpus.sandbox import Apart, SandboxLimits
 from tests.pdf_files import pdf
 from tests.test_corpus_epub import book, page
 from tests.test_corpus_mail import HTML, message
@@ -55,7 +55,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def apart() -> Iterator[Apart]:
-    with Apart(Limits(seconds=60.0)) as opened:
+    with Apart(SandboxLimits(seconds=60.0)) as opened:
         yield opened
 
 

@@ -23,7 +23,7 @@ from rag.config import Settings
 from rag.maintenance.doctor import Finding, examine, is_sound
 from rag.maintenance.doctor.disk import check_room
 from rag.maintenance.doctor.findings import listed, worst_first
-from rag.store import Attempts, Database, Feeds, writer_lock
+from rag.store import Database, Feeds, PollAttempts, writer_lock
 from tests.builders import row, write_jsonl
 from tests.commands import Commands, many
 from tests.damages import Found, allowed, built, locked, mounted, results
@@ -609,7 +609,7 @@ def test_feeds_that_are_silent_or_fail_are_told(archive: Path) -> None:
     with closing(Database(archive)) as database:
         feeds = Feeds(database)
         feeds.add(url)
-        read = Attempts().after_success(datetime(2026, 1, 4, tzinfo=UTC))
+        read = PollAttempts().after_success(datetime(2026, 1, 4, tzinfo=UTC))
         feeds.note(url, read)
         assert [one for one in found(archive, NOW) if one.check == "feeds"] == []
         assert only(found(archive, datetime(2026, 1, 12, tzinfo=UTC)), "feeds").what == (

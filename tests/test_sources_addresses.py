@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ForbiddenAddressError, TooSlowError, UnreachableError
-from rag.sources.addresses import Guard, is_public, parse_target, resolve
+from rag.sources.addresses import AddressGuard, is_public, parse_target, resolve
 
 URL_PIECES = [
     "http://", "https://", "HTTP:", "//", "/", "\\", "@", ":", "%", "%00", "#", "?", "[", "]",
@@ -118,7 +118,7 @@ def test_a_public_address_may_be_asked(address: str) -> None:
 )  # fmt: skip
 def test_every_other_address_may_not(address: str) -> None:
     assert not is_public(ip_address(address))
-    guard = Guard((), lambda _host, _port: ["9.9.9.9", address])
+    guard = AddressGuard((), lambda _host, _port: ["9.9.9.9", address])
     with pytest.raises(ForbiddenAddressError, match=r"leads to .*name its host in network_hosts"):
         guard.addresses(parse_target("http://courier.example/"), 60)
 
@@ -129,7 +129,7 @@ def test_an_address_by_number_is_checked_without_a_look_up(host: str) -> None:
         raise AssertionError
 
     with pytest.raises(ForbiddenAddressError, match="not on the public internet"):
-        Guard((), unasked).addresses(parse_target(f"http://{host}/"), 60)
+        AddressGuard((), unasked).addresses(parse_target(f"http://{host}/"), 60)
 
 
 def test_a_public_host_is_asked_by_number() -> None:
@@ -140,13 +140,13 @@ def test_a_public_host_is_asked_by_number() -> None:
         return ["9.9.9.9", "2606:4700::1111"]
 
     target = parse_target("https://courier.example/")
-    assert Guard((), known).addresses(target, 60) == ["9.9.9.9", "2606:4700::1111"]
+    assert AddressGuard((), known).addresses(target, 60) == ["9.9.9.9", "2606:4700::1111"]
     assert asked == [("courier.example", 443)]
 
 
 @pytest.mark.parametrize("name", ["News.Intranet.Example.", " news.intranet.example"])
 def test_a_host_of_the_newsroom_may_be_anywhere(name: str) -> None:
-    guard = Guard((name,), lambda _host, _port: ["10.0.0.1"])
+    guard = AddressGuard((name,), lambda _host, _port: ["10.0.0.1"])
     assert guard.addresses(parse_target("http://NEWS.intranet.example/"), 60) == ["10.0.0.1"]
     with pytest.raises(
         ForbiddenAddressError, match=r"'x\.intranet\.example' leads to '10\.0\.0\.1'"
@@ -155,7 +155,7 @@ def test_a_host_of_the_newsroom_may_be_anywhere(name: str) -> None:
 
 
 def test_an_allowed_address_of_version_6_is_written_as_in_addresses() -> None:
-    assert Guard(("[::1]",)).addresses(parse_target("http://[::1]/"), 60) == ["::1"]
+    assert AddressGuard(("[::1]",)).addresses(parse_target("http://[::1]/"), 60) == ["::1"]
 
 
 def test_a_host_without_an_address_is_named() -> None:
@@ -165,10 +165,10 @@ def test_a_host_without_an_address_is_named() -> None:
         raise OSError(-2, "Name or service not known")
 
     with pytest.raises(UnreachableError, match=r"'courier\.example' is not known .Name or service"):
-        Guard((), unknown).addresses(target, 60)
+        AddressGuard((), unknown).addresses(target, 60)
     for answer in ([], ["nonsense"]):
         with pytest.raises(UnreachableError, match=r"'courier\.example' has no address"):
-            Guard((), lambda _host, _port, answer=answer: answer).addresses(target, 60)
+            AddressGuard((), lambda _host, _port, answer=answer: answer).addresses(target, 60)
 
 
 def test_a_slow_look_up_ends_in_time() -> None:
@@ -179,7 +179,7 @@ def test_a_slow_look_up_ends_in_time() -> None:
         return []
 
     with pytest.raises(TooSlowError, match=r"'courier\.example' was not found in time"):
-        Guard((), slow).addresses(parse_target("http://courier.example/"), 0.01)
+        AddressGuard((), slow).addresses(parse_target("http://courier.example/"), 0.01)
     released.set()
 
 

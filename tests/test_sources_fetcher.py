@@ -26,22 +26,22 @@ from rag.errors import (
     UnreachableError,
     WrongTypeError,
 )
-from rag.sources.addresses import Guard, Target, parse_target
+from rag.sources.addresses import AddressGuard, Target, parse_target
 from rag.sources.exchange import ask
-from rag.sources.fetcher import Fetcher, Limits, Validators
+from rag.sources.fetcher import Fetcher, FetchLimits, Validators
 from rag.sources.wire import Deadline, Wire
 from tests.misbehaving import Answer, Site, drip, flood, hang, reply, reset, site
 
 HTML = ("text/html",)
 OK = b"HTTP/1.1 200 OK\r\n"
 PAGE = b"<html>The ferry sailed.</html>"
-SMALL = Limits(wire=200_000, unpacked=300_000)
-BRIEF = Limits(seconds=0.05)
+SMALL = FetchLimits(wire=200_000, unpacked=300_000)
+BRIEF = FetchLimits(seconds=0.05)
 
 
-def fetcher(limits: Limits = SMALL, *hosts: str) -> Fetcher:
+def fetcher(limits: FetchLimits = SMALL, *hosts: str) -> Fetcher:
     """One that may ask 127.0.0.1 and these hosts."""
-    return Fetcher(Guard(allowed=("127.0.0.1", *hosts)), limits)
+    return Fetcher(AddressGuard(allowed=("127.0.0.1", *hosts)), limits)
 
 
 @pytest.fixture
@@ -223,12 +223,14 @@ def test_a_slow_drip_ends_with_the_time_of_the_whole(server: Site, answer: Answe
 @pytest.mark.parametrize("head", [b"", OK, CHUNKED + b"4\r\nfe"])
 def test_a_silent_server_ends_with_the_time_of_silence(server: Site, head: bytes) -> None:
     with pytest.raises(TooSlowError, match="fell silent"):
-        fetcher(Limits(silence=0.02)).fetch(server.says("/", hang(head)), HTML)
+        fetcher(FetchLimits(silence=0.02)).fetch(server.says("/", hang(head)), HTML)
 
 
 def test_the_time_of_the_whole_covers_every_redirect(server: Site) -> None:
     now = iter(range(0, 1000, 4))
-    one = Fetcher(Guard(("127.0.0.1",)), Limits(seconds=60), clock=lambda: float(next(now)))
+    one = Fetcher(
+        AddressGuard(("127.0.0.1",)), FetchLimits(seconds=60), clock=lambda: float(next(now))
+    )
     for number in range(5):
         server.says(f"/{number}", reply(status=302, location=f"/{number + 1}"))
     server.says("/5", reply(PAGE))
@@ -275,7 +277,7 @@ def test_redirects_are_checked_like_addresses(server: Site, location: str, messa
 def test_the_address_that_was_checked_is_connected_to(server: Site) -> None:
     server.says("/", reply(PAGE))
     answers = iter([["127.0.0.1"], ["10.0.0.7"]])
-    guard = Guard(("courier.example",), lambda _host, _port: next(answers))
+    guard = AddressGuard(("courier.example",), lambda _host, _port: next(answers))
     found = Fetcher(guard).fetch(server.url("/", "Courier.Example"), HTML)
     assert found.body == PAGE
     assert server.headers[0]["host"] == f"courier.example:{server.port}"
@@ -283,16 +285,16 @@ def test_the_address_that_was_checked_is_connected_to(server: Site) -> None:
 
 
 def test_a_public_address_beside_a_private_one_is_not_asked(server: Site) -> None:
-    guard = Guard((), lambda _host, _port: ["9.9.9.9", "127.0.0.1"])
+    guard = AddressGuard((), lambda _host, _port: ["9.9.9.9", "127.0.0.1"])
     with pytest.raises(ForbiddenAddressError, match=r"'courier\.example' leads to '127\.0\.0\.1'"):
         Fetcher(guard).fetch(server.url("/", "courier.example"), HTML)
     assert server.asked == []
 
 
-def within(*allowed: str) -> Guard:
+def within(*allowed: str) -> AddressGuard:
     """One to whom 127.0.0.1 is public, and every other address private."""
     addresses = {"courier.example": "127.0.0.1", "intranet.example": "127.0.0.2"}
-    return Guard(
+    return AddressGuard(
         allowed, lambda host, _port: [addresses[host]], lambda one: str(one) == "127.0.0.1"
     )
 
@@ -330,7 +332,7 @@ def test_each_hop_is_permitted_first(server: Site) -> None:
 
 def test_the_next_address_is_tried_where_one_refuses(server: Site) -> None:
     server.says("/", reply(PAGE))
-    guard = Guard(("courier.example",), lambda _host, _port: ["::1", "127.0.0.1"])
+    guard = AddressGuard(("courier.example",), lambda _host, _port: ["::1", "127.0.0.1"])
     assert Fetcher(guard).fetch(server.url("/", "courier.example"), HTML).body == PAGE
 
 
@@ -424,7 +426,7 @@ def trusting(certificate: Path) -> Callable[[str], Fetcher]:
     """A fetcher that trusts the certificate and finds every host here."""
 
     def make(host: str) -> Fetcher:
-        guard = Guard((host,), lambda _host, _port: ["127.0.0.1"])
+        guard = AddressGuard((host,), lambda _host, _port: ["127.0.0.1"])
         return Fetcher(guard, SMALL, ssl.create_default_context(cafile=certificate))
 
     return make

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from rag.corpus import Read, Unread
-from rag.sources.addresses import Guard
-from rag.sources.fetcher import Fetcher, Limits
+from rag.sources.addresses import AddressGuard
+from rag.sources.fetcher import Fetcher, FetchLimits
 from rag.sources.pages import Pages, is_address
-from rag.sources.visiting import Manners, Visitor
+from rag.sources.visiting import PolitenessPolicy, Visitor
 from tests.misbehaving import Answer, Site, flood, reply, site
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,8 +62,8 @@ def xml(data: bytes, kind: str = "application/xml") -> bytes:
 
 def pages(limit: int = 100) -> Pages:
     """A reader of pages that may ask 127.0.0.1 and waits by a clock of its own."""
-    fetcher = Fetcher(Guard(("127.0.0.1",)), Limits(wire=1_000_000))
-    return Pages(Visitor(fetcher, Manners(), Still()), limit, NOW)
+    fetcher = Fetcher(AddressGuard(("127.0.0.1",)), FetchLimits(wire=1_000_000))
+    return Pages(Visitor(fetcher, PolitenessPolicy(), Still()), limit, NOW)
 
 
 def told(server: Site, *paths: str, limit: int = 100) -> list[str]:

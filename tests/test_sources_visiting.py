@@ -15,9 +15,9 @@ from rag.errors import (
     UnreachableError,
     WrongTypeError,
 )
-from rag.sources.addresses import Guard
-from rag.sources.fetcher import Fetcher, Limits
-from rag.sources.visiting import Manners, SystemClock, Visitor
+from rag.sources.addresses import AddressGuard
+from rag.sources.fetcher import Fetcher, FetchLimits
+from rag.sources.visiting import PolitenessPolicy, SystemClock, Visitor
 from tests.misbehaving import Answer, Site, reply, site
 
 HTML = ("text/html",)
@@ -54,8 +54,8 @@ def clock() -> OwnClock:
 
 @pytest.fixture
 def visitor(clock: OwnClock) -> Visitor:
-    fetcher = Fetcher(Guard(("127.0.0.1",)), Limits(wire=2_000_000))
-    return Visitor(fetcher, Manners(delay=2.0, tries=3, patience=30.0), clock)
+    fetcher = Fetcher(AddressGuard(("127.0.0.1",)), FetchLimits(wire=2_000_000))
+    return Visitor(fetcher, PolitenessPolicy(delay=2.0, tries=3, patience=30.0), clock)
 
 
 def robots(text: str) -> bytes:
@@ -180,7 +180,7 @@ def test_what_is_wrong_with_the_host_is_said_of_the_page(server: Site, clock: Ow
     def unknown(_host: str, _port: int) -> list[str]:
         raise OSError(-2, "Name or service not known")
 
-    visitor = Visitor(Fetcher(Guard((), unknown)), clock=clock)
+    visitor = Visitor(Fetcher(AddressGuard((), unknown)), clock=clock)
     for path in ("a", "b"):
         with pytest.raises(
             UnreachableError, match=rf"^'http://courier\.example/{path}': .* not known"
@@ -272,7 +272,7 @@ def test_what_a_stranger_names_is_not_asked_of_the_newsrooms_servers(
 
 def test_a_guest_that_never_tries_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="tries must be positive, not 0"):
-        Visitor(Fetcher(), Manners(tries=0)).visit("http://courier.example/", HTML)
+        Visitor(Fetcher(), PolitenessPolicy(tries=0)).visit("http://courier.example/", HTML)
 
 
 def test_the_clock_of_the_machine_goes_on() -> None:

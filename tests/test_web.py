@@ -47,7 +47,7 @@ from rag.web.rendering.article import article_html, body_html, panel_error
 from rag.web.rendering.marks import verdict_mark
 from rag.web.rendering.steps import describe_filters
 from rag.web.server.serving import listen, page_address
-from rag.web.views.opened import Opened
+from rag.web.views.opened import OpenedArticle
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -162,7 +162,7 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
         section="Region",
         furniture=(Span(0, 11, "byline"),),
     )
-    opened = Opened(story, 1, ("Radio North", "<The Packet>"))
+    opened = OpenedArticle(story, 1, ("Radio North", "<The Packet>"))
     shown = article_html(opened, "cite-1-1", reference(story, 13, 21))
     assert shown == (
         '<article data-key="cite-1-1" lang="en"><header><p class="outlet">The Courier</p>'
@@ -186,15 +186,15 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
 
 def test_the_page_of_a_paged_article_is_named() -> None:
     report = Article("report.pdf", "", "", "One. Two. Three.", pages=(0, 5, 10))
-    one = article_html(Opened(report, 1), "cite-1-1", reference(report, 5, 9))
+    one = article_html(OpenedArticle(report, 1), "cite-1-1", reference(report, 5, 9))
     assert "· page 2 ·" in Seen(one).text
-    two = article_html(Opened(report, 1), "cite-1-1", reference(report, 5, 16))
+    two = article_html(OpenedArticle(report, 1), "cite-1-1", reference(report, 5, 16))
     assert "· pages 2–3 ·" in Seen(two).text
 
 
 def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
     bare = replace(article(day="", publisher="", language="??"), url="javascript:alert(1)")
-    shown = article_html(Opened(bare, 1), "cite-1-1", reference(bare, 0, 3))
+    shown = article_html(OpenedArticle(bare, 1), "cite-1-1", reference(bare, 0, 3))
     assert '<p class="outlet">Outlet unknown</p>' in shown
     assert '<h2 dir="auto">courier.example/ferry</h2>' in shown
     assert Seen(shown).text.startswith(
@@ -207,7 +207,7 @@ def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
 def test_a_moment_is_given_in_utc() -> None:
     published = Published(datetime(2025, 5, 3, 4, 5, tzinfo=UTC), "minute", "+02:00")
     second = replace(article(), revision=2, published=published)
-    shown = article_html(Opened(second, 2), "cite-1-1", reference(second, 0, 3))
+    shown = article_html(OpenedArticle(second, 2), "cite-1-1", reference(second, 0, 3))
     assert "3 May 2025, 04:05 UTC · revision 2 · Original" in Seen(shown).text
     assert "superseded" not in shown
 
@@ -217,7 +217,7 @@ def test_a_superseded_revision_says_what_has_become_of_the_cited_words() -> None
     place = reference(story, 0, 18)
     changes = (Change("same", "It cost", "It cost"), Change("replaced", "47", "<41>"))
     now = RecheckedCitation(1, story.id, "changed", "", "", "It cost <41>", 5, 17, changes)
-    shown = article_html(Opened(story, 3, now=now), "cite-1-1", place)
+    shown = article_html(OpenedArticle(story, 3, now=now), "cite-1-1", place)
     assert (
         "This is revision 2. The outlet has published a later text, revision 3." in Seen(shown).text
     )
@@ -228,11 +228,11 @@ def test_a_superseded_revision_says_what_has_become_of_the_cited_words() -> None
     ) in shown
     assert 'data-place="[&#34;courier.example/ferry&#34;, 3, 5, 17]"' in shown
     same = replace(now, status="holds", stored="It cost 47 crowns.", changes=())
-    shown = article_html(Opened(story, 3, now=same), "cite-1-1", place)
+    shown = article_html(OpenedArticle(story, 3, now=same), "cite-1-1", place)
     assert "The marked words still stand in it." in shown
     assert "<del>" not in shown
     gone = replace(now, stored="", changes=())
-    shown = article_html(Opened(story, 3, now=gone), "cite-1-1", place)
+    shown = article_html(OpenedArticle(story, 3, now=gone), "cite-1-1", place)
     assert "The marked words do not stand in it, nor anything like them." in shown
 
 

@@ -21,7 +21,7 @@ from rag.web import adding
 from rag.web.accounts import Account, Accounts
 from rag.web.adding import (
     Adding,
-    Outcome,
+    UploadOutcome,
     add_address,
     add_files,
     rate_and_time,
@@ -165,7 +165,7 @@ def test_numbers_of_a_page_are_read_with_care(value: str, number: int | None) ->
     assert whole_number(value) == number
 
 
-def ended(states: Iterator[Adding]) -> tuple[Outcome, ...]:
+def ended(states: Iterator[Adding]) -> tuple[UploadOutcome, ...]:
     *_, last = states
     assert last.doing == ""
     return last.outcomes
@@ -329,7 +329,7 @@ def test_only_those_who_may_add_articles_do(tmp_path: Path) -> None:
 
 
 def test_what_became_of_files_is_escaped() -> None:
-    state = Adding("reading <b>", (Outcome("<i>.md", "1 failed", True, ("<u>why",)),))
+    state = Adding("reading <b>", (UploadOutcome("<i>.md", "1 failed", True, ("<u>why",)),))
     assert adding_html(state) == (
         '<p class="working">reading &lt;b&gt;</p><ul class="outcomes"><li class="problem">'
         '<span class="name" dir="auto">&lt;i&gt;.md</span>: 1 failed'

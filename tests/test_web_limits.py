@@ -13,7 +13,7 @@ import pytest
 from rag.web.accounts import Accounts, add_account
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Guard, Rate
+from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard
 from rag.web.server.login import SESSION_SECONDS, Login
 
 WORDS = "correct horse battery"
@@ -102,8 +102,8 @@ async def inside(scope: Message, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": json.dumps(said).encode()})
 
 
-def guard(*, only_local: bool = True, rate: int = 6000) -> Guard:
-    return Guard(inside, only_local=only_local, rate=Rate(rate))
+def guard(*, only_local: bool = True, rate: int = 6000) -> RequestGuard:
+    return RequestGuard(inside, only_local=only_local, rate=Rate(rate))
 
 
 def test_a_quarter_of_a_minutes_requests_may_come_at_once_and_then_one_by_one() -> None:
@@ -230,7 +230,7 @@ def test_what_is_no_request_passes() -> None:
     async def app(scope: Message, _receive: Receive, _send: Send) -> None:
         seen.append(scope["type"])
 
-    for wrapped in (Guard(app, only_local=True, rate=Rate(1)), Login(app, _accounts(), KEY)):
+    for wrapped in (RequestGuard(app, only_local=True, rate=Rate(1)), Login(app, _accounts(), KEY)):
         anyio.run(lambda each=wrapped: _asked(each, {"type": "lifespan"}, []))  # type: ignore[misc]
     assert seen == ["lifespan", "lifespan"]
 

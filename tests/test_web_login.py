@@ -28,11 +28,11 @@ from rag.web.server.attempts import (
     FAILURE_SECONDS,
     MOST_FAILURES,
     MOST_FAILURES_OF_ALL,
-    Attempts,
-    BusyError,
+    AttemptCounter,
     Client,
     Guesses,
-    Outcome,
+    LoginOutcome,
+    QueueFullError,
     Turns,
 )
 from rag.web.server.login import DEVICE_COOKIE, Login
@@ -256,7 +256,7 @@ class Counting(Accounts):
         return super().check(name, password)
 
 
-def guess(guesses: Guesses, address: str, password: str, *, device: str = "") -> Outcome:
+def guess(guesses: Guesses, address: str, password: str, *, device: str = "") -> LoginOutcome:
     """What one guess at ada's password finds."""
     return anyio.run(guesses.check, Client(address, device), "ada", password)
 
@@ -267,16 +267,16 @@ def test_all_strangers_together_fail_fifty_times_and_then_wait(tmp_path: Path) -
     assert guess(guesses, "192.0.2.99", WORDS).account is not None
     for number in range(MOST_FAILURES_OF_ALL):
         clock.now += 1
-        assert guess(guesses, f"192.0.2.{number % 25}", f"guess {number}") == Outcome(None)
+        assert guess(guesses, f"192.0.2.{number % 25}", f"guess {number}") == LoginOutcome(None)
     assert accounts.checked == 51
-    assert guess(guesses, "198.51.100.1", WORDS) == Outcome(None, FAILURE_SECONDS - 49.0)
+    assert guess(guesses, "198.51.100.1", WORDS) == LoginOutcome(None, FAILURE_SECONDS - 49.0)
     assert accounts.checked == 51
     # Where ada has logged in from before, and on a device of hers, she still can.
     assert guess(guesses, "192.0.2.99", WORDS).account is not None
     assert guess(guesses, "198.51.100.1", WORDS, device="phone").account is not None
     clock.now += FAILURE_SECONDS - 49
     assert guess(guesses, "198.51.100.1", WORDS).account is not None
-    assert guess(guesses, "198.51.100.2", "wrong") == Outcome(None)
+    assert guess(guesses, "198.51.100.2", "wrong") == LoginOutcome(None)
 
 
 def test_right_guesses_do_not_count(tmp_path: Path) -> None:
@@ -285,8 +285,8 @@ def test_right_guesses_do_not_count(tmp_path: Path) -> None:
         assert guess(guesses, "192.0.2.1", WORDS).account is not None
 
 
-async def _together(accounts: Counting, passwords: list[str]) -> list[Outcome]:
-    guesses, found = Guesses(accounts, Clock()), list[Outcome]()
+async def _together(accounts: Counting, passwords: list[str]) -> list[LoginOutcome]:
+    guesses, found = Guesses(accounts, Clock()), list[LoginOutcome]()
 
     async def one(password: str) -> None:
         found.append(await guesses.check(Client("192.0.2.1"), "ada", password))
@@ -329,7 +329,7 @@ def test_names_without_an_account_are_counted_as_others_are(tmp_path: Path) -> N
 
 def test_attempts_are_forgotten_in_time_and_their_memory_is_bounded() -> None:
     clock = Clock()
-    attempts = Attempts(clock)
+    attempts = AttemptCounter(clock)
     for _ in range(3):
         assert attempts.take("ada", 3) == 0.0
         clock.now += 1
@@ -378,10 +378,10 @@ def test_whoever_comes_after_a_flood_is_served_next(flood: list[tuple[str, str]]
 def test_a_queue_takes_so_many_and_no_more() -> None:
     with pytest.raises(ExceptionGroup) as raised:
         anyio.run(_served_in_order, [("flooder", "ada")] * 53)
-    assert [type(each) for each in raised.value.exceptions] == [BusyError]
+    assert [type(each) for each in raised.value.exceptions] == [QueueFullError]
     with pytest.raises(ExceptionGroup) as raised:
         anyio.run(_served_in_order, [(f"flooder {number}", "ada") for number in range(204)])
-    assert [type(each) for each in raised.value.exceptions] == [BusyError] * 2
+    assert [type(each) for each in raised.value.exceptions] == [QueueFullError] * 2
 
 
 def test_guesses_that_find_the_queue_full_are_not_counted(tmp_path: Path) -> None:
@@ -390,8 +390,8 @@ def test_guesses_that_find_the_queue_full_are_not_counted(tmp_path: Path) -> Non
     accounts.may_check.clear()
     guesses = Guesses(accounts, Clock())
 
-    async def run() -> list[Outcome]:
-        found: list[Outcome] = []
+    async def run() -> list[LoginOutcome]:
+        found: list[LoginOutcome] = []
 
         async def one(name: str) -> None:
             found.append(await guesses.check(Client("192.0.2.1"), name, "wrong"))

@@ -30,7 +30,7 @@ class Vocabulary(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class CandidateSentence:
     """Characters `start` to `end` of an article, scored as an answer; higher is better.
 
     `coverage` is the share of the question's words, by rarity, that stand in it, beside it
@@ -55,14 +55,14 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class CandidateSentences:
     """The sentences to be compared, in the order of their hits.
 
     `matched` is the rarity of the question's words that one passage and its title hold, summed:
     that of the passage that holds most. Ten rare words tell more than one, whatever their share.
     """
 
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[CandidateSentence, ...] = ()
     matched: float = 0.0
 
     @property
@@ -71,12 +71,12 @@ class Candidates:
         return math.log1p(self.matched)
 
 
-def candidates(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> Candidates:
+def candidates(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> CandidateSentences:
     """The 24 sentences that share most with the question; none for one without words."""
     asked = {term: vocabulary.rarity(term) for term in vocabulary.terms(question)}
     if not asked:
-        return Candidates()
-    found: list[Sentence] = []
+        return CandidateSentences()
+    found: list[CandidateSentence] = []
     matched = 0.0
     for hit in hits:
         sentences, words = _covered(hit, asked, vocabulary)
@@ -84,12 +84,12 @@ def candidates(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> Ca
         matched = max(matched, _rarity(asked, words))
     best = sorted(found, key=lambda sentence: -sentence.coverage)[:COMPARED]
     ordered = sorted(best, key=lambda sentence: (sentence.rank, sentence.start))
-    return Candidates(tuple(ordered), matched)
+    return CandidateSentences(tuple(ordered), matched)
 
 
 def _covered(
     hit: Hit, asked: Mapping[str, float], vocabulary: Vocabulary
-) -> tuple[list[Sentence], set[str]]:
+) -> tuple[list[CandidateSentence], set[str]]:
     """The sentences of a hit, each with the share of the question it covers; and all its words."""
     article, passage = hit.article, hit.passage
     spans = sentence_spans(article.text, passage.start, passage.end, article.language)
@@ -102,7 +102,7 @@ def _covered(
             continue
         around = above.union(*own[max(0, index - 1) : index + 2])
         coverage = _rarity(asked, around) / total
-        sentences.append(Sentence(article, start, end, passage.id, hit.rank, coverage))
+        sentences.append(CandidateSentence(article, start, end, passage.id, hit.rank, coverage))
     return sentences, above.union(*own)
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answers.relevant_sentences import survey, weighed
-from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, Sentence
-from rag.answers.timeline import Account
+from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, CandidateSentence
+from rag.answers.timeline import DifferingFigures
 from rag.language.figures import meanings
 from rag.records import Hit, Similarity
 
@@ -40,7 +40,7 @@ _FEWEST_SHARED = 2
 
 def several_causes(
     question: str, hits: Sequence[Hit], similarity: Similarity | None
-) -> Account | None:
+) -> DifferingFigures | None:
     """What outlets give as the cause of what is asked about, where they differ; else None.
 
     A cause that one outlet denies is told with the words of another that speaks of it.
@@ -54,15 +54,15 @@ def several_causes(
     if len(chosen) == 1 and similarity is not None:
         chosen += _denied(chosen[0], question, told, similarity)
     fitting = _within_limits(chosen)
-    return Account(fitting, "accounts") if len(fitting) > 1 else None
+    return DifferingFigures(fitting, "accounts") if len(fitting) > 1 else None
 
 
 def _fitting(
     question: str,
     about: frozenset[str],
-    told: Sequence[Sentence],
+    told: Sequence[CandidateSentence],
     similarity: Similarity | None,
-) -> list[Sentence]:
+) -> list[CandidateSentence]:
     """The sentences that give a cause and are close to the question, best first."""
     giving = [
         each
@@ -78,9 +78,11 @@ def _fitting(
     return [each for each in ranked if each.closeness >= least and each.coverage >= _COVERED]
 
 
-def _distinct(ranked: Sequence[Sentence], about: frozenset[str]) -> list[Sentence]:
+def _distinct(
+    ranked: Sequence[CandidateSentence], about: frozenset[str]
+) -> list[CandidateSentence]:
     """One sentence for each cause, of an outlet that has given none of the others."""
-    chosen: list[Sentence] = []
+    chosen: list[CandidateSentence] = []
     causes: list[frozenset[str]] = []
     for each in ranked:
         cause = meanings(each.text) - about
@@ -97,8 +99,11 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _denied(
-    sentence: Sentence, question: str, told: Sequence[Sentence], similarity: Similarity
-) -> list[Sentence]:
+    sentence: CandidateSentence,
+    question: str,
+    told: Sequence[CandidateSentence],
+    similarity: Similarity,
+) -> list[CandidateSentence]:
     """Another outlet's sentence that comes nearest to the cause that a sentence denies."""
     denied = _DENIES.search(sentence.text)
     if denied is None:
@@ -114,9 +119,9 @@ def _denied(
     return [max(near, key=lambda each: each.closeness)] if near else []
 
 
-def _within_limits(chosen: Sequence[Sentence]) -> tuple[Sentence, ...]:
+def _within_limits(chosen: Sequence[CandidateSentence]) -> tuple[CandidateSentence, ...]:
     """The first sentences that fit into an answer."""
-    fitting: list[Sentence] = []
+    fitting: list[CandidateSentence] = []
     room = MAX_WORDS
     for each in chosen[:MAX_SENTENCES]:
         length = len(each.text.split())

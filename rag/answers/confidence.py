@@ -23,7 +23,7 @@ _NEAR_ENOUGH = 0.97
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class AnswerSignals:
     """What speaks for an answer, each the higher the better.
 
     Of the subject: `subject` is the cosine of the nearest title, or of a sentence that is far
@@ -44,7 +44,7 @@ class Evidence:
     answer: float
 
 
-def confidence(evidence: Evidence) -> float:
+def confidence(evidence: AnswerSignals) -> float:
     """The probability that the archive knows the subject, times that it tells what is asked.
 
     A product, since neither makes up for the other: an archive may know all about a ferry
@@ -60,7 +60,7 @@ def confidence(evidence: Evidence) -> float:
     return knows_subject(evidence) * _logistic(_RELATION * (evidence.answer - _NEAR_ENOUGH))
 
 
-def knows_subject(evidence: Evidence) -> float:
+def knows_subject(evidence: AnswerSignals) -> float:
     """The probability that the archive knows the subject, whatever it tells of it."""
     return _logistic(
         _NEAR * evidence.subject

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rag.answers.relevant_sentences import day_of, survey
-from rag.answers.sentence_selection import Sentence
+from rag.answers.sentence_selection import CandidateSentence
 from rag.corpus.notices import taken_back
 from rag.language.entities import names, numbers
 from rag.language.figures import meanings
@@ -26,12 +26,12 @@ _SOON = timedelta(days=60)
 class Correction:
     """A notice's sentence that takes something back, and the one that puts it right, if any."""
 
-    notice: Sentence
-    right: Sentence | None
+    notice: CandidateSentence
+    right: CandidateSentence | None
     wrong: frozenset[str]
     about: frozenset[str]
 
-    def overrules(self, sentence: Sentence) -> bool:
+    def overrules(self, sentence: CandidateSentence) -> bool:
         """Whether a sentence is the notice itself, or says what the same outlet took back."""
         if sentence.text == self.notice.text:
             return True
@@ -59,9 +59,11 @@ def corrections(hits: Sequence[Hit]) -> list[Correction]:
     return found
 
 
-def corrected(sentences: Sequence[Sentence], notices: Sequence[Correction]) -> list[Sentence]:
+def corrected(
+    sentences: Sequence[CandidateSentence], notices: Sequence[Correction]
+) -> list[CandidateSentence]:
     """The sentences, with what puts it right in the place of each one that was taken back."""
-    standing: dict[Sentence, None] = {}
+    standing: dict[CandidateSentence, None] = {}
     for sentence in sentences:
         against = next((each for each in notices if each.overrules(sentence)), None)
         if against is None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Literal, get_args
 
 from rag.answers.question import Question
-from rag.answers.sentence_selection import Sentence
+from rag.answers.sentence_selection import CandidateSentence
 from rag.answers.wording import introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
@@ -47,7 +47,7 @@ def withheld(told: str) -> str:
     return f"withdrawn: {told}"
 
 
-def contradicted(sentence: Sentence) -> str:
+def contradicted(sentence: CandidateSentence) -> str:
     """One sentence that says which article speaks against what the question takes for granted."""
     article = sentence.article
     where = introduction(article).removesuffix(": ") or article.title or article.id

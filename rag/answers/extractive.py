@@ -15,17 +15,17 @@ from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, suggestions
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
-from rag.answers.question import Question, Reader
+from rag.answers.question import Question, ReadingAids
 from rag.answers.sentence_selection import (
     MAX_SENTENCES,
     MAX_WORDS,
     READ_HITS,
     THRESHOLD,
+    CandidateSentence,
     Reading,
-    Sentence,
     read,
 )
-from rag.answers.timeline import Account, How, several_figures
+from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import Worded, decline, old_evidence, word
 from rag.questions.expected_answer import asked_for
 from rag.records import Answer, Hit, Similarity
@@ -52,14 +52,14 @@ class Telling:
     `further` sentences are told beside those that the opening speaks of.
     """
 
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[CandidateSentence, ...] = ()
     opening: str = ""
     further: int = 0
     against: Contradiction | None = None
 
 
 def extract(
-    asked: Question, hits: Sequence[Hit], reader: Reader, notes: tuple[str, ...] = ()
+    asked: Question, hits: Sequence[Hit], reader: ReadingAids, notes: tuple[str, ...] = ()
 ) -> Answer:
     """The sentences of the hits that answer best, or a declined answer below the threshold.
 
@@ -96,7 +96,7 @@ def extract(
     )
 
 
-def read_for(asked: Question, hits: Sequence[Hit], reader: Reader) -> Reading:
+def read_for(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Reading:
     """What the hits say, with the confidence that its answer is one that the question wants.
 
     Where only a corroborated answer is one, that they agree stands for that a sentence tells it.
@@ -142,8 +142,8 @@ def _reason(asked: Question, hits: Sequence[Hit], reading: Reading, told: Tellin
 
 
 def _introduced(
-    told: Sequence[Sentence],
-    read: Sequence[Sentence],
+    told: Sequence[CandidateSentence],
+    read: Sequence[CandidateSentence],
     opening: str,
     against: Contradiction | None = None,
 ) -> Telling:
@@ -155,16 +155,19 @@ def _introduced(
 
 
 def _account(
-    question: str, hits: Sequence[Hit], read: Sequence[Sentence], similarity: Similarity | None
-) -> Account | None:
+    question: str,
+    hits: Sequence[Hit],
+    read: Sequence[CandidateSentence],
+    similarity: Similarity | None,
+) -> DifferingFigures | None:
     """Figures or causes that belong together, where they tell of what the best sentence does."""
     found = several_figures(question, hits, similarity)
     return found or several_causes(question, hits, similarity)
 
 
-def _fitting(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+def _fitting(sentences: Sequence[CandidateSentence]) -> tuple[CandidateSentence, ...]:
     """The first sentences that fit into an answer, each place of an article once."""
-    chosen: dict[str, Sentence] = {}
+    chosen: dict[str, CandidateSentence] = {}
     room = MAX_WORDS
     for each in sentences:
         length = len(each.text.split())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.answers.relevant_sentences import survey
-from rag.answers.sentence_selection import Sentence
+from rag.answers.sentence_selection import CandidateSentence
 from rag.language.figures import meanings
 from rag.records import Hit
 
@@ -59,7 +59,7 @@ _FEWEST_SHARED = 3
 class Contradiction:
     """A sentence that says otherwise, and the word of the question that it speaks against."""
 
-    sentence: Sentence
+    sentence: CandidateSentence
     presumed: str
 
 
@@ -120,7 +120,7 @@ def _spoken_against(words: Sequence[_Word], presumed: Iterable[str]) -> Iterator
 
 
 def _is_affirmed(
-    meaning: str, coverage: float, told: Sequence[tuple[Sentence, list[_Word]]]
+    meaning: str, coverage: float, told: Sequence[tuple[CandidateSentence, list[_Word]]]
 ) -> bool:
     """Whether a sentence as near to the question says the word, or denies its opposite."""
     return any(

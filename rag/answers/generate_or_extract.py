@@ -8,7 +8,7 @@ from functools import partial
 
 from rag.answers.extractive import extract, read_for
 from rag.answers.generation import Checking, generate
-from rag.answers.question import Question, Reader
+from rag.answers.question import Question, ReadingAids
 from rag.errors import ProviderError
 from rag.llms import ChatModel, Metered
 from rag.records import Answer, Claim, Hit, Verdict
@@ -27,7 +27,7 @@ def _nothing_more(check: Check) -> Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class GenerationPolicy:
     """What a model may do for an answer beside writing it.
 
     `repair` lets it mend, once, what the articles do not bear out; `judge` lets it decide
@@ -39,7 +39,7 @@ class Trust:
     also: Callable[[Check], Check] = _nothing_more
 
 
-TRUSTED = Trust()
+TRUSTED = GenerationPolicy()
 
 HOLDS: Mapping[Verdict, float] = {
     "supported": 1.0,
@@ -53,9 +53,9 @@ HOLDS: Mapping[Verdict, float] = {
 def answer(
     asked: Question,
     hits: Sequence[Hit],
-    reader: Reader,
+    reader: ReadingAids,
     model: ChatModel | None,
-    trust: Trust = TRUSTED,
+    trust: GenerationPolicy = TRUSTED,
 ) -> Generator[str, None, Answer]:
     """Yields pieces of the answer as they come and returns it whole, with citations.
 
@@ -91,7 +91,7 @@ def share_held(claims: Sequence[Claim]) -> float:
 
 
 def _own_words(
-    asked: Question, hits: Sequence[Hit], reader: Reader, notes: tuple[str, ...] = ()
+    asked: Question, hits: Sequence[Hit], reader: ReadingAids, notes: tuple[str, ...] = ()
 ) -> Generator[str, None, Answer]:
     result = extract(asked, hits, reader, notes)
     yield result.text

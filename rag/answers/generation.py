@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.answers.prompts import Fault, answer_messages, repair_messages, size
 from rag.answers.question import Question
-from rag.answers.repair import Again, Mended, mend
+from rag.answers.repair import Again, Repaired, mend
 from rag.errors import ProviderError
 from rag.llms import ChatModel, Reply, TokenCounter, passed_on, reply_to
 from rag.records import Answer, Hit, Message
@@ -67,7 +67,7 @@ def _again(messages: Sequence[Message], reply: Reply, model: ChatModel) -> Again
 
 
 def _answer(
-    asked: Question, shown: Sequence[Hit], mended: Mended, model: ChatModel, started: float
+    asked: Question, shown: Sequence[Hit], mended: Repaired, model: ChatModel, started: float
 ) -> Answer:
     cited = mended.cited
     return Answer(

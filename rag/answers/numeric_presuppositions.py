@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answers.false_presuppositions import Contradiction
 from rag.answers.relevant_sentences import survey
-from rag.answers.sentence_selection import Sentence
+from rag.answers.sentence_selection import CandidateSentence
 from rag.language.entities import number_places
 from rag.language.figures import Quantity, counted, figures, meanings
 from rag.records import Hit
@@ -45,7 +45,7 @@ def _presumed(question: str, about: frozenset[str]) -> Iterator[tuple[str, float
             yield number.text, number.value, Quantity("count", thing, about - thing)
 
 
-def _gives_another(sentence: Sentence, value: float, asked: Quantity) -> bool:
+def _gives_another(sentence: CandidateSentence, value: float, asked: Quantity) -> bool:
     return sentence.coverage >= _LEAST_COVERED and any(
         figure.named
         and not figure.earlier

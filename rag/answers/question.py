@@ -40,7 +40,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ReadingAids:
     """What the extractive reader needs to know of words and meanings."""
 
     vocabulary: Vocabulary

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.answers.sentence_selection import Sentence
+from rag.answers.sentence_selection import CandidateSentence
 from rag.language.figures import meanings
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Hit, Similarity
@@ -15,7 +15,9 @@ COVERAGE_WEIGHT = 0.5
 """What the share of the question around a sentence counts where its cosine counts 1."""
 
 
-def survey(hits: Sequence[Hit], about: frozenset[str]) -> Iterator[tuple[Sentence, frozenset[str]]]:
+def survey(
+    hits: Sequence[Hit], about: frozenset[str]
+) -> Iterator[tuple[CandidateSentence, frozenset[str]]]:
     """The sentences of the hits, best hit first, each with the meanings of the words around it.
 
     Around are its neighbours in the passage, the passage's heading and the article's title;
@@ -33,12 +35,12 @@ def survey(hits: Sequence[Hit], about: frozenset[str]) -> Iterator[tuple[Sentenc
             seen.add(article.text[start:end])
             around = above.union(*own[max(0, place - 1) : place + 2])
             coverage = len(about & around) / max(1, len(about))
-            yield Sentence(article, start, end, passage.id, hit.rank, coverage), around
+            yield CandidateSentence(article, start, end, passage.id, hit.rank, coverage), around
 
 
 def weighed(
-    question: str, sentences: Sequence[Sentence], similarity: Similarity | None, most: int
-) -> dict[Sentence, Sentence]:
+    question: str, sentences: Sequence[CandidateSentence], similarity: Similarity | None, most: int
+) -> dict[CandidateSentence, CandidateSentence]:
     """The `most` sentences with the largest coverage, each with its closeness and score.
 
     Without `similarity` all are equally close.

@@ -49,7 +49,7 @@ _EMPTY_ITEM = re.compile(r"^[ \t]*(?:(?:[-*•>#]+|\d{1,3}[.)])[ \t]*)?$\n?", re
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repaired:
     """What is left of a reply once it holds, and what the reader is to know.
 
     `declined` means that the reply says only that there is no answer; without claims and
@@ -61,7 +61,7 @@ class Mended:
     declined: bool = False
 
 
-def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Mended:
+def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Repaired:
     """The reply with citations, where its claims fail that of a second one, or what holds of it.
 
     A sentence fails that no passage bears out, or whose quotation is altered. `again` is
@@ -75,10 +75,10 @@ def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Mended:
     whole = _unrepeated(finished)
     first = bind(whole)
     if declines(first):
-        return Mended(first, notes, declined=True)
+        return Repaired(first, notes, declined=True)
     faults = faults_of(whole, first)
     if not faults:
-        return Mended(first, notes)
+        return Repaired(first, notes)
     second = _asked_again(again, faults) if _worth_asking(first, faults) else None
     if second is None:
         return _cut_back(whole, first, bind, notes)
@@ -127,12 +127,12 @@ def _asked_again(again: Again | None, faults: Sequence[Fault]) -> Reply | None:
         return None
 
 
-def _second(text: str, bind: Bind) -> Mended:
+def _second(text: str, bind: Bind) -> Repaired:
     cited = bind(text)
-    return Mended(cited, declined=True) if declines(cited) else _cut_back(text, cited, bind, ())
+    return Repaired(cited, declined=True) if declines(cited) else _cut_back(text, cited, bind, ())
 
 
-def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Mended:
+def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Repaired:
     """What is left without the sentences that fail; numbers that lead nowhere stay listed."""
     lost = cited.unresolved
     left_out: list[Fault] = []
@@ -141,10 +141,10 @@ def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Me
         text = _without(text, [(fault.start, fault.end) for fault in faults])
         cited = bind(text, lost)
     if not any(claim.citations for claim in cited.claims):
-        return Mended(Cited("", (), (), lost), notes)
+        return Repaired(Cited("", (), (), lost), notes)
     lost = tuple(dict.fromkeys((*lost, *cited.unresolved)))
     told = (*notes, _left_out(left_out)) if left_out else notes
-    return Mended(replace(cited, unresolved=lost), told)
+    return Repaired(replace(cited, unresolved=lost), told)
 
 
 def _without(text: str, places: Collection[tuple[int, int]]) -> str:

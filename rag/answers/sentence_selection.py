@@ -9,8 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answers.candidate_answers import Offer, known_names, names_asked, offer
-from rag.answers.candidate_sentences import Candidates, Sentence, Vocabulary, candidates
-from rag.answers.confidence import THRESHOLD, Evidence, by_words, confidence, knows_subject
+from rag.answers.candidate_sentences import (
+    CandidateSentence,
+    CandidateSentences,
+    Vocabulary,
+    candidates,
+)
+from rag.answers.confidence import THRESHOLD, AnswerSignals, by_words, confidence, knows_subject
 from rag.questions.expected_answer import Asked, asked_for, own_words, without_names
 from rag.records import Hit, Similarity
 
@@ -19,8 +24,8 @@ __all__ = [
     "MAX_WORDS",
     "READ_HITS",
     "THRESHOLD",
+    "CandidateSentence",
     "Reading",
-    "Sentence",
     "Vocabulary",
     "read",
 ]
@@ -62,7 +67,7 @@ class Reading:
     that agree on an answer, 1 where that is not asked.
     """
 
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[CandidateSentence, ...] = ()
     confidence: float = 0.0
     known: float = 0.0
     nearness: Mapping[int, float] = field(default_factory=dict)
@@ -92,7 +97,7 @@ def read(
     if similarity is None:
         covered = by_words(max(sentence.coverage for sentence in best))
         return Reading(chosen, covered, covered, _nearness(near))
-    evidence = Evidence(
+    evidence = AnswerSignals(
         subject=max([*near_titles.values(), *(each.closeness - _TELLS_ITSELF for each in near)]),
         words=found.evidence,
         names=_names_held(question, asked, first),
@@ -104,7 +109,7 @@ def read(
     return Reading(chosen, confidence(evidence), knows_subject(evidence), _nearness(near))
 
 
-def _nearness(sentences: Iterable[Sentence]) -> dict[int, float]:
+def _nearness(sentences: Iterable[CandidateSentence]) -> dict[int, float]:
     """By passage, how near its nearest sentence is to the question, by meaning and words."""
     nearest: dict[int, float] = {}
     for sentence in sentences:
@@ -124,8 +129,11 @@ def _titles(hits: Iterable[Hit]) -> dict[str, str]:
 
 
 def _closeness(
-    question: str, found: Candidates, titles: Mapping[str, str], similarity: Similarity | None
-) -> tuple[list[Sentence], dict[str, float]]:
+    question: str,
+    found: CandidateSentences,
+    titles: Mapping[str, str],
+    similarity: Similarity | None,
+) -> tuple[list[CandidateSentence], dict[str, float]]:
     """The sentences with how close they are to the question, and how close each title is."""
     sentences = found.sentences
     if similarity is None:
@@ -138,9 +146,9 @@ def _closeness(
 def _scored(
     asked: Asked,
     hits: Sequence[Hit],
-    sentences: Sequence[Sentence],
+    sentences: Sequence[CandidateSentence],
     near_titles: Mapping[str, float],
-) -> list[Sentence]:
+) -> list[CandidateSentence]:
     """The sentences with their scores, as far as they can be told without their relation."""
     known = known_names(hit.text for hit in hits)
     headlines = [own_words(title) for title in _titles(hits).values()]
@@ -168,8 +176,8 @@ def _most_headlines(asked: Asked, offered: Offer, headlines: Sequence[frozenset[
 
 
 def _related(
-    question: str, sentences: Sequence[Sentence], similarity: Similarity | None
-) -> list[Sentence]:
+    question: str, sentences: Sequence[CandidateSentence], similarity: Similarity | None
+) -> list[CandidateSentence]:
     """The sentences with their relation in their score, best first.
 
     Names match easily where an archive knows the subject but not the answer, so the
@@ -194,9 +202,9 @@ def _names_held(question: str, asked: Asked, hits: Sequence[Hit]) -> float:
     return max(len(names & words) for words in held) / len(names)
 
 
-def _select(ranked: Sequence[Sentence]) -> list[Sentence]:
+def _select(ranked: Sequence[CandidateSentence]) -> list[CandidateSentence]:
     """The best sentences that fit, leaving out what mostly repeats one already chosen."""
-    chosen: list[Sentence] = []
+    chosen: list[CandidateSentence] = []
     room = MAX_WORDS
     for sentence in ranked:
         length = len(sentence.text.split())

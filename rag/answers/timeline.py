@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from rag.answers.relevant_sentences import day_of, survey, weighed
-from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, Sentence
+from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, CandidateSentence
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
 from rag.records import Hit, Similarity
 
@@ -37,10 +37,10 @@ _COMPARED = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DifferingFigures:
     """Sentences that give different figures for one thing, the latest figure first."""
 
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[CandidateSentence, ...]
     how: How
 
 
@@ -51,7 +51,7 @@ class _Told:
     `belongs` says that it is a figure of the thing asked about, by its noun or by those words.
     """
 
-    sentence: Sentence
+    sentence: CandidateSentence
     figure: Figure
     fit: int
     belongs: bool
@@ -64,7 +64,7 @@ class _Told:
 
 def several_figures(
     question: str, hits: Sequence[Hit], similarity: Similarity | None
-) -> Account | None:
+) -> DifferingFigures | None:
     """What the hits tell of a quantity for which they give several figures; else None.
 
     A figure's time is that of the first article that gives it, so that an article that
@@ -79,7 +79,7 @@ def several_figures(
     if len({each.figure.value for each in chosen}) < 2:
         return None
     sentences = tuple(dict.fromkeys(each.sentence for each in chosen))
-    return Account(sentences, _how(ordered[0], ordered[1], told))
+    return DifferingFigures(sentences, _how(ordered[0], ordered[1], told))
 
 
 def _told(asked: Quantity, hits: Sequence[Hit]) -> Iterator[_Told]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.answers.question import Question
-from rag.answers.sentence_selection import Sentence
+from rag.answers.sentence_selection import CandidateSentence
 from rag.language.periods import day_in_words
 from rag.questions.recency import recency
 from rag.records import Article, Citation, Claim, Hit, Published
@@ -37,7 +37,7 @@ class Worded:
     citations: tuple[Citation, ...] = ()
 
 
-def word(sentences: Sequence[Sentence], opening: str = "", further: int = 0) -> Worded:
+def word(sentences: Sequence[CandidateSentence], opening: str = "", further: int = 0) -> Worded:
     """One line a sentence: outlet and date, the sentence as it stands, and its marker.
 
     An `opening` stands on a line of its own before them, and is part of no claim; so does

@@ -32,7 +32,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ChatTurn:
     """A question and what was said to it; `answer` is None where it was stopped midway."""
 
     question: str
@@ -61,7 +61,7 @@ class ChatSession:
     ) -> None:
         self.archive = archive
         self.scope = scope
-        self.turns: tuple[Turn, ...] = ()
+        self.turns: tuple[ChatTurn, ...] = ()
         self._model = model
 
     def history(self) -> list[Message]:
@@ -92,9 +92,9 @@ class ChatSession:
             with closing(stream):
                 answer = yield from _kept(stream, written)
         except (GeneratorExit, KeyboardInterrupt):
-            self.turns = (*self.turns, Turn(question, "".join(written)))
+            self.turns = (*self.turns, ChatTurn(question, "".join(written)))
             raise
-        self.turns = (*self.turns, Turn(question, answer.text, answer))
+        self.turns = (*self.turns, ChatTurn(question, answer.text, answer))
         return answer
 
     def context(self, number: int) -> Context:
@@ -147,7 +147,7 @@ def _sentences(article: Article, start: int, end: int) -> list[str]:
     ]
 
 
-def _messages(turn: Turn) -> list[Message]:
+def _messages(turn: ChatTurn) -> list[Message]:
     asked = Message("user", turn.question)
     return [asked, Message("assistant", turn.text)] if turn.text else [asked]
 

@@ -9,7 +9,7 @@ import typer
 
 from rag.cli import terminal
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, JsonOption, opened_archive
-from rag.store import Attempts, FollowedFeed
+from rag.store import FollowedFeed, PollAttempts
 
 feed_app = typer.Typer(help="Follow feeds: RSS, Atom and JSON Feed.", no_args_is_help=True)
 
@@ -30,7 +30,7 @@ def list_feeds(archive: ArchiveOption = None, as_json: JsonOption = False) -> No
     """List the feeds that are followed, and when each was last read, or why it was not."""
     with opened_archive(archive) as opened:
         feeds, attempts = opened.feeds.all(), opened.feeds.attempts()
-    asked = [(feed, attempts.get(feed.url, Attempts())) for feed in feeds]
+    asked = [(feed, attempts.get(feed.url, PollAttempts())) for feed in feeds]
     if as_json:
         terminal.print_json([_facts(feed, one) for feed, one in asked])
         return
@@ -44,7 +44,7 @@ def list_feeds(archive: ArchiveOption = None, as_json: JsonOption = False) -> No
         terminal.say("no feed is followed")
 
 
-def _facts(feed: FollowedFeed, asked: Attempts) -> dict[str, object]:
+def _facts(feed: FollowedFeed, asked: PollAttempts) -> dict[str, object]:
     facts = {"url": feed.url, "title": feed.title, "entries": len(feed.seen)}
     times = {
         "last_read": asked.succeeded.isoformat() if asked.succeeded else None,

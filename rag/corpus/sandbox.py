@@ -39,7 +39,7 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SandboxLimits:
     """What a reader may use: the seconds from one outcome to the next, and bytes of memory."""
 
     seconds: float = 120.0
@@ -54,8 +54,8 @@ class Apart:
     warning says so, and the limit of time holds alone. Use it as a context manager.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, limits: SandboxLimits | None = None) -> None:
+        self.limits = limits or SandboxLimits()
         self._worker: subprocess.Popen[bytes] | None = None
         self._late = False
 

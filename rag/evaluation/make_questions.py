@@ -63,7 +63,7 @@ _WRAPPING = " \t\"'`*“”‘’"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class QuestionDraft:
     """A question that one sentence of a passage answers."""
 
     question: str
@@ -158,7 +158,7 @@ def question_messages(hit: Hit) -> list[Message]:
     ]
 
 
-def draft_of(reply: str, hit: Hit) -> Draft | str:
+def draft_of(reply: str, hit: Hit) -> QuestionDraft | str:
     """The question and answer of a reply, or why they are of no use.
 
     The answer must stand verbatim in one sentence of the passage, and not in the question.
@@ -178,10 +178,10 @@ def draft_of(reply: str, hit: Hit) -> Draft | str:
         return "the question quotes the answer"
     if len(set(stems(question))) < _LEAST_STEMS:
         return "the question does not say what it is about"
-    return Draft(question, answer, sentence)
+    return QuestionDraft(question, answer, sentence)
 
 
-def _row(article: Article, group: Sequence[Article], draft: Draft) -> dict[str, Any]:
+def _row(article: Article, group: Sequence[Article], draft: QuestionDraft) -> dict[str, Any]:
     same = [one.id for one in group if one.id != article.id and draft.answer in one.text]
     return {
         "type": "fact",

@@ -31,7 +31,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class QuotedExcerpt:
     """An excerpt with what is known of its article; all but the words is empty for a foreign one.
 
     A field that the file leaves empty is not compared.
@@ -52,7 +52,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True)
-class Quotes(Suite[Excerpt, Trace]):
+class Quotes(Suite[QuotedExcerpt, Trace]):
     """Traces every excerpt, and compares its article with what is known.
 
     `fully_right` is the share with article, title, publisher, date and URL all right;
@@ -67,7 +67,7 @@ class Quotes(Suite[Excerpt, Trace]):
     archive: Archive
     data: Path
 
-    def load(self) -> Loaded[Excerpt]:
+    def load(self) -> Loaded[QuotedExcerpt]:
         """The foreign excerpts, and those whose article the archive holds."""
         loaded = load_excerpts(self.data)
         known = set(self.archive.article_ids())
@@ -86,11 +86,11 @@ class Quotes(Suite[Excerpt, Trace]):
             (warning,) if lost else (),
         )
 
-    def ask(self, sample: Excerpt) -> Trace:
+    def ask(self, sample: QuotedExcerpt) -> Trace:
         """Where the excerpt stands."""
         return self.archive.trace(sample.text)
 
-    def measure(self, sample: Excerpt, answer: Trace) -> Row:
+    def measure(self, sample: QuotedExcerpt, answer: Trace) -> Row:
         """Whether the first match is right in every field; of a foreign excerpt, none is."""
         wrong: list[str] = []
         if sample.foreign:
@@ -124,21 +124,21 @@ class Quotes(Suite[Excerpt, Trace]):
         )
 
 
-def load_excerpts(data: Path) -> list[Excerpt]:
+def load_excerpts(data: Path) -> list[QuotedExcerpt]:
     """The excerpts of a folder's `quotes.jsonl`, or of a file, in its order.
 
     A row has `qid` and `excerpt`; and `gold_id`, `title`, `publisher`, `date` and `url` unless
     the excerpt is foreign. Raises ConfigError without such a file, CorpusError for a bad row.
     """
     file = data_file(data, QUOTES)
-    excerpts: dict[str, Excerpt] = {}
+    excerpts: dict[str, QuotedExcerpt] = {}
     for where, row in data_rows(file):
         given = checked(_Excerpt, row, where)
         if given.qid in excerpts:
             msg = f"{where}: qid {given.qid!r} stands in the file already; use it once"
             raise CorpusError(msg)
         ids = [article_id(each) for each in (given.gold_id, given.url) if each and given.gold_id]
-        excerpts[given.qid] = Excerpt(
+        excerpts[given.qid] = QuotedExcerpt(
             *(given.qid, given.excerpt, tuple(dict.fromkeys(ids)), given.title, given.publisher),
             *(period(given.date, where)[0], given.url),
         )
@@ -158,7 +158,7 @@ class _Excerpt(Record):
     url: Text = ""
 
 
-def wrong_fields(excerpt: Excerpt, article: Article) -> list[str]:
+def wrong_fields(excerpt: QuotedExcerpt, article: Article) -> list[str]:
     """The fields of the article that are not what the data says, by name.
 
     Ids and URLs are compared by their canonical form, dates as far as both are known, outlets

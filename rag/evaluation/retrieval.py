@@ -16,8 +16,8 @@ from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, question_row
 from rag.evaluation.systems import (
     PASSAGES,
-    Found,
     Rank,
+    RankedArticle,
     Split,
     SystemName,
     archive_system,
@@ -30,7 +30,7 @@ _SNIPPET = 400
 
 
 @dataclass(frozen=True)
-class Retrieval(Suite[EvalQuestion, list[Found]]):
+class Retrieval(Suite[EvalQuestion, list[RankedArticle]]):
     """Ranks articles for labelled questions: Hit@1/5/10, RR@10 and nDCG@10.
 
     `dated` asks each question as of its date. `split` says what divides a question that asks for
@@ -75,12 +75,12 @@ class Retrieval(Suite[EvalQuestion, list[Found]]):
             found.warnings,
         )
 
-    def ask(self, sample: EvalQuestion) -> list[Found]:
+    def ask(self, sample: EvalQuestion) -> list[RankedArticle]:
         """The first articles, each with its best passage."""
         found = self.rank(sample, sample.as_of if self.dated else None)
         return best_of_each(found, DEPTH)
 
-    def measure(self, sample: EvalQuestion, answer: list[Found]) -> Row:
+    def measure(self, sample: EvalQuestion, answer: list[RankedArticle]) -> Row:
         """The measures of one ranking."""
         measures = ranking_measures(sample.relevant, [item.article_id for item in answer])
         return question_row(
@@ -94,7 +94,7 @@ class Retrieval(Suite[EvalQuestion, list[Found]]):
             ],
         )
 
-    def baseline(self) -> Suite[EvalQuestion, list[Found]] | None:
+    def baseline(self) -> Suite[EvalQuestion, list[RankedArticle]] | None:
         """Plain BM25; ConfigError without its package."""
         if not self.plain or self.method == "baseline":
             return None

@@ -30,7 +30,7 @@ OVERLAP_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedArticle:
     """An article as a system ranked it, with the passage that brought it there."""
 
     article_id: str
@@ -38,7 +38,7 @@ class Found:
     passage: str
 
 
-Rank = Callable[[EvalQuestion, datetime | None], list[Found]]
+Rank = Callable[[EvalQuestion, datetime | None], list[RankedArticle]]
 """A question and the moment it is asked as of, None for any time -> passages, best first."""
 
 
@@ -54,9 +54,9 @@ def splitter(split_by: Split, model: ChatModel | None) -> Callable[[str], Sequen
     return lambda question: split(question, model)
 
 
-def best_of_each(found: Iterable[Found], count: int) -> list[Found]:
+def best_of_each(found: Iterable[RankedArticle], count: int) -> list[RankedArticle]:
     """The first `count` articles, each with its best passage."""
-    first: dict[str, Found] = {}
+    first: dict[str, RankedArticle] = {}
     for item in found:
         first.setdefault(item.article_id, item)
     return list(first.values())[:count]
@@ -74,7 +74,7 @@ def archive_system(
         return _baseline(archive)
     if name == "full":
 
-        def search(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
+        def search(question: EvalQuestion, as_of: datetime | None) -> list[RankedArticle]:
             hits = archive.search(
                 question.question,
                 PASSAGES,
@@ -83,7 +83,7 @@ def archive_system(
                 all_copies=True,
                 parts=parts(question.question),
             )
-            return [Found(hit.article.id, hit.article.title, hit.text) for hit in hits]
+            return [RankedArticle(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
         return search
     if name != "bm25" and not len(archive.snapshot().dense):
@@ -98,7 +98,7 @@ def archive_system(
 def _ablation(archive: Archive, *, words: bool, meaning: bool) -> Rank:
     """One ranker alone, or the reciprocal rank fusion of both and nothing else."""
 
-    def rank(question: EvalQuestion, as_of: datetime | None) -> list[Found]:
+    def rank(question: EvalQuestion, as_of: datetime | None) -> list[RankedArticle]:
         snapshot = archive.snapshot()
         query = standalone_question(question.question, question.history)
         filters = Filters().no_later_than(as_of)
@@ -115,7 +115,7 @@ def _ablation(archive: Archive, *, words: bool, meaning: bool) -> Rank:
         ids = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         stored = snapshot.store.passages(ids)
         return [
-            Found(article.id, article.title, article.text[passage.start : passage.end])
+            RankedArticle(article.id, article.title, article.text[passage.start : passage.end])
             for passage, article in (stored[id_] for id_ in ids if id_ in stored)
         ]
 
@@ -149,9 +149,9 @@ def _baseline(archive: Archive) -> Rank:
         return bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False)
 
     @cache
-    def indexed() -> tuple[list[Found], Any]:
+    def indexed() -> tuple[list[RankedArticle], Any]:
         passages = [
-            Found(article.id, article.title, piece)
+            RankedArticle(article.id, article.title, piece)
             for article, _ in archive.articles()
             for piece in cut(article.text)
         ]
@@ -161,7 +161,7 @@ def _baseline(archive: Archive) -> Rank:
             index.index(titled, show_progress=False)
         return passages, index
 
-    def rank(question: EvalQuestion, _as_of: datetime | None) -> list[Found]:
+    def rank(question: EvalQuestion, _as_of: datetime | None) -> list[RankedArticle]:
         passages, index = indexed()
         if not passages:
             return []

@@ -81,7 +81,7 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class OutletMention:
     """Characters `start` to `end` of the question, which name `publishers`."""
 
     start: int
@@ -173,7 +173,7 @@ def _name_words(name: str) -> Sequence[str]:
     return words if len(words) < 3 else _without_the(words)
 
 
-def find_mentions(question: str, publishers: Collection[str]) -> Iterator[Mention]:
+def find_mentions(question: str, publishers: Collection[str]) -> Iterator[OutletMention]:
     """The names of outlets in the question from left to right, the longest at each place.
 
     `publishers` are spelled as the archive spells them, by name or host; those that share a
@@ -202,7 +202,7 @@ def _last_of_name(question: str, tokens: Sequence[re.Match[str]], first: int) ->
     return last
 
 
-def _mention(question: str, tokens: Sequence[re.Match[str]], names: _Names) -> Mention | None:
+def _mention(question: str, tokens: Sequence[re.Match[str]], names: _Names) -> OutletMention | None:
     """What the tokens together name; None where they name no publisher."""
     words = [token.group() for token in tokens]
     words[-1] = _POSSESSIVE.sub("", words[-1])
@@ -211,13 +211,13 @@ def _mention(question: str, tokens: Sequence[re.Match[str]], names: _Names) -> M
     if len(words) == 1 and _HOST.fullmatch(words[0]):
         keys = (_squeezed(words[0].lower().removeprefix("www.")), _label(words[0]))
         found = next((names.full[key] for key in keys if key in names.full), ())
-        return Mention(start, end, found, True) if found else None
+        return OutletMention(start, end, found, True) if found else None
     bare = _without_the(words)
     capitals = bare[0][0].isupper() and bare[-1][0].isupper()
     if not capitals and not _typed_small(question, bare):
         return None
     found = _by_full_name(words, names) or (_by_short_name(words, names) if capitals else ())
-    return Mention(start, end, found, capitals) if found else None
+    return OutletMention(start, end, found, capitals) if found else None
 
 
 def _typed_small(question: str, words: Sequence[str]) -> bool:

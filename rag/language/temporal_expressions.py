@@ -165,7 +165,7 @@ _TABLE = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class TemporalExpression:
     """Characters `start` to `end` of a text, which name `period` by the table's row `rule`.
 
     `read` reads the same words as seen from another day.
@@ -178,7 +178,7 @@ class Mention:
     read: Callable[[date], Period | None]
 
 
-def mentions(text: str, today: date) -> list[Mention]:
+def mentions(text: str, today: date) -> list[TemporalExpression]:
     """The periods that words of `text` name, seen from `today`, in order and apart.
 
     Where expressions overlap the longest wins, also one that names no period, such as
@@ -190,7 +190,7 @@ def mentions(text: str, today: date) -> list[Mention]:
     matches = [(name, read, found) for name, read, rx in _TABLE for found in rx.finditer(text)]
     matches.sort(key=lambda row: (row[2].start() - row[2].end(), row[2].start()))
     taken = bytearray(len(text))
-    kept: list[Mention] = []
+    kept: list[TemporalExpression] = []
     for name, read, found in matches:
         start, end = found.span()
         if any(taken[start:end]):
@@ -198,7 +198,7 @@ def mentions(text: str, today: date) -> list[Mention]:
         taken[start:end] = b"x" * (end - start)
         period = _period(read, found, today)
         if period:
-            kept.append(Mention(start, end, name, period, partial(_period, read, found)))
+            kept.append(TemporalExpression(start, end, name, period, partial(_period, read, found)))
     return sorted(kept, key=lambda mention: mention.start)
 
 

@@ -18,7 +18,7 @@ from rag.archive import Archive
 from rag.corpus.change_polling import Looks
 from rag.errors import ArchiveError, ConfigError, LockedError, QueryError
 from rag.ingest import IngestReport
-from rag.store import Attempts
+from rag.store import PollAttempts
 from rag.store.files import disk_error
 
 LOG = "watch.log"
@@ -56,7 +56,7 @@ class Plan:
     vectors: bool = True
 
 
-def pause(attempts: Attempts, every: float) -> float:
+def pause(attempts: PollAttempts, every: float) -> float:
     """Seconds from one poll of a feed to the next: twice as long after each failure in a row.
 
     Six hours at most, unless the server wished for more.
@@ -159,7 +159,7 @@ class Watch:
         now = self.clock()
         due = []
         for feed in self.archive.feeds.all():
-            known = attempts.get(feed.url, Attempts())
+            known = attempts.get(feed.url, PollAttempts())
             failed = known.failed.timestamp() if known.failed and known.failures else None
             last = self._polled.get(feed.url, failed)
             # A clock that was set back must not keep a feed from being read.

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from rag.errors import QueryError
 from rag.language.date_usage import is_name
-from rag.language.outlet_names import Mention, find_mentions
+from rag.language.outlet_names import OutletMention, find_mentions
 from rag.questions.followup import FollowUp
 from rag.questions.outlets import find_outlets, without_outlets
 from rag.questions.recency import recency
@@ -127,7 +127,9 @@ def _in_its_year(date: Understood, before: Understood, as_of: datetime) -> str:
     return dated if [each.words for each in find_dates(dated, as_of)] == [dated] else date.words
 
 
-def _names_only(question: str, outlets: Sequence[Mention], dates: Sequence[Understood]) -> bool:
+def _names_only(
+    question: str, outlets: Sequence[OutletMention], dates: Sequence[Understood]
+) -> bool:
     """Whether a question says nothing beside these but that it goes on, and asks for reports."""
     for date in dates:
         blank = " " * (date.end - date.start)

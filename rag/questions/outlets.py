@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from rag.language.comparisons import tidy
-from rag.language.outlet_names import SMALL_WORDS, Mention, find_mentions
+from rag.language.outlet_names import SMALL_WORDS, OutletMention, find_mentions
 from rag.records import Filters, Understood
 
 _FRAME = 60
@@ -165,7 +165,7 @@ def _compared(verdicts: Sequence[bool | None], other_side: Sequence[bool]) -> li
     ]
 
 
-def _understood(question: str, mention: Mention, strict: bool) -> Understood:
+def _understood(question: str, mention: OutletMention, strict: bool) -> Understood:
     return Understood(
         words=question[mention.start : mention.end],
         start=mention.start,
@@ -176,9 +176,9 @@ def _understood(question: str, mention: Mention, strict: bool) -> Understood:
     )
 
 
-def _groups(question: str, mentions: Sequence[Mention]) -> list[list[Mention]]:
+def _groups(question: str, mentions: Sequence[OutletMention]) -> list[list[OutletMention]]:
     """Outlets named in one breath come together: "the Courier and Radio North"."""
-    groups: list[list[Mention]] = []
+    groups: list[list[OutletMention]] = []
     for mention in mentions:
         if groups and _JOINED.fullmatch(question, groups[-1][-1].end, mention.start):
             groups[-1].append(mention)
@@ -187,7 +187,7 @@ def _groups(question: str, mentions: Sequence[Mention]) -> list[list[Mention]]:
     return groups
 
 
-def _verdict(question: str, group: Sequence[Mention]) -> bool | None:
+def _verdict(question: str, group: Sequence[OutletMention]) -> bool | None:
     """True where the outlets' articles are asked for, False where perhaps, else None."""
     about_itself = _ITS_OWN_AFFAIRS.search(question) is not None
     if _fits(_CARRIES, question, group) or (len(group) > 1 and _fits(_COMPARED, question, group)):
@@ -201,7 +201,7 @@ def _verdict(question: str, group: Sequence[Mention]) -> bool | None:
     return False if _fits(_MAY_CARRY, question, group) else None
 
 
-def _broadcasts(question: str, group: Sequence[Mention]) -> bool:
+def _broadcasts(question: str, group: Sequence[OutletMention]) -> bool:
     """Whether a name is one that news is heard or seen on, so that "in" says something else."""
     name = question[group[-1].start : group[-1].end]
     return (
@@ -210,7 +210,7 @@ def _broadcasts(question: str, group: Sequence[Mention]) -> bool:
     )
 
 
-def _fits(frames: Sequence[_Frame], question: str, group: Sequence[Mention]) -> bool:
+def _fits(frames: Sequence[_Frame], question: str, group: Sequence[OutletMention]) -> bool:
     start = max(0, group[0].start - _FRAME)
     before = ("…" if start else "") + question[start : group[0].start]
     after = question[group[-1].end : group[-1].end + _FRAME]

@@ -11,7 +11,7 @@ from typing import Literal
 from rag.language.date_usage import EVENT_PHRASE, EVENT_WORD, Bearing, bearing, is_name
 from rag.language.periods import DAY, Period, day_in_words
 from rag.language.sentences import sentence_spans
-from rag.language.temporal_expressions import Mention, mentions
+from rag.language.temporal_expressions import TemporalExpression, mentions
 from rag.records import Filters, Understood
 
 Relation = Literal["during", "since", "after", "before", "until"]
@@ -129,7 +129,9 @@ def _expressions(question: str, today: date) -> Iterator[_Expression]:
         yield expression
 
 
-def _start_of_pair(question: str, first: Mention, last: Mention) -> int | None:
+def _start_of_pair(
+    question: str, first: TemporalExpression, last: TemporalExpression
+) -> int | None:
     """Where "between A and B", "from A to B" or "A to B" begins; None where it is not that."""
     joint = _JOINT.fullmatch(question, first.end, last.start)
     opening = _OPENING.search(question, max(0, first.start - _NEAR), first.start)
@@ -138,7 +140,7 @@ def _start_of_pair(question: str, first: Mention, last: Mention) -> int | None:
     return opening.start() if opening else first.start
 
 
-def _both(first: Mention, last: Mention) -> Period | None:
+def _both(first: TemporalExpression, last: TemporalExpression) -> Period | None:
     """From the first period to the end of the last; None where that ends before it begins."""
     begin, end = first.period, last.period
     if end.nearest:
@@ -154,7 +156,7 @@ def _both(first: Mention, last: Mention) -> Period | None:
     return Period(begin.first, end.last, unit, rough, nearest)
 
 
-def _related(question: str, mention: Mention, done: int) -> _Expression:
+def _related(question: str, mention: TemporalExpression, done: int) -> _Expression:
     """The period with the "since", "after", "before" or "until" that leads to it."""
     start, end = mention.start, mention.end
     near = max(done, start - _NEAR)

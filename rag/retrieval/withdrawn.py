@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.answers.declining import withheld
 from rag.answers.extractive import SHOWN_HITS, read_for
-from rag.answers.question import Question, Reader
+from rag.answers.question import Question, ReadingAids
 from rag.answers.sentence_selection import THRESHOLD
 from rag.answers.wording import decline, introduction
 from rag.records import Answer, Article, Filters, Hit, Passage
@@ -103,7 +103,7 @@ class WithdrawnArticles:
         if not near:
             return None
         joint = _joined(query, weights, [*_found(hits, snapshot), *near], snapshot)
-        reading = read_for(asked, joint, Reader(snapshot.lexical, snapshot.similarity()))
+        reading = read_for(asked, joint, ReadingAids(snapshot.lexical, snapshot.similarity()))
         gone = {part.article.id for part in near}
         sentences = reading.sentences if reading.confidence >= THRESHOLD else ()
         for place, sentence in enumerate(sentences):

@@ -4,23 +4,23 @@ It is the only door to the network, and must not know questions or answers. Star
 `fetcher`, then `pages` and `polling`.
 """
 
-from rag.sources.addresses import Guard, Target, parse_target
-from rag.sources.fetcher import NOTHING_KNOWN, Fetched, Fetcher, Limits, Validators
+from rag.sources.addresses import AddressGuard, Target, parse_target
+from rag.sources.fetcher import NOTHING_KNOWN, Fetched, Fetcher, FetchLimits, Validators
 from rag.sources.pages import Pages, is_address
 from rag.sources.permission import visitor
 from rag.sources.polling import Poll, Update
 from rag.sources.unpacking import unpack
-from rag.sources.visiting import Clock, Manners, SystemClock, Visitor
+from rag.sources.visiting import Clock, PolitenessPolicy, SystemClock, Visitor
 
 __all__ = [
     "NOTHING_KNOWN",
+    "AddressGuard",
     "Clock",
+    "FetchLimits",
     "Fetched",
     "Fetcher",
-    "Guard",
-    "Limits",
-    "Manners",
     "Pages",
+    "PolitenessPolicy",
     "Poll",
     "SystemClock",
     "Target",

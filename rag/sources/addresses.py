@@ -166,7 +166,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class AddressGuard:
     """Decides which machines may be asked; `allowed` hosts may be anywhere."""
 
     allowed: Collection[str] = ()

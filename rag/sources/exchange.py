@@ -15,7 +15,7 @@ LONGEST_HEADERS = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """Status and headers of a reply, by lower-case name; `body` is read from the wire."""
 
     status: int
@@ -27,7 +27,7 @@ class Reply:
         return self.headers.get(name, ("",))[0]
 
 
-def ask(wire: Wire, target: Target, headers: Mapping[str, str]) -> Reply:
+def ask(wire: Wire, target: Target, headers: Mapping[str, str]) -> HttpReply:
     """Sends a GET request and reads the reply's head.
 
     Raises BrokenReplyError where the reply is not HTTP, contradicts itself or has more
@@ -47,7 +47,7 @@ def ask(wire: Wire, target: Target, headers: Mapping[str, str]) -> Reply:
     for name, value in event.headers:
         key = name.decode("ascii").lower()
         found[key] = (*found.get(key, ()), _text(value))
-    return Reply(event.status_code, found, _body(connection, wire))
+    return HttpReply(event.status_code, found, _body(connection, wire))
 
 
 def _body(connection: h11.Connection, wire: Wire) -> Iterator[bytes]:

@@ -18,8 +18,8 @@ from rag.errors import (
     TooLargeError,
     WrongTypeError,
 )
-from rag.sources.addresses import Guard, Target, parse_target
-from rag.sources.exchange import LONGEST_HEADERS, Reply, ask
+from rag.sources.addresses import AddressGuard, Target, parse_target
+from rag.sources.exchange import LONGEST_HEADERS, HttpReply, ask
 from rag.sources.unpacking import BombError, UnpackingError, unpacked
 from rag.sources.wire import Connector, Deadline
 
@@ -39,7 +39,7 @@ Permit = Callable[[Target], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """What one fetch may cost: seconds in all and of silence, bytes, and redirects."""
 
     seconds: float = 60.0
@@ -86,8 +86,8 @@ class Fetcher:
     `tls` stands for the system's certificates, `clock` for `time.monotonic`.
     """
 
-    guard: Guard = field(default_factory=Guard)
-    limits: Limits = field(default_factory=Limits)
+    guard: AddressGuard = field(default_factory=AddressGuard)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     tls: ssl.SSLContext | None = None
     clock: Callable[[], float] = time.monotonic
 
@@ -153,7 +153,7 @@ class Fetcher:
         visited.append(following.url)
         return following
 
-    def _body(self, target: Target, reply: Reply) -> bytes:
+    def _body(self, target: Target, reply: HttpReply) -> bytes:
         limit = self.limits.wire
         announced = reply.header("content-length")
         if announced.isdecimal() and int(announced) > limit:
@@ -190,7 +190,7 @@ def _request_headers(kinds: Collection[str], known: Validators) -> dict[str, str
     return headers
 
 
-def _location(target: Target, reply: Reply) -> str:
+def _location(target: Target, reply: HttpReply) -> str:
     named = set(reply.headers.get("location", ()))
     if len(named) != 1 or not min(named):
         several = ", ".join(sorted(named)) or "nowhere"
@@ -201,7 +201,7 @@ def _location(target: Target, reply: Reply) -> str:
         raise RedirectError(target.url, f"sends to what is no address: {error}") from error
 
 
-def _check_status(target: Target, reply: Reply) -> None:
+def _check_status(target: Target, reply: HttpReply) -> None:
     if reply.status == 200:
         return
     told = {
@@ -218,7 +218,7 @@ def _check_status(target: Target, reply: Reply) -> None:
     raise StatusError(target.url, f"status {reply.status}: {told}", reply.status, retry_after)
 
 
-def _kind(target: Target, reply: Reply, kinds: Collection[str]) -> tuple[str, str]:
+def _kind(target: Target, reply: HttpReply, kinds: Collection[str]) -> tuple[str, str]:
     named = reply.header("content-type")
     kind = named.partition(";")[0].strip().lower()
     if kinds and kind not in kinds:
@@ -228,7 +228,7 @@ def _kind(target: Target, reply: Reply, kinds: Collection[str]) -> tuple[str, st
     return kind, charset.group(1).lower() if charset else ""
 
 
-def _validators(reply: Reply) -> Validators:
+def _validators(reply: HttpReply) -> Validators:
     """What may be sent back as it is: one short line of printable ASCII each."""
     values = [reply.header(name).strip() for name in ("etag", "last-modified")]
     kept = [

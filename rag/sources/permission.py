@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rag.config import PREFIX, Settings
 from rag.errors import ConfigError
-from rag.sources.addresses import Guard
+from rag.sources.addresses import AddressGuard
 from rag.sources.fetcher import Fetcher
-from rag.sources.visiting import Manners, Visitor
+from rag.sources.visiting import PolitenessPolicy, Visitor
 
 
 def visitor(settings: Settings, asked: str) -> Visitor:
@@ -20,5 +20,5 @@ def visitor(settings: Settings, asked: str) -> Visitor:
             f"dateline.toml, or {PREFIX}NETWORK=true"
         )
         raise ConfigError(msg)
-    manners = Manners(delay=settings.network_delay)
-    return Visitor(Fetcher(Guard(settings.network_hosts)), manners)
+    manners = PolitenessPolicy(delay=settings.network_delay)
+    return Visitor(Fetcher(AddressGuard(settings.network_hosts)), manners)

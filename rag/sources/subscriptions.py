@@ -15,7 +15,7 @@ from rag.ingest import Arriving, Ingest, IngestReport
 from rag.sources.addresses import parse_target
 from rag.sources.permission import visitor
 from rag.sources.polling import Poll, Update
-from rag.store import Attempts, Database, Feeds, FollowedFeed, OldFormatError
+from rag.store import Database, Feeds, FollowedFeed, OldFormatError, PollAttempts
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("polling" or "embedding"), the items done and the items in all."""
@@ -75,7 +75,7 @@ class Subscriptions:
         with self._known() as feeds:
             return feeds.all()
 
-    def attempts(self) -> dict[str, Attempts]:
+    def attempts(self) -> dict[str, PollAttempts]:
         """When the feeds that have been polled were, with success or in vain."""
         with self._known() as feeds:
             return feeds.attempts()
@@ -101,7 +101,7 @@ class Subscriptions:
         known = self.attempts()
         total, unchanged = IngestReport(), 0
         for number, feed in enumerate(feeds, start=1):
-            report = self._taken(poll, feed, known.get(feed.url, Attempts()))
+            report = self._taken(poll, feed, known.get(feed.url, PollAttempts()))
             total += report or IngestReport()
             unchanged += report is None
             progress("polling", number, len(feeds))
@@ -109,7 +109,7 @@ class Subscriptions:
             self._disk.embed(partial(progress, "embedding"), self._locked)
         return Polled(len(feeds), unchanged, total)
 
-    def _taken(self, poll: Poll, feed: FollowedFeed, known: Attempts) -> IngestReport | None:
+    def _taken(self, poll: Poll, feed: FollowedFeed, known: PollAttempts) -> IngestReport | None:
         """What became of a feed's new entries, None where it has none."""
         found = poll.check(feed)
         if found is None:
@@ -122,14 +122,14 @@ class Subscriptions:
             Feeds(opened.database).note(feed.url, known.after_failure(poll.now, found.reason, wish))
             return self._start(opened).run([], _quiet, Arriving([feed.url], [found]))
 
-    def _note_success(self, poll: Poll, feed: FollowedFeed, known: Attempts) -> None:
+    def _note_success(self, poll: Poll, feed: FollowedFeed, known: PollAttempts) -> None:
         """Notes that a feed could be read, unless that is known, or another process writes."""
         last = known.succeeded
         if known.failures or last is None or not timedelta() <= poll.now - last < _NOTED_EVERY:
             with suppress(LockedError), self._disk.to_write("feed poll") as opened:
                 Feeds(opened.database).note(feed.url, known.after_success(poll.now))
 
-    def _read(self, poll: Poll, update: Update, attempts: Attempts) -> IngestReport | None:
+    def _read(self, poll: Poll, update: Update, attempts: PollAttempts) -> IngestReport | None:
         report = None
         arriving = Arriving([update.followed.url], poll.read(update))
         for part in arriving.parts() if update.is_news() else ():
@@ -143,7 +143,7 @@ class Subscriptions:
                 self._keep(opened, update, attempts)
         return report
 
-    def _keep(self, opened: Opened, update: Update, attempts: Attempts) -> None:
+    def _keep(self, opened: Opened, update: Update, attempts: PollAttempts) -> None:
         feeds = Feeds(opened.database)
         feeds.save(update.state())
         feeds.note(update.followed.url, attempts)

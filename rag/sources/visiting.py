@@ -55,7 +55,7 @@ class SystemClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class PolitenessPolicy:
     """How a guest behaves: seconds between two requests to a host, and how it tries again.
 
     A server that is busy is asked `tries` times in all, and waited for no longer than
@@ -72,7 +72,7 @@ class Visitor:
     """Fetches addresses, one after the other, as their servers wish; remembers for one run."""
 
     fetcher: Fetcher
-    manners: Manners = field(default_factory=Manners)
+    manners: PolitenessPolicy = field(default_factory=PolitenessPolicy)
     clock: Clock = field(default_factory=SystemClock)
     _rules: dict[str, Protego | FetchError] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from rag.store.conversations import Conversations, KeptConversation, KeptTurn, Summary
 from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
 from rag.store.feedback import Feedback, KeptRemark, Remark
-from rag.store.feeds import Attempts, Feeds, FollowedFeed
+from rag.store.feeds import Feeds, FollowedFeed, PollAttempts
 from rag.store.filter_columns import NOW, Facets, Standing
 from rag.store.lock import others_waiting, writer_lock
 from rag.store.revisions import STILL, UNKNOWN_DATE, KeptRevision
@@ -16,7 +16,6 @@ __all__ = [
     "NOW",
     "STILL",
     "UNKNOWN_DATE",
-    "Attempts",
     "Conversations",
     "Database",
     "Facets",
@@ -32,6 +31,7 @@ __all__ = [
     "OldFormatError",
     "Outcome",
     "OutcomeKind",
+    "PollAttempts",
     "Remark",
     "Runs",
     "Selection",

@@ -33,7 +33,7 @@ class FollowedFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class PollAttempts:
     """When a feed was last read, when it last could not be and why, and how often since.
 
     What succeeds often is noted once an hour: `succeeded` may be so much too early. `wish`
@@ -46,11 +46,11 @@ class Attempts:
     failures: int = 0
     wish: float = 0.0
 
-    def after_success(self, moment: datetime) -> Attempts:
+    def after_success(self, moment: datetime) -> PollAttempts:
         """What is known once the feed has been read."""
         return replace(self, succeeded=moment, failures=0, wish=0.0)
 
-    def after_failure(self, moment: datetime, reason: str, wish: float = 0.0) -> Attempts:
+    def after_failure(self, moment: datetime, reason: str, wish: float = 0.0) -> PollAttempts:
         """What is known once the feed has been asked in vain."""
         failures = self.failures + 1
         return replace(self, failed=moment, reason=reason, failures=failures, wish=wish)
@@ -110,7 +110,7 @@ class Feeds:
             if rows:
                 connection.execute(insert(entries), rows)
 
-    def attempts(self) -> dict[str, Attempts]:
+    def attempts(self) -> dict[str, PollAttempts]:
         """When the feeds that have been asked were, by their addresses."""
         table = schema.settings
         query = select(table).where(table.c.name.startswith(_ATTEMPTS, autoescape=True))
@@ -122,9 +122,9 @@ class Feeds:
 
     def last_polled(self, url: str) -> datetime | None:
         """When a feed was last read with success, None where it never was or nobody noted it."""
-        return self.attempts().get(url, Attempts()).succeeded
+        return self.attempts().get(url, PollAttempts()).succeeded
 
-    def note(self, url: str, attempts: Attempts) -> None:
+    def note(self, url: str, attempts: PollAttempts) -> None:
         """Keeps when a feed was asked, unless it is no longer followed."""
         known = {name: value for name, value in asdict(attempts).items() if value}
         row = {"name": _ATTEMPTS + url, "value": json.dumps(known, default=datetime.isoformat)}
@@ -144,6 +144,6 @@ def _forget_attempts(connection: Connection, url: str) -> None:
     connection.execute(delete(table).where(table.c.name == _ATTEMPTS + url))
 
 
-def _attempts(known: dict[str, Any]) -> Attempts:
+def _attempts(known: dict[str, Any]) -> PollAttempts:
     moments = {"succeeded", "failed"}.intersection(known)
-    return Attempts(**known | {name: datetime.fromisoformat(known[name]) for name in moments})
+    return PollAttempts(**known | {name: datetime.fromisoformat(known[name]) for name in moments})

@@ -46,7 +46,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UploadOutcome:
     """What became of one file or address; `problem` where nothing, or not all, was taken."""
 
     name: str
@@ -60,7 +60,7 @@ class Adding:
     """How far it is: what is done at the moment, in plain words, and every outcome so far."""
 
     doing: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[UploadOutcome, ...]
 
 
 def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
@@ -71,7 +71,7 @@ def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
     if not 0 < len(files) <= MOST_FILES:
         msg = f"choose 1 to {MOST_FILES} files at a time, not {len(files)}"
         raise QueryError(msg)
-    outcomes = [Outcome(safe_name(path.name)) for path in files]
+    outcomes = [UploadOutcome(safe_name(path.name)) for path in files]
     for place, path in enumerate(files):
         if why := refusal(path):
             outcomes[place] = replace(outcomes[place], said=why, problem=True)
@@ -92,7 +92,7 @@ def add_address(archive: Archive, address: str, *, feed: bool = False) -> Iterat
     if not is_address(given):
         msg = f"{given[:80]!r} is no web address; paste one that begins with https://"
         raise QueryError(msg)
-    outcomes = [Outcome(given)]
+    outcomes = [UploadOutcome(given)]
 
     def read(show: Progress) -> IngestReport:
         if not feed:
@@ -150,8 +150,8 @@ def _ingest(archive: Archive, path: Path, show: Progress) -> IngestReport:
 
 
 def _followed(
-    steps: Generator[str, None, IngestReport], outcomes: list[Outcome], place: int
-) -> Generator[Adding, None, Outcome]:
+    steps: Generator[str, None, IngestReport], outcomes: list[UploadOutcome], place: int
+) -> Generator[Adding, None, UploadOutcome]:
     """What becomes of one input, told while it is read."""
     name = outcomes[place].name
     outcomes[place] = replace(outcomes[place], said="reading")
@@ -161,17 +161,17 @@ def _followed(
     except StopIteration as end:
         return _outcome(name, end.value)
     except RagError as error:
-        return Outcome(name, str(error), problem=True)
+        return UploadOutcome(name, str(error), problem=True)
 
 
-def _outcome(name: str, report: IngestReport) -> Outcome:
+def _outcome(name: str, report: IngestReport) -> UploadOutcome:
     kinds = get_args(OutcomeKind)
     counts = [f"{report.counts[kind]:,} {kind}" for kind in kinds if report.counts[kind]]
     notes = tuple(each.note for each in report.notable if each.note)
-    return Outcome(name, ", ".join(counts) or "nothing new", bool(report.failures), notes)
+    return UploadOutcome(name, ", ".join(counts) or "nothing new", bool(report.failures), notes)
 
 
-def _embedded(archive: Archive, outcomes: Sequence[Outcome]) -> Iterator[Adding]:
+def _embedded(archive: Archive, outcomes: Sequence[UploadOutcome]) -> Iterator[Adding]:
     """Makes what is new findable by meaning, unless much else has to be first."""
     told = tuple(outcomes)
     _, passages, embedded = archive.counts()
@@ -183,7 +183,7 @@ def _embedded(archive: Archive, outcomes: Sequence[Outcome]) -> Iterator[Adding]
         except StopIteration:
             pass
         except RagError as error:
-            told = (*told, Outcome("by meaning", f"not yet: {error}", problem=True))
+            told = (*told, UploadOutcome("by meaning", f"not yet: {error}", problem=True))
     yield Adding("", told)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.corpus import near_duplicates
 from rag.maintenance.doctor.findings import Finding, Remedy, listed
-from rag.store import Attempts, Database, Feeds, Store, ingest_command
+from rag.store import Database, Feeds, PollAttempts, Store, ingest_command
 from rag.store.database import FILE
 from rag.store.inspection import STRAYS, Inspection, RunFacts
 
@@ -189,7 +189,7 @@ class RowChecks:
         """Whether every feed that is followed has been read, and lately."""
         asked = feeds.attempts()
         for feed in feeds.all():
-            known = asked.get(feed.url, Attempts())
+            known = asked.get(feed.url, PollAttempts())
             last = known.succeeded
             since = f"since {last:%Y-%m-%d}" if last else "ever"
             if known.failures:

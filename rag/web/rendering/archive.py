@@ -17,14 +17,14 @@ from rag.web.conversation import reference_to
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html, table_html
-from rag.web.views.shelves import Listing, Shelf
+from rag.web.views.shelves import ArchiveSection, Listing
 
 _BARS = 48
 _NAMED = 20
 
 
 def archive_html(
-    held: Holdings, shelves: Sequence[Shelf], failed: Sequence[Outcome], now: datetime
+    held: Holdings, shelves: Sequence[ArchiveSection], failed: Sequence[Outcome], now: datetime
 ) -> str:
     """The archive's figures, its outlets, its months and its last ingest."""
     months = _by_month(shelves)
@@ -114,14 +114,14 @@ def _figures(held: Holdings) -> Markup:
     return Markup('<dl class="figures">{}</dl>').format(join(rows))
 
 
-def _outlets(shelves: Sequence[Shelf], months: Sequence[str], now: datetime) -> Markup:
+def _outlets(shelves: Sequence[ArchiveSection], months: Sequence[str], now: datetime) -> Markup:
     if not shelves:
         return hint_html("The archive holds no article yet.")
     heads = ("Outlet", "Articles", "First", "Newest", "Last new", "By month")
     return table_html("Articles by outlet", heads, (_outlet(each, months, now) for each in shelves))
 
 
-def _outlet(shelf: Shelf, months: Sequence[str], now: datetime) -> list[Markup]:
+def _outlet(shelf: ArchiveSection, months: Sequence[str], now: datetime) -> list[Markup]:
     days = [
         Markup('<span class="whole">{}</span>').format(told)
         for told in (
@@ -149,7 +149,7 @@ def _bars(counts: Mapping[str, int], months: Sequence[str]) -> Markup:
     )
 
 
-def _by_month(shelves: Sequence[Shelf]) -> dict[str, int]:
+def _by_month(shelves: Sequence[ArchiveSection]) -> dict[str, int]:
     months: dict[str, int] = {}
     for shelf in shelves:
         for month, articles in shelf.months.items():

@@ -16,7 +16,7 @@ from rag.records import Article, Published, Span
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.conversation import Reference, reference_to
 from rag.web.rendering.marks import join, place_attributes
-from rag.web.views.opened import Opened
+from rag.web.views.opened import OpenedArticle
 
 _EMPTY = Markup(
     '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '
@@ -42,7 +42,7 @@ def panel_error(message: str) -> str:
     )
 
 
-def article_html(opened: Opened, key: str, cited: Reference) -> str:
+def article_html(opened: OpenedArticle, key: str, cited: Reference) -> str:
     """The whole article; the referenced characters stand in `mark#cite-target`, unchanged."""
     article = opened.article
     return str(
@@ -186,7 +186,7 @@ def _also_in(outlets: Sequence[str]) -> Markup:
     return Markup('<p class="also">Also carried by {}</p>').format(text(", ".join(outlets)))
 
 
-def _superseded(opened: Opened, cited: Reference) -> Markup:
+def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
     """Whether the words still stand in the newest revision, and what it has instead.
 
     Of an article that was withdrawn, only that: its text is not shown.

@@ -8,7 +8,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from rag.answers.extractive import OPENINGS
-from rag.answers.timeline import Account
+from rag.answers.timeline import DifferingFigures
 from rag.answers.wording import introduction, spoken_date
 from rag.conversations.escaping import text
 from rag.language.periods import Period
@@ -19,7 +19,7 @@ from rag.web.rendering.chart import chart_html
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.tables import hint_html, table_html
 from rag.web.views.events import Event
-from rag.web.views.evidence import Evidence
+from rag.web.views.evidence import EvidenceView
 from rag.web.views.sayings import Saying
 
 _SHOWN = 320
@@ -35,7 +35,7 @@ def no_evidence() -> str:
     return str(hint_html(_NONE_YET))
 
 
-def evidence_html(evidence: Evidence, *, declined: bool = False) -> str:
+def evidence_html(evidence: EvidenceView, *, declined: bool = False) -> str:
     """The three views, one after the other; each says so where it has nothing.
 
     Of a question that was `declined` the articles are only the nearest ones.
@@ -55,7 +55,7 @@ def _section(heading: str, inner: Markup) -> Markup:
     return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
 
 
-def _account(account: Account | None) -> Markup:
+def _account(account: DifferingFigures | None) -> Markup:
     if account is None:
         return hint_html("No figure or cause was found on which the articles differ.")
     sides = [

@@ -43,14 +43,14 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoginOutcome:
     """The account that was opened, or None; and how long to wait where nothing was checked."""
 
     account: Account | None
     wait: float = 0.0
 
 
-class Attempts:
+class AttemptCounter:
     """How often each key was tried within FAILURE_SECONDS; `clock` tells seconds.
 
     The keys that were tried longest ago are forgotten first: the memory is bounded.
@@ -80,7 +80,7 @@ class Attempts:
             tried.pop()
 
 
-class BusyError(Exception):
+class QueueFullError(Exception):
     """Too many guesses wait to be checked already."""
 
 
@@ -106,7 +106,7 @@ class Turns:
         line = self._waiting.get(client, ())
         in_all = sum(map(len, self._waiting.values()))
         if len(line) >= _MOST_WAITING_OF_ONE or in_all >= _MOST_WAITING:
-            raise BusyError
+            raise QueueFullError
         waiter = _Waiter((client, account))
         self._waiting.setdefault(client, deque()).append(waiter)
         self._start_next()
@@ -158,17 +158,17 @@ class Guesses:
 
     def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
         self._accounts = accounts
-        self._by_client = Attempts(clock)
-        self._by_account = Attempts(clock)
+        self._by_client = AttemptCounter(clock)
+        self._by_account = AttemptCounter(clock)
         # Apart, so that made-up names make nobody forget the failures at real ones.
-        self._by_client_unknown = Attempts(clock)
-        self._by_account_unknown = Attempts(clock)
+        self._by_client_unknown = AttemptCounter(clock)
+        self._by_account_unknown = AttemptCounter(clock)
         self._opened_from: OrderedDict[str, None] = OrderedDict()
         self._turns = Turns()
         self._checks: dict[bytes, _Check] = {}
         self._key = secrets.token_bytes(32)
 
-    async def check(self, client: Client, name: str, password: str) -> Outcome:
+    async def check(self, client: Client, name: str, password: str) -> LoginOutcome:
         """The account that the name and the password open, unless there were too many failures."""
         given = f"{name}\0{password}".encode("utf-8", "surrogatepass")
         digest = hmac.digest(self._key, given, hashlib.sha256)
@@ -177,7 +177,7 @@ class Guesses:
         if running is not None:
             await running.done.wait()
         elif wait:
-            return Outcome(None, wait)
+            return LoginOutcome(None, wait)
         else:
             running = await self._checked(digest, client, name, password)
         if running.account is not None:
@@ -188,9 +188,9 @@ class Guesses:
         if running.account is not None or running.skipped:
             for attempts, key in counted:
                 attempts.give_back(key)
-        return Outcome(running.account, wait)
+        return LoginOutcome(running.account, wait)
 
-    def _count(self, client: Client, name: str) -> tuple[list[tuple[Attempts, str]], float]:
+    def _count(self, client: Client, name: str) -> tuple[list[tuple[AttemptCounter, str]], float]:
         """What was counted for an attempt, and the wait where one more is too many."""
         known = self._accounts.get(name) is not None
         by_client = self._by_client if known else self._by_client_unknown
@@ -199,7 +199,7 @@ class Guesses:
         limits = [(by_client, who, MOST_FAILURES)]
         if not client.device and who not in self._opened_from:
             limits.append((by_account, name[:64], MOST_FAILURES_OF_ALL))
-        counted: list[tuple[Attempts, str]] = []
+        counted: list[tuple[AttemptCounter, str]] = []
         for attempts, key, most in limits:
             if wait := attempts.take(key, most):
                 for earlier, taken in counted:
@@ -217,7 +217,7 @@ class Guesses:
             async with self._turns.turn(lane, account):
                 check.account = await anyio.to_thread.run_sync(self._accounts.check, name, password)
                 check.skipped = False
-        except BusyError:
+        except QueueFullError:
             pass
         finally:
             del self._checks[digest]

@@ -64,7 +64,7 @@ class Rate:
         return 0.0 if allowed else (1 - left) / self._a_second
 
 
-class Guard:
+class RequestGuard:
     """Refuses what no request of the page or of a program would be.
 
     A page that only this machine can reach answers to no other name, so that no foreign page

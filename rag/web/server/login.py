@@ -18,7 +18,7 @@ from markupsafe import Markup
 from rag.web.accounts import LONGEST_PASSWORD, Account, Accounts
 from rag.web.assets import asset
 from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
-from rag.web.server.attempts import Client, Guesses, Outcome
+from rag.web.server.attempts import Client, Guesses, LoginOutcome
 from rag.web.server.bodies import BodyTooLarge, read_body
 from rag.web.server.guard import header_map, refuse, reply
 from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
@@ -99,23 +99,23 @@ class Login:
             else:
                 await _ask_who(scope, headers, send, outcome.wait)
 
-    async def _account(self, scope: Message, headers: Mapping[str, str]) -> Outcome:
+    async def _account(self, scope: Message, headers: Mapping[str, str]) -> LoginOutcome:
         session = self._sessions.get(read_cookie(headers, COOKIE))
         if account := self._still(session):
-            return Outcome(account)
+            return LoginOutcome(account)
         kind, _, encoded = headers.get("authorization", "").partition(" ")
-        return await self._basic(scope, encoded) if kind.lower() == "basic" else Outcome(None)
+        return await self._basic(scope, encoded) if kind.lower() == "basic" else LoginOutcome(None)
 
-    async def _basic(self, scope: Message, encoded: str) -> Outcome:
+    async def _basic(self, scope: Message, encoded: str) -> LoginOutcome:
         """Who the header names; a right one is remembered for some minutes, by its digest."""
         digest = hmac.digest(self._key, encoded.encode(), hashlib.sha256)
         proven = self._proven.get(digest)
         if account := self._still(proven):
-            return Outcome(account)
+            return LoginOutcome(account)
         try:
             name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except ValueError:
-            return Outcome(None)
+            return LoginOutcome(None)
         outcome = await self._guesses.check(self._client(scope, name), name, password)
         if outcome.account:
             until = self._clock() + _REMEMBERED_SECONDS

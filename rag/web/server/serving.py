@@ -20,7 +20,7 @@ from rag.web.assets import head, theme
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.downloads import download_route
-from rag.web.server.guard import LARGEST_FILE, LOCAL, Guard, Rate
+from rag.web.server.guard import LARGEST_FILE, LOCAL, Rate, RequestGuard
 from rag.web.server.login import Login
 from rag.web.server.logs import bounded_log
 from rag.web.server.origins import SameOrigin
@@ -158,7 +158,7 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
     rate = Rate(site.requests)
     app.add_middleware(Shares, page=site.page, limits=site.shares)
     app.add_middleware(Sessions)
-    app.add_middleware(Guard, only_local=site.only_local and not site.accounts, rate=rate)
+    app.add_middleware(RequestGuard, only_local=site.only_local and not site.accounts, rate=rate)
     if site.accounts:
         app.add_middleware(Login, accounts=site.accounts, key=load_key(site.archive.folder))
     elif site.is_open:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from rag.conversations.escaping import text
 from rag.corpus.readers import known_suffixes
 from rag.errors import RagError
-from rag.web.adding import MOST_FILES, Adding, Outcome, add_address, add_files
+from rag.web.adding import MOST_FILES, Adding, UploadOutcome, add_address, add_files
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
 from rag.web.keeping import owner_of
@@ -104,7 +104,7 @@ def adding_html(state: Adding) -> str:
     return str(Markup('{}<ul class="outcomes">{}</ul>').format(doing, rows))
 
 
-def _row(one: Outcome) -> Markup:
+def _row(one: UploadOutcome) -> Markup:
     notes = Markup("").join(Markup("<li>{}</li>").format(text(note)) for note in one.notes)
     more = Markup("<ul>{}</ul>").format(notes) if one.notes else ""
     return Markup('<li{}><span class="name" dir="auto">{}</span>: {}{}</li>').format(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answers.causes import several_causes
-from rag.answers.timeline import Account, several_figures
+from rag.answers.timeline import DifferingFigures, several_figures
 from rag.archive import Archive
 from rag.records import Hit
 from rag.web.views.events import Event, events
@@ -14,22 +14,22 @@ from rag.web.views.sayings import Saying, sayings
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceView:
     """The evidence for a question; `account` is None where outlets do not differ on it."""
 
     question: str
     events: tuple[Event, ...]
     sayings: tuple[Saying, ...]
-    account: Account | None
+    account: DifferingFigures | None
 
 
-def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> Evidence:
+def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> EvidenceView:
     """The events, quotations and differing accounts that the hits hold."""
     similarity = archive.similarity()
     account = several_figures(question, hits, similarity) or several_causes(
         question, hits, similarity
     )
-    return Evidence(question, tuple(events(hits)), tuple(sayings(hits)), account)
+    return EvidenceView(question, tuple(events(hits)), tuple(sayings(hits)), account)
 
 
 def hits_of(archive: Archive, passages: Sequence[int]) -> list[Hit]:

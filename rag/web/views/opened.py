@@ -12,7 +12,7 @@ from rag.verification.quotes.records import RecheckedCitation
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedArticle:
     """One revision of an article, with what has become of its words from `start` to `end`.
 
     `latest` is the number of the newest revision. `also_in` names the other outlets that
@@ -27,7 +27,9 @@ class Opened:
     withdrawn: str = ""
 
 
-def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int, int]) -> Opened:
+def open_words(
+    archive: Archive, article_id: str, revision: int, span: tuple[int, int]
+) -> OpenedArticle:
     """The article at these words; an end beyond its text is its end.
 
     Raises ArchiveError when the archive holds no such article or revision.
@@ -37,9 +39,9 @@ def open_words(archive: Archive, article_id: str, revision: int, span: tuple[int
     start, end = (min(max(0, place), len(article.text)) for place in span)
     withdrawal = archive.removals.withdrawal(article_id)
     if withdrawal:
-        return Opened(article, latest, withdrawn=str(withdrawal))
+        return OpenedArticle(article, latest, withdrawn=str(withdrawal))
     now = _now(archive, article, start, end) if latest > article.revision else None
-    return Opened(article, latest, archive.carried_by(article, start, end), now)
+    return OpenedArticle(article, latest, archive.carried_by(article, start, end), now)
 
 
 def _now(archive: Archive, article: Article, start: int, end: int) -> RecheckedCitation:

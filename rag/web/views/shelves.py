@@ -18,7 +18,7 @@ MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ArchiveSection:
     """The articles of one outlet; `publisher` "" holds those of no known one.
 
     `first` and `last` are when its oldest and its newest dated article appeared, `months` the
@@ -40,7 +40,7 @@ class Listing:
     total: int
 
 
-def shelves(archive: Archive) -> list[Shelf]:
+def shelves(archive: Archive) -> list[ArchiveSection]:
     """Every outlet's articles, the largest outlet first, then by name."""
     facets = archive.facets()
     first_passages = (facets.ids == facets.opening) & np.isin(
@@ -79,7 +79,7 @@ def list_articles(
     return Listing(tuple(found[id_][1] for id_ in newest if id_ in found), len(ids))
 
 
-def _shelf(publisher: str, published: list[int]) -> Shelf:
+def _shelf(publisher: str, published: list[int]) -> ArchiveSection:
     dated = [at for at in published if at != UNKNOWN_DATE]
     first, last = (
         (datetime.fromtimestamp(at, UTC) for at in (min(dated), max(dated)))
@@ -87,7 +87,7 @@ def _shelf(publisher: str, published: list[int]) -> Shelf:
         else (None, None)
     )
     months = Counter(map(_month, published))
-    return Shelf(publisher, len(published), first, last, dict(sorted(months.items())))
+    return ArchiveSection(publisher, len(published), first, last, dict(sorted(months.items())))
 
 
 def _month(published: int) -> str:
