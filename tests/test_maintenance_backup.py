@@ -198,7 +198,7 @@ def test_nothing_is_written_over_and_nothing_half_done_is_left(
 KILLED = """
 import os, signal, sys
 from rag.cli import main
-from rag.upkeep import backup
+from rag.maintenance import backup
 backup._refuse_unsound = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 main()
 """

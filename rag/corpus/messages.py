@@ -31,7 +31,7 @@ def outcome_of(message: Mapping[str, Any]) -> Draft | Unread:
     """The outcome that `outcome_message` made the message of.
 
     >>> outcome_of(outcome_message(Unread("a.pdf", "empty")))
-    Unread(path='a.pdf', reason='empty')
+    Unread(path='a.pdf', reason='empty', skipped=False)
     """
     if "unread" in message:
         return Unread(*message["unread"])
