@@ -92,7 +92,7 @@ def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
     worded = word(told, "Outlets differ:", further=1)
     line = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. "
     assert worded.text == (
-        f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nBeside that:\n\n{line}[3]"
+        f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nAlso:\n\n{line}[3]"
     )
     assert [worded.text[claim.start : claim.end] for claim in worded.claims] == [
         f"{line}[1]",

@@ -16,7 +16,7 @@ NEAREST = 3
 """How many of the nearest articles are named where there is no answer."""
 
 VERBATIM = "the article says it in these words"
-BESIDE = "Beside that:"
+ALSO = "Also:"
 """What stands before sentences of which the opening of an answer does not speak."""
 
 LINE_BREAK = "\n\n"
@@ -51,7 +51,7 @@ def word(sentences: Sequence[CandidateSentence], opening: str = "", further: int
     citations: list[Citation] = []
     for number, sentence in enumerate(sentences, start=1):
         if further and number == len(sentences) - further + 1:
-            lines.append(BESIDE)
+            lines.append(ALSO)
         start = sum(len(line) + len(LINE_BREAK) for line in lines)
         line = f"{introduction(sentence.article)}{sentence.text} [{number}]"
         lines.append(line)

@@ -35,7 +35,7 @@ def test_no_tab_has_a_fault(visitor: Visitor, sites: Sites, dark: bool) -> None:
     ask(page, "Xylophone quartz zebra?")
     turn = ask(page, SANK)
     turn.locator("summary", has_text="How this was found").click()
-    turn.locator("summary", has_text="Say more").click()
+    turn.locator("summary", has_text="Comment").click()
     turn.locator("a.cite").first.hover()
     assert faults(page) == []
     tab(page, "Search")

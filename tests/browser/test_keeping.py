@@ -130,7 +130,7 @@ def test_readers_say_what_they_think(visitor: Visitor, sites: Sites) -> None:
     thumb.click()
     expect(page.locator("#remarks")).to_have_text("Noted, thank you.")
     expect(thumb).to_have_attribute("aria-pressed", "true")
-    below.get_by_text("Say more").click()
+    below.get_by_text("Comment").click()
     below.get_by_label("About").select_option("1")
     below.get_by_label("In your words").fill("Another <i>ferry</i>.")
     below.get_by_role("button", name="Send").click()

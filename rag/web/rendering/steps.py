@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from rag.answers.sentence_selection import THRESHOLD
 from rag.conversations.escaping import text
 from rag.records import Answer, Filters
 from rag.web.rendering.marks import VERDICTS, join
@@ -54,9 +53,8 @@ def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[s
     yield "Filters", [describe_filters(answer.filters, as_of) or "none"]
     yield "Found", list(_found(answer, by_words))
     yield "Searched by meaning", [f"{answer.coverage:.0%} of the archive"]
-    yield "Written by", [_writer(answer)]
-    sure = f"{answer.confidence:.0%}; the archive itself answers from {THRESHOLD:.0%} on"
-    yield "Confidence", [sure]
+    yield "Worded by", [_writer(answer)]
+    yield "Confidence", [f"{answer.confidence:.0%}"]
     yield "Reason", [answer.reason] if answer.reason else []
     yield "Checked", list(_checked(answer))
     times = [f"{name} {seconds:.2f} s" for name, seconds in answer.timings.items()]
@@ -84,7 +82,7 @@ def _found(answer: Answer, by_words: int | None) -> Iterator[str]:
 
 def _writer(answer: Answer) -> str:
     if not answer.model:
-        return "nobody: the articles' own words"
+        return "the articles' own words, quoted"
     used = answer.usage
     tokens = f" ({used.prompt_tokens:,} tokens read, {used.completion_tokens:,} written)"
     return answer.model + (tokens if used.prompt_tokens else "")

@@ -37,7 +37,7 @@ function controls(place) {
   }
   const words = make("textarea", "", { rows: 2, maxLength: 4000 });
   more.append(
-    make("summary", "Say more", {}),
+    make("summary", "Comment", {}),
     labelled("About", about),
     labelled("In your words", words),
     make("button", "Send", { type: "button", className: "send" }),
