@@ -91,9 +91,7 @@ def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
     told = [CandidateSentence(FERRY, 0, len(FERRY.text), 1, 1, 1.0)] * 3
     worded = word(told, "Outlets differ:", further=1)
     line = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. "
-    assert worded.text == (
-        f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nAlso:\n\n{line}[3]"
-    )
+    assert worded.text == (f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nAlso:\n\n{line}[3]")
     assert [worded.text[claim.start : claim.end] for claim in worded.claims] == [
         f"{line}[1]",
         f"{line}[2]",

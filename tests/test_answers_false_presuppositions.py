@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answers.candidate_sentences import survey
 from rag.answers.corrections import corrected, corrections
 from rag.answers.false_presuppositions import contradiction
 from rag.answers.numeric_presuppositions import miscount
-from rag.answers.relevant_sentences import survey
 from rag.records import Article, Hit, Passage
 from tests.builders import article
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.questions.outlets import find_outlets, without_outlets
+from rag.questions.constraints import find_outlets, without_outlets
 from rag.records import Filters, Understood
 
 OUTLETS = [

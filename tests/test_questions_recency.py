@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions.recency import Recency, recency
-from rag.questions.times import find_dates
+from rag.questions.times import Recency, find_dates, recency
 
 AS_OF = datetime(2020, 9, 12, tzinfo=UTC)
 

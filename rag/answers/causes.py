@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answers.relevant_sentences import survey, weighed
+from rag.answers.candidate_sentences import survey, weighed
 from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, CandidateSentence
 from rag.answers.timeline import DifferingFigures
 from rag.language.figures import meanings

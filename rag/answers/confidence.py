@@ -51,7 +51,7 @@ def confidence(evidence: AnswerSignals) -> float:
     and not where it was built.
 
     >>> from dataclasses import replace
-    >>> ferry = Evidence(
+    >>> ferry = AnswerSignals(
     ...     subject=0.7, words=3.4, names=1.0, margin=0.6, lead=1.0, choice=12.0, answer=1.2
     ... )
     >>> round(confidence(ferry), 2), round(confidence(replace(ferry, answer=0.9)), 2)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rag.answers.relevant_sentences import day_of, survey
+from rag.answers.candidate_sentences import day_of, survey
 from rag.answers.sentence_selection import CandidateSentence
 from rag.corpus.notices import taken_back
 from rag.language.entities import names, numbers

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rag.answers.relevant_sentences import survey
+from rag.answers.candidate_sentences import survey
 from rag.answers.sentence_selection import CandidateSentence
 from rag.language.figures import meanings
 from rag.records import Hit

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rag.answers.relevant_sentences import day_of, survey, weighed
+from rag.answers.candidate_sentences import day_of, survey, weighed
 from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, CandidateSentence
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
 from rag.records import Hit, Similarity

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from rag.answers.question import Question
 from rag.answers.sentence_selection import CandidateSentence
 from rag.language.periods import day_in_words
-from rag.questions.recency import recency
+from rag.questions.times import recency
 from rag.records import Article, Citation, Claim, Hit, Published
 
 NEAREST = 3
@@ -43,7 +43,7 @@ def word(sentences: Sequence[CandidateSentence], opening: str = "", further: int
     An `opening` stands on a line of its own before them, and is part of no claim; so does
     what sets apart the last `further` sentences, of which it does not speak.
 
-    >>> word([Sentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
+    >>> word([CandidateSentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
     'Radio North: It sank. [1]'
     """
     lines = [opening] if opening else []

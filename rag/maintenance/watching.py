@@ -61,7 +61,7 @@ def pause(attempts: PollAttempts, every: float) -> float:
 
     Six hours at most, unless the server wished for more.
 
-    >>> [pause(Attempts(failures=n), 300) / 60 for n in (0, 1, 2, 10)]
+    >>> [pause(PollAttempts(failures=n), 300) / 60 for n in (0, 1, 2, 10)]
     [5.0, 10.0, 20.0, 360.0]
     """
     longest = max(every, _LONGEST_PAUSE)

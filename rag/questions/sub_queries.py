@@ -17,7 +17,7 @@ from rag.language.comparisons import (
     then_and_now,
     things,
 )
-from rag.questions.outlets import without_outlets
+from rag.questions.constraints import without_outlets
 from rag.questions.times import GRACE
 from rag.records import Filters, Understood
 

@@ -12,9 +12,9 @@ from rag.errors import QueryError
 from rag.llms import ChatModel
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
-from rag.questions.recency import Recency, recency
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
+from rag.questions.times import Recency, recency
 from rag.records import Filters, Hit, Message, Understood
 from rag.retrieval.near_duplicates import Ranked, distinct_hits
 from rag.retrieval.ranking import DEPTH, Query, rank
