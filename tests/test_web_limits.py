@@ -13,7 +13,7 @@ import pytest
 from rag.web.accounts import Accounts, add_account
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard
+from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard, refuse
 from rag.web.server.login import SESSION_SECONDS, Login
 
 WORDS = "correct horse battery"
@@ -213,6 +213,19 @@ def test_a_body_that_was_read_can_be_read_again() -> None:
     assert _read(first, gone) == (b"ab", [first, gone])
     with pytest.raises(BodyTooLarge):
         _read(first, last, most=3)
+
+
+def test_nothing_behind_the_door_decodes_a_cookie() -> None:
+    seen: list[list[tuple[bytes, bytes]]] = []
+
+    async def inner(scope: Message, receive: Receive, send: Send) -> None:
+        seen.append(scope["headers"])
+        await refuse(send, 200, "")
+
+    app = RequestGuard(inner, only_local=True, rate=Rate(600))
+    given = {"host": "localhost", "cookie": f'a="{"!" * 9}"', "accept": "*/*"}
+    assert ask(app, headers=given).status == 200
+    assert seen == [[(b"host", b"localhost"), (b"accept", b"*/*")]]
 
 
 def test_too_many_requests_are_told_when_to_come_again() -> None:
