@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -316,6 +317,25 @@ def test_an_account_that_changes_has_to_log_in_again(tmp_path: Path) -> None:
     assert ask(app, headers=cookie).status == 200
     add_account(path, "ada", "reader", WORDS)
     assert ask(app, headers=cookie).status == 401
+
+
+def test_an_account_with_too_many_sessions_ends_its_own_oldest(tmp_path: Path) -> None:
+    users = tmp_path / "users.json"
+    salt, cheap = b"salt", {"n": 2, "r": 8, "p": 1, "dklen": 32}
+    digest = hashlib.scrypt(WORDS.encode(), salt=salt, **cheap)
+    hashed = f"scrypt$2$8$1${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+    rows = [{"name": each, "role": "reader", "password": hashed} for each in ("ada", "bo")]
+    users.write_text(json.dumps({"users": rows}))
+    users.chmod(0o600)
+    app = Login(inside, Accounts(users), KEY)
+
+    def cookie(name: str) -> dict[str, str]:
+        got = ask(app, "/login", method="POST", bodies=form(name, WORDS))
+        return {"cookie": got.headers["set-cookie"].split(";")[0]}
+
+    ada, *bos = cookie("ada"), *(cookie("bo") for _ in range(101))
+    statuses = [ask(app, headers=each).status for each in (ada, bos[0], bos[1], bos[100])]
+    assert statuses == [200, 401, 200, 200]
 
 
 def test_programs_say_who_they_are_with_each_request(users: Path) -> None:
