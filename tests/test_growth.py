@@ -36,6 +36,7 @@ from rag.verification.quotes.tracing import MAX_CHARACTERS, MAX_WORDS
 from rag.web.conversation import reference_to
 from rag.web.rendering.answers import partial_html
 from rag.web.rendering.article import body_html
+from rag.web.server.signing import read_cookie
 from tests.builders import article, open_archive, row, words, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -216,3 +217,10 @@ def test_showing_an_article_of_headings_grows_with_its_length() -> None:
         partial_html(text)
 
     assert too_fast_growing(show, ["# a\n\n\n"], 4 * LENGTH) == []
+
+
+def test_reading_a_cookie_grows_with_its_length() -> None:
+    def read(text: str) -> None:
+        read_cookie({"cookie": f'a="{text}"'}, "a")
+
+    assert too_fast_growing(read, (*UNITS, "\\1", "; ", "a=b;"), LENGTH) == []

@@ -257,6 +257,16 @@ def test_only_editors_send_files_and_only_the_sender_can_name_them(target: Targe
     nothing_got_out(target, said)
 
 
+def test_no_request_brings_more_files_than_a_reader_may_have(target: Target) -> None:
+    """Of 100 files at most, 101 that come together do not stay."""
+    before = sum(len(list(folder.rglob("*.txt"))) for folder in upload_folders(target))
+    many = upload(target, EDITOR, {f"{number}.txt": b"%d" % number for number in range(101)})
+    assert many.status == 413
+    assert json.loads(many.body)["error"].startswith("too many files wait to be added")
+    after = sum(len(list(folder.rglob("*.txt"))) for folder in upload_folders(target))
+    assert after == before
+
+
 def test_a_reader_fills_no_disk(target: Target) -> None:
     """Two files of 90 MB fit into the 200 MB of a reader, and a third does not."""
     large = b"\0" * (45 << 20)

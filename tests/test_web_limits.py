@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pytest
 from rag.web.accounts import Accounts, add_account
 from rag.web.server.asgi import Asgi, Message, Receive, Send
 from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard
+from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard, refuse
 from rag.web.server.login import SESSION_SECONDS, Login
 
 WORDS = "correct horse battery"
@@ -215,6 +216,19 @@ def test_a_body_that_was_read_can_be_read_again() -> None:
         _read(first, last, most=3)
 
 
+def test_nothing_behind_the_door_decodes_a_cookie() -> None:
+    seen: list[list[tuple[bytes, bytes]]] = []
+
+    async def inner(scope: Message, receive: Receive, send: Send) -> None:
+        seen.append(scope["headers"])
+        await refuse(send, 200, "")
+
+    app = RequestGuard(inner, only_local=True, rate=Rate(600))
+    given = {"host": "localhost", "cookie": f'a="{"!" * 9}"', "accept": "*/*"}
+    assert ask(app, headers=given).status == 200
+    assert seen == [[(b"host", b"localhost"), (b"accept", b"*/*")]]
+
+
 def test_too_many_requests_are_told_when_to_come_again() -> None:
     app = guard(rate=4)
     assert ask(app).status == 200
@@ -303,6 +317,25 @@ def test_an_account_that_changes_has_to_log_in_again(tmp_path: Path) -> None:
     assert ask(app, headers=cookie).status == 200
     add_account(path, "ada", "reader", WORDS)
     assert ask(app, headers=cookie).status == 401
+
+
+def test_an_account_with_too_many_sessions_ends_its_own_oldest(tmp_path: Path) -> None:
+    users = tmp_path / "users.json"
+    salt, cheap = b"salt", {"n": 2, "r": 8, "p": 1, "dklen": 32}
+    digest = hashlib.scrypt(WORDS.encode(), salt=salt, **cheap)
+    hashed = f"scrypt$2$8$1${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+    rows = [{"name": each, "role": "reader", "password": hashed} for each in ("ada", "bo")]
+    users.write_text(json.dumps({"users": rows}))
+    users.chmod(0o600)
+    app = Login(inside, Accounts(users), KEY)
+
+    def cookie(name: str) -> dict[str, str]:
+        got = ask(app, "/login", method="POST", bodies=form(name, WORDS))
+        return {"cookie": got.headers["set-cookie"].split(";")[0]}
+
+    ada, *bos = cookie("ada"), *(cookie("bo") for _ in range(101))
+    statuses = [ask(app, headers=each).status for each in (ada, bos[0], bos[1], bos[100])]
+    assert statuses == [200, 401, 200, 200]
 
 
 def test_programs_say_who_they_are_with_each_request(users: Path) -> None:

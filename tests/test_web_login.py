@@ -509,7 +509,10 @@ def sessions_of(site: Site, cookie: str, session: str) -> list[int]:
     got = [
         send(site, f"/gradio_api/queue/data?session_hash={session}", cookie=cookie),
         send(site, f"/gradio_api/queue/data?{query}", cookie=cookie),
-        send(site, f"/gradio_api/heartbeat/{session}", cookie=cookie),
+        *(
+            send(site, f"/gradio_api/{path}/{session}", cookie=cookie)
+            for path in ("heartbeat", "call/search", "call/v2/ask")
+        ),
         *(
             send(site, f"/gradio_api/{path}", "POST", body, **json_type)
             for path in ("queue/join", "cancel", "reset", "run/predict", "api/search", "call/ask")

@@ -61,8 +61,12 @@ def test_bytes_on_their_way_count_until_they_have_arrived(store: UploadStore) ->
 
 def test_a_reader_may_send_so_many_files(store: UploadStore) -> None:
     for _ in range(3):
+        assert store.has_room("ada", 1)
         sent(store, "ada", 0)
-    assert refusal(store, "ada", 1) != ""
+    assert not store.has_room("ada", 1)
+    assert store.has_room("bo", 3)
+    assert not store.has_room("bo", 4)
+    assert "are 3 of 3" in refusal(store, "ada", 1)
     assert refusal(store, "bo", 1) == ""
 
 

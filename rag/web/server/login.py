@@ -28,6 +28,7 @@ SESSION_SECONDS = 12 * 3600
 DEVICE_COOKIE = "dateline-device"
 DEVICE_SECONDS = 365 * 24 * 3600
 _MOST_SESSIONS = 10_000
+_MOST_SESSIONS_OF_ONE = 100
 _MOST_KNOWN = 4096
 _REMEMBERED_SECONDS = 300.0
 # Each character of a password is at most 12 in a form, such as %F0%9F%94%91.
@@ -160,7 +161,11 @@ class Login:
         """The cookies of a new session, and of the device that it is begun from."""
         token = secrets.token_urlsafe(32)
         self._sessions[token] = _Session(account, self._clock() + SESSION_SECONDS)
-        if len(self._sessions) > _MOST_SESSIONS:
+        own = [each for each, begun in self._sessions.items() if begun.account.name == account.name]
+        if len(own) > _MOST_SESSIONS_OF_ONE:
+            # Whoever logs in again and again ends their own sessions, and nobody else's.
+            del self._sessions[own[0]]
+        elif len(self._sessions) > _MOST_SESSIONS:
             self._sessions.popitem(last=False)
         value = f"{device or secrets.token_urlsafe(16)}:{account.name}"
         signed = sign(self._device_key, _DEVICE, value)

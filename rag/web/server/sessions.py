@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.bodies import BodyTooLarge, read_body
+from rag.web.server.endpoints import NAMES
 from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, refuse
 
 REMEMBERED_SECONDS = 24 * 3600.0
@@ -18,7 +19,8 @@ _MOST_SESSIONS = 20_000
 _MOST_OF_ONE = 1000
 _LONGEST = 128
 _FIELD = "session_hash"
-_IN_PATH = re.compile(r"/gradio_api/heartbeat/([^/]+)/?")
+# Gradio looks up the results of a call by name where it looks up those of a session.
+_IN_PATH = re.compile(rf"/gradio_api/(?:heartbeat|call/(?:v2/)?(?:{'|'.join(NAMES)}))/([^/]+)/?")
 _OTHERS = "this session is another reader's; reload the page"
 
 

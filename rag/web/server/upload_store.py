@@ -74,15 +74,22 @@ class UploadStore:
                 with self._lock:
                     self._reserved[reader] -= size
 
+    def has_room(self, reader: str, files: int) -> bool:
+        """Whether so many more files of the reader may wait."""
+        with self._lock:
+            return len(self._own(reader)) + files <= self._limits.reader_files
+
+    def _own(self, reader: str) -> list[_Waiting]:
+        return [each for each in self._waiting.values() if each.reader == reader]
+
     def _refusal(self, reader: str, size: int) -> str:
-        own = [each for each in self._waiting.values() if each.reader == reader]
+        own, limits = self._own(reader), self._limits
         held = sum(each.size for each in own) + self._reserved.get(reader, 0)
-        limits = self._limits
         if held + size > limits.reader_bytes or len(own) >= limits.reader_files:
             return (
                 f"your files that wait to be added have {held >> 20} MB of "
-                f"{limits.reader_bytes >> 20} MB; add them first, or wait "
-                f"{limits.seconds / 60:.0f} minutes"
+                f"{limits.reader_bytes >> 20} MB, and are {len(own)} of {limits.reader_files}; "
+                f"add them first, or wait {limits.seconds / 60:.0f} minutes"
             )
         if self._on_disk() + sum(self._reserved.values()) + size > limits.all_bytes:
             return "too many files wait to be added; try again in some minutes"

@@ -164,8 +164,15 @@ class _Admission:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
+        stored = self._start["status"] == 200
+        paths = [Path(each) for each in json.loads(self._body)] if stored else []
+        if not self._files.has_room(self._reader, len(paths)):
+            for path in paths:
+                path.unlink(missing_ok=True)
+            await refuse(self._send, 413, "too many files wait to be added; send fewer at a time")
+            return
         try:
-            body = self._admitted() if self._start["status"] == 200 else bytes(self._body)
+            body = self._admitted(paths) if stored else bytes(self._body)
         except OSError:
             await refuse(self._send, 503, "the files arrived twice at once; send them again")
             return
@@ -174,9 +181,8 @@ class _Admission:
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 
-    def _admitted(self) -> bytes:
-        paths = [self._files.admit(self._reader, Path(each)) for each in json.loads(self._body)]
-        return json.dumps([str(path) for path in paths]).encode()
+    def _admitted(self, paths: list[Path]) -> bytes:
+        return json.dumps([str(self._files.admit(self._reader, each)) for each in paths]).encode()
 
 
 def _has_file(value: Any, depth: int = 0) -> bool:
