@@ -213,6 +213,14 @@ def test_what_is_no_json_or_names_a_file_twice_does_not_pass(target: Target) -> 
         assert reply.status == 400
 
 
+@pytest.mark.parametrize("road", ["queue/join", "run/search", "call/ask"])
+def test_half_a_character_is_refused_in_plain_words(target: Target, road: str) -> None:
+    call = b'{"data": ["ferry \\ud800"], "session_hash": "half"}'
+    reply = send(target, READER, "POST", f"/gradio_api/{road}", call)
+    assert reply.status == 400
+    assert json.loads(reply.body)["error"] == "the text holds half a character (a lone surrogate)"
+
+
 def upload(target: Target, name: str, files: dict[str, bytes]) -> Reply:
     parts = b"".join(
         b'--b\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n'

@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.enable_socket,
     # Gradio counts its calls with an option that pandas will drop.
     pytest.mark.filterwarnings("ignore:.*no_silent_downcasting"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 CALL = "/gradio_api/call/ask"
@@ -62,6 +63,7 @@ class Desk:
     begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     opened: ExitStack = field(default_factory=ExitStack)
+    queue: Any = None
 
     def answer(self, question: str) -> str:
         self.asked.append(question)
@@ -104,6 +106,7 @@ def desk(limits: ShareLimits = FEW, at_once: int = 8) -> Iterator[Desk]:
             gr.api(opened.answer, api_name="ask")
             gr.api(opened.answer, api_name="now", queue=False)
         page.queue(default_concurrency_limit=at_once, max_size=200)
+        opened.queue = page._queue
         app = FastAPI()
         gr.mount_gradio_app(app, page, "/", ssr_mode=False)
         app.add_middleware(Shares, page=page, limits=limits)
@@ -191,6 +194,22 @@ def test_a_question_whose_reader_has_gone_counts_no_more() -> None:
             )
             raw.until(b"text/event-stream")
         assert any(page.ask("user ada", "more")[0] == 200 for _ in range(500))
+
+
+def test_answers_that_nobody_reads_are_forgotten_and_others_are_not() -> None:
+    """Each answer makes three messages or more; ada may leave eight of them unread."""
+    few = ShareLimits(reader=Share(calls=3, running=2, streams=2, unread=8))
+    with desk(few) as page:
+        page.release()
+        kept = page.ask("user bo", "kept")[1]
+        page.wait_begun(1)
+        for number in range(12):
+            assert any(page.ask("user ada", str(number))[0] == 200 for _ in range(500))
+            page.wait_begun(1)
+        waiting = page.queue.pending_messages_per_session
+        assert sum(each.qsize() for each in waiting.values()) <= 8 + 8
+        assert "answer to kept" in page.result("user bo", kept)
+        assert any(page.ask("user ada", "last")[0] == 200 for _ in range(500))
 
 
 def test_whoever_asks_much_does_not_come_first() -> None:

@@ -43,7 +43,8 @@ def word(sentences: Sequence[CandidateSentence], opening: str = "", further: int
     An `opening` stands on a line of its own before them, and is part of no claim; so does
     what sets apart the last `further` sentences, of which it does not speak.
 
-    >>> word([CandidateSentence(Article("a", "", "", "It sank.", "Radio North"), 0, 8, 1, 1, 1.0)]).text
+    >>> article = Article("a", "", "", "It sank.", "Radio North")
+    >>> word([CandidateSentence(article, 0, 8, 1, 1, 1.0)]).text
     'Radio North: It sank. [1]'
     """
     lines = [opening] if opening else []

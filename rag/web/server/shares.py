@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,6 +15,7 @@ from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
 from rag.web.server.guard import refuse
 
 _PLACE = "dateline.place"
+_MOST_OWNERS = 4096
 _CALLS = re.compile(r"/gradio_api/(?:queue/join/?|(?:call|run|api)/.+)|/mcp/?")
 _STREAMS = re.compile(
     r"/gradio_api/(?:queue/data/?|upload_progress/?|(?:call|heartbeat)/.+)|/mcp/?"
@@ -27,12 +28,13 @@ class Share:
 
     `calls` counts questions and other calls from their request to their end, `running` those of
     them that are being answered; the others wait. `streams` bring answers to open pages, each of
-    which has one or two.
+    which has one or two. `unread` counts the messages of answers that nobody has read.
     """
 
     calls: int
     running: int
     streams: int
+    unread: int = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class ShareLimits:
     """
 
     reader: Share = Share(calls=16, running=4, streams=32)
-    address: Share = Share(calls=64, running=6, streams=128)
-    machine: Share = Share(calls=64, running=64, streams=128)
+    address: Share = Share(calls=64, running=6, streams=128, unread=1024)
+    machine: Share = Share(calls=64, running=64, streams=128, unread=2048)
 
 
 class _Owner(NamedTuple):
@@ -80,6 +82,7 @@ class Shares:
         self._limits = limits
         self._open = _Open()
         _take_turns(page._queue)
+        _bound_unread(page._queue)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on, or answers that its reader has no share left."""
@@ -187,6 +190,34 @@ def _take_turns(queue: Any) -> None:
         return None
 
     queue.get_events = get_events
+
+
+def _bound_unread(queue: Any) -> None:
+    """Forgets the session with most unread messages of a reader who has too many of them.
+
+    Gradio keeps every message until a client reads it, and a client need not.
+    """
+    sessions = OrderedDict[str, set[str]]()
+    put = queue.send_message
+
+    def send_message(event: Any, message: Any) -> None:
+        waiting = queue.pending_messages_per_session
+        if event.session_hash not in waiting:
+            return  # Forgotten while it was answered.
+        put(event, message)
+        for owner in _owners_of(event):
+            own = sessions.pop(owner.name, set()) | {event.session_hash}
+            unread = {each: waiting[each].qsize() for each in own if each in waiting}
+            if sum(unread.values()) > owner.share.unread:
+                fullest = max(unread, key=lambda each: unread[each])
+                waiting.pop(fullest)
+                queue.pending_event_ids_session.pop(fullest, None)
+                del unread[fullest]
+            sessions[owner.name] = set(unread)
+            if len(sessions) > _MOST_OWNERS:
+                sessions.popitem(last=False)
+
+    queue.send_message = send_message
 
 
 def _runs_enough(event: Any, running: Counter[str]) -> bool:

@@ -109,7 +109,11 @@ class UploadGuard:
             await refuse(send, 400, "files can only be added, by those who may; send them first")
             return
         # What was looked at is what goes on, however else the same bytes could be read.
-        checked = json.dumps(call).encode()
+        try:
+            checked = json.dumps(call, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            await refuse(send, 400, "the text holds half a character (a lone surrogate)")
+            return
         sized = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
         sized.append((b"content-length", str(len(checked)).encode()))
         await self._app({**scope, "headers": sized}, replay(checked, receive), send)
