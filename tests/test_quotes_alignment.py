@@ -60,6 +60,22 @@ def test_so_much_may_be_left_out_and_no_more() -> None:
     assert not _places("ferry … was sold on Monday", text(13))
 
 
+def test_the_parts_of_an_elided_quotation_share_no_word() -> None:
+    sought = runs("the old ferry … old ferry sank")
+    # Twice the same two words: an article that has them once does not have all of it.
+    once = Wording("the old ferry sank")
+    assert align(sought, once) is None
+    near = nearest(sought, once, lambda _word: 1.0)
+    assert near is not None
+    # The first part takes three words, the second finds one of its three: four of six.
+    assert near.parts == ((0, 2), (3, 3))
+    assert near.share == pytest.approx(4 / 6)
+    assert _places("the old ferry … old ferry sank", "the old ferry, an old ferry sank") == [
+        "the old ferry",
+        "old ferry sank",
+    ]
+
+
 def test_of_several_places_the_shortest_counts() -> None:
     text = "A ferry came late. A ferry came one day late. A ferry came late."
     found = align(runs("a ferry came ... late"), Wording(text))

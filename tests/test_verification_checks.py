@@ -161,6 +161,13 @@ def test_dates_are_those_of_the_text_or_of_its_article(
         ("Vane stole a boat.", "Vane allegedly stole a boat.",
          ["the article says that it is said to be so, not that it is so"]),
         ("It may close in May.", "It plans to close in May.", []),
+        # One cited sentence denies it and another one says it: no finding, whichever is nearest.
+        ("Several were hurt in Osk.",
+         "No one was hurt in Osk. Two sailors were hurt in Brell.", []),
+        ("Not hurt in Osk were sailors and pilots.",
+         "Sailors in Osk and two pilots were hurt. Nobody hurt the cook.", []),
+        ("Not hurt in Osk were sailors and pilots.", "Sailors in Osk and two pilots were hurt.",
+         ["the article does not deny “hurt”"]),
         ("Courts overturned the ban.", "Courts upheld the ban.",
          ["the article says upheld, not overturned"]),
     ],

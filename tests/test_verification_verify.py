@@ -279,6 +279,14 @@ def test_closeness_in_meaning_excuses_no_number_and_verbatim_claims_need_none() 
          ("the judge holds it unsupported",)),
         ("A mill burnt, killing 47.", Judgement("supported"), "unsupported",
          ("the article says 41, not 47",)),
+        ("A mill in Brell never burnt.", Judgement("supported"), "unsupported",
+         ("the article says the opposite: one of them has a “not”",)),
+        ("A mill in Brell burnt on Friday.", Judgement("supported"), "unsupported",
+         ("the article says Tuesday, not Friday",)),
+        ("A mill in Vane burnt on Tuesday.", Judgement("supported"), "unsupported",
+         ("the article says Brell, not Vane",)),
+        ("A mill in Brell “turned to ashes”.", Judgement("supported"), "quote altered",
+         ("“turned to ashes” does not stand in the cited article",)),
     ],
 )  # fmt: skip
 def test_a_judge_overrules_words_but_no_fact(
