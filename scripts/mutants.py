@@ -25,8 +25,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "mutants"
 ROOMS = ("retrieval", "answers", "verification", "language")
-TESTS = (*(f"tests/test_{room}_*.py" for room in (*ROOMS, "quotes")), "tests/test_archive.py")
-"""The tests that are tried: those of the rooms, and of an archive that answers."""
+TESTS = (
+    *(f"tests/test_{room}_*.py" for room in (*ROOMS, "quotes", "questions")),
+    "tests/test_archive.py",
+)
+"""The tests that are tried: those of the rooms, of questions, and of an archive that answers."""
 
 REQUIRED = 80
 """So many of a hundred must be killed."""

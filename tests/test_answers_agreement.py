@@ -62,6 +62,8 @@ def test_days_and_years_answer_only_who_asks_for_them() -> None:
 def test_countries_and_numbers_are_told_apart_from_names() -> None:
     texts = ["Odo Lunn of Peru won.", "Ilse Brandt of Peru came second.", "Orr came 14th."]
     assert agreed("Which country won?", texts) == pytest.approx(2 / 3)
+    # The same person of two countries: a person is no country.
+    assert agreed("Which country won?", ["Odo Lunn of Peru won.", "Odo Lunn of Chad won."]) == 0.5
     numbers = ["Brandt counted 41 boats.", "There were 41.", "Lunn saw 52."]
     assert agreed("How many boats sailed?", numbers) == pytest.approx(2 / 3)
 

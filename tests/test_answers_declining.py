@@ -38,6 +38,13 @@ def test_each_reason_is_a_sentence_of_a_known_kind() -> None:
         "outside the dates: the filters ask for a time without articles; "
         "its articles are of 1 March 2025 to 3 May 2025"
     )
+    assert reason(question(), []) == (
+        "nothing found: no article shares a word or a meaning with the question"
+    )
+    assert reason(question(filters=Filters(language="fr")), []) == (
+        "nothing found: no article that the filters leave shares a word or a meaning with the "
+        "question"
+    )
     given = [reason(question(), [HIT]), reason(question(), []), reason(late, [])]
     assert [why(each) for each in given] == [
         "found but not answered",

@@ -53,6 +53,17 @@ def test_figures_of_different_weeks_are_several() -> None:
     assert account.how == "several"
 
 
+def test_only_figures_of_the_thing_are_told() -> None:
+    # People who came to a market did not die, whatever else their article is about.
+    market = told("At noon 20 people came to the market.", "2025-05-04", "Radio North")
+    # Another accident is as recent, and of the same size.
+    flood = article("Eight people drowned at Orrenby.", "c.example/flood", title="Floods")
+    for other in (market, flood):
+        account = figures_of(FIRST, SECOND, other)
+        assert account is not None
+        assert [each.article for each in account.sentences] == [SECOND, FIRST]
+
+
 def test_one_figure_in_many_articles_is_no_account() -> None:
     again = told("The Tolle mine fire killed seven people.", "2025-05-06", "Radio North")
     assert figures_of(FIRST, again) is None
@@ -114,6 +125,12 @@ def test_causes_of_two_outlets_are_both_told() -> None:
     assert account is not None
     assert account.how == "accounts"
     assert {each.article.publisher for each in account.sentences} == {"The Courier", "Radio North"}
+
+
+def test_causes_are_told_where_the_best_is_close_enough_to_the_question() -> None:
+    found = hits(RAIN, CRACKS)
+    assert several_causes(WHY, found, lambda _question, texts: [0.5] * len(texts)) is not None
+    assert several_causes(WHY, found, lambda _question, texts: [0.49] * len(texts)) is None
 
 
 def test_one_outlet_or_one_cause_is_no_second_account() -> None:

@@ -81,6 +81,19 @@ def test_of_several_places_the_shortest_counts() -> None:
     found = align(runs("a ferry came ... late"), Wording(text))
     assert found is not None
     assert found.spans == ((0, 12), (13, 17))
+    # Two parts: the first place is not taken before the others have been looked at.
+    later = align(runs("a ferry came ... late"), Wording("A ferry came one day late. " + text))
+    assert later is not None
+    assert later.spans == ((27, 39), (40, 44))
+
+
+def test_the_nearest_place_is_looked_for_where_other_words_weigh_more() -> None:
+    # The first half has all the words twice, in no order; the second has them once, in theirs.
+    decoy = "brell near sank ferry old the brell near sank ferry old the"
+    text = f"{'sea ' * 20}{decoy} {'sea ' * 20}the old ferry sank near brell"
+    near = nearest(runs("the old ferry sank near brell"), Wording(text), lambda _word: 1.0)
+    assert near is not None
+    assert (near.share, near.parts) == (1.0, ((52, 57),))
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30), st.data())

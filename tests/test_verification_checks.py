@@ -106,6 +106,10 @@ def test_a_name_and_its_letters_are_one(name: str, text: str, same: bool) -> Non
         ("On Monday Vane left.", "On Tuesday Vane left.", []),
         ("Karl Orr left Osk harbour.", "Tom Vane left Osk harbour.",
          ["the article says Tom Vane, not Karl Orr"]),
+        ("The KSU left Osk harbour.", "The Kelm Seafarers Union left Osk harbour.", []),
+        ("The Kelm Seafarers Union left Osk harbour.", "The KSU left Osk harbour.", []),
+        ("The KST left Osk harbour.", "The Kelm Seafarers Union left Osk harbour.",
+         ["the article says Kelm Seafarers Union, not KST"]),
         ("Osk left Vane at the quay.", "Vane left Osk at the quay.",
          ["the article has Osk and Vane the other way round"]),
         ("They feared for Brandt.", "Nothing was heard of them.",
@@ -114,6 +118,16 @@ def test_a_name_and_its_letters_are_one(name: str, text: str, same: bool) -> Non
 )  # fmt: skip
 def test_names_may_vary_but_not_be_others(claim: str, text: str, reasons: list[str]) -> None:
     assert [found.reason for found in naming(claim, evidence(text))] == reasons
+
+
+def test_two_names_of_one_article_are_two_whatever_their_letters_stand_for() -> None:
+    around = (
+        "The Kelm Seafarers Union (KSU) met the Brell Orchestra Fund. The BOF left Osk at noon."
+    )
+    found = naming(
+        "The KSU left Osk at noon.", evidence("The BOF left Osk at noon.", around=around)
+    )
+    assert [one.reason for one in found] == ["the article says BOF, not KSU"]
 
 
 def test_names_of_the_article_must_belong_together() -> None:

@@ -99,6 +99,8 @@ def test_a_claim_in_other_words_is_supported(claim: str, quotes: list[str]) -> N
          "Tom does not stand in the cited article"),
         ("Orr told the council: “We lost everything we owned.”", [LOSS], "quote altered",
          "the article has “We lost everything we had”, not “We lost everything we owned.”"),
+        ("Orr told the council: “They lost everything we had.”", [LOSS], "quote altered",
+         "the article has “We lost everything we had”, not “They lost everything we had.”"),
         ("Orr told the council “it never rained here”.", [LOSS], "quote altered",
          "“it never rained here” does not stand in the cited article"),
         ("The mill was old, wooden and insured, and burnt.", [FIRE], "partly",
