@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rag.answers.causes import several_causes
 from rag.answers.timeline import DifferingFigures, several_figures
 from rag.language.figures import Quantity, figures, meanings, quantity
 from rag.records import Article, Hit, Passage
-from tests.builders import article
+from tests.builders import article, open_archive, row, write_jsonl
 
 ASKED = "How many people died in the Tolle mine fire?"
 
@@ -51,6 +53,26 @@ def test_figures_of_different_weeks_are_several() -> None:
     account = figures_of(FIRST, later)
     assert account is not None
     assert account.how == "several"
+
+
+def test_a_figure_that_was_corrected_is_told_by_no_account(tmp_path: Path) -> None:
+    texts = [
+        ("The Courier", "2025-05-03", "Seven people died in the Tolle mine fire."),
+        ("Radio North", "2025-05-04", "Eight people died in the Tolle mine fire."),
+        ("The Courier", "2025-05-05", "Correction: an earlier version of this article said that "
+         "seven people died. Nine people died in the Tolle mine fire."),
+    ]  # fmt: skip
+    rows = [
+        row(n, text, publisher=outlet, date=day, title="Fire in the Tolle mine")
+        for n, (outlet, day, text) in enumerate(texts)
+    ]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=False)
+        quotes = [citation.quote for citation in archive.ask(ASKED).citations]
+    assert quotes == [
+        "Nine people died in the Tolle mine fire.",
+        "Eight people died in the Tolle mine fire.",
+    ]
 
 
 def test_only_figures_of_the_thing_are_told() -> None:
