@@ -2,15 +2,17 @@
 # make faults: the tests that take long: children killed at 200 points, files damaged in more ways, an hour of news.
 # make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each; tests with new made-up examples.
 # make audit: the installed packages against published advisories; exits with 3 where none could be reached.
+# make mutants: how many of MUTANTS (60) small changes in each of four rooms, a seeded sample, do tests notice?
 # make llm-server: a small language model on this machine, to try Dateline with one.
 # All set everything up by themselves, in .venv. PYTHON names another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
 SECONDS ?= 60
+MUTANTS ?= 60
 # Where this is set, each of the tests' many child processes would compile every module anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup app llm-server test faults fuzz audit lint clean
+.PHONY: setup app llm-server test faults fuzz mutants audit lint clean
 
 setup: .venv/ready
 
@@ -33,6 +35,10 @@ fuzz: setup
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[fuzz]"
 	$(BIN)/python -m scripts.fuzz --seconds $(SECONDS)
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=default -n auto --dist loadfile
+
+mutants: setup
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[mutants]"
+	$(BIN)/python scripts/mutants.py --number $(MUTANTS)
 
 audit: setup
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[audit]"

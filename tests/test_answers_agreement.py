@@ -62,6 +62,8 @@ def test_days_and_years_answer_only_who_asks_for_them() -> None:
 def test_countries_and_numbers_are_told_apart_from_names() -> None:
     texts = ["Odo Lunn of Peru won.", "Ilse Brandt of Peru came second.", "Orr came 14th."]
     assert agreed("Which country won?", texts) == pytest.approx(2 / 3)
+    # The same person of two countries: a person is no country.
+    assert agreed("Which country won?", ["Odo Lunn of Peru won.", "Odo Lunn of Chad won."]) == 0.5
     numbers = ["Brandt counted 41 boats.", "There were 41.", "Lunn saw 52."]
     assert agreed("How many boats sailed?", numbers) == pytest.approx(2 / 3)
 
@@ -117,6 +119,10 @@ def test_a_models_confidence_is_the_archives_times_what_holds(archive: Archive) 
     held = archive.ask(WHO, model=ScriptedModel(f"{WINNER} [1]"))
     assert held.claims[0].verdict == "supported"
     assert held.confidence == pytest.approx(sure)
+    half = f"{WINNER} [1] The regatta was won by Ilse Brandt, said Tom Vane [1]."
+    partly = archive.ask(WHO, model=ScriptedModel(half, half))
+    assert [claim.verdict for claim in partly.claims] == ["supported", "partly"]
+    assert partly.confidence == pytest.approx(sure * (1 + 0.5) / 2)
     declined = archive.ask(WHO, model=ScriptedModel("The passages do not say."))
     assert declined.abstained
     assert declined.confidence == pytest.approx(sure)

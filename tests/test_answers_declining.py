@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.declining import reason, suggestions, why
 from rag.answers.question import Question
-from rag.answers.wording import old_evidence, word
-from rag.records import Citation, Filters, Hit, Passage, Understood
+from rag.answers.wording import old_evidence, spoken_date, word
+from rag.records import Citation, Filters, Hit, Passage, Published, Understood
 from tests.builders import article
 
 JUNE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -37,6 +37,13 @@ def test_each_reason_is_a_sentence_of_a_known_kind() -> None:
     assert reason(late, []) == (
         "outside the dates: the filters ask for a time without articles; "
         "its articles are of 1 March 2025 to 3 May 2025"
+    )
+    assert reason(question(), []) == (
+        "nothing found: no article shares a word or a meaning with the question"
+    )
+    assert reason(question(filters=Filters(language="fr")), []) == (
+        "nothing found: no article that the filters leave shares a word or a meaning with the "
+        "question"
     )
     given = [reason(question(), [HIT]), reason(question(), []), reason(late, [])]
     assert [why(each) for each in given] == [
@@ -85,6 +92,12 @@ def test_old_evidence_is_named_where_the_latest_is_asked_for() -> None:
     assert old_evidence(later, []) == ()
     undated = Citation(1, replace(FERRY, published=None), 0, 9)
     assert old_evidence(later, [undated]) == ()
+
+
+def test_a_date_is_told_as_precisely_as_it_is_known() -> None:
+    may = datetime(2025, 5, 3, tzinfo=UTC)
+    told = [spoken_date(Published(may, precision)) for precision in ("year", "month", "day")]
+    assert told == ["2025", "May 2025", "3 May 2025"]
 
 
 def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:

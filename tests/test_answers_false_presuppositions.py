@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rag.answers.candidate_sentences import survey
 from rag.answers.corrections import corrected, corrections
 from rag.answers.false_presuppositions import contradiction
 from rag.answers.numeric_presuppositions import miscount
-from rag.records import Article, Hit, Passage
-from tests.builders import article
+from rag.records import Answer, Article, Hit, Passage
+from tests.builders import article, open_archive, row, write_jsonl
 
 
 def hits(*articles: Article) -> list[Hit]:
@@ -106,3 +108,26 @@ def test_a_correction_speaks_for_its_own_outlet_and_for_a_while() -> None:
 def test_the_notice_itself_is_not_told() -> None:
     notice = article(NOTICE, "courier.example/2", day="2025-05-05")
     assert standing(notice) == ["The tunnel will cost 14 million crowns."]
+
+
+def asked(folder: Path, rows: list[dict[str, object]]) -> Answer:
+    with open_archive(folder) as archive:
+        archive.ingest(write_jsonl(folder.with_suffix(".jsonl"), rows), vectors=False)
+        return archive.ask("Who owned the 47 boats that the storm sank in the harbour of Marsk?")
+
+
+def test_what_a_correction_took_back_contradicts_no_question(tmp_path: Path) -> None:
+    wrong = row(1, "The storm sank 41 boats in the harbour of Marsk.")
+    alone = asked(tmp_path / "alone", [wrong])
+    assert alone.text.startswith("The articles say otherwise:")
+    assert "41 boats" in alone.text
+    notice = (
+        "Correction: an earlier version of this article said that the storm sank 41 boats in the "
+        "harbour of Marsk. The storm broke 41 masts."
+    )
+    both = asked(tmp_path / "both", [wrong, row(2, notice, date="2025-05-05")])
+    assert "otherwise" not in both.text
+    assert "41 boats" not in both.text
+    assert both.reason == ""
+    # The sentence that puts it right is found twice, by itself and by the notice: told once.
+    assert both.text == "The Courier, 5 May 2025: The storm broke 41 masts. [1]"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rag.answers.causes import several_causes
 from rag.answers.timeline import DifferingFigures, several_figures
 from rag.language.figures import Quantity, figures, meanings, quantity
 from rag.records import Article, Hit, Passage
-from tests.builders import article
+from tests.builders import article, open_archive, row, write_jsonl
 
 ASKED = "How many people died in the Tolle mine fire?"
 
@@ -51,6 +53,37 @@ def test_figures_of_different_weeks_are_several() -> None:
     account = figures_of(FIRST, later)
     assert account is not None
     assert account.how == "several"
+
+
+def test_a_figure_that_was_corrected_is_told_by_no_account(tmp_path: Path) -> None:
+    texts = [
+        ("The Courier", "2025-05-03", "Seven people died in the Tolle mine fire."),
+        ("Radio North", "2025-05-04", "Eight people died in the Tolle mine fire."),
+        ("The Courier", "2025-05-05", "Correction: an earlier version of this article said that "
+         "seven people died. Nine people died in the Tolle mine fire."),
+    ]  # fmt: skip
+    rows = [
+        row(n, text, publisher=outlet, date=day, title="Fire in the Tolle mine")
+        for n, (outlet, day, text) in enumerate(texts)
+    ]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=False)
+        quotes = [citation.quote for citation in archive.ask(ASKED).citations]
+    assert quotes == [
+        "Nine people died in the Tolle mine fire.",
+        "Eight people died in the Tolle mine fire.",
+    ]
+
+
+def test_only_figures_of_the_thing_are_told() -> None:
+    # People who came to a market did not die, whatever else their article is about.
+    market = told("At noon 20 people came to the market.", "2025-05-04", "Radio North")
+    # Another accident is as recent, and of the same size.
+    flood = article("Eight people drowned at Orrenby.", "c.example/flood", title="Floods")
+    for other in (market, flood):
+        account = figures_of(FIRST, SECOND, other)
+        assert account is not None
+        assert [each.article for each in account.sentences] == [SECOND, FIRST]
 
 
 def test_one_figure_in_many_articles_is_no_account() -> None:
@@ -114,6 +147,12 @@ def test_causes_of_two_outlets_are_both_told() -> None:
     assert account is not None
     assert account.how == "accounts"
     assert {each.article.publisher for each in account.sentences} == {"The Courier", "Radio North"}
+
+
+def test_causes_are_told_where_the_best_is_close_enough_to_the_question() -> None:
+    found = hits(RAIN, CRACKS)
+    assert several_causes(WHY, found, lambda _question, texts: [0.5] * len(texts)) is not None
+    assert several_causes(WHY, found, lambda _question, texts: [0.49] * len(texts)) is None
 
 
 def test_one_outlet_or_one_cause_is_no_second_account() -> None:

@@ -266,6 +266,7 @@ def test_an_empty_question_is_refused(archive: Archive, query: str) -> None:
 def test_an_overlong_question_is_refused(archive: Archive) -> None:
     with pytest.raises(QueryError, match="4,001 characters; 4,000 are the most"):
         archive.ask("a" * 4_001)
+    assert archive.ask("a" * 4_000).abstained
 
 
 def test_a_missing_archive_names_the_command_that_builds_it(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from datetime import date
 
@@ -80,6 +81,18 @@ def test_times_are_stored_in_utc_and_the_zone_as_given(text: str, expected: str,
     published = parse_published(text)
     assert published is not None
     assert (str(published), published.zone) == (expected, zone)
+
+
+def test_a_time_without_a_zone_is_in_utc_whatever_the_machines_zone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "XYZ-9")
+        time.tzset()
+        assert str(parse_published("2020-09-11T09:30")) == "2020-09-11T09:30Z"
+        assert str(parse_published("20200911T093015")) == "2020-09-11T09:30:15Z"
+        assert str(parse_published("11 septembre 2020")) == "2020-09-11"
+    time.tzset()
 
 
 def test_the_first_of_two_dates_is_when_the_article_appeared() -> None:

@@ -128,6 +128,13 @@ def test_the_longest_name_counts() -> None:
     )
 
 
+def test_a_name_is_no_part_of_a_longer_one_nor_the_word_that_opens_a_sentence() -> None:
+    publishers = ["Radio North", "Tidings"]
+    assert [*find_mentions("What did Old Radio North report?", publishers)] == []
+    assert [*find_mentions("Tidings of the flood reached whom?", publishers)] == []
+    assert [len(m.publishers) for m in find_mentions("What did Tidings say?", publishers)] == [1]
+
+
 def test_a_possessive_ends_a_name() -> None:
     publishers = ["The Marren Courier", "People's Quay"]
     [courier, quay] = find_mentions("the Courier's and People's Quay’s", publishers)

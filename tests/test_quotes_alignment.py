@@ -60,11 +60,40 @@ def test_so_much_may_be_left_out_and_no_more() -> None:
     assert not _places("ferry … was sold on Monday", text(13))
 
 
+def test_the_parts_of_an_elided_quotation_share_no_word() -> None:
+    sought = runs("the old ferry … old ferry sank")
+    # Twice the same two words: an article that has them once does not have all of it.
+    once = Wording("the old ferry sank")
+    assert align(sought, once) is None
+    near = nearest(sought, once, lambda _word: 1.0)
+    assert near is not None
+    # The first part takes three words, the second finds one of its three: four of six.
+    assert near.parts == ((0, 2), (3, 3))
+    assert near.share == pytest.approx(4 / 6)
+    assert _places("the old ferry … old ferry sank", "the old ferry, an old ferry sank") == [
+        "the old ferry",
+        "old ferry sank",
+    ]
+
+
 def test_of_several_places_the_shortest_counts() -> None:
     text = "A ferry came late. A ferry came one day late. A ferry came late."
     found = align(runs("a ferry came ... late"), Wording(text))
     assert found is not None
     assert found.spans == ((0, 12), (13, 17))
+    # Two parts: the first place is not taken before the others have been looked at.
+    later = align(runs("a ferry came ... late"), Wording("A ferry came one day late. " + text))
+    assert later is not None
+    assert later.spans == ((27, 39), (40, 44))
+
+
+def test_the_nearest_place_is_looked_for_where_other_words_weigh_more() -> None:
+    # The first half has all the words twice, in no order; the second has them once, in theirs.
+    decoy = "brell near sank ferry old the brell near sank ferry old the"
+    text = f"{'sea ' * 20}{decoy} {'sea ' * 20}the old ferry sank near brell"
+    near = nearest(runs("the old ferry sank near brell"), Wording(text), lambda _word: 1.0)
+    assert near is not None
+    assert (near.share, near.parts) == (1.0, ((52, 57),))
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30), st.data())

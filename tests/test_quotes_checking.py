@@ -56,6 +56,7 @@ def test_each_quotation_is_held_against_what_is_cited(text: str, outcome: str, r
     [found] = check_quotations(text, [FERRY, FERRY])
     assert (found.outcome, found.reason) == (outcome, reason)
     assert text[found.start - 1] in '“"'
+    assert text[found.end] in '”"'
     place = found.citation
     if outcome == "not found":
         assert place is None

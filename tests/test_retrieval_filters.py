@@ -49,6 +49,10 @@ def test_outlets_match_however_they_are_capitalised() -> None:
 def test_an_unknown_outlet_is_an_error_that_names_the_near_ones() -> None:
     with pytest.raises(QueryError, match=r"no outlet 'Curier'; it holds 'The Courier'$"):
         parse_filters(publishers=["Curier"], known_publishers=OUTLETS)
+    # "post" has 4 letters in common with the 12 of "harbour post": 2 * 4 / 16 is half.
+    known = [*OUTLETS, "Harbour Post"]
+    with pytest.raises(QueryError, match=r"no outlet 'Post'; it holds 'Harbour Post'$"):
+        parse_filters(publishers=["Post"], known_publishers=known)
     with pytest.raises(QueryError, match="no outlet 'X'; it holds none"):
         parse_filters(publishers=["X"], known_publishers=[])
 

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from rag.corpus.chunking import Chunk
 from rag.records import Article, Filters, Hit, Passage, hit_dict
-from rag.retrieval.near_duplicates import Ranked, collapse_copies, distinct_hits, name_copies
+from rag.retrieval.near_duplicates import (
+    Ranked,
+    carried_by,
+    collapse_copies,
+    distinct_hits,
+    name_copies,
+)
 from rag.store import Database, Runs, Store
 from tests.builders import article
 
@@ -218,6 +224,13 @@ def test_every_outlet_in_the_archive_is_named_that_carries_it_by_then(store: Sto
     before = datetime(2025, 5, 3, tzinfo=UTC)
     hits = distinct_hits([ranked[1], ranked[3]], 10, store, Filters(published_before=before))
     assert [hit.also_in for hit in hits] == [("Outlet a",), ()]
+
+
+def test_the_other_outlets_of_the_characters_chosen_are_named(store: Store) -> None:
+    one = carried("a", GROUND, ASHORE, MASTER)
+    stored(store, one, carried("b", GROUND, ASHORE, MASTER), carried("c", CHOIR, CHOIR.upper()))
+    assert carried_by(one, 0, len(one.text), store) == ("Outlet b",)
+    assert carried_by(one, 5, 5, store) == ()
 
 
 def test_all_copies_shows_each_with_the_others_named(store: Store) -> None:

@@ -84,6 +84,16 @@ def test_the_best_answer_is_declined_where_it_was_withdrawn(
     assert archive.ask(QUESTION, as_of=as_of).citations[0].quote == SECRET
 
 
+def test_what_was_understood_is_told_of_a_declined_answer_too(archive: Archive) -> None:
+    question = f"In May 2025, {QUESTION[0].lower()}{QUESTION[1:]}"
+    before = archive.ask(question)
+    assert [(one.words, before.abstained) for one in before.understood] == [("In May 2025", False)]
+    withdraw(archive)
+    declined = archive.ask(question)
+    assert declined.reason.startswith("withdrawn: ")
+    assert declined.understood == before.understood
+
+
 def test_pieces_of_a_declined_answer_are_streamed(archive: Archive) -> None:
     withdraw(archive)
     pieces = list(archive.stream(QUESTION))
@@ -270,3 +280,24 @@ def test_what_was_withdrawn_is_scored_as_what_was_found(
         for n in range(2, 12):
             withdraw(archive, f"courier.example/{n}")
         assert archive.ask(question, as_of=june).reason.startswith("withdrawn: ")
+
+
+def test_what_was_withdrawn_is_as_near_in_meaning_as_what_was_found(tmp_path: Path) -> None:
+    """The withdrawn article has every word of the question, and many others beside them.
+
+    Ten short ones lack "old" but are nearer in meaning: where meanings count, they are read.
+    """
+    filler = "while rain fell upon nets, ropes, hens, geese, carts, sheds, pears and plums"
+    told = f"{SECRET.replace('the chapel', 'the old chapel').rstrip('.')} {filler}."
+    others = [row(n, f"{name} hid forty barrels of whisky beneath the chapel.", title="Contraband")
+              for n, name in enumerate(NAMES, start=2)]  # fmt: skip
+    # Most articles have the word "old": it weighs little.
+    mines = [row(n, f"In story {n} the old copper mine has a licence.") for n in range(20, 80)]
+    rows = [row(1, told, title="Contraband"), *others, *mines]
+    question = "Who hid forty barrels of whisky beneath the old chapel?"
+    for vectors in (False, True):
+        with open_archive(tmp_path / f"with vectors {vectors}") as archive:
+            archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=vectors)
+            withdraw(archive)
+            reason = archive.ask(question).reason
+            assert reason.startswith("withdrawn: ") is not vectors

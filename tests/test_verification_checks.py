@@ -106,6 +106,10 @@ def test_a_name_and_its_letters_are_one(name: str, text: str, same: bool) -> Non
         ("On Monday Vane left.", "On Tuesday Vane left.", []),
         ("Karl Orr left Osk harbour.", "Tom Vane left Osk harbour.",
          ["the article says Tom Vane, not Karl Orr"]),
+        ("The KSU left Osk harbour.", "The Kelm Seafarers Union left Osk harbour.", []),
+        ("The Kelm Seafarers Union left Osk harbour.", "The KSU left Osk harbour.", []),
+        ("The KST left Osk harbour.", "The Kelm Seafarers Union left Osk harbour.",
+         ["the article says Kelm Seafarers Union, not KST"]),
         ("Osk left Vane at the quay.", "Vane left Osk at the quay.",
          ["the article has Osk and Vane the other way round"]),
         ("They feared for Brandt.", "Nothing was heard of them.",
@@ -114,6 +118,16 @@ def test_a_name_and_its_letters_are_one(name: str, text: str, same: bool) -> Non
 )  # fmt: skip
 def test_names_may_vary_but_not_be_others(claim: str, text: str, reasons: list[str]) -> None:
     assert [found.reason for found in naming(claim, evidence(text))] == reasons
+
+
+def test_two_names_of_one_article_are_two_whatever_their_letters_stand_for() -> None:
+    around = (
+        "The Kelm Seafarers Union (KSU) met the Brell Orchestra Fund. The BOF left Osk at noon."
+    )
+    found = naming(
+        "The KSU left Osk at noon.", evidence("The BOF left Osk at noon.", around=around)
+    )
+    assert [one.reason for one in found] == ["the article says BOF, not KSU"]
 
 
 def test_names_of_the_article_must_belong_together() -> None:
@@ -130,6 +144,10 @@ def test_names_of_the_article_must_belong_together() -> None:
     [
         ("It sank on 3 March.", "It sank on Monday.", []),
         ("It sank on 5 March 2031.", "It sank.", []),
+        ("On 5 March 2031 it was said that it sank on Friday.", "It sank on Monday.",
+         ["the article says Monday, not Friday"]),
+        ("It sank on Monday, and in 2029 it rose.", "It sank on Monday.",
+         ["2029 does not stand in the cited text"]),
         ("It sank in 2031.", "It sank in 2029.", ["the article says 2029, not 2031"]),
         ("It sank on Friday.", "It sank on Monday.", ["the article says Monday, not Friday"]),
         ("It sank on Friday.", "It sank.", ["Friday does not stand in the cited text"]),
@@ -161,6 +179,13 @@ def test_dates_are_those_of_the_text_or_of_its_article(
         ("Vane stole a boat.", "Vane allegedly stole a boat.",
          ["the article says that it is said to be so, not that it is so"]),
         ("It may close in May.", "It plans to close in May.", []),
+        # One cited sentence denies it and another one says it: no finding, whichever is nearest.
+        ("Several were hurt in Osk.",
+         "No one was hurt in Osk. Two sailors were hurt in Brell.", []),
+        ("Not hurt in Osk were sailors and pilots.",
+         "Sailors in Osk and two pilots were hurt. Nobody hurt the cook.", []),
+        ("Not hurt in Osk were sailors and pilots.", "Sailors in Osk and two pilots were hurt.",
+         ["the article does not deny “hurt”"]),
         ("Courts overturned the ban.", "Courts upheld the ban.",
          ["the article says upheld, not overturned"]),
     ],

@@ -180,8 +180,22 @@ def test_of_many_passages_cited_only_those_stay_that_bear_the_sentence_out() -> 
     assert cited.text == "The ferry Osprey sank. [1]"
     assert quotes(cited) == [SANK]
     assert cited.claims[0].reasons == (CHOSEN,)
-    few = cite("The ferry Osprey sank [1-3].", hits)
-    assert len(few.citations) == 3
+    few = cite("The ferry Osprey sank [1-4].", hits)
+    assert (len(few.citations), few.claims[0].reasons) == (4, ())
+    every = cite("The ferry Osprey sank [1-6].", [hit(another_ferry(n), n) for n in range(1, 7)])
+    assert every.text == "The ferry Osprey sank. [1][2][3][4]"
+
+
+def another_ferry(number: int) -> Article:
+    return article(SANK, f"c.example/{number}")
+
+
+def test_a_word_that_many_sentences_have_binds_less_than_one_that_few_have() -> None:
+    text = "A ferry left its harbour. A ferry saw its harbour. A ferry has a harbour. A mast broke."
+    told = hit(article(text, "radio.example/mast"), 1)
+    # "ferry" and "harbour" stand in three sentences, 1/3 each; "mast" in one alone, 1.
+    cited = cite("In harbour the ferry lost a mast [1].", [told], lambda *_: ("supported", ()))
+    assert quotes(cited) == ["A mast broke."]
 
 
 def test_reserved_numbers_are_given_to_no_citation_and_places_lie_in_the_given_text() -> None:

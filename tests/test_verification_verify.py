@@ -99,6 +99,8 @@ def test_a_claim_in_other_words_is_supported(claim: str, quotes: list[str]) -> N
          "Tom does not stand in the cited article"),
         ("Orr told the council: “We lost everything we owned.”", [LOSS], "quote altered",
          "the article has “We lost everything we had”, not “We lost everything we owned.”"),
+        ("Orr told the council: “They lost everything we had.”", [LOSS], "quote altered",
+         "the article has “We lost everything we had”, not “They lost everything we had.”"),
         ("Orr told the council “it never rained here”.", [LOSS], "quote altered",
          "“it never rained here” does not stand in the cited article"),
         ("The mill was old, wooden and insured, and burnt.", [FIRE], "partly",
@@ -279,6 +281,14 @@ def test_closeness_in_meaning_excuses_no_number_and_verbatim_claims_need_none() 
          ("the judge holds it unsupported",)),
         ("A mill burnt, killing 47.", Judgement("supported"), "unsupported",
          ("the article says 41, not 47",)),
+        ("A mill in Brell never burnt.", Judgement("supported"), "unsupported",
+         ("the article says the opposite: one of them has a “not”",)),
+        ("A mill in Brell burnt on Friday.", Judgement("supported"), "unsupported",
+         ("the article says Tuesday, not Friday",)),
+        ("A mill in Vane burnt on Tuesday.", Judgement("supported"), "unsupported",
+         ("the article says Brell, not Vane",)),
+        ("A mill in Brell “turned to ashes”.", Judgement("supported"), "quote altered",
+         ("“turned to ashes” does not stand in the cited article",)),
     ],
 )  # fmt: skip
 def test_a_judge_overrules_words_but_no_fact(

@@ -63,14 +63,14 @@ def corrected(
     sentences: Sequence[CandidateSentence], notices: Sequence[Correction]
 ) -> list[CandidateSentence]:
     """The sentences, with what puts it right in the place of each one that was taken back."""
-    standing: dict[CandidateSentence, None] = {}
+    standing: dict[tuple[str, int, int], CandidateSentence] = {}
     for sentence in sentences:
         against = next((each for each in notices if each.overrules(sentence)), None)
-        if against is None:
-            standing[sentence] = None
-        elif against.right is not None:
-            standing[against.right] = None
-    return list(standing)
+        shown = sentence if against is None else against.right
+        if shown is not None:
+            # The same sentence has other scores where it was read than where a notice holds it.
+            standing.setdefault((shown.article.id, shown.start, shown.end), shown)
+    return list(standing.values())
 
 
 def _wrong(said: str, right: str) -> frozenset[str]:

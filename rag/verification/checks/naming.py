@@ -35,7 +35,7 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """Names that the article does not have, or that stand where it names somebody else."""
     said = sentence(claim)
     held = evidence.nearest(said)
-    swapped = _swapped(said, held, evidence) if held else {}
+    swapped = _swapped(said, held) if held else {}
     for name, rival in swapped.items():
         yield told_apart(name, [rival], "name")
     if held and not swapped:
@@ -110,7 +110,7 @@ def abbreviates(name: str, evidence: Evidence) -> bool:
     )
 
 
-def _swapped(said: Sentence, held: Sentence, evidence: Evidence) -> dict[str, str]:
+def _swapped(said: Sentence, held: Sentence) -> dict[str, str]:
     """Names of the claim that stand where the nearest cited sentence has another name."""
     mine, other = [w.casefold() for w in said.words], [w.casefold() for w in held.words]
     matcher = SequenceMatcher(None, other, mine, autojunk=False)
@@ -122,7 +122,7 @@ def _swapped(said: Sentence, held: Sentence, evidence: Evidence) -> dict[str, st
             continue
         new = [w for w in said.words[x:y] if _is_name(w) and w.casefold() not in other]
         old = [w for w in held.words[a:b] if _is_name(w)]
-        if new and old and not _same(" ".join(new), " ".join(old), evidence):
+        if new and old and not _same(" ".join(new), " ".join(old)):
             found[_OWN.sub("", " ".join(new))] = _OWN.sub("", " ".join(old))
     return found
 
@@ -132,14 +132,14 @@ def _is_name(word: str) -> bool:
     return word[0].isupper() and bare.casefold() not in _NO_NAMES and bool(stems(bare))
 
 
-def _same(new: str, old: str, evidence: Evidence) -> bool:
+def _same(new: str, old: str) -> bool:
     """Whether both can be one name: spelt alike, abbreviated, or one adjective of the other."""
     if set(stems(new)) & set(stems(old)):
         return True
     first, second = "".join(stems(new)), "".join(stems(old))
     if first[:4] == second[:4] or SequenceMatcher(None, first, second).ratio() >= 0.8:
         return True
-    return abbreviates(new, evidence) and abbreviates(old, evidence)
+    return abbreviates(new, Evidence([old]))
 
 
 def _exchanged(said: Sentence, held: Sentence) -> Iterator[Finding]:
