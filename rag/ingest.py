@@ -132,7 +132,7 @@ class Ingest:
         """
         arriving = arriving or Arriving()
         self._seen = arriving.met
-        self._deleted = {} if self.restore_deleted else self.store.gone.deleted()
+        self._deleted = {} if self.restore_deleted else self.store.tombstones.deleted()
         self.store.group_pending()
         run_id = self.runs.begin([*map(str, paths), *arriving.inputs], self.now)
         files = list(find_files(paths, within))
@@ -187,7 +187,7 @@ class Ingest:
 
     def _held(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
         """The files that need not be read: all they hold is stored as in them, or was deleted."""
-        known = self.inputs.held(marks)
+        known = self.inputs.known(marks)
         stored = self.store.article_digests([one.id for held in known.values() for one in held])
         return {
             path: held
@@ -231,7 +231,7 @@ class Ingest:
         """What to say of those that answer nothing, though a text of theirs has just come in."""
         return {
             id_: (f"{found}", f"it answers nothing until: dateline withdraw --undo {id_}")
-            for id_, found in self.store.gone.withdrawn([each.id for each in changed]).items()
+            for id_, found in self.store.tombstones.withdrawn([each.id for each in changed]).items()
         }
 
     def _unread(self, batch: Sequence[Item]) -> Iterator[Outcome]:

@@ -237,7 +237,7 @@ def test_no_wish_is_longer_than_a_day(
     url = server.says("/a", reply(status=429, retry_after=retry_after))
     with pytest.raises(BusyError):
         visitor.visit(url, HTML)
-    assert visitor.wish(url) == wish
+    assert visitor.retry_after(url) == wish
 
 
 def test_a_server_that_stays_busy_is_left_alone(

@@ -65,7 +65,7 @@ def pause(attempts: PollAttempts, every: float) -> float:
     [5.0, 10.0, 20.0, 360.0]
     """
     longest = max(every, _LONGEST_PAUSE)
-    return max(attempts.wish, min(every * 2.0 ** min(attempts.failures, 30), longest))
+    return max(attempts.retry_after, min(every * 2.0 ** min(attempts.failures, 30), longest))
 
 
 @dataclass(slots=True)

@@ -117,9 +117,11 @@ class Subscriptions:
             return None
         if isinstance(found, Update):
             return self._read(poll, found, known.after_success(poll.now))
-        wish = poll.visitor.wish(feed.url)
+        retry_after = poll.visitor.retry_after(feed.url)
         with self._disk.to_write_when_free("feed poll", self._locked) as opened:
-            Feeds(opened.database).note(feed.url, known.after_failure(poll.now, found.reason, wish))
+            Feeds(opened.database).note(
+                feed.url, known.after_failure(poll.now, found.reason, retry_after)
+            )
             return self._start(opened).run([], _quiet, Arriving([feed.url], [found]))
 
     def _note_success(self, poll: Poll, feed: FollowedFeed, known: PollAttempts) -> None:

@@ -108,7 +108,7 @@ class Visitor:
         msg = f"tries must be positive, not {self.manners.tries!r}"
         raise ValueError(msg)
 
-    def wish(self, url: str) -> float:
+    def retry_after(self, url: str) -> float:
         """How many seconds the host of `url` wished to be left alone for; 0.0 if it did not."""
         return self._wishes.get(parse_target(url).host, 0.0)
 
