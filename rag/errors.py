@@ -8,7 +8,7 @@ RagError
 │   ├── UnreachableError       no connection: unknown name, refused, no trusted certificate
 │   ├── RedirectError          it leads in circles, too far, or from https to http
 │   ├── StatusError            the server refuses or fails; it may say when to come again
-│   ├── BusyError              the server wishes to be left alone for longer than a run waits
+│   ├── BusyError              the server asks for a longer pause than a run waits
 │   ├── RobotsError            the site's robots.txt asks not to be read there
 │   ├── WrongTypeError         what came is no page, feed or sitemap
 │   ├── TooLargeError          more came than may, packed or unpacked

@@ -16,9 +16,9 @@ from typing import TypeVar
 from rag.config import Settings
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
 from rag.corpus.chunking import CountTokens, chunk_all
-from rag.corpus.drafts import shown
-from rag.corpus.formats.columns import told as columns_told
-from rag.corpus.sandbox import Apart
+from rag.corpus.drafts import printable_path
+from rag.corpus.formats.columns import column_settings as column_settings
+from rag.corpus.sandbox import Sandbox
 from rag.indexes.lexical import LexicalIndex
 from rag.records import Article
 from rag.sources.pages import Pages
@@ -108,7 +108,7 @@ class Ingest:
     limit: int
     now: datetime
     inputs: KnownInputs
-    apart: Apart = field(default_factory=Apart)
+    sandbox: Sandbox = field(default_factory=Sandbox)
     restore_deleted: bool = False
     _deleted: Mapping[str, datetime] = field(default_factory=dict)
     _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -132,7 +132,7 @@ class Ingest:
         """
         arriving = arriving or Arriving()
         self._seen = arriving.met
-        self._deleted = {} if self.restore_deleted else self.store.gone.deleted()
+        self._deleted = {} if self.restore_deleted else self.store.tombstones.deleted()
         self.store.group_pending()
         run_id = self.runs.begin([*map(str, paths), *arriving.inputs], self.now)
         files = list(find_files(paths, within))
@@ -142,7 +142,7 @@ class Ingest:
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
         committed = time.monotonic()
-        with self.apart:
+        with self.sandbox:
             for batch in _batches(outcomes_read):
                 outcomes = self._take(run_id, batch)
                 counts.update(outcome.kind for outcome in outcomes)
@@ -165,7 +165,7 @@ class Ingest:
                 if isinstance(file, Unread):
                     yield file
                 elif unchanged := held.get(_key(file)):
-                    yield Held(shown(file), unchanged)
+                    yield Held(printable_path(file), unchanged)
                 else:
                     yield from self._read_file(file, marks.get(_key(file)), outlets)
 
@@ -173,10 +173,10 @@ class Ingest:
         """What is in the file; remembers it where all of it was read, once and for all."""
         articles: list[Known] = []
         settled = True
-        for outcome in read_file(file, now=self.now, apart=self.apart):
+        for outcome in read_file(file, now=self.now, sandbox=self.sandbox):
             named = outlets.named(outcome, file)
             if isinstance(named, Read) and named.settled:
-                article, at = named.article, named.path.removeprefix(shown(file))
+                article, at = named.article, named.path.removeprefix(printable_path(file))
                 note = "; ".join(named.warnings)
                 articles.append(Known(article.id, article_digest(article), at, note))
             else:
@@ -187,7 +187,7 @@ class Ingest:
 
     def _held(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
         """The files that need not be read: all they hold is stored as in them, or was deleted."""
-        known = self.inputs.held(marks)
+        known = self.inputs.known(marks)
         stored = self.store.article_digests([one.id for held in known.values() for one in held])
         return {
             path: held
@@ -221,8 +221,8 @@ class Ingest:
             self.store.put(run_id, list(zip(changed, passages, strict=True)))
         withdrawn = self._withdrawn(changed)
         for item, kind in zip(fresh, kinds, strict=True):
-            told = withdrawn.get(item.article.id, ())
-            note = "; ".join([*item.warnings, *told])
+            column_settings = withdrawn.get(item.article.id, ())
+            note = "; ".join([*item.warnings, *column_settings])
             outcomes.append(Outcome(item.path, kind, item.article.id, note))
         self.runs.record(run_id, outcomes)
         return [*outcomes, *self._unread(batch)]
@@ -231,7 +231,7 @@ class Ingest:
         """What to say of those that answer nothing, though a text of theirs has just come in."""
         return {
             id_: (f"{found}", f"it answers nothing until: dateline withdraw --undo {id_}")
-            for id_, found in self.store.gone.withdrawn([each.id for each in changed]).items()
+            for id_, found in self.store.tombstones.withdrawn([each.id for each in changed]).items()
         }
 
     def _unread(self, batch: Sequence[Item]) -> Iterator[Outcome]:
@@ -264,7 +264,7 @@ def _first_texts(held: Articles) -> dict[str, str]:
 
 
 def _key(file: Path) -> str:
-    return shown(file.absolute())
+    return printable_path(file.absolute())
 
 
 def _marks(files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[tuple[str, bytes]]:
@@ -272,10 +272,10 @@ def _marks(files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[tuple[s
     for file in files:
         if isinstance(file, Path):
             if file.parent not in names:
-                names[file.parent] = outlets.told(file)
+                names[file.parent] = outlets.names_above(file)
             # A file that cannot be read is reported when that is tried.
             with suppress(OSError):
-                yield _key(file), mark(file, names[file.parent] + columns_told(file))
+                yield _key(file), mark(file, names[file.parent] + column_settings(file))
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

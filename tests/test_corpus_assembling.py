@@ -10,7 +10,7 @@ import pytest
 
 from rag.corpus.assembling import assemble
 from rag.corpus.boilerplate import paragraphs
-from rag.corpus.drafts import Draft, Read, shown
+from rag.corpus.drafts import Draft, Read, printable_path
 
 NOW = datetime(2025, 5, 3, 12, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
@@ -22,13 +22,13 @@ def settled(text: str = LEAD, path: str = "news/a.txt", now: datetime = NOW, **f
 
 
 def test_the_id_is_the_canonical_url() -> None:
-    article = settled(url="https://www.h.example/ferry/?ref=x", given_id="7").article
+    article = settled(url="https://www.h.example/ferry/?ref=x", source_id="7").article
     assert article.id == "h.example/ferry"
     assert article.url == "https://www.h.example/ferry/?ref=x"
 
 
 def test_the_id_is_else_the_given_one() -> None:
-    assert settled(given_id="story 7").article.id == "story 7"
+    assert settled(source_id="story 7").article.id == "story 7"
 
 
 def test_the_id_is_else_where_the_article_lies(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_the_same_text_at_two_places_is_two_articles() -> None:
 
 @pytest.mark.parametrize("url", ["#", "n/a", "see below"])
 def test_a_url_that_is_none_is_left_out_and_reported(url: str) -> None:
-    outcome = settled(url=url, given_id="7")
+    outcome = settled(url=url, source_id="7")
     assert (outcome.article.id, outcome.article.url) == ("7", "")
     assert outcome.warnings == (f"url {url!r} is no web address; left out",)
 
@@ -139,5 +139,5 @@ def test_where_it_lay_is_kept_as_given() -> None:
 
 
 def test_a_name_with_odd_bytes_can_be_shown() -> None:
-    assert shown(Path("news/caf\udce9.md")) == "news/caf\ufffd.md"
-    assert shown(Path("news/café.md")) == "news/café.md"
+    assert printable_path(Path("news/caf\udce9.md")) == "news/caf\ufffd.md"
+    assert printable_path(Path("news/café.md")) == "news/café.md"

@@ -146,8 +146,8 @@ def test_outlets_that_a_link_fetches_from_elsewhere_name_nothing(tmp_path: Path)
     (tmp_path / "outlets.toml").write_text('[outlets]\n"courier.example" = "Spy"\n')
     (tmp_path / "news/outlets.toml").symlink_to(tmp_path / "outlets.toml")
     assert found(tmp_path / "news")[1].startswith("outlets.toml: a link that leads out of")
-    assert Outlets.of([tmp_path / "news"]).told(tmp_path / "news/a.md") == ""
-    assert "Spy" in Outlets.of([tmp_path]).told(tmp_path / "news/a.md")
+    assert Outlets.of([tmp_path / "news"]).names_above(tmp_path / "news/a.md") == ""
+    assert "Spy" in Outlets.of([tmp_path]).names_above(tmp_path / "news/a.md")
 
 
 def test_ingest_names_what_it_skips_and_does_not_fail(dateline: Commands, tmp_path: Path) -> None:

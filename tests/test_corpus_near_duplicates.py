@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.corpus.near_duplicates import (
     bands,
-    held,
+    containment,
     near_duplicates,
     new_words,
     reporting,
@@ -72,9 +72,9 @@ def test_resemblance_is_shared_shingles_over_all_shingles() -> None:
 
 def test_what_is_held_is_the_share_of_the_part() -> None:
     part, whole = shingles(numbered((0, 24))), shingles(numbered((4, 104)))
-    assert held(part, whole) == pytest.approx(16 / 20)
-    assert held(whole, part) == pytest.approx(16 / 96)
-    assert held(frozenset(), whole) == 0.0
+    assert containment(part, whole) == pytest.approx(16 / 20)
+    assert containment(whole, part) == pytest.approx(16 / 96)
+    assert containment(frozenset(), whole) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -132,5 +132,5 @@ def test_any_text_says_what_it_says_and_nothing_new(text: str) -> None:
     found = shingles(text)
     assert len(found) <= max(0, sum(not letter.isspace() for letter in text) - 4)
     assert new_words(text, found) == 0
-    assert held(found, found) == (1.0 if found else 0.0)
+    assert containment(found, found) == (1.0 if found else 0.0)
     assert all(0 <= band < 2**48 for band in bands(text * 9))

@@ -137,7 +137,7 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path) -> None:
     for declared in ('<!ENTITY x "ha"><!ENTITY y "&x;&x;">', f'<!ENTITY y SYSTEM "{secret}">'):
         text = f"<!DOCTYPE nitf [{declared}]><nitf><body><body.content><p>&y;</p>"
         document = f"{text}</body.content></body></nitf>"
-        assert reason(tmp_path, document).startswith("declares entities of its own")
+        assert reason(tmp_path, document).startswith("declares entities")
 
 
 def test_the_encoding_that_the_file_declares_is_used(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.notices import Notice, find_notices, retraction, taken_back, updated_at
+from rag.corpus.notices import Notice, corrected_part, find_notices, retraction, updated_at
 from rag.records import Published
 
 BODY = "The ferry Osprey sank off Brell on Friday, and four of its sailors died in the cold."
@@ -163,12 +163,12 @@ def test_a_whole_article_is_taken_back_or_not() -> None:
 
 
 def test_what_is_taken_back_follows_the_words_that_take_it_back() -> None:
-    assert taken_back("An earlier version of this story misstated the toll.") == " the toll."
+    assert corrected_part("An earlier version of this story misstated the toll.") == " the toll."
     assert (
-        taken_back("Our story wrongly gave the toll as five, in error.")
+        corrected_part("Our story wrongly gave the toll as five, in error.")
         == " the toll as five, in error."
     )
-    assert taken_back("The story said five.") is None
+    assert corrected_part("The story said five.") is None
 
 
 @given(

@@ -66,7 +66,7 @@ def test_no_page_takes_the_place_of_anothers(canonical: str) -> None:
         "harbour.example",
     )
     assert outcome.warnings[0] == (
-        f"names '{canonical}' as its own address; kept under the one it was read at"
+        f"names '{canonical}' as its own address; stored under the address that was read"
     )
 
 

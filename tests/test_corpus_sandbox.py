@@ -16,26 +16,26 @@ from rag.corpus import Unread
 from rag.corpus.boilerplate import Block
 from rag.corpus.drafts import Draft
 from rag.corpus.messages import line, outcome_message, outcome_of
-from rag.corpus.sandbox import Apart, SandboxLimits
+from rag.corpus.sandbox import Sandbox, SandboxLimits
 from rag.errors import CorpusError
 from tests.bad_readers import Bad, Telling, draft
 from tests.commands import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 MEMORY = 600 << 20
-END = "; the file may be damaged, or made to do harm"
+END = "; the file may be damaged or malicious"
 
 
 @pytest.fixture
-def apart() -> Iterator[Apart]:
-    with Apart(SandboxLimits(memory=MEMORY)) as opened:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxLimits(memory=MEMORY)) as opened:
         yield opened
 
 
 @pytest.fixture
-def hasty() -> Iterator[Apart]:
+def hasty() -> Iterator[Sandbox]:
     """It waits for two seconds."""
-    with Apart(SandboxLimits(seconds=2.0)) as opened:
+    with Sandbox(SandboxLimits(seconds=2.0)) as opened:
         yield opened
 
 
@@ -45,10 +45,10 @@ def file(folder: Path, content: str, name: str = "a.bad") -> Path:
     return path
 
 
-def fault(apart: Apart, path: Path) -> str:
+def fault(sandbox: Sandbox, path: Path) -> str:
     """Why nothing more can be read of the file."""
     with pytest.raises(CorpusError) as raised:
-        list(apart.read(Bad(), path))
+        list(sandbox.read(Bad(), path))
     return str(raised.value)
 
 
@@ -67,34 +67,34 @@ def fault(apart: Apart, path: Path) -> str:
     ],
 )
 def test_what_a_reader_does_is_named_and_the_next_file_is_read(
-    apart: Apart, tmp_path: Path, harm: str, reason: str
+    sandbox: Sandbox, tmp_path: Path, harm: str, reason: str
 ) -> None:
-    assert fault(apart, file(tmp_path, harm)) == reason
+    assert fault(sandbox, file(tmp_path, harm)) == reason
     good = file(tmp_path, "nothing")
-    assert list(apart.read(Bad(), good)) == [draft(good, "nothing")]
+    assert list(sandbox.read(Bad(), good)) == [draft(good, "nothing")]
 
 
-def test_a_reader_without_end_is_named(apart: Apart, tmp_path: Path) -> None:
-    reason = fault(apart, file(tmp_path, "recurse"))
+def test_a_reader_without_end_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    reason = fault(sandbox, file(tmp_path, "recurse"))
     assert reason.startswith("damaged, or of a kind that cannot be read (RecursionError: ")
 
 
-def test_what_came_before_a_crash_is_read(apart: Apart, tmp_path: Path) -> None:
+def test_what_came_before_a_crash_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
     path = file(tmp_path, "It sailed. crash")
-    outcomes = apart.read(Bad(), path)
+    outcomes = sandbox.read(Bad(), path)
     assert next(outcomes) == draft(path, "It sailed.")
-    with pytest.raises(CorpusError, match=r"\(SIGSEGV\); what came before, 1 in all, is read$"):
+    with pytest.raises(CorpusError, match=r"\(SIGSEGV\); outcomes before it that were read: 1$"):
         next(outcomes)
 
 
 @pytest.mark.parametrize("harm", ["compute", "wait"])
 def test_a_reader_that_does_not_end_is_stopped_and_the_next_file_is_read(
-    hasty: Apart, tmp_path: Path, harm: str
+    hasty: Sandbox, tmp_path: Path, harm: str
 ) -> None:
     path = file(tmp_path, f"It sailed. {harm}")
     outcomes = hasty.read(Bad(), path)
     assert next(outcomes) == draft(path, "It sailed.")
-    reason = "gave no result in 2 seconds and was stopped; what came before, 1 in all, is read"
+    reason = "gave no result in 2 seconds and was stopped; outcomes before it that were read: 1"
     with pytest.raises(CorpusError, match=f"^its reader {reason}$"):
         next(outcomes)
     good = file(tmp_path, "nothing")
@@ -116,76 +116,76 @@ def test_a_worker_whose_parent_is_dead_does_not_compute_for_ever(tmp_path: Path)
         assert worker.returncode == -signal.SIGXCPU
 
 
-def test_what_a_library_prints_disturbs_nothing(apart: Apart, tmp_path: Path) -> None:
+def test_what_a_library_prints_disturbs_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     path = file(tmp_path, "print")
-    assert list(apart.read(Bad(), path)) == [draft(path, "print")]
+    assert list(sandbox.read(Bad(), path)) == [draft(path, "print")]
 
 
 def test_one_worker_reads_many_files_and_another_follows_one_that_died(
-    apart: Apart, tmp_path: Path
+    sandbox: Sandbox, tmp_path: Path
 ) -> None:
     first, second, third = (file(tmp_path, "0", f"{n}.telling") for n in range(3))
 
     def number(path: Path) -> int:
-        (outcome,) = apart.read(Telling(), path)
+        (outcome,) = sandbox.read(Telling(), path)
         assert isinstance(outcome, Unread)
         return int(outcome.reason)
 
     one = number(first)
     assert number(second) == one != os.getpid()
-    fault(apart, file(tmp_path, "leave"))
+    fault(sandbox, file(tmp_path, "leave"))
     assert number(third) not in (one, os.getpid())
 
 
 def test_a_reader_that_is_left_in_the_midst_leaves_nothing_behind(
-    apart: Apart, tmp_path: Path
+    sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path = file(tmp_path, "50", "a.telling")
     for _ in range(2):
-        outcomes = apart.read(Telling(), path)
+        outcomes = sandbox.read(Telling(), path)
         assert isinstance(next(outcomes), Unread)
         assert isinstance(next(outcomes), Draft)
         outcomes.close()
-    assert len(list(apart.read(Telling(), path))) == 51
+    assert len(list(sandbox.read(Telling(), path))) == 51
 
 
 def test_no_worker_starts_before_a_file_needs_one_and_none_is_left(tmp_path: Path) -> None:
-    with Apart() as opened:
+    with Sandbox() as opened:
         (outcome,) = opened.read(Telling(), file(tmp_path, "0", "a.telling"))
         assert isinstance(outcome, Unread)
         os.kill(int(outcome.reason), 0)
     with pytest.raises(ProcessLookupError):
         os.kill(int(outcome.reason), 0)
-    with Apart() as idle:
+    with Sandbox() as idle:
         idle.close()
 
 
 def test_a_worker_that_cannot_start_is_named(
-    apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
     path = file(tmp_path, "nothing")
-    assert fault(apart, path).startswith("no process can be started to read it in: ")
+    assert fault(sandbox, path).startswith("no process can be started to read it in: ")
     monkeypatch.undo()
-    assert list(apart.read(Bad(), path)) == [draft(path, "nothing")]
+    assert list(sandbox.read(Bad(), path)) == [draft(path, "nothing")]
 
 
 def test_a_worker_that_dies_at_once_is_named(
-    apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert fault(apart, file(tmp_path, "nothing")).startswith("its reader ended with status 1")
+    assert fault(sandbox, file(tmp_path, "nothing")).startswith("its reader ended with status 1")
 
 
-def test_an_answer_that_is_no_message_is_named(apart: Apart, tmp_path: Path) -> None:
-    reason = fault(apart, file(tmp_path, "It sailed. babble"))
+def test_an_answer_that_is_no_message_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    reason = fault(sandbox, file(tmp_path, "It sailed. babble"))
     assert reason == "its reader broke down in the midst of an answer; the file may be damaged"
 
 
-def test_a_name_that_is_no_text_reaches_the_worker(apart: Apart, tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_reaches_the_worker(sandbox: Sandbox, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.telling"))
     path.write_text("0", encoding="utf-8")
-    (outcome,) = apart.read(Telling(), path)
+    (outcome,) = sandbox.read(Telling(), path)
     assert isinstance(outcome, Unread)
 
 

@@ -89,7 +89,7 @@ def test_windows_text_is_read_with_a_warning(tmp_path: Path) -> None:
         ("title,text\n", "holds no row below the names of its columns"),
         (
             "a,b\n1,2\n",
-            "no column is known to hold the text; columns found: a, b; name it in a file",
+            "no column is known as the text; columns found: a, b; name it in a file",
         ),
     ],
 )

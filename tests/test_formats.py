@@ -134,9 +134,9 @@ def test_a_run_that_is_killed_leaves_no_worker(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from rag.corpus.sandbox import Apart\n"
+        "from rag.corpus.sandbox import Sandbox\n"
         "from tests.bad_readers import Telling\n"
-        "outcomes = Apart().read(Telling(), Path(sys.argv[1]))\n"
+        "outcomes = Sandbox().read(Telling(), Path(sys.argv[1]))\n"
         "print(next(outcomes).reason, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag.corpus import Read, Unread, read_file
 from rag.corpus.formats.layout import lay_out, markup_parts
 from rag.corpus.formats.pdf_lines import Line, paragraphs_of
-from rag.corpus.sandbox import Apart, SandboxLimits
+from rag.corpus.sandbox import Sandbox, SandboxLimits
 from tests.pdf_files import pdf
 from tests.test_corpus_epub import book, page
 from tests.test_corpus_mail import HTML, message
@@ -54,8 +54,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def apart() -> Iterator[Apart]:
-    with Apart(SandboxLimits(seconds=60.0)) as opened:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxLimits(seconds=60.0)) as opened:
         yield opened
 
 
@@ -72,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6), st.integers(0, 40)), max_size=4),
 )
 def test_a_damaged_file_is_read_or_named(
-    apart: Apart, folder: Path, suffix: str, damages: list[tuple[float, bytes, int]]
+    sandbox: Sandbox, folder: Path, suffix: str, damages: list[tuple[float, bytes, int]]
 ) -> None:
     data = bytearray(FILES[suffix])
     for place, put, length in damages:
@@ -80,7 +80,7 @@ def test_a_damaged_file_is_read_or_named(
         data[start : start + length] = put
     path = folder / f"a{suffix}"
     path.write_bytes(data)
-    outcomes = list(read_file(path, now=NOW, apart=apart))
+    outcomes = list(read_file(path, now=NOW, sandbox=sandbox))
     assert outcomes
     for outcome in outcomes:
         if isinstance(outcome, Unread):

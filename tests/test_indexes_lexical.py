@@ -17,7 +17,7 @@ from rag.errors import StaleIndexError
 from rag.indexes.lexical import LexicalIndex
 from rag.indexes.word_index import WordIndex
 from rag.records import Article, Filters
-from rag.store import NOW, Database, Runs, Standing, Store
+from rag.store import NO_DELTA, AsOfDelta, Database, Runs, Store
 from tests.builders import article
 
 
@@ -39,8 +39,8 @@ def filled(folder: Path, store: Store) -> LexicalIndex:
     return index
 
 
-def standing_of(then: list[int], not_yet: list[int]) -> Standing:
-    return Standing(np.array(then, dtype=np.int64), np.array(not_yet, dtype=np.int64))
+def delta_of(added: list[int], removed: list[int]) -> AsOfDelta:
+    return AsOfDelta(np.array(added, dtype=np.int64), np.array(removed, dtype=np.int64))
 
 
 def ids(index: LexicalIndex, query: str, filters: Filters = Filters()) -> list[int]:  # noqa: B008
@@ -113,17 +113,17 @@ def test_superseded_words_are_found_where_they_are_asked_for(
     assert not (tmp_path / "lexical" / "past").exists()
     put(store, article("Seven died.", "x/1"))
     index.catch_up(store)
-    then = standing_of([1], [3])
+    past = delta_of([1], [3])
 
-    def found(query: str, standing: Standing) -> list[int]:
-        return [id_ for id_, _ in index.search(query, 9, Filters(), standing=standing)]
+    def found(query: str, delta: AsOfDelta) -> list[int]:
+        return [id_ for id_, _ in index.search(query, 9, Filters(), delta=delta)]
 
-    assert [found("four seven died fog", each) for each in (NOW, then)] == [[3, 2], [1, 2]]
-    assert (found("seven", then), found("four", NOW)) == ([], [])
+    assert [found("four seven died fog", each) for each in (NO_DELTA, past)] == [[3, 2], [1, 2]]
+    assert (found("seven", past), found("four", NO_DELTA)) == ([], [])
     assert index.holding(["four died", "seven died"], 9) == [3]
-    assert index.holding(["four died", "seven died"], 9, Filters(), then) == [1]
+    assert index.holding(["four died", "seven died"], 9, Filters(), past) == [1]
     late = Filters(published_from=datetime(2025, 5, 4, tzinfo=UTC))
-    assert index.search("died", 9, late, standing=then) == []
+    assert index.search("died", 9, late, delta=past) == []
     assert sorted(index.article_coverage("died harbour", [1, 2, 3])) == [1, 2, 3]
     assert sorted(index.scores("died", [1, 2, 3])) == [1, 3]
 
@@ -138,8 +138,8 @@ def test_superseded_words_count_what_they_count_among_current_ones(
     # All of them are of average length, so that a word counts its rarity alone. Among the
     # eight current ones all have "harbour", one has "word5", and none has "word1".
     harbour, one, none = (math.log(1 + (8 - n + 0.5) / (n + 0.5)) for n in (8, 1, 0))
-    standing = standing_of([1, 2, 3, 4], [9, 10, 11, 12])
-    found = index.search("harbour word1 word5", 9, Filters(), standing=standing)
+    delta = delta_of([1, 2, 3, 4], [9, 10, 11, 12])
+    found = index.search("harbour word1 word5", 9, Filters(), delta=delta)
     assert [id_ for id_, _ in found[:2]] == [2, 6]
     assert {id_ for id_, _ in found[2:]} == {1, 3, 4, 5, 7, 8}
     expected = [harbour + none, harbour + one, *[harbour] * 6]
@@ -163,12 +163,12 @@ def test_as_many_are_found_as_are_wanted_where_many_are_left_out(
 ) -> None:
     put(store, *[article("Fog.", f"x/{n}") for n in range(200)])
     index = filled(tmp_path, store)
-    standing = standing_of([], [*range(1, 190), 195])
+    delta = delta_of([], [*range(1, 190), 195])
     wanted = [*range(190, 195), *range(196, 201)]
     for few in (0, 1_000):
         monkeypatch.setattr("rag.indexes.lexical._FEW", few)
         for k in (1, 3, 10, 20):
-            found = index.search("fog", k, Filters(), standing=standing)
+            found = index.search("fog", k, Filters(), delta=delta)
             assert [id_ for id_, _ in found] == wanted[:k]
 
 
@@ -183,14 +183,14 @@ def test_a_past_that_is_missing_or_behind_is_made_up_for(tmp_path: Path, store: 
     without = LexicalIndex(tmp_path, store.archive_id)
     assert without.is_behind(store)
     without.catch_up(store)
-    then = standing_of([1], [2])
-    assert [id_ for id_, _ in without.search("four", 9, Filters(), standing=then)] == [1]
+    past = delta_of([1], [2])
+    assert [id_ for id_, _ in without.search("four", 9, Filters(), delta=past)] == [1]
     state = tmp_path / "lexical" / "past" / "dateline.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"change": 1, "upcoming": 0}))
     behind = LexicalIndex(tmp_path, store.archive_id)
     assert behind.is_behind(store)
     behind.catch_up(store)
-    assert [id_ for id_, _ in behind.search("four", 9, Filters(), standing=then)] == [1]
+    assert [id_ for id_, _ in behind.search("four", 9, Filters(), delta=past)] == [1]
 
 
 def test_a_past_that_holds_less_than_the_store_is_damaged(tmp_path: Path, store: Store) -> None:

@@ -208,7 +208,7 @@ def test_what_cannot_be_withdrawn_is_refused(archive: Archive, dateline: Command
     dateline("withdraw", "--undo", WHISKY).refused(f"'{WHISKY}' is not withdrawn; see it: dateline")
     withdraw(archive)
     dateline("withdraw", WHISKY, "--why", "x").refused(
-        f"is withdrawn already; take that back: dateline withdraw --undo '{WHISKY}'"
+        f"is withdrawn already; undo that: dateline withdraw --undo '{WHISKY}'"
     )
     archive.removals.delete(archive.removals.find(Selection(ids=(WHISKY,))))
     with pytest.raises(ArchiveError, match=rf"the article '{WHISKY}' was deleted on"):

@@ -210,22 +210,22 @@ def test_a_broken_encoding_is_named_and_read_on() -> None:
     )
     feed = parse_feed(Page(URL, data))
     assert feed.entries[0].title == "Caf\xe9 open"
-    assert feed.warnings[0].startswith("the feed is not sound (document declared as utf-8, but")
+    assert feed.warnings[0].startswith("the feed is not valid (document declared as utf-8, but")
 
 
 def test_unsound_xml_is_named_and_read_on() -> None:
     feed = parse("<rss version='2.0'><channel><item><title>A<b></title><link>/1</link></item>")
     assert [entry.url for entry in feed.entries] == ["https://courier.example/1"]
-    assert feed.warnings[0].startswith("the feed is not sound (mismatched tag); read")
+    assert feed.warnings[0].startswith("the feed is not valid (mismatched tag); some")
 
 
 def test_items_that_are_no_objects_are_counted() -> None:
     feed = parse(json_feed("a", {"url": "/1", "title": 7, "authors": "x"}, None))
-    assert feed.warnings == ("the feed is not sound (2 items are no objects)",)
+    assert feed.warnings == ("the feed is not valid (2 items are no objects)",)
     assert [(entry.url, entry.title) for entry in feed.entries] == [
         ("https://courier.example/1", "")
     ]
-    assert parse(json_feed(items=3)).warnings == ("the feed is not sound (1 items are no objects)",)
+    assert parse(json_feed(items=3)).warnings == ("the feed is not valid (1 items are no objects)",)
     (entry,) = parse(json_feed({"external_url": "/2", "author": {"name": "Mara"}})).entries
     assert (entry.url, entry.authors) == ("https://courier.example/2", ("Mara",))
 

@@ -115,7 +115,7 @@ def test_robots_are_heeded_and_a_busy_server_is_left_alone(
     ended = dateline("ingest", server.url("/1"), server.url("/2"), server.url("/3"))
     assert ended.out == "0 added, 0 revised, 0 unchanged, 0 duplicate, 3 failed\n"
     assert "robots.txt asks not to be read there" in ended.err
-    assert ended.err.count("wishes to be left alone for 3,600 s; run the same command later") == 2
+    assert ended.err.count("asks for a pause of 3,600 s; run the same command later") == 2
     assert server.pages() == ["/2"]
 
 

@@ -155,7 +155,7 @@ def test_what_an_index_must_not_lead_to_is_named(server: Site) -> None:
     server.says("/bad.xml", xml(b"<urlset>"))
     inner, bad, wrong = told(server, "/index.xml")
     assert inner == "/inner.xml: an index within an index; name it by itself"
-    assert bad.startswith("/bad.xml: not sound XML")
+    assert bad.startswith("/bad.xml: not valid XML")
     assert wrong.startswith("/1: of type 'text/html'")
 
 
@@ -177,13 +177,13 @@ def test_pages_of_other_hosts_are_named_and_not_asked(server: Site, link: str) -
     [
         (xml(b"<urlset/>"), "a sitemap that lists no pages"),
         (xml(b"<rss/>"), "a feed, not a sitemap"),
-        (xml(b"\x89PNG", "application/octet-stream"), "not sound XML"),
+        (xml(b"\x89PNG", "application/octet-stream"), "not valid XML"),
         (
             xml(b"{}", "application/json"),
             "of type 'application/json'; what is read: application/gzip",
         ),
         (reply(b"<html></html>"), "no article text found in the page"),
-        (reply(status=410), "status 410: what was at this address has been taken away"),
+        (reply(status=410), "status 410: the content was removed from this address"),
         (flood(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", b"<a>" * 999), "larger than"),
     ],
 )

@@ -71,10 +71,10 @@ def test_an_image_of_a_page_is_no_page() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "not sound XML"),
-        (b"hello", "not sound XML: Start tag expected"),
-        (b"<urlset><url><loc>https://a.example/1</loc></url>", "not sound XML"),
-        (b"<urlset><url><loc>caf\xe9</loc></url></urlset>", "not sound XML"),
+        (b"", "not valid XML"),
+        (b"hello", "not valid XML: Start tag expected"),
+        (b"<urlset><url><loc>https://a.example/1</loc></url>", "not valid XML"),
+        (b"<urlset><url><loc>caf\xe9</loc></url></urlset>", "not valid XML"),
         (BOMB.encode(), "declares a document type, which no sitemap needs"),
         (BOMB.encode("utf-16"), "declares a document type"),
         (b'<!DOCTYPE urlset SYSTEM "file:///etc/passwd"><urlset/>', "declares a document type"),
@@ -83,7 +83,7 @@ def test_an_image_of_a_page_is_no_page() -> None:
         (b"<html/>", "XML, but no sitemap: its first element is 'html'"),
         (gzip.compress(bytes(60_000_000), mtime=0), "unpacks to more than the 52,428,800 bytes"),
         (gzip.compress(b"<urlset/>", mtime=0)[:-4], "its compressed data ends too early"),
-        (b"<urlset>" + b"<url>" * 3000, "not sound XML: Excessive depth|not sound XML"),
+        (b"<urlset>" + b"<url>" * 3000, "not valid XML: Excessive depth|not valid XML"),
     ],
 )
 def test_what_is_no_sitemap_is_named(data: bytes, message: str) -> None:

@@ -310,7 +310,7 @@ XML = {"content_type": "text/xml"}
             flood(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", b"<item/>" * 9000),
             "on the wire",
         ),
-        (reply(b"<rss version='2.0'><channel></rss>", **XML), "the feed is not sound"),
+        (reply(b"<rss version='2.0'><channel></rss>", **XML), "the feed is not valid"),
     ],
 )
 def test_a_feed_that_cannot_be_read_is_named_and_stops_none(
@@ -350,7 +350,7 @@ def test_a_broken_encoding_is_named_beside_the_first_entry(archive: Archive, ser
     first, *rest = told(archive.feeds.poll())
     assert head
     assert (first, len(rest)) == ("2 added", 1)
-    assert rest[0].startswith(f"added {server.url('/1')}: the feed is not sound (document declared")
+    assert rest[0].startswith(f"added {server.url('/1')}: the feed is not valid (document declared")
 
 
 def test_json_feeds_and_redirects_are_followed(archive: Archive, server: Site) -> None:
@@ -377,11 +377,11 @@ def test_feeds_are_added_listed_and_removed_offline(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=rf"'{url}' is on the network, .* network = true"):
             archive.feeds.poll()
         with pytest.raises(
-            QueryError, match=r"'https://x\.example/' is no feed .* followed: 'https"
+            QueryError, match=r"'https://x\.example/' is not a followed feed.* followed: 'https"
         ):
             archive.feeds.poll("https://x.example")
         assert archive.feeds.remove(f"{url}#y") == url
-        with pytest.raises(QueryError, match=r"is no feed that is followed; followed: none"):
+        with pytest.raises(QueryError, match=r"is not a followed feed; followed: none"):
             archive.feeds.remove(url)
         assert archive.feeds.poll().feeds == 0
 

@@ -133,7 +133,7 @@ def test_no_robots_allow_everything(server: Site, visitor: Visitor, status: int)
     ("answer", "message"),
     [
         (reply(status=500), "status 500: the server failed"),
-        (reply(status=429), "status 429: the server is asked too often"),
+        (reply(status=429), "status 429: the server got too many requests"),
         (b"", "the server closed the connection"),
         (reply(b"a" * 3_000_000), "announces 3,000,000 bytes"),
         (reply(status=302, location="http://10.0.0.7/robots.txt"), "not on the public internet"),
@@ -223,7 +223,7 @@ def test_a_server_that_wants_more_time_is_left_alone(
 ) -> None:
     server.says("/a", reply(status=429, retry_after=retry_after))
     for path in ("/a", "/b"):
-        with pytest.raises(BusyError, match=r"is busy \(status 429\) and wishes .* run the same"):
+        with pytest.raises(BusyError, match=r"is busy \(status 429\) and asks .* run the same"):
             visitor.visit(server.url(path), HTML)
     assert (server.pages(), clock.slept) == (["/a"], [2.0])
 
@@ -237,14 +237,14 @@ def test_no_wish_is_longer_than_a_day(
     url = server.says("/a", reply(status=429, retry_after=retry_after))
     with pytest.raises(BusyError):
         visitor.visit(url, HTML)
-    assert visitor.wish(url) == wish
+    assert visitor.retry_after(url) == wish
 
 
 def test_a_server_that_stays_busy_is_left_alone(
     server: Site, visitor: Visitor, clock: OwnClock
 ) -> None:
     server.says("/a", reply(status=503))
-    with pytest.raises(BusyError, match="left alone for 16 s"):
+    with pytest.raises(BusyError, match="a pause of 16 s"):
         visitor.visit(server.url("/a"), HTML)
     assert (server.pages(), clock.slept) == (["/a"] * 3, [2.0, 4.0, 8.0])
 

@@ -118,7 +118,7 @@ def test_a_name_is_kept_on_one_line_and_must_say_something(kept: Conversations) 
     id_, _ = kept.append("ada", "", said("Old?"), NOW)
     assert kept.rename("ada", id_, " New\n name ") == "New name"
     assert kept.get("ada", id_).summary.title == "New name"
-    with pytest.raises(QueryError, match=r"' \\t' is no name for a conversation"):
+    with pytest.raises(QueryError, match=r"' \\t' is not a title for a conversation"):
         kept.rename("ada", id_, " \t")
 
 
@@ -142,7 +142,7 @@ def test_a_kept_answer_that_is_no_object_is_damage(kept: Conversations, database
     id_, _ = kept.append("ada", "", said("Hurt?"), NOW)
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE turns SET answer = '[1]'")
-    with pytest.raises(ArchiveError, match="a kept answer is list, not an object"):
+    with pytest.raises(ArchiveError, match="a saved answer is list, not an object"):
         kept.get("ada", id_)
 
 
@@ -152,7 +152,7 @@ def test_it_is_kept_while_another_process_holds_the_writers_lock(tmp_path: Path)
         with writer_lock(tmp_path / "a", "test"):
             id_, _ = archive.conversations.append("", "", said("Now?"), NOW)
             archive.feedback.add("", Remark("helpful"), said("Now?"), NOW)
-        assert archive.conversations.kept()
+        assert archive.conversations.can_save()
         assert archive.conversations.get("", id_).turns[0].question == "Now?"
 
 
@@ -199,7 +199,7 @@ def test_nothing_is_kept_where_nothing_may_be_written(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     with Archive.open(tmp_path / "a") as archive:
-        assert not archive.conversations.kept()
+        assert not archive.conversations.can_save()
         with pytest.raises(ArchiveError, match="cannot be opened or written"):
             archive.conversations.append("", "", said("Now?"), NOW)
 

@@ -178,14 +178,14 @@ def test_what_is_kept_is_known_under_the_same_mark_alone(tmp_path: Path) -> None
         Known("courier.example/2", "ef01", ":2", "no date found; kept as unknown"),
     )
     known.keep({"/news/a.jsonl": (b"1", articles), "/news/b.md": (b"2", ())})
-    assert known.held({"/news/a.jsonl": b"1", "/news/b.md": b"3", "/c": b"1"}) == {
+    assert known.known({"/news/a.jsonl": b"1", "/news/b.md": b"3", "/c": b"1"}) == {
         "/news/a.jsonl": articles
     }
     known.keep({"/news/a.jsonl": (b"4", ())})
-    assert known.held({"/news/a.jsonl": b"1"}) == {}
+    assert known.known({"/news/a.jsonl": b"1"}) == {}
     with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
         database.execute("UPDATE input SET held = '[1]'")
-    assert known.held({"/news/a.jsonl": b"4"}) == {}
+    assert known.known({"/news/a.jsonl": b"4"}) == {}
 
 
 def test_a_mark_tells_of_content_and_names(tmp_path: Path) -> None:

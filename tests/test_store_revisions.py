@@ -16,8 +16,8 @@ from sqlalchemy import update
 
 from rag.corpus.chunking import Chunk
 from rag.records import Article, Filters, Published
-from rag.store import NOW, STILL, UNKNOWN_DATE, Database, Runs, Store, schema
-from rag.store.revisions import is_late, since_when
+from rag.store import NO_DELTA, STILL, UNKNOWN_DATE, Database, Runs, Store, schema
+from rag.store.revisions import is_late, valid_since
 from rag.store.rows import seconds
 from tests.builders import article
 
@@ -74,8 +74,8 @@ def test_a_revision_stands_from_its_own_moment_else_its_date_else_its_run(
 def test_what_is_said_must_lie_between_the_text_before_and_the_run(
     updated: int, day: str, since: int
 ) -> None:
-    assert since_when(told("Two.", updated, day), told("One."), on(3), on(10)) == since
-    assert since_when(told("Two.", updated, day), told("One."), on(15), on(10)) == on(15)
+    assert valid_since(told("Two.", updated, day), told("One."), on(3), on(10)) == since
+    assert valid_since(told("Two.", updated, day), told("One."), on(15), on(10)) == on(15)
 
 
 def test_what_was_updated_earlier_comes_late_and_does_not_stand_now(
@@ -164,9 +164,9 @@ def test_filters_leave_the_passages_that_stood(database: Database, store: Store)
     assert matching(6) == [2, 3]
     assert store.facets().matching(Filters()).tolist() == [2, 3]
     before = MAY + timedelta(days=4)
-    standing = store.facets().standing(before)
-    assert (standing.then.tolist(), standing.not_yet.tolist()) == ([1], [3])
-    assert store.facets().standing(None) is NOW
+    delta = store.facets().as_of_delta(before)
+    assert (delta.added.tolist(), delta.removed.tolist()) == ([1], [3])
+    assert store.facets().as_of_delta(None) is NO_DELTA
     assert store.superseded_since(["x/1", "x/2"]) == {("x/1", 1): on(5, 12)}
 
 

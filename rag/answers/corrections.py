@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from rag.answers.candidate_sentences import day_of, survey
 from rag.answers.sentence_selection import CandidateSentence
-from rag.corpus.notices import taken_back
+from rag.corpus.notices import corrected_part
 from rag.language.entities import names, numbers
 from rag.language.figures import meanings
 from rag.records import Hit
@@ -49,7 +49,7 @@ def corrections(hits: Sequence[Hit]) -> list[Correction]:
     found = []
     told = [sentence for sentence, _ in survey(hits, frozenset())]
     for place, sentence in enumerate(told):
-        said = taken_back(sentence.text)
+        said = corrected_part(sentence.text)
         if said is None:
             continue
         following = told[place + 1] if place + 1 < len(told) else None

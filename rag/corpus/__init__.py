@@ -1,4 +1,4 @@
-"""Files and pages to articles: one reader per format, and furniture found in all of them."""
+"""Turns files and pages into articles: one reader per format, boilerplate found in all of them."""
 
 from rag.corpus.drafts import Page, Read, Unread
 from rag.corpus.files import count_articles, find_files

@@ -1,4 +1,4 @@
-"""A format's draft to an article: id, date, language and furniture are settled here for all."""
+"""Turns a draft into an article: sets id, date, language and boilerplate for all formats."""
 
 from __future__ import annotations
 
@@ -22,22 +22,25 @@ _TO_COME = "lies in the future"
 
 
 def assemble(draft: Draft, now: datetime) -> Read:
-    """The article of a draft, with a warning for each thing it says that cannot be used.
+    """The article of a draft, with a warning for each field that cannot be used.
 
-    Its id is the canonical URL, else the given id, else "file:" and the absolute
-    path. A date more than a day after `now` is kept as unknown.
+    Its id is the canonical URL, else the source's id, else "file:" and the absolute path.
+    A date more than a day after `now` counts as unknown.
     """
     furniture = find_furniture(draft.text, draft.blocks)
     lines = _first_of_each(draft, furniture)
     url, url_warnings = _url(draft, furniture)
     published, date_warnings = _published(draft, lines.get("date", ""), now)
+    # A bare name without "By" may be the outlet's.
+    byline = lines.get("byline", "")
+    authors = parse_authors(byline) if opens_byline(byline) else ()
     article = Article(
-        id=canonical_id(url) or draft.given_id or f"file:{Path(draft.path).absolute()}",
+        id=canonical_id(url) or draft.source_id or f"file:{Path(draft.path).absolute()}",
         url=url,
         title=_title(draft, lines, url),
         text=draft.text,
         publisher=draft.publisher or publisher_of(url),
-        authors=draft.authors or _by(lines.get("byline", "")),
+        authors=draft.authors or authors,
         published=published,
         language=language_code(draft.language) or detect_language(draft.text),
         section=draft.section,
@@ -49,7 +52,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
 
 
 def _first_of_each(draft: Draft, furniture: tuple[Span, ...]) -> Mapping[FurnitureKind, str]:
-    """The words of the first block of each kind."""
+    """The words of the first block of each kind of boilerplate."""
     words = {block.start: block.words for block in draft.blocks}
     first: dict[FurnitureKind, str] = {}
     for span in furniture:
@@ -82,7 +85,7 @@ def _published(draft: Draft, line: str, now: datetime) -> tuple[Published | None
 
 
 def _dated(value: str, now: datetime) -> tuple[Published | None, str]:
-    """The moment that a date names, or what is wrong with it."""
+    """The moment of a date, or what is wrong with it."""
     published = parse_published(value)
     if published is None:
         return None, f"date {value!r:.80} cannot be read"
@@ -92,11 +95,11 @@ def _dated(value: str, now: datetime) -> tuple[Published | None, str]:
 
 
 def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:
-    """What is given, else a title line, a heading that opens the text, the URL, any line."""
-    if given := draft.title or lines.get("title", ""):
-        return " ".join(given.split())
+    """The draft's title, else a title line, an opening heading, the URL's words, or any line."""
+    if title := draft.title or lines.get("title", ""):
+        return " ".join(title.split())
     opening = draft.blocks[0].words if draft.blocks else draft.text
-    # What stands alone in the first line is a title, also where it could be a name.
+    # A first line by itself is a title, even if it could be a name.
     named = lines.get("byline") == opening and not opens_byline(opening)
     if lines.get("heading") == opening or named:
         return opening
@@ -106,8 +109,3 @@ def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:
     body = (block.words for block in draft.blocks if block.words not in furniture)
     line = " ".join(next(body, opening).split())
     return line if len(line) <= _TITLE_LENGTH else line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
-
-
-def _by(line: str) -> tuple[str, ...]:
-    """The authors if the line says "By"; a bare name may as well be the outlet's."""
-    return parse_authors(line) if opens_byline(line) else ()

@@ -1,8 +1,7 @@
-"""Finds article furniture: what surrounds the reporting and is never evidence.
+"""Finds boilerplate: what surrounds the reporting and is never evidence.
 
-Works on blocks (paragraphs) of any text; knows no file format. A rule that
-could take a reporting sentence leaves it: a missed credit costs little, a lost
-sentence cannot be cited.
+Works on blocks (paragraphs) of any text; knows no file format. In doubt, the rules keep a
+paragraph: a missed credit costs little, a lost sentence cannot be cited.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _Kinds = list[FurnitureKind | None]
 class Block:
     """A paragraph: characters `start` to `end` of the text, and `words` as a reader sees them.
 
-    `kind` is set where the markup alone tells it.
+    `kind` is set if the markup says what it is.
     """
 
     start: int
@@ -46,7 +45,7 @@ class Block:
 
 
 def paragraphs(text: str) -> list[Block]:
-    r"""The paragraphs of plain text; its lines where no blank line parts any.
+    r"""The paragraphs of plain text; its lines if it has no blank line.
 
     >>> [block.words for block in paragraphs("One.\n\nTwo.")]
     ['One.', 'Two.']
@@ -57,7 +56,7 @@ def paragraphs(text: str) -> list[Block]:
 
 
 def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
-    r"""The furniture of `text` as spans in order, none overlapping, none without a character.
+    r"""The boilerplate of `text` as spans in order, not overlapping and not empty.
 
     >>> text = "By Mara Lind\n\nVESK (LNA) - The ferry sailed again on Monday."
     >>> spans = find_furniture(text, paragraphs(text))
@@ -70,7 +69,9 @@ def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
     lead = _lead(blocks, kinds)
     dateline = _dateline(text, blocks, kinds[: lead + _DATELINE_WITHIN])
     _type_addresses(blocks, kinds)
-    _type_names(blocks[:lead], kinds)
+    for index, block in enumerate(blocks[:lead]):
+        if kinds[index] is None and is_name_line(block.words):
+            kinds[index] = "byline"
     _type_headings(blocks, kinds)
     spans = [
         Span(block.start, block.end, kind)
@@ -83,15 +84,12 @@ def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
 
 
 def _untype_lists(blocks: Sequence[Block], kinds: _Kinds) -> None:
-    """Leave names after dashes that follow each other: they are a list, not signatures."""
+    """Keeps names after dashes in neighbouring blocks: they are a list, not signatures."""
     dashed = [block.words[:1] in _DASHES for block in blocks]
     for index, kind in enumerate(kinds):
-        if kind == "byline" and dashed[index] and any(_around(dashed, index)):
+        neighbours = (*dashed[max(0, index - 1) : index], *dashed[index + 1 : index + 2])
+        if kind == "byline" and dashed[index] and any(neighbours):
             kinds[index] = None
-
-
-def _around(flags: Sequence[bool], index: int) -> tuple[bool, ...]:
-    return (*flags[max(0, index - 1) : index], *flags[index + 1 : index + 2])
 
 
 def _type_top(blocks: Sequence[Block], kinds: _Kinds) -> None:
@@ -103,7 +101,7 @@ def _type_top(blocks: Sequence[Block], kinds: _Kinds) -> None:
 
 
 def _lead(blocks: Sequence[Block], kinds: _Kinds) -> int:
-    """The index of the first block of reporting; the number of blocks where there is none."""
+    """The index of the first block of reporting; the number of blocks if there is none."""
     for index, block in enumerate(blocks):
         if kinds[index] is None and is_reporting(block.words):
             return index
@@ -121,12 +119,6 @@ def _type_addresses(blocks: Sequence[Block], kinds: _Kinds) -> None:
     for index in range(1, len(blocks)):
         if kinds[index - 1] == "original url" and blocks[index].words.startswith("http"):
             kinds[index] = "original url"
-
-
-def _type_names(blocks: Sequence[Block], kinds: _Kinds) -> None:
-    for index, block in enumerate(blocks):
-        if kinds[index] is None and is_name_line(block.words):
-            kinds[index] = "byline"
 
 
 def _type_headings(blocks: Sequence[Block], kinds: _Kinds) -> None:

@@ -1,4 +1,4 @@
-"""The names in a byline; knows nothing about where in an article it stands."""
+"""Parses the names in a byline; does not know where in an article it is."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _NOT_NAMES = re.compile(
 
 
 def opens_byline(line: str) -> bool:
-    """Whether the line begins as a byline does: with "By" or its like, and a name after it."""
+    """Whether the line begins like a byline: "By", or a word like it, and a name."""
     found = _LEAD.match(line)
     return found is not None and _NAME.match(_MARKUP.sub(r"\1", line[found.end() :])) is not None
 
 
 def parse_authors(byline: str) -> tuple[str, ...]:
-    """The people named by a byline, in its order and each once.
+    """The distinct people named in a byline, in order.
 
-    Agencies and outlets are left out, unless nobody else is named.
+    Agencies and outlets are included only if nobody else is named.
 
     >>> parse_authors("By [Mara Lind and Ivo Tarn for LNA](#)"), parse_authors("By LNA")
     (('Mara Lind', 'Ivo Tarn'), ('LNA',))
@@ -45,9 +45,9 @@ def parse_authors(byline: str) -> tuple[str, ...]:
             names[-1] += f" {name}"
         elif _NAME.fullmatch(name) and not _NOT_NAMES.search(name):
             names.append(name)
-    people = [name for name in names if not _is_outlet(name)]
+    people = [
+        name
+        for name in names
+        if not name.startswith("The ") and (not name.isupper() or " " in name)
+    ]
     return tuple(dict.fromkeys(people or names))
-
-
-def _is_outlet(name: str) -> bool:
-    return name.startswith("The ") or (name.isupper() and " " not in name)

@@ -1,7 +1,7 @@
 """Cuts an article into passages of whole sentences; knows nothing about indexes.
 
-Furniture (bylines, photo credits, related links, ...) is left out, so a passage ends
-where furniture begins. Headings are not part of any passage but stay with it as context.
+Boilerplate (bylines, photo credits, related links, ...) is left out, so a passage ends
+where boilerplate begins. Headings are not part of any passage but stay with it as context.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Characters `start` to `end` of an article, below `heading`: a passage not yet stored."""
+    """A passage not yet stored: characters `start` to `end` of an article, under `heading`."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Chunk:
 def chunk(article: Article, count_tokens: CountTokens, limit: int) -> list[Chunk]:
     """The article's sentences packed into passages of at most `limit` tokens, in order.
 
-    Every sentence outside furniture lies in exactly one passage; passages do not
+    Every sentence outside boilerplate is in exactly one passage; passages do not
     overlap. A passage exceeds the limit only if it is a single sentence. The tokens
     of a passage are counted as the sum over its sentences. No text, no passages.
     """
@@ -38,9 +38,9 @@ def chunk(article: Article, count_tokens: CountTokens, limit: int) -> list[Chunk
 def chunk_all(
     articles: Sequence[Article], count_tokens: CountTokens, limit: int
 ) -> list[list[Chunk]]:
-    """The passages of each article, as `chunk` cuts it; the tokens of all are counted at once.
+    """The passages of each article, as `chunk` cuts it.
 
-    A tokenizer counts many short texts in one call twice as fast as in one for each article.
+    It counts the tokens of all articles in one call, which is twice as fast.
     """
     blocks = [[*_sentences(article)] for article in articles]
     counts = iter(
@@ -68,7 +68,7 @@ def chunk_all(
 
 
 def embedding_text(article: Article, start: int, end: int, heading: str) -> str:
-    """What is encoded for a passage: title and heading for context, then its own words."""
+    """The text that is encoded for a passage: title and heading as context, then its words."""
     context = " — ".join(part for part in (article.title, heading) if part)
     return f"{context}\n{article.text[start:end]}" if context else article.text[start:end]
 
@@ -80,7 +80,7 @@ def _sentences(article: Article) -> Iterator[tuple[str, list[tuple[int, int]]]]:
 
 
 def _reporting(article: Article) -> Iterator[tuple[int, int, str]]:
-    """The stretches between furniture, each with the heading it stands under."""
+    """The stretches between boilerplate, each with the heading above it."""
     heading = ""
     position = 0
     for span in article.furniture:
@@ -96,9 +96,8 @@ def _reporting(article: Article) -> Iterator[tuple[int, int, str]]:
 def _pack(sentences: Sequence[tuple[int, int, int]], limit: int) -> Iterator[tuple[int, int]]:
     """Spans of neighbouring sentences (start, end, tokens), as even as the limit allows.
 
-    Filling each passage to the brim leaves a last one of a line or two, which is a poor
-    thing to embed; so the stretch is first divided into as few parts as it needs, and
-    each part is filled to its equal share.
+    Filling each passage up would leave a last one of a line or two, which makes a poor
+    vector. So the stretch is divided into as few equal shares as the limit allows.
     """
     total = sum(tokens for _, _, tokens in sentences)
     if not sentences:

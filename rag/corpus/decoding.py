@@ -1,4 +1,4 @@
-"""Bytes to the text that every offset points into; knows no format."""
+"""Decodes bytes to the text that all offsets refer to; knows no format."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TOO_LARGE = f"larger than the {SIZE_LIMIT // 1024**2} MB that one article may h
 _BINARY = "a binary file, or text without a byte order mark in UTF-16; save it as UTF-8"
 EMPTY = "empty: it holds no text"
 _WINDOWS = "cp1252"
-# Python reads more than texts come in; with punycode a megabyte of them takes minutes.
+# Python knows more encodings than texts use; a megabyte of punycode takes minutes.
 _OF_NAMES_AND_SOURCES = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 )
@@ -25,7 +25,7 @@ _NAMES = {"cp1252": "Windows-1252", "utf-16": "UTF-16"}
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that holds one article; raises `CorpusError` where that cannot be."""
+    """The bytes of a file with one article; raises `CorpusError` if unreadable or too large."""
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_LIMIT + 1)
@@ -35,22 +35,22 @@ def read_bytes(path: Path) -> bytes:
 
 
 def limited(data: bytes) -> bytes:
-    """The bytes unchanged if one article may be that long; else raises `CorpusError`."""
+    """The bytes, unchanged; raises `CorpusError` if they are too long for one article."""
     if len(data) > SIZE_LIMIT:
         raise CorpusError(_TOO_LARGE)
     return data
 
 
 def unreadable(error: OSError) -> str:
-    """The reason of an operating system error as a user reads it."""
+    """The reason of an operating system error, for a message."""
     return f"cannot be read: {error.strerror or error}"
 
 
 def decode(data: bytes, *, fallback: str = _WINDOWS) -> tuple[str, tuple[str, ...]]:
-    r"""The text of `data` with line ends as "\n", and a warning where its encoding was guessed.
+    r"""The text of `data` with line ends as "\n", and a warning if its encoding was guessed.
 
-    UTF-8 and UTF-16 are known by their marks, UTF-8 also without; else `fallback`
-    is tried, then Windows-1252 where every byte is defined in it. Raises
+    UTF-8 and UTF-16 are recognised by their marks, UTF-8 also without. Else this tries
+    `fallback`, then Windows-1252 if every byte is defined in it. Raises
     `CorpusError` for binary, empty and undecodable data.
 
     >>> decode(b"caf\xc3\xa9\r\n")
@@ -96,7 +96,7 @@ def _decoded(data: bytes, fallback: str) -> tuple[str, str]:
 
 
 def is_no_encoding_of_texts(name: str) -> bool:
-    """Whether Python knows an encoding by this name in which no page and no feed comes."""
+    """Whether the name is an encoding of Python that no page or feed uses."""
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
@@ -111,14 +111,14 @@ def _printable(text: str) -> str:
 
 
 def _refuse_damaged(data: bytes, start: int) -> None:
-    """Raise for UTF-8 with a few broken bytes, which would decode to other letters.
+    """Raises CorpusError for UTF-8 with a few broken bytes, which would decode to other letters.
 
     Text in a one-byte encoding almost never holds valid UTF-8 sequences by chance.
     """
     lenient = data.decode("utf-8", "replace")
     broken = lenient.count("\ufffd")
     if sum(character > "\x7f" for character in lenient) > 2 * broken:
-        msg = f"damaged UTF-8 at byte {start}; mend it or save it as UTF-8 again"
+        msg = f"damaged UTF-8 at byte {start}; fix it or save it as UTF-8 again"
         raise CorpusError(msg)
 
 

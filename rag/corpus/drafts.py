@@ -1,4 +1,4 @@
-"""What travels through the corpus: a format's `Draft`, then what was `Read` or `Unread`."""
+"""The records of reading: a format's `Draft`, then `Read` or `Unread`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One article as it was read, where it lay, and what a reader of the log should know.
+    """One article as read, the path of its file, and warnings for the log.
 
-    Not `settled` where the same text will be read otherwise later: its date is yet to come.
+    `settled` is False if a later run may read it differently, because its date is in the future.
     """
 
     article: Article
@@ -32,7 +32,7 @@ class Read:
 class Unread:
     """One input that was not read, and why; `path` is "file" or "file:line".
 
-    What is `skipped` could be read, but is none of what was named.
+    `skipped` inputs could be read, but are not among those that you named.
     """
 
     path: str
@@ -42,9 +42,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A web page as it came: where it was in the end, and in what encoding the server says.
+    """A web page as received: its final address and the charset that the server states.
 
-    `date` and `authors` are what others, such as a feed, say where the page says nothing.
+    `date` and `authors` come from a feed, for pages that state none.
     """
 
     url: str
@@ -56,13 +56,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What one format says about an article, before id, date and language are settled.
+    """An article as one format has it, before id, date and language are set.
 
-    An empty field was not given; what it misses may still stand in the text (a
-    title line, a byline, a date line, an original URL). `dated` formats usually
-    carry a date, so that its absence is worth a warning. `created` is when the file
-    was made, which dates its article where nothing else does. `pages` are where the
-    pages begin, as `Article.pages` has them.
+    Empty fields are missing in the format; the text may still have them (a title line, a
+    byline, a date line, an original URL). `dated` formats usually have a date, so that a
+    missing one is worth a warning. `created` is when the file was made, which dates the
+    article if nothing else does. `pages` are the starts of pages, as in `Article.pages`.
     """
 
     path: str
@@ -70,7 +69,7 @@ class Draft:
     blocks: tuple[Block, ...]
     title: str = ""
     url: str = ""
-    given_id: str = ""
+    source_id: str = ""
     publisher: str = ""
     authors: tuple[str, ...] = ()
     date: str = ""
@@ -85,38 +84,37 @@ class Draft:
 class Reader(Protocol):
     """Reads every article of a file whose name ends in one of `suffixes` (lower case).
 
-    Content that makes no article is yielded as `Unread` or, where the whole file
-    is meant, raised as `CorpusError` with the bare reason.
+    Content without an article is yielded as `Unread`; if the whole file has none, `read`
+    raises `CorpusError` with the reason.
     """
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """The endings of file names that this reader takes."""
+        """The endings of file names that this reader reads."""
         ...
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """Each article of the file, in its order."""
+        """Each article of the file, in order."""
         ...
 
 
 def guarded(reader: Reader, path: Path) -> Iterator[Draft | Unread]:
-    """What the reader yields; whatever error a library has with the file is a CorpusError.
+    """The outcomes of the reader; any error of a library becomes a CorpusError.
 
-    A library's fault with one file must not stop the others; it is named all the same. Only
-    MemoryError is let pass.
+    So a fault with one file is reported and does not stop the others. MemoryError passes.
     """
     try:
         yield from reader.read(path)
     except (CorpusError, MemoryError):
         raise
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        msg = f"damaged, or of a kind that cannot be read ({said:.200})"
+        message = " ".join(f"{type(error).__name__}: {error}".split())
+        msg = f"damaged, or of a kind that cannot be read ({message:.200})"
         raise CorpusError(msg) from error
 
 
-def shown(path: Path) -> str:
-    r"""The path as one line that can be printed and stored; odd bytes become U+FFFD.
+def printable_path(path: Path) -> str:
+    r"""The path as one printable line; bytes that are no text become U+FFFD.
 
     >>> shown(Path("news/a.md")), shown(Path("a\nb.md"))
     ('news/a.md', 'a\\nb.md')

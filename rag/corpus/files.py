@@ -1,4 +1,4 @@
-"""Finds the files that hold articles; opens them only to count."""
+"""Finds the files with articles; opens them only to count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.corpus.decoding import unreadable
-from rag.corpus.drafts import Unread, shown
+from rag.corpus.drafts import Unread, printable_path
 from rag.corpus.jsonl import JsonLinesReader, raw_lines
 from rag.corpus.links import LEADS_OUT, Roots
 from rag.corpus.outlets import OUTLETS_FILE, Outlets, read_outlets
@@ -21,7 +21,7 @@ _NO_ARTICLES = frozenset(
 
 
 def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[Path | Unread]:
-    """The files to read, each once: `paths` in their order, folders walked in order of name.
+    """The files to read, each once: `paths` in order, folders sorted by name.
 
     Within folders, hidden names, unknown types and files that describe a corpus
     (README.md, SOURCES.md, questions.jsonl) are passed over without a word;
@@ -36,7 +36,7 @@ def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[P
     roots = Roots(within or [path for path in paths if path.is_dir()])
     for path in paths:
         if within and not roots.hold(path):
-            yield Unread(shown(path), LEADS_OUT, skipped=True)
+            yield Unread(printable_path(path), LEADS_OUT, skipped=True)
             continue
         found = False
         for outcome in _candidates(path, roots):
@@ -48,11 +48,13 @@ def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[P
             if isinstance(outcome, Unread) or seen.first_time(outcome):
                 yield outcome
         if not found:
-            yield Unread(shown(path), f"holds no article; known file types: {known_suffixes()}")
+            yield Unread(
+                printable_path(path), f"holds no article; known file types: {known_suffixes()}"
+            )
 
 
 def count_articles(path: Path) -> int:
-    """How many articles a file claims to hold, for a progress bar; 0 where it cannot be read."""
+    """How many articles a file seems to have, for a progress bar; 0 if it is unreadable."""
     reader = reader_of(path)
     if reader is None or not path.is_file():
         return 0
@@ -71,7 +73,7 @@ def _candidates(path: Path, roots: Roots) -> Iterator[Path | Unread]:
     if path.is_dir():
         yield from _walk(path, roots)
     elif not path.is_file():
-        yield Unread(shown(path), _missing(path))
+        yield Unread(printable_path(path), _missing(path))
     elif reader_of(path) is None:
         yield unknown_type(path)
     else:
@@ -85,62 +87,62 @@ def _walk(folder: Path, roots: Roots) -> Iterator[Path | Unread]:
     while waiting:
         path, is_folder = waiting.pop()
         if not is_folder:
-            yield from _taken(path, roots)
+            yield from _accepted(path, roots)
         elif path.is_symlink() and not roots.hold(path):
-            yield Unread(shown(path), LEADS_OUT, skipped=True)
+            yield Unread(printable_path(path), LEADS_OUT, skipped=True)
         elif (real := os.path.realpath(path)) not in entered:
             entered.add(real)
             try:
                 waiting += reversed(_inside(path))
             except OSError as error:
-                yield Unread(shown(path), unreadable(error))
+                yield Unread(printable_path(path), unreadable(error))
 
 
 def _inside(folder: Path) -> list[tuple[Path, bool]]:
-    """What is in a folder, by name, and whether it is a folder itself; no hidden names."""
+    """The entries of a folder, sorted, and whether each is a folder; no hidden names."""
     with os.scandir(folder) as entries:
         inside = sorted(entries, key=lambda entry: entry.name)
-    return [(folder / one.name, _is_folder(one)) for one in inside if one.name[0] != "."]
+    visible = [entry for entry in inside if entry.name[0] != "."]
+    # Path.is_dir() does not raise for links that form a circle.
+    return [
+        (folder / one.name, (folder / one.name).is_dir() if one.is_symlink() else one.is_dir())
+        for one in visible
+    ]
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    # Only what a link leads to has to be looked at, and it may lead round and round.
-    return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
-
-
-def _taken(path: Path, roots: Roots) -> Iterator[Path | Unread]:
+def _accepted(path: Path, roots: Roots) -> Iterator[Path | Unread]:
     if path.name == OUTLETS_FILE:
         yield path
     elif reader_of(path) is None or path.name.lower() in _NO_ARTICLES:
         return
     elif not path.is_file():
-        yield Unread(shown(path), _missing(path))
+        yield Unread(printable_path(path), _missing(path))
     elif path.is_symlink() and not roots.hold(path):
-        yield Unread(shown(path), LEADS_OUT, skipped=True)
+        yield Unread(printable_path(path), LEADS_OUT, skipped=True)
     else:
         yield path
 
 
 def _unusable(outlets_file: Path, outlets: Outlets) -> Iterator[Unread]:
     if outlets_file.is_file() and not outlets.reach(outlets_file):
-        yield Unread(shown(outlets_file), LEADS_OUT, skipped=True)
+        yield Unread(printable_path(outlets_file), LEADS_OUT, skipped=True)
     elif outlets_file.is_file():
         names = read_outlets(outlets_file)
         if isinstance(names, Unread):
             yield names
     elif os.path.lexists(outlets_file) and not outlets_file.is_dir():
-        yield Unread(shown(outlets_file), _missing(outlets_file))
+        yield Unread(printable_path(outlets_file), _missing(outlets_file))
 
 
 class _Seen:
-    """The files that were met, each by where it really is, whatever links led to it."""
+    """The files found so far, by their real paths."""
 
     def __init__(self) -> None:
         self._files: set[str] = set()
         self._folders: dict[str, str] = {}
 
     def first_time(self, file: Path) -> bool:
-        """Whether the file is met for the first time."""
+        """Whether the file was not found before."""
         real = self._place(file)
         if real in self._files:
             return False

@@ -1,4 +1,4 @@
-"""JSON lines, plain or gzipped: one article a line; a bad line never stops the others."""
+"""Reads JSON lines, plain or gzipped: one article a line; a bad line does not stop the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from rag.corpus.boilerplate import paragraphs
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, clean, decode, limited, unreadable
-from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.errors import CorpusError
 
 _GZIP_MARK = b"\x1f\x8b"
@@ -30,13 +30,13 @@ class JsonLinesReader:
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The article, or the reason why there is none, of each line that is not blank."""
+        """The article of each line that is not blank, or why it has none."""
         number = found = 0
         try:
             for number, line in enumerate(raw_lines(path), start=1):
                 if line.strip():
                     found += 1
-                    yield _outcome(f"{shown(path)}:{number}", line)
+                    yield _outcome(f"{printable_path(path)}:{number}", line)
         except (EOFError, zlib.error) as error:
             msg = f"the gzip file is damaged or cut off after line {number}; those lines are read"
             raise CorpusError(msg) from error
@@ -47,7 +47,7 @@ class JsonLinesReader:
 
 
 def raw_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file, gzipped or not; one that is too long ends one byte past the limit.
+    """The lines of a file, gzipped or not; longer ones are cut one byte past the limit.
 
     Raises `CorpusError` for a file that is no text, `OSError`, `EOFError` and
     `zlib.error` as the file is read.
@@ -118,7 +118,7 @@ def record_draft(where: str, record: Mapping[str, Any], warnings: tuple[str, ...
         tuple(paragraphs(text)),
         title=known["title"],
         url=known["url"],
-        given_id=known["id"],
+        source_id=known["id"],
         publisher=known["publisher"],
         authors=_authors(record.get("authors")),
         date=known["date"] or known["published"],
@@ -153,7 +153,7 @@ def _text(record: Mapping[str, Any]) -> str:
 
 
 def _string(value: object) -> str | None:
-    """The value as one line; "" for null, None for what cannot be a field's text."""
+    """The value as one line; "" for null, None if it cannot be text."""
     if value is None:
         return ""
     if isinstance(value, str):

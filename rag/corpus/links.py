@@ -1,4 +1,4 @@
-"""Whether a path stays within the folders that were named, whatever links lead to it."""
+"""Checks that links do not lead out of the named folders."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ LEADS_OUT = (
 
 
 class Roots:
-    """Folders that were named, each by where it really is: a named folder may be a link itself."""
+    """The named folders, by their real paths: a named folder may be a link itself."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self._real = tuple(_ended(one) for one in folders)
 
     def hold(self, path: Path) -> bool:
-        """Whether what the path leads to lies in one of the folders, or is one."""
+        """Whether the real path is one of the folders or lies in one."""
         return _ended(path).startswith(self._real)
 
 
 def _ended(path: Path) -> str:
-    """Where the path really leads, with a separator at its end: /news is not above /newsroom."""
+    """The real path with a separator at its end, so that /news is no prefix of /newsroom."""
     return os.path.realpath(path).rstrip(os.sep) + os.sep

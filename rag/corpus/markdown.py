@@ -1,4 +1,4 @@
-"""Markdown articles: the raw file is the text, its blocks tell title, byline, date and links."""
+"""Reads Markdown: the raw file is the text; its blocks mark title, byline, date and links."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import decode, read_bytes
-from rag.corpus.drafts import Draft, shown
+from rag.corpus.drafts import Draft, printable_path
 from rag.corpus.rules import is_byline, is_date_line, is_reporting
 from rag.records import FurnitureKind
 
@@ -46,18 +46,18 @@ _LABEL_WORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class MarkdownReader:
-    """Reads one article a file, in the shape that Markdown exports of news have."""
+    """Reads one article a file, as Markdown exports of news have it."""
 
     suffixes: tuple[str, ...] = (".md", ".markdown")
 
     def read(self, path: Path) -> Iterator[Draft]:
         """The article of the file."""
         text, warnings = decode(read_bytes(path))
-        yield markdown_draft(shown(path), text, warnings)
+        yield markdown_draft(printable_path(path), text, warnings)
 
 
 def markdown_draft(path: str, text: str, warnings: tuple[str, ...] = ()) -> Draft:
-    r"""The article that a Markdown text holds; `text` itself stays as it is, marks and all.
+    r"""The article of a Markdown text; `text` stays unchanged, with its markup.
 
     >>> draft = markdown_draft("a.md", "# Ferry returns\n\nThe ferry sailed again on Monday.")
     >>> [(block.kind, block.words) for block in draft.blocks]
@@ -88,7 +88,7 @@ def markdown_draft(path: str, text: str, warnings: tuple[str, ...] = ()) -> Draf
 
 
 def plain_words(markup: str) -> str:
-    """The words of a Markdown block as a reader sees them: no links, marks or images.
+    """The visible words of a Markdown block, without links, marks and images.
 
     >>> plain_words("By [Mara Lind](#) for **LNA**")
     'By Mara Lind for LNA'
@@ -98,7 +98,7 @@ def plain_words(markup: str) -> str:
 
 
 def _front_matter(text: str) -> re.Match[str] | None:
-    """The fields above the article; None where what stands between two rules is prose."""
+    """The front matter; None if there is prose between the two rules."""
     front = _FRONT_MATTER.match(text, 0, _LONGEST_FRONT)
     if front and all(_FRONT_LINE.fullmatch(line) for line in front.group(1).split("\n")):
         return front
@@ -126,7 +126,7 @@ def _unquoted(value: str) -> str:
 
 
 def _blocks(text: str, start: int) -> list[Block]:
-    """The leaf blocks from `start` on, as the lines where the parser finds them."""
+    """The leaf blocks from `start` on, with their offsets."""
     offsets = [start, *(match.end() for match in _NEWLINE.finditer(text, start)), len(text)]
     titled = reported = False
     blocks: list[Block] = []
@@ -151,9 +151,9 @@ def _blocks(text: str, start: int) -> list[Block]:
 
 
 def _kind(token: Token, markup: str, words: str) -> FurnitureKind | None:
-    """The kind that the markup of a block tells; its words may tell more."""
+    """The kind that the markup of a block implies, None if it implies none."""
     if token.type == "heading_open":
-        # A rule right below a paragraph makes a heading of it, by Markdown's letter.
+        # In Markdown, a rule right below a paragraph turns it into a heading.
         if token.markup in ("-", "=") and is_reporting(words):
             return None
         return "title" if token.tag == "h1" else "heading"
@@ -170,7 +170,7 @@ def _kind(token: Token, markup: str, words: str) -> FurnitureKind | None:
 
 
 def _is_bold_label(markup: str, words: str) -> bool:
-    """Whether a bold line above the reporting is a picture's credit, as the position tells."""
+    """Whether a bold line above the reporting is a picture's credit, judged by its position."""
     return (
         _BOLD.fullmatch(markup) is not None
         and len(words.split()) <= _LABEL_WORDS

@@ -1,4 +1,4 @@
-"""A reader's outcomes as lines of JSON between the worker process and its parent, and back."""
+"""Converts a reader's outcomes to lines of JSON for the worker process, and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DRAFT = tuple(field.name for field in fields(Draft))
 
 
 def line(message: Mapping[str, Any]) -> bytes:
-    """A message as one line, whatever characters are in it."""
+    """A message as one line of JSON."""
     return json.dumps(message, separators=(",", ":")).encode() + b"\n"
 
 
@@ -28,7 +28,7 @@ def outcome_message(outcome: Draft | Unread) -> dict[str, Any]:
 
 
 def outcome_of(message: Mapping[str, Any]) -> Draft | Unread:
-    """The outcome that `outcome_message` made the message of.
+    """The outcome in a message of `outcome_message`.
 
     >>> outcome_of(outcome_message(Unread("a.pdf", "empty")))
     Unread(path='a.pdf', reason='empty', skipped=False)

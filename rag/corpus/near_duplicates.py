@@ -1,8 +1,7 @@
-"""Whether two texts say the same in the same words; knows nothing about storage or outlets.
+"""Finds texts with mostly the same words; knows nothing about storage or outlets.
 
-A text is compared as the set of its shingles: every five words that follow each other, as
-numbers. MinHash finds the few texts worth comparing (texts with an equal band are
-candidates), and the sets themselves decide.
+A text is compared as the set of its shingles: every five consecutive words, as numbers.
+MinHash finds candidates (texts with an equal band), and the sets themselves decide.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from rag.records import Article
 Shingles = frozenset[int]
 
 SCHEME = f"shingles-1/rensa-{RMinHash.ALGORITHM_VERSION}"
-"""What bands and shingles depend on; those of different schemes cannot be compared."""
+"""The version of bands and shingles; those of different schemes cannot be compared."""
 
-ALIKE = 0.43
-"""Texts are near-duplicates when they share this much of what they hold together, or more."""
+RESEMBLING = 0.43
+"""Texts are near-duplicates from this resemblance (Jaccard index, 0 to 1) on."""
 
-HELD = 0.8
-"""So is a text of which this much stands in the other, a fifth of it or more."""
+CONTAINED = 0.8
+"""So is a text with this share of its shingles in the other, from a resemblance of .2 on."""
 
 _FIFTH = 0.2
 _WORDS = 5
 _FEWEST = 20
 _BANDS, _ROWS = 24, 2
 _SEED = 2_000
-# Copies differ in the shape of their quotation marks and dashes, which are no words.
+# Near-duplicates differ in the shape of quotation marks and dashes, which are no words.
 _MARKS = "‘’“”„‚«»‹›–—―…·•\u00a0"
 _SPACED = bytes(n if n >= 128 or chr(n).isalnum() else 32 for n in range(256))
 _LONGEST_WORDS = 16
@@ -40,7 +39,7 @@ _HALF, _SHIFT = np.uint64(32), np.uint64(16)
 
 
 def reporting(article: Article) -> str:
-    """The article's text without its furniture, which outlets add to what they carry."""
+    """The article's text without its boilerplate, which each outlet adds."""
     parts: list[str] = []
     position = 0
     for span in article.furniture:
@@ -51,10 +50,10 @@ def reporting(article: Article) -> str:
 
 
 def shingles(text: str) -> Shingles:
-    """Every five neighbouring words as a number: equal words, equal numbers, on any machine.
+    """Every five consecutive words as a number: equal words, equal numbers, on any machine.
 
-    Case and punctuation count for nothing. Scripts without spaces go by characters. A text
-    of fewer than five words has none.
+    Case and punctuation do not count. Scripts without spaces go by characters. A text of
+    fewer than five words has none.
 
     >>> len(shingles("The ferry sailed again on Monday.")), len(shingles("The ferry sailed."))
     (2, 0)
@@ -65,10 +64,10 @@ def shingles(text: str) -> Shingles:
 
 
 def bands(text: str) -> tuple[int, ...]:
-    """Numbers of which near-duplicates share at least one, and other texts hardly ever any.
+    """Numbers of which near-duplicates share at least one, and other texts rarely any.
 
-    Of texts with a resemblance of .5, 999 in 1,000 share one, of .43 992; of .01 only 2.
-    A text of fewer than 24 words has none: so little can be alike by chance.
+    Of pairs with a resemblance of .5, 999 in 1,000 share one; with .43, 992; with .01, 2.
+    A text of fewer than 24 words has none: it could be equal by chance.
     """
     found = _shingles(text)
     if len(found) < _FEWEST:
@@ -84,7 +83,7 @@ def bands(text: str) -> tuple[int, ...]:
 
 
 def resemblance(one: AbstractSet[int], other: AbstractSet[int]) -> float:
-    """The share of all their shingles that both have, their Jaccard index; 0.0 of nothing.
+    """The Jaccard index of two sets of shingles, 0 to 1; 0.0 if both are empty.
 
     >>> resemblance({1, 2, 3}, {2, 3, 4})
     0.5
@@ -94,13 +93,15 @@ def resemblance(one: AbstractSet[int], other: AbstractSet[int]) -> float:
 
 
 def near_duplicates(one: AbstractSet[int], other: AbstractSet[int]) -> bool:
-    """Whether two texts are near-duplicates, or one is the other cut short."""
+    """Whether two texts are near-duplicates, or one is a shortened form of the other."""
     found = resemblance(one, other)
-    return found >= ALIKE or (found >= _FIFTH and max(held(one, other), held(other, one)) >= HELD)
+    return found >= RESEMBLING or (
+        found >= _FIFTH and max(containment(one, other), containment(other, one)) >= CONTAINED
+    )
 
 
-def held(part: AbstractSet[int], whole: AbstractSet[int]) -> float:
-    """The share of a part's shingles that stand in the whole; 0.0 where the part has none.
+def containment(part: AbstractSet[int], whole: AbstractSet[int]) -> float:
+    """The share of a part's shingles that the whole has, 0 to 1; 0.0 for an empty part.
 
     >>> held({1, 2}, {2, 3, 4})
     0.5
@@ -109,9 +110,9 @@ def held(part: AbstractSet[int], whole: AbstractSet[int]) -> float:
 
 
 def new_words(part: str, whole: AbstractSet[int]) -> int:
-    """The length of the longest run of a text's words that no shingle of the whole holds.
+    """The length in words of the longest run of a text that no shingle of the whole covers.
 
-    A text of fewer than five words has no shingle to tell by, and no new words.
+    0 for a text of fewer than five words, which has no shingle.
 
     >>> whole = shingles("Four people died when the bridge fell. It was built in 1968.")
     >>> new_words("Four people died when the bridge fell. Nobody else was hurt.", whole)
@@ -121,16 +122,16 @@ def new_words(part: str, whole: AbstractSet[int]) -> int:
     longest = run = 0
     if not found:
         return 0
-    # A word stands in the five shingles that end with it and with the four words after it.
+    # A word is in the five shingles that end with it and with the four words after it.
     for last in range(len(found) + _WORDS - 1):
-        held_here = any(found[max(0, last - _WORDS + 1) : last + 1])
-        run = 0 if held_here else run + 1
+        is_covered = any(found[max(0, last - _WORDS + 1) : last + 1])
+        run = 0 if is_covered else run + 1
         longest = max(longest, run)
     return longest
 
 
 def _shingles(text: str) -> npt.NDArray[np.uint64]:
-    """The shingles in the order of the text, each as often as it stands in it."""
+    """The shingles in the order of the text, with repetitions."""
     words = _words(text)
     count = len(words) - _WORDS + 1
     if count < 1:

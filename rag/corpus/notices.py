@@ -1,8 +1,8 @@
-"""Recognises what an outlet says of its own article: corrections, updates, retractions.
+"""Recognises notices of an outlet about its own article: corrections, updates, retractions.
 
-The wordings are English. A notice stands at the head or the tail of an article and speaks of
-the article itself: "the drug was withdrawn" is reporting. One that is missed costs little,
-reporting that is taken for a notice costs more.
+The wordings are English. A notice is at the start or the end of an article and is about the
+article itself: "the drug was withdrawn" is reporting. In doubt, a paragraph is reporting: a
+missed notice costs less.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NoticeKind = Literal[
 _HEAD = 8
 _TAIL = 6
 _WHOLE_ARTICLE = 3
-"""A retraction stands among so many first or last paragraphs: others tell of someone else's."""
+"""A retraction is among so many first or last paragraphs: others report one of someone else."""
 
 _LONGEST = 1_500
 _DATED_WITHIN = 300
@@ -138,9 +138,9 @@ _IS_NOTICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Characters `start` to `end` of an article, where its outlet speaks of the article itself.
+    """Characters `start` to `end` of an article: a notice of the outlet about the article.
 
-    `at` is the moment that it gives for what it tells of, None where it gives no date.
+    `at` is when the correction or update was made, None if the notice gives no date.
     """
 
     kind: NoticeKind
@@ -150,9 +150,9 @@ class Notice:
 
 
 def find_notices(text: str, published: Published | None = None) -> tuple[Notice, ...]:
-    """The notices of an article, in order, none overlapping.
+    """The notices of an article, in order, not overlapping.
 
-    A date without a year is the first one that follows the day when it was published.
+    A date without a year is the first such date on or after the publication.
 
     >>> [(n.kind, str(n.at)) for n in find_notices("Updated May 5, 2025, 3:15 p.m. ET")]
     [('update', '2025-05-05T19:15Z')]
@@ -162,13 +162,13 @@ def find_notices(text: str, published: Published | None = None) -> tuple[Notice,
 
 
 def updated_at(notices: Sequence[Notice]) -> Published | None:
-    """The latest moment at which an article says that it was changed."""
+    """The latest change that the notices state, None if they state none."""
     moments = [notice.at for notice in notices if notice.at is not None]
     return max(moments, key=lambda published: published.at, default=None)
 
 
 def retraction(text: str) -> str:
-    """The words that take a whole article back, and none of its own; "" where there are none.
+    """The words that retract a whole article; "" if there are none.
 
     >>> retraction("This article has been retracted. It sank.")
     'This article has been retracted.'
@@ -179,17 +179,17 @@ def retraction(text: str) -> str:
     return " ".join(_own_words(text[found.start : found.end]).split()) if found else ""
 
 
-def _own_words(told: str) -> str:
-    """What of a retraction the outlet says of the article; behind a label it is all of it."""
-    if _LABEL.match(told):
-        return told
-    # "RETRACTED: " stands before a headline, or before the first sentence.
-    stamp = _STAMP.match(told)
-    return stamp[0] if stamp else told[slice(*sentence_spans(told)[0])]
+def _own_words(notice: str) -> str:
+    """The outlet's own words in a retraction; all of it if it begins with a label."""
+    if _LABEL.match(notice):
+        return notice
+    # "RETRACTED: " comes before a headline or the first sentence.
+    stamp = _STAMP.match(notice)
+    return stamp[0] if stamp else notice[slice(*sentence_spans(notice)[0])]
 
 
-def taken_back(sentence: str) -> str | None:
-    """What follows the words by which a notice takes something back; None in other sentences.
+def corrected_part(sentence: str) -> str | None:
+    """The statement that a notice corrects, with what follows it; None for other sentences.
 
     >>> taken_back("An earlier version of this story misstated the toll.")
     ' the toll.'
@@ -207,13 +207,13 @@ def _in_blocks(text: str, blocks: Sequence[Block], published: Published | None) 
         outer = place < _WHOLE_ARTICLE or place >= last - _WHOLE_ARTICLE
         if found := _notice(words, outer=outer):
             kind, start = found
-            told = words[start:].rstrip()
-            at = _when(told) or _in_its_year(told, published)
-            yield Notice(kind, block.start + start, block.start + start + len(told), at)
+            notice = words[start:].rstrip()
+            at = _when(notice) or _in_its_year(notice, published)
+            yield Notice(kind, block.start + start, block.start + start + len(notice), at)
 
 
 def _notice(words: str, *, outer: bool) -> tuple[NoticeKind, int] | None:
-    """What a paragraph gives notice of, and where in it the notice begins."""
+    """The kind of the notice in a paragraph and its offset; None if there is none."""
     first = _OPENING.match(words)
     start = first.end() if first else 0
     if label := _LABEL.match(words, start):
@@ -226,7 +226,7 @@ def _notice(words: str, *, outer: bool) -> tuple[NoticeKind, int] | None:
     if len(words) <= _UPDATE_LINE and (_UPDATE.search(words)) and _when(words):
         return "update", start
     for opening in _OPENING.finditer(words):
-        # A sentence between quotation marks is somebody else's.
+        # A quoted sentence is by somebody else.
         quoted = len(_DOUBLE_MARKS.findall(words, 0, opening.end())) % 2
         spoken = None if quoted else _spoken(words, opening.end(), outer=outer)
         if spoken:
@@ -245,7 +245,7 @@ def _labelled(label: str, rest: str, *, outer: bool) -> NoticeKind:
 
 
 def _spoken(words: str, start: int, *, outer: bool) -> NoticeKind | None:
-    """What the sentence that begins at `start` says of its own article."""
+    """The kind of the notice in the sentence at `start`; None if it is none."""
     if outer and _RETRACTED.match(words, start):
         return "retraction"
     if _REPLACES.match(words, start):
@@ -261,15 +261,15 @@ def _spoken(words: str, start: int, *, outer: bool) -> NoticeKind | None:
     return "clarification" if _CLARITY.search(words, start) else "update"
 
 
-def _when(told: str) -> Published | None:
-    """The moment that a notice gives for what it tells of."""
-    found = _WHEN.search(told[:_DATED_WITHIN])
+def _when(notice: str) -> Published | None:
+    """The moment that a notice states, None if it states none."""
+    found = _WHEN.search(notice[:_DATED_WITHIN])
     return parse_published(found["when"]) if found else None
 
 
-def _in_its_year(told: str, published: Published | None) -> Published | None:
-    """The day that a notice gives without its year, on or soon after that of publication."""
-    found = _WITHOUT_YEAR.search(told[:_DATED_WITHIN])
+def _in_its_year(notice: str, published: Published | None) -> Published | None:
+    """The day that a notice states without a year, on or soon after the publication."""
+    found = _WITHOUT_YEAR.search(notice[:_DATED_WITHIN])
     if found is None or published is None:
         return None
     for year in (published.at.year, published.at.year + 1):

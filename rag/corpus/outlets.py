@@ -1,4 +1,4 @@
-"""What the outlets of a folder are called, by host, as its file `outlets.toml` says."""
+"""The names of outlets by host, from the files `outlets.toml` in folders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.corpus.decoding import read_bytes
-from rag.corpus.drafts import Read, Unread, shown
+from rag.corpus.drafts import Read, Unread, printable_path
 from rag.corpus.links import Roots
 from rag.corpus.urls import is_web_address, publisher_of
 from rag.errors import CorpusError
@@ -25,10 +25,10 @@ _EXAMPLE = f'write "courier.example" = "The Courier" below [{_TABLE}]'
 class Outlets:
     """The names that the folders being ingested give to the outlets of their articles.
 
-    An article's outlet is named by the nearest `outlets.toml` at or above its file that
-    knows its host, no higher than the folder that was named to be ingested, or beside a
-    file that was named itself. A file that cannot be used, or is a link that leads out of
-    the folders, names nothing: `find_files` reports it.
+    The name comes from the nearest `outlets.toml` that has the article's host: in the folder
+    of its file or above, up to the folder that you ingest; in the same folder for a file
+    that you name. A file that cannot be used, or is a link out of the folders, names
+    nothing: `find_files` reports it.
     """
 
     tops: frozenset[Path] = frozenset()
@@ -36,15 +36,15 @@ class Outlets:
 
     @classmethod
     def of(cls, paths: Sequence[Path]) -> Outlets:
-        """The names that hold for what is found at `paths`; nothing is read yet."""
+        """The names that apply to the files at `paths`; reads nothing yet."""
         return cls(frozenset(path if path.is_dir() else path.parent for path in paths))
 
     def reach(self, outlets_file: Path) -> bool:
-        """Whether the file lies where it seems to, or a link leads to one within the folders."""
+        """Whether the file is no link, or a link to a file within the folders."""
         return not outlets_file.is_symlink() or Roots(self.tops).hold(outlets_file)
 
     def named(self, outcome: Read | Unread, file: Path) -> Read | Unread:
-        """The outcome of reading `file`, with the outlet's name where only its host was known."""
+        """The outcome of reading `file`, with the outlet's name if only its host was known."""
         if isinstance(outcome, Unread):
             return outcome
         article = outcome.article
@@ -53,15 +53,15 @@ class Outlets:
             return outcome
         return replace(outcome, article=replace(article, publisher=self._name(host, file)))
 
-    def told(self, file: Path) -> str:
-        """All that decides how the outlets of what is in `file` are named; "" for nothing."""
+    def names_above(self, file: Path) -> str:
+        """The names that apply to the articles in `file`, as text; "" if there are none."""
         return "\n".join(str(sorted(names.items())) for names in self._above(file) if names)
 
     def _name(self, host: str, file: Path) -> str:
         return next((names[host] for names in self._above(file) if host in names), host)
 
     def _above(self, file: Path) -> Iterator[Mapping[str, str]]:
-        """What the files at and above `file` say, the nearest first."""
+        """The names in the folder of `file` and in those above, nearest first."""
         above = list(file.parents)
         top = max((n for n, folder in enumerate(above) if folder in self.tops), default=-1)
         return (self._beside(folder) for folder in above[: top + 1])
@@ -75,21 +75,23 @@ class Outlets:
 
 
 def read_outlets(path: Path) -> Mapping[str, str] | Unread:
-    """The outlets' names by host as `publisher_of` gives it, or why and where the file is wrong."""
+    """The outlets' names by host (as `publisher_of` gives it), or why the file is wrong."""
     try:
         text = read_bytes(path).decode("utf-8-sig")
         table = tomllib.loads(text)
     except CorpusError as error:
-        return Unread(shown(path), str(error))
+        return Unread(printable_path(path), str(error))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        return Unread(f"{shown(path)}:{line}", "not UTF-8; save it as UTF-8")
+        return Unread(f"{printable_path(path)}:{line}", "not UTF-8; save it as UTF-8")
     except (ValueError, RecursionError) as error:
-        return Unread(f"{shown(path)}:{_line_of_error(error, text)}", f"not valid TOML: {error}")
+        return Unread(
+            f"{printable_path(path)}:{_line_of_error(error, text)}", f"not valid TOML: {error}"
+        )
     try:
         return _checked(table)
     except _WrongEntryError as error:
-        return Unread(f"{shown(path)}:{_line_of(error.key, text)}", str(error))
+        return Unread(f"{printable_path(path)}:{_line_of(error.key, text)}", str(error))
 
 
 class _WrongEntryError(CorpusError):
@@ -126,13 +128,13 @@ def _name(key: str, value: object) -> str:
 
 
 def _line_of_error(error: Exception, text: str) -> int:
-    """The line that a TOML error names; the last where the end of the file is meant."""
+    """The line that a TOML error names; the last line if it names the end of the file."""
     found = _AT_LINE.search(str(error))
     return int(found.group(1)) if found else text.rstrip().count("\n") + 1
 
 
 def _line_of(key: str, text: str) -> int:
-    """The first line that begins with a key; 1 where it is written with escapes."""
+    """The first line that begins with a key; 1 if the key is written with escapes."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.lstrip(" \t\"'[").startswith(key):
             return number

@@ -1,4 +1,4 @@
-"""Plain text: one article a file; a short first line is its title."""
+"""Reads plain text: one article a file, whose short first line is its title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import decode, read_bytes
-from rag.corpus.drafts import Draft, shown
+from rag.corpus.drafts import Draft, printable_path
 from rag.corpus.markdown import markdown_draft
 from rag.corpus.rules import is_byline, is_date_line
 
@@ -23,7 +23,7 @@ _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.;:,…][\"'”’)]*$")
 
 @dataclass(frozen=True, slots=True)
 class PlainReader:
-    """Reads one article a file; text that is Markdown in all but name is read as that."""
+    """Reads one article a file; text that looks like Markdown is read as Markdown."""
 
     suffixes: tuple[str, ...] = (".txt", ".text")
 
@@ -31,9 +31,11 @@ class PlainReader:
         """The article of the file."""
         text, warnings = decode(read_bytes(path))
         if _MARKDOWN.search(text):
-            yield replace(markdown_draft(shown(path), text, warnings), dated=False)
+            yield replace(markdown_draft(printable_path(path), text, warnings), dated=False)
         else:
-            yield Draft(shown(path), text, tuple(_titled(paragraphs(text))), warnings=warnings)
+            yield Draft(
+                printable_path(path), text, tuple(_titled(paragraphs(text))), warnings=warnings
+            )
 
 
 def _titled(blocks: list[Block]) -> list[Block]:

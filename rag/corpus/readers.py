@@ -1,4 +1,4 @@
-"""The formats an archive can be fed with, and the one door through which files are read.
+"""The formats that an archive reads, and the functions that read files and pages.
 
 To add a format: write a class with `suffixes` and `read(path)` as `Reader` in
 `rag.corpus.drafts` describes, which yields a `Draft` for each article and an
@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rag.corpus.assembling import assemble
-from rag.corpus.drafts import Page, Read, Reader, Unread, guarded, shown
+from rag.corpus.drafts import Page, Read, Reader, Unread, guarded, printable_path
 from rag.corpus.formats.epub import EpubReader
 from rag.corpus.formats.mail import MailboxReader, MailReader
 from rag.corpus.formats.newsroom import NewsXmlReader
@@ -24,14 +24,14 @@ from rag.corpus.formats.word import DocxReader
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
-from rag.corpus.sandbox import Apart
+from rag.corpus.sandbox import Sandbox
 from rag.corpus.webpage import WebpageReader, fetched_draft
 from rag.errors import CorpusError
 
 HERE: tuple[Reader, ...] = (MarkdownReader(), PlainReader(), JsonLinesReader())
-"""Read in the process that asks: their code is our own, or Python's."""
+"""Read in this process: their code is our own, or Python's."""
 
-APART: tuple[Reader, ...] = (
+SANDBOXED: tuple[Reader, ...] = (
     WebpageReader(),
     PdfReader(),
     DocxReader(),
@@ -43,50 +43,56 @@ APART: tuple[Reader, ...] = (
     MailReader(),
     MailboxReader(),
 )
-"""Read in a worker process, for whatever a file may do to a library."""
+"""Read in a worker process, because a bad file may crash or hang their libraries."""
 
-READERS = HERE + APART
+READERS = HERE + SANDBOXED
 
 
 def reader_of(path: Path) -> Reader | None:
-    """The reader that takes files with this name's ending; None where no reader does."""
+    """The reader for files with this name's ending; None if there is none."""
     name = path.name.lower()
     return next((reader for reader in READERS if name.endswith(reader.suffixes)), None)
 
 
 def known_suffixes() -> str:
-    """The endings of file names that some reader takes, as a list to be shown."""
+    """All file name endings that can be read, as text for messages."""
     return ", ".join(sorted(suffix for reader in READERS for suffix in reader.suffixes))
 
 
 def unknown_type(path: Path) -> Unread:
-    """The outcome for a file that no reader takes; it names the endings that are known."""
-    return Unread(shown(path), f"unknown file type {path.suffix!r}; known: {known_suffixes()}")
+    """The outcome for a file without a reader; it names the known endings."""
+    return Unread(
+        printable_path(path), f"unknown file type {path.suffix!r}; known: {known_suffixes()}"
+    )
 
 
-def read_file(path: Path, *, now: datetime, apart: Apart | None = None) -> Iterator[Read | Unread]:
-    """Every article of a file in its order, and the reason for each that cannot be read.
+def read_file(
+    path: Path, *, now: datetime, sandbox: Sandbox | None = None
+) -> Iterator[Read | Unread]:
+    """Every article of a file in order, and the reason for each that cannot be read.
 
-    Content never raises. `now` is an aware time; dates after it are kept as unknown. With
-    `apart`, formats that could crash, hang or fill this process are read in its worker.
+    Content never raises. `now` is an aware time; later dates count as unknown. With
+    `sandbox`, formats that could crash or hang this process are read in its worker.
     """
     reader = reader_of(path)
     if reader is None:
         yield unknown_type(path)
         return
     try:
-        outcomes = apart.read(reader, path) if apart and reader in APART else guarded(reader, path)
+        outcomes = (
+            sandbox.read(reader, path) if sandbox and reader in SANDBOXED else guarded(reader, path)
+        )
         for outcome in outcomes:
             yield outcome if isinstance(outcome, Unread) else assemble(outcome, now)
     except CorpusError as error:
-        # What a library says of a file may have lines of the file in it.
-        yield Unread(shown(path), " ".join(str(error).split()))
+        # A message of a library may contain lines of the file.
+        yield Unread(printable_path(path), " ".join(str(error).split()))
 
 
 def read_page(page: Page, *, now: datetime) -> Read | Unread:
-    """The article of a page that was fetched, known by the address it names as its own.
+    """The article of a fetched page, with the page's own address as its id.
 
-    `rag.corpus.webpage.fetched_draft` says when that counts. Content never raises.
+    `rag.corpus.webpage.fetched_draft` says when that address counts. Content never raises.
     """
     try:
         return assemble(fetched_draft(page), now)

@@ -1,4 +1,4 @@
-"""What single paragraphs of furniture look like; each rule sees one paragraph and no more."""
+"""Recognises paragraphs of boilerplate; each rule sees one paragraph only."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ _DATELINE_LENGTH = 100
 
 
 def paragraph_kind(words: str) -> FurnitureKind | None:
-    """The kind of a paragraph that is furniture wherever it stands; None for all others.
+    """The kind of a paragraph that is boilerplate at any position; None for all others.
 
     >>> paragraph_kind("Read more: Ferry returns"), paragraph_kind("The ferry sailed.")
     ('related link', None)
@@ -187,7 +187,7 @@ def paragraph_kind(words: str) -> FurnitureKind | None:
 
 
 def is_byline(words: str) -> bool:
-    """Whether a paragraph near the top names who wrote it: "By Mara Lind, arts editor"."""
+    """Whether a paragraph near the top names the author: "By Mara Lind, arts editor"."""
     names = words.split()
     if len(names) > _BYLINE_WORDS or not opens_byline(words):
         return False
@@ -195,7 +195,7 @@ def is_byline(words: str) -> bool:
 
 
 def is_name_line(words: str) -> bool:
-    """Whether a line above the reporting holds names only: an author, an outlet, an agency."""
+    """Whether a line above the reporting has names only: of an author, an outlet, an agency."""
     names = words.split()
     return (
         len(names) <= _NAME_LINE_WORDS
@@ -215,14 +215,14 @@ def is_date_line(words: str) -> bool:
 
 
 def is_reporting(words: str) -> bool:
-    """Whether a paragraph is long enough, or ends as a sentence does, to be reporting."""
+    """Whether a paragraph is long enough, or ends like a sentence, to be reporting."""
     return len(words) >= _REPORTING_LENGTH or (
         len(words) >= _SENTENCE_LENGTH and _TERMINAL.search(words) is not None
     )
 
 
 def is_heading(words: str) -> bool:
-    """Whether a paragraph reads as a section heading: at most ten words and no sentence's end."""
+    """Whether a paragraph looks like a heading: at most ten words and no end of a sentence."""
     if len(words) > _REPORTING_LENGTH or len(words.split()) > _HEADING_WORDS:
         return False
     if _QUESTION_HEADING.match(words):
@@ -236,7 +236,7 @@ def is_heading(words: str) -> bool:
 
 
 def dateline_end(text: str, start: int, end: int) -> int:
-    """Where the sentence after a dateline at `start` begins; 0 where there is no dateline.
+    """The offset of the sentence after a dateline at `start`; 0 if there is no dateline.
 
     >>> dateline_end("VESK, March 3 (LNA) – Boats sailed.", 0, 35)
     22
@@ -253,7 +253,7 @@ def _capitalised(names: list[str]) -> bool:
 
 
 def _is_related(words: str) -> bool:
-    # What follows looks for one of these in each of its ways.
+    # All the patterns below need one of these characters.
     if len(words) > _RELATED_LENGTH or (":" not in words and "?" not in words):
         return False
     if _RELATED.match(words) or _VIDEO.fullmatch(words) or _ADDRESS_ONLY.fullmatch(words):

@@ -1,4 +1,4 @@
-"""Readers in a process of their own, so that none can crash, hang or fill the one that ingests."""
+"""Runs readers in a worker process, so that none can crash, hang or fill the ingest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rag.errors import CorpusError
 
 _log = logging.getLogger(__name__)
 _PACKAGE = Path(__file__).resolve().parent.parent
-# The whole of the package takes a second to import, and a reader needs none of it but this.
+# Importing the whole package takes a second, and a reader needs little of it.
 _BEGIN = f"""
 import sys, types
 package = types.ModuleType("rag")
@@ -34,24 +34,24 @@ main()
 _START_SECONDS = 120.0
 _DYING_SECONDS = 10.0
 _LONGEST_MESSAGE = 512 << 20
-# Threads of their own would reserve memory that a limit counts.
+# More threads would reserve memory that counts for the limit.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What a reader may use: the seconds from one outcome to the next, and bytes of memory."""
+    """The limits of a reader: seconds from one outcome to the next, and bytes of memory."""
 
     seconds: float = 120.0
     memory: int = 2 << 30
 
 
-class Apart:
-    """One worker process that reads file after file; it starts with the first of them.
+class Sandbox:
+    """A worker process that reads file after file; it starts with the first one.
 
-    A reader that crashes, takes too long or wants too much memory costs its file, which is
-    named, and a new worker. Where the system sets no limit to memory, as on Windows, a
-    warning says so, and the limit of time holds alone. Use it as a context manager.
+    If a reader crashes, takes too long or needs too much memory, its file is reported as
+    unread and a new worker starts. If the system cannot limit memory, as on Windows, a
+    warning says so and only the time is limited. Use it as a context manager.
     """
 
     def __init__(self, limits: SandboxLimits | None = None) -> None:
@@ -59,14 +59,14 @@ class Apart:
         self._worker: subprocess.Popen[bytes] | None = None
         self._late = False
 
-    def __enter__(self) -> Apart:
+    def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def read(self, reader: Reader, path: Path) -> Iterator[Draft | Unread]:
-        """What `reader.read(path)` yields; raises CorpusError where it fails, however it does."""
+        """The outcomes of `reader.read(path)`; raises CorpusError if it fails in any way."""
         worker = self._started()
         kind = type(reader)
         request = {"module": kind.__module__, "reader": kind.__name__, "path": str(path)}
@@ -81,12 +81,15 @@ class Apart:
             if not ended:
                 self.close()
         if message["end"] == MEMORY_NEEDED:
-            raise CorpusError(self._failed(self._too_large(), found))
+            too_large = (
+                f"its reader needs more than the {self.limits.memory >> 20:,} MB it may have"
+            )
+            raise CorpusError(self._failed(too_large, found))
         if message["end"]:
             raise CorpusError(message["end"])
 
     def close(self) -> None:
-        """Ends the worker, whatever it does; the next file starts another."""
+        """Kills the worker; the next file starts another."""
         worker, self._worker = self._worker, None
         if worker is None:
             return
@@ -111,13 +114,13 @@ class Apart:
 
     def _send(self, worker: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
         requests = cast("IO[bytes]", worker.stdin)
-        # A worker that has ended says why when it is asked for its reply.
+        # If the worker has ended, reading its reply says why.
         with suppress(BrokenPipeError):
             requests.write(line(message))
             requests.flush()
 
     def _reply(self, worker: subprocess.Popen[bytes], seconds: float, found: int) -> Any:
-        """The next message of the worker; raises CorpusError where there is none in time."""
+        """The next message of the worker; raises CorpusError if there is none in time."""
         replies = cast("IO[bytes]", worker.stdout)
         self._late = False
         watch = Timer(seconds, self._stop, [worker])
@@ -136,7 +139,7 @@ class Apart:
         worker.kill()
 
     def _why(self, status: int) -> str:
-        """What made the worker end, by its exit status."""
+        """Why the worker ended, according to its exit status."""
         late = f"its reader gave no result in {self.limits.seconds:g} seconds and was stopped"
         if self._late:
             return late
@@ -147,17 +150,14 @@ class Apart:
             return late if name == "SIGXCPU" else f"its reader crashed ({name})"
         return f"its reader crashed (signal {-status})"
 
-    def _too_large(self) -> str:
-        return f"its reader needs more than the {self.limits.memory >> 20:,} MB it may have"
-
     def _failed(self, why: str, found: int) -> str:
         if not found:
-            return f"{why}; the file may be damaged, or made to do harm"
-        return f"{why}; what came before, {found:,} in all, is read"
+            return f"{why}; the file may be damaged or malicious"
+        return f"{why}; outcomes before it that were read: {found:,}"
 
 
 def _status(worker: subprocess.Popen[bytes]) -> int:
-    """How a worker ended that has stopped talking; one that lives on is made to end."""
+    """The exit status of a worker that stopped replying; kills it if it still runs."""
     try:
         return worker.wait(_DYING_SECONDS)
     except subprocess.TimeoutExpired:
@@ -166,7 +166,7 @@ def _status(worker: subprocess.Popen[bytes]) -> int:
 
 
 def _begun() -> subprocess.Popen[bytes]:
-    """A new worker, which finds modules where this process does."""
+    """A new worker process with the module path of this one."""
     known = [entry or str(Path.cwd()) for entry in sys.path]
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and code

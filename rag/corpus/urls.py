@@ -1,4 +1,4 @@
-"""Web addresses to article ids and publishers; nothing is fetched."""
+"""Turns web addresses into article ids and publishers; fetches nothing."""
 
 from __future__ import annotations
 
@@ -60,11 +60,10 @@ _SLUG_NUMBER = re.compile(r"[a-z]?\d{5,}")
 
 
 def canonical_id(url: str) -> str:
-    """The part of a web address that names the article, however it was linked.
+    """The part of a web address that identifies the article, however it was linked.
 
-    Scheme, host case, `www.`, default ports, `/index.html`, trailing slashes,
-    fragments and tracking parameters do not make a new article. Applying it
-    again changes nothing.
+    Scheme, host case, `www.`, default ports, `/index.html`, trailing slashes, fragments and
+    tracking parameters do not count. Idempotent.
 
     >>> canonical_id("https://www.Harbour.example/2024/ferry/index.html?utm_source=a#top")
     'harbour.example/2024/ferry'
@@ -76,16 +75,16 @@ def canonical_id(url: str) -> str:
     host, slash, path = address.partition("/")
     path, _, path_query = _split_at(_QUERY_IN_PATH, slash + path)
     path = _TAIL.sub("", _normalised(_SLASHES.sub("/", _SESSION.sub("", path)), "/:@!$&'()*+,;="))
-    kept = sorted(
+    parameters = sorted(
         _normalised(part, "/:@!$'()*+,;=?[]")
         for part in f"{path_query}&{query}".split("&")
         if part and not _tracks(part)
     )
-    return _host(host) + path + ("?" + "&".join(kept) if kept else "")
+    return _host(host) + path + ("?" + "&".join(parameters) if parameters else "")
 
 
 def publisher_of(url: str) -> str:
-    """The host without `www.`, by which an outlet is known where its name is missing.
+    """The host without `www.`, which serves as the name of an unnamed outlet.
 
     >>> publisher_of("https://www.harbour.example/2024/ferry")
     'harbour.example'
@@ -94,7 +93,7 @@ def publisher_of(url: str) -> str:
 
 
 def urljoined(base: str, link: str) -> str:
-    """The address of a link on the page `base`; "" for no link and for what is no address."""
+    """The address of a link on the page `base`; "" for an empty or invalid link."""
     try:
         return urljoin(base, link) if link else ""
     except ValueError:
@@ -102,7 +101,7 @@ def urljoined(base: str, link: str) -> str:
 
 
 def is_same_site(url: str, named: str) -> bool:
-    """Whether the page at `url` may be known as `named`: same host, and not its front page.
+    """Whether the page at `url` may have the id of `named`: same host, and no front page.
 
     >>> is_same_site("https://m.harbour.example/ferry?x=1", "https://www.harbour.example/ferry")
     True
@@ -116,7 +115,7 @@ def is_same_site(url: str, named: str) -> bool:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether the text names a page on a web host; "#" and "n/a" do not.
+    """Whether the text is the address of a web page; "#" and "n/a" are not.
 
     >>> is_web_address("harbour.example/ferry"), is_web_address("n/a")
     (True, False)
@@ -125,7 +124,7 @@ def is_web_address(url: str) -> bool:
 
 
 def slug_words(url: str) -> str:
-    """The words of the last path segment with several, first letter raised; "" where none has two.
+    """The words of the last path segment with two or more, capitalised; "" if none has.
 
     >>> slug_words("https://harbour.example/2024/03/ferry-returns-a71419/")
     'Ferry returns'

@@ -1,4 +1,4 @@
-"""HTML pages: trafilatura finds the article in the page, its paragraphs become the text."""
+"""Reads HTML pages: trafilatura finds the article, its paragraphs become the text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean, decode, limited, read_bytes
-from rag.corpus.drafts import Draft, Page, shown
+from rag.corpus.drafts import Draft, Page, printable_path
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
@@ -27,7 +27,7 @@ _PUBLISHED = (
     "//meta[@name='date' or @name='pubdate' or @name='publish-date' or @name='parsely-pub-date'"
     " or @name='DC.date.issued' or @name='dcterms.created']/@content",
 )
-# Without a handler, trafilatura's remarks about each page would reach standard error.
+# Without a handler, trafilatura would log each page to standard error.
 _SILENT = logging.NullHandler()
 _JSON_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 
@@ -39,14 +39,14 @@ class WebpageReader:
     suffixes: tuple[str, ...] = (".html", ".htm", ".xhtml")
 
     def read(self, path: Path) -> Iterator[Draft]:
-        """The article of the page; its text is what was extracted, paragraph by paragraph."""
-        yield page_draft(shown(path), read_bytes(path))
+        """The article of the page, extracted paragraph by paragraph."""
+        yield page_draft(printable_path(path), read_bytes(path))
 
 
 def page_draft(path: str, data: bytes, charset: str = "") -> Draft:
-    """The article of a page's bytes; `charset` is what the server says of them, if anything.
+    """The article of a page's bytes; `charset` is that of the server, "" if it names none.
 
-    Raises `CorpusError` where the page holds no article.
+    Raises `CorpusError` if the page has no article.
     """
     declared = _CHARSET.search(data, 0, _HEAD_BYTES)
     named = charset or (declared.group(1).decode("ascii", "replace").lower() if declared else "")
@@ -55,16 +55,16 @@ def page_draft(path: str, data: bytes, charset: str = "") -> Draft:
 
 
 def fetched_draft(page: Page) -> Draft:
-    """The article of a page that was fetched, known by the address it names as its own.
+    """The article of a fetched page, with the address that the page names as its own.
 
-    That address counts only where it is of the same host and no front page: else any page
-    could take another's place in the archive. The outlet is always the host's. Raises
-    `CorpusError` where the page holds no article.
+    That address counts only if it is on the same host and no front page: else any page could
+    replace another in the archive. The outlet is always that of the host. Raises
+    `CorpusError` if the page has no article.
     """
     draft = page_draft(page.url, limited(page.data), page.charset)
     warnings, url = draft.warnings, draft.url or page.url
     if not is_same_site(page.url, url):
-        warning = f"names {url!r:.200} as its own address; kept under the one it was read at"
+        warning = f"names {url!r:.200} as its own address; stored under the address that was read"
         warnings, url = (*warnings, warning), page.url
     date, authors = draft.date or page.date, draft.authors or page.authors
     return replace(draft, url=url, publisher="", date=date, authors=authors, warnings=warnings)
@@ -115,7 +115,7 @@ def _date(tree: Any, page: str) -> str:
 
 
 def _layout(body: Any, title: str) -> tuple[str, tuple[Block, ...]]:
-    """The paragraphs joined by blank lines, and where each of them lies."""
+    """The paragraphs joined by blank lines, and the offsets of each."""
     blocks: list[Block] = []
     start = 0
     for tag, words in _paragraphs(body):

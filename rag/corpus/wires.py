@@ -1,7 +1,7 @@
-"""Which news agency an article says that it comes from; knows nothing about other articles.
+"""Finds the news agency that an article credits; knows nothing about other articles.
 
-Only what an outlet prints to credit an agency counts: a dateline, a byline, a line of its
-own at the top or the end. Photo credits and agencies quoted in the text do not.
+Only credits count: a dateline, a byline, a separate line at the top or the end. Photo
+credits and agencies quoted in the text do not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ AGENCIES: Mapping[str, tuple[str, ...]] = {
     "Xinhua": ("xinhua news agency",),
     "Yonhap": ("yonhap news agency",),
 }
-"""The agencies known by name, and what else they are called."""
+"""The known agencies by name, with their other names."""
 
 _KNOWN = {alias: name for name, others in AGENCIES.items() for alias in (name.lower(), *others)}
 _TOP, _END = 600, 300
@@ -59,7 +59,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def wire_of(article: Article) -> str:
-    """The agency that the article credits as where it comes from, "" where it credits none.
+    """The agency that the article credits as its source, "" if it credits none.
 
     Known agencies go by one name each; others by the capitals of their dateline or byline.
     An agency's own article comes from nobody else. A closing "... contributed to this
@@ -85,7 +85,7 @@ def is_by(publisher: str, agency: str) -> bool:
 
 
 def _credited(article: Article) -> Iterator[str]:
-    """What the article credits, the surest first."""
+    """The credits of the article, the most certain first."""
     text = article.text
     for dateline in _DATELINE.finditer(text[:_TOP]):
         yield _agency(dateline["name"], unknown=True)
@@ -114,7 +114,7 @@ def _byline(line: str) -> str:
 
 
 def _agency(words: str, *, unknown: bool = False) -> str:
-    """The agency that the words name and nothing else; with `unknown` any few capitals do."""
+    """The agency that the words name exactly; with `unknown`, also any acronym of capitals."""
     name = words.strip(_EDGES)
     if found := _KNOWN.get(" ".join(_words(name))):
         return found

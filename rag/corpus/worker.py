@@ -1,7 +1,8 @@
-"""The process in which readers work that may crash, hang or grow; `rag.corpus.sandbox` starts it.
+"""The worker process for readers that may crash, hang or grow; `rag.corpus.sandbox` starts it.
 
-It takes its limits, then one request a line, on standard input, and answers each with one
-line an outcome and a last line on what was standard output. It ends when its input does.
+It reads its limits, then one request a line, from standard input. It answers each request
+with one line an outcome and a last line, on the original standard output. It ends with its
+input.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rag.corpus.messages import line, outcome_message
 from rag.errors import CorpusError
 
 MEMORY_NEEDED = "memory"
-"""What a last line says where a reader wants more memory than it may have."""
+"""The last line for a reader that needed more memory than its limit."""
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 def _replies() -> BinaryIO:
-    """Standard output, which nothing that a library prints can reach from now on."""
+    """The original standard output; whatever a library prints is discarded from now on."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
@@ -48,7 +49,7 @@ def _reply(replies: BinaryIO, message: Mapping[str, Any]) -> None:
 
 
 def _answer(replies: BinaryIO, request: Mapping[str, str], seconds: float) -> None:
-    """Reads one file, and says last how it ended."""
+    """Reads one file and writes its outcomes, then how it ended."""
     try:
         reader = _reader(request["module"], request["reader"])
         _limit_time(seconds)
@@ -69,7 +70,7 @@ def _reader(module: str, name: str) -> Reader:
 
 
 def _limit_memory(size: int) -> bool:
-    """Whether this process cannot have more memory from now on; some systems set no limit."""
+    """Limits the memory of this process; returns False if the system sets no limits."""
     try:
         import resource
 
@@ -81,7 +82,7 @@ def _limit_memory(size: int) -> bool:
 
 
 def _limit_time(seconds: float) -> None:
-    """Ends this process should it compute for much longer: also when its parent is dead."""
+    """Limits the processor time of this process, so that it ends even if its parent is dead."""
     try:
         import resource
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from rag.archive import Archive
-from rag.corpus.near_duplicates import ALIKE, SCHEME, resemblance, shingles
+from rag.corpus.near_duplicates import RESEMBLING, SCHEME, resemblance, shingles
 from rag.errors import CorpusError
 from rag.evaluation.archive_access import archive_facts, duplicate_groups
 from rag.evaluation.datasets import (
@@ -127,7 +127,7 @@ class Copies(Suite[PairSample, bool]):
             "wrong": sum(each.grouped and not each.wanted for each in samples),
             "groups": len(sizes),
             "largest_groups": [n for _, n in sizes.most_common(_LARGEST)],
-            "alike": ALIKE,
+            "alike": RESEMBLING,
             "scheme": SCHEME,
             "seed": SEED,
         }

@@ -102,15 +102,15 @@ def _ablation(archive: Archive, *, words: bool, meaning: bool) -> Rank:
         snapshot = archive.snapshot()
         query = standalone_question(question.question, question.history)
         filters = Filters().no_later_than(as_of)
-        standing = snapshot.facets.standing(as_of)
+        delta = snapshot.facets.as_of_delta(as_of)
         rankings: list[list[int]] = []
         if words:
-            best = snapshot.lexical.search(query, PASSAGES, filters, standing=standing)
+            best = snapshot.lexical.search(query, PASSAGES, filters, delta=delta)
             rankings.append([id_ for id_, _ in best])
         if meaning:
             allowed = snapshot.facets.matching(filters) if as_of else None
             vector = snapshot.dense.encode(query)
-            nearest = snapshot.dense.search(vector, PASSAGES, allowed, standing.then)
+            nearest = snapshot.dense.search(vector, PASSAGES, allowed, delta.added)
             rankings.append([id_ for id_, _ in nearest])
         ids = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         stored = snapshot.store.passages(ids)

@@ -18,7 +18,7 @@ import tantivy
 
 from rag.indexes.word_index import WordIndex
 from rag.records import Article, Filters, Passage
-from rag.store import NOW, UNKNOWN_DATE, Standing, Store
+from rag.store import NO_DELTA, UNKNOWN_DATE, AsOfDelta, Store
 from rag.store.filter_columns import among
 from rag.store.rows import seconds
 
@@ -122,7 +122,7 @@ class LexicalIndex:
         k: int,
         filters: Filters,
         carried: Mapping[str, float] = _NOTHING,
-        standing: Standing = NOW,
+        delta: AsOfDelta = NO_DELTA,
     ) -> list[tuple[int, float]]:
         """The `k` best passages with their BM25 scores, best first, ties by passage id.
 
@@ -130,7 +130,7 @@ class LexicalIndex:
         """
         weights = self._weights(query, carried)
         conditions = self._conditions(filters)
-        return self._best(self._words(weights), self._words_then(weights), k, conditions, standing)
+        return self._best(self._words(weights), self._words_then(weights), k, conditions, delta)
 
     def scores(
         self, query: str, ids: Sequence[int], carried: Mapping[str, float] = _NOTHING
@@ -162,13 +162,13 @@ class LexicalIndex:
         phrases: Sequence[str],
         k: int,
         filters: Filters = _NO_FILTERS,
-        standing: Standing = NOW,
+        delta: AsOfDelta = NO_DELTA,
     ) -> list[int]:
         """At most `k` passages that hold phrases word for word, those that hold most first."""
         quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in phrases]
-        now, then = (index.parsed(quoted, "text") for index in (self._current, self._past))
+        now, past = (index.parsed(quoted, "text") for index in (self._current, self._past))
         conditions = self._conditions(filters)
-        return [id_ for id_, _ in self._best(now, then, k, conditions, standing)]
+        return [id_ for id_, _ in self._best(now, past, k, conditions, delta)]
 
     def refresh(self) -> None:
         """Shows what another process has committed since."""
@@ -207,37 +207,37 @@ class LexicalIndex:
     def _best(
         self,
         now: Sequence[tantivy.Query],
-        then: Sequence[tantivy.Query],
+        past: Sequence[tantivy.Query],
         k: int,
         conditions: Sequence[tantivy.Query],
-        standing: Standing,
+        delta: AsOfDelta,
     ) -> list[tuple[int, float]]:
         """The `k` best of what either index finds by its words, best first."""
         if not now or k < 1:
             return []
-        not_yet, stood = standing.not_yet, standing.then
-        if len(not_yet) > _FEW:
-            found = self._current.best(_query(now, conditions), k, lambda ids: ~among(ids, not_yet))
+        removed, added = delta.removed, delta.added
+        if len(removed) > _FEW:
+            found = self._current.best(_query(now, conditions), k, lambda ids: ~among(ids, removed))
         else:
-            excluded = self._ids(not_yet.tolist())
+            excluded = self._ids(removed.tolist())
             found = self._current.best(_query(now, conditions, excluded), k)
-        if not then or not len(stood):
+        if not past or not len(added):
             return found
-        if len(stood) > _FEW:
-            found += self._past.best(_query(then, conditions), k, lambda ids: among(ids, stood))
+        if len(added) > _FEW:
+            found += self._past.best(_query(past, conditions), k, lambda ids: among(ids, added))
         else:
-            found += self._past.best(_query(then, [*conditions, *self._ids(stood.tolist())]), k)
+            found += self._past.best(_query(past, [*conditions, *self._ids(added.tolist())]), k)
         return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
 
     def _among(
-        self, now: Sequence[tantivy.Query], then: Sequence[tantivy.Query], ids: Sequence[int]
+        self, now: Sequence[tantivy.Query], past: Sequence[tantivy.Query], ids: Sequence[int]
     ) -> dict[int, float]:
         if not now or not ids:
             return {}
         among = self._ids(ids)
         found = self._current.best(_query(now, among), len(ids))
         if self._past.is_open and len(found) < len(ids):
-            found += self._past.best(_query(then, among), len(ids))
+            found += self._past.best(_query(past, among), len(ids))
         return dict(sorted(found, key=lambda item: (-item[1], item[0])))
 
     def _weights(self, query: str, carried: Mapping[str, float]) -> dict[str, float]:
@@ -261,11 +261,11 @@ class LexicalIndex:
 
     def _exchange(self, field: str, term: str) -> float:
         """What a word counts among current passages, for each that it counts among past ones."""
-        now, then = (
+        now, past = (
             _rarity(index.held(), index.holding(field, term))
             for index in (self._current, self._past)
         )
-        return now / then
+        return now / past
 
     def _ids(self, ids: Sequence[int]) -> list[tantivy.Query]:
         """The condition that a passage is one of these; none where there are none."""

@@ -87,7 +87,7 @@ class Removals:
             raise QueryError(msg)
         opened = self._reader()
         feed = parse_target(which.feed).url if which.feed else ""
-        articles = opened.store.gone.find(Selection(which.ids, feed, which.filters))
+        articles = opened.store.tombstones.find(Selection(which.ids, feed, which.filters))
         if which.ids:
             return Doomed(tuple(articles), "", _already(opened, which, articles))
         followed = feed in [each.url for each in Feeds(opened.database).all()]
@@ -110,7 +110,7 @@ class Removals:
             if request and (found.articles or found.feed):
                 opened.store.set_setting(_LAST, digest(request))
             for first in range(0, len(ids), _BATCH):
-                opened.store.gone.delete(ids[first : first + _BATCH], now, why)
+                opened.store.tombstones.delete(ids[first : first + _BATCH], now, why)
             if found.feed:
                 Feeds(opened.database).remove(found.feed)
             opened.lexical.catch_up(opened.store)
@@ -130,7 +130,7 @@ class Removals:
             msg = f"withdrawing {article_id!r} needs a reason for its readers; give one: --why"
             raise QueryError(msg)
         with self._disk.to_write("withdraw") as opened:
-            opened.store.gone.withdraw(article_id, datetime.now(UTC), " ".join(why.split()))
+            opened.store.tombstones.withdraw(article_id, datetime.now(UTC), " ".join(why.split()))
             _follow(opened)
 
     def reinstate(self, article_id: str) -> None:
@@ -139,12 +139,12 @@ class Removals:
         Raises ArchiveError for an unknown article, QueryError for one that is not withdrawn.
         """
         with self._disk.to_write("withdraw") as opened:
-            opened.store.gone.reinstate(article_id)
+            opened.store.tombstones.reinstate(article_id)
             _follow(opened)
 
     def withdrawal(self, article_id: str) -> Withdrawal | None:
         """When and why an article was withdrawn; None for any other."""
-        return self._reader().store.gone.withdrawn([article_id]).get(article_id)
+        return self._reader().store.tombstones.withdrawn([article_id]).get(article_id)
 
     def compact(self) -> Compacted:
         """Writes all files anew, so that nothing of what was deleted is left in them.
@@ -160,7 +160,7 @@ class Removals:
             opened.lexical.compact(opened.store)
             opened.dense.compact()
             removed, left = _sweep(folder)
-            opened.store.gone.compacted()
+            opened.store.tombstones.compacted()
         return Compacted(before, _size(folder), removed, left)
 
 
@@ -168,7 +168,7 @@ def _already(opened: Opened, which: Selection, articles: list[Listed]) -> tuple[
     """The selected ids that were deleted before; raises ArchiveError for one never held."""
     found = {article.id for article in articles}
     missing = [id_ for id_ in which.ids if id_ not in found]
-    deleted = opened.store.gone.deleted(missing)
+    deleted = opened.store.tombstones.deleted(missing)
     for id_ in missing:
         if id_ not in deleted:
             msg = f"the archive holds no article {id_!r}; dateline search finds ids"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.archive import Archive
-from rag.corpus.change_polling import Looks
+from rag.corpus.change_polling import ChangePoller
 from rag.errors import ArchiveError, ConfigError, LockedError, QueryError
 from rag.ingest import IngestReport
 from rag.store import PollAttempts
@@ -65,7 +65,7 @@ def pause(attempts: PollAttempts, every: float) -> float:
     [5.0, 10.0, 20.0, 360.0]
     """
     longest = max(every, _LONGEST_PAUSE)
-    return max(attempts.wish, min(every * 2.0 ** min(attempts.failures, 30), longest))
+    return max(attempts.retry_after, min(every * 2.0 ** min(attempts.failures, 30), longest))
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class Watch:
     stopping: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.time
     totals: IngestReport = field(default_factory=IngestReport)
-    _looks: Looks = field(init=False)
+    _poller: ChangePoller = field(init=False)
     _polled: dict[str, float] = field(default_factory=dict)
     _troubles: int = 0
     _looking: float = 0.0
@@ -93,7 +93,7 @@ class Watch:
             if not folder.is_dir():
                 msg = f"{str(folder)!r} is no folder to watch; read a file with: dateline ingest"
                 raise ConfigError(msg)
-        self._looks = Looks(self.plan.folders)
+        self._poller = ChangePoller(self.plan.folders)
         if self.plan.feeds and not self.plan.folders:
             self.archive.feeds.all()
 
@@ -140,11 +140,11 @@ class Watch:
             some = files[first : first + _FILES_AT_ONCE]
             self.status(f"reading {first + len(some):,} of {len(files):,} files")
             self._took(f"{len(some):,} files", self._when_free(partial(self._ingest, some)))
-            self._looks.took(some)
+            self._poller.mark_read(some)
 
     def _look(self) -> Sequence[Path]:
         """The files to be read; names what is newly wrong with what lies in the folders."""
-        files, wrong = self._looks.look()
+        files, wrong = self._poller.poll()
         for one in wrong:
             self._name(one.path, one.reason)
         return files

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from rag.corpus.near_duplicates import Shingles, held, new_words, shingles
+from rag.corpus.near_duplicates import Shingles, containment, new_words, shingles
 from rag.records import Article, Filters, Hit, Passage
 from rag.store import Store
 
@@ -166,7 +166,7 @@ class _Words:
     def share(self, part: str, whole: str) -> float:
         """How much of a text stands in another; of one too short for shingles, all or nothing."""
         said = self._of(part)
-        return held(said, self._of(whole)) if said else float(part.strip() in whole)
+        return containment(said, self._of(whole)) if said else float(part.strip() in whole)
 
     def _of(self, text: str) -> Shingles:
         if text not in self._made:

@@ -17,7 +17,7 @@ from rag.indexes.dense import DenseIndex
 from rag.indexes.lexical import LexicalIndex
 from rag.records import Article, Filters, Passage
 from rag.retrieval.snapshot import Snapshot
-from rag.store import UNKNOWN_DATE, Facets, Standing
+from rag.store import UNKNOWN_DATE, AsOfDelta, Facets
 from rag.store.rows import seconds
 
 DEPTH = 100
@@ -115,8 +115,10 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     facets = snapshot.facets
     carried = context_terms(query, snapshot.lexical)
     words, near = _found(query, snapshot, carried)
-    # An index may lag behind the store: what no longer stands is no evidence.
-    ids = facets.stood(np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters)
+    # An index may lag behind the store: superseded passages are no evidence.
+    ids = facets.valid_at(
+        np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
+    )
     openings = facets.openings(ids)
     whole = snapshot.lexical.article_coverage(query.text, np.unique(openings).tolist(), carried)
     signals = Signals(
@@ -196,27 +198,27 @@ def _found(
 ) -> tuple[dict[int, float], dict[int, float]]:
     """What either ranker finds, with its score by words and its cosine, where it has them."""
     lexical, dense, facets = snapshot.lexical, snapshot.dense, snapshot.facets
-    standing = facets.standing(query.filters.as_of, query.filters.section)
-    words = dict(lexical.search(query.text, query.depth, query.filters, carried, standing))
+    delta = facets.as_of_delta(query.filters.as_of, query.filters.section)
+    words = dict(lexical.search(query.text, query.depth, query.filters, carried, delta))
     if not snapshot.embedded:
         return words, {}
     vector = query_vector(query, dense)
     allowed = facets.matching(query.filters) if query.filters != Filters() else None
-    near = dict(dense.search(vector, query.depth, allowed, standing.then))
+    near = dict(dense.search(vector, query.depth, allowed, delta.added))
     by_meaning_only = [id_ for id_ in near if id_ not in words]
     by_words_only = words.keys() - near.keys()
     return (
         words | lexical.scores(query.text, by_meaning_only, carried),
-        near | _cosines(dense, vector, by_words_only, standing),
+        near | _cosines(dense, vector, by_words_only, delta),
     )
 
 
 def _cosines(
-    dense: DenseIndex, vector: Vector, among: Collection[int], standing: Standing
+    dense: DenseIndex, vector: Vector, among: Collection[int], delta: AsOfDelta
 ) -> dict[int, float]:
     """The cosine of those of the passages that are embedded."""
     ids = np.array(sorted(among), dtype=np.int64)
-    return dict(dense.search(vector, len(ids), ids, standing.then)) if len(ids) else {}
+    return dict(dense.search(vector, len(ids), ids, delta.added)) if len(ids) else {}
 
 
 def _meaning(ids: Ids, words: Mapping[int, float], near: Mapping[int, float]) -> Column:

@@ -109,7 +109,7 @@ class WithdrawnArticles:
         for place, sentence in enumerate(sentences):
             article = sentence.article
             if article.id in gone and not any(sentence.text in hit.article.text for hit in hits):
-                withdrawal = snapshot.store.gone.withdrawn([article.id])
+                withdrawal = snapshot.store.tombstones.withdrawn([article.id])
                 if article.id in withdrawal:
                     return _Held(article, withdrawal[article.id], best=not place)
         return None
@@ -166,7 +166,7 @@ def _withdrawn(snapshot: Snapshot) -> list[_Part]:
     """The passages of withdrawn articles, in all their revisions."""
     whole: dict[tuple[str, int], frozenset[str]] = {}
     parts = []
-    for passage, article, digest in snapshot.store.gone.passages():
+    for passage, article, digest in snapshot.store.tombstones.passages():
         key = (article.id, article.revision)
         opening = key not in whole
         if opening:

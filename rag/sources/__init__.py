@@ -1,6 +1,6 @@
 """Web addresses to articles: the guarded fetcher, pages, sitemaps, feeds and subscriptions.
 
-It is the only door to the network, and must not know questions or answers. Start reading with
+Only this package uses the network. It must not know questions or answers. Start reading with
 `fetcher`, then `pages` and `polling`.
 """
 

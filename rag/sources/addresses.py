@@ -1,4 +1,4 @@
-"""Web addresses taken apart, and which machines may be asked; nothing is fetched here."""
+"""Parses web addresses and decides which machines may be asked; fetches nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from rag.errors import ForbiddenAddressError, TooSlowError, UnreachableError
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""The numeric addresses of a host and port; raises OSError where there are none."""
+"""Returns the numeric addresses of a host and port; raises OSError if there are none."""
 
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 2_000
@@ -22,7 +22,7 @@ _ODD = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=~"
-# What `ip_address.is_global` lets through: special blocks with a few reachable addresses (with
+# Addresses that `ip_address.is_global` accepts: special blocks with a few reachable addresses (with
 # Oracle's metadata server 192.0.0.192 among them), services that many machines answer for,
 # and the server that each machine at Azure gets its keys from.
 _NO_ONES = tuple(
@@ -46,7 +46,7 @@ _NOT_OF_THEM = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A web address: whom to connect to, and what to ask for there.
+    """A web address: the server to connect to, and the path to ask for.
 
     `host` is in ASCII and lower case, `path` percent-encoded and with the query.
     """
@@ -58,7 +58,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """The host, with its port where it is not the scheme's own."""
+        """The host, with the port unless it is the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -69,12 +69,12 @@ class Target:
 
     @property
     def url(self) -> str:
-        """The whole address as it is asked for; a fragment is not."""
+        """The whole address without the fragment."""
         return self.origin + self.path
 
 
 def parse_target(url: str) -> Target:
-    """The address in `url`; raises ForbiddenAddressError where it could be read in two ways.
+    """The address in `url`; raises ForbiddenAddressError if it is invalid or ambiguous.
 
     >>> parse_target("HTTPS://Courier.example:443/f\u00e4hre?a=1#top").url
     'https://courier.example/f%C3%A4hre?a=1'
@@ -84,15 +84,14 @@ def parse_target(url: str) -> Target:
         reason = f"longer than the {_LONGEST} characters that an address may have"
         raise ForbiddenAddressError(text[:80] + "\u2026", reason)
     if odd := _ODD.search(text):
-        reason = (
-            f"holds {odd.group()!r}, which no address does; write it as %{ord(odd.group()):02X}"
-        )
+        escaped = f"%{ord(odd.group()):02X}"
+        reason = f"contains {odd.group()!r}, which no address may; write it as {escaped}"
         raise ForbiddenAddressError(text, reason)
     parts, port = _split(text)
     if "@" in parts.netloc:
-        # A password must not stand in a message.
+        # A password must not appear in a message.
         bare = f"{parts.scheme}://{parts.hostname or ''}/"
-        reason = "names a user or a password; leave out what stands before the '@'"
+        reason = "names a user or a password; leave out the part before the '@'"
         raise ForbiddenAddressError(bare, reason)
     if parts.scheme not in _PORTS:
         reason = f"its scheme is {parts.scheme!r}; only http and https addresses are read"
@@ -144,7 +143,7 @@ def _numeric(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the address is one machine's on the public internet, and not another in disguise.
+    """Whether the address belongs to one machine on the public internet.
 
     False for every block of IANA's registries of special-purpose IPv4 and IPv6 addresses
     (RFC 6890), reachable or not, and for the metadata servers of clouds, which hand out keys.
@@ -160,7 +159,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host as the operating system knows them, each once."""
+    """The distinct addresses of a host, from the resolver of the operating system."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -174,10 +173,10 @@ class AddressGuard:
     public: Callable[[IPv4Address | IPv6Address], bool] = is_public
 
     def addresses(self, target: Target, seconds: float) -> list[str]:
-        """The checked addresses of the target, to be connected to by number.
+        """The checked numeric addresses of the target.
 
-        Raises ForbiddenAddressError where any of them is not public and the host is not
-        allowed, UnreachableError where there is none.
+        Raises ForbiddenAddressError if any of them is not public and the host is not allowed,
+        UnreachableError if there is none.
         """
         found = [_numeric(text) for text in self._looked_up(target, seconds)]
         known = [address for address in found if address is not None]
@@ -194,13 +193,13 @@ class AddressGuard:
         return [str(address) for address in known]
 
     def is_allowed(self, host: str) -> bool:
-        """Whether the host is named in the settings, in any spelling of upper and lower case."""
+        """Whether the host is one of the allowed ones, ignoring case."""
         return host in {name.strip().strip("[]").removesuffix(".").lower() for name in self.allowed}
 
     def check_step(self, origin: Target, target: Target) -> None:
-        """Raises ForbiddenAddressError where a server outside leads to an allowed host.
+        """Raises ForbiddenAddressError if an outside server leads to an allowed host.
 
-        What only the newsroom may ask is not to be asked because a stranger's page says so.
+        A page of a stranger must not make Dateline read the newsroom's own servers.
         """
         if self.is_allowed(target.host) and not self.is_allowed(origin.host):
             reason = (
@@ -220,7 +219,7 @@ class AddressGuard:
             except OSError as error:
                 answers.put(error)
 
-        # The system's resolver knows no time limit; what it is asked goes on without us.
+        # The system's resolver has no time limit, so it runs on in its own thread.
         Thread(target=ask, daemon=True).start()
         try:
             answer = answers.get(timeout=seconds)

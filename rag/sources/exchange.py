@@ -1,4 +1,4 @@
-"""One request and its reply over an open connection, read strictly; follows nothing."""
+"""One request and its reply over an open connection; follows no redirects."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ LONGEST_HEADERS = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """Status and headers of a reply, by lower-case name; `body` is read from the wire."""
+    """A reply: its status, headers by lower-case name, and a `body` read from the wire."""
 
     status: int
     headers: Mapping[str, tuple[str, ...]]
     body: Iterator[bytes]
 
     def header(self, name: str) -> str:
-        """The value of a header, "" where it is missing; of several, the first."""
+        """The first value of a header, "" if it is missing."""
         return self.headers.get(name, ("",))[0]
 
 
 def ask(wire: Wire, target: Target, headers: Mapping[str, str]) -> HttpReply:
-    """Sends a GET request and reads the reply's head.
+    """The reply to a GET request, whose body is not yet read.
 
-    Raises BrokenReplyError where the reply is not HTTP, contradicts itself or has more
-    than 64 KiB of headers; so does the body while it is read.
+    Raises BrokenReplyError if the reply is not HTTP, contradicts itself or has more than
+    64 KiB of headers; so does the body while you read it.
     """
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEADERS)
     request = h11.Request(
@@ -56,7 +56,7 @@ def _body(connection: h11.Connection, wire: Wire) -> Iterator[bytes]:
 
 
 def _next(connection: h11.Connection, wire: Wire) -> h11.Event:
-    """The next event; the end of the message, too, is one."""
+    """The next event, which may be the end of the message."""
     try:
         while True:
             event = connection.next_event()
@@ -68,12 +68,12 @@ def _next(connection: h11.Connection, wire: Wire) -> h11.Event:
                 raise BrokenReplyError(wire.url, reason)
             connection.receive_data(data)
     except h11.RemoteProtocolError as error:
-        reason = f"the reply is not sound HTTP ({error}); try again later"
+        reason = f"the reply is not valid HTTP ({error}); try again later"
         raise BrokenReplyError(wire.url, reason) from error
 
 
 def _text(value: bytes) -> str:
-    """A header's value; servers write addresses in UTF-8 where HTTP means Latin-1."""
+    """A header's value: UTF-8, which servers use for addresses, else Latin-1 as in HTTP."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

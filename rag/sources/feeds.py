@@ -1,4 +1,4 @@
-"""Feeds: bytes to entries, as RSS, Atom or JSON Feed; nothing is fetched here."""
+"""Parses feeds (RSS, Atom, JSON Feed) into entries; fetches nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.store.rows import digest
 
 LARGEST = 10 * 1024 * 1024
 FULL_WORDS = 150
-"""What has fewer words than this in a feed is taken for a summary, and the page is read."""
+"""A text with fewer words counts as a summary, so that the page is read."""
 _WIDER = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)", re.IGNORECASE)
 _HEAD_BYTES = 1024
@@ -36,9 +36,9 @@ _NO_FEED = "no feed: neither RSS nor Atom nor JSON Feed"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a feed says of one article; `content` is its text as HTML where that is in full.
+    """An entry for one article; `content` is the full text as HTML, "" for a summary.
 
-    `digest` changes with anything that the feed says of it.
+    `digest` changes with anything in the entry.
     """
 
     url: str
@@ -51,13 +51,13 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """What the entry is known by from one poll to the next; never empty."""
+        """Identifies the entry from one poll to the next; never empty."""
         return self.url or self.guid or self.title or self.digest
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed's title and entries, in its order, and what is wrong with it as a whole."""
+    """A feed's title, its entries in order, and warnings about the whole feed."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -67,7 +67,7 @@ class Feed:
 def parse_feed(page: Page) -> Feed:
     """The feed in the bytes of `page`, its links made absolute.
 
-    Raises CorpusError where it is none, is too large, or declares entities.
+    Raises CorpusError if it is no feed, is too large, or declares entities.
     """
     if len(page.data) > LARGEST:
         msg = f"larger than the {LARGEST // 1024**2} MB that a feed may have"
@@ -76,18 +76,18 @@ def parse_feed(page: Page) -> Feed:
         return _json_feed(page)
     readings = _readings(page.data)
     if any(b"<!ENTITY" in text for text in readings):
-        msg = "declares entities, which no feed needs; none is put in"
+        msg = "declares entities, which no feed needs"
         raise CorpusError(msg)
     declared = [found for text in readings for found in _DECLARED.findall(text[:_HEAD_BYTES])]
     for name in (page.charset, *(found.decode("latin-1") for found in declared)):
         if is_no_encoding_of_texts(name):
-            msg = f"said to be in {name!r:.60}, in which no feed comes"
+            msg = f"has the encoding {name!r:.60}, which feeds do not use"
             raise CorpusError(msg)
     return _xml_feed(page)
 
 
 def _readings(data: bytes) -> list[bytes]:
-    """The markup of XML as ASCII would have it, whichever of these encodings it is in."""
+    """The data read as ASCII and as each wide encoding, to look for markup."""
     return [data, *(data.decode(name, "ignore").encode() for name in _WIDER)]
 
 
@@ -97,7 +97,7 @@ def _xml_feed(page: Page) -> Feed:
     kind = "application/xml" + (f"; charset={page.charset}" if page.charset else "")
     headers = {"content-location": page.url, "content-type": kind}
     try:
-        # Bytes by themselves would be tried as the name of a file.
+        # feedparser would try plain bytes as the name of a file.
         found = feedparser.parse(BytesIO(page.data), response_headers=headers)
     # Odd feeds make feedparser fail with errors of the libraries beneath it.
     except Exception as error:
@@ -108,17 +108,17 @@ def _xml_feed(page: Page) -> Feed:
     warnings: tuple[str, ...] = ()
     if found.bozo:
         reason = found.bozo_exception
-        # The position is one in feedparser's own rewriting of the feed.
-        told = " ".join(getattr(reason, "getMessage", reason.__str__)().split())
-        warnings = (f"the feed is not sound ({told:.200}); read as far as it can be",)
+        # The message without its position, which is that in a rewritten feed.
+        message = " ".join(getattr(reason, "getMessage", reason.__str__)().split())
+        warnings = (f"the feed is not valid ({message:.200}); some entries may be missing",)
     entries = tuple(_xml_entry(page.url, entry) for entry in found.entries)
     return Feed(_plain(found.feed.get("title", "")), entries, warnings)
 
 
 def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
     # feedparser's own get() warns where "updated" is missing and "published" is not.
-    given = {key: dict.get(entry, key) or "" for key in ("published", "updated", "summary")}
-    texts = [given["summary"]]
+    fields = {key: dict.get(entry, key) or "" for key in ("published", "updated", "summary")}
+    texts = [fields["summary"]]
     for content in entry.get("content", ()):
         value = content.get("value") or ""
         texts.append(_paragraphs(value) if content.get("type") == "text/plain" else value)
@@ -130,7 +130,7 @@ def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
         urljoined(base, entry.get("link") or ""),
         entry.get("id") or "",
         entry.get("title") or "",
-        _Said(tuple(authors), given["published"], given["updated"], tuple(texts)),
+        _EntryContent(tuple(authors), fields["published"], fields["updated"], tuple(texts)),
     )
 
 
@@ -145,7 +145,7 @@ def _json_feed(page: Page) -> Feed:
     items = found.get("items")
     listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     lost = len(items) - len(listed) if isinstance(items, list) else 1
-    warnings = (f"the feed is not sound ({lost:,} items are no objects)",) if lost else ()
+    warnings = (f"the feed is not valid ({lost:,} items are no objects)",) if lost else ()
     entries = tuple(_json_entry(page.url, item) for item in listed)
     return Feed(_text(found, "title"), entries, warnings)
 
@@ -164,13 +164,13 @@ def _json_entry(base: str, item: Mapping[str, Any]) -> Entry:
         urljoined(base, _text(item, "url") or _text(item, "external_url")),
         _text(item, "id"),
         _text(item, "title"),
-        _Said(authors, *dates, texts),
+        _EntryContent(authors, *dates, texts),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What an entry says beside its address and title; `texts` are HTML."""
+class _EntryContent:
+    """The fields of an entry other than address and title; `texts` are HTML."""
 
     authors: tuple[str, ...]
     published: str
@@ -178,36 +178,36 @@ class _Said:
     texts: Sequence[str]
 
 
-def _entry(url: str, guid: str, title: str, said: _Said) -> Entry:
-    texts = [clean(text) for text in said.texts]
+def _entry(url: str, guid: str, title: str, source: _EntryContent) -> Entry:
+    texts = [clean(text) for text in source.texts]
     content = max(texts, key=len)
     words = _plain(content)
     full = len(words.split()) >= FULL_WORDS and not _CUT_SHORT.search(words)
-    everything = json.dumps([title, said.authors, said.published, said.updated, texts])
+    everything = json.dumps([title, source.authors, source.published, source.updated, texts])
     return Entry(
         clean(url),
         clean(guid),
         _plain(title),
-        tuple(dict.fromkeys(name for author in said.authors for name in _people(author))),
-        clean(said.published or said.updated).strip(),
+        tuple(dict.fromkeys(name for author in source.authors for name in _people(author))),
+        clean(source.published or source.updated).strip(),
         _blocks(content) if full else "",
         digest(everything),
     )
 
 
 def _text(record: Any, name: str) -> str:
-    """A text of a JSON object; "" where it has none, and where it is no object."""
+    """A text of a JSON object; "" if it has none or is no object."""
     value = record.get(name) if isinstance(record, dict) else None
     return value if isinstance(value, str) else ""
 
 
 def word_count(html: str) -> int:
-    """How many words a piece of HTML holds."""
+    """The number of words in a piece of HTML."""
     return len(_plain(html).split())
 
 
 def _blocks(html: str) -> str:
-    """The same HTML with paragraphs around text that stands in none: readers pass that over."""
+    """The HTML with bare text wrapped in paragraphs, because readers skip bare text."""
     if first := _BLOCK.search(html):
         bare = html[: first.start()]
         return f"<p>{bare}</p>{html[first.start() :]}" if bare.strip() else html

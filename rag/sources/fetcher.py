@@ -1,4 +1,4 @@
-"""The one door to the network: an address in, bytes out, every hop checked."""
+"""Fetches the bytes at an address and checks every hop; nothing else uses the network."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rag.sources.unpacking import BombError, UnpackingError, unpacked
 from rag.sources.wire import Connector, Deadline
 
 AGENT = "Dateline"
-"""What this program calls itself, to servers and in robots.txt."""
+"""The name of this program for servers and in robots.txt."""
 
 _MEGABYTE = 1024 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -35,12 +35,12 @@ _PLAIN_ENCODINGS = frozenset({"", "identity"})
 _GZIP_ENCODINGS = frozenset({"gzip", "x-gzip"})
 
 Permit = Callable[[Target], None]
-"""Called before each hop; raises a FetchError where it must not be made."""
+"""Called before each hop; raises a FetchError to forbid it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What one fetch may cost: seconds in all and of silence, bytes, and redirects."""
+    """The limits of one fetch: seconds in all and of silence, bytes, and redirects."""
 
     seconds: float = 60.0
     silence: float = 15.0
@@ -51,7 +51,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server said of the content last time, to be asked only for a change."""
+    """The last headers of a server about the content, to ask only for changes."""
 
     etag: str = ""
     modified: str = ""
@@ -59,9 +59,9 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was found: `url` is where, after redirects; `kind` its media type, lower case.
+    """Fetched content: its `url` after redirects, and `kind`, its lower-case media type.
 
-    `unchanged` says that the validators still hold; then the body is empty.
+    If it is `unchanged`, the validators are still valid and the body is empty.
     """
 
     url: str
@@ -81,9 +81,9 @@ def _anyone(_target: Target) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Reads web addresses within limits; what the environment says of proxies is not heeded.
+    """Reads web addresses within limits; ignores proxies of the environment.
 
-    `tls` stands for the system's certificates, `clock` for `time.monotonic`.
+    `tls` replaces the system's certificates, `clock` replaces `time.monotonic`.
     """
 
     guard: AddressGuard = field(default_factory=AddressGuard)
@@ -98,10 +98,10 @@ class Fetcher:
         known: Validators = NOTHING_KNOWN,
         permit: Permit = _anyone,
     ) -> Fetched:
-        """The content at `url`, of one of the media types `kinds` (none: of any).
+        """The content at `url`, if its media type is one of `kinds` (empty: any).
 
-        Each host is looked up once a hop, checked, and connected to by number. Time spent
-        in `permit` does not count. Raises a FetchError, one class for each failure.
+        Each hop looks its host up once, checks the numeric address and connects to it. Time
+        spent in `permit` does not count. Raises a FetchError, one class for each failure.
         """
         target = parse_target(url)
         visited = [target.url]
@@ -118,7 +118,7 @@ class Fetcher:
     def _hop(
         self, target: Target, deadline: Deadline, kinds: Collection[str], known: Validators
     ) -> Fetched | str:
-        """The content, or where the server sends instead."""
+        """The content, or the address that the server redirects to."""
         addresses = self.guard.addresses(target, deadline.left())
         connector = Connector(self.limits.silence, self.limits.wire + LONGEST_HEADERS, self.tls)
         with closing(connector.connect(target, addresses, deadline)) as wire:
@@ -143,10 +143,10 @@ class Fetcher:
             raise RedirectError(target.url, reason)
         self.guard.check_step(target, following)
         if following.url in visited:
-            raise RedirectError(visited[0], f"leads in a circle, back to {following.url!r}")
+            raise RedirectError(visited[0], f"redirects in a circle, back to {following.url!r}")
         if len(visited) > self.limits.redirects:
             reason = (
-                f"sends on more than {self.limits.redirects} times, last to "
+                f"redirects more than {self.limits.redirects} times, last to "
                 f"{following.url!r}; name the address it ends at"
             )
             raise RedirectError(visited[0], reason)
@@ -204,18 +204,18 @@ def _location(target: Target, reply: HttpReply) -> str:
 def _check_status(target: Target, reply: HttpReply) -> None:
     if reply.status == 200:
         return
-    told = {
+    meaning = {
         401: "the server asks for a login",
         402: "the server asks for payment",
         403: "the server forbids it",
         404: "there is nothing at this address; check its spelling",
-        410: "what was at this address has been taken away",
-        429: "the server is asked too often; try again later",
+        410: "the content was removed from this address",
+        429: "the server got too many requests; try again later",
     }.get(
         reply.status, "the server failed; try again later" if reply.status >= 500 else "no content"
     )
     retry_after = reply.header("retry-after")[:100]
-    raise StatusError(target.url, f"status {reply.status}: {told}", reply.status, retry_after)
+    raise StatusError(target.url, f"status {reply.status}: {meaning}", reply.status, retry_after)
 
 
 def _kind(target: Target, reply: HttpReply, kinds: Collection[str]) -> tuple[str, str]:
@@ -229,10 +229,10 @@ def _kind(target: Target, reply: HttpReply, kinds: Collection[str]) -> tuple[str
 
 
 def _validators(reply: HttpReply) -> Validators:
-    """What may be sent back as it is: one short line of printable ASCII each."""
+    """The validators that are safe to send back: one short line of printable ASCII each."""
     values = [reply.header(name).strip() for name in ("etag", "last-modified")]
-    kept = [
+    valid = [
         v if len(v) <= _LONGEST_VALIDATOR and v.isascii() and v.isprintable() else ""
         for v in values
     ]
-    return Validators(*kept)
+    return Validators(*valid)

@@ -1,4 +1,4 @@
-"""Addresses to articles: one page each, or what a sitemap lists; each failure is named."""
+"""Reads the articles at addresses: one page each, or the pages of a sitemap; reports failures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.sources.sitemaps import Sitemap, parse_sitemap
 from rag.sources.visiting import Visitor
 
 PAGE_KINDS = frozenset({"text/html", "application/xhtml+xml"})
-# The last three are what servers say of a sitemap that is a .gz file.
+# Servers give the last three types to a sitemap that is a .gz file.
 _SITEMAP_KINDS = frozenset(
     {
         "application/xml",
@@ -26,17 +26,17 @@ _SITEMAP_KINDS = frozenset(
     }
 )
 _MOST_SITEMAPS = 100
-"""How many sitemaps of one index are read, at most."""
+"""The most sitemaps of one index that are read."""
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def is_address(given: object) -> bool:
-    """Whether an input is to be read from the network, or refused there; a path is not.
+def is_address(value: object) -> bool:
+    """Whether an input is an address with a scheme; a path is not.
 
     >>> is_address("https://courier.example/1"), is_address("news/1.html")
     (True, False)
     """
-    return isinstance(given, str) and _ADDRESS.match(given) is not None
+    return isinstance(value, str) and _ADDRESS.match(value) is not None
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Pages:
     _seen: set[str] = field(default_factory=set)
 
     def read(self, urls: Sequence[str]) -> Iterator[Read | Unread]:
-        """The article of each page, or why there is none; a page that is named twice comes once."""
+        """The article of each page, or why there is none; each page is read once."""
         for url in urls:
             if self._first_time(url):
                 yield from self._named(url)
@@ -80,20 +80,20 @@ class Pages:
             yield from self._listed(url, self._links(fetched.url, sitemap))
 
     def _listed(self, url: str, links: Iterator[str | Unread]) -> Iterator[Read | Unread]:
-        """What the first links lead to; the last outcome tells of those that were left out."""
-        held: Read | Unread | None = None
+        """The outcomes of the first `limit` links; the last one has a note if there are more."""
+        previous: Read | Unread | None = None
         for number, link in enumerate(links):
             if number == self.limit:
                 note = f"the last of {number:,} pages read; {url!r} lists more: raise --limit"
-                held = noted(held, note) if held else None
+                previous = with_note(previous, note) if previous else None
                 break
-            if held:
-                yield held
-            held = link if isinstance(link, Unread) else self.article(link)
-        yield held or Unread(url, "a sitemap that lists no pages")
+            if previous:
+                yield previous
+            previous = link if isinstance(link, Unread) else self.article(link)
+        yield previous or Unread(url, "a sitemap that lists no pages")
 
     def _links(self, base: str, sitemap: Sitemap) -> Iterator[str | Unread]:
-        """The pages of a sitemap, or of the sitemaps of an index; only of the same host."""
+        """The pages on the same host that a sitemap, or the sitemaps of an index, lists."""
         if sitemap.kind == "pages":
             yield from self._pages(base, base, sitemap)
             return
@@ -131,13 +131,13 @@ class Pages:
         return new
 
 
-def noted(outcome: Read | Unread, note: str) -> Read | Unread:
-    """The outcome with one more remark for whoever reads the log."""
+def with_note(outcome: Read | Unread, note: str) -> Read | Unread:
+    """The outcome with a note added to its reason or its warnings."""
     if isinstance(outcome, Unread):
         return replace(outcome, reason=f"{outcome.reason}; {note}")
     return replace(outcome, warnings=(*outcome.warnings, note))
 
 
 def bare_reason(error: FetchError, url: str) -> str:
-    """The error's reason alone; where another address than `url` failed, that is named too."""
+    """The reason of the error, with its address if that is not `url`."""
     return error.reason if error.url == url else str(error)

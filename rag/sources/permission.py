@@ -1,4 +1,4 @@
-"""Whether the network may be used, and how: the settings made into a visitor."""
+"""Makes a visitor from the settings, which say whether and how the network may be used."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from rag.sources.visiting import PolitenessPolicy, Visitor
 
 
 def visitor(settings: Settings, asked: str) -> Visitor:
-    """A visitor who may do what the settings allow; `asked` is an address for the message.
+    """A visitor that does what the settings allow; `asked` is an address for the error message.
 
-    Raises ConfigError, before anything is asked, where the network is not enabled.
+    Raises ConfigError, before any request, if the network is not enabled.
     """
     if not settings.network:
         msg = (
@@ -20,5 +20,5 @@ def visitor(settings: Settings, asked: str) -> Visitor:
             f"dateline.toml, or {PREFIX}NETWORK=true"
         )
         raise ConfigError(msg)
-    manners = PolitenessPolicy(delay=settings.network_delay)
-    return Visitor(Fetcher(AddressGuard(settings.network_hosts)), manners)
+    policy = PolitenessPolicy(delay=settings.network_delay)
+    return Visitor(Fetcher(AddressGuard(settings.network_hosts)), policy)

@@ -1,4 +1,4 @@
-"""A followed feed to the articles that are new in it; what was dealt with is not read again."""
+"""Reads the articles that are new in a followed feed; entries read before are skipped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rag.errors import (
 )
 from rag.sources.feeds import Entry, Feed, parse_feed, word_count
 from rag.sources.fetcher import Fetched, Validators
-from rag.sources.pages import PAGE_KINDS, bare_reason, noted
+from rag.sources.pages import PAGE_KINDS, bare_reason, with_note
 from rag.sources.visiting import Visitor
 from rag.store.feeds import FollowedFeed
 from rag.store.rows import digest
@@ -42,12 +42,12 @@ FEED_KINDS = frozenset(
         "text/xml",
     }
 )
-"""What servers call feeds; whether it is one, its content decides."""
+"""The types that servers give to feeds; the content decides whether it is one."""
 
 
 @dataclass(slots=True)
 class Update:
-    """A feed that has changed, and how far its entries have been read."""
+    """A feed that has changed, and which of its entries have been read."""
 
     followed: FollowedFeed
     feed: Feed
@@ -56,24 +56,24 @@ class Update:
 
     def __post_init__(self) -> None:
         known = self.followed.seen
-        said = {entry.key: entry.digest for entry in reversed(self.feed.entries)}
-        self.seen = {key: now for key, now in said.items() if known.get(key) == now}
+        digests = {entry.key: entry.digest for entry in reversed(self.feed.entries)}
+        self.seen = {key: now for key, now in digests.items() if known.get(key) == now}
 
     def is_news(self) -> bool:
-        """Whether there is anything that has not been dealt with."""
+        """Whether any entry has not been read."""
         return any(entry.key not in self.seen for entry in self.feed.entries)
 
     def state(self) -> FollowedFeed:
-        """What to keep of the feed, once the articles read so far are.
+        """The feed to save once the articles read so far are saved.
 
-        Where there is news still, the feed counts as changed at the next poll too.
+        If entries are left, the feed counts as changed at the next poll too.
         """
-        kept = FollowedFeed(self.followed.url, self.feed.title, seen=dict(self.seen))
+        feed = FollowedFeed(self.followed.url, self.feed.title, seen=dict(self.seen))
         if self.is_news():
-            return kept
+            return feed
         validators = self.fetched.validators
         return replace(
-            kept,
+            feed,
             etag=validators.etag,
             modified=validators.modified,
             digest=_digest(self.fetched.body),
@@ -89,7 +89,7 @@ class Poll:
     now: datetime
 
     def check(self, followed: FollowedFeed) -> Update | Unread | None:
-        """What has changed in a feed, None where nothing has, or why it cannot be said."""
+        """What has changed in a feed, None if nothing has, or why the feed cannot be read."""
         known = Validators(followed.etag, followed.modified)
         try:
             fetched = self.visitor.visit(followed.url, FEED_KINDS, known)
@@ -107,20 +107,20 @@ class Poll:
     def read(self, update: Update) -> Iterator[Read | Unread]:
         """The article of each entry that is new or has changed, or why there is none.
 
-        What is odd about the feed stands beside the first. `update` is as it is to be kept
-        once what came so far has been taken.
+        The first outcome has the warnings about the feed. After each outcome, `update` is as it
+        should be saved with the outcomes so far.
         """
         remarks = update.feed.warnings
         fresh = (each for each in _distinct(update.feed) if each[0].key not in update.seen)
         for entry, oddities in islice(fresh, self.limit):
             outcome = self._entry(update, entry)
             for note in (*remarks, *oddities):
-                outcome = noted(outcome, note)
+                outcome = with_note(outcome, note)
             remarks = ()
             yield outcome
 
     def _entry(self, update: Update, entry: Entry) -> Read | Unread:
-        """The article of an entry, noted as dealt with unless it may be there next time."""
+        """The article of an entry, recorded as read unless the failure may be temporary."""
         try:
             outcome = self._article(update, entry)
         except FetchError as error:
@@ -137,7 +137,9 @@ class Poll:
         if entry.content and _same_outlet(update.fetched.url, entry.url):
             page = Page(entry.url, _as_page(entry), "utf-8", entry.date, entry.authors)
             outcome = read_page(page, now=self.now)
-            if isinstance(outcome, Read) and _holds(outcome.article.text, entry.content):
+            # Fewer words than the feed has: the reader took the wrong part of it.
+            enough = _MOST * word_count(entry.content)
+            if isinstance(outcome, Read) and len(outcome.article.text.split()) >= enough:
                 return outcome
         fetched = self.visitor.visit(entry.url, PAGE_KINDS, named_by=update.fetched.url)
         page = Page(fetched.url, fetched.body, fetched.charset, entry.date, entry.authors)
@@ -145,7 +147,7 @@ class Poll:
 
 
 def _distinct(feed: Feed) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    """Each entry the first time it comes, and what is odd about how the feed names it."""
+    """Each distinct entry, with notes on what is odd about how the feed names it."""
     times = Counter(entry.key for entry in feed.entries)
     named = {(entry.guid, entry.key) for entry in feed.entries if entry.guid}
     guids = Counter(guid for guid, _ in named)
@@ -163,21 +165,16 @@ def _distinct(feed: Feed) -> Iterator[tuple[Entry, tuple[str, ...]]]:
 
 
 def _passes(error: FetchError) -> bool:
-    """Whether another day the address may be read."""
+    """Whether the failure may be temporary."""
     if isinstance(error, StatusError):
         return error.status >= 500
     return isinstance(error, BusyError | TooSlowError | UnreachableError | BrokenReplyError)
 
 
 def _same_outlet(feed_url: str, url: str) -> bool:
-    """Whether a feed may speak for an article: any other could put words into its mouth."""
+    """Whether feed and article are of one outlet, so that the feed's text can be trusted."""
     own, host = publisher_of(feed_url), publisher_of(url)
     return host == own or any(own == prefix + host for prefix in _FEED_HOSTS)
-
-
-def _holds(text: str, content: str) -> bool:
-    """Whether the reader has found nearly all of what the feed holds in full."""
-    return len(text.split()) >= _MOST * word_count(content)
 
 
 def _as_page(entry: Entry) -> bytes:

@@ -1,4 +1,4 @@
-"""Sitemaps: bytes to the addresses they list, the newest first; nothing is fetched here."""
+"""Parses sitemaps into the addresses they list, newest first; fetches nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.records import Published
 from rag.sources.unpacking import BombError, UnpackingError, unpack
 
 MOST_ENTRIES = 50_000
-"""What the protocol allows one sitemap; what stands behind is left out."""
+"""The most entries that the protocol allows in a sitemap; later ones are ignored."""
 _LARGEST = 50 * 1024 * 1024
 _ENTRIES = {"urlset": "url", "sitemapindex": "sitemap"}
 _FEEDS = frozenset({"rss", "feed", "RDF"})
@@ -22,7 +22,7 @@ _DATES = frozenset({"lastmod", "publication_date"})
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """The addresses that a sitemap lists; those of an index are sitemaps themselves."""
+    """The addresses that a sitemap lists; in an index these are sitemaps."""
 
     kind: Literal["pages", "sitemaps"]
     urls: tuple[str, ...]
@@ -31,7 +31,7 @@ class Sitemap:
 def parse_sitemap(data: bytes) -> Sitemap:
     """The sitemap in `data`, which may be gzip; addresses without a date come last.
 
-    Raises CorpusError where it is none, is not sound XML or declares entities.
+    Raises CorpusError if it is no sitemap, is not valid XML or declares entities.
 
     >>> parse_sitemap(b"<urlset><url><loc>https://courier.example/1</loc></url></urlset>").urls
     ('https://courier.example/1',)
@@ -61,7 +61,7 @@ def _parsed(data: bytes) -> Sitemap:
                 if len(found) == MOST_ENTRIES:
                     break
     except XMLSyntaxError as error:
-        msg = f"not sound XML: {error.msg}"
+        msg = f"not valid XML: {error.msg}"
         raise CorpusError(msg) from error
     found.sort(key=lambda entry: (entry[1] is None, -entry[1].at.timestamp() if entry[1] else 0))
     urls = tuple(dict.fromkeys(url for url, _ in found))
@@ -71,7 +71,7 @@ def _parsed(data: bytes) -> Sitemap:
 def _events(data: bytes) -> Iterator[tuple[str, Any]]:
     from lxml.etree import iterparse
 
-    # Entities stay as they stand: neither bombs nor files of this machine are put in.
+    # Entities are not resolved: they could be bombs or files of this machine.
     yield from iterparse(
         BytesIO(data),
         events=("start", "end"),
@@ -97,7 +97,7 @@ def _kind(root: Any) -> str:
 
 
 def _entry(element: Any) -> Iterator[tuple[str, Published | None]]:
-    """The address and the date of an entry, if it has an address."""
+    """The address and the date of an entry; nothing if it has no address."""
     url, date = "", None
     for inner in element.iter():
         name, words = _name(inner), (inner.text or "").strip()
@@ -110,12 +110,12 @@ def _entry(element: Any) -> Iterator[tuple[str, Published | None]]:
 
 
 def _name(element: Any) -> str:
-    """The element's name without its namespace; comments and the like have none."""
+    """The element's name without its namespace; "" for comments and the like."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _forget(element: Any) -> None:
-    """Frees what has been read, so that a long sitemap needs little memory."""
+    """Frees the elements read so far, so that a long sitemap needs little memory."""
     element.clear()
     while element.getprevious() is not None:
         del element.getparent()[0]

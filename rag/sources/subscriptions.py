@@ -1,4 +1,4 @@
-"""The feeds that an archive follows: kept beside its articles, polled when somebody asks."""
+"""The feeds that an archive follows: stored in the archive, polled on request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.sources.polling import Poll, Update
 from rag.store import Database, Feeds, FollowedFeed, OldFormatError, PollAttempts
 
 Progress = Callable[[str, int, int], None]
-"""Called with the step ("polling" or "embedding"), the items done and the items in all."""
+"""Called with the step ("polling" or "embedding"), the items done and the total."""
 
 _NOTED_EVERY = timedelta(hours=1)
 
@@ -29,7 +29,7 @@ def _silent(_step: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """How many feeds were asked, how many had nothing new, and what became of the rest."""
+    """The number of polled feeds, of those without news, and the report on the new entries."""
 
     feeds: int
     unchanged: int
@@ -38,7 +38,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """The feeds of one archive; `start` makes an ingest run of what is open for writing."""
+    """The feeds of one archive; `_start` makes an ingest run of an archive open for writing."""
 
     _disk: ArchiveFolder
     _settings: Settings
@@ -46,37 +46,37 @@ class Subscriptions:
     _locked: Callable[[LockedError], None] = give_up
 
     def patient(self, wait: Callable[[LockedError], None]) -> Subscriptions:
-        """The same feeds; where another process writes, `wait` is called, then tried again."""
+        """The same feeds; while another process writes, they call `wait` and try again."""
         return replace(self, _locked=wait)
 
     def add(self, url: str) -> str:
-        """Follows the feed at `url`, and returns its address as it is kept; asks no server.
+        """Follows the feed at `url`; returns its address as stored. Sends no request.
 
-        Raises ForbiddenAddressError for what cannot be a feed's address, QueryError where
-        the feed is followed already.
+        Raises ForbiddenAddressError if it cannot be the address of a feed, QueryError if the
+        feed is followed already.
         """
-        kept = parse_target(url).url
+        address = parse_target(url).url
         with self._disk.to_write("feed add", create=True) as opened:
-            added = Feeds(opened.database).add(kept)
+            added = Feeds(opened.database).add(address)
         if not added:
-            msg = f"{kept!r} is followed already; read what is new in it: dateline feed poll"
+            msg = f"{address!r} is followed already; read what is new in it: dateline feed poll"
             raise QueryError(msg)
-        return kept
+        return address
 
     def remove(self, url: str) -> str:
-        """Follows a feed no longer; its articles stay. Raises QueryError for an unknown one."""
+        """Unfollows a feed and returns its address; its articles stay. QueryError if unknown."""
         (feed,) = self._chosen([url])
         with self._disk.to_write("feed remove") as opened:
             Feeds(opened.database).remove(feed.url)
         return feed.url
 
     def all(self) -> list[FollowedFeed]:
-        """Every feed that is followed, in the order of their addresses."""
+        """Every followed feed, sorted by address."""
         with self._known() as feeds:
             return feeds.all()
 
     def attempts(self) -> dict[str, PollAttempts]:
-        """When the feeds that have been polled were, with success or in vain."""
+        """The poll attempts of every feed that was ever polled, by address."""
         with self._known() as feeds:
             return feeds.attempts()
 
@@ -87,12 +87,11 @@ class Subscriptions:
         limit: int = 100,
         progress: Progress = _silent,
     ) -> Polled:
-        """Reads what is new in these feeds, or in all; at most `limit` entries of each.
+        """Reads at most `limit` new entries of each of these feeds, by default of all.
 
-        Where no feed has changed no run is kept, and nothing written but, once an hour, the
-        time. Pages are fetched first; the archive is only locked while they are written,
-        for each feed anew. Needs the setting `network`, else raises ConfigError; QueryError
-        where a feed is not followed.
+        If no feed has changed, this records no run and writes only the time, once an hour.
+        It fetches pages first and locks the archive only to write them, feed by feed. Raises
+        ConfigError without the setting `network`, QueryError if a feed is not followed.
         """
         feeds = self._chosen(urls) if urls else self.all()
         if not feeds:
@@ -101,7 +100,7 @@ class Subscriptions:
         known = self.attempts()
         total, unchanged = IngestReport(), 0
         for number, feed in enumerate(feeds, start=1):
-            report = self._taken(poll, feed, known.get(feed.url, PollAttempts()))
+            report = self._poll_feed(poll, feed, known.get(feed.url, PollAttempts()))
             total += report or IngestReport()
             unchanged += report is None
             progress("polling", number, len(feeds))
@@ -109,21 +108,25 @@ class Subscriptions:
             self._disk.embed(partial(progress, "embedding"), self._locked)
         return Polled(len(feeds), unchanged, total)
 
-    def _taken(self, poll: Poll, feed: FollowedFeed, known: PollAttempts) -> IngestReport | None:
-        """What became of a feed's new entries, None where it has none."""
+    def _poll_feed(
+        self, poll: Poll, feed: FollowedFeed, known: PollAttempts
+    ) -> IngestReport | None:
+        """The report on a feed's new entries, None if it has none."""
         found = poll.check(feed)
         if found is None:
             self._note_success(poll, feed, known)
             return None
         if isinstance(found, Update):
             return self._read(poll, found, known.after_success(poll.now))
-        wish = poll.visitor.wish(feed.url)
+        retry_after = poll.visitor.retry_after(feed.url)
         with self._disk.to_write_when_free("feed poll", self._locked) as opened:
-            Feeds(opened.database).note(feed.url, known.after_failure(poll.now, found.reason, wish))
+            Feeds(opened.database).note(
+                feed.url, known.after_failure(poll.now, found.reason, retry_after)
+            )
             return self._start(opened).run([], _quiet, Arriving([feed.url], [found]))
 
     def _note_success(self, poll: Poll, feed: FollowedFeed, known: PollAttempts) -> None:
-        """Notes that a feed could be read, unless that is known, or another process writes."""
+        """Records a successful poll, unless that is known or another process writes."""
         last = known.succeeded
         if known.failures or last is None or not timedelta() <= poll.now - last < _NOTED_EVERY:
             with suppress(LockedError), self._disk.to_write("feed poll") as opened:
@@ -134,23 +137,23 @@ class Subscriptions:
         arriving = Arriving([update.followed.url], poll.read(update))
         for part in arriving.parts() if update.is_news() else ():
             with self._disk.to_write_when_free("feed poll", self._locked) as opened:
-                taken = self._start(opened).run([], _quiet, part)
-                # Only now: what is noted as dealt with must be in the archive.
-                self._keep(opened, update, attempts)
-            report = report + taken if report else taken
+                part_report = self._start(opened).run([], _quiet, part)
+                # Only now: entries recorded as read must be in the archive.
+                self._save(opened, update, attempts)
+            report = report + part_report if report else part_report
         if report is None:
             with self._disk.to_write_when_free("feed poll", self._locked) as opened:
-                self._keep(opened, update, attempts)
+                self._save(opened, update, attempts)
         return report
 
-    def _keep(self, opened: Opened, update: Update, attempts: PollAttempts) -> None:
+    def _save(self, opened: Opened, update: Update, attempts: PollAttempts) -> None:
         feeds = Feeds(opened.database)
         feeds.save(update.state())
         feeds.note(update.followed.url, attempts)
 
     @contextmanager
     def _known(self) -> Iterator[Feeds]:
-        """What is kept of the feeds, open to be read."""
+        """The feeds of the archive, open for reading."""
         try:
             database = Database(self._disk.folder, read_only=True)
         except OldFormatError:
@@ -166,10 +169,10 @@ class Subscriptions:
         for url in wanted:
             if url not in known:
                 listed = ", ".join(map(repr, known)) or "none"
-                msg = f"{url!r} is no feed that is followed; followed: {listed:.500}"
+                msg = f"{url!r} is not a followed feed; followed: {listed:.500}"
                 raise QueryError(msg)
         return [known[url] for url in dict.fromkeys(wanted)]
 
 
 def _quiet(_done: int, _total: int) -> None:
-    """Shows no progress of one feed: the feeds are counted instead."""
+    """Shows no progress within a feed: progress counts feeds."""

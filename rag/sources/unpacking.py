@@ -1,4 +1,4 @@
-"""Compressed bytes to bytes, never more of them than allowed; knows nothing of HTTP."""
+"""Unpacks gzip up to a number of bytes; knows nothing of HTTP."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def unpack(data: bytes, limit: int) -> bytes:
 
 
 def unpacked(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """Yields what gzip data unpacks to, as it comes; padding behind its end is left out.
+    """The unpacked pieces of gzip data, in order; padding after its end is ignored.
 
-    Raises UnpackingError for what is not gzip, is damaged or ends within a member, and
+    Raises UnpackingError for data that is not gzip, is damaged or ends too early, and
     BombError before more than `limit` bytes have been unpacked.
     """
     member = _member()

@@ -1,4 +1,4 @@
-"""Visits as a polite guest: robots.txt heeded, hosts left time, busy ones left alone."""
+"""Fetches politely: respects robots.txt, pauses between requests, leaves busy hosts alone."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from rag.sources.fetcher import AGENT, NOTHING_KNOWN, Fetched, Fetcher, Validato
 _BUSY = frozenset({429, 503})
 _WITHOUT_REPLY = (ForbiddenAddressError, TooSlowError, UnreachableError)
 _SHORTEST_WAIT = 1.0
-_LONGEST_WISH = 86_400.0
+_LONGEST_RETRY_AFTER = 86_400.0
 _LONGEST_ROBOTS = 512 * 1024
-"""What RFC 9309 has a crawler read at least; the rest is left out."""
+"""RFC 9309 has a crawler read at least this much; the rest is ignored."""
 
 
 class Clock(Protocol):
-    """The time, and waiting for it; a test's own needs no waiting."""
+    """Tells the time and waits; a test has one that does not really wait."""
 
     def time(self) -> float:
         """Seconds since 1970."""
@@ -56,10 +56,10 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class PolitenessPolicy:
-    """How a guest behaves: seconds between two requests to a host, and how it tries again.
+    """The pause between two requests to a host, and how often a busy server is asked.
 
-    A server that is busy is asked `tries` times in all, and waited for no longer than
-    `patience` seconds each time; the delay that a robots.txt asks for is kept up to that, too.
+    Times are in seconds. A busy server is asked `tries` times in all, and waited for at most
+    `patience` each time. A longer delay in robots.txt is respected up to `patience`, too.
     """
 
     delay: float = 1.0
@@ -69,15 +69,15 @@ class PolitenessPolicy:
 
 @dataclass(slots=True)
 class Visitor:
-    """Fetches addresses, one after the other, as their servers wish; remembers for one run."""
+    """Fetches addresses one after another within a policy; caches robots.txt for one run."""
 
     fetcher: Fetcher
-    manners: PolitenessPolicy = field(default_factory=PolitenessPolicy)
+    policy: PolitenessPolicy = field(default_factory=PolitenessPolicy)
     clock: Clock = field(default_factory=SystemClock)
     _rules: dict[str, Protego | FetchError] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
     _busy: dict[str, str] = field(default_factory=dict)
-    _wishes: dict[str, float] = field(default_factory=dict)
+    _retry_after: dict[str, float] = field(default_factory=dict)
 
     def visit(
         self,
@@ -88,39 +88,43 @@ class Visitor:
     ) -> Fetched:
         """The content at `url` as `Fetcher.fetch` returns it, redirects under the same rules.
 
-        `named_by` is the address of what names `url`, where that is no person. Raises its
-        errors, RobotsError where the site does not want to be read, and BusyError where it
-        wants more time than there is, from then on without asking.
+        `named_by` is the address of the page or feed that links to `url`, "" if you named it.
+        Raises its errors, RobotsError if robots.txt forbids it, and BusyError if the host
+        asks for a longer pause than the policy allows, then for each later address too.
         """
         if named_by:
             self.fetcher.guard.check_step(parse_target(named_by), parse_target(url))
-        wait = self.manners.delay
-        for tries_left in reversed(range(self.manners.tries)):
+        wait = self.policy.delay
+        for tries_left in reversed(range(self.policy.tries)):
             try:
                 return self.fetcher.fetch(url, kinds, known, self._permit)
             except StatusError as error:
                 if error.status not in _BUSY:
                     raise
                 wait = self._next_wait(error, wait)
-                if not tries_left or wait > self.manners.patience:
+                if not tries_left or wait > self.policy.patience:
                     raise self._gave_up(error, wait) from error
             self.clock.sleep(wait)
-        msg = f"tries must be positive, not {self.manners.tries!r}"
+        msg = f"tries must be positive, not {self.policy.tries!r}"
         raise ValueError(msg)
 
-    def wish(self, url: str) -> float:
-        """How many seconds the host of `url` wished to be left alone for; 0.0 if it did not."""
-        return self._wishes.get(parse_target(url).host, 0.0)
+    def retry_after(self, url: str) -> float:
+        """The pause that the host of `url` asked for, in seconds; 0.0 if it asked for none."""
+        return self._retry_after.get(parse_target(url).host, 0.0)
 
     def _next_wait(self, error: StatusError, last: float) -> float:
-        wished = _seconds(error.retry_after, self.clock.time())
-        return max(_SHORTEST_WAIT, 2 * last) if wished is None else max(wished, self.manners.delay)
+        requested = _seconds(error.retry_after, self.clock.time())
+        return (
+            max(_SHORTEST_WAIT, 2 * last)
+            if requested is None
+            else max(requested, self.policy.delay)
+        )
 
     def _gave_up(self, error: StatusError, wait: float) -> BusyError:
         host = parse_target(error.url).host
-        self._wishes[host] = wait
+        self._retry_after[host] = wait
         self._busy[host] = (
-            f"{host!r} is busy (status {error.status}) and wishes to be left alone for "
+            f"{host!r} is busy (status {error.status}) and asks for a pause of "
             f"{wait:,.0f} s; run the same command later"
         )
         return BusyError(error.url, self._busy[host])
@@ -133,12 +137,12 @@ class Visitor:
             raise RobotsError(target.url, f"{target.origin}/robots.txt asks not to be read there")
         self._leave_time(target, rules.crawl_delay(AGENT) or 0.0)
 
-    def _leave_time(self, target: Target, wished: float = 0.0) -> None:
-        """Returns when the host has had its time since it was last asked."""
-        delay = max(self.manners.delay, min(wished, self.manners.patience))
+    def _leave_time(self, target: Target, requested: float = 0.0) -> None:
+        """Waits until the delay since the last request to the host is over."""
+        delay = max(self.policy.delay, min(requested, self.policy.patience))
         now = self.clock.time()
         last = self._asked.get(target.host)
-        # A clock that was set back must not make anyone wait for it to catch up.
+        # If the clock was set back, the wait is still one delay at most.
         wait = 0.0 if last is None else min(delay, last + delay - now)
         if wait > 0:
             self.clock.sleep(wait)
@@ -153,7 +157,7 @@ class Visitor:
         return rules
 
     def _read_rules(self, address: str) -> Protego | FetchError:
-        """What robots.txt says, everything allowed if there is none; or why it is not known."""
+        """The rules of robots.txt (without one, all is allowed), or why they are not known."""
         try:
             fetched = self.fetcher.fetch(address, (), permit=self._leave_time)
         except StatusError as error:
@@ -168,17 +172,15 @@ class Visitor:
 
 
 def _seconds(retry_after: str, now: float) -> float | None:
-    """The wish in a Retry-After header, in seconds from `now`; None where it says nothing.
+    """The pause of a Retry-After header, in seconds from `now`; None if it states none.
 
-    It is a day at most: longer ones are mistakes, such as seconds since 1970.
+    At most a day: longer ones are mistakes, such as seconds since 1970.
     """
     text = retry_after.strip()
     try:
-        wished = float(text) if text.isdecimal() else _moment(text) - now
+        requested = (
+            float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - now
+        )
     except (ValueError, OverflowError):
         return None
-    return min(max(0.0, wished), _LONGEST_WISH)
-
-
-def _moment(text: str) -> float:
-    return parsedate_to_datetime(text).timestamp()
+    return min(max(0.0, requested), _LONGEST_RETRY_AFTER)

@@ -1,4 +1,4 @@
-"""One connection to one checked address, within a time and a size; speaks no HTTP."""
+"""One connection to one checked address, limited in time and size; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PIECE = 64 * 1024
 
 @dataclass(slots=True)
 class Deadline:
-    """When a reply has to be there, whatever its pieces take."""
+    """The time limit of a whole reply."""
 
     url: str
     seconds: float
@@ -27,7 +27,7 @@ class Deadline:
         self._started = self.clock()
 
     def left(self) -> float:
-        """The seconds left; raises TooSlowError when there are none."""
+        """The seconds left, above 0; raises TooSlowError if there are none."""
         left = self.seconds - (self.clock() - self._started)
         if left <= 0:
             reason = "not read within the time a reply may take; try again later"
@@ -37,7 +37,7 @@ class Deadline:
 
 @dataclass(slots=True)
 class Wire:
-    """An open connection; what is read from it is counted and timed."""
+    """An open connection that limits the bytes and the time of what it reads."""
 
     url: str
     deadline: Deadline
@@ -55,7 +55,7 @@ class Wire:
             raise _lost(self.url, self.deadline, error) from error
 
     def read(self) -> bytes:
-        """What came next, b"" at the end; raises TooLargeError when it was too much in all."""
+        """The next bytes, b"" at the end; raises TooLargeError beyond `limit` bytes in all."""
         self._socket.settimeout(min(self.silence, self.deadline.left()))
         try:
             data = self._socket.recv(_PIECE)
@@ -68,16 +68,16 @@ class Wire:
         return data
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         self._socket.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Opens connections by number; the certificate is checked against the name.
+    """Opens connections to numeric addresses; checks the certificate against the host name.
 
-    `silence` is how many seconds the server may say nothing, `limit` how many bytes it
-    may send.
+    `silence` is the longest pause of the server, in seconds; `limit` the most bytes it may
+    send.
     """
 
     silence: float
@@ -85,9 +85,9 @@ class Connector:
     tls: ssl.SSLContext | None = None
 
     def connect(self, target: Target, addresses: Sequence[str], deadline: Deadline) -> Wire:
-        """A connection to the first of the addresses that takes it.
+        """A connection to the first address that accepts one.
 
-        Raises UnreachableError with the last one's reason.
+        Raises UnreachableError with the reason of the last address.
         """
         refusal: OSError | None = None
         for address in addresses:
@@ -120,13 +120,13 @@ def _why(target: Target, refusal: OSError | None) -> str:
             f"the certificate of {target.host!r} is not trusted ({refusal.verify_message}); name "
             "its authority in SSL_CERT_FILE if it is your own"
         )
-    told = getattr(refusal, "strerror", "") or str(refusal)
-    return f"no connection to {target.authority!r} ({told}); try again later"
+    reason = getattr(refusal, "strerror", "") or str(refusal)
+    return f"no connection to {target.authority!r} ({reason}); try again later"
 
 
 def _lost(url: str, deadline: Deadline, error: OSError) -> Exception:
     deadline.left()
     if isinstance(error, TimeoutError):
-        return TooSlowError(url, "the server fell silent; try again later")
-    told = error.strerror or str(error)
-    return BrokenReplyError(url, f"the connection broke ({told}); try again later")
+        return TooSlowError(url, "the server stopped sending; try again later")
+    reason = error.strerror or str(error)
+    return BrokenReplyError(url, f"the connection broke ({reason}); try again later")

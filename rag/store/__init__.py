@@ -4,25 +4,25 @@ from rag.store.conversations import Conversations, KeptConversation, KeptTurn, S
 from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
 from rag.store.feedback import Feedback, KeptRemark, Remark
 from rag.store.feeds import Feeds, FollowedFeed, PollAttempts
-from rag.store.filter_columns import NOW, Facets, Standing
+from rag.store.filter_columns import NO_DELTA, AsOfDelta, Facets
 from rag.store.lock import others_waiting, writer_lock
 from rag.store.revisions import STILL, UNKNOWN_DATE, KeptRevision
 from rag.store.runs import Outcome, OutcomeKind, Runs
 from rag.store.store import Store
-from rag.store.tombstones import Gone, Listed, Selection, Withdrawal
+from rag.store.tombstones import Listed, Selection, Tombstones, Withdrawal
 from rag.store.upsert import Stored
 
 __all__ = [
-    "NOW",
+    "NO_DELTA",
     "STILL",
     "UNKNOWN_DATE",
+    "AsOfDelta",
     "Conversations",
     "Database",
     "Facets",
     "Feedback",
     "Feeds",
     "FollowedFeed",
-    "Gone",
     "KeptConversation",
     "KeptRemark",
     "KeptRevision",
@@ -35,10 +35,10 @@ __all__ = [
     "Remark",
     "Runs",
     "Selection",
-    "Standing",
     "Store",
     "Stored",
     "Summary",
+    "Tombstones",
     "Withdrawal",
     "damaged_store",
     "ingest_command",

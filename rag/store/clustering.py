@@ -1,4 +1,4 @@
-"""Who is grouped with whom while articles come in one after another; pure, knows no database."""
+"""Groups near-duplicates as articles come in one after another; pure, knows no database."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Groups:
             self._set(frozenset(ids))
 
     def join(self, member: Member, alike: Sequence[Member]) -> None:
-        """Groups a newcomer with those it is like, and thereby these with each other."""
+        """Groups a newcomer with the articles it resembles, and so these with each other."""
         for each in (member, *alike):
             self._members[each.article_id] = each
         votes = Counter(self._of(each.article_id) for each in alike)
@@ -50,7 +50,7 @@ class Groups:
         self._set(frozenset({member.article_id}).union(*joined))
 
     def leave(self, article_ids: Iterable[str]) -> None:
-        """Takes articles out of their groups."""
+        """Removes articles from their groups."""
         for article_id in article_ids:
             rest = self._of(article_id) - {article_id}
             self._set(frozenset({article_id}))
@@ -58,13 +58,13 @@ class Groups:
                 self._set(rest)
 
     def size(self, article_id: str) -> int:
-        """How many articles are in the article's group, itself included."""
+        """The number of articles in the article's group, itself included: 1 or more."""
         return len(self._of(article_id))
 
     def labels(self) -> dict[str, str | None]:
-        """The group of each article, which is the id of its original; None for one alone.
+        """The group of each article: the id of the group's original, None for an article alone.
 
-        The original is the article of the agency that others credit, else the earliest;
+        The original is the article of the agency that the others credit, else the earliest;
         of several the first by id.
         """
         originals = {
@@ -93,7 +93,7 @@ class Groups:
 
 
 def is_template(member: Member, same_words: Iterable[Member]) -> bool:
-    """Whether an outlet prints an article's very words under five titles or more.
+    """Whether an outlet publishes the same words under five or more titles.
 
     Such words are a notice or what is left of a page that needs a login: not reporting.
     """

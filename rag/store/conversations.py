@@ -1,4 +1,4 @@
-"""The conversations that readers had, each kept for its owner alone; answers nothing."""
+"""The saved conversations, each visible to its owner only; answers no question."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from sqlalchemy import (
 
 from rag.errors import QueryError
 from rag.store import schema
-from rag.store.blanking import as_it_may_be_kept
 from rag.store.database import Database
 from rag.store.rows import DamagedRowError, seconds
+from rag.store.saved_answers import without_deleted
 
 TITLE_LENGTH = 80
-"""How many characters of its first question a conversation is called by."""
+"""The longest title of a conversation, in characters."""
 
 MOST_LISTED = 200
 _ID_BYTES = 18
@@ -70,26 +70,26 @@ class KeptConversation:
 
 
 class Conversations:
-    """The conversations of an archive; each method is one transaction, beside any writer.
+    """The conversations of an archive; each method is one transaction and needs no writer lock.
 
-    `owner` is a reader's name, "" where nobody logs in. No method tells of another owner's
-    conversation: it is as if there were none of its id.
+    `owner` is a reader's name, "" if nobody logs in. Methods treat another owner's
+    conversation like an unknown id.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def kept(self) -> bool:
-        """Whether conversations can be kept here: not where the archive may only be read."""
+    def can_save(self) -> bool:
+        """Whether this process can save conversations: False if the archive is read-only."""
         return self._database.can_note()
 
     def append(
         self, owner: str, id_: str, answer: Mapping[str, Any], now: datetime
     ) -> tuple[str, int]:
-        """Adds an answer, as `Answer.to_dict` gives it; returns the conversation and its number.
+        """Saves an answer; returns the conversation's id and the answer's number, from 1.
 
-        An `id_` of "" begins a conversation, called by its question.
-        Raises QueryError where the owner has no such conversation.
+        The answer is as `Answer.to_dict` gives it. An `id_` of "" starts a conversation
+        with the question as its title. Raises QueryError if the owner has no such conversation.
         """
         turns = schema.turns
         question = str(answer.get("question", ""))
@@ -104,7 +104,7 @@ class Conversations:
                 "conversation_id": id_,
                 "number": number,
                 "question": question,
-                "answer": as_it_may_be_kept(connection, answer),
+                "answer": without_deleted(connection, answer),
                 "at": seconds(now),
             }
             connection.execute(insert(turns).values(row))
@@ -112,10 +112,10 @@ class Conversations:
         return id_, number
 
     def find(self, owner: str | None, words: str = "") -> list[Summary]:
-        """The owner's conversations, the last changed first, at most `MOST_LISTED`.
+        """The owner's conversations, last changed first, at most `MOST_LISTED`.
 
-        With `words`, those in whose title, questions or answers each of them occurs. An
-        owner of None lists everybody's.
+        With `words`, only those with every word in the title, the questions or the answers.
+        An owner of None lists all conversations.
         """
         table = schema.conversations
         query = (
@@ -125,13 +125,13 @@ class Conversations:
         )
         with self._database.read() as connection:
             rows = connection.execute(query if words.strip() else query.limit(MOST_LISTED)).all()
-            said = _said(connection, owner) if words.strip() else {}
+            texts = _searchable_texts(connection, owner) if words.strip() else {}
         wanted = words.casefold().split()
-        found = [row for row in rows if all(word in said[row.id] for word in wanted)]
+        found = [row for row in rows if all(word in texts[row.id] for word in wanted)]
         return [_summary(row) for row in found[:MOST_LISTED]]
 
     def answer(self, owner: str, id_: str, number: int) -> Mapping[str, Any]:
-        """An answer of a conversation by its number; raises QueryError where there is none."""
+        """An answer of a conversation by its number; raises QueryError if there is none."""
         turns = self.get(owner, id_).turns
         found = next((turn.answer for turn in turns if turn.number == number), None)
         if found is None:
@@ -140,9 +140,9 @@ class Conversations:
         return found
 
     def get(self, owner: str | None, id_: str) -> KeptConversation:
-        """A conversation with its turns; an owner of None may see everybody's.
+        """A conversation with its turns; an owner of None sees all conversations.
 
-        Raises QueryError where there is none of the id, or it is another's and not shared.
+        Raises QueryError if the id is unknown, or belongs to another owner and is not shared.
         """
         table, turns = schema.conversations, schema.turns
         query = select(table, _count(), _is_shared()).where(table.c.id == id_)
@@ -150,15 +150,15 @@ class Conversations:
             row = connection.execute(query).one_or_none()
             if row is None or not (row.shared or owner in (None, row.owner)):
                 raise QueryError(_unknown(id_))
-            said = turns.select().where(turns.c.conversation_id == id_).order_by(turns.c.number)
-            kept = tuple(
+            query = turns.select().where(turns.c.conversation_id == id_).order_by(turns.c.number)
+            loaded = tuple(
                 KeptTurn(each.number, each.question, _answer(each.answer), _moment(each.at))
-                for each in connection.execute(said)
+                for each in connection.execute(query)
             )
-            return KeptConversation(_summary(row), row.owner, kept)
+            return KeptConversation(_summary(row), row.owner, loaded)
 
     def share(self, owner: str, id_: str, *, shared: bool) -> None:
-        """Lets whoever knows the id read a conversation, or no longer.
+        """Shares a conversation with everybody who knows its id, or stops sharing it.
 
         Raises QueryError where the owner has no such conversation.
         """
@@ -170,21 +170,21 @@ class Conversations:
                 connection.execute(insert(settings).values(name=_SHARED + id_, value="1"))
 
     def rename(self, owner: str, id_: str, title: str) -> str:
-        """Calls a conversation by another name, and returns it as it is kept.
+        """Renames a conversation; returns the title as saved.
 
-        Raises QueryError for an empty name, and where the owner has no such conversation.
+        Raises QueryError for an empty name, and if the owner has no such conversation.
         """
-        kept = _title(title)
-        if not kept:
-            msg = f"{title!r} is no name for a conversation; give it some letters"
+        saved = _title(title)
+        if not saved:
+            msg = f"{title!r} is not a title for a conversation; enter at least one letter"
             raise QueryError(msg)
         with self._database.note() as connection:
             _require(connection, owner, id_)
-            _change(connection, id_, title=kept)
-        return kept
+            _change(connection, id_, title=saved)
+        return saved
 
     def delete(self, owner: str, id_: str) -> None:
-        """Deletes a conversation with its turns; QueryError where the owner has none such."""
+        """Deletes a conversation with its turns; raises QueryError if the owner has no such one."""
         table, turns, settings = schema.conversations, schema.turns, schema.settings
         with self._database.note() as connection:
             _require(connection, owner, id_)
@@ -230,19 +230,19 @@ def _count() -> Any:
     )
 
 
-def _said(connection: Connection, owner: str | None) -> dict[str, str]:
-    """All that was said in each of the owner's conversations, for words to be looked for in."""
+def _searchable_texts(connection: Connection, owner: str | None) -> dict[str, str]:
+    """The title, questions and answers of each of the owner's conversations, case-folded."""
     table, turns = schema.conversations, schema.turns
-    # SQLite knows the lower case of English letters alone.
+    # SQLite folds the case of English letters only.
     query = (
         select(table.c.id, table.c.title, turns.c.question, turns.c.answer["text"].as_string())
         .join_from(table, turns, isouter=True)
         .where(_belongs(owner))
     )
-    said: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for id_, *texts in connection.execute(query):
-        said.setdefault(id_, []).extend(text for text in texts if text)
-    return {id_: "\n".join(texts).casefold() for id_, texts in said.items()}
+        found.setdefault(id_, []).extend(text for text in texts if text)
+    return {id_: "\n".join(texts).casefold() for id_, texts in found.items()}
 
 
 def _require(connection: Connection, owner: str, id_: str) -> None:
@@ -268,7 +268,7 @@ def _summary(row: Any) -> Summary:
 
 def _answer(value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        msg = f"a kept answer is {type(value).__name__}, not an object"
+        msg = f"a saved answer is {type(value).__name__}, not an object"
         raise DamagedRowError(msg)
     return value
 

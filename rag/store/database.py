@@ -1,6 +1,6 @@
-"""Opens `archive.db` and brings it to the present tables; knows nothing about articles.
+"""Opens `archive.db` and migrates its tables; knows nothing about articles.
 
-Nothing but this module knows that the engine is SQLite.
+Only this module knows that the engine is SQLite.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CUT_SHORT = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
 
 
 Named = tuple[str, str]
-"""Something that a file defines: its kind, such as "table", and its name."""
+"""A table or an index of a file: its kind, such as "table", and its name."""
 
 _DEFINED = (
     "SELECT type, name FROM sqlite_master "
@@ -39,15 +39,15 @@ _FOREIGN = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view
 
 
 class ForeignSchemaError(ArchiveError):
-    """The file defines what Dateline never does, and what would act on its own."""
+    """The file has a trigger or a view: Dateline defines none, and they could change articles."""
 
 
 class OldFormatError(ArchiveError):
-    """The archive is of an older format and was opened for reading alone."""
+    """The archive has an older format and was opened read-only."""
 
 
 class Database:
-    """The open `archive.db` of one folder, its tables at the present step.
+    """The open `archive.db` of one folder, migrated to the current tables.
 
     Raises ArchiveError when there is no archive and `create` is false, when the
     file is not an archive, when it was written by a newer Dateline, and when it is
@@ -78,12 +78,12 @@ class Database:
 
     @staticmethod
     def exists(folder: Path) -> bool:
-        """Whether the folder holds an `archive.db`, sound or not."""
+        """Whether the folder has an `archive.db`, damaged or not."""
         return (folder / FILE).exists()
 
     @staticmethod
     def is_blank(folder: Path) -> bool:
-        """Whether the folder holds no `archive.db`, or one without tables."""
+        """Whether the folder has no `archive.db`, or one without tables."""
         if not Database.exists(folder):
             return True
         engine = _engine(folder / FILE, read_only=True, frozen=_is_frozen(folder / FILE))
@@ -95,7 +95,7 @@ class Database:
 
     @staticmethod
     def drop(folder: Path, unknown: Collection[Named] = ()) -> None:
-        """Takes all triggers and views out of a file, and the indexes among what is unknown."""
+        """Removes all triggers and views from a file, and the `unknown` indexes."""
         engine = _engine(folder / FILE, read_only=False, frozen=False)
         writing = engine.execution_options(writes=True)
         try:
@@ -108,12 +108,12 @@ class Database:
             engine.dispose()
 
     def names(self) -> list[Named]:
-        """All that the file defines, by kind and name: tables and their indexes."""
+        """The tables and indexes of the file, sorted by kind and name."""
         with self.read() as connection:
             return _named(connection, _DEFINED)
 
     def replaced(self) -> bool:
-        """Whether the file has gone or another has come since, so that it must be opened anew."""
+        """Whether the file was removed or replaced since it was opened: then open it again."""
         path = self.folder / FILE
         return _identity(path) != self._identity or self._frozen != (
             self.read_only and _is_frozen(path)
@@ -121,23 +121,22 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the archive throughout."""
+        """A connection that sees one state of the archive from start to end."""
         with _translated(self.folder), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection whose changes all take effect at the end, or none of them."""
+        """A connection whose changes are committed together at the end, or not at all."""
         engine = self._engine.execution_options(writes=True)
         with _translated(self.folder), engine.begin() as connection:
             yield connection
 
     @contextmanager
     def note(self) -> Iterator[Connection]:
-        """As `write`, also where the archive was opened to read: for what is no article.
+        """Like `write`, also if the archive was opened read-only: for what readers add.
 
-        What readers say is kept beside whoever holds the writer's lock; a busy writer is
-        waited for.
+        Conversations and remarks need no writer lock; this waits for a busy writer.
         """
         if self._notes is None:
             self._notes = _engine(self.folder / FILE, read_only=False, frozen=False)
@@ -146,18 +145,18 @@ class Database:
             yield connection
 
     def can_note(self) -> bool:
-        """Whether `note` may write here."""
+        """Whether the file system lets this process use `note`."""
         return os.access(self.folder / FILE, os.W_OK) and os.access(self.folder, os.W_OK)
 
     def verify(self) -> None:
-        """Reads the whole file; raises ArchiveError where its pages contradict each other."""
+        """Reads the whole file; raises ArchiveError if its pages contradict each other."""
         with self.read() as connection:
             found = connection.scalar(text("PRAGMA integrity_check(1)"))
         if found != "ok":
             raise ArchiveError(damaged_store(self.folder, str(found)))
 
     def copy_to(self, path: Path) -> None:
-        """Writes the archive as it is at one moment to a new file; others may go on writing."""
+        """Writes a snapshot of the archive to a new file; others may keep writing."""
         with _translated(path.parent), closing(sqlite3.connect(path)) as copy:
             connection = self._engine.raw_connection()
             try:
@@ -166,15 +165,15 @@ class Database:
                 connection.close()
 
     def compact(self) -> None:
-        """Writes the file anew, without what has been deleted, and empties its log.
+        """Rewrites the file without deleted content and empties its log.
 
-        Needs room for the file twice over. Raises ArchiveError where another process reads
-        an old state of it for so long that the log cannot be emptied.
+        Needs free space for two more copies of the file. Raises ArchiveError if another
+        process keeps reading an old state, so that the log cannot be emptied.
         """
         with _translated(self.folder):
             connection = self._engine.raw_connection()
             try:
-                # Within a transaction, as the engine would begin one, SQLite refuses this.
+                # SQLite refuses this inside a transaction, and the engine would begin one.
                 connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
                 emptied = connection.driver_connection.execute(  # type: ignore[union-attr]
                     "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -219,7 +218,7 @@ class Database:
 
 
 def ingest_command(folder: Path) -> str:
-    """The command that fills an archive in `folder`, for error messages."""
+    """The command that ingests into an archive in `folder`, for error messages."""
     return f"dateline ingest PATH... --archive {folder}"
 
 
@@ -229,7 +228,7 @@ def _missing(folder: Path) -> str:
 
 @contextmanager
 def _translated(folder: Path) -> Iterator[None]:
-    """Turns what the database raises into an ArchiveError that says what mends it."""
+    """Turns errors of the database into an ArchiveError that says how to fix it."""
     try:
         yield
     except IntegrityError as error:
@@ -237,7 +236,7 @@ def _translated(folder: Path) -> Iterator[None]:
         raise ArchiveError(msg) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         original = getattr(error, "orig", error)
-        # Errors that the sqlite3 module finds by itself carry no code.
+        # Errors that the sqlite3 module raises itself have no code.
         code = getattr(original, "sqlite_errorcode", 0)
         raise ArchiveError(_explain(folder, code, str(original))) from error
     except (DamagedRowError, json.JSONDecodeError) as error:
@@ -250,7 +249,9 @@ def _explain(folder: Path, code: int, reason: str) -> str:
         return _missing(folder)
     if code & 0xFF in _NO_RIGHT:
         return f"{path} cannot be opened or written ({reason}); allow it: chmod -R u+rwX {folder}"
-    if code & 0xFF == sqlite3.SQLITE_FULL or _is_write_error(code):
+    if code & 0xFF == sqlite3.SQLITE_FULL or (
+        code & 0xFF == sqlite3.SQLITE_IOERR and code not in _CUT_SHORT
+    ):
         return f"no room to write {path} ({reason}); free disk space and run the same command again"
     if code & 0xFF in _IN_USE:
         return f"{path} is in use by another program ({reason}); wait for it and try again"
@@ -258,20 +259,16 @@ def _explain(folder: Path, code: int, reason: str) -> str:
 
 
 def damaged_store(folder: Path, reason: str) -> str:
-    """What to say of a folder whose `archive.db` is not what was written to it."""
-    told = " ".join(reason.split())
+    """The error message for a folder with a damaged `archive.db`."""
+    one_line = " ".join(reason.split())
     return (
-        f"{folder / FILE} is damaged or not a Dateline archive ({told}); move the folder away "
+        f"{folder / FILE} is damaged or not a Dateline archive ({one_line}); move the folder away "
         f"and build it again: mv {folder} {folder}.damaged; {ingest_command(folder)}"
     )
 
 
-def _is_write_error(code: int) -> bool:
-    return code & 0xFF == sqlite3.SQLITE_IOERR and code not in _CUT_SHORT
-
-
 def _is_frozen(path: Path) -> bool:
-    """Whether nobody writes the file and this process may not: neither log nor index beside it."""
+    """Whether no process writes the file (no log, no index) and this one may not write it."""
     if os.access(path.parent, os.W_OK):
         return False
     log, index = path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
@@ -288,7 +285,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _engine(path: Path, *, read_only: bool, frozen: bool) -> Engine:
     mode = "ro" if read_only else "rwc"
-    # In WAL mode even a reader needs the -shm file, unless told that nothing changes.
+    # In WAL mode even a reader needs the -shm file, except with `immutable`.
     address = f"{path.resolve().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
     engine = create_engine(
         "sqlite://",
@@ -309,13 +306,13 @@ def _engine(path: Path, *, read_only: bool, frozen: bool) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    # Left alone, the sqlite3 module keeps reads and table changes outside transactions.
+    # By default, the sqlite3 module keeps reads and table changes outside transactions.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _distrust(connection: sqlite3.Connection, _record: object) -> None:
-    # A file may be a stranger's: what its schema defines calls no function with side effects.
+    # A file may come from a stranger: its schema must not call functions with side effects.
     connection.execute("PRAGMA trusted_schema = OFF")
 
 
@@ -327,7 +324,7 @@ def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _step(connection: Connection) -> str:
-    """The step of the migrations that the tables are at; "" where there are none."""
+    """The migration that the tables are at; "" for a file without tables."""
     tables = _tables(connection)
     if "alembic_version" in tables and "revisions" in tables:
         return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
@@ -342,15 +339,15 @@ def _named(connection: Connection, query: str) -> list[Named]:
 
 
 def _foreign(connection: Connection) -> list[Named]:
-    """The triggers and views of a file: Dateline has none, and each would run code of others."""
+    """The triggers and views of a file: Dateline has none, and each would run foreign code."""
     return _named(connection, _FOREIGN)
 
 
 def _has_foreign(folder: Path, foreign: Sequence[Named]) -> str:
-    told = ", ".join(f"the {kind} {name!r:.80}" for kind, name in foreign[:3])
+    names = ", ".join(f"the {kind} {name!r:.80}" for kind, name in foreign[:3])
     more = f" and {len(foreign) - 3:,} more" if len(foreign) > 3 else ""
     return (
-        f"{folder / FILE} holds {told}{more}, which Dateline never makes and which could change "
+        f"{folder / FILE} holds {names}{more}, which Dateline never makes and which could change "
         f"articles; take them out: dateline doctor --fix --archive {folder}"
     )
 

@@ -1,4 +1,4 @@
-"""Groups of near-duplicates in the database: found when articles come in, one query to read."""
+"""Groups of near-duplicates in the database: made on ingest, read with one query."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from rag.corpus.wires import wire_of
 from rag.records import Article, Filters
 from rag.store import schema
 from rag.store.clustering import Groups, Member, is_template
-from rag.store.revisions import as_they_stood
+from rag.store.revisions import valid_articles
 from rag.store.rows import article_record, seconds
 
 _COPIES = schema.copies.c
 _REVISIONS = schema.revisions.c
 _BANDS = schema.bands.c
 _CANDIDATES = 32
-"""With how many articles a newcomer is compared, those that share most bands first."""
+"""The most articles that a newcomer is compared with, those sharing most bands first."""
 
 _ENOUGH = 64
-"""Members by which a group is found; the bands of those that join it later are not kept."""
+"""The first members of a group that get bands; later members are not used to find it."""
 
 
 def group_ids(connection: Connection, article_ids: Sequence[str]) -> dict[str, str]:
-    """The group of each of the articles that is in one."""
+    """The group of each article that is in one; the others are left out."""
     query = select(_COPIES.article_id, _COPIES.group_id)
     query = query.where(_COPIES.article_id.in_(article_ids), _COPIES.group_id.is_not(None))
     return {row.article_id: row.group_id for row in connection.execute(query)}
@@ -48,16 +48,16 @@ def group_ids(connection: Connection, article_ids: Sequence[str]) -> dict[str, s
 def members(
     connection: Connection, groups: Collection[str], filters: Filters
 ) -> dict[str, list[Article]]:
-    """The articles of each group, by id, as they stood when the filters ask for.
+    """The articles of each group, sorted by id, in the revision valid at `filters.as_of`.
 
-    Where these have an end, only those that are known to be published before it.
+    With `published_before`, only articles that are known to be published before it.
     """
     query = _with_current(select(_COPIES.group_id, schema.revisions))
     query = query.where(schema.articles.c.withdrawn_at.is_(None))
     rows = connection.execute(query.where(_COPIES.group_id.in_(groups))).all()
     articles = {row.article_id: article_record(row) for row in rows}
     if filters.as_of is not None:
-        articles = as_they_stood(connection, articles, filters.as_of)
+        articles = valid_articles(connection, articles, filters.as_of)
     before = filters.published_before
     found: dict[str, list[Article]] = {}
     for row in sorted(rows, key=lambda row: row.article_id):
@@ -68,7 +68,7 @@ def members(
 
 
 def forget(connection: Connection, article_ids: Sequence[str]) -> None:
-    """Takes articles out of their groups, before they are revised or deleted."""
+    """Removes articles from their groups, before they are revised or deleted."""
     stored = _stored(connection, _COPIES.article_id.in_(article_ids))
     groups = _groups_of(connection, stored)
     before = groups.labels()
@@ -83,7 +83,7 @@ def forget(connection: Connection, article_ids: Sequence[str]) -> None:
 
 
 def place(connection: Connection, articles: Sequence[Article]) -> None:
-    """Groups new articles with what is stored and with each other, one after another."""
+    """Groups new articles with stored ones and with each other, one after another."""
     if not articles:
         return
     newcomers = _enrol(connection, articles)
@@ -107,7 +107,7 @@ def place(connection: Connection, articles: Sequence[Article]) -> None:
 
 
 def pending(connection: Connection, after: str, count: int) -> list[str]:
-    """Ids of articles that were stored before articles were grouped, the first after `after`."""
+    """At most `count` ids after `after` of articles that were never grouped."""
     query = (
         select(schema.articles.c.id)
         .where(~exists().where(_COPIES.article_id == schema.articles.c.id))
@@ -119,14 +119,14 @@ def pending(connection: Connection, after: str, count: int) -> list[str]:
 
 
 def clear(connection: Connection) -> None:
-    """Forgets every group and all that they are found by."""
+    """Deletes every group and every band."""
     for table in (schema.bands, schema.copies):
         connection.execute(delete(table))
 
 
 @dataclass(slots=True)
 class _Known:
-    """An article as it is compared; its shingles are made when they are first asked for."""
+    """An article as it is compared; its shingles are computed on first use."""
 
     copy_id: int
     member: Member
@@ -135,14 +135,14 @@ class _Known:
 
     @property
     def shingles(self) -> Shingles:
-        """What is compared."""
+        """The shingles of the text, which are what is compared."""
         if self._shingles is None:
             self._shingles = shingles(self.text)
         return self._shingles
 
 
 def _join(newcomer: _Known, candidates: Sequence[_Known], groups: Groups) -> bool:
-    """Groups a newcomer with its like; whether later ones are to be compared with it."""
+    """Groups a newcomer with its near-duplicates; returns whether it gets bands."""
     same = [each for each in candidates if each.shingles == newcomer.shingles]
     if is_template(newcomer.member, [each.member for each in same]):
         outlet = newcomer.member.publisher
@@ -154,7 +154,7 @@ def _join(newcomer: _Known, candidates: Sequence[_Known], groups: Groups) -> boo
 
 
 def _candidates(own: Sequence[int], buckets: Mapping[int, Sequence[int]]) -> list[int]:
-    """The articles that share most bands, the older first of equals."""
+    """The articles that share most bands; ties go to the older one."""
     shared = Counter(id_ for band in own for id_ in buckets.get(band, ()))
     return sorted(shared, key=lambda id_: (-shared[id_], id_))[:_CANDIDATES]
 
@@ -170,7 +170,7 @@ def _buckets(connection: Connection, found: Iterable[Sequence[int]]) -> dict[int
 
 
 def _enrol(connection: Connection, articles: Sequence[Article]) -> list[_Known]:
-    """Makes a row for each article, in no group yet."""
+    """Inserts a row for each article, in no group yet."""
     members = [_member(article, wire_of(article)) for article in articles]
     rows = [{"article_id": each.article_id, "wire": each.wire or None} for each in members]
     connection.execute(insert(schema.copies), rows)
@@ -184,7 +184,7 @@ def _enrol(connection: Connection, articles: Sequence[Article]) -> list[_Known]:
 
 
 def _stored(connection: Connection, which: ColumnElement[bool]) -> list[_Known]:
-    """Articles with what they are compared by."""
+    """The stored articles that meet the condition, ready to be compared."""
     query = _with_current(select(_COPIES.id, _COPIES.wire, schema.revisions))
     found = []
     for row in connection.execute(query.where(which)):
@@ -198,8 +198,8 @@ def _groups_of(connection: Connection, stored: Iterable[_Known]) -> Groups:
     labels = set(group_ids(connection, [each.member.article_id for each in stored]).values())
     if not labels:
         return Groups()
-    told = (_REVISIONS.publisher, _REVISIONS.title, _REVISIONS.published)
-    query = _with_current(select(_COPIES.article_id, _COPIES.group_id, _COPIES.wire, *told))
+    columns = (_REVISIONS.publisher, _REVISIONS.title, _REVISIONS.published)
+    query = _with_current(select(_COPIES.article_id, _COPIES.group_id, _COPIES.wire, *columns))
     rows = connection.execute(query.where(_COPIES.group_id.in_(labels)))
     return Groups(
         (Member(row.article_id, row.publisher, row.title, row.published, row.wire or ""), row[1])
@@ -210,7 +210,7 @@ def _groups_of(connection: Connection, stored: Iterable[_Known]) -> Groups:
 def _save(
     connection: Connection, before: Mapping[str, str | None], after: Mapping[str, str | None]
 ) -> None:
-    """Writes the groups that are not what they were."""
+    """Saves the groups that changed."""
     changed = [
         {"of": article_id, "group_id": group}
         for article_id, group in after.items()
@@ -229,7 +229,7 @@ def _member(article: Article, wire: str) -> Member:
 def _with_current(query: Select[Any]) -> Select[Any]:
     """The query over copies, joined with the current revisions of their articles.
 
-    By key: asked for what is not superseded, the database would read all that is not.
+    Joins by key: with `NOT superseded` the database would read every current revision.
     """
     articles = schema.articles.c
     return query.join(schema.articles, articles.id == _COPIES.article_id).join(

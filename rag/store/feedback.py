@@ -1,4 +1,4 @@
-"""What readers said of answers, each remark with the whole answer; judges nothing."""
+"""The remarks of readers on answers, each saved with the whole answer; judges nothing."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlalchemy import insert
 
 from rag.errors import QueryError
 from rag.store import schema
-from rag.store.blanking import as_it_may_be_kept
 from rag.store.database import Database
 from rag.store.rows import seconds
+from rag.store.saved_answers import without_deleted
 
 Kind = Literal["helpful", "unhelpful", "wrong citation", "comment"]
 LONGEST_NOTE = 4000
-"""How many characters of a remark are kept."""
+"""The most characters of a remark that are saved; the rest is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a reader thinks of an answer; `citation` is the number of the one that is wrong.
+    """What a reader says about an answer; `citation` is the number of a wrong citation.
 
     Raises QueryError for a kind that does not exist, a citation that the answer does not
     have, a wrong citation without its number and a comment without words.
@@ -33,7 +33,7 @@ class Remark:
     note: str = ""
 
     def check(self, answer: Mapping[str, Any]) -> None:
-        """Raises QueryError where this cannot be said of the answer."""
+        """Raises QueryError if the remark does not fit the answer."""
         if self.kind not in get_args(Kind):
             msg = f"feedback {self.kind!r} is unknown; choose one of {', '.join(get_args(Kind))}"
             raise QueryError(msg)
@@ -52,7 +52,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class KeptRemark:
-    """A remark as it is kept, with the answer as `Answer.to_dict` gave it."""
+    """A saved remark, with the answer as `Answer.to_dict` gave it."""
 
     id: int
     owner: str
@@ -74,15 +74,15 @@ class KeptRemark:
 
 
 class Feedback:
-    """The remarks of an archive's readers; each method is one transaction, beside any writer."""
+    """The remarks of readers; each method is one transaction and needs no writer lock."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, owner: str, remark: Remark, answer: Mapping[str, Any], now: datetime) -> int:
-        """Keeps a remark with the answer it is about; returns its id.
+        """Saves a remark with the answer it is about; returns its id.
 
-        Raises QueryError where it cannot be said of that answer.
+        Raises QueryError if it does not fit that answer.
         """
         remark.check(answer)
         row: dict[str, Any] = {
@@ -93,7 +93,7 @@ class Feedback:
             "at": seconds(now),
         }
         with self._database.note() as connection:
-            row["answer"] = as_it_may_be_kept(connection, answer)
+            row["answer"] = without_deleted(connection, answer)
             return int(connection.execute(insert(schema.feedback).values(row)).lastrowid)
 
     def all(self) -> list[KeptRemark]:

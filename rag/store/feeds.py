@@ -1,4 +1,4 @@
-"""The feeds that an archive follows, and how far each has been read; fetches nothing."""
+"""The feeds that an archive follows, and which entries have been read; fetches nothing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from rag.store import schema
 from rag.store.database import Database
 
 _ATTEMPTS = "polled "
-"""How the names of the settings begin that say when a feed was asked."""
+"""The prefix of the settings that hold when a feed was polled, as JSON."""
+
+_STORED_NAMES = {"retry_after": "wish"}
+"""The JSON keys of fields that have another name in the archives."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedFeed:
-    """A feed and how far it has been read; `seen` are the digests of its entries by their key.
+    """A feed and what was read of it; `seen` has the digest of each entry by its key.
 
-    `etag` and `modified` are what its server said of it last, `digest` is of what it sent.
+    `etag` and `modified` are the last headers of its server, `digest` is that of the last body.
     """
 
     url: str
@@ -34,26 +37,30 @@ class FollowedFeed:
 
 @dataclass(frozen=True, slots=True)
 class PollAttempts:
-    """When a feed was last read, when it last could not be and why, and how often since.
+    """When a feed was last read, when it last failed and why, and the failures since a success.
 
-    What succeeds often is noted once an hour: `succeeded` may be so much too early. `wish`
-    is how many seconds the server, when it failed, wished to be left alone for.
+    Frequent successes are noted once an hour, so `succeeded` may be up to an hour too early.
+    `retry_after` is the pause, in seconds, that the server asked for with its failure.
     """
 
     succeeded: datetime | None = None
     failed: datetime | None = None
     reason: str = ""
     failures: int = 0
-    wish: float = 0.0
+    retry_after: float = 0.0
 
     def after_success(self, moment: datetime) -> PollAttempts:
-        """What is known once the feed has been read."""
-        return replace(self, succeeded=moment, failures=0, wish=0.0)
+        """The attempts after a successful poll at `moment`."""
+        return replace(self, succeeded=moment, failures=0, retry_after=0.0)
 
-    def after_failure(self, moment: datetime, reason: str, wish: float = 0.0) -> PollAttempts:
-        """What is known once the feed has been asked in vain."""
+    def after_failure(
+        self, moment: datetime, reason: str, retry_after: float = 0.0
+    ) -> PollAttempts:
+        """The attempts after a failed poll at `moment`."""
         failures = self.failures + 1
-        return replace(self, failed=moment, reason=reason, failures=failures, wish=wish)
+        return replace(
+            self, failed=moment, reason=reason, failures=failures, retry_after=retry_after
+        )
 
 
 class Feeds:
@@ -63,7 +70,7 @@ class Feeds:
         self._database = database
 
     def add(self, url: str) -> bool:
-        """Follows a feed from now on; False where it is followed already."""
+        """Follows a feed; returns False if it was followed already."""
         row = {"url": url, "title": "", "etag": "", "modified": "", "digest": ""}
         with self._database.write() as connection:
             known = _is_followed(connection, url)
@@ -72,7 +79,7 @@ class Feeds:
             return not known
 
     def remove(self, url: str) -> bool:
-        """Follows a feed no longer; its articles stay. False where it was not followed."""
+        """Unfollows a feed, whose articles stay; returns False if it was not followed."""
         table, entries = schema.feeds, schema.feed_entries
         with self._database.write() as connection:
             known = _is_followed(connection, url)
@@ -82,7 +89,7 @@ class Feeds:
             return known
 
     def all(self) -> list[FollowedFeed]:
-        """Every feed that is followed, in the order of their addresses."""
+        """Every followed feed, sorted by address."""
         table, entries = schema.feeds, schema.feed_entries
         with self._database.read() as connection:
             rows = connection.execute(select(table).order_by(table.c.url)).all()
@@ -95,7 +102,7 @@ class Feeds:
         ]
 
     def save(self, feed: FollowedFeed) -> None:
-        """Keeps how far a feed has been read, unless it is no longer followed."""
+        """Saves what was read of a feed, unless it is no longer followed."""
         table, entries = schema.feeds, schema.feed_entries
         known = {"title": feed.title, "etag": feed.etag, "modified": feed.modified}
         rows = [
@@ -111,7 +118,7 @@ class Feeds:
                 connection.execute(insert(entries), rows)
 
     def attempts(self) -> dict[str, PollAttempts]:
-        """When the feeds that have been asked were, by their addresses."""
+        """The poll attempts of every feed that was ever polled, by address."""
         table = schema.settings
         query = select(table).where(table.c.name.startswith(_ATTEMPTS, autoescape=True))
         with self._database.read() as connection:
@@ -121,12 +128,16 @@ class Feeds:
             }
 
     def last_polled(self, url: str) -> datetime | None:
-        """When a feed was last read with success, None where it never was or nobody noted it."""
+        """When a feed was last polled with success, None if that is unknown or never happened."""
         return self.attempts().get(url, PollAttempts()).succeeded
 
     def note(self, url: str, attempts: PollAttempts) -> None:
-        """Keeps when a feed was asked, unless it is no longer followed."""
-        known = {name: value for name, value in asdict(attempts).items() if value}
+        """Saves the poll attempts of a feed, unless it is no longer followed."""
+        known = {
+            _STORED_NAMES.get(name, name): value
+            for name, value in asdict(attempts).items()
+            if value
+        }
         row = {"name": _ATTEMPTS + url, "value": json.dumps(known, default=datetime.isoformat)}
         with self._database.write() as connection:
             if _is_followed(connection, url):
@@ -146,4 +157,8 @@ def _forget_attempts(connection: Connection, url: str) -> None:
 
 def _attempts(known: dict[str, Any]) -> PollAttempts:
     moments = {"succeeded", "failed"}.intersection(known)
-    return PollAttempts(**known | {name: datetime.fromisoformat(known[name]) for name in moments})
+    fields = known | {name: datetime.fromisoformat(known[name]) for name in moments}
+    for name, stored in _STORED_NAMES.items():
+        if stored in fields:
+            fields[name] = fields.pop(stored)
+    return PollAttempts(**fields)

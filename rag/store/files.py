@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all, and what to say when the disk refuses."""
+"""Replaces files atomically, and explains errors of the disk."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Replaces `path` by `content`; a kill or a full disk leaves the old file.
 
-    Written beside it, flushed to disk, then renamed over it. Nobody is ever allowed more
-    than `mode` grants.
+    It writes a temporary file in the same folder, flushes it to disk and renames it. The
+    permissions never exceed `mode`.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -31,7 +31,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
 
 
 def disk_error(path: Path, error: OSError) -> ArchiveError:
-    """The error that says what the disk refused at `path` and what to do about it."""
+    """An error that says what failed at `path` and how to fix it."""
     reason = error.strerror or str(error)
     if error.errno in NO_ROOM:
         return ArchiveError(

@@ -1,4 +1,4 @@
-"""What filters look at, of every passage, in memory: dates, outlets, sections, revisions."""
+"""The columns that filters test, in memory: date, outlet, section and revision of each passage."""
 
 from __future__ import annotations
 
@@ -22,22 +22,23 @@ Truths = npt.NDArray[np.bool_]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ALWAYS = (UNKNOWN_DATE, STILL)
-"""The interval of the only revision of an article: its date of publication bounds it."""
+"""When the only revision of an article is valid: always; its publication date bounds it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """How the passages that stood at some moment differ from those that stand now.
+class AsOfDelta:
+    """How the passages that were valid at some moment differ from the current ones.
 
-    `then` are superseded passages that stood, `not_yet` are current ones that did not: their
-    ids, ascending.
+    `added` are ids of superseded passages that were valid, `removed` are ids of current ones
+    that were not; both ascending.
     """
 
-    then: Integers
-    not_yet: Integers
+    added: Integers
+    removed: Integers
 
 
-NOW = Standing(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+NO_DELTA = AsOfDelta(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+"""For queries about now: exactly the current passages are valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Facets:
 
     `opening` is the id of the first passage of the same revision. `published` counts seconds
     since 1970; `publisher`, `language` and `section` are positions in the lists of names. A
-    passage stood after `since` until `until`, which is STILL for the current ones.
+    passage is valid after `since` up to `until`, which is STILL for the current ones.
     """
 
     change: int
@@ -63,8 +64,8 @@ class Facets:
     sections: tuple[str, ...]
 
     def matching(self, filters: Filters) -> Integers:
-        """Ids of the passages that satisfy `filters`, ascending."""
-        wanted = self._stood(filters.as_of)
+        """The ids of the passages that satisfy `filters`, ascending."""
+        wanted = self._is_valid(filters.as_of)
         if filters.published_from is not None:
             wanted &= self.published >= seconds(filters.published_from)
         if filters.published_before is not None:
@@ -78,28 +79,28 @@ class Facets:
             wanted &= self._in_section(filters.section)
         return self.ids[wanted]
 
-    def standing(self, as_of: datetime | None, section: str = "") -> Standing:
-        """Which other passages than the current ones stood just before `as_of`, None for now.
+    def as_of_delta(self, as_of: datetime | None, section: str = "") -> AsOfDelta:
+        """How the passages valid just before `as_of` (None for now) differ from the current ones.
 
-        Where a section is given, those of others are as ones that did not stand.
+        With a section, passages of other sections count as not valid.
         """
         if as_of is None and not section:
-            return NOW
-        stood, current = self._stood(as_of), self.until == STILL
+            return NO_DELTA
+        valid, current = self._is_valid(as_of), self.until == STILL
         if section:
-            stood &= self._in_section(section)
-        return Standing(self.ids[stood & ~current], self.ids[current & ~stood])
+            valid &= self._in_section(section)
+        return AsOfDelta(self.ids[valid & ~current], self.ids[current & ~valid])
 
-    def stood(self, ids: Integers, filters: Filters) -> Integers:
-        """Those of the passages that stood when the filters ask for; unknown ones did not."""
+    def valid_at(self, ids: Integers, filters: Filters) -> Integers:
+        """The ids whose revision was valid at `filters.as_of`; unknown ids are dropped."""
         if not len(self.ids):
             return ids[:0]
         places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        kept: Integers = ids[(self.ids[places] == ids) & self._stood(filters.as_of)[places]]
-        return kept
+        valid: Integers = ids[(self.ids[places] == ids) & self._is_valid(filters.as_of)[places]]
+        return valid
 
     def span(self) -> tuple[datetime, datetime] | None:
-        """When the first and the last dated article appeared; None where none is dated."""
+        """When the oldest and the newest dated article appeared; None if no article has a date."""
         dated = self.published[(self.published != UNKNOWN_DATE) & (self.until == STILL)]
         if not len(dated):
             return None
@@ -107,19 +108,19 @@ class Facets:
         return first, last
 
     def published_at(self, ids: Integers) -> Integers:
-        """When each passage was published, UNKNOWN_DATE where that, or the passage, is unknown."""
+        """Seconds since 1970 of each passage's publication; UNKNOWN_DATE for unknown ones."""
         return self._of(ids, self.published, UNKNOWN_DATE)
 
     def openings(self, ids: Integers) -> Integers:
         """The id of the first passage of each passage's article; 0 for unknown passages."""
         return self._of(ids, self.opening, 0)
 
-    def _stood(self, as_of: datetime | None) -> Truths:
+    def _is_valid(self, as_of: datetime | None) -> Truths:
         if as_of is None:
-            stood: Truths = self.until == STILL
+            valid: Truths = self.until == STILL
         else:
-            stood = (self.since < seconds(as_of)) & (seconds(as_of) <= self.until)
-        return stood
+            valid = (self.since < seconds(as_of)) & (seconds(as_of) <= self.until)
+        return valid
 
     def _in_section(self, section: str) -> Truths:
         return np.isin(self.section, _positions(self.sections, [section]))
@@ -132,16 +133,16 @@ class Facets:
 
 
 def among(ids: Integers, others: Integers) -> Truths:
-    """For each of the ids whether it is one of the others, which are ascending."""
+    """For each id, whether it occurs in `others`, which must be ascending."""
     if not len(others):
         return np.zeros(len(ids), dtype=bool)
     places = np.minimum(np.searchsorted(others, ids), len(others) - 1)
-    held: Truths = others[places] == ids
-    return held
+    found: Truths = others[places] == ids
+    return found
 
 
 def load_facets(connection: Connection, change: int) -> Facets:
-    """The columns as the database has them now, which is at `change`."""
+    """The columns as they are in the database now, at `change`."""
     passages, revisions = schema.passages.c, schema.revisions.c
     query = (
         select(
@@ -165,17 +166,19 @@ def load_facets(connection: Connection, change: int) -> Facets:
         .order_by(passages.id)
     )
     rows = connection.execute(query).all()
-    stood = intervals(connection)
+    validity = intervals(connection)
     ids = [row.id for row in rows]
-    # Most archives hold a single revision of each article: no keys of two parts then.
-    keys: list[Any] = [(row.article_id, row.revision) if stood else row.article_id for row in rows]
+    # Most archives have one revision of each article: then the article id is key enough.
+    keys: list[Any] = [
+        (row.article_id, row.revision) if validity else row.article_id for row in rows
+    ]
     opening: dict[Any, int] = {}
     for key, id_ in zip(keys, ids, strict=True):
         opening.setdefault(key, id_)
     publishers, publisher = _numbered([row.publisher for row in rows])
     languages, language = _numbered([row.language for row in rows])
     sections, section = _numbered([row.section for row in rows])
-    between = [stood.get(key, _ALWAYS) for key in keys] if stood else [_ALWAYS] * len(rows)
+    between = [validity.get(key, _ALWAYS) for key in keys] if validity else [_ALWAYS] * len(rows)
     since, until = np.array(between, dtype=np.int64).reshape(-1, 2).T.copy()
     return Facets(
         change=change,
@@ -200,7 +203,7 @@ def _column(values: Sequence[Any]) -> Integers:
 
 
 def _numbered(values: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
-    """The names, and for each value its place among them."""
+    """The distinct names, and for each value its position among them."""
     names = {name: place for place, name in enumerate(dict.fromkeys(values))}
     return tuple(names), _column([names[value] for value in values])
 

@@ -1,7 +1,7 @@
-"""What each input file held when it was last read, so that an unchanged one is not read again.
+"""The articles that were in each input file, so that an unchanged file is not read again.
 
-Knows no article, only ids and digests. `inputs.db` is derived: losing it, or finding it
-damaged, costs that every file is read once more.
+Knows no article, only ids and digests. `inputs.db` is derived: if it is lost or damaged,
+every file is read once more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FOREIGN = "SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view')"
 
 
 class Known(NamedTuple):
-    """An article of a file: its id, its digest, where in the file it is, what was said of it."""
+    """An article of a file: its id, its digest, where in the file it is, the note of the reader."""
 
     id: str
     digest: str
@@ -42,26 +42,27 @@ Articles = tuple[Known, ...]
 
 
 class KnownInputs:
-    """What was in the files of earlier runs, by path and by all that decided how they were read."""
+    """The articles of the files of earlier runs, by path and by the mark of the file."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
 
-    def held(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
-        """What is known to be in those of the files, by path, whose marks are what they were."""
+    def known(self, marks: Mapping[str, bytes]) -> dict[str, Articles]:
+        """The known articles of the files whose marks have not changed, by path."""
         with suppress(sqlite3.DatabaseError, ValueError, TypeError):
             return {
-                path: tuple(Known(*one) for one in json.loads(held))
-                for path, mark, held in self._rows(list(marks))
+                path: tuple(Known(*one) for one in json.loads(articles))
+                for path, mark, articles in self._rows(list(marks))
                 if mark == marks[path]
             }
         return {}
 
     def keep(self, found: Mapping[str, tuple[bytes, Articles]]) -> None:
-        """Remembers by path what was read, with its mark; where that fails, forgets everything."""
-        rows = [(path, mark, json.dumps(held)) for path, (mark, held) in found.items()]
+        """Saves what was read, by path, with the marks; if that fails, forgets everything."""
+        rows = [(path, mark, json.dumps(articles)) for path, (mark, articles) in found.items()]
         try:
-            self._put(rows)
+            with self._opened() as database, database:
+                database.executemany("INSERT OR REPLACE INTO input VALUES (?, ?, ?)", rows)
         except sqlite3.DatabaseError:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
@@ -71,10 +72,6 @@ class KnownInputs:
         with self._opened() as database:
             return database.execute(query, [json.dumps(paths)]).fetchall()
 
-    def _put(self, rows: Sequence[tuple[str, bytes, str]]) -> None:
-        with self._opened() as database, database:
-            database.executemany("INSERT OR REPLACE INTO input VALUES (?, ?, ?)", rows)
-
     def _opened(self) -> closing[sqlite3.Connection]:
         database = sqlite3.connect(self._path, timeout=_BUSY_SECONDS)
         try:
@@ -82,7 +79,7 @@ class KnownInputs:
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute(_SCHEMA)
             if database.execute(_FOREIGN).fetchone():
-                msg = "it holds a trigger or a view, and so is none that was written here"
+                msg = "it has a trigger or a view, so Dateline did not write it"
                 raise sqlite3.DatabaseError(msg)
         except sqlite3.DatabaseError:
             database.close()
@@ -93,7 +90,7 @@ class KnownInputs:
 def mark(path: Path, names: str) -> bytes:
     """SHA-256 of the file, the code of the readers and the outlets' `names`.
 
-    Raises OSError where the file cannot be read.
+    Raises OSError if the file cannot be read.
     """
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
@@ -102,7 +99,7 @@ def mark(path: Path, names: str) -> bytes:
 
 @cache
 def _readers() -> bytes:
-    """The code that reads, so that a version that reads better reads everything once more."""
+    """SHA-256 of the readers' code, so that a version with other readers reads everything again."""
     rooms = [Path(str(room.__file__)).parent for room in (rag.corpus, rag.language)]
     code = [path for room in rooms for path in sorted(room.rglob("*.py"))]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in code)).digest()

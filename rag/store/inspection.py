@@ -1,4 +1,4 @@
-"""What is odd among the rows of `archive.db`: read by the doctor, who judges it elsewhere."""
+"""Finds inconsistent rows of `archive.db`; the doctor judges and reports them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PASSAGES, _COPIES = schema.passages.c, schema.copies.c
 _TOLERANCE = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = -5_364_662_400
-"""The year 1800 began, in seconds since 1970."""
+"""The start of the year 1800, in seconds since 1970."""
 
 _BATCH = 200
 _ALL = 2**31
@@ -37,7 +37,7 @@ _ALL = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """Rows of a table that belong to nothing; `derived` ones can be deleted without a loss."""
+    """Rows of a table without an owner; `derived` ones can be deleted without loss."""
 
     table: Table
     key: Column[Any]
@@ -115,7 +115,7 @@ STRAYS = (
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """One ingest run: when it began, whether it ended, and how many of its inputs failed."""
+    """One ingest run: its start and end in seconds since 1970, and how many inputs failed."""
 
     number: int
     started: int
@@ -125,7 +125,7 @@ class RunFacts:
 
 
 class Inspection:
-    """Reads an open `archive.db` for what does not fit together; changes nothing."""
+    """Finds inconsistencies in an open `archive.db`; changes nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -135,29 +135,29 @@ class Inspection:
             return list(connection.scalars(query))
 
     def stray(self, stray: Stray) -> list[Any]:
-        """The keys of these rows."""
+        """The keys of the stray rows, sorted."""
         return self._column(select(stray.key).where(stray.where).order_by(stray.key))
 
     def unknown(self) -> list[Named]:
-        """The tables and indexes that are none of Dateline's, by kind and name."""
+        """The tables and indexes that Dateline does not define, by kind and name."""
         tables = schema.metadata.tables.values()
         known = {("table", "alembic_version")} | {("table", table.name) for table in tables}
         known |= {("index", str(index.name)) for table in tables for index in table.indexes}
         return [one for one in self._database.names() if one not in known]
 
     def unlogged(self) -> list[str]:
-        """Ids of articles that the change log does not know: no index would take them in."""
+        """Ids of articles that are missing from the change log, so that no index has them."""
         known = schema.changes.c.article_id == _ARTICLES.id
         return self._column(select(_ARTICLES.id).where(~exists().where(known)))
 
     def unknown_changes(self) -> list[str]:
-        """Ids in the change log of articles that are neither stored nor noted as deleted."""
+        """Ids in the change log of articles that are neither stored nor recorded as deleted."""
         of = schema.changes.c.article_id
         query = select(of).distinct().where(_none(_ARTICLES.id == of))
         return self._column(query.where(_none(schema.deletions.c.article_id == of)))
 
     def without_current_revision(self) -> list[str]:
-        """Ids of articles whose current revision is missing, doubled or another one."""
+        """Ids of articles whose current revision is missing, duplicated or wrong."""
         current = (
             select(func.count())
             .where(_REVISIONS.article_id == _ARTICLES.id, ~_REVISIONS.superseded)
@@ -171,7 +171,7 @@ class Inspection:
         return self._column(select(_ARTICLES.id).where(or_(current > 1, ~named)))
 
     def wrongly_current(self) -> list[int]:
-        """Ids of passages that count as current though their revision does not."""
+        """Ids of passages marked as current whose revision is superseded."""
         query = select(_PASSAGES.id).join(
             schema.revisions,
             and_(
@@ -182,12 +182,12 @@ class Inspection:
         return self._column(query.where(~_PASSAGES.superseded, _REVISIONS.superseded))
 
     def ungrouped(self) -> list[str]:
-        """Ids of articles that have not been compared with others for copies."""
+        """Ids of articles that have not been compared with others for near-duplicates."""
         with self._database.read() as connection:
             return duplicate_groups.pending(connection, "", _ALL)
 
     def broken_groups(self) -> list[str]:
-        """Names of groups of copies that are not the id of one of several members."""
+        """Names of groups that have one member only, or are not named after a member."""
         query = select(_COPIES.group_id, _COPIES.article_id).where(_COPIES.group_id.is_not(None))
         members: dict[str, list[str]] = {}
         with self._database.read() as connection:
@@ -196,7 +196,7 @@ class Inspection:
         return sorted(g for g, ids in members.items() if g not in ids or len(ids) < 2)
 
     def same_but_for_spelling(self) -> list[tuple[str, str]]:
-        """Pairs of article ids that are one web address, written in two ways."""
+        """Pairs of article ids that are two spellings of one web address."""
         first: dict[str, str] = {}
         pairs = []
         for article_id in self._column(select(_ARTICLES.id).order_by(_ARTICLES.id)):
@@ -207,7 +207,7 @@ class Inspection:
         return pairs
 
     def damaged_rows(self) -> Iterator[str]:
-        """What is wrong with each revision or passage that is not what was once stored."""
+        """A sentence for each revision or passage that differs from what was stored."""
         ids = self._column(select(_ARTICLES.id).order_by(_ARTICLES.id))
         for first in range(0, len(ids), _BATCH):
             yield from self._damaged(ids[first : first + _BATCH])
@@ -217,11 +217,13 @@ class Inspection:
             return self._compared(ids)
         except ArchiveError as error:
             if len(ids) == 1:
-                return [f"article {ids[0]!r} cannot be read: {_reason(error)}"]
-            return [told for one in ids for told in self._damaged([one])]
+                return [
+                    f"article {ids[0]!r} cannot be read: {repr(error.__cause__ or error)[:200]}"
+                ]
+            return [problem for one in ids for problem in self._damaged([one])]
 
     def _compared(self, ids: Sequence[str]) -> list[str]:
-        told: list[str] = []
+        problems: list[str] = []
         articles: dict[tuple[str, int], Article] = {}
         revisions = select(schema.revisions).where(_REVISIONS.article_id.in_(ids))
         passages = select(schema.passages).where(_PASSAGES.article_id.in_(ids))
@@ -232,24 +234,24 @@ class Inspection:
                     check_article(article, row.digest)
                     _check_offsets(article, row)
                 except DamagedRowError as error:
-                    told.append(str(error))
+                    problems.append(str(error))
                 else:
                     articles[article.id, article.revision] = article
             for row in connection.execute(passages):
                 if whole := articles.get((row.article_id, row.revision)):
-                    told += _wrong_passage(passage_record(row), whole, row.digest)
-        return told
+                    problems += _wrong_passage(passage_record(row), whole, row.digest)
+        return problems
 
     def dated_after(self, now: datetime) -> list[str]:
-        """Ids of current articles that are published later than now, or a day more."""
+        """Ids of current articles dated more than a day after `now`."""
         return self._current(_REVISIONS.published > seconds(now + _TOLERANCE))
 
     def dated_before_1800(self) -> list[str]:
-        """Ids of current articles whose year is earlier than newspapers' mostly are."""
+        """Ids of current articles dated before 1800."""
         return self._current(_REVISIONS.published < _EARLIEST)
 
     def dated_after_their_run(self) -> list[str]:
-        """Ids of current articles that are published more than a day after they came."""
+        """Ids of current articles dated more than a day after the run that added them."""
         came = select(schema.runs.c.started).where(schema.runs.c.id == _REVISIONS.run_id)
         late = _REVISIONS.published > came.scalar_subquery() + int(_TOLERANCE.total_seconds())
         return self._current(late)
@@ -259,16 +261,16 @@ class Inspection:
         return self._column(query.order_by(_REVISIONS.article_id))
 
     def revisions(self) -> int:
-        """How many revisions there are of all articles together."""
+        """The number of revisions of all articles."""
         return int(self._column(select(func.count()).select_from(schema.revisions))[0])
 
     def withdrawn(self) -> int:
-        """How many articles have been withdrawn."""
+        """The number of withdrawn articles."""
         query = select(func.count()).where(_ARTICLES.withdrawn_at.is_not(None))
         return int(self._column(query.select_from(schema.articles))[0])
 
     def dates(self) -> tuple[datetime | None, datetime | None]:
-        """When the oldest and the newest current article appeared, None where none is dated."""
+        """When the oldest and the newest current article appeared; None if none has a date."""
         query = select(func.min(_REVISIONS.published), func.max(_REVISIONS.published))
         with self._database.read() as connection:
             first, last = connection.execute(query.where(~_REVISIONS.superseded)).one()
@@ -277,12 +279,12 @@ class Inspection:
         return _EPOCH + timedelta(seconds=first), _EPOCH + timedelta(seconds=last)
 
     def last_run(self) -> RunFacts | None:
-        """The newest run, None where there is none."""
+        """The newest run, None if there is none."""
         runs = self.runs()
         return runs[-1] if runs else None
 
     def runs(self) -> list[RunFacts]:
-        """Every run, the oldest first."""
+        """Every run, oldest first."""
         outcomes = schema.outcomes.c
         failed = (
             select(func.count())
@@ -323,12 +325,8 @@ def _check_offsets(article: Article, row: Any) -> None:
         raise DamagedRowError(msg)
 
 
-def _reason(error: ArchiveError) -> str:
-    return repr(error.__cause__ or error)[:200]
-
-
 def delete_strays(database: Database) -> None:
-    """Deletes the rows that belong to nothing and can be missed; those of articles stay."""
+    """Deletes the stray rows that are derived; rows with content stay."""
     with database.write() as connection:
         for stray in STRAYS:
             if stray.derived:

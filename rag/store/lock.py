@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on the archive folder that says who holds it."""
+"""One writer at a time: a lock on the archive folder that says who has it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOLDER = "writer.json"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who is noted to write to a folder, "" for nobody, what for, and whether it may be at work."""
+    """Who writes to a folder ("" for nobody), what for, and whether the process may be running."""
 
     who: str = ""
     working: bool = False
@@ -30,9 +30,9 @@ class Holder:
 
 
 def holder(folder: Path) -> Holder:
-    """Who writes to `folder`, as far as its note tells; takes no lock.
+    """Who writes to `folder` according to its note; takes no lock.
 
-    Of a process on another machine nobody can tell here: it counts as at work.
+    A process on another machine cannot be checked, so it counts as running.
     """
     try:
         noted = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def holder(folder: Path) -> Holder:
 
 
 def is_running(pid: int) -> bool:
-    """Whether this machine runs a process of that number."""
+    """Whether a process with this id runs on this machine."""
     try:
         os.kill(pid, 0)
     except PermissionError:
@@ -58,9 +58,9 @@ def is_running(pid: int) -> bool:
 
 
 def others_waiting(folder: Path) -> Callable[[], bool]:
-    """Tells, whenever it is called, whether somebody else has wished to write since now.
+    """A function that says whether another process has tried to get the lock since this call.
 
-    Whoever is refused the lock gives its file another time.
+    A process that does not get the lock changes the time of its file.
     """
     path = folder / LOCK
     since = path.stat().st_mtime_ns
@@ -69,10 +69,10 @@ def others_waiting(folder: Path) -> Callable[[], bool]:
 
 @contextmanager
 def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
-    """Holds the right to write to `folder`; the system frees it when the process dies.
+    """Holds the writer's lock on `folder`; the system frees it when the process dies.
 
-    Raises LockedError naming the process that writes, and ArchiveError where the
-    folder cannot be written.
+    Raises LockedError naming the process that writes, and ArchiveError if the folder is
+    not writable.
     """
     lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
     try:
@@ -80,7 +80,9 @@ def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
     except Timeout as error:
         with suppress(OSError):
             os.utime(folder / LOCK)
-        raise LockedError(_held(folder)) from error
+        who = holder(folder).who or "another process"
+        msg = f"{folder} is being written by {who}; wait for it to end, then run the command again"
+        raise LockedError(msg) from error
     except OSError as error:
         raise disk_error(folder, error) from error
     try:
@@ -102,8 +104,3 @@ def _announce(path: Path, purpose: str) -> None:
         path.write_text(json.dumps(holder), encoding="utf-8")
     except OSError as error:
         raise disk_error(path, error) from error
-
-
-def _held(folder: Path) -> str:
-    who = holder(folder).who or "another process"
-    return f"{folder} is being written by {who}; wait for it to end, then run the command again"

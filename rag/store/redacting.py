@@ -1,7 +1,7 @@
-"""Takes the words of deleted articles out of kept answers; pure, knows no database.
+"""Removes the words of deleted articles from saved answers; pure, knows no database.
 
-What is left of an answer is its shape: the question, which articles it cited where, and every
-sentence that rests on others alone.
+An answer keeps its question, its citation numbers, and every sentence that rests on other
+articles only.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import Any
 
 WITHDRAWN = "[withdrawn]"
-"""What stands where words of a deleted article stood."""
+"""Replaces words of a deleted article."""
 
 RESTED = "an article that it rests on was deleted"
 """Why a sentence of an answer no longer counts as supported."""
 
 _RUN = 5
-"""So many words in a row are an article's own; fewer stand in any."""
+"""So many words in a row identify an article; shorter runs occur in any text."""
 
 _SHORTEST = 3
 _WORD = re.compile(r"\w+")
@@ -26,47 +26,49 @@ _Run = tuple[str, ...]
 
 
 def mentioned(answer: Mapping[str, Any]) -> set[str]:
-    """The ids of the articles that an answer, as `Answer.to_dict` gave it, cites or has found."""
+    """The ids of the articles that an answer, as `Answer.to_dict` gives it, cites or found."""
     cited = {str(each.get("article_id", "")) for each in _objects(answer, "citations")}
     return cited | {_found_id(hit) for hit in _objects(answer, "hits")}
 
 
 def words_of(answer: Mapping[str, Any], gone: Collection[str]) -> list[str]:
-    """All that an answer holds of the articles `gone`: titles, quotes and passages."""
-    return list(dict.fromkeys(_told(answer, lambda id_: id_ in gone)))
+    """The titles, quotes and passages of the articles `gone` in an answer."""
+    return list(dict.fromkeys(_quoted_texts(answer, lambda id_: id_ in gone)))
 
 
 def redacted(
     answer: Mapping[str, Any], gone: Collection[str], words: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The answer without the words of the articles `gone`, nor of the texts `words`.
+    """The answer without the words of the articles `gone` and of the texts `words`.
 
     Quotes, titles and passages of these articles become `WITHDRAWN`, and so does each sentence
-    that cites one of them; elsewhere runs of five of their words do, but for those that
-    another article, which is cited or found as well, has too, or the question. This stays.
+    that cites one of them. Elsewhere, runs of five of their words are replaced, unless the
+    question or another cited or found article has the same run.
     """
-    others = [*_told(answer, lambda id_: id_ not in gone), str(answer.get("question", ""))]
+    others = [*_quoted_texts(answer, lambda id_: id_ not in gone), str(answer.get("question", ""))]
     cut = _Cut([*words_of(answer, gone), *words], others)
-    kept = {name: value for name, value in answer.items() if name not in _PARTS}
-    kept = {name: value if name == "question" else cut(value) for name, value in kept.items()}
+    rest = {
+        name: value if name == "question" else cut(value)
+        for name, value in answer.items()
+        if name not in _PARTS
+    }
     numbers = {
         each.get("number")
         for each in _objects(answer, "citations")
         if each.get("article_id") in gone
     }
     text, claims = _sentences(answer, numbers, cut)
-    told = {
+    parts = {
         "text": text,
         "claims": claims,
         "citations": [_citation(each, gone) for each in _objects(answer, "citations")],
         "hits": [_hit(each, gone) for each in _objects(answer, "hits")],
     }
-    rest = {name: value for name, value in told.items() if name in answer}
-    return {name: (kept | rest)[name] for name in answer}
+    return {name: (rest | parts)[name] for name in answer}
 
 
 def without_words(text: str, words: Sequence[str]) -> str:
-    """A text in which runs of the words are `WITHDRAWN`.
+    """The text with each run of the words replaced by `WITHDRAWN`.
 
     >>> without_words("He wrote: all forty people came ashore. True?", ["All forty people came."])
     'He wrote: [withdrawn] ashore. True?'
@@ -78,12 +80,12 @@ _PARTS = ("text", "claims", "citations", "hits")
 
 
 class _Cut:
-    """Takes some texts' words out of strings, wherever they are in a value of JSON."""
+    """Replaces the words of some texts in every string of a JSON value."""
 
     def __init__(self, words: Iterable[str], others: Iterable[str]) -> None:
         texts = [text for text in words if text != WITHDRAWN]
-        kept = {run for text in others for run in _runs(text)}
-        self._runs = {run for text in texts for run in _runs(text)} - kept
+        allowed = {run for text in others for run in _runs(text)}
+        self._runs = {run for text in texts for run in _runs(text)} - allowed
         self._lengths = sorted({len(run) for run in self._runs}, reverse=True)
         whole = {text.strip() for text in texts if len(_words(text)) > 1 or len(text) > _RUN}
         self._whole = sorted(whole - set(others), key=len, reverse=True)
@@ -113,7 +115,7 @@ class _Cut:
 
 
 def _stretches(marked: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """First and last place of each row of what is marked."""
+    """The first and last position of each run of marked words."""
     first = None
     for place, one in enumerate([*marked, False]):
         if one and first is None:
@@ -137,10 +139,10 @@ def _words(text: str) -> list[str]:
 def _sentences(
     answer: Mapping[str, Any], numbers: Collection[object], cut: _Cut
 ) -> tuple[str, list[dict[str, Any]]]:
-    """The text of an answer without the words, and its claims in their new places."""
+    """The redacted text of an answer, and its claims with their new offsets."""
     text, claims = str(answer.get("text", "")), _objects(answer, "claims")
     spans = [_span(claim, len(text)) for claim in claims]
-    resting = [_cites(claim, numbers) for claim in claims]
+    resting = [any(number in numbers for number in _listed(claim, "citations")) for claim in claims]
     ends = sorted({0, len(text), *(place for span in spans for place in span)})
     pieces, moved, done = [], {0: 0}, 0
     for start, end in pairwise(ends):
@@ -152,22 +154,18 @@ def _sentences(
         done += len(pieces[-1])
         moved[end] = done
     new = "".join(pieces)
-    told = []
+    moved_claims = []
     for claim, (start, end), rests in zip(claims, spans, resting, strict=True):
         place = {"text": new[moved[start] : moved[end]], "start": moved[start], "end": moved[end]}
         reasons = [RESTED] if rests else cut(_listed(claim, "reasons"))
         verdict = {"verdict": "unsupported"} if rests else {}
-        told.append({**claim, **place, **verdict, "reasons": reasons})
-    return new, told
+        moved_claims.append({**claim, **place, **verdict, "reasons": reasons})
+    return new, moved_claims
 
 
 def _span(claim: Mapping[str, Any], length: int) -> tuple[int, int]:
     start, end = (min(max(int(claim.get(name) or 0), 0), length) for name in ("start", "end"))
     return start, max(start, end)
-
-
-def _cites(claim: Mapping[str, Any], numbers: Collection[object]) -> bool:
-    return any(number in numbers for number in _listed(claim, "citations"))
 
 
 def _citation(citation: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
@@ -186,8 +184,8 @@ def _hit(hit: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
     }
 
 
-def _told(answer: Mapping[str, Any], wanted: Callable[[object], bool]) -> Iterator[str]:
-    """Titles, quotes and passages of the articles whose ids are wanted."""
+def _quoted_texts(answer: Mapping[str, Any], wanted: Callable[[object], bool]) -> Iterator[str]:
+    """The titles, quotes and passages of the articles whose ids are wanted."""
     for each in _objects(answer, "citations"):
         if wanted(each.get("article_id")):
             yield from (str(each.get(name) or "") for name in ("title", "quote"))

@@ -1,8 +1,8 @@
-"""Since when each revision of an article stood, and until when; knows nothing of passages.
+"""When each revision of an article was valid; knows nothing of passages.
 
-A revision stands from the moment that it gives itself ("Updated at ..."), else from its date
-of publication where that has moved on, else from the run that brought it, until the next one
-does. The first in time stands from its publication.
+A revision is valid from the moment that it states ("Updated at ..."), else from its date of
+publication if that is later than before, else from the run that added it; until the next
+revision is. The first one is valid from its publication.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from rag.store import schema
 from rag.store.rows import article_record, check_article, seconds
 
 UNKNOWN_DATE = -(2**62)
-"""Stands for the date of an article whose date is unknown: before any other."""
+"""The date of an article without a known date: before any other."""
 
 STILL = 2**62
-"""Stands for the end of what still stands: after any other date."""
+"""The end of what is still valid: after any other date."""
 
 Intervals = dict[tuple[str, int], tuple[int, int]]
-"""By article and revision, the seconds since 1970 from and before which it stood."""
+"""By article and revision, when it was valid: from and before, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRevision:
-    """A revision with when it stood, and the run that brought it; all in seconds since 1970."""
+    """A revision, when it was valid, its run and when that began; times in seconds since 1970."""
 
     article: Article
     since: int
@@ -41,22 +41,22 @@ class KeptRevision:
     arrived: int
 
 
-def kept_revisions(connection: Connection, article_id: str) -> list[KeptRevision]:
-    """Every revision of an article in the order in which they stood."""
+def list_revisions(connection: Connection, article_id: str) -> list[KeptRevision]:
+    """Every revision of an article, in the order in which they were valid."""
     table, runs = schema.revisions, schema.runs
     query = select(table, runs.c.started).join(runs, runs.c.id == table.c.run_id)
-    stood = intervals(connection, [article_id])
+    validity = intervals(connection, [article_id])
     found = []
     for row in connection.execute(query.where(table.c.article_id == article_id)):
         article = article_record(row)
         check_article(article, row.digest)
-        since, until = stood.get((article_id, row.revision), (_moment(row.published), STILL))
+        since, until = validity.get((article_id, row.revision), (_moment(row.published), STILL))
         found.append(KeptRevision(article, since, until, row.run_id, row.started))
     return sorted(found, key=lambda each: (each.until, each.since))
 
 
 def intervals(connection: Connection, article_ids: Collection[str] | None = None) -> Intervals:
-    """When each revision stood, of those of the articles (all by default) that have several.
+    """When each revision was valid, for the articles (all by default) with several revisions.
 
     The intervals of an article follow each other without a gap and do not overlap.
     """
@@ -87,23 +87,27 @@ def intervals(connection: Connection, article_ids: Collection[str] | None = None
 
 
 def withdrawn() -> Select[tuple[str]]:
-    """The query for the ids of the articles that were withdrawn: none of their texts stands."""
+    """The query for the ids of withdrawn articles, none of whose revisions is valid."""
     articles = schema.articles.c
     return select(articles.id).where(articles.withdrawn_at.is_not(None))
 
 
-def since_when(article: Article, before: Article, stood: int, run: int) -> int:
-    """From when a revision stands that follows `before`, which stood from `stood`.
+def valid_since(article: Article, before: Article, earliest: int, run: int) -> int:
+    """When the revision after `before` became valid, in seconds since 1970.
 
-    Never before that, and never after the start of the `run` that brought it.
+    At `earliest` (when `before` did) or later, and not after the start of the `run` that
+    added it.
     """
     stated = _stated(article, before)
-    since = stated if stated is not None and stood <= stated <= run else run
-    return max(since, stood)
+    since = stated if stated is not None and earliest <= stated <= run else run
+    return max(since, earliest)
 
 
-def digests_standing(connection: Connection, *, superseded: bool) -> Iterator[tuple[int, str]]:
-    """Id and digest of the current or superseded passages of articles not withdrawn, by id."""
+def digests_in_use(connection: Connection, *, superseded: bool) -> Iterator[tuple[int, str]]:
+    """Id and digest of the current or superseded passages of articles in use, sorted by id.
+
+    Withdrawn articles are not in use.
+    """
     table = schema.passages.c
     gone = set(connection.scalars(select(table.id).where(table.article_id.in_(withdrawn()))))
     query = select(table.id, table.digest).where(table.superseded == superseded)
@@ -112,52 +116,52 @@ def digests_standing(connection: Connection, *, superseded: bool) -> Iterator[tu
             yield id_, digest
 
 
-def count_standing(connection: Connection, *, superseded: bool) -> int:
-    """Number of current or superseded passages of articles that were not withdrawn."""
+def count_in_use(connection: Connection, *, superseded: bool) -> int:
+    """The number of current or superseded passages of articles that are not withdrawn."""
     table = schema.passages
     query = select(func.count()).select_from(table)
     which = schema.is_superseded(table, superseded)
     gone = query.where(table.c.article_id.in_(withdrawn()), which)
     every = connection.scalar(query.where(table.c.superseded == superseded)) or 0
-    # Told apart row by row, counting would take twice as long.
+    # One query that checks each row would take twice as long.
     return every - (connection.scalar(gone) or 0)
 
 
-def as_asked(connection: Connection, query: Select[Any], filters: Filters) -> Select[Any]:
-    """The query over revisions, for those that stood when the filters ask for, by article."""
+def valid_as_asked(connection: Connection, query: Select[Any], filters: Filters) -> Select[Any]:
+    """The query over revisions, restricted to those valid at `filters.as_of`, by article."""
     table = schema.revisions.c
     query = query.where(table.article_id.not_in(withdrawn())).order_by(table.article_id)
     if filters.published_before is not None:
         query = query.where(table.published < seconds(filters.published_before))
     if filters.as_of is None:
         return query.where(~table.superseded)
-    stood, at = intervals(connection), seconds(filters.as_of)
-    then = [key for key, (since, until) in stood.items() if since < at <= until]
-    several = {id_ for id_, _ in stood}
-    which = tuple_(table.article_id, table.revision).in_(then)
+    validity, at = intervals(connection), seconds(filters.as_of)
+    valid = [key for key, (since, until) in validity.items() if since < at <= until]
+    several = {id_ for id_, _ in validity}
+    which = tuple_(table.article_id, table.revision).in_(valid)
     return query.where(or_(table.article_id.not_in(several), which))
 
 
-def as_they_stood(
+def valid_articles(
     connection: Connection, articles: Mapping[str, Article], as_of: datetime
 ) -> dict[str, Article]:
-    """The articles by id, each in the revision that stood just before a moment."""
+    """The articles by id, each in the revision that was valid just before `as_of`."""
     at, table = seconds(as_of), schema.revisions
-    stood = intervals(connection, articles)
-    then = {key for key, (since, until) in stood.items() if since < at <= until}
-    several = {id_ for id_, _ in stood}
+    validity = intervals(connection, articles)
+    valid = {key for key, (since, until) in validity.items() if since < at <= until}
+    several = {id_ for id_, _ in validity}
     found = {id_: article for id_, article in articles.items() if id_ not in several}
     query = select(table).where(table.c.article_id.in_(several))
     for row in connection.execute(query) if several else ():
-        if (row.article_id, row.revision) in then:
+        if (row.article_id, row.revision) in valid:
             found[row.article_id] = article_record(row)
     return found
 
 
 def is_late(article: Article, current: Article) -> bool:
-    """Whether what comes in is older than what stands, as both say when they were updated.
+    """Whether `article` states an earlier update than `current` does.
 
-    Without both of these it is not: an earlier date of publication may be a date put right.
+    False if one of them states none: an earlier publication date may be a corrected date.
     """
     own, other = _updated(article), _updated(current)
     if own is None or other is None:
@@ -167,19 +171,19 @@ def is_late(article: Article, current: Article) -> bool:
 
 
 def updated_seconds(article: Article) -> int | None:
-    """When an article says that it was last changed, None where it does not."""
+    """The update that an article states, in seconds since 1970; None if it states none."""
     stated = _updated(article)
     return seconds(stated.at) if stated else None
 
 
 def published_seconds(article: Article) -> int | None:
-    """When an article was published, None where that is unknown."""
+    """When an article was published, in seconds since 1970; None if unknown."""
     return seconds(article.published.at) if article.published else None
 
 
 def _stated(article: Article, before: Article) -> int | None:
     updated = updated_seconds(article)
-    # A line that the earlier revision has as well does not tell of this change.
+    # A line that the earlier revision has too does not date this change.
     if updated is not None and updated != updated_seconds(before):
         return updated
     own, other = published_seconds(article), published_seconds(before)
@@ -193,7 +197,7 @@ def _updated(article: Article) -> Published | None:
 def _of_one(
     connection: Connection, rows: Sequence[Row[Any]]
 ) -> Iterator[tuple[tuple[str, int], tuple[int, int]]]:
-    """The intervals of one article, whose rows come by revision."""
+    """The validity of each revision of one article, whose rows are sorted by revision."""
     known = {row.revision: row.standing_from for row in rows}
     if any(since is None for number, since in known.items() if number > 1):
         known = _derived(connection, rows)
@@ -206,26 +210,26 @@ def _of_one(
         yield (row.article_id, row.revision), (since, until)
 
 
-def _moment(kept: int | None) -> int:
-    return UNKNOWN_DATE if kept is None else kept
+def _moment(stamp: int | None) -> int:
+    return UNKNOWN_DATE if stamp is None else stamp
 
 
 def _derived(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int | None]:
-    """From when each revision stood, in an archive that was written before this was kept."""
+    """When each revision became valid, in an archive from before this was stored."""
     table = schema.revisions
     query = select(table).where(table.c.article_id == rows[0].article_id)
     articles = {row.revision: article_record(row) for row in connection.execute(query)}
     found: dict[int, int | None] = {}
-    stood = UNKNOWN_DATE
+    since = UNKNOWN_DATE
     before: Article | None = None
     for row in rows:
         article = articles[row.revision]
         if row.standing_from is not None:
-            stood = row.standing_from
+            since = row.standing_from
         elif before is not None:
-            stood = since_when(article, before, stood, row.started)
+            since = valid_since(article, before, since, row.started)
         elif row.published is not None:
-            stood = row.published
-        found[row.revision] = None if stood == UNKNOWN_DATE else stood
+            since = row.published
+        found[row.revision] = None if since == UNKNOWN_DATE else since
         before = article
     return found

@@ -17,7 +17,7 @@ _DIGESTS = 256
 
 
 class DamagedRowError(Exception):
-    """A row is not what was stored in it."""
+    """A row differs from what was stored in it."""
 
 
 def digest(text: str) -> str:
@@ -27,9 +27,9 @@ def digest(text: str) -> str:
 
 @lru_cache(_DIGESTS)
 def article_digest(article: Article) -> str:
-    """Changes when anything a reader sees changes, but not with the URL or the furniture rules.
+    """A digest of everything that a reader sees; URL and boilerplate rules do not change it.
 
-    An article that comes in is asked for it four times.
+    Cached, because ingest needs it four times for each article.
     """
     seen: list[object] = [
         article.title,
@@ -40,7 +40,7 @@ def article_digest(article: Article) -> str:
         article.language,
         article.section,
     ]
-    # Only what has pages counts them, so that the digests of all else are what they were.
+    # Articles without pages keep the digests of archives from before there were pages.
     if article.pages:
         seen.append(list(article.pages))
     return digest(json.dumps(seen, ensure_ascii=False))
@@ -70,7 +70,7 @@ def article_row(article: Article) -> dict[str, Any]:
 
 
 def article_record(row: Row[Any]) -> Article:
-    """The article that `article_row` was made from; DamagedRowError if there is none in it."""
+    """The article that `article_row` stored; raises DamagedRowError if the row has none."""
     try:
         return _article(row)
     except (TypeError, ValueError, OverflowError, OSError, KeyError) as error:

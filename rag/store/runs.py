@@ -1,4 +1,4 @@
-"""What each ingest run met: one outcome an input, kept in the archive."""
+"""The ingest runs of an archive, with one outcome for each input."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from rag.store.database import Database
 from rag.store.rows import seconds
 
 OutcomeKind = Literal["added", "revised", "unchanged", "duplicate", "failed", "deleted", "skipped"]
-"""`deleted` is what was deleted from the archive and has come again: it stays out.
+"""`deleted`: the article was deleted from the archive, so it is not added again.
 
-`skipped` is a link that leads out of the folders that were named: nobody asked for it.
+`skipped`: a link that leads out of the folders that you named.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one input: a file, or a line of one.
+    """The result for one input: a file, or a line of one.
 
-    `note` says why it failed, or what was odd about an article that was kept.
+    `note` says why it failed, or what was odd about an article that was stored.
     """
 
     path: str
@@ -47,7 +47,7 @@ class Runs:
             return int(connection.execute(query).scalar_one())
 
     def record(self, run_id: int, outcomes: Sequence[Outcome]) -> None:
-        """Keeps outcomes; a second one for the same path replaces the first."""
+        """Saves outcomes; a second one for the same path replaces the first."""
         if not outcomes:
             return
         table = schema.outcomes
@@ -75,7 +75,7 @@ class Runs:
             connection.execute(query)
 
     def outcomes(self, run_id: int) -> list[Outcome]:
-        """The outcomes of one run, by path."""
+        """The outcomes of one run, sorted by path."""
         table = schema.outcomes
         query = select(table).where(table.c.run_id == run_id).order_by(table.c.path)
         with self._database.read() as connection:
@@ -85,6 +85,6 @@ class Runs:
             ]
 
     def last(self) -> int:
-        """The number of the newest run, 0 when there is none."""
+        """The number of the newest run, 0 if there is none."""
         with self._database.read() as connection:
             return connection.scalar(select(func.max(schema.runs.c.id))) or 0

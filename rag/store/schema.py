@@ -116,7 +116,7 @@ copies = Table(
     Column("wire", Text),
     sqlite_autoincrement=True,
 )
-"""What is known of each article's copies: the original of its group, the agency it credits."""
+"""The near-duplicates of each article: the original of its group, the agency it credits."""
 
 bands = Table(
     "bands",
@@ -125,7 +125,7 @@ bands = Table(
     Column("copy_id", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-"""Where near-duplicates of an article are looked for; see `rag.corpus.near_duplicates`."""
+"""The bands that near-duplicates share; see `rag.corpus.near_duplicates`."""
 
 feeds = Table(
     "feeds",
@@ -137,7 +137,7 @@ feeds = Table(
     Column("digest", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The feeds that are followed, and what their servers last said of them."""
+"""The followed feeds, with the last headers of their servers."""
 
 feed_entries = Table(
     "feed_entries",
@@ -147,7 +147,7 @@ feed_entries = Table(
     Column("digest", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The entries of each feed that have been dealt with, as they were."""
+"""The entries of each feed that have been read, with their digests."""
 
 deletions = Table(
     "deletions",
@@ -157,7 +157,7 @@ deletions = Table(
     Column("why", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The articles that were deleted, by their ids alone, so that they do not come back unasked."""
+"""The ids of deleted articles, so that ingest does not add them again."""
 
 conversations = Table(
     "conversations",
@@ -180,7 +180,7 @@ turns = Table(
     Column("at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The questions of each conversation with their answers, as `Answer.to_dict()` has them."""
+"""The questions of each conversation with their answers, as `Answer.to_dict()` gives them."""
 
 feedback = Table(
     "feedback",
@@ -194,7 +194,7 @@ feedback = Table(
     Column("at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
-"""What readers said of an answer, with the whole of it."""
+"""The remarks of readers, each with the whole answer."""
 
 
 def is_superseded(table: Table, superseded: bool) -> ColumnElement[bool]:

@@ -17,11 +17,11 @@ from rag.store.filter_columns import Facets, load_facets
 from rag.store.revisions import (
     STILL,
     KeptRevision,
-    as_asked,
-    count_standing,
-    digests_standing,
+    count_in_use,
+    digests_in_use,
     intervals,
-    kept_revisions,
+    list_revisions,
+    valid_as_asked,
     withdrawn,
 )
 from rag.store.rows import (
@@ -31,7 +31,7 @@ from rag.store.rows import (
     check_passage,
     passage_record,
 )
-from rag.store.tombstones import Gone, restored
+from rag.store.tombstones import Tombstones, restored
 
 _BATCH = 500
 _GROUPED_TOGETHER = 64
@@ -52,30 +52,30 @@ class Store:
             self.set_setting(_SCHEME, near_duplicates.SCHEME)
 
     @property
-    def gone(self) -> Gone:
-        """What was withdrawn or deleted."""
-        return Gone(self._database)
+    def tombstones(self) -> Tombstones:
+        """The withdrawn and the deleted articles."""
+        return Tombstones(self._database)
 
     def setting(self, name: str) -> str:
-        """A value kept with the archive, "" when it was never set."""
+        """A value stored with the archive, "" if it was never set."""
         query = select(schema.settings.c.value).where(schema.settings.c.name == name)
         with self._database.read() as connection:
             return connection.scalar(query) or ""
 
     def set_setting(self, name: str, value: str) -> None:
-        """Keeps a value with the archive."""
+        """Stores a value with the archive."""
         table = schema.settings
         with self._database.write() as connection:
             connection.execute(table.delete().where(table.c.name == name))
             connection.execute(insert(table).values(name=name, value=value))
 
     def classify(self, articles: Sequence[Article]) -> list[upsert.Stored]:
-        """What `put` would do with each article: add it, revise it, or leave it unchanged."""
+        """For each article, whether `put` would add it, revise it, or leave it unchanged."""
         with self._database.read() as connection:
             return upsert.classify(connection, articles)
 
     def article_digests(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """The digest of the current revision of those of the articles that are stored."""
+        """The digest of the current revision of each stored article; others are left out."""
         found: dict[str, str] = {}
         with self._database.read() as connection:
             for first in range(0, len(article_ids), _BATCH):
@@ -85,24 +85,24 @@ class Store:
     def put(self, run_id: int, items: Sequence[upsert.Item]) -> None:
         """Stores new articles and new revisions, with their passages and change records.
 
-        The old revision of an article stays and is marked superseded; so is at once what comes
-        in late, which is older than what stands. All or nothing: a process that dies here
-        leaves the archive as it was.
+        The old revision of an article stays and is marked superseded. A late arrival, which is
+        older than the current revision, is stored as superseded. All or nothing: a process
+        that dies here leaves the archive as it was.
         """
         with self._database.write() as connection:
             found = upsert.arrivals(connection, run_id, items)
-            standing = [each.article for each in found if not each.late]
-            duplicate_groups.forget(connection, [each.id for each in standing if each.revision > 1])
+            current = [each.article for each in found if not each.late]
+            duplicate_groups.forget(connection, [each.id for each in current if each.revision > 1])
             upsert.supersede(connection, found)
             upsert.store(connection, run_id, found)
             restored(connection, [each.article.id for each in found])
             upsert.retract(connection, run_id, found)
-            duplicate_groups.place(connection, standing)
+            duplicate_groups.place(connection, current)
 
     def group_pending(self) -> int:
-        """Groups the articles that came in before they could be; returns how many there were.
+        """Groups the articles that were never grouped; returns how many there were.
 
-        Each batch is one transaction. Where the way of comparing has changed, all are pending.
+        Each batch is one transaction. If the comparison has changed, all articles are pending.
         """
         if self.setting(_SCHEME) != near_duplicates.SCHEME:
             with self._database.write() as connection:
@@ -121,24 +121,24 @@ class Store:
             done, last = done + len(ids), ids[-1]
 
     def groups(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """The group of each article that has near-duplicates, which is its original's id."""
+        """The group of each article that has near-duplicates: the id of the group's original."""
         with self._database.read() as connection:
             return duplicate_groups.group_ids(connection, article_ids)
 
     def members(
         self, groups: Collection[str], filters: Filters = _NO_FILTERS
     ) -> dict[str, list[Article]]:
-        """The articles of each of the groups, by id, as they stood when the filters ask for.
+        """The articles of each group, sorted by id, in the revision valid at `filters.as_of`.
 
-        Where these have an end, only those that are known to be published before it.
+        With `published_before`, only articles that are known to be published before it.
         """
         with self._database.read() as connection:
             return duplicate_groups.members(connection, groups, filters)
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
-        """One revision of an article, the current one unless said otherwise.
+        """One revision of an article, the current one by default.
 
-        Raises ArchiveError when the archive holds no such article or revision.
+        Raises ArchiveError if the archive has no such article or revision.
         """
         table = schema.revisions
         which = ~table.c.superseded if revision is None else table.c.revision == revision
@@ -148,35 +148,35 @@ class Store:
             if row is not None:
                 return _checked(row)
         wanted = f"{article_id!r}" + (f" revision {revision}" if revision else "")
-        told = self.gone.missing(article_id) if revision is None else ""
-        msg = f"{told or f'the archive holds no article {wanted}'}; dateline search finds ids"
+        reason = self.tombstones.missing(article_id) if revision is None else ""
+        msg = f"{reason or f'the archive holds no article {wanted}'}; dateline search finds ids"
         raise ArchiveError(msg)
 
     def revisions(self, article_id: str) -> list[KeptRevision]:
-        """Every revision of an article in the order in which they stood; [] for an unknown one."""
+        """Every revision of an article, in the order they were valid; [] for an unknown id."""
         with self._database.read() as connection:
-            return kept_revisions(connection, article_id)
+            return list_revisions(connection, article_id)
 
     def superseded_since(self, article_ids: Collection[str]) -> dict[tuple[str, int], int]:
-        """By article and revision, since when the superseded ones no longer stand."""
+        """When each superseded revision stopped being valid, in seconds since 1970."""
         with self._database.read() as connection:
             found = intervals(connection, article_ids)
         return {key: until for key, (_, until) in found.items() if until != STILL}
 
     def containing(self, words: str, limit: int, filters: Filters = _NO_FILTERS) -> list[Article]:
-        """The first `limit` articles, by id, whose text holds the words as they stand.
+        """The first `limit` articles, by id, whose text contains the exact words.
 
-        Reads every text: for what the indexes leave out, such as furniture. Of the filters,
-        only when they ask for counts.
+        Reads every text, so it also finds what the indexes leave out, such as boilerplate. Of
+        the filters, only the dates count.
         """
         table = schema.revisions
         query = select(table).where(table.c.text.contains(words, autoescape=True))
         with self._database.read() as connection:
-            found = connection.execute(as_asked(connection, query, filters))
+            found = connection.execute(valid_as_asked(connection, query, filters))
             return [article_record(row) for row in found.fetchmany(limit)]
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
-        """The passages with these ids and the revision each one is a slice of."""
+        """The passages with these ids, each with the revision that it is a slice of."""
         table = schema.passages
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
@@ -188,9 +188,9 @@ class Store:
             return {p.id: (p, _of(p, articles)) for p in found}
 
     def verify(self, found: Sequence[tuple[Passage, Article]]) -> None:
-        """Raises ArchiveError where a passage or its article is not what was once stored.
+        """Raises ArchiveError if a passage or its article differs from what was stored.
 
-        Not done for all that `passages` returns: most of it is ranked and never shown.
+        `passages` does not do this: most of what it returns is ranked and never shown.
         """
         table, of = schema.passages, schema.revisions
         query = select(table.c.id, table.c.digest, of.c.digest).join_from(table, of)
@@ -203,7 +203,7 @@ class Store:
                 check_passage(passage, article, encoded)
 
     def verify_all(self) -> None:
-        """Raises ArchiveError where the file, or an article in it, is not what was stored."""
+        """Raises ArchiveError if the file is damaged or an article differs from what was stored."""
         self._database.verify()
         logged = sum(len(passages) for _, passages in self.current(self.changed_since(0)))
         if logged != self.counts()[1]:
@@ -211,7 +211,7 @@ class Store:
             raise ArchiveError(damaged_store(self._database.folder, reason))
 
     def last_change(self) -> int:
-        """The number of the newest change; 0 in an empty archive."""
+        """The number of the newest change, 0 in an empty archive."""
         with self._database.read() as connection:
             return _last_change(connection)
 
@@ -228,49 +228,50 @@ class Store:
             return list(connection.scalars(query))
 
     def current(self, article_ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
-        """The current revision of each article with its passages, in the order asked.
+        """The current revision of each article with its passages, in the order of the ids.
 
-        None of an article that was withdrawn.
+        Withdrawn articles are left out.
         """
         for first in range(0, len(article_ids), _BATCH):
             with self._database.read() as connection:
                 yield from _current(connection, article_ids[first : first + _BATCH])
 
     def past(self, article_ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
-        """The superseded revisions of each article with their passages, in the order asked.
+        """The superseded revisions of each article with their passages, in the order of the ids.
 
-        None of an article that was withdrawn.
+        Withdrawn articles are left out.
         """
         for first in range(0, len(article_ids), _BATCH):
             with self._database.read() as connection:
-                yield from _past(connection, article_ids[first : first + _BATCH])
+                ids = _not_withdrawn(connection, article_ids[first : first + _BATCH])
+                yield from _texts(connection, ids, superseded=True)
 
     def passage_ids(self, article_ids: Sequence[str]) -> list[int]:
-        """Ids of all passages of these articles, superseded ones included."""
+        """The ids of all passages of these articles, superseded ones included."""
         table = schema.passages
         query = select(table.c.id).where(table.c.article_id.in_(article_ids))
         with self._database.read() as connection:
             return list(connection.scalars(query))
 
     def current_digests(self) -> list[tuple[int, str]]:
-        """Id and digest of the encoded text of every current passage, by id."""
+        """Id and digest of the encoded text of every current passage, sorted by id."""
         with self._database.read() as connection:
-            return list(digests_standing(connection, superseded=False))
+            return list(digests_in_use(connection, superseded=False))
 
     def past_digests(self) -> list[tuple[int, str]]:
-        """Id and digest of the encoded text of every superseded passage, by id."""
+        """Id and digest of the encoded text of every superseded passage, sorted by id."""
         with self._database.read() as connection:
-            return list(digests_standing(connection, superseded=True))
+            return list(digests_in_use(connection, superseded=True))
 
     def all_digests(self) -> set[str]:
-        """The digest of the encoded text of every passage, of withdrawn articles too."""
+        """The digests of the encoded texts of all passages, withdrawn articles included."""
         with self._database.read() as connection:
             return set(connection.scalars(select(schema.passages.c.digest)))
 
     def past_count(self) -> int:
-        """Number of superseded passages, without those of articles that were withdrawn."""
+        """The number of superseded passages, withdrawn articles excluded."""
         with self._database.read() as connection:
-            return count_standing(connection, superseded=True)
+            return count_in_use(connection, superseded=True)
 
     def digests(self, ids: Sequence[int]) -> dict[int, str]:
         """The digest of the encoded text of each of these passages."""
@@ -280,7 +281,7 @@ class Store:
             return {row.id: row.digest for row in connection.execute(query)}
 
     def facets(self) -> Facets:
-        """What filters look at, of every current passage; read anew when the archive changed."""
+        """The filter columns of all passages, read again after each change of the archive."""
         with self._database.read() as connection:
             change = _last_change(connection)
             if self._facets is None or self._facets.change != change:
@@ -288,23 +289,23 @@ class Store:
             return self._facets
 
     def publishers(self) -> dict[str, int]:
-        """Every outlet in the archive with its number of articles, the largest first."""
+        """The number of articles of each outlet, largest first."""
         return self._count_by("publisher")
 
     def languages(self) -> dict[str, int]:
-        """Every language in the archive with its number of articles, the largest first."""
+        """The number of articles in each language, largest first."""
         return self._count_by("language")
 
     def sections(self) -> dict[str, int]:
-        """Every section of a newspaper in the archive with its number of articles, as above."""
+        """The number of articles in each newspaper section, largest first."""
         return self._count_by("section")
 
     def counts(self) -> tuple[int, int]:
-        """Number of articles and of current passages, the latter without withdrawn ones."""
+        """The number of articles, and of current passages of those not withdrawn."""
         with self._database.read() as connection:
             return (
                 connection.scalar(select(func.count()).select_from(schema.articles)) or 0,
-                count_standing(connection, superseded=False),
+                count_in_use(connection, superseded=False),
             )
 
     def _count_by(self, name: str) -> dict[str, int]:
@@ -346,14 +347,10 @@ def _revisions(connection: Connection, ids: Sequence[str]) -> Iterator[Article]:
 
 
 def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
-    yield from _texts(connection, _standing(connection, ids), superseded=False)
+    yield from _texts(connection, _not_withdrawn(connection, ids), superseded=False)
 
 
-def _past(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
-    yield from _texts(connection, _standing(connection, ids), superseded=True)
-
-
-def _standing(connection: Connection, ids: Sequence[str]) -> list[str]:
+def _not_withdrawn(connection: Connection, ids: Sequence[str]) -> list[str]:
     """The articles without those that were withdrawn."""
     gone: set[str] = set(connection.scalars(withdrawn()))
     return [id_ for id_ in ids if id_ not in gone]
@@ -362,7 +359,7 @@ def _standing(connection: Connection, ids: Sequence[str]) -> list[str]:
 def _texts(
     connection: Connection, ids: Sequence[str], *, superseded: bool
 ) -> Iterator[tuple[Article, list[Passage]]]:
-    """The current or the superseded revisions with their passages, by article as asked."""
+    """The current or the superseded revisions with their passages, in the order of the ids."""
     table = schema.revisions
     query = select(table).where(
         table.c.article_id.in_(ids), schema.is_superseded(table, superseded)

@@ -1,4 +1,4 @@
-"""Articles that answer nothing any more: withdrawn ones, which are kept, and deleted ones."""
+"""Articles that are out of use: withdrawn ones, which stay stored, and deleted ones."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Select, and_, delete, func, insert, select, u
 from rag.errors import ArchiveError, QueryError
 from rag.records import Article, Filters, Passage, Published
 from rag.store import duplicate_groups, schema
-from rag.store.blanking import blank_answers
 from rag.store.database import Database
 from rag.store.revisions import withdrawn
 from rag.store.rows import article_record, passage_record, seconds
+from rag.store.saved_answers import redact_saved_answers
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
 _DELETIONS = schema.deletions.c
@@ -25,7 +25,7 @@ _NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which articles are meant: by their ids, or by the feed that brought them and by filters."""
+    """Selects articles by their ids, or by the feed that they came from and by filters."""
 
     ids: tuple[str, ...] = ()
     feed: str = ""
@@ -34,7 +34,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An article as a list of those to be deleted names it, with its number of revisions."""
+    """An article in the preview of a deletion, with its number of revisions."""
 
     id: str
     title: str
@@ -69,14 +69,14 @@ class Withdrawal:
         return f"withdrawn on {self.at:%Y-%m-%d %H:%M} UTC: {self.why}"
 
 
-class Gone:
-    """What was withdrawn or deleted of an archive; each method is one transaction."""
+class Tombstones:
+    """The withdrawn and deleted articles of an archive; each method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def deleted(self, article_ids: Collection[str] | None = None) -> dict[str, datetime]:
-        """When those of the articles that were deleted, and are not stored again, were; or all."""
+        """When each of the articles, by default all, was deleted; not those added again."""
         query = select(_DELETIONS.article_id, _DELETIONS.at)
         if article_ids is not None:
             query = query.where(_DELETIONS.article_id.in_(article_ids))
@@ -84,15 +84,18 @@ class Gone:
             return {row.article_id: _moment(row.at) for row in connection.execute(query)}
 
     def withdrawn(self, article_ids: Collection[str]) -> dict[str, Withdrawal]:
-        """Those of the articles that were withdrawn, by id."""
+        """The withdrawals among the articles, by article id."""
         query = select(schema.articles).where(
             _ARTICLES.id.in_(article_ids), _ARTICLES.withdrawn_at.is_not(None)
         )
         with self._database.read() as connection:
-            return {row.id: _withdrawal(row) for row in connection.execute(query)}
+            return {
+                row.id: Withdrawal(row.id, _moment(row.withdrawn_at), row.withdrawn_why or "")
+                for row in connection.execute(query)
+            }
 
     def missing(self, article_id: str) -> str:
-        """Why an article answers nothing: withdrawn or deleted, and when; "" for any other."""
+        """Why and when an article went out of use: withdrawn or deleted; "" for any other."""
         if found := self.withdrawn([article_id]).get(article_id):
             return f"the article {article_id!r} was {found}"
         if at := self.deleted([article_id]).get(article_id):
@@ -100,7 +103,7 @@ class Gone:
         return ""
 
     def passages(self) -> list[tuple[Passage, Article, str]]:
-        """The passages of all revisions of withdrawn articles, with their digests, by id."""
+        """The passages of all revisions of withdrawn articles, with their digests, sorted by id."""
         passages = schema.passages.c
         query = select(schema.passages).where(passages.article_id.in_(withdrawn()))
         texts = select(schema.revisions).where(_REVISIONS.article_id.in_(withdrawn()))
@@ -115,7 +118,7 @@ class Gone:
             ]
 
     def containing(self, words: str, limit: int) -> list[Article]:
-        """The first `limit` revisions of withdrawn articles whose text holds the words."""
+        """The first `limit` revisions of withdrawn articles whose text contains the words."""
         query = (
             select(schema.revisions)
             .where(_REVISIONS.article_id.in_(withdrawn()))
@@ -126,7 +129,7 @@ class Gone:
             return [article_record(row) for row in connection.execute(query.limit(limit))]
 
     def find(self, which: Selection) -> list[Listed]:
-        """The articles that are meant, by id; those that are withdrawn as well."""
+        """The selected articles, sorted by id, withdrawn ones included."""
         count = (
             select(func.count())
             .where(schema.revisions.alias().c.article_id == _ARTICLES.id)
@@ -145,13 +148,13 @@ class Gone:
             return [_listed(row) for row in connection.execute(query)]
 
     def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> None:
-        """Deletes articles with all that was kept of them, all or none.
+        """Deletes articles with everything stored of them, all or none.
 
-        Kept answers that quote them say "[withdrawn]" instead. What stays is each id, with
-        when and why, so that the article does not come back unasked.
+        Saved answers that quote them say "[withdrawn]" instead. The id, the time and the reason
+        stay, so that ingest does not add the article again.
         """
         with self._database.write() as connection:
-            blank_answers(connection, article_ids)
+            redact_saved_answers(connection, article_ids)
             duplicate_groups.forget(connection, article_ids)
             for table in (schema.passages, schema.revisions):
                 connection.execute(delete(table).where(table.c.article_id.in_(article_ids)))
@@ -163,19 +166,19 @@ class Gone:
             _log(connection, article_ids)
 
     def withdraw(self, article_id: str, at: datetime, why: str) -> None:
-        """Has an article answer nothing from now on; it stays, and can be reinstated.
+        """Takes an article out of use; it stays stored, and you can reinstate it.
 
         Raises ArchiveError for an unknown article, QueryError for one withdrawn already.
         """
         with self._database.write() as connection:
             if self._stored(connection, article_id).withdrawn_at is not None:
                 undo = f"dateline withdraw --undo {article_id!r}"
-                msg = f"{article_id!r} is withdrawn already; take that back: {undo}"
+                msg = f"{article_id!r} is withdrawn already; undo that: {undo}"
                 raise QueryError(msg)
             _mark(connection, article_id, withdrawn_at=seconds(at), withdrawn_why=why)
 
     def reinstate(self, article_id: str) -> None:
-        """Takes a withdrawal back: the article answers again, as if nothing had been.
+        """Puts a withdrawn article back into use.
 
         Raises ArchiveError for an unknown article, QueryError for one that is not withdrawn.
         """
@@ -189,13 +192,13 @@ class Gone:
         query = select(schema.articles).where(_ARTICLES.id == article_id)
         row = connection.execute(query).one_or_none()
         if row is None:
-            told = self.missing(article_id) or f"the archive holds no article {article_id!r}"
-            msg = f"{told}; dateline search finds ids"
+            reason = self.missing(article_id) or f"the archive holds no article {article_id!r}"
+            msg = f"{reason}; dateline search finds ids"
             raise ArchiveError(msg)
         return row
 
     def not_compacted(self) -> int:
-        """How many articles were deleted since `compacted` was last called."""
+        """The number of articles deleted since `compacted` was last called."""
         changes, settings = schema.changes.c, schema.settings.c
         noted = select(settings.value).where(settings.name == _COMPACTED)
         query = select(func.count(_DELETIONS.article_id.distinct())).select_from(
@@ -206,7 +209,7 @@ class Gone:
             return int(connection.scalar(query.where(changes.seq > since)) or 0)
 
     def compacted(self) -> None:
-        """Notes that nothing is left on disk of what has been deleted until now."""
+        """Records that everything deleted so far is off the disk."""
         table = schema.settings
         with self._database.write() as connection:
             newest = connection.scalar(select(func.max(schema.changes.c.seq))) or 0
@@ -215,12 +218,12 @@ class Gone:
 
 
 def restored(connection: Connection, article_ids: Collection[str]) -> None:
-    """Forgets that articles were deleted: they are stored again."""
+    """Forgets that articles were deleted, because they are stored again."""
     connection.execute(delete(schema.deletions).where(_DELETIONS.article_id.in_(article_ids)))
 
 
 def _silence(connection: Connection, article_ids: Sequence[str]) -> None:
-    """Empties the remarks of ingest runs on articles, which may quote them."""
+    """Empties the notes of ingest runs about articles, which may quote them."""
     table = schema.outcomes
     query = update(table).where(table.c.article_id.in_(article_ids), table.c.note != "")
     connection.execute(query.values(note=""))
@@ -233,12 +236,12 @@ def _mark(connection: Connection, article_id: str, **values: object) -> None:
 
 
 def _log(connection: Connection, article_ids: Sequence[str]) -> None:
-    """Has the indexes look at the articles again."""
+    """Records a change, so that the indexes read the articles again."""
     connection.execute(insert(schema.changes), [{"article_id": id_} for id_ in article_ids])
 
 
 def _brought(connection: Connection, feed: str) -> Select[tuple[str]]:
-    """The query for the ids of the articles of which a feed has brought a revision."""
+    """The query for the ids of the articles that have a revision from a feed."""
     runs = schema.runs.c
     rows = connection.execute(select(runs.id, runs.inputs))
     numbers = [row.id for row in rows if feed in row.inputs]
@@ -260,10 +263,6 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
 def _listed(row: Any) -> Listed:
     article = article_record(row)
     return Listed(article.id, article.title, article.publisher, article.published, row.revisions)
-
-
-def _withdrawal(row: Any) -> Withdrawal:
-    return Withdrawal(row.id, _moment(row.withdrawn_at), row.withdrawn_why or "")
 
 
 def _moment(stamp: int) -> datetime:

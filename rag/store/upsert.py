@@ -1,4 +1,4 @@
-"""Articles on their way into the database: what each one is, and the rows that it becomes."""
+"""Adds and revises articles: what each incoming article is, and the rows that it becomes."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from rag.store.revisions import (
     intervals,
     is_late,
     published_seconds,
-    since_when,
     updated_seconds,
+    valid_since,
 )
 from rag.store.rows import article_digest, article_record, article_row, digest
 
 Stored = Literal["added", "revised", "unchanged"]
 Item = tuple[Article, Sequence[Chunk]]
-_TOLD = 300
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A numbered revision with its passages, and from when it stands, None for ever.
+    """A numbered revision with its passages, valid from `since`; None for an unknown date.
 
-    A `late` one is older than what stands: it is stored as superseded.
+    A `late` one is older than the current revision and is stored as superseded.
     """
 
     article: Article
@@ -41,7 +41,7 @@ class Arrival:
 
 
 def classify(connection: Connection, articles: Sequence[Article]) -> list[Stored]:
-    """What becomes of each article: it is added, revises what is stored, or changes nothing."""
+    """For each article, whether it is added, revises a stored one, or changes nothing."""
     known = digests(connection, [article.id for article in articles])
     differing = [a for a in articles if known.get(a.id, "") not in ("", article_digest(a))]
     repeated = _repeated(connection, differing) if differing else frozenset()
@@ -57,7 +57,7 @@ def classify(connection: Connection, articles: Sequence[Article]) -> list[Stored
 
 
 def arrivals(connection: Connection, run_id: int, items: Sequence[Item]) -> list[Arrival]:
-    """The articles as they are to be stored: numbered, and set in time."""
+    """The articles as they will be stored, with revision number and start of validity."""
     ids = [article.id for article, _ in items]
     table = schema.revisions.c
     newest = select(table.article_id, func.max(table.revision)).where(table.article_id.in_(ids))
@@ -75,7 +75,7 @@ def arrivals(connection: Connection, run_id: int, items: Sequence[Item]) -> list
 
 
 def supersede(connection: Connection, found: Sequence[Arrival]) -> None:
-    """Makes way for the revisions among the arrivals that are to stand."""
+    """Marks the revisions that the arrivals replace as superseded."""
     for arrival in found:
         article = arrival.article
         if article.revision == 1:
@@ -91,7 +91,7 @@ def supersede(connection: Connection, found: Sequence[Arrival]) -> None:
 
 
 def store(connection: Connection, run_id: int, found: Sequence[Arrival]) -> None:
-    """Writes the arrivals with their passages and change records."""
+    """Inserts the arrivals with their passages and change records."""
     new = [{"id": each.article.id, "revision": 1} for each in found if each.article.revision == 1]
     rows: dict[Table, list[dict[str, Any]]] = {
         schema.articles: new,
@@ -105,19 +105,19 @@ def store(connection: Connection, run_id: int, found: Sequence[Arrival]) -> None
 
 
 def retract(connection: Connection, run_id: int, found: Sequence[Arrival]) -> None:
-    """Withdraws the articles that their outlets take back in what has arrived."""
+    """Withdraws the articles whose new text is a retraction by the outlet."""
     run = connection.scalar(select(schema.runs.c.started).where(schema.runs.c.id == run_id))
     table = schema.articles
     for arrival in found:
         article = arrival.article
-        told = "" if arrival.late else retraction(article.text)[:_TOLD]
-        if told:
+        reason = "" if arrival.late else retraction(article.text)[:_LONGEST_REASON]
+        if reason:
             query = update(table).where(table.c.id == article.id, table.c.withdrawn_at.is_(None))
-            connection.execute(query.values(withdrawn_at=run, withdrawn_why=told))
+            connection.execute(query.values(withdrawn_at=run, withdrawn_why=reason))
 
 
 def digests(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    """The digest of the current revision of those of the articles that are stored."""
+    """The digest of the current revision of each stored article; others are left out."""
     table = schema.revisions
     query = select(table.c.article_id, table.c.digest)
     query = query.where(table.c.article_id.in_(ids), schema.is_superseded(table, False))
@@ -125,25 +125,25 @@ def digests(connection: Connection, ids: Collection[str]) -> dict[str, str]:
 
 
 def _repeated(connection: Connection, articles: Sequence[Article]) -> frozenset[str]:
-    """Those of the articles that are an older version of what stands, and are stored as one."""
+    """The ids of the articles that repeat an older revision which is already stored."""
     table = schema.revisions.c
     digests = {article.id: article_digest(article) for article in articles}
     query = select(table.article_id, table.digest)
     query = query.where(table.article_id.in_(digests), table.digest.in_(digests.values()))
-    held = {id_ for id_, held in connection.execute(query) if digests[id_] == held}
-    stored = {id_: each.article for id_, each in _current(connection, held).items()}
-    return frozenset(a.id for a in articles if a.id in held and is_late(a, stored[a.id]))
+    known = {id_ for id_, digest in connection.execute(query) if digests[id_] == digest}
+    stored = {id_: each.article for id_, each in _current(connection, known).items()}
+    return frozenset(a.id for a in articles if a.id in known and is_late(a, stored[a.id]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """A current revision, and from when it stands."""
+class _CurrentRevision:
+    """A current revision, and when it became valid, in seconds since 1970."""
 
     article: Article
     since: int
 
 
-def _current(connection: Connection, ids: Collection[str]) -> dict[str, _Standing]:
+def _current(connection: Connection, ids: Collection[str]) -> dict[str, _CurrentRevision]:
     if not ids:
         return {}
     table, articles = schema.revisions, schema.articles.c
@@ -151,23 +151,25 @@ def _current(connection: Connection, ids: Collection[str]) -> dict[str, _Standin
         schema.articles,
         and_(articles.id == table.c.article_id, articles.revision == table.c.revision),
     )
-    stood = intervals(connection, ids)
+    validity = intervals(connection, ids)
     found = {}
     for row in connection.execute(query.where(table.c.article_id.in_(ids))):
         since = UNKNOWN_DATE if row.published is None else row.published
-        since = stood.get((row.article_id, row.revision), (since, 0))[0]
-        found[row.article_id] = _Standing(article_record(row), since)
+        since = validity.get((row.article_id, row.revision), (since, 0))[0]
+        found[row.article_id] = _CurrentRevision(article_record(row), since)
     return found
 
 
-def _revision(article: Article, chunks: Sequence[Chunk], before: _Standing, run: int) -> Arrival:
+def _revision(
+    article: Article, chunks: Sequence[Chunk], before: _CurrentRevision, run: int
+) -> Arrival:
     if is_late(article, before.article):
         return Arrival(article, chunks, updated_seconds(article), late=True)
-    return Arrival(article, chunks, since_when(article, before.article, before.since, run))
+    return Arrival(article, chunks, valid_since(article, before.article, before.since, run))
 
 
 def _put_after(connection: Connection, late: Arrival) -> None:
-    """Has the current revision stand from when it was updated: before that, the late one stood."""
+    """Makes the current revision valid from its update: before that, the late one was."""
     table, articles = schema.revisions, schema.articles.c
     current = select(table).join(
         schema.articles,

@@ -1,7 +1,7 @@
-"""Whether the write-ahead log beside a database is whole; SQLite passes over what is not.
+"""Finds damage in the write-ahead log of a database, which SQLite skips silently.
 
-A log that is damaged is read up to the damage, and everything behind it is forgotten
-without a word. Pages that a full disk or a kill cut off were never committed, and are no loss.
+SQLite reads a damaged log up to the damage and drops the rest. Pages that a full disk or a
+kill cut off were never committed, so they are no loss.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 _HEADER = struct.Struct(">8I")
 _FRAME = struct.Struct(">6I")
 _INDEX = struct.Struct("=12xB3xI12x8s")
-"""Of the -shm file: whether it is in use, the last committed page, the salt of its log."""
+"""In the -shm file: whether it is in use, the last committed page, the salt of its log."""
 _MAGIC = 0x377F0682
 _WORD = 0xFFFFFFFF
 
@@ -20,9 +20,9 @@ _Sums = tuple[int, int]
 
 
 def torn_log(database: Path) -> str:
-    """Where a log ends before a change that was committed; "" where no change is lost."""
+    """A sentence that says where the log is damaged; "" if no committed change is lost."""
     path = database.with_name(f"{database.name}-wal")
-    # What is committed while the log is read is not in what was read.
+    # Read first: changes that are committed later are not in the data below.
     index = _index(database.with_name(f"{database.name}-shm"))
     try:
         data = memoryview(path.read_bytes())
@@ -54,7 +54,7 @@ def torn_log(database: Path) -> str:
 
 
 def _commits(data: memoryview, at: int, salt: list[int]) -> bool:
-    """Whether the page at this place of the log ends a change that was made to this log."""
+    """Whether the page at this offset ends a change of this log."""
     _, pages_then, *of_salt = _FRAME.unpack_from(data, at)[:4]
     return pages_then > 0 and of_salt == salt
 

@@ -30,7 +30,7 @@ def keep(archive: Archive, conversation: Conversation, answer: Answer) -> Conver
     """
     try:
         kept = archive.conversations
-        if conversation.owner == UNKNOWN_VISITOR or not kept.kept():
+        if conversation.owner == UNKNOWN_VISITOR or not kept.can_save():
             return conversation
         said, now = answer.to_dict(), datetime.now(UTC)
         try:

@@ -1,4 +1,4 @@
-"""Which column of a table is which field of an article: by `columns.toml`, or by their names."""
+"""Maps the columns of a table to fields of an article: by `columns.toml`, or by name."""
 
 from __future__ import annotations
 
@@ -33,42 +33,44 @@ _OTHER_NAMES: Mapping[str, Sequence[str]] = {
 
 
 def column_map(path: Path, columns: Sequence[str]) -> Mapping[str, str]:
-    """The column of each field that the table in `path` has; `text` is always among them.
+    """The column of each field that the table in `path` has, at least `text`.
 
-    What `columns.toml` beside the file says comes first, for this file, then for all; the
-    rest goes by name, whatever the case and the marks between words. Raises CorpusError.
+    `columns.toml` in the same folder comes first: its entries for this file, then for all.
+    The rest goes by name, ignoring case and punctuation. Raises CorpusError.
 
     >>> column_map(Path("news/a.csv"), ["Headline", "Body", "Pub date"])
     {'text': 'Body', 'title': 'Headline', 'date': 'Pub date'}
     """
-    given = _given(path)
-    taken = set(given.values())
-    for field, column in given.items():
+    configured = _configured(path)
+    used = set(configured.values())
+    for field, column in configured.items():
         if column not in columns:
             msg = (
                 f"{COLUMNS_FILE} says that {field!r} is the column {column!r:.60}, "
                 f"which is not in the table; columns found: {_listed(columns)}"
             )
             raise CorpusError(msg)
-    named = {_plain(column): column for column in reversed(columns) if column not in taken}
+    named = {_plain(column): column for column in reversed(columns) if column not in used}
     guessed = {
         field: named[name]
         for field in FIELDS
         for name in map(_plain, (*reversed(_OTHER_NAMES.get(field, ())), field))
         if name in named
     }
-    known = {field: (guessed | given)[field] for field in FIELDS if field in guessed | given}
+    known = {
+        field: (guessed | configured)[field] for field in FIELDS if field in guessed | configured
+    }
     if "text" not in known:
         msg = (
-            f"no column is known to hold the text; columns found: {_listed(columns)}; "
+            f"no column is known as the text; columns found: {_listed(columns)}; "
             f"name it in a file {COLUMNS_FILE} beside this one: {_EXAMPLE}"
         )
         raise CorpusError(msg)
     return known
 
 
-def told(path: Path) -> str:
-    """All that decides which column is which, beside the table itself; "" for nothing."""
+def column_settings(path: Path) -> str:
+    """The text of `columns.toml` that applies to a table; "" if there is none."""
     if not path.name.lower().endswith(TABLES):
         return ""
     beside = path.parent / COLUMNS_FILE
@@ -78,7 +80,7 @@ def told(path: Path) -> str:
         return ""
 
 
-def _given(path: Path) -> dict[str, str]:
+def _configured(path: Path) -> dict[str, str]:
     beside = path.parent / COLUMNS_FILE
     if not beside.is_file():
         return {}

@@ -1,7 +1,7 @@
-"""EPUB: each document of the book, in reading order, is an article of its own.
+"""Reads EPUB: each document of the book, in reading order, is an article.
 
-The one well-kept library for it is under the AGPL, so the three files that tell the order
-are read here.
+The one maintained library for it is under the AGPL, so this module reads the three files
+that define the order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from rag.corpus.bylines import parse_authors
-from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.layout import Part, lay_out, markup_parts, one_line
 from rag.corpus.formats.xml_trees import attribute, below, first, parsed, words
 from rag.corpus.formats.zip_files import read_entry, unpacked
@@ -23,26 +23,26 @@ from rag.errors import CorpusError
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
-# Fonts are often scrambled by one of these, which hides no word.
+# Fonts are often scrambled with one of these; the text is not.
 _FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _XHTML = "application/xhtml+xml"
 _TOP = 5
 _FEWEST_WORDS = 25
-"""A cover, a half-title or a page of rights holds fewer; an article does not."""
+"""A cover, a half-title or a copyright page has fewer words; an article has not."""
 
 
 @dataclass(frozen=True, slots=True)
 class EpubReader:
-    """Reads an article from each document that holds some sentences."""
+    """Reads an article from each document with some sentences."""
 
     suffixes: tuple[str, ...] = (".epub",)
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The articles of the book in reading order; covers and contents are passed over."""
+        """The articles of the book in reading order, without covers and tables of contents."""
         found = 0
         with unpacked(path, "EPUB") as archive:
             _refuse_encrypted(archive)
-            for outcome in _outcomes(shown(path), archive):
+            for outcome in _outcomes(printable_path(path), archive):
                 found += 1
                 yield outcome
         if not found:
@@ -52,7 +52,7 @@ class EpubReader:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """What the package document says of the whole book, and its documents in order."""
+    """The metadata of the whole book, and its documents in order."""
 
     fields: Mapping[str, str]
     documents: list[str] = field(default_factory=list)
@@ -110,7 +110,7 @@ def _draft(where: str, name: str, book: _Book, data: bytes) -> Draft:
     root = parsed(data)
     body = first(root, "body")
     parts = markup_parts(root if body is None else body)
-    title = _title(parts)
+    title = next((one_line(text) for kind, text in parts[:_TOP] if kind == "heading"), "")
     text, blocks = lay_out(_with_title(parts, title))
     identifier = book.fields["identifier"]
     return Draft(
@@ -118,7 +118,7 @@ def _draft(where: str, name: str, book: _Book, data: bytes) -> Draft:
         text,
         blocks,
         title=title or book.fields["title"],
-        given_id=f"epub:{identifier}#{name}" if identifier else "",
+        source_id=f"epub:{identifier}#{name}" if identifier else "",
         publisher=book.fields["publisher"],
         authors=parse_authors(book.fields["creator"]),
         date=book.fields["date"],
@@ -129,14 +129,9 @@ def _draft(where: str, name: str, book: _Book, data: bytes) -> Draft:
     )
 
 
-def _title(parts: list[Part]) -> str:
-    """The heading that stands at the top of the document; "" where none does."""
-    return next((one_line(given) for kind, given in parts[:_TOP] if kind == "heading"), "")
-
-
 def _with_title(parts: list[Part], title: str) -> Iterator[Part]:
     waiting = bool(title)
-    for kind, given in parts:
+    for kind, text in parts:
         is_title = waiting and kind == "heading"
         waiting = waiting and not is_title
-        yield ("title" if is_title else kind), given
+        yield ("title" if is_title else kind), text

@@ -1,4 +1,4 @@
-"""The one sentence for a format whose library is not installed."""
+"""Imports the library of a format, or says how to install it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rag.errors import CorpusError
 
 
 def library(module: str, format_name: str, package: str) -> Any:
-    """The module, imported; raises CorpusError with the command that installs its package."""
+    """The imported module; raises CorpusError with the install command if it is missing."""
     try:
         return importlib.import_module(module)
     except ImportError as error:

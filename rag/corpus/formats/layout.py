@@ -1,4 +1,4 @@
-"""Paragraphs to a text and its blocks, and the paragraphs of HTML, EPUB and newsroom markup."""
+"""Lays paragraphs out as a text with blocks; finds those of HTML, EPUB and newsroom XML."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from rag.errors import CorpusError
 from rag.records import FurnitureKind
 
 Part = tuple[FurnitureKind | None, str]
-"""A paragraph as one line, and its kind where the markup tells it."""
+"""A paragraph as one line, and its kind if the markup says it."""
 
 _GAP = "\n\n"
-# A character that no document may hold, so that it means a line break and nothing else.
+# No document may contain this character, so it can mark a line break.
 _LINE_BREAK = "\ufffe"
 _TWO_BREAKS = re.compile(rf"{_LINE_BREAK}\s*{_LINE_BREAK}")
 _CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -45,17 +45,17 @@ _CELLS = frozenset({"td", "th"})
 
 
 def lay_out(parts: Iterable[Part]) -> tuple[str, tuple[Block, ...]]:
-    r"""The paragraphs joined by blank lines, and where each of them lies; empty ones are left out.
+    r"""The paragraphs joined by blank lines, and the offsets of each; without empty ones.
 
-    Raises CorpusError where they are longer than one article may be.
+    Raises CorpusError if they are too long for one article.
 
     >>> lay_out([("heading", "Ferry"), (None, "It sailed.")])[0]
     'Ferry\n\nIt sailed.'
     """
     blocks: list[Block] = []
     start = 0
-    for kind, given in parts:
-        words = one_line(given)
+    for kind, text in parts:
+        words = one_line(text)
         if not words:
             continue
         blocks.append(Block(start, start + len(words), words, kind))
@@ -67,12 +67,12 @@ def lay_out(parts: Iterable[Part]) -> tuple[str, tuple[Block, ...]]:
 
 
 def one_line(text: str) -> str:
-    """The text in one line, with single spaces and without characters that show nothing."""
+    """The text in one line, with single spaces and without invisible characters."""
     return " ".join(clean(_CONTROL.sub(" ", text)).split())
 
 
 def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:
-    """The paragraphs; the first is the title where it has the title's words."""
+    """The paragraphs; the first one becomes the title if it has the title's words."""
     first = True
     for kind, words in parts:
         is_title = first and bool(title) and one_line(words).casefold() == title.casefold()
@@ -81,10 +81,10 @@ def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:
 
 
 def markup_parts(root: Any) -> list[Part]:
-    """The paragraphs of a tree of HTML, XHTML or NITF that lxml has parsed, in their order.
+    """The paragraphs of a tree of HTML, XHTML or NITF from lxml, in order.
 
-    Scripts, navigation, forms' buttons and what is hidden are left out; the cells of a row
-    that hold nothing but words are one paragraph. Namespaces make no difference.
+    Scripts, navigation, buttons and hidden elements are left out. The cells of a row are one
+    paragraph if they have only words. Namespaces do not matter.
     """
     from lxml import etree
 
@@ -115,12 +115,12 @@ class _Paragraphs:
         self._row: Any = None
 
     def add(self, text: str | None) -> None:
-        """Words of the paragraph that goes on."""
+        """Adds words to the current paragraph."""
         if text:
             self._words.append(text)
 
     def enter(self, element: Any, tag: str) -> None:
-        """An element begins, and with it perhaps a paragraph."""
+        """Handles the start of an element, which may start a paragraph."""
         if tag == "br":
             self._words.append(_LINE_BREAK)
         elif tag in _CELLS and self._row is not None:
@@ -137,7 +137,7 @@ class _Paragraphs:
         self.add(element.text)
 
     def leave(self, element: Any, tag: str, *, left_out: bool) -> None:
-        """An element ends; the words that follow it come after."""
+        """Handles the end of an element and the words after it."""
         if not left_out:
             if tag in _BLOCKS and not (tag in _CELLS and self._row is not None):
                 self.end()
@@ -148,7 +148,7 @@ class _Paragraphs:
         self.add(element.tail)
 
     def end(self) -> None:
-        """Ends the paragraph; two line breaks in a row end one, too."""
+        """Ends the paragraph; splits it at two line breaks in a row."""
         kind = self._kinds[-1] if self._kinds else None
         text = "".join(self._words)
         self._words.clear()

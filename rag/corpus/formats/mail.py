@@ -1,4 +1,4 @@
-"""E-mail: a newsletter is an article, alone (`.eml`) or among others (`.mbox`)."""
+"""Reads e-mail: each newsletter is an article, in a file (`.eml`) or a mailbox (`.mbox`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, clean, decode, read_bytes, unreadable
-from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.layout import lay_out, markup_parts, one_line
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
@@ -28,26 +28,26 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 @dataclass(frozen=True, slots=True)
 class MailReader:
-    """Reads the message of a file; its HTML where it has some, else its plain text."""
+    """Reads the message of a file: its HTML if it has some, else its plain text."""
 
     suffixes: tuple[str, ...] = (".eml",)
 
     def read(self, path: Path) -> Iterator[Draft]:
-        """The message as an article: its subject, its sender, its date and its text."""
+        """The message as an article: subject, sender, date and text."""
         data = read_bytes(path)
         if not data.strip():
             raise CorpusError(EMPTY)
-        yield _draft(shown(path), _message(data))
+        yield _draft(printable_path(path), _message(data))
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxReader:
-    """Reads every message of a mailbox of the kind that begins each with a line "From "."""
+    """Reads every message of a mailbox in mbox format."""
 
     suffixes: tuple[str, ...] = (".mbox",)
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """Each message in its order, known as "file:number"."""
+        """Each message in order, with the path "file:number"."""
         try:
             with path.open("rb") as file:
                 start = file.read(5)
@@ -58,7 +58,7 @@ class MailboxReader:
                 raise CorpusError(msg)
             with closing(mailbox.mbox(path, create=False)) as box:
                 for number, key in enumerate(box.iterkeys(), start=1):
-                    yield _outcome(f"{shown(path)}:{number}", box.get_bytes(key))
+                    yield _outcome(f"{printable_path(path)}:{number}", box.get_bytes(key))
         except OSError as error:
             raise CorpusError(unreadable(error)) from error
 
@@ -92,7 +92,7 @@ def _draft(where: str, message: EmailMessage) -> Draft:
         blocks,
         title=_header(message, "Subject"),
         url=url if is_web_address(url) else "",
-        given_id=f"mid:{identifier.group(1)}" if identifier else "",
+        source_id=f"mid:{identifier.group(1)}" if identifier else "",
         publisher=name or address.rpartition("@")[2].lower(),
         date=_header(message, "Date"),
         dated=True,
@@ -102,7 +102,7 @@ def _draft(where: str, message: EmailMessage) -> Draft:
 
 
 def _text(message: EmailMessage) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
-    """The first HTML that holds words, else the first plain text, its blocks, and warnings."""
+    """The first HTML with words, else the first plain text; its blocks; warnings."""
     for kind in (_HTML, _PLAIN):
         for part in _parts(message, kind):
             content, warnings = _content(part)
@@ -124,7 +124,7 @@ def _parts(message: EmailMessage, kind: str) -> Iterator[Any]:
 
 
 def _content(part: Any) -> tuple[str, tuple[str, ...]]:
-    """What a part says, in the encoding it names, else in the one that it seems to have."""
+    """The text of a part, decoded as it says, else as it seems to be."""
     data = part.get_payload(decode=True) or b""
     charset = str(part.get_content_charset() or "")
     if not data.strip():
@@ -143,13 +143,13 @@ def _tree(page: str) -> Any:
 
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
-    """The name and the address of whom it is from."""
+    """The name and the address of the sender."""
     name, _, rest = _header(message, "From").rpartition("<")
     return one_line(name.strip(" \"'")), rest.rstrip("> ")
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header as one line; "" where it is missing or makes no sense."""
+    """A header as one line; "" if it is missing or malformed."""
     try:
         return one_line(str(message.get(name, "")))
     except (ValueError, TypeError, IndexError, AttributeError):
@@ -157,7 +157,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _left_out(message: EmailMessage) -> tuple[str, ...]:
-    """A warning for each document that is attached and not read."""
+    """A warning for each attachment, which is not read."""
     names = [
         one_line(part.get_filename() or part.get_content_type())
         for part in message.walk()

@@ -1,4 +1,4 @@
-"""What news agencies send: NITF, and NewsML-G2 with NITF, HTML or plain text inside."""
+"""Reads the XML of news agencies: NITF, and NewsML-G2 with NITF, HTML or plain text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rag.corpus.boilerplate import paragraphs
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import read_bytes
-from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.layout import Part, lay_out, markup_parts
 from rag.corpus.formats.xml_trees import attribute, below, first, named, parsed, words
 from rag.corpus.urls import is_web_address
@@ -28,9 +28,9 @@ class NewsXmlReader:
     suffixes: tuple[str, ...] = (".xml", ".nitf", ".newsml")
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The article of each news item; one that was cancelled or holds no text is named."""
+        """The article of each news item, or why there is none: cancelled, or without text."""
         root = parsed(read_bytes(path))
-        where, kind = shown(path), named(root)
+        where, kind = printable_path(path), named(root)
         if kind == "nitf":
             yield _nitf(where, root)
         elif kind == "newsItem":
@@ -78,7 +78,7 @@ def _item(where: str, item: Any) -> Draft:
         blocks,
         title=words(first(content, "headline")) or words(first(nitf, "hl1")),
         url=guid if is_web_address(guid) and "/" in guid else "",
-        given_id=guid,
+        source_id=guid,
         publisher=_provider(meta),
         authors=parse_authors(words(first(content, "by"))) or _creators(content),
         date=words(created) or words(made) or words(first(meta, "versionCreated")),
@@ -89,7 +89,7 @@ def _item(where: str, item: Any) -> Draft:
 
 
 def _content(item: Any) -> tuple[list[Part], Any]:
-    """The paragraphs of the first content of the item that holds any, and its NITF if it is one."""
+    """The paragraphs of the first content that has any, and its root if it is NITF."""
     for holder in below(item, "inlineXML", "inlineData"):
         if named(holder) == "inlineXML":
             nitf, body = first(holder, "nitf"), first(holder, "body.content")
@@ -135,7 +135,7 @@ def _nitf(where: str, root: Any) -> Draft:
         blocks,
         title=words(first(root, "hl1")) or words(first(head, "title")),
         url=address if is_web_address(address) else "",
-        given_id=f"nitf:{identifier}" if identifier else "",
+        source_id=f"nitf:{identifier}" if identifier else "",
         publisher=attribute(data, "name") or words(first(root, "distributor")),
         authors=_nitf_authors(root),
         date=issued or attribute(data, "date.publication"),

@@ -1,4 +1,4 @@
-"""PDF: the text layer by pypdfium2, page by page; pictures of text hold none."""
+"""Reads PDF with pypdfium2: the text layer, page by page; scanned pages have none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, unreadable
-from rag.corpus.drafts import Draft, shown
+from rag.corpus.drafts import Draft, printable_path
 from rag.corpus.formats.installing import library
 from rag.corpus.formats.layout import lay_out, one_line
 from rag.corpus.formats.pdf_lines import Line, Paragraph, paragraphs_of
@@ -21,11 +21,11 @@ from rag.errors import CorpusError
 
 MOST_PAGES = 2_000
 _PASSWORD_ERROR = 4
-# PDFium puts this character in the place of a hyphen that ends a line.
+# PDFium replaces a hyphen at the end of a line with this character.
 _HYPHEN = "\ufffe"
 _LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?")
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)'?(\d\d)|Z|$)")
-# What programs write for a title where nobody has given one.
+# Titles that programs write if nobody enters one.
 _NO_TITLE = re.compile(r"^(?:untitled.*|microsoft \w+ - .*|.*\.\w{2,5}|[\W\d]*)$", re.IGNORECASE)
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
@@ -34,16 +34,16 @@ _LIGATURES = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class PdfReader:
-    """Reads one article a file, with the page on which each of its paragraphs stands."""
+    """Reads one article a file, with the page of each paragraph."""
 
     suffixes: tuple[str, ...] = (".pdf",)
 
     def read(self, path: Path) -> Iterator[Draft]:
-        """The article of the file: at most 2,000 pages of it, with a warning where it has more."""
+        """The article of the file: at most 2,000 pages, with a warning if it has more."""
         pdfium = library("pypdfium2", "PDF", "pypdfium2")
         try:
             with path.open("rb") as file, closing(_opened(pdfium, file)) as document:
-                yield _draft(shown(path), pdfium, document)
+                yield _draft(printable_path(path), pdfium, document)
         except OSError as error:
             raise CorpusError(unreadable(error)) from error
 
@@ -94,7 +94,7 @@ def _warnings(count: int, read: int, empty: int) -> tuple[str, ...]:
 
 
 def _lines(pdfium: Any, document: Any, number: int) -> list[Line]:
-    """The lines of a page in reading order; none where the page cannot be read."""
+    """The lines of a page in reading order; none if the page cannot be read."""
     try:
         with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
             text = text_page.get_text_range() if text_page.count_chars() else ""
@@ -127,7 +127,7 @@ def _origin(raw: Any, text_page: Any, index: int) -> tuple[float, float]:
 
 
 def _made(value: str) -> str:
-    """A date as PDF writes it, as ISO 8601; "" for anything else."""
+    """A PDF date as ISO 8601; "" for anything else."""
     if (found := _MADE.match(value)) is None:
         return ""
     year, month, day, hour, minute, second, zone, minutes = found.groups()
@@ -138,7 +138,7 @@ def _made(value: str) -> str:
 def _page_starts(
     count: int, paragraphs: Sequence[Paragraph], blocks: Sequence[Block]
 ) -> tuple[int, ...]:
-    """Where each page begins in the text; one without text where the next one does."""
+    """The offset of each page in the text; a page without text has that of the next."""
     begins: dict[int, int] = {0: 0}
     for paragraph, block in zip(paragraphs, blocks, strict=True):
         for page, offset in paragraph.pages:

@@ -1,4 +1,4 @@
-"""The lines of printed pages to paragraphs: by their places, sizes and ends; knows no PDF."""
+"""Joins the lines of printed pages into paragraphs by position and size; knows no PDF."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _FULL, _SHORT = 0.85, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words that stand in a row, in points from the left and from the foot of the page.
+    """A line of words; positions are points from the left and from the bottom of the page.
 
-    `hyphen` tells that a hyphen, which is not among the words, ends it.
+    `hyphen` says that the line ends with a hyphen, which `words` leaves out.
     """
 
     words: str
@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that belong together; `pages` are those it begins or goes on on, with the offset."""
+    """Lines that belong together; `pages` are its pages, each with the offset of its first word."""
 
     words: str
     lines: list[Line]
@@ -55,12 +55,12 @@ class Paragraph:
 
 
 def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
-    """The paragraphs of all pages in order, also those that go on over a column or a page.
+    """The paragraphs of all pages in order; they may span columns and pages.
 
-    Lines at the top or foot of pages that repeat on two pages in five, three at least, are
-    left out, whatever their numbers, as are page numbers that stand alone there, unless that
-    is all there is. A hyphen at the end of a line goes where the document has the joined word
-    elsewhere and not the hyphenated one; else it stays.
+    Lines at the top or bottom are left out if they repeat, apart from numbers, on two pages
+    in five and at least three, as are lone page numbers; unless nothing else is left. A
+    hyphen at the end of a line is removed if the document has the joined word elsewhere and
+    not the hyphenated one.
     """
     pages = _without_heads(pages)
     body = _body_size(pages)
@@ -71,7 +71,7 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
         width = _widest(lines)
         for index, line in enumerate(lines):
             last = found[-1] if found else None
-            # The first line of a page follows the last of another as that of a column does.
+            # A new page continues the paragraph like a new column.
             if last and not _begins(last.lines[-1], line, pitch if index else 0.0, width):
                 _append(last, line, number if index == 0 else None, known)
             else:
@@ -84,19 +84,20 @@ def _without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     edges = [_edges(lines) for lines in pages]
     counts = Counter(key for lines in edges for key in {_key(line) for line in lines})
     least = max(_FEWEST_HEADS, _SHARE_OF_HEADS * len(pages))
-    kept = [
-        [line for line in lines if not (line in edge and _is_head(line, counts, least))]
+    body = [
+        [
+            line
+            for line in lines
+            if line not in edge
+            or (counts[_key(line)] < least and not _PAGE_NUMBER.fullmatch(line.words))
+        ]
         for lines, edge in zip(pages, edges, strict=True)
     ]
-    return kept if any(kept) else [list(lines) for lines in pages]
-
-
-def _is_head(line: Line, counts: Counter[str], least: float) -> bool:
-    return counts[_key(line)] >= least or _PAGE_NUMBER.fullmatch(line.words) is not None
+    return body if any(body) else [list(lines) for lines in pages]
 
 
 def _edges(lines: Sequence[Line]) -> list[Line]:
-    """The lines at the top and at the foot of a page."""
+    """The lines at the top and at the bottom of a page."""
     by_height = sorted(lines, key=lambda line: -line.y)
     return by_height[:_EDGE] + by_height[_EDGE:][-_EDGE:]
 
@@ -114,9 +115,9 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def _pitch(pages: Sequence[Sequence[Line]]) -> float:
-    """How far apart lines of one paragraph stand, in sizes of their letters.
+    """The distance between lines of one paragraph, in font sizes.
 
-    The lowest quarter tells it also where many paragraphs have a line or two.
+    It is the lowest quartile, which is right even if many paragraphs have a line or two.
     """
     drops = sorted(
         (above.y - below.y) / above.size
@@ -128,7 +129,7 @@ def _pitch(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def _widest(lines: Sequence[Line]) -> dict[int, float]:
-    """The width of the columns of a page, by where they begin."""
+    """The width of the columns of a page, by their left edges."""
     widths: dict[int, float] = {}
     for line in lines:
         column = round(line.left / 20)
@@ -171,7 +172,7 @@ def _append(paragraph: Paragraph, line: Line, page: int | None, known: Counter[s
 
 
 def _is_one_word(above: str, below: str, known: Counter[str]) -> bool:
-    """Whether two parts of a word are surely one: the document says so elsewhere."""
+    """Whether two parts are one word, because the document has it elsewhere."""
     first, second = _LAST_LETTERS.search(above), _FIRST_LETTERS.search(below)
     if first is None or second is None:
         return False
@@ -180,7 +181,7 @@ def _is_one_word(above: str, below: str, known: Counter[str]) -> bool:
 
 
 def _vocabulary(pages: Sequence[Sequence[Line]]) -> Counter[str]:
-    """The words of the document, as often as they stand in it; none where nothing is hyphenated."""
+    """The words of the document with their counts; empty if no line is hyphenated."""
     if not any(line.hyphen for lines in pages for line in lines):
         return Counter()
     return Counter(
@@ -189,7 +190,7 @@ def _vocabulary(pages: Sequence[Sequence[Line]]) -> Counter[str]:
 
 
 def _find_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
-    """What is set larger than most of the text is a heading; the largest at the top, the title."""
+    """Marks paragraphs in a larger font as headings, the largest near the top as the title."""
     sizes = [min(line.size for line in paragraph.lines) for paragraph in paragraphs]
     for paragraph, size in zip(paragraphs, sizes, strict=True):
         if size > _HEADING_SIZE * body:

@@ -1,4 +1,4 @@
-"""Tables of articles, one a row: CSV and TSV, and Parquet by pyarrow."""
+"""Reads tables with one article a row: CSV and TSV, and Parquet with pyarrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, unreadable
-from rag.corpus.drafts import Draft, Unread, shown
+from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.columns import column_map
 from rag.corpus.formats.installing import library
 from rag.corpus.jsonl import record_draft
@@ -26,12 +26,12 @@ _GUESSED = "not UTF-8; read as Windows-1252"
 
 @dataclass(frozen=True, slots=True)
 class CsvReader:
-    """Reads an article from each row below a row of names; a bad row never stops the others."""
+    """Reads an article from each row below the header; a bad row does not stop the others."""
 
     suffixes: tuple[str, ...] = (".csv", ".tsv")
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The article of each row, known as "file:line"."""
+        """The article of each row, with the path "file:line"."""
         try:
             with path.open("rb") as file:
                 lines = _Lines(file)
@@ -41,7 +41,7 @@ class CsvReader:
 
 
 class _Lines:
-    """The lines of a file as text; `guessed` tells whether any was no UTF-8."""
+    """The lines of a file as text; `guessed` says whether a line was not UTF-8."""
 
     def __init__(self, file: Any) -> None:
         start = file.peek(3)[:3]
@@ -79,7 +79,7 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
     before = found = 0
     try:
         for row in rows:
-            where, before = f"{shown(path)}:{before + 2}", rows.line_num
+            where, before = f"{printable_path(path)}:{before + 2}", rows.line_num
             if any(map(str.strip, row)):
                 found += 1
                 yield _outcome(where, fields, names, row, (_GUESSED,) * lines.guessed)
@@ -115,7 +115,7 @@ def _draft(
 
 
 def _plain(value: Any) -> Any:
-    """A value of a table as JSON would have it."""
+    """A value of a table as a JSON value."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -125,12 +125,12 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ParquetReader:
-    """Reads an article from each row; only the columns that are needed are opened."""
+    """Reads an article from each row; opens only the columns that it needs."""
 
     suffixes: tuple[str, ...] = (".parquet",)
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The article of each row, known as "file:row", counted from 1."""
+        """The article of each row, with the path "file:row", counted from 1."""
         parquet = library("pyarrow.parquet", "Parquet", "pyarrow")
         arrow = library("pyarrow", "Parquet", "pyarrow")
         number = 0
@@ -141,7 +141,7 @@ class ParquetReader:
                 with closing(parquet.ParquetFile(file)) as table:
                     fields = column_map(path, list(table.schema_arrow.names))
                     for number, row in enumerate(_table_rows(table, fields), start=1):
-                        yield _draft(f"{shown(path)}:{number}", fields, row)
+                        yield _draft(f"{printable_path(path)}:{number}", fields, row)
         except arrow.ArrowException as error:
             msg = f"damaged after row {number}, or no Parquet file: {error!s:.200}"
             raise CorpusError(msg) from error

@@ -1,16 +1,15 @@
-"""Word's DOCX, by python-docx: paragraphs and tables, with what the styles tell of them."""
+"""Reads Word's DOCX with python-docx: paragraphs and tables, with kinds from their styles."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.bylines import parse_authors
-from rag.corpus.drafts import Draft, shown
+from rag.corpus.drafts import Draft, printable_path
 from rag.corpus.formats.installing import library
 from rag.corpus.formats.layout import Part, lay_out, one_line, titled
 from rag.corpus.formats.zip_files import unpacked
@@ -25,7 +24,7 @@ _HEADING_STYLE = re.compile(r"heading|subtitle", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class DocxReader:
-    """Reads one article a file; tracked changes count as if they had been accepted."""
+    """Reads one article a file; tracked changes count as accepted."""
 
     suffixes: tuple[str, ...] = (".docx",)
 
@@ -34,7 +33,7 @@ class DocxReader:
         docx = library("docx", "Word", "python-docx")
         with unpacked(path, "Word (.docx)") as archive:
             document = _opened(docx, archive.fp)
-            yield _draft(shown(path), document)
+            yield _draft(printable_path(path), document)
 
 
 def _opened(docx: Any, file: Any) -> Any:
@@ -58,7 +57,7 @@ def _draft(path: str, document: Any) -> Draft:
         blocks,
         title=title,
         authors=parse_authors(one_line(known.author or "")),
-        created=_iso(known.created),
+        created=known.created.isoformat() if known.created else "",
         language=one_line(known.language or ""),
     )
 
@@ -89,7 +88,7 @@ def _kind(paragraph: Any) -> FurnitureKind | None:
 
 
 def _words(element: Any) -> str:
-    """The words below an element as they read with every tracked change accepted."""
+    """The text of an element with all tracked changes accepted."""
     from lxml import etree
 
     words: list[str] = []
@@ -108,7 +107,3 @@ def _word(node: Any) -> str:
     if node.tag == f"{_W}noBreakHyphen":
         return "-"
     return " " if node.tag in _SPACES or node.tag == f"{_W}p" else ""
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""

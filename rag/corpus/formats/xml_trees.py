@@ -1,4 +1,4 @@
-"""XML to trees without a surprise: no entity is expanded, nothing is fetched, depth is bounded."""
+"""Parses XML safely: expands no entity, fetches nothing, limits the depth."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def parsed(data: bytes) -> Any:
-    """The root of an XML document; raises CorpusError for what is none, or means harm.
+    """The root of an XML document; raises CorpusError if it is invalid or harmful.
 
-    HTML's names for characters, which NITF and XHTML take from a DTD, are known without it.
+    HTML's character names, which NITF and XHTML take from a DTD, work without it.
     """
     from lxml import etree
 
@@ -33,7 +33,7 @@ def parsed(data: bytes) -> Any:
         raise CorpusError(msg) from error
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
-        msg = "declares entities of its own, which can be made to grow without end; leave them out"
+        msg = "declares entities, which could expand without end; remove them"
         raise CorpusError(msg)
     return root
 
@@ -50,7 +50,7 @@ def below(element: Any, *names: str) -> list[Any]:
 
 
 def first(element: Any, *path: str) -> Any:
-    """The first element below, along a path of names; None where one is missing."""
+    """The first descendant along a path of names; None if one is missing."""
     for name in path:
         found = below(element, name) if element is not None else []
         element = found[0] if found else None
@@ -58,12 +58,12 @@ def first(element: Any, *path: str) -> Any:
 
 
 def words(element: Any) -> str:
-    """All that is written in an element, as one line; "" for None."""
+    """The text of an element as one line; "" for None."""
     return one_line("".join(element.itertext(with_tail=False))) if element is not None else ""
 
 
 def attribute(element: Any, name: str) -> str:
-    """An attribute as one line; "" where there is none, or no element."""
+    """An attribute as one line; "" if there is none, or no element."""
     return one_line(element.get(name, "")) if element is not None else ""
 
 

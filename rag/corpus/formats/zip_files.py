@@ -1,4 +1,4 @@
-"""Opens files that are ZIP archives inside, and refuses those that unpack to too much."""
+"""Opens formats that are ZIP archives; refuses those that unpack to too much."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ENCRYPTED_FLAG = 1
 
 @contextmanager
 def unpacked(path: Path, format_name: str) -> Iterator[zipfile.ZipFile]:
-    """The archive in the file; every fault of it is a CorpusError, also while it is read.
+    """The ZIP archive in the file; every fault is a CorpusError, also while you read it.
 
-    What an entry claims to hold is all that is ever read of it, so that the claims, which
-    are checked here, bound what comes out.
+    No entry is read beyond the size that it claims. The claims are checked here, so they
+    limit what is unpacked.
     """
     try:
         with path.open("rb") as file:
@@ -40,7 +40,7 @@ def unpacked(path: Path, format_name: str) -> Iterator[zipfile.ZipFile]:
 
 
 def read_entry(archive: zipfile.ZipFile, name: str, limit: int = SIZE_LIMIT) -> bytes:
-    """The bytes of an entry; raises CorpusError where it is missing or too large."""
+    """The bytes of an entry; raises CorpusError if it is missing or too large."""
     try:
         entry = archive.getinfo(name)
     except KeyError as error:

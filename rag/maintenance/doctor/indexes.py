@@ -110,7 +110,7 @@ class IndexChecks:
             what = f"vectors.db has {stray:,} vectors of texts that are not stored"
             means = "They are of articles that were deleted, or of a store that was lost."
             yield Finding("deleted", "note", what, means, command)
-        if deleted := self._store.gone.not_compacted():
+        if deleted := self._store.tombstones.not_compacted():
             what = f"{deleted:,} articles were deleted since the files were last written anew"
             means = "They are found nowhere, but words of theirs may be left in the files."
             yield Finding("deleted", "note", what, means, command)

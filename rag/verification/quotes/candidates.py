@@ -9,7 +9,7 @@ from datetime import datetime
 from rag.indexes.lexical import LexicalIndex
 from rag.language.words import Wording
 from rag.records import Article, Filters
-from rag.store import NOW, Store
+from rag.store import NO_DELTA, Store
 from rag.verification.quotes.marks import Run
 
 _WINDOW = 8
@@ -33,7 +33,7 @@ class Candidates:
         self._store = store
         self._lexical = lexical
         self._filters = Filters().no_later_than(as_of)
-        self._standing = store.facets().standing(as_of) if as_of else NOW
+        self._delta = store.facets().as_of_delta(as_of) if as_of else NO_DELTA
         self._weights: dict[str, float] = {}
 
     def holding(self, runs: Sequence[Run]) -> Iterator[list[Article]]:
@@ -42,7 +42,7 @@ class Candidates:
         They come in batches, so that whoever has found enough need not read the rest.
         """
         phrases = [phrase for run in runs for phrase in _windows(run.wording)]
-        found = self._lexical.holding(phrases, _PASSAGES, self._filters, self._standing)
+        found = self._lexical.holding(phrases, _PASSAGES, self._filters, self._delta)
         for first in range(0, len(found), _BATCH):
             yield self._articles(found[first : first + _BATCH])
 
@@ -54,11 +54,11 @@ class Candidates:
     def withdrawn(self, runs: Sequence[Run]) -> list[Article]:
         """The same of withdrawn articles, in all their revisions, whenever these stood."""
         longest = _longest_plain(runs)
-        return self._store.gone.containing(longest, _CONTAINING) if longest else []
+        return self._store.tombstones.containing(longest, _CONTAINING) if longest else []
 
     def why_withdrawn(self, article: Article) -> str:
         """When an article was withdrawn, and why; "" where it no longer is."""
-        found = self._store.gone.withdrawn([article.id])
+        found = self._store.tombstones.withdrawn([article.id])
         return str(found[article.id]) if article.id in found else ""
 
     def sharing(self, runs: Sequence[Run]) -> list[Article]:
@@ -68,7 +68,7 @@ class Candidates:
             key=lambda word: (-self.weight(word), word),
         )
         found = self._lexical.search(
-            " ".join(words[:_RAREST]), _NEAR_PASSAGES, self._filters, standing=self._standing
+            " ".join(words[:_RAREST]), _NEAR_PASSAGES, self._filters, delta=self._delta
         )
         return self._articles([id_ for id_, _ in found])[:_NEAR_ARTICLES]
 

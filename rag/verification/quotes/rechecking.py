@@ -67,7 +67,7 @@ def _rechecked(told: Mapping[str, Any], article: Article | None, store: Store) -
     number, article_id, quote = told["number"], told["article_id"], told["quote"]
     if article is None:
         unknown = f"the archive holds no article {article_id!r} any more"
-        reason = store.gone.missing(article_id) or unknown
+        reason = store.tombstones.missing(article_id) or unknown
         return RecheckedCitation(number, article_id, "missing", reason, quote)
     start = _place(quote, article.text, told["start"])
     if start is None:

@@ -150,7 +150,7 @@ def list_html(archive: Archive, owner: str, words: str, current: str) -> str:
         why_none = NOTHING if not words.strip() else NOT_FOUND
         if owner == UNKNOWN_VISITOR:
             why_none = NEEDS_COOKIE
-        shown = _list(found, current) if found else _note(why_none if kept.kept() else NOT_KEPT)
+        shown = _list(found, current) if found else _note(why_none if kept.can_save() else NOT_KEPT)
     except RagError as error:
         shown = _note(str(error))
     return str(shown)

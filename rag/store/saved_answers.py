@@ -1,4 +1,4 @@
-"""Kept answers in which deleted articles are quoted: in conversations and in readers' remarks."""
+"""Redacts deleted articles in saved answers: those of conversations and of readers' remarks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rag.store.redacting import mentioned, redacted, without_words, words_of
 _TURNS, _FEEDBACK = schema.turns.c, schema.feedback.c
 
 
-def blank_answers(connection: Connection, article_ids: Collection[str]) -> None:
-    """Takes the words of articles out of all that is kept of what readers were told.
+def redact_saved_answers(connection: Connection, article_ids: Collection[str]) -> None:
+    """Removes the words of articles from every saved answer and remark.
 
-    A conversation that has quoted one may have said its words again later, without a
-    citation: all its answers are looked through.
+    A conversation that has quoted an article may repeat its words later without a citation,
+    so this goes through all its answers.
     """
     gone = set(article_ids)
     turns = _turns(connection, gone)
@@ -26,16 +26,16 @@ def blank_answers(connection: Connection, article_ids: Collection[str]) -> None:
         query = update(schema.turns).where(
             _TURNS.conversation_id == bindparam("of"), _TURNS.number == bindparam("nth")
         )
-        connection.execute(query.values(answer=bindparam("told")), turns)
+        connection.execute(query.values(answer=bindparam("redacted")), turns)
     remarks = _remarks(connection, gone)
     if remarks:
         query = update(schema.feedback).where(_FEEDBACK.id == bindparam("of"))
-        query = query.values(answer=bindparam("told"), note=bindparam("said"))
+        query = query.values(answer=bindparam("redacted"), note=bindparam("remark"))
         connection.execute(query, remarks)
 
 
-def as_it_may_be_kept(connection: Connection, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer as it is to be kept now: what it rests on may have been deleted meanwhile."""
+def without_deleted(connection: Connection, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer as it may be saved now, redacted if a source was deleted in the meantime."""
     deletions = schema.deletions.c
     query = select(deletions.article_id).where(deletions.article_id.in_(mentioned(answer)))
     gone = set(connection.scalars(query))
@@ -50,20 +50,20 @@ def _turns(connection: Connection, gone: set[str]) -> list[dict[str, Any]]:
     )
     changed = []
     for of, group in groupby(rows, key=lambda row: row.conversation_id):
-        told = [(row.number, row.answer) for row in group if isinstance(row.answer, dict)]
-        for number, new in _conversation(told, gone):
-            changed.append({"of": of, "nth": number, "told": new})
+        answers = [(row.number, row.answer) for row in group if isinstance(row.answer, dict)]
+        for number, new in _conversation(answers, gone):
+            changed.append({"of": of, "nth": number, "redacted": new})
     return changed
 
 
 def _conversation(
-    told: Sequence[tuple[int, dict[str, Any]]], gone: set[str]
+    answers: Sequence[tuple[int, dict[str, Any]]], gone: set[str]
 ) -> list[tuple[int, dict[str, Any]]]:
-    """The answers of one conversation that are others without the words, by number."""
-    words = [text for _, answer in told for text in words_of(answer, gone)]
-    if not words and not any(mentioned(answer) & gone for _, answer in told):
+    """The answers of one conversation that redacting changes, with their numbers."""
+    words = [text for _, answer in answers for text in words_of(answer, gone)]
+    if not words and not any(mentioned(answer) & gone for _, answer in answers):
         return []
-    new = [(number, answer, redacted(answer, gone, words)) for number, answer in told]
+    new = [(number, answer, redacted(answer, gone, words)) for number, answer in answers]
     return [(number, after) for number, before, after in new if after != before]
 
 
@@ -72,7 +72,7 @@ def _remarks(connection: Connection, gone: set[str]) -> list[dict[str, Any]]:
     changed = []
     for row in connection.execute(query):
         if isinstance(row.answer, dict) and mentioned(row.answer) & gone:
-            said = without_words(row.note, words_of(row.answer, gone))
-            told = redacted(row.answer, gone)
-            changed.append({"of": row.id, "told": told, "said": said})
+            note = without_words(row.note, words_of(row.answer, gone))
+            answer = redacted(row.answer, gone)
+            changed.append({"of": row.id, "redacted": answer, "remark": note})
     return changed
