@@ -98,6 +98,11 @@ class Facets:
         kept: Integers = ids[(self.ids[places] == ids) & self._stood(filters.as_of)[places]]
         return kept
 
+    def superseded(self, ids: Integers) -> Integers:
+        """Those of the passages that are not current ones; unknown ones are left out."""
+        past: Integers = ids[self._of(ids, self.until, STILL) != STILL]
+        return past
+
     def span(self) -> tuple[datetime, datetime] | None:
         """When the first and the last dated article appeared; None where none is dated."""
         dated = self.published[(self.published != UNKNOWN_DATE) & (self.until == STILL)]
