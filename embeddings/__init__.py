@@ -3,7 +3,7 @@
 from embeddings.cache import VectorCache
 from embeddings.encoders import Encoder, HashingEncoder, SentenceTransformerEncoder, load_encoder
 from embeddings.errors import CorruptIndexError, EmbeddingError, EncoderError, StaleIndexError
-from embeddings.faiss_index import FaissIndex, VectorIndex
+from embeddings.faiss_index import FaissIndex
 from embeddings.index_files import Manifest
 from embeddings.rerankers import CrossEncoderReranker, Reranker
 from embeddings.vectors import Vector, Vectors
@@ -22,7 +22,6 @@ __all__ = [
     "StaleIndexError",
     "Vector",
     "VectorCache",
-    "VectorIndex",
     "Vectors",
     "load_encoder",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,7 @@ import numpy.typing as npt
 from embeddings import index_files, ivf
 from embeddings.errors import CorruptIndexError, EmbeddingError
 from embeddings.index_files import Manifest
-from embeddings.ivf import load_faiss
-from embeddings.vectors import Vector, Vectors, checked
+from embeddings.vectors import Vector, Vectors, checked, load_faiss
 
 Ids = npt.NDArray[np.int64]
 
@@ -25,30 +24,16 @@ _SPARE = 8
 _BUFFER = 1 << 20
 
 
-class VectorIndex(Protocol):
-    """Finds the ids whose vectors have the greatest inner product with a query."""
-
-    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
-        """Put the vectors in under their ids, all or none."""
-
-    def remove(self, ids: Sequence[int]) -> int:
-        """Take the ids out; the number of them that were in."""
-
-    def search(self, query: Vector, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
-        """The `k` best (id, score) among the allowed ids, best first, equal scores by id."""
-
-    def ids(self) -> Ids:
-        """The ids in the index, ascending."""
-
-    def __len__(self) -> int: ...
-
-
 class FaissIndex:
     """Exact up to `exact_limit` vectors, above it inverted lists at one byte a number.
 
     Any number of threads may call. Give `manifest` another `change` before `save` to
-    keep how far into the store's change log the index has come.
+    keep how far into the store's change log the index has come. `FILES` are the names of
+    a saved index, `PENDING` those that a save which was cut off leaves.
     """
+
+    FILES = index_files.FILES
+    PENDING = index_files.PENDING
 
     def __init__(self, manifest: Manifest, *, exact_limit: int = EXACT_LIMIT) -> None:
         self._manifest = manifest

@@ -17,6 +17,11 @@ INDEX_FILE = "dense.faiss"
 MANIFEST_FILE = "manifest.json"
 
 _PENDING_FILE = "dense.faiss.new"
+_PENDING_MANIFEST = "manifest.json.new"
+FILES = (INDEX_FILE, MANIFEST_FILE)
+PENDING = (_PENDING_FILE, _PENDING_MANIFEST)
+"""What is there only while an index is saved, or after that was cut off."""
+
 _ATTEMPTS = 3
 
 
@@ -194,7 +199,7 @@ def _refuse_negative(values: dict[str, Any]) -> None:
 
 def _write_entry(folder: Path, entry: _Entry) -> None:
     values = {**asdict(entry.manifest), "size": entry.size, "sha256": entry.sha256}
-    temporary = folder / f"{MANIFEST_FILE}.new"
+    temporary = folder / _PENDING_MANIFEST
     with temporary.open("wb") as file:
         file.write(json.dumps(values, indent=2).encode() + b"\n")
         _synced(file)

@@ -1,13 +1,12 @@
 """The approximate index for large sets: inverted lists of vectors at one byte a number."""
 
-import importlib
 import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.vectors import Vectors
+from embeddings.vectors import Vectors, load_faiss
 
 # FAISS warns where a list has fewer training vectors.
 _FEWEST_A_LIST = 39
@@ -15,11 +14,6 @@ _FEWEST_PROBES = 32
 _SAMPLE = 200
 _NEIGHBOURS = 10
 _RECALL = 0.99
-
-
-def load_faiss() -> Any:
-    """The faiss module, loaded at its first use; untyped, for its type stubs lack arguments."""
-    return importlib.import_module("faiss")
 
 
 def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:

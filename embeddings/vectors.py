@@ -1,4 +1,7 @@
-"""The type of every vector in this package, and the one check that they all pass."""
+"""The type of every vector here, the one check that they all pass, and FAISS, loaded late."""
+
+import importlib
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,3 +23,8 @@ def checked(vectors: Vectors, dimension: int) -> Vectors:
         msg = f"vector {row} holds a number that is not finite"
         raise ValueError(msg)
     return np.ascontiguousarray(vectors)
+
+
+def load_faiss() -> Any:
+    """The faiss module, loaded at its first use; untyped, for its type stubs lack arguments."""
+    return importlib.import_module("faiss")

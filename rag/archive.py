@@ -17,7 +17,9 @@ from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
+from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
+from rag.indexes.protocols import Engines
 from rag.ingest import Ingest, IngestReport, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
@@ -62,14 +64,19 @@ class Archive(Catalogue):
     """
 
     def __init__(
-        self, folder: Path, settings: Settings, encoder: Encoder, reranker: Reranker | None
+        self,
+        folder: Path,
+        settings: Settings,
+        encoder: Encoder,
+        reranker: Reranker | None,
+        engines: Engines,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
         self._settings = settings
         self._reranker = reranker
         self._recent = RecentVectors(encoder)
-        self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
+        self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
         super().__init__(OpenParts(self._disk))
         self._withdrawn = WithdrawnArticles()
 
@@ -81,11 +88,12 @@ class Archive(Catalogue):
         settings: Settings | None = None,
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
+        engines: Engines | None = None,
     ) -> Archive:
         """The archive in `folder`, existing or still to be made.
 
-        `encoder` and `reranker` stand for those named in the settings. Nothing heavy is
-        loaded before the first search by meaning.
+        `encoder`, `reranker` and `engines` stand for those named in the settings. Nothing
+        heavy is loaded before the first search by meaning.
         """
         settings = settings or load_settings()
         path = Path(folder)
@@ -97,6 +105,7 @@ class Archive(Catalogue):
             settings,
             NamedEncoder(encoder) if encoder else open_encoder(settings.encoder),
             reranker or open_reranker(settings.reranker),
+            engines or open_engines(settings),
         )
 
     def ingest(
@@ -304,11 +313,13 @@ class Archive(Catalogue):
     def snapshot(self) -> Snapshot:
         """The archive as it is now: what one question is searched, read and answered from."""
         opened = self._parts.now()
+        facets = opened.store.facets()
         return Snapshot(
             store=opened.store,
-            lexical=opened.lexical.frozen(),
+            lexical=opened.lexical.searcher(facets),
+            vectors=opened.dense.searcher(facets),
             dense=opened.dense,
-            facets=opened.store.facets(),
+            facets=facets,
             embedded=len(opened.dense),
             recent=self._recent,
             reranker=self._reranker,
@@ -320,8 +331,8 @@ class Archive(Catalogue):
         `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
         an empty or overlong text, ArchiveError without an archive.
         """
-        opened = self._parts.now()
-        return trace(text, speaker, opened.store, opened.lexical, as_of)
+        snapshot = self.snapshot()
+        return trace(text, speaker, snapshot.store, snapshot.lexical, as_of)
 
     def recheck(self, answer: Mapping[str, Any]) -> Recheck:
         """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
@@ -332,7 +343,7 @@ class Archive(Catalogue):
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for: folded, stemmed, without stop words."""
-        return self._parts.now().lexical.terms(text)
+        return self.snapshot().lexical.terms(text)
 
     def word_scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
         """The BM25 score of those of the passages that share a word with the question."""

@@ -83,7 +83,8 @@ class Settings(BaseSettings):
 
     `llm_model` is a model's name at the server, or that of a table in `llms`; empty or
     "none" means that no language model is asked. `reranker` empty means that no
-    cross-encoder reads the best passages once more. The context length and
+    cross-encoder reads the best passages once more. `index` names the engines of the
+    indexes: "embedded", or MODULE:FUNCTION, which is imported and called. The context length and
     the lengths of passages and answers are in tokens. `llm_timeout` is how many seconds
     the model may stay silent, `llm_deadline` how many its whole answer may take.
     `llm_repair` lets it mend, once, an answer that the articles do not bear out, and
@@ -104,6 +105,7 @@ class Settings(BaseSettings):
     archive: Path = Path("archive")
     encoder: str = "minilm"
     reranker: str = ""
+    index: str = "embedded"
     chunk_tokens: int = Field(default=192, ge=16, le=100_000)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)

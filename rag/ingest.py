@@ -19,7 +19,7 @@ from rag.corpus.chunking import CountTokens, chunk_all
 from rag.corpus.drafts import printable_path
 from rag.corpus.formats.columns import column_settings as column_settings
 from rag.corpus.sandbox import Sandbox
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.protocols import LexicalIndex
 from rag.records import Article
 from rag.sources.pages import Pages
 from rag.sources.permission import visitor
@@ -149,10 +149,10 @@ class Ingest:
                 notable.extend(outcome for outcome in outcomes if outcome.note)
                 progress(counts.total(), max(total, counts.total()))
                 if time.monotonic() - committed > _COMMIT_SECONDS:
-                    self.lexical.catch_up(self.store)
+                    self.lexical.follow()
                     committed = time.monotonic()
         self.inputs.keep(self._found)
-        self.lexical.catch_up(self.store)
+        self.lexical.follow()
         self.runs.finish(run_id, self.now)
         return IngestReport(counts, tuple(notable))
 

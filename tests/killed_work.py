@@ -25,7 +25,7 @@ from typing import Any
 import alembic.command  # noqa: F401  (what a migration imports is no part of its work)
 
 from embeddings import HashingEncoder, Vectors
-from embeddings.ivf import load_faiss
+from embeddings.vectors import load_faiss
 from rag import ingest
 from rag.archive import Archive
 from rag.config import Settings

@@ -18,7 +18,7 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import QueryError
 from rag.indexes.dense import DenseIndex
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.tantivy_index import TantivyIndex
 from rag.llms import ScriptedModel
 from rag.records import Answer, Message
 from rag.web.chat import Chat
@@ -274,7 +274,7 @@ def test_each_call_takes_one_snapshot(
 ) -> None:
     archive.counts()
     refreshed: list[str] = []
-    for index in (LexicalIndex, DenseIndex):
+    for index in (TantivyIndex, DenseIndex):
         plain = index.refresh
         monkeypatch.setattr(
             index,
@@ -282,7 +282,7 @@ def test_each_call_takes_one_snapshot(
             lambda self, plain=plain, name=index.__name__: (refreshed.append(name), plain(self)),
         )
     call(archive)
-    assert sorted(refreshed) == ["DenseIndex", "LexicalIndex"]
+    assert sorted(refreshed) == ["DenseIndex", "TantivyIndex"]
 
 
 def entered(call: Callable[[], object]) -> dict[str, set[str]]:

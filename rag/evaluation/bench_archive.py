@@ -28,6 +28,8 @@ from rag.evaluation.bench_data import ArticleRow, Generator, StandIn, write_arti
 from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
 from rag.indexes.encoding import open_encoder
+from rag.indexes.engines import open_engines
+from rag.indexes.protocols import IndexFiles
 from rag.maintenance.priority import give_way
 
 ADDED = 100
@@ -38,7 +40,7 @@ IDLE_SECONDS = 15.0
 _QUERIES = 100
 _K = 10
 _ROUNDS = 2
-_FILES = ("archive.db", "vectors.db", "lexical", "dense.faiss", "inputs.db")
+_DATABASES = ("archive.db", "vectors.db", "inputs.db")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ def build(place: Place, count: int) -> Timed:
         memory = peak_megabytes()
         vectors = _clocked("vectors", archive.embed)
         articles, passages, embedded = archive.counts()
-    sizes = {name: disk_bytes(place.archive(count) / name) for name in _FILES}
+    indexes = open_engines(place.settings).files
+    names = (*_DATABASES, *indexes.folders, *indexes.files)
+    sizes = {name: disk_bytes(place.archive(count) / name) for name in names}
     return {
         "articles": articles,
         "passages": passages,
@@ -161,11 +165,12 @@ def check(place: Place, count: int) -> Timed:
         sources = {"unchanged": place.articles(count), "unchanged_files": place.files(count)}
         for name, source in sources.items():
             archive.ingest(source)
-            before = _stamps(archive.folder)
+            indexes = open_engines(place.settings).files
+            before = _stamps(archive.folder, indexes)
             started, cpu = time.perf_counter(), time.process_time()
             counts = archive.ingest(source).counts
             spent, worked = time.perf_counter() - started, time.process_time() - cpu
-            same = counts == {"unchanged": count} and _stamps(archive.folder) == before
+            same = counts == {"unchanged": count} and _stamps(archive.folder, indexes) == before
             found |= {
                 f"{name}_per_second": round(count / spent, 1),
                 f"{name}_per_cpu_second": round(count / worked, 1),
@@ -296,9 +301,11 @@ def _clocked(name: str, run: Callable[[], object]) -> Timed:
     return {f"{name}_seconds": round(spent, 2), f"{name}_cpu_seconds": round(worked, 2)}
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+def _stamps(folder: Path, indexes: IndexFiles) -> dict[str, tuple[int, int]]:
     """Size and time of change of all that must stay as it is where nothing has changed."""
-    paths = [folder / "vectors.db", folder / "dense.faiss", *sorted(folder.glob("lexical/*"))]
+    files = [folder / name for name in ("vectors.db", *indexes.files)]
+    folders = [folder / name for name in indexes.folders]
+    paths = [*files, *sorted(path for each in folders for path in each.glob("*"))]
     found = {path.name: path.stat() for path in paths if path.is_file() and path.suffix != ".lock"}
     return {name: (status.st_size, status.st_mtime_ns) for name, status in found.items()}
 

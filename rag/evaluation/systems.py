@@ -86,7 +86,7 @@ def archive_system(
             return [RankedArticle(hit.article.id, hit.article.title, hit.text) for hit in hits]
 
         return search
-    if name != "bm25" and not len(archive.snapshot().dense):
+    if name != "bm25" and not archive.snapshot().embedded:
         msg = (
             f"--system {name} needs vectors and {archive.folder} has none; "
             f"run dateline embed --archive {archive.folder}, or use --system bm25"
@@ -102,15 +102,13 @@ def _ablation(archive: Archive, *, words: bool, meaning: bool) -> Rank:
         snapshot = archive.snapshot()
         query = standalone_question(question.question, question.history)
         filters = Filters().no_later_than(as_of)
-        delta = snapshot.facets.as_of_delta(as_of)
         rankings: list[list[int]] = []
         if words:
-            best = snapshot.lexical.search(query, PASSAGES, filters, delta=delta)
+            best = snapshot.lexical.search(query, PASSAGES, filters)
             rankings.append([id_ for id_, _ in best])
         if meaning:
-            allowed = snapshot.facets.matching(filters) if as_of else None
             vector = snapshot.dense.encode(query)
-            nearest = snapshot.dense.search(vector, PASSAGES, allowed, delta.added)
+            nearest = snapshot.vectors.search(vector, PASSAGES, filters)
             rankings.append([id_ for id_, _ in nearest])
         ids = list(reciprocal_rank_fusion(rankings)) if len(rankings) > 1 else rankings[0]
         stored = snapshot.store.passages(ids)

@@ -1,7 +1,7 @@
-"""Ranks passages by meaning: an encoder, its vector cache and a FAISS index over one archive.
+"""The vectors of one archive: an encoder, its cache, and an index by meaning of any engine.
 
-`vectors.db` keeps every vector ever computed; the FAISS index is derived from it and the
-store, so losing the index costs seconds and losing the vectors costs the embedding again.
+`vectors.db` keeps every vector ever computed; the index is derived from it and the store, so
+losing the index costs seconds and losing the vectors costs the embedding again.
 """
 
 from __future__ import annotations
@@ -9,30 +9,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from threading import Lock
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from embeddings import (
     CorruptIndexError,
     EmbeddingError,
     Encoder,
-    FaissIndex,
-    Manifest,
     Vector,
     VectorCache,
 )
 from embeddings import StaleIndexError as StaleVectorsError
 from rag.corpus.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
-from rag.store import Store
+from rag.indexes.protocols import VectorEngine, VectorSearcher, VectorSource
+from rag.store import Facets, Store
 from rag.store.files import disk_error
-from rag.store.filter_columns import among
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"
@@ -47,90 +43,69 @@ _REFUSED = {
 _T = TypeVar("_T")
 _Text = tuple[int, str, str]
 """The id of a passage, its digest, and what is encoded of it."""
-Ids = npt.NDArray[np.int64]
-_NONE: Ids = np.empty(0, dtype=np.int64)
 _SAVE_EVERY = 128 * _BATCH
 _QUESTIONS = 4096
 """How many are remembered, with and without their names: six megabytes."""
 
 
-class DenseIndex:
-    """The vectors of one archive's current passages; complete or not, it says how much.
+@dataclass(frozen=True, slots=True)
+class VectorOpening:
+    """Which archive's index by meaning is opened, and with which engine."""
 
-    Those of superseded passages are put together when they are first searched.
-    """
+    folder: Path
+    engine: VectorEngine
+
+
+class DenseIndex:
+    """The vectors of one archive's current passages; complete or not, it says how much."""
 
     def __init__(
-        self, folder: Path, store: Store, encoder: Encoder, *, read_only: bool = False
+        self, store: Store, encoder: Encoder, opening: VectorOpening, *, read_only: bool = False
     ) -> None:
-        """Opens the saved index and brings it in step with the store, in memory.
+        """Opens the saved index and brings it in step with the store.
 
         Raises StaleIndexError when it was built from another archive or encoder, or is
         damaged, naming the command that rebuilds it.
         """
-        self._folder = folder
+        self._folder = opening.folder
         self._store = store
         self._encoder = encoder
         # Of the encoder alone: a cache that held this index would keep its vectors in memory.
         self._encoded = lru_cache(_QUESTIONS)(partial(_query_row, encoder))
-        self._past: FaissIndex | None = None
-        self._bringing = Lock()
-        self._saved: Manifest | None = None
-        with self._mended():
-            self._cache = VectorCache(folder / VECTORS, read_only=read_only)
-            self._stamp = FaissIndex.stamp(folder)
-            self._index = self._open()
-            self.catch_up()
+        with _mended(self._folder):
+            self._cache = VectorCache(self._folder / VECTORS, read_only=read_only)
+            self._known = partial(_known, self._folder, self._cache, encoder.fingerprint)
+            source = VectorSource(store, encoder.fingerprint, encoder.dimension, self._known)
+            self._index = opening.engine.open(self._folder, source, read_only=read_only)
+            self.follow()
 
     def close(self) -> None:
-        """Closes the vector cache."""
+        """Closes the index and the vector cache."""
+        self._index.close()
         self._cache.close()
 
     def __len__(self) -> int:
         return len(self._index)
 
     def encode(self, query: str) -> Vector:
-        """The query as a unit row, which `search` takes."""
+        """The query as a unit row, which a searcher takes."""
         return self._encoded(query)
 
-    def search(
-        self, query: Vector, k: int, allowed: Ids | None = None, then: Ids = _NONE
-    ) -> list[tuple[int, float]]:
-        """The `k` passages nearest to the query by cosine, best first, ties by passage id.
+    def searcher(self, columns: Facets) -> VectorSearcher:
+        """What finds passages by meaning; `columns` say which there are."""
+        return self._index.searcher(columns)
 
-        Passages that are not embedded, or not among `allowed`, are not found, nor are
-        superseded ones, unless they are in `then`; both are ascending.
-        """
-        if not len(self._index) or (allowed is not None and not len(allowed)):
-            return []
-        found = self._index.search(query, k, allowed)
-        wanted = then if allowed is None else then[among(then, allowed)]
-        if not len(wanted):
-            return found
-        with self._mended():
-            found += self._superseded().search(query, k, wanted)
-        return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
-
-    def catch_up(self) -> None:
+    def follow(self) -> None:
         """Adds the passages whose vectors are known, and drops those superseded."""
-        target = self._store.last_change()
-        current = self._store.current_digests()
-        if self._index.manifest.change == target and len(self._index) == len(current):
-            return
-        self._bring(self._index, current, target)
+        with _mended(self._folder):
+            self._index.follow()
 
     def refresh(self) -> None:
         """Shows what another process has embedded, or stored, since."""
-        with self._mended():
-            stamp = FaissIndex.stamp(self._folder)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._index = self._open()
-                # What is superseded may have been embedded since it was put together.
-                if self._past is not None:
-                    self._past.manifest = replace(self._past.manifest, change=0)
-            if self._index.manifest.change != self._store.last_change():
-                self.catch_up()
+        with _mended(self._folder):
+            self._index.refresh()
+            if self._index.change != self._store.last_change():
+                self._index.follow()
 
     def pending(self) -> list[int]:
         """Ids of the current passages that have no vector yet, in order."""
@@ -149,8 +124,8 @@ class DenseIndex:
         `progress` is called with the passages done and in all; after a batch it is asked
         whether that is `enough` for now.
         """
-        with self._mended():
-            self.catch_up()
+        with _mended(self._folder):
+            self.follow()
             current = self.pending()
             pending = [*current, *self._superseded_pending()]
             done = 0
@@ -163,81 +138,40 @@ class DenseIndex:
                     break
                 if done % _SAVE_EVERY == 0:
                     self.save()
-            if self._index.manifest != self._saved:
+            if not self._index.is_saved:
                 self.save()
         return done, len(pending)
 
     def cosines(self, query: Vector, digests: Sequence[str]) -> dict[str, float]:
         """How near texts are to a query, by digest; of those whose vectors are known."""
-        with self._mended():
-            known = self._cache.get(self._encoder.fingerprint, digests)
-        return {digest: float(row @ query) for digest, row in known.items()}
+        return {digest: float(row @ query) for digest, row in self._known(digests).items()}
 
     def forget(self) -> int:
         """Drops what is no longer stored, its vectors too; returns how many of these."""
-        with self._mended():
-            self.catch_up()
+        with _mended(self._folder):
+            self.follow()
             forgotten = self._cache.retain(self._store.all_digests())
-            if self._index.manifest != self._saved:
+            if not self._index.is_saved:
                 self.save()
         return forgotten
 
     def compact(self) -> None:
         """Writes `vectors.db` and the index anew, without what has been dropped."""
-        with self._mended():
+        with _mended(self._folder):
             self.forget()
             self._cache.compact()
             self.save()
 
     def save(self) -> None:
         """Writes the index to disk, whole or not at all."""
-        with self._mended():
-            self._index.save(self._folder)
-            self._saved = self._index.manifest
-
-    def _open(self) -> FaissIndex:
-        """The index as it is saved, if it is; `_saved` is what is known to be on disk."""
-        expected = Manifest(
-            encoder=self._encoder.fingerprint,
-            dimension=self._encoder.dimension,
-            chunk_limit=int(self._store.setting("chunk_tokens") or 0),
-            store_id=self._store.archive_id,
-        )
-        if not FaissIndex.exists(self._folder):
-            return FaissIndex(expected)
-        index = FaissIndex.open(self._folder, expected)
-        self._saved = index.manifest
-        return index
-
-    def _superseded(self) -> FaissIndex:
-        """The vectors of superseded passages that are known, as of the change of the others."""
-        change = self._index.manifest.change
-        with self._bringing:
-            if self._past is None:
-                self._past = FaissIndex(replace(self._index.manifest, change=0))
-            if self._past.manifest.change != change:
-                self._bring(self._past, self._store.past_digests(), change)
-            return self._past
-
-    def _bring(self, index: FaissIndex, wanted: Sequence[tuple[int, str]], change: int) -> None:
-        """Has an index hold those of the passages whose vectors are known, as of a change."""
-        have = set(index.ids().tolist())
-        index.remove(sorted(have.difference(id_ for id_, _ in wanted)))
-        self._add_known(index, [each for each in wanted if each[0] not in have])
-        index.manifest = replace(index.manifest, change=change)
+        with _mended(self._folder):
+            self._index.save()
 
     def _superseded_pending(self) -> list[int]:
         """Ids of the superseded passages that have no vector yet, in order."""
         past = self._store.past_digests()
         known = self._cache.known(self._encoder.fingerprint, [digest for _, digest in past])
         return [id_ for id_, digest in past if digest not in known]
-
-    def _add_known(self, index: FaissIndex, missing: Sequence[tuple[int, str]]) -> None:
-        for part in _parts(missing, _BATCH * 16):
-            known = self._cache.get(self._encoder.fingerprint, [digest for _, digest in part])
-            rows = [(id_, known[digest]) for id_, digest in part if digest in known]
-            if rows:
-                index.add([id_ for id_, _ in rows], np.stack([row for _, row in rows]))
 
     def _to_embed(self, ids: Sequence[int]) -> Iterator[list[_Text]]:
         """The texts of the passages in batches, read from the store shortly before their turn."""
@@ -257,24 +191,37 @@ class DenseIndex:
         texts = {digest: text for _, digest, text in batch}
         vectors = self._encoder.encode_document(list(texts.values()))
         self._cache.put(self._encoder.fingerprint, dict(zip(texts, vectors, strict=True)))
-        self._add_known(self._index, [(id_, digest) for id_, digest, _ in batch if id_ in current])
+        rows = self._known(list(texts))
+        new = [(id_, rows[digest]) for id_, digest, _ in batch if id_ in current]
+        if new:
+            self._index.add([id_ for id_, _ in new], np.stack([row for _, row in new]))
 
-    @contextmanager
-    def _mended(self) -> Iterator[None]:
-        """Turns the vector layer's errors into ours, with the commands that mend them."""
-        try:
-            yield
-        except (StaleVectorsError, CorruptIndexError) as error:
-            raise StaleIndexError(self._rebuild(error)) from error
-        except EmbeddingError as error:
-            if not _is_refused_by_disk(error.__cause__):
-                raise StaleIndexError(self._rebuild(error)) from error
-            msg = f"{error}; make room or make it writable, then run the same command again"
-            raise ArchiveError(msg) from error
 
-    def _rebuild(self, error: EmbeddingError) -> str:
-        option = f"--archive {self._folder}"
-        return f"{error}; rebuild it: dateline rebuild {option}; then: dateline embed {option}"
+def _known(
+    folder: Path, cache: VectorCache, fingerprint: str, digests: Sequence[str]
+) -> dict[str, Vector]:
+    """The vectors of those of the texts that were ever encoded."""
+    with _mended(folder):
+        return cache.get(fingerprint, digests)
+
+
+@contextmanager
+def _mended(folder: Path) -> Iterator[None]:
+    """Turns the vector layer's errors into ours, with the commands that mend them."""
+    try:
+        yield
+    except (StaleVectorsError, CorruptIndexError) as error:
+        raise StaleIndexError(_rebuild(folder, error)) from error
+    except EmbeddingError as error:
+        if not _is_refused_by_disk(error.__cause__):
+            raise StaleIndexError(_rebuild(folder, error)) from error
+        msg = f"{error}; make room or make it writable, then run the same command again"
+        raise ArchiveError(msg) from error
+
+
+def _rebuild(folder: Path, error: EmbeddingError) -> str:
+    option = f"--archive {folder}"
+    return f"{error}; rebuild it: dateline rebuild {option}; then: dateline embed {option}"
 
 
 def _query_row(encoder: Encoder, query: str) -> Vector:
@@ -288,15 +235,16 @@ def _is_refused_by_disk(error: BaseException | None) -> bool:
     return isinstance(error, OSError) or code in _REFUSED
 
 
-def clear_dense(folder: Path, store: Store, encoder: Encoder) -> None:
-    """Takes the FAISS index away and makes `vectors.db` sound, so that it can be built again.
+def clear_dense(opening: VectorOpening, store: Store, encoder: Encoder) -> None:
+    """Takes the index away and makes `vectors.db` sound, so that it can be built again.
 
     A damaged `vectors.db` is kept as `vectors.db.damaged`, and what can be read of it is
     taken over into a new one.
     """
+    folder = opening.folder
     digests = [digest for _, digest in (*store.current_digests(), *store.past_digests())]
     try:
-        FaissIndex.delete(folder)
+        opening.engine.delete(folder)
         if not _is_sound(folder / VECTORS):
             _salvage(folder, encoder.fingerprint, digests)
     except OSError as error:

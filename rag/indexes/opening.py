@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from embeddings import Encoder, FaissIndex
+from embeddings import Encoder
 from rag.errors import ArchiveError, LockedError, StaleIndexError
-from rag.indexes.dense import DenseIndex, Progress, clear_dense
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.dense import DenseIndex, Progress, VectorOpening, clear_dense
+from rag.indexes.protocols import Engines, LexicalIndex
 from rag.store import (
     Database,
     OldFormatError,
@@ -59,6 +59,7 @@ class Opened:
 
     def close(self) -> None:
         """Closes the files; the parts cannot be used any more."""
+        self.lexical.close()
         self.dense.close()
         self.database.close()
 
@@ -97,10 +98,12 @@ class OpenParts:
 class ArchiveFolder:
     """One archive on disk: whether it is there, and its parts, opened in step with each other."""
 
-    def __init__(self, folder: Path, chunk_tokens: int, encoder: Encoder) -> None:
+    def __init__(self, folder: Path, chunk_tokens: int, encoder: Encoder, engines: Engines) -> None:
         self.folder = folder
         self._chunk_tokens = chunk_tokens
         self._encoder = encoder
+        self._engines = engines
+        self._vectors = VectorOpening(folder, engines.vectors)
 
     def exists(self) -> bool:
         """Whether the folder holds an archive."""
@@ -117,7 +120,7 @@ class ArchiveFolder:
         except OldFormatError:
             self._catch_up()
             opened = self._open(write=False)
-        if opened.lexical.is_behind(opened.store):
+        if opened.lexical.is_behind():
             try:
                 self._catch_up()
             except ArchiveError as error:
@@ -142,7 +145,7 @@ class ArchiveFolder:
         with writer_lock(self.folder, purpose):
             opened = self._open(write=True)
             try:
-                opened.lexical.catch_up(opened.store)
+                opened.lexical.follow()
                 yield opened
             finally:
                 opened.close()
@@ -195,7 +198,7 @@ class ArchiveFolder:
             opened = self._open(write=True)
             try:
                 opened.store.group_pending()
-                opened.lexical.catch_up(opened.store)
+                opened.lexical.follow()
                 opened.dense.save()
             finally:
                 opened.close()
@@ -213,9 +216,10 @@ class ArchiveFolder:
             store = Store(database)
             if write:
                 self._settle(store)
-            lexical = LexicalIndex(self.folder, store.archive_id)
-            lexical.check(store)
-            dense = DenseIndex(self.folder, store, self._encoder, read_only=not write)
+            lexical = self._engines.lexical.open(self.folder, store, read_only=not write)
+            undo.callback(lexical.close)
+            lexical.check()
+            dense = DenseIndex(store, self._encoder, self._vectors, read_only=not write)
             undo.pop_all()
         return Opened(database, store, lexical, dense)
 
@@ -225,10 +229,10 @@ class ArchiveFolder:
         try:
             store = Store(database)
             store.verify_all()
-            clear_dense(self.folder, store, self._encoder)
+            clear_dense(self._vectors, store, self._encoder)
         finally:
             database.close()
-        LexicalIndex.delete(self.folder)
+        self._engines.lexical.delete(self.folder)
 
     def _settle(self, store: Store) -> None:
         """Keeps the passage length with the archive; another one later is an error."""
@@ -245,8 +249,8 @@ class ArchiveFolder:
 
     def _refuse_lost_store(self) -> None:
         """Raises where indexes tell of articles that `archive.db` does not know."""
-        indexed = LexicalIndex.exists(self.folder) or FaissIndex.exists(self.folder)
-        if indexed and Database.is_blank(self.folder):
+        engines = (self._engines.lexical, self._engines.vectors)
+        if any(engine.exists(self.folder) for engine in engines) and Database.is_blank(self.folder):
             reason = "it is missing or empty, the indexes beside it are not"
             raise ArchiveError(damaged_store(self.folder, reason))
 

@@ -1,7 +1,7 @@
 """One tantivy index of passages on disk: opened, written and checked; ranks by a given query.
 
 It follows the store's change log as far as it is told to. What a question means to it, and
-which passages belong in it, is for `rag.indexes.lexical` to say.
+which passages belong in it, is for `rag.indexes.tantivy_index` to say.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy.typing as npt
 import tantivy
 
 from rag.errors import ArchiveError, StaleIndexError
+from rag.indexes.analysis import analyzer
 from rag.indexes.segments import META, verify_segments
 from rag.records import Article, Passage
 from rag.store import UNKNOWN_DATE
@@ -29,6 +30,9 @@ from rag.store.rows import seconds
 
 FORMAT = 2
 _STATE = "dateline.json"
+COPIED_FIRST = (_STATE, META)
+"""What an index notes of itself: a copy of it must not be newer than that of the rest."""
+
 _LOCKS = ".tantivy-*.lock"
 _HEAP_BYTES = 64_000_000
 _SPARE = 8
@@ -52,7 +56,6 @@ class WordIndex:
         """
         self.change = 0
         self.schema = _schema()
-        self.analyzer = _analyzer()
         self._folder = folder
         self._archive_id = archive_id
         self._mend = mend
@@ -65,6 +68,14 @@ class WordIndex:
     def exists(folder: Path) -> bool:
         """Whether the folder holds an index, sound or not."""
         return all((folder / name).exists() for name in (_STATE, META))
+
+    @staticmethod
+    def noted_change(folder: Path) -> int:
+        """The newest change that the index notes; 0 where it is missing or damaged."""
+        try:
+            return int(json.loads((folder / _STATE).read_bytes())["change"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return 0
 
     @staticmethod
     def delete(folder: Path) -> None:
@@ -176,7 +187,7 @@ class WordIndex:
 
         By default tantivy watches the folder, and a snapshot would change in mid-question.
         """
-        index.register_tokenizer(_ANALYZER, self.analyzer)
+        index.register_tokenizer(_ANALYZER, analyzer())
         index.config_reader(reload_policy="manual")
 
     def _open(self) -> None:
@@ -273,18 +284,6 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     return builder.build()
-
-
-def _analyzer() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
 
 
 def _ranked(

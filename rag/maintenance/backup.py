@@ -14,19 +14,19 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embeddings import EmbeddingError, Encoder, FaissIndex, VectorCache
+from embeddings import EmbeddingError, Encoder, VectorCache
 from rag.config import Settings
-from rag.errors import ArchiveError, StaleIndexError
+from rag.errors import ArchiveError
 from rag.indexes.dense import VECTORS
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder
-from rag.indexes.segments import META
+from rag.indexes.protocols import Engines, IndexFiles
 from rag.maintenance.doctor import examine
 from rag.maintenance.holdings import versions
 from rag.store import Database, Store
@@ -36,19 +36,11 @@ from rag.store.lock import is_running
 
 LIST = "backup.json"
 FORMAT = 1
-_ATTEMPTS = 3
-_LEXICAL = "lexical"
-# What the word index notes of itself must not be newer than what it is noted of.
-_FIRST = ("dateline.json", META)
-_NAMES = re.compile(
-    r"archive\.db|vectors\.db|dense\.faiss|manifest\.json|lexical/(?:past/)?\.?\w[\w.-]*"
-)
+_DATABASES = (r"archive\.db", r"vectors\.db")
 _PARTIAL = re.compile(r"\..+\.(\d+)(?:@(.+))?\.partial")
 _FORGOTTEN_SECONDS = 24 * 3600
 """After which nobody on another machine can be at work on a copy."""
-_OF_AN_ARCHIVE = re.compile(
-    r"\.?(?:archive|vectors|inputs)\.db|dense\.faiss|\.?manifest\.json|lexical|\.?backup\.json|writer\."
-)
+_OF_AN_ARCHIVE = r"\.?(?:archive|vectors|inputs)\.db|\.?backup\.json|writer\."
 _OF_THE_SETTINGS = "encoder"
 
 
@@ -97,25 +89,25 @@ def back_up(
     there already, where the disk refuses, and where the archive is not sound. What a killed
     backup or restore has left beside it is removed, and noted.
     """
-    clear_partial(target, note)
+    engines = open_engines(settings)
+    clear_partial(target, engines.files, note)
     with closing(Database(folder, read_only=True)) as database:
         database.verify()
         with _appearing(target) as copy:
-            backup = _copied(folder, copy, database)
+            backup = _copied(folder, copy, database, engines)
             _refuse_unsound(copy, folder, settings, encoder)
             write_atomically(copy / LIST, json.dumps(asdict(backup), indent=2).encode())
     return backup
 
 
-def _copied(folder: Path, copy: Path, database: Database) -> Backup:
+def _copied(folder: Path, copy: Path, database: Database, engines: Engines) -> Backup:
     # The indexes first: one that is older than the store catches up, a newer one cannot.
     store = Store(database)
     rebuilt = []
-    if LexicalIndex.exists(folder) and not _copied_words(folder, copy, store.archive_id):
-        rebuilt.append("lexical")
     try:
-        if FaissIndex.exists(folder) and not FaissIndex.copy(folder, copy):
-            rebuilt.append("dense")
+        for name, engine in (("lexical", engines.lexical), ("dense", engines.vectors)):
+            if engine.exists(folder) and not engine.copy(folder, copy, store.archive_id):
+                rebuilt.append(name)
         database.copy_to(copy / FILE)
         if (folder / VECTORS).exists():
             with closing(VectorCache(folder / VECTORS, read_only=True)) as cache:
@@ -140,26 +132,6 @@ def _copied(folder: Path, copy: Path, database: Database) -> Backup:
     )
 
 
-def _copied_words(folder: Path, copy: Path, archive_id: str) -> bool:
-    """Copies the word index; False where a writer was always in between."""
-    for _ in range(_ATTEMPTS):
-        with suppress(FileNotFoundError, StaleIndexError):
-            shutil.rmtree(copy / _LEXICAL, ignore_errors=True)
-            for path in sorted((folder / _LEXICAL).rglob("*"), key=_dependent_last):
-                if _is_kept(path):
-                    there = copy / path.relative_to(folder)
-                    there.parent.mkdir(exist_ok=True, parents=True)
-                    shutil.copyfile(path, there)
-            LexicalIndex(copy, archive_id)
-            return True
-    shutil.rmtree(copy / _LEXICAL, ignore_errors=True)
-    return False
-
-
-def _dependent_last(path: Path) -> tuple[bool, bool, Path]:
-    return path.name != _FIRST[0], path.name != _FIRST[1], path
-
-
 def _is_kept(path: Path) -> bool:
     return path.is_file() and not path.name.endswith((".lock", ".tmp"))
 
@@ -173,24 +145,25 @@ def restore(
     that was left out is built again. Raises ArchiveError for all that stops it; `target` is
     there whole, or not at all. What a killed backup or restore has left is removed, and noted.
     """
-    clear_partial(target, note)
-    backup = read_backup(source)
+    engines = open_engines(settings)
+    clear_partial(target, engines.files, note)
+    backup = read_backup(source, engines.files)
     with _appearing(target) as copy:
         for name, expected in backup.files.items():
             (copy / name).parent.mkdir(exist_ok=True, parents=True)
             shutil.copyfile(source / name, copy / name)
             _compare(copy / name, expected)
         if backup.rebuilt:
-            ArchiveFolder(copy, settings.chunk_tokens, encoder).rebuild()
+            ArchiveFolder(copy, settings.chunk_tokens, encoder, engines).rebuild()
         _refuse_unsound(copy, source, settings, encoder)
     return backup
 
 
-def read_backup(source: Path) -> Backup:
+def read_backup(source: Path, indexes: IndexFiles) -> Backup:
     """The list of a backup of which every file is what it says; else raises ArchiveError."""
     try:
         listed = json.loads((source / LIST).read_bytes())
-        backup = _listed(listed)
+        backup = _listed(listed, indexes)
     except FileNotFoundError as error:
         msg = f"{str(source)!r} is no backup: it has no {LIST}; name a folder of dateline backup"
         raise ArchiveError(msg) from error
@@ -207,13 +180,14 @@ def read_backup(source: Path) -> Backup:
     return backup
 
 
-def _listed(listed: dict[str, Any]) -> Backup:
+def _listed(listed: dict[str, Any], indexes: IndexFiles) -> Backup:
     if listed["format"] != FORMAT:
         msg = f"it is of format {listed['format']!r}, this Dateline reads {FORMAT}"
         raise ValueError(msg)
     files = {name: FileFacts(**facts) for name, facts in listed["files"].items()}
+    known = re.compile("|".join([*_DATABASES, *indexes.patterns]))
     for name in files:
-        if not _NAMES.fullmatch(name):
+        if not known.fullmatch(name):
             msg = f"it names {name!r}, which is no file of an archive"
             raise ValueError(msg)
     if FILE not in files:
@@ -265,11 +239,11 @@ def _drop_side_files(folder: Path) -> None:
             (folder / f"{name}-shm").unlink(missing_ok=True)
 
 
-def clear_partial(target: Path, note: Note) -> None:
+def clear_partial(target: Path, indexes: IndexFiles, note: Note) -> None:
     """Removes what killed backups and restores have left beside `target`; `note` names each."""
     beside = target.absolute().parent
     for path in sorted(beside.glob(".*.partial")):
-        if _is_partial(path) and _is_left(path):
+        if _is_partial(path, indexes) and _is_left(path):
             shutil.rmtree(path, ignore_errors=True)
             if not path.exists():
                 note(f"removed {path}, which a backup or restore that was killed had left")
@@ -286,11 +260,13 @@ def _is_left(path: Path) -> bool:
     return newest < time.time() - _FORGOTTEN_SECONDS
 
 
-def _is_partial(path: Path) -> bool:
+def _is_partial(path: Path, indexes: IndexFiles) -> bool:
     """Whether it is a folder with nothing in it but what an archive consists of."""
     if path.is_symlink() or not path.is_dir():
         return False
-    return all(_OF_AN_ARCHIVE.match(one.name) for one in path.iterdir())
+    names = (*indexes.files, *indexes.folders, *indexes.pending)
+    ours = re.compile("|".join([_OF_AN_ARCHIVE, *(rf"\.?{re.escape(name)}" for name in names)]))
+    return all(ours.match(one.name) for one in path.iterdir())
 
 
 @contextmanager

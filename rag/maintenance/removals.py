@@ -113,7 +113,7 @@ class Removals:
                 opened.store.tombstones.delete(ids[first : first + _BATCH], now, why)
             if found.feed:
                 Feeds(opened.database).remove(found.feed)
-            opened.lexical.catch_up(opened.store)
+            opened.lexical.follow()
             opened.dense.forget()
 
     def was_last(self, request: str) -> bool:
@@ -157,7 +157,7 @@ class Removals:
         before = _size(folder)
         with self._disk.to_write("compact") as opened:
             opened.database.compact()
-            opened.lexical.compact(opened.store)
+            opened.lexical.compact()
             opened.dense.compact()
             removed, left = _sweep(folder)
             opened.store.tombstones.compacted()
@@ -178,8 +178,8 @@ def _already(opened: Opened, which: Selection, articles: list[Listed]) -> tuple[
 
 def _follow(opened: Opened) -> None:
     """Brings the indexes to the store's newest change."""
-    opened.lexical.catch_up(opened.store)
-    opened.dense.catch_up()
+    opened.lexical.follow()
+    opened.dense.follow()
     opened.dense.save()
 
 

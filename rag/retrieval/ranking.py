@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,10 +14,10 @@ import numpy.typing as npt
 from embeddings import Reranker, Vector
 from rag.corpus.chunking import embedding_text
 from rag.indexes.dense import DenseIndex
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.protocols import LexicalSearcher
 from rag.records import Article, Filters, Passage
 from rag.retrieval.snapshot import Snapshot
-from rag.store import UNKNOWN_DATE, AsOfDelta, Facets
+from rag.store import UNKNOWN_DATE, Facets
 from rag.store.rows import seconds
 
 DEPTH = 100
@@ -139,7 +139,7 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     return best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
 
 
-def context_terms(query: Query, lexical: LexicalIndex) -> dict[str, float]:
+def context_terms(query: Query, lexical: LexicalSearcher) -> dict[str, float]:
     """The words of the query's context with what each counts, 1 being a word of its own."""
     weight = CONTEXT_WORDS * query.share
     return dict.fromkeys(lexical.terms(query.context), weight) if weight else {}
@@ -197,28 +197,18 @@ def _found(
     query: Query, snapshot: Snapshot, carried: Mapping[str, float]
 ) -> tuple[dict[int, float], dict[int, float]]:
     """What either ranker finds, with its score by words and its cosine, where it has them."""
-    lexical, dense, facets = snapshot.lexical, snapshot.dense, snapshot.facets
-    delta = facets.as_of_delta(query.filters.as_of, query.filters.section)
-    words = dict(lexical.search(query.text, query.depth, query.filters, carried, delta))
+    lexical, vectors = snapshot.lexical, snapshot.vectors
+    words = dict(lexical.search(query.text, query.depth, query.filters, carried))
     if not snapshot.embedded:
         return words, {}
-    vector = query_vector(query, dense)
-    allowed = facets.matching(query.filters) if query.filters != Filters() else None
-    near = dict(dense.search(vector, query.depth, allowed, delta.added))
+    vector = query_vector(query, snapshot.dense)
+    near = dict(vectors.search(vector, query.depth, query.filters))
     by_meaning_only = [id_ for id_ in near if id_ not in words]
-    by_words_only = words.keys() - near.keys()
+    by_words_only = np.array(sorted(words.keys() - near.keys()), dtype=np.int64)
     return (
         words | lexical.scores(query.text, by_meaning_only, carried),
-        near | _cosines(dense, vector, by_words_only, delta),
+        near | vectors.scores(vector, by_words_only),
     )
-
-
-def _cosines(
-    dense: DenseIndex, vector: Vector, among: Collection[int], delta: AsOfDelta
-) -> dict[int, float]:
-    """The cosine of those of the passages that are embedded."""
-    ids = np.array(sorted(among), dtype=np.int64)
-    return dict(dense.search(vector, len(ids), ids, delta.added)) if len(ids) else {}
 
 
 def _meaning(ids: Ids, words: Mapping[int, float], near: Mapping[int, float]) -> Column:

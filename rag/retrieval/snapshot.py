@@ -10,7 +10,7 @@ import numpy as np
 from embeddings import Reranker
 from rag.indexes.dense import DenseIndex
 from rag.indexes.encoding import RecentVectors
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.protocols import LexicalSearcher, VectorSearcher
 from rag.records import Similarity
 from rag.store import STILL, Facets, Store
 
@@ -24,7 +24,8 @@ class Snapshot:
     """
 
     store: Store
-    lexical: LexicalIndex
+    lexical: LexicalSearcher
+    vectors: VectorSearcher
     dense: DenseIndex
     facets: Facets
     embedded: int

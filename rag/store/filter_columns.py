@@ -99,6 +99,11 @@ class Facets:
         valid: Integers = ids[(self.ids[places] == ids) & self._is_valid(filters.as_of)[places]]
         return valid
 
+    def superseded(self, ids: Integers) -> Integers:
+        """Those of the passages that are not current ones; unknown ones are left out."""
+        past: Integers = ids[self._of(ids, self.until, STILL) != STILL]
+        return past
+
     def span(self) -> tuple[datetime, datetime] | None:
         """When the oldest and the newest dated article appeared; None if no article has a date."""
         dated = self.published[(self.published != UNKNOWN_DATE) & (self.until == STILL)]

@@ -9,25 +9,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.indexes.dense import VECTORS
+from rag.indexes.protocols import IndexFiles
 from rag.maintenance.doctor.findings import Finding, listed
 from rag.store import ingest_command
 from rag.store.database import FILE
 from rag.store.lock import HOLDER, LOCK, holder
 from rag.store.wal import torn_log
 
-_FILES = (FILE, VECTORS, "dense.faiss", "manifest.json", HOLDER, LOCK, "inputs.db")
+_FILES = (FILE, VECTORS, HOLDER, LOCK, "inputs.db")
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp$")
-_PENDING = ("dense.faiss.new", "manifest.json.new")
 _FEW_BYTES = 50_000_000
 
 
-def check_files(folder: Path) -> Iterator[Finding]:
+def check_files(folder: Path, indexes: IndexFiles) -> Iterator[Finding]:
     """Whether every file is there, is a file, and may be read."""
     if not (folder / FILE).exists():
         what = f"there is no {FILE} in {str(folder)!r}"
         yield Finding("files", "fatal", what, "There is no archive.", ingest_command(folder))
         return
-    for path in wrong_kinds(folder):
+    for path in wrong_kinds(folder, indexes):
         fatal = path.name == FILE
         kind = "a folder, not a file" if path.is_dir() else "a file, not a folder"
         yield Finding(
@@ -55,14 +55,15 @@ def check_files(folder: Path) -> Iterator[Finding]:
         yield Finding("files", "note", what, means, allow)
 
 
-def wrong_kinds(folder: Path) -> list[Path]:
+def wrong_kinds(folder: Path, indexes: IndexFiles) -> list[Path]:
     """What is a folder in the place of a file, or a file in the place of a folder."""
-    found = [folder / name for name in _FILES if (folder / name).is_dir()]
-    lexical = folder / "lexical"
-    return [*found, lexical] if lexical.exists() and not lexical.is_dir() else found
+    files = [folder / name for name in (*_FILES, *indexes.files)]
+    folders = [folder / name for name in indexes.folders]
+    found = [path for path in files if path.is_dir()]
+    return found + [path for path in folders if path.exists() and not path.is_dir()]
 
 
-def check_leftovers(folder: Path) -> Iterator[Finding]:
+def check_leftovers(folder: Path, indexes: IndexFiles) -> Iterator[Finding]:
     """What killed processes have left behind, unless one is at work."""
     left = leftovers(folder)
     if left:
@@ -70,9 +71,9 @@ def check_leftovers(folder: Path) -> Iterator[Finding]:
         means = "They take room and are otherwise harmless."
         command = f"dateline doctor --fix --archive {folder}"
         yield Finding("leftovers", "note", what, means, command, "remove")
-    pending = [folder / name for name in _PENDING if (folder / name).exists()]
+    pending = [folder / name for name in indexes.pending if (folder / name).exists()]
     if pending and not holder(folder).working:
-        what = f"saving the vector index was cut off: {listed([p.name for p in pending])} is left"
+        what = f"saving an index was cut off: {listed([p.name for p in pending])} is left"
         means = "The index is read from it, or from the one before; nothing is lost."
         command = f"dateline doctor --fix --archive {folder}"
         yield Finding("leftovers", "note", what, means, command, "save")

@@ -11,6 +11,7 @@ from pathlib import Path
 from embeddings import Encoder
 from rag.config import Settings
 from rag.errors import ArchiveError
+from rag.indexes.engines import open_engines
 from rag.maintenance.doctor import disk
 from rag.maintenance.doctor.findings import Finding, worst_first
 from rag.maintenance.doctor.indexes import IndexChecks, told
@@ -35,12 +36,14 @@ def examine(
 def _findings(
     folder: Path, settings: Settings, encoder: Encoder, now: datetime
 ) -> Iterator[Finding]:
-    outside = list(_all(folder, [partial(disk.check_files, folder)]))
+    engines = open_engines(settings)
+    outside = list(_all(folder, [partial(disk.check_files, folder, engines.files)]))
     yield from outside
     if any(finding.severity == "fatal" for finding in outside):
         return
-    checks = (disk.check_leftovers, disk.check_room, disk.check_log)
-    yield from _all(folder, [partial(check, folder) for check in checks])
+    leftovers = partial(disk.check_leftovers, folder, engines.files)
+    checks = (disk.check_room, disk.check_log)
+    yield from _all(folder, [leftovers, *(partial(check, folder) for check in checks)])
     means = "No article can be read. A backup brings all back: dateline restore BACKUP NEW_FOLDER."
     try:
         if Database.is_blank(folder):
@@ -82,7 +85,7 @@ def _inside(
     )
     if any(finding.severity == "fatal" for finding in content):
         return
-    indexes = IndexChecks(folder, store, encoder)
+    indexes = IndexChecks(folder, store, encoder, open_engines(settings))
     checks = (indexes.check_words, indexes.check_vectors, indexes.check_meanings)
     yield from _all(folder, [*checks, indexes.check_deleted])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
@@ -11,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings import EmbeddingError, Encoder, FaissIndex, VectorCache
+from embeddings import EmbeddingError, Encoder, VectorCache
 from rag.errors import RagError
-from rag.indexes.dense import VECTORS, DenseIndex
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.dense import VECTORS, DenseIndex, VectorOpening
+from rag.indexes.protocols import Engines, LexicalIndex
 from rag.maintenance.doctor.disk import lost_changes
 from rag.maintenance.doctor.findings import Finding, Remedy, Severity, listed
 from rag.store import Store
@@ -38,10 +37,11 @@ def told(
 class IndexChecks:
     """The checks of what is derived from one open store; each yields findings."""
 
-    def __init__(self, folder: Path, store: Store, encoder: Encoder) -> None:
+    def __init__(self, folder: Path, store: Store, encoder: Encoder, engines: Engines) -> None:
         self._folder = folder
         self._store = store
         self._encoder = encoder
+        self._engines = engines
         self._fix = f"dateline doctor --fix --archive {folder}"
         self._rebuild = f"dateline rebuild --archive {folder}"
 
@@ -49,18 +49,26 @@ class IndexChecks:
         """Whether the word index is whole and finds every passage."""
         means = "Passages are not found by their words, or wrong ones are."
         try:
-            lexical = LexicalIndex(self._folder, self._store.archive_id)
-            newest = self._store.last_change()
+            lexical = self._engines.lexical.open(self._folder, self._store, read_only=True)
+        except RagError as error:
+            yield told("words", "wrong", error, means, "rebuild")
+            return
+        with closing(lexical):
+            yield from self._words_of(lexical, means)
+
+    def _words_of(self, lexical: LexicalIndex, means: str) -> Iterator[Finding]:
+        newest = self._store.last_change()
+        try:
             if lexical.change > newest:
                 noted = f"the word index follows change {lexical.change:,}"
                 yield lost_changes(self._folder, f"{noted}, archive.db ends at {newest:,}")
                 return
-            if lexical.is_behind(self._store):
+            if lexical.is_behind():
                 what = f"the word index follows {lexical.change:,} of {newest:,} changes"
                 behind = "The newest articles are not found before the next search catches up."
                 yield Finding("words", "note", what, behind, self._fix, "catch up")
                 return
-            lexical.check(self._store)
+            lexical.check()
             missing = list(self._not_found(lexical))
         except RagError as error:
             yield told("words", "wrong", error, means, "rebuild")
@@ -71,16 +79,17 @@ class IndexChecks:
 
     def _not_found(self, lexical: LexicalIndex) -> Iterator[int]:
         """Ids of passages, superseded ones too, that some of their own words do not find."""
+        searcher = lexical.searcher(self._store.facets())
         ids = self._store.changed_since(0)
         for article, passages in chain(self._store.current(ids), self._store.past(ids)):
             chosen = {}
             for passage in passages:
                 words = _WORD.findall(article.text, passage.start, passage.end)
                 text = " ".join(sorted(set(words), key=lambda word: (-len(word), word))[:_WORDS])
-                if lexical.terms(text):
+                if searcher.terms(text):
                     chosen[passage.id] = text
             if chosen:
-                scores = lexical.scores(" ".join(chosen.values()), list(chosen))
+                scores = searcher.scores(" ".join(chosen.values()), list(chosen))
                 yield from (id_ for id_ in chosen if id_ not in scores)
 
     def check_vectors(self) -> Iterator[Finding]:
@@ -119,12 +128,13 @@ class IndexChecks:
         """Whether the vector index is whole, of this archive and encoder, and complete."""
         means = "Passages are not found by meaning."
         newest = self._store.last_change()
-        if (noted := _noted_change(self._folder)) > newest:
-            what = f"manifest.json follows change {noted:,}, archive.db ends at {newest:,}"
+        if (noted := self._engines.vectors.note(self._folder).change) > newest:
+            what = f"the vector index follows change {noted:,}, archive.db ends at {newest:,}"
             yield lost_changes(self._folder, what)
             return
         try:
-            dense = DenseIndex(self._folder, self._store, self._encoder, read_only=True)
+            opening = VectorOpening(self._folder, self._engines.vectors)
+            dense = DenseIndex(self._store, self._encoder, opening, read_only=True)
         except RagError as error:
             finding = told("meanings", "wrong", error, means, "rebuild")
             yield self._other_encoder() or finding
@@ -162,16 +172,17 @@ class IndexChecks:
             some = [one for one in indexed if one[1] in known]
             some = some[:: max(1, len(some) // _SAMPLES)]
             vectors = cache.get(self._encoder.fingerprint, [digest for _, digest in some])
+        searcher = dense.searcher(self._store.facets())
         wrong = []
         for id_, digest in some:
-            found = dict(dense.search(vectors[digest], 1, np.array([id_])))
+            found = searcher.scores(vectors[digest], np.array([id_]))
             if found.get(id_, 0.0) < _ALIKE:
                 wrong.append(id_)
         return lost, wrong
 
     def _other_encoder(self) -> Finding | None:
-        noted = _manifest(self._folder).get("encoder")
-        if not isinstance(noted, str) or noted == self._encoder.fingerprint:
+        noted = self._engines.vectors.note(self._folder).encoder
+        if noted in ("", self._encoder.fingerprint):
             return None
         what = f"the vectors are by encoder {noted!r}, the settings ask for "
         return Finding(
@@ -182,16 +193,3 @@ class IndexChecks:
             "was, or let all passages be embedded by the new encoder.",
             f"{self._rebuild}; dateline embed --archive {self._folder}",
         )
-
-
-def _manifest(folder: Path) -> dict[str, object]:
-    try:
-        noted = json.loads(FaissIndex.stamp(folder) or b"{}")
-    except ValueError:
-        return {}
-    return noted if isinstance(noted, dict) else {}
-
-
-def _noted_change(folder: Path) -> int:
-    change = _manifest(folder).get("change")
-    return change if isinstance(change, int) else 0

@@ -10,7 +10,9 @@ from pathlib import Path
 from embeddings import Encoder
 from rag.config import Settings
 from rag.errors import ArchiveError, LockedError
+from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder
+from rag.indexes.protocols import IndexFiles
 from rag.maintenance.doctor.disk import leftovers, wrong_kinds
 from rag.maintenance.doctor.examining import examine
 from rag.maintenance.doctor.findings import Finding, Remedy
@@ -62,9 +64,14 @@ def mend(folder: Path, settings: Settings, encoder: Encoder) -> Mended:
 
 def _steps(folder: Path, settings: Settings, encoder: Encoder) -> list[_Step]:
     """What each remedy does; what is made of something comes after it."""
-    disk = ArchiveFolder(folder, settings.chunk_tokens, encoder)
+    engines = open_engines(settings)
+    disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
     return [
-        ("aside", "put aside what is no file, or no folder", lambda: _put_aside(folder)),
+        (
+            "aside",
+            "put aside what is no file, or no folder",
+            lambda: _put_aside(folder, engines.files),
+        ),
         ("remove", "removed what killed processes left", lambda: _remove(folder)),
         ("foreign", "took out what others had put into archive.db", lambda: _drop_foreign(folder)),
         ("migrate", "brought the tables up to date", lambda: _migrate(folder)),
@@ -76,10 +83,10 @@ def _steps(folder: Path, settings: Settings, encoder: Encoder) -> list[_Step]:
     ]
 
 
-def _put_aside(folder: Path) -> None:
+def _put_aside(folder: Path, indexes: IndexFiles) -> None:
     # The lock itself may be what is wrong, so none is taken.
     try:
-        for path in wrong_kinds(folder):
+        for path in wrong_kinds(folder, indexes):
             path.rename(path.with_name(f"{path.name}.damaged"))
     except OSError as error:
         raise disk_error(folder, error) from error

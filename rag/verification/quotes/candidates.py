@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.protocols import LexicalSearcher
 from rag.language.words import Wording
 from rag.records import Article, Filters
-from rag.store import NO_DELTA, Store
+from rag.store import Store
 from rag.verification.quotes.marks import Run
 
 _WINDOW = 8
@@ -29,11 +29,12 @@ _STOP_WORD = 0.5
 class Candidates:
     """Looks for articles that share phrases or rare words with an excerpt."""
 
-    def __init__(self, store: Store, lexical: LexicalIndex, as_of: datetime | None = None) -> None:
+    def __init__(
+        self, store: Store, lexical: LexicalSearcher, as_of: datetime | None = None
+    ) -> None:
         self._store = store
         self._lexical = lexical
         self._filters = Filters().no_later_than(as_of)
-        self._delta = store.facets().as_of_delta(as_of) if as_of else NO_DELTA
         self._weights: dict[str, float] = {}
 
     def holding(self, runs: Sequence[Run]) -> Iterator[list[Article]]:
@@ -42,7 +43,7 @@ class Candidates:
         They come in batches, so that whoever has found enough need not read the rest.
         """
         phrases = [phrase for run in runs for phrase in _windows(run.wording)]
-        found = self._lexical.holding(phrases, _PASSAGES, self._filters, self._delta)
+        found = self._lexical.holding(phrases, _PASSAGES, self._filters)
         for first in range(0, len(found), _BATCH):
             yield self._articles(found[first : first + _BATCH])
 
@@ -67,9 +68,7 @@ class Candidates:
             {word for run in runs for word in run.wording.folded},
             key=lambda word: (-self.weight(word), word),
         )
-        found = self._lexical.search(
-            " ".join(words[:_RAREST]), _NEAR_PASSAGES, self._filters, delta=self._delta
-        )
+        found = self._lexical.search(" ".join(words[:_RAREST]), _NEAR_PASSAGES, self._filters)
         return self._articles([id_ for id_, _ in found])[:_NEAR_ARTICLES]
 
     def copies(self, articles: Sequence[Article]) -> dict[str, str]:

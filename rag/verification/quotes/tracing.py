@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rag.errors import QueryError
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.protocols import LexicalSearcher
 from rag.language.speakers import attributed, said_by, same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation
@@ -42,7 +42,7 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
 def trace(
-    text: str, speaker: str, store: Store, lexical: LexicalIndex, as_of: datetime | None = None
+    text: str, speaker: str, store: Store, lexical: LexicalSearcher, as_of: datetime | None = None
 ) -> Trace:
     """Where the words of a text stand in the archive, and whether `speaker` said them.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +15,15 @@ import pytest
 
 from rag.corpus.chunking import Chunk
 from rag.errors import StaleIndexError
-from rag.indexes.lexical import LexicalIndex
+from rag.indexes.tantivy_index import TantivyEngine, TantivyIndex, TantivySearcher
 from rag.indexes.word_index import WordIndex
 from rag.records import Article, Filters
-from rag.store import NO_DELTA, AsOfDelta, Database, Runs, Store
+from rag.store import UNKNOWN_DATE, Database, Runs, Store
+from rag.store.rows import seconds
 from tests.builders import article
+
+AT = datetime(2025, 6, 1, tzinfo=UTC)
+THEN = Filters(as_of=AT)
 
 
 @pytest.fixture
@@ -33,18 +38,33 @@ def put(store: Store, *articles: Article) -> None:
     store.put(1, [(a, [Chunk(0, len(a.text))]) for a in articles])
 
 
-def filled(folder: Path, store: Store) -> LexicalIndex:
-    index = LexicalIndex(folder, store.archive_id)
-    index.catch_up(store)
+def filled(folder: Path, store: Store) -> TantivyIndex:
+    index = TantivyIndex(folder, store)
+    index.follow()
     return index
 
 
-def delta_of(added: list[int], removed: list[int]) -> AsOfDelta:
-    return AsOfDelta(np.array(added, dtype=np.int64), np.array(removed, dtype=np.int64))
+def searching(
+    index: TantivyIndex,
+    store: Store,
+    then: Sequence[int] = (),
+    not_yet: Sequence[int] = (),
+) -> TantivySearcher:
+    """The index as seen with columns in which, `THEN`, these passages stood, and these did not."""
+    columns = store.facets()
+    at = seconds(AT)
+    since = np.where(np.isin(columns.ids, not_yet), at, UNKNOWN_DATE)
+    until = np.where(np.isin(columns.ids, then), at, columns.until)
+    return index.searcher(replace(columns, since=since, until=until))
 
 
-def ids(index: LexicalIndex, query: str, filters: Filters = Filters()) -> list[int]:  # noqa: B008
-    return [id_ for id_, _ in index.search(query, 10, filters)]
+def ids(
+    index: TantivyIndex,
+    store: Store,
+    query: str,
+    filters: Filters = Filters(),  # noqa: B008
+) -> list[int]:
+    return [id_ for id_, _ in searching(index, store).search(query, 10, filters)]
 
 
 def test_the_score_is_bm25(tmp_path: Path, store: Store) -> None:
@@ -52,24 +72,25 @@ def test_the_score_is_bm25(tmp_path: Path, store: Store) -> None:
     index = filled(tmp_path, store)
     # One of two passages holds "ferri", once, and is of average length (2 words):
     # idf = ln(1 + 1.5 / 1.5); tf part = 1 * 2.2 / (1 + 1.2) = 1.
-    assert index.search("ferries", 5, Filters()) == [(2, pytest.approx(math.log(2), rel=1e-5))]
+    seen = searching(index, store)
+    assert seen.search("ferries", 5, Filters()) == [(2, pytest.approx(math.log(2), rel=1e-5))]
     # Two passages count as a thousand when it comes to how rare a word is.
-    assert index.rarity("ferri") == pytest.approx(math.log(1 + 999.5 / 1.5))
-    assert index.rarity("harbour") == pytest.approx(math.log(1 + 998.5 / 2.5))
+    assert seen.rarity("ferri") == pytest.approx(math.log(1 + 999.5 / 1.5))
+    assert seen.rarity("harbour") == pytest.approx(math.log(1 + 998.5 / 2.5))
 
 
 def test_words_are_folded_and_stemmed_and_stop_words_dropped(tmp_path: Path, store: Store) -> None:
     put(store, article("The Pélican sails", "x/1"))
     index = filled(tmp_path, store)
-    assert index.terms("The Pélican was SAILING!") == ["pelican", "sail"]
-    assert ids(index, "pelicans") == [1]
-    assert ids(index, "the was") == []
-    assert ids(index, "?!") == []
+    assert searching(index, store).terms("The Pélican was SAILING!") == ["pelican", "sail"]
+    assert ids(index, store, "pelicans") == [1]
+    assert ids(index, store, "the was") == []
+    assert ids(index, store, "?!") == []
 
 
 def test_titles_count_and_equal_scores_are_ordered_by_id(tmp_path: Path, store: Store) -> None:
     put(store, article("Fog.", "x/2", title="Ferry"), article("Fog.", "x/1", title="Ferry"))
-    assert ids(filled(tmp_path, store), "ferry") == [1, 2]
+    assert ids(filled(tmp_path, store), store, "ferry") == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -92,40 +113,44 @@ def test_filters_come_before_ranking(
         article("Fog.", "x/2", day="2025-05-02", publisher="Radio North"),
         article("Fog.", "x/3", day="", language="fr"),
     )
-    assert sorted(ids(filled(tmp_path, store), "fog", filters)) == expected
+    assert sorted(ids(filled(tmp_path, store), store, "fog", filters)) == expected
 
 
 def test_a_revision_replaces_what_was_found(tmp_path: Path, store: Store) -> None:
     put(store, article("Four died.", "x/1"))
     index = filled(tmp_path, store)
     put(store, article("Seven died.", "x/1"))
-    index.catch_up(store)
-    assert (ids(index, "four"), ids(index, "seven"), ids(index, "died")) == ([], [2], [2])
+    index.follow()
+    assert (ids(index, store, "four"), ids(index, store, "seven"), ids(index, store, "died")) == (
+        [],
+        [2],
+        [2],
+    )
 
 
 @pytest.mark.parametrize("few", [0, 1_000])
 def test_superseded_words_are_found_where_they_are_asked_for(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr("rag.indexes.lexical._FEW", few)
+    monkeypatch.setattr("rag.indexes.tantivy_index._FEW", few)
     put(store, article("Four died.", "x/1"), article("Fog over the harbour.", "x/2"))
     index = filled(tmp_path, store)
     assert not (tmp_path / "lexical" / "past").exists()
     put(store, article("Seven died.", "x/1"))
-    index.catch_up(store)
-    past = delta_of([1], [3])
+    index.follow()
+    seen = searching(index, store, [1], [3])
 
-    def found(query: str, delta: AsOfDelta) -> list[int]:
-        return [id_ for id_, _ in index.search(query, 9, Filters(), delta=delta)]
+    def found(query: str, filters: Filters) -> list[int]:
+        return [id_ for id_, _ in seen.search(query, 9, filters)]
 
-    assert [found("four seven died fog", each) for each in (NO_DELTA, past)] == [[3, 2], [1, 2]]
-    assert (found("seven", past), found("four", NO_DELTA)) == ([], [])
-    assert index.holding(["four died", "seven died"], 9) == [3]
-    assert index.holding(["four died", "seven died"], 9, Filters(), past) == [1]
-    late = Filters(published_from=datetime(2025, 5, 4, tzinfo=UTC))
-    assert index.search("died", 9, late, delta=past) == []
-    assert sorted(index.article_coverage("died harbour", [1, 2, 3])) == [1, 2, 3]
-    assert sorted(index.scores("died", [1, 2, 3])) == [1, 3]
+    assert [found("four seven died fog", each) for each in (Filters(), THEN)] == [[3, 2], [1, 2]]
+    assert (found("seven", THEN), found("four", Filters())) == ([], [])
+    assert seen.holding(["four died", "seven died"], 9) == [3]
+    assert seen.holding(["four died", "seven died"], 9, THEN) == [1]
+    late = replace(THEN, published_from=datetime(2025, 5, 4, tzinfo=UTC))
+    assert seen.search("died", 9, late) == []
+    assert sorted(seen.article_coverage("died harbour", [1, 2, 3])) == [1, 2, 3]
+    assert sorted(seen.scores("died", [1, 2, 3])) == [1, 3]
 
 
 def test_superseded_words_count_what_they_count_among_current_ones(
@@ -134,12 +159,12 @@ def test_superseded_words_count_what_they_count_among_current_ones(
     put(store, *[article(f"word{n} harbour", f"x/{n}") for n in range(8)])
     index = filled(tmp_path, store)
     put(store, *[article(f"other{n} harbour", f"x/{n}") for n in range(4)])
-    index.catch_up(store)
+    index.follow()
     # All of them are of average length, so that a word counts its rarity alone. Among the
     # eight current ones all have "harbour", one has "word5", and none has "word1".
     harbour, one, none = (math.log(1 + (8 - n + 0.5) / (n + 0.5)) for n in (8, 1, 0))
-    delta = delta_of([1, 2, 3, 4], [9, 10, 11, 12])
-    found = index.search("harbour word1 word5", 9, Filters(), delta=delta)
+    seen = searching(index, store, [1, 2, 3, 4], [9, 10, 11, 12])
+    found = seen.search("harbour word1 word5", 9, THEN)
     assert [id_ for id_, _ in found[:2]] == [2, 6]
     assert {id_ for id_, _ in found[2:]} == {1, 3, 4, 5, 7, 8}
     expected = [harbour + none, harbour + one, *[harbour] * 6]
@@ -151,10 +176,11 @@ def test_revisions_change_no_score_of_what_stands(tmp_path: Path, store: Store) 
     index = filled(tmp_path, store)
     for words in ("Fog.", "Fog over the harbour.", "The ferry sank in the harbour."):
         put(store, article(words, "x/1"))
-        index.catch_up(store)
-    found = index.search("harbour ferry", 9, Filters())
+        index.follow()
+    found = searching(index, store).search("harbour ferry", 9, Filters())
     shutil.rmtree(tmp_path / "lexical")
-    assert filled(tmp_path, store).search("harbour ferry", 9, Filters()) == found
+    again = searching(filled(tmp_path, store), store)
+    assert again.search("harbour ferry", 9, Filters()) == found
     assert (len(found), found[0][0]) == (9, 12)
 
 
@@ -163,12 +189,12 @@ def test_as_many_are_found_as_are_wanted_where_many_are_left_out(
 ) -> None:
     put(store, *[article("Fog.", f"x/{n}") for n in range(200)])
     index = filled(tmp_path, store)
-    delta = delta_of([], [*range(1, 190), 195])
+    seen = searching(index, store, not_yet=[*range(1, 190), 195])
     wanted = [*range(190, 195), *range(196, 201)]
     for few in (0, 1_000):
-        monkeypatch.setattr("rag.indexes.lexical._FEW", few)
+        monkeypatch.setattr("rag.indexes.tantivy_index._FEW", few)
         for k in (1, 3, 10, 20):
-            found = index.search("fog", k, Filters(), delta=delta)
+            found = seen.search("fog", k, THEN)
             assert [id_ for id_, _ in found] == wanted[:k]
 
 
@@ -176,34 +202,34 @@ def test_a_past_that_is_missing_or_behind_is_made_up_for(tmp_path: Path, store: 
     put(store, article("Four died.", "x/1"))
     index = filled(tmp_path, store)
     put(store, article("Seven died.", "x/1"))
-    assert index.is_behind(store)
-    index.catch_up(store)
-    assert not index.is_behind(store)
+    assert index.is_behind()
+    index.follow()
+    assert not index.is_behind()
     shutil.rmtree(tmp_path / "lexical" / "past")
-    without = LexicalIndex(tmp_path, store.archive_id)
-    assert without.is_behind(store)
-    without.catch_up(store)
-    past = delta_of([1], [2])
-    assert [id_ for id_, _ in without.search("four", 9, Filters(), delta=past)] == [1]
+    without = TantivyIndex(tmp_path, store)
+    assert without.is_behind()
+    without.follow()
+    seen = searching(without, store, [1], [2])
+    assert [id_ for id_, _ in seen.search("four", 9, THEN)] == [1]
     state = tmp_path / "lexical" / "past" / "dateline.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"change": 1, "upcoming": 0}))
-    behind = LexicalIndex(tmp_path, store.archive_id)
-    assert behind.is_behind(store)
-    behind.catch_up(store)
-    assert [id_ for id_, _ in behind.search("four", 9, Filters(), delta=past)] == [1]
+    behind = TantivyIndex(tmp_path, store)
+    assert behind.is_behind()
+    behind.follow()
+    assert [id_ for id_, _ in searching(behind, store, [1], [2]).search("four", 9, THEN)] == [1]
 
 
 def test_a_past_that_holds_less_than_the_store_is_damaged(tmp_path: Path, store: Store) -> None:
     put(store, article("Four died.", "x/1"), article("Five died.", "x/2"))
     index = filled(tmp_path, store)
     put(store, article("Seven died.", "x/1"))
-    index.catch_up(store)
+    index.follow()
     put(store, article("Nine died.", "x/2"))
-    index.catch_up(store)
+    index.follow()
     past = tmp_path / "lexical" / "past"
     WordIndex(past, store.archive_id, "mend it").take(store.last_change(), [])
     with pytest.raises(StaleIndexError, match=r"lexical/past is damaged .*dateline rebuild"):
-        LexicalIndex(tmp_path, store.archive_id).check(store)
+        TantivyIndex(tmp_path, store).check()
 
 
 def test_a_flipped_bit_among_the_marks_of_removal_is_found(tmp_path: Path, store: Store) -> None:
@@ -224,12 +250,12 @@ def test_a_flipped_bit_among_the_marks_of_removal_is_found(tmp_path: Path, store
 
 
 def test_another_process_sees_a_commit_after_refresh(tmp_path: Path, store: Store) -> None:
-    reader = LexicalIndex(tmp_path, store.archive_id)
-    assert ids(reader, "fog") == []
+    reader = TantivyIndex(tmp_path, store)
+    assert ids(reader, store, "fog") == []
     put(store, article("Fog.", "x/1"))
     filled(tmp_path, store)
     reader.refresh()
-    assert (ids(reader, "fog"), reader.change) == ([1], 1)
+    assert (ids(reader, store, "fog"), reader.change) == ([1], 1)
 
 
 def test_changes_committed_twice_are_indexed_once(tmp_path: Path, store: Store) -> None:
@@ -237,15 +263,15 @@ def test_changes_committed_twice_are_indexed_once(tmp_path: Path, store: Store) 
     filled(tmp_path, store)
     state = tmp_path / "lexical" / "dateline.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"change": 0}))
-    assert ids(filled(tmp_path, store), "fog") == [1]
+    assert ids(filled(tmp_path, store), store, "fog") == [1]
 
 
 def test_a_deleted_index_is_made_again(tmp_path: Path, store: Store) -> None:
     put(store, article("Fog.", "x/1"))
     filled(tmp_path, store)
-    LexicalIndex.delete(tmp_path)
-    assert ids(LexicalIndex(tmp_path, store.archive_id), "fog") == []
-    assert ids(filled(tmp_path, store), "fog") == [1]
+    TantivyEngine().delete(tmp_path)
+    assert ids(TantivyIndex(tmp_path, store), store, "fog") == []
+    assert ids(filled(tmp_path, store), store, "fog") == [1]
 
 
 @pytest.mark.parametrize(
@@ -260,7 +286,7 @@ def test_an_index_of_something_else_is_stale(
     state = tmp_path / "lexical" / "dateline.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | change))
     with pytest.raises(StaleIndexError, match=rf"{reason}.*dateline rebuild"):
-        LexicalIndex(tmp_path, store.archive_id)
+        TantivyIndex(tmp_path, store)
 
 
 @pytest.mark.parametrize("name", ["dateline.json", "meta.json"])
@@ -271,7 +297,7 @@ def test_a_damaged_index_names_the_command_that_rebuilds(
     filled(tmp_path, store)
     (tmp_path / "lexical" / name).write_bytes(b"\x00not json")
     with pytest.raises(StaleIndexError, match="dateline rebuild"):
-        LexicalIndex(tmp_path, store.archive_id)
+        TantivyIndex(tmp_path, store)
 
 
 def test_truncated_segments_name_the_command_that_rebuilds(tmp_path: Path, store: Store) -> None:
@@ -281,7 +307,7 @@ def test_truncated_segments_name_the_command_that_rebuilds(tmp_path: Path, store
         if path.suffix in (".term", ".idx", ".fast", ".pos", ".fieldnorm", ".store"):
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(StaleIndexError, match="dateline rebuild"):
-        LexicalIndex(tmp_path, store.archive_id).search("fog", 5, Filters())
+        searching(TantivyIndex(tmp_path, store), store).search("fog", 5, Filters())
 
 
 def test_an_article_is_covered_by_the_rarity_of_its_words(tmp_path: Path, store: Store) -> None:
@@ -289,14 +315,15 @@ def test_an_article_is_covered_by_the_rarity_of_its_words(tmp_path: Path, store:
     store.put(1, [(whole, [Chunk(0, 17), Chunk(18, 33)])])
     put(store, article("A harbour of mud.", "x/2"))
     index = filled(tmp_path, store)
-    harbour, ferry, mud = (index.rarity(term) for term in ("harbour", "ferri", "mud"))
+    seen = searching(index, store)
+    harbour, ferry, mud = (seen.rarity(term) for term in ("harbour", "ferri", "mud"))
     # The first passage stands for its article, and "ferry" is in the second one of it.
-    assert index.article_coverage("ferry, harbour, mud", [1, 3]) == {
+    assert seen.article_coverage("ferry, harbour, mud", [1, 3]) == {
         1: pytest.approx(harbour + ferry),
         3: pytest.approx(harbour + mud),
     }
-    assert index.article_coverage("ferry", [3]) == {}
-    assert index.article_coverage("harbour", [3], {"mud": 0.5}) == {
+    assert seen.article_coverage("ferry", [3]) == {}
+    assert seen.article_coverage("harbour", [3], {"mud": 0.5}) == {
         3: pytest.approx(harbour + 0.5 * mud)
     }
 
@@ -306,10 +333,11 @@ def test_carried_words_count_less_and_the_scores_of_known_passages_can_be_asked(
 ) -> None:
     put(store, article("harbour wall", "x/1"), article("harbour ferry", "x/2"))
     index = filled(tmp_path, store)
+    seen = searching(index, store)
     half = pytest.approx(0.5 * math.log(2), rel=1e-5)
-    assert index.search("when?", 5, Filters(), {"ferri": 0.5}) == [(2, half)]
-    assert index.scores("ferry", [1, 2], {"wall": 0.5}) == {
+    assert seen.search("when?", 5, Filters(), {"ferri": 0.5}) == [(2, half)]
+    assert seen.scores("ferry", [1, 2], {"wall": 0.5}) == {
         1: half,
         2: pytest.approx(math.log(2), rel=1e-5),
     }
-    assert index.scores("ferry", []) == {}
+    assert seen.scores("ferry", []) == {}
