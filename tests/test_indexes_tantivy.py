@@ -18,7 +18,7 @@ from rag.corpus.chunking import Chunk
 from rag.errors import StaleIndexError
 from rag.indexes.tantivy_index import TantivyEngine, TantivyIndex, TantivySearcher
 from rag.indexes.word_index import WordIndex
-from rag.records import Article, Filters, Passage
+from rag.records import Article, Filters
 from rag.store import UNKNOWN_DATE, Database, Runs, Store
 from rag.store.rows import seconds
 from tests.builders import article
@@ -420,12 +420,15 @@ def test_a_writer_that_is_killed_again_leaves_an_earlier_version_usable(
     note(tmp_path, files=None)
     put(store, article("Mist.", "x/2"))
 
-    def killed(*_: object) -> Iterator[tuple[Article, list[Passage]]]:
+    plain = WordIndex._save_state
+
+    def killed(self: WordIndex, change: int, upcoming: int = 0) -> None:
+        plain(self, change, upcoming)
         raise KeyboardInterrupt
 
     writer = TantivyIndex(tmp_path, store)
     with monkeypatch.context() as patched:
-        patched.setattr("rag.indexes.word_index._documents", killed)
+        patched.setattr(WordIndex, "_save_state", killed)
         with pytest.raises(KeyboardInterrupt):
             writer.follow()
     del writer
