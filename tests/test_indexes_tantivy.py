@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -341,3 +342,95 @@ def test_carried_words_count_less_and_the_scores_of_known_passages_can_be_asked(
         2: pytest.approx(math.log(2), rel=1e-5),
     }
     assert seen.scores("ferry", []) == {}
+
+
+def note(folder: Path, **changes: object) -> dict[str, object]:
+    """What the index in a folder notes of itself, with changes; a value of None leaves it out."""
+    path = folder / "lexical" / "dateline.json"
+    noted = json.loads(path.read_text()) | changes
+    noted = {name: value for name, value in noted.items() if value is not None}
+    path.write_text(json.dumps(noted))
+    return noted
+
+
+def flip(folder: Path, pattern: str) -> None:
+    path = min((folder / "lexical").glob(pattern))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_every_file_of_a_commit_is_noted_with_its_size_and_checksum(
+    tmp_path: Path, store: Store
+) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    noted = note(tmp_path)["files"]
+    folder = tmp_path / "lexical"
+    contents = {path.name: path.read_bytes() for path in folder.glob("*.*") if len(path.stem) == 32}
+    assert len(contents) >= 6
+    assert noted == {
+        name: f"{len(content)}:{zlib.crc32(content):08x}" for name, content in contents.items()
+    }
+
+
+@pytest.mark.parametrize("pattern", ["*.term", "*.idx", "*.fast", "*.store"])
+def test_a_flipped_bit_in_a_file_is_found(tmp_path: Path, store: Store, pattern: str) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    flip(tmp_path, pattern)
+    with pytest.raises(StaleIndexError, match=r"lexical is damaged \(\w+\.\w+ does not have its"):
+        TantivyIndex(tmp_path, store)
+
+
+def test_a_file_that_is_not_noted_is_found(tmp_path: Path, store: Store) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    note(tmp_path, files={})
+    with pytest.raises(StaleIndexError, match=r"does not have its checksum\); rebuild it"):
+        TantivyIndex(tmp_path, store)
+
+
+@pytest.mark.parametrize(
+    "unnoted",
+    [{"files": None}, {"change": 0, "upcoming": 1, "opstamp": 0, "files": {}}],
+    ids=["of an earlier version", "whose writer was killed after its commit"],
+)
+def test_an_index_that_is_not_noted_is_used_and_noted_by_the_next_writer(
+    tmp_path: Path, store: Store, unnoted: dict[str, object]
+) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    noted = note(tmp_path)
+    note(tmp_path, **unnoted)
+    reader = TantivyIndex(tmp_path, store)
+    assert (ids(reader, store, "fog"), reader.is_behind()) == ([1], False)
+    filled(tmp_path, store)
+    assert note(tmp_path) == noted
+    flip(tmp_path, "*.idx")
+    with pytest.raises(StaleIndexError, match="does not have its checksum"):
+        TantivyIndex(tmp_path, store)
+
+
+def test_a_writer_that_is_killed_again_leaves_an_earlier_version_usable(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, article("Fog.", "x/1"))
+    filled(tmp_path, store)
+    note(tmp_path, files=None)
+    put(store, article("Mist.", "x/2"))
+
+    plain = WordIndex._save_state
+
+    def killed(self: WordIndex, change: int, upcoming: int = 0) -> None:
+        plain(self, change, upcoming)
+        raise KeyboardInterrupt
+
+    writer = TantivyIndex(tmp_path, store)
+    with monkeypatch.context() as patched:
+        patched.setattr(WordIndex, "_save_state", killed)
+        with pytest.raises(KeyboardInterrupt):
+            writer.follow()
+    del writer
+    again = filled(tmp_path, store)
+    assert [ids(again, store, word) for word in ("fog", "mist")] == [[1], [2]]

@@ -1,36 +1,48 @@
-"""Whether the files of a tantivy index are whole; knows nothing of what is in them.
+"""Whether the files of a tantivy index are those that were committed, by size and checksum.
 
-tantivy ends each file with a checksum and never looks at it again: a flipped bit would
-give other results, or none, without a word.
+tantivy never reads a file again to compare it: a flipped bit would give other results, or
+none, without a word. So what each file is like is noted when it is committed.
 """
 
 from __future__ import annotations
 
 import json
-import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 META = "meta.json"
-_FOOTER_END = struct.Struct("<II")
-_MAGIC = 1337
 _READ_BYTES = 1 << 20
+Checksums = Mapping[str, str]
+"""The size of each segment file and its CRC-32, by the file's name."""
 
 
-def verify_segments(folder: Path, known: set[str]) -> None:
-    """Adds to `known` the segment files that are whole; ValueError names one that is not.
+def checksums(folder: Path, known: Checksums) -> dict[str, str]:
+    """The checksums of the files of the last commit; those that are `known` are not read again.
 
-    A file never changes once it is written, so those in `known` are not read again.
+    A file never changes once it is written. Raises ValueError where `meta.json` is damaged.
+    """
+    return {path.name: known.get(path.name) or _checksum(path) for path in _segment_files(folder)}
+
+
+def differing(folder: Path, noted: Checksums, known: dict[str, str], *, every: bool) -> str:
+    """The name of a file of the last commit that is not as noted; "" where all are.
+
+    With `every`, a file that is not noted differs too. Those in `known` are not read again,
+    and those that are as noted are added to it.
     """
     for path in _segment_files(folder):
-        if path.name in known:
+        if path.name in known or (path.name not in noted and not every):
             continue
-        if not _is_whole(path):
-            msg = f"{path.name} does not have its checksum"
-            raise ValueError(msg)
-        known.add(path.name)
+        try:
+            found = _checksum(path)
+        except FileNotFoundError:
+            # A writer merged it into another segment since the folder was listed.
+            continue
+        if noted.get(path.name) != found:
+            return path.name
+        known[path.name] = found
+    return ""
 
 
 def _segment_files(folder: Path) -> Iterator[Path]:
@@ -43,26 +55,10 @@ def _segment_files(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.iterdir() if path.name.partition(".")[0] in names)
 
 
-def _is_whole(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            file.seek(size - _FOOTER_END.size)
-            length, magic = _FOOTER_END.unpack(file.read())
-            body = size - _FOOTER_END.size - length
-            file.seek(body)
-            footer = json.loads(file.read(length))
-            return magic == _MAGIC and int(footer["crc"]) == _checksum(file, body)
-    except FileNotFoundError:
-        # A writer merged it into another segment since the folder was listed.
-        return True
-    except (OSError, struct.error, ValueError, TypeError, KeyError):
-        return False
-
-
-def _checksum(file: BinaryIO, size: int) -> int:
-    file.seek(0)
-    checksum = 0
-    for start in range(0, size, _READ_BYTES):
-        checksum = zlib.crc32(file.read(min(_READ_BYTES, size - start)), checksum)
-    return checksum
+def _checksum(path: Path) -> str:
+    size = checksum = 0
+    with path.open("rb") as file:
+        while part := file.read(_READ_BYTES):
+            size += len(part)
+            checksum = zlib.crc32(part, checksum)
+    return f"{size}:{checksum:08x}"

@@ -11,7 +11,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from copy import copy
 from pathlib import Path
 
 import tantivy
@@ -118,6 +117,8 @@ class TantivyIndex:
                 self._past = self._open()[1]
         if self._past.is_open or store.past_count():
             _take(self._past, store, store.past, newest)
+        for index in (self._current, self._past):
+            index.settle()
         self.check()
 
     def refresh(self) -> None:
@@ -146,7 +147,7 @@ class TantivyIndex:
 
     def searcher(self, columns: Facets) -> TantivySearcher:
         """The index as it is now, whatever is committed and refreshed afterwards."""
-        return TantivySearcher(copy(self._current), copy(self._past), columns)
+        return TantivySearcher(self._current.frozen(), self._past.frozen(), columns)
 
     def close(self) -> None:
         """Does nothing: tantivy keeps no file open that others would miss."""

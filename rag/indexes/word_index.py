@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,7 +23,7 @@ import tantivy
 
 from rag.errors import ArchiveError, StaleIndexError
 from rag.indexes.analysis import analyzer
-from rag.indexes.segments import META, verify_segments
+from rag.indexes.segments import META, Checksums, checksums, differing
 from rag.records import Article, Passage
 from rag.store import UNKNOWN_DATE
 from rag.store.files import NO_RIGHT, NO_ROOM, disk_error, write_atomically
@@ -60,7 +61,10 @@ class WordIndex:
         self._archive_id = archive_id
         self._mend = mend
         self._index: tantivy.Index | None = None
-        self._whole: set[str] = set()
+        self._fixed: tantivy.Searcher | None = None
+        self._is_noted = True
+        self._noted: Checksums = {}
+        self._verified: dict[str, str] = {}
         if self.exists(folder):
             self._open()
 
@@ -95,6 +99,18 @@ class WordIndex:
             return
         if self._index is None or self._read_state()["change"] != self.change:
             self._open()
+
+    def frozen(self) -> WordIndex:
+        """The index as it is now, to be searched, whatever is committed afterwards."""
+        same = copy(self)
+        same._fixed = self._index.searcher() if self._index else None
+        return same
+
+    def settle(self) -> None:
+        """Notes the state of an index whose writer was killed before it did."""
+        if self._index is not None and not self._is_noted:
+            with self._named_errors():
+                self._save_state(self.change)
 
     def is_worn(self) -> bool:
         """Whether it is time to take everything anew, as removed passages still count as held.
@@ -144,14 +160,14 @@ class WordIndex:
 
     def held(self) -> int:
         """How many passages are in the index."""
-        return self._index.searcher().num_docs if self._index else 0
+        return self._searcher(self._index).num_docs if self._index else 0
 
     def holding(self, field: str, term: str) -> int:
         """How many passages have a word in a field; may count some that were removed."""
         if self._index is None:
             return 0
         with self._named_errors():
-            return self._index.searcher().doc_freq(field, term)
+            return self._searcher(self._index).doc_freq(field, term)
 
     def parsed(self, phrases: Iterable[str], field: str) -> list[tantivy.Query]:
         """Queries for phrases: only the parser knows which words the analyzer leaves out."""
@@ -168,11 +184,14 @@ class WordIndex:
         if self._index is None or k < 1:
             return []
         with self._named_errors():
-            return _ranked(self._index.searcher(), query, k, admits)
+            return _ranked(self._searcher(self._index), query, k, admits)
 
     def damaged(self, reason: str) -> StaleIndexError:
         """The error that says what is wrong with the index, and what mends it."""
         return StaleIndexError(f"{self._folder} is damaged ({reason}); {self._mend}")
+
+    def _searcher(self, index: tantivy.Index) -> tantivy.Searcher:
+        return self._fixed or index.searcher()
 
     def _create(self) -> tantivy.Index:
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -198,7 +217,7 @@ class WordIndex:
                 msg = f"{self._folder} has {name} {state[name]!r}, expected {value!r}; "
                 raise StaleIndexError(msg + self._mend)
         with self._named_errors():
-            verify_segments(self._folder, self._whole)
+            state = self._verified_state(state)
             index = _opened(self._folder)
             if index.schema != self.schema:
                 msg = f"{META} tells of other fields"
@@ -206,6 +225,20 @@ class WordIndex:
             self._prepare(index)
         self._index = index
         self.change = state["change"]
+        self._noted, self._is_noted = state["files"], state["is_noted"]
+
+    def _verified_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The state, or a newer one, in which every file is as noted; else raises ValueError."""
+        while wrong := differing(
+            self._folder, state["files"], self._verified, every=state["is_noted"]
+        ):
+            newer = self._read_state()
+            if newer == state:
+                msg = f"{wrong} does not have its checksum"
+                raise ValueError(msg)
+            # A writer committed between the two reads.
+            state = newer
+        return state
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -228,12 +261,15 @@ class WordIndex:
         return self.damaged(str(error))
 
     def _read_state(self) -> dict[str, Any]:
+        """What is noted of the index; `is_noted` where that tells of its last commit."""
         try:
             state = json.loads((self._folder / _STATE).read_bytes())
             known = {name: state[name] for name in ("format", "archive_id", "change")}
+            # Earlier versions noted no files.
+            known |= {"files": dict(state.get("files") or {}), "is_noted": "files" in state}
             # Killed between a commit and the next note, the index is further than noted.
             if state["upcoming"] and self._opstamp() != state["opstamp"]:
-                known["change"] = state["upcoming"]
+                known |= {"change": state["upcoming"], "is_noted": False}
         except OSError as error:
             raise disk_error(self._folder, error) from error
         except (ValueError, TypeError, KeyError) as error:
@@ -243,16 +279,26 @@ class WordIndex:
 
     def _save_state(self, change: int, upcoming: int = 0) -> None:
         """Notes how far the index has come, and how far the commit to follow will take it."""
+        if not upcoming or not self._is_noted:
+            self._note_files()
         state = {
             "format": FORMAT,
             "archive_id": self._archive_id,
             "change": change,
             "upcoming": upcoming,
             "opstamp": self._opstamp(),
+            "files": self._noted,
         }
         write_atomically(self._folder / _STATE, json.dumps(state).encode())
         self._share()
         self.change = change
+
+    def _note_files(self) -> None:
+        """Computes the checksums of the files of the last commit."""
+        there = (self._folder / META).exists()
+        self._noted = checksums(self._folder, self._verified) if there else {}
+        self._verified |= self._noted
+        self._is_noted = True
 
     def _share(self) -> None:
         """Lets other users read what tantivy writes for its own user alone."""
