@@ -37,7 +37,7 @@ from rag.web.server.upload_store import UploadStore
 from rag.web.server.uploads import Uploads
 from rag.web.tabs.add import adding_html
 from rag.web.tabs.conversations import list_html, reopened
-from rag.web.tabs.feedback import NOT_KEPT, keep_remark, whole_number
+from rag.web.tabs.feedback import NOT_SAVED, keep_remark, whole_number
 from tests.builders import open_archive, row, write_jsonl
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
@@ -68,7 +68,7 @@ def test_each_answer_is_kept_as_it_is_given(chat: Chat) -> None:
     first = said(chat, SANK)
     second = said(chat, "And how many were saved?", first)
     assert second.id == first.id != ""
-    assert [turn.kept for turn in second.turns] == [1, 2]
+    assert [turn.saved_number for turn in second.turns] == [1, 2]
     kept = chat.archive.conversations.get("ada", first.id)
     assert [turn.question for turn in kept.turns] == [SANK, "And how many were saved?"]
     assert kept.turns[1].answer["standalone"] == second.turns[1].searched
@@ -79,7 +79,7 @@ def test_a_conversation_that_was_deleted_begins_anew(chat: Chat) -> None:
     chat.archive.conversations.delete("ada", first.id)
     again = said(chat, "And how many were saved?", first)
     assert again.id not in ("", first.id)
-    assert [turn.kept for turn in again.turns] == [0, 1]
+    assert [turn.saved_number for turn in again.turns] == [0, 1]
 
 
 def test_another_readers_conversation_is_not_added_to(chat: Chat) -> None:
@@ -122,7 +122,7 @@ def test_a_shared_conversation_is_read_but_not_owned(chat: Chat) -> None:
     chat.archive.conversations.share("ada", theirs.id, shared=True)
     read = reopened(chat, "bo", theirs.id, Conversation())
     assert len(read.conversation.turns) == 1
-    assert (read.conversation.id, read.conversation.turns[0].kept) == ("", 0)
+    assert (read.conversation.id, read.conversation.turns[0].saved_number) == ("", 0)
 
 
 def test_the_list_marks_the_open_one_and_escapes_names(chat: Chat) -> None:
@@ -151,7 +151,7 @@ def test_remarks_are_of_the_answer_as_it_was_given(chat: Chat) -> None:
     assert kept.owner == "ada"
     assert kept.answer == chat.archive.conversations.get("ada", talked.id).turns[0].answer
     for conversation, turn in ((talked, 2), (talked, 0), (unkept(talked), 1)):
-        with pytest.raises(QueryError, match=NOT_KEPT):
+        with pytest.raises(QueryError, match=NOT_SAVED):
             keep_remark(chat, conversation, "ada", turn, Remark("helpful"))
     with pytest.raises(QueryError, match="there is no conversation"):
         keep_remark(chat, talked, "bo", 1, Remark("helpful"))
@@ -175,7 +175,7 @@ def test_files_are_taken_in_and_answer_at_once(archive: Archive, tmp_path: Path)
     (tmp_path / "lake.txt").write_text(LAKE, encoding="utf-8")
     (tmp_path / "more.jsonl").write_text('{"text": "The mill closed."}\n{"text": 3}\n')
     outcomes = ended(add_files(archive, [tmp_path / "lake.txt", tmp_path / "more.jsonl"]))
-    assert [(each.said, each.problem) for each in outcomes] == [
+    assert [(each.result, each.problem) for each in outcomes] == [
         ("1 added", False),
         ("1 added, 1 failed", True),
     ]
@@ -190,10 +190,10 @@ def test_the_same_file_is_the_same_article_and_another_is_another(
 ) -> None:
     path = tmp_path / "note.txt"
     path.write_text(LAKE, encoding="utf-8")
-    assert ended(add_files(archive, [path]))[0].said == "1 added"
-    assert ended(add_files(archive, [path]))[0].said == "1 unchanged"
+    assert ended(add_files(archive, [path]))[0].result == "1 added"
+    assert ended(add_files(archive, [path]))[0].result == "1 unchanged"
     path.write_text("The mill at Plover closed for good.", encoding="utf-8")
-    assert ended(add_files(archive, [path]))[0].said == "1 added"
+    assert ended(add_files(archive, [path]))[0].result == "1 added"
     assert archive.counts()[0] == 3
 
 
@@ -216,11 +216,11 @@ def test_what_cannot_be_read_is_refused_each_with_its_reason(
         )
     )
     assert all(each.problem for each in outcomes)
-    assert outcomes[0].said.startswith("unknown file type '.exe'; known: ")
-    assert outcomes[1].said == "the file is empty"
-    assert outcomes[2].said == "1 failed"
+    assert outcomes[0].result.startswith("unknown file type '.exe'; known: ")
+    assert outcomes[1].result == "the file is empty"
+    assert outcomes[2].result == "1 failed"
     assert "binary file" in outcomes[2].notes[0]
-    assert outcomes[3].said == "the file has gone; choose it again"
+    assert outcomes[3].result == "the file has gone; choose it again"
     assert archive.counts()[0] == 1
 
 
@@ -233,13 +233,13 @@ def test_a_file_that_unpacks_to_too_much_is_refused(archive: Archive, tmp_path: 
         packed_zip.writestr("a", b" " * (201 << 20))
     assert max(bomb.stat().st_size, zipped.stat().st_size) < 1 << 20
     for outcome in ended(add_files(archive, [bomb, zipped])):
-        assert outcome.said == "it unpacks to more than the 200 MB that a file may hold"
+        assert outcome.result == "it unpacks to more than the 200 MB that a file may hold"
     whole = tmp_path / "whole.jsonl.gz"
     whole.write_bytes(gzip.compress(b'{"text": "The mill closed."}\n'))
     cut = tmp_path / "cut.jsonl.gz"
     cut.write_bytes(whole.read_bytes()[:-9])
     taken, failed = ended(add_files(archive, [whole, cut]))
-    assert (taken.said, failed.problem) == ("1 added", True)
+    assert (taken.result, failed.problem) == ("1 added", True)
 
 
 def test_a_file_may_be_so_large(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_addresses_need_the_network(archive: Archive) -> None:
     for feed in (False, True):
         outcome = ended(add_address(archive, "https://courier.example/feed", feed=feed))[0]
         assert outcome.problem
-        assert "network" in outcome.said
+        assert "network" in outcome.result
     assert issubclass(ConfigError, Exception)
 
 
@@ -281,7 +281,7 @@ def test_another_writer_is_waited_for(archive: Archive, tmp_path: Path) -> None:
     with writer_lock(archive.folder, "test"):
         states = add_files(archive, [tmp_path / "lake.txt"])
         assert next(states).doing == "lake.txt: waiting until others have written"
-    assert ended(states)[0].said == "1 added"
+    assert ended(states)[0].result == "1 added"
 
 
 def test_a_writer_that_does_not_end_is_named(
@@ -292,7 +292,7 @@ def test_a_writer_that_does_not_end_is_named(
     with writer_lock(archive.folder, "test"):
         outcome = ended(add_files(archive, [tmp_path / "lake.txt"]))[0]
     assert outcome.problem
-    assert "is being written by process" in outcome.said
+    assert "is being written by process" in outcome.result
     assert threading.active_count() < 20
 
 

@@ -15,7 +15,7 @@ from rag.web.facts import languages, sections
 from rag.web.form import LIMITS, NAMES, Form
 from rag.web.rendering.chips import understood_html
 from rag.web.rendering.filters import filters_html
-from rag.web.tabs.archive import told_archive, told_health, told_shelf
+from rag.web.tabs.archive import health_of, overview_of, section_of
 from rag.web.tabs.evidence import evidence_of
 from rag.web.tabs.filters import EVERY, chosen_html, without
 from rag.web.tabs.search import searched
@@ -128,21 +128,21 @@ def test_evidence_is_of_the_subject_else_of_the_last_answer(chat: Chat) -> None:
 
 
 def test_the_archive_tells_its_figures_and_lists_its_shelves(chat: Chat) -> None:
-    shown = told_archive(chat)
+    shown = overview_of(chat)
     assert "<dt>Articles</dt><dd>2</dd>" in shown
     assert 'data-outlet="The Packet"' in shown
     assert "No input failed." in shown
-    june = told_shelf(chat, Form(""), None, "2025-06")
+    june = section_of(chat, Form(""), None, "2025-06")
     assert "Articles of 2025-06" in june
     assert june.count("<li>") == 1
-    none = told_shelf(chat, Form("", published_from="2026"), "The Courier", None)
+    none = section_of(chat, Form("", published_from="2026"), "The Courier", None)
     assert "0 articles" in none
 
 
 def test_what_is_not_there_is_said_with_what_mends_it(nothing: Chat) -> None:
     for said in (
-        told_archive(nothing),
-        told_shelf(nothing, Form(""), None, "2025-06"),
+        overview_of(nothing),
+        section_of(nothing, Form(""), None, "2025-06"),
         searched(nothing, Form("ferry")),
         evidence_of(nothing, Form("ferry"), Conversation()),
     ):
@@ -159,6 +159,6 @@ def test_what_is_not_there_is_said_with_what_mends_it(nothing: Chat) -> None:
     ],
 )
 def test_health_is_told_in_words(findings: Sequence[Finding], said: str) -> None:
-    shown = told_health(lambda: findings)
+    shown = health_of(lambda: findings)
     assert said in shown
     assert "<i>" not in shown

@@ -116,7 +116,7 @@ def guarded(reader: Reader, path: Path) -> Iterator[Draft | Unread]:
 def printable_path(path: Path) -> str:
     r"""The path as one printable line; bytes that are no text become U+FFFD.
 
-    >>> shown(Path("news/a.md")), shown(Path("a\nb.md"))
+    >>> printable_path(Path("news/a.md")), printable_path(Path("a\nb.md"))
     ('news/a.md', 'a\\nb.md')
     """
     text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -103,7 +103,7 @@ def near_duplicates(one: AbstractSet[int], other: AbstractSet[int]) -> bool:
 def containment(part: AbstractSet[int], whole: AbstractSet[int]) -> float:
     """The share of a part's shingles that the whole has, 0 to 1; 0.0 for an empty part.
 
-    >>> held({1, 2}, {2, 3, 4})
+    >>> containment({1, 2}, {2, 3, 4})
     0.5
     """
     return len(part & whole) / len(part) if part else 0.0

@@ -191,7 +191,7 @@ def _own_words(notice: str) -> str:
 def corrected_part(sentence: str) -> str | None:
     """The statement that a notice corrects, with what follows it; None for other sentences.
 
-    >>> taken_back("An earlier version of this story misstated the toll.")
+    >>> corrected_part("An earlier version of this story misstated the toll.")
     ' the toll.'
     """
     found = _TAKES_BACK.search(sentence)

@@ -1,4 +1,4 @@
-"""Who may log in: a file of names, roles and hashed passwords; knows nothing about the web."""
+"""The accounts: a file of names, roles and hashed passwords; knows nothing about the web."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rag.errors import ConfigError
 from rag.store.files import write_atomically
 
 Role = Literal["reader", "editor", "admin"]
-"""Readers ask; editors add articles, too; admins also withdraw and delete them."""
+"""Readers ask; editors also add articles; admins also withdraw and delete them."""
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
@@ -48,28 +48,28 @@ class Account:
 
 
 class Accounts:
-    """The people of one file, which is read again when it changes.
+    """The accounts of one file, which is read again when it changes.
 
-    Raises ConfigError where the file cannot be read, is not one of accounts, names nobody, or
-    can be read by other users of the machine; a running page then goes by what it was before.
+    Raises ConfigError if the file is unreadable, is no file of accounts, has no account, or
+    other users of the machine can read it; a running page then keeps the accounts it has.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # So that an unknown name takes as long as a known one.
+        # Checking an unknown name takes as long as checking a known one.
         self._nobody = _hashed(secrets.token_urlsafe())
         self._seen = _state(path)
         self._read()
 
     def check(self, name: str, password: str) -> Account | None:
-        """The account that the name and the password are of; None if there is none."""
+        """The account with this name and password; None if there is none."""
         self._refresh()
-        given = password if len(password) <= LONGEST_PASSWORD else ""
-        right = _matches(given, self._hashes.get(name, self._nobody))
+        attempt = password if len(password) <= LONGEST_PASSWORD else ""
+        right = _matches(attempt, self._hashes.get(name, self._nobody))
         return self._accounts.get(name) if right else None
 
     def get(self, name: str) -> Account | None:
-        """The account of a name; None where there is none."""
+        """The account with this name; None if there is none."""
         self._refresh()
         return self._accounts.get(name)
 
@@ -96,16 +96,16 @@ class Accounts:
 
 
 def list_accounts(path: Path) -> list[Account]:
-    """The accounts of a file, by name; none where there is no file."""
+    """The accounts of a file, sorted by name; empty if there is no file."""
     found = [Account(each["name"], each["role"]) for each in _users(path, missing=True)]
     return sorted(found, key=lambda each: each.name)
 
 
 def add_account(path: Path, name: str, role: str, password: str) -> Account:
-    """Adds somebody to a file, or gives them another role and password.
+    """Adds an account to a file, or changes its role and password; returns it.
 
-    The file is made where there is none, and can be read by its owner alone. Raises
-    ConfigError for a name, role or password that cannot be.
+    Creates the file if needed, readable by its owner only. Raises ConfigError for an invalid
+    name, role or password.
     """
     if not _NAME.fullmatch(name):
         msg = f"{name!r} cannot be a name; use up to 64 letters, digits and . _ @ -"
@@ -125,7 +125,7 @@ def add_account(path: Path, name: str, role: str, password: str) -> Account:
 
 
 def remove_account(path: Path, name: str) -> None:
-    """Lets somebody log in no longer; raises ConfigError where the file does not name them."""
+    """Removes an account; raises ConfigError if the file does not have it."""
     with _changing(path):
         users = _users(path, missing=True)
         left = [each for each in users if each["name"] != name]
@@ -138,10 +138,10 @@ def remove_account(path: Path, name: str) -> None:
 
 @contextmanager
 def _changing(path: Path) -> Iterator[None]:
-    """Nobody else changes the file meanwhile; raises ConfigError where that cannot be."""
+    """Locks the file against other changes; raises ConfigError if that fails."""
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS, mode=0o600)
     try:
-        # The lock would make the folder, too; a mistyped one is to be an error.
+        # The lock would create the folder; a mistyped path must be an error instead.
         path.parent.stat()
         lock.acquire()
     except Timeout as error:
@@ -217,12 +217,12 @@ def _hashed(password: str) -> str:
     return "$".join(map(str, fields))
 
 
-def _matches(password: str, kept: str) -> bool:
+def _matches(password: str, stored: str) -> bool:
     try:
-        _, cost, block, passes, salt, digest = kept.split("$")
+        _, cost, block, passes, salt, digest = stored.split("$")
         parameters = (int(cost), int(block), int(passes))
-        given = _scrypt(password, base64.b64decode(salt), parameters)
-        return hmac.compare_digest(given, base64.b64decode(digest))
+        computed = _scrypt(password, base64.b64decode(salt), parameters)
+        return hmac.compare_digest(computed, base64.b64decode(digest))
     except ValueError:
         return False
 

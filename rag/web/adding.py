@@ -1,4 +1,4 @@
-"""Articles that readers bring: files and addresses into the archive, with what became of each.
+"""Adds articles that readers bring: files and addresses, with the outcome of each.
 
 Knows nothing about Gradio. A file is copied into a folder of the archive's own while it is
 read, named by its content, so that no upload takes the place of another one's articles.
@@ -32,14 +32,14 @@ from rag.web.server.guard import LARGEST_FILE
 MOST_FILES = 20
 MOST_PAGES = 100
 LARGEST_UNPACKED = 200 << 20
-"""How many bytes a packed file may hold."""
+"""The most bytes that a packed file may unpack to."""
 
 EMBEDDED_AT_ONCE = 5_000
-"""How many passages without vectors are embedded here; more are left to `dateline embed`."""
+"""The most passages that are embedded here; more are left to `dateline embed`."""
 
 FOLDER = "uploads"
 PATIENCE_SECONDS = 60.0
-_SHOWN_SECONDS = 0.25
+_REFRESH_SECONDS = 0.25
 _LONGEST_NAME = 80
 _NOT_IN_A_NAME = re.compile(r"[^\w.()+-]+")
 _T = TypeVar("_T")
@@ -47,24 +47,24 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class UploadOutcome:
-    """What became of one file or address; `problem` where nothing, or not all, was taken."""
+    """The result for one file or address; `problem` if not everything was added."""
 
     name: str
-    said: str = "waiting"
+    result: str = "waiting"
     problem: bool = False
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Adding:
-    """How far it is: what is done at the moment, in plain words, and every outcome so far."""
+    """The progress: the current step in plain words, and all outcomes so far."""
 
     doing: str
     outcomes: tuple[UploadOutcome, ...]
 
 
 def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
-    """Reads uploaded files into the archive, one after the other; their names are as given.
+    """Reads uploaded files into the archive one after another; yields the progress.
 
     Raises QueryError for no file, and for too many.
     """
@@ -74,7 +74,7 @@ def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
     outcomes = [UploadOutcome(safe_name(path.name)) for path in files]
     for place, path in enumerate(files):
         if why := refusal(path):
-            outcomes[place] = replace(outcomes[place], said=why, problem=True)
+            outcomes[place] = replace(outcomes[place], result=why, problem=True)
             continue
         with _copied(archive.folder, path) as copy:
             steps = _patiently(lambda show, copy=copy: _ingest(archive, copy, show))  # type: ignore[misc]
@@ -83,30 +83,30 @@ def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
 
 
 def add_address(archive: Archive, address: str, *, feed: bool = False) -> Iterator[Adding]:
-    """Reads a page or a sitemap, or follows a feed and reads what is in it now.
+    """Reads a page or a sitemap, or follows a feed and reads it; yields the progress.
 
-    Raises ConfigError where the setting `network` is off, and QueryError for what is no web
+    Raises ConfigError if the setting `network` is off, and QueryError for anything but a web
     address: a path would be one of the server's own files.
     """
-    given = address.strip()
-    if not is_address(given):
-        msg = f"{given[:80]!r} is no web address; paste one that begins with https://"
+    url = address.strip()
+    if not is_address(url):
+        msg = f"{url[:80]!r} is no web address; paste one that begins with https://"
         raise QueryError(msg)
-    outcomes = [UploadOutcome(given)]
+    outcomes = [UploadOutcome(url)]
 
     def read(show: Progress) -> IngestReport:
         if not feed:
-            return archive.ingest(given, vectors=False, limit=MOST_PAGES, progress=show)
-        if given not in [each.url for each in archive.feeds.all()]:
-            archive.feeds.add(given)
-        return archive.feeds.poll(given, vectors=False, limit=MOST_PAGES, progress=show).report
+            return archive.ingest(url, vectors=False, limit=MOST_PAGES, progress=show)
+        if url not in [each.url for each in archive.feeds.all()]:
+            archive.feeds.add(url)
+        return archive.feeds.poll(url, vectors=False, limit=MOST_PAGES, progress=show).report
 
     outcomes[0] = yield from _followed(_patiently(read), outcomes, 0)
     yield from _embedded(archive, outcomes)
 
 
 def refusal(path: Path) -> str:
-    """Why a file is not read at all; "" where it may be."""
+    """Why a file is refused; "" if it may be read."""
     if reader_of(path) is None:
         return f"unknown file type {path.suffix!r:.20}; known: {known_suffixes()}"
     if not path.is_file():
@@ -121,7 +121,7 @@ def refusal(path: Path) -> str:
 
 
 def _unpacks_beyond(path: Path, most: int) -> bool:
-    """Whether a packed file holds more bytes than that; what is damaged is for its reader."""
+    """Whether a packed file unpacks to more bytes; False if it is damaged."""
     try:
         if path.name.lower().endswith(".gz"):
             with gzip.open(path) as packed:
@@ -135,7 +135,7 @@ def _unpacks_beyond(path: Path, most: int) -> bool:
 
 
 def safe_name(name: str) -> str:
-    """The name of a file without folders, hidden beginnings and characters that mean something.
+    """The name of a file without folders, leading dots and special characters.
 
     >>> safe_name("../../.ssh/My notes;rm -rf.md")
     'My_notes_rm_-rf.md'
@@ -152,9 +152,9 @@ def _ingest(archive: Archive, path: Path, show: Progress) -> IngestReport:
 def _followed(
     steps: Generator[str, None, IngestReport], outcomes: list[UploadOutcome], place: int
 ) -> Generator[Adding, None, UploadOutcome]:
-    """What becomes of one input, told while it is read."""
+    """Yields the progress of one input; returns its outcome."""
     name = outcomes[place].name
-    outcomes[place] = replace(outcomes[place], said="reading")
+    outcomes[place] = replace(outcomes[place], result="reading")
     try:
         while True:
             yield Adding(f"{name}: {next(steps)}", tuple(outcomes))
@@ -172,23 +172,23 @@ def _outcome(name: str, report: IngestReport) -> UploadOutcome:
 
 
 def _embedded(archive: Archive, outcomes: Sequence[UploadOutcome]) -> Iterator[Adding]:
-    """Makes what is new findable by meaning, unless much else has to be first."""
-    told = tuple(outcomes)
+    """Embeds the new passages, unless too many are without vectors."""
+    done = tuple(outcomes)
     _, passages, embedded = archive.counts()
     if 0 < passages - embedded <= EMBEDDED_AT_ONCE:
         steps = _patiently(archive.embed)
         try:
             while True:
-                yield Adding(f"learning what they mean: {next(steps)}", told)
+                yield Adding(f"learning what they mean: {next(steps)}", done)
         except StopIteration:
             pass
         except RagError as error:
-            told = (*told, UploadOutcome("by meaning", f"not yet: {error}", problem=True))
-    yield Adding("", told)
+            done = (*done, UploadOutcome("by meaning", f"not yet: {error}", problem=True))
+    yield Adding("", done)
 
 
 def _patiently(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
-    """The call's progress, and its result; another writer is waited for."""
+    """Yields the call's progress and returns its result; waits for another writer."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -197,7 +197,7 @@ def _patiently(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
             if time.monotonic() > until:
                 raise
         yield "waiting until others have written"
-        time.sleep(_SHOWN_SECONDS)
+        time.sleep(_REFRESH_SECONDS)
 
 
 def _watched(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
@@ -216,7 +216,7 @@ def _watched(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
     started = time.monotonic()
     thread.start()
     while thread.is_alive():
-        thread.join(_SHOWN_SECONDS)
+        thread.join(_REFRESH_SECONDS)
         if latest := _latest(steps):
             yield rate_and_time(*latest, time.monotonic() - started)
     if errors:

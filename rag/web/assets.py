@@ -1,4 +1,4 @@
-"""The page's style sheet, scripts and theme; nothing in them is fetched from anywhere."""
+"""The page's style sheet, scripts and theme; they load nothing from other sites."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STYLES = (
     "article.css",
     "layout.css",
 )
-"""The parts of the style sheet; `layout.css` places what the others dress."""
+"""The parts of the style sheet; `layout.css` positions what the others style."""
 
 
 def asset(name: str) -> str:
@@ -27,14 +27,14 @@ def asset(name: str) -> str:
 
 
 def head() -> str:
-    """What stands in the page's head: its style sheet, as it is, and its icon."""
-    # Gradio would put a scope of its own before every rule of `launch(css=...)`.
+    """The HTML for the page's head: style sheet and icon."""
+    # Gradio would add a scope to every rule of `launch(css=...)`.
     css = "".join(map(asset, STYLES))
     return f'<link rel="icon" href="{_ICON}"><style>{css}</style>'
 
 
 def theme() -> Any:
-    """The colours and fonts that Gradio's own fields take on, in light and in dark."""
+    """The Gradio theme with the page's colours and fonts, light and dark."""
     import gradio as gr
 
     return gr.themes.Base(

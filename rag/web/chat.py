@@ -1,4 +1,4 @@
-"""What happens when a reader asks, stops or opens a citation; knows nothing about Gradio."""
+"""Handles a reader's questions, stops and opened citations; knows nothing about Gradio."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from rag.web.views.opened import open_words
 from rag.web.views.steps import count_by_words
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Words to ignore"}
-"""What the page calls the options that error messages name."""
+"""The labels on the page for the options that error messages name."""
 
 UNEXPECTED = (
     "Something went wrong on the server, and its log says what. Your question is still here; "
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the page shows from now on; None leaves a part as it is."""
+    """An update of the page; None leaves a part unchanged."""
 
     conversation: Conversation
     turns: tuple[str, ...] | None = None
@@ -59,9 +59,9 @@ class Frame:
 
 
 class Chat:
-    """One archive's chat. It keeps nothing between calls, so that any number can use it.
+    """The chat with one archive; it has no state, so any number of sessions can use it.
 
-    `preparing` says what an answer has to wait for, "" where it need not.
+    `preparing` returns what an answer waits for, "" if for nothing.
     """
 
     def __init__(
@@ -77,9 +77,9 @@ class Chat:
         self.preparing = preparing
 
     def ask(self, form: Form, conversation: Conversation) -> Generator[Frame]:
-        """The page from the moment a question is sent to its answer.
+        """Yields the frames from sending a question to its answer.
 
-        A question that cannot be asked is handed back with the reason.
+        A question that cannot be answered comes back with the reason.
         """
         doing = self.preparing() or "searching the archive"
         working = working_html(doing[0].upper() + doing[1:])
@@ -88,14 +88,14 @@ class Chat:
         try:
             yield from self._answered(form, conversation)
         except RagError as error:
-            told = REBUILDING if self._is_rebuilt() else in_page_words(str(error))
-            yield self._refused(form, conversation, told)
+            problem = REBUILDING if self._is_rebuilt() else in_page_words(str(error))
+            yield self._refused(form, conversation, problem)
         except Exception:
             _log.exception("the question could not be answered")
             yield self._refused(form, conversation, UNEXPECTED)
 
     def stop(self, conversation: Conversation) -> Frame:
-        """The page after the reader stopped the answer: what was written of it stays."""
+        """The frame after a stop: the words written so far stay."""
         if not conversation.turns or conversation.turns[-1].finished:
             return self._frame(conversation)
         *earlier, last = conversation.turns
@@ -105,13 +105,13 @@ class Chat:
         return self._frame(replace(conversation, turns=(*earlier, stopped)))
 
     def clear(self) -> Frame:
-        """The page with a new conversation."""
+        """The frame of a new conversation."""
         return self._frame(Conversation(), question="", panel=empty_panel())
 
     def panel(self, key: str, conversation: Conversation, place: str = "") -> str:
-        """The article that a link of this conversation points at, as HTML.
+        """The article that a link of this conversation opens, as HTML.
 
-        A link that no answer of it gave out opens the `place` that it carries.
+        An unknown link opens the `place` that it carries.
         """
         kind: Kind = "cite" if key.startswith("cite") else "near"
         reference = conversation.reference(key) or reference_at(place, kind)
@@ -125,7 +125,7 @@ class Chat:
         return article_html(opened, key, reference)
 
     def turns(self, conversation: Conversation) -> tuple[str, ...]:
-        """The conversation as HTML; before the first question, what can be asked."""
+        """The turns as HTML; before the first question, the welcome."""
         return tuple(conversation.html()) or (welcome_html(self.examples),)
 
     def turn(
@@ -135,12 +135,12 @@ class Chat:
         *,
         as_of: str = "",
         without: Sequence[str] = (),
-        kept: int = 0,
+        saved_number: int = 0,
     ) -> Turn:
-        """The turn that an answer makes, as turn `number` of its conversation.
+        """The turn of an answer, as turn `number` of its conversation.
 
-        `as_of` and `without` are what the form asked for beside the question; `kept` is the
-        answer's number in the archive, where it was kept.
+        `as_of` and `without` come from the form; `saved_number` is the answer's number in the
+        archive, 0 if it is not saved.
         """
         by_words = count_by_words(self.archive, answer)
         reply = answer_html(answer, number, as_of=as_of, without=without, by_words=by_words)
@@ -151,7 +151,7 @@ class Chat:
             references(number, answer),
             searched=answer.standalone,
             passages=tuple(hit.passage.id for hit in answer.hits),
-            kept=kept,
+            saved_number=saved_number,
         )
 
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
@@ -176,14 +176,14 @@ class Chat:
         yield self._frame(done, panel=self.panel(first, done) if first else empty_panel())
 
     def _is_rebuilt(self) -> bool:
-        """Whether somebody is building the indexes anew, from which things are missing then."""
+        """Whether another process is rebuilding the indexes, which are incomplete then."""
         writer = holder(self.archive.folder)
         return writer.working and writer.purpose == "rebuild"
 
     def _streamed(
         self, stream: Generator[str, None, Answer], question: str, conversation: Conversation
     ) -> Generator[Frame, None, Answer]:
-        """Shows the pieces as they come."""
+        """Yields a frame for each piece; returns the answer."""
         written = ""
         while True:
             try:
@@ -194,7 +194,7 @@ class Chat:
             yield self._frame(begun, busy=True)
 
     def limits(self, form: Form) -> tuple[Filters, datetime | None]:
-        """What a form asks of every article; raises QueryError for a date that is none."""
+        """The filters and the as-of date of a form; raises QueryError for an invalid date."""
         filters = self.archive.filters(
             form.published_from.strip(),
             form.published_to.strip(),
@@ -228,7 +228,7 @@ def _unfinished(
 
 
 def in_page_words(message: str) -> str:
-    """An error message with the fields of the page where it names options of the command.
+    """An error message with labels of the page instead of command options.
 
     >>> in_page_words("--from 'soon' is not a date")
     "From: 'soon' is not a date"

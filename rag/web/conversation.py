@@ -1,6 +1,6 @@
-"""What one session remembers: its questions, its answers and what their citations point at.
+"""The state of one session: its questions, its answers and the targets of their citations.
 
-It holds references to articles, not articles: a long conversation stays small.
+It has references to articles, not articles, so a long conversation stays small.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from rag.records import Answer, Article, Citation, Hit, Message
 
 NEAREST = 3
-"""How many of the nearest articles a declined answer offers."""
+"""The most articles that a declined answer offers."""
 
 Kind = Literal["cite", "near"]
 _PLACE = (str, int, int, int)
@@ -30,7 +30,7 @@ class Reference:
     end: int
 
     def place(self) -> str:
-        """The same as text that a link can carry, so that no session has to remember it.
+        """The reference as text for a link, so that no session has to remember it.
 
         >>> Reference("near", "a.example/1", 2, 0, 5).place()
         '["a.example/1", 2, 0, 5]'
@@ -39,7 +39,7 @@ class Reference:
 
 
 def reference_at(place: str, kind: Kind) -> Reference | None:
-    """The reference of which `place` is the text; None for any other text."""
+    """The reference in the text of a `place`; None for any other text."""
     try:
         fields = json.loads(place)
     except (ValueError, RecursionError):
@@ -51,12 +51,12 @@ def reference_at(place: str, kind: Kind) -> Reference | None:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with the page's rendering of what was said to it.
+    """A question with its reply as HTML.
 
     `references` are known by the keys that links in `html` carry, such as "cite-2-1".
     `searched` is the question as it was searched for, and `passages` the ids of what was
-    found. A turn is not `finished` while its answer is being written. `kept` is its number
-    in the archive; 0 where it is not kept.
+    found. A turn is not `finished` while its answer is being written. `saved_number` is its
+    number in the archive, 0 if it is not saved.
     """
 
     question: str
@@ -66,11 +66,11 @@ class Turn:
     finished: bool = True
     searched: str = ""
     passages: tuple[int, ...] = ()
-    kept: int = 0
+    saved_number: int = 0
 
     @property
     def declined(self) -> bool:
-        """Whether nothing is cited in it, only articles that come near."""
+        """Whether it cites nothing and only offers near articles."""
         return not any(each.kind == "cite" for each in self.references.values())
 
 
@@ -78,8 +78,8 @@ class Turn:
 class Conversation:
     """The turns of one session, oldest first.
 
-    `id` is what it is kept by in the archive, "" while it is not; `owner` whose it is, ""
-    where nobody logs in.
+    `id` is its id in the archive, "" until it is saved; `owner` is its reader, "" if nobody
+    logs in.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -87,7 +87,7 @@ class Conversation:
     owner: str = ""
 
     def history(self) -> list[Message]:
-        """The conversation as a follow-up question is asked with it."""
+        """The messages of the conversation, for a follow-up question."""
         return [message for turn in self.turns for message in _messages(turn)]
 
     def html(self) -> list[str]:
@@ -95,15 +95,15 @@ class Conversation:
         return [turn.html for turn in self.turns]
 
     def reference(self, key: str) -> Reference | None:
-        """What a link of this conversation points at; None for a key it never gave out."""
+        """The target of a link of this conversation; None for an unknown key."""
         return next((t.references[key] for t in self.turns if key in t.references), None)
 
     def first_key(self) -> str:
-        """The key of the last turn's first reference; "" when it has none."""
+        """The key of the last turn's first reference; "" if it has none."""
         return next(iter(self.turns[-1].references), "") if self.turns else ""
 
     def with_turn(self, turn: Turn) -> Conversation:
-        """The same conversation and one more turn."""
+        """The conversation with one more turn."""
         return replace(self, turns=(*self.turns, turn))
 
 
@@ -113,7 +113,7 @@ def citation_key(number: int, citation: Citation) -> str:
 
 
 def nearest(answer: Answer) -> list[Hit]:
-    """The best hit of each of the nearest articles, for an answer that was declined."""
+    """The best hit of each of the nearest articles, for a declined answer."""
     best: dict[str, Hit] = {}
     for hit in answer.hits:
         best.setdefault(hit.article.id, hit)
@@ -121,7 +121,7 @@ def nearest(answer: Answer) -> list[Hit]:
 
 
 def references(number: int, answer: Answer) -> dict[str, Reference]:
-    """What each link in the answer to question `number` points at."""
+    """The target of each link in the answer to question `number`, by key."""
     return dict(_references(number, answer))
 
 

@@ -1,4 +1,4 @@
-"""Example questions for an archive that holds the sample corpus; none for any other."""
+"""Chooses example questions for an archive of the sample corpus; none for any other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 
 KINDS = ("fact", "number", "who_said", "date")
-"""The types of question that are shown, one of each, in this order."""
+"""The types of the example questions, one of each, in this order."""
 
 MAX_CHARACTERS = 80
 
@@ -20,9 +20,9 @@ _LONGER_WORD = re.compile(r"\w{5,}")
 
 
 def example_questions(path: Path, archive: Archive) -> list[str]:
-    """One question of each kind whose articles the archive holds; none without the file.
+    """One question of each kind whose articles are in the archive; none without the file.
 
-    No two of them share a longer word, so that they are about different stories.
+    No two share a longer word, so they are about different stories.
     """
     if not path.is_file():
         return []
@@ -30,7 +30,7 @@ def example_questions(path: Path, archive: Archive) -> list[str]:
     chosen: list[str] = []
     for kind in KINDS:
         fitting = (row for row in rows if row["type"] == kind and _fits(row, chosen))
-        chosen += [row["question"] for row in fitting if _held(row, archive)][:1]
+        chosen += [row["question"] for row in fitting if _is_stored(row, archive)][:1]
     return chosen
 
 
@@ -41,7 +41,7 @@ def _fits(row: dict[str, Any], chosen: list[str]) -> bool:
     return len(question) <= MAX_CHARACTERS and fresh
 
 
-def _held(row: dict[str, Any], archive: Archive) -> bool:
+def _is_stored(row: dict[str, Any], archive: Archive) -> bool:
     try:
         return all(archive.article(id_) for id_ in row["gold_ids"])
     except RagError:

@@ -1,4 +1,4 @@
-"""What the page says of the archive as a whole: how much it holds and how it can be searched."""
+"""Describes the archive in one line: its size and how it can be searched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.web.rendering.steps import count
 
 
 def facts_html(chat: Chat) -> str:
-    """One line: articles, outlets, how they are searched and who words the answers."""
+    """One line: articles, outlets, how they are searched and what writes the answers."""
     try:
         return str(text(" · ".join(_facts(chat))))
     except RagError as error:
@@ -18,7 +18,7 @@ def facts_html(chat: Chat) -> str:
 
 
 def is_growing(archive: Archive) -> bool:
-    """Whether part of the archive cannot be searched by meaning yet."""
+    """Whether part of the archive has no vectors yet."""
     try:
         return archive.coverage() < 1
     except RagError:
@@ -26,12 +26,12 @@ def is_growing(archive: Archive) -> bool:
 
 
 def is_changing(chat: Chat) -> bool:
-    """Whether what `facts_html` says will soon be otherwise."""
+    """Whether the line of `facts_html` will change soon."""
     return bool(chat.preparing()) or is_growing(chat.archive)
 
 
 def outlets(archive: Archive) -> list[tuple[str, str]]:
-    """Every outlet with its number of articles, as it is shown and as it is stored."""
+    """Every outlet as label (with its number of articles) and stored name."""
     try:
         counts = archive.publishers()
     except RagError:
@@ -40,7 +40,7 @@ def outlets(archive: Archive) -> list[tuple[str, str]]:
 
 
 def languages(archive: Archive) -> list[tuple[str, str]]:
-    """Every language of an article, as it is shown and as it is stored; "" is any."""
+    """Every language as label (with its number of articles) and stored code; "" is any."""
     try:
         codes = archive.languages()
     except RagError:
@@ -49,7 +49,7 @@ def languages(archive: Archive) -> list[tuple[str, str]]:
 
 
 def sections(archive: Archive) -> list[tuple[str, str]]:
-    """Every section of a newspaper, as it is shown and as it is stored; "" is any."""
+    """Every section as label (with its number of articles) and stored name; "" is any."""
     try:
         counts = archive.sections()
     except RagError:

@@ -1,4 +1,4 @@
-"""What a reader filled in: a question and the filters beside it."""
+"""What a reader filled in: a question and its filters."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 LIMITS = ("published_from", "published_to", "publishers", "language", "section", "as_of")
-"""The filters of the page, as they are called in a form."""
+"""The filters of the page, by their names in a form."""
 
 NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
-"""What the page calls them, in the same order."""
+"""The labels of the filters on the page, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a reader filled in.
 
-    `without` are words of the question that are not to be taken for a date or an outlet.
+    `without` are words of the question that must not be read as a date or an outlet.
     """
 
     question: str

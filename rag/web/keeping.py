@@ -1,4 +1,4 @@
-"""A session's conversation to and from the archive; knows nothing about Gradio."""
+"""Saves a session's conversation in the archive; knows nothing about Gradio."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from rag.web.accounts import Accounts, Role
 from rag.web.conversation import Conversation
 
 UNKNOWN_VISITOR = "visitor:"
-"""The owner of a request without a cookie where nobody logs in; nothing is kept for it.
+"""The owner of a request without a cookie on a page without login; nothing is saved for it.
 
-Other visitors' names begin with it. No account has such a name, for no colon may be in one.
+Other visitors' names begin with it. Account names cannot contain its colon.
 """
 
 _log = logging.getLogger(__name__)
 
 
 def keep(archive: Archive, conversation: Conversation, answer: Answer) -> Conversation:
-    """The conversation, whose last turn this answers, as it is kept from now on.
+    """The conversation with its last turn saved; unchanged if nothing can be saved.
 
-    It is as it was where nothing can be kept. One that has been deleted meanwhile begins anew.
+    A conversation that was deleted in the meantime is saved as a new one.
     """
     try:
-        kept = archive.conversations
-        if conversation.owner == UNKNOWN_VISITOR or not kept.can_save():
+        saved = archive.conversations
+        if conversation.owner == UNKNOWN_VISITOR or not saved.can_save():
             return conversation
-        said, now = answer.to_dict(), datetime.now(UTC)
+        content, now = answer.to_dict(), datetime.now(UTC)
         try:
-            id_, number = kept.append(conversation.owner, conversation.id, said, now)
+            id_, number = saved.append(conversation.owner, conversation.id, content, now)
             earlier = conversation.turns[:-1]
         except QueryError:
-            id_, number = kept.append(conversation.owner, "", said, now)
+            id_, number = saved.append(conversation.owner, "", content, now)
             earlier = unkept(conversation).turns[:-1]
     except RagError:
-        _log.exception("the answer could not be kept")
+        _log.exception("the answer could not be saved")
         return conversation
-    last = replace(conversation.turns[-1], kept=number)
+    last = replace(conversation.turns[-1], saved_number=number)
     return replace(conversation, id=id_, turns=(*earlier, last))
 
 
 def unkept(conversation: Conversation) -> Conversation:
-    """The same conversation where nothing of it is kept, such as one that was deleted."""
-    turns = tuple(replace(turn, kept=0) for turn in conversation.turns)
+    """The conversation without ids in the archive, for example after it was deleted."""
+    turns = tuple(replace(turn, saved_number=0) for turn in conversation.turns)
     return replace(conversation, id="", turns=turns)
 
 
 def has_role(accounts: Accounts | None, name: str, roles: Collection[Role]) -> bool:
-    """Whether somebody of this name has one of the roles; everybody does where nobody logs in."""
+    """Whether the account has one of the roles; always True if nobody logs in."""
     if accounts is None:
         return True
     account = accounts.get(name)
@@ -61,5 +61,5 @@ def has_role(accounts: Accounts | None, name: str, roles: Collection[Role]) -> b
 
 
 def owner_of(request: Any) -> str:
-    """The name of whoever sent a request of the page, "" where the page has one reader."""
+    """The name of the reader who sent a request, "" if the page has one reader."""
     return (request.username if request else None) or ""

@@ -1,4 +1,4 @@
-"""The page: its frame, its tabs and the article beside them; what it is made of is elsewhere."""
+"""Builds the page from its frame, its tabs and the article panel."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -23,10 +23,10 @@ from rag.web.tabs.search import search_tab
 TITLE = "Dateline"
 TAGLINE = "Ask the archive. Every answer shows the sentence it rests on."
 AT_ONCE = 8
-"""How many answers are written at the same time; further questions wait their turn."""
+"""The most answers written at the same time; further questions wait."""
 
 MOST_WAITING = 200
-"""How many questions may wait; more are turned away at once."""
+"""The most questions that may wait; further ones are refused."""
 
 REFRESH_SECONDS = 2.0
 
@@ -43,7 +43,7 @@ def build_page(
     examine: Examine | None = None,
     uploads: Uploads | None = None,
 ) -> Any:
-    """The page as Gradio Blocks, ready to be launched.
+    """The page as Gradio Blocks, ready to launch.
 
     Only the calls of `endpoints` are public: no handler of the page is. With `examine` the
     page can tell the archive's health, with `uploads` articles can be added.
@@ -106,10 +106,10 @@ def _connect_facts(chat: Chat, parts: Parts) -> None:
         return [facts_html(chat), gr.Timer(active=is_changing(chat))]
 
     def load() -> list[Any]:
-        held = (outlets(chat.archive), languages(chat.archive), sections(chat.archive))
-        fields = [gr.Dropdown(choices=choices) for choices in held[:2]]
-        return [*refresh(), *fields, gr.Dropdown(choices=held[2], visible=len(held[2]) > 1)]
+        options = (outlets(chat.archive), languages(chat.archive), sections(chat.archive))
+        fields = [gr.Dropdown(choices=choices) for choices in options[:2]]
+        return [*refresh(), *fields, gr.Dropdown(choices=options[2], visible=len(options[2]) > 1)]
 
-    shown = [parts.facts, parts.refresh]
-    parts.page.load(load, None, [*shown, *parts.limits[2:5]], queue=False, **private())
-    parts.refresh.tick(refresh, None, shown, queue=False, **private())
+    outputs = [parts.facts, parts.refresh]
+    parts.page.load(load, None, [*outputs, *parts.limits[2:5]], queue=False, **private())
+    parts.refresh.tick(refresh, None, outputs, queue=False, **private())

@@ -1,4 +1,4 @@
-"""The components of the page that more than one of its tabs reads or writes."""
+"""The components of the page that several tabs use."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from rag.web.assets import asset
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of the page, for what is added to it.
+    """The parts of the page.
 
-    More goes into a part by `with parts.aside: ...`, and a tab by
+    Add to a part with `with parts.aside: ...`, and a tab with
     `with parts.views, gr.Tab(...): ...`. `limits` are the filters, in the order of
     `rag.web.form.LIMITS`, and `chosen` says which are set.
     """
@@ -36,7 +36,7 @@ class Parts:
 
     @property
     def outputs(self) -> list[Any]:
-        """What a frame changes, in the order of `rag.web.tabs.ask.updates`."""
+        """The components that a frame updates, in the order of `rag.web.tabs.ask.updates`."""
         return [
             self.conversation,
             self.log,
@@ -49,7 +49,7 @@ class Parts:
 
 
 def html_part(value: Any, template: str, elem_id: str, scripts: Sequence[str] = ()) -> Any:
-    """A part of the page's own making; `scripts` are assets, run when it is loaded."""
+    """A custom HTML component; `scripts` are assets that run when it loads."""
     import gradio as gr
 
     script = "\n".join(map(asset, scripts)) or None
@@ -57,10 +57,10 @@ def html_part(value: Any, template: str, elem_id: str, scripts: Sequence[str] = 
 
 
 def plain() -> dict[str, Any]:
-    """Options of a part that the page's own style sheet dresses."""
+    """The options of a component that uses the page's own style sheet."""
     return {"apply_default_css": False, "padding": False, "container": False}
 
 
 def private() -> dict[str, Any]:
-    """Options of a handler that only this page calls."""
+    """The options of a handler that only this page calls."""
     return {"api_visibility": "private", "show_progress": "hidden"}

@@ -1,4 +1,4 @@
-"""What goes on behind the page once it is up: a first answer, then the missing vectors."""
+"""Prepares a running page in the background: a first answer, then the missing vectors."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rag.archive import Archive
 from rag.errors import RagError
 
 LOADING = "loading the model that finds passages by meaning"
-"""What the page is doing before its first answer."""
+"""The status before the first answer."""
 
 
 class Preparation:
-    """Asks a first question, then embeds what has no vector yet, beside the running page.
+    """Asks a first question, then embeds passages without vectors, in a thread.
 
     `started` is the moment, by `time.monotonic`, from which the first answer is timed.
-    `tell` is called with what there is to report.
+    `tell` is called with each report.
     """
 
     def __init__(
@@ -32,11 +32,11 @@ class Preparation:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begins, and returns at once."""
+        """Starts the thread and returns."""
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ends the work within a batch; what is embedded by then is kept."""
+        """Stops within a batch; finished vectors stay."""
         self._stopping.set()
 
     def join(self, timeout: float | None = None) -> None:
@@ -45,7 +45,7 @@ class Preparation:
             self._thread.join(timeout)
 
     def doing(self) -> str:
-        """What a first question would have to wait for; "" once it need not."""
+        """What a first question waits for; "" if for nothing."""
         return "" if self._answered.is_set() else LOADING
 
     def _run(self) -> None:
@@ -72,4 +72,4 @@ class Preparation:
 
 
 class _StoppedError(Exception):
-    """The preparation was told to stop."""
+    """The preparation was cancelled."""

@@ -1,4 +1,4 @@
-"""The conversation as HTML: questions, answers with citation links, declined answers."""
+"""Renders the conversation as HTML: questions, answers with links, declined answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIST_INTRODUCTION = " Nearest articles:"
 
 
 def welcome_html(examples: Sequence[str]) -> str:
-    """What the conversation shows before the first question, with examples to choose."""
+    """The welcome before the first question, with example questions."""
     buttons = [
         Markup('<li><button type="button" class="example">{}</button></li>').format(text(example))
         for example in examples
@@ -34,7 +34,7 @@ def welcome_html(examples: Sequence[str]) -> str:
 
 
 def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) -> str:
-    """One question and what is said to it; a reader is not told of a busy reply yet."""
+    """A question and its reply; screen readers do not announce a busy reply yet."""
     return str(
         Markup(
             '<section class="turn" data-turn="{}"><h2 class="question" dir="auto">'
@@ -51,12 +51,12 @@ def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) 
 
 
 def working_html(what: str) -> Markup:
-    """The reply while nothing of it is there yet."""
+    """The reply before its first words."""
     return Markup('<p class="working">{}</p>').format(text(what))
 
 
 def partial_html(written: str, *, stopped: bool = False) -> Markup:
-    """A reply as far as it is written; its markers are no links before it is checked."""
+    """The reply written so far; its markers become links once it is checked."""
     paragraphs = join(_paragraph(text(part)) for part in BLANK_LINES.split(written) if part.strip())
     if not stopped:
         return Markup('<div class="streaming">{}</div>').format(paragraphs)
@@ -80,11 +80,11 @@ def answer_html(
     is how many of the passages found share a word with the question.
     """
     kind = "declined" if answer.abstained else "answer"
-    said = _declined(answer, number) if answer.abstained else _answered(answer, number)
+    words = _declined(answer, number) if answer.abstained else _answered(answer, number)
     return Markup('{}<div class="{}">{}</div>{}{}{}').format(
         understood_html(answer.question, answer.understood, without),
         kind,
-        said,
+        words,
         join(_notes(answer, as_of)),
         steps_html(answer, as_of=as_of, by_words=by_words),
         tips(answer, number),
@@ -92,7 +92,7 @@ def answer_html(
 
 
 def _answered(answer: Answer, number: int) -> Markup:
-    """Paragraphs of the text, each with the claims that lie in it."""
+    """The paragraphs of the text, each with its claims."""
     position = 0
     paragraphs: list[Markup] = []
     for gap in [*BLANK_LINES.finditer(answer.text), None]:
@@ -117,21 +117,21 @@ def _pieces(answer: Answer, number: int, start: int, end: int) -> Iterator[Marku
     yield linked(answer, number, answer.text[position:end], ())
 
 
-def _claim(answer: Answer, number: int, claim: Claim, said: str) -> Markup:
-    """A claim's words; where they are an article's own, its outlet and date are set apart."""
+def _claim(answer: Answer, number: int, claim: Claim, words: str) -> Markup:
+    """A claim's words; if they quote an article, its outlet and date are styled separately."""
     for citation in answer.citations:
         origin = introduction(citation.article)
-        if citation.number in claim.citations and said.startswith(origin + citation.quote):
-            rest = said[len(origin) + len(citation.quote) :]
+        if citation.number in claim.citations and words.startswith(origin + citation.quote):
+            rest = words[len(origin) + len(citation.quote) :]
             return Markup('<span class="origin">{}</span>{}{}').format(
                 text(origin), text(citation.quote), linked(answer, number, rest, claim.citations)
             )
-    return linked(answer, number, said, claim.citations)
+    return linked(answer, number, words, claim.citations)
 
 
 def _declined(answer: Answer, number: int) -> Markup:
-    """Plain words that there is no answer and why, the nearest articles, and what to try."""
-    said = BLANK_LINES.split(answer.text.strip())[0].removesuffix(_LIST_INTRODUCTION)
+    """A declined answer: why there is no answer, the nearest articles, and what to try."""
+    words = BLANK_LINES.split(answer.text.strip())[0].removesuffix(_LIST_INTRODUCTION)
     links = [
         Markup('<li><a class="near" {}>{}{}</a></li>').format(
             place_attributes(
@@ -145,7 +145,7 @@ def _declined(answer: Answer, number: int) -> Markup:
     ]
     tries = [Markup("<li>{}</li>").format(text(each)) for each in answer.suggestions]
     return Markup('<p class="no-answer">{}</p>{}{}{}').format(
-        text(said),
+        text(words),
         _because(answer),
         _list("Nearest articles", "nearest", links),
         _list("What you can try", "tries", tries),
@@ -180,8 +180,8 @@ def _notes(answer: Answer, as_of: str) -> Iterator[Markup]:
         )
 
 
-def _note(said: str) -> Markup:
-    return Markup('<p class="note">{}</p>').format(text(said))
+def _note(note: str) -> Markup:
+    return Markup('<p class="note">{}</p>').format(text(note))
 
 
 def _paragraph(inner: Markup) -> Markup:

@@ -1,4 +1,4 @@
-"""The archive as HTML: what it holds by outlet and month, its last ingest, and its health."""
+"""Renders the archive as HTML: articles by outlet and month, last ingest, and health."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ _NAMED = 20
 
 
 def archive_html(
-    held: Holdings, shelves: Sequence[ArchiveSection], failed: Sequence[Outcome], now: datetime
+    holdings: Holdings, shelves: Sequence[ArchiveSection], failed: Sequence[Outcome], now: datetime
 ) -> str:
-    """The archive's figures, its outlets, its months and its last ingest."""
+    """The overview: figures, outlets, months and the last ingest."""
     months = _by_month(shelves)
     return str(
         join(
             [
-                _figures(held),
+                _figures(holdings),
                 _section("Outlets", _outlets(shelves, list(months), now)),
                 _section("Articles by month", _months(months)),
-                _section("Last ingest", _last_run(held, failed)),
+                _section("Last ingest", _last_run(holdings, failed)),
             ]
         )
     )
 
 
 def listing_html(listing: Listing, what: str) -> str:
-    """The articles, each a link that opens it; `what` says which they are."""
-    shown = len(listing.articles)
-    more = f"; the newest {shown} are listed" if shown < listing.total else ""
+    """A list of articles as links; `what` is its heading."""
+    listed = len(listing.articles)
+    more = f"; the newest {listed} are listed" if listed < listing.total else ""
     rows = [
         Markup('<li><a {}>{}</a> <span class="origin">{}</span></li>').format(
             place_attributes(f"near-listed-{place}", reference_to("near", article, (0, 0))),
@@ -69,7 +69,7 @@ def listing_html(listing: Listing, what: str) -> str:
 
 
 def health_html(findings: Sequence[Finding]) -> str:
-    """What an examination found, the worst first."""
+    """The findings of an examination, worst first."""
     if not findings:
         return str(Markup('<p class="told" role="status">Nothing is wrong.</p>'))
     sound = (
@@ -92,20 +92,20 @@ def _section(heading: str, inner: Markup) -> Markup:
     return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
 
 
-def _figures(held: Holdings) -> Markup:
+def _figures(holdings: Holdings) -> Markup:
     dates = (
-        f"{day_in_words(held.first.date())} to {day_in_words(held.last.date())}"
-        if held.first and held.last
+        f"{day_in_words(holdings.first.date())} to {day_in_words(holdings.last.date())}"
+        if holdings.first and holdings.last
         else "unknown"
     )
     figures = {
-        "Articles": f"{held.articles:,}",
-        "Revisions": f"{held.revisions:,}",
-        "Withdrawn": f"{held.withdrawn:,}",
-        "Passages": f"{held.passages:,}",
-        "Found by meaning": f"{held.coverage:.0%}",
+        "Articles": f"{holdings.articles:,}",
+        "Revisions": f"{holdings.revisions:,}",
+        "Withdrawn": f"{holdings.withdrawn:,}",
+        "Passages": f"{holdings.passages:,}",
+        "Found by meaning": f"{holdings.coverage:.0%}",
         "Published": dates,
-        "On disk": f"{sum(held.sizes.values()) / 1e6:,.1f} MB",
+        "On disk": f"{sum(holdings.sizes.values()) / 1e6:,.1f} MB",
     }
     rows = (
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, text(value))
@@ -123,8 +123,8 @@ def _outlets(shelves: Sequence[ArchiveSection], months: Sequence[str], now: date
 
 def _outlet(shelf: ArchiveSection, months: Sequence[str], now: datetime) -> list[Markup]:
     days = [
-        Markup('<span class="whole">{}</span>').format(told)
-        for told in (
+        Markup('<span class="whole">{}</span>').format(day)
+        for day in (
             *(day_in_words(at.date()) if at else "unknown" for at in (shelf.first, shelf.last)),
             f"{count(max((now - shelf.last).days, 0), 'day')} ago" if shelf.last else "unknown",
         )
@@ -136,16 +136,16 @@ def _outlet(shelf: ArchiveSection, months: Sequence[str], now: datetime) -> list
 
 
 def _bars(counts: Mapping[str, int], months: Sequence[str]) -> Markup:
-    """A bar for each of the last months, as high as the month is full; the table has figures."""
-    shown = [month for month in months if month][-_BARS:]
-    most = max((counts.get(month, 0) for month in shown), default=0) or 1
+    """A bar for each of the last months, with a height by its number of articles."""
+    visible = [month for month in months if month][-_BARS:]
+    most = max((counts.get(month, 0) for month in visible), default=0) or 1
     bars = join(
         Markup('<rect x="{}" y="{}" width="3" height="{}"/>').format(place * 4, 20 - high, high)
-        for place, month in enumerate(shown)
+        for place, month in enumerate(visible)
         if (high := round(20 * counts.get(month, 0) / most) or int(month in counts))
     )
     return Markup('<svg class="bars" aria-hidden="true" width="{}" height="20">{}</svg>').format(
-        max(4 * len(shown), 4), bars
+        max(4 * len(visible), 4), bars
     )
 
 
@@ -174,16 +174,16 @@ def _named(month: str) -> str:
     return f"{datetime.strptime(month, '%Y-%m').replace(tzinfo=UTC):%B %Y}" if month else "undated"
 
 
-def _last_run(held: Holdings, failed: Sequence[Outcome]) -> Markup:
-    run = held.last_run
+def _last_run(holdings: Holdings, failed: Sequence[Outcome]) -> Markup:
+    run = holdings.last_run
     if run is None:
         return hint_html("Nothing was ingested yet.")
     started = datetime.fromtimestamp(run.started, UTC)
     ended = "" if run.finished is not None else "; it was interrupted, or is at work still"
-    told = Markup("<p>{:%Y-%m-%d %H:%M} UTC{}. {}</p>").format(
+    summary = Markup("<p>{:%Y-%m-%d %H:%M} UTC{}. {}</p>").format(
         started, ended, f"{count(len(failed), 'input')} failed:" if failed else "No input failed."
     )
-    return told + join(_failures(failed))
+    return summary + join(_failures(failed))
 
 
 def _failures(failed: Sequence[Outcome]) -> Iterator[Markup]:

@@ -1,4 +1,4 @@
-"""The article panel: one stored article as HTML, with the cited words marked in it."""
+"""Renders the article panel: one stored article with the cited words marked."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _IN_AN_ANSWER = re.compile(r"(?:cite|near)-\d")
 
 
 def empty_panel() -> str:
-    """What the panel says before an article is opened."""
+    """The panel before an article is opened."""
     return str(_EMPTY)
 
 
 def panel_error(message: str) -> str:
-    """The panel where the article could not be opened."""
+    """The panel for an article that cannot be opened."""
     return str(
         Markup(
             '<div class="empty-panel" role="alert"><h2>Cited article</h2><p>{}</p></div>'
@@ -43,7 +43,7 @@ def panel_error(message: str) -> str:
 
 
 def article_html(opened: OpenedArticle, key: str, cited: Reference) -> str:
-    """The whole article; the referenced characters stand in `mark#cite-target`, unchanged."""
+    """The whole article; the referenced characters are in `mark#cite-target`, unchanged."""
     article = opened.article
     return str(
         Markup(
@@ -67,7 +67,7 @@ def article_html(opened: OpenedArticle, key: str, cited: Reference) -> str:
 
 
 def body_html(article: Article, cited: Reference) -> Markup:
-    """The article's text in paragraphs; outside the mark only blank lines are left out."""
+    """The article's text in paragraphs; only blank lines outside the mark are left out."""
     mark = Span(cited.start, cited.end, "heading")
     pieces = list(_pieces(article.furniture, 0, len(article.text)))
     return Markup("\n").join(
@@ -80,7 +80,7 @@ def body_html(article: Article, cited: Reference) -> Markup:
 
 
 def _paragraphs(value: str, mark: Span) -> Iterator[tuple[int, int]]:
-    """Spans of text between blank lines; the mark is never divided, nor cut short."""
+    """The spans between blank lines; the mark is never divided or shortened."""
     gaps = [
         (gap.start(), gap.end())
         for gap in BLANK_LINES.finditer(value)
@@ -112,19 +112,19 @@ def _inline(value: str, pieces: Sequence[_Piece], start: int, end: int, cited: R
 
 
 def _plain(value: str, pieces: Sequence[_Piece], start: int, end: int) -> Markup:
-    """Escaped characters of the article, with its furniture in spans of its own."""
-    shown: list[Markup] = []
+    """The escaped characters of the article, with boilerplate in separate spans."""
+    parts: list[Markup] = []
     for first, last, kind in _within(pieces, start, end):
         piece = text(value[first:last])
         dimmed = Markup('<span class="furniture {}">{}</span>').format(
             kind.replace(" ", "-"), piece
         )
-        shown.append(dimmed if kind else piece)
-    return join(shown)
+        parts.append(dimmed if kind else piece)
+    return join(parts)
 
 
 def _within(pieces: Sequence[_Piece], start: int, end: int) -> Iterator[_Piece]:
-    """The pieces between `start` and `end`, cut to fit; the others are not looked at."""
+    """The pieces between `start` and `end`, cut to fit."""
     for place in range(bisect_right(pieces, start, key=itemgetter(1)), len(pieces)):
         first, last, kind = pieces[place]
         if end <= max(first, start):
@@ -133,7 +133,7 @@ def _within(pieces: Sequence[_Piece], start: int, end: int) -> Iterator[_Piece]:
 
 
 def _pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[_Piece]:
-    """`start` to `end` cut where furniture begins and ends; of overlapping spans the first."""
+    """The pieces of `start` to `end`, cut at the edges of boilerplate; the first of overlaps."""
     position = start
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         first, last = max(span.start, position), min(span.end, end)
@@ -187,7 +187,7 @@ def _also_in(outlets: Sequence[str]) -> Markup:
 
 
 def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
-    """Whether the words still stand in the newest revision, and what it has instead.
+    """Whether the newest revision still has the words, and what it has instead.
 
     Of an article that was withdrawn, only that: its text is not shown.
     """
@@ -217,7 +217,7 @@ def _verdict(now: RecheckedCitation) -> Markup:
 
 
 def _difference(changes: Sequence[Change]) -> Markup:
-    """Words that were, struck out, and words that are, underlined."""
+    """The differences: removed words struck out, new words underlined."""
     pieces = [piece for change in changes for piece in _changed(change)]
     if all(change.kind == "same" for change in changes):
         return Markup("")

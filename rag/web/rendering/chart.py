@@ -1,4 +1,4 @@
-"""A chart of events over time as SVG: when each happened, and when it was published."""
+"""Draws events over time as SVG: when each happened, and when it was published."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.web.rendering.marks import join
 from rag.web.views.events import Event
 
 MOST_ROWS = 20
-"""So many events are drawn; the table has them all."""
+"""The most events in the chart; the table has all."""
 
 _ROW = 20
 _TOP = 26
@@ -24,13 +24,13 @@ _LEAST = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The days from left to right, and where one of them stands in per cent of the width."""
+    """Maps the days from `first` to `last` to per cent of the width."""
 
     first: date
     last: date
 
     def at(self, day: date) -> float:
-        """The place of the day; that of the nearest end for one outside.
+        """The position of a day in per cent; a day outside gets the nearest end.
 
         >>> Scale(date(2031, 1, 1), date(2031, 1, 11)).at(date(2031, 1, 6))
         51.5
@@ -40,20 +40,22 @@ class Scale:
 
 
 def scale_of(events: Sequence[Event]) -> Scale:
-    """All days of publication, and those of the events that are not much farther away.
+    """The scale of all publication days and of the events near them.
 
-    What happened years before would leave no room for the rest; it stands at the edge.
+    Events of years before would leave no room for the rest, so they are at the edge.
     """
-    told = [day for each in events for day in ([each.published] if each.published else each.days)]
-    near = max(max(told) - min(told), _LEAST)
-    days = [*told, *(day for each in events for day in each.days)]
-    kept = [day for day in days if min(told) - near <= day <= max(told) + near]
-    first, last = min(kept), max(kept)
+    reported = [
+        day for each in events for day in ([each.published] if each.published else each.days)
+    ]
+    near = max(max(reported) - min(reported), _LEAST)
+    days = [*reported, *(day for each in events for day in each.days)]
+    nearby = [day for day in days if min(reported) - near <= day <= max(reported) + near]
+    first, last = min(nearby), max(nearby)
     return Scale(first, max(last, first + timedelta(days=1)))
 
 
 def chart_html(events: Sequence[Event]) -> Markup:
-    """The first events in the order given, a row each, numbered as in the table below it."""
+    """The first MOST_ROWS events as a figure, one row each, numbered as in the table."""
     drawn = events[:MOST_ROWS]
     scale = scale_of(drawn)
     rows = join(_row(number, each, scale) for number, each in enumerate(drawn, start=1))

@@ -1,4 +1,4 @@
-"""Chips: what is set or was understood, each with a button that drops it."""
+"""Renders chips: a filter or an understood constraint, with a button that removes it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from rag.records import Understood
 from rag.web.rendering.marks import join
 
 
-def chip_html(said: Markup, attributes: Markup, what: str) -> Markup:
-    """What is said, with a button beside it that drops it; `what` names the button."""
+def chip_html(label: Markup, attributes: Markup, what: str) -> Markup:
+    """A chip with a label and a remove button; `what` is the name of the button."""
     return Markup(
         '<span class="chip" dir="auto">{}<button type="button" class="drop" {} '
         'aria-label="{}">×</button></span>'
-    ).format(said, attributes, text(what))
+    ).format(label, attributes, text(what))
 
 
 def understood_html(
     question: str, understood: Sequence[Understood], without: Sequence[str]
 ) -> Markup:
-    """A chip for each, "" where there is none; its button asks again with it.
+    """A chip for each constraint, "" for none; its button asks again without it.
 
-    `without` is what was dropped before.
+    `without` are the words removed before.
     """
     chips = join(_chip(question, one, without) for one in understood)
     if not chips:
@@ -38,11 +38,11 @@ def understood_html(
 
 def _chip(question: str, one: Understood, without: Sequence[str]) -> Markup:
     how = "only" if one.strict else "preferably"
-    said = Markup('<span class="what">“{}”</span> {}').format(
+    label = Markup('<span class="what">“{}”</span> {}').format(
         text(one.words),
         text(f"{how} {one.meaning}" if one.held else f"{one.meaning}: the archive holds none"),
     )
     asked = Markup('data-question="{}" data-without="{}"').format(
         text(question), json.dumps([*without, one.words])
     )
-    return chip_html(said, asked, f"Ask again without “{one.words}”")
+    return chip_html(label, asked, f"Ask again without “{one.words}”")

@@ -1,4 +1,4 @@
-"""The evidence for a question as HTML: differing outlets, events in time, who said what."""
+"""Renders the evidence for a question as HTML: outlets that differ, events, quotations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rag.web.views.events import Event
 from rag.web.views.evidence import EvidenceView
 from rag.web.views.sayings import Saying
 
-_SHOWN = 320
+_LONGEST_TEXT = 320
 _NEAREST = ", which the archive does not answer; these are the articles that come nearest"
 _NONE_YET = (
     "Ask a question first, or name a subject above: when it happened, who said what about it, "
@@ -31,18 +31,18 @@ _NONE_YET = (
 
 
 def no_evidence() -> str:
-    """What stands there before anything was asked."""
+    """The hint before the first question, as HTML."""
     return str(hint_html(_NONE_YET))
 
 
 def evidence_html(evidence: EvidenceView, *, declined: bool = False) -> str:
-    """The three views, one after the other; each says so where it has nothing.
+    """The three views, one after another; an empty one says so.
 
-    Of a question that was `declined` the articles are only the nearest ones.
+    For a `declined` question the articles are only the nearest ones.
     """
     return str(
         Markup('<p class="told" role="status" dir="auto">Evidence for “{}”{}</p>{}{}{}').format(
-            text(shortened(evidence.question, _SHOWN)),
+            text(shortened(evidence.question, _LONGEST_TEXT)),
             text(_NEAREST if declined else ""),
             _section("Outlets side by side", _account(evidence.account)),
             _section("Timeline", _timeline(evidence.events)),
@@ -96,10 +96,10 @@ def _sayings(sayings: Sequence[Saying]) -> Markup:
     if not sayings:
         return hint_html("No article that was found quotes anybody on this.")
     heads = ("Speaker", "Words", "Outlet", "Published")
-    return table_html("Quotations by speaker", heads, _said(sayings))
+    return table_html("Quotations by speaker", heads, _quotation_rows(sayings))
 
 
-def _said(sayings: Sequence[Saying]) -> Iterator[list[Markup]]:
+def _quotation_rows(sayings: Sequence[Saying]) -> Iterator[list[Markup]]:
     numbered = enumerate(sayings, start=1)
     for speaker, group in groupby(numbered, key=lambda each: each[1].speaker):
         for place, (number, each) in enumerate(group):
@@ -113,8 +113,8 @@ def _said(sayings: Sequence[Saying]) -> Iterator[list[Markup]]:
             ]
 
 
-def _link(key: str, article: Article, span: tuple[int, int], said: str) -> Markup:
+def _link(key: str, article: Article, span: tuple[int, int], words: str) -> Markup:
     return Markup('<a class="open" dir="auto" {}>{}</a>').format(
         place_attributes(key, reference_to("cite", article, span)),
-        text(shortened(said, _SHOWN)),
+        text(shortened(words, _LONGEST_TEXT)),
     )

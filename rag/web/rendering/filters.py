@@ -1,4 +1,4 @@
-"""The filters that are set as HTML: a chip for each, with a button that drops it."""
+"""Renders the chosen filters as HTML: a chip for each, with a button that removes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMES = dict(zip(LIMITS, NAMES, strict=True))
 
 
 def filters_html(form: Form, every: str) -> str:
-    """A chip for each filter, "" where none is set; of several, one drops `every` filter."""
+    """A chip for each filter, and one that clears all if there are several; "" for none."""
     chips = list(_chips(form))
     if len(chips) > 1:
         chips.append(
@@ -29,10 +29,10 @@ def filters_html(form: Form, every: str) -> str:
 def _chips(form: Form) -> Iterator[Markup]:
     for limit, name in _NAMES.items():
         value = getattr(form, limit)
-        shown = value.strip() if isinstance(value, str) else ", ".join(value)
-        if shown:
+        label = value.strip() if isinstance(value, str) else ", ".join(value)
+        if label:
             yield chip_html(
-                Markup('<span class="what">{}</span> {}').format(name, text(shown)),
+                Markup('<span class="what">{}</span> {}').format(name, text(label)),
                 Markup('data-name="{}"').format(limit),
-                f"Drop the filter {name}: {shown}",
+                f"Drop the filter {name}: {label}",
             )

@@ -1,4 +1,4 @@
-"""What stands beside the sentences of an answer: links to articles, verdicts, and their tips.
+"""Renders the marks in an answer: links to articles, verdicts, and their tips.
 
 A tip is what a mark says when it is pointed at or focused; the page's script shows it.
 """
@@ -23,39 +23,39 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     "unsupported": ("✕", "not supported"),
     "quote altered": ("≠", "quotation altered"),
 }
-"""The sign and the words of each verdict, so that colour alone says nothing."""
+"""The sign and the words of each verdict, so that nothing depends on colour alone."""
 
 _TIP_CHARACTERS = 420
 
 
 def join(pieces: Iterable[Markup]) -> Markup:
-    """The pieces one after the other."""
+    """The concatenated pieces."""
     return Markup("").join(pieces)
 
 
 def place_attributes(key: str, reference: Reference) -> Markup:
-    """The attributes by which a link opens an article at some of its words."""
+    """The attributes of a link that opens an article at some of its words."""
     return Markup('href="#{}" data-place="{}" data-kind="{}"').format(
         text(key), text(reference.place()), reference.kind
     )
 
 
-def linked(answer: Answer, number: int, said: str, cited: Sequence[int]) -> Markup:
-    """The text with its markers as links; a marker that points nowhere is shown as such."""
+def linked(answer: Answer, number: int, words: str, cited: Sequence[int]) -> Markup:
+    """The text with its markers as links; a marker without an article is marked as such."""
     known = {citation.number: citation for citation in answer.citations}
     pieces: list[Markup] = []
     position = 0
-    for marker in MARKER.finditer(said):
+    for marker in MARKER.finditer(words):
         value = int(marker[1])
         if value in known and value in cited:
-            shown = _link(number, known[value])
+            link = _link(number, known[value])
         elif value in answer.unresolved:
-            shown = _unresolved(value)
+            link = _unresolved(value)
         else:
             continue
-        pieces += [text(said[position : marker.start()]), shown]
+        pieces += [text(words[position : marker.start()]), link]
         position = marker.end()
-    return join([*pieces, text(said[position:])])
+    return join([*pieces, text(words[position:])])
 
 
 def verdict_mark(claim: Claim, number: int, place: int) -> Markup:
@@ -64,17 +64,17 @@ def verdict_mark(claim: Claim, number: int, place: int) -> Markup:
     One that is doubted can be focused and says why.
     """
     sign, words = VERDICTS[claim.verdict]
-    shown = Markup('<span aria-hidden="true">{}</span> {}').format(sign, words)
+    label = Markup('<span aria-hidden="true">{}</span> {}').format(sign, words)
     kind = claim.verdict.replace(" ", "-")
     if claim.verdict == "supported" or not claim.reasons:
-        return Markup(' <span class="verdict {}">{}</span>').format(kind, shown)
+        return Markup(' <span class="verdict {}">{}</span>').format(kind, label)
     return Markup(
         ' <button type="button" class="verdict {}" aria-describedby="why-{}-{}">{}</button>'
-    ).format(kind, number, place, shown)
+    ).format(kind, number, place, label)
 
 
 def tips(answer: Answer, number: int) -> Markup:
-    """The tips of an answer's marks, each once; hidden until the script shows one."""
+    """The tips of an answer's marks, each once; the script shows one at a time."""
     found = join([*_quotes(answer, number), *_doubts(answer, number)])
     return Markup('<div class="tips">{}</div>').format(found) if found else found
 

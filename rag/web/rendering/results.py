@@ -1,4 +1,4 @@
-"""Search results as HTML: passages with the sought words marked, each leading to its article."""
+"""Renders search results as HTML: passages with marked words and links to their articles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EMPTY = "Search results appear here. Each opens its article at the passage foun
 
 
 def no_search() -> str:
-    """What stands there before anything was searched for."""
+    """The hint before the first search, as HTML."""
     return str(hint_html(_EMPTY))
 
 
@@ -32,7 +32,7 @@ def results_html(
 ) -> str:
     """The results, best first, after a line that says how many there are."""
     articles = {each.hit.article.id for each in found}
-    told = (
+    summary = (
         f"{count(len(found), 'passage')} of {count(len(articles), 'article')} for “{query}”"
         if found
         else f"Nothing was found for “{query}”. Other words, or fewer filters, may find more."
@@ -42,9 +42,11 @@ def results_html(
     return str(
         Markup(
             '<p class="told" role="status" dir="auto">{}</p>{}<ol class="results">{}</ol>'
-        ).format(text(told), notes, listed)
+        ).format(text(summary), notes, listed)
         if found
-        else Markup('<p class="told" role="status" dir="auto">{}</p>{}').format(text(told), notes)
+        else Markup('<p class="told" role="status" dir="auto">{}</p>{}').format(
+            text(summary), notes
+        )
     )
 
 
@@ -79,6 +81,6 @@ def _marked(found: MarkedHit) -> Iterator[Markup]:
 def _asides(found: MarkedHit) -> Iterator[Markup]:
     also = f"Also carried by {', '.join(found.hit.also_in)}" if found.hit.also_in else ""
     meaning = "" if found.words else "Found by its meaning"
-    for said in (also, meaning):
-        if said:
-            yield Markup('<p class="aside">{}</p>').format(text(said))
+    for note in (also, meaning):
+        if note:
+            yield Markup('<p class="aside">{}</p>').format(text(note))

@@ -1,4 +1,4 @@
-"""How an answer came about, as HTML: shown where a reader asks for it."""
+"""Renders the steps of an answer as HTML, for readers who open them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CHECKED_CHARACTERS = 90
 
 
 def steps_html(answer: Answer, *, as_of: str = "", by_words: int | None = None) -> Markup:
-    """What was understood, found, read and checked; closed until it is opened.
+    """The steps as closed details: what was understood, found, read and checked.
 
     `by_words` is how many of the passages found share a word with the question.
     """
@@ -29,7 +29,7 @@ def steps_html(answer: Answer, *, as_of: str = "", by_words: int | None = None) 
 
 
 def describe_filters(filters: Filters, as_of: str = "") -> str:
-    """The filters in words: "from 2025-03-01, by Radio North"; "" where nothing is asked."""
+    """The filters in words: "from 2025-03-01, by Radio North"; "" without filters."""
     parts = [
         f"from {filters.published_from:%Y-%m-%d}" if filters.published_from else "",
         f"before {filters.published_before:%Y-%m-%d}" if filters.published_before else "",

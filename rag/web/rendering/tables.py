@@ -1,4 +1,4 @@
-"""Tables and notices of the page's views as HTML; knows nothing about what is in them."""
+"""Renders tables and notices as HTML; knows nothing about their content."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def table_html(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Marku
     ).format(text(caption), text(caption), head, body)
 
 
-def problem_html(said: str) -> str:
-    """Why something cannot be shown, announced at once."""
-    return str(Markup('<p class="problem" role="alert">{}</p>').format(text(said)))
+def problem_html(message: str) -> str:
+    """A problem as HTML, which screen readers announce at once."""
+    return str(Markup('<p class="problem" role="alert">{}</p>').format(text(message)))
 
 
-def hint_html(said: str) -> Markup:
-    """What is to be said where there is nothing to show."""
-    return Markup('<p class="hint">{}</p>').format(text(said))
+def hint_html(message: str) -> Markup:
+    """A hint as HTML, for a view with nothing to show."""
+    return Markup('<p class="hint">{}</p>').format(text(message))
 
 
 def _row(cells: Sequence[Markup]) -> Markup:

@@ -1,4 +1,4 @@
-"""The types of the ASGI interface, and what a scope says of whoever sent the request."""
+"""The types of the ASGI interface, and the sender of a request according to its scope."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _IPV6_NETWORK = 64
 
 
 def client_address(scope: Message) -> str:
-    """The address that a request comes from; of an IPv6 address the network of its household.
+    """The address of the client; for IPv6 its /64 network.
 
-    A household has a whole /64 network, so one address of it says nothing.
+    One household has a whole /64 network, so a single address says nothing.
     """
     address = str((scope.get("client") or ("",))[0])[:64]
     try:
@@ -32,6 +32,6 @@ def client_address(scope: Message) -> str:
 
 
 def reader_name(scope: Message) -> str:
-    """The account that sends a request, else the visitor; "" where the page has one reader."""
+    """The account or the visitor that sends a request; "" if the page has one reader."""
     account = scope.get("account")
     return account.name if account else str(scope.get("visitor", ""))

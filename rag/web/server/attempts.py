@@ -1,4 +1,4 @@
-"""How often a password may be guessed, and whose guess is checked next; knows no HTTP.
+"""Limits guesses of passwords, and decides whose guess is checked next; knows no HTTP.
 
 The counters follow OWASP's "Slow Down Online Guessing Attacks with Device Cookies": a client
 that has logged in to an account before holds a signed cookie and is counted apart, so that
@@ -21,10 +21,10 @@ import anyio
 from rag.web.accounts import Account, Accounts
 
 MOST_FAILURES = 10
-"""How often one client may fail at one account within FAILURE_SECONDS."""
+"""The most failures of one client at one account within FAILURE_SECONDS."""
 
 MOST_FAILURES_OF_ALL = 50
-"""How often all clients together that have never logged in to an account may fail at it."""
+"""The most failures at one account of all clients that never logged in to it."""
 
 FAILURE_SECONDS = 15 * 60
 _MOST_REMEMBERED = 4096
@@ -36,7 +36,7 @@ _BUSY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who guesses: an address, and the device that its cookie proves for the account, or ""."""
+    """The client: its address, and the device that its cookie proves for the account, or ""."""
 
     address: str
     device: str = ""
@@ -44,14 +44,14 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class LoginOutcome:
-    """The account that was opened, or None; and how long to wait where nothing was checked."""
+    """The opened account or None; `wait` is in seconds, above 0 if nothing was checked."""
 
     account: Account | None
     wait: float = 0.0
 
 
 class AttemptCounter:
-    """How often each key was tried within FAILURE_SECONDS; `clock` tells seconds.
+    """Counts the attempts of each key within FAILURE_SECONDS; `clock` returns seconds.
 
     The keys that were tried longest ago are forgotten first: the memory is bounded.
     """
@@ -61,7 +61,7 @@ class AttemptCounter:
         self._tried: OrderedDict[str, deque[float]] = OrderedDict()
 
     def take(self, key: str, most: int) -> float:
-        """Counts an attempt; where there were `most`, the seconds to wait, and counts nothing."""
+        """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
         now = self._clock()
         tried = self._tried.setdefault(key, deque())
         while tried and tried[0] + FAILURE_SECONDS <= now:
@@ -75,13 +75,13 @@ class AttemptCounter:
         return 0.0
 
     def give_back(self, key: str) -> None:
-        """Counts one attempt less, such as one that was right."""
+        """Counts one attempt less, for example a successful one."""
         if tried := self._tried.get(key):
             tried.pop()
 
 
 class QueueFullError(Exception):
-    """Too many guesses wait to be checked already."""
+    """Too many guesses are waiting to be checked."""
 
 
 @dataclass(eq=False)
@@ -91,7 +91,7 @@ class _Waiter:
 
 
 class Turns:
-    """Lets two work at once; the clients that wait get their turns in rotation.
+    """Lets two guesses run at once; waiting clients take turns.
 
     A client or an account with many waiting gets no second place while anybody else waits.
     """
@@ -102,7 +102,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, client: str, account: str) -> AsyncIterator[None]:
-        """Waits for a place and keeps it; raises BusyError where too many wait."""
+        """Waits for a place and keeps it until the end; raises QueueFullError if too many wait."""
         line = self._waiting.get(client, ())
         in_all = sum(map(len, self._waiting.values()))
         if len(line) >= _MOST_WAITING_OF_ONE or in_all >= _MOST_WAITING:
@@ -128,7 +128,7 @@ class Turns:
             waiter.ready.set()
 
     def _next(self) -> _Waiter:
-        """The first who shares neither client nor account with one at work, else the first."""
+        """The first waiter that shares no client or account with a running one, else the first."""
         at_work = {key for waiter in self._working for key in waiter.keys}
         lines = self._waiting.values()
         apart = (each for line in lines for each in line if at_work.isdisjoint(each.keys))
@@ -160,7 +160,7 @@ class Guesses:
         self._accounts = accounts
         self._by_client = AttemptCounter(clock)
         self._by_account = AttemptCounter(clock)
-        # Apart, so that made-up names make nobody forget the failures at real ones.
+        # Separate, so that invented names do not push out the failures at real ones.
         self._by_client_unknown = AttemptCounter(clock)
         self._by_account_unknown = AttemptCounter(clock)
         self._opened_from: OrderedDict[str, None] = OrderedDict()
@@ -169,9 +169,9 @@ class Guesses:
         self._key = secrets.token_bytes(32)
 
     async def check(self, client: Client, name: str, password: str) -> LoginOutcome:
-        """The account that the name and the password open, unless there were too many failures."""
-        given = f"{name}\0{password}".encode("utf-8", "surrogatepass")
-        digest = hmac.digest(self._key, given, hashlib.sha256)
+        """The account of the name and the password, or a wait after too many failures."""
+        guess = f"{name}\0{password}".encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._key, guess, hashlib.sha256)
         counted, wait = self._count(client, name)
         running = self._checks.get(digest)
         if running is not None:
@@ -191,7 +191,7 @@ class Guesses:
         return LoginOutcome(running.account, wait)
 
     def _count(self, client: Client, name: str) -> tuple[list[tuple[AttemptCounter, str]], float]:
-        """What was counted for an attempt, and the wait where one more is too many."""
+        """The counters of an attempt, and 0; or none and the seconds to wait after too many."""
         known = self._accounts.get(name) is not None
         by_client = self._by_client if known else self._by_client_unknown
         by_account = self._by_account if known else self._by_account_unknown
@@ -202,8 +202,8 @@ class Guesses:
         counted: list[tuple[AttemptCounter, str]] = []
         for attempts, key, most in limits:
             if wait := attempts.take(key, most):
-                for earlier, taken in counted:
-                    earlier.give_back(taken)
+                for earlier, earlier_key in counted:
+                    earlier.give_back(earlier_key)
                 return [], wait
             counted.append((attempts, key))
         return counted, 0.0
@@ -211,7 +211,7 @@ class Guesses:
     async def _checked(self, digest: bytes, client: Client, name: str, password: str) -> _Check:
         check = self._checks[digest] = _Check()
         lane = f"device {client.device}" if client.device else f"address {client.address}"
-        # A device of its owner is not held up by what strangers try at the account.
+        # Guesses of strangers at an account do not delay the devices of its owner.
         account = lane if client.device else f"account {name[:64]}"
         try:
             async with self._turns.turn(lane, account):

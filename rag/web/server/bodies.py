@@ -1,4 +1,4 @@
-"""A request's body, read whole before the application reads it again; parses nothing."""
+"""Reads the whole body of a request and replays it for the application; parses nothing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from rag.web.server.asgi import Message, Receive
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - an outcome that every caller answers, not a fault
-    """A body is longer than its reader takes."""
+    """A body is longer than the limit."""
 
 
 async def read_body(receive: Receive, most: int) -> tuple[bytes, Receive]:
-    """The body, and a `receive` from which the application gets the same body again.
+    """The body, and a `receive` that gives the application the same body again.
 
-    Raises BodyTooLarge once more than `most` bytes have come, and holds no more than those
-    and one message. Where the client goes away before the end, the bytes are those that came,
-    and the application is told after them that the client has gone.
+    Raises BodyTooLarge after more than `most` bytes, and never has more than these and one
+    message in memory. If the client disconnects early, the body is what arrived, and
+    `receive` reports the disconnect after it.
     """
     body, more, gone = bytearray(), True, False
     while more:
@@ -29,9 +29,9 @@ async def read_body(receive: Receive, most: int) -> tuple[bytes, Receive]:
 
 
 def replay(body: bytes, receive: Receive, *, gone: bool = False) -> Receive:
-    """A `receive` that gives this body, and what `receive` gives from then on.
+    """A `receive` that gives this body, then the messages of `receive`.
 
-    Where the client has `gone`, the body is no whole one, and the application learns of it.
+    If the client has `gone`, the body is incomplete, and a disconnect follows it.
     """
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": gone}]
     if gone:

@@ -1,4 +1,4 @@
-"""Connections: how many may be open, and how long each may keep the server waiting."""
+"""Limits connections: how many may be open, and how long each may keep the server waiting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import socket
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long a connection may take, in seconds, and how many may be open.
+    """The time limits of a connection, in seconds, and the most that may be open.
 
     A request's head has `head` seconds. Its body has to bring `slowest` bytes a second,
     measured over `body` seconds. A connection without a request is closed after `idle`, and one
@@ -60,13 +60,13 @@ def connection_settings(limits: ConnectionLimits, proxies: Sequence[str] = ()) -
         "http": partial(Connection, limits=limits, opened=opened),
         "ws": "none",
         "timeout_keep_alive": limits.idle,
-        # So many are accepted in one go, before the first of them can be refused.
+        # This many are accepted at once, before the first of them can be refused.
         "backlog": max(1, opened.most // 8),
     }
 
 
 def most_connections(wanted: int) -> int:
-    """The connections that may be open: as many as wanted, but half of the open files at most."""
+    """The most connections: as many as wanted, but at most half of the open files."""
     if resource is None:
         return wanted
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -74,17 +74,17 @@ def most_connections(wanted: int) -> int:
 
 
 class Server(uvicorn.Server):
-    """A server at whose door more connections may wait than it accepts in one go."""
+    """A server whose queue of connections is longer than what it accepts at once."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to accept connections."""
+        """Starts to accept connections."""
         await super().startup(sockets)
         for each in sockets or ():
             each.listen(_AT_THE_DOOR)
 
 
 class Connections:
-    """The open connections; a new one takes the place of the oldest that has sent no request."""
+    """The open connections; a new one replaces the oldest without a request."""
 
     def __init__(self, limits: ConnectionLimits, proxies: Sequence[str] = ()) -> None:
         self.most = most_connections(limits.most)
@@ -95,7 +95,7 @@ class Connections:
         self._waiting: OrderedDict[Connection, None] = OrderedDict()
 
     def admit(self, new: Connection) -> bool:
-        """Whether there is room for a new connection; it is one of the open ones from now on."""
+        """Whether there is room for a new connection; if so, it counts as open from now on."""
         host = new.client[0] if new.client else ""
         address = client_address({"client": (host, 0)})
         crowded = not self._is_shared(host) and self._of_address[address] >= self._most_of_address
@@ -111,14 +111,14 @@ class Connections:
         return True
 
     def set_waiting(self, connection: Connection, waiting: bool) -> None:
-        """Notes whether a connection waits for a request; the first to wait comes first."""
+        """Records whether a connection waits for a request; the longest wait comes first."""
         if not waiting:
             self._waiting.pop(connection, None)
         elif connection in self._open:
             self._waiting.setdefault(connection)
 
     def remove(self, connection: Connection) -> None:
-        """Forgets a connection."""
+        """Removes a connection."""
         self._waiting.pop(connection, None)
         address = self._open.pop(connection, None)
         if address is not None:
@@ -135,12 +135,12 @@ class Connections:
 
 
 class Connection(H11Protocol):
-    """A connection that is closed when its client keeps the server waiting for too long."""
+    """A connection that closes when its client keeps the server waiting for too long."""
 
     def __init__(
-        self, *given: Any, limits: ConnectionLimits, opened: Connections, **named: Any
+        self, *arguments: Any, limits: ConnectionLimits, opened: Connections, **options: Any
     ) -> None:
-        super().__init__(*given, **named)
+        super().__init__(*arguments, **options)
         self._opened = opened
         self._slowest = limits.slowest
         self._seconds: dict[Phase, float] = {
@@ -156,7 +156,7 @@ class Connection(H11Protocol):
         self._write_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begins to wait for the first request, if there is room for another connection."""
+        """Waits for the first request if there is room for another connection."""
         super().connection_made(transport)
         if self._opened.admit(self):
             self._watch("head")
@@ -164,7 +164,7 @@ class Connection(H11Protocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Ends every wait."""
+        """Cancels all timers."""
         for timer in (self._deadline, self._write_deadline):
             if timer is not None:
                 timer.cancel()
@@ -172,49 +172,49 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def drop(self) -> None:
-        """Ends the connection at once."""
+        """Closes the connection at once."""
         self._opened.remove(self)
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Takes what the client sent."""
+        """Handles data from the client."""
         self._received += len(data)
         super().data_received(data)
         self._watch(self._next_phase())
 
     def on_response_complete(self) -> None:
-        """Goes on to the next request, or ends."""
+        """Waits for the next request, or closes."""
         super().on_response_complete()
         phase = self._next_phase()
-        # uvicorn itself closes an idle connection; the head is waited for from its first byte.
+        # uvicorn itself closes an idle connection; the time of the head runs from its first byte.
         self._watch("idle" if phase == "head" else phase)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Ends an idle connection."""
+        """Closes an idle connection."""
         super().timeout_keep_alive_handler()
         self._watch("end")
 
     def pause_writing(self) -> None:
-        """Waits for a client that takes nothing of its answer."""
+        """Waits for a client that does not read its response."""
         super().pause_writing()
         self._write_deadline = self.loop.call_later(self._write_seconds, self.drop)
 
     def resume_writing(self) -> None:
-        """Goes on: the client has taken something."""
+        """Continues, because the client has read something."""
         super().resume_writing()
         if self._write_deadline is not None:
             self._write_deadline.cancel()
             self._write_deadline = None
 
     def send_400_response(self, msg: str) -> None:
-        """Answers what is no request; where an answer has begun, that ends without its end."""
+        """Responds to an invalid request; a response that has begun is cut off."""
         self._refuse(400, msg)
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Logs nothing: a client may ask for another protocol, and is answered in HTTP."""
+        """Logs nothing: a client may ask for another protocol, and the response is HTTP."""
 
     def _next_phase(self) -> Phase:
-        """What the connection waits for."""
+        """The phase that the connection waits in."""
         if self.transport.is_closing():
             return "end"
         if self.conn.their_state is h11.SEND_BODY:
@@ -222,9 +222,10 @@ class Connection(H11Protocol):
         return "head" if self.cycle is None or self.cycle.response_complete else "answer"
 
     def _watch(self, phase: Phase) -> None:
-        """Sets the deadline of this phase, unless it has been set."""
-        if self.cycle is not None and _has_two_lengths(self.cycle.scope["headers"]):
-            # Whoever sent it may see another request where this one ends.
+        """Sets the deadline of this phase unless it is set."""
+        names = {name for name, _ in self.cycle.scope["headers"]} if self.cycle else set()
+        if {b"content-length", b"transfer-encoding"} <= names:
+            # Its sender may see the end of this request, and so a second request, elsewhere.
             self.cycle.keep_alive = False
         if phase == self._phase:
             return
@@ -249,12 +250,12 @@ class Connection(H11Protocol):
             self.drop()
 
     def _is_fast_enough(self) -> bool:
-        """Whether the client sends its body, or waits until the application takes it."""
+        """Whether the client sends its body fast enough, or waits for the application."""
         waits = self.flow.read_paused or self.cycle.waiting_for_100_continue
         return waits or self._received >= self._slowest * self._seconds["body"]
 
     def _refuse(self, status: int, why: str) -> None:
-        """Answers and closes; where an answer has begun, only closes."""
+        """Responds and closes; if a response has begun, only closes."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.drop()
             return
@@ -267,7 +268,3 @@ class Connection(H11Protocol):
         ):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
-
-
-def _has_two_lengths(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}

@@ -1,4 +1,4 @@
-"""Kept conversations as files to take away, each for whoever may read it."""
+"""Serves saved conversations as downloads to readers who may see them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _HEADERS = {
 }
 
 
-def _json(kept: KeptConversation, archive: Archive) -> str:
-    written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+def _json(conversation: KeptConversation, archive: Archive) -> str:
+    written = json.dumps(export_json(conversation, archive), ensure_ascii=False, indent=2)
     return json_without_controls(written)
 
 
@@ -47,8 +47,8 @@ def download_route(archive: Archive) -> Route:
             return JSONResponse({"error": "there is nothing here"}, 404)
         media, form = _FORMS[kind]
         try:
-            kept = archive.conversations.get(reader_name(request.scope), id_)
-            body = form(kept, archive).encode("utf-8", "replace")
+            conversation = archive.conversations.get(reader_name(request.scope), id_)
+            body = form(conversation, archive).encode("utf-8", "replace")
         except RagError as error:
             return JSONResponse({"error": str(error)}, 404)
         named = {"content-disposition": f'attachment; filename="dateline-{id_}.{kind}"'}

@@ -1,4 +1,4 @@
-"""What a request may be at all: its address, its size, how many there are; decides no answer."""
+"""Limits requests by path, size and rate, before anything else sees them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
 from rag.web.server.endpoints import NAMES
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
-"""The hosts that only this machine can reach."""
+"""The host names that only this machine can reach."""
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = 1 << 20
 LARGEST_FILE = 50 << 20
 LARGEST_UPLOAD = 2 * LARGEST_FILE
-"""How many bytes the files that are sent together may have."""
+"""The most bytes of the files in one upload."""
 
-# The page's own handlers go by their numbers, at `run/predict` and `queue/join`. Gradio serves much
-# more than this page uses: files, proxies, monitoring, listings, editors.
+# The page calls its handlers by number, at `run/predict` and `queue/join`. Gradio serves much more
+# than this page uses: files, proxies, monitoring, listings, editors.
 _SERVED = re.compile(
     r"/|/(?:login|logout|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|mcp)/?"
     r"|/(?:assets|static|svelte|export)/.+"
@@ -40,7 +40,7 @@ _BURST_SECONDS = 15.0
 
 
 class Rate:
-    """So many requests a minute for each client, a quarter of them at once.
+    """Limits the requests of each client to a number a minute, a quarter of it at once.
 
     Clients that have not been seen for long are forgotten first: the memory is bounded.
     `clock` tells seconds.
@@ -53,7 +53,7 @@ class Rate:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, client: str) -> float:
-        """Takes one request of the client; the seconds to wait where it has none left, else 0."""
+        """Counts a request of the client; returns 0, or the seconds to wait if none is left."""
         now = self._clock()
         left, seen = self._left.pop(client, (self._most, now))
         left = min(self._most, left + (now - seen) * self._a_second)
@@ -65,7 +65,7 @@ class Rate:
 
 
 class RequestGuard:
-    """Refuses what no request of the page or of a program would be.
+    """Refuses requests that neither the page nor a program would send.
 
     A page that only this machine can reach answers to no other name, so that no foreign page
     can come in by a name of its own.
@@ -77,7 +77,7 @@ class RequestGuard:
         self._rate = rate
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers why it does not."""
+        """Passes a request on, or responds with the reason for a refusal."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -106,19 +106,19 @@ class RequestGuard:
 
 
 def header_map(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers of a request by their names in small letters; of equal ones the last."""
+    """The headers of a request by lower-case name; the last one if a name repeats."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
 
 
 async def refuse(send: Send, status: int, why: str, headers: Mapping[str, str] = {}) -> None:
-    """Answers with a status and its reason, as JSON."""
+    """Responds with a status and its reason, as JSON."""
     await reply(send, status, {"error": why, "detail": why}, headers)
 
 
 async def reply(
     send: Send, status: int, value: Mapping[str, Any], headers: Mapping[str, str] = {}
 ) -> None:
-    """Answers with a status and a JSON object."""
+    """Responds with a status and a JSON object."""
     body = json.dumps(value).encode()
     sent = {"content-type": "application/json", "content-length": str(len(body)), **headers}
     listed = [(name.encode(), value.encode()) for name, value in sent.items()]
@@ -131,7 +131,7 @@ def _most_bytes(path: str) -> int:
 
 
 def client_of(scope: Message) -> str:
-    """Who asks: the account's name where there is a login, else the address."""
+    """The client: the account's name if there is a login, else the address."""
     account = scope.get("account")
     return f"user {account.name}" if account else client_address(scope)
 
@@ -144,13 +144,13 @@ def _host_name(host: str) -> str:
 
 
 def _limited(receive: Receive, most: int) -> Receive:
-    """The same body, cut off where it is longer than was said it would be."""
-    taken = 0
+    """A `receive` that disconnects once the body is longer than announced."""
+    received = 0
 
     async def counted() -> Message:
-        nonlocal taken
+        nonlocal received
         message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > most else message
+        received += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if received > most else message
 
     return counted

@@ -1,4 +1,4 @@
-"""The login: a page, a cookie for people, Basic authentication for programs."""
+"""The login: a page and a cookie for people, Basic authentication for programs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Session:
 
 
 class Login:
-    """Lets in who has logged in: the request's scope then holds the `account`.
+    """Passes on requests of logged-in readers, with the `account` in their scope.
 
     A page is led to `/login`; a program gets status 401 and says who it is by Basic
     authentication, or posts the form's fields to `/login` and keeps the cookie. A browser that
@@ -80,7 +80,7 @@ class Login:
         self._key = secrets.token_bytes(32)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes the requests of those who are logged in on, and asks all others who they are."""
+        """Passes on the requests of logged-in readers and asks all others to log in."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -108,7 +108,7 @@ class Login:
         return await self._basic(scope, encoded) if kind.lower() == "basic" else LoginOutcome(None)
 
     async def _basic(self, scope: Message, encoded: str) -> LoginOutcome:
-        """Who the header names; a right one is remembered for some minutes, by its digest."""
+        """The account of a Basic header; a correct one is cached for some minutes by digest."""
         digest = hmac.digest(self._key, encoded.encode(), hashlib.sha256)
         proven = self._proven.get(digest)
         if account := self._still(proven):
@@ -126,14 +126,14 @@ class Login:
         return outcome
 
     def _still(self, session: _Session | None) -> Account | None:
-        """Whose session it is, unless it has ended or the account has been changed since."""
+        """The account of a session; None if it has expired or the account has changed."""
         if session is None or session.until <= self._clock():
             return None
         known = self._accounts.get(session.account.name)
         return known if known == session.account else None
 
     def _client(self, scope: Message, name: str) -> Client:
-        """Who guesses; its device counts only for the account that it has logged in to."""
+        """The client of a guess; its device counts only for the account it has logged in to."""
         sent = read_cookie(header_map(scope["headers"]), DEVICE_COOKIE)
         device, _, owner = signed_value(self._device_key, _DEVICE, sent).partition(":")
         return Client(client_address(scope), device if owner == name else "")
@@ -158,7 +158,7 @@ class Login:
     def _cookies(
         self, scope: Message, account: Account, device: str
     ) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
-        """The cookies of a new session, and of the device that it is begun from."""
+        """The cookies of a new session and of its device."""
         token = secrets.token_urlsafe(32)
         self._sessions[token] = _Session(account, self._clock() + SESSION_SECONDS)
         own = [each for each, begun in self._sessions.items() if begun.account.name == account.name]
@@ -182,7 +182,7 @@ def _too_many(wait: float) -> str:
 
 
 async def _ask_who(scope: Message, headers: Mapping[str, str], send: Send, wait: float) -> None:
-    """Answers a request of nobody: how to log in, or when it may be tried again."""
+    """Responds to an anonymous request: how to log in, or when to try again."""
     if wait:
         await refuse(send, 429, _too_many(wait), {"retry-after": str(math.ceil(wait))})
     elif "text/html" in headers.get("accept", "") and scope["method"] == "GET":
@@ -193,7 +193,7 @@ async def _ask_who(scope: Message, headers: Mapping[str, str], send: Send, wait:
 
 
 async def _body(receive: Receive) -> bytes:
-    """What is sent; nothing of a body that is longer than a form."""
+    """The body of a request; empty if it is longer than a form can be."""
     try:
         body, _ = await read_body(receive, _LARGEST_FORM)
     except BodyTooLarge:

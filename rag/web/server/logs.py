@@ -1,4 +1,4 @@
-"""The server's log, bounded: no client can fill the disk by making it write."""
+"""Limits the server's log, so that no client can fill the disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 MOST_OF_A_KIND = 10
-"""How many records of one kind are written in a minute."""
+"""The most records of one kind in a minute."""
 
 LONGEST_LINE = 2000
 LONGEST_RECORD = 8000
@@ -34,7 +34,7 @@ class _Kind:
 
 
 class RepeatFilter(logging.Filter):
-    """Lets MOST_OF_A_KIND records of one kind through in a minute, and counts the others.
+    """Passes MOST_OF_A_KIND records of one kind in a minute, and counts the others.
 
     Records of one kind come from one line of code with one type of exception. Only the first
     of a minute has its traceback. The next one that is written says how many were left out.
@@ -46,7 +46,7 @@ class RepeatFilter(logging.Filter):
         self._kinds: OrderedDict[tuple[str, int, str], _Kind] = OrderedDict()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this record is written; shortens it where it repeats others."""
+        """Whether this record is written; a repeated one loses its traceback."""
         kind = self._kind(record)
         if kind.written >= MOST_OF_A_KIND:
             kind.left_out += 1
@@ -73,20 +73,20 @@ class RepeatFilter(logging.Filter):
 
 
 class BoundedFormatter(logging.Formatter):
-    """Formats a record with lines of LONGEST_LINE and LONGEST_RECORD characters at most.
+    """Formats a record, with at most LONGEST_LINE characters a line and LONGEST_RECORD in all.
 
     Control characters, which can change what a terminal shows, become "?".
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as it is written."""
+        """The text of the record."""
         text = _CONTROL.sub("?", super().format(record)[: 2 * LONGEST_RECORD])
         lines = (_shortened(line, LONGEST_LINE) for line in text.split("\n"))
         return _shortened("\n".join(lines), LONGEST_RECORD)
 
 
 class BoundedStream:
-    """Writes to a stream BYTES_A_MINUTE on average, BURST_BYTES at once; counts what it drops."""
+    """Writes at most BYTES_A_MINUTE on average and BURST_BYTES at once; counts what it drops."""
 
     def __init__(self, stream: TextIO, clock: Clock = time.monotonic) -> None:
         self._stream = stream
@@ -96,7 +96,7 @@ class BoundedStream:
         self._dropped = 0
 
     def write(self, text: str) -> int:
-        """Writes the text if there is room for it; the number of its characters."""
+        """Writes the text if there is room for it; returns its number of characters."""
         now, size = self._clock(), len(text.encode("utf-8", "replace"))
         refilled = self._left + (now - self._seen) * BYTES_A_MINUTE / _MINUTE
         self._left, self._seen = min(BURST_BYTES, refilled), now
@@ -111,13 +111,13 @@ class BoundedStream:
         return len(text)
 
     def __getattr__(self, name: str) -> object:
-        """Everything else is the stream's."""
+        """Any other attribute, from the stream."""
         return getattr(self._stream, name)
 
 
 @contextmanager
 def bounded_log() -> Iterator[None]:
-    """Bounds what this process logs, and what libraries print to standard error, until the end."""
+    """Limits the log of this process and its standard error until the context ends."""
     with redirect_stderr(BoundedStream(sys.stderr)):  # type: ignore[type-var]
         handler = logging.StreamHandler(sys.stderr)
         handler.addFilter(RepeatFilter())

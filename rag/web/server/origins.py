@@ -1,4 +1,4 @@
-"""What pages of other sites may do here: neither read nor write."""
+"""Protects against pages of other sites: they may neither read nor write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FOREIGN_SITES = ("cross-site", "same-site")
 
 
 class SameOrigin:
-    """Refuses the writes of other sites' pages, and lets no such page read an answer.
+    """Refuses writes by pages of other sites, and lets none of them read a response.
 
     To log in and to log out is to write. Gradio gives pages of any port of localhost the right
     to read; no response leaves with such a right.
@@ -24,31 +24,29 @@ class SameOrigin:
         self._app = app
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers why it does not."""
+        """Passes a request on, or responds with the reason for a refusal."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = header_map(scope["headers"])
-        if _writes(scope) and (foreign := _foreign(headers)):
+        logs_out = str(scope["path"]).rstrip("/") == "/logout"
+        writes = scope["method"] not in _READING or logs_out
+        if writes and (foreign := _foreign(headers)):
             await refuse(send, 403, f"a page of {foreign[:80]!r} may not write here")
             return
 
         async def send_to_own(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = message.get("headers", ())
-                left = [each for each in given if not each[0].lower().startswith(_CROSS_ORIGIN)]
+                sent = message.get("headers", ())
+                left = [each for each in sent if not each[0].lower().startswith(_CROSS_ORIGIN)]
                 message["headers"] = left
             await send(message)
 
         await self._app(scope, receive, send_to_own)
 
 
-def _writes(scope: Message) -> bool:
-    return scope["method"] not in _READING or str(scope["path"]).rstrip("/") == "/logout"
-
-
 def _foreign(headers: Mapping[str, str]) -> str:
-    """The other site whose page sends a request, as far as the browser says so; "" for none."""
+    """The other site whose page sent the request, according to the browser; "" if none did."""
     origin, site = headers.get("origin", ""), headers.get("sec-fetch-site", "")
     try:
         own = not origin or urlsplit(origin).netloc == headers.get("host", "")

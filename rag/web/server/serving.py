@@ -1,4 +1,4 @@
-"""The page on its address: the socket, the server, and the headers of every response."""
+"""Serves the page: the socket, the server, and the headers of every response."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _LOOK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served: the page, the archive under it, tools for programs, and for whom.
+    """What is served and to whom: the page, its archive, tools for programs, accounts.
 
     Without `accounts` nobody logs in; `only_local` then tells whether only this machine can
     reach the page. Without `uploads` no file is taken. `requests` is how many each client may
@@ -76,12 +76,12 @@ class Site:
 
     @property
     def is_open(self) -> bool:
-        """Whether others can reach the page, and nobody logs in."""
+        """Whether other machines can reach the page without a login."""
         return self.accounts is None and not self.only_local
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there, on any free port for 0; raises ConfigError if it cannot."""
+    """A socket that listens at the address (port 0: any free one); ConfigError if it cannot."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -110,8 +110,8 @@ def page_address(host: str, port: int) -> str:
     >>> page_address("0.0.0.0", 7860)
     'http://127.0.0.1:7860'
     """
-    shown = LOCAL[0] if host in _EVERY_ADDRESS else host
-    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    name = LOCAL[0] if host in _EVERY_ADDRESS else host
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> None:
@@ -130,12 +130,12 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         **connection_settings(site.connections, site.proxies),
     )
     server = Server(config)
-    with bounded_log(), _given_up_in_the_end(server):
+    with bounded_log(), _ended_in_time(server):
         server.run(sockets=[listener])
 
 
 def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
-    """The site as an ASGI application, with every door that a request has to pass."""
+    """The site as an ASGI application with all its middleware."""
     from fastapi import FastAPI
     from starlette.routing import Route
 
@@ -169,7 +169,7 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
 
 
 def _with_mapped(networks: tuple[str, ...]) -> list[str]:
-    """The networks, those of IPv4 also as a socket of both families names their clients."""
+    """The networks, IPv4 ones also as IPv4-mapped IPv6, as dual-stack sockets name clients."""
     parsed = [ip_network(each) for each in networks]
     mapped = [
         f"::ffff:{each.network_address}/{each.prefixlen + 96}"
@@ -180,8 +180,8 @@ def _with_mapped(networks: tuple[str, ...]) -> list[str]:
 
 
 @contextmanager
-def _given_up_in_the_end(server: Any) -> Iterator[None]:
-    """Ends the process some time after the server was told to stop, if it has not ended.
+def _ended_in_time(server: Any) -> Iterator[None]:
+    """Ends the process some seconds after the server should stop, if it still runs.
 
     A thread that waits for a language model cannot be interrupted, and Python waits for it
     also when the server is gone; the archive is written so that a process may end at any moment.
@@ -232,7 +232,7 @@ def _add_page(app: Any, site: Site) -> None:
 
 
 def _takes_files(page: Any) -> Callable[[int, int], bool]:
-    """Says whether the handler of this number expects a file as its argument at this place."""
+    """A function that says whether a handler expects a file as the argument at a position."""
     from gradio import File
 
     def takes_file(number: int, place: int) -> bool:
@@ -243,7 +243,7 @@ def _takes_files(page: Any) -> Callable[[int, int], bool]:
 
 
 class _WithHeaders:
-    """Adds HEADERS to every response, and ends in order those that a stop cuts short."""
+    """Adds HEADERS to every response, and completes responses that a stop interrupts."""
 
     def __init__(self, app: Asgi) -> None:
         self._app = app
@@ -255,9 +255,9 @@ class _WithHeaders:
             nonlocal begun, ended
             if message["type"] == "http.response.start":
                 begun = True
-                given = {name for name, _ in message.get("headers", ())}
+                present = {name for name, _ in message.get("headers", ())}
                 added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                missing = [each for each in added if each[0] not in given]
+                missing = [each for each in added if each[0] not in present]
                 message["headers"] = [*message.get("headers", ()), *missing]
             elif message["type"] == "http.response.body":
                 ended = not message.get("more_body")

@@ -1,4 +1,4 @@
-"""Whose a session of the page is: the first reader that uses its name, and nobody else."""
+"""Binds each session of the page to the first reader that uses it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OTHERS = "this session is another reader's; reload the page"
 
 
 class Owners:
-    """Which reader each session belongs to, for a day after its last use; `clock` tells seconds.
+    """The reader of each session, for a day after its last use; `clock` returns seconds.
 
     A reader with too many sessions loses the one used longest ago, and so do all together.
     """
@@ -36,7 +36,7 @@ class Owners:
         self._of_reader: dict[str, OrderedDict[str, None]] = {}
 
     def admit(self, session: str, reader: str) -> bool:
-        """Whether the session is this reader's, which it is where it was nobody's."""
+        """Whether the session belongs to this reader; a free session does from now on."""
         now = self._clock()
         owner, used = self._used.get(session, (reader, now))
         if owner != reader:
@@ -74,7 +74,7 @@ class Sessions:
         self._owners = Owners(clock)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers why it does not."""
+        """Passes a request on, or responds with the reason for a refusal."""
         if scope["type"] != "http" or not (name := reader_name(scope)):
             await self._app(scope, receive, send)
             return
@@ -98,7 +98,7 @@ class Sessions:
 
 
 def _named_outside(scope: Message) -> list[str]:
-    """The sessions that the path and the query name."""
+    """The sessions named in the path and the query."""
     query = bytes(scope.get("query_string", b"")).decode("latin-1")
     found = [value for name, value in parse_qsl(query) if name == _FIELD]
     in_path = _IN_PATH.fullmatch(str(scope["path"]))
@@ -106,7 +106,7 @@ def _named_outside(scope: Message) -> list[str]:
 
 
 def _named_in(body: bytes) -> list[str]:
-    """The sessions that a JSON object names; several where it has the field several times."""
+    """The sessions named in a JSON object; several if it repeats the field."""
     try:
         # An object as the list of its pairs: parsers differ in which of equal names they take.
         fields = json.loads(body, object_pairs_hook=list)

@@ -1,4 +1,4 @@
-"""A share of the server for each reader: how many calls and streams, and whose turn is next."""
+"""Gives each reader a share of the server: calls, streams, and turns in the queue."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STREAMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much somebody may have at the same time.
+    """The most that one reader may have at the same time.
 
     `calls` counts questions and other calls from their request to their end, `running` those of
     them that are being answered; the others wait. `streams` bring answers to open pages, each of
@@ -39,7 +39,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ShareLimits:
-    """The shares of an account or a visitor, of an address, and of a page for this machine alone.
+    """The shares of an account or a visitor, of an address, and of a page for this machine only.
 
     Anybody can be a new visitor, so visitors also take of the share of their address.
     """
@@ -56,21 +56,21 @@ class _Owner(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """What one request takes of the shares of those who sent it; its own reader comes first."""
+    """The owners of the shares that one request uses; its reader comes first."""
 
     owners: tuple[_Owner, ...]
 
 
 @dataclass(slots=True)
 class _Open:
-    """The places of requests that have not been answered in full."""
+    """The places of the requests that are not fully answered."""
 
     calls: set[_Place] = field(default_factory=set)
     streams: set[_Place] = field(default_factory=set)
 
 
 class Shares:
-    """Refuses what is more than a reader's share; `page` is the page of Gradio that it protects.
+    """Refuses requests beyond a reader's share; `page` is the Gradio page that it protects.
 
     Gradio's own queue is asked for the events that wait or run, so every event counts until it
     has ended, however it ends.
@@ -85,7 +85,7 @@ class Shares:
         _bound_unread(page._queue)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers that its reader has no share left."""
+        """Passes a request on, or responds that the reader's share is used up."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -107,7 +107,7 @@ class Shares:
             opened.discard(place)
 
     def _owners(self, scope: Message) -> tuple[_Owner, ...]:
-        """Whose share a request takes of."""
+        """The owners of the shares that a request uses."""
         if account := scope.get("account"):
             return (_Owner(f"user {account.name}", self._limits.reader),)
         visitor = scope.get("visitor")
@@ -118,23 +118,23 @@ class Shares:
         return (_Owner(visitor, self._limits.reader), address) if known else (address,)
 
     def _too_many_streams(self, place: _Place) -> str:
-        taken = _taken(self._open.streams)
+        used = _used(self._open.streams)
         for owner in place.owners:
-            if taken[owner.name] >= owner.share.streams:
+            if used[owner.name] >= owner.share.streams:
                 return f"{owner.share.streams} pages or streams are open; close one of them"
         return ""
 
     def _too_many_calls(self, place: _Place) -> str:
         of_events = {each for event in _events(self._page._queue) if (each := _place(event))}
-        taken = _taken(self._open.calls | of_events)
+        used = _used(self._open.calls | of_events)
         for owner in place.owners:
-            if taken[owner.name] >= owner.share.calls:
+            if used[owner.name] >= owner.share.calls:
                 most = owner.share.calls
                 return f"{most} of your questions are waiting; ask again when one is answered"
         return ""
 
 
-def _taken(places: set[_Place]) -> Counter[str]:
+def _used(places: set[_Place]) -> Counter[str]:
     return Counter(owner.name for place in places for owner in place.owners)
 
 
@@ -144,7 +144,7 @@ def _running_events(queue: Any) -> Iterator[Any]:
 
 
 def _events(queue: Any) -> Iterator[Any]:
-    """The events that wait or run."""
+    """The waiting and the running events of the queue."""
     for waiting in queue.event_queue_per_concurrency_id.values():
         yield from waiting.queue
     yield from _running_events(queue)
@@ -160,7 +160,7 @@ def _owners_of(event: Any) -> tuple[_Owner, ...]:
 
 
 def _take_turns(queue: Any) -> None:
-    """Lets the queue run next what the reader with the fewest running events asked.
+    """Makes the queue run next an event of the reader with the fewest running events.
 
     Gradio answers in the order of arrival: whoever asks many questions would have them all
     answered first. Of readers with equally many, the one who was served longest ago is next.
@@ -168,7 +168,7 @@ def _take_turns(queue: Any) -> None:
     turn, served = count(1), dict[str, int]()
 
     def get_events() -> tuple[list[Any], bool, str] | None:
-        running = _taken({each for event in _running_events(queue) if (each := _place(event))})
+        running = _used({each for event in _running_events(queue) if (each := _place(event))})
 
         def order(event: Any) -> tuple[int, int]:
             name = _owners_of(event)[0].name if _owners_of(event) else ""
@@ -225,7 +225,7 @@ def _runs_enough(event: Any, running: Counter[str]) -> bool:
 
 
 def _note_served(queue: Any, served: dict[str, int], event: Any, turn: int) -> None:
-    """Notes when the readers of the queue were served last, and forgets all others."""
+    """Records when the readers in the queue were served last; forgets all others."""
     present = {owner.name for each in (event, *_events(queue)) for owner in _owners_of(each)}
     for gone in served.keys() - present:
         del served[gone]

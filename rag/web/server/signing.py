@@ -1,4 +1,4 @@
-"""Cookies that nobody but this server can make: its key, their signatures, how they are sent."""
+"""Signs cookies with the server's key, so that nobody else can make them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def load_key(folder: Path) -> bytes:
-    """The server's key, kept in `folder` in a file that its owner alone may read.
+    """The server's key, from a file in `folder` that only its owner may read.
 
     It is made where there is none. A damaged key, or one that others may read, is replaced:
     what it signed is void then. Where the folder cannot be written, the key lasts as long as
@@ -45,12 +45,12 @@ def load_key(folder: Path) -> bytes:
 
 
 def sign(key: bytes, purpose: str, value: str) -> str:
-    """The value with its signature, which holds for this purpose alone."""
+    """The value with its signature, which is valid for this purpose only."""
     return f"{value}.{_signature(key, purpose, value)}"
 
 
 def signed_value(key: bytes, purpose: str, text: str) -> str:
-    """The value that was signed for this purpose; "" where the signature is not right."""
+    """The value that was signed for this purpose; "" if the signature is wrong."""
     value, _, signature = text.rpartition(".")
     right = _signature(key, purpose, value).encode()
     return value if hmac.compare_digest(signature.encode("utf-8", "replace"), right) else ""
@@ -72,14 +72,14 @@ def read_cookie(headers: Mapping[str, str], name: str) -> str:
 
 
 def cookie_header(name: str, value: str, seconds: int, scope: Message) -> tuple[bytes, bytes]:
-    """The header that sets a cookie no script can read and no other site's page can use."""
+    """The header that sets a cookie, hidden from scripts and from pages of other sites."""
     secure = "; Secure" if scope.get("scheme") == "https" else ""
     cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return b"set-cookie", cookie.encode()
 
 
 def with_headers(send: Send, *headers: tuple[bytes, bytes]) -> Send:
-    """A `send` whose response has these headers, too."""
+    """A `send` that adds these headers to the response."""
 
     async def adding(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""The four calls of `rag.web.server.endpoints` as tools of the Model Context Protocol."""
+"""Serves the four calls of `rag.web.server.endpoints` as tools of the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def tool_server(endpoints: Endpoints) -> Any:
 
 
 class Tools:
-    """The tools over HTTP, at PATH; what they need is loaded when they are first asked for."""
+    """The tools over HTTP, at PATH; their package is loaded on first use."""
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
@@ -53,7 +53,7 @@ class Tools:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """As long as this lasts, requests are answered."""
+        """Answers requests until the context ends."""
         async with anyio.create_task_group() as group:
             self._group = group
             yield
@@ -70,7 +70,7 @@ class Tools:
         server = await anyio.to_thread.run_sync(tool_server, self._endpoints)
         from mcp.server.transport_security import TransportSecuritySettings
 
-        # `Guard` checks the host already, by what this server really listens on.
+        # `RequestGuard` checks the host already.
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         served: Asgi = server.streamable_http_app(
             streamable_http_path=PATH,

@@ -1,4 +1,4 @@
-"""Where files wait until they are read: each known by its sender, so many, and for so long."""
+"""Stores uploaded files until they are read, limited in number, size and time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOCK = "in-use.lock"
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """How much may wait to be read: bytes and files of one reader, bytes of all, seconds."""
+    """The limits of waiting files: bytes and files of one reader, bytes of all, seconds."""
 
     reader_bytes: int = 200 << 20
     reader_files: int = 100
@@ -41,7 +41,7 @@ class _Waiting:
 
 
 class UploadStore:
-    """The files that readers sent and that are not read yet, each known by path and sender.
+    """The uploaded files that are not read yet, by path and sender.
 
     Safe to call from any thread. `clock` returns seconds.
     """
@@ -61,7 +61,7 @@ class UploadStore:
 
     @contextmanager
     def reserve(self, reader: str, size: int) -> Iterator[str]:
-        """Yields why `reader` may not send `size` more bytes now; "" where there is room."""
+        """Reserves `size` bytes for `reader`; yields "", or why there is no room."""
         self.remove_expired()
         with self._lock:
             refusal = self._refusal(reader, size)
@@ -84,10 +84,10 @@ class UploadStore:
 
     def _refusal(self, reader: str, size: int) -> str:
         own, limits = self._own(reader), self._limits
-        held = sum(each.size for each in own) + self._reserved.get(reader, 0)
-        if held + size > limits.reader_bytes or len(own) >= limits.reader_files:
+        waiting_bytes = sum(each.size for each in own) + self._reserved.get(reader, 0)
+        if waiting_bytes + size > limits.reader_bytes or len(own) >= limits.reader_files:
             return (
-                f"your files that wait to be added have {held >> 20} MB of "
+                f"your files that wait to be added have {waiting_bytes >> 20} MB of "
                 f"{limits.reader_bytes >> 20} MB, and are {len(own)} of {limits.reader_files}; "
                 f"add them first, or wait {limits.seconds / 60:.0f} minutes"
             )
@@ -96,13 +96,13 @@ class UploadStore:
         return ""
 
     def _on_disk(self) -> int:
-        """The bytes of all files, also of those whose upload was broken off."""
+        """The bytes of all files, interrupted uploads included."""
         return sum(each.stat().st_size for each in self.folder.rglob("*") if each.is_file())
 
     def admit(self, reader: str, path: Path) -> Path:
-        """Moves a file that has arrived to a place nobody can guess, known as the reader's.
+        """Moves an uploaded file to a secret path of the reader; returns the path.
 
-        Raises OSError where the file has gone.
+        Raises OSError if the file is gone.
         """
         own = self.folder / secrets.token_hex(16)
         own.mkdir(mode=0o700)
@@ -117,27 +117,27 @@ class UploadStore:
         return moved
 
     def owns(self, reader: str, path: str) -> bool:
-        """Whether `path` is a file that this reader sent and that nobody is reading yet."""
+        """Whether `path` is a file of this reader that is not being read yet."""
         waiting = self._waiting.get(path)
         return waiting is not None and waiting.reader == reader and not waiting.in_use
 
     @contextmanager
     def take(self, paths: Sequence[str]) -> Iterator[list[Path]]:
-        """Yields those of the paths that wait here, to be read; they are gone afterwards."""
-        taken = []
+        """Yields the stored ones of the paths, to be read; deletes them afterwards."""
+        files = []
         with self._lock:
             for path in dict.fromkeys(paths):
                 if (waiting := self._waiting.get(path)) and not waiting.in_use:
                     waiting.in_use = True
-                    taken.append(Path(path))
+                    files.append(Path(path))
         try:
-            yield taken
+            yield files
         finally:
-            for file in taken:
+            for file in files:
                 self._forget(file)
 
     def remove_expired(self) -> None:
-        """Deletes what nobody asked to read in time, and what is left of broken uploads."""
+        """Deletes files that were not read in time and the remains of interrupted uploads."""
         oldest = self._clock() - self._limits.seconds
         with self._lock:
             known = list(self._waiting.items())
@@ -152,7 +152,7 @@ class UploadStore:
 
     @asynccontextmanager
     async def expiring(self) -> AsyncIterator[None]:
-        """As long as this lasts, what has expired is deleted every minute."""
+        """Deletes expired files every minute until the context ends."""
 
         async def watch() -> None:
             while True:
@@ -172,7 +172,7 @@ class UploadStore:
 
 @contextmanager
 def private_uploads() -> Iterator[Path]:
-    """Yields a folder for uploads that only this user may read; it is gone at the end.
+    """Yields a folder for uploads that only this user may read; deletes it at the end.
 
     What processes left there that were killed is deleted first. Pages must be built in it: Gradio
     learns of the folder from the environment.
@@ -190,7 +190,7 @@ def private_uploads() -> Iterator[Path]:
 
 @contextmanager
 def _base() -> Iterator[Path]:
-    """A folder of this user's alone that stays; one that does not, where others meddle with it."""
+    """A lasting folder of this user only; a temporary one if others could change it."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     base = Path(tempfile.gettempdir()) / f"dateline-{user}"
     base.mkdir(mode=0o700, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Files on their way in: who may send them, how many, for how long, and where each may be named.
+"""Guards uploads: who may send files, how many, for how long, and where calls may name them.
 
 Gradio takes a file in two steps: the page posts it to `/gradio_api/upload`, then names its path in
 the argument of an event. `UploadGuard` stands before both. A path, or an address in its place, is
@@ -36,7 +36,7 @@ _DEEPEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """That articles may be added from the page; with `network` from addresses, too.
+    """The settings for adding articles from the page; with `network`, from addresses too.
 
     Where there are `accounts`, by editors and admins alone. `files` is what they have sent.
     """
@@ -46,12 +46,12 @@ class Uploads:
     accounts: Accounts | None = None
 
     def allowed(self, name: str) -> bool:
-        """Whether somebody of this name may add articles."""
+        """Whether the account may add articles."""
         return has_role(self.accounts, name, MAY_ADD)
 
 
 class UploadGuard:
-    """Takes files from those who may add articles, and lets only such files be named in calls.
+    """Accepts files from readers who may add articles, and lets calls name only these files.
 
     `takes_files` says whether the handler of a number expects a file as its argument at a place.
     Without `uploads` no file is taken.
@@ -65,7 +65,7 @@ class UploadGuard:
         self._takes_files = takes_files
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers why it does not."""
+        """Passes a request on, or responds with the reason for a refusal."""
         path = str(scope.get("path", ""))
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
@@ -119,7 +119,7 @@ class UploadGuard:
         await self._app({**scope, "headers": sized}, replay(checked, receive), send)
 
     def _names_a_foreign_file(self, call: dict[str, Any], reader: str) -> bool:
-        """Whether a file is named where none is expected, or one that this reader did not send.
+        """Whether a call names a file where none belongs, or one of another reader.
 
         What is expected loses its addresses: a file is where it was stored, and nowhere else.
         """
@@ -148,7 +148,7 @@ class UploadGuard:
 
 
 class _Admission:
-    """One upload: the files that Gradio stored become the reader's, under paths of ours."""
+    """One upload: moves the files that Gradio stored to private paths of the reader."""
 
     def __init__(self, files: UploadStore, reader: str, send: Send) -> None:
         self._files = files
@@ -158,7 +158,7 @@ class _Admission:
         self._body = bytearray()
 
     async def run(self, app: Asgi, scope: Message, receive: Receive) -> None:
-        """Lets the files be stored, and answers with the paths by which they can be named."""
+        """Stores the files and responds with the paths that calls can name."""
         await app(scope, receive, self._collect)
 
     async def _collect(self, message: Message) -> None:
@@ -190,7 +190,7 @@ class _Admission:
 
 
 def _has_file(value: Any, depth: int = 0) -> bool:
-    """Whether anything within looks like a file to Gradio, of this version or of another."""
+    """Whether a value contains what any version of Gradio takes for a file."""
     if depth > _DEEPEST:
         return True
     if isinstance(value, dict):

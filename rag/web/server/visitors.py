@@ -1,4 +1,4 @@
-"""Who is who where nobody logs in and others can reach the page: a signed cookie per browser."""
+"""Tells visitors apart on an open page without a login: a signed cookie for each browser."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PURPOSE = "visitor"
 
 
 class Visitors:
-    """Gives each browser a name of its own: the request's scope then holds the `visitor`.
+    """Gives each browser its name, as `visitor` in the scope of its requests.
 
-    The page sets the cookie that proves it. All who send none are UNKNOWN_VISITOR.
+    A signed cookie from the page proves it. Requests without one are UNKNOWN_VISITOR.
     """
 
     def __init__(self, app: Asgi, key: bytes) -> None:
@@ -25,7 +25,7 @@ class Visitors:
         self._key = key
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Passes every request on, with the name of its visitor."""
+        """Passes each request on with the name of its visitor."""
         if scope["type"] == "http":
             sent = read_cookie(header_map(scope["headers"]), COOKIE)
             id_ = signed_value(self._key, _PURPOSE, sent)

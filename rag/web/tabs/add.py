@@ -18,7 +18,7 @@ from rag.web.parts import Parts, html_part, private
 from rag.web.server.guard import LARGEST_FILE
 from rag.web.server.uploads import NOT_ALLOWED, Uploads
 
-SHOWN = '<div role="status" id="added">${value}</div>'
+STATUS = '<div role="status" id="added">${value}</div>'
 INTRODUCTION = (
     "<p>Articles of your own join this archive, for everybody who uses it, and can be asked about "
     "at once.</p><details><summary>Files that can be read</summary><p>${value}</p></details>"
@@ -55,16 +55,16 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
             is_feed = gr.Checkbox(label="It is a feed; follow it", elem_id="is-feed")
             read = gr.Button("Read this address", elem_id="read-address")
         html_part("" if network else NO_NETWORK, NOTE, "no-network")
-        shown = html_part("", SHOWN, "adding")
+        status = html_part("", STATUS, "adding")
 
     def take_files(paths: list[str] | None, request: gr.Request) -> Iterator[str]:
         with uploads.files.take(paths or ()) as files:
-            yield from _told(
+            yield from _states(
                 uploads.allowed(owner_of(request)), lambda: add_files(chat.archive, files)
             )
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
-        yield from _told(
+        yield from _states(
             uploads.allowed(owner_of(request)),
             lambda: add_address(chat.archive, address or "", feed=is_feed),
         )
@@ -77,15 +77,15 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     def settle() -> list[Any]:
         return [None, facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
 
-    taken = take.click(take_files, files, shown, **once)
-    was_read = read.click(read_address, [address, is_feed], shown, **once)
-    told = [files, parts.facts, parts.limits[2]]
-    for done in (taken, was_read):
-        done.then(settle, None, told, queue=False, **private())
+    added = take.click(take_files, files, status, **once)
+    was_read = read.click(read_address, [address, is_feed], status, **once)
+    outputs = [files, parts.facts, parts.limits[2]]
+    for done in (added, was_read):
+        done.then(settle, None, outputs, queue=False, **private())
     parts.page.load(show_tab, None, tab, queue=False, **private())
 
 
-def _told(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
+def _states(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
     """The state of affairs as HTML, from the first moment to the last."""
     if not allowed:
         yield str(_problem(NOT_ALLOWED))
@@ -108,9 +108,9 @@ def _row(one: UploadOutcome) -> Markup:
     notes = Markup("").join(Markup("<li>{}</li>").format(text(note)) for note in one.notes)
     more = Markup("<ul>{}</ul>").format(notes) if one.notes else ""
     return Markup('<li{}><span class="name" dir="auto">{}</span>: {}{}</li>').format(
-        Markup(' class="problem"') if one.problem else "", text(one.name), text(one.said), more
+        Markup(' class="problem"') if one.problem else "", text(one.name), text(one.result), more
     )
 
 
-def _problem(said: str) -> Markup:
-    return Markup('<p class="problem" role="alert">{}</p>').format(text(said))
+def _problem(message: str) -> Markup:
+    return Markup('<p class="problem" role="alert">{}</p>').format(text(message))

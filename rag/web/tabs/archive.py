@@ -1,4 +1,4 @@
-"""The tab about the archive: what it holds, the articles of a shelf, and its health."""
+"""The tab about the archive: its size, the articles of a section, and its health."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -28,13 +28,13 @@ MAY_EXAMINE: tuple[Role, ...] = ("admin",)
 NOT_ALLOWED = "Your account may not examine the archive; an admin's can."
 
 Examine = Callable[[], Sequence[Finding]]
-"""What looks the archive over, as `dateline doctor` does."""
+"""Examines the archive, as `dateline doctor` does."""
 
 
 def archive_tab(
     chat: Chat, parts: Parts, examine: Examine | None = None, accounts: Accounts | None = None
 ) -> None:
-    """Adds the tab to the page; with `examine` it can tell the archive's health.
+    """Adds the tab to the page; `examine` adds a button for the archive's health.
 
     Where there are `accounts`, to admins alone: what mends an archive names its folder.
     """
@@ -44,7 +44,7 @@ def archive_tab(
         gr.Tab("Archive", id="archive", elem_id="tab-archive") as tab,
         gr.Column(elem_id="archive-page"),
     ):
-        held = html_part("", ARCHIVE, "held", ["shelves.js"])
+        overview = html_part("", ARCHIVE, "held", ["shelves.js"])
         if examine is not None:
             check = gr.Button("Check health", size="sm", elem_id="check", min_width=120)
             health = html_part("", HEALTH, "health")
@@ -52,14 +52,14 @@ def archive_tab(
         listed = html_part("", LISTED, "listed", ["opening.js", "listed.js"])
 
     def show() -> str:
-        return told_archive(chat)
+        return overview_of(chat)
 
     def list_shelf(event: gr.EventData, *limits: Any) -> str:
         outlet, month = (None if one is None else str(one) for one in (event.outlet, event.month))
-        return told_shelf(chat, Form.of("", limits), outlet, month)
+        return section_of(chat, Form.of("", limits), outlet, month)
 
-    tab.select(show, None, held, trigger_mode="once", **private())
-    held.list_shelf(list_shelf, list(parts.limits), listed, trigger_mode="once", **private())
+    tab.select(show, None, overview, trigger_mode="once", **private())
+    overview.list_shelf(list_shelf, list(parts.limits), listed, trigger_mode="once", **private())
     connect_opening(chat, parts, listed)
 
 
@@ -69,13 +69,13 @@ def _connect_health(examine: Examine, accounts: Accounts | None, check: Any, hea
     def tell(request: gr.Request) -> str:
         if not has_role(accounts, owner_of(request), MAY_EXAMINE):
             return problem_html(NOT_ALLOWED)
-        return told_health(examine)
+        return health_of(examine)
 
     check.click(tell, None, health, trigger_mode="once", **private())
 
 
-def told_archive(chat: Chat) -> str:
-    """What the archive holds as HTML, or why that cannot be told."""
+def overview_of(chat: Chat) -> str:
+    """The overview of the archive as HTML, or the problem with it."""
     archive = chat.archive
     try:
         failed = last_failures(archive)
@@ -84,7 +84,7 @@ def told_archive(chat: Chat) -> str:
         return problem_html(str(error))
 
 
-def told_shelf(chat: Chat, form: Form, outlet: str | None, month: str | None) -> str:
+def section_of(chat: Chat, form: Form, outlet: str | None, month: str | None) -> str:
     """The articles of an outlet or a month within the filters, as HTML."""
     try:
         filters, _ = chat.limits(form)
@@ -99,6 +99,6 @@ def told_shelf(chat: Chat, form: Form, outlet: str | None, month: str | None) ->
     return listing_html(listing, what)
 
 
-def told_health(examine: Examine) -> str:
-    """What an examination finds, as HTML."""
+def health_of(examine: Examine) -> str:
+    """The findings of an examination as HTML."""
     return health_html(examine())

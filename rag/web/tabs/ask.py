@@ -1,4 +1,4 @@
-"""The tab for asking: the conversation, the question, and what happens when one is sent."""
+"""The tab for asking: the conversation, the question field, and their handlers."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -26,7 +26,7 @@ KEYS = (
 
 
 def ask_parts(chat: Chat) -> dict[str, Any]:
-    """The parts of the tab by their names in `Parts`, made where they are to stand."""
+    """Creates the parts of the tab; returns them by their names in `Parts`."""
     import gradio as gr
 
     with gr.Column(elem_id="aside") as aside:
@@ -64,20 +64,22 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
 
 
 def connect_asking(chat: Chat, parts: Parts) -> None:
-    """Lets the parts ask, stop, begin anew and open what is cited."""
+    """Connects asking, stopping, a new conversation and opening citations."""
     import gradio as gr
 
     def ask(
-        question: str, said: Conversation, request: gr.Request, *limits: Any
+        question: str, conversation: Conversation, request: gr.Request, *limits: Any
     ) -> Iterator[list[Any]]:
-        yield from _asked(chat, Form.of(question, limits), replace(said, owner=owner_of(request)))
+        yield from _asked(
+            chat, Form.of(question, limits), replace(conversation, owner=owner_of(request))
+        )
 
     def ask_again(
-        said: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
+        conversation: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
     ) -> Iterator[list[Any]]:
         without = tuple(map(str, event.without))
         form = Form.of(str(event.question), limits, without)
-        yield from _asked(chat, form, replace(said, owner=owner_of(request)))
+        yield from _asked(chat, form, replace(conversation, owner=owner_of(request)))
 
     once = {"trigger_mode": "once", **private()}
     asked = gr.on(
@@ -92,7 +94,10 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
     )
     ends = {"cancels": [asked, example], "queue": False, **private()}
     parts.stop.click(
-        lambda said: updates(chat.stop(said)), parts.conversation, parts.outputs, **ends
+        lambda conversation: updates(chat.stop(conversation)),
+        parts.conversation,
+        parts.outputs,
+        **ends,
     )
     parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **ends)
     for part in (parts.log, parts.panel):
@@ -100,20 +105,20 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
 
 
 def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
-    """Lets the links of a part open articles in the panel."""
+    """Connects the links of a part, which open articles in the panel."""
     import gradio as gr
 
-    def open_article(said: Conversation, event: gr.EventData) -> str:
-        return chat.panel(str(event.key), said, str(event.place))
+    def open_article(conversation: Conversation, event: gr.EventData) -> str:
+        return chat.panel(str(event.key), conversation, str(event.place))
 
     part.open_article(open_article, parts.conversation, parts.panel, queue=False, **private())
 
 
 def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
-    """A frame as the values of `Parts.outputs`, where it follows `before` if given.
+    """A frame as the values of `Parts.outputs`, as changes from the frame `before`, if any.
 
-    Gradio makes a component anew for each of its properties that is set, so the buttons
-    are left alone where they are as they should be.
+    Gradio rebuilds a component for each property that is set, so unchanged buttons are
+    skipped.
     """
     import gradio as gr
 
@@ -130,9 +135,9 @@ def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
     ]
 
 
-def _asked(chat: Chat, form: Form, said: Conversation) -> Iterator[list[Any]]:
+def _asked(chat: Chat, form: Form, conversation: Conversation) -> Iterator[list[Any]]:
     before = None
-    with closing(chat.ask(form, said)) as frames:
+    with closing(chat.ask(form, conversation)) as frames:
         for frame in frames:
             yield updates(frame, before)
             before = frame

@@ -120,7 +120,7 @@ def conversation_of(chat: Chat, kept: KeptConversation, owner: str) -> Conversat
         chat.turn(
             number,
             restored(turn.answer, chat.archive.article),
-            kept=turn.number if own else 0,
+            saved_number=turn.number if own else 0,
         )
         for number, turn in enumerate(kept.turns, start=1)
     )

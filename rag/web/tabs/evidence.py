@@ -1,4 +1,4 @@
-"""The tab for evidence: of the last answer, or of what is named in its field."""
+"""The tab for evidence: for the last answer, or for a subject that you enter."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -34,32 +34,32 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
                 scale=8,
             )
             go = gr.Button("Show", variant="primary", elem_id="show", scale=1, min_width=88)
-        shown = html_part(no_evidence(), EVIDENCE, "evidence", ["opening.js"])
+        view = html_part(no_evidence(), EVIDENCE, "evidence", ["opening.js"])
 
-    def show(subject: str, said: Conversation, *limits: Any) -> str:
-        return evidence_of(chat, Form.of(subject, limits), said)
+    def show(subject: str, conversation: Conversation, *limits: Any) -> str:
+        return evidence_of(chat, Form.of(subject, limits), conversation)
 
     inputs = [subject, parts.conversation, *parts.limits]
     gr.on(
         [subject.submit, go.click, tab.select],
         show,
         inputs,
-        shown,
+        view,
         trigger_mode="always_last",
         **private(),
     )
-    connect_opening(chat, parts, shown)
+    connect_opening(chat, parts, view)
 
 
-def evidence_of(chat: Chat, form: Form, said: Conversation) -> str:
-    """The evidence for the subject of a form, or for the last answer where it names none."""
+def evidence_of(chat: Chat, form: Form, conversation: Conversation) -> str:
+    """The evidence for the subject of a form, or for the last answer if it has none, as HTML."""
     archive = chat.archive
     try:
         if form.question.strip():
             filters, as_of = chat.limits(form)
             hits = archive.search(form.question, ANSWER_HITS, filters=filters, as_of=as_of)
             return evidence_html(evidence(archive, form.question.strip(), hits))
-        last = next((turn for turn in reversed(said.turns) if turn.passages), None)
+        last = next((turn for turn in reversed(conversation.turns) if turn.passages), None)
         if last is None:
             return no_evidence()
         found = evidence(archive, last.searched, hits_of(archive, last.passages))

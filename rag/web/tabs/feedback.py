@@ -1,4 +1,4 @@
-"""What readers say of an answer on the page: thumbs, a wrong citation, words of their own."""
+"""Lets readers comment on an answer: thumbs, a wrong citation, a note."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -12,41 +12,44 @@ from rag.web.conversation import Conversation
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
 
-SAID = '<p role="status">${value}</p>'
+STATUS = '<p role="status">${value}</p>'
 THANKS = "Noted, thank you."
-NOT_KEPT = "This answer is not kept, and so is nothing that is said of it."
+NOT_SAVED = "This answer is not saved, so feedback on it cannot be saved either."
 LONGEST_NUMBER = 6
 
 
 def connect_remarks(chat: Chat, parts: Parts) -> None:
-    """Lets readers say what they think of each answer."""
+    """Connects the feedback buttons of each answer."""
     import gradio as gr
 
     with parts.aside:
-        said_of = html_part("", SAID, "remarks", ["feedback.js"])
+        status = html_part("", STATUS, "remarks", ["feedback.js"])
 
-    def remark(said: Conversation, request: gr.Request, event: gr.EventData) -> str:
+    def remark(conversation: Conversation, request: gr.Request, event: gr.EventData) -> str:
         try:
             turn = whole_number(str(event.turn)) or 0
-            given = Remark(event.kind, whole_number(str(event.citation)), str(event.note))
-            keep_remark(chat, said, owner_of(request), turn, given)
+            feedback = Remark(event.kind, whole_number(str(event.citation)), str(event.note))
+            keep_remark(chat, conversation, owner_of(request), turn, feedback)
         except RagError as error:
             return str(text(str(error)))
         return THANKS
 
-    said_of.remark(remark, parts.conversation, said_of, queue=False, **private())
+    status.remark(remark, parts.conversation, status, queue=False, **private())
 
 
-def keep_remark(chat: Chat, said: Conversation, owner: str, turn: int, remark: Remark) -> None:
-    """Keeps a remark on one turn of a conversation; raises QueryError where it cannot be."""
-    number = said.turns[turn - 1].kept if 0 < turn <= len(said.turns) else 0
+def keep_remark(
+    chat: Chat, conversation: Conversation, owner: str, turn: int, remark: Remark
+) -> None:
+    """Saves a remark on one turn; raises QueryError if the turn is not saved."""
+    turns = conversation.turns
+    number = turns[turn - 1].saved_number if 0 < turn <= len(turns) else 0
     if not number:
-        raise QueryError(NOT_KEPT)
-    answer = chat.archive.conversations.answer(owner, said.id, number)
+        raise QueryError(NOT_SAVED)
+    answer = chat.archive.conversations.answer(owner, conversation.id, number)
     chat.archive.feedback.add(owner, remark, answer, datetime.now(UTC))
 
 
 def whole_number(value: str) -> int | None:
-    """The number that these digits are; None for anything else."""
+    """The whole number in a text of digits; None for any other text."""
     digits = value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER
     return int(value) if digits else None

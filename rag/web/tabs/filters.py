@@ -1,4 +1,4 @@
-"""The filters that every tab goes by: their fields, and what is set of them as removable chips."""
+"""The filters of all tabs: their fields, and the chosen ones as removable chips."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -15,14 +15,14 @@ from rag.web.rendering.tables import problem_html
 CHOSEN = '<div role="group" aria-label="Filters that are set">${value}</div>'
 HINT = (
     '<p class="hint">Dates such as 2025-03-11, 2025-03 or 2025. “As of” answers from the archive '
-    "as it stood then.</p>"
+    "as it was then.</p>"
 )
 EVERY = "every"
-"""What a chip drops that takes all filters away."""
+"""The name of the chip that clears all filters."""
 
 
 def filter_parts(chat: Chat) -> dict[str, Any]:
-    """The filters by their names in `Parts`, made where they are to stand."""
+    """Creates the filter fields; returns them by their names in `Parts`."""
     import gradio as gr
 
     with gr.Accordion("Filters", open=False, elem_id="filters"):
@@ -38,7 +38,7 @@ def _fields(chat: Chat) -> tuple[Any, ...]:
 
     date = {"max_lines": 1, "min_width": 104}
     one = {"value": "", "min_width": 104}
-    held = sections(chat.archive)
+    section_choices = sections(chat.archive)
     return (
         gr.Textbox(label="From", elem_id="from", placeholder="first", **date),
         gr.Textbox(label="To", elem_id="to", placeholder="newest", **date),
@@ -50,13 +50,19 @@ def _fields(chat: Chat) -> tuple[Any, ...]:
             min_width=200,
         ),
         gr.Dropdown(languages(chat.archive), label="Language", elem_id="language", **one),
-        gr.Dropdown(held, label="Section", elem_id="section", visible=len(held) > 1, **one),
+        gr.Dropdown(
+            section_choices,
+            label="Section",
+            elem_id="section",
+            visible=len(section_choices) > 1,
+            **one,
+        ),
         gr.Textbox(label="As of", elem_id="as-of", placeholder="now", **date),
     )
 
 
 def connect_filters(chat: Chat, parts: Parts) -> None:
-    """Shows what is set as chips, and lets each chip drop it."""
+    """Connects the chips of the filters, each of which removes its filter."""
     import gradio as gr
 
     limits = list(parts.limits)
@@ -65,8 +71,8 @@ def connect_filters(chat: Chat, parts: Parts) -> None:
         return chosen_html(chat, values)
 
     def drop(event: gr.EventData, *values: Any) -> list[Any]:
-        kept = without(str(event.name), values)
-        return [chosen_html(chat, kept), *kept]
+        remaining = without(str(event.name), values)
+        return [chosen_html(chat, remaining), *remaining]
 
     quiet = {"queue": False, **private()}
     typed = [each for each in limits if isinstance(each, gr.Textbox)]
@@ -77,7 +83,7 @@ def connect_filters(chat: Chat, parts: Parts) -> None:
 
 
 def chosen_html(chat: Chat, values: tuple[Any, ...]) -> str:
-    """The chips of the filters that are set, or what is wrong with one of them."""
+    """The chips of the chosen filters as HTML, or what is wrong with one of them."""
     form = Form.of("", values)
     try:
         chat.limits(form)
@@ -87,7 +93,7 @@ def chosen_html(chat: Chat, values: tuple[Any, ...]) -> str:
 
 
 def without(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The values of LIMITS with that filter, or every one, empty."""
+    """The values of LIMITS with this filter, or with EVERY all of them, empty."""
     return tuple(
         ([] if isinstance(value, list) else "") if name in (limit, EVERY) else value
         for limit, value in zip(LIMITS, values, strict=True)

@@ -1,4 +1,4 @@
-"""The tab for searching: words in, passages out, none of them put into an answer."""
+"""The tab for searching: it lists passages and writes no answer."""
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
@@ -50,7 +50,7 @@ def search_tab(chat: Chat, parts: Parts) -> None:
 
 
 def searched(chat: Chat, form: Form) -> str:
-    """The results of a filled in form as HTML, or what is wrong with it."""
+    """The results for a form as HTML, or what is wrong with the form."""
     try:
         filters, as_of = chat.limits(form)
         request = Request(form.question, filters=filters, as_of=as_of, ignore=form.without)

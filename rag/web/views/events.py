@@ -1,4 +1,4 @@
-"""When what articles tell of happened, apart from when they appeared."""
+"""Finds when reported events happened, as opposed to when they were published."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Event:
 
     @property
     def text(self) -> str:
-        """The sentence's own words."""
+        """The words of the sentence."""
         return self.article.text[self.start : self.end]
 
     @property
     def published(self) -> date | None:
-        """The day on which the article appeared, as far as it is known."""
+        """The day of publication, None if unknown."""
         return self.article.published.at.date() if self.article.published else None
 
 
 def events(hits: Sequence[Hit]) -> list[Event]:
-    """What the hits tell with its day, earliest first; each sentence once, by its first time.
+    """The dated events in the hits, earliest first; each sentence once.
 
     Days that are relative ("on Monday") count from the article's own; years and decades
     alone are no events.
@@ -57,16 +57,16 @@ def _of(hit: Hit) -> Iterator[Event]:
     article, passage = hit.article, hit.passage
     published = article.published.at.date() if article.published else None
     for start, end in sentence_spans(article.text, passage.start, passage.end, article.language):
-        said = article.text[start:end]
-        known = [each for each in moments(said, published) if each.days and each.unit != "year"]
+        sentence = article.text[start:end]
+        known = [each for each in moments(sentence, published) if each.days and each.unit != "year"]
         if known:
             moment = min(known, key=lambda each: each.unit != "day")
-            yield Event(article, start, end, moment.text, _meant(moment, said, published))
+            yield Event(article, start, end, moment.text, _meant(moment, sentence, published))
 
 
-def _meant(moment: Moment, said: str, published: date | None) -> Days:
-    """The days it most likely means: those to come where the sentence tells of what will be."""
-    ahead = _AHEAD.search(said) or _UNTIL.search(said[: said.find(moment.text)])
+def _meant(moment: Moment, sentence: str, published: date | None) -> Days:
+    """The days it most likely means: future ones if the sentence is about the future."""
+    ahead = _AHEAD.search(sentence) or _UNTIL.search(sentence[: sentence.find(moment.text)])
     if published is not None and ahead:
         return next((days for days in moment.days if days[0] >= published), moment.days[0])
     return moment.days[0]

@@ -1,4 +1,4 @@
-"""What was found for a question: when it happened, who said what, where outlets differ."""
+"""Collects evidence for a question: when it happened, who said what, where outlets differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.web.views.sayings import Saying, sayings
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """The evidence for a question; `account` is None where outlets do not differ on it."""
+    """The evidence for a question; `account` is None if outlets do not differ on it."""
 
     question: str
     events: tuple[Event, ...]
@@ -24,7 +24,7 @@ class EvidenceView:
 
 
 def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> EvidenceView:
-    """The events, quotations and differing accounts that the hits hold."""
+    """The events, quotations and differing accounts in the hits."""
     similarity = archive.similarity()
     account = several_figures(question, hits, similarity) or several_causes(
         question, hits, similarity
@@ -33,7 +33,7 @@ def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> EvidenceVi
 
 
 def hits_of(archive: Archive, passages: Sequence[int]) -> list[Hit]:
-    """The passages with these ids as hits in their order; those that are gone are left out."""
+    """The passages with these ids as hits, in this order; deleted ones are left out."""
     found = archive.passages(passages)
     known = [found[id_] for id_ in passages if id_ in found]
     return [

@@ -1,4 +1,4 @@
-"""What failed in the archive's last ingest."""
+"""Lists what failed in the archive's last ingest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.store.runs import Outcome
 
 
 def last_failures(archive: Archive) -> list[Outcome]:
-    """The inputs that failed in the newest run, by path; raises ArchiveError without an archive."""
+    """The failed inputs of the newest run, by path; raises ArchiveError without an archive."""
     with closing(Database(archive.folder, read_only=True)) as database:
         runs = Runs(database)
         return [each for each in runs.outcomes(runs.last()) if each.kind == "failed"]

@@ -1,4 +1,4 @@
-"""Passages found by a search, with the words marked by which they were found."""
+"""Searches, and marks the words by which each passage was found."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class MarkedHit:
-    """A hit; `words` are the characters of its article, within the passage, that were sought.
+    """A hit; `words` are the offsets, in its article, of the sought words in the passage.
 
-    A passage without any was found by its meaning, or by its title.
+    A passage without any was found by its meaning or its title.
     """
 
     hit: Hit
@@ -29,7 +29,7 @@ class MarkedHit:
 
 @dataclass(frozen=True, slots=True)
 class MarkedHits:
-    """The hits of a search, best first, and what was understood of the words searched for."""
+    """The hits of a search, best first, and the constraints understood from the query."""
 
     hits: tuple[MarkedHit, ...]
     understood: tuple[Understood, ...]
@@ -44,9 +44,9 @@ def find(archive: Archive, request: Request, k: int) -> MarkedHits:
 
 
 def sought_words(hit: Hit, query: str, terms: Callable[[str], list[str]]) -> Spans:
-    """Where a hit's passage has a word of the query, by what `terms` makes of both.
+    """The offsets of the query's words in a hit's passage.
 
-    Words that differ only by their endings are the same where `terms` has them so.
+    Words match if `terms` gives them the same terms, for example without endings.
     """
     sought = frozenset(terms(query))
     known = cache(lambda word: not sought.isdisjoint(terms(word)))

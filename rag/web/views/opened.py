@@ -1,4 +1,4 @@
-"""An article opened at some of its words: what else is to be known of them now."""
+"""Opens an article at some of its words, with what has changed since."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.verification.quotes.records import RecheckedCitation
 
 @dataclass(frozen=True, slots=True)
 class OpenedArticle:
-    """One revision of an article, with what has become of its words from `start` to `end`.
+    """One revision of an article, and what has become of its words from `start` to `end`.
 
     `latest` is the number of the newest revision. `also_in` names the other outlets that
     carry the words. `now` holds them against a newer revision, where there is one.
@@ -30,7 +30,7 @@ class OpenedArticle:
 def open_words(
     archive: Archive, article_id: str, revision: int, span: tuple[int, int]
 ) -> OpenedArticle:
-    """The article at these words; an end beyond its text is its end.
+    """The article opened at the span, which is limited to its text.
 
     Raises ArchiveError when the archive holds no such article or revision.
     """

@@ -1,4 +1,4 @@
-"""Who says what, in the articles' own quotation marks."""
+"""Finds quotations in articles and their speakers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rag.language.words import Wording
 from rag.records import Article, Hit
 
 FEWEST_WORDS = 4
-"""Quotations of fewer words are names and terms."""
+"""The fewest words of a quotation; shorter ones are names and terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """Words between quotation marks, characters `start` to `end` of an article, and who says them.
+    """A quotation, characters `start` to `end` of an article, and its speaker.
 
     `speaker` is "" where the article does not tell in so many words.
     """
@@ -28,12 +28,12 @@ class Saying:
 
     @property
     def words(self) -> str:
-        """The quoted words, without their marks."""
+        """The quoted words, without the quotation marks."""
         return self.article.text[self.start : self.end]
 
 
 def sayings(hits: Sequence[Hit]) -> list[Saying]:
-    """The quotations of the hits: by speaker in the order of the first, unnamed speakers last.
+    """The quotations in the hits, by speaker in order of appearance, unnamed speakers last.
 
     Words that several articles quote come once, from the best hit that names who said them.
     """

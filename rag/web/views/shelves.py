@@ -1,4 +1,4 @@
-"""The archive's articles by outlet and month, and the list of those of one of them."""
+"""Counts the archive's articles by outlet and month, and lists those of one."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 
 from rag.archive import NO_FILTERS, Archive
 from rag.records import Article, Filters
-from rag.store import UNKNOWN_DATE, Facets
+from rag.store import UNKNOWN_DATE
 
 MOST_LISTED = 100
-"""So many articles are listed; who wants others narrows the filters."""
+"""The most articles in a list; narrower filters show others."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSection:
-    """The articles of one outlet; `publisher` "" holds those of no known one.
+    """The articles of one outlet; `publisher` "" stands for unknown outlets.
 
     `first` and `last` are when its oldest and its newest dated article appeared, `months` the
     number of articles by month, such as "2025-03", in order; "" counts the undated.
@@ -34,14 +34,14 @@ class ArchiveSection:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Articles, the newest first, and how many there are in all."""
+    """The newest articles, newest first, and the number of all."""
 
     articles: tuple[Article, ...]
     total: int
 
 
 def shelves(archive: Archive) -> list[ArchiveSection]:
-    """Every outlet's articles, the largest outlet first, then by name."""
+    """The section of every outlet, largest first, then by name."""
     facets = archive.facets()
     first_passages = (facets.ids == facets.opening) & np.isin(
         facets.ids, facets.matching(NO_FILTERS)
@@ -61,14 +61,15 @@ def list_articles(
     month: str | None = None,
     filters: Filters = NO_FILTERS,
 ) -> Listing:
-    """The articles within the filters, of one outlet or month where it is given.
+    """The articles within the filters, of one outlet or one month if it is not None.
 
     `month` is one of `Shelf.months`. Those of unknown date come last, equal ones by place.
     """
     facets = archive.facets()
     wanted = (facets.ids == facets.opening) & np.isin(facets.ids, facets.matching(filters))
     if publisher is not None:
-        wanted &= facets.publisher == _number(facets, publisher)
+        known = publisher in facets.publishers
+        wanted &= facets.publisher == (facets.publishers.index(publisher) if known else -1)
     ids, published = facets.ids[wanted], facets.published[wanted]
     if month is not None:
         chosen = np.array([_month(at) == month for at in published.tolist()], dtype=bool)
@@ -94,7 +95,3 @@ def _month(published: int) -> str:
     if published == UNKNOWN_DATE:
         return ""
     return f"{datetime.fromtimestamp(published, UTC):%Y-%m}"
-
-
-def _number(facets: Facets, publisher: str) -> int:
-    return facets.publishers.index(publisher) if publisher in facets.publishers else -1

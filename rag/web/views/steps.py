@@ -1,4 +1,4 @@
-"""How passages were found, told after the search."""
+"""Counts how passages were found, after the search."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from rag.records import Answer
 
 
 def count_by_words(archive: Archive, answer: Answer) -> int:
-    """How many of the passages found share a word with the question; the rest only its meaning."""
+    """The number of hits that share a word with the question; meaning found the others."""
     ids = [hit.passage.id for hit in answer.hits]
     return len(archive.word_scores(answer.standalone, ids)) if ids else 0

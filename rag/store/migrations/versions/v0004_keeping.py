@@ -1,4 +1,4 @@
-"""Articles can be withdrawn and deleted; conversations and what readers say of answers are kept."""
+"""Adds withdrawals, deletions, conversations and feedback."""
 
 import sqlalchemy as sa
 from alembic import op
