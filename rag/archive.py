@@ -25,6 +25,7 @@ from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
 from rag.questions.splitting import split
 from rag.records import Answer, Filters, Hit, Message, Similarity, Understood
+from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
@@ -334,12 +335,12 @@ class Archive(Catalogue):
         snapshot = self.snapshot()
         return trace(text, speaker, snapshot.store, snapshot.lexical, as_of)
 
-    def recheck(self, answer: Mapping[str, Any]) -> Recheck:
+    def recheck(self, answer: AnswerJson | Mapping[str, Any]) -> Recheck:
         """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
 
         Raises QueryError for what is no answer, ArchiveError where an article is damaged.
         """
-        return recheck(answer, self._parts.now().store, verify)
+        return recheck(read_answer(answer), self._parts.now().store, verify)
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for: folded, stemmed, without stop words."""

@@ -15,6 +15,7 @@ from rag.conversations.exporting import export_json, export_markdown, verify_exp
 from rag.conversations.stored_answers import UNREADABLE, restored
 from rag.errors import ArchiveError, QueryError
 from rag.evaluation.datasets import load_questions
+from rag.records import Answer
 from rag.store import KeptConversation, KeptTurn, Remark, Summary
 from rag.store.rows import article_digest
 from tests.builders import open_archive, row, write_jsonl
@@ -24,6 +25,8 @@ NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
 FERRY = "The Lindow ferry sank on Friday with 41 people aboard. All 41 people were saved."
 HARBOUR = "The harbour of Marsk flooded on Monday after three days of rain."
 SANK = "Which Lindow ferry sank with 41 people aboard?"
+ARTICLE = {"id": "a", "title": "", "publisher": "", "published": None, "url": "", "digest": None}
+TURN = {"number": 1, "question": "", "at": "2025-05-04T12:00:00+00:00"}
 ODD = st.text(alphabet="ab 1.#>-+*_`~[]()!<>{}$&|\\\n:/=@", max_size=60)
 
 
@@ -128,12 +131,15 @@ def test_an_article_that_has_gone_is_exported_without_a_digest(
     [
         ({"format": "else"}, "this is no export, but 'else' of version 1"),
         ({"version": 2}, "of version 2; give the JSON that `dateline export` wrote"),
-        ({"turns": {}}, "'turns' must be a list of objects"),
-        ({"turns": [3]}, "'turns' must be a list of objects"),
-        ({"turns": [{"answer": 3}]}, "an answer must be an object, not 3"),
-        ({"articles": None}, "'articles' must be a list of objects"),
-        ({"articles": [{"id": 1}]}, "an article is {'id': 1}"),
-        ({"articles": [{"id": "a", "revision": True}]}, "an article is"),
+        ({"turns": {}}, r"this is no export: turns must be a list, not \{\}; give the JSON"),
+        ({"turns": [3]}, r"turns\[0\] must be an object, not 3"),
+        ({"turns": [TURN | {"answer": 3}]}, r"turns\[0\]\.answer must be an object, not 3"),
+        ({"articles": None}, "articles must be a list, not None"),
+        ({"articles": [{"id": 1}]}, r"articles\[0\]\.id must be text, not 1"),
+        ({"articles": [ARTICLE | {"revision": True}]}, "revision must be a whole number, not True"),
+        ({"articles": [ARTICLE | {"revision": 0}]}, "revision must be 1 or more, not 0"),
+        ({"articles": [ARTICLE | {"revision": 10**30}]}, "revision must be less than 92"),
+        ({"articles": [ARTICLE | {"id": "\ud800"}]}, "id must be the id of an article, not '"),
     ],
 )
 def test_what_is_no_export_is_refused(
@@ -155,22 +161,9 @@ def test_markdown_reads_as_it_was_said(archive: Archive, talked: str) -> None:
 
 @given(ODD, ODD)
 def test_nothing_that_was_said_becomes_markup(question: str, quote: str) -> None:
-    answer = {
-        "question": question,
-        "text": quote,
-        "as_of": quote,
-        "citations": [
-            {
-                "number": 1,
-                "article_id": quote,
-                "title": question,
-                "url": quote,
-                "start": 0,
-                "end": 1,
-                "quote": quote,
-            }
-        ],
-    }
+    cited = {"article_id": quote, "title": question, "publisher": quote, "published": None}
+    place = {"number": 1, "url": quote, "start": 0, "end": 1, "quote": quote}
+    answer = Answer(question, question, quote, NOW).to_dict() | {"citations": [cited | place]}
     turn = KeptTurn(1, question, answer, NOW)
     kept = KeptConversation(Summary("id", question or "x", NOW, NOW, 1), "", (turn,))
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(export_markdown(kept, _Nothing()))
@@ -217,6 +210,32 @@ def test_what_can_no_longer_be_cited_is_said(archive: Archive) -> None:
     assert again.unresolved == (1, 2)
     assert [citation.number for citation in again.citations] == [3]
     assert again.notes[-1] == "The words behind [1], [2] are no longer in the archive."
+
+
+def test_a_stored_answer_that_cannot_be_read_is_exported_as_it_is(
+    archive: Archive, talked: str
+) -> None:
+    sank = archive.conversations.get("", talked).turns[0]
+    turns = (sank, KeptTurn(2, "And then?", {"text": "It *sank*.", "hits": 3}, NOW))
+    kept = KeptConversation(Summary("id", "Ferries", NOW, NOW, 2), "", turns)
+    exported = export_json(kept, archive)
+    assert [turn["answer"] for turn in exported["turns"]] == [turn.answer for turn in turns]
+    markdown = export_markdown(kept, archive)
+    assert f"Asked 2025-05-04 12:00 UTC. {UNREADABLE}\n\nIt \\*sank\\*.\n" in markdown
+    assert "> The Lindow ferry sank on Friday with 41 people aboard.\n" in markdown
+    with pytest.raises(QueryError, match=r"turns\[1\]\.answer\.question is missing; "):
+        verify_export(exported, archive)
+
+
+def test_an_article_exported_without_its_revision_is_compared_with_the_newest(
+    archive: Archive, talked: str
+) -> None:
+    exported = export_json(archive.conversations.get("", talked), archive)
+    for each in exported["articles"]:
+        each["revision"] = None
+    assert verify_export(exported, archive).findings == ()
+    exported["articles"].append(ARTICLE | {"revision": None})
+    assert verify_export(exported, archive).findings == ("the archive does not hold 'a'",)
 
 
 @pytest.mark.parametrize("broken", [{}, {"text": "It sank."}, {"text": "It sank.", "hits": 3}])

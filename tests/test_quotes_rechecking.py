@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag import records
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ArchiveError, QueryError
@@ -27,6 +29,19 @@ BUDGET = "The council of Tolbeck passed a budget of 12 million crowns. It will b
 QUESTION = "How many passengers of the ferry Marigold were brought ashore?"
 SAID = "All 41 passengers were brought ashore by lifeboat."
 ID = "courier.example/1"
+
+CITED = {
+    "number": 1,
+    "article_id": ID,
+    "title": "Ferry",
+    "publisher": "The Courier",
+    "published": "2025-05-03",
+    "url": "https://courier.example/1",
+    "start": 0,
+    "end": 3,
+    "quote": "The",
+}
+CLAIM = {"text": "", "start": 0, "end": 0, "citations": [], "verdict": "partly"}
 
 SETTINGS = Settings(encoder="hashing")
 
@@ -230,23 +245,51 @@ def test_a_forged_checksum_of_the_article_leaves_that_of_its_passage(
 
 
 @pytest.mark.parametrize(
-    ("value", "message"),
+    ("change", "message"),
     [
-        ({}, "this is no answer: 'citations' is missing; give what `dateline ask --json` printed"),
-        ({"citations": 3}, "'citations' must be list, not 3"),
-        ({"citations": [3]}, r"citations\[1\] must be an object, not 3"),
-        ({"citations": [{"number": True}]}, r"citations\[1\]: 'number' must be int, not True"),
-        ({"citations": [], "claims": [{"text": "a"}]}, r"claims\[1\]: 'start' is missing"),
-        ({"citations": [], "claims": [], "text": 4}, "'text' must be str, not 4"),
+        ({"citations": 3}, "this is no answer: citations must be a list, not 3; give what"),
+        ({"citations": [3]}, "citations[0] must be an object, not 3"),
+        ({"citations": {}}, "citations must be a list, not {}"),
+        ({"citations": [CITED | {"number": True}]}, "citations[0].number must be a whole number"),
+        ({"citations": [CITED, CITED | {"end": -3}]}, "citations[1].end must be 0 or more, not -3"),
+        ({"citations": [CITED | {"start": 1.5}]}, "citations[0].start must be a whole number, not"),
+        ({"citations": [CITED | {"revision": 10**30}]}, "citations[0].revision must be less than"),
+        ({"citations": [CITED | {"article_id": "\ud800"}]}, "article_id must be the id of an arti"),
+        ({"citations": [CITED | {"quote": None}]}, "citations[0].quote must be text, not None"),
+        ({"claims": [CLAIM | {"verdict": "true"}]}, "claims[0].verdict must be 'supported', 'part"),
+        ({"claims": [{"text": "a"}]}, "claims[0].start is missing; claims[0].end is missing"),
+        ({"claims": [{"text": "a"}]}, "claims[0].citations is missing; and 1 more; give what"),
+        ({"text": 4}, "text must be text, not 4"),
+        ({"abstained": "no"}, "abstained must be true or false, not 'no'"),
+        ({"as_of": "yesterday"}, "as_of must be a moment such as 2025-05-04T12:00:00+00:00, not"),
+        ({"as_of": 7}, "as_of must be a moment such as"),
+        ({"filters": {"from": []}}, "filters.from must be a moment such as"),
+        ({"confidence": float("nan")}, "confidence must be a finite number, not nan"),
+        ({"timings": {"read": "soon"}}, "timings.read must be a number, not 'soon'"),
+        ({"hits": [[[[[[[[[[]]]]]]]]]]}, "hits[0] must be an object, not [[[[[[[...]]]]]]]; give"),
     ],
 )
-def test_what_is_no_answer_is_refused(
-    dateline: Commands, answer: Answer, tmp_path: Path, value: Any, message: str
+def test_a_field_that_is_wrong_is_named(
+    dateline: Commands, answer: Answer, tmp_path: Path, change: Answer, message: str
 ) -> None:
+    dateline("recheck", save(tmp_path, answer | change)).refused("this is no answer: ", message)
+
+
+def test_what_an_answer_never_had_is_ignored(
+    dateline: Commands, answer: Answer, tmp_path: Path
+) -> None:
+    edited = answer | {"later": [[]], "citations": [{**answer["citations"][0], "more": 1}]}
+    edited["claims"] = []
+    assert dateline("recheck", save(tmp_path, edited)).status == 0
+
+
+@pytest.mark.parametrize("value", [{}, 3, [], None])
+def test_what_is_no_answer_is_refused(answer: Answer, tmp_path: Path, value: Any) -> None:
     assert answer
+    message = "question is missing" if value == {} else "it must be an object, not "
     with (
         Archive.open(tmp_path / "archive", settings=SETTINGS) as archive,
-        pytest.raises(QueryError, match=message),
+        pytest.raises(QueryError, match=f"this is no answer: {message}"),
     ):
         archive.recheck(value)
 
@@ -260,5 +303,5 @@ def test_a_file_that_holds_no_answer_is_refused(dateline: Commands, tmp_path: Pa
     ]:
         (tmp_path / "bad.json").write_text(content, encoding="utf-8")
         dateline("recheck", "bad.json").refused(message)
-    (tmp_path / "bad.json").write_text('{"citations": []}', encoding="utf-8")
-    dateline("recheck", "bad.json").refused("there is no archive")
+    declined = records.Answer("Who?", "Who?", "", datetime(2025, 5, 4, tzinfo=UTC)).to_dict()
+    dateline("recheck", save(tmp_path, declined)).refused("there is no archive")

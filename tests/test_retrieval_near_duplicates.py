@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus.chunking import Chunk
-from rag.records import Article, Filters, Hit, Passage, hit_dict
+from rag.records import Article, Filters, Hit, Passage, hit_json
 from rag.retrieval.near_duplicates import (
     Ranked,
     carried_by,
@@ -167,7 +167,7 @@ def test_copies_that_were_not_ranked_are_named_where_they_say_the_same() -> None
         (("Outlet b",), ("b",), ("c",)),
         ((), ("d",), ()),
     ]
-    told = hit_dict(named[0])
+    told = hit_json(named[0]).to_dict()
     assert [told[name] for name in ("also_in", "copies", "versions")] == [
         ["Outlet b"],
         ["b"],

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import anyio
 import httpx2
+import jsonschema
 import pytest
 from mcp import StdioServerParameters
 from mcp.client import Client as ToolClient
@@ -25,7 +26,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from rag.archive import Archive
 from rag.config import Settings
-from rag.records import hit_dict
+from rag.records import hit_json
 from rag.web.accounts import add_account
 from rag.web.server.endpoints import NAMES
 from rag.web.server.serving import HEADERS
@@ -58,6 +59,11 @@ client.close()
 SANK = "Which Lindow ferry sank with 41 people aboard?"
 SAVED = "All 41 people were saved"
 WORDS = "correct horse battery"
+DOCS = Path(__file__).parents[1] / "docs"
+ANSWER, HITS = (
+    json.loads((DOCS / f"{name}.schema.json").read_text(encoding="utf-8"))
+    for name in ("answer", "hits")
+)
 NOW = datetime(2025, 6, 20, tzinfo=UTC)
 PATHS = (Path(__file__).parent / "attacks" / "paths.txt").read_text().splitlines()
 
@@ -153,8 +159,11 @@ def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive
         ("article", {"article_id": "courier.example/1"}),
     )
     filters = archive.filters("2025-05-01", "", ["The Courier"])
-    hits = [hit_dict(hit) for hit in archive.search("Lindow ferry", 2, filters=filters)]
+    hits = [hit_json(hit).to_dict() for hit in archive.search("Lindow ferry", 2, filters=filters)]
     assert found == json.loads(json.dumps(hits))
+    jsonschema.validate(found, HITS)
+    jsonschema.validate(answer, ANSWER)
+    assert answer["filters"] == {"before": "2025-06-21T00:00:00+00:00", "as_of": answer["as_of"]}
     wanted = archive.ask(SANK, as_of=datetime.fromisoformat(answer["as_of"])).to_dict()
     assert answer | {"timings": {}} == json.loads(json.dumps(wanted | {"timings": {}}))
     assert traced == archive.trace(SAVED).to_dict()
@@ -210,6 +219,7 @@ async def _tools(target: Any) -> dict[str, Any]:
         wrong = await client.call_tool("article", {"article_id": "none"})
         return {
             "names": [tool.name for tool in listed],
+            "schemas": {tool.name: tool.output_schema for tool in listed},
             "described": [tool.description or "" for tool in listed],
             "results": {name: each.structured_content for name, each in found.items()},
             "texts": {name: json.loads(each.content[0].text) for name, each in found.items()},
@@ -223,6 +233,13 @@ async def _tools(target: Any) -> dict[str, Any]:
 
 def _check_tools(got: dict[str, Any], archive: Archive) -> None:
     assert got["names"] == list(NAMES)
+    offered = got["schemas"]
+    assert sorted(offered["ask"]["required"]) == sorted(ANSWER["required"])
+    for name, schema in (("search", HITS), ("ask", ANSWER)):
+        found = got["results"][name]
+        jsonschema.validate(found, offered[name])
+        jsonschema.validate(found["result"] if name == "search" else found, schema)
+    assert got["texts"]["ask"] == got["results"]["ask"]
     assert "news archive" in got["described"][0]
     assert all("Args:" in each for each in got["described"])
     assert got["results"]["search"]["result"][0]["article"]["id"] == "courier.example/1"

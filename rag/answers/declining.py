@@ -11,7 +11,7 @@ from rag.answers.sentence_selection import CandidateSentence
 from rag.answers.wording import introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
-from rag.records import Hit
+from rag.records import Filters, Hit
 
 Why = Literal[
     "nothing found",
@@ -38,7 +38,7 @@ def reason(asked: Question, hits: Sequence[Hit], *, disagreed: bool = False) -> 
         return "found but not answered: articles come near it, but none of their sentences answers"
     if _misses(asked):
         return f"outside the dates: the filters ask for a time without articles{_reach(asked)}"
-    limits = " that the filters leave" if asked.filters.to_dict() else ""
+    limits = " that the filters leave" if asked.filters != Filters() else ""
     return f"nothing found: no article{limits} shares a word or a meaning with the question"
 
 

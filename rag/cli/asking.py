@@ -22,7 +22,7 @@ from rag.cli.options import (
     language_model,
     opened_archive,
 )
-from rag.records import hit_dict
+from rag.records import hit_json
 from rag.retrieval.filters import parse_as_of
 from rag.retrieval.retrieve import Request
 
@@ -58,7 +58,7 @@ def search(
         )
         found = opened.find(request, k)
     if as_json:
-        terminal.print_json([hit_dict(hit) for hit in found.hits])
+        terminal.print_json([hit_json(hit).to_dict() for hit in found.hits])
     else:
         terminal.print_hits(found.hits)
     terminal.print_understood(found.understood)

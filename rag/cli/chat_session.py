@@ -108,7 +108,7 @@ class ChatSession:
             listed = ", ".join(f"[{known}]" for known in cited) or "nothing"
             msg = f"the last answer has no citation [{number}]; it cites {listed}"
             raise QueryError(msg)
-        rechecked = self.archive.recheck(last.to_dict()).citations
+        rechecked = self.archive.recheck(last.to_json()).citations
         now = next(each for each in rechecked if each.number == number)
         return Context(cited[number], *surroundings(cited[number]), now)
 

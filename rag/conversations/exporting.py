@@ -10,9 +10,20 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.conversations.escaping import without_controls
+from rag.conversations.stored_answers import UNREADABLE
 from rag.errors import ArchiveError, QueryError
-from rag.language.words import shortened
 from rag.records import article_dict
+from rag.records.answer_json import (
+    IDENTITY,
+    AnswerJson,
+    ArticleJson,
+    CitationJson,
+    Model,
+    Moment,
+    Revision,
+    read_answer,
+    read_model,
+)
 from rag.store import KeptConversation, KeptTurn
 from rag.store.rows import article_digest
 from rag.verification.quotes.records import Recheck
@@ -23,9 +34,32 @@ _MEND = "give the JSON that `dateline export` wrote, not its Markdown"
 _CONTROLS_SHOWN = (
     "Control characters are shown as \ufffd; the JSON export has each as it stands in its article."
 )
-_SHORT = 60
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>!|~$&])")
 _AT_THE_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
+
+
+class TurnJson(Model):
+    """A question of an exported conversation with its answer."""
+
+    number: int
+    question: str
+    at: Moment
+    answer: AnswerJson
+
+
+class ExportedArticle(ArticleJson):
+    """A cited revision; its digest is null where the archive did not hold it."""
+
+    revision: Revision | None
+    digest: str | None
+
+
+class ExportJson(Model):
+    """A conversation as `dateline export` writes it."""
+
+    title: str = ""
+    turns: list[TurnJson]
+    articles: list[ExportedArticle]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +88,10 @@ class Verified:
 def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
     """The conversation with every answer in full, and the digest of each cited article.
 
-    Articles that the archive no longer holds are listed without a digest.
+    Articles that the archive no longer holds are listed without a digest. An answer that
+    cannot be read is exported as it is stored; `verify_export` says what is wrong with it.
     """
+    answers = [_readable(turn) for turn in kept.turns]
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -68,11 +104,11 @@ def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
                 "number": turn.number,
                 "question": turn.question,
                 "at": turn.at.isoformat(),
-                "answer": dict(turn.answer),
+                "answer": answer.to_dict() if answer else dict(turn.answer),
             }
-            for turn in kept.turns
+            for turn, answer in zip(kept.turns, answers, strict=True)
         ],
-        "articles": list(_cited(kept.turns, archive)),
+        "articles": [each.to_dict() for each in _cited(answers, archive)],
     }
 
 
@@ -85,7 +121,7 @@ def export_markdown(kept: KeptConversation, archive: Archive) -> str:
     exported = export_json(kept, archive)
     digests = {(each["id"], each["revision"]): each["digest"] for each in exported["articles"]}
     lines = [f"# {_plain(kept.summary.title)}", ""]
-    lines += [f"Exported from Dateline; begun {_minute(exported['started'])}.", ""]
+    lines += [f"Exported from Dateline; begun {_minute(kept.summary.started)}.", ""]
     for turn in kept.turns:
         lines += _turn_lines(turn, digests)
     text = "\n".join(lines).rstrip() + "\n"
@@ -95,90 +131,93 @@ def export_markdown(kept: KeptConversation, archive: Archive) -> str:
 
 def verify_export(exported: Mapping[str, Any], archive: Archive) -> Verified:
     """Whether what was exported still holds; raises QueryError for what is no export."""
-    turns = _listed(exported, "turns")
-    answers = tuple(archive.recheck(_answer(turn)) for turn in turns)
-    findings = [
-        finding
-        for each in _listed(exported, "articles")
-        if (finding := _changed(each, archive)) is not None
-    ]
-    cited = {
-        str(citation.get("article_id"))
-        for turn in turns
-        for citation in _answer(turn).get("citations", ())
-    }
-    listed = {str(each.get("id")) for each in _listed(exported, "articles")}
-    findings += [f"the export cites {id_!r}, but does not list it" for id_ in cited - listed]
-    return Verified(str(exported.get("title", "")), answers, tuple(sorted(findings)))
+    kind, version = exported.get("format"), exported.get("version")
+    if (kind, version) != (FORMAT, VERSION):
+        msg = f"this is no export, but {kind!r:.40} of version {version!r:.20}; {_MEND}"
+        raise QueryError(msg)
+    export = read_model(ExportJson, exported, "export", _MEND)
+    answers = [turn.answer for turn in export.turns]
+    changes = [_changed(each, archive) for each in export.articles]
+    cited = {citation.article_id for answer in answers for citation in answer.citations}
+    missing = cited - {each.id for each in export.articles}
+    findings = [finding for finding in changes if finding is not None]
+    findings += [f"the export cites {id_!r}, but does not list it" for id_ in missing]
+    rechecked = tuple(archive.recheck(answer) for answer in answers)
+    return Verified(export.title, rechecked, tuple(sorted(findings)))
 
 
-def _cited(turns: Sequence[KeptTurn], archive: Archive) -> Iterator[dict[str, Any]]:
+def _readable(turn: KeptTurn) -> AnswerJson | None:
+    """The answer of a turn; None where what is stored is none."""
+    try:
+        return read_answer(turn.answer)
+    except QueryError:
+        return None
+
+
+def _cited(answers: Sequence[AnswerJson | None], archive: Archive) -> Iterator[ExportedArticle]:
     """Each cited revision of an article once, in the order of the first citations."""
     cited = {
-        (str(each["article_id"]), each.get("revision")): each
-        for turn in turns
-        for each in turn.answer.get("citations", ())
+        (each.article_id, each.revision): each
+        for answer in answers
+        if answer
+        for each in answer.citations
     }
-    for (id_, revision), told in cited.items():
+    for (id_, revision), said in cited.items():
         try:
             article = archive.article(id_, revision)
         except ArchiveError:
-            names = ("title", "publisher", "published", "url")
-            identity = {"id": id_} | {name: told.get(name) for name in names}
-            yield identity | {"revision": revision, "digest": None}
+            identity = {name: getattr(said, name) for name in IDENTITY}
+            yield ExportedArticle(id=id_, **identity, revision=revision, digest=None)
         else:
+            identity = article_dict(article)
             digest = article_digest(article)
-            yield article_dict(article) | {"revision": article.revision, "digest": digest}
+            yield ExportedArticle(**identity, revision=article.revision, digest=digest)
 
 
-def _changed(told: Mapping[str, Any], archive: Archive) -> str | None:
+def _changed(said: ExportedArticle, archive: Archive) -> str | None:
     """What became of an article since it was exported; None where it is the same."""
-    id_, revision, digest = told.get("id"), told.get("revision"), told.get("digest")
-    if not isinstance(id_, str) or not isinstance(revision, int) or isinstance(revision, bool):
-        msg = f"this is no export: an article is {dict(told)!r:.80}; {_MEND}"
-        raise QueryError(msg)
+    id_, revision = said.id, said.revision
     try:
         article = archive.article(id_, revision)
     except ArchiveError:
-        return f"the archive does not hold revision {revision} of {id_!r}"
-    if article_digest(article) != digest:
-        return f"revision {revision} of {id_!r} is not what was exported: its digest differs"
+        which = f"revision {revision} of {id_!r}" if revision else repr(id_)
+        return f"the archive does not hold {which}"
+    if article_digest(article) != said.digest:
+        which = f"revision {article.revision} of {id_!r}"
+        return f"{which} is not what was exported: its digest differs"
     return None
 
 
 def _turn_lines(turn: KeptTurn, digests: Mapping[tuple[str, Any], Any]) -> Iterator[str]:
-    answer = turn.answer
+    answer = _readable(turn)
     yield from (f"## {_plain(turn.question)}", "")
-    as_of = _minute(str(answer.get("as_of", "")))
-    yield from (f"Asked {_minute(turn.at.isoformat())}, answered as of {as_of}.", "")
-    for paragraph in str(answer.get("text", "")).split("\n\n"):
+    if answer is None:
+        yield from (f"Asked {_minute(turn.at)}. {UNREADABLE}", "")
+    else:
+        yield from (f"Asked {_minute(turn.at)}, answered as of {_minute(answer.as_of)}.", "")
+    text = answer.text if answer else str(turn.answer.get("text", ""))
+    for paragraph in text.split("\n\n"):
         yield from (_plain(paragraph), "")
-    for citation in answer.get("citations", ()):
+    for citation in answer.citations if answer else ():
         yield from _citation_lines(citation, digests)
 
 
-def _citation_lines(
-    told: Mapping[str, Any], digests: Mapping[tuple[str, Any], Any]
-) -> Iterator[str]:
-    id_, revision = str(told["article_id"]), told.get("revision")
-    names = (told.get("publisher"), told.get("published"), told.get("title"))
+def _citation_lines(said: CitationJson, digests: Mapping[tuple[str, Any], Any]) -> Iterator[str]:
+    id_, revision = said.article_id, said.revision
+    names = (said.publisher, said.published, said.title)
     yield from (
-        f"> {_plain(str(told['quote']))}",
+        f"> {_plain(said.quote)}",
         ">",
-        f"> \\[{told['number']}\\] {_plain(', '.join(str(name) for name in names if name))}  ",
-        f"> address: {_plain(str(told.get('url') or 'none'))}  ",
-        f"> article {_plain(id_)}, revision {revision}, characters {told['start']} to "
-        f"{told['end']}, digest {digests.get((id_, revision))}",
+        f"> \\[{said.number}\\] {_plain(', '.join(name for name in names if name))}  ",
+        f"> address: {_plain(said.url or 'none')}  ",
+        f"> article {_plain(id_)}, revision {revision}, characters {said.start} to "
+        f"{said.end}, digest {digests.get((id_, revision))}",
         "",
     )
 
 
-def _minute(moment: str) -> str:
-    """A moment as people read it; text that is none as it stands."""
-    try:
-        return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
-    except ValueError:
-        return _plain(moment)
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _plain(text: str) -> str:
@@ -190,24 +229,3 @@ def _plain(text: str) -> str:
 
 def _guarded(start: str) -> str:
     return f"&#{ord(start[0])};{start[1:]}" if start[0].isdigit() else f"\\{start}"
-
-
-def _listed(exported: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    kind, version = exported.get("format"), exported.get("version")
-    if (kind, version) != (FORMAT, VERSION):
-        msg = f"this is no export, but {kind!r:.40} of version {version!r:.20}; {_MEND}"
-        raise QueryError(msg)
-    found = exported.get(name)
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        msg = f"this is no export: {name!r} must be a list of objects; {_MEND}"
-        raise QueryError(msg)
-    return found
-
-
-def _answer(turn: Mapping[str, Any]) -> Mapping[str, Any]:
-    answer = turn.get("answer")
-    if not isinstance(answer, dict):
-        told = shortened(repr(answer), _SHORT)
-        msg = f"this is no export: an answer must be an object, not {told}; {_MEND}"
-        raise QueryError(msg)
-    return answer

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
-from rag.errors import QueryError
 from rag.language.words import Wording
-from rag.records import Article, Citation, Verdict, article_dict
+from rag.records import Article, Citation, Verdict, article_json
+from rag.records.answer_json import IDENTITY, AnswerJson, CitationJson, ClaimJson
 from rag.store import Store
 from rag.verification.quotes.alignment import nearest
 from rag.verification.quotes.differences import word_diff
@@ -19,31 +18,17 @@ Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]
 
 _SHOWN = 80
 _ALIKE = 0.5
-_IDENTITY = ("title", "publisher", "published", "url")
-_KINDS: Mapping[str, type] = {
-    "number": int,
-    "article_id": str,
-    "start": int,
-    "end": int,
-    "quote": str,
-    "text": str,
-    "verdict": str,
-    "citations": list,
-}
 
 
-def recheck(answer: Mapping[str, Any], store: Store, check: Check) -> Recheck:
-    """Whether each citation of an answer, as `Answer.to_dict` gave it, still holds.
+def recheck(answer: AnswerJson, store: Store, check: Check) -> Recheck:
+    """Whether each citation of a saved answer still holds.
 
     A citation holds where the article has its words, at the same place or at another one, and
     is what the answer says it is. Claims that held are checked again by what they cite; what
-    differs is told in `findings`. Raises QueryError for what is no answer.
+    differs is told in `findings`.
     """
-    told = _list_of(answer, "citations", ("number", "article_id", "start", "end", "quote"))
-    claims = _list_of(answer, "claims", ("text", "start", "end", "citations", "verdict"))
-    text, question = (_field(answer, name, str, "") for name in ("text", "question"))
-    articles = {id_: _article(store, id_) for id_ in {each["article_id"] for each in told}}
-    rechecked = [_rechecked(each, articles[each["article_id"]], store) for each in told]
+    articles = {id_: _article(store, id_) for id_ in {each.article_id for each in answer.citations}}
+    rechecked = [_rechecked(each, articles[each.article_id], store) for each in answer.citations]
     evidence = {
         each.number: Citation(each.number, article, each.start, each.end)
         for each in rechecked
@@ -52,10 +37,10 @@ def recheck(answer: Mapping[str, Any], store: Store, check: Check) -> Recheck:
     listed = {each.number for each in rechecked}
     findings = [
         finding
-        for claim in claims
-        for finding in (*_misplaced(claim, text, listed), *_unborne(claim, evidence, check))
+        for claim in answer.claims
+        for finding in (*_misplaced(claim, answer.text, listed), *_unborne(claim, evidence, check))
     ]
-    return Recheck(question, tuple(rechecked), tuple(findings))
+    return Recheck(answer.question, tuple(rechecked), tuple(findings))
 
 
 def _article(store: Store, article_id: str) -> Article | None:
@@ -63,19 +48,19 @@ def _article(store: Store, article_id: str) -> Article | None:
     return next((article for article, _ in store.current([article_id])), None)
 
 
-def _rechecked(told: Mapping[str, Any], article: Article | None, store: Store) -> RecheckedCitation:
-    number, article_id, quote = told["number"], told["article_id"], told["quote"]
+def _rechecked(told: CitationJson, article: Article | None, store: Store) -> RecheckedCitation:
+    number, article_id, quote = told.number, told.article_id, told.quote
     if article is None:
         unknown = f"the archive holds no article {article_id!r} any more"
         reason = store.tombstones.missing(article_id) or unknown
         return RecheckedCitation(number, article_id, "missing", reason, quote)
-    start = _place(quote, article.text, told["start"])
+    start = _place(quote, article.text, told.start)
     if start is None:
         return _changed(told, article, store)
     end = start + len(quote)
     if wrong := _other_identity(told, article):
         return RecheckedCitation(number, article_id, "changed", wrong, quote, quote, start, end)
-    moved = start != told["start"] or end != told["end"]
+    moved = (start, end) != (told.start, told.end)
     reason = "the same words stand at another place of the article now" if moved else ""
     return RecheckedCitation(number, article_id, "holds", reason, quote, quote, start, end)
 
@@ -84,15 +69,15 @@ def _place(quote: str, text: str, start: int) -> int | None:
     """Where the words stand, at `start` if they do; else the place nearest to it, else None."""
     if not quote.strip():
         return None
-    if start >= 0 and text.startswith(quote, start):
+    if text.startswith(quote, start):
         return start
-    before, after = text.rfind(quote, 0, max(0, start)), text.find(quote, max(0, start))
+    before, after = text.rfind(quote, 0, start), text.find(quote, start)
     places = [place for place in (before, after) if place >= 0]
     return min(places, key=lambda place: abs(place - start), default=None)
 
 
-def _changed(told: Mapping[str, Any], article: Article, store: Store) -> RecheckedCitation:
-    quote = told["quote"]
+def _changed(told: CitationJson, article: Article, store: Store) -> RecheckedCitation:
+    quote = told.quote
     start, end = _nearest(quote, article.text)
     stored = article.text[start:end]
     changes = word_diff(quote, stored) if stored else ()
@@ -100,7 +85,7 @@ def _changed(told: Mapping[str, Any], article: Article, store: Store) -> Recheck
     if _was_in(store, article, quote):
         reason += f"; revision {article.revision} of the article has replaced what was cited"
     return RecheckedCitation(
-        number=told["number"],
+        number=told.number,
         article_id=article.id,
         status="changed",
         reason=reason,
@@ -152,66 +137,37 @@ def _was_in(store: Store, article: Article, quote: str) -> bool:
     return any(quote in store.article(article.id, revision).text for revision in earlier)
 
 
-def _other_identity(told: Mapping[str, Any], article: Article) -> str:
+def _other_identity(told: CitationJson, article: Article) -> str:
     """What the answer says of the article that is not so; "" where all is."""
-    known = article_dict(article)
+    now = article_json(article)
+    said = [(name, getattr(now, name), getattr(told, name)) for name in IDENTITY]
     return "; ".join(
-        f"the article's {name} is {known[name]!r}, not {told[name]!r}"
-        for name in _IDENTITY
-        if name in told and told[name] != known[name]
+        f"the article's {name} is {known!r}, not {other!r}"
+        for name, known, other in said
+        if known != other
     )
 
 
-def _misplaced(claim: Mapping[str, Any], text: str, listed: set[int]) -> Iterator[str]:
+def _misplaced(claim: ClaimJson, text: str, listed: set[int]) -> Iterator[str]:
     """Where a claim is not what the answer's text has, or cites what is not listed."""
-    if text[max(0, claim["start"]) : max(0, claim["end"])] != claim["text"]:
-        yield f"the answer's text does not have the claim “{_short(claim['text'])}” in its place"
-    if lost := [number for number in claim["citations"] if number not in listed]:
+    if text[claim.start : claim.end] != claim.text:
+        yield f"the answer's text does not have the claim “{_short(claim.text)}” in its place"
+    if lost := [number for number in claim.citations if number not in listed]:
         numbers = ", ".join(map(str, lost))
-        yield f"the claim “{_short(claim['text'])}” cites {numbers}, which the answer does not list"
+        yield f"the claim “{_short(claim.text)}” cites {numbers}, which the answer does not list"
 
 
-def _unborne(
-    claim: Mapping[str, Any], evidence: Mapping[int, Citation], check: Check
-) -> Iterator[str]:
+def _unborne(claim: ClaimJson, evidence: Mapping[int, Citation], check: Check) -> Iterator[str]:
     """Why a claim that was supported is not, by citations that all hold."""
-    cited = [evidence[number] for number in claim["citations"] if number in evidence]
-    if claim["verdict"] != "supported" or len(cited) < len(claim["citations"]) or not cited:
+    cited = [evidence[number] for number in claim.citations if number in evidence]
+    if claim.verdict != "supported" or len(cited) < len(claim.citations) or not cited:
         return
-    verdict, reasons = check(claim["text"], cited)
+    verdict, reasons = check(claim.text, cited)
     if verdict != "supported":
         why = f": {'; '.join(reasons)}" if reasons else ""
-        yield f"the claim “{_short(claim['text'])}” is not supported by what it cites{why}"
+        yield f"the claim “{_short(claim.text)}” is not supported by what it cites{why}"
 
 
 def _short(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
-
-
-def _list_of(answer: Mapping[str, Any], name: str, fields: Sequence[str]) -> list[dict[str, Any]]:
-    """The objects that an answer lists under a name, each with its fields checked."""
-    if not isinstance(answer, Mapping):
-        msg = f"an answer must be a JSON object, not {type(answer).__name__}; {_MEND}"
-        raise QueryError(msg)
-    found = _field(answer, name, list, None)
-    for place, each in enumerate(found, start=1):
-        where = f"{name}[{place}]"
-        if not isinstance(each, dict):
-            msg = f"{where} must be an object, not {each!r:.40}; {_MEND}"
-            raise QueryError(msg)
-        for field in fields:
-            _field(each, field, _KINDS[field], None, f"{where}: ")
-    return list(found)
-
-
-_MEND = "give what `dateline ask --json` printed"
-
-
-def _field(row: Mapping[str, Any], name: str, kind: type, default: Any, where: str = "") -> Any:
-    value = row.get(name, default)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        told = "is missing" if value is None else f"must be {kind.__name__}, not {value!r:.40}"
-        msg = f"this is no answer: {where}{name!r} {told}; {_MEND}"
-        raise QueryError(msg)
-    return value

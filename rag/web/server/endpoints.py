@@ -1,6 +1,7 @@
 """What programs may ask: search, ask, quote, article; the same for Gradio's API and for MCP.
 
-Each returns what the command of its name prints with `--json`.
+Each returns what the command of its name prints with `--json`: `search` and `ask` as the models
+of that JSON, so that tools are offered with the schema of what they return.
 """
 
 # Gradio and MCP read the annotations at run time, so they must not be strings here.
@@ -8,12 +9,14 @@ Each returns what the command of its name prints with `--json`.
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar, get_origin
 
 from rag.archive import Archive
 from rag.errors import QueryError, RagError
 from rag.llms import ChatModel
-from rag.records import article_dict, hit_dict
+from rag.records import article_dict, hit_json
+from rag.records.answer_json import AnswerJson, HitJson, Model
 from rag.retrieval.filters import parse_as_of
 
 NAMES = ("search", "ask", "quote", "article")
@@ -47,7 +50,7 @@ class Endpoints:
         language: str = "",
         section: str = "",
         as_of: str = "",
-    ) -> list[dict[str, Any]]:
+    ) -> list[HitJson]:
         """Finds the passages of the news archive that match a query best, best first.
 
         Args:
@@ -68,7 +71,7 @@ class Endpoints:
         filters = self._archive.filters(*limits)
         when = parse_as_of(as_of) if as_of else None
         return [
-            hit_dict(hit) for hit in self._archive.search(query, k, filters=filters, as_of=when)
+            hit_json(hit) for hit in self._archive.search(query, k, filters=filters, as_of=when)
         ]
 
     def ask(
@@ -80,7 +83,7 @@ class Endpoints:
         language: str = "",
         section: str = "",
         as_of: str = "",
-    ) -> dict[str, Any]:
+    ) -> AnswerJson:
         """Answers from the news archive; every sentence cites the exact words it rests on.
 
         Where the archive holds no answer, "abstained" is true and "reason" says why.
@@ -99,7 +102,7 @@ class Endpoints:
         filters = self._archive.filters(*limits)
         when = parse_as_of(as_of) if as_of else None
         asked = self._archive.ask(question, filters=filters, as_of=when, model=self._model)
-        return asked.to_dict()
+        return asked.to_json()
 
     def quote(self, text: str, speaker: str = "") -> dict[str, Any]:
         """Says where quoted words stand in the news archive, and whether they are as quoted.
@@ -130,7 +133,25 @@ def connect_endpoints(endpoints: Endpoints) -> None:
     import gradio as gr
 
     for name, call in zip(NAMES, endpoints.all(), strict=True):
-        gr.api(guarded(call, _gradio_error), api_name=name)
+        gr.api(guarded(_with_values(call), _gradio_error), api_name=name)
+
+
+def _with_values(call: Callable[P, Any]) -> Callable[P, Any]:
+    """The same call with plain values of JSON for models, which Gradio does not know."""
+
+    @wraps(call)
+    def plainly(*args: P.args, **kwargs: P.kwargs) -> Any:
+        found = call(*args, **kwargs)
+        if isinstance(found, list):
+            return [each.to_dict() for each in found]
+        return found.to_dict() if isinstance(found, Model) else found
+
+    told = signature(call)
+    returned = dict[str, Any]
+    listed = get_origin(told.return_annotation) is list
+    described = told.replace(return_annotation=list[returned] if listed else returned)
+    plainly.__signature__ = described  # type: ignore[attr-defined]
+    return plainly
 
 
 def _gradio_error(message: str) -> Exception:

@@ -8,6 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from rag.records.answer_json import (
+    AnswerJson,
+    ArticleJson,
+    CitationJson,
+    ClaimJson,
+    FiltersJson,
+    HitJson,
+    PassageJson,
+    UnderstoodJson,
+    UsageJson,
+)
+from rag.records.answer_json import Verdict as Verdict
+
 Precision = Literal["year", "month", "day", "minute", "second"]
 FurnitureKind = Literal[
     "title",
@@ -20,18 +33,11 @@ FurnitureKind = Literal[
     "original url",
     "newsletter",
 ]
-Verdict = Literal["supported", "partly", "unsupported", "quote altered"]
 Role = Literal["system", "user", "assistant"]
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 """A text and others to the cosine of each with it: how close they are in meaning."""
 
-_FORMATS: Mapping[Precision, str] = {
-    "year": "%Y",
-    "month": "%Y-%m",
-    "day": "%Y-%m-%d",
-    "minute": "%Y-%m-%dT%H:%MZ",
-    "second": "%Y-%m-%dT%H:%M:%SZ",
-}
+_LENGTHS: Mapping[Precision, int] = {"year": 4, "month": 7, "day": 10, "minute": 16, "second": 19}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,9 @@ class Published:
             raise ValueError(msg)
 
     def __str__(self) -> str:
-        return self.at.strftime(_FORMATS[self.precision])
+        # `strftime` writes the year 800 with three digits.
+        written = self.at.isoformat()[: _LENGTHS[self.precision]]
+        return f"{written}Z" if "T" in written else written
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,17 @@ class Claim:
     verdict: Verdict
     reasons: tuple[str, ...] = ()
 
+    def to_json(self, answer_text: str) -> ClaimJson:
+        """The claim as it is written in the answer that has this text."""
+        return ClaimJson(
+            text=answer_text[self.start : self.end],
+            start=self.start,
+            end=self.end,
+            citations=list(self.citations),
+            verdict=self.verdict,
+            reasons=list(self.reasons),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -222,18 +241,6 @@ class Filters:
         before = min(filter(None, [self.published_before, as_of]), default=as_of)
         return replace(self, published_before=before, as_of=as_of)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The fields that ask for something, as JSON values."""
-        values = {
-            "from": self.published_from.isoformat() if self.published_from else None,
-            "before": self.published_before.isoformat() if self.published_before else None,
-            "publishers": list(self.publishers),
-            "language": self.language,
-            "section": self.section,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-        }
-        return {name: value for name, value in values.items() if value}
-
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -253,16 +260,6 @@ class Understood:
     filters: Filters
     strict: bool
     held: bool = True
-
-    def to_dict(self) -> dict[str, Any]:
-        """The words, their meaning and what follows from it, as JSON values."""
-        return {
-            "words": self.words,
-            "meaning": self.meaning,
-            "strict": self.strict,
-            "held": self.held,
-            "filters": self.filters.to_dict(),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,83 +297,82 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values: what the command line and the API return."""
-        return {
-            "question": self.question,
-            "standalone": self.standalone,
-            "text": self.text,
-            "abstained": self.abstained,
-            "reason": self.reason,
-            "suggestions": list(self.suggestions),
-            "confidence": round(self.confidence, 4),
-            "claims": [_claim_dict(self.text, claim) for claim in self.claims],
-            "citations": [_citation_dict(citation) for citation in self.citations],
-            "unresolved": list(self.unresolved),
-            "as_of": self.as_of.isoformat(),
-            "filters": self.filters.to_dict(),
-            "understood": [one.to_dict() for one in self.understood],
-            "hits": [hit_dict(hit) for hit in self.hits],
-            "coverage": round(self.coverage, 4),
-            "notes": list(self.notes),
-            "model": self.model,
-            "usage": {
-                "prompt_tokens": self.usage.prompt_tokens,
-                "completion_tokens": self.usage.completion_tokens,
-            },
-            "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
-        }
+        return self.to_json().to_dict()
+
+    def to_json(self) -> AnswerJson:
+        """The answer as the model of its JSON; shares, confidence and seconds to four places."""
+        return AnswerJson(
+            question=self.question,
+            standalone=self.standalone,
+            text=self.text,
+            abstained=self.abstained,
+            reason=self.reason,
+            suggestions=list(self.suggestions),
+            confidence=round(self.confidence, 4),
+            claims=[claim.to_json(self.text) for claim in self.claims],
+            citations=[_citation_json(citation) for citation in self.citations],
+            unresolved=list(self.unresolved),
+            as_of=self.as_of,
+            filters=FiltersJson.of(self.filters),
+            understood=[UnderstoodJson.of(one) for one in self.understood],
+            hits=[hit_json(hit) for hit in self.hits],
+            coverage=round(self.coverage, 4),
+            notes=list(self.notes),
+            model=self.model,
+            usage=UsageJson.of(self.usage),
+            timings={name: round(seconds, 4) for name, seconds in self.timings.items()},
+        )
+
+
+def article_json(article: Article) -> ArticleJson:
+    """What identifies an article to a reader, as the model of its JSON."""
+    return ArticleJson(id=article.id, **_identity(article))
 
 
 def article_dict(article: Article) -> dict[str, Any]:
     """What identifies an article to a reader, as JSON values."""
+    return article_json(article).to_dict()
+
+
+def hit_json(hit: Hit) -> HitJson:
+    """A hit as the model of its JSON: one element of what `dateline search --json` prints."""
+    return HitJson(
+        rank=hit.rank,
+        score=hit.score,
+        article=article_json(hit.article),
+        passage=PassageJson(
+            id=hit.passage.id,
+            revision=hit.passage.revision,
+            start=hit.passage.start,
+            end=hit.passage.end,
+            heading=hit.passage.heading,
+            pages=hit.article.pages_of(hit.passage.start, hit.passage.end),
+            text=hit.text,
+        ),
+        also_in=list(hit.also_in),
+        copies=list(hit.copies),
+        versions=list(hit.versions),
+    )
+
+
+def _citation_json(citation: Citation) -> CitationJson:
+    return CitationJson(
+        number=citation.number,
+        article_id=citation.article.id,
+        **_identity(citation.article),
+        revision=citation.article.revision,
+        start=citation.start,
+        end=citation.end,
+        pages=citation.article.pages_of(citation.start, citation.end),
+        quote=citation.quote,
+    )
+
+
+def _identity(article: Article) -> dict[str, Any]:
+    published = str(article.published) if article.published else None
     return {
-        "id": article.id,
         "title": article.title,
         "publisher": article.publisher,
-        "published": str(article.published) if article.published else None,
+        "published": published,
         "url": article.url,
-    }
-
-
-def hit_dict(hit: Hit) -> dict[str, Any]:
-    """A hit as JSON values: one element of what `dateline search --json` prints."""
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "article": article_dict(hit.article),
-        "passage": {
-            "id": hit.passage.id,
-            "revision": hit.passage.revision,
-            "start": hit.passage.start,
-            "end": hit.passage.end,
-            "pages": hit.article.pages_of(hit.passage.start, hit.passage.end),
-            "text": hit.text,
-        },
-        "also_in": list(hit.also_in),
-        "copies": list(hit.copies),
-        "versions": list(hit.versions),
-    }
-
-
-def _claim_dict(answer_text: str, claim: Claim) -> dict[str, Any]:
-    return {
-        "text": answer_text[claim.start : claim.end],
-        "start": claim.start,
-        "end": claim.end,
-        "citations": list(claim.citations),
-        "verdict": claim.verdict,
-        "reasons": list(claim.reasons),
-    }
-
-
-def _citation_dict(citation: Citation) -> dict[str, Any]:
-    identity = article_dict(citation.article)
-    return {
-        "number": citation.number,
-        "article_id": identity.pop("id"),
-        **identity,
-        "revision": citation.article.revision,
-        "start": citation.start,
-        "end": citation.end,
-        "pages": citation.article.pages_of(citation.start, citation.end),
-        "quote": citation.quote,
     }
