@@ -15,6 +15,7 @@ from rag.language.clauses import clauses
     ("question", "queries"),
     [
         ("Who won, and how many voted?", ["Who won", "how many voted won"]),
+        ("Who sang “Amber”, and how many voted?", ["Who sang “Amber”", "how many voted Amber"]),
         (
             "Who won the Marren run-off, and how many voted?",
             ["Who won the Marren run-off", "how many voted Marren run-off"],

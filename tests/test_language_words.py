@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.language.quotation_marks import quotations
-from rag.language.words import Wording
+from rag.language.words import Wording, shortened
 from rag.verification.quotes.marks import literal_runs, runs
 
 ODD = st.text(alphabet="ab AB1,.5%-–—’'“”\"[]…é\u00ad\u200b\u0301\n\u00a0ﬁ漢¥\u2212", max_size=60)
@@ -153,3 +153,10 @@ def test_the_runs_of_an_excerpt_hold_words_and_the_first_needs_none_before_it(te
     found = runs(text)
     assert all(len(run.wording) for run in found)
     assert all(run.gap in (0, 6, 12, 100) for run in found)
+
+
+def test_a_value_that_is_too_long_is_cut_at_a_word_if_there_is_one() -> None:
+    assert shortened("abcde", 5) == "abcde"
+    assert shortened("abcdefgh", 5) == "abcd…"
+    assert shortened("ab cdefgh", 5) == "ab…"
+    assert shortened("abcd fgh", 5) == "abcd…"

@@ -176,7 +176,7 @@ def test_a_claim_may_cite_only_what_the_answer_lists(
     ended = dateline("recheck", save(tmp_path, edited))
     assert ended.status == 1
     assert "the answer cites nothing" in ended.out
-    assert "which the answer does not list" in ended.out
+    assert " cites 1, which the answer does not list" in ended.out
 
 
 def test_words_that_are_gone_are_said_to_be(

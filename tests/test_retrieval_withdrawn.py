@@ -77,6 +77,7 @@ def test_the_best_answer_is_declined_where_it_was_withdrawn(
     assert rest.startswith("The archive does not answer this. Nearest articles:")
     assert told.reason == f"withdrawn: a{first[1:]}"
     assert (told.abstained, told.citations, model.asked) == (True, (), [])
+    assert told.coverage == float(vectors)
     said = json.dumps(told.to_dict())
     assert not any(words in said for words in ("Orla", TITLE, "The bishop"))
     assert WHISKY not in {h.article.id for h in archive.search(QUESTION, as_of=as_of)}
