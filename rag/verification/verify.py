@@ -12,6 +12,7 @@ from rag.records import Citation, Similarity, Verdict
 from rag.verification.checks.amounts import amounts
 from rag.verification.checks.dates import appeared, dates
 from rag.verification.checks.evidence import Check, Evidence, Finding
+from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
 from rag.verification.checks.stance import stance
@@ -69,7 +70,9 @@ def verify(
     Quotations, numbers, dates, names, negation and modality are looked up first, then the
     share of content words. `similarity` compares meanings where none of these decides, and
     `judge` is asked last. A claim that stands word for word in the cited text is supported
-    whatever it says, and neither is asked about it.
+    whatever it says, and neither is asked about it. Of articles in another language than
+    English, numbers, days and negation are checked where there are rules for it; a claim that
+    is not the same sentence is at most `partly` supported.
     """
     if not evidence:
         return "unsupported", ("no passage is cited",)
@@ -79,6 +82,8 @@ def verify(
     about = [*amounts(_without(held.outlets, introduction), held), *appeared(introduction, held)]
     if _is_verbatim(body, held):
         return _verdict(about)
+    if codes := foreign(evidence):
+        return _verdict([*about, *quoting(body, held), *by_language(body, held, codes)])
     examined = _examine(body, held, None)
     if similarity and all(found.verdict == "partly" for found in examined.findings):
         examined = replace(examined, wording=wording(body, held, similarity))

@@ -34,7 +34,9 @@ class Finding:
 
     verdict: Severity
     reason: str
-    kind: Literal["quotation", "number", "date", "name", "stance", "words", "meaning", "judge"]
+    kind: Literal[
+        "quotation", "number", "date", "name", "stance", "words", "meaning", "judge", "language"
+    ]
 
 
 @dataclass(frozen=True, slots=True)
