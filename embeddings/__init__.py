@@ -2,7 +2,13 @@
 
 from embeddings.cache import VectorCache
 from embeddings.encoders import Encoder, HashingEncoder, SentenceTransformerEncoder, load_encoder
-from embeddings.errors import CorruptIndexError, EmbeddingError, EncoderError, StaleIndexError
+from embeddings.errors import (
+    CorruptIndexError,
+    EmbeddingError,
+    EncoderError,
+    RefusedByDiskError,
+    StaleIndexError,
+)
 from embeddings.faiss_index import FaissIndex
 from embeddings.index_files import Manifest
 from embeddings.rerankers import CrossEncoderReranker, Reranker
@@ -17,6 +23,7 @@ __all__ = [
     "FaissIndex",
     "HashingEncoder",
     "Manifest",
+    "RefusedByDiskError",
     "Reranker",
     "SentenceTransformerEncoder",
     "StaleIndexError",

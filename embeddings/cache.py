@@ -12,7 +12,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from embeddings.errors import CorruptIndexError, EmbeddingError, StaleIndexError
+from embeddings.errors import (
+    CorruptIndexError,
+    EmbeddingError,
+    RefusedByDiskError,
+    StaleIndexError,
+)
 from embeddings.vectors import Vector, checked
 
 APPLICATION_ID = 0x56454353
@@ -22,6 +27,10 @@ _HASHES_A_QUERY = 5_000
 _SECONDS_TO_WAIT_FOR_A_LOCK = 30
 _MEND = "move it away, and its vectors are computed again"
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_REFUSED = {
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+}
 # Hashes arrive in random order: a table WITHOUT ROWID would split its pages at every
 # insert, four times slower at 78,000 vectors; 8 KiB pages hold five vectors of 384 numbers.
 _SCHEMA = f"""
@@ -241,7 +250,8 @@ class VectorCache:
                 msg = f"{self._path} is not a vector cache or is damaged: {error}; {_MEND}"
                 raise CorruptIndexError(msg) from error
             msg = f"{self._path} cannot be used: {error}"
-            raise EmbeddingError(msg) from error
+            kind = RefusedByDiskError if code in _REFUSED else EmbeddingError
+            raise kind(msg) from error
 
 
 def _problem(name: str, value: bytes, checksum: int, dimension: int | None) -> str:

@@ -2,6 +2,7 @@
 
 EmbeddingError          a file could not be read or written; the message names it and the reason
 ├── StaleIndexError     the index on disk was built from something else; names field and values
+├── RefusedByDiskError  the disk is full, or a file must not be written, read or locked
 ├── CorruptIndexError   a file is damaged or foreign; the message names it and what is wrong
 └── EncoderError        a model is unknown, absent or unusable; the message names what to install
 
@@ -15,6 +16,10 @@ class EmbeddingError(Exception):
 
 class StaleIndexError(EmbeddingError):
     """The index on disk was built from something else than what is asked for."""
+
+
+class RefusedByDiskError(EmbeddingError):
+    """The disk is full, or refuses to have a file written, read or locked; nothing is damaged."""
 
 
 class CorruptIndexError(EmbeddingError):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings import index_files, ivf
-from embeddings.errors import CorruptIndexError, EmbeddingError
+from embeddings.errors import CorruptIndexError, RefusedByDiskError
 from embeddings.index_files import Manifest
 from embeddings.vectors import Vector, Vectors, checked, load_faiss
 
@@ -276,4 +276,4 @@ def _named_errors(folder: Path, done: str) -> Iterator[None]:
         yield
     except OSError as error:
         msg = f"the index in {folder} cannot be {done}: {error}"
-        raise EmbeddingError(msg) from error
+        raise RefusedByDiskError(msg) from error

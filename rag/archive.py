@@ -74,6 +74,7 @@ class Archive(Catalogue):
     ) -> None:
         self.folder = folder
         self.encoder = encoder
+        self.engines = engines
         self._settings = settings
         self._reranker = reranker
         self._recent = RecentVectors(encoder)

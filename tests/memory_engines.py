@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -57,6 +58,7 @@ class Words:
 
 class MemoryLexicalEngine:
     files = IndexFiles()
+    packages: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self) -> None:
         self._words: dict[Path, Words] = {}
@@ -241,6 +243,7 @@ class Rows:
 
 class MemoryVectorEngine:
     files = IndexFiles()
+    packages: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self) -> None:
         self._rows: dict[Path, Rows] = {}

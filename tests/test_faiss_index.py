@@ -22,6 +22,7 @@ from embeddings import (
     EmbeddingError,
     FaissIndex,
     Manifest,
+    RefusedByDiskError,
     StaleIndexError,
     Vectors,
 )
@@ -585,7 +586,9 @@ def test_a_full_disk_is_named_and_the_old_index_stays(saved: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, limits[1]))
     try:
-        with pytest.raises(EmbeddingError, match=r"the index in .* cannot be written: .*too large"):
+        with pytest.raises(
+            RefusedByDiskError, match=r"the index in .* cannot be written: .*too large"
+        ):
             index.save(saved)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -77,6 +78,20 @@ def test_our_own_modules_are_imported_at_the_top() -> None:
         and (inner.module or "").split(".")[0] in ("rag", "embeddings")
     ]
     assert hidden == []
+
+
+ENGINES = re.compile(r"tantivy|faiss|dense\.faiss|manifest\.json", re.IGNORECASE)
+OF_ENGINES = {
+    *("analysis", "engines", "faiss_vectors", "segments", "tantivy_index", "word_index"),
+    # tantivy's analyzer stems words here; nothing is searched.
+    "entities",
+}
+
+
+def test_only_their_own_modules_know_the_engines_of_the_indexes() -> None:
+    knowing = {path for path in FILES if ENGINES.search(path.read_text(encoding="utf-8"))}
+    rooms = {path for path in knowing if path.is_relative_to(ROOT / "rag")}
+    assert {path.stem for path in rooms} - OF_ENGINES == set()
 
 
 def test_no_module_has_the_name_of_a_standard_one() -> None:

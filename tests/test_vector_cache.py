@@ -19,7 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings import CorruptIndexError, EmbeddingError, StaleIndexError, VectorCache
+from embeddings import (
+    CorruptIndexError,
+    EmbeddingError,
+    RefusedByDiskError,
+    StaleIndexError,
+    VectorCache,
+)
 from embeddings.vectors import Vector
 
 
@@ -226,7 +232,7 @@ def test_a_missing_file_reads_as_empty_and_is_not_made(path: Path) -> None:
         assert cache.get("e", ["a"]) == {}
         assert cache.known("e", ["a"]) == set()
         assert cache.count("e") == 0
-        with pytest.raises(EmbeddingError, match=r"vectors\.db cannot be used: .*readonly"):
+        with pytest.raises(RefusedByDiskError, match=r"vectors\.db cannot be used: .*readonly"):
             cache.put("e", {"a": vector(1)})
     assert not path.exists()
 
@@ -243,9 +249,9 @@ def test_a_file_without_tables_reads_as_empty_and_is_filled_by_a_writer(path: Pa
 def test_a_reader_may_not_write(filled: Path) -> None:
     with VectorCache(filled, read_only=True) as cache:
         assert cache.count("first") == 2
-        with pytest.raises(EmbeddingError, match=r"vectors\.db cannot be used: .*readonly"):
+        with pytest.raises(RefusedByDiskError, match=r"vectors\.db cannot be used: .*readonly"):
             cache.put("first", {"c": vector(1, 0)})
-        with pytest.raises(EmbeddingError, match=r"vectors\.db cannot be used: .*readonly"):
+        with pytest.raises(RefusedByDiskError, match=r"vectors\.db cannot be used: .*readonly"):
             cache.delete(["a"])
         assert cache.count("first") == 2
 

@@ -6,7 +6,6 @@ losing the index costs seconds and losing the vectors costs the embedding again.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,14 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings import (
-    CorruptIndexError,
-    EmbeddingError,
-    Encoder,
-    Vector,
-    VectorCache,
-)
-from embeddings import StaleIndexError as StaleVectorsError
+from embeddings import EmbeddingError, Encoder, RefusedByDiskError, Vector, VectorCache
 from rag.corpus.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
 from rag.indexes.protocols import VectorEngine, VectorSearcher, VectorSource
@@ -36,10 +28,6 @@ _BATCH = 128
 """Passages from one sign of progress to the next: some seconds' work."""
 _SORTED = 8 * _BATCH
 """Passages among which those of like length are embedded together, so that little is padding."""
-_REFUSED = {
-    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
-}
 _T = TypeVar("_T")
 _Text = tuple[int, str, str]
 """The id of a passage, its digest, and what is encoded of it."""
@@ -210,13 +198,11 @@ def _mended(folder: Path) -> Iterator[None]:
     """Turns the vector layer's errors into ours, with the commands that mend them."""
     try:
         yield
-    except (StaleVectorsError, CorruptIndexError) as error:
-        raise StaleIndexError(_rebuild(folder, error)) from error
-    except EmbeddingError as error:
-        if not _is_refused_by_disk(error.__cause__):
-            raise StaleIndexError(_rebuild(folder, error)) from error
+    except RefusedByDiskError as error:
         msg = f"{error}; make room or make it writable, then run the same command again"
         raise ArchiveError(msg) from error
+    except EmbeddingError as error:
+        raise StaleIndexError(_rebuild(folder, error)) from error
 
 
 def _rebuild(folder: Path, error: EmbeddingError) -> str:
@@ -228,11 +214,6 @@ def _query_row(encoder: Encoder, query: str) -> Vector:
     vector: Vector = encoder.encode_query([query])[0]
     vector.flags.writeable = False
     return vector
-
-
-def _is_refused_by_disk(error: BaseException | None) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, OSError) or code in _REFUSED
 
 
 def clear_dense(opening: VectorOpening, store: Store, encoder: Encoder) -> None:

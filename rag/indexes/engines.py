@@ -41,10 +41,13 @@ def _factory(name: str) -> Factory:
         raise ConfigError(msg)
     try:
         factory: Factory = getattr(import_module(module), function)
-    except (ImportError, ValueError) as error:
+    except (ImportError, ValueError, TypeError) as error:
         msg = f"{_SETTING}: the module of {name!r} cannot be imported ({error}); install it"
         raise ConfigError(msg) from error
     except AttributeError as error:
         msg = f"{_SETTING}: the module of {name!r} has no function {function!r}; check its name"
         raise ConfigError(msg) from error
+    if not callable(factory):
+        msg = f"{_SETTING}: {name!r} is no function; name one that returns Engines"
+        raise ConfigError(msg)
     return factory

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 import numpy as np
 
@@ -31,6 +32,8 @@ class FaissEngine:
         pending=FaissIndex.PENDING,
         patterns=tuple(name.replace(".", r"\.") for name in FaissIndex.FILES),
     )
+
+    packages = MappingProxyType({"faiss": "faiss-cpu"})
 
     def exists(self, folder: Path) -> bool:
         """Whether the archive folder has an index, sound or not."""

@@ -210,6 +210,10 @@ class Engine(Protocol):
     def files(self) -> IndexFiles:
         """The names that the engine writes in an archive's folder."""
 
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """The packages whose versions matter, each under the name that people know it by."""
+
     def exists(self, folder: Path) -> bool:
         """Whether there is an index of the archive in `folder`, sound or not."""
 
@@ -253,6 +257,11 @@ class Engines:
 
     lexical: LexicalEngine
     vectors: VectorEngine
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """The packages of both engines, by the names that people know them by."""
+        return {**self.vectors.packages, **self.lexical.packages}
 
     @property
     def files(self) -> IndexFiles:

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import tantivy
 
@@ -39,6 +40,8 @@ class TantivyEngine:
     """Opens, copies and removes the word indexes of archives; see `LexicalEngine`."""
 
     files = IndexFiles(folders=(_FOLDER,), patterns=(r"lexical/(?:past/)?\.?\w[\w.-]*",))
+
+    packages = MappingProxyType({"tantivy": "tantivy"})
 
     def exists(self, folder: Path) -> bool:
         """Whether the archive folder has an index, sound or not."""

@@ -128,7 +128,7 @@ def _copied(folder: Path, copy: Path, database: Database, engines: Engines) -> B
             if _is_kept(path)
         },
         rebuilt=tuple(rebuilt),
-        versions=versions(),
+        versions=versions(engines),
     )
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.archive import Archive
+from rag.indexes.protocols import Engines
 from rag.store import Database
 from rag.store.database import ENGINE, HEAD
 from rag.store.inspection import Inspection, RunFacts
-
-_PACKAGES = {"dateline": "dateline", "faiss": "faiss-cpu", "tantivy": "tantivy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def read_holdings(archive: Archive) -> Holdings:
         sizes=sizes(archive.folder),
         format=HEAD,
         encoder=archive.encoder.fingerprint,
-        versions=versions(),
+        versions=versions(archive.engines),
         last_run=last_run,
     )
 
@@ -108,10 +107,10 @@ def sizes(folder: Path) -> dict[str, int]:
     return {name: size for name, size in found.items() if size}
 
 
-def versions() -> dict[str, str]:
+def versions(engines: Engines) -> dict[str, str]:
     """The versions of what reads and writes archives."""
     found = {}
-    for name, package in _PACKAGES.items():
+    for name, package in {"dateline": "dateline", **engines.packages}.items():
         try:
             found[name] = version(package)
         except PackageNotFoundError:
