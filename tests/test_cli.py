@@ -106,6 +106,7 @@ def test_search_prints_the_json_of_the_contract(dateline: Commands, archive: Pat
         "revision": 1,
         "start": 0,
         "end": len(FERRY),
+        "heading": "",
         "pages": [],
         "text": FERRY,
     }

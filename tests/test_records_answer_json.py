@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.conversations.stored_answers import restored
@@ -38,6 +38,7 @@ from tests.commands import Commands
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
 SCHEMA = json.loads((DOCS / "answer.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 HITS = json.loads((DOCS / "hits.schema.json").read_text(encoding="utf-8"))
 
 KEYS = [
@@ -154,6 +155,7 @@ def _hits(article: Article) -> st.SearchStrategy[Hit]:
     )
 
 
+@settings(deadline=None)
 @given(answers())
 def test_what_was_written_is_read_as_it_was(made: tuple[Answer, dict[str, Article]]) -> None:
     answer, articles = made
@@ -164,7 +166,7 @@ def test_what_was_written_is_read_as_it_was(made: tuple[Answer, dict[str, Articl
 
     values = json.loads(json.dumps(answer.to_dict()))
     assert values == answer.to_dict()
-    jsonschema.validate(values, SCHEMA)
+    VALIDATOR.validate(values)
     assert read_answer(values) == answer.to_json()
     assert restored(values, find) == answer
 
@@ -174,6 +176,7 @@ def _none(id_: str, revision: int | None) -> Article:
     raise ArchiveError(msg)
 
 
+@settings(deadline=None)
 @given(answers())
 def test_articles_that_are_gone_leave_their_numbers(
     made: tuple[Answer, dict[str, Article]],

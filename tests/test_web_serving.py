@@ -163,7 +163,6 @@ def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive
     assert found == json.loads(json.dumps(hits))
     jsonschema.validate(found, HITS)
     jsonschema.validate(answer, ANSWER)
-    assert answer["filters"] == {"before": "2025-06-21T00:00:00+00:00", "as_of": answer["as_of"]}
     wanted = archive.ask(SANK, as_of=datetime.fromisoformat(answer["as_of"])).to_dict()
     assert answer | {"timings": {}} == json.loads(json.dumps(wanted | {"timings": {}}))
     assert traced == archive.trace(SAVED).to_dict()
@@ -234,7 +233,7 @@ async def _tools(target: Any) -> dict[str, Any]:
 def _check_tools(got: dict[str, Any], archive: Archive) -> None:
     assert got["names"] == list(NAMES)
     offered = got["schemas"]
-    assert sorted(offered["ask"]["required"]) == sorted(ANSWER["required"])
+    assert offered["ask"]["properties"].keys() == ANSWER["properties"].keys()
     for name, schema in (("search", HITS), ("ask", ANSWER)):
         found = got["results"][name]
         jsonschema.validate(found, offered[name])
