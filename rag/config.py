@@ -33,6 +33,9 @@ from rag.errors import ConfigError
 
 PREFIX = "DATELINE_"
 FILE = "dateline.toml"
+EMBEDDED = "embedded"
+"""The name of the engines that need no server: tantivy and FAISS."""
+
 NO_MODEL = "none"
 """The name that asks for no language model."""
 SHARED_KEYS = ("DATELINE_LLM_API_KEY", "OPENAI_API_KEY")
@@ -105,7 +108,7 @@ class Settings(BaseSettings):
     archive: Path = Path("archive")
     encoder: str = "minilm"
     reranker: str = ""
-    index: str = "embedded"
+    index: str = EMBEDDED
     chunk_tokens: int = Field(default=192, ge=16, le=100_000)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
@@ -233,10 +236,15 @@ class _FileSource(TomlConfigSettingsSource):
     """The settings of the file, without the tables that the environment gives.
 
     A table is whole: a server of the file never goes with a key of the environment's table.
+    Raises ConfigError where the file names code: a file comes along with a folder, and code that
+    runs is chosen by whoever runs Dateline.
     """
 
     def __call__(self) -> dict[str, Any]:
         given = super().__call__()
+        if (index := given.get("index", EMBEDDED)) != EMBEDDED:
+            msg = f"index {index!r} in {FILE} would run code; name it in DATELINE_INDEX instead"
+            raise ConfigError(msg)
         known = self.current_state.get("llms")
         if isinstance(known, dict) and isinstance(tables := given.get("llms"), dict):
             given["llms"] = {name: tables[name] for name in tables if name not in known}

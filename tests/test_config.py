@@ -154,3 +154,14 @@ def test_a_broken_file_is_named() -> None:
     Path("dateline.toml").write_text("port = = 1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"dateline\.toml cannot be read"):
         load_settings({})
+
+
+def test_a_file_names_no_code_that_would_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("dateline.toml").write_text('index = "evil:engines"\n', encoding="utf-8")
+    message = "index 'evil:engines' in dateline.toml would run code; name it in DATELINE_INDEX"
+    with pytest.raises(ConfigError, match=message):
+        load_settings()
+    Path("dateline.toml").write_text('index = "embedded"\n', encoding="utf-8")
+    assert load_settings().index == "embedded"
+    monkeypatch.setenv("DATELINE_INDEX", "mine:engines")
+    assert load_settings().index == "mine:engines"

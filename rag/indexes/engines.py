@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from rag.config import Settings
+from rag.config import EMBEDDED, Settings
 from rag.errors import ConfigError
 from rag.indexes.faiss_vectors import FaissEngine
 from rag.indexes.protocols import Engines
@@ -15,7 +15,7 @@ Factory = Callable[[Settings], Engines]
 """What the setting `index` names as MODULE:FUNCTION."""
 
 _SETTING = "setting 'index' (DATELINE_INDEX)"
-_NAMED: dict[str, Factory] = {"embedded": lambda _: Engines(TantivyEngine(), FaissEngine())}
+_NAMED: dict[str, Factory] = {EMBEDDED: lambda _: Engines(TantivyEngine(), FaissEngine())}
 
 
 def open_engines(settings: Settings) -> Engines:
