@@ -24,7 +24,7 @@ from rag.ingest import Ingest, IngestReport, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
 from rag.questions.splitting import split
-from rag.records import Answer, Filters, Hit, Message, Similarity, Understood
+from rag.records import Answer, Citation, Filters, Hit, Message, Similarity, Understood
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.history import later_texts
@@ -36,8 +36,8 @@ from rag.sources.subscriptions import Subscriptions
 from rag.store import Conversations, Feedback, Runs
 from rag.store.inputs import KnownInputs
 from rag.verification.quotes.checking import with_quotations
-from rag.verification.quotes.rechecking import recheck
-from rag.verification.quotes.records import Recheck, Trace
+from rag.verification.quotes.rechecking import recheck, recheck_words
+from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
 from rag.verification.quotes.tracing import trace
 from rag.verification.verify import verify
 
@@ -342,6 +342,10 @@ class Archive(Catalogue):
         Raises QueryError for what is no answer, ArchiveError where an article is damaged.
         """
         return recheck(read_answer(answer), self._parts.now().store, verify)
+
+    def recheck_words(self, cited: Citation) -> RecheckedCitation:
+        """Whether the words of one revision of an article stand in the current one, and where."""
+        return recheck_words(cited, self._parts.now().store)
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for: folded, stemmed, without stop words."""

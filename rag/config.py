@@ -34,7 +34,7 @@ from rag.errors import ConfigError
 PREFIX = "DATELINE_"
 FILE = "dateline.toml"
 EMBEDDED = "embedded"
-"""The name of the engines that need no server: tantivy and FAISS."""
+"""The name of the engines that need no server."""
 
 NO_MODEL = "none"
 """The name that asks for no language model."""

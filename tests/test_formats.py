@@ -188,7 +188,7 @@ def test_uploads_take_every_format_and_refuse_bombs(tmp_path: Path) -> None:
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("word/document.xml", b" " * (LARGEST_UNPACKED + 1))
     *_, last = add_files(archive, [*sorted(news(tmp_path).iterdir()), bomb])
-    said = {each.name: each.said for each in last.outcomes}
+    said = {each.name: each.result for each in last.outcomes}
     assert said.pop("bomb.docx") == "it unpacks to more than the 200 MB that a file may hold"
     assert said == dict.fromkeys(said, "1 added")
     assert list(said) == ["a.pdf", "b.epub", "c.xml", "d.warc", "e.csv", "f.eml", "g.html"]

@@ -202,8 +202,8 @@ def test_missed_changes_are_caught_up_with(
     assert (reader.is_behind(), reader.change) == (True, 0)
     followed(engine.open(tmp_path, store, read_only=False), store)
     put(database, store, 5, article("boat9 fog", "x/0"), article("boat5 fog", "x/5"))
-    store.gone.delete(["x/1"], on(6), "")
-    store.gone.withdraw("x/2", on(6), "wrong")
+    store.tombstones.delete(["x/1"], on(6), "")
+    store.tombstones.withdraw("x/2", on(6), "wrong")
     assert reader.is_behind()
     followed(engine.open(tmp_path, store, read_only=False), store)
     reader.refresh()
@@ -214,7 +214,7 @@ def test_missed_changes_are_caught_up_with(
     assert found(searcher, "boat1 boat2") == found(searcher, "boat0") == []
     # What was deleted counts no longer: all three have "fog".
     assert searcher.rarity("fog") == pytest.approx(math.log(1 + 997.5 / 3.5))
-    store.gone.reinstate("x/2")
+    store.tombstones.reinstate("x/2")
     assert found(followed(reader, store), "boat2") == [3]
 
 
@@ -375,8 +375,8 @@ def test_vectors_of_missed_changes_are_caught_up_with(
     known.learn(4, row(0.6, 0.8))
     writer.save()
     assert (writer.is_saved, writer.ids().tolist()) == (True, [1, 2, 3, 4])
-    store.gone.delete(["x/0"], on(6), "")
-    store.gone.withdraw("x/1", on(6), "wrong")
+    store.tombstones.delete(["x/0"], on(6), "")
+    store.tombstones.withdraw("x/1", on(6), "wrong")
     put(database, store, 7, article("Boat 5.", "x/5"))
     writer.follow()
     writer.save()
@@ -385,7 +385,7 @@ def test_vectors_of_missed_changes_are_caught_up_with(
     assert (noted.change, noted.encoder) == (store.last_change(), "tests")
     assert (reader.change, reader.ids().tolist()) == (store.last_change(), [3, 4])
     assert nearest(reader.searcher(store.facets())) == [3, 4]
-    store.gone.reinstate("x/1")
+    store.tombstones.reinstate("x/1")
     assert nearest(seen(reader, store)) == [2, 3, 4]
 
 

@@ -198,16 +198,8 @@ class WordIndex:
         self._folder.mkdir(parents=True)
         self._save_state(0)
         self._index = tantivy.Index(self.schema, path=str(self._folder), reuse=False)
-        self._prepare(self._index)
+        self._index.register_tokenizer(_ANALYZER, analyzer())
         return self._index
-
-    def _prepare(self, index: tantivy.Index) -> None:
-        """Gives an index its analyzer, and lets it show new commits on `reload` alone.
-
-        By default tantivy watches the folder, and a snapshot would change in mid-question.
-        """
-        index.register_tokenizer(_ANALYZER, analyzer())
-        index.config_reader(reload_policy="manual")
 
     def _open(self) -> None:
         state = self._read_state()
@@ -222,7 +214,7 @@ class WordIndex:
             if index.schema != self.schema:
                 msg = f"{META} tells of other fields"
                 raise ValueError(msg)
-            self._prepare(index)
+            index.register_tokenizer(_ANALYZER, analyzer())
         self._index = index
         self.change = state["change"]
         self._noted, self._is_noted = state["files"], state["is_noted"]

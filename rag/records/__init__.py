@@ -310,7 +310,7 @@ class Answer:
             suggestions=list(self.suggestions),
             confidence=round(self.confidence, 4),
             claims=[claim.to_json(self.text) for claim in self.claims],
-            citations=[_citation_json(citation) for citation in self.citations],
+            citations=[citation_json(citation) for citation in self.citations],
             unresolved=list(self.unresolved),
             as_of=self.as_of,
             filters=FiltersJson.of(self.filters),
@@ -355,7 +355,8 @@ def hit_json(hit: Hit) -> HitJson:
     )
 
 
-def _citation_json(citation: Citation) -> CitationJson:
+def citation_json(citation: Citation) -> CitationJson:
+    """The citation as `ask --json` prints it."""
     return CitationJson(
         number=citation.number,
         article_id=citation.article.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rag.language.words import Wording
-from rag.records import Article, Citation, Verdict, article_json
+from rag.records import Article, Citation, Verdict, article_json, citation_json
 from rag.records.answer_json import IDENTITY, AnswerJson, CitationJson, ClaimJson
 from rag.store import Store
 from rag.verification.quotes.alignment import nearest
@@ -41,6 +41,16 @@ def recheck(answer: AnswerJson, store: Store, check: Check) -> Recheck:
         for finding in (*_misplaced(claim, answer.text, listed), *_unborne(claim, evidence, check))
     ]
     return Recheck(answer.question, tuple(rechecked), tuple(findings))
+
+
+def recheck_words(cited: Citation, store: Store) -> RecheckedCitation:
+    """Whether the words of one revision of an article stand in the current one, and where."""
+    article = _article(store, cited.article.id)
+    words = citation_json(cited)
+    if article is not None:
+        now = article_json(article)
+        words = words.model_copy(update={name: getattr(now, name) for name in IDENTITY})
+    return _rechecked(words, article, store)
 
 
 def _article(store: Store, article_id: str) -> Article | None:

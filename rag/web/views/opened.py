@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rag.archive import Archive
-from rag.records import Article
+from rag.records import Article, Citation
 from rag.verification.quotes.records import RecheckedCitation
 
 
@@ -40,16 +38,6 @@ def open_words(
     withdrawal = archive.removals.withdrawal(article_id)
     if withdrawal:
         return OpenedArticle(article, latest, withdrawn=str(withdrawal))
-    now = _now(archive, article, start, end) if latest > article.revision else None
+    newer = latest > article.revision
+    now = archive.recheck_words(Citation(1, article, start, end)) if newer else None
     return OpenedArticle(article, latest, archive.carried_by(article, start, end), now)
-
-
-def _now(archive: Archive, article: Article, start: int, end: int) -> RecheckedCitation:
-    cited: Mapping[str, Any] = {
-        "number": 1,
-        "article_id": article.id,
-        "start": start,
-        "end": end,
-        "quote": article.text[start:end],
-    }
-    return archive.recheck({"claims": [], "citations": [cited]}).citations[0]
