@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rag.web.server.asgi import Message, Receive
 
 
@@ -41,3 +43,9 @@ def replay(body: bytes, receive: Receive, *, gone: bool = False) -> Receive:
         return waiting.pop(0) if waiting else await receive()
 
     return again
+
+
+def with_length(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers with the length of this body, in the place of any other length."""
+    others = [pair for pair in headers if pair[0].lower() != b"content-length"]
+    return [*others, (b"content-length", str(len(body)).encode())]

@@ -15,8 +15,8 @@ from typing import Any
 
 from rag.web.accounts import Accounts, Role
 from rag.web.keeping import has_role
-from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.bodies import BodyTooLarge, read_body, replay
+from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
+from rag.web.server.bodies import BodyTooLarge, read_body, replay, with_length
 from rag.web.server.guard import (
     LARGEST_REQUEST,
     UPLOAD_PATH,
@@ -77,11 +77,11 @@ class UploadGuard:
             await self._app(scope, receive, send)
 
     async def _upload(self, scope: Message, receive: Receive, send: Send) -> None:
-        account, length = scope.get("account"), header_map(scope["headers"]).get("content-length")
+        length = header_map(scope["headers"]).get("content-length")
         if self._uploads is None:
             await refuse(send, 403, NO_UPLOADS)
             return
-        if not self._uploads.allowed(account.name if account else ""):
+        if not self._uploads.allowed(reader_name(scope)):
             await refuse(send, 403, NOT_ALLOWED)
             return
         if length is None:
@@ -91,9 +91,8 @@ class UploadGuard:
             if refusal:
                 await refuse(send, 413, refusal)
                 return
-            await _Admission(self._uploads.files, client_of(scope), send).run(
-                self._app, scope, receive
-            )
+            admission = _Admission(self._uploads.files, client_of(scope), send)
+            await self._app(scope, receive, admission.send)
 
     async def _call(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
@@ -114,9 +113,8 @@ class UploadGuard:
         except UnicodeEncodeError:
             await refuse(send, 400, "the text holds half a character (a lone surrogate)")
             return
-        sized = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-        sized.append((b"content-length", str(len(checked)).encode()))
-        await self._app({**scope, "headers": sized}, replay(checked, receive), send)
+        headers = with_length(scope["headers"], checked)
+        await self._app({**scope, "headers": headers}, replay(checked, receive), send)
 
     def _names_a_foreign_file(self, call: dict[str, Any], reader: str) -> bool:
         """Whether a call names a file where none belongs, or one of another reader.
@@ -157,11 +155,8 @@ class _Admission:
         self._start: Message = {}
         self._body = bytearray()
 
-    async def run(self, app: Asgi, scope: Message, receive: Receive) -> None:
-        """Stores the files and responds with the paths that calls can name."""
-        await app(scope, receive, self._collect)
-
-    async def _collect(self, message: Message) -> None:
+    async def send(self, message: Message) -> None:
+        """Takes Gradio's response, and sends the paths that calls can name in its place."""
         if message["type"] == "http.response.start":
             self._start = message
             return
@@ -180,9 +175,7 @@ class _Admission:
         except OSError:
             await refuse(self._send, 503, "the files arrived twice at once; send them again")
             return
-        headers = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await self._send({**self._start, "headers": headers})
+        await self._send({**self._start, "headers": with_length(self._start["headers"], body)})
         await self._send({"type": "http.response.body", "body": body})
 
     def _admitted(self, paths: list[Path]) -> bytes:
