@@ -293,6 +293,7 @@ class Archive(Catalogue):
         asked = Question(
             text=question,
             standalone=search.asked.standalone,
+            form=search.form,
             history=tuple(history),
             filters=filters,
             as_of=search.as_of,

@@ -9,6 +9,7 @@ from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.declining import reason, suggestions, why
 from rag.answers.question import Question
 from rag.answers.wording import old_evidence, spoken_date, word
+from rag.questions.form import Form
 from rag.records import Citation, Filters, Hit, Passage, Published, Understood
 from tests.builders import article
 
@@ -22,6 +23,7 @@ def question(text: str = "Who owned the ferry?", filters: Filters | None = None)
     return Question(
         text=text,
         standalone=text,
+        form=Form("fact"),
         history=(),
         filters=filters or Filters(),
         as_of=JUNE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.answers.sentence_selection import Vocabulary
+from rag.questions.form import Form
 from rag.records import Filters, Message, Similarity, Understood
 
 
@@ -20,6 +21,7 @@ class Question:
 
     text: str
     standalone: str
+    form: Form
     history: tuple[Message, ...]
     filters: Filters
     as_of: datetime

@@ -12,6 +12,7 @@ from rag.errors import QueryError
 from rag.llms import ChatModel
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
+from rag.questions.form import Form, read_form
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
 from rag.questions.times import Recency, recency
@@ -63,6 +64,7 @@ class Search:
     """
 
     asked: FollowUp
+    form: Form
     filters: Filters
     as_of: datetime
     understood: tuple[Understood, ...] = ()
@@ -106,6 +108,7 @@ def prepare(request: Request, facets: Facets, model: ChatModel | None = None) ->
         understood = understand(asked, now, facets)
     return Search(
         asked=asked,
+        form=read_form(asked.question),
         filters=request.filters.no_later_than(request.as_of),
         as_of=now,
         understood=ignoring(understood, request.ignore),
