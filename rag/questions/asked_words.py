@@ -93,6 +93,11 @@ class AskedWords:
         left, right = self.place(start, end)
         return self.question[left:right]
 
+    def numbers(self, start: int, end: int) -> range:
+        """The numbers of the words from character `start` of `text` to `end`."""
+        first = len(self.text[:start].split())
+        return range(first, first + len(self.text[start:end].split()))
+
     def part(self, first: int, last: int) -> AskedWords:
         """The words from the first to before the last of these."""
         return AskedWords(self.question, self.words[first:last], self.places[first:last])
@@ -106,11 +111,11 @@ class AskedWords:
         return self.part(0, len(self.text[:at].split()))
 
     def sentences(self) -> list[AskedWords]:
-        """The sentences in order, without their closing marks."""
+        """The sentences in order, each with its closing mark."""
         found, first = [], 0
         for at, word in enumerate(self.words):
             if word in _ENDS and not self._abbreviates(at):
-                found.append(self.part(first, at))
+                found.append(self.part(first, at + 1))
                 first = at + 1
         found.append(self.part(first, len(self.words)))
         return [each for each in found if any(word[0].isalnum() for word in each.words)]

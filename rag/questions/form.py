@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -72,6 +73,13 @@ class Form:
 
 _MOST_WORDS_OF_A_TOPIC = 12
 _MOST_CHARACTERS = 2_000
+_HELPER = re.compile(rf"(?:^| )(?:{AUXILIARY})(?= )")
+_PLACED = re.compile(
+    r"(?: (?:up|out|down|off|away))? (?:in|at|on|from|by|during|of|to|with|since|after|before|for"
+    r"|into|about|over|under|near|between|against|through|when|if|because(?: of)?)(?= )"
+    r"|(?= (?:the|a|an|its|his|her|their) )"
+)
+_ADVERBS = frozenset("first last ever also really actually finally even just".split())
 _PRONOUNS = frozenset("it he she they this that these those there him her them".split())
 
 
@@ -108,17 +116,16 @@ def _sentence(sentence: AskedWords) -> tuple[Form | None, bool]:
     words = _without_courtesies(sentence)
     if not words.words:
         return None, False
-    says = PREAMBLE.match(words.text) is not None
     lead = LEAD_IN.match(words.text)
-    if lead:
-        words = words.after(lead.end())
-        says = False
-    adjunct = ADJUNCT.match(words.text)
-    if adjunct:
+    says = PREAMBLE.match(words.text) is not None and lead is None
+    words = words.after(lead.end()) if lead else words
+    if adjunct := ADJUNCT.match(words.text):
         words = words.after(adjunct.end())
     form = _by_rules(words) or _by_word_order(words)
-    asks = ASKING.search(words.text) is not None or form.name not in ("fact", "topic")
-    return form, asks and not says
+    if form.name == "yes or no" and words.words[0] == "if" and not lead:
+        form = Form("fact", subject=form.subject)
+    asks = ASKING.match(words.text) is not None or form.name not in ("fact", "topic")
+    return form, sentence.words[-1] == "?" or (asks and not says)
 
 
 def _without_courtesies(words: AskedWords) -> AskedWords:
@@ -161,7 +168,7 @@ def _form(name: str, match: re.Match[str], words: AskedWords) -> Form | None:
             return _which(form, words, match)
         case "measure":
             return _measure(form, words, match)
-        case "figure" | "date" | "yes or no":
+        case "figure" | "date" | "cause" | "yes or no":
             return _of_clause(replace(form, name=name), words, match)
         case _:
             return replace(form, name=name)  # type: ignore[arg-type]
@@ -178,10 +185,12 @@ def _who(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
     if not rest or _is_participle(words, start):
         return replace(form, subject=words.as_asked(match.start("subject"), len(words.text)))
     phrase = match["subject"]
+    if "'s" in phrase.split():
+        return form
     if rest[0] in ("the", "some", "other"):
         head = re.split(BOUNDARY, phrase)[0].split()
-        plural = head[-1] in question_words("people") and not words.is_name(start + len(head) - 1)
-        if match["many"] and plural:
+        some = head[-1] in question_words("people") or (_is_plural(head[-1]) and head != phrase.split())
+        if match["many"] and some and not words.is_name(start + len(head) - 1):
             return replace(form, name="list")
         titled = len(head) > 2 and head[1] in question_words("titles")
         bare = head == phrase.split() and not _is_superlative(head)
@@ -207,7 +216,11 @@ def _what(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
         "relations"
     )
     superlative = _is_superlative(head)
-    if called or superlative or (of_another and not indefinite and not named) or "'s" in head:
+    final = words.words[-1]
+    if re.fullmatch("to|for|with|as|of|by|from|like|into", final):
+        return form
+    does = last.endswith("ing") and len(head) > 1 and phrase != " ".join(head)
+    if called or superlative or (of_another and not indefinite and not named) or "'s" in head or does:
         return form
     return replace(form, name="definition")
 
@@ -237,7 +250,10 @@ def _measure(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None
 def _which(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
     """A list where several are asked for: "which states have"; else a fact."""
     start = words.text[: match.start("noun")].count(" ")
-    nouns = list(words.words[start : start + 5])
+    form = replace(form, subject=words.as_asked(match.start("noun"), len(words.text)))
+    nouns = words.words[start : start + 5]
+    if re.fullmatch(rf"{AUXILIARY}|{BOUNDARY.strip()}", nouns[0]):
+        return None
     for at, word in enumerate(nouns):
         after = words.words[start + at + 1 :][:1]
         if re.fullmatch(rf"(?:{AUXILIARY}|{BOUNDARY.strip()})", word):
@@ -246,8 +262,7 @@ def _which(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
             rf"{AUXILIARY}|who|that|\w+ed|{'|'.join(question_words('participles'))}", after[0]
         )
         if _is_plural(word) and (at == 0 or verb_follows):
-            rest = words.as_asked(match.start("noun"), len(words.text))
-            return replace(form, name="list", subject=rest)
+            return replace(form, name="list")
     return form
 
 
@@ -259,38 +274,53 @@ def _of_clause(form: Form, words: AskedWords, match: re.Match[str]) -> Form:
     """
     if form.subject:
         return form
-    text = words.text[match.end("cue") :]
-    shift = match.end("cue")
-    time = TIME.search(text)
-    end = shift + (time.start() if time else len(text))
-    clause = words.text[shift:end]
-    helper = re.search(rf"(?:^| )(?:{AUXILIARY})(?= )", clause)
-    measured = clause[: helper.start()].strip() if helper else ""
-    inner = helper.end() if helper else 0
-    rest = clause[inner:]
-    verb_first = re.match(rf" (?:been |being |be )?(?:{_participles()})(?= |$)", rest)
-    if helper and not verb_first:
-        bounds = [each.start() for each in re.finditer(rf" {BOUNDARY.strip()}(?= )", rest)]
-        bounds = [at for at in bounds if rest[:at].count(" ") > 1] or [len(rest)]
-        cut = rest.rfind(" ", 0, bounds[0])
-        subject = (shift + inner, shift + inner + (cut if cut > 0 else bounds[0]))
-        matter = (subject[1], end)
-        verb = words.as_asked(*matter)
-        said = words.as_asked(shift, shift + len(measured) + 1) if measured else ""
-        return replace(
-            form,
-            subject=_named(words.as_asked(*subject)),
-            matter=" ".join(filter(None, (said, verb))),
-        )
-    first = re.search(rf" {BOUNDARY.strip()}(?= )", clause)
-    if first is None:
-        whole = words.as_asked(shift, end)
-        return replace(form, subject=_named(whole))
-    return replace(
-        form,
-        subject=_named(words.as_asked(shift + first.end(), end)),
-        matter=words.as_asked(shift, shift + first.start()),
-    )
+    first = match.end("cue")
+    time = TIME.search(words.text, first)
+    last = time.start() if time else len(words.text)
+    clause = words.text[first:last]
+    helper = re.match("", clause) if form.name == "yes or no" else _HELPER.search(clause)
+    at = first + helper.end() if helper else first
+    rest = clause[at - first :]
+    if form.name in ("date", "cause") and (helper is None or helper.start()):
+        end = first + helper.start() if helper else last
+        return replace(form, subject=words.as_asked(first, end), matter=words.as_asked(end, last))
+    if empty := re.match(r" (?:it|there)(?: (?:no|any|so much|so many|such))?(?= \w+ )", rest):
+        return replace(form, subject=words.as_asked(at + empty.end(), last))
+    if helper and not re.match(rf" (?:not |(?:been |being |be )?(?:{_participles()})(?= |$))", rest):
+        auxiliary = words.text[match.start("cue") : at].rsplit(" ", 1)[-1]
+        verb = at + _verb(rest, auxiliary, [words.is_name(n) for n in words.numbers(at, last)])
+        measured = words.as_asked(first, first + helper.start())
+        matter = f"{measured} {words.as_asked(verb, last)}".strip()
+        subject = words.as_asked(at, verb)
+    else:
+        place = _PLACED.search(clause)
+        start, after = place.span() if place else (0, 0)
+        matter = words.as_asked(first, first + start)
+        subject = words.as_asked(first + after, last)
+    return replace(form, subject=_named(subject), matter=matter)
+
+
+def _verb(clause: str, auxiliary: str, named: Sequence[bool]) -> int:
+    """Where the verb begins in a clause whose auxiliary has been said; its end where none does.
+
+    After "did" it is the last word before an article or a preposition that can be one: it is
+    no name, ends in no "s", and leaves a subject before it. After "was" it is a participle.
+    """
+    words = list(re.finditer(r"\S+", clause))
+    if re.fullmatch("is|was|are|were|am", auxiliary):
+        done = re.compile(rf"{_participles()}|\w{{3,}}ing|to|due|worth|able|about|on|still|so")
+        found = (each.start() for each in words[1:] if done.fullmatch(each[0]))
+        return next(found, len(clause))
+    content = 0
+    for at, word in enumerate(words):
+        after = words[at + 1][0] if at + 1 < len(words) else ""
+        bound = not after or (re.fullmatch(BOUNDARY.strip(), after) and after != "of")
+        small = re.fullmatch(rf"{BOUNDARY.strip()}|\d+|all|any|some|not|two|three", word[0])
+        verbal = not small and not named[at] and not re.search(r"[^s]s$", word[0])
+        if content and (word[0] in _ADVERBS or (bound and verbal)):
+            return word.start()
+        content += not small
+    return len(clause)
 
 
 def _by_word_order(words: AskedWords) -> Form | None:
@@ -312,7 +342,7 @@ def _is_plural(word: str) -> bool:
 
 def _is_superlative(head: list[str]) -> bool:
     return any(
-        word in ("most", "least", "best", "worst", "first", "last", "next", "only", "new", "latest")
+        word in ("most", "least", "one", "best", "worst", "first", "last", "next", "only", "new", "latest")
         or (word.endswith("est") and len(word) > 5)
         for word in head[:3]
     )
@@ -325,7 +355,7 @@ def _is_participle(words: AskedWords, at: int) -> bool:
     if words.is_name(at) or word in ("the", "a", "an", "king"):
         return False
     if word in question_words("participles") or word in (
-        "behind responsible in on at to for more most less not going with likely to still now"
+        "behind responsible eligible next able currently in charge due in on at to for more most less not going with likely to still now"
         .split()
     ):
         return True

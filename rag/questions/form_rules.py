@@ -47,15 +47,15 @@ LEAD_IN = re.compile(
 )
 ADJUNCT = re.compile(
     r"(?:in|on|at|after|before|during|for|according to|since|by|with|following|as of|among|of|from"
-    rf"|regarding|concerning|about|given|when|while) [^?]*? , (?=(?:{_WH}|{AUXILIARY})\b)"
+    rf"|regarding|concerning|about|given|when|while) [^?]*? , (?=(?:{_WH}|do|does|did|is|are|was|were|has|have)\b)"
 )
 AND_ASKS = re.compile(
     rf" (?:, )?(?:and|but|or|plus) (?:also )?(?=(?:{_WH}|whether|did|does|do|is|was|has|will)\b)"
-    rf"| , (?:incl\.?|including|especially)\b| [,(] ?(?=(?:{_WH}|did|does|do|is|was|has)\b)| \("
+    rf"| , (?:incl|including|especially)\b(?: \.)?| [,(] ?(?=(?:{_WH}|did|does|do|is|was|has)\b)| \("
 )
 """Where a second question begins."""
 
-ASKING = re.compile(rf"\b(?:{_WH}|whether|if|{AUXILIARY}|name|list|give|tell|describe|explain)\b")
+ASKING = re.compile(rf"(?:{_WH}|whether|{AUXILIARY}|name|list|give|tell|describe|explain)\b")
 TIME = re.compile(
     r" (?:(?:on|in|by|since|during|last|this|next|at) )?(?:the )?(?:(?:last|this|next|past) "
     r"(?:\w+ )?(?:days?|weeks?|months?|years?|weekend|morning|night|summer|winter|spring|autumn|fall)"
@@ -91,6 +91,16 @@ _SAID = (
     r"|reacted|argued|claimed|warned|made of|felt|saying|thinking|telling|writing|promised|demanded"
     r"|proposed|suggested|spoken|called for)"
 )
+_SPEAKER = r"(?P<subject>(?:(?! (?:that|who|which) ).)+?)"
+_ADVERB = (
+    r"(?:(?:really|actually|ever|have|had|has|been|going to|publicly|also|first|just|reportedly) )*"
+)
+_NO_CLAUSE = (
+    r"(?! (?:is|was|are|were|made|makes|caused|causes|led|will|would|can|could|should|may|might|has"
+    r"|had|have|happened|happens|went)\b)"
+)
+"""What is said to be so is no statement: "What do experts say made it fall?"."""
+
 _REACT = r"(?:react|respond|reply|feel|take|reacted|responded|replied|reacting|responding|felt|taken)"
 _REPLY = (
     r"(?:response|reaction|reply|answer|rebuttal|take|view|views|position|stance|opinion|opinions"
@@ -123,8 +133,8 @@ RULES: tuple[Rule, ...] = (
         r"(?P<cue>differ|compare|disagree|diverge|different)\b",
         r"(?P<cue>differences?|similarit(?:y|ies)|contrast|comparison) (?:between|of) "
         r"(?P<a>.+?) (?:and|vs) (?P<b>.+)",
-        r"^(?:what (?:is|are|was|were) )?(?P<a>.+?) (?P<cue>compared (?:to|with)|as opposed to) "
-        r"(?P<b>.+)",
+        r"^(?!why|how come)(?:what (?:is|are|was|were) )?(?P<a>.+?) (?P<cue>compared (?:to|with)"
+        r"|as opposed to) (?P<b>(?!\d|last|a year|a month|previous|other|any|before|normal).+)",
         rf"^(?P<a>.+?) (?P<cue>vs) (?P<b>(?:{_WH}) .+)",
         rf"^(?!(?:{_WH}|{AUXILIARY}|tell|give|any|latest|timeline)\b)(?P<a>.+?) (?P<cue>vs) (?P<b>.+)",
         rf"(?:^(?P<subject>.+?) , )?(?:^| )(?:do|did|does) (?:the |all |both )*{_REPORTS} "
@@ -155,13 +165,14 @@ RULES: tuple[Rule, ...] = (
     ),
     *_rules(
         "overview",
-        rf"(?:^|.* )(?P<cue>(?:give|get|write|do|need|want|have|make|offer|provide|send|show|prepare"
-        rf"|looking for|after|wants)\b(?: \S+){{0,6}}? {_WHOLE})(?: {_OF} (?P<subject>.+))?$",
+        rf"^(?:(?:i|we|my \w+|our \w+|can you|could you|would you|will you|would like|am|'d|'m|just) )*"
+        r"(?P<cue>(?:give|get|write|do|need|needs|want|wants|have|make|offer|provide|send|show|prepare"
+        rf"|looking for|after|like)\b(?: \S+){{0,6}}? {_WHOLE})(?: {_OF} (?P<subject>.+))?$",
         rf"^(?:(?:a|an|the|some|quick|short|brief|full|little|one-paragraph) )*(?P<cue>{_WHOLE}) {_OF}"
         r" (?P<subject>.+)",
         rf"^(?!(?:{_WH}|{AUXILIARY})\b)(?P<subject>.+?) (?P<cue>(?:in a nutshell|in brief|tldr|summary"
         r"|overview|recap|background|explained|explainer|briefing))$",
-        r"(?:^|can you |could you |would you |will you |to )(?P<cue>summari[sz]e|sum up|recap|outline"
+        r"^(?:(?:can|could|would|will) you |(?:i|we) (?:want|need|would like) you to )?(?P<cue>summari[sz]e|sum up|recap|outline"
         r"|describe|explain|break down|brief (?:me|us)(?: on| about)?"
         r"|(?:catch|bring|get) (?:me|us) up(?: to (?:speed|date))?(?: on| with| about)?"
         r"|fill (?:me|us) in(?: on| about)?|(?:run|walk|talk|take) (?:me|us) through"
@@ -218,11 +229,23 @@ RULES: tuple[Rule, ...] = (
         rf"^(?!(?:{_WH}|{AUXILIARY})\b)(?P<subject>.+?) (?:[,:-] )?(?P<cue>what (?:has )?happened)$",
     ),
     *_rules(
+        "figure",
+        rf"^(?:(?:about|around|approximately|roughly|just|exactly|and|by|for|to|over|at|in|of|after) )*"
+        rf"(?P<cue>{_MANY})(?! (?:do|does|can) (?:you|i|we|one)\b)",
+        r"^(?:(?:about|around|by|for|to|at|in|of) )?(?P<cue>(?:what|which) (?:percentage|percent"
+        r"|proportion|share|fraction|number|amount|age|price|size|magnitude|temperature|speed|score"
+        r"|salary|distance|length|height|weight|margin|rate|sum))\b",
+    ),
+    *_rules(
         "statement",
-        rf"^(?P<cue>what{_INTENSIVE}) (?:{AUXILIARY}) (?P<subject>.+?) (?:(?:really|actually|ever|have|be"
-        rf"|been|going to|publicly|also|first|just|reportedly|had|has) )*(?:{_SAY}|{_SAID}){_ABOUT}"
+        rf"^(?P<cue>what{_INTENSIVE}) (?:do|does|did|will|would|should|might|could|can) {_SPEAKER}"
+        rf" {_ADVERB}{_SAY}{_NO_CLAUSE}{_ABOUT}(?: (?P<matter>.+))?$",
+        rf"^(?P<cue>what{_INTENSIVE}) (?:has|have|had) {_SPEAKER} {_ADVERB}{_SAID}{_NO_CLAUSE}{_ABOUT}"
         r"(?: (?P<matter>.+))?$",
-        rf"^(?P<cue>what) (?P<subject>(?!happened|caused|led|made|did|is|was)\S+(?: \S+){{0,6}}?)"
+        rf"^(?P<cue>what{_INTENSIVE}) (?:is|are|was|were) {_SPEAKER} {_ADVERB}(?:saying|telling"
+        rf"|thinking|writing|demanding|proposing|claiming|promising){_NO_CLAUSE}{_ABOUT}"
+        r"(?: (?P<matter>.+))?$",
+        rf"^(?P<cue>what) (?P<subject>(?!happened|caused|led|made|did|is|was|been|kind|type|sort|else)\S+(?: \S+){{0,6}}?)"
         rf" (?:has |have |had )?(?:said|thinks?|says|wrote|thought|told)\b{_ABOUT}(?: (?P<matter>.+))?$",
         rf"^(?P<cue>how) (?:{AUXILIARY}) (?P<subject>.+?) (?:publicly |first )?{_REACT}"
         r" (?:to|about|when|on|after|over|towards?|by|with) (?P<matter>.+)$",
@@ -237,16 +260,8 @@ RULES: tuple[Rule, ...] = (
         rf"^(?P<cue>quotes?|comments?|statements?|remarks) (?:from|by) (?P<subject>.+?)(?: (?:on|about)"
         r" (?P<matter>.+))?$",
         r"^where (?:does|do|did) (?P<subject>.+?) (?P<cue>stand) (?:on|about|over) (?P<matter>.+)$",
-        rf"^(?:did|has|have) (?P<subject>.+?) (?P<cue>say|said|commented?|responded?|reacted?|spoken)"
-        r"(?: (?:on|to|about|out|that))?(?: (?P<matter>.+))?$(?<!deathbed)",
-    ),
-    *_rules(
-        "figure",
-        rf"^(?:(?:about|around|approximately|roughly|just|exactly|and|by|for|to|over|at|in|of|after) )*"
-        rf"(?P<cue>{_MANY})(?! (?:do|does|can) (?:you|i|we|one)\b)",
-        r"^(?:(?:about|around|by|for|to|at|in|of) )?(?P<cue>(?:what|which) (?:percentage|percent"
-        r"|proportion|share|fraction|number|amount|age|price|size|magnitude|temperature|speed|score"
-        r"|salary|distance|length|height|weight|margin|rate|sum))\b",
+        rf"^(?:did|has|have) (?P<subject>(?:(?! (?:really|actually|ever)\b).)+?) (?P<cue>say|said|commented?|responded?|reacted?|spoken)"
+        r"(?: (?:on|to|about|out|that))?(?: (?P<matter>.+))?$",
     ),
     *_rules("measure", rf"^(?:what{_INTENSIVE} {_BE} )?(?P<matter>.+)$"),
     *_rules(
@@ -259,16 +274,16 @@ RULES: tuple[Rule, ...] = (
     ),
     *_rules(
         "cause",
-        rf"^(?P<cue>(?:and |so )?why{_INTENSIVE}|how come|for what reason|what for)(?: (?:{AUXILIARY}))?"
-        r"(?: (?P<subject>.+))?$",
+        rf"^(?P<cue>why{_INTENSIVE}|how come|for what reason|what for)(?= |$)",
         rf"^(?P<cue>what{_INTENSIVE} (?:(?:actually|really|also|has|have|had|is|was|were|are) )?(?:caused"
         r"|causes|causing|led to|leads to|triggered|triggers|makes|made|behind|prompted|prompts|explains"
         r"|sparked|drove|drives|driving|brought about|started|set off))(?: (?P<subject>.+))?$",
         rf"^(?:what {_BE} )?(?:the |a )?(?:main |real |official )?(?P<cue>reasons?|causes?|motives?|logic"
         r"|reasoning|rationale) (?:for|of|behind|why|that)(?: (?P<subject>.+))?$",
         r"^(?P<cue>how to) (?P<subject>.+)$",
-        rf"^(?P<cue>how{_INTENSIVE}) (?:{AUXILIARY}) (?P<subject>.+)$",
+        rf"^(?P<cue>how{_INTENSIVE})(?= (?:{AUXILIARY}) \S)",
         rf"^(?!(?:{_WH}|{AUXILIARY})\b)(?P<subject>.+?) (?:[,:-] )?(?P<cue>why|how come|how)$",
+        rf"^(?P<cue>(?:how|why)) (?P<subject>\S.*)$",
     ),
     *_rules(
         "list",
@@ -290,6 +305,10 @@ RULES: tuple[Rule, ...] = (
         r"^(?P<subject>[^,]+?) (?:[,:-] )?(?P<cue>(?:who|what) (?:is|was|are|were) (?:it|he|she|they"
         r"|this|that))$",
         r"^(?P<subject>[^,]+?) (?:[,:-] )(?P<cue>who|what) (?:is|was|are|were)(?: that| this)?$",
+        whole=True,
+    ),
+    *_rules(
+        "definition",
         r"^(?P<cue>define|definition of|meaning of|what is the (?:definition|meaning) of|what is meant by)"
         r" (?P<subject>.+)$",
         r"^(?P<cue>what) (?:does|did|do) (?P<subject>.+?) (?:mean|stand for)$",
