@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
+
+from rag.questions.asked_words import AskedWords, question_words, read_words
+from rag.questions.form_rules import (
+    ADJUNCT,
+    AND_ASKS,
+    ASKING,
+    AUXILIARY,
+    BOUNDARY,
+    LEAD_IN,
+    PARTICIPLE,
+    POLITE,
+    PREAMBLE,
+    REQUESTS,
+    RULES,
+    THANKS,
+    TIME,
+)
 
 FormName = Literal[
     "definition",
@@ -51,6 +71,306 @@ class Form:
     cue: tuple[int, int] = (0, 0)
 
 
+_MOST_WORDS_OF_A_TOPIC = 12
+_MOST_CHARACTERS = 2_000
+_HELPER = re.compile(rf"(?:^| )(?:{AUXILIARY})(?= )")
+_PLACED = re.compile(
+    r"(?: (?:up|out|down|off|away))? (?:in|at|on|from|by|during|of|to|with|since|after|before|for"
+    r"|into|about|over|under|near|between|against|through|when|if|because(?: of)?)(?= )"
+    r"|(?= (?:the|a|an|its|his|her|their) )"
+)
+_ADVERBS = frozenset("first last ever also really actually finally even just".split())
+_PRONOUNS = frozenset("it he she they this that these those there him her them".split())
+
+
 def read_form(question: str) -> Form:
-    """The form of a whole question; a "fact" where no rule knows better."""
-    return Form("fact", subject=question)
+    """The form of a whole question; a "fact" where no rule knows better.
+
+    Of several sentences, a request for a whole ("Give me a summary") decides, then the first
+    that asks; a preamble only where none does.
+
+    >>> form = read_form("what did ann orr say about the ferry?")
+    >>> form.name, form.subject, form.matter
+    ('statement', 'ann orr', 'the ferry')
+    """
+    # The form of questions about the archive and about Dateline is read first, here.
+    sentences = read_words(question[:_MOST_CHARACTERS]).sentences()
+    read = [_sentence(sentence) for sentence in sentences]
+    asked = [form for form, asks in read if form is not None and asks]
+    said = [form for form, _ in read if form is not None]
+    if not said:
+        return Form("fact", subject=question.strip())
+    chosen = next((form for form in asked if _is_request(form)), (asked or said)[0])
+    if chosen.subject:
+        return chosen
+    return replace(chosen, subject=next((form.subject for form in said if form.subject), ""))
+
+
+def _is_request(form: Form) -> bool:
+    """Whether a sentence asks for a whole of what another sentence names."""
+    return form.name in REQUESTS and not form.subject
+
+
+def _sentence(sentence: AskedWords) -> tuple[Form | None, bool]:
+    """The form of one sentence, if it has one, and whether it asks rather than says."""
+    words = _without_courtesies(sentence)
+    if not words.words:
+        return None, False
+    lead = LEAD_IN.match(words.text)
+    says = PREAMBLE.match(words.text) is not None and lead is None
+    words = words.after(lead.end()) if lead else words
+    if adjunct := ADJUNCT.match(words.text):
+        words = words.after(adjunct.end())
+    form = _by_rules(words) or _by_word_order(words)
+    if form.name == "yes or no" and words.words[0] == "if" and not lead:
+        form = Form("fact", subject=form.subject)
+    asks = ASKING.match(words.text) is not None or form.name not in ("fact", "topic")
+    return form, sentence.words[-1] == "?" or (asks and not says)
+
+
+def _without_courtesies(words: AskedWords) -> AskedWords:
+    while (match := POLITE.match(words.text)) and match.end():
+        words = words.after(match.end())
+    while match := THANKS.search(words.text):
+        words = words.before(match.start())
+    return words
+
+
+def _by_rules(words: AskedWords) -> Form | None:
+    """The form of the first rule that matches; what is asked besides is left to others."""
+    cut = AND_ASKS.search(words.text)
+    head = words.before(cut.start()) if cut else words
+    for rule in RULES:
+        for part in (words,) if rule.whole else (head,):
+            match = rule.pattern.search(part.text)
+            if match and (form := _form(rule.name, match, part)):
+                return form
+    return None
+
+
+def _form(name: str, match: re.Match[str], words: AskedWords) -> Form | None:
+    """The form with its slots filled; None where a closer look denies it."""
+    groups = match.groupdict()
+
+    def slot(group: str) -> str:
+        return words.as_asked(*match.span(group)) if groups.get(group) else ""
+
+    cue = words.place(*match.span("cue")) if groups.get("cue") else words.place(*match.span())
+    subject, matter = slot("subject"), slot("matter")
+    sides = tuple(filter(None, (slot("a"), slot("b"))))
+    form = Form("fact", _named(subject), matter, sides, cue)
+    match name:
+        case "who is":
+            return _who(form, words, match)
+        case "what is":
+            return _what(form, words, match)
+        case "which":
+            return _which(form, words, match)
+        case "measure":
+            return _measure(form, words, match)
+        case "figure" | "date" | "cause" | "yes or no":
+            return _of_clause(replace(form, name=name), words, match)
+        case _:
+            return replace(form, name=name)  # type: ignore[arg-type]
+
+
+def _named(subject: str) -> str:
+    return "" if subject.lower() in _PRONOUNS else subject
+
+
+def _who(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
+    """Who somebody is; a fact where it asks who holds an office, a list where who they are."""
+    start = words.text[: match.start("subject")].count(" ")
+    rest = words.words[start:]
+    if not rest or _is_participle(words, start):
+        return replace(form, subject=words.as_asked(match.start("subject"), len(words.text)))
+    phrase = match["subject"]
+    if "'s" in phrase.split():
+        return form
+    if rest[0] in ("the", "some", "other"):
+        head = re.split(BOUNDARY, phrase)[0].split()
+        some = head[-1] in question_words("people") or (_is_plural(head[-1]) and head != phrase.split())
+        if match["many"] and some and not words.is_name(start + len(head) - 1):
+            return replace(form, name="list")
+        titled = len(head) > 2 and head[1] in question_words("titles")
+        bare = head == phrase.split() and not _is_superlative(head)
+        if not titled and not bare and not _has_name(words, start + 1, start + len(head)):
+            return form
+    return replace(form, name="definition")
+
+
+def _what(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
+    """What a thing is; a fact where it asks for something of another thing."""
+    start = words.text[: match.start("subject")].count(" ")
+    phrase = match["subject"]
+    head = re.split(BOUNDARY, phrase)[0].split()
+    last = head[-1] if head else ""
+    if not head or _is_participle(words, start) or last.endswith("ing") and match["many"]:
+        return form
+    if match["many"] and _is_plural(last) and (head[0] == "the" or "'s" in head):
+        return replace(form, name="list")
+    of_another = "'s" in head or last in question_words("relations") or phrase != " ".join(head)
+    called = re.search(rf"(?: called| named| known as|{PARTICIPLE}ed)$", phrase)
+    indefinite = head[0] in ("a", "an")
+    named = _has_name(words, start, start + len(head)) and head[-1] not in question_words(
+        "relations"
+    )
+    superlative = _is_superlative(head)
+    final = words.words[-1]
+    if re.fullmatch("to|for|with|as|of|by|from|like|into", final):
+        return form
+    does = last.endswith("ing") and len(head) > 1 and phrase != " ".join(head)
+    if called or superlative or (of_another and not indefinite and not named) or "'s" in head or does:
+        return form
+    return replace(form, name="definition")
+
+
+def _measure(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
+    """A figure where a noun of measure is asked for: "death toll from the storm"; else None."""
+    phrase = match["matter"]
+    bound = re.search(rf"{BOUNDARY}(?= )", phrase.removeprefix("the "))
+    shift = len(phrase) - len(phrase.removeprefix("the "))
+    end = shift + bound.start() if bound else len(phrase)
+    head = phrase[:end].split()
+    asked = match.start("matter") > 0
+    if not head or head[-1] not in question_words("measures") or not (asked or bound):
+        return None
+    if not asked and ASKING.search(phrase):
+        return None
+    start = match.start("matter")
+    time = TIME.search(words.text, start + end)
+    stop = time.start() if time else len(words.text)
+    after = start + shift + bound.end() if bound else stop
+    subject = words.as_asked(after, stop) or words.as_asked(start, start + end)
+    measured = words.as_asked(start, start + end)
+    return replace(form, name="figure", subject=subject, matter=measured, cue=words.place(
+        start + len(phrase[:end]) - len(head[-1]), start + end))
+
+
+def _which(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
+    """A list where several are asked for: "which states have"; else a fact."""
+    start = words.text[: match.start("noun")].count(" ")
+    form = replace(form, subject=words.as_asked(match.start("noun"), len(words.text)))
+    nouns = words.words[start : start + 5]
+    if re.fullmatch(rf"{AUXILIARY}|{BOUNDARY.strip()}", nouns[0]):
+        return None
+    for at, word in enumerate(nouns):
+        after = words.words[start + at + 1 :][:1]
+        if re.fullmatch(rf"(?:{AUXILIARY}|{BOUNDARY.strip()})", word):
+            break
+        verb_follows = bool(after) and re.fullmatch(
+            rf"{AUXILIARY}|who|that|\w+ed|{'|'.join(question_words('participles'))}", after[0]
+        )
+        if _is_plural(word) and (at == 0 or verb_follows):
+            return replace(form, name="list")
+    return form
+
+
+def _of_clause(form: Form, words: AskedWords, match: re.Match[str]) -> Form:
+    """The form with the clause after the cue parted into subject and matter.
+
+    Without a parser: after an auxiliary the subject goes to the word before the first
+    preposition or article, which is the verb; else it is what follows the first preposition.
+    """
+    if form.subject:
+        return form
+    first = match.end("cue")
+    time = TIME.search(words.text, first)
+    last = time.start() if time else len(words.text)
+    clause = words.text[first:last]
+    helper = re.match("", clause) if form.name == "yes or no" else _HELPER.search(clause)
+    at = first + helper.end() if helper else first
+    rest = clause[at - first :]
+    if form.name in ("date", "cause") and (helper is None or helper.start()):
+        end = first + helper.start() if helper else last
+        return replace(form, subject=words.as_asked(first, end), matter=words.as_asked(end, last))
+    if empty := re.match(r" (?:it|there)(?: (?:no|any|so much|so many|such))?(?= \w+ )", rest):
+        return replace(form, subject=words.as_asked(at + empty.end(), last))
+    if helper and not re.match(rf" (?:not |(?:been |being |be )?(?:{_participles()})(?= |$))", rest):
+        auxiliary = words.text[match.start("cue") : at].rsplit(" ", 1)[-1]
+        verb = at + _verb(rest, auxiliary, [words.is_name(n) for n in words.numbers(at, last)])
+        measured = words.as_asked(first, first + helper.start())
+        matter = f"{measured} {words.as_asked(verb, last)}".strip()
+        subject = words.as_asked(at, verb)
+    else:
+        place = _PLACED.search(clause)
+        start, after = place.span() if place else (0, 0)
+        matter = words.as_asked(first, first + start)
+        subject = words.as_asked(first + after, last)
+    return replace(form, subject=_named(subject), matter=matter)
+
+
+def _verb(clause: str, auxiliary: str, named: Sequence[bool]) -> int:
+    """Where the verb begins in a clause whose auxiliary has been said; its end where none does.
+
+    After "did" it is the last word before an article or a preposition that can be one: it is
+    no name, ends in no "s", and leaves a subject before it. After "was" it is a participle.
+    """
+    words = list(re.finditer(r"\S+", clause))
+    if re.fullmatch("is|was|are|were|am", auxiliary):
+        done = re.compile(rf"{_participles()}|\w{{3,}}ing|to|due|worth|able|about|on|still|so")
+        found = (each.start() for each in words[1:] if done.fullmatch(each[0]))
+        return next(found, len(clause))
+    content = 0
+    for at, word in enumerate(words):
+        after = words[at + 1][0] if at + 1 < len(words) else ""
+        bound = not after or (re.fullmatch(BOUNDARY.strip(), after) and after != "of")
+        small = re.fullmatch(rf"{BOUNDARY.strip()}|\d+|all|any|some|not|two|three", word[0])
+        verbal = not small and not named[at] and not re.search(r"[^s]s$", word[0])
+        if content and (word[0] in _ADVERBS or (bound and verbal)):
+            return word.start()
+        content += not small
+    return len(clause)
+
+
+def _by_word_order(words: AskedWords) -> Form | None:
+    """A bare noun phrase is a topic; anything else a fact."""
+    subject = words.as_asked(0, len(words.text))
+    wordy = len(words.words) > _MOST_WORDS_OF_A_TOPIC
+    asks = re.search(rf"(?:^| )(?:{AUXILIARY}|who|what|when|where|why|how|which|i|me|you)(?= |$)",
+                     words.text)
+    if wordy or asks:
+        return Form("fact", subject=subject)
+    return Form("topic", subject=subject)
+
+
+def _is_plural(word: str) -> bool:
+    if word in question_words("singulars"):
+        return False
+    return word in question_words("plurals") or re.fullmatch(r"\w{2,}[^siu'\W]s|\w+[aeo]es|\w+ses|\w+ies|\w+[bcdfghjklmnprtvwz]is", word) is not None and len(word) > 3
+
+
+def _is_superlative(head: list[str]) -> bool:
+    return any(
+        word in ("most", "least", "one", "best", "worst", "first", "last", "next", "only", "new", "latest")
+        or (word.endswith("est") and len(word) > 5)
+        for word in head[:3]
+    )
+
+
+def _is_participle(words: AskedWords, at: int) -> bool:
+    """Whether a word after "who is" says what somebody does: "elected mayor", "running for"."""
+    word = words.words[at] if at < len(words.words) else ""
+    after = words.words[at + 1] if at + 1 < len(words.words) else ""
+    if words.is_name(at) or word in ("the", "a", "an", "king"):
+        return False
+    if word in question_words("participles") or word in (
+        "behind responsible eligible next able currently in charge due in on at to for more most less not going with likely to still now"
+        .split()
+    ):
+        return True
+    if word.endswith("ing") and len(word) > 4:
+        return bool(after)
+    ended = word.endswith("ed") and len(word) > 4
+    return ended and (not after or re.fullmatch(BOUNDARY.strip(), after) is not None
+                      or word in question_words("elected"))
+
+
+def _has_name(words: AskedWords, first: int, last: int) -> bool:
+    return any(words.is_name(at) for at in range(first, min(last, len(words.words))))
+
+
+@cache
+def _participles() -> str:
+    irregular = "|".join(sorted(question_words("participles")))
+    return rf"{irregular}|\w{{2,}}ed"
