@@ -14,6 +14,9 @@ from datetime import datetime
 
 from rag.answers.candidate_answers import known_names, offer
 from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
+from rag.language.context import is_furniture
+from rag.language.introductions import introductions
+from rag.language.name_matching import mentions
 from rag.language.sentences import sentence_spans
 from rag.questions.expected_answer import Asked, asked_for, own_words, without_names
 from rag.questions.form import Form
@@ -125,8 +128,22 @@ def collect(
     newest = max(day_of(hit.article) for hit in first)
     best = max(hit.score for hit in first)
     scores = {hit.passage.id: hit.score for hit in reversed(first)}
+    texts = [each.sentence.text for each in compared]
+    def closeness(words: str) -> Sequence[float]:
+        return similarity(words, texts) if similarity and words else [0.0] * len(texts)
+    to_subject, to_matter = closeness(form.subject), closeness(form.matter)
+    related = closeness(without_names(question))
+    around = {(e.sentence.article.id, e.sentence.start): c for e, c in zip(compared, close, strict=True)}
+    order = sorted(around)
+    beside = {}
+    for at, key in enumerate(order):
+        beside[key] = max((around[order[o]] for o in (at - 1, at + 1) if 0 <= o < len(order) and order[o][0] == key[0] and abs(order[o][1] - key[1]) < 600), default=0.0)
+    asks_who = form.name in ("definition", "topic", "overview")
+    named_in = {id(each): bool(form.subject and mentions(each.sentence.text, form.subject)) for each in compared}
+    titled = {id_: bool(form.subject and mentions(title, form.subject)) for id_, title in titles.items()}
+    introduced = _introduced(form, [e for e in compared if named_in[id(e)]]) if asks_who else {}
     found = []
-    for each, near in zip(compared, close, strict=True):
+    for index, (each, near) in enumerate(zip(compared, close, strict=True)):
         text = each.sentence.text
         offered = offer(asked, text, known)
         length = len(text.split())
@@ -157,6 +174,16 @@ def collect(
             "fresh": math.exp(-(newest - day_of(article)).total_seconds() / _DAY / _FRESH_DAYS) if article.published else 0.0,
             "leans": float(bool(_PRONOUN.search(text))),
             "salience": salience(each.own),
+            "to subject": to_subject[index],
+            "to matter": to_matter[index],
+            "related": related[index],
+            "beside": beside[article.id, each.sentence.start],
+            "mentions": float(named_in[id(each)]),
+            "titled": float(titled.get(article.id, False)),
+            "introduces": introduced.get(id(each), 0.0),
+            "says": float(named_in[id(each)] and bool(_SPEECH.search(text))),
+            "says quoted": float(named_in[id(each)] and bool(_SPEECH.search(text)) and bool(_QUOTED.search(text))),
+            "first rank": float(each.sentence.rank == 1),
         }
         found.append(Evidence(replace(each.sentence, closeness=near, coverage=signals["coverage"]), signals))
     return found
@@ -196,13 +223,24 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterab
         yield _Place(sentence, before + index, own[index], around)
 
 
+def _introduced(form: Form, places: Sequence[_Place]) -> dict[int, float]:
+    return {
+        id(each): max((i.strength for i in introductions(each.sentence.text, form.subject)), default=0.0)
+        for each in places[:16]
+    }
+
+
 def _count_sentences(article: Article, start: int) -> int:
     """About how many sentences stand before a place: news has one in 130 characters."""
     return start // 130
 
 
 def _tells(text: str) -> bool:
-    return not text.rstrip("”\"’' ").endswith("?") and len(text.split()) >= _FEWEST_WORDS
+    return (
+        not text.rstrip("”\"’' ").endswith("?")
+        and len(text.split()) >= _FEWEST_WORDS
+        and not is_furniture(text)
+    )
 
 
 def _words(text: str, vocabulary: Vocabulary, weights: Mapping[str, float]) -> dict[str, float]:

@@ -1,0 +1,85 @@
+"""What is shown for each form of question: how many sentences, which ones, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.evidence import Evidence
+from rag.questions.form import FormName
+
+Order = Literal["best", "newest", "text"]
+"""By score; the newest article first; or as a story runs: the oldest article first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """At most so many sentences and words, none scored farther than `within` below the best."""
+
+    sentences: int
+    words: int
+    order: Order = "best"
+    within: float = 3.0
+
+
+_SHORT = Plan(3, 80)
+_STORY = Plan(4, 100)
+
+PLANS: Mapping[FormName, Plan] = MappingProxyType(
+    {
+        "definition": Plan(3, 80),
+        "statement": Plan(4, 100),
+        "event": _STORY,
+        "latest": Plan(4, 100, "newest"),
+        "overview": Plan(8, 200, "text"),
+        "chronology": Plan(10, 250, "text"),
+        "topic": Plan(5, 120),
+        "cause": _STORY,
+        "list": _STORY,
+        "comparison": _STORY,
+        "yes or no": _SHORT,
+        "figure": _SHORT,
+        "date": _SHORT,
+        "fact": _SHORT,
+    }
+)
+
+_ALIKE = 0.7
+
+
+def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSentence]:
+    """The sentences that are shown, in the order of the plan; `evidence` is best first.
+
+    What mostly repeats a sentence already chosen is left out, and so is what does not fit.
+    """
+    plan = PLANS.get(form, _SHORT)
+    chosen: list[Evidence] = []
+    room = plan.words
+    for each in evidence:
+        if chosen and each.score < chosen[0].score - plan.within:
+            break
+        length = len(each.text.split())
+        if (chosen and length > room) or any(alike(each.text, o.text) for o in chosen):
+            continue
+        chosen.append(each)
+        room -= length
+        if len(chosen) == plan.sentences:
+            break
+    return [each.sentence for each in _ordered(chosen, plan.order)]
+
+
+def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
+    if order == "newest":
+        return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
+    if order == "text":
+        return sorted(chosen, key=lambda each: (each.day, each.sentence.start))
+    return list(chosen)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether one of two sentences has seven in ten of the words of the other."""
+    first, second = set(one.lower().split()), set(other.lower().split())
+    return len(first & second) >= _ALIKE * min(len(first), len(second))
