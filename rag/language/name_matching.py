@@ -20,18 +20,122 @@ _TITLE_WORDS = (
 TITLES = frozenset(_TITLE_WORDS.split())
 """Words of rank before a name, folded; "Vice" and "Prime" among them."""
 
-_PARTICLES = frozenset("de da del der den di dos du la le van von bin al el ben ibn ter y".split())
-_JOINING = frozenset("of the and for in & de du des".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "del",
+        "der",
+        "den",
+        "di",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "van",
+        "von",
+        "bin",
+        "al",
+        "el",
+        "ben",
+        "ibn",
+        "ter",
+        "y",
+    ]
+)
+_JOINING = frozenset(["of", "the", "and", "for", "in", "&", "de", "du", "des"])
 _WORD = re.compile(r"(?:[^\W\d_]\.)+(?!\w)|[^\W_](?:[\w&]|['’.-](?=\w))*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FEWEST_FUZZY = 5
 _ALIKE = 0.86
 _SMALL_WORDS = frozenset(
-    "a an the he she it they we i you his her its their this that these those who what when where"
-    " why how and but or so if in on at by for from with as to of after before while because since"
-    " until during then there here not no yes one some many most all both each every new also now"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may"
-    " june july august september october november december speaking asked according".split()
+    [
+        "a",
+        "an",
+        "the",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "you",
+        "his",
+        "her",
+        "its",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "who",
+        "what",
+        "when",
+        "where",
+        "why",
+        "how",
+        "and",
+        "but",
+        "or",
+        "so",
+        "if",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "to",
+        "of",
+        "after",
+        "before",
+        "while",
+        "because",
+        "since",
+        "until",
+        "during",
+        "then",
+        "there",
+        "here",
+        "not",
+        "no",
+        "yes",
+        "one",
+        "some",
+        "many",
+        "most",
+        "all",
+        "both",
+        "each",
+        "every",
+        "new",
+        "also",
+        "now",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "speaking",
+        "asked",
+        "according",
+    ]
 )
 
 
@@ -198,9 +302,9 @@ def _widened_left(text: str, words: Sequence[_Word], at: int, asked: Sequence[st
     while first and _adjoining(text, words[first - 1], words[first]):
         before = words[first - 1]
         named = before.shown[:1].isupper() and not before.shown.endswith(("'s", "’s"))
-        if before.folded in _PARTICLES and first > 1 and words[first - 2].capital:
-            first -= 1
-        elif named and before.folded not in TITLES and before.folded not in _SMALL_WORDS:
+        if (before.folded in _PARTICLES and first > 1 and words[first - 2].capital) or (
+            named and before.folded not in TITLES and before.folded not in _SMALL_WORDS
+        ):
             first -= 1
         else:
             break

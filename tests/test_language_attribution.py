@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.speakers import Attributed, attributed, said_by, same_person
+from rag.language.attribution import Attributed, attributed, said_by, same_person
 
 
 @pytest.mark.parametrize(
