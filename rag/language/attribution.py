@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag.language.analysis import analyse
 from rag.language.context import referent
 from rag.language.introductions import introductions, is_role
-from rag.language.name_matching import TITLES, alike, fullest_name, mentions, name_words
+from rag.language.name_matching import TITLES, alike, bare_name, fullest_name, mentions, name_words
 from rag.language.quotation_marks import Quotation, quotations
 from rag.language.sentences import sentence_spans
 from rag.language.words import Wording
@@ -61,6 +61,14 @@ _PLAINLY_SAYING = frozenset(
 )
 """Those whose clause is reported speech, also without quotation marks."""
 
+_WITH_OBJECT = frozenset(
+    "denied denies urged urges announced announces promised promises confirmed confirms"
+    " acknowledged admitted predicted predicts warned warns vowed vows".split()
+)
+"""What they report may be a noun: "announced the sale"."""
+
+_TO_SOMEONE = frozenset("told tells tell telling".split())
+_LONG = 5
 _NOT_SAID = frozenset(
     "declined refused declines refuses decline refuse failed fails able unable".split()
 )
@@ -141,7 +149,7 @@ def attributions(text: str, start: int, end: int) -> list[Attribution]:
 
     >>> text = "Ann Orr sold it. “I am glad,” she said."
     >>> attributions(text, 17, 39)
-    [Attribution(speaker='Ann Orr', start=18, end=27, quoted=True, cue='said')]
+    [Attribution(speaker='Ann Orr', start=18, end=28, quoted=True, cue='said')]
     """
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
     inside = [n for n, (left, right) in enumerate(paragraphs) if left < end and right > start]
@@ -438,8 +446,6 @@ def _reported(doc: Doc, verb: Token, subject: Token, places: Places) -> tuple[in
     if verb.lower_ not in _PLAINLY_SAYING:
         return None
     clauses = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp")]
-    if not clauses and verb.dep_ in ("parataxis", "ccomp") and verb.head.i < verb.i:
-        clauses = []
     for clause in clauses:
         first, last = clause.left_edge.i, clause.right_edge.i + 1
         if first <= verb.i < last:
@@ -447,24 +453,17 @@ def _reported(doc: Doc, verb: Token, subject: Token, places: Places) -> tuple[in
             first, last = clause.left_edge.i, clause.right_edge.i + 1
         return _reach(doc, first, last, places)
     if verb.dep_ == "parataxis" or (verb.dep_ in ("ccomp", "advcl") and verb.head.i < verb.i):
+        if verb.head.i > verb.i:
+            return _reach(doc, verb.head.left_edge.i, verb.head.right_edge.i + 1, places)
         if _comma_before(doc, min(verb.left_edge.i, subject.left_edge.i)):
             return _reach(doc, 0, min(verb.left_edge.i, subject.left_edge.i), places)
         return None
-    if verb.lower_ in (
-        "denied",
-        "urged",
-        "announced",
-        "promised",
-        "confirmed",
-        "acknowledged",
-        "admitted",
-        "predicted",
-        "warned",
-        "vowed",
-    ):
-        objects = [c for c in verb.rights if c.dep_ in ("dobj", "xcomp", "prep")]
-        if objects:
-            return _reach(doc, objects[0].left_edge.i, objects[-1].right_edge.i + 1, places)
+    objects = [c for c in verb.rights if c.dep_ in ("dobj", "prep") and c != subject]
+    if verb.lower_ not in _WITH_OBJECT:
+        # Headline-like clauses are often read as one long noun phrase.
+        objects = [c for c in objects if c.dep_ == "dobj" and len(list(c.subtree)) >= _LONG]
+    if objects and verb.lower_ not in _TO_SOMEONE:
+        return _reach(doc, objects[0].left_edge.i, objects[-1].right_edge.i + 1, places)
     return None
 
 
@@ -542,35 +541,12 @@ def _proper(doc: Doc, head: Token) -> str:
         and doc[last - 1].whitespace_
     ):
         last += 1
-    words = doc[first:last].text.split()
-    while len(words) > 2 and words[0].strip(".").casefold() in TITLES | {
-        "the",
-        "spokesman",
-        "spokeswoman",
-        "former",
-    }:
-        words = words[1:]
-    if len(words) == 2 and words[0].strip(".").casefold() in TITLES - {
-        "pope",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "sheikh",
-        "saint",
-    }:
-        words = words[1:]
-    name = re.sub(r"['’]s?$", "", " ".join(words))
+    name = bare_name(re.sub(r"['’]s?$", "", " ".join(doc[first:last].text.split())))
     owner = next((c for c in head.lefts if c.dep_ == "poss"), None)
     if owner is not None:
         return " ".join(doc[head.left_edge.i : last].text.split())
-    of = next((c for c in head.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
-    if (
-        of is not None
-        and of.i == last
-        and any(t.pos_ == "PROPN" for t in of.subtree)
-        and len(words) == 1
-    ):
+    of = next((c for c in head.rights if c.dep_ == "prep" and c.lower_ in ("of", "for")), None)
+    if of is not None and of.i == last and any(t.pos_ == "PROPN" for t in of.subtree):
         return f"{name} {' '.join(doc[of.i : of.right_edge.i + 1].text.split())}"
     return name
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
-from rag.language.name_matching import TITLES, fullest_name
+from rag.language.name_matching import bare_name, fullest_name
 from rag.language.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -521,10 +521,7 @@ def _same_place(head: Token, subject: Token) -> bool:
 def _shown(head: Token) -> str:
     """The name to which a token belongs, without its title and a possessive ending."""
     span = next(name for name in head.doc.ents if name.start <= head.i < name.end)
-    words = re.sub(r"['’]s?$", "", span.text).split()
-    while len(words) > 1 and words[0].strip(".").casefold() in TITLES | {"the"}:
-        words = words[1:]
-    return " ".join(words)
+    return bare_name(re.sub(r"['’]s?$", "", span.text))
 
 
 _FEMALE = re.compile(

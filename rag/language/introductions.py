@@ -244,7 +244,7 @@ def introductions(text: str, name: str, *, pronoun: bool = False) -> list[Introd
 
     >>> text = "Ann Orr, the mayor of Tolbeck, spoke."
     >>> [(text[each.start : each.end], each.strength) for each in introductions(text, "orr")]
-    [('the mayor of Tolbeck', 1.0)]
+    [('the mayor of Tolbeck', 0.9)]
     """
     named = mentions(text, name)
     if not named and not pronoun:

@@ -20,6 +20,11 @@ _TITLE_WORDS = (
 TITLES = frozenset(_TITLE_WORDS.split())
 """Words of rank before a name, folded; "Vice" and "Prime" among them."""
 
+_BELONGING = frozenset("pope king queen prince princess sheikh saint lady sir lord dame".split())
+_INSTITUTIONS = frozenset(
+    "office department ministry committee council court agency bureau university institute"
+    " association group party street avenue hotel school hospital church center centre".split()
+)
 _PARTICLES = frozenset(
     [
         "de",
@@ -202,12 +207,30 @@ def fullest_name(text: str, name: str) -> str:
     pattern = rf"(?<![\w.])((?:[^\W\d_a-zß-ÿ][\w’'.-]*[ \u00a0]){{1,3}}(?:(?:{'|'.join(sorted(_PARTICLES))})[ ])?{re.escape(last)})(?![\w-])"
     full: dict[tuple[str, ...], str] = {}
     for match in re.finditer(pattern, text):
-        kept = match[1].split()
-        while len(kept) > 1 and _folded(kept[0]) in TITLES | _SMALL_WORDS:
-            kept = kept[1:]
+        kept = bare_name(match[1]).split()
         if len(kept) > 1:
             full.setdefault((_folded(kept[0]), last), " ".join(kept))
     return next(iter(full.values())) if len(full) == 1 else name
+
+
+def bare_name(name: str) -> str:
+    """A name without titles, days and small words before it; those that belong to it stay.
+
+    >>> [bare_name(name) for name in ("State Sen. Ann Orr", "Monday Ann Orr", "Pope Leo")]
+    ['Ann Orr', 'Ann Orr', 'Pope Leo']
+    """
+    words = name.split()
+    before = [
+        at
+        for at, word in enumerate(words[:-1])
+        if _folded(word) in TITLES | _SMALL_WORDS and not word.endswith(("'s", "’s"))
+    ]
+    if not before or words[-1].casefold() in _INSTITUTIONS:
+        return name
+    first = before[-1] + 1
+    if len(words) - first == 1 and _folded(words[first - 1]) in _BELONGING:
+        first -= 1
+    return " ".join(words[first:])
 
 
 def alike(one: str, other: str) -> bool:
