@@ -241,6 +241,8 @@ def alike(one: str, other: str) -> bool:
     """
     if one == other:
         return True
+    if "-" in one and other in one.split("-")[1:] and len(other) >= _FEWEST_FUZZY:
+        return True
     if min(len(one), len(other)) < _FEWEST_FUZZY or one[0] != other[0]:
         return False
     if abs(len(one) - len(other)) > 2 or any(map(str.isdigit, one + other)):
