@@ -443,7 +443,7 @@ def _names(doc: Doc, labels: Sequence[str]) -> list[Token]:
 
 
 def _person(doc: Doc, female: bool | None) -> object:
-    people = {_shown(head): head for head in _names(doc, ("PERSON",)) if head.dep_ != "poss"}
+    people = {_shown(head): head for head in _names(doc, ("PERSON",))}
     subject = _subject(doc)
     if subject is not None:
         for name, head in people.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.name_matching import TITLES, Mention, alike, mentions, name_words
+from rag.language.name_matching import TITLES, Mention, alike, is_role, mentions, name_words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -330,7 +330,7 @@ def _goes_before(token: Token, adjoining: bool) -> bool:
     if token.tag_ in ("DT", "PRP$") and not adjoining:
         return True
     return (
-        token.lower_ in ("of", "and", "&", "for")
+        token.lower_ in ("of", "and", "&")
         and not adjoining
         and token.i > 0
         and (
@@ -363,7 +363,7 @@ def _beside(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
             if child.dep_ == "appos" and not any(
                 _is_role(token) for token in (child, *child.lefts)
             ):
-                if child.pos_ == "NUM" or child.pos_ == "PROPN":
+                if child.pos_ == "NUM" and _AGE.match(child.text) and child.text != "0":
                     yield child.left_edge.i, end, 0.3
                     continue
             weight = _weight(content)
@@ -471,6 +471,8 @@ def _strength_of(verb: Token) -> float:
         told = [child for child in nouns if child.lower_ not in _TEMPORARY or _of(child)]
         if not told:
             return 0.0
+        if any(child.tag_ == "MD" for child in verb.children):
+            return 0.4
         content = _content(verb.doc, told[0].left_edge.i, told[0].right_edge.i + 1)
         return _weight(content) * (1.0 if verb.lower_ in ("is", "are", "was", "were") else 0.95)
     passive = any(child.dep_ == "auxpass" for child in verb.children)
@@ -586,25 +588,11 @@ def _content(doc: Doc, first: int, last: int) -> list[Token]:
     ]
 
 
-def is_role(word: str) -> bool:
-    """Whether a word alone says what somebody does: "gymnast", "founder"; offices left out."""
-    return bool(_ROLE_ENDING.search(word.casefold()))
-
-
 def _is_role(token: Token) -> bool:
     """Whether a word can be what somebody is: a noun, or a title written with a capital."""
     if token.pos_ == "NOUN":
         return token.lower_ not in _TIMES
     return token.pos_ == "PROPN" and (token.lower_ in TITLES or is_role(token.text))
-
-
-_ROLE_ENDING = re.compile(
-    r"(?:..(?:man|woman|ist|ician|ologist|eur|smith)|director|founder|leader|minister|manager|author"
-    r"|actor|actress|singer|player|officer|owner|creator|producer|editor|reporter|writer|driver"
-    r"|speaker|lawyer|striker|keeper|designer|adviser|advisor|lawmaker|candidate|nominee|gymnast"
-    r"|star|boss|chair|executive|head|analyst|hostage|climber|runner|swimmer|boxer|rapper|teen"
-    r"|teenager|mother|father|co-founder|ceo|spokesperson)$"
-)
 
 
 def _weight(content: list[Token]) -> float:

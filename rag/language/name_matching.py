@@ -225,12 +225,19 @@ def bare_name(name: str) -> str:
         for at, word in enumerate(words[:-1])
         if _folded(word) in TITLES | _SMALL_WORDS and not word.endswith(("'s", "’s"))
     ]
+    roles = [at for at, word in enumerate(words[:-2]) if is_role(word)]
+    before = sorted({*before, *roles})
     if not before or words[-1].casefold() in _INSTITUTIONS:
         return name
     first = before[-1] + 1
     if len(words) - first == 1 and _folded(words[first - 1]) in _BELONGING:
         first -= 1
     return " ".join(words[first:])
+
+
+def is_role(word: str) -> bool:
+    """Whether a word alone says what somebody does: "gymnast", "founder"; offices left out."""
+    return bool(_ROLE_ENDING.search(word.casefold()))
 
 
 def alike(one: str, other: str) -> bool:
@@ -249,6 +256,14 @@ def alike(one: str, other: str) -> bool:
         return False
     return SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
+
+_ROLE_ENDING = re.compile(
+    r"(?:..(?:man|woman|ist|ician|ologist|eur|smith)|director|founder|leader|minister|manager|author"
+    r"|actor|actress|singer|player|officer|owner|creator|producer|editor|reporter|writer|driver"
+    r"|speaker|lawyer|striker|keeper|designer|adviser|advisor|lawmaker|candidate|nominee|gymnast"
+    r"|star|boss|chair|executive|head|analyst|hostage|climber|runner|swimmer|boxer|rapper|teen"
+    r"|teenager|mother|father|co-founder|ceo|spokesperson)$"
+)
 
 _HALF = 0.8
 _TYPO = 0.9

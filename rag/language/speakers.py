@@ -1,0 +1,199 @@
+"""Whether two speakers are the same: by name, by acronym, by the role that an article gives.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.language.analysis import analyse
+from rag.language.introductions import introductions
+from rag.language.name_matching import TITLES, alike, is_role, mentions, name_words
+from rag.language.sentences import sentence_spans
+
+_SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
+_CLOSE_TO = re.compile(
+    r"(?:lawyer|attorney|agent|mother|father|wife|husband|brother|sister|son|daughter|friend|family"
+    r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
+)
+_TITLE_ALONE, _ENOUGH = 0.2, 60
+_OFFICES = TITLES | frozenset(
+    "pope governor senator representative president executive minister mayor founder director"
+    " head leader king queen chair spokesperson owner author coach manager sheriff captain"
+    " commissioner superintendent principal chancellor dean speaker pastor officer lawyer attorney"
+    " mother father wife husband brother sister son daughter suspect victim".split()
+)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names may be of the same speaker: they share a name, or one is an acronym.
+
+    >>> same_person("President Orr", "Ann Orr"), same_person("WFC", "World Ferry Council")
+    (True, True)
+    """
+    ours, theirs = _telling(one), _telling(other)
+    if ours & theirs or not ours or not theirs:
+        return True
+    return _initials(one) == "".join(theirs) or _initials(other) == "".join(ours)
+
+
+def _telling(name: str) -> set[str]:
+    return {word for word in name_words(name) if len(word) > 1} - _NO_NAMES
+
+
+_NO_NAMES = frozenset(
+    "a an and as at but by for from he her his in it of on or she the their they to with".split()
+)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[A-Z]\w+", name)).casefold()
+
+
+def matches_speaker(speaker: str, asked: str, around: str = "") -> float:
+    """How well the speaker of an attribution fits whom a question names, from 0 to 1.
+
+    By name, half a name, acronym or typo; by role ("the pope", "oregon's governor") with what
+    the article `around` says of either. Words of somebody who speaks for an organisation count
+    as nearly its own; those of somebody's agent, lawyer or mother are not his or hers. An empty
+    speaker fits nobody.
+
+    >>> matches_speaker("Ann Orr", "orr"), matches_speaker("Ann Orr", "bo lind")
+    (1.0, 0.0)
+    >>> matches_speaker("Ann Orr", "tolbeck's mayor", "Ann Orr, the mayor of Tolbeck, spoke.")
+    0.9
+    """
+    if not name_words(speaker) or not name_words(asked):
+        return 0.0
+    return max(_by_name(speaker, asked, around), _by_role(speaker, asked, around))
+
+
+def _by_name(speaker: str, asked: str, around: str) -> float:
+    """How well two names agree, word by word."""
+    ours, theirs = name_words(speaker), name_words(asked)
+    if ours == theirs:
+        return 1.0
+    if _initials(speaker) == "".join(theirs) or _initials(asked) == "".join(ours):
+        return 0.95
+    shared = [word for word in theirs if any(alike(word, other) for other in ours)]
+    if not shared or all(word in _NO_NAMES | TITLES for word in shared):
+        return 0.0
+    if _speaks_for(speaker) and not _speaks_for(asked):
+        return 0.8 if len(shared) == len(theirs) and _for_organisation(asked, around) else 0.1
+    if len(shared) == len(theirs) and (
+        len(theirs) > 1 or ours[-1:] == theirs or _is_last(ours, theirs)
+    ):
+        return 1.0 if set(shared) <= set(ours) else 0.9
+    if all(any(alike(word, other) for other in theirs) for word in ours):
+        return 0.9
+    if len(theirs) == 1:
+        return 0.7
+    last = alike(ours[-1], theirs[-1])
+    return 0.3 if last and len(ours) > 1 and not alike(ours[0], theirs[0]) else 0.5 if last else 0.1
+
+
+def _is_last(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    return alike(ours[-1], theirs[-1])
+
+
+def _speaks_for(speaker: str) -> bool:
+    words = re.findall(r"[\w-]+", speaker.casefold())
+    return any(_SPEAKING_FOR.match(word) or _CLOSE_TO.match(word) for word in words)
+
+
+def _for_organisation(asked: str, around: str) -> bool:
+    """Whether an article names `asked` as something other than a person."""
+    found = mentions(around, asked)
+    if not found:
+        return False
+    left, right = max(0, found[0].start - 100), found[0].end + 100
+    [doc] = analyse([around[left:right]], named=True)
+    people = [name for name in doc.ents if name.label_ == "PERSON"]
+    at = found[0].start - left
+    return not any(name.start_char <= at < name.end_char for name in people)
+
+
+_ROLE_WORDS = {
+    "gov": "governor",
+    "sen": "senator",
+    "rep": "representative",
+    "pres": "president",
+    "ceo": "executive",
+    "chief": "executive",
+    "pontiff": "pope",
+    "prez": "president",
+    "premier": "minister",
+    "pm": "minister",
+    "congressman": "representative",
+    "congresswoman": "representative",
+    "spokesman": "spokesperson",
+    "spokeswoman": "spokesperson",
+    "chairman": "chair",
+    "chairwoman": "chair",
+    "monarch": "king",
+    "creator": "founder",
+    "boss": "executive",
+    "cop": "officer",
+    "vp": "vice",
+}
+_ROLE_FILLERS = _NO_NAMES | frozenset(
+    "former new current ex who what top its this that prime".split()
+)
+
+
+def _role_words(words: str) -> list[str]:
+    found = [word for part in name_words(f"x {words}")[1:] for word in part.split("-")]
+    return [_ROLE_WORDS.get(word, word) for word in found if word not in _ROLE_FILLERS]
+
+
+def _by_role(speaker: str, asked: str, around: str) -> float:
+    """How well a speaker fits a role that is asked for, or a role that speaks a name asked for."""
+    wanted = _role_words(asked)
+    if not wanted or (_speaks_for(speaker) and not _speaks_for(asked)):
+        return 0.0
+    own = _role_words(speaker)
+    if _covers(own, wanted) == 1 and (set(wanted) & _OFFICES or len(wanted) > 1):
+        return 0.9
+    if not around:
+        return 0.0
+    described = [*own, *_described(speaker, around)]
+    role = [word for word in wanted if word in described]
+    if role and any(word in _OFFICES or is_role(word) for word in role):
+        rest = [word for word in wanted if word not in role]
+        everywhere = set(_role_words(around))
+        if not rest:
+            return 0.9
+        if len(rest) <= len(role) and all(_anywhere(word, everywhere) for word in rest):
+            return 0.8
+        return 0.0
+    if speaker[:1].islower() or speaker.casefold().startswith(("the ", "a ", "an ")):
+        roles = [word for word in own if word not in wanted]
+        if roles and _covers(_described(asked, around), roles) == 1:
+            return 0.8
+    return 0.0
+
+
+def _anywhere(word: str, words: set[str]) -> bool:
+    return word in words or any(alike(word, other) for other in words)
+
+
+def _covers(ours: Sequence[str], wanted: Sequence[str]) -> float:
+    """The share of the wanted words that are among ours."""
+    return sum(word in ours for word in wanted) / len(wanted) if wanted else 0.0
+
+
+def _described(name: str, around: str) -> list[str]:
+    """The words with which an article introduces a name, folded; titles included."""
+    found: list[str] = []
+    for left, right in sentence_spans(around):
+        sentence = around[left:right]
+        if not mentions(sentence, name):
+            continue
+        for each in introductions(sentence, name):
+            if each.strength >= _TITLE_ALONE:
+                found += _role_words(sentence[each.start : each.end])
+        if len(found) > _ENOUGH:
+            break
+    return found
