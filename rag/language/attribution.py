@@ -13,7 +13,7 @@ from rag.language.quotation_marks import Quotation, quotations
 from rag.language.sentences import sentence_spans
 from rag.language.speakers import matches_speaker, same_person
 from rag.language.speech_cues import SAYING, Cue, cues_of
-from rag.language.words import Wording
+from rag.language.words import Wording, word_set
 
 __all__ = [
     "Attributed",
@@ -40,7 +40,8 @@ _FEWEST_WORDS = 4
 """Fewer words in quotation marks, which nobody is said to say, are a title or a term."""
 _FEWEST_SAID, _LONGEST_FRAME = 4, 12
 _ASKED = re.compile(
-    rf"(?:[\w’'.-]+ ){{1,5}}?(?:{'|'.join(sorted(SAYING))})\b(?![^\n]*[:“\"])|(?:said|asked|wrote|says|asks)\b"
+    rf"(?:[\w’'.-]+ ){{1,5}}?(?:{'|'.join(sorted(SAYING))})\b(?![^\n]*[:“\"])|(?:said|asked|wrote"
+    rf"|says|asks)\b"
 )
 """What goes on after a quoted question: “Why?” Orr said more than once."""
 _BACK = 3
@@ -171,10 +172,10 @@ def _paragraph(text: str, place: tuple[int, int], carried: str) -> tuple[list[At
             if cue.said is not None and not any(_same_place(cue.said, quote) for quote in marks):
                 found.append(Attribution(cue.speaker, *cue.said, quoted=False, cue=cue.verb))
         for quote in marks:
-            cue = _nearest(text, cues, quote)
+            said = _nearest(text, cues, quote)
             few = len(Wording(text[quote.start : quote.end])) < _FEWEST_WORDS
-            if cue is not None:
-                found.append(Attribution(cue.speaker, quote.start, quote.end, True, cue.verb))
+            if said is not None:
+                found.append(Attribution(said.speaker, quote.start, quote.end, True, said.verb))
             elif not few:
                 speaker = speaking if bare else _by_layout(text, left, right, quote)
                 found.append(Attribution(speaker, quote.start, quote.end, True, ""))
@@ -223,9 +224,9 @@ def _statements(text: str, begin: int, stop: int) -> list[tuple[int, int]]:
     marks = [(begin + q.start, begin + q.end) for q in quotations(text[begin:stop])]
     joined: list[tuple[int, int]] = []
     for left, right in sentence_spans(text, begin, stop):
-        if joined and any(a < joined[-1][1] <= b and left <= b for a, b in marks):
-            joined[-1] = (joined[-1][0], right)
-        elif joined and _goes_on(text[slice(*joined[-1])], text[left:right]):
+        if (joined and any(a < joined[-1][1] <= b and left <= b for a, b in marks)) or (
+            joined and _goes_on(text[slice(*joined[-1])], text[left:right])
+        ):
             joined[-1] = (joined[-1][0], right)
         else:
             joined.append((left, right))
@@ -243,10 +244,15 @@ def _nearest(text: str, cues: Sequence[Cue], quote: Quotation) -> Cue | None:
     """The word of saying to which a quotation belongs; None where none is near enough."""
 
     def distance(cue: Cue) -> int:
-        if cue.said is not None and cue.said[0] <= quote.start and quote.end <= cue.said[1] + 1:
+        far = _is_title(text[cue.end : quote.start], text[quote.start : quote.end])
+        if (
+            not far
+            and cue.said is not None
+            and cue.said[0] <= quote.start
+            and quote.end <= cue.said[1] + 1
+        ):
             return 0
         if cue.end <= quote.start:
-            far = _is_title(text[cue.end : quote.start], text[quote.start : quote.end])
             return quote.start - cue.end + _REACH * far
         return max(0, cue.start - quote.end) // 2
 
@@ -261,4 +267,4 @@ def _is_title(between: str, quoted: str) -> bool:
     return quoted[:1].isupper() and last is not None and last[1] not in _LEADING
 
 
-_LEADING = frozenset("that as and but because if when how why is was be like".split())
+_LEADING = word_set("that as and but because if when how why is was be like")

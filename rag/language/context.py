@@ -13,6 +13,7 @@ from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
 from rag.language.name_matching import bare_name, fullest_name
 from rag.language.sentences import sentence_spans
+from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -22,204 +23,66 @@ __all__ = ["antecedent", "depends_on_context", "is_fragment", "is_furniture"]
 Referent = Literal["person", "people", "thing"]
 """What a pronoun or description can stand for."""
 
-_PERSON_PRONOUNS = frozenset(["he", "she", "him", "her", "his", "hers"])
-_PLURAL_PRONOUNS = frozenset(["they", "them", "their", "theirs", "both", "neither"])
-_THING_PRONOUNS = frozenset(["it", "its"])
-_DEMONSTRATIVES = frozenset(["this", "that", "these", "those", "such"])
+_PERSON_PRONOUNS = word_set("he she him her his hers")
+_PLURAL_PRONOUNS = word_set("they them their theirs both neither")
+_THING_PRONOUNS = word_set("it its")
+_DEMONSTRATIVES = word_set("this that these those such")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 
-_UNIQUE = frozenset(
-    [
-        "government",
-        "police",
-        "president",
-        "sun",
-        "moon",
-        "world",
-        "weather",
-        "economy",
-        "internet",
-        "public",
-        "media",
-        "market",
-        "markets",
-        "military",
-        "army",
-        "navy",
-        "pope",
-        "king",
-        "queen",
-        "earth",
-        "sky",
-        "sea",
-        "ocean",
-        "north",
-        "south",
-        "east",
-        "west",
-        "pandemic",
-        "virus",
-        "coronavirus",
-        "future",
-        "past",
-        "present",
-        "time",
-        "day",
-        "week",
-        "month",
-        "year",
-        "morning",
-        "afternoon",
-        "evening",
-        "night",
-        "weekend",
-        "election",
-        "elections",
-        "press",
-        "state",
-        "nation",
-        "law",
-        "truth",
-        "fact",
-        "idea",
-        "answer",
-        "question",
-        "problem",
-        "point",
-        "result",
-        "reason",
-        "difference",
-        "rest",
-        "majority",
-        "number",
-        "same",
-        "house",
-        "senate",
-        "congress",
-        "court",
-        "parliament",
-        "rich",
-        "poor",
-        "young",
-        "old",
-        "unemployment",
-        "united",
-        "european",
-    ]
+_UNIQUE = word_set(
+    "government police president sun moon world weather economy internet public media market"
+    " markets military army navy pope king queen earth sky sea ocean north south east west"
+    " pandemic virus coronavirus future past present time day week month year morning"
+    " afternoon evening night weekend election elections press state nation law truth fact"
+    " idea answer question problem point result reason difference rest majority number same"
+    " house senate congress court parliament rich poor young old unemployment united"
+    " european"
 )
 """Nouns that need no sentence before them: "the government", "the sun"."""
 
 _PERSON_NOUNS = re.compile(
-    r"(?:.*(?:man|woman|-year-old|person|ist|ician|ologist|[^i]er|[^it]or|ess|ant)|[a-z]*(?:boy|girl|teen|mother"
+    r"(?:.*(?:man|woman|-year-old|person|ist|ician|ologist|[^i]er|[^it]or|ess|ant)|[a-z]*(?:boy"
+    r"|girl|teen|mother"
     r"|father|victim|suspect|president|candidate|nominee|star|pilot|chief|athlete|guy|kid|child|son"
-    r"|daughter|coach|official|sheriff|pope|king|queen|prince|princess|chair|boss|hero|patient|driver"
+    r"|daughter|coach|official|sheriff|pope|king|queen|prince|princess|chair|boss|hero|patient"
+    r"|driver"
     r"|player|politician|veteran|graduate|native|democrat|republican|rookie|champion|ex-president"
     r"|billionaire|dad|mom|aide|judge|attorney|spy|artist|student|defendant|senior|parent))$"
 )
-_NO_PERSON = frozenset(
-    [
-        "paper",
-        "number",
-        "order",
-        "letter",
-        "matter",
-        "weather",
-        "water",
-        "power",
-        "computer",
-        "center",
-        "centre",
-        "chapter",
-        "tower",
-        "disaster",
-        "river",
-        "border",
-        "factor",
-        "motor",
-        "sector",
-        "error",
-        "color",
-        "colour",
-        "harbor",
-        "harbour",
-        "mirror",
-        "door",
-        "floor",
-        "plant",
-        "restaurant",
-        "grant",
-        "warrant",
-        "business",
-        "process",
-        "press",
-        "success",
-        "hurricane",
-        "monster",
-        "newspaper",
-        "helicopter",
-        "theater",
-        "theatre",
-        "winter",
-        "summer",
-        "shelter",
-        "user",
-        "cancer",
-        "fewer",
-        "other",
-        "another",
-        "winner",
-        "mayor",
-    ]
+_NO_PERSON = word_set(
+    "paper number order letter matter weather water power computer center centre chapter"
+    " tower disaster river border factor motor sector error color colour harbor harbour"
+    " mirror door floor plant restaurant grant warrant business process press success"
+    " hurricane monster newspaper helicopter theater theatre winter summer shelter user"
+    " cancer fewer other another winner mayor"
 ) - {"mayor", "winner"}
-_PLACES = frozenset(
-    [
-        "city",
-        "country",
-        "state",
-        "town",
-        "village",
-        "island",
-        "region",
-        "nation",
-        "county",
-        "province",
-    ]
-)
-_PAIRS = frozenset(["pair", "couple", "two", "duo", "brothers", "sisters"])
+_PLACES = word_set("city country state town village island region nation county province")
+_PAIRS = word_set("pair couple two duo brothers sisters")
 _SUCCESSION = re.compile(
-    r"[“\"‘]?(?:(?:So|Nor|Neither) (?:did|does|do|is|are|was|were|has|have|had|will|would|can|could)\b"
+    r"[“\"‘]?(?:(?:So|Nor|Neither) (?:did|does|do|is|are|was|were|has|have|had|will|would|can"
+    r"|could)\b"
     r"|(?:But|And|Yet|So) (?:that|this|it|he|she|they|those|these|not|neither|both|some|others)\b"
-    r"|(?:If|Even) (?:so|not)\b|Among (?:them|those)\b|(?:One|Some|Many|Most|All|None|Each|Two|Half) of"
+    r"|(?:If|Even) (?:so|not)\b|Among (?:them|those)\b|(?:One|Some|Many|Most|All|None|Each|Two"
+    r"|Half) of"
     r" (?:them|those|these|his|her|their|its)\b|(?:Others?|Another|Both|Neither|Instead|In response"
     r"|As a result|The same|The (?:former|latter)|The (?:two|three|four|other|others))\b(?! of))"
 )
 _SO_DID = re.compile(
-    r"[“\"‘]?(?:And |But )?(?:So|Nor|Neither|As) (?:did|does|do|is|are|was|were|has|have|had|will|would|can|could)"
+    r"[“\"‘]?(?:And |But )?(?:So|Nor|Neither|As) (?:did|does|do|is|are|was|were|has|have|had|will"
+    r"|would|can|could)"
     r"\b[^,;]*$"
 )
 _TEASER = re.compile(
-    r"(?:Here(?:[’']s| is| are) (?:what|why|how|where|everything|a look|the|some|more)\b[^.]{0,70}[.:]?"
-    r"|(?:That|This|It)(?:[’']s| is) not all[.!]|What (?:happened|we know|to know)[^.]{0,40}[?.:]?)$",
+    r"(?:Here(?:[’']s| is| are) (?:what|why|how|where|everything|a look|the|some"
+    r"|more)\b[^.]{0,70}[.:]?"
+    r"|(?:That|This|It)(?:[’']s| is) not all[.!]|What (?:happened|we know"
+    r"|to know)[^.]{0,40}[?.:]?)$",
     re.IGNORECASE,
 )
 _PRONOUN_START = re.compile(
     r"\W*(?:he|she|they|it|his|her|their|its|this|that|these|those)\b", re.I
 )
-_WEATHER = frozenset(
-    [
-        "unclear",
-        "clear",
-        "possible",
-        "likely",
-        "unlikely",
-        "important",
-        "hard",
-        "easy",
-        "time",
-        "true",
-        "rare",
-    ]
-)
+_WEATHER = word_set("unclear clear possible likely unlikely important hard easy time true rare")
 _LOOKED_AT = 6
 """So many sentences before one are looked at for its referent."""
 
@@ -281,7 +144,7 @@ def referent(
 
 
 def is_fragment(sentence: str) -> bool:
-    """Whether a sentence has no finite verb or says nothing: "So did Bo Lind.", "He did."
+    """Whether a sentence has no finite verb or says nothing: "So did Bo Lind.", "He did.".
 
     >>> [is_fragment(s) for s in ("So did Bo Lind.", "Not so fast.", "The mill burnt.")]
     [True, True, False]
@@ -526,7 +389,8 @@ def _shown(head: Token) -> str:
 
 _FEMALE = re.compile(
     r"\b(?:Mrs|Ms|Miss|Queen|Princess|Duchess|Dame|Lady|Sister|actress|congresswoman|spokeswoman"
-    r"|chairwoman|businesswoman|mother|daughter|wife|widow|sister|woman|girl|councilwoman|heroine)\b",
+    r"|chairwoman|businesswoman|mother|daughter|wife|widow|sister|woman|girl|councilwoman"
+    r"|heroine)\b",
     re.IGNORECASE,
 )
 _MALE = re.compile(

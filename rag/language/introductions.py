@@ -12,91 +12,31 @@ from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
 from rag.language.name_matching import TITLES, Mention, alike, is_role, mentions, name_words
+from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_COPULAS = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "'s",
-        "’s",
-        "become",
-        "becomes",
-        "became",
-        "remain",
-        "remains",
-        "remained",
-    ]
+_COPULAS = word_set(
+    "is are was were be been being 's ’s become becomes became remain remains remained"
 )
-_ROLE_VERBS = frozenset(
+_ROLE_VERBS = word_set(
     "serves served serve works worked work plays played acts acted leads led heads headed runs"
     " represents represented owns owned chairs chaired directs directed holds held coached"
-    " competes competed".split()
+    " competes competed"
 )
-_DEEDS = frozenset("founded co-founded won joined invented discovered created wrote helped".split())
-_MAKING = frozenset(
-    [
-        "formed",
-        "founded",
-        "established",
-        "created",
-        "born",
-        "launched",
-        "invented",
-        "named",
-        "known",
-        "called",
-        "considered",
-        "described",
-        "nicknamed",
-        "dubbed",
-        "appointed",
-        "elected",
-        "nominated",
-        "re-elected",
-        "reelected",
-        "selected",
-        "chosen",
-        "sworn",
-        "crowned",
-        "hired",
-        "based",
-        "made",
-        "designed",
-        "discovered",
-        "developed",
-        "built",
-        "introduced",
-        "promoted",
-        "credited",
-        "recognized",
-        "recognised",
-        "regarded",
-        "remembered",
-        "released",
-        "published",
-        "owned",
-        "headquartered",
-        "designated",
-        "listed",
-        "classified",
-        "identified",
-        "set",
-    ]
+_DEEDS = word_set("founded co-founded won joined invented discovered created wrote helped")
+_MAKING = word_set(
+    "formed founded established created born launched invented named known called considered"
+    " described nicknamed dubbed appointed elected nominated re-elected reelected selected"
+    " chosen sworn crowned hired based made designed discovered developed built introduced"
+    " promoted credited recognized recognised regarded remembered released published owned"
+    " headquartered designated listed classified identified set"
 )
-_NAMING = frozenset(
-    ["known", "called", "named", "nicknamed", "dubbed", "titled", "entitled", "codenamed"]
-)
-_TIMES = frozenset(
+_NAMING = word_set("known called named nicknamed dubbed titled entitled codenamed")
+_TIMES = word_set(
     "today tomorrow yesterday tonight week month year day morning afternoon evening night weekend"
-    " time hour minute decade century season".split()
+    " time hour minute decade century season"
 )
 _KINDS = re.compile(
     r"(?:gang|group|band|party|company|firm|festival|agency|movement|organi[sz]ation|app|platform"
@@ -108,94 +48,19 @@ _KINDS = re.compile(
     r"|dynasty|tribe|language|religion|church|sect|neighborhood|neighbourhood|suburb|village|town|city"
     r"|district|region|province|country)$"
 )
-_TEMPORARY = frozenset(
-    [
-        "one",
-        "part",
-        "able",
-        "sure",
-        "time",
-        "day",
-        "way",
-        "thing",
-        "reason",
-        "case",
-        "example",
-        "fan",
-        "target",
-        "subject",
-        "victim",
-        "source",
-        "place",
-        "sign",
-        "people",
-        "problem",
-        "truth",
-        "something",
-        "nothing",
-        "lot",
-        "kind",
-        "right",
-        "wrong",
-        "mistake",
-    ]
+_TEMPORARY = word_set(
+    "one part able sure time day way thing reason case example fan target subject victim"
+    " source place sign people problem truth something nothing lot kind right wrong mistake"
 )
-_EMPTY_ROLES = TITLES | frozenset(
-    [
-        "man",
-        "woman",
-        "person",
-        "people",
-        "boy",
-        "girl",
-        "guy",
-        "couple",
-        "pair",
-        "one",
-        "others",
-        "other",
-        "group",
-        "thing",
-        "friend",
-        "colleague",
-        "sources",
-        "source",
-        "star",
-    ]
+_EMPTY_ROLES = TITLES | word_set(
+    "man woman person people boy girl guy couple pair one others other group thing friend"
+    " colleague sources source star"
 )
-_OFFICES = frozenset(
-    [
-        "senator",
-        "representative",
-        "governor",
-        "general",
-        "colonel",
-        "professor",
-        "judge",
-        "justice",
-        "president",
-        "minister",
-        "chancellor",
-        "secretary",
-        "mayor",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "pope",
-        "cardinal",
-        "bishop",
-        "archbishop",
-        "rabbi",
-        "imam",
-        "congressman",
-        "congresswoman",
-        "ambassador",
-        "commissioner",
-        "sheriff",
-        "attorney",
-        "coach",
-    ]
+_OFFICES = word_set(
+    "senator representative governor general colonel professor judge justice president"
+    " minister chancellor secretary mayor king queen prince princess pope cardinal bishop"
+    " archbishop rabbi imam congressman congresswoman ambassador commissioner sheriff"
+    " attorney coach"
 )
 _BREAK = frozenset({",", ";", "—", "–", "--", "-", "(", ")", ":", "“", "”", '"', "..."})
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -360,12 +225,15 @@ def _beside(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
         elif child.dep_ == "appos" or (child.dep_ in ("relcl", "acl") and _tells(child)):
             end = child.right_edge.i + 1
             content = _content(doc, child.left_edge.i, end)
-            if child.dep_ == "appos" and not any(
-                _is_role(token) for token in (child, *child.lefts)
+            if (
+                child.dep_ == "appos"
+                and not any(_is_role(token) for token in (child, *child.lefts))
+                and child.pos_ == "NUM"
+                and _AGE.match(child.text)
+                and child.text != "0"
             ):
-                if child.pos_ == "NUM" and _AGE.match(child.text) and child.text != "0":
-                    yield child.left_edge.i, end, 0.3
-                    continue
+                yield child.left_edge.i, end, 0.3
+                continue
             weight = _weight(content)
             if child.dep_ == "relcl":
                 weight *= 0.85
@@ -434,7 +302,7 @@ def _is_nominal(token: Token) -> bool:
 
 
 def _as_subject(doc: Doc, head: Token) -> Iterator[Found]:
-    """ "X is the mayor", "X was formed in 1992", "X became the youngest ...", "X leads the ..."."""
+    """What the name is the subject of: "X is the mayor", "X was formed in 1992"."""
     top = head
     while top.dep_ in ("compound", "appos", "nmod") and top.head != top:
         top = top.head
@@ -508,7 +376,7 @@ def _end_of_clause(verb: Token) -> int:
 
 
 def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
-    """ "a gang known as X", "a ferry called X", "the X gang"."""
+    """What bears the name: "a gang known as X", "a ferry called X", "the X gang"."""
     verb = head.head
     if verb.dep_ == "prep" or verb.lower_ == "as":
         verb = verb.head
@@ -539,7 +407,7 @@ def _speaks(verb: Token) -> bool:
 
 
 def _leader(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
-    """ "The harbour office, led by X": X leads it."""
+    """Whom a passive clause makes the leader of a thing: "The office, led by X"."""
     verb = head.head.head if head.head.dep_ == "agent" else None
     if verb is None or verb.lower_ not in _LED or verb.dep_ not in ("acl", "relcl"):
         return
@@ -547,9 +415,7 @@ def _leader(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
         yield verb.head.left_edge.i, span.start, 0.5
 
 
-_LED = frozenset(
-    "led headed run owned founded created chaired directed coached written built".split()
-)
+_LED = word_set("led headed run owned founded created chaired directed coached written built")
 
 
 def _fronted(doc: Doc, span: Span) -> Iterator[Found]:

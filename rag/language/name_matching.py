@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rag.language.words import Wording
+from rag.language.words import Wording, word_set
 
 _TITLE_WORDS = (
     "mr mrs ms miss dr sir dame lord lady sen sens senator rep reps representative gov governor gen"
@@ -20,127 +20,24 @@ _TITLE_WORDS = (
 TITLES = frozenset(_TITLE_WORDS.split())
 """Words of rank before a name, folded; "Vice" and "Prime" among them."""
 
-_BELONGING = frozenset("pope king queen prince princess sheikh saint lady sir lord dame".split())
-_INSTITUTIONS = frozenset(
+_BELONGING = word_set("pope king queen prince princess sheikh saint lady sir lord dame")
+_INSTITUTIONS = word_set(
     "office department ministry committee council court agency bureau university institute"
-    " association group party street avenue hotel school hospital church center centre".split()
+    " association group party street avenue hotel school hospital church center centre"
 )
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "del",
-        "der",
-        "den",
-        "di",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "van",
-        "von",
-        "bin",
-        "al",
-        "el",
-        "ben",
-        "ibn",
-        "ter",
-        "y",
-    ]
-)
-_JOINING = frozenset(["of", "the", "and", "for", "in", "&", "de", "du", "des"])
+_PARTICLES = word_set("de da del der den di dos du la le van von bin al el ben ibn ter y")
+_JOINING = word_set("of the and for in & de du des")
 _WORD = re.compile(r"(?:[^\W\d_]\.)+(?!\w)|[^\W_](?:[\w&]|['’.-](?=\w))*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FEWEST_FUZZY = 5
 _ALIKE = 0.86
-_SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "i",
-        "you",
-        "his",
-        "her",
-        "its",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "who",
-        "what",
-        "when",
-        "where",
-        "why",
-        "how",
-        "and",
-        "but",
-        "or",
-        "so",
-        "if",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "as",
-        "to",
-        "of",
-        "after",
-        "before",
-        "while",
-        "because",
-        "since",
-        "until",
-        "during",
-        "then",
-        "there",
-        "here",
-        "not",
-        "no",
-        "yes",
-        "one",
-        "some",
-        "many",
-        "most",
-        "all",
-        "both",
-        "each",
-        "every",
-        "new",
-        "also",
-        "now",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "speaking",
-        "asked",
-        "according",
-    ]
+_SMALL_WORDS = word_set(
+    "a an the he she it they we i you his her its their this that these those who what when"
+    " where why how and but or so if in on at by for from with as to of after before while"
+    " because since until during then there here not no yes one some many most all both each"
+    " every new also now monday tuesday wednesday thursday friday saturday sunday january"
+    " february march april may june july august september october november december speaking"
+    " asked according"
 )
 
 
@@ -169,7 +66,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def mentions(text: str, name: str) -> list[Mention]:
-    """Where a text names `name`, in order: the whole name, else its last word, else a near spelling.
+    """Where a text names `name`: the whole name, its last word, or else a near spelling; in order.
 
     A mention includes first and middle names that the text has and the question left out.
 
@@ -204,7 +101,10 @@ def fullest_name(text: str, name: str) -> str:
     if len(words) != 1 or not words[0][:1].isupper():
         return name
     last = _POSSESSIVE.sub("", words[0])
-    pattern = rf"(?<![\w.])((?:[^\W\d_a-zß-ÿ][\w’'.-]*[ \u00a0]){{1,3}}(?:(?:{'|'.join(sorted(_PARTICLES))})[ ])?{re.escape(last)})(?![\w-])"
+    pattern = (
+        rf"(?<![\w.])((?:[^\W\d_a-zß-ÿ][\w’'.-]*[ \u00a0]){{1,3}}"
+        rf"(?:(?:{'|'.join(sorted(_PARTICLES))})[ ])?{re.escape(last)})(?![\w-])"
+    )
     full: dict[tuple[str, ...], str] = {}
     for match in re.finditer(pattern, text):
         kept = bare_name(match[1]).split()
@@ -258,7 +158,8 @@ def alike(one: str, other: str) -> bool:
 
 
 _ROLE_ENDING = re.compile(
-    r"(?:..(?:man|woman|ist|ician|ologist|eur|smith)|director|founder|leader|minister|manager|author"
+    r"(?:..(?:man|woman|ist|ician|ologist|eur|smith)|director|founder|leader|minister|manager"
+    r"|author"
     r"|actor|actress|singer|player|officer|owner|creator|producer|editor|reporter|writer|driver"
     r"|speaker|lawyer|striker|keeper|designer|adviser|advisor|lawmaker|candidate|nominee|gymnast"
     r"|star|boss|chair|executive|head|analyst|hostage|climber|runner|swimmer|boxer|rapper|teen"

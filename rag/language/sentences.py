@@ -35,7 +35,8 @@ _TITLE = re.compile(
 _NUMERO = re.compile(r"(?:^|\W)(?:Nos?|Vol|Fig|Art|pp)\.$")
 _CLOCK = re.compile(r"[ap]\.m\.$")
 _AFTER_CLOCK = re.compile(
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept"
+    r"|Oct"
     r"|Nov|Dec)|Eastern|Pacific|Central|Mountain|[ECMP][SD]?T|GMT|BST|CES?T|UTC)\b"
 )
 _INITIAL = re.compile(r"(?:^|[^\w.])(?:[A-Z]-)?[A-Z]\.$")
@@ -44,20 +45,22 @@ _LOWER_WORD = re.compile(r"[a-z]+[\s,;:.!?]")
 _JOINED = tuple(
     (re.compile(before), re.compile(after))
     for before, after in (
-        # "St. Orr-St. Lind High School", "loss:St. Orr"
+        # A saint after a hyphen or colon, as in St. Orr-St. Lind High School
         (r"[^\w\s.]St\.$", r"[A-Z]"),
         (r"(?:^|[\s(-])(?:vs|v)\.$", r"[A-Z\d“\"‘-]"),
-        # "308 N. Second Street"
+        # A direction in an address, as in 308 N. Second Street
         (r"\d\s[NSEW]\.$", r"[A-Z][a-z]|\d"),
-        # "Rep. Orr, D-N. Y, who", "D-Wash. − one of"
+        # A party and its state, as in D-N. Y or D-Wash. − one of
         (r"\b[DRI]-[A-Z]\.$", r"[A-Z][.,]"),
         (r"\b[DRI]-[A-Z][a-z]*\.$", r"[-−–—]"),
         (r"(?:^|\W)(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$", r"\d"),
-        # "the author J.D. Orr", not "in the U.S. They"
+        # Initials of a name, as in J.D. Orr, and not a country before a new sentence
         (
-            r"(?:^|[\s“\"(])(?!U\.S|U\.K|U\.N|E\.U|D\.C|N\.[YJCHMD]|S\.[CD]|L\.A|R\.I|B\.C|A\.D|A\.I|T\.V"
+            r"(?:^|[\s“\"(])(?!U\.S|U\.K|U\.N|E\.U|D\.C|N\.[YJCHMD]|S\.[CD]|L\.A|R\.I|B\.C|A\.D"
+            r"|A\.I|T\.V"
             r"|M\.D|I\.D|P\.O)[A-Z]\.[A-Z]\.$",
-            r"(?!(?:The|An?|He|She|It|They|We|I|You|In|On|At|But|And|His|Her|This|That|For|If|As)\b)[A-Z][a-z]",
+            r"(?!(?:The|An?|He|She|It|They|We|I|You|In|On|At|But|And|His|Her|This|That|For|If"
+            r"|As)\b)[A-Z][a-z]",
         ),
     )
 )

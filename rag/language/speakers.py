@@ -12,6 +12,7 @@ from rag.language.analysis import analyse
 from rag.language.introductions import introductions
 from rag.language.name_matching import TITLES, alike, is_role, mentions, name_words
 from rag.language.sentences import sentence_spans
+from rag.language.words import word_set
 
 _SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
 _CLOSE_TO = re.compile(
@@ -19,11 +20,11 @@ _CLOSE_TO = re.compile(
     r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
 )
 _TITLE_ALONE, _ENOUGH = 0.2, 60
-_OFFICES = TITLES | frozenset(
+_OFFICES = TITLES | word_set(
     "pope governor senator representative president executive minister mayor founder director"
     " head leader king queen chair spokesperson owner author coach manager sheriff captain"
     " commissioner superintendent principal chancellor dean speaker pastor officer lawyer attorney"
-    " mother father wife husband brother sister son daughter suspect victim".split()
+    " mother father wife husband brother sister son daughter suspect victim"
 )
 
 
@@ -43,8 +44,8 @@ def _telling(name: str) -> set[str]:
     return {word for word in name_words(name) if len(word) > 1} - _NO_NAMES
 
 
-_NO_NAMES = frozenset(
-    "a an and as at but by for from he her his in it of on or she the their they to with".split()
+_NO_NAMES = word_set(
+    "a an and as at but by for from he her his in it of on or she the their they to with"
 )
 
 
@@ -138,9 +139,7 @@ _ROLE_WORDS = {
     "cop": "officer",
     "vp": "vice",
 }
-_ROLE_FILLERS = _NO_NAMES | frozenset(
-    "former new current ex who what top its this that prime".split()
-)
+_ROLE_FILLERS = _NO_NAMES | word_set("former new current ex who what top its this that prime")
 
 
 def _role_words(words: str) -> list[str]:

@@ -14,11 +14,12 @@ from rag.language.analysis import analyse
 from rag.language.context import referent
 from rag.language.name_matching import bare_name, fullest_name
 from rag.language.quotation_marks import Quotation
+from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-SAYING = frozenset(
+SAYING = word_set(
     "say says said saying tell tells told telling add adds added adding ask asks asked asking write"
     " writes wrote writing tweet tweets tweeted tweeting post posts posted posting reply replies"
     " replied replying state states stated stating explain explains explained explaining insist"
@@ -28,7 +29,8 @@ SAYING = frozenset(
     " continuing conclude concludes concluded concluding declare declares declared declaring remark"
     " remarks remarked comment comments commented commenting respond responds responded responding"
     " joke jokes joked joking shout shouts shouted shouting testify testifies testified testifying"
-    " acknowledge acknowledges acknowledged acknowledging suggest suggests suggested suggesting urge"
+    " acknowledge acknowledges acknowledged acknowledging suggest suggests suggested suggesting"
+    " urge"
     " urges urged urging vow vows vowed vowing promise promises promised promising complain"
     " complains complained complaining confirm confirms confirmed confirming observe observes"
     " observed predict predicts predicted predicting allege alleges alleged alleging deny denies"
@@ -39,10 +41,10 @@ SAYING = frozenset(
     " criticize criticized criticise criticised condemn condemns condemned blast blasted slam"
     " slammed thank thanked agree agrees agreed read reads caption captioned reiterate reiterated"
     " concede conceded quip quipped exclaim exclaimed chant chanted sing sang whisper whispered"
-    " contend contends contended assert asserts asserted maintain maintains maintained".split()
+    " contend contends contended assert asserts asserted maintain maintains maintained"
 )
 """Forms of verbs that introduce words; as verbs only."""
-_PLAINLY_SAYING = frozenset(
+_PLAINLY_SAYING = word_set(
     "say says said saying tell tells told telling add adds added adding write writes wrote writing"
     " tweet tweeted tweets post posted posts state stated states explain explained explains insist"
     " insisted insists warn warned warns argue argued argues claim claimed claims admit admitted"
@@ -51,21 +53,20 @@ _PLAINLY_SAYING = frozenset(
     " promise promised complain complained confirm confirmed confirms predict predicted predicts"
     " allege alleged alleges deny denied denies estimate estimated estimates stress stressed"
     " emphasize emphasized reiterate reiterated concede conceded contend contends contended assert"
-    " asserted asserts maintain maintained maintains urge urged urges reveal revealed reveals adding"
+    " asserted asserts maintain maintained maintains urge urged urges reveal revealed reveals"
+    " adding"
     " saying warning noting arguing stating insisting claiming telling respond responded agree"
-    " agreed believe believes believed think thinks".split()
+    " agreed believe believes believed think thinks"
 )
 """Those whose clause is reported speech, also without quotation marks."""
-_WITH_OBJECT = frozenset(
+_WITH_OBJECT = word_set(
     "denied denies urged urges announced announces promised promises confirmed confirms"
-    " acknowledged admitted predicted predicts warned warns vowed vows".split()
+    " acknowledged admitted predicted predicts warned warns vowed vows"
 )
 """What they report may be a noun: "announced the sale"."""
-_TO_SOMEONE = frozenset("told tells tell telling".split())
+_TO_SOMEONE = word_set("told tells tell telling")
 _LONG = 5
-_NOT_SAID = frozenset(
-    "declined refused declines refuses decline refuse failed fails able unable".split()
-)
+_NOT_SAID = word_set("declined refused declines refuses decline refuse failed fails able unable")
 _SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
 _CUE = re.compile(rf"\b(?:{'|'.join(sorted(SAYING))}|according)\b", re.IGNORECASE)
 _FEW_TOKENS = 8
@@ -205,6 +206,9 @@ def _speaker_token(doc: Doc, verb: Token) -> Token | None:
             and verb.lower_ not in ("told", "asked", "tells")
         ):
             return near[0]
+    odd = [c for c in verb.lefts if c.dep_ in ("compound", "nmod") and c.i == verb.i - 1]
+    if odd and verb.tag_ in ("VBD", "VBZ", "VBP") and odd[0].pos_ in ("PROPN", "NOUN"):
+        return odd[0]
     climbs = {
         "conj": ("VBD", "VBZ", "VBP", "VB", "VBN", "VBG"),
         "advcl": ("VBG",),
@@ -316,6 +320,8 @@ def _proper(doc: Doc, head: Token) -> str:
     first = head.i
     while first > head.left_edge.i and _part_of_name(doc[first - 1]):
         first -= 1
+    while doc[first].pos_ != "PROPN" and first < head.i:
+        first += 1
     last = head.i + 1
     while (
         last < len(doc)
@@ -354,8 +360,9 @@ def _phrase(doc: Doc, head: Token) -> str:
                 break
             last = end
     words = " ".join(doc[head.left_edge.i : last].text.split())
-    begins = head.left_edge.i == 0 and head.left_edge.pos_ != "PROPN"
-    return words[0].lower() + words[1:] if begins and not words[:2].isupper() else words
+    first = head.left_edge
+    plain = first.tag_ in ("DT", "PRP$", "NNS", "JJ", "CD") and (first.i == 0 or first.tag_ == "DT")
+    return words[0].lower() + words[1:] if plain and not words[:2].isupper() else words
 
 
 def _pronoun(text: str, left: int, doc: Doc, head: Token) -> str:
