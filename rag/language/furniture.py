@@ -104,7 +104,7 @@ _POSES = (
     r"|mourn|pray)(?:e?s)?|(?:carr|testif)(?:y|ies)|(?:is|are) (?:seen|pictured|shown)"
     r"|takes questions"
 )
-_CAPTION = re.compile(rf"[^“”\"]{{8,200}}?\b(?:{_POSES})\b[^“”\"]{{0,220}}\b{_DAY}")
+_CAPTION = re.compile(rf"[^“”\"]{{3,200}}?\b(?:{_POSES})\b[^“”\"]{{0,220}}\b{_DAY}")
 """Somebody does something now, on a day with its year: no report says it so."""
 
 _PICTURE = r"(?:photo|image|photograph|file photo|handout|picture|video)"
@@ -144,7 +144,8 @@ _DESK = re.compile(
             r"|ran) (?:in|on)\b",
             r"(?:Editor[’']s|EDITOR[’']S) (?:[Nn]ote|NOTE):?",
             # Who worked on it.
-            r"[^\n]{0,250}?\bcontributed (?:reporting )?(?:to|for) this (?:report|story|article|piece)",
+            r"[^\n]{0,250}?\bcontributed (?:reporting )?(?:to|for) this"
+            r" (?:report|story|article|piece)",
             r"(?:Contributing|Reporting|Writing|Editing|Additional reporting|Compiled)(?: (?:by"
             r"|from)\b|:)",
             r"Copyright\b|©|All rights reserved",

@@ -377,10 +377,11 @@ def _end_of_clause(verb: Token) -> int:
 
 def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
     """What bears the name: "a gang known as X", "a ferry called X", "the X gang"."""
-    verb = head.head
-    if verb.dep_ == "prep" or verb.lower_ == "as":
-        verb = verb.head
-    if verb.lower_ in _NAMING and verb.i < span.start and span.start - verb.i <= 4:
+    at = span.start - 1
+    while at > 0 and (doc[at].lower_ in ("as", "the", "simply") or doc[at].is_quote):
+        at -= 1
+    if at > 0 and doc[at].lower_ in _NAMING:
+        verb = doc[at]
         thing = verb.head
         if verb.dep_ in ("acl", "relcl", "amod", "advcl") and thing.pos_ in ("NOUN", "PROPN"):
             content = _content(doc, thing.left_edge.i, verb.i)

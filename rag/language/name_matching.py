@@ -120,10 +120,11 @@ def bare_name(name: str) -> str:
     ['Ann Orr', 'Ann Orr', 'Pope Leo']
     """
     words = name.split()
+    small = next((n for n, word in enumerate(words) if _folded(word) not in _SMALL_WORDS), 0)
     before = [
         at
         for at, word in enumerate(words[:-1])
-        if _folded(word) in TITLES | _SMALL_WORDS and not word.endswith(("'s", "’s"))
+        if at < small or (_folded(word) in TITLES and not word.endswith(("'s", "’s")))
     ]
     roles = [at for at, word in enumerate(words[:-2]) if is_role(word)]
     before = sorted({*before, *roles})
@@ -237,7 +238,7 @@ def _by_last(text: str, words: Sequence[_Word], asked: Sequence[str]) -> Iterato
 
 def _widened_left(text: str, words: Sequence[_Word], at: int, asked: Sequence[str]) -> int:
     """The first word of the name that the text has, where the question gave only its end."""
-    if len(asked) > 1 or not words[at].shown[:1].isupper():
+    if len(asked) > 1 or not any(map(str.isupper, words[at].shown)):
         return at
     first = at
     while first and _adjoining(text, words[first - 1], words[first]):
