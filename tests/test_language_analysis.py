@@ -20,7 +20,8 @@ def test_texts_come_in_order_and_are_analysed_once() -> None:
     first, second = analyse(["The ferry sank.", "It rained."])
     again, twice, other = analyse(["It rained.", "It rained.", "The ferry sank."])
     assert (first.text, second.text) == ("The ferry sank.", "It rained.")
-    assert again is twice is second and other is first
+    assert again is twice is second
+    assert other is first
     assert analyse([]) == []
     assert len(analyse([""])[0]) == 0
 

@@ -34,7 +34,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 def analyse(texts: Sequence[str], *, named: bool = False) -> list[Doc]:
     """The analysis of each text, in order: tags, parts of speech, dependencies; no lemmas.
 
-    Give it single sentences: one takes some three milliseconds, and the last 4,096 are
+    Give it single sentences: one takes some five milliseconds, and the last 4,096 are
     remembered. With `named`, `Doc.ents` holds the names of people, organisations and places,
     which takes half as long again; without, it may be empty. Any thread may call it; the
     documents are shared, so do not change them. Offsets are those of the text. Raises
@@ -87,7 +87,8 @@ _lock = RLock()
 def _analyser() -> _Analyser:
     name = next((name for name in PIPELINES if find_spec(name)), None)
     if name is None:
-        msg = f"no English pipeline for spaCy is installed; pip install {PIPELINES[1].replace('_', '-')}"
+        package = PIPELINES[1].replace("_", "-")
+        msg = f"no English pipeline for spaCy is installed; pip install {package}"
         raise ModuleNotFoundError(msg)
     with warnings.catch_warnings():
         # spaCy's command line, imported with it, uses a name that click has deprecated.

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
-from rag.language.name_matching import TITLES, fullest_name
+from rag.language.name_matching import bare_name, fullest_name
 from rag.language.sentences import sentence_spans
+from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -22,204 +23,73 @@ __all__ = ["antecedent", "depends_on_context", "is_fragment", "is_furniture"]
 Referent = Literal["person", "people", "thing"]
 """What a pronoun or description can stand for."""
 
-_PERSON_PRONOUNS = frozenset(["he", "she", "him", "her", "his", "hers"])
-_PLURAL_PRONOUNS = frozenset(["they", "them", "their", "theirs", "both", "neither"])
-_THING_PRONOUNS = frozenset(["it", "its"])
-_DEMONSTRATIVES = frozenset(["this", "that", "these", "those", "such"])
+_PERSON_PRONOUNS = word_set("he she him her his hers")
+_PLURAL_PRONOUNS = word_set("they them their theirs both neither")
+_THING_PRONOUNS = word_set("it its")
+_DEMONSTRATIVES = word_set("this that these those such")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 
-_UNIQUE = frozenset(
-    [
-        "government",
-        "police",
-        "president",
-        "sun",
-        "moon",
-        "world",
-        "weather",
-        "economy",
-        "internet",
-        "public",
-        "media",
-        "market",
-        "markets",
-        "military",
-        "army",
-        "navy",
-        "pope",
-        "king",
-        "queen",
-        "earth",
-        "sky",
-        "sea",
-        "ocean",
-        "north",
-        "south",
-        "east",
-        "west",
-        "pandemic",
-        "virus",
-        "coronavirus",
-        "future",
-        "past",
-        "present",
-        "time",
-        "day",
-        "week",
-        "month",
-        "year",
-        "morning",
-        "afternoon",
-        "evening",
-        "night",
-        "weekend",
-        "election",
-        "elections",
-        "press",
-        "state",
-        "nation",
-        "law",
-        "truth",
-        "fact",
-        "idea",
-        "answer",
-        "question",
-        "problem",
-        "point",
-        "result",
-        "reason",
-        "difference",
-        "rest",
-        "majority",
-        "number",
-        "same",
-        "house",
-        "senate",
-        "congress",
-        "court",
-        "parliament",
-        "rich",
-        "poor",
-        "young",
-        "old",
-        "unemployment",
-        "united",
-        "european",
-    ]
+_UNIQUE = word_set(
+    "government police president sun moon world weather economy internet public media market"
+    " markets military army navy pope king queen earth sky sea ocean north south east west"
+    " pandemic virus coronavirus future past present time day week month year morning"
+    " afternoon evening night weekend election elections press state nation law truth fact"
+    " idea answer question problem point result reason difference rest majority number same"
+    " house senate congress court parliament rich poor young old unemployment united"
+    " european"
 )
 """Nouns that need no sentence before them: "the government", "the sun"."""
 
 _PERSON_NOUNS = re.compile(
-    r"(?:.*(?:man|woman|-year-old|person|ist|ician|ologist|[^i]er|[^it]or|ess|ant)|[a-z]*(?:boy|girl|teen|mother"
+    r"(?:.*(?:man|woman|-year-old|person|ist|ician|ologist|[^i]er|[^it]or|ess|ant)|[a-z]*(?:boy"
+    r"|girl|teen|mother"
     r"|father|victim|suspect|president|candidate|nominee|star|pilot|chief|athlete|guy|kid|child|son"
-    r"|daughter|coach|official|sheriff|pope|king|queen|prince|princess|chair|boss|hero|patient|driver"
+    r"|daughter|coach|official|sheriff|pope|king|queen|prince|princess|chair|boss|hero|patient"
+    r"|driver"
     r"|player|politician|veteran|graduate|native|democrat|republican|rookie|champion|ex-president"
     r"|billionaire|dad|mom|aide|judge|attorney|spy|artist|student|defendant|senior|parent))$"
 )
-_NO_PERSON = frozenset(
-    [
-        "paper",
-        "number",
-        "order",
-        "letter",
-        "matter",
-        "weather",
-        "water",
-        "power",
-        "computer",
-        "center",
-        "centre",
-        "chapter",
-        "tower",
-        "disaster",
-        "river",
-        "border",
-        "factor",
-        "motor",
-        "sector",
-        "error",
-        "color",
-        "colour",
-        "harbor",
-        "harbour",
-        "mirror",
-        "door",
-        "floor",
-        "plant",
-        "restaurant",
-        "grant",
-        "warrant",
-        "business",
-        "process",
-        "press",
-        "success",
-        "hurricane",
-        "monster",
-        "newspaper",
-        "helicopter",
-        "theater",
-        "theatre",
-        "winter",
-        "summer",
-        "shelter",
-        "user",
-        "cancer",
-        "fewer",
-        "other",
-        "another",
-        "winner",
-        "mayor",
-    ]
+_NO_PERSON = word_set(
+    "paper number order letter matter weather water power computer center centre chapter"
+    " tower disaster river border factor motor sector error color colour harbor harbour"
+    " mirror door floor plant restaurant grant warrant business process press success"
+    " hurricane monster newspaper helicopter theater theatre winter summer shelter user"
+    " cancer fewer other another winner mayor"
 ) - {"mayor", "winner"}
-_PLACES = frozenset(
-    [
-        "city",
-        "country",
-        "state",
-        "town",
-        "village",
-        "island",
-        "region",
-        "nation",
-        "county",
-        "province",
-    ]
+_PLACES = word_set("city country state town village island region nation county province")
+_ORGANISATIONS = word_set(
+    "company firm agency organization organisation group bank airline carrier manufacturer maker"
+    " automaker retailer chain publisher university college charity nonprofit union party team club"
+    " band museum newspaper broadcaster startup corporation foundation department ministry board"
+    " commission committee council association giant brand operator developer"
 )
-_PAIRS = frozenset(["pair", "couple", "two", "duo", "brothers", "sisters"])
+_PAIRS = word_set("pair couple two duo brothers sisters")
 _SUCCESSION = re.compile(
-    r"[“\"‘]?(?:(?:So|Nor|Neither) (?:did|does|do|is|are|was|were|has|have|had|will|would|can|could)\b"
+    r"[“\"‘]?(?:(?:So|Nor|Neither) (?:did|does|do|is|are|was|were|has|have|had|will|would|can"
+    r"|could)\b"
     r"|(?:But|And|Yet|So) (?:that|this|it|he|she|they|those|these|not|neither|both|some|others)\b"
-    r"|(?:If|Even) (?:so|not)\b|Among (?:them|those)\b|(?:One|Some|Many|Most|All|None|Each|Two|Half) of"
+    r"|(?:If|Even) (?:so|not)\b|Among (?:them|those)\b|(?:One|Some|Many|Most|All|None|Each|Two"
+    r"|Half) of"
     r" (?:them|those|these|his|her|their|its)\b|(?:Others?|Another|Both|Neither|Instead|In response"
     r"|As a result|The same|The (?:former|latter)|The (?:two|three|four|other|others))\b(?! of))"
 )
 _SO_DID = re.compile(
-    r"[“\"‘]?(?:And |But )?(?:So|Nor|Neither|As) (?:did|does|do|is|are|was|were|has|have|had|will|would|can|could)"
+    r"[“\"‘]?(?:And |But )?(?:So|Nor|Neither|As) (?:did|does|do|is|are|was|were|has|have|had|will"
+    r"|would|can|could)"
     r"\b[^,;]*$"
 )
 _TEASER = re.compile(
-    r"(?:Here(?:[’']s| is| are) (?:what|why|how|where|everything|a look|the|some|more)\b[^.]{0,70}[.:]?"
-    r"|(?:That|This|It)(?:[’']s| is) not all[.!]|What (?:happened|we know|to know)[^.]{0,40}[?.:]?)$",
+    r"(?:Here(?:[’']s| is| are) (?:what|why|how|where|everything|a look|the|some"
+    r"|more)\b[^.]{0,70}[.:]?"
+    r"|(?:That|This|It)(?:[’']s| is) not all[.!]|What (?:happened|we know"
+    r"|to know)[^.]{0,40}[?.:]?)$",
     re.IGNORECASE,
 )
 _PRONOUN_START = re.compile(
     r"\W*(?:he|she|they|it|his|her|their|its|this|that|these|those)\b", re.I
 )
-_WEATHER = frozenset(
-    [
-        "unclear",
-        "clear",
-        "possible",
-        "likely",
-        "unlikely",
-        "important",
-        "hard",
-        "easy",
-        "time",
-        "true",
-        "rare",
-    ]
-)
+_WEATHER = word_set("unclear clear possible likely unlikely important hard easy time true rare")
+_SHORT = 6
 _LOOKED_AT = 6
 """So many sentences before one are looked at for its referent."""
 
@@ -255,7 +125,7 @@ def antecedent(text: str, start: int, end: int) -> str | None:
     if subject is None:
         return None
     kind = _kind_of(subject)
-    if kind is None:
+    if kind is None or _names_someone_before(subject):
         return None
     female = _gender(subject.lower_ if subject.pos_ == "PRON" else _possessor(subject))
     return referent(text, start, kind, female, subject.lower_)
@@ -276,12 +146,13 @@ def referent(
             return None
         if isinstance(found, str):
             name = fullest_name(text[: place[1]], found)
-            return name if _fits(text[:at], name, female) else None
+            fits = _fits(text[:at], name, female) and "/" not in name
+            return name if fits and (kind != "thing" or name == found) else None
     return None
 
 
 def is_fragment(sentence: str) -> bool:
-    """Whether a sentence has no finite verb or says nothing: "So did Bo Lind.", "He did."
+    """Whether a sentence has no finite verb or says nothing: "So did Bo Lind.", "He did.".
 
     >>> [is_fragment(s) for s in ("So did Bo Lind.", "Not so fast.", "The mill burnt.")]
     [True, True, False]
@@ -341,6 +212,13 @@ def _kind_of(subject: Token) -> Referent | None:
     if owner in _THING_PRONOUNS:
         return "thing"
     return _described(subject)
+
+
+def _names_someone_before(subject: Token) -> bool:
+    """Whether a clause before the subject has a subject of its own: "Although Orr left, she"."""
+    return any(
+        token.dep_ in _SUBJECTS and token.pos_ == "PROPN" for token in subject.doc[: subject.i]
+    )
 
 
 def _described(subject: Token) -> Referent | None:
@@ -419,7 +297,8 @@ def _sentences_before(text: str, at: int) -> list[tuple[int, int]]:
     earlier = [cut for cut in breaks if text[cut:own].strip()]
     begin = earlier[-1] if earlier else first
     spans = [*sentence_spans(text, begin, own), *sentence_spans(text, own, at)]
-    return [span for span in reversed(spans) if span[1] <= at][:_LOOKED_AT]
+    near = [span for span in reversed(spans) if span[1] <= at][:_LOOKED_AT]
+    return [(left, right) for left, right in near if not is_furniture(text[left:right])]
 
 
 def _in_sentence(doc: Doc, kind: Referent, female: bool | None, word: str) -> object:
@@ -443,36 +322,39 @@ def _names(doc: Doc, labels: Sequence[str]) -> list[Token]:
 
 
 def _person(doc: Doc, female: bool | None) -> object:
-    people = {_shown(head): head for head in _names(doc, ("PERSON",)) if head.dep_ != "poss"}
+    people = {_shown(head): head for head in _names(doc, ("PERSON",))}
     subject = _subject(doc)
     if subject is not None:
         for name, head in people.items():
-            if _same_place(head, subject) and _gender_of(head) in (
-                None,
-                female,
-                None if female is None else female,
-            ):
+            if _same_place(head, subject) and _gender_of(head) in (None, female):
                 return name
         if subject.lower_ in _PERSON_PRONOUNS:
             agrees = female is None or _gender(subject.lower_) in (None, female)
             # A pronoun of the same gender goes on: its own referent stands further back.
             return None if agrees and not people else _UNSURE
-        if (
-            subject.pos_ == "NOUN"
-            and _PERSON_NOUNS.match(subject.lower_)
-            and subject.lower_ not in _NO_PERSON
-        ):
+        named = subject.pos_ == "PROPN" and not subject.ent_type_
+        if named or _is_person(subject):
             return _UNSURE
     fitting = [
         name
         for name, head in people.items()
-        if _gender_of(head) in (None, female) or female is None
+        if _gender_of(head) in (None, female) and _surely_named(head, name)
     ]
     if len(fitting) == 1 and len(people) == 1:
         return fitting[0]
-    if len(fitting) == 1 and female is not None:
-        return fitting[0]
     return _UNSURE if people else None
+
+
+def _surely_named(head: Token, name: str) -> bool:
+    """Whether a name that is no subject is a person's, as far as its words show."""
+    return " " in name and not any(child.dep_ == "det" for child in head.children)
+
+
+def _is_person(subject: Token) -> bool:
+    word = subject.lower_.removesuffix("s") if subject.tag_ == "NNS" else subject.lower_
+    return (
+        subject.pos_ == "NOUN" and bool(_PERSON_NOUNS.match(word)) and word not in _NO_PERSON
+    ) or subject.lower_ in ("people", "police", "residents")
 
 
 def _people(doc: Doc) -> object:
@@ -482,19 +364,19 @@ def _people(doc: Doc) -> object:
     conjuncts = [subject, *subject.conjuncts]
     if len(conjuncts) > 1 and all(token.pos_ == "PROPN" for token in conjuncts):
         return doc[subject.left_edge.i : max(t.i for t in conjuncts) + 1].text
-    if subject.tag_ in ("NNS", "NNPS"):
+    if subject.tag_ == "NNS" and _is_person(subject):
         phrase = doc[subject.left_edge.i : subject.i + 1].text
-        return phrase if len(phrase.split()) <= 6 else _UNSURE
+        return phrase if len(phrase.split()) <= _SHORT else _UNSURE
     return None if subject.lower_ in _PLURAL_PRONOUNS else _UNSURE
 
 
 def _thing(doc: Doc, word: str) -> object:
-    labels = (
-        ("GPE", "LOC")
-        if word in _PLACES
-        else ("ORG", "PRODUCT", "FAC", "EVENT", "WORK_OF_ART", "LAW", "NORP")
-    )
-    if word in _DEMONSTRATIVES:
+    """The organisation or place that "the company", "the city" or "it" can only stand for."""
+    if word in _PLACES:
+        labels: tuple[str, ...] = ("GPE", "LOC")
+    elif word in _ORGANISATIONS or word in _THING_PRONOUNS:
+        labels = ("ORG",)
+    else:
         return _UNSURE
     things = {_shown(head): head for head in _names(doc, labels)}
     subject = _subject(doc)
@@ -502,15 +384,11 @@ def _thing(doc: Doc, word: str) -> object:
         for name, head in things.items():
             if _same_place(head, subject):
                 return name
-        if subject.lower_ in _THING_PRONOUNS:
+        if subject.lower_ in _THING_PRONOUNS or subject.lower_ in _ORGANISATIONS:
             return None if not things else _UNSURE
-    return (
-        next(iter(things))
-        if len(things) == 1 and word not in _THING_PRONOUNS
-        else _UNSURE
-        if things
-        else None
-    )
+    if len(things) == 1 and word not in _THING_PRONOUNS:
+        return next(iter(things))
+    return _UNSURE if things or word in _THING_PRONOUNS else None
 
 
 def _same_place(head: Token, subject: Token) -> bool:
@@ -521,15 +399,14 @@ def _same_place(head: Token, subject: Token) -> bool:
 def _shown(head: Token) -> str:
     """The name to which a token belongs, without its title and a possessive ending."""
     span = next(name for name in head.doc.ents if name.start <= head.i < name.end)
-    words = re.sub(r"['’]s?$", "", span.text).split()
-    while len(words) > 1 and words[0].strip(".").casefold() in TITLES | {"the"}:
-        words = words[1:]
-    return " ".join(words)
+    shown = re.sub(r"['’]s?$", "", span.text)
+    return bare_name(shown) if span.label_ == "PERSON" else re.sub(r"^[Tt]he ", "", shown)
 
 
 _FEMALE = re.compile(
     r"\b(?:Mrs|Ms|Miss|Queen|Princess|Duchess|Dame|Lady|Sister|actress|congresswoman|spokeswoman"
-    r"|chairwoman|businesswoman|mother|daughter|wife|widow|sister|woman|girl|councilwoman|heroine)\b",
+    r"|chairwoman|businesswoman|mother|daughter|wife|widow|sister|woman|girl|councilwoman"
+    r"|heroine)\b",
     re.IGNORECASE,
 )
 _MALE = re.compile(

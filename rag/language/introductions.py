@@ -11,39 +11,56 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.name_matching import TITLES, Mention, mentions
+from rag.language.name_matching import TITLES, Mention, alike, is_role, mentions, name_words
+from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_COPULAS = frozenset(
-    "is are was were be been being 's ’s become becomes became remain remains remained".split()
+_COPULAS = word_set(
+    "is are was were be been being 's ’s become becomes became remain remains remained"
 )
-_ROLE_VERBS = frozenset(
+_ROLE_VERBS = word_set(
     "serves served serve works worked work plays played acts acted leads led heads headed runs"
-    " represents represented owns owned founded co-founded chairs chaired directs directed won"
-    " holds held joined helped invented discovered created wrote coached competed".split()
+    " represents represented owns owned chairs chaired directs directed holds held coached"
+    " competes competed"
 )
-_MAKING = frozenset(
+_DEEDS = word_set("founded co-founded won joined invented discovered created wrote helped")
+_MAKING = word_set(
     "formed founded established created born launched invented named known called considered"
-    " described nicknamed dubbed appointed elected nominated re-elected reelected selected chosen"
-    " sworn crowned hired based made designed discovered developed built introduced promoted"
-    " credited recognized recognised regarded remembered released published owned headquartered"
-    " designated listed classified identified set".split()
+    " described nicknamed dubbed appointed elected nominated re-elected reelected selected"
+    " chosen sworn crowned hired based made designed discovered developed built introduced"
+    " promoted credited recognized recognised regarded remembered released published owned"
+    " headquartered designated listed classified identified set"
 )
-_NAMING = frozenset("known called named nicknamed dubbed titled entitled codenamed".split())
-_TEMPORARY = frozenset(
-    "one part able sure time day way thing reason case example fan target subject victim source"
-    " place sign people problem truth something nothing lot kind right wrong mistake".split()
+_NAMING = word_set("known called named nicknamed dubbed titled entitled codenamed")
+_TIMES = word_set(
+    "today tomorrow yesterday tonight week month year day morning afternoon evening night weekend"
+    " time hour minute decade century season"
 )
-_EMPTY_ROLES = TITLES | frozenset(
+_KINDS = re.compile(
+    r"(?:gang|group|band|party|company|firm|festival|agency|movement|organi[sz]ation|app|platform"
+    r"|network|website|charity|foundation|militia|cartel|cult|museum|airline|brand|magazine|newspaper"
+    r"|chain|bank|union|club|team|league|ship|ferry|vessel|rocket|spacecraft|telescope|satellite|drug"
+    r"|vaccine|virus|variant|disease|syndrome|storm|hurricane|comet|asteroid|planet|island|river|bridge"
+    r"|dam|mine|plant|film|movie|series|show|album|song|book|novel|game|model|material|software|tool"
+    r"|program|programme|project|mission|law|bill|act|treaty|theory|conspiracy|cryptocurrency|family"
+    r"|dynasty|tribe|language|religion|church|sect|neighborhood|neighbourhood|suburb|village|town|city"
+    r"|district|region|province|country)$"
+)
+_TEMPORARY = word_set(
+    "one part able sure time day way thing reason case example fan target subject victim"
+    " source place sign people problem truth something nothing lot kind right wrong mistake"
+)
+_EMPTY_ROLES = TITLES | word_set(
     "man woman person people boy girl guy couple pair one others other group thing friend"
-    " colleague sources source star".split()
+    " colleague sources source star"
 )
-_OFFICES = frozenset(
-    "senator representative governor general colonel professor judge justice president minister"
-    " chancellor secretary mayor king queen prince princess pope cardinal bishop archbishop rabbi"
-    " imam congressman congresswoman ambassador commissioner sheriff attorney coach".split()
+_OFFICES = word_set(
+    "senator representative governor general colonel professor judge justice president"
+    " minister chancellor secretary mayor king queen prince princess pope cardinal bishop"
+    " archbishop rabbi imam congressman congresswoman ambassador commissioner sheriff"
+    " attorney coach"
 )
 _BREAK = frozenset({",", ";", "—", "–", "--", "-", "(", ")", ":", "“", "”", '"', "..."})
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -72,36 +89,41 @@ def introductions(text: str, name: str, *, pronoun: bool = False) -> list[Introd
 
     >>> text = "Ann Orr, the mayor of Tolbeck, spoke."
     >>> [(text[each.start : each.end], each.strength) for each in introductions(text, "orr")]
-    [('the mayor of Tolbeck', 1.0)]
+    [('the mayor of Tolbeck', 0.9)]
     """
     named = mentions(text, name)
     if not named and not pronoun:
         return []
     [doc] = analyse([text])
     found: dict[tuple[int, int], float] = {}
-    for mention, span in _places(doc, named, pronoun):
+    for likeness, span in _places(doc, named, frozenset(name_words(name)), pronoun):
         for start, end, strength in _said_of(span):
             place = _trimmed(doc, start, end)
-            if place and not (mention.start <= place[0] and place[1] <= mention.end):
-                score = round(strength * mention.likeness, 3)
+            if place and not (span.start_char <= place[0] and place[1] <= span.end_char):
+                score = round(strength * likeness, 3)
                 found[place] = max(found.get(place, 0.0), score)
     ordered = sorted(found.items(), key=lambda each: (-each[1], each[0]))
     return [Introduction(*place, strength) for place, strength in ordered]
 
 
-def _places(doc: Doc, named: list[Mention], pronoun: bool) -> Iterator[tuple[Mention, Span]]:
-    """The tokens of each mention, with what is no part of the name left off."""
+def _places(
+    doc: Doc, named: list[Mention], asked: frozenset[str], pronoun: bool
+) -> Iterator[tuple[float, Span]]:
+    """The likeness and tokens of each mention, without a role that stands before the name."""
     for mention in named:
         span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
         if span is None:
             continue
         first, last = span.start, span.end
-        while last - first > 1 and (_is_role(doc[first]) or doc[first].lower_ in TITLES):
+        while (
+            last - first > 1
+            and (_is_role(doc[first]) or doc[first].lower_ in TITLES)
+            and not any(alike(doc[first].lower_, word) for word in asked)
+        ):
             first += 1
-        yield mention, doc[first:last]
+        yield mention.likeness, doc[first:last]
     if pronoun and (subject := _main_subject(doc)) is not None:
-        whole = doc[subject.left_edge.i : subject.i + 1]
-        yield Mention(subject.idx, subject.idx + len(subject), 0.9), whole
+        yield 0.9, doc[subject.left_edge.i : subject.i + 1]
 
 
 def _main_subject(doc: Doc) -> Token | None:
@@ -125,6 +147,8 @@ def _said_of(span: Span) -> Iterator[Found]:
     yield from _beside(doc, span, head)
     yield from _after(doc, span, head)
     yield from _as_subject(doc, head)
+    yield from _fronted(doc, span)
+    yield from _leader(doc, span, head)
     yield from _naming(doc, span, head)
 
 
@@ -138,6 +162,8 @@ def _before(span: Span, head: Token) -> Iterator[Found]:
     """A role before the name: "Tolbeck mayor Ann Orr", "the ferry operator Brell Line"."""
     doc = span.doc
     first = span.start
+    if head.dep_ in ("compound", "nmod", "amod") and head.head.i >= span.end:
+        return
     # The parser often takes the role, not the name, as what the rest hangs on.
     while first > 0 and _goes_before(doc[first - 1], first == span.start):
         first -= 1
@@ -169,7 +195,7 @@ def _goes_before(token: Token, adjoining: bool) -> bool:
     if token.tag_ in ("DT", "PRP$") and not adjoining:
         return True
     return (
-        token.lower_ in ("of", "and", "&", "for")
+        token.lower_ in ("of", "and", "&")
         and not adjoining
         and token.i > 0
         and (
@@ -194,15 +220,20 @@ def _beside(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
     for child in head.children:
         if child.i < span.end:
             continue
-        if child.dep_ == "appos" or (child.dep_ in ("relcl", "acl") and _tells(child)):
+        if child.dep_ == "relcl" and not _tells(child) and not _speaks(child):
+            yield child.left_edge.i, child.right_edge.i + 1, 0.45
+        elif child.dep_ == "appos" or (child.dep_ in ("relcl", "acl") and _tells(child)):
             end = child.right_edge.i + 1
             content = _content(doc, child.left_edge.i, end)
-            if child.dep_ == "appos" and not any(
-                _is_role(token) for token in (child, *child.lefts)
+            if (
+                child.dep_ == "appos"
+                and not any(_is_role(token) for token in (child, *child.lefts))
+                and child.pos_ == "NUM"
+                and _AGE.match(child.text)
+                and child.text != "0"
             ):
-                if child.pos_ == "NUM" or child.pos_ == "PROPN":
-                    yield child.left_edge.i, end, 0.3
-                    continue
+                yield child.left_edge.i, end, 0.3
+                continue
             weight = _weight(content)
             if child.dep_ == "relcl":
                 weight *= 0.85
@@ -271,12 +302,20 @@ def _is_nominal(token: Token) -> bool:
 
 
 def _as_subject(doc: Doc, head: Token) -> Iterator[Found]:
-    """ "X is the mayor", "X was formed in 1992", "X became the youngest ...", "X leads the ..."."""
+    """What the name is the subject of: "X is the mayor", "X was formed in 1992"."""
     top = head
     while top.dep_ in ("compound", "appos", "nmod") and top.head != top:
         top = top.head
     if top.dep_ not in _SUBJECTS:
         return
+    for child in top.head.children:
+        if (
+            child.dep_ in ("advcl", "acl")
+            and child.tag_ == "VBN"
+            and child.i < top.i
+            and _tells(child)
+        ):
+            yield child.i, child.right_edge.i + 1, 0.8
     for verb in (top.head, *(child for child in top.head.children if child.dep_ == "conj")):
         if verb != top.head and any(child.dep_ in _SUBJECTS for child in verb.children):
             continue
@@ -300,6 +339,8 @@ def _strength_of(verb: Token) -> float:
         told = [child for child in nouns if child.lower_ not in _TEMPORARY or _of(child)]
         if not told:
             return 0.0
+        if any(child.tag_ == "MD" for child in verb.children):
+            return 0.4
         content = _content(verb.doc, told[0].left_edge.i, told[0].right_edge.i + 1)
         return _weight(content) * (1.0 if verb.lower_ in ("is", "are", "was", "were") else 0.95)
     passive = any(child.dep_ == "auxpass" for child in verb.children)
@@ -311,6 +352,8 @@ def _strength_of(verb: Token) -> float:
         )
     if verb.lower_ in _ROLE_VERBS:
         return 0.6
+    if verb.lower_ in _DEEDS and any(child.dep_ == "dobj" for child in verb.children):
+        return 0.4
     return 0.0
 
 
@@ -333,11 +376,12 @@ def _end_of_clause(verb: Token) -> int:
 
 
 def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
-    """ "a gang known as X", "a ferry called X", "the X gang"."""
-    verb = head.head
-    if verb.dep_ == "prep" or verb.lower_ == "as":
-        verb = verb.head
-    if verb.lower_ in _NAMING and verb.i < span.start and span.start - verb.i <= 4:
+    """What bears the name: "a gang known as X", "a ferry called X", "the X gang"."""
+    at = span.start - 1
+    while at > 0 and (doc[at].lower_ in ("as", "the", "simply") or doc[at].is_quote):
+        at -= 1
+    if at > 0 and doc[at].lower_ in _NAMING:
+        verb = doc[at]
         thing = verb.head
         if verb.dep_ in ("acl", "relcl", "amod", "advcl") and thing.pos_ in ("NOUN", "PROPN"):
             content = _content(doc, thing.left_edge.i, verb.i)
@@ -349,13 +393,48 @@ def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
     owner = head.head
     if head.dep_ in ("compound", "nmod") and owner.i >= span.end and owner.pos_ == "NOUN":
         adjoining = doc[span.end : owner.i + 1]
-        if all(token.pos_ in ("NOUN", "ADJ") for token in adjoining) and _is_role(owner):
+        if all(token.pos_ in ("NOUN", "ADJ") for token in adjoining) and _KINDS.match(owner.lower_):
             content = [
                 token
                 for token in doc[head.head.left_edge.i : span.start]
                 if token.pos_ in ("NOUN", "ADJ")
             ]
             yield owner.left_edge.i, owner.i + 1, _weight([*content, *adjoining]) * 0.7
+
+
+def _speaks(verb: Token) -> bool:
+    """Whether a verb is one of saying, which tells nothing of who says it."""
+    return verb.lower_ in ("said", "says", "told", "spoke", "wrote", "declined", "was", "were")
+
+
+def _leader(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
+    """Whom a passive clause makes the leader of a thing: "The office, led by X"."""
+    verb = head.head.head if head.head.dep_ == "agent" else None
+    if verb is None or verb.lower_ not in _LED or verb.dep_ not in ("acl", "relcl"):
+        return
+    if verb.head.i < verb.i < span.start:
+        yield verb.head.left_edge.i, span.start, 0.5
+
+
+_LED = word_set("led headed run owned founded created chaired directed coached written built")
+
+
+def _fronted(doc: Doc, span: Span) -> Iterator[Found]:
+    """A description that opens the sentence: "A former mayor of Vesk, Orr moved ..."."""
+    comma = span.start - 1
+    while comma > 0 and doc[comma].lower_.strip(".") in TITLES | {"the"}:
+        comma -= 1
+    if (
+        comma < 3
+        or doc[comma].text != ","
+        or doc[0].lower_ not in ("a", "an", "the", "one", "once")
+    ):
+        return
+    piece = doc[:comma]
+    if any(token.text == "," or token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in piece):
+        return
+    if any(_is_role(token) for token in piece) and doc[span.end - 1].dep_ in _SUBJECTS:
+        yield 0, comma, _weight(_content(doc, 0, comma))
 
 
 def _tells(verb: Token) -> bool:
@@ -379,19 +458,8 @@ def _content(doc: Doc, first: int, last: int) -> list[Token]:
 def _is_role(token: Token) -> bool:
     """Whether a word can be what somebody is: a noun, or a title written with a capital."""
     if token.pos_ == "NOUN":
-        return True
-    return token.pos_ == "PROPN" and (
-        token.lower_ in TITLES or bool(_ROLE_ENDING.search(token.lower_))
-    )
-
-
-_ROLE_ENDING = re.compile(
-    r"(?:..(?:man|woman|ist|ician|ologist|eur|smith)|director|founder|leader|minister|manager|author"
-    r"|actor|actress|singer|player|officer|owner|creator|producer|editor|reporter|writer|driver"
-    r"|speaker|lawyer|striker|keeper|designer|adviser|advisor|lawmaker|candidate|nominee|gymnast"
-    r"|star|boss|chair|executive|head|analyst|hostage|climber|runner|swimmer|boxer|rapper|teen"
-    r"|teenager|mother|father|co-founder|ceo|spokesperson)$"
-)
+        return token.lower_ not in _TIMES
+    return token.pos_ == "PROPN" and (token.lower_ in TITLES or is_role(token.text))
 
 
 def _weight(content: list[Token]) -> float:
@@ -414,7 +482,7 @@ def _trimmed(doc: Doc, first: int, last: int) -> tuple[int, int] | None:
         first += 1
     while (
         first < last
-        and (doc[last - 1].is_punct or doc[last - 1].is_space)
+        and (doc[last - 1].is_punct or doc[last - 1].tag_ == "DT" or doc[last - 1].is_space)
         and doc[last - 1].text not in ("”", '"')
     ):
         last -= 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rag.language.words import Wording
+from rag.language.words import Wording, word_set
 
 _TITLE_WORDS = (
     "mr mrs ms miss dr sir dame lord lady sen sens senator rep reps representative gov governor gen"
@@ -20,18 +20,24 @@ _TITLE_WORDS = (
 TITLES = frozenset(_TITLE_WORDS.split())
 """Words of rank before a name, folded; "Vice" and "Prime" among them."""
 
-_PARTICLES = frozenset("de da del der den di dos du la le van von bin al el ben ibn ter y".split())
-_JOINING = frozenset("of the and for in & de du des".split())
+_BELONGING = word_set("pope king queen prince princess sheikh saint lady sir lord dame")
+_INSTITUTIONS = word_set(
+    "office department ministry committee council court agency bureau university institute"
+    " association group party street avenue hotel school hospital church center centre"
+)
+_PARTICLES = word_set("de da del der den di dos du la le van von bin al el ben ibn ter y")
+_JOINING = word_set("of the and for in & de du des")
 _WORD = re.compile(r"(?:[^\W\d_]\.)+(?!\w)|[^\W_](?:[\w&]|['’.-](?=\w))*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FEWEST_FUZZY = 5
 _ALIKE = 0.86
-_SMALL_WORDS = frozenset(
-    "a an the he she it they we i you his her its their this that these those who what when where"
-    " why how and but or so if in on at by for from with as to of after before while because since"
-    " until during then there here not no yes one some many most all both each every new also now"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may"
-    " june july august september october november december speaking asked according".split()
+_SMALL_WORDS = word_set(
+    "a an the he she it they we i you his her its their this that these those who what when"
+    " where why how and but or so if in on at by for from with as to of after before while"
+    " because since until during then there here not no yes one some many most all both each"
+    " every new also now monday tuesday wednesday thursday friday saturday sunday january"
+    " february march april may june july august september october november december speaking"
+    " asked according"
 )
 
 
@@ -60,7 +66,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def mentions(text: str, name: str) -> list[Mention]:
-    """Where a text names `name`, in order: the whole name, else its last word, else a near spelling.
+    """Where a text names `name`: the whole name, its last word, or else a near spelling; in order.
 
     A mention includes first and middle names that the text has and the question left out.
 
@@ -95,15 +101,44 @@ def fullest_name(text: str, name: str) -> str:
     if len(words) != 1 or not words[0][:1].isupper():
         return name
     last = _POSSESSIVE.sub("", words[0])
-    pattern = rf"(?<![\w.])((?:[^\W\d_a-zß-ÿ][\w’'.-]*[ \u00a0]){{1,3}}(?:(?:{'|'.join(sorted(_PARTICLES))})[ ])?{re.escape(last)})(?![\w-])"
+    pattern = (
+        rf"(?<![\w.])((?:[^\W\d_a-zß-ÿ][\w’'.-]*[ \u00a0]){{1,3}}"
+        rf"(?:(?:{'|'.join(sorted(_PARTICLES))})[ ])?{re.escape(last)})(?![\w-])"
+    )
     full: dict[tuple[str, ...], str] = {}
     for match in re.finditer(pattern, text):
-        kept = match[1].split()
-        while len(kept) > 1 and _folded(kept[0]) in TITLES | _SMALL_WORDS:
-            kept = kept[1:]
+        kept = bare_name(match[1]).split()
         if len(kept) > 1:
             full.setdefault((_folded(kept[0]), last), " ".join(kept))
     return next(iter(full.values())) if len(full) == 1 else name
+
+
+def bare_name(name: str) -> str:
+    """A name without titles, days and small words before it; those that belong to it stay.
+
+    >>> [bare_name(name) for name in ("State Sen. Ann Orr", "Monday Ann Orr", "Pope Leo")]
+    ['Ann Orr', 'Ann Orr', 'Pope Leo']
+    """
+    words = name.split()
+    small = next((n for n, word in enumerate(words) if _folded(word) not in _SMALL_WORDS), 0)
+    before = [
+        at
+        for at, word in enumerate(words[:-1])
+        if at < small or (_folded(word) in TITLES and not word.endswith(("'s", "’s")))
+    ]
+    roles = [at for at, word in enumerate(words[:-2]) if is_role(word)]
+    before = sorted({*before, *roles})
+    if not before or words[-1].casefold() in _INSTITUTIONS:
+        return name
+    first = before[-1] + 1
+    if len(words) - first == 1 and _folded(words[first - 1]) in _BELONGING:
+        first -= 1
+    return " ".join(words[first:])
+
+
+def is_role(word: str) -> bool:
+    """Whether a word alone says what somebody does: "gymnast", "founder"; offices left out."""
+    return bool(_ROLE_ENDING.search(word.casefold()))
 
 
 def alike(one: str, other: str) -> bool:
@@ -114,12 +149,23 @@ def alike(one: str, other: str) -> bool:
     """
     if one == other:
         return True
+    if "-" in one and other in one.split("-")[1:] and len(other) >= _FEWEST_FUZZY:
+        return True
     if min(len(one), len(other)) < _FEWEST_FUZZY or one[0] != other[0]:
         return False
     if abs(len(one) - len(other)) > 2 or any(map(str.isdigit, one + other)):
         return False
     return SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
+
+_ROLE_ENDING = re.compile(
+    r"(?:..(?:man|woman|ist|ician|ologist|eur|smith)|director|founder|leader|minister|manager"
+    r"|author"
+    r"|actor|actress|singer|player|officer|owner|creator|producer|editor|reporter|writer|driver"
+    r"|speaker|lawyer|striker|keeper|designer|adviser|advisor|lawmaker|candidate|nominee|gymnast"
+    r"|star|boss|chair|executive|head|analyst|hostage|climber|runner|swimmer|boxer|rapper|teen"
+    r"|teenager|mother|father|co-founder|ceo|spokesperson)$"
+)
 
 _HALF = 0.8
 _TYPO = 0.9
@@ -192,15 +238,15 @@ def _by_last(text: str, words: Sequence[_Word], asked: Sequence[str]) -> Iterato
 
 def _widened_left(text: str, words: Sequence[_Word], at: int, asked: Sequence[str]) -> int:
     """The first word of the name that the text has, where the question gave only its end."""
-    if len(asked) > 1 or not words[at].shown[:1].isupper():
+    if len(asked) > 1 or not any(map(str.isupper, words[at].shown)):
         return at
     first = at
     while first and _adjoining(text, words[first - 1], words[first]):
         before = words[first - 1]
         named = before.shown[:1].isupper() and not before.shown.endswith(("'s", "’s"))
-        if before.folded in _PARTICLES and first > 1 and words[first - 2].capital:
-            first -= 1
-        elif named and before.folded not in TITLES and before.folded not in _SMALL_WORDS:
+        if (before.folded in _PARTICLES and first > 1 and words[first - 2].capital) or (
+            named and before.folded not in TITLES and before.folded not in _SMALL_WORDS
+        ):
             first -= 1
         else:
             break

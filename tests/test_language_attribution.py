@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.speakers import Attributed, attributed, said_by, same_person
+from rag.language.attribution import Attributed, attributed, said_by, same_person
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from rag.language.speakers import Attributed, attributed, said_by, same_person
         ('"The ferry is sold" — Ann Orr, mayor', "The ferry is sold", "Ann Orr"),
         ('According to Ann Orr, "the ferry is sold"', "the ferry is sold", "Ann Orr"),
         ("“The ferry,” Orr said, “is sold.”", "The ferry, ... is sold.", "Orr"),
-        ("“The ferry is sold,” said Dr. Ann van Orr", "The ferry is sold,", "Dr Ann van Orr"),
+        ("“The ferry is sold,” said Dr. Ann van Orr", "The ferry is sold,", "Ann van Orr"),
     ],
 )
 def test_a_text_may_name_its_speaker(text: str, words: str, speaker: str) -> None:
@@ -54,7 +54,7 @@ def test_a_text_without_a_named_speaker_is_taken_as_it_is(text: str) -> None:
         ("The sign reads It is sold. Ann Orr said so.", ""),
         ("Bo Lind said no.\n\n“It is sold,” said Ann Orr.", "Ann Orr"),
         ("“We say this,” Ann Orr said. “It is sold.”", ""),
-        ("“It is sold,” Sen. Ann Orr's office said.", "Sen Ann Orr"),
+        ("“It is sold,” Sen. Ann Orr's office said.", "Sen. Ann Orr's office"),
     ],
 )
 def test_the_article_tells_who_said_it_or_nobody_is_named(text: str, speaker: str) -> None:
