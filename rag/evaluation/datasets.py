@@ -15,8 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from annotated_types import MinLen
-from pydantic import BaseModel, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from rag.corpus import canonical_id
 from rag.corpus.urls import is_web_address
@@ -226,8 +225,11 @@ class _Message(Record):
     content: str
 
 
+Strings = Annotated[tuple[Required, ...], Field(min_length=1)]
+
+
 class _Nugget(Record):
-    match: Annotated[tuple[Annotated[tuple[Required, ...], MinLen(1)], ...], MinLen(1)]
+    match: Annotated[tuple[Strings, ...], Field(min_length=1)]
     fact: str = ""
     vital: bool = False
     sentence: str = ""

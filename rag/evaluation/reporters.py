@@ -134,17 +134,17 @@ def reporters_measures(question: EvalQuestion, answer: Answer) -> dict[str, floa
             "near_miss_right": float(answer.abstained or corrected),
             "near_miss_declined": float(answer.abstained),
         }
+    first = normalised(answer.citations[0].quote) if answer.citations else text[:_OPENING]
+    first = "" if answer.abstained else first
+    good = any(holds(nugget, first) for nugget in vital)
     measures = {"answered": float(not answer.abstained)}
     if vital:
-        first = normalised(answer.citations[0].quote) if answer.citations else text[:_OPENING]
-        first = "" if answer.abstained else first
-        good = any(holds(nugget, first) for nugget in vital)
-        measures["vital"] = _share(vital, text)
-        measures["first"] = float(good)
+        measures |= {"vital": _share(vital, text), "first": float(good)}
+    if question.nuggets:
         measures["all"] = _share(question.nuggets, text)
-        if question.stale:
-            outdated = any(holds(nugget, first) for nugget in question.stale)
-            measures["stale_first"] = float(outdated and not good)
+    if question.stale:
+        outdated = any(holds(nugget, first) for nugget in question.stale)
+        measures["stale_first"] = float(outdated and not good)
     if answer.citations and question.gold and not answer.abstained:
         measures["on_topic"] = fmean(_on_topic(question, answer))
     if not answer.abstained and question.form not in LONG:
