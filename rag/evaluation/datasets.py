@@ -123,14 +123,18 @@ def load_questions(path: Path, subset: str = "", *, forms: bool = False) -> list
             msg = f"{where}: qid {question.qid!r} stands in {earlier.where} already; use it once"
             raise CorpusError(msg)
         questions[question.qid] = question
-    if not any(bool(question.form) == forms for question in questions.values()):
-        kind = "questions with a 'form'" if forms else "questions without a 'form'"
-        msg = f"{file} holds no {kind}; write one JSON object a line"
+    if not questions:
+        msg = f"{file} holds no questions; write one JSON object a line"
+        raise CorpusError(msg)
+    asked = [question for question in questions.values() if bool(question.form) == forms]
+    if not asked:
+        some = "no question has a 'form'; reporters' questions have one"
+        every = "every question has a 'form'; measure them with: dateline eval reporters"
+        msg = f"{file}: {some if forms else every}"
         raise CorpusError(msg)
     if subset not in ("", "small"):
         msg = f"there is no subset {subset!r}; leave it out, or use --subset small"
         raise ConfigError(msg)
-    asked = [question for question in questions.values() if bool(question.form) == forms]
     chosen = [question for question in asked if question.small or not subset]
     if not chosen:
         msg = 'no question is marked "small": true; leave --subset out'
