@@ -167,7 +167,9 @@ ROWS: list[dict[str, object]] = [
 def test_a_folder_is_asked_and_shown_by_form(tmp_path: Path) -> None:
     data = write_questions(tmp_path / "desk", *ROWS)
     with small_archive(tmp_path) as archive:
-        evaluated = measured(Reporters(archive, data), tmp_path / "out")
+        suite = Reporters(archive, data)
+        assert suite.load().samples[0].as_of == datetime(2025, 6, 30, 23, 59, tzinfo=UTC)
+        evaluated = measured(suite, tmp_path / "out")
     report = evaluated.report
     assert (report.suite, report.data, report.n) == ("reporters", "desk", 3)
     assert report.measures["vital"] == report.measures["near_miss_right"] == 1
