@@ -58,6 +58,21 @@ _JOINT = re.compile(
 _NAMED = re.compile(rf"(?:['’]s)?(?:\s+[A-Z][\w.’'-]*)*(?:\s+{EVENT_WORD}\b)?")
 
 
+_PUBLISHED = Bearing(
+    asked=True,
+    aside=False,
+    to_come=False,
+    planned=False,
+    past=True,
+    habit=False,
+    figure=False,
+    stated=False,
+    printed=True,
+    record=False,
+)
+"""How a question uses a time when it asks which articles appeared then."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Expression:
     """Characters `start` to `end`, which relate to a period, or to an event in it."""
@@ -110,6 +125,30 @@ def find_dates(question: str, as_of: datetime) -> tuple[Understood, ...]:
     if _overlap(required):
         return tuple(found)
     return tuple(replace(each, strict=False) for each in found)
+
+
+def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
+    """The times that a question about articles names, each taken at its word, in order.
+
+    All are strict and have no days of grace: "articles from May" are those of May. Today is
+    read off `as_of` as in `find_dates`; a time to come is a time like any other here.
+
+    >>> asked = datetime(2020, 9, 12, tzinfo=UTC)
+    >>> [found.meaning for found in publication_times("List the articles of August", asked)]
+    ['August 2020']
+    """
+    today = (as_of.astimezone(UTC) - timedelta(seconds=1)).date()
+    return tuple(
+        Understood(
+            question[each.start : each.end],
+            each.start,
+            each.end,
+            _meaning(each, _PUBLISHED, today),
+            _filters(each, _PUBLISHED, as_of, strict=True),
+            strict=True,
+        )
+        for each in _expressions(question, today)
+    )
 
 
 def _overlap(required: Sequence[_Days]) -> bool:
