@@ -50,8 +50,8 @@ class AboutArchive:
     """What a question asks of the archive, or of Dateline.
 
     `topic` is what the articles are about, "" where that is left open; with `mentioning` it
-    is enough that they name it. `author` is who wrote them, `language` the one that Dateline
-    is asked to speak. `per` is what counts are broken down by. `times` are the characters of
+    is enough that they name it. `author` is who wrote them, `language` the one in which they
+    are, or that Dateline is asked to speak, in English. `per` is what counts are broken down by. `times` are the characters of
     the question that say when the articles appeared, `outlets` those that say who published
     them. One that is `doubtful` is about the archive only if the archive has such an author.
     """
@@ -92,8 +92,13 @@ def read_about_archive(question: str, publishers: Collection[str] = ()) -> About
     if (chat := _chat(whole)) is not None:
         return chat
     cut = _cut(written, publishers)
-    found = _read(_plain(_greeted(cut.text)))
-    return replace(found, times=cut.times, outlets=cut.outlets) if found else None
+    text = _plain(_greeted(cut.text))
+    language = _IN_LANGUAGE.search(text)
+    found = _read(f"{text[: language.start()]}{text[language.end() :]}" if language else text)
+    if found is None or found.is_chat:
+        return None
+    tongue = language[1].title() if language else ""
+    return replace(found, times=cut.times, outlets=cut.outlets, language=tongue)
 
 
 _LONGEST = 300
@@ -186,6 +191,9 @@ _LANGUAGES = (
 )
 
 
+_TONGUES = _LANGUAGES.partition("|deutsch")[0].replace("english|", "")
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
@@ -193,6 +201,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _CHAT_RULES = tuple(
     (kind, _compiled(pattern.replace("LANGUAGE", _LANGUAGES))) for kind, pattern in _CHATS
 )
+_IN_LANGUAGE = _compiled(rf"(?<=\w) (?:written |published )?in ({_TONGUES})\b")
 _GREETING = _compiled(rf"\s*(?:{_HELLO}|{_THANKS})\s*[,.!:;–—-]+\s*")
 _ALONE = _compiled(r"(?:please|pls|sorry|excuse me)[\s,]+|[\s,]+(?:please|pls|then|though)$")
 _END = " \t\r\n.,;:!?…-–—\"“”'*()"
@@ -270,9 +279,8 @@ _READ_AT = datetime(2200, 1, 1, tzinfo=UTC)
 """When times are looked for; only where they stand counts, not which days they are."""
 
 _LEADS_TO_TIME = _compiled(
-    r"(?:\b(?:(?:published|printed|written|dated|that (?:appeared|came out))\s+)?"
-    r"(?:in|on|from|of|for|during|dated|since|at|within|over|around)"
-    r"(?:\s+(?:the|all|whole)(?:\s+(?:month|year|day|week)(?:\s+of)?)?)?|\bpublished|,)\s*$"
+    r"(?:\b(?:in|on|from|of|for|during|dated|since|at|within|over|around)"
+    r"(?:\s+(?:the|all|whole)(?:\s+(?:month|year|day|week)(?:\s+of)?)?)?|,)\s*$"
 )
 _OWN_LEAD = _compiled(
     r"(?:since|after|before|until|till|up to|between|from|in|on|during|over|within|this|last|past"
@@ -284,7 +292,7 @@ _MEDIA = (
 )
 _PUBLISHES = (
     r"(?:publish(?:ed)?|print(?:ed)?|report(?:ed)?(?: on)?|wr(?:ite|ote|itten)|carr(?:y|ied)"
-    r"|cover(?:ed)?|run|ran|have|had|got)"
+    r"|cover(?:ed)?|run|ran|have|had|got|about)"
 )
 
 
@@ -299,9 +307,10 @@ class _Cut:
 
 def _cut(question: str, publishers: Collection[str]) -> _Cut:
     times = [(start, end, lead) for start, end, lead in _times(question)]
+    typed = question.title() if question == question.lower() else question
     outlets = [
         mention
-        for mention in find_mentions(question, publishers)
+        for mention in find_mentions(typed if len(typed) == len(question) else question, publishers)
         if all(mention.end <= start or end <= mention.start for start, end, _ in times)
         and _publishes(question, mention, [(lead, end) for _, end, lead in times])
     ]
@@ -361,7 +370,7 @@ _HAVE = (
     rf"(?:(?:do|does|did|has|have|can|could) {_YOU} (?:have|hold|got|contain|store|keep|carry|include"
     rf"|find|list|know of|publish|cover)(?: got)?|have {_YOU}(?: got)?|(?:that )?{_YOU}"
     r"(?:'ve| have| has| hold| holds| contain| contains| got)(?: got)?"
-    rf"|(?:did|does|has|have|do) {_OUTLET} (?:also )?(?:publish(?:ed)?|print(?:ed)?|write|written"
+    rf"|(?:has|have) {_OUTLET}(?= about\b)|(?:did|does|has|have|do) {_OUTLET} (?:also )?(?:publish(?:ed)?|print(?:ed)?|write|written"
     r"|run|carry|carried|have|got)(?: got)?|(?:that )?"
     rf"{_OUTLET} (?:has )?(?:published|printed|wrote|written|carried|ran|has)|are there|is there"
     r"|there (?:are|is)|exist)"
@@ -412,14 +421,18 @@ _OUTLETS_RULES = tuple(
     map(
         _compiled,
         (
+            r"(?:what|which) (?:news )?(?:outlets|newspapers)",
             rf"(?:what|which) {_SOURCE}(?: (?:are|is)(?: (?:in|on|there|these|included|covered"
             rf"|available|represented|part of|this from|the articles from))*(?: {_ARCHIVES})?| HAVE"
             rf"| (?:do|does|can) (?:you|this|it) (?:use|read|search|draw on|cover|know|include|index"
-            rf"|have|work with|rely on))?",
-            rf"(?:{_LEAD} )?(?:(?:all|the|your|a list of|available|names? of) )*{_SOURCE}(?: HAVE)?",
+            rf"|have|work with|rely on))",
+            rf"(?:{_LEAD} )?(?:(?:all|the|your|a list of|available|names? of) )*(?:(?:news )?outlets|newspapers)",
+            rf"(?:{_LEAD} )?(?:(?:all|the|available) )*(?:your {_SOURCE}|{_SOURCE} HAVE)",
             rf"(?:what|who)(?:'s|s| are| is) (?:the|your) {_SOURCE}(?: (?:in|of) {_ARCHIVES})?",
             rf"how many (?:different )?{_SOURCE}(?: HAVE| are in {_ARCHIVES})",
             r"where do (?:your|the|these|all) (?:articles|stories|texts) come from",
+            rf"(?:what|which) {_SOURCE} (?:(?:have )?(?:reported on|wrote about|written about)|covered"
+            rf"(?! up)|HAVE about|have {_NOUN} (?:about|on)) (?P<topic>.+)",
             rf"(?:what|which) {_SOURCE} (?:do|are) (?:your|the|these) articles(?: come)? from",
         ),
     )
@@ -432,6 +445,7 @@ _LANGUAGE_RULES = tuple(
             r" (?:articles|stories|texts|archive|archives)(?: (?:written|published))?(?: in)?",
             rf"(?:what|which) languages?(?: HAVE| are in {_ARCHIVES}| does {_ARCHIVES} cover| are there)?",
             r"(?:HAVE )?(?:any )?articles in (?:other|which|what|foreign|more) languages?(?: HAVE)?",
+            r"(?:are|is) (?:all (?:of )?)?(?:(?:your|the|these) )?articles (?:all )?in english",
         ),
     )
 )
@@ -533,7 +547,8 @@ def _read(text: str) -> AboutArchive | None:
     """What the text asks of the archive: signs stand for times and outlets."""
     text = _POLITE.sub("", text, count=1).strip(_END)
     parts = [part for part in re.split(r"\s*(?:[,;?]\s*and|[,;?]|\band)\s+", text) if part]
-    ends = [_end(part) for part in parts] if 1 < len(parts) < 4 else [None]
+    # "The newest story" alone may be one about the news; beside another end it is not.
+    ends = [_end(part) or _end(f"{part} here") for part in parts] if len(parts) in (2, 3) else [None]
     if all(ends) and not any(end.topic for end in ends if end):
         kinds = {end.kind for end in ends if end}
         return AboutArchive("span" if len(kinds) > 1 else kinds.pop())
@@ -558,10 +573,10 @@ def _marked(text: str) -> str:
 def _outlets(text: str) -> AboutArchive | None:
     bare = " ".join(_marked(_bare(text)).replace("HERE", "").split()).strip(_END)
     for each in (_bare(text), bare):
-        if any(rule.fullmatch(each) for rule in _OUTLETS_RULES):
-            if each.casefold() in ("media", "sites", "papers", "titles", "organizations"):
-                return None
-            return AboutArchive("outlets")
+        for rule in _OUTLETS_RULES:
+            topic = (found := rule.fullmatch(each)) and found.groupdict().get("topic")
+            if found and (not topic or _is_topic(topic)):
+                return AboutArchive("outlets", topic=topic or "")
         if any(rule.fullmatch(each) for rule in _LANGUAGE_RULES):
             return AboutArchive("languages")
     return None
@@ -625,7 +640,10 @@ def _list(text: str) -> AboutArchive | None:
     found, has, per = _asked(_WHAT_RULE, text)
     if found is None or not _fits(found, has=has):
         return None
-    asks = has or (found["noun"] and found["link"])
+    signed = _TIME in text or _OUTLET in text
+    asks = has or (found["noun"] and found["link"]) or (signed and not found["link"])
+    if signed and not has and re.match(r"what|which|something", found[0], re.IGNORECASE):
+        return None
     if not asks:
         return None
     everything = not (found["topic"] or found["noun"] or _TIME in text or _OUTLET in text)
