@@ -155,14 +155,16 @@ def _counted(held: Holdings) -> str:
     if held.asked.mentioning:
         said = f"{_capital(articles(mentions))}{scope} mention{'s' * (mentions < 2)} {topic}."
         if mentions:
-            said += f" {_of_them(held.count)} {_name(held.count)} it in the title or the opening."
+            said += f" {_of_them(held.count, mentions)} it in the title or the opening."
         return f"{said}{_copies(held)}"
     if not held.count:
         said = f"No article{scope} is about {topic}: none names it in its title or opening."
-        return f"{said} {_mention(mentions)}"
+        return f"{said} {_mention(mentions)}{_copies(held)}"
     theirs = "its title or opening names" if held.count == 1 else "their titles or openings name"
     are = "is" if held.count == 1 else "are"
     said = f"{_capital(articles(held.count))}{scope} {are} about {topic}: {theirs} it."
+    if mentions == held.count:
+        return f"{said} No other mentions it.{_copies(held)}"
     return f"{said} {_mention(mentions)}{_copies(held)}"
 
 
@@ -172,8 +174,17 @@ def _mention(mentions: int) -> str:
     return f"{mentions:,} mention{'s' * (mentions == 1)} it at all."
 
 
-def _of_them(count: int) -> str:
-    return f"{count:,} of them" if count else "None of them"
+def _of_them(count: int, mentions: int) -> str:
+    """How many of the articles name the topic up front, with the verb.
+
+    >>> _of_them(3, 4), _of_them(4, 4), _of_them(0, 4), _of_them(1, 1)
+    ('3 of them name', 'All of them name', 'None of them names', 'It names')
+    """
+    if count == mentions:
+        return "All of them name" if count > 1 else "It names"
+    if mentions == 1:
+        return "It does not name"
+    return f"{count or 'None':} of them {_name(count)}"
 
 
 def _name(count: int) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from rag.language.outlet_names import OutletMention, find_mentions
 from rag.questions.times import publication_times
+from rag.records import Message
 
 Kind = Literal[
     "outlets",
@@ -94,15 +95,36 @@ def read_about_archive(question: str, publishers: Collection[str] = ()) -> About
     cut = _cut(written, publishers)
     text = _plain(_greeted(cut.text))
     language = _IN_LANGUAGE.search(text)
-    found = _read(f"{text[: language.start()]}{text[language.end() :]}" if language else text)
+    if language:
+        text = f"{text[: language.start()]} {_LANGUAGE}{text[language.end() :]}"
+    found = _read(text)
     if found is None or found.is_chat:
         return None
     tongue = language[1].title() if language else ""
     return replace(found, times=cut.times, outlets=cut.outlets, language=tongue)
 
 
+def without_chat(history: Sequence[Message]) -> tuple[Message, ...]:
+    """The conversation without thanks, greetings and the like, and what was replied to them.
+
+    >>> turns = [Message("user", "Who won?"), Message("assistant", "Orr. [1]")]
+    >>> without_chat([*turns, Message("user", "Thanks!"), Message("assistant", "Welcome.")])
+    (Message(role='user', content='Who won?'), Message(role='assistant', content='Orr. [1]'))
+    """
+    chat = False
+    found: list[Message] = []
+    for turn in history:
+        if turn.role == "user":
+            asked = read_about_archive(turn.content)
+            chat = asked is not None and asked.is_chat
+        if not chat or turn.role == "system":
+            found.append(turn)
+    return tuple(found)
+
+
 _LONGEST = 300
-_TIME, _OUTLET = "\x01", "\x00"
+_OUTLET, _TIME, _LANGUAGE = "\x00", "\x01", "\x02"
+_SIGNS = re.compile("[\x00-\x02]")
 
 # Chat
 
@@ -264,7 +286,9 @@ def _one_slip(typed: str, meant: str) -> bool:
     if typed[0] != meant[0]:
         return False
     if len(typed) == len(meant):
-        wrong = [place for place, pair in enumerate(zip(typed, meant, strict=True)) if len({*pair}) > 1]
+        wrong = [
+            place for place, pair in enumerate(zip(typed, meant, strict=True)) if len({*pair}) > 1
+        ]
         swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1
         return swapped and typed[wrong[0]] + typed[wrong[1]] == meant[wrong[1]] + meant[wrong[0]]
     short, long = sorted((typed, meant), key=len)
@@ -280,7 +304,7 @@ _READ_AT = datetime(2200, 1, 1, tzinfo=UTC)
 
 _LEADS_TO_TIME = _compiled(
     r"(?:\b(?:in|on|from|of|for|during|dated|since|at|within|over|around)"
-    r"(?:\s+(?:the|all|whole)(?:\s+(?:month|year|day|week)(?:\s+of)?)?)?|,)\s*$"
+    r"(?:\s+(?:the\s+(?:month|year|day|week)\s+of|the|all(?:\s+of)?))?|,)\s*$"
 )
 _OWN_LEAD = _compiled(
     r"(?:since|after|before|until|till|up to|between|from|in|on|during|over|within|this|last|past"
@@ -345,9 +369,7 @@ def _times(question: str) -> Iterator[tuple[int, int, int]]:
 _OUTLET_BEFORE = re.compile(r"\b[A-Z][\w.]*,?\s*$")
 
 
-def _publishes(
-    question: str, mention: OutletMention, times: Sequence[tuple[int, int]]
-) -> bool:
+def _publishes(question: str, mention: OutletMention, times: Sequence[tuple[int, int]]) -> bool:
     """Whether the question asks for what an outlet published, not for what is said of it."""
     for start, end in sorted(times, reverse=True):
         blank = " " * (end - start)
@@ -355,7 +377,9 @@ def _publishes(
     before, after = question[: mention.start], question[mention.end :]
     if not before.strip(_END) and not after.strip(_END):
         return True
-    if re.search(r"\b(?:from|by|in|of|published by|that|which|does|did|has|have|do)\s+$", before, re.I):
+    if re.search(
+        r"\b(?:from|by|in|of|published by|that|which|does|did|has|have|do)\s+$", before, re.I
+    ):
         asks = re.search(r"\b(?:that|which|does|did|has|have|do)\s+$", before, re.I)
         return not asks or re.match(rf"\s+(?:also\s+)?{_PUBLISHES}\b", after, re.I) is not None
     return re.match(rf"(?:'s)?\s+{_MEDIA}\b", after, re.I) is not None
@@ -548,7 +572,9 @@ def _read(text: str) -> AboutArchive | None:
     text = _POLITE.sub("", text, count=1).strip(_END)
     parts = [part for part in re.split(r"\s*(?:[,;?]\s*and|[,;?]|\band)\s+", text) if part]
     # "The newest story" alone may be one about the news; beside another end it is not.
-    ends = [_end(part) or _end(f"{part} here") for part in parts] if len(parts) in (2, 3) else [None]
+    ends = (
+        [_end(part) or _end(f"{part} here") for part in parts] if len(parts) in (2, 3) else [None]
+    )
     if all(ends) and not any(end.topic for end in ends if end):
         kinds = {end.kind for end in ends if end}
         return AboutArchive("span" if len(kinds) > 1 else kinds.pop())
@@ -560,7 +586,11 @@ def _read(text: str) -> AboutArchive | None:
 
 def _bare(text: str) -> str:
     """The text without its times and outlets."""
-    text = re.sub(r"(?:\b(?:from|by|in|of)\s+)?\x00(?:'s)?|\x01|(?:,\s*)?\bpublished by\s+\x00", " ", text)
+    text = re.sub(
+        r"(?:\b(?:from|by|in|of)\s+)?\x00(?:'s)?|[\x01\x02]|(?:,\s*)?\bpublished by\s+\x00",
+        " ",
+        text,
+    )
     return " ".join(text.split()).strip(_END)
 
 
@@ -633,20 +663,19 @@ def _count(text: str) -> AboutArchive | None:
 def _list(text: str) -> AboutArchive | None:
     found, has, per = _asked(_LIST_RULE, text)
     if found is not None and _fits(found, has=has or bool(found["lead"])):
-        subject = bool(found["lead"] or found["link"] or has or _TIME in text or _OUTLET in text)
         articles = "article" in (found["noun"] or "").casefold()
-        if subject and (articles or found["lead"] or has or _OUTLET in text or _TIME in text):
+        if found["lead"] or has or _is_signed(text) or (articles and found["link"]):
             return _about("list", found, per)
     found, has, per = _asked(_WHAT_RULE, text)
     if found is None or not _fits(found, has=has):
         return None
-    signed = _TIME in text or _OUTLET in text
+    signed = _is_signed(text)
     asks = has or (found["noun"] and found["link"]) or (signed and not found["link"])
     if signed and not has and re.match(r"what|which|something", found[0], re.IGNORECASE):
         return None
     if not asks:
         return None
-    everything = not (found["topic"] or found["noun"] or _TIME in text or _OUTLET in text)
+    everything = not (found["topic"] or found["noun"] or _is_signed(text))
     return _about("count" if everything else "list", found, per)
 
 
@@ -666,7 +695,12 @@ def _asked(rule: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, bool
 def _has_subject(found: re.Match[str], *, has: bool, text: str) -> bool:
     """Whether more is asked than "how many stories": in a thread those may be floors."""
     articles = "article" in found["noun"].casefold()
-    return articles or has or bool(found["link"]) or _TIME in text or _OUTLET in text
+    return articles or has or bool(found["link"]) or _is_signed(text)
+
+
+def _is_signed(text: str) -> bool:
+    """Whether the text names a time, an outlet or a language of articles."""
+    return _SIGNS.search(text) is not None
 
 
 def _fits(found: re.Match[str], *, has: bool) -> bool:

@@ -20,9 +20,9 @@ from rag.answers.about_archive import (
     word_holdings,
 )
 from rag.corpus.bylines import opens_byline
+from rag.corpus.notices import find_notices
 from rag.errors import QueryError
 from rag.indexes.analysis import indexed_words, terms
-from rag.language.entities import names
 from rag.language.languages import language_name
 from rag.language.outlet_names import same_outlets
 from rag.language.periods import day_in_words
@@ -40,16 +40,17 @@ from rag.store.filter_columns import Integers
 NEAR = 12
 """An article mentions a topic of several words where all stand within so many words."""
 
-LEAD_SENTENCES = 2
-"""How many sentences make the opening of an article."""
+OPENING_WORDS = 80
+"""How many words make the opening of an article: the first sentence or two, or a paragraph more."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BATCH = 400
 _ZONES = timedelta(hours=14)
 _YEARS_BACK = 40
 _RECENT = 40
-_EXAMPLES = 4
-_POINTING = frozenset("he her here him his it its she that their them then there these this".split())
+_POINTING = frozenset(
+    "he her here him his it its she that their them then there these this".split()
+)
 _POINTING_WORDS = re.compile(r"[a-z]+")
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"[^\n]+")
@@ -58,6 +59,7 @@ _TRADE = (
     r"|photographer|freelancer?|intern|fellow|blogger|author of this)"
 )
 _SHORTEST_LEAD = 5
+_CAPITALS = re.compile(r"\b[A-Z][\w-]*[a-z]\w*(?: [A-Z][\w-]*[a-z]\w*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +201,8 @@ def _moved(scope: _Scope, now: datetime) -> str:
     words = ", ".join(f"“{one.words}”" for one in times)
     meant = ", ".join(one.meaning for one in times)
     return (
-        f"The archive holds nothing of {words} as of {day_in_words(now.date())}. "
-        f"The latest of which it holds articles: {meant}."
+        f"As of {day_in_words(now.date())} the archive holds no article of {words}; this is the "
+        f"latest such time of which it holds any: {meant}."
     )
 
 
@@ -343,9 +345,7 @@ def _span(openings: Sequence[int], snapshot: Snapshot) -> tuple[datetime | None,
 
 def _dated(openings: Sequence[int], snapshot: Snapshot) -> tuple[int, ...]:
     published = snapshot.facets.published_at(np.array(openings, dtype=np.int64))
-    return tuple(
-        id_ for id_, at in zip(openings, published, strict=True) if at != UNKNOWN_DATE
-    )
+    return tuple(id_ for id_, at in zip(openings, published, strict=True) if at != UNKNOWN_DATE)
 
 
 def _column(openings: Sequence[int], values: Integers, snapshot: Snapshot) -> Integers:
@@ -381,9 +381,7 @@ def _outlets(openings: Sequence[int], snapshot: Snapshot) -> tuple[OutletCount, 
     return tuple(sorted(found, key=lambda one: (not one.name, -one.articles, one.name)))
 
 
-def _periods(
-    openings: Sequence[int], per: str, snapshot: Snapshot
-) -> tuple[tuple[str, int], ...]:
+def _periods(openings: Sequence[int], per: str, snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
     """How many articles appeared in each month or year, in the order of time."""
     published = snapshot.facets.published_at(np.array(openings, dtype=np.int64))
     days = [_EPOCH + timedelta(seconds=int(at)) for at in published if at != UNKNOWN_DATE]
@@ -423,10 +421,19 @@ def _listed(openings: Sequence[int], snapshot: Snapshot) -> tuple[ListedArticle,
 
 
 def _opening_sentence(article: Article, passage: Passage) -> tuple[int, int]:
-    """The first sentence of an article that is long enough to say something."""
+    """The first sentence of an article that says something; a correction's notice does not."""
     text = article.text[passage.start : passage.end]
     spans = sentence_spans(text) or [(0, len(text))]
-    fits = [span for span in spans if len(text[slice(*span)].split()) >= _SHORTEST_LEAD]
+    notices = find_notices(article.text, article.published)
+    fits = [
+        (start, end)
+        for start, end in spans
+        if len(text[start:end].split()) >= _SHORTEST_LEAD
+        and not any(
+            each.start < passage.start + end and passage.start + start < each.end
+            for each in notices
+        )
+    ]
     start, end = (fits or spans)[0]
     return passage.start + start, passage.start + end
 
@@ -439,7 +446,7 @@ def _naming(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The articles about a topic, and all that mention it, in the order given.
 
-    One is about it whose title and first two sentences have all its words, in whatever form.
+    One is about it whose title and first 80 words have all its words, in whatever form.
     """
     query = _POSSESSIVE.sub("", topic)
     wanted = frozenset(terms(query))
@@ -459,9 +466,10 @@ def _naming(
 
 
 def _lead(article: Article, passage: Passage) -> str:
-    text = article.text[passage.start : passage.end]
-    spans = sentence_spans(text)[:LEAD_SENTENCES]
-    return text[: spans[-1][1]] if spans else text
+    """The first 80 words of an article, without the notices and what else is no reporting."""
+    text = article.text[passage.start :]
+    words = list(re.finditer(r"\S+", text))[:OPENING_WORDS]
+    return text[: words[-1].end()] if words else ""
 
 
 def _stand_close(wanted: frozenset[str], words: Iterable[str]) -> bool:
@@ -494,9 +502,7 @@ def _by_author(held: Holdings, scope: _Scope, snapshot: Snapshot) -> Holdings | 
     ordered.sort(key=lambda id_: not found[id_][0])
     most = COUNTED_LISTED if held.asked.kind == "count" else MOST_LISTED
     listed = tuple(
-        ListedArticle(
-            article, passage, *(found[id_][1] or _opening_sentence(article, passage))
-        )
+        ListedArticle(article, passage, *(found[id_][1] or _opening_sentence(article, passage)))
         for id_, (passage, article) in _read(ordered[:most], snapshot)
     )
     signed_by = sum(is_author for is_author, _ in found.values())
@@ -541,23 +547,32 @@ def _signs(article: Article, name: str) -> tuple[bool, tuple[int, int] | None] |
 
 
 def _examples(openings: Sequence[int], snapshot: Snapshot) -> tuple[str, ...]:
-    """Questions that this archive can be asked, from names in its newest articles."""
+    """Questions that this archive can be asked, about names in its newest headlines."""
+    outlets = {name.casefold() for name in snapshot.facets.publishers}
     subjects: list[str] = []
-    outlet = ""
+    day = ""
     for _, (passage, article) in _read(openings[:_RECENT], snapshot):
-        outlets = {name.casefold() for name in snapshot.facets.publishers}
-        for name in names(_lead(article, passage)):
-            shared = set(name.split()) & {word for one in subjects for word in one.split()}
-            if " " in name and name in article.title and not shared and name.casefold() not in outlets:
+        for name in _headline_names(article, passage):
+            known = {word for one in subjects for word in one.split()}
+            if name.casefold() not in outlets and known.isdisjoint(name.split()):
                 subjects.append(name)
                 break
-        if not outlet and article.publisher and article.published:
-            outlet = f"What did {article.publisher} report on {_day(article)}?"
-        if len(subjects) == 3 and outlet:
-            break
-    asks = ("What is the latest on {}?", "Tell me about {}.", "How many articles about {} do you have?")
+        if not day and article.publisher and article.published:
+            day = f"What did {article.publisher} report on {_day(article)}?"
+    asks = ("What is the latest on {}?", "Tell me about {}.", "How many articles mention {}?")
     found = [ask.format(name) for ask, name in zip(asks, subjects, strict=False)]
-    return tuple([*found, outlet] if outlet else found)[:_EXAMPLES]
+    return tuple([*found, day] if day else found)
+
+
+def _headline_names(article: Article, passage: Passage) -> Iterator[str]:
+    """Names of two words or three that stand in an article's opening and in its headline."""
+    for found in _CAPITALS.finditer(_lead(article, passage)):
+        words = found[0].split()
+        for length in (3, 2):
+            for first in range(len(words) - length + 1):
+                name = " ".join(words[first : first + length])
+                if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", article.title):
+                    yield name
 
 
 def _day(article: Article) -> str:
