@@ -219,12 +219,15 @@ def _author(held: Holdings) -> str:
 
 def _outlets(held: Holdings) -> str:
     scope = f" {held.scope}" if held.scope else ""
-    topic = f" about “{held.asked.topic}”" if held.asked.topic else ""
+    topic = ""
+    if held.asked.topic:
+        topic = f" that mention{'s' * (held.mentions < 2)} “{held.asked.topic}”"
     if not held.outlets:
         return f"The archive holds no article{scope}{topic}."
+    total = sum(one.articles for one in held.outlets)
     known = [one for one in held.outlets if one.name]
     outlets = f"{len(known):,} outlet{'s' * (len(known) != 1)}"
-    said = f"The archive holds {articles(held.count)}{scope}{topic} by {outlets}:"
+    said = f"The archive holds {articles(total)}{scope}{topic} by {outlets}:"
     return LINE_BREAK.join([said, "\n".join(f"- {_outlet(one)}" for one in held.outlets)])
 
 

@@ -292,7 +292,8 @@ def _holdings(asked: AboutArchive, scope: _Scope, snapshot: Snapshot) -> Holding
     chosen = scope.openings
     if asked.topic:
         about, mentioning = _naming(asked.topic, scope.openings, snapshot)
-        chosen = mentioning if asked.mentioning or not about else about
+        wide = asked.mentioning or asked.kind == "outlets" or not about
+        chosen = mentioning if wide else about
         held = replace(held, count=len(about), mentions=len(mentioning))
     if asked.kind == "reported" and not chosen and not asked.outlets:
         return None
