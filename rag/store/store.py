@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, Text, func, insert, or_, select, type_coerce
+from sqlalchemy import Connection, Row, func, insert, select
 
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
 from rag.records import Article, Filters, Passage
-from rag.store import duplicate_groups, schema, upsert
+from rag.store import duplicate_groups, listing, schema, upsert
 from rag.store.database import Database, damaged_store
 from rag.store.filter_columns import Facets, load_facets
 from rag.store.revisions import (
@@ -181,29 +180,13 @@ class Store:
 
         Of the filters, only the dates count. Letters beyond ASCII match in their own case.
         """
-        table = schema.revisions
-        authors = type_coerce(table.c.authors, Text)
-        query = select(table).where(
-            or_(
-                table.c.text.contains(name, autoescape=True),
-                authors.contains(json.dumps(name)[1:-1], autoescape=True),
-                authors.contains(name, autoescape=True),
-            )
-        )
         with self._database.read() as connection:
-            found = connection.execute(valid_as_asked(connection, query, filters))
-            return [article_record(row) for row in found]
+            return listing.signed(connection, name, filters)
 
     def owners(self, passage_ids: Sequence[int]) -> dict[int, str]:
         """The article id of each of these passages; unknown ones are left out."""
-        table = schema.passages
-        found: dict[int, str] = {}
         with self._database.read() as connection:
-            for first in range(0, len(passage_ids), _BATCH):
-                which = table.c.id.in_(passage_ids[first : first + _BATCH])
-                rows = connection.execute(select(table.c.id, table.c.article_id).where(which))
-                found |= {row.id: row.article_id for row in rows}
-        return found
+            return listing.owners(connection, passage_ids)
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids, each with the revision that it is a slice of."""
