@@ -34,9 +34,17 @@ def _read(question: str) -> AboutArchive:
         ("goodbye", ["bye", "Good night."]),
         (
             "abilities",
-            ["what can you do", "What kinds of questions can I ask?", "how can you help me?", "help"],
+            [
+                "what can you do",
+                "What kinds of questions can I ask?",
+                "how can you help me?",
+                "help",
+            ],
         ),
-        ("speaking", ["can you speak German?", "do you understand french", "Sprechen Sie Deutsch?"]),
+        (
+            "speaking",
+            ["can you speak German?", "do you understand french", "Sprechen Sie Deutsch?"],
+        ),
         ("identity", ["who are you", "Are you a robot or a human?", "what is Dateline?"]),
         ("workings", ["how do you work?", "do you make things up?"]),
     ],

@@ -129,10 +129,9 @@ _FINITE = compiled(
 )
 _MOST_WORDS = 12
 _QUANTIFIED = compiled(r"\b(?:how many|number of|count)\b")
-_NO_NAMES = frozenset(
-    ("a", "an", "and", "any", "date", "day", "each", "every", "him", "her", "it", "me", "month")
-    + ("name", "outlet", "page", "section", "source", "subject", "that", "the", "their", "them")
-    + ("theme", "these", "this", "those", "topic", "type", "week", "whom", "year", "you")
+_NO_NAME = compiled(
+    r"\b(?:an?|and|any|date|day|each|every|him|her|it|me|month|name|outlet|page|section|source"
+    r"|subject|that|the|their|them|theme|these|this|those|topic|type|week|whom|year|you)\b"
 )
 
 
@@ -290,8 +289,7 @@ def _is_topic(words: str) -> bool:
 
 
 def _is_name(words: str) -> bool:
-    found = words.casefold().split()
-    return not _NO_NAMES.intersection(found) and not _FINITE.search(words)
+    return not _NO_NAME.search(words) and not _FINITE.search(words)
 
 
 def _about(kind: Kind, found: re.Match[str], per: Per) -> AboutArchive:

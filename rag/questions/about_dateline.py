@@ -53,7 +53,7 @@ _CHATS: tuple[tuple[ChatKind, str], ...] = (
         rf"(?:(?:ok(?:ay)?|great|perfect|nice|wow"
         rf"|super)[\s,.!]+)*{_THANKS}(?:[\s,.!-]+{_AFTER_THANKS})*"
         rf"|(?:that|this|it)(?:'s|s)? (?:(?:is|was) )?{_PRAISE}(?:[\s,.!]+{_THANKS}"
-        rf"(?:[\s,.!-]+{_AFTER_THANKS})*)|i appreciate (?:it|that|your help)",
+        rf"(?:[\s,.!-]+{_AFTER_THANKS})*)?|i appreciate (?:it|that|your help)",
     ),
     ("goodbye", r"(?:bye|bye bye|goodbye|good bye|good night|see you(?: later| soon)?|farewell)"),
     (

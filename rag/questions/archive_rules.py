@@ -69,7 +69,10 @@ _SOURCE = (
 )
 _NAME = r"(?P<author>[^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){0,4})"
 _GO = r"(?:go(?:es)?|reach(?:es)?|stretch(?:es)?|date)"
-_ARCHIVES = r"(?:(?:the|this|your|our) (?:news )?(?:archive|database|collection|corpus|articles)|you|u|it all)"
+_ARCHIVES = (
+    r"(?:(?:the|this|your|our) (?:news )?(?:archive|database|collection|corpus|articles)|you|u"
+    r"|it all)"
+)
 
 OUTLETS_RULES = tuple(
     map(
@@ -117,6 +120,8 @@ SPAN_RULES = tuple(
             rf"|range of dates)(?: (?:do|does|is|are) {_ARCHIVES} (?:cover|span|from)| HAVE"
             rf"| (?:is|are) covered(?: by {_ARCHIVES})?)",
             rf"(?:what is|what's) the (?:date range|time ?span|period)(?: of {_ARCHIVES})?",
+            rf"(?:(?:what|which)(?:'s|s| is| are| was| were)? )?(?:the |your )?{_OLDEST}"
+            rf"(?: article| story)? and (?:the |your )?{_NEWEST} (?:articles?|story|stories)",
             rf"from when to when (?:do|does) {_ARCHIVES} {_GO}",
         ),
     )

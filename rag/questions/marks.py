@@ -36,6 +36,7 @@ _PUBLISHES = (
 
 
 _AND = r"\s*(?:,|&|(?:,\s*)?(?:and|or)\b)\s*(?:(?:from|by|in)\s+)?"
+_AFTER_THE = re.compile(r"(?<=\bthe )\w|(?<=\bby )\w|(?<=\bfrom )\w")
 _JOINED = compiled(_AND)
 _SEVERAL_OUTLETS = compiled(rf"\x00(?:{_AND}\x00)+")
 
@@ -54,15 +55,13 @@ def mark(question: str, publishers: Collection[str]) -> Marked:
 
     Those that a topic or a name holds stay as they are: "articles about CNN".
 
-    >>> marked = mark("articles from 2015", ())
-    >>> marked.text, marked.times
-    ('articles \x01 ', ((14, 18),))
+    >>> mark("articles from 2015", ()).times
+    ((14, 18),)
     """
-    times = [(start, end, lead) for start, end, lead in _times(question)]
-    typed = question.title() if question == question.lower() else question
+    times = list(_times(question))
     outlets: list[OutletMention] = []
     leads = [(lead, end) for _, end, lead in times]
-    for mention in find_mentions(typed if len(typed) == len(question) else question, publishers):
+    for mention in _mentions(question, publishers):
         if any(start < mention.end and mention.start < end for start, end in leads):
             continue
         joined = outlets and _JOINED.fullmatch(question, outlets[-1].end, mention.start)
@@ -77,6 +76,17 @@ def mark(question: str, publishers: Collection[str]) -> Marked:
     return Marked(text, tuple((start, end) for start, end, _ in times), tuple(outlets))
 
 
+def _mentions(question: str, publishers: Collection[str]) -> list[OutletMention]:
+    """The outlets that are named; in small letters also by a short name, as in "the courier"."""
+    found = list(find_mentions(question, publishers))
+    if question != question.lower():
+        return found
+    typed = _AFTER_THE.sub(lambda word: word[0].upper(), question)
+    more = find_mentions(typed, publishers) if len(typed) == len(question) else ()
+    free = [e for e in more if all(e.end <= one.start or one.end <= e.start for one in found)]
+    return sorted([*found, *free], key=lambda one: one.start)
+
+
 def _times(question: str) -> Iterator[tuple[int, int, int]]:
     """Where a time stands that says when articles appeared, and where what leads to it starts.
 
@@ -88,13 +98,7 @@ def _times(question: str) -> Iterator[tuple[int, int, int]]:
         opens = not before.strip(END)
         if lead and not re.match(r"\s+[\w'-]+\s+(?:race|election|war)", after):
             yield found.start, found.end, lead.start()
-        elif (
-            alone
-            or only
-            or _OWN_LEAD.match(found.words)
-            or not before.strip(END)
-            or _OUTLET_BEFORE.search(before)
-        ):
+        elif opens or _OWN_LEAD.match(found.words) or _OUTLET_BEFORE.search(before):
             yield found.start, found.end, found.start
     if year := _BARE_YEAR.fullmatch(question):
         yield year.start("year"), year.end("year"), year.start("year")
