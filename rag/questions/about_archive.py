@@ -137,7 +137,8 @@ _NO_NAME = compiled(
 
 def _read(text: str) -> AboutArchive | None:
     """What the text asks of the archive: signs stand for times and outlets."""
-    text = POLITE.sub("", text, count=1).strip(END)
+    polite = POLITE.match(text)
+    text = text[polite.end() :].strip(END) if polite else text.strip(END)
     parts = [part for part in re.split(r"\s*(?:[,;?]\s*and|[,;?]|\band)\s+", text) if part]
     # "The newest story" alone may be one about the news; beside another end it is not.
     ends = (

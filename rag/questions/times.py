@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -57,6 +58,13 @@ _JOINT = re.compile(
 )
 _NAMED = re.compile(rf"(?:['’]s)?(?:\s+[A-Z][\w.’'-]*)*(?:\s+{EVENT_WORD}\b)?")
 
+
+_ARTICLES_OF = re.compile(
+    rf"(?:(?<=articles )|(?<=stories )|(?<=reports )|(?<=news )|(?<=coverage )|(?<=headlines ))of"
+    rf"(?= (?:{'|'.join(month_name[1:])})\b)",
+    re.IGNORECASE,
+)
+"""An "of" that stands for "in"; as long, so that places stay."""
 
 _PUBLISHED = Bearing(
     asked=True,
@@ -138,6 +146,7 @@ def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
     ['August 2020']
     """
     today = (as_of.astimezone(UTC) - timedelta(seconds=1)).date()
+    read = _ARTICLES_OF.sub("in", question)
     return tuple(
         Understood(
             question[each.start : each.end],
@@ -147,7 +156,7 @@ def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
             _filters(each, _PUBLISHED, as_of, strict=True),
             strict=True,
         )
-        for each in _expressions(question, today)
+        for each in _expressions(read, today)
     )
 
 
