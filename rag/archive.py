@@ -289,7 +289,7 @@ class Archive(Catalogue):
         meter = Metered(model) if model else None
         counted = answer_about_archive(request, snapshot)
         search = prepare(request, snapshot.facets, None if counted else meter)
-        if counted is None and search.asked.question != question:
+        if counted is None and meter and search.asked.question != question:
             counted = answer_about_archive(request, snapshot, search.asked.question)
         if counted is not None:
             yield counted.text

@@ -203,6 +203,7 @@ def test_the_language_of_articles() -> None:
         "What do you know about the mine?",
         "What articles did the court cite?",
         "how does it work",
+        "What about the fare? Is there a free day to start?",
         "",
         "?!",
         "a" * 5_000,

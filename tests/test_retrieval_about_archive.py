@@ -297,6 +297,12 @@ def test_a_follow_up_that_names_another_outlet_counts_again(archive: Archive) ->
     assert answer.question == "And the Courier?"
 
 
+def test_an_outlet_named_in_a_thread_is_asked_about_its_subject(archive: Archive) -> None:
+    history = [Message("user", "How did the ferry strike end?"), Message("assistant", "Early. [1]")]
+    answer = archive.ask("And what did the Courier report?", history)
+    assert "The archive holds" not in answer.text.partition(".")[0]
+
+
 def test_an_empty_archive_still_greets(tmp_path: Path) -> None:
     with open_archive(tmp_path / "archive") as opened:
         opened.ingest(write_jsonl(tmp_path / "articles.jsonl", []))

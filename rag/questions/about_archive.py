@@ -124,6 +124,10 @@ def without_chat(history: Sequence[Message]) -> tuple[Message, ...]:
 
 _LONGEST = 300
 _SIGNS = re.compile(f"[{OUTLET}{TIME}{LANGUAGE}]")
+_WHAT_IT_HAS = compiled(
+    r"\b(?:what|which|whatever|everything|anything|something|all)(?: else| all| that| there)? H"
+    r"|HAVE (?:anything|something|everything|all)\b"
+)
 _FINITE = compiled(
     r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|should|might)\b"
 )
@@ -236,6 +240,7 @@ def _list(text: str) -> AboutArchive | None:
         if found["lead"] or has or _is_signed(text) or (articles and found["link"]):
             return _about("list", found, per)
     found, has, per = _asked(WHAT_RULE, text)
+    has = has and bool((found and found["noun"]) or _WHAT_IT_HAS.search(_marked(text)))
     if found is None or not _fits(found, has=has):
         return None
     signed = _is_signed(text)
@@ -286,7 +291,8 @@ def _fits(found: re.Match[str], *, has: bool) -> bool:
 
 
 def _is_topic(words: str) -> bool:
-    return len(words.split()) <= _MOST_WORDS and not _FINITE.search(words)
+    several = "?" in words or "!" in words
+    return len(words.split()) <= _MOST_WORDS and not several and not _FINITE.search(words)
 
 
 def _is_name(words: str) -> bool:

@@ -15,7 +15,8 @@ from rag.answers.about_archive import (
     ListedArticle,
     word_holdings,
 )
-from rag.questions.about_archive import AboutArchive, read_about_archive
+from rag.questions.about_archive import AboutArchive, read_about_archive, without_chat
+from rag.questions.rewriting import resolve
 from rag.records import Answer, Hit
 from rag.retrieval.listing import (
     example_questions,
@@ -48,15 +49,17 @@ def answer_about_archive(
 ) -> Answer | None:
     """The answer to a question about the archive or about Dateline; None for any other.
 
-    `standalone` is the question with what it takes over from the conversation, where that is
-    another one. Only articles that the filters leave count, as they stood at `as_of`; none
-    withdrawn. Raises QueryError for filters that the question contradicts, ArchiveError where
-    an article that would be shown is not what was once stored.
+    `standalone` is the question as a model made it whole; where it is not given, rules take
+    over what the question leans on. Only articles that the filters leave count, as they stood at
+    `as_of`; none withdrawn. Raises QueryError for filters that the question contradicts,
+    ArchiveError where an article that would be shown is not what was once stored.
     """
     started = time.perf_counter()
-    question = standalone or request.question
-    asked = read_about_archive(question, snapshot.facets.publishers)
-    if asked is None or _points_back(asked):
+    facets, now = snapshot.facets, request.as_of or datetime.now(UTC)
+    whole = resolve(request.question, without_chat(request.history), now, facets)
+    question = standalone or whole.question
+    asked = read_about_archive(question, facets.publishers)
+    if asked is None or _points_back(asked, leans=whole.leans and not standalone):
         return None
     scope = find_scope(asked, replace(request, question=question), snapshot)
     held = _holdings(asked, scope, snapshot) if scope else None
@@ -68,7 +71,7 @@ def answer_about_archive(
         question=request.question,
         standalone=question,
         text=worded.text,
-        as_of=request.as_of or datetime.now(UTC),
+        as_of=now,
         claims=worded.claims,
         citations=worded.citations,
         hits=tuple(
@@ -83,9 +86,14 @@ def answer_about_archive(
     )
 
 
-def _points_back(asked: AboutArchive) -> bool:
-    """Whether the topic or author is a word for what was spoken of before: search knows more."""
+def _points_back(asked: AboutArchive, *, leans: bool) -> bool:
+    """Whether it is about what was spoken of before, without naming it: search knows more.
+
+    "What did the Courier report?" in a thread is about the subject of that.
+    """
     words = f"{asked.topic} {asked.author}".strip()
+    if leans and asked.kind == "reported" and not asked.times:
+        return True
     return bool(words) and _POINTING.fullmatch(words) is not None
 
 
