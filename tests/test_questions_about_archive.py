@@ -117,6 +117,16 @@ def test_times_and_outlets_are_cut_out_of_the_topic() -> None:
     assert [each.publishers for each in found.outlets] == [("Radio North",)]
 
 
+def test_months_in_small_letters_and_after_of() -> None:
+    for question, words in (
+        ("how many articles about orr since may?", "since may"),
+        ("how many articles of March 2025", "of March 2025"),
+        ("list the articles about floods in march 2025", "in march 2025"),
+    ):
+        assert [question[start:end] for start, end in _read(question).times] == [words]
+    assert _read("articles about what may come").times == ()
+
+
 def test_several_outlets_and_small_letters() -> None:
     found = _read("how many articles from radio north and the courier in may 2025?")
     assert [each.publishers for each in found.outlets] == [
@@ -144,6 +154,8 @@ def test_an_outlet_that_articles_are_about_is_a_topic() -> None:
         "2015",
         "news of 26 May 2025",
         "On 26 May 2025, what happened?",
+        "in may",
+        "yesterday's news",
     ],
 )
 def test_a_day_or_an_outlet_alone_asks_what_was_published(question: str) -> None:

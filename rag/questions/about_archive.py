@@ -237,7 +237,9 @@ def _list(text: str) -> AboutArchive | None:
     found, has, per = _asked(LIST_RULE, text)
     if found is not None and _fits(found, has=has or bool(found["lead"])):
         articles = "article" in (found["noun"] or "").casefold()
-        if found["lead"] or has or _is_signed(text) or (articles and found["link"]):
+        newest = articles and re.match(r"(?:the )?(?:latest|newest|most recent) ", found[0], re.I)
+        linked = articles and found["link"]
+        if found["lead"] or has or _is_signed(text) or linked or newest:
             return _about("list", found, per)
     found, has, per = _asked(WHAT_RULE, text)
     has = has and bool((found and found["noun"]) or _WHAT_IT_HAS.search(_marked(text)))

@@ -79,6 +79,7 @@ OUTLETS_RULES = tuple(
         compiled,
         (
             r"(?:what|which) (?:news )?(?:outlets|newspapers)",
+            rf"what(?:'s| is) in {_ARCHIVES}",
             rf"(?:what|which) {_SOURCE}(?: (?:are|is)(?: (?:in|on|there|these|included|covered"
             rf"|available|represented|part of|this from|the articles from))*(?: {_ARCHIVES})?| HAVE"
             rf"| (?:do|does|can) (?:you|this|it) (?:use|read|search|draw on|cover|know|include"
@@ -198,6 +199,7 @@ REPORTED_RULES = tuple(
             r"|run"
             r"|reported|published|written|carried|printed|covered|have|got|report on|write about)"
             r"(?: \x01)?",
+            r"\x01 's (?:news|headlines|articles|stories|papers?)",
             r"\x01 what did \x00 (?:report|publish|write|carry|print|cover|run)",
             r"what did \x00 say \x01|what(?:'s| is|s| was) (?:new )?(?:in|on|from) \x00(?: \x01)?",
             r"(?:(?:the )?(?:news|headlines|coverage|what \x00 had|events?) )?(?:(?:of|from|in|on"

@@ -66,6 +66,12 @@ _ARTICLES_OF = re.compile(
 )
 """An "of" that stands for "in"; as long, so that places stay."""
 
+_SMALL_MONTH = re.compile(
+    r"(?:(?<=\bin )|(?<=\bof )|(?<=\bfrom )|(?<=\bsince )|(?<=\bbefore )|(?<=\bafter ))"
+    r"(?:may|march)(?=\s*(?:$|[?.!,;]|\d{4}|do you\b|have you\b|are there\b))"
+)
+"""A month in small letters that no verb could be."""
+
 _PUBLISHED = Bearing(
     asked=True,
     aside=False,
@@ -146,7 +152,8 @@ def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
     ['August 2020']
     """
     today = (as_of.astimezone(UTC) - timedelta(seconds=1)).date()
-    read = _ARTICLES_OF.sub("in", question)
+    read = _SMALL_MONTH.sub(lambda month: month[0].capitalize(), question)
+    read = _ARTICLES_OF.sub("in", read)
     return tuple(
         Understood(
             question[each.start : each.end],
