@@ -330,3 +330,35 @@ def test_the_command_line_prints_counts_and_links(dateline: Commands, tmp_path: 
         answer = dateline("ask", question, "--json").json
         jsonschema.validate(answer, SCHEMA)
         assert (answer["abstained"], answer["confidence"]) == (False, 1.0)
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder = tmp_path_factory.mktemp("seeds")
+    with open_archive(folder / "archive") as opened:
+        opened.ingest(Path(__file__).parent.parent / "seeds", vectors=False)
+        yield opened
+
+
+def test_the_sample_corpus_is_counted(seeds: Archive) -> None:
+    wolves = seeds.ask("How many articles are about wolves?")
+    assert _first(wolves) == (
+        "4 articles are about “wolves”: their titles or openings name it. No other mentions it."
+    )
+    assert (
+        _first(seeds.ask("articles by Wilma Stroud")) == "5 articles name Wilma Stroud as author."
+    )
+    assert (
+        _first(seeds.ask("which outlets are there?"))
+        == "The archive holds 56 articles by 6 outlets:"
+    )
+
+
+def test_a_day_of_the_sample_corpus_lists_what_appeared(seeds: Archive) -> None:
+    for question in (
+        "What did the Courier report on 26 May 2025?",
+        "What happened on 26 May 2025?",
+    ):
+        answer = seeds.ask(question)
+        assert _titles(answer) == ["Dahlen elected mayor of Marren by 412 votes"]
+        assert not answer.abstained

@@ -22,8 +22,8 @@ _LEADS_TO_TIME = compiled(
     r"(?:\s+(?:the\s+(?:month|year|day|week)\s+of|the|all(?:\s+of)?))?|,)\s*$"
 )
 _OWN_LEAD = compiled(
-    r"(?:of|since|after|before|until|till|up to|between|from|in|on|during|over|within|this|last|past"
-    r"|the (?:last|past)|yesterday|today|tonight|earlier|prior|following|no later)\b"
+    r"(?:of|since|after|before|until|till|up to|between|from|in|on|during|over|within|this|last"
+    r"|past|the (?:last|past)|yesterday|today|tonight|earlier|prior|following|no later)\b"
 )
 _BARE_YEAR = compiled(r"\s*(?P<year>(?:1[89]|20)\d\d)\s*[.?!]*\s*")
 _MEDIA = (
