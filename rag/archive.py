@@ -26,6 +26,7 @@ from rag.maintenance.removals import Removals
 from rag.questions.splitting import split
 from rag.records import Answer, Citation, Filters, Hit, Message, Similarity, Understood
 from rag.records.answer_json import AnswerJson, read_answer
+from rag.retrieval.about_archive import answer_about_archive
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
@@ -286,7 +287,13 @@ class Archive(Catalogue):
         request = Request(question, history, filters, as_of, understood, ignore)
         snapshot = self.snapshot()
         meter = Metered(model) if model else None
-        search = prepare(request, snapshot.facets, meter)
+        counted = answer_about_archive(request, snapshot)
+        search = prepare(request, snapshot.facets, None if counted else meter)
+        if counted is None and meter and search.asked.question != question:
+            counted = answer_about_archive(request, snapshot, search.asked.question)
+        if counted is not None:
+            yield counted.text
+            return later_texts(counted, snapshot.store)
         if meter and self._settings.llm_split:
             search = replace(search, parts=split(search.asked.question, meter))
         hits = retrieve(search, ANSWER_HITS, snapshot)

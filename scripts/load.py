@@ -101,8 +101,9 @@ def main() -> int:
     parser.add_argument("--file", type=Path, default=ROOT / "seeds" / "questions.jsonl")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds each reader thinks")
     given = parser.parse_args()
-    rows = given.file.read_text(encoding="utf-8").splitlines()
-    asked = list(islice(cycle([json.loads(row)["question"] for row in rows]), given.questions))
+    rows = map(json.loads, given.file.read_text(encoding="utf-8").splitlines())
+    questions = [row["question"] for row in rows if "form" not in row]
+    asked = list(islice(cycle(questions), given.questions))
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "archive"
         shutil.copytree(given.archive, copy, ignore=shutil.ignore_patterns("*.lock"))

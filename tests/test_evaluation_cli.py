@@ -107,6 +107,26 @@ def test_conversation_prints_the_table_and_compares(
 
 
 @pytest.mark.usefixtures("workplace")
+def test_reporters_prints_the_table_and_writes_one_by_form(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"qid": "r1", "form": "list", "question": "Which ferry ran aground?"}
+    write_questions(Path("desk"), row | {"nuggets": [{"vital": True, "match": [["marigold"]]}]})
+    assert typed(monkeypatch, "eval reporters --data desk --report out") == 2
+    assert "no question has 'gold_ids'" in " ".join(capsys.readouterr().err.split())
+    nuggets = [{"vital": True, "match": [["marigold"]]}]
+    write_questions(Path("desk"), row | {"nuggets": nuggets, "gold_ids": ["courier.example/1"]})
+    assert typed(monkeypatch, "eval reporters --data desk --report out --no-as-of") == 0
+    assert capsys.readouterr().out.startswith("reporters: extractive on desk, 1 questions\n")
+    written = Path("out/report.md").read_text()
+    assert "\n## By form, with 95 % intervals\n\n| form | n | answered |" in written
+    assert "<h2>Forms as they were read</h2>" in Path("out/report.html").read_text()
+    assert typed(monkeypatch, "eval reporters --data desk --report two --compare out") == 0
+    assert "against out (extractive)" in capsys.readouterr().out
+    assert typed(monkeypatch, "eval reporters --data quiz --report three") == 2
+
+
+@pytest.mark.usefixtures("workplace")
 def test_declining_takes_several_data_sets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

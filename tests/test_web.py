@@ -632,6 +632,7 @@ def test_examples_are_about_different_stories_that_the_archive_holds(
         {"type": "number", "question": "How much rain?", "gold_ids": held},
         {"type": "who_said", "question": "Who " + "said " * 20 + "it?", "gold_ids": held},
         {"type": "unanswerable", "question": "Why?", "gold_ids": []},
+        {"form": "topic", "question": "ferries", "gold_ids": held},
     ]
     path = write_jsonl(tmp_path / "questions.jsonl", rows)
     assert example_questions(path, archive) == ["What became of the ferry?", "How much rain?"]

@@ -30,6 +30,7 @@ from rag.evaluation.report import (
     main_table,
     write_report,
 )
+from rag.evaluation.reporters import Reporters
 from rag.evaluation.retrieval import Retrieval
 from rag.evaluation.runner import Suite, evaluate
 from rag.evaluation.systems import Split, SystemName
@@ -170,6 +171,20 @@ def conversation(
     """Whether last turns are answered, or declined, with the conversation before them."""
     with opened_archive(archive) as opened:
         _run(Conversation(opened, data, Asking(as_of, _model(llm))), report, compare)
+
+
+@eval_app.command()
+def reporters(
+    data: DataOption,
+    report: ReportOption,
+    archive: ArchiveOption = None,
+    as_of: DatedOption = True,
+    llm: MeasuredModelOption = "",
+    compare: CompareOption = None,
+) -> None:
+    """Whether answers give what reporters ask for, by the form of the question."""
+    with opened_archive(archive) as opened:
+        _run(Reporters(opened, data, Asking(as_of, _model(llm))), report, compare)
 
 
 @eval_app.command()

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from rag.corpus import canonical_id
 from rag.corpus.urls import is_web_address
@@ -47,6 +47,21 @@ R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
+class Nugget:
+    """One fact that an answer may hold, found by its words.
+
+    `match` are alternatives, each of strings that must all occur. Without a `vital` one the answer
+    is bad. `sentence` is where the fact stands, `day` when it happened, as 2025-06-30.
+    """
+
+    match: tuple[tuple[str, ...], ...]
+    fact: str = ""
+    vital: bool = False
+    sentence: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EvalQuestion:
     """A question with what is known of its answer; `where` is the file and line it stands in.
 
@@ -54,6 +69,9 @@ class EvalQuestion:
     year in which it was asked, None where the file gives no date. `answers` are short enough
     to be looked for as they stand; `reference` is an answer in whole sentences. With an
     `outlet` the question may be answered from that outlet's articles alone.
+
+    A question with a `form` is labelled by `nuggets`; `stale` are facts that must not come first,
+    and `expect` says what is right where no fact can be looked for.
     """
 
     qid: str
@@ -70,6 +88,10 @@ class EvalQuestion:
     as_of: datetime | None = None
     small: bool = False
     outlet: str = ""
+    form: str = ""
+    nuggets: tuple[Nugget, ...] = ()
+    stale: tuple[Nugget, ...] = ()
+    expect: str = ""
 
     @property
     def relevant(self) -> tuple[str, ...]:
@@ -82,8 +104,11 @@ class EvalQuestion:
         return self.type == UNANSWERABLE
 
 
-def load_questions(path: Path, subset: str = "") -> list[EvalQuestion]:
+def load_questions(path: Path, subset: str = "", *, forms: bool = False) -> list[EvalQuestion]:
     """The questions of a folder or of a file, in its order; for "small" those marked so.
+
+    Questions with a form and nuggets are another set in the same file: with `forms` they are
+    loaded, and without it the others.
 
     Raises ConfigError without such a file and for another subset, CorpusError naming file and
     line for a line that is not JSON, lacks a field, repeats a qid or has a field of another kind.
@@ -101,10 +126,16 @@ def load_questions(path: Path, subset: str = "") -> list[EvalQuestion]:
     if not questions:
         msg = f"{file} holds no questions; write one JSON object a line"
         raise CorpusError(msg)
+    asked = [question for question in questions.values() if bool(question.form) == forms]
+    if not asked:
+        some = "no question has a 'form'; reporters' questions have one"
+        every = "every question has a 'form'; measure them with: dateline eval reporters"
+        msg = f"{file}: {some if forms else every}"
+        raise CorpusError(msg)
     if subset not in ("", "small"):
         msg = f"there is no subset {subset!r}; leave it out, or use --subset small"
         raise ConfigError(msg)
-    chosen = [question for question in questions.values() if question.small or not subset]
+    chosen = [question for question in asked if question.small or not subset]
     if not chosen:
         msg = 'no question is marked "small": true; leave --subset out'
         raise ConfigError(msg)
@@ -198,6 +229,17 @@ class _Message(Record):
     content: str
 
 
+Strings = Annotated[tuple[Required, ...], Field(min_length=1)]
+
+
+class _Nugget(Record):
+    match: Annotated[tuple[Strings, ...], Field(min_length=1)]
+    fact: str = ""
+    vital: bool = False
+    sentence: str = ""
+    day: str = ""
+
+
 class _Question(Record):
     qid: Required
     question: Required
@@ -210,19 +252,27 @@ class _Question(Record):
     history: tuple[_Message, ...] = ()
     date: Text = ""
     small: bool = False
+    form: Text = ""
+    answerable: bool = True
+    nuggets: tuple[_Nugget, ...] = ()
+    stale: tuple[_Nugget, ...] = ()
+    expect: Text = ""
 
 
 def _question(row: Any, where: str) -> EvalQuestion:
     given = checked(_Question, row, where)
     date, as_of = period(given.date, where)
-    same = {"qid", "question", "type", "answerability", "answers", "reference", "small"}
+    same = {"qid", "question", "answerability", "answers", "reference", "small", "form", "expect"}
     return EvalQuestion(
         where=where,
+        type=given.type if given.answerable else UNANSWERABLE,
         gold=tuple(map(article_id, given.gold_ids)),
         silver=tuple(map(article_id, given.silver_ids)),
         history=tuple(Message(turn.role, turn.content) for turn in given.history),
         date=date,
         as_of=as_of,
+        nuggets=tuple(Nugget(**nugget.model_dump()) for nugget in given.nuggets),
+        stale=tuple(Nugget(**nugget.model_dump()) for nugget in given.stale),
         **given.model_dump(include=same),
     )
 

@@ -28,8 +28,8 @@ WORST = 20
 class Report:
     """What was measured, on what, with which settings; `questions` has a row for each sample.
 
-    `counted` says what the `n` are. `groups` holds measures by type, year and the like, `roc`
-    the points of the ROC curve where there is one.
+    `counted` says what the `n` are. `groups` holds measures by type, year and the like, `tables`
+    what else a suite shows, by title, and `roc` the points of the ROC curve where there is one.
     """
 
     suite: str
@@ -44,6 +44,7 @@ class Report:
     groups: Mapping[str, Any] = field(default_factory=dict)
     roc: Sequence[Sequence[float]] = ()
     counted: str = "questions"
+    tables: Mapping[str, Any] = field(default_factory=dict)
     questions: Sequence[Row] = ()
 
 
@@ -69,7 +70,7 @@ def write_report(
     """
     written = {
         JSON: _json({name: value for name, value in asdict(report).items() if value is not None}),
-        "report.md": as_markdown(run_table(report)),
+        "report.md": "\n".join([as_markdown(run_table(report)), *_sections(report)]),
         "report.html": html_page(report, comparison),
         **({"comparison.json": _json(asdict(comparison))} if comparison else {}),
         **(files or {}),
@@ -223,6 +224,7 @@ def html_page(report: Report, comparison: Comparison | None = None) -> str:
             for key, group in groups.items()
         ]
         tables.append((f"By {by}", Table((by, "n", *report.measures), tuple(cells))))
+    tables += report.tables.items()
     values = {**report.settings, **report.timings}.items()
     settings = Table(("name", "value"), tuple((name, str(value)) for name, value in values))
     shares = [
@@ -256,6 +258,10 @@ def template(name: str) -> Any:
     environment.filters |= {"figure": figure, "span": span, "shortened": shortened}
     source = Path(__file__).with_name(name).read_text(encoding="utf-8")
     return environment.from_string(source)
+
+
+def _sections(report: Report) -> list[str]:
+    return [f"## {title}\n\n{as_markdown(table)}" for title, table in report.tables.items()]
 
 
 def _json(value: Any) -> str:

@@ -36,6 +36,7 @@ from rag.evaluation.measures import (
     roc_points,
 )
 from rag.evaluation.report import Report, Row, compare, mean_measures, measure_values
+from rag.evaluation.tables import Table
 from rag.store.files import write_atomically
 
 
@@ -123,6 +124,10 @@ class Suite(ABC, Generic[S, A]):
         """What whoever runs the evaluation should know, and only the measured rows tell."""
         return iter(())
 
+    def tables(self, _rows: Sequence[Row]) -> Mapping[str, Table]:
+        """Further tables of the report, by title."""
+        return {}
+
     def files(self, _rows: Sequence[Row]) -> Mapping[str, str]:
         """Further files of the report, by name."""
         return {}
@@ -169,6 +174,7 @@ def evaluate(
         groups={name: found for name in suite.groups if (found := _grouped(suite, rows, name))},
         roc=next(curves, []),
         counted=suite.counted,
+        tables=suite.tables(rows),
         questions=rows,
     )
     return Evaluated(report, (*warnings, *suite.warnings(rows)), suite.files(rows))

@@ -150,6 +150,25 @@ def _one_outlet(publishers: Collection[str]) -> bool:
     return bool(set.intersection(*map(_full_keys, publishers)))
 
 
+def same_outlets(publishers: Sequence[str]) -> list[tuple[str, ...]]:
+    """The publishers in groups that share a full name, such as two hosts of one outlet.
+
+    Groups and their members come in the order given.
+
+    >>> same_outlets(["bbc.com", "Radio North", "bbc.co.uk"])
+    [('bbc.com', 'bbc.co.uk'), ('Radio North',)]
+    """
+    groups: list[list[str]] = []
+    for publisher in publishers:
+        keys = _full_keys(publisher)
+        known = next((one for one in groups if any(keys & _full_keys(each) for each in one)), None)
+        if known is None:
+            groups.append([publisher])
+        else:
+            known.append(publisher)
+    return [tuple(group) for group in groups]
+
+
 def _label(host: str) -> str:
     """The part of a host that names the outlet: "bbc" of news.bbc.co.uk."""
     parts = host.casefold().split(".")[:-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -58,6 +59,34 @@ _JOINT = re.compile(
 _NAMED = re.compile(rf"(?:['’]s)?(?:\s+[A-Z][\w.’'-]*)*(?:\s+{EVENT_WORD}\b)?")
 
 
+_ARTICLES_OF = re.compile(
+    rf"(?:(?<=articles )|(?<=stories )|(?<=reports )|(?<=news )|(?<=coverage )|(?<=headlines ))of"
+    rf"(?= (?:{'|'.join(month_name[1:])})\b)",
+    re.IGNORECASE,
+)
+"""An "of" that stands for "in"; as long, so that places stay."""
+
+_SMALL_MONTH = re.compile(
+    r"(?:(?<=\bin )|(?<=\bof )|(?<=\bfrom )|(?<=\bsince )|(?<=\bbefore )|(?<=\bafter ))"
+    r"(?:may|march)(?=\s*(?:$|[?.!,;]|\d{4}|do you\b|have you\b|are there\b))"
+)
+"""A month in small letters that no verb could be."""
+
+_PUBLISHED = Bearing(
+    asked=True,
+    aside=False,
+    to_come=False,
+    planned=False,
+    past=True,
+    habit=False,
+    figure=False,
+    stated=False,
+    printed=True,
+    record=False,
+)
+"""How a question uses a time when it asks which articles appeared then."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Expression:
     """Characters `start` to `end`, which relate to a period, or to an event in it."""
@@ -110,6 +139,32 @@ def find_dates(question: str, as_of: datetime) -> tuple[Understood, ...]:
     if _overlap(required):
         return tuple(found)
     return tuple(replace(each, strict=False) for each in found)
+
+
+def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
+    """The times that a question about articles names, each taken at its word, in order.
+
+    All are strict and have no days of grace: "articles from May" are those of May. Today is
+    read off `as_of` as in `find_dates`; a time to come is a time like any other here.
+
+    >>> asked = datetime(2020, 9, 12, tzinfo=UTC)
+    >>> [found.meaning for found in publication_times("List the articles of August", asked)]
+    ['August 2020']
+    """
+    today = (as_of.astimezone(UTC) - timedelta(seconds=1)).date()
+    read = _SMALL_MONTH.sub(lambda month: month[0].capitalize(), question)
+    read = _ARTICLES_OF.sub("in", read)
+    return tuple(
+        Understood(
+            question[each.start : each.end],
+            each.start,
+            each.end,
+            _meaning(each, _PUBLISHED, today),
+            _filters(each, _PUBLISHED, as_of, strict=True),
+            strict=True,
+        )
+        for each in _expressions(read, today)
+    )
 
 
 def _overlap(required: Sequence[_Days]) -> bool:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from rag.errors import QueryError
 from rag.llms import ChatModel
+from rag.questions.about_archive import without_chat
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
 from rag.questions.form import Form, read_form
@@ -102,7 +103,7 @@ def prepare(request: Request, facets: Facets, model: ChatModel | None = None) ->
     Raises QueryError for words to ignore of which nothing is understood.
     """
     now = request.as_of or datetime.now(UTC)
-    asked = resolve(request.question, request.history, now, facets, model)
+    asked = resolve(request.question, without_chat(request.history), now, facets, model)
     understood = request.understood
     if understood is None:
         understood = understand(asked, now, facets)

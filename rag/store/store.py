@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
 from rag.records import Article, Filters, Passage
-from rag.store import duplicate_groups, schema, upsert
+from rag.store import duplicate_groups, listing, schema, upsert
 from rag.store.database import Database, damaged_store
 from rag.store.filter_columns import Facets, load_facets
 from rag.store.revisions import (
@@ -174,6 +174,19 @@ class Store:
         with self._database.read() as connection:
             found = connection.execute(valid_as_asked(connection, query, filters))
             return [article_record(row) for row in found.fetchmany(limit)]
+
+    def signed(self, name: str, filters: Filters = _NO_FILTERS) -> list[Article]:
+        """The articles whose text or list of authors contains a name, in whatever case, by id.
+
+        Of the filters, only the dates count. Letters beyond ASCII match in their own case.
+        """
+        with self._database.read() as connection:
+            return listing.signed(connection, name, filters)
+
+    def owners(self, passage_ids: Sequence[int]) -> dict[int, str]:
+        """The article id of each of these passages; unknown ones are left out."""
+        with self._database.read() as connection:
+            return listing.owners(connection, passage_ids)
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids, each with the revision that it is a slice of."""

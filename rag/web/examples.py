@@ -29,7 +29,7 @@ def example_questions(path: Path, archive: Archive) -> list[str]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
     chosen: list[str] = []
     for kind in KINDS:
-        fitting = (row for row in rows if row["type"] == kind and _fits(row, chosen))
+        fitting = (row for row in rows if row.get("type") == kind and _fits(row, chosen))
         chosen += [row["question"] for row in fitting if _is_stored(row, archive)][:1]
     return chosen
 

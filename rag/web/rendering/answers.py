@@ -105,16 +105,18 @@ def _answered(answer: Answer, number: int) -> Markup:
 
 def _pieces(answer: Answer, number: int, start: int, end: int) -> Iterator[Markup]:
     position = start
+    # A list of articles links to each without a claim about what it says.
+    cited = [each.number for each in answer.citations]
     ordered = sorted(enumerate(answer.claims, start=1), key=lambda each: each[1].start)
     for place, claim in ordered:
         first, last = max(claim.start, position), min(claim.end, end)
         if first >= last:
             continue
-        yield linked(answer, number, answer.text[position:first], ())
+        yield linked(answer, number, answer.text[position:first], cited)
         yield _claim(answer, number, claim, answer.text[first:last])
         yield verdict_mark(claim, number, place)
         position = last
-    yield linked(answer, number, answer.text[position:end], ())
+    yield linked(answer, number, answer.text[position:end], cited)
 
 
 def _claim(answer: Answer, number: int, claim: Claim, words: str) -> Markup:

@@ -1,0 +1,190 @@
+"""Which articles a question about the archive is about, by time, outlet and language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from rag.language.languages import language_name
+from rag.language.periods import day_in_words
+from rag.questions.about_archive import AboutArchive
+from rag.questions.constraints import ignoring
+from rag.questions.sub_queries import merged
+from rag.questions.times import publication_times
+from rag.records import Article, Filters, Understood
+from rag.retrieval.listing import read
+from rag.retrieval.retrieve import Request
+from rag.retrieval.snapshot import Snapshot
+from rag.retrieval.tallies import openings_of
+
+_ZONES = timedelta(hours=14)
+_YEARS_BACK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The articles that a question asks about by time and outlet, newest first, undated last.
+
+    Each goes by the id of its first passage. `understood` is what says so.
+    """
+
+    openings: tuple[int, ...]
+    filters: Filters
+    understood: tuple[Understood, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_scope(asked: AboutArchive, request: Request, snapshot: Snapshot) -> Scope | None:
+    """Which articles count; None where nothing is left of what was asked.
+
+    Where nothing appeared at a time that is given without its year, or by its distance from
+    today, the latest such time counts of which the archive has an article, and a note says so.
+    """
+    base = request.filters.no_later_than(request.as_of)
+    if asked.is_chat:
+        return Scope(openings_of(base, snapshot), base, ())
+    now = request.as_of or datetime.now(UTC)
+    newest = snapshot.facets.span()
+    moments = [now]
+    if newest and asked.times:
+        last = min(now, newest[1] + timedelta(days=1))
+        last = datetime(last.year, last.month, last.day, tzinfo=UTC)
+        moments += [last - timedelta(days=round(365.25 * years)) for years in range(_YEARS_BACK)]
+    first: Scope | None = None
+    for moment in moments:
+        scope = _scope_at(moment, asked, request, snapshot)
+        if scope is None:
+            return None
+        if first is not None and scope.understood == first.understood:
+            if moment == moments[1]:
+                continue
+            break
+        first = first or scope
+        if scope.openings:
+            return scope if scope is first else replace(scope, notes=(_moved(scope, now),))
+    return first
+
+
+def _scope_at(
+    moment: datetime, asked: AboutArchive, request: Request, snapshot: Snapshot
+) -> Scope | None:
+    understood: Sequence[Understood] | None = request.understood
+    if understood is None:
+        understood = ignoring(_understood(asked, request.question, moment), request.ignore)
+    if asked.kind == "reported" and not understood:
+        return None
+    base = request.filters.no_later_than(request.as_of)
+    if asked.language:
+        base = replace(base, language=_code(asked.language, snapshot))
+    filters = merged(base, understood)
+    openings = openings_of(filters, snapshot)
+    if any(one.filters.published_from or one.filters.published_before for one in understood):
+        openings = _by_local_day(openings, base, understood, snapshot)
+    return Scope(openings, filters, tuple(understood))
+
+
+def _understood(asked: AboutArchive, question: str, moment: datetime) -> tuple[Understood, ...]:
+    """The times and outlets that the question restricts articles to, in its order."""
+    starts = {start for start, _ in asked.times}
+    found = [one for one in publication_times(question, moment) if one.start in starts]
+    if asked.times and not found:
+        # A bare year is read as a time only beside a word that says so.
+        (start, end), lead = asked.times[0], "articles from "
+        read = publication_times(f"{lead}{question[start:end]}", moment)
+        found = [replace(one, start=start, end=end) for one in read]
+    found += [
+        Understood(
+            question[each.start : each.end],
+            each.start,
+            each.end,
+            f"published by {' or '.join(each.publishers)}",
+            Filters(publishers=each.publishers),
+            strict=True,
+        )
+        for each in asked.outlets
+    ]
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _moved(scope: Scope, now: datetime) -> str:
+    times = [one for one in scope.understood if not one.filters.publishers]
+    words = ", ".join(f"“{one.words}”" for one in times)
+    meant = ", ".join(one.meaning for one in times)
+    return (
+        f"As of {day_in_words(now.date())} the archive holds no article of {words}; this is the "
+        f"latest such time of which it holds any: {meant}."
+    )
+
+
+def _code(language: str, snapshot: Snapshot) -> str:
+    """The code of a language by its English name; of one that no article is in, its name."""
+    codes = [code for code in snapshot.facets.languages if code]
+    return next((code for code in codes if language_name(code) == language), language.casefold())
+
+
+def _by_local_day(
+    openings: Sequence[int], base: Filters, understood: Sequence[Understood], snapshot: Snapshot
+) -> tuple[int, ...]:
+    """Those that appeared in the times understood by the calendar of where they appeared.
+
+    Only near the edges of a time may that differ from its days in UTC.
+    """
+    wide = openings_of(_shifted(base, understood, _ZONES), snapshot)
+    sure = set(_openings_or_none(_shifted(base, understood, -_ZONES), snapshot))
+    times = [one.filters for one in understood if one.strict]
+    doubtful = [id_ for id_ in wide if id_ not in sure]
+    within = {
+        id_
+        for id_, (_, article) in read(doubtful, snapshot)
+        if all(_is_within(article, each, id_ in openings) for each in times)
+    }
+    return tuple(id_ for id_ in wide if id_ in sure or id_ in within)
+
+
+def _shifted(base: Filters, understood: Sequence[Understood], by: timedelta) -> Filters:
+    """The filters with the times understood so much wider at both ends; `base` stays."""
+    wide = [
+        replace(
+            one,
+            filters=replace(
+                one.filters,
+                published_from=one.filters.published_from and one.filters.published_from - by,
+                published_before=one.filters.published_before and one.filters.published_before + by,
+            ),
+        )
+        for one in understood
+    ]
+    return merged(base, wide)
+
+
+def _openings_or_none(filters: Filters, snapshot: Snapshot) -> tuple[int, ...]:
+    start, before = filters.published_from, filters.published_before
+    return () if start and before and start >= before else openings_of(filters, snapshot)
+
+
+def _is_within(article: Article, wanted: Filters, in_utc: bool) -> bool:
+    published = article.published
+    if published is None or not published.zone or published.precision not in ("minute", "second"):
+        return in_utc
+    try:
+        offset = datetime.fromisoformat(f"2000-01-01T00:00:00{published.zone}").utcoffset()
+    except ValueError:
+        return in_utc
+    at = published.at + (offset or timedelta())
+    after_start = wanted.published_from is None or at >= wanted.published_from
+    return after_start and (wanted.published_before is None or at < wanted.published_before)
+
+
+def scope_words(asked: AboutArchive, scope: Scope) -> str:
+    """The outlets, language and times that count, as they stand after "articles"."""
+    words = [f"in {asked.language}"] if asked.language and not asked.is_chat else []
+    outlets = [name for one in scope.understood for name in one.filters.publishers]
+    words += [f"by {' or '.join(dict.fromkeys(outlets))}"] if outlets else []
+    for one in scope.understood:
+        if one.filters.publishers:
+            continue
+        lead = one.meaning.partition(" ")[0]
+        led = lead in ("since", "before", "after", "up")
+        words.append(one.meaning if led else f"of {one.meaning}")
+    return " ".join(words)

@@ -1,0 +1,42 @@
+"""Queries for lists of articles: whose passages these are, and who is named as an author."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Text, or_, select, type_coerce
+
+from rag.records import Article, Filters
+from rag.store import schema
+from rag.store.revisions import valid_as_asked
+from rag.store.rows import article_record
+
+_BATCH = 500
+
+
+def signed(connection: Connection, name: str, filters: Filters) -> list[Article]:
+    """The articles whose text or list of authors contains the name, by id."""
+    table = schema.revisions
+    authors = type_coerce(table.c.authors, Text)
+    # A list is stored as JSON, which may write letters beyond ASCII as escapes.
+    spellings = {name, json.dumps(name)[1:-1]}
+    query = select(table).where(
+        or_(
+            table.c.text.contains(name, autoescape=True),
+            *(authors.contains(each, autoescape=True) for each in sorted(spellings)),
+        )
+    )
+    rows = connection.execute(valid_as_asked(connection, query, filters))
+    return [article_record(row) for row in rows]
+
+
+def owners(connection: Connection, passage_ids: Sequence[int]) -> dict[int, str]:
+    """The article id of each passage; unknown ones are left out."""
+    table = schema.passages
+    found: dict[int, str] = {}
+    for first in range(0, len(passage_ids), _BATCH):
+        which = table.c.id.in_(passage_ids[first : first + _BATCH])
+        rows = connection.execute(select(table.c.id, table.c.article_id).where(which))
+        found |= {row.id: row.article_id for row in rows}
+    return found
