@@ -14,10 +14,12 @@ from datetime import datetime
 
 from rag.answers.candidate_answers import known_names, offer
 from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
-from rag.language.context import is_furniture
+from rag.language.attribution import attributions
+from rag.language.context import depends_on_context, is_furniture
 from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
 from rag.language.sentences import sentence_spans
+from rag.language.speakers import matches_speaker
 from rag.questions.expected_answer import Asked, asked_for, own_words, without_names
 from rag.questions.form import Form
 from rag.records import Article, Hit, Similarity
@@ -142,6 +144,7 @@ def collect(
     named_in = {id(each): bool(form.subject and mentions(each.sentence.text, form.subject)) for each in compared}
     titled = {id_: bool(form.subject and mentions(title, form.subject)) for id_, title in titles.items()}
     introduced = _introduced(form, [e for e in compared if named_in[id(e)]]) if asks_who else {}
+    spoken = _spoken(form, compared) if form.name == "statement" else {}
     found = []
     for index, (each, near) in enumerate(zip(compared, close, strict=True)):
         text = each.sentence.text
@@ -183,6 +186,8 @@ def collect(
             "introduces": introduced.get(id(each), 0.0),
             "says": float(named_in[id(each)] and bool(_SPEECH.search(text))),
             "says quoted": float(named_in[id(each)] and bool(_SPEECH.search(text)) and bool(_QUOTED.search(text))),
+            "speaks": max(spoken.get(id(each), [0.0])),
+            "another speaks": float(max(spoken.get(id(each), [1.0])) < 0.3),
             "first rank": float(each.sentence.rank == 1),
         }
         found.append(Evidence(replace(each.sentence, closeness=near, coverage=signals["coverage"]), signals))
@@ -221,6 +226,27 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterab
         around = above.union(*own[max(0, index - 1) : index + 2])
         sentence = CandidateSentence(article, a, b, hit.passage.id, hit.rank, 0.0)
         yield _Place(sentence, before + index, own[index], around)
+
+
+def _spoken(form: Form, places: Sequence[_Place]) -> dict[int, list[float]]:
+    """How well whoever says each sentence, or a part of it, fits whom the question names."""
+    found: dict[int, list[float]] = {}
+    by_article: dict[str, list[_Place]] = {}
+    for each in places:
+        by_article.setdefault(each.sentence.article.id, []).append(each)
+    for same in by_article.values():
+        article = same[0].sentence.article
+        first, last = min(e.sentence.start for e in same), max(e.sentence.end for e in same)
+        fits: dict[str, float] = {}
+        for said in attributions(article.text, first, last):
+            if not said.speaker:
+                continue
+            if said.speaker not in fits:
+                fits[said.speaker] = matches_speaker(said.speaker, form.subject, article.text)
+            for each in same:
+                if said.start < each.sentence.end and said.end > each.sentence.start:
+                    found.setdefault(id(each), []).append(fits[said.speaker])
+    return found
 
 
 def _introduced(form: Form, places: Sequence[_Place]) -> dict[int, float]:
