@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
 from rag.questions.asked_words import AskedWords, question_words, read_words
@@ -24,6 +25,7 @@ from rag.questions.form_rules import (
     THANKS,
     TIME,
 )
+from rag.records import Filters, Understood
 
 FormName = Literal[
     "definition",
@@ -71,6 +73,26 @@ class Form:
     cue: tuple[int, int] = (0, 0)
 
 
+MEANINGS: Mapping[FormName, str] = MappingProxyType(
+    {
+        "definition": "who or what “{subject}” is",
+        "statement": "what “{subject}” said",
+        "event": "what happened",
+        "latest": "the latest news",
+        "overview": "an overview",
+        "chronology": "a timeline",
+        "cause": "why or how",
+        "list": "a list",
+        "comparison": "a comparison",
+        "yes or no": "yes or no",
+        "figure": "a number",
+        "date": "a date",
+        "archive": "about this archive",
+        "chat": "about Dateline itself",
+    }
+)
+"""What is said of a form to whoever asks; a topic and a fact go without saying."""
+
 _MOST_WORDS_OF_A_TOPIC = 12
 _MOST_CHARACTERS = 2_000
 _HELPER = re.compile(rf"(?:^| )(?:{AUXILIARY})(?= )")
@@ -104,6 +126,20 @@ def read_form(question: str) -> Form:
     if chosen.subject:
         return chosen
     return replace(chosen, subject=next((form.subject for form in said if form.subject), ""))
+
+
+def form_understood(form: Form, question: str) -> tuple[Understood, ...]:
+    """The form as a reading that is shown and can be dropped; none where it needs no word.
+
+    >>> [one] = form_understood(read_form("Who is Ann Orr?"), "Who is Ann Orr?")
+    >>> one.words, one.meaning, one.of_hits
+    ('Who is', 'who or what “Ann Orr” is', False)
+    """
+    start, end = form.cue
+    if form.name not in MEANINGS or start == end:
+        return ()
+    meaning = MEANINGS[form.name].format(subject=form.subject or "somebody")
+    return (Understood(question[start:end], start, end, meaning, Filters(), strict=False),)
 
 
 def _is_request(form: Form) -> bool:

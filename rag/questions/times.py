@@ -336,6 +336,7 @@ def recency(question: str, dates: Sequence[Understood]) -> Recency:
     >>> recency("Who is the mayor of Marren?", ()), recency("What is a levee?", ())
     ('latest', 'timeless')
     """
+    dates = [found for found in dates if found.of_hits]
     if any(_UP_TO_NOW.search(found.words) for found in dates):
         return "latest"
     if any(found.filters.published_before for found in dates):

@@ -63,8 +63,8 @@ def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[s
 
 def _understood(answer: Answer) -> Iterator[str]:
     for one in answer.understood:
-        how = "required" if one.strict else "preferred"
-        yield f"“{one.words}”: {one.meaning} ({how if one.held else 'nothing held'})"
+        how = " (required)" if one.strict else " (preferred)" if one.of_hits else ""
+        yield f"“{one.words}”: {one.meaning}{how if one.held else ' (nothing held)'}"
 
 
 def _found(answer: Answer, by_words: int | None) -> Iterator[str]:
