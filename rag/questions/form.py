@@ -101,6 +101,7 @@ _PLACED = re.compile(
     r"|into|about|over|under|near|between|against|through|when|if|because(?: of)?)(?= )"
     r"|(?= (?:the|a|an|its|his|her|their) )"
 )
+_PAIR = 2
 _ADVERBS = frozenset("first last ever also really actually finally even just".split())
 _PRONOUNS = frozenset("it he she they this that these those there him her them".split())
 
@@ -204,7 +205,7 @@ def _form(name: str, match: re.Match[str], words: AskedWords) -> Form | None:
             return _which(form, words, match)
         case "measure":
             return _measure(form, words, match)
-        case "figure" | "date" | "cause" | "yes or no":
+        case "figure" | "date" | "cause" | "yes or no" | "fact":
             return _of_clause(replace(form, name=name), words, match)
         case _:
             return replace(form, name=name)  # type: ignore[arg-type]
@@ -253,7 +254,8 @@ def _what(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
     )
     superlative = _is_superlative(head)
     final = words.words[-1]
-    if re.fullmatch("to|for|with|as|of|by|from|like|into", final):
+    done = re.search(rf" (?:{_participles()}) (?:to|for|with|as|of|into)\b", f" {phrase}")
+    if re.fullmatch("to|for|with|as|of|by|from|like|into", final) or done:
         return form
     does = last.endswith("ing") and len(head) > 1 and phrase != " ".join(head)
     if called or superlative or (of_another and not indefinite and not named) or "'s" in head or does:
@@ -324,7 +326,9 @@ def _of_clause(form: Form, words: AskedWords, match: re.Match[str]) -> Form:
         return replace(form, subject=words.as_asked(at + empty.end(), last))
     if helper and not re.match(rf" (?:not |(?:been |being |be )?(?:{_participles()})(?= |$))", rest):
         auxiliary = words.text[match.start("cue") : at].rsplit(" ", 1)[-1]
-        verb = at + _verb(rest, auxiliary, [words.is_name(n) for n in words.numbers(at, last)])
+        named = [words.is_name(number) for number in words.numbers(at, last)]
+        predicated = form.name in ("cause", "yes or no")
+        verb = at + _verb(rest, auxiliary, named, predicated=predicated)
         measured = words.as_asked(first, first + helper.start())
         matter = f"{measured} {words.as_asked(verb, last)}".strip()
         subject = words.as_asked(at, verb)
@@ -336,24 +340,36 @@ def _of_clause(form: Form, words: AskedWords, match: re.Match[str]) -> Form:
     return replace(form, subject=_named(subject), matter=matter)
 
 
-def _verb(clause: str, auxiliary: str, named: Sequence[bool]) -> int:
+def _verb(clause: str, auxiliary: str, named: Sequence[bool], *, predicated: bool) -> int:
     """Where the verb begins in a clause whose auxiliary has been said; its end where none does.
 
-    After "did" it is the last word before an article or a preposition that can be one: it is
-    no name, ends in no "s", and leaves a subject before it. After "was" it is a participle.
+    After "did" it is a verb that ends the clause, else the last word before an article, a
+    preposition or a name that can be one: it is no name, ends in no "s", and leaves a subject
+    before it. After "was" and "has" it is a participle, or what is `predicated` last.
     """
     words = list(re.finditer(r"\S+", clause))
-    if re.fullmatch("is|was|are|were|am", auxiliary):
-        done = re.compile(rf"{_participles()}|\w{{3,}}ing|to|due|worth|able|about|on|still|so")
-        found = (each.start() for each in words[1:] if done.fullmatch(each[0]))
-        return next(found, len(clause))
+    if re.fullmatch("is|was|were|are|am|has|have|had", auxiliary):
+        done = re.compile(rf"{_participles()}|\w{{3,}}ing|to|due|worth|able|about|still|so|over")
+        found = [each.start() for each in words[1:] if done.fullmatch(each[0])]
+        bounds = (each.start() for each in words[1:] if re.fullmatch(BOUNDARY.strip(), each[0]))
+        bound = next(bounds, len(clause))
+        if found or not predicated or len(words) < _PAIR:
+            return max((at for at in found if at < bound), default=(*found, len(clause))[0])
+        nouns = re.search(rf"(?<! of)(?<! in)(?<! at)(?<! on) (?:a|an|the) ", clause[words[0].end() :])
+        return words[0].end() + nouns.start() + 1 if nouns else words[-1].start()
+    last = len(words) - 1
+    if last > 0 and words[-1][0] in question_words("verbs") and not re.fullmatch(
+        "the|a|an|this|that|its|his|her|their|to|of", words[-2][0]
+    ):
+        return words[last - (words[-2][0] in _ADVERBS)].start()
     content = 0
     for at, word in enumerate(words):
-        after = words[at + 1][0] if at + 1 < len(words) else ""
+        after = words[at + 1][0] if at < last else ""
         bound = not after or (re.fullmatch(BOUNDARY.strip(), after) and after != "of")
+        between = 0 < at < last and named[at - 1] and named[at + 1]
         small = re.fullmatch(rf"{BOUNDARY.strip()}|\d+|all|any|some|not|two|three", word[0])
         verbal = not small and not named[at] and not re.search(r"[^s]s$", word[0])
-        if content and (word[0] in _ADVERBS or (bound and verbal)):
+        if content and (word[0] in _ADVERBS or ((bound or between) and verbal)):
             return word.start()
         content += not small
     return len(clause)

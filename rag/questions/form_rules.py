@@ -25,6 +25,10 @@ BOUNDARY = (
 )
 """Words with which a verb's phrase or a preposition's begins, after the words of a subject."""
 
+PREPOSITION = (
+    r"in|at|on|from|by|during|of|to|with|since|after|before|for|into|about|over|under|near|outside"
+    r"|inside|between|against|through"
+)
 PARTICIPLE = r" \w{2,}"
 POLITE = re.compile(
     r"(?:(?:please|hi|hello|hey|hey there|ok|okay|so|and|but|also|dateline|um|oh|quick question|sorry"
@@ -47,7 +51,7 @@ LEAD_IN = re.compile(
 )
 ADJUNCT = re.compile(
     r"(?:in|on|at|after|before|during|for|according to|since|by|with|following|as of|among|of|from"
-    rf"|regarding|concerning|about|given|when|while) [^?]*? , (?=(?:{_WH}|do|does|did|is|are|was|were|has|have)\b)"
+    rf"|regarding|concerning|about|given|when|while) [^?]*? [,:] (?=(?:{_WH}|do|does|did|is|are|was|were|has|have)\b)"
 )
 AND_ASKS = re.compile(
     rf" (?:, )?(?:and|but|or|plus) (?:also )?(?=(?:{_WH}|whether|did|does|do|is|was|has|will)\b)"
@@ -267,7 +271,7 @@ RULES: tuple[Rule, ...] = (
     *_rules(
         "date",
         rf"^(?:(?:and|since|until|by|from|on|in|at|around|for|about) )*(?P<cue>when{_INTENSIVE}|(?:what"
-        r"|which)(?: (?:exact|calendar|other))? (?:day|date|time|year|month|week|weekday|decade|century)"
+        r"|which)(?: (?:exact|calendar|other))? (?:day|date|time(?: of (?:day|night|year))?|year|month|week|weekday|decade|century)"
         r"|how soon|how long ago|how recently)\b(?! of the)",
         r"^(?:what (?:is|was) )?(?:the )?(?:exact |start |end |release |launch |due )?(?P<cue>date|day"
         r"|deadline) (?:of|for) (?P<subject>.+)$",
@@ -320,4 +324,5 @@ RULES: tuple[Rule, ...] = (
         r"^(?P<cue>what) (?P<subject>[^,]+?) (?:is|was|(?P<many>are|were))$",
     ),
     *_rules("yes or no", rf"^(?P<cue>(?:{AUXILIARY}|whether|if))\b"),
+    *_rules("fact", rf"^(?P<cue>what|where|whom|with whom|to whom)(?= (?:{AUXILIARY}) \S)"),
 )
