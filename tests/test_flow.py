@@ -98,22 +98,22 @@ def test_a_follow_up_that_only_names_another_outlet_asks_for_its_articles(archiv
             "And in May 2025?",
             "What did Radio North report in May 2025?",
         ),
-        # Where the names belong is not clear, or they are not all that is said.
-        (["Who owns Radio North?"], COURIER, f"Who owns Radio North? {COURIER}"),
-        (["Who won the 2020 election?"], "And in 2016?", "Who won the 2020 election? And in 2016?"),
+        # They are not all that is said, or stand in the place of other names.
+        (["Who owns Radio North?"], COURIER, "Who owns the Marren Courier?"),
+        (["Who won the 2020 election?"], "And in 2016?", "Who won the 2016 election?"),
         (
             ["Who is the harbour master?"],
             "What did she say in May 2025?",
-            "Who is the harbour master? What did she say in May 2025?",
+            "What did the harbour master say in May 2025?",
         ),
         (
             [NORTH],
             "And the editor of the Marren Courier?",
-            f"{NORTH} And the editor of the Marren Courier?",
+            "Tell me about the editor of the Marren Courier",
         ),
     ],
 )
-def test_names_take_the_place_of_those_before_only_where_nothing_else_is_said(
+def test_names_take_the_place_of_those_before(
     archive: Archive, before: list[str], question: str, whole: str
 ) -> None:
     assert archive.ask(question, turns(*before), as_of=JUNE).standalone == whole

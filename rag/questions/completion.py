@@ -424,6 +424,11 @@ def _placed(fragment: str, turn: _Turn) -> str:
     if found is None:
         return ""
     text = turn.bare
+    year = re.search(r"\b(?:19|20)\d\d\b", text)
+    if year and re.fullmatch(r"\d{4}", found["rest"]):
+        return f"{text[: year.start()]}{found['rest']}{text[year.end() :]}"
+    if (time := TIME.search(text.lower())) and TIME.search(f" {fragment.lower()}"):
+        return f"{text[: time.start()]} {fragment}"
     same = list(re.finditer(rf"\b{found[1]} (?=[A-Z])", text)) if found["rest"][0].isupper() else []
     if same and not TIME.search(f" {text[same[-1].start() :].lower()}"):
         name = _NAME.match(text, same[-1].end())
@@ -439,7 +444,8 @@ def _placed(fragment: str, turn: _Turn) -> str:
 def _replaced(fragment: str, turn: _Turn) -> str:
     """The question before with the name, or the noun of the same kind, that the fragment names."""
     text = turn.bare
-    named = bool(_NAME.fullmatch(fragment)) and fragment.split()[0] not in _NO_NAMES
+    name = re.sub(r"^the ", "", fragment)
+    named = bool(_NAME.fullmatch(name)) and name.split()[0] not in _NO_NAMES
     small = fragment == fragment.lower() and not re.match(r"(?:the|a|an|any|some|his|her|its)\b", fragment)
     if (named or small) and len(fragment.split()) <= _NAME_WORDS:
         subject = turn.form.subject
@@ -448,8 +454,9 @@ def _replaced(fragment: str, turn: _Turn) -> str:
         plain = not re.match(r"(?:the|a|an)\b", subject.lower())
         if not old and (small or named) and plain and 0 < len(subject.split()) <= _NAME_WORDS:
             old = subject
-        if old and old.lower() != fragment.lower():
-            return text.replace(old, fragment, 1)
+        if old and old.lower() != name.lower():
+            after_article = re.search(rf"\bthe {re.escape(old)}", text)
+            return text.replace(old, name if after_article else fragment, 1)
     head = fragment.split()[-1]
     if _is_person(fragment) and _is_person(turn.form.subject):
         return text.replace(turn.form.subject, fragment, 1)
