@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 from rag.language.comparisons import tidy
 from rag.language.entities import stems
-from rag.questions.asked_words import AskedWords, question_words, read_words
-from rag.questions.form import Form, read_form
+from rag.questions.asked_words import question_words, read_words
+from rag.questions.earlier_turn import NAME, NO_NAME, EarlierTurn
+from rag.questions.form import read_form
 from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION, TIME
 
 _GOING_ON = re.compile(
-    r"(?:\W*\b(?:and|but|so|ok|okay|then|also|well|oh|now|yes|yeah|no|right|really|sure|thanks|thank"
+    r"(?:\W*\b(?:and|but|so|ok|okay|then|also|well|oh|now|yes|yeah|no|right|really|sure|thanks"
+    r"|thank"
     r" you)\b(?!-)[\s,.!]*)*",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:(?:what|how) about|what of|tell me about|same for)\s+", re.IGNORECASE)
 _COURTESY = re.compile(
-    r"\W*(?:(?:many |ok |okay |great |no )?(?:thanks|thank you|thx|ta|cheers|great|brilliant|perfect"
+    r"\W*(?:(?:many |ok |okay |great |no )?(?:thanks|thank you|thx|ta|cheers|great|brilliant"
+    r"|perfect"
     r"|got it|nice|cool|lovely|wow|ok|okay|hello|hi|hey|good (?:morning|afternoon|evening))\b)"
     r"(?:\W+(?!who\b|what|when|where|why|how|which|and\b|but\b)[\w'’]+){0,7}\W*",
     re.IGNORECASE,
 )
 _WH = r"who|what|when|where|why|which|how|whose|whom"
 _BARE = re.compile(
-    rf"(?P<wh>why|how come|how|when|where|since when|until when)(?: (?:{AUXILIARY}) (?:that|this|it)"
+    rf"(?P<wh>why|how come|how|when|where|since when|until when)(?: (?:{AUXILIARY}) (?:that"
+    rf"|this|it)"
     r"(?: (?:happen|happened|happening|take place|so|be|was|all))?| exactly| not| so| was that)?"
 )
 _HOW_LONG = re.compile(r"(?:for )?how long", re.IGNORECASE)
@@ -40,18 +43,11 @@ _BEFORE_IT = re.compile(
 )
 _PRONOUN = re.compile(
     r"\b(?P<person>he|she|him|his|her|hers)\b|\b(?P<group>they|them|their|theirs|those|these)\b"
-    r"|\b(?P<thing>its|it|that|this)\b(?! (?:\w+ )?(?:week|month|year|time|day|morning|night|one)\b)"
+    r"|\b(?P<thing>its|it|that|this)\b(?! (?:\w+ )?(?:week|month|year|time|day|morning|night"
+    r"|one)\b)"
 )
 _POSSESSIVE = frozenset({"his", "its", "their"})
 _CLAUSE = re.compile(rf"^(?P<aux>{AUXILIARY}) (?:that|this|it) (?P<rest>.+)$")
-_NAME = re.compile(
-    r"\b[A-ZÀ-Þ][\w’'.-]*\w(?:\s+(?:(?:de|del|della|van|von|der|al|bin|ibn|of|da|la|le)\s+)?"
-    r"[A-ZÀ-Þ][\w’'.-]*\w)*"
-)
-_NO_NAMES = frozenset(
-    "The A An In On At It He She They But And As For This That When After Before During Yes No"
-    .split()
-)
 _PEOPLE_OF = {
     "injured": "were injured",
     "wounded": "were wounded",
@@ -63,7 +59,8 @@ _PEOPLE_OF = {
     "homeless": "are homeless",
 }
 _LAST = re.compile(
-    r"\b(?:the|its|his|her|their) (?P<which>last|latest|most recent|newest|recent|first|second|third"
+    r"\b(?:the|its|his|her|their) (?P<which>last|latest|most recent|newest|recent|first|second"
+    r"|third"
     r"|fourth|fifth|sixth|current) (?P<noun>.+)"
 )
 
@@ -98,163 +95,26 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
     asked = question[_GOING_ON.match(question).end() :].strip()  # type: ignore[union-attr]
     if not asked or not before:
         return None
-    turn = _Turn(before.strip(), reply)
+    turn = EarlierTurn(before.strip(), reply)
     bare = asked.rstrip(" ?!.")
     about = _ABOUT.match(bare)
     fragment = bare[about.end() :] if about else bare
     if _BARE.fullmatch(bare.lower()) or _HOW_LONG.fullmatch(bare):
         found = _bare_question(bare, turn)
-        return Completed(_asked(found)) if found else None
+        return _completed(found)
     if not (about or _is_fragment(bare)):
         found = _of_clause(bare, turn) or _pronouns(bare, turn)
-        return Completed(_asked(found or _with_topic(bare, turn))) if found or turn.topic else None
+        return _completed(found or _with_topic(bare, turn)) if found or turn.topic else None
     found = _earlier_one(fragment, turn) or _people(fragment, turn) or _measure(fragment, turn)
     found = found or _placed(fragment, turn) or _replaced(fragment, turn)
     if found:
-        return Completed(_asked(found))
+        return _completed(found)
     if set(stems(fragment)) & set(stems(f"{before} {reply}")) or not stems(fragment):
         return None
     return Completed(f"Tell me about {fragment}", anew=True)
 
 
-class _Turn:
-    """The question before and the opening of its answer, as far as a follow-up may mean them."""
-
-    def __init__(self, question: str, reply: str) -> None:
-        self.question = question
-        self.reply = reply
-        self.words: AskedWords = read_words(question)
-        self.form: Form = read_form(question)
-
-    @cached_property
-    def bare(self) -> str:
-        """The question without its mark."""
-        return self.question.rstrip(" ?!.")
-
-    @cached_property
-    def names(self) -> list[str]:
-        """Names by their capitals, where these tell; else none."""
-        return _names(self.bare) if self.words.capitals_tell() else []
-
-    @cached_property
-    def topic(self) -> str:
-        """What the question is about; "" where it does not say."""
-        form = self.form
-        if about := re.match(r"About (.+?): ", self.question):
-            return about[1]
-        if form.name == "yes or no" and re.match(r"an? ", form.subject, re.IGNORECASE):
-            definite = re.search(r"\b(?:the|[A-Z])\b.*", form.matter)
-            return definite[0] if definite else form.subject
-        if form.name == "statement" and form.matter:
-            return form.matter
-        if form.name == "fact" and form.matter and form.subject:
-            return form.subject
-        if form.name in ("fact", "list") or not form.subject:
-            return self._after_verb() or " and ".join(self.names) or form.subject
-        if form.name == "yes or no" and len(self.names) > 1:
-            return " and ".join(self.names)
-        return form.subject
-
-    @cached_property
-    def person(self) -> str:
-        """Whom "he" or "she" may mean; "" for nobody."""
-        form, known = self.form, self.names
-        in_reply = [name for name in _names(self.reply) if " " in name]
-        new = next((name for name in in_reply if name not in self.question), "")
-        leads = bool(new) and 0 <= self.reply.find(new) < _OPENS
-        asks = self.words.words[:1] in (("who",), ("which",), ("whose",))
-        if (form.name == "fact" and asks and not form.matter) or (form.name in ("event", "fact") and leads):
-            return new or (in_reply[0] if in_reply else form.subject)
-        if form.name in ("definition", "statement", "event") and form.subject:
-            return form.subject
-        subject = form.subject if form.name not in ("fact", "list") or form.matter else ""
-        head = subject.rsplit(" ", 1)[-1].lower()
-        role = {head, f"{head}s"} & (question_words("people") | question_words("titles"))
-        if subject and (role or any(subject == name for name in known)):
-            return subject
-        several = [name for name in known if " " in name and name not in subject]
-        return several[-1] if several else subject or (known[-1] if known else new)
-
-    @cached_property
-    def group(self) -> str:
-        """Whom "they" may mean; "" for nobody."""
-        text = self.words.text.rstrip(" ?!.")
-        counted = re.match(
-            rf"how many (?P<noun>.+?) (?P<be>are|were|have been)? ?(?P<rest>(?:{_DONE})(?: .+)?)$", text
-        )
-        if counted:
-            noun, rest = self._as_asked(counted, "noun"), self._as_asked(counted, "rest")
-            return f"the {noun} {rest}" if counted["be"] else f"the {noun} who {rest}"
-        listed = re.match(
-            rf"(?:which|what) (?P<noun>.+?) (?P<rest>(?:{AUXILIARY}|{_DONE}) .+)$", text
-        )
-        if listed and self.form.name == "list":
-            noun, rest = self._as_asked(listed, "noun"), self._as_asked(listed, "rest")
-            return f"the {noun} that {rest}"
-        placed = self.form.name == "event" and not re.search(r"\bto$", self._cue_and_preposition)
-        if placed or (self.form.name == "fact" and not self.form.matter):
-            return self._answer
-        return self.form.subject
-
-    @cached_property
-    def thing(self) -> str:
-        """What "it" may mean; "" for nothing."""
-        form = self.form
-        which = re.match(rf"(?:which|what) (?!(?:{AUXILIARY})\b)(\w+) ", self.words.text)
-        if which and form.name == "fact":
-            pattern = rf"\b(?i:the|a|an)\b(?: \w+){{0,2}} {which[1]}\b(?: [A-Z][\w’'-]*)*"
-            found = re.search(pattern, self.reply)
-            new = next((name for name in _names(self.reply) if name not in self.question), "")
-            return f"{found[0][0].lower()}{found[0][1:]}" if found else new or self.topic
-        relative = re.match(
-            rf"what (?P<aux>is|are|was|were|has|have|had) (?P<subject>.+?) "
-            rf"(?P<rest>(?:{_DONE})(?: .+)?)$",
-            self.words.text.rstrip(" ?!."),
-        )
-        if relative and form.name == "fact":
-            subject, rest = self._as_asked(relative, "subject"), self._as_asked(relative, "rest")
-            return f"what {subject} {relative['aux']} {rest}"
-        if form.name == "event" and form.subject:
-            return f"what happened {self.placed}"
-        return form.matter if form.name == "statement" and form.matter else self.topic
-
-    @cached_property
-    def placed(self) -> str:
-        """The subject with the preposition before it: "at the mill", "in the mill fire"."""
-        subject = self.form.subject or self.topic
-        found = re.search(rf"\b((?:{PREPOSITION}|when)\s+){re.escape(subject)}$", self.bare)
-        return f"{found[1]}{subject}" if found else f"in {subject}" if subject else ""
-
-    @property
-    def _cue_and_preposition(self) -> str:
-        return self.question[: self.question.find(self.form.subject)].strip().lower()
-
-    @cached_property
-    def _answer(self) -> str:
-        """Who did it, as the answer opens: its words before the verb of "who bought ..."."""
-        verb = re.match(r"(?:who|which \w+|what \w+) (\w+)", self.words.text)
-        found = verb and re.match(rf"[^\w]*((?:[\w’'-]+ ){{1,{_OPENS}}}){verb[1]}\b", self.reply)
-        if not found:
-            return ""
-        words = found[1].strip()
-        return f"{words[0].lower()}{words[1:]}" if re.match(r"(?:The|A|An)\b", words) else words
-
-    def _after_verb(self) -> str:
-        """What follows "who won" or "which ship hit"; "" of other questions."""
-        text = self.words.text.rstrip(" ?!.")
-        helped = re.match(rf"(?:who|which \w+|what \w+) (?:{AUXILIARY}) \w+ (?P<rest>.+)", text)
-        found = helped or re.match(r"(?:who|which \w+|what \w+) \w+ (?P<rest>.+)", text)
-        return self._as_asked(found, "rest") if found else ""
-
-    def _as_asked(self, match: re.Match[str], group: str) -> str:
-        return self.words.as_asked(*match.span(group))
-
-
-_OPENS = 4
-_DONE = rf"{'|'.join(sorted(question_words('participles')))}|died|\w{{2,}}ed"
-
-
-def _bare_question(asked: str, turn: _Turn) -> str:
+def _bare_question(asked: str, turn: EarlierTurn) -> str:
     """A single question word asks it of what the question before says: "why?", "when was that?"."""
     match = _BARE.fullmatch(asked.lower())
     if match is None:
@@ -264,46 +124,56 @@ def _bare_question(asked: str, turn: _Turn) -> str:
     if re.match(rf"(?:{AUXILIARY})\b", text, re.IGNORECASE):
         return f"{wh} {text[0].lower()}{text[1:]}"
     helped = re.match(
-        rf"(?:why|when|where|how(?: (?:long|far|often|soon))?)(?= (?:{AUXILIARY})\b)", text, re.IGNORECASE
+        rf"(?:why|when|where|how(?: (?:long|far|often|soon))?)(?= (?:{AUXILIARY})\b)",
+        text,
+        re.IGNORECASE,
     )
     if helped:
         return f"{wh}{text[helped.end() :]}"
-    said = re.match(rf"what( (?:{AUXILIARY}) .+? (?:say|said|write|think|tweet))\b", text, re.IGNORECASE)
+    said = re.match(
+        rf"what( (?:{AUXILIARY}) .+? (?:say|said|write|think|tweet))\b", text, re.IGNORECASE
+    )
     if said:
         return f"{wh}{said[1]} this{text[said.end() :]}"
     did = re.match(rf"(?:who|which \w+) (?!(?:{AUXILIARY})\b)(?P<rest>.+)", text, re.IGNORECASE)
     if did:
         whom = turn.person if turn.person and turn.person not in text else turn.group
         return f"{wh} was it that {whom} {did['rest']}" if whom and form.name == "fact" else ""
-    who = re.match(rf"(?:who|which \w+) (?P<aux>is|are|was|were) (?P<rest>.+)", text, re.IGNORECASE)
+    who = re.match(r"(?:who|which \w+) (?P<aux>is|are|was|were) (?P<rest>.+)", text, re.IGNORECASE)
     if who and form.name == "fact" and turn.person:
         return f"{wh} {who['aux']} {turn.person} {who['rest']}"
-    counted = re.match(rf"how many (?P<noun>.+?) (?P<aux>are|were|have|had) (?P<rest>.+)", text, re.IGNORECASE)
+    counted = re.match(
+        r"how many (?P<noun>.+?) (?P<aux>are|were|have|had) (?P<rest>.+)", text, re.IGNORECASE
+    )
     if counted:
         return f"{wh} {counted['aux']} {counted['noun']} {counted['rest']}"
     if form.name == "event" and form.subject:
         return f"{wh} did it happen {turn.placed}"
     if not turn.topic or form.name == "definition":
         return ""
-    return f"What is the reason for {turn.topic}" if wh.lower() in ("why", "how come") else (
-        f"{wh} did {turn.topic} happen" if wh.lower() == "how" else f"{wh} was {turn.topic}"
+    return (
+        f"What is the reason for {turn.topic}"
+        if wh.lower() in ("why", "how come")
+        else (f"{wh} did {turn.topic} happen" if wh.lower() == "how" else f"{wh} was {turn.topic}")
     )
 
 
-def _of_clause(asked: str, turn: _Turn) -> str:
-    """ "Is that good for them?" asks it of the whole of a yes-or-no question before."""
+def _of_clause(asked: str, turn: EarlierTurn) -> str:
+    """“Is that good for them?” asks it of the whole of a yes-or-no question before."""
     that = re.match(r"(is|was|would|will) (?:that|this) (?P<rest>.+)$", asked, re.IGNORECASE)
     form = turn.form
     if that is None or form.name != "yes or no" or not form.subject or not form.matter:
         return ""
     auxiliary = turn.question.split()[0].lower()
     clause = f"{form.subject} {auxiliary} {form.matter}"
-    return f"{asked[: that.end(1)]} it {that['rest']} if {clause}" if auxiliary not in (
-        "did", "do", "does"
-    ) else ""
+    return (
+        f"{asked[: that.end(1)]} it {that['rest']} if {clause}"
+        if auxiliary not in ("did", "do", "does")
+        else ""
+    )
 
 
-def _pronouns(asked: str, turn: _Turn) -> str:
+def _pronouns(asked: str, turn: EarlierTurn) -> str:
     """The question with what its pronouns stand for; "" where none is known."""
     meant: dict[str, str] = {}
     parts: list[str] = []
@@ -344,7 +214,7 @@ def _owner(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
-def _with_topic(asked: str, turn: _Turn) -> str:
+def _with_topic(asked: str, turn: EarlierTurn) -> str:
     """The question with the subject of the one before put to it."""
     form = read_form(asked)
     if form.name == "statement" and not form.matter:
@@ -355,7 +225,9 @@ def _with_topic(asked: str, turn: _Turn) -> str:
         return f"{asked} about {turn.topic}"
     if turn.form.name == "event" and form.name in ("cause", "fact") and _PRONOUN.search(asked):
         return f"{asked} {turn.placed}"
-    part = re.search(r"\bthe (?:\w+ ){0,2}?\w+(?=$| (?:due|over|on|out|held|ready|finished|done)\b)", asked)
+    part = re.search(
+        r"\bthe (?:\w+ ){0,2}?\w+(?=$| (?:due|over|on|out|held|ready|finished|done)\b)", asked
+    )
     if part and form.name in ("date", "figure", "fact", "yes or no") and len(asked.split()) < _MANY:
         return f"{asked[: part.end()]} of {turn.topic}{asked[part.end() :]}"
     return f"About {turn.topic}: {asked}"
@@ -367,11 +239,14 @@ _MANY = 8
 def _is_fragment(asked: str) -> bool:
     """Whether it has no verb of its own: "the injured", "at federal level"."""
     text = read_words(asked).text
-    return re.search(rf"(?:^| )(?:{AUXILIARY}|{_WH}|name|list|give|tell|show|compare)(?= |$)", text) is None
+    return (
+        re.search(rf"(?:^| )(?:{AUXILIARY}|{_WH}|name|list|give|tell|show|compare)(?= |$)", text)
+        is None
+    )
 
 
-def _earlier_one(fragment: str, turn: _Turn) -> str:
-    """ "The one before that", of the last or the third of a kind in the question before."""
+def _earlier_one(fragment: str, turn: EarlierTurn) -> str:
+    """“The one before that”, of the last or the third of a kind in the question before."""
     asked = _BEFORE_IT.fullmatch(fragment.lower())
     found = _LAST.search(turn.bare)
     ordinal = re.fullmatch(r"the (\w+)(?: one)?", fragment.lower())
@@ -390,8 +265,8 @@ def _earlier_one(fragment: str, turn: _Turn) -> str:
     )
 
 
-def _people(fragment: str, turn: _Turn) -> str:
-    """ "The injured", in the place of those whom the question before counts or names."""
+def _people(fragment: str, turn: EarlierTurn) -> str:
+    """“The injured”, in the place of those whom the question before counts or names."""
     head = re.fullmatch(r"(?:the )?(?:other )?(\w+)", fragment.lower())
     if head is None:
         return ""
@@ -409,8 +284,8 @@ def _people(fragment: str, turn: _Turn) -> str:
     return f"How many {predicate} {rest}"
 
 
-def _measure(fragment: str, turn: _Turn) -> str:
-    """ "The cost", "the name": asked of what the question before is about."""
+def _measure(fragment: str, turn: EarlierTurn) -> str:
+    """“The cost”, “the name”: asked of what the question before is about."""
     words = fragment.lower().split()
     known = question_words("measures") | question_words("relations")
     if len(words) > 3 or words[:1] != ["the"] or words[-1] not in known or not turn.topic:
@@ -418,8 +293,8 @@ def _measure(fragment: str, turn: _Turn) -> str:
     return f"What was {fragment} of {turn.topic}"
 
 
-def _placed(fragment: str, turn: _Turn) -> str:
-    """ "In France", in the place of "in Spain", else after the question before."""
+def _placed(fragment: str, turn: EarlierTurn) -> str:
+    """“In France”, in the place of “in Spain”, else after the question before."""
     found = re.match(rf"({PREPOSITION}) (?P<rest>.+)", fragment, re.IGNORECASE)
     if found is None:
         return ""
@@ -431,7 +306,7 @@ def _placed(fragment: str, turn: _Turn) -> str:
         return f"{text[: time.start()]} {fragment}"
     same = list(re.finditer(rf"\b{found[1]} (?=[A-Z])", text)) if found["rest"][0].isupper() else []
     if same and not TIME.search(f" {text[same[-1].start() :].lower()}"):
-        name = _NAME.match(text, same[-1].end())
+        name = NAME.match(text, same[-1].end())
         if name:
             return f"{text[: name.start()]}{found['rest']}{text[name.end() :]}"
     which = re.match(rf"(?:which|what) \w+ (?P<aux>{AUXILIARY})\b", text, re.IGNORECASE)
@@ -441,12 +316,14 @@ def _placed(fragment: str, turn: _Turn) -> str:
     return f"{text} {fragment}"
 
 
-def _replaced(fragment: str, turn: _Turn) -> str:
+def _replaced(fragment: str, turn: EarlierTurn) -> str:
     """The question before with the name, or the noun of the same kind, that the fragment names."""
     text = turn.bare
     name = re.sub(r"^the ", "", fragment)
-    named = bool(_NAME.fullmatch(name)) and name.split()[0] not in _NO_NAMES
-    small = fragment == fragment.lower() and not re.match(r"(?:the|a|an|any|some|his|her|its)\b", fragment)
+    named = bool(NAME.fullmatch(name)) and not NO_NAME.fullmatch(name.split()[0])
+    small = fragment == fragment.lower() and not re.match(
+        r"(?:the|a|an|any|some|his|her|its)\b", fragment
+    )
     if (named or small) and len(fragment.split()) <= _NAME_WORDS:
         subject = turn.form.subject
         old = next((name for name in turn.names if name in subject), "")
@@ -454,14 +331,21 @@ def _replaced(fragment: str, turn: _Turn) -> str:
         plain = not re.match(r"(?:the|a|an)\b", subject.lower())
         if not old and (small or named) and plain and 0 < len(subject.split()) <= _NAME_WORDS:
             old = subject
+        placed = re.search(r"\b(?:in|at|from) (\w+)$", text)
+        if not old and placed and len(fragment.split()) == 1:
+            old = placed[1]
         if old and old.lower() != name.lower():
             after_article = re.search(rf"\bthe {re.escape(old)}", text)
             return text.replace(old, name if after_article else fragment, 1)
+    if not fragment:
+        return ""
     head = fragment.split()[-1]
     if _is_person(fragment) and _is_person(turn.form.subject):
         return text.replace(turn.form.subject, fragment, 1)
     alike = re.search(
-        rf"\b(?:the|a|an|its|his|her|their)(?: [\w’'-]+){{0,4}}? {re.escape(head)}\b", text, re.IGNORECASE
+        rf"\b(?:the|a|an|its|his|her|their)(?: [\w’'-]+){{0,4}}? {re.escape(head)}\b",
+        text,
+        re.IGNORECASE,
     )
     if alike and fragment.lower() not in text.lower():
         return f"{text[: alike.start()]}{fragment}{text[alike.end() :]}"
@@ -477,19 +361,9 @@ def _is_person(phrase: str) -> bool:
     return bool({head, f"{head}s"} & (question_words("people") | question_words("titles")))
 
 
-def _names(text: str) -> list[str]:
-    """Names by their capitals in order, without the first word where it is none."""
-    found = []
-    for match in _NAME.finditer(text):
-        words = re.sub(r"['’]s?$", "", match[0]).split()
-        while words and (words[0] in _NO_NAMES or re.fullmatch(rf"{_WH}|{AUXILIARY}", words[0].lower())):
-            words = words[1:]
-        if words:
-            found.append(" ".join(words))
-    return found
-
-
-def _asked(question: str) -> str:
-    """The question with a capital and its mark, as it is shown."""
+def _completed(question: str) -> Completed | None:
+    """The question with a capital and its mark, as it is shown; None without words."""
     text = tidy(question)
-    return f"{text[0].upper()}{text[1:]}{'' if text.startswith('Tell me') else '?'}"
+    if not re.search(r"\w", text):
+        return None
+    return Completed(f"{text[0].upper()}{text[1:]}?")

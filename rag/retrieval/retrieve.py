@@ -37,8 +37,8 @@ _NO_FILTERS = Filters()
 class Request:
     """A question with all that whoever asks says beside it.
 
-    `ignore` are words that are not to be taken for a date, an outlet or a form. `understood` is given
-    where nothing else is to be understood, `parts` where rules are not to split the question.
+    `ignore` are words that are not to be taken for a date, an outlet or a form. `understood` is
+    given where nothing else is to be understood, `parts` where rules are not to split the question.
     With `all_copies` every copy is a hit of its own. Raises QueryError for a question that is
     empty or longer than 4,000 characters.
     """
@@ -102,7 +102,8 @@ def prepare(request: Request, facets: Facets, model: ChatModel | None = None) ->
     """The request with its follow-up resolved, by the model where there is one, and understood.
 
     Where the words that tell the form of the question are to be ignored, or where `understood`
-    is given, it asks for a fact. Raises QueryError for words to ignore of which nothing is understood.
+    is given, it asks for a fact. Raises QueryError for words to ignore of which nothing is
+    understood.
     """
     now = request.as_of or datetime.now(UTC)
     asked = resolve(request.question, request.history, now, facets, model)
