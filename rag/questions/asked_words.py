@@ -10,9 +10,11 @@ from functools import cache
 from importlib.resources import files
 from itertools import accumulate
 
+# Vowel signs of Indic and Thai scripts and accents typed apart stand inside words.
+_IN_WORD = r"[\w\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0e30-\u0e4e]"
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}|\b[wW]/(?=\s)"
-    r"|[$€£¥]?\w+(?:(?:[.,:](?=\d)|['’ʼ&/.-](?=\w))\w+)*%?"
+    rf"|[$€£¥]?{_IN_WORD}+(?:(?:[.,:](?=\d)|['’ʼ&/.-](?=\w)){_IN_WORD}+)*%?"
     r"|[^\w\s]"
 )
 _CLITIC = re.compile(r"(?<=\w)['’ʼ](?:s|re|ve|ll|d)$|(?<=s)['’ʼ]$", re.IGNORECASE)

@@ -347,7 +347,8 @@ def _replaced(fragment: str, turn: EarlierTurn) -> str:
         text,
         re.IGNORECASE,
     )
-    if alike and fragment.lower() not in text.lower():
+    known = set(alike[0].lower().split()) if alike else set()
+    if alike and not known.issuperset(fragment.lower().split()):
         return f"{text[: alike.start()]}{fragment}{text[alike.end() :]}"
     return ""
 

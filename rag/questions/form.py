@@ -311,10 +311,11 @@ def _of_clause(form: Form, words: AskedWords, match: re.Match[str]) -> Form:
 
 
 def _by_word_order(words: AskedWords) -> Form | None:
-    """A bare noun phrase is a topic; anything else a fact."""
+    """A bare noun phrase is a topic; anything else, and what is in other letters, a fact."""
     subject = words.as_asked(0, len(words.text))
     wordy = len(words.words) > _MOST_WORDS_OF_A_TOPIC
     asks = re.search(
         rf"(?:^| )(?:{AUXILIARY}|who|what|when|where|why|how|which|i|me|you)(?= |$)", words.text
     )
-    return Form("fact" if wordy or asks else "topic", subject=subject)
+    known = re.search("[a-z]", words.text)
+    return Form("fact" if wordy or asks or not known else "topic", subject=subject)

@@ -166,7 +166,8 @@ RULES: tuple[Rule, ...] = (
         r"(?P<cue>(?:timeline|time line|chronology|sequence of events|order of events|chain of"
         r" events|key dates|key moments|course of events)s?) (?:of|on|for|in|about|from|behind)"
         r" (?P<subject>.+)",
-        r"^(?P<subject>.+?) (?P<cue>timeline|chronology)$",
+        r"^(?!give|show|make|send|draw|write|an? |the )(?P<subject>.+?"
+        r") (?P<cue>timeline|chronology)$",
         r"^(?:(?:give|show|make|send|draw up|write)(?: me| us)? )?(?:a |the )?(?P<cue>timeline"
         r"|chronology|key dates)\b",
         r"^how (?:did|has|have) (?P<subject>.+?) (?P<cue>unfold(?:ed)?|play(?:ed)? out|evolved?"
@@ -307,7 +308,7 @@ RULES: tuple[Rule, ...] = (
         r" (?P<matter>.+))?$",
         r"^where (?:does|do|did) (?P<subject>.+?) (?P<cue>stand) (?:on|about|over) (?P<matter>.+)$",
         r"^(?:did|has|have) (?P<subject>(?:(?! (?:really|actually|ever)\b).)+?) (?P<cue>say"
-        r"|said|commented?|responded?|reacted?|spoken)"
+        r"|said|comment(?:ed)?|respond(?:ed)?|react(?:ed)?|spoken)"
         r"(?: (?:on|to|about|out|that))?(?: (?P<matter>.+))?$",
     ),
     *_rules("measure", rf"^(?:what{_INTENSIVE} {_BE} )?(?P<matter>.+)$"),
