@@ -188,6 +188,8 @@ def _pronouns(asked: str, turn: EarlierTurn) -> str:
             stands_for = stands_for or turn.form.subject
         if kind == "thing" and "person" in meant and turn.form.subject not in ("", meant["person"]):
             stands_for = turn.form.subject
+        if re.match(r"(?:The|An?)\b", stands_for) and match.start():
+            stands_for = f"{stands_for[0].lower()}{stands_for[1:]}"
         if not stands_for or stands_for.lower() in asked.lower():
             continue
         meant[kind] = stands_for
