@@ -219,7 +219,8 @@ class Archive(Catalogue):
         snapshot = self.snapshot()
         search = prepare(request, snapshot.facets)
         hits = retrieve(search, k, snapshot)
-        return Found(tuple(hits), search.understood, snapshot.coverage)
+        understood = tuple(one for one in search.understood if one.of_hits)
+        return Found(tuple(hits), understood, snapshot.coverage)
 
     def understand(
         self, question: str, as_of: datetime | None = None, history: Sequence[Message] = ()
@@ -230,7 +231,8 @@ class Archive(Catalogue):
         an empty or overlong question.
         """
         request = Request(question, history, as_of=as_of)
-        return prepare(request, self.snapshot().facets).understood
+        understood = prepare(request, self.snapshot().facets).understood
+        return tuple(one for one in understood if one.of_hits)
 
     def ask(
         self,
@@ -309,6 +311,7 @@ class Archive(Catalogue):
             retrieval_seconds=time.perf_counter() - started,
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
+            background=" ".join(search.asked.earlier) if search.asked.whole else "",
         )
         reader = ReadingAids(snapshot.lexical, snapshot.similarity())
         trust = GenerationPolicy(

@@ -13,6 +13,7 @@ from rag.errors import QueryError
 from rag.llms import ScriptedModel
 from rag.records import Filters, Message
 from rag.retrieval.filters import parse_filters
+from rag.retrieval.retrieve import Request, prepare
 from tests.builders import open_archive, row, write_jsonl
 
 JUNE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -111,7 +112,10 @@ def test_a_time_of_which_the_archive_holds_nothing_is_named_and_declined(tmp_pat
         tmp_path, row(1, "The strike began on the ferries of Lindow.", date="2025-03-10")
     )
     answer = archive.ask("What did the union say in March 2024 of the strike?", as_of=JUNE)
-    assert [(one.meaning, one.held) for one in answer.understood] == [("March 2024", False)]
+    assert [(one.meaning, one.held) for one in answer.understood] == [
+        ("March 2024", False),
+        ("what “the union” said", True),
+    ]
     assert (answer.abstained, answer.reason) == (
         True,
         "outside the dates: the archive holds nothing of March 2024; "
@@ -171,7 +175,7 @@ def test_a_model_rewrites_a_question_that_leans_on_the_conversation(tmp_path: Pa
     assert archive.ask("Which town has the oldest mill?", history, model=alone).model
     assert len(alone.asked) == 1
     failing = archive.ask("Where was she born?", history, model=ScriptedModel())
-    assert failing.standalone == "Who is the harbour master? Where was she born?"
+    assert failing.standalone == "Where was the harbour master born?"
 
 
 def test_passages_without_vectors_neither_gain_nor_lose(tmp_path: Path) -> None:
@@ -183,3 +187,20 @@ def test_passages_without_vectors_neither_gain_nor_lose(tmp_path: Path) -> None:
     embedded, bare = archive.search("ferry", filters=Filters())
     assert (embedded.article.id[-1], bare.article.id[-1]) == ("1", "2")
     assert embedded.score - bare.score < 0.3
+
+
+def test_the_form_of_a_question_is_understood_and_can_be_dropped(tmp_path: Path) -> None:
+    archive = built(tmp_path, row(1, "Jorun Teague is the head of the mine.", date="2025-03-10"))
+    asked = "who is Jorun Teague?"
+    (form,) = archive.ask(asked, as_of=JUNE).understood
+    assert (form.words, form.meaning) == ("who is", "who or what “Jorun Teague” is")
+    assert archive.ask(asked, as_of=JUNE, ignore=["Who is"]).understood == ()
+    assert archive.ask(asked, as_of=JUNE, understood=()).understood == ()
+    # It asks nothing of hits: a search shows none, and scores are as without it.
+    facets = archive.snapshot().facets
+    read = prepare(Request(asked, as_of=JUNE), facets)
+    dropped = prepare(Request(asked, as_of=JUNE, ignore=["who is"]), facets)
+    assert (read.form.name, dropped.form.name) == ("definition", "fact")
+    assert read.query(asked, Filters()) == dropped.query(asked, Filters())
+    assert read.query(asked, Filters()).preferred == ()
+    assert archive.find(Request(asked, as_of=JUNE), 1).understood == ()

@@ -45,7 +45,7 @@ def understand(asked: FollowUp, as_of: datetime, facets: Facets) -> tuple[Unders
     It has no place in the question: `start` and `end` are 0.
     """
     own = named_in(asked.question, as_of, facets)
-    if not asked.leans:
+    if not (asked.leans or asked.whole):
         return own
     taken: tuple[Understood, ...] = ()
     for question in reversed(asked.earlier):

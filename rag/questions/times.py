@@ -329,7 +329,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
         r"\b(?:latest|newest|most recent|recent|recently|lately|now|nowadays|current|currently"
         r"|presently|at present|at the moment|right now|these days|so far|to date|still|no longer"
         r"|not yet|up to date|ongoing|today|tonight)\b"
-        r"|\b(?:this|past|last)\s+(?:week|weekend|month|morning|season|spring|summer|autumn|winter)\b"
+        r"|\b(?:this|past|last)\s+(?:week|weekend|month|morning|season|spring|summer|autumn"
+        r"|winter)\b"
         r"|\bthis year\b",
     ),
     (
@@ -347,7 +348,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
     (
         "timeless",
         "who made it, and in which year",
-        r"\bwho\s+(?:first\s+)?(?:invented|discovered|founded|wrote|composed|painted|coined|designed)\b"
+        r"\bwho\s+(?:first\s+)?(?:invented|discovered|founded|wrote|composed|painted|coined"
+        r"|designed)\b"
         r"|\bwhen\s+was\b.*\b(?:born|founded|built|invented|discovered|established)\b"
         r"|\b(?:what|which)\s+year\b",
     ),
@@ -360,7 +362,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
     (
         "latest",
         "who holds an office",
-        r"^\W*who(?:['’]s|\s+is|\s+are)\s+(?:the|in)\b|\bwho\s+(?:leads|heads|runs|owns|chairs|governs)\b",
+        r"^\W*who(?:['’]s|\s+is|\s+are)\s+(?:the|in)\b|\bwho\s+(?:leads|heads|runs|owns|chairs"
+        r"|governs)\b",
     ),
     (
         "latest",
@@ -374,7 +377,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
         "what has come about",
         r"\b(?:has|have|hasn['’]t|haven['’]t)\s+(?:\w+\s+){0,5}?"
         r"(?:been|become|begun|bought|broken|come|done|fallen|found|given|gone|grown|had|held|left"
-        r"|lost|made|met|paid|put|risen|said|sent|shut|sold|stolen|struck|taken|told|won|\w{2,}ed)\b",
+        r"|lost|made|met|paid|put|risen|said|sent|shut|sold|stolen|struck|taken|told|won"
+        r"|\w{2,}ed)\b",
     ),
 )
 _COMPILED = tuple((answer, re.compile(pattern, re.IGNORECASE)) for answer, _, pattern in _RULES)
@@ -391,6 +395,7 @@ def recency(question: str, dates: Sequence[Understood]) -> Recency:
     >>> recency("Who is the mayor of Marren?", ()), recency("What is a levee?", ())
     ('latest', 'timeless')
     """
+    dates = [found for found in dates if found.of_hits]
     if any(_UP_TO_NOW.search(found.words) for found in dates):
         return "latest"
     if any(found.filters.published_before for found in dates):

@@ -13,7 +13,7 @@ from rag.llms import ChatModel
 from rag.questions.about_archive import without_chat
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
-from rag.questions.form import Form, read_form
+from rag.questions.form import Form, form_understood, read_form
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
 from rag.questions.times import Recency, recency
@@ -38,8 +38,8 @@ _NO_FILTERS = Filters()
 class Request:
     """A question with all that whoever asks says beside it.
 
-    `ignore` are words that are not to be taken for a date or an outlet. `understood` is given
-    where nothing else is to be understood, `parts` where rules are not to split the question.
+    `ignore` are words that are not to be taken for a date, an outlet or a form. `understood` is
+    given where nothing else is to be understood, `parts` where rules are not to split the question.
     With `all_copies` every copy is a hit of its own. Raises QueryError for a question that is
     empty or longer than 4,000 characters.
     """
@@ -78,7 +78,9 @@ class Search:
             text=text,
             filters=filters,
             as_of=self.as_of,
-            preferred=tuple(one.filters for one in self.understood if not one.strict),
+            preferred=tuple(
+                one.filters for one in self.understood if one.of_hits and not one.strict
+            ),
             recency=RECENCY[recency(self.asked.question, self.understood)],
             context=self.asked.context,
             share=self.asked.share,
@@ -100,16 +102,23 @@ class Found:
 def prepare(request: Request, facets: Facets, model: ChatModel | None = None) -> Search:
     """The request with its follow-up resolved, by the model where there is one, and understood.
 
-    Raises QueryError for words to ignore of which nothing is understood.
+    Where the words that tell the form of the question are to be ignored, or where `understood`
+    is given, it asks for a fact. Raises QueryError for words to ignore of which nothing is
+    understood.
     """
     now = request.as_of or datetime.now(UTC)
     asked = resolve(request.question, without_chat(request.history), now, facets, model)
     understood = request.understood
+    form = Form("fact", subject=asked.question)
     if understood is None:
-        understood = understand(asked, now, facets)
+        read = read_form(asked.question)
+        shown = form_understood(read, asked.question)
+        understood = (*understand(asked, now, facets), *shown)
+        dropped = shown and shown[0].words.casefold() in map(str.casefold, request.ignore)
+        form = form if dropped else read
     return Search(
         asked=asked,
-        form=read_form(asked.question),
+        form=form,
         filters=request.filters.no_later_than(request.as_of),
         as_of=now,
         understood=ignoring(understood, request.ignore),
