@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,14 @@ from rag.retrieval.snapshot import Snapshot
 from rag.store import UNKNOWN_DATE, Facets
 from rag.store.rows import seconds
 
-DEPTH = 100
+DEPTH = 200
+"""How many passages each ranker finds before they are scored by all."""
+
+RECENT_DEPTH = 50
+"""How many more it finds of the last days, where it counts how old an article is."""
+
+RECENT_DAYS = 30
+"""The last days before a question is asked: older articles gain hardly anything by their date."""
 
 # What counts beside a passage's share of the best BM25 score and its cosine, which count 1
 # each. Round numbers from the middle of plateaus; see LOG.md.
@@ -108,13 +115,17 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     """Passage ids with their scores, best first, equal scores by id.
 
     The best passages by words and the best by meaning are scored by both, and by how
-    well their whole article matches. Passage and article together find what neither does
+    well their whole article matches. Where it counts how old an article is, the best of the
+    last days are among them, however many older ones match better. Passage and article together find what neither does
     alone (Callan, SIGIR 1994); scores, unlike ranks, tell by how much the first is better
     than the second (Bruch, Gai and Ingber, TOIS 2023). Without vectors words alone decide.
     """
     facets = snapshot.facets
     carried = context_terms(query, snapshot.lexical)
     words, near = _found(query, snapshot, carried)
+    if recent := _recent(query):
+        fresh_words, fresh_near = _found(recent, snapshot, carried)
+        words, near = words | fresh_words, near | fresh_near
     # An index may lag behind the store: superseded passages are no evidence.
     ids = facets.valid_at(
         np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
@@ -208,6 +219,19 @@ def _found(
     return (
         words | lexical.scores(query.text, by_meaning_only, carried),
         near | vectors.scores(vector, by_words_only),
+    )
+
+
+def _recent(query: Query) -> Query | None:
+    """The same query for the last days alone; None where the age of an article counts nothing."""
+    if query.recency <= 0:
+        return None
+    first = query.as_of - timedelta(days=RECENT_DAYS)
+    asked = query.filters.published_from
+    if asked is not None and asked >= first:
+        return None
+    return replace(
+        query, filters=replace(query.filters, published_from=first), depth=RECENT_DEPTH
     )
 
 
