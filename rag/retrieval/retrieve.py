@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 
 from rag.errors import QueryError
+from rag.language.acronyms import other_wording
 from rag.llms import ChatModel
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
@@ -18,7 +19,7 @@ from rag.questions.sub_queries import interleave, split_needs
 from rag.questions.times import Recency, recency
 from rag.records import Filters, Hit, Message, Understood
 from rag.retrieval.near_duplicates import Ranked, distinct_hits
-from rag.retrieval.ranking import DEPTH, Query, rank
+from rag.retrieval.ranking import DEPTH, Query, best_first, rank
 from rag.retrieval.snapshot import Snapshot
 from rag.store import Facets, Store
 
@@ -30,6 +31,9 @@ RECENCY: Mapping[Recency, float] = MappingProxyType(
 MAX_QUERY_CHARACTERS = 4_000
 """The longest question that is answered."""
 _SPARE = 10
+_EXPLAINING = 10
+"""So many of the first passages' articles are read for what a short form stands for."""
+
 _NO_FILTERS = Filters()
 
 
@@ -121,9 +125,11 @@ def retrieve(search: Search, k: int, snapshot: Snapshot) -> list[Hit]:
     """The `k` passages that match the question best, best first; copies are one hit.
 
     A question that asks for several things is searched for once for each of them, and each
-    gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
-    broken by article id, then by place in the article. Raises QueryError for filters that the
-    question contradicts, ArchiveError where what would be returned is not what was once stored.
+    gives its best in turn; a hit's score is then at most that of the hit before it. Where one of
+    the best articles explains a short form ("the Harbour Transport Authority (HTA)"), passages
+    with either form are found, whichever the question has. Ties are broken by article id, then
+    by place in the article. Raises QueryError for filters that the question contradicts,
+    ArchiveError where what would be returned is not what was once stored.
     """
     asked = search.asked.question
     needs = split_needs(asked, search.understood, search.filters, search.parts)
@@ -146,8 +152,14 @@ def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
 
 
 def _hits(query: Query, k: int, snapshot: Snapshot, *, all_copies: bool) -> list[Hit]:
-    scores = rank(replace(query, depth=max(DEPTH, 2 * k)), snapshot)
+    query = replace(query, depth=max(DEPTH, 2 * k))
+    scores = rank(query, snapshot)
     store = snapshot.store
+    if other := other_wording(query.text, _first_texts(scores, store)):
+        again = rank(replace(query, text=other), snapshot)
+        scores = best_first(
+            {id_: max(scores.get(id_, 0.0), again.get(id_, 0.0)) for id_ in scores | again}
+        )
 
     def best(count: int) -> list[Hit]:
         ranked = _ranked(scores, count, store)
@@ -156,6 +168,14 @@ def _hits(query: Query, k: int, snapshot: Snapshot, *, all_copies: bool) -> list
     hits = best(2 * k + _SPARE)
     # Fewer only where many passages are copies; reading them all costs ten times as much.
     return hits if len(hits) == k else best(len(scores))
+
+
+def _first_texts(scores: Mapping[int, float], store: Store) -> Iterator[str]:
+    """The texts of the articles of the first few passages, each once, best first."""
+    best = list(scores)[:_EXPLAINING]
+    found = store.passages(best)
+    articles = {article.id: article for id_ in best if id_ in found for article in [found[id_][1]]}
+    return (article.text for article in articles.values())
 
 
 def _ranked(scores: Mapping[int, float], count: int, store: Store) -> list[Ranked]:
