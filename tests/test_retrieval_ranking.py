@@ -183,3 +183,46 @@ def test_passages_without_vectors_neither_gain_nor_lose(tmp_path: Path) -> None:
     embedded, bare = archive.search("ferry", filters=Filters())
     assert (embedded.article.id[-1], bare.article.id[-1]) == ("1", "2")
     assert embedded.score - bare.score < 0.3
+
+
+def test_function_words_of_another_language_find_no_article_in_it(tmp_path: Path) -> None:
+    stolen = "Elle a demandé quand la grille des panneaux a été coupée, et à quelle heure."
+    archive = built(
+        tmp_path,
+        row(1, stolen, title="Panneaux", language="fr"),
+        row(2, "The strike on the ferries ended on Friday.", title="Ferries"),
+    )
+    # "ferries" is the only word that either article shares with the first question.
+    assert order(archive, "Quand la grève des ferries a-t-elle pris fin ?") == "2"
+    assert order(archive, "Quand les panneaux ont-ils été volés ?") == "1"
+
+
+def test_where_age_counts_the_best_of_the_last_days_are_found_however_many_match_better(
+    tmp_path: Path,
+) -> None:
+    # 250 old articles repeat the word: more than are found without regard to the date.
+    old = [
+        row(n, f"Ferry ferry ferry {n}.", title="", date="2020-05-03") for n in range(1000, 1250)
+    ]
+    new = row(7, "A ferry of the line to Vesk sank in the bay.", title="", date="2025-05-30")
+    archive = built(tmp_path, *old, new)
+    question, newest = "What is the latest on the ferry?", "courier.example/7"
+    assert archive.search(question, 1, as_of=JUNE)[0].article.id == newest
+    # A year later it is old like the others, of which 200 match better.
+    later = datetime(2026, 7, 1, tzinfo=UTC)
+    found = archive.search(question, 100, as_of=later, all_copies=True)
+    assert newest not in {hit.article.id for hit in found}
+
+
+def test_a_short_form_that_an_article_explains_is_followed_into_others(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The Harbour Transport Authority (HTA) has a new head.", title="Head"),
+        row(2, "The HTA will raise the price of a crossing.", title="Fares"),
+        row(3, "The harbour transport authority will meet in Vesk.", title="Meeting"),
+        row(4, "It rained in Marsk.", title="Rain"),
+    )
+    assert sorted(order(archive, "Where will the HTA meet?")) == ["1", "2", "3"]
+    assert sorted(order(archive, "What does the Harbour Transport Authority do?")) == [
+        "1", "2", "3",
+    ]  # fmt: skip

@@ -230,9 +230,7 @@ def _recent(query: Query) -> Query | None:
     asked = query.filters.published_from
     if asked is not None and asked >= first:
         return None
-    return replace(
-        query, filters=replace(query.filters, published_from=first), depth=RECENT_DEPTH
-    )
+    return replace(query, filters=replace(query.filters, published_from=first), depth=RECENT_DEPTH)
 
 
 def _meaning(ids: Ids, words: Mapping[int, float], near: Mapping[int, float]) -> Column:
