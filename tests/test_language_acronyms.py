@@ -10,7 +10,7 @@ from rag.language.acronyms import Acronym, acronyms, other_wording
 @pytest.mark.parametrize(
     ("text", "short", "long"),
     [
-        ("Staff of the Harbour Transport Authority (HTA) met.", "HTA", "Harbour Transport Authority"),
+        ("Staff of Harbour Transport Authority (HTA) met.", "HTA", "Harbour Transport Authority"),
         ("The HTA (Harbour Transport Authority) met.", "HTA", "Harbour Transport Authority"),
         ("The Port and Coast Guild (PCG), in Marsk, met.", "PCG", "Port and Coast Guild"),
         ("The Society of Ferry Masters (“SoFM”) met.", "SoFM", "Society of Ferry Masters"),

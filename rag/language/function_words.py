@@ -65,10 +65,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 def question_language(text: str) -> str:
     """The language that a question's function words give away; "" for English and where few do.
 
-    At least two different ones of two letters, in four words or more, and more of them than English ones.
-    Of languages with equally many it is the first by code. It needs far fewer words than
-    `rag.language.identification.detect_language`, but knows few languages. A text of more
-    than 600 characters is no question.
+    At least two different ones of two letters, in four words or more, and more of them than
+    English ones. Of languages with equally many it is the first by code. It needs far fewer
+    words than `rag.language.identification.detect_language`, but knows few languages. A text
+    of more than 600 characters is no question.
 
     >>> question_language("Quand la grève a-t-elle pris fin ?"), question_language("Who left?")
     ('fr', '')

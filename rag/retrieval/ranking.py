@@ -116,9 +116,10 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
 
     The best passages by words and the best by meaning are scored by both, and by how
     well their whole article matches. Where it counts how old an article is, the best of the
-    last days are among them, however many older ones match better. Passage and article together find what neither does
-    alone (Callan, SIGIR 1994); scores, unlike ranks, tell by how much the first is better
-    than the second (Bruch, Gai and Ingber, TOIS 2023). Without vectors words alone decide.
+    last days are among them, however many older ones match better. Passage and article
+    together find what neither does alone (Callan, SIGIR 1994); scores, unlike ranks, tell
+    by how much the first is better than the second (Bruch, Gai and Ingber, TOIS 2023).
+    Without vectors words alone decide.
     """
     facets = snapshot.facets
     carried = context_terms(query, snapshot.lexical)
