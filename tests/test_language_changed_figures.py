@@ -43,15 +43,30 @@ def test_other_sentences_and_the_same_figure_are_no_change(other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("The council of Marsk voted on 7 May to close it.", "The council of Marsk voted on 8 May to close it."),
-        ("The hall in Marsk opens at 9.30 p.m. on Fridays.", "The hall in Marsk opens at 10.15 p.m. on Fridays."),
-        ("The hall in Marsk opens at 9:30 on most days.", "The hall in Marsk opens at 10:00 on most days."),
-        ("You can reach the news desk on 020 7946 0018.", "You can reach the news desk on 020 7946 0955."),
-        ("This story of ours was written 3 hours ago.", "This story of ours was written 5 hours ago."),
+        (
+            "The council of Marsk voted on 7 May to close it.",
+            "The council of Marsk voted on 8 May to close it.",
+        ),
+        (
+            "The hall in Marsk opens at 9.30 p.m. on Fridays.",
+            "The hall in Marsk opens at 10.15 p.m. on Fridays.",
+        ),
+        (
+            "The hall in Marsk opens at 9:30 on most days.",
+            "The hall in Marsk opens at 10:00 on most days.",
+        ),
+        (
+            "You can reach the news desk on 020 7946 0018.",
+            "You can reach the news desk on 020 7946 0955.",
+        ),
+        (
+            "This story of ours was written 3 hours ago.",
+            "This story of ours was written 5 hours ago.",
+        ),
         ("She won the cup of Marsk in 1983 and 1984.", "She won the cup of Marsk in 1983 and '84."),
         ("Page 3 of 8", "Page 4 of 8"),
     ],
-)  # fmt: skip
+)
 def test_days_times_telephones_and_short_lines_have_no_figures(one: str, other: str) -> None:
     assert not changed_figures(one, other)
     assert not changed_figures(other, one)

@@ -48,9 +48,9 @@ class Facets:
     """Columns over all passages as they were at one change, sorted by passage id.
 
     `opening` is the id of the first passage of the same revision. `published` counts seconds
-        since 1970, and `local` as many by the clocks of the place where it appeared; `publisher`,
-        `language` and `section` are positions in the lists of names. A passage is valid after
-        `since` up to `until`, which is STILL for the current ones.
+    since 1970, and `local` as many by the clocks of the place where it appeared; `publisher`,
+    `language` and `section` are positions in the lists of names. A passage is valid after
+    `since` up to `until`, which is STILL for the current ones.
     """
 
     change: int
