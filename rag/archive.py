@@ -216,7 +216,7 @@ class Archive(Catalogue):
     def find(self, request: Request, k: int = 10) -> Found:
         """What `search` finds, with what was understood of the request."""
         snapshot = self.snapshot()
-        search = prepare(request, snapshot.facets)
+        search = prepare(request, snapshot)
         hits = retrieve(search, k, snapshot)
         return Found(tuple(hits), search.understood, snapshot.coverage)
 
@@ -229,7 +229,7 @@ class Archive(Catalogue):
         an empty or overlong question.
         """
         request = Request(question, history, as_of=as_of)
-        return prepare(request, self.snapshot().facets).understood
+        return prepare(request, self.snapshot()).understood
 
     def ask(
         self,
@@ -286,7 +286,7 @@ class Archive(Catalogue):
         request = Request(question, history, filters, as_of, understood, ignore)
         snapshot = self.snapshot()
         meter = Metered(model) if model else None
-        search = prepare(request, snapshot.facets, meter)
+        search = prepare(request, snapshot, meter)
         if meter and self._settings.llm_split:
             search = replace(search, parts=split(search.asked.question, meter))
         hits = retrieve(search, ANSWER_HITS, snapshot)

@@ -226,3 +226,33 @@ def test_a_short_form_that_an_article_explains_is_followed_into_others(tmp_path:
     assert sorted(order(archive, "What does the Harbour Transport Authority do?")) == [
         "1", "2", "3",
     ]  # fmt: skip
+
+
+def test_articles_that_name_a_day_count_as_those_that_appeared_then(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The dyke of Marsk broke at night.", date="2021-01-06"),
+        row(2, "The dyke of Marsk broke on 6 January 2021, the inquiry says.", date="2024-03-01"),
+        row(3, "The dyke broke on Jan. 6, a report says.", date="2021-09-01"),
+        row(4, "The dyke was opened on January 6 with a feast.", date="2022-12-20"),
+        row(5, "The dyke is safe, said the reeve.", date="2024-03-02"),
+    )
+    asked = "What happened to the dyke on 6 January 2021?"
+    assert sorted(order(archive, asked, as_of=JUNE)) == ["1", "2", "3"]
+    # What a filter asks for still holds.
+    until = Filters(published_before=datetime(2021, 12, 1, tzinfo=UTC))
+    assert sorted(order(archive, asked, as_of=JUNE, filters=until)) == ["1", "3"]
+
+
+def test_a_day_that_only_articles_of_other_days_name_is_held(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The dyke is safe, said the reeve of Marsk.", date="2024-03-02"),
+        row(2, "The dyke of Marsk broke on 6 January 2021, the inquiry says.", date="2024-03-01"),
+    )
+    asked = "What happened to the dyke of Marsk on 6 January 2021?"
+    (day,) = archive.understand(asked, JUNE)
+    assert (day.meaning, day.held) == ("6 January 2021, named in articles of other days", True)
+    assert order(archive, asked, as_of=JUNE) == "21"
+    (other,) = archive.understand("What happened to the dyke on 7 January 2021?", JUNE)
+    assert (other.meaning, other.held) == ("7 January 2021", False)

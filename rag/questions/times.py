@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from rag.language.dates import parse_published
 from rag.language.periods import DAY, Period, day_in_words
 from rag.language.sentences import sentence_spans
 from rag.language.temporal_expressions import (
@@ -122,6 +123,12 @@ def find_dates(
     if _overlap(required):
         return tuple(found)
     return tuple(replace(each, strict=False) for each in found)
+
+
+def named_day(one: Understood) -> date | None:
+    """The day that some words were taken to name; None for longer times and for outlets."""
+    published = parse_published(one.meaning.partition(",")[0])
+    return published.at.date() if published and published.precision == "day" else None
 
 
 def _overlap(required: Sequence[_Days]) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from embeddings import Reranker, Vector
 from rag.corpus.chunking import embedding_text
 from rag.indexes.dense import DenseIndex
-from rag.indexes.protocols import LexicalSearcher
+from rag.indexes.protocols import NO_FILTERS, LexicalSearcher
+from rag.language.periods import ways_to_write
 from rag.records import Article, Filters, Passage
 from rag.retrieval.snapshot import Snapshot
 from rag.store import UNKNOWN_DATE, Facets
@@ -46,6 +47,9 @@ JUDGEMENT = 3.0
 FADING_DAYS = 14
 """The age in days at which what an article gains by being recent has fallen to 1/e."""
 
+MONTHS_AFTER = 330
+"""So many days after it "on 6 January" is that day, and not yet the next one of its name."""
+
 _DAY = 86_400
 Column = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -59,7 +63,8 @@ class Query:
 
     `recency` is what an article published at `as_of` gains, falling off with its age.
     `context` is text that the query continues, and `share`, from 0 to 1, how much it counts.
-    `depth` is how many passages each ranker finds before they are scored by all.
+    `depth` is how many passages each ranker finds before they are scored by all. Passages that
+    name `day` in their text are found too, if they satisfy `whenever`, the filters without it.
     """
 
     text: str
@@ -70,6 +75,8 @@ class Query:
     context: str = ""
     share: float = 0.0
     depth: int = DEPTH
+    day: date | None = None
+    whenever: Filters = NO_FILTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,10 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     if recent := _recent(query):
         fresh_words, fresh_near = _found(recent, snapshot, carried)
         words, near = words | fresh_words, near | fresh_near
+    naming = naming_day(query, snapshot.lexical) if query.day else []
+    words |= snapshot.lexical.scores(
+        query.text, [id_ for id_ in naming if id_ not in words], carried
+    )
     # An index may lag behind the store: superseded passages are no evidence.
     ids = facets.valid_at(
         np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
@@ -139,7 +150,7 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
         cosine=_meaning(ids, words, near),
         opening=openings == ids,
         published=facets.published_at(ids),
-        preferred=_preferred(query, ids, facets),
+        preferred=_preferred(query, ids, facets) + np.isin(ids, naming),
     )
 
     def texts(places: Sequence[int]) -> list[str]:
@@ -149,6 +160,25 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
 
     scores = score(query, signals, snapshot.reranker, texts)
     return best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
+
+
+def naming_day(query: Query, lexical: LexicalSearcher, most: int = RECENT_DEPTH) -> list[int]:
+    """Passages that name the query's day in their text, published whenever; at most `most` of each.
+
+    With its year, or without it in the months after that day, when no other can be meant.
+    """
+    if query.day is None:
+        return []
+    whenever, first = query.whenever, datetime.combine(query.day, time.min, UTC)
+    found = lexical.holding(ways_to_write(query.day), most, whenever)
+    bounds = (whenever.published_from, whenever.published_before)
+    after = replace(
+        whenever,
+        published_from=max(filter(None, [bounds[0], first])),
+        published_before=min(filter(None, [bounds[1], first + timedelta(days=MONTHS_AFTER)])),
+    )
+    found += lexical.holding(ways_to_write(query.day, year=False), most, after)
+    return list(dict.fromkeys(found))
 
 
 def context_terms(query: Query, lexical: LexicalSearcher) -> dict[str, float]:

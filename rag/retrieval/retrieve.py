@@ -10,18 +10,19 @@ from types import MappingProxyType
 
 from rag.errors import QueryError
 from rag.language.acronyms import other_wording
+from rag.language.periods import ways_to_write
 from rag.llms import ChatModel
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
 from rag.questions.form import Form, read_form
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
-from rag.questions.times import Recency, recency
+from rag.questions.times import Recency, named_day, recency
 from rag.records import Filters, Hit, Message, Understood
 from rag.retrieval.near_duplicates import Ranked, distinct_hits
 from rag.retrieval.ranking import DEPTH, Query, best_first, rank
 from rag.retrieval.snapshot import Snapshot
-from rag.store import Facets, Store
+from rag.store import Store
 
 RECENCY: Mapping[Recency, float] = MappingProxyType(
     {"latest": 1.0, "open": 0.75, "at the time": 0.0, "timeless": 0.0}
@@ -76,7 +77,16 @@ class Search:
     parts: tuple[str, ...] = ()
 
     def query(self, text: str, filters: Filters) -> Query:
-        """What is ranked for a text that is part of the question, or all of it."""
+        """What is ranked for a text that is part of the question, or all of it.
+
+        Where a day is asked for, articles that name it count as those published then do.
+        """
+        days = {
+            named_day(one)
+            for one in self.understood
+            if not one.strict or one.filters.published_from == filters.published_from
+        } - {None}
+        day = days.pop() if len(days) == 1 else None
         return Query(
             text=text,
             filters=filters,
@@ -85,6 +95,12 @@ class Search:
             recency=RECENCY[recency(self.asked.question, self.understood)],
             context=self.asked.context,
             share=self.asked.share,
+            day=day,
+            whenever=replace(
+                filters,
+                published_from=self.filters.published_from,
+                published_before=self.filters.published_before,
+            ),
         )
 
 
@@ -100,25 +116,37 @@ class Found:
     coverage: float
 
 
-def prepare(request: Request, facets: Facets, model: ChatModel | None = None) -> Search:
+def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None) -> Search:
     """The request with its follow-up resolved, by the model where there is one, and understood.
 
     Raises QueryError for words to ignore of which nothing is understood.
     """
-    now = request.as_of or datetime.now(UTC)
+    now, facets = request.as_of or datetime.now(UTC), snapshot.facets
     asked = resolve(request.question, request.history, now, facets, model)
     understood = request.understood
     if understood is None:
         understood = understand(asked, now, facets)
+    filters = request.filters.no_later_than(request.as_of)
+    understood = ignoring(understood, request.ignore)
     return Search(
         asked=asked,
         form=read_form(asked.question),
-        filters=request.filters.no_later_than(request.as_of),
+        filters=filters,
         as_of=now,
-        understood=ignoring(understood, request.ignore),
+        understood=tuple(_named_elsewhere(one, filters, snapshot) for one in understood),
         all_copies=request.all_copies,
         parts=tuple(request.parts),
     )
+
+
+def _named_elsewhere(one: Understood, filters: Filters, snapshot: Snapshot) -> Understood:
+    """The same, held where it is a day without articles that articles of other days name."""
+    day = named_day(one)
+    if one.held or day is None:
+        return one
+    if not snapshot.lexical.holding(ways_to_write(day), 1, filters):
+        return one
+    return replace(one, held=True, meaning=f"{one.meaning}, named in articles of other days")
 
 
 def retrieve(search: Search, k: int, snapshot: Snapshot) -> list[Hit]:
