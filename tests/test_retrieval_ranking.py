@@ -232,7 +232,11 @@ def test_articles_that_name_a_day_count_as_those_that_appeared_then(tmp_path: Pa
     archive = built(
         tmp_path,
         row(1, "The dyke of Marsk broke at night.", date="2021-01-06"),
-        row(2, "The dyke of Marsk broke on 6 January 2021, the inquiry says.", date="2024-03-01"),
+        row(
+            2,
+            "The dyke of Marsk broke on 6 January 2021, it says in the inquiry. Nobody was hurt.",
+            date="2024-03-01",
+        ),
         row(3, "The dyke broke on Jan. 6, a report says.", date="2021-09-01"),
         row(4, "The dyke was opened on January 6 with a feast.", date="2022-12-20"),
         row(5, "The dyke is safe, said the reeve.", date="2024-03-02"),
@@ -248,7 +252,11 @@ def test_a_day_that_only_articles_of_other_days_name_is_held(tmp_path: Path) -> 
     archive = built(
         tmp_path,
         row(1, "The dyke is safe, said the reeve of Marsk.", date="2024-03-02"),
-        row(2, "The dyke of Marsk broke on 6 January 2021, the inquiry says.", date="2024-03-01"),
+        row(
+            2,
+            "The dyke of Marsk broke on 6 January 2021, it says in the inquiry. Nobody was hurt.",
+            date="2024-03-01",
+        ),
     )
     asked = "What happened to the dyke of Marsk on 6 January 2021?"
     (day,) = archive.understand(asked, JUNE)
