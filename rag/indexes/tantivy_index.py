@@ -300,7 +300,8 @@ class TantivySearcher:
             near &= columns.published >= first
         if before is not None:
             near &= columns.published < before
-        return columns.ids[near & ~columns.in_range(filters)]
+        outside: Ids = columns.ids[near & ~columns.in_range(filters)]
+        return outside
 
     def _conditions(self, filters: Filters) -> list[tantivy.Query]:
         query, schema = tantivy.Query, self._current.schema

@@ -11,8 +11,13 @@ _SMALL_WORDS = "of the and for on in to at de del der des du la le und für van"
 _SMALL = frozenset(_SMALL_WORDS.split())
 _WORD = r"[^\W_][\w'’&-]*"
 _LONG = rf"{_WORD}(?:\s+{_WORD}){{1,9}}"
-_AFTER = re.compile(rf"(?P<long>{_LONG})\s*,?\s+\(\s*[“\"‘']?(?P<short>{_SHORT})[”\"’']?\s*[);,]")
-_BEFORE = re.compile(rf"(?<![\w-])(?P<short>{_SHORT})\s+\(\s*(?:the\s+)?(?P<long>{_LONG})\s*[);,]")
+_IN_BRACKETS = re.compile(rf"\(\s*[“\"‘']?(?P<short>{_SHORT})[”\"’']?\s*[);,]")
+_EXPLAINED = re.compile(
+    rf"(?<![\w-])(?P<short>{_SHORT})\s+\(\s*(?:the\s+)?(?P<long>{_LONG})\s*[);,]"
+)
+_LONG_BEFORE = re.compile(rf"(?P<long>{_LONG})\s*,?\s+$")
+_FARTHEST = 120
+"""The characters before a bracket in which the name must stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +37,16 @@ def acronyms(text: str) -> Iterator[Acronym]:
     >>> list(acronyms("The Harbour Transport Authority (HTA) has a new head."))
     [Acronym(short='HTA', long='Harbour Transport Authority')]
     """
-    if "(" not in text:
-        return
-    found = [*_AFTER.finditer(text), *_BEFORE.finditer(text)]
-    for match in sorted(found, key=lambda each: each.start()):
-        words = match["long"].split()
-        if match.re is _AFTER:
-            name = _name(words, match["short"])
-        else:
-            name = match["long"] if _spells(words, match["short"]) else ""
-        if name:
-            yield Acronym(match["short"], name)
+    found: list[tuple[int, Acronym]] = []
+    for match in _IN_BRACKETS.finditer(text):
+        before = text[max(0, match.start() - _FARTHEST) : match.start()]
+        words = _LONG_BEFORE.search(before)
+        if words and (name := _name(words["long"].split(), match["short"])):
+            found.append((match.start(), Acronym(match["short"], name)))
+    for match in _EXPLAINED.finditer(text):
+        if _spells(match["long"].split(), match["short"]):
+            found.append((match.start(), Acronym(match["short"], match["long"])))
+    yield from (acronym for _, acronym in sorted(found, key=lambda each: each[0]))
 
 
 def other_wording(question: str, texts: Iterable[str]) -> str:

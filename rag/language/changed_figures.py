@@ -36,9 +36,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence as its words without figures, and its figures."""
+    """A sentence as its words without figures, how many these are, and its figures."""
 
+    text: str
     words: Counter[str]
+    size: int
     figures: tuple[Number, ...]
 
 
@@ -54,7 +56,8 @@ def changed_figures(part: str, whole: str) -> bool:
     >>> changed_figures("The work will cost 5.9 million.", "The work will cost a lot.")
     False
     """
-    mine = [one for one in _sentences(part) if one.figures]
+    # Most sentences of copies are the same to the letter.
+    mine = [one for one in _sentences(part) if one.figures and one.text not in whole]
     if not mine:
         return False
     theirs = _sentences(whole)
@@ -62,16 +65,16 @@ def changed_figures(part: str, whole: str) -> bool:
 
 
 def _has_changed(one: _Sentence, others: Sequence[_Sentence]) -> bool:
-    same = [other for other in others if _is_same(one.words, other.words)]
+    same = [other for other in others if _is_same(one, other)]
     return bool(same) and all(_differ(one.figures, other.figures) for other in same)
 
 
-def _is_same(one: Counter[str], other: Counter[str]) -> bool:
-    longer = max(one.total(), other.total())
+def _is_same(one: _Sentence, other: _Sentence) -> bool:
+    longer = max(one.size, other.size)
     # The sizes alone rule most pairs out.
-    if min(one.total(), other.total()) < _SAME * longer:
+    if min(one.size, other.size) < _SAME * longer:
         return False
-    return (one & other).total() >= _SAME * longer
+    return (one.words & other.words).total() >= _SAME * longer
 
 
 def _differ(one: Sequence[Number], other: Sequence[Number]) -> bool:
@@ -87,7 +90,7 @@ def _lacks(one: Sequence[Number], other: Sequence[Number]) -> bool:
 def _sentences(text: str) -> tuple[_Sentence, ...]:
     """The sentences that say something, without what is no figure."""
     found = (_read(text[start:end]) for start, end in sentence_spans(text))
-    return tuple(one for one in found if one.words.total() >= _FEWEST_WORDS)
+    return tuple(one for one in found if one.size >= _FEWEST_WORDS)
 
 
 def _read(sentence: str) -> _Sentence:
@@ -102,4 +105,4 @@ def _read(sentence: str) -> _Sentence:
         end = start + len(number.text)
     rest.append(plain[end:])
     words = Counter(word.casefold() for word in _WORD.findall(" ".join(rest)))
-    return _Sentence(words, tuple(figures))
+    return _Sentence(sentence, words, words.total(), tuple(figures))
