@@ -32,7 +32,7 @@ RECENCY: Mapping[Recency, float] = MappingProxyType(
 MAX_QUERY_CHARACTERS = 4_000
 """The longest question that is answered."""
 _SPARE = 10
-_EXPLAINING = 10
+_EXPLAINING = 5
 """So many of the first passages' articles are read for what a short form stands for."""
 
 _NO_FILTERS = Filters()
