@@ -181,7 +181,7 @@ def test_what_was_understood_can_be_ignored(chat: Chat) -> None:
 
 def test_what_hangs_in_quotation_marks_is_taken_as_it_is(chat: Chat) -> None:
     told = chat(ASHORE, "/ignore last week's")
-    told.refused('/ignore "last week\'s": the question asks for \'How many\'', status=0)
+    told.refused("/ignore \"last week's\": the question asks for 'How many'", status=0)
 
 
 def test_help_quit_and_empty_lines(chat: Chat) -> None:

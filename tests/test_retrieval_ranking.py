@@ -197,10 +197,91 @@ def test_the_form_of_a_question_is_understood_and_can_be_dropped(tmp_path: Path)
     assert archive.ask(asked, as_of=JUNE, ignore=["Who is"]).understood == ()
     assert archive.ask(asked, as_of=JUNE, understood=()).understood == ()
     # It asks nothing of hits: a search shows none, and scores are as without it.
-    facets = archive.snapshot().facets
-    read = prepare(Request(asked, as_of=JUNE), facets)
-    dropped = prepare(Request(asked, as_of=JUNE, ignore=["who is"]), facets)
+    snapshot = archive.snapshot()
+    read = prepare(Request(asked, as_of=JUNE), snapshot)
+    dropped = prepare(Request(asked, as_of=JUNE, ignore=["who is"]), snapshot)
     assert (read.form.name, dropped.form.name) == ("definition", "fact")
     assert read.query(asked, Filters()) == dropped.query(asked, Filters())
     assert read.query(asked, Filters()).preferred == ()
     assert archive.find(Request(asked, as_of=JUNE), 1).understood == ()
+
+
+def test_function_words_of_another_language_find_no_article_in_it(tmp_path: Path) -> None:
+    stolen = "Elle a demandé quand la grille des panneaux a été coupée, et à quelle heure."
+    archive = built(
+        tmp_path,
+        row(1, stolen, title="Panneaux", language="fr"),
+        row(2, "The strike on the ferries ended on Friday.", title="Ferries"),
+    )
+    # "ferries" is the only word that either article shares with the first question.
+    assert order(archive, "Quand la grève des ferries a-t-elle pris fin ?") == "2"
+    assert order(archive, "Quand les panneaux ont-ils été volés ?") == "1"
+
+
+def test_where_age_counts_the_best_of_the_last_days_are_found_however_many_match_better(
+    tmp_path: Path,
+) -> None:
+    # 250 old articles repeat the word: more than are found without regard to the date.
+    old = [
+        row(n, f"Ferry ferry ferry {n}.", title="", date="2020-05-03") for n in range(1000, 1250)
+    ]
+    new = row(7, "A ferry of the line to Vesk sank in the bay.", title="", date="2025-05-30")
+    archive = built(tmp_path, *old, new)
+    question, newest = "What is the latest on the ferry?", "courier.example/7"
+    assert archive.search(question, 1, as_of=JUNE)[0].article.id == newest
+    # A year later it is old like the others, of which 200 match better.
+    later = datetime(2026, 7, 1, tzinfo=UTC)
+    found = archive.search(question, 100, as_of=later, all_copies=True)
+    assert newest not in {hit.article.id for hit in found}
+
+
+def test_a_short_form_that_an_article_explains_is_followed_into_others(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The Harbour Transport Authority (HTA) has a new head.", title="Head"),
+        row(2, "The HTA will raise the price of a crossing.", title="Fares"),
+        row(3, "The harbour transport authority will meet in Vesk.", title="Meeting"),
+        row(4, "It rained in Marsk.", title="Rain"),
+    )
+    assert sorted(order(archive, "Where will the HTA meet?")) == ["1", "2", "3"]
+    assert sorted(order(archive, "What does the Harbour Transport Authority do?")) == [
+        "1", "2", "3",
+    ]  # fmt: skip
+
+
+def test_articles_that_name_a_day_count_as_those_that_appeared_then(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The dyke of Marsk broke at night.", date="2021-01-06"),
+        row(
+            2,
+            "The dyke of Marsk broke on 6 January 2021, it says in the inquiry. Nobody was hurt.",
+            date="2024-03-01",
+        ),
+        row(3, "The dyke broke on Jan. 6, a report says.", date="2021-09-01"),
+        row(4, "The dyke was opened on January 6 with a feast.", date="2022-12-20"),
+        row(5, "The dyke is safe, said the reeve.", date="2024-03-02"),
+    )
+    asked = "What happened to the dyke on 6 January 2021?"
+    assert sorted(order(archive, asked, as_of=JUNE)) == ["1", "2", "3"]
+    # What a filter asks for still holds.
+    until = Filters(published_before=datetime(2021, 12, 1, tzinfo=UTC))
+    assert sorted(order(archive, asked, as_of=JUNE, filters=until)) == ["1", "3"]
+
+
+def test_a_day_that_only_articles_of_other_days_name_is_held(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The dyke is safe, said the reeve of Marsk.", date="2024-03-02"),
+        row(
+            2,
+            "The dyke of Marsk broke on 6 January 2021, it says in the inquiry. Nobody was hurt.",
+            date="2024-03-01",
+        ),
+    )
+    asked = "What happened to the dyke of Marsk on 6 January 2021?"
+    (day,) = archive.understand(asked, JUNE)
+    assert (day.meaning, day.held) == ("6 January 2021, named in articles of other days", True)
+    assert order(archive, asked, as_of=JUNE) == "21"
+    (other,) = archive.understand("What happened to the dyke on 7 January 2021?", JUNE)
+    assert (other.meaning, other.held) == ("7 January 2021", False)

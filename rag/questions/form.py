@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from rag.questions.about_archive import read_about_archive
 from rag.questions.asked_words import AskedWords, question_words, read_words
 from rag.questions.form_rules import (
     ADJUNCT,
@@ -131,11 +132,11 @@ def read_form(question: str) -> Form:
 
 
 def _outside_the_news(question: str) -> Form | None:
-    """The form of a question about the archive or about Dateline; None for one about the news.
-
-    This is the place where `about_archive.read_about_archive` is asked, before all other rules.
-    """
-    return None
+    """The form of a question about the archive or about Dateline; None for one about the news."""
+    about = read_about_archive(question)
+    if about is None:
+        return None
+    return Form("chat" if about.is_chat else "archive", subject=question.strip())
 
 
 def form_understood(form: Form, question: str) -> tuple[Understood, ...]:
