@@ -210,6 +210,8 @@ def _speaker_token(doc: Doc, verb: Token) -> Token | None:
     odd = [c for c in verb.lefts if c.dep_ in ("compound", "nmod") and c.i == verb.i - 1]
     if odd and verb.tag_ in ("VBD", "VBZ", "VBP") and odd[0].pos_ in ("PROPN", "NOUN"):
         return odd[0]
+    if verb.tag_ == "VBN" and not any(c.dep_ == "aux" for c in verb.children):
+        return None
     climbs = {
         "conj": ("VBD", "VBZ", "VBP", "VB", "VBN", "VBG"),
         "advcl": ("VBG",),
