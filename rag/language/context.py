@@ -366,7 +366,7 @@ def _speaking(doc: Doc) -> str:
 
 
 def _may_be_surname(token: Token) -> bool:
-    """Whether a name is a person's, or one word that may be, if the text has a first name for it."""
+    """Whether a name may be a person's: it is one, or one word that a first name can confirm."""
     if token.pos_ != "PROPN" or any(child.dep_ == "det" for child in token.children):
         return False
     return token.ent_type_ in ("", "PERSON") or " " not in _proper(token)
