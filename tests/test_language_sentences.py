@@ -38,11 +38,23 @@ def sentences(text: str, language: str = "en") -> list[str]:
         "3. Harbour walls cost most.|Roads come next.",
         "• The mill burnt.|It was old.",
         "No.|He did not.",
+        "Holy Orr-St. Vesk School won.|It sang:St. Vesk lost.",
+        "In Lind v. Orr, he won.|No. 1 Vesk vs. No. 2 Brell is next.",
+        "It is at 308 N. Second Street.|He lives at 12 N.",
+        "Rep. Ann Orr, D-N. Y, spoke.|Sen. Lind, D-Wash. − one of two, left.",
+        "It ran from July 31-Aug. 1 in Vesk.|It rained.",
+        "The author J.D. Orr spoke.|They live in the U.S.|They like it.",
         "Why?!|Really.",
     ],
 )
 def test_news_prose_is_divided_where_a_reader_would(text: str) -> None:
     assert sentences(text.replace("|", " ")) == text.split("|")
+
+
+def test_passages_are_cut_where_they_were() -> None:
+    text = "Holy Orr-St. Vesk School won."
+    assert sentence_spans(text, passages=True) == [(0, 12), (13, 29)]
+    assert sentence_spans(text) == [(0, 29)]
 
 
 def test_offsets_point_into_the_whole_text_though_only_a_part_is_read() -> None:

@@ -76,7 +76,8 @@ def embedding_text(article: Article, start: int, end: int, heading: str) -> str:
 def _sentences(article: Article) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """The sentences of each stretch of reporting, with the heading above it."""
     for start, end, heading in _reporting(article):
-        yield heading, sentence_spans(article.text, start, end, article.language)
+        spans = sentence_spans(article.text, start, end, article.language, passages=True)
+        yield heading, spans
 
 
 def _reporting(article: Article) -> Iterator[tuple[int, int, str]]:

@@ -5,91 +5,13 @@ from __future__ import annotations
 import re
 
 from rag.corpus.bylines import opens_byline
+from rag.language.furniture import is_credit, is_newsletter, is_related_link
 from rag.records import FurnitureKind
 
-_AGENCY = (
-    r"(?:AFP|AP|Reuters|REUTERS|Getty(?: Images)?|Shutterstock|iStock(?:photo)?|Alamy|Bloomberg|CNN"
-    r"|EPA(?:-EFE)?|EFE|Xinhua|TASS|ANSA|dpa|UPI|PA|PA Wire|(?:Zuma|ZUMA)(?: Press)?"
-    r"|NurPhoto|Sipa(?: USA)?|SIPA|Redux|Magnum|Anadolu(?: Agency)?|Pool|POOL"
-    r"|USA TODAY(?: Sports| NETWORK)?)"
-)
-_CREDIT_END = re.compile(
-    rf"(?:\S ?/ ?{_AGENCY}|\bGetty Images|\bShutterstock|\bvia {_AGENCY})"
-    rf"(?: (?:Photos?|Images|file))?(?: ?/ ?(?:[Ff]ile|FILE|Pool))?\)?$"
-)
-_CREDIT_START = re.compile(
-    rf"(?:[A-Z][\w.'’-]+ ){{1,3}}?[A-Z][\w.'’-]+ ?/ ?{_AGENCY}(?: ?/ ?{_AGENCY})* (?=[A-Z])"
-    r"|(?:Photos?|Photographs?|Pictures?|Images?|Mandatory [Cc]redit)(?: [Cc]redits?)?"
-    r"(?::| (?:by|courtesy)\b) ?(?=\S)"
-)
-_CREDIT_BRACKET = re.compile(
-    r"\((?:(?:Image|Photo|Picture)s?(?: credit)?:|Photos? by|AP Photo)[^()]*\)$"
-)
-_CREDIT_WORDS = 60
-_SHORT_CREDIT_WORDS = 14
 _ORIGINAL = re.compile(
     r"(?:original(?:ly)? (?:url|link|source|article|published (?:at|on))|source url) ?:",
     re.IGNORECASE,
 )
-_BULLETS = r"[\s►▶︎•♦👉🔎*_(\[-]*"
-_RELATED = re.compile(
-    rf"{_BULLETS}(?:related(?: (?:articles?|story|stories|links?|coverage|content|reading|news))?"
-    r"|(?:read )?more|read(?: (?:also|next|this|the (?:full|whole) story(?: here)?))?"
-    r"|see (?:also|more)"
-    r"|also read|don[’']t miss|you may (?:also )?like|in case you missed it|icymi|recommended"
-    r"|keep reading|more (?:coverage|news)|previously|previous coverage|people are also reading"
-    r"|(?:à )?lire aussi|mehr zum thema|lesen sie auch|siehe auch|lea también) ?:"
-    r"(?!\s*$)",
-    re.IGNORECASE,
-)
-_RELATED_LENGTH = 260
-_GLUED = re.compile(
-    rf"{_BULLETS}[‘'“\"]?[^\W\d_](?:[^.:!?\n]{{1,70}}[^\W\d]['’\"”]?:(?=[A-Z‘'\"“])|[^.:!?\n]{{1,70}}\?(?=[A-Z]))"
-)
-_GLUED_FIELD = re.compile(
-    rf"{_BULLETS}(?:where|when|cost|price|who|what|how|why|time|date|location|address|phone|hours|rating"
-    r"|director|cast|starring|note|correction|clarification|corrections?|details|tickets|info|answer"
-    r"|question|winner|score|editor[’']s note|[qa])\b[^:?]{0,12}[:?]",
-    re.IGNORECASE,
-)
-_GLUED_CORRECTION = re.compile(
-    r"\b(?:earlier|previous) version|\bmisstated|\bincorrect|\bcorrected", re.IGNORECASE
-)
-_VIDEO = re.compile(r"(?:Video Ad Feedback\b.*)?\b\d{1,2}:\d\d - Source: \S+", re.DOTALL)
-_ADDRESS_ONLY = re.compile(r"https?://\S+")
-_PROMPT_HINTS = (
-    "sign up",
-    "subscribe",
-    "newsletter",
-    "inbox",
-    "follow ",
-    "abonn",
-    "inscri",
-    "suscr",
-)
-_PROMPT = re.compile(
-    rf"{_BULLETS}(?:"
-    r"subscribe (?:to|now|today|here|for)\b"
-    r"|sign up (?:for|to) (?:our|my)\b"
-    r"|(?:abonnieren sie|abonnez-vous|inscrivez-vous à (?:notre|nos)|suscríbase)\b"
-    r"|sign up\b.{0,120}\b(?:newsletter|inbox|e-?mails?|alerts|updates|free|today|here|now)\b"
-    r"|sign up (?:here|now|today|for alerts)\b"
-    r"|would you like to receive .{0,60}newsletter"
-    r"|get (?:our|the|cnn|usa).{0,80}newsletter"
-    r"|follow .{3,60} on (?:twitter|x|facebook|instagram|threads|bluesky)\b"
-    r")",
-    re.IGNORECASE | re.DOTALL,
-)
-_PROMPT_INSIDE = re.compile(
-    r"(?:^|[.?!:)—–-]\s*)[\"“(]?(?:sign up|subscribe|get|register)\b.{0,120}"
-    r"\b(?:newsletters?|inbox)\b"
-    r"|\b(?:newsletters?|inbox)\b.{0,120}\b(?:sign up|subscribe)"
-    r"(?: (?:right )?(?:here|now|today|for free))"
-    r"|\bdelivered (?:\w+ )?to your (?:e-?mail )?inbox\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_SAYS = re.compile(r"\b(?:said|says|told|tweeted|according to)\b")
-_PROMPT_WORDS = 45
 _LONGEST = 700
 
 _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*"
@@ -175,11 +97,11 @@ def paragraph_kind(words: str) -> FurnitureKind | None:
         return None
     if _ORIGINAL.match(words):
         return "original url"
-    if _is_newsletter(words):
+    if is_newsletter(words):
         return "newsletter"
-    if _is_related(words):
+    if is_related_link(words):
         return "related link"
-    if _is_credit(words):
+    if is_credit(words):
         return "photo credit"
     if _SIGNATURE.match(words) or _CONTRIBUTING.match(words):
         return "byline"
@@ -250,42 +172,3 @@ def dateline_end(text: str, start: int, end: int) -> int:
 
 def _capitalised(names: list[str]) -> bool:
     return all(not name[0].islower() or name.strip(",") in _SMALL_WORDS for name in names)
-
-
-def _is_related(words: str) -> bool:
-    # All the patterns below need one of these characters.
-    if len(words) > _RELATED_LENGTH or (":" not in words and "?" not in words):
-        return False
-    if _RELATED.match(words) or _VIDEO.fullmatch(words) or _ADDRESS_ONLY.fullmatch(words):
-        return True
-    found = _GLUED.match(words)
-    if found is None or _GLUED_FIELD.match(words) or _GLUED_CORRECTION.search(words):
-        return False
-    headline = len(words[found.end() :].split())
-    return 4 <= headline <= (9 if words.endswith(".") else 22)
-
-
-def _is_newsletter(words: str) -> bool:
-    folded = words.lower()
-    if not any(map(folded.__contains__, _PROMPT_HINTS)):
-        return False
-    if _PROMPT.match(words):
-        return True
-    return (
-        words.count(" ") < _PROMPT_WORDS
-        and not _SAYS.search(words)
-        and _PROMPT_INSIDE.search(words) is not None
-    )
-
-
-def _is_credit(words: str) -> bool:
-    length = words.count(" ") + 1
-    if length > _CREDIT_WORDS:
-        return False
-    ends = words[-1].isalnum() or words[-1] == ")"
-    if ends and (
-        _CREDIT_END.search(words, max(0, len(words) - 80)) or _CREDIT_BRACKET.search(words)
-    ):
-        return True
-    found = _CREDIT_START.match(words)
-    return found is not None and ("/" in found.group() or length <= _SHORT_CREDIT_WORDS)

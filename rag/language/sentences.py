@@ -35,24 +35,56 @@ _TITLE = re.compile(
 _NUMERO = re.compile(r"(?:^|\W)(?:Nos?|Vol|Fig|Art|pp)\.$")
 _CLOCK = re.compile(r"[ap]\.m\.$")
 _AFTER_CLOCK = re.compile(
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept"
+    r"|Oct"
     r"|Nov|Dec)|Eastern|Pacific|Central|Mountain|[ECMP][SD]?T|GMT|BST|CES?T|UTC)\b"
 )
 _INITIAL = re.compile(r"(?:^|[^\w.])(?:[A-Z]-)?[A-Z]\.$")
 _NEXT_INITIAL = re.compile(r"[A-Z]\.(?:\W|$)")
 _LOWER_WORD = re.compile(r"[a-z]+[\s,;:.!?]")
+_JOINED = tuple(
+    (re.compile(before), re.compile(after))
+    for before, after in (
+        # A saint after a hyphen or colon, as in St. Orr-St. Lind High School
+        (r"[^\w\s.]St\.$", r"[A-Z]"),
+        (r"(?:^|[\s(-])(?:vs|v)\.$", r"[A-Z\d“\"‘-]"),
+        # A direction in an address, as in 308 N. Second Street
+        (r"\d\s[NSEW]\.$", r"[A-Z][a-z]|\d"),
+        # A party and its state, as in D-N. Y or D-Wash. − one of
+        (r"\b[DRI]-[A-Z]\.$", r"[A-Z][.,]"),
+        (r"\b[DRI]-[A-Z][a-z]*\.$", r"[-−–—]"),
+        (r"(?:^|\W)(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$", r"\d"),
+        # Initials of a name, as in J.D. Orr, and not a country before a new sentence
+        (
+            r"(?:^|[\s“\"(])(?!U\.S|U\.K|U\.N|E\.U|D\.C|N\.[YJCHMD]|S\.[CD]|L\.A|R\.I|B\.C|A\.D"
+            r"|A\.I|T\.V"
+            r"|M\.D|I\.D|P\.O)[A-Z]\.[A-Z]\.$",
+            r"(?!(?:The|An?|He|She|It|They|We|I|You|In|On|At|But|And|His|Her|This|That|For|If"
+            r"|As)\b)[A-Z][a-z]",
+        ),
+    )
+)
+"""What stands before and after a false end that passages are still cut at, in pairs."""
+
 _OPEN_ENDED = re.compile(r"[!?…]\W*$|(?:^|\W)(?:[A-Z][a-z]{0,4}|[A-Z])\.$")
 _AFTER_BRACKET = re.compile(r"(?<=[.!?][)\]])\s+(?=[“\"‘(]?[A-Z])")
 
 
 def sentence_spans(
-    text: str, start: int = 0, end: int | None = None, language: str = "en"
+    text: str,
+    start: int = 0,
+    end: int | None = None,
+    language: str = "en",
+    *,
+    passages: bool = False,
 ) -> list[tuple[int, int]]:
     """The sentences of `text[start:end]` as offsets into `text`, in order and apart.
 
     Every character but white space stands in exactly one of them, and none begins
     or ends with white space. A blank line always ends a sentence. `language` is an
-    ISO 639-1 code; "" and unknown ones are read as English.
+    ISO 639-1 code; "" and unknown ones are read as English. With `passages`, a few
+    abbreviations end a sentence ("Orr v. Lind", "Vesk-St. Orr"), as they did when the
+    passages of older archives were cut: the same article keeps the same passages.
 
     >>> sentence_spans("Mr. Osk left. “Go.” He did.")
     [(0, 13), (14, 19), (20, 27)]
@@ -62,8 +94,8 @@ def sentence_spans(
     spans: list[tuple[int, int]] = []
     for offset, paragraph in _paragraphs(part):
         pieces = _trimmed(paragraph, _cuts(paragraph, language or "en"))
-        for left, right in _repaired(paragraph, pieces):
-            for a, b in _shortened(paragraph, left, right, language or "en"):
+        for left, right in _repaired(paragraph, pieces, passages):
+            for a, b in _shortened(paragraph, left, right, language or "en", passages):
                 spans.append((first + offset + a, first + offset + b))
     return spans
 
@@ -132,12 +164,12 @@ def _trimmed(text: str, cuts: Iterable[int]) -> Iterator[tuple[int, int]]:
         start = cut
 
 
-def _repaired(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _repaired(text: str, spans: Iterable[tuple[int, int]], passages: bool) -> list[tuple[int, int]]:
     """The spans with false ends joined and sentences after a closing bracket divided."""
     whole: list[tuple[int, int]] = []
     for start, end in spans:
         if whole and _is_one(
-            text[max(whole[-1][0], whole[-1][1] - 16) : whole[-1][1]], text, start
+            text[max(whole[-1][0], whole[-1][1] - 16) : whole[-1][1]], text, start, passages
         ):
             whole[-1] = (whole[-1][0], end)
         else:
@@ -153,7 +185,7 @@ def _repaired(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, in
     return divided
 
 
-def _is_one(before: str, text: str, at: int) -> bool:
+def _is_one(before: str, text: str, at: int, passages: bool) -> bool:
     """Whether the sentence that ends in `before` goes on at `text[at]`."""
     after = text[at : at + 16]
     if "a" <= after[0] <= "z":
@@ -166,10 +198,16 @@ def _is_one(before: str, text: str, at: int) -> bool:
         return bool(_AFTER_CLOCK.match(after))
     if _NUMERO.search(before):
         return after[0].isdigit()
-    return bool(_INITIAL.search(before) and _NEXT_INITIAL.match(after))
+    if _INITIAL.search(before) and _NEXT_INITIAL.match(after):
+        return True
+    return not passages and any(
+        ours.search(before) and theirs.match(after) for ours, theirs in _JOINED
+    )
 
 
-def _shortened(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
+def _shortened(
+    text: str, start: int, end: int, language: str, passages: bool
+) -> Iterator[tuple[int, int]]:
     """The span, or its parts where it is long: at quoted sentences, then at white space."""
     if end - start < LONG_SENTENCE:
         yield start, end
@@ -177,7 +215,7 @@ def _shortened(text: str, start: int, end: int, language: str) -> Iterator[tuple
     sentence = text[start:end]
     cuts = _cuts(sentence.translate(_NO_QUOTES), language)
     cuts = sorted(_before_quotes(sentence, cut) for cut in cuts)
-    for left, right in _repaired(sentence, _trimmed(sentence, cuts)):
+    for left, right in _repaired(sentence, _trimmed(sentence, cuts), passages):
         for a, b in _within_limit(sentence, left, right):
             yield start + a, start + b
 

@@ -1,92 +1,31 @@
-"""Who is said to have said something: in words handed in, and in the article that quotes them.
+"""Whether two speakers are the same: by name, by acronym, by the role that an article gives.
 
-Rules are for English. Where they cannot tell, nobody is named: better no speaker than a wrong one.
+Rules are for English.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 
-from rag.language.quotation_marks import Quotation, quotations
-from rag.language.words import Wording
+from rag.language.analysis import analyse
+from rag.language.introductions import introductions
+from rag.language.name_matching import TITLES, alike, is_role, mentions, name_words
+from rag.language.sentences import sentence_spans
+from rag.language.words import word_set
 
-_SAYING = (
-    r"(?:said|says|saying|say|told|tells|telling|added|adds|asked|asks|wrote|writes|tweeted|posted"
-    r"|replied|replies|stated|states|explained|explains|insisted|insists|warned|warns|argued|argues"
-    r"|claimed|claims|admitted|announced|recalled|noted|notes|continued|concluded|declared|remarked"
-    r"|commented|responded|joked|shouted|testified|acknowledged|suggested|urged|vowed|promised"
-    r"|complained|confirmed|observed|predicted|[Aa]ccording to)"
+_SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
+_CLOSE_TO = re.compile(
+    r"(?:lawyer|attorney|agent|mother|father|wife|husband|brother|sister|son|daughter|friend|family"
+    r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
 )
-_NAME = (
-    r"(?:(?:[A-Z]\.\s?)+|[A-Z][\w’'-]*[^\W_])"
-    r"(?:\s+(?:(?:de|da|del|der|den|di|dos|du|la|le|van|von|bin|al|el|of the|of)\s+)*"
-    r"(?:(?:[A-Z]\.)+|[A-Z][\w’'-]*[^\W_]))*"
+_TITLE_ALONE, _ENOUGH = 0.2, 60
+_OFFICES = TITLES | word_set(
+    "pope governor senator representative president executive minister mayor founder director"
+    " head leader king queen chair spokesperson owner author coach manager sheriff captain"
+    " commissioner superintendent principal chancellor dean speaker pastor officer lawyer attorney"
+    " mother father wife husband brother sister son daughter suspect victim"
 )
-_TITLE = re.compile(r"\b(Dr|Mr|Mrs|Ms|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Prof|Rev|Hon)\.\s")
-_NAMED = re.compile(_NAME)
-_SAID = re.compile(rf"\b{_SAYING}\b")
-_DASHED = re.compile(rf"^[\s,.]*[-–—~]+\s*(?P<who>{_NAME})\b[^\n]{{0,60}}$")
-_COLON = re.compile(rf"^\s*(?P<who>{_NAME})\s*:\s*$")
-_SMALL_WORDS = (
-    "a an and as at but by dr he her his i if in it its mr mrs ms my on or she so that the their"
-    " then there these they this those to we what when where while who you yes no our for from"
-    " after before monday tuesday wednesday thursday friday saturday sunday january february march"
-    " april may june july august september october november december"
-)
-_NO_NAMES = frozenset(_SMALL_WORDS.split())
-_POLITE = frozenset({"dr", "mr", "mrs", "ms"})
-_PRONOUN = re.compile(r"\b(?:he|she|they|it|who|I|we|He|She|They|It|We)\b")
-_CLOSED = re.compile(r"[.!?;]\s|[.!?;]?$|\n")
-_OPENED = re.compile(r"(?:[.!?;”]\s|\n)")
-_LONGEST_FRAME = 12
-_FEWEST_SAID = 4
-_BEHIND, _AHEAD = 240, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Attributed:
-    """Words in quotation marks, cut out of a text that also says who said them."""
-
-    words: str
-    speaker: str
-
-
-def attributed(text: str) -> Attributed | None:
-    """The quotation that a text holds and whom it has say it; None where it is no such text.
-
-    >>> attributed('“The ferry,” Ann Orr said on Monday, “is sold.”')
-    Attributed(words='The ferry, ... is sold.', speaker='Ann Orr')
-    """
-    quoted = quotations(text)
-    words = sum(len(Wording(text[each.start : each.end])) for each in quoted)
-    frame = _outside(text, quoted)
-    if words < _FEWEST_SAID or len(Wording(" ".join(frame))) > _LONGEST_FRAME:
-        return None
-    speaker = next((found for piece in frame if (found := _speaker_of(piece))), "")
-    if not speaker:
-        return None
-    said = " ... ".join(text[each.start : each.end] for each in quoted)
-    return Attributed(said, speaker)
-
-
-def said_by(text: str, start: int, end: int) -> str:
-    """Whom an article has say its words from `start` to `end`; "" where it does not tell.
-
-    >>> text = "“It is sold,” said Ann Orr, the mayor."
-    >>> said_by(text, 1, 11)
-    'Ann Orr'
-    """
-    inside = [q for q in quotations(text) if q.start <= start and end <= q.end]
-    around = inside or [q for q in quotations(text) if q.start < end and start < q.end]
-    if not around:
-        return ""
-    first, last = around[0], around[-1]
-    for left, right in pairwise(around):
-        if found := _subject(text[left.end + 1 : right.start - 1]):
-            return found
-    return _subject(_clause_after(text, last)) or _subject(_clause_before(text, first))
 
 
 def same_person(one: str, other: str) -> bool:
@@ -95,76 +34,165 @@ def same_person(one: str, other: str) -> bool:
     >>> same_person("President Orr", "Ann Orr"), same_person("WFC", "World Ferry Council")
     (True, True)
     """
-    ours, theirs = _names(one), _names(other)
+    ours, theirs = _telling(one), _telling(other)
     if ours & theirs or not ours or not theirs:
         return True
     return _initials(one) == "".join(theirs) or _initials(other) == "".join(ours)
 
 
-def _outside(text: str, quoted: list[Quotation]) -> list[str]:
-    """What a text says before, between and after its quotations, without their marks."""
-    pieces, at = [], 0
-    for each in quoted:
-        pieces.append(text[at : max(at, each.start - 1)])
-        at = each.end + 1
-    pieces.append(text[at:])
-    return [piece for piece in pieces if re.search(r"\w", piece)]
+def _telling(name: str) -> set[str]:
+    return {word for word in name_words(name) if len(word) > 1} - _NO_NAMES
 
 
-def _speaker_of(frame: str) -> str:
-    """Who the words around a quotation name as its speaker."""
-    for pattern in (_DASHED, _COLON):
-        if match := pattern.match(frame):
-            return match["who"]
-    return _subject(frame)
-
-
-def _subject(clause: str) -> str:
-    """Whom a clause with a word of saying has say it; "" where that is no name."""
-    clause = _TITLE.sub(r"\1 ", clause)
-    saying = _SAID.search(clause)
-    if saying is None:
-        return ""
-    before = clause[: saying.start()]
-    if not saying.group().endswith(" to"):
-        if found := _first_name(before):
-            return found
-        if _PRONOUN.search(before) or re.search(r"[a-z]\w+\s*$", before):
-            return ""
-    after = clause[saying.end() :]
-    if saying.group() == "told" or _PRONOUN.match(after.strip()):
-        return ""
-    return _first_name(after)
-
-
-def _first_name(text: str) -> str:
-    for match in _NAMED.finditer(text):
-        words = match.group().split()
-        while words and words[0].casefold() in _NO_NAMES - _POLITE:
-            words = words[1:]
-        if words:
-            return re.sub(r"['’]s$", "", " ".join(words))
-    return ""
-
-
-def _clause_after(text: str, quotation: Quotation) -> str:
-    """What follows a quotation in its sentence, where that can still say who said it."""
-    rest = _TITLE.sub(r"\1 ", text[quotation.end + 1 : quotation.end + 1 + _AHEAD])
-    closed = _CLOSED.search(rest)
-    return re.split(r"[“„\"\n]", rest[: closed.start() if closed else None])[0]
-
-
-def _clause_before(text: str, quotation: Quotation) -> str:
-    """What leads up to a quotation in its own sentence."""
-    lead = text[max(0, quotation.start - 1 - _BEHIND) : max(0, quotation.start - 1)]
-    lead = _TITLE.sub(r"\1 ", lead)
-    opened = [match.end() for match in _OPENED.finditer(lead)]
-    return lead[opened[-1] if opened else 0 :]
-
-
-def _names(name: str) -> set[str]:
-    return {word for word in Wording(name).folded if len(word) > 1} - _NO_NAMES
+_NO_NAMES = word_set(
+    "a an and as at but by for from he her his in it of on or she the their they to with"
+)
 
 
 def _initials(name: str) -> str:
     return "".join(word[0] for word in re.findall(r"[A-Z]\w+", name)).casefold()
+
+
+def matches_speaker(speaker: str, asked: str, around: str = "") -> float:
+    """How well the speaker of an attribution fits whom a question names, from 0 to 1.
+
+    By name, half a name, acronym or typo; by role ("the pope", "oregon's governor") with what
+    the article `around` says of either. Words of somebody who speaks for an organisation count
+    as nearly its own; those of somebody's agent, lawyer or mother are not his or hers. An empty
+    speaker fits nobody.
+
+    >>> matches_speaker("Ann Orr", "orr"), matches_speaker("Ann Orr", "bo lind")
+    (1.0, 0.0)
+    >>> matches_speaker("Ann Orr", "tolbeck's mayor", "Ann Orr, the mayor of Tolbeck, spoke.")
+    0.9
+    """
+    if not name_words(speaker) or not name_words(asked):
+        return 0.0
+    return max(_by_name(speaker, asked, around), _by_role(speaker, asked, around))
+
+
+def _by_name(speaker: str, asked: str, around: str) -> float:
+    """How well two names agree, word by word."""
+    ours, theirs = name_words(speaker), name_words(asked)
+    if ours == theirs:
+        return 1.0
+    if _initials(speaker) == "".join(theirs) or _initials(asked) == "".join(ours):
+        return 0.95
+    shared = [word for word in theirs if any(alike(word, other) for other in ours)]
+    if not shared or all(word in _NO_NAMES | TITLES for word in shared):
+        return 0.0
+    if _speaks_for(speaker) and not _speaks_for(asked):
+        return 0.8 if len(shared) == len(theirs) and _for_organisation(asked, around) else 0.1
+    if len(shared) == len(theirs) and (
+        len(theirs) > 1 or ours[-1:] == theirs or _is_last(ours, theirs)
+    ):
+        return 1.0 if set(shared) <= set(ours) else 0.9
+    if all(any(alike(word, other) for other in theirs) for word in ours):
+        return 0.9
+    if len(theirs) == 1:
+        return 0.7
+    last = alike(ours[-1], theirs[-1])
+    return 0.3 if last and len(ours) > 1 and not alike(ours[0], theirs[0]) else 0.5 if last else 0.1
+
+
+def _is_last(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    return alike(ours[-1], theirs[-1])
+
+
+def _speaks_for(speaker: str) -> bool:
+    words = re.findall(r"[\w-]+", speaker.casefold())
+    return any(_SPEAKING_FOR.match(word) or _CLOSE_TO.match(word) for word in words)
+
+
+def _for_organisation(asked: str, around: str) -> bool:
+    """Whether an article names `asked` as something other than a person."""
+    found = mentions(around, asked)
+    if not found:
+        return False
+    left, right = max(0, found[0].start - 100), found[0].end + 100
+    [doc] = analyse([around[left:right]], named=True)
+    people = [name for name in doc.ents if name.label_ == "PERSON"]
+    at = found[0].start - left
+    return not any(name.start_char <= at < name.end_char for name in people)
+
+
+_ROLE_WORDS = {
+    "gov": "governor",
+    "sen": "senator",
+    "rep": "representative",
+    "pres": "president",
+    "ceo": "executive",
+    "chief": "executive",
+    "pontiff": "pope",
+    "prez": "president",
+    "premier": "minister",
+    "pm": "minister",
+    "congressman": "representative",
+    "congresswoman": "representative",
+    "spokesman": "spokesperson",
+    "spokeswoman": "spokesperson",
+    "chairman": "chair",
+    "chairwoman": "chair",
+    "monarch": "king",
+    "creator": "founder",
+    "boss": "executive",
+    "cop": "officer",
+    "vp": "vice",
+}
+_ROLE_FILLERS = _NO_NAMES | word_set("former new current ex who what top its this that prime")
+
+
+def _role_words(words: str) -> list[str]:
+    found = [word for part in name_words(f"x {words}")[1:] for word in part.split("-")]
+    return [_ROLE_WORDS.get(word, word) for word in found if word not in _ROLE_FILLERS]
+
+
+def _by_role(speaker: str, asked: str, around: str) -> float:
+    """How well a speaker fits a role that is asked for, or a role that speaks a name asked for."""
+    wanted = _role_words(asked)
+    if not wanted or (_speaks_for(speaker) and not _speaks_for(asked)):
+        return 0.0
+    own = _role_words(speaker)
+    if _covers(own, wanted) == 1 and (set(wanted) & _OFFICES or len(wanted) > 1):
+        return 0.9
+    if not around:
+        return 0.0
+    described = [*own, *_described(speaker, around)]
+    role = [word for word in wanted if word in described]
+    if role and any(word in _OFFICES or is_role(word) for word in role):
+        rest = [word for word in wanted if word not in role]
+        everywhere = set(_role_words(around))
+        if not rest:
+            return 0.9
+        if len(rest) <= len(role) + 1 and all(_anywhere(word, everywhere) for word in rest):
+            return 0.8
+        return 0.0
+    if speaker[:1].islower() or speaker.casefold().startswith(("the ", "a ", "an ")):
+        roles = [word for word in own if word not in wanted]
+        if roles and _covers(_described(asked, around), roles) == 1:
+            return 0.8
+    return 0.0
+
+
+def _anywhere(word: str, words: set[str]) -> bool:
+    return word in words or any(alike(word, other) for other in words)
+
+
+def _covers(ours: Sequence[str], wanted: Sequence[str]) -> float:
+    """The share of the wanted words that are among ours."""
+    return sum(word in ours for word in wanted) / len(wanted) if wanted else 0.0
+
+
+def _described(name: str, around: str) -> list[str]:
+    """The words with which an article introduces a name, folded; titles included."""
+    found: list[str] = []
+    for left, right in sentence_spans(around):
+        sentence = around[left:right]
+        if not mentions(sentence, name):
+            continue
+        for each in introductions(sentence, name):
+            if each.strength >= _TITLE_ALONE:
+                found += _role_words(sentence[each.start : each.end])
+        if len(found) > _ENOUGH:
+            break
+    return found

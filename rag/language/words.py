@@ -112,6 +112,15 @@ def _folded(word: str) -> str:
     return _SPELLED.get(word, word.casefold())
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list that is written as one string.
+
+    >>> sorted(word_set("told said"))
+    ['said', 'told']
+    """
+    return frozenset(words.split())
+
+
 def shortened(value: str, limit: int) -> str:
     """The value on one line, cut at a word so that it has at most `limit` characters.
 

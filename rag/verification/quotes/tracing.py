@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from rag.errors import QueryError
 from rag.indexes.protocols import LexicalSearcher
-from rag.language.speakers import attributed, said_by, same_person
+from rag.language.attribution import attributed, said_by, same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation
 from rag.store import Store

@@ -1,0 +1,134 @@
+"""What a sentence needs from those before it, and which are no reporting."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.language.context import antecedent, depends_on_context, is_fragment
+from rag.language.furniture import is_furniture
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He left.",
+        "It was sold in May.",
+        "Her father, Bo Lind, left.",
+        "The firm closed its mill.",
+        "The 58-year-old was arrested.",
+        "The pair met in May.",
+        "Both were sold.",
+        "This is the first ferry.",
+        "But that was not all.",
+        "So did Ann Orr.",
+        "“He is glad,” she said.",
+    ],
+)
+def test_a_sentence_depends_on_what_its_subject_stands_for(sentence: str) -> None:
+    assert depends_on_context(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ann Orr left.",
+        "The mayor of Vesk left.",
+        "The storm that hit Vesk killed five.",
+        "The government said no.",
+        "It is unclear whether he left.",
+        "There was no ferry.",
+        "In his speech, Orr said no.",
+        "“We are glad,” Orr said.",
+    ],
+)
+def test_a_sentence_with_a_subject_of_its_own_does_not(sentence: str) -> None:
+    assert not depends_on_context(sentence)
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence", "name"),
+    [
+        ("Ann Orr sold the ferry. ", "She left.", "Ann Orr"),
+        ("Ann Orr is the mayor.\n\nOn Monday Orr met nobody in Vesk.\n\n", "She left.", "Ann Orr"),
+        ("Mr. Bo Lind met Ms. Ann Orr in Vesk. ", "He left.", "Bo Lind"),
+        ("Brell Line Inc. sold the ferry.\n\n", "The company closed its mill.", "Brell Line Inc."),
+        ("Ann Orr and Bo Lind met. ", "The pair left.", "Ann Orr and Bo Lind"),
+        ("The mayor met Ann Orr. ", "He left.", None),
+        ("Ms. Ann Orr sold the ferry. ", "He left.", None),
+        ("It rained. ", "He left.", None),
+        ("Ann Orr sold it.\n\nIt rained.\n\nIt snowed.\n\n", "She left.", None),
+        ("", "She left.", None),
+        ("Ann Orr sold the ferry. ", "Bo Lind left.", None),
+    ],
+)
+def test_the_subject_stands_for_the_name_before_it_or_nobody(
+    before: str, sentence: str, name: str | None
+) -> None:
+    text = before + sentence
+    assert antecedent(text, len(before), len(text)) == name
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fragment"),
+    [
+        ("So did Ann Orr.", True),
+        ("Not so fast.", True),
+        ("He did.", True),
+        ("A mess.", True),
+        ("Here’s what we know.", True),
+        ("The mill burnt.", False),
+        ("Call 911.", False),
+        ("Ann Orr said so in May.", False),
+    ],
+)
+def test_a_fragment_has_no_verb_or_says_nothing(sentence: str, fragment: bool) -> None:
+    assert is_fragment(sentence) is fragment
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A man walks past a ferry in Vesk on March 3, 2031.",
+        "Ann Orr/Getty Images",
+        "02:57 - Source: CNN",
+        "Pictured: the ferry",
+        "Reach Bo Lind on X at @bolind.",
+        "Follow Bo Lind on Twitter",
+        "This story was updated to add a comment.",
+        "Contributing: Ann Orr",
+        "Related: Ferry sold",
+        "Click here to sign up.",
+        "Read more about it here.",
+        "Bo Lind and Ann Orr contributed to this report.",
+        "",
+    ],
+)
+def test_what_surrounds_the_reporting_is_furniture(sentence: str) -> None:
+    assert is_furniture(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This story is about a ferry.",
+        "The ferry was seen on March 3, 2031.",
+        "The law takes effect on Jan. 1, 2034.",
+        "Watch what you say, Orr said.",
+        "He follows Orr on Twitter.",
+        "Follow the money, Orr said.",
+        "Orr reads the news on Facebook.",
+    ],
+)
+def test_reporting_is_no_furniture(sentence: str) -> None:
+    assert not is_furniture(sentence)
+
+
+@given(st.text(alphabet="Ann Orr she The.\n“”’'", max_size=60), st.integers(0, 60))
+def test_odd_text_names_nobody_or_words_of_its_own(text: str, start: int) -> None:
+    depends_on_context(text)
+    is_fragment(text)
+    is_furniture(text)
+    found = antecedent(text, start, len(text))
+    assert found is None or all(word in text for word in found.split())
