@@ -217,9 +217,10 @@ class Archive(Catalogue):
     def find(self, request: Request, k: int = 10) -> Found:
         """What `search` finds, with what was understood of the request."""
         snapshot = self.snapshot()
-        search = prepare(request, snapshot.facets)
+        search = prepare(request, snapshot)
         hits = retrieve(search, k, snapshot)
-        return Found(tuple(hits), search.understood, snapshot.coverage)
+        understood = tuple(one for one in search.understood if one.of_hits)
+        return Found(tuple(hits), understood, snapshot.coverage)
 
     def understand(
         self, question: str, as_of: datetime | None = None, history: Sequence[Message] = ()
@@ -230,7 +231,8 @@ class Archive(Catalogue):
         an empty or overlong question.
         """
         request = Request(question, history, as_of=as_of)
-        return prepare(request, self.snapshot().facets).understood
+        understood = prepare(request, self.snapshot()).understood
+        return tuple(one for one in understood if one.of_hits)
 
     def ask(
         self,
@@ -288,7 +290,7 @@ class Archive(Catalogue):
         snapshot = self.snapshot()
         meter = Metered(model) if model else None
         counted = answer_about_archive(request, snapshot)
-        search = prepare(request, snapshot.facets, None if counted else meter)
+        search = prepare(request, snapshot, None if counted else meter)
         if counted is None and meter and search.asked.question != question:
             counted = answer_about_archive(request, snapshot, search.asked.question)
         if counted is not None:
@@ -309,6 +311,7 @@ class Archive(Catalogue):
             retrieval_seconds=time.perf_counter() - started,
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
+            background=" ".join(search.asked.earlier) if search.asked.whole else "",
         )
         reader = ReadingAids(snapshot.lexical, snapshot.similarity())
         trust = GenerationPolicy(

@@ -153,7 +153,7 @@ def test_a_number_that_no_passage_has_is_told(chat: Chat, monkeypatch: pytest.Mo
         ("/cite one", "'one' is not the number of a citation"),
         ("/frobnicate", "there is no command '/frobnicate'; /help lists those there are"),
         ("x" * 10_001, "the question has 10,001 characters"),
-        ("/ignore last week", "/ignore 'last week': the question asks for no date and no outlet"),
+        ("/ignore last week", "/ignore 'last week': the question asks for 'How many'"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_told_and_the_chat_goes_on(
@@ -181,7 +181,7 @@ def test_what_was_understood_can_be_ignored(chat: Chat) -> None:
 
 def test_what_hangs_in_quotation_marks_is_taken_as_it_is(chat: Chat) -> None:
     told = chat(ASHORE, "/ignore last week's")
-    told.refused('/ignore "last week\'s": the question asks for no date', status=0)
+    told.refused("/ignore \"last week's\": the question asks for 'How many'", status=0)
 
 
 def test_help_quit_and_empty_lines(chat: Chat) -> None:

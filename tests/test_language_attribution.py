@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.attribution import Attributed, attributed, said_by, same_person
+from rag.language.attribution import (
+    Attributed,
+    attributed,
+    attributions,
+    matches_speaker,
+    said_by,
+    same_person,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +98,101 @@ def test_odd_text_names_nobody_or_words_of_its_own(text: str, start: int) -> Non
     start = min(start, len(text))
     speaker = said_by(text, start, min(len(text), start + 5))
     assert speaker == "" or all(word in text for word in speaker.split())
+
+
+def whose(text: str) -> list[tuple[str, str, bool]]:
+    return [
+        (each.speaker, text[each.start : each.end], each.quoted)
+        for each in attributions(text, 0, len(text))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "words"),
+    [
+        ("Clara Lind came. Lind said she also won't sail.", "Clara Lind", "she also won't sail"),
+        ("Ann Orr sold it. Her agent said she was glad.", "her agent", "she was glad"),
+        ("In a text to Forbes, Ann Orr wrote that it was sold.", "Ann Orr", "that it was sold"),
+        (
+            "A spokeswoman of Brell Line said it is sold.",
+            "a spokeswoman of Brell Line",
+            "it is sold",
+        ),
+        ("According to Ann Orr, the ferry is sold.", "Ann Orr", "the ferry is sold"),
+        ("The ferry is unsafe, the mayor said.", "the mayor", "The ferry is unsafe"),
+        ("The ferry, Orr said, is unsafe.", "Orr", "The ferry, Orr said, is unsafe"),
+        ("The FDA said the ferry is unsafe.", "FDA", "the ferry is unsafe"),
+        ("Police were told by Ann Orr that it was sold.", "Ann Orr", "that it was sold"),
+        ("It fell, according to the Office for Ferries.", "Office for Ferries", "It fell"),
+        ("Vesk Gov. Ann Orr said the ferry is sold.", "Ann Orr", "the ferry is sold"),
+    ],
+)
+def test_reported_speech_has_its_speaker(text: str, speaker: str, words: str) -> None:
+    assert whose(text) == [(speaker, words, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann Orr declined to say whether the ferry is sold.",
+        "Ann Orr did not say that the ferry is sold.",
+        "Ann Orr was told that the ferry is sold.",
+        "The ferry is sold.",
+        "It is like the song “Long Way Home”.",
+    ],
+)
+def test_what_nobody_says_is_nobodys(text: str) -> None:
+    assert whose(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Ann Orr sold it. “I am very glad now,” she said.", ["Ann Orr"]),
+        (
+            "“It is all sold,” Ann Orr told Reuters. “We never looked back at it.”",
+            ["Ann Orr", "Ann Orr"],
+        ),
+        ("“Who will pay for it?” Orr asked more than once.", ["Orr"]),
+        ("Ann Orr posted on Monday:\n\n“I am very glad today.”", ["Ann Orr"]),
+        ("“It is sold,” said Ann Orr. “We are\n\n“very glad,” she added.", ["Ann Orr"] * 2),
+        ("Bo Lind left. Ann Orr came.\n\n“It was good for us all.”", [""]),
+        ("Mr. Bo Lind met the mayor. “It is all sold now,” she said.", [""]),
+        ("Ann Orr, who made the film “The Long Way Home”, said no.", [""]),
+    ],
+)
+def test_quotations_have_the_speaker_who_can_be_meant(text: str, speakers: list[str]) -> None:
+    assert [speaker for speaker, _, quoted in whose(text) if quoted] == speakers
+
+
+AROUND = (
+    "Pope Leo spoke. At Vesk University, president Lawrence Bock agreed. Brell had fires, and Gov."
+    " Kate Marr said so. Ann Orr, the mayor of Tolbeck, left. The FDA agreed. Don Trask spoke."
+)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "asked", "fit"),
+    [
+        ("Pope Leo", "the pope", 0.9),
+        ("the pope", "pope leo", 0.8),
+        ("Lawrence Bock", "Vesk University's president", 0.8),
+        ("Kate Marr", "brell's governor", 0.8),
+        ("Ann Orr", "the mayor of tolbeck", 0.9),
+        ("FDA", "fda", 1.0),
+        ("Food and Drug Administration", "FDA", 0.95),
+        ("an FDA spokeswoman", "fda", 0.8),
+        ("a Trask spokeswoman", "trask", 0.1),
+        ("her agent", "ann orr", 0.0),
+        ("Eric Trask", "Don Trask", 0.3),
+        ("Trask", "don trask", 0.9),
+        ("the mayor", "ann orr", 0.8),
+        ("the mayor's lawyer", "the mayor", 0.0),
+        ("Bo Lind", "brell's governor", 0.0),
+        ("Ann Orr", "tolbeck", 0.0),
+        ("", "ann orr", 0.0),
+        ("Ann Orr", "?", 0.0),
+    ],
+)
+def test_a_speaker_fits_the_one_who_is_asked_for(speaker: str, asked: str, fit: float) -> None:
+    assert matches_speaker(speaker, asked, AROUND) == fit

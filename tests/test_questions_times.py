@@ -7,14 +7,15 @@ day of the range and the day before which it ends, "-" where it is open.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.questions.times import GRACE, find_dates
+from rag.questions.latest_times import GRACE
+from rag.questions.times import find_dates
 from rag.records import Understood
 
 AS_OF = datetime(2020, 9, 12, tzinfo=UTC)
@@ -427,3 +428,50 @@ def test_times_are_slices_in_order_and_their_ranges_are_not_empty(
         assert start is None or start < as_of
         assert before is None or before <= as_of
         assert start is None or before is None or start < before
+
+
+# The archive's days, the newest first: a Friday; a Thursday and a Tuesday of the year before.
+DAYS = [date(2020, 6, 26), date(2019, 5, 30), date(2019, 4, 2)]
+LATEST_WITH_ARTICLES = """
+What did she say {in May}? | May 2019, the latest May with articles | 2019-05-01 | 2019-06-08
+What did she say {on Tuesday}? | 2 April 2019, the latest Tuesday with articles | 2019-04-02 | 2019-04-10
+What did she say {on Thursday}? | 30 May 2019, the latest Thursday with articles | 2019-05-30 | 2019-06-07
+Who quit {on 2 April}? | 2 April 2019, the latest 2 April with articles | 2019-04-02 | 2019-04-10
+"""  # noqa: E501
+ROUGH_WITH_ARTICLES = """
+What is new {this week}? | 20 to 26 June 2020, the latest week with articles | 2020-06-20 | 2020-07-04
+What is new {this month}? | June 2020, the latest month with articles | 2020-06-01 | 2020-07-31
+Who quit {in late May}? | 22 to 31 May 2019, the latest such time with articles | 2019-05-22 | 2019-06-11
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("row", "strict"),
+    [(row, True) for row in rows(LATEST_WITH_ARTICLES)]
+    + [(row, False) for row in rows(ROUGH_WITH_ARTICLES)],
+)
+def test_a_time_without_articles_is_the_latest_of_that_name_with_some(
+    row: tuple[str, ...], strict: bool
+) -> None:
+    question = row[0].replace("{", "").replace("}", "")
+    # On 29 November 2020 nothing had appeared for five months.
+    (found,) = find_dates(question, datetime(2020, 11, 29, tzinfo=UTC), lambda: DAYS)
+    assert shown(question, found) == row
+    assert found.strict is strict
+
+
+@pytest.mark.parametrize(
+    ("question", "meaning"),
+    [
+        # It has articles in the week after it.
+        ("What did she say in June?", "June 2020"),
+        # The words say which one is meant, or how long ago.
+        ("What did she say in May 2018?", "May 2018"),
+        ("What did she say yesterday?", "27 November 2020"),
+        # No July has any.
+        ("What did she say in July?", "July 2020"),
+    ],
+)
+def test_other_times_are_taken_at_their_word(question: str, meaning: str) -> None:
+    (found,) = find_dates(question, datetime(2020, 11, 29, tzinfo=UTC), lambda: DAYS)
+    assert found.meaning == meaning

@@ -242,3 +242,25 @@ def test_all_copies_shows_each_with_the_others_named(store: Store) -> None:
     ]
     assert len(distinct_hits(ranked, 2, store)) == 1
     assert distinct_hits([], 5, store) == []
+
+
+COST = "The salvage firm from Vesk will be paid 5.9 million crowns for the work."
+
+
+def test_a_copy_with_another_figure_is_a_hit_of_its_own_and_the_newer_comes_first() -> None:
+    first = carried("a", GROUND, COST)
+    later = carried("b", GROUND, COST.replace("5.9", "6.2"), day="2025-05-04")
+    third = carried("c", GROUND, COST, day="2025-05-05")
+    groups = {"a": "a", "b": "a", "c": "a"}
+    ranked = [
+        passages(3.0, first, GROUND, COST),
+        passages(2.0, later, GROUND, COST.replace("5.9", "6.2")),
+        passages(1.0, third, GROUND, COST),
+    ]
+    hits = collapse_copies(ranked, 10, groups)
+    assert [(hit.article.id, hit.score, hit.rank, hit.also_in) for hit in hits] == [
+        ("b", 3.0, 1, ()),
+        ("a", 2.0, 2, ("Outlet c",)),
+    ]
+    named = name_copies(hits, groups, {"a": [first, later, third]})
+    assert [hit.also_in for hit in named] == [(), ("Outlet c",)]

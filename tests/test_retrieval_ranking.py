@@ -13,6 +13,7 @@ from rag.errors import QueryError
 from rag.llms import ScriptedModel
 from rag.records import Filters, Message
 from rag.retrieval.filters import parse_filters
+from rag.retrieval.retrieve import Request, prepare
 from tests.builders import open_archive, row, write_jsonl
 
 JUNE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -111,7 +112,10 @@ def test_a_time_of_which_the_archive_holds_nothing_is_named_and_declined(tmp_pat
         tmp_path, row(1, "The strike began on the ferries of Lindow.", date="2025-03-10")
     )
     answer = archive.ask("What did the union say in March 2024 of the strike?", as_of=JUNE)
-    assert [(one.meaning, one.held) for one in answer.understood] == [("March 2024", False)]
+    assert [(one.meaning, one.held) for one in answer.understood] == [
+        ("March 2024", False),
+        ("what “the union” said", True),
+    ]
     assert (answer.abstained, answer.reason) == (
         True,
         "outside the dates: the archive holds nothing of March 2024; "
@@ -171,7 +175,7 @@ def test_a_model_rewrites_a_question_that_leans_on_the_conversation(tmp_path: Pa
     assert archive.ask("Which town has the oldest mill?", history, model=alone).model
     assert len(alone.asked) == 1
     failing = archive.ask("Where was she born?", history, model=ScriptedModel())
-    assert failing.standalone == "Who is the harbour master? Where was she born?"
+    assert failing.standalone == "Where was the harbour master born?"
 
 
 def test_passages_without_vectors_neither_gain_nor_lose(tmp_path: Path) -> None:
@@ -183,3 +187,101 @@ def test_passages_without_vectors_neither_gain_nor_lose(tmp_path: Path) -> None:
     embedded, bare = archive.search("ferry", filters=Filters())
     assert (embedded.article.id[-1], bare.article.id[-1]) == ("1", "2")
     assert embedded.score - bare.score < 0.3
+
+
+def test_the_form_of_a_question_is_understood_and_can_be_dropped(tmp_path: Path) -> None:
+    archive = built(tmp_path, row(1, "Jorun Teague is the head of the mine.", date="2025-03-10"))
+    asked = "who is Jorun Teague?"
+    (form,) = archive.ask(asked, as_of=JUNE).understood
+    assert (form.words, form.meaning) == ("who is", "who or what “Jorun Teague” is")
+    assert archive.ask(asked, as_of=JUNE, ignore=["Who is"]).understood == ()
+    assert archive.ask(asked, as_of=JUNE, understood=()).understood == ()
+    # It asks nothing of hits: a search shows none, and scores are as without it.
+    snapshot = archive.snapshot()
+    read = prepare(Request(asked, as_of=JUNE), snapshot)
+    dropped = prepare(Request(asked, as_of=JUNE, ignore=["who is"]), snapshot)
+    assert (read.form.name, dropped.form.name) == ("definition", "fact")
+    assert read.query(asked, Filters()) == dropped.query(asked, Filters())
+    assert read.query(asked, Filters()).preferred == ()
+    assert archive.find(Request(asked, as_of=JUNE), 1).understood == ()
+
+
+def test_function_words_of_another_language_find_no_article_in_it(tmp_path: Path) -> None:
+    stolen = "Elle a demandé quand la grille des panneaux a été coupée, et à quelle heure."
+    archive = built(
+        tmp_path,
+        row(1, stolen, title="Panneaux", language="fr"),
+        row(2, "The strike on the ferries ended on Friday.", title="Ferries"),
+    )
+    # "ferries" is the only word that either article shares with the first question.
+    assert order(archive, "Quand la grève des ferries a-t-elle pris fin ?") == "2"
+    assert order(archive, "Quand les panneaux ont-ils été volés ?") == "1"
+
+
+def test_where_age_counts_the_best_of_the_last_days_are_found_however_many_match_better(
+    tmp_path: Path,
+) -> None:
+    # 250 old articles repeat the word: more than are found without regard to the date.
+    old = [
+        row(n, f"Ferry ferry ferry {n}.", title="", date="2020-05-03") for n in range(1000, 1250)
+    ]
+    new = row(7, "A ferry of the line to Vesk sank in the bay.", title="", date="2025-05-30")
+    archive = built(tmp_path, *old, new)
+    question, newest = "What is the latest on the ferry?", "courier.example/7"
+    assert archive.search(question, 1, as_of=JUNE)[0].article.id == newest
+    # A year later it is old like the others, of which 200 match better.
+    later = datetime(2026, 7, 1, tzinfo=UTC)
+    found = archive.search(question, 100, as_of=later, all_copies=True)
+    assert newest not in {hit.article.id for hit in found}
+
+
+def test_a_short_form_that_an_article_explains_is_followed_into_others(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The Harbour Transport Authority (HTA) has a new head.", title="Head"),
+        row(2, "The HTA will raise the price of a crossing.", title="Fares"),
+        row(3, "The harbour transport authority will meet in Vesk.", title="Meeting"),
+        row(4, "It rained in Marsk.", title="Rain"),
+    )
+    assert sorted(order(archive, "Where will the HTA meet?")) == ["1", "2", "3"]
+    assert sorted(order(archive, "What does the Harbour Transport Authority do?")) == [
+        "1", "2", "3",
+    ]  # fmt: skip
+
+
+def test_articles_that_name_a_day_count_as_those_that_appeared_then(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The dyke of Marsk broke at night.", date="2021-01-06"),
+        row(
+            2,
+            "The dyke of Marsk broke on 6 January 2021, it says in the inquiry. Nobody was hurt.",
+            date="2024-03-01",
+        ),
+        row(3, "The dyke broke on Jan. 6, a report says.", date="2021-09-01"),
+        row(4, "The dyke was opened on January 6 with a feast.", date="2022-12-20"),
+        row(5, "The dyke is safe, said the reeve.", date="2024-03-02"),
+    )
+    asked = "What happened to the dyke on 6 January 2021?"
+    assert sorted(order(archive, asked, as_of=JUNE)) == ["1", "2", "3"]
+    # What a filter asks for still holds.
+    until = Filters(published_before=datetime(2021, 12, 1, tzinfo=UTC))
+    assert sorted(order(archive, asked, as_of=JUNE, filters=until)) == ["1", "3"]
+
+
+def test_a_day_that_only_articles_of_other_days_name_is_held(tmp_path: Path) -> None:
+    archive = built(
+        tmp_path,
+        row(1, "The dyke is safe, said the reeve of Marsk.", date="2024-03-02"),
+        row(
+            2,
+            "The dyke of Marsk broke on 6 January 2021, it says in the inquiry. Nobody was hurt.",
+            date="2024-03-01",
+        ),
+    )
+    asked = "What happened to the dyke of Marsk on 6 January 2021?"
+    (day,) = archive.understand(asked, JUNE)
+    assert (day.meaning, day.held) == ("6 January 2021, named in articles of other days", True)
+    assert order(archive, asked, as_of=JUNE) == "21"
+    (other,) = archive.understand("What happened to the dyke on 7 January 2021?", JUNE)
+    assert (other.meaning, other.held) == ("7 January 2021", False)

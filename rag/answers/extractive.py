@@ -101,7 +101,7 @@ def read_for(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Readi
 
     Where only a corroborated answer is one, that they agree stands for that a sentence tells it.
     """
-    reading = read(asked.standalone, hits, reader.vocabulary, reader.similarity)
+    reading = read(asked.with_background, hits, reader.vocabulary, reader.similarity)
     if not asked.corroborated:
         return reading
     share = agreement(asked_for(asked.standalone), hits[:READ_HITS], reading.nearness)

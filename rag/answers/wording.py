@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from rag.answers.question import Question
 from rag.answers.sentence_selection import CandidateSentence
+from rag.language.dates import local_time
 from rag.language.periods import day_in_words
 from rag.questions.times import recency
 from rag.records import Article, Citation, Claim, Hit, Published
@@ -82,16 +83,17 @@ def spoken_pages(article: Article, start: int, end: int) -> str:
 
 
 def spoken_date(published: Published) -> str:
-    """The date as prose has it, as precise as it is known.
+    """The date as prose has it, as precise as it is known; the day of the place of publication.
 
     >>> from datetime import UTC, datetime
     >>> spoken_date(Published(datetime(2025, 5, 3, tzinfo=UTC), "day"))
     '3 May 2025'
     """
+    local = local_time(published)
     if published.precision == "year":
-        return f"{published.at:%Y}"
-    month = f"{published.at:%B %Y}"
-    return month if published.precision == "month" else f"{published.at.day} {month}"
+        return f"{local:%Y}"
+    month = f"{local:%B %Y}"
+    return month if published.precision == "month" else f"{local.day} {month}"
 
 
 def decline(hits: Sequence[Hit]) -> str:

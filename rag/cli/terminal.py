@@ -256,10 +256,10 @@ def print_recheck(found: Recheck) -> None:
 def print_understood(understood: Sequence[Understood], option: str = "--ignore") -> None:
     """Says what words of the question were taken to ask for, and how to drop them."""
     for one in understood:
-        how = "only" if one.strict else "preferred"
+        how = ", only" if one.strict else ", preferred" if one.of_hits else ""
         if not one.held:
-            how = "the archive holds nothing of it"
-        note(f"{one.words!r}: {one.meaning}, {how} ({option} {shlex.quote(one.words)})")
+            how = ", the archive holds nothing of it"
+        note(f"{one.words!r}: {one.meaning}{how} ({option} {shlex.quote(one.words)})")
 
 
 def print_coverage(coverage: float, folder: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from rag.evaluation.seeding import NUMBER_WORDS, WEEKDAYS, numbers_in
+from rag.language.dates import local_time
 from rag.records import Article
 
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -96,7 +97,7 @@ def _resolved(sentence: str, article: Article) -> str | None:
         return None
     if published is None or published.precision in ("year", "month"):
         return None
-    today = published.at.date()
+    today = local_time(published).date()
     day: date = today - timedelta(
         days=(today.weekday() - WEEKDAYS.index(match[1].capitalize())) % 7
     )

@@ -7,10 +7,13 @@ rank other passages.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cache
 
 import tantivy
+
+from rag.language.function_words import function_words, question_language
 
 FEWEST_PASSAGES = 1_000
 _FUNCTION_WORDS = (
@@ -19,6 +22,8 @@ _FUNCTION_WORDS = (
     "your he him his she her hers its them theirs those from about than so any some also just"
 )
 """Words of questions that tell nothing of their subject; indexed, but not searched for."""
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
@@ -48,10 +53,16 @@ def indexed_words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """The words that are searched for: those indexed, without those that make a question.
 
-    >>> terms("How the Pélicans sailed")
-    ['pelican', 'sail']
+    In a question of another language its function words are left out, too: where articles in
+    it are few, they are rare, and would find any of these.
+
+    >>> terms("How the Pélicans sailed"), terms("Quand la grève a-t-elle pris fin ?")
+    (['pelican', 'sail'], ['greve', 'pris', 'fin'])
     """
     left_out = _function_words()
+    if language := question_language(text):
+        small = function_words(text, language)
+        text = _WORD.sub(lambda word: "" if word[0].lower() in small else word[0], text)
     return [word for word in indexed_words(text) if word not in left_out]
 
 

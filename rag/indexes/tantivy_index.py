@@ -14,16 +14,17 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
 import tantivy
 
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
-from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, IndexFiles, IndexNote, Ranking
+from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, Ids, IndexFiles, IndexNote, Ranking
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import UNKNOWN_DATE, Facets, Store
 from rag.store.filter_columns import among
-from rag.store.rows import seconds
+from rag.store.rows import widest_range
 
 _FOLDER = "lexical"
 _PAST = "past"
@@ -228,8 +229,9 @@ class TantivySearcher:
         if not now or k < 1:
             return []
         conditions = self._conditions(filters)
+        outside = self._outside(filters)
         delta = self._columns.as_of_delta(filters.as_of, filters.section)
-        removed, added = delta.removed, delta.added
+        removed, added = np.union1d(delta.removed, outside), np.setdiff1d(delta.added, outside)
         if len(removed) > _FEW:
             found = self._current.best(_query(now, conditions), k, lambda ids: ~among(ids, removed))
         else:
@@ -288,12 +290,26 @@ class TantivySearcher:
         query = tantivy.Query.term_query(self._current.schema, field, term, index_option=option)
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 
+    def _outside(self, filters: Filters) -> Ids:
+        """The ids of the passages that satisfy the conditions, but not the dates by local days."""
+        columns, (first, before) = self._columns, widest_range(filters)
+        if first is None and before is None:
+            return columns.ids[:0]
+        near = columns.published != UNKNOWN_DATE
+        if first is not None:
+            near &= columns.published >= first
+        if before is not None:
+            near &= columns.published < before
+        outside: Ids = columns.ids[near & ~columns.in_range(filters)]
+        return outside
+
     def _conditions(self, filters: Filters) -> list[tantivy.Query]:
         query, schema = tantivy.Query, self._current.schema
         conditions = []
-        if filters.published_from or filters.published_before:
-            low = seconds(filters.published_from) if filters.published_from else UNKNOWN_DATE + 1
-            high = seconds(filters.published_before) if filters.published_before else 2**62
+        first, before = widest_range(filters)
+        if first is not None or before is not None:
+            low = UNKNOWN_DATE + 1 if first is None else first
+            high = 2**62 if before is None else before
             kind = tantivy.FieldType.Integer
             conditions.append(
                 query.range_query(schema, "published", kind, low, high, include_upper=False)

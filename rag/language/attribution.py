@@ -252,6 +252,8 @@ def _nearest(text: str, cues: Sequence[Cue], quote: Quotation) -> Cue | None:
             and quote.end <= cue.said[1] + 1
         ):
             return 0
+        if cue.start < quote.start and quote.end < cue.end:
+            return _REACH + 1
         if cue.end <= quote.start:
             return quote.start - cue.end + _REACH * far
         return max(0, cue.start - quote.end) // 2

@@ -89,6 +89,7 @@ _PRONOUN_START = re.compile(
     r"\W*(?:he|she|they|it|his|her|their|its|this|that|these|those)\b", re.I
 )
 _WEATHER = word_set("unclear clear possible likely unlikely important hard easy time true rare")
+_SAYS = word_set("said says told added wrote asked explained noted recalled tweeted")
 _SHORT = 6
 _LOOKED_AT = 6
 """So many sentences before one are looked at for its referent."""
@@ -147,8 +148,14 @@ def referent(
         if isinstance(found, str):
             name = fullest_name(text[: place[1]], found)
             fits = _fits(text[:at], name, female) and "/" not in name
+            if kind == "person" and " " not in name and not _is_person_name(doc, found):
+                return None
             return name if fits and (kind != "thing" or name == found) else None
     return None
+
+
+def _is_person_name(doc: Doc, name: str) -> bool:
+    return any(ent.label_ == "PERSON" and name in ent.text for ent in doc.ents)
 
 
 def is_fragment(sentence: str) -> bool:
@@ -328,12 +335,15 @@ def _person(doc: Doc, female: bool | None) -> object:
         for name, head in people.items():
             if _same_place(head, subject) and _gender_of(head) in (None, female):
                 return name
+        if speaking := _speaking(doc):
+            return speaking
         if subject.lower_ in _PERSON_PRONOUNS:
             agrees = female is None or _gender(subject.lower_) in (None, female)
             # A pronoun of the same gender goes on: its own referent stands further back.
             return None if agrees and not people else _UNSURE
-        named = subject.pos_ == "PROPN" and not subject.ent_type_
-        if named or _is_person(subject):
+        if _may_be_surname(subject):
+            return _proper(subject)
+        if _is_person(subject):
             return _UNSURE
     fitting = [
         name
@@ -343,6 +353,31 @@ def _person(doc: Doc, female: bool | None) -> object:
     if len(fitting) == 1 and len(people) == 1:
         return fitting[0]
     return _UNSURE if people else None
+
+
+def _speaking(doc: Doc) -> str:
+    """The one name that is the subject of a word of saying; "" for none, several, or an outlet."""
+    found = {
+        _proper(token)
+        for token in doc
+        if token.dep_ == "nsubj" and token.head.lower_ in _SAYS and _may_be_surname(token)
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _may_be_surname(token: Token) -> bool:
+    """Whether a name may be a person's: it is one, or one word that a first name can confirm."""
+    if token.pos_ != "PROPN" or any(child.dep_ == "det" for child in token.children):
+        return False
+    return token.ent_type_ in ("", "PERSON") or " " not in _proper(token)
+
+
+def _proper(token: Token) -> str:
+    """A name with the capitalised words right before it, without titles."""
+    first = token.i
+    while first and token.doc[first - 1].pos_ == "PROPN":
+        first -= 1
+    return bare_name(re.sub(r"['’]s?$", "", token.doc[first : token.i + 1].text))
 
 
 def _surely_named(head: Token, name: str) -> bool:

@@ -72,6 +72,20 @@ def parse_published(text: str) -> Published | None:
     return _parsed(line)
 
 
+def local_time(published: Published) -> datetime:
+    """When an article appeared by the clocks of its place; in UTC where its zone is unknown.
+
+    What is known to the day only is midnight UTC of that day.
+
+    >>> night = Published(datetime(2024, 5, 7, 22, 30, tzinfo=UTC), "minute", "+02:00")
+    >>> str(local_time(night))
+    '2024-05-08 00:30:00+02:00'
+    """
+    if published.precision not in ("minute", "second"):
+        return published.at
+    return published.at.astimezone(_zone(published.zone) or UTC)
+
+
 @lru_cache(maxsize=1024)
 def _parsed(line: str) -> Published | None:
     if _EPOCH.fullmatch(line):
@@ -125,6 +139,7 @@ def _hour(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half.lower().startswith("p") else 0)
 
 
+@lru_cache(maxsize=1024)
 def _zone(name: str) -> tzinfo | None:
     key = name.lower()
     if not key:

@@ -37,7 +37,9 @@ _WORDS = (
     | {word: 10.0 * value for value, word in enumerate(_TENS.split(), start=2)}
     | {word: _SCALES[word] for word in ("hundred", "thousand", "million", "billion")}
 )
-_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+NUMBER_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+"""The words that numbers are written in, as a pattern, the longest first."""
+
 _MONTH = (
     "Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|March|Mar\\.|April|Apr\\.|May|June|July|Aug(?:ust|\\.)?"
     "|Sept(?:ember|\\.)?|Oct(?:ober|\\.)?|Nov(?:ember|\\.)?|Dec(?:ember|\\.)?"
@@ -46,7 +48,7 @@ _NUMBER = re.compile(
     r"(?<![\w.])(?P<currency>[$€£¥])?\s?"
     r"(?:(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:st|nd|rd|th)?"
     rf"(?:[\s-]?(?P<scale>{'|'.join(_SCALES)})\b)?"
-    rf"|(?P<words>\b(?:{_WORD})\b(?:(?:[\s-]|\sand\s)(?:{_WORD})\b)*))"
+    rf"|(?P<words>\b(?:{NUMBER_WORD})\b(?:(?:[\s-]|\sand\s)(?:{NUMBER_WORD})\b)*))"
     r"(?P<percent>\s?%|\s(?:percent|per\scent|percentage\spoints?)\b)?"
     r"(?P<money>\s(?:dollars?|euros?|pounds?|francs?|yen|yuan|roubles?|rubles?)\b)?",
     re.IGNORECASE,
@@ -151,7 +153,7 @@ def _value(match: re.Match[str]) -> float:
     if match["digits"]:
         scale = _SCALES[match["scale"].lower()] if match["scale"] else 1.0
         return float(match["digits"].replace(",", "")) * scale
-    return _value_in_words(re.findall(_WORD, match["words"].lower()))
+    return _value_in_words(re.findall(NUMBER_WORD, match["words"].lower()))
 
 
 def _value_in_words(words: list[str]) -> float:

@@ -28,6 +28,11 @@ _GROUPS = (
     "closed shut",
 )
 _COUNTED = re.compile(r"\bhow (?:many|few)\s+|\b(?:what|the) number of\s+", re.IGNORECASE)
+_HOW_HIGH = r"how (?:big|great|heavy|high|large|low|small|steep)"
+_TOLL = re.compile(
+    rf"\b(?:what|{_HOW_HIGH})\b.*\btoll\b(?!\s+(?:bridge|booth|charge|for|on|road))", re.IGNORECASE
+)
+_DEGREE = re.compile(rf"\b{_HOW_HIGH}\b", re.IGNORECASE)
 _MARGIN = re.compile(r"\b(?:majority|margin|lead)\b", re.IGNORECASE)
 _UNITS: tuple[tuple[Unit, re.Pattern[str]], ...] = (
     ("clock", re.compile(r"\bwhat (?:time|hour)\b", re.IGNORECASE)),
@@ -40,7 +45,9 @@ _UNITS: tuple[tuple[Unit, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow much\b.*\b(?:cost|pay|paid|spend|spent|worth|owe|money|earn|sell|sold|fined?)\b"
             r"|\bhow (?:deep|much|far|heavily)\b.*\bdebts?\b"
-            r"|\bwhat\b.*\b(?:price|cost|bill|budget|debts?|fine|value|damages?)\b",
+            rf"|\b(?:what|{_HOW_HIGH})\b.*\b(?:price|costs?|bill|budget|debts?|fine|value|damages?"
+            r"|loss(?:es)?|ransom|compensation)\b"
+            r"|\bhow much\b.*\bdamage\b|\bhow (?:costly|expensive)\b",
             re.IGNORECASE,
         ),
     ),
@@ -117,16 +124,17 @@ def quantity(question: str) -> Quantity | None:
     >>> sorted(quantity("How many boats sank?").heads)
     ['boat']
     """
-    about = meanings(question)
+    about = meanings(_DEGREE.sub(" ", question))
     if found := _COUNTED.search(question):
         heads = counted(question[found.end() :])
         return Quantity("count", heads, about - heads) if heads else None
     for unit, asks in _UNITS:
         if asks.search(question):
             return Quantity(unit, frozenset(), about)
-    if _MARGIN.search(question):
-        heads = meanings("votes")
-        return Quantity("count", heads, about - heads)
+    for asks, thing in ((_TOLL, "dead"), (_MARGIN, "votes")):
+        if asks.search(question):
+            heads = meanings(thing)
+            return Quantity("count", heads, about - heads - meanings("toll"))
     return None
 
 

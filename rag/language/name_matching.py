@@ -21,10 +21,14 @@ TITLES = frozenset(_TITLE_WORDS.split())
 """Words of rank before a name, folded; "Vice" and "Prime" among them."""
 
 _BELONGING = word_set("pope king queen prince princess sheikh saint lady sir lord dame")
-_INSTITUTIONS = word_set(
+INSTITUTIONS = word_set(
     "office department ministry committee council court agency bureau university institute"
-    " association group party street avenue hotel school hospital church center centre"
+    " association group party street avenue hotel school hospital church center centre bank house"
+    " board chamber academy federation society league union organization organisation college fund"
+    " authority administration division service"
 )
+"""Words that end the name of an institution, or stand before its "of": "Office for Ferries"."""
+
 _PARTICLES = word_set("de da del der den di dos du la le van von bin al el ben ibn ter y")
 _JOINING = word_set("of the and for in & de du des")
 _WORD = re.compile(r"(?:[^\W\d_]\.)+(?!\w)|[^\W_](?:[\w&]|['’.-](?=\w))*")
@@ -128,7 +132,7 @@ def bare_name(name: str) -> str:
     ]
     roles = [at for at, word in enumerate(words[:-2]) if is_role(word)]
     before = sorted({*before, *roles})
-    if not before or words[-1].casefold() in _INSTITUTIONS:
+    if not before or words[-1].casefold() in INSTITUTIONS:
         return name
     first = before[-1] + 1
     if len(words) - first == 1 and _folded(words[first - 1]) in _BELONGING:

@@ -29,6 +29,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
 _MONTHS: Mapping[Part, tuple[int, int]] = MappingProxyType(
     {"start": (1, 1), "early": (1, 4), "mid": (5, 4), "late": (9, 4), "end": (12, 1)}
 )
+_SHORT_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep Sept", "Oct", "Nov", "Dec"),
+)
 _FIRST_MONTH = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 
@@ -62,6 +65,17 @@ class Period:
 def day_in_words(day: date) -> str:
     """The day as a reader writes it: "9 August 2020"."""
     return f"{day.day} {month_name[day.month]} {day.year}"
+
+
+def ways_to_write(day: date, *, year: bool = True) -> tuple[str, ...]:
+    """The day as English texts write it, with its year or without, commas and points left out.
+
+    >>> ways_to_write(date(2020, 8, 9))
+    ('9 August 2020', 'August 9 2020', '9 Aug 2020', 'Aug 9 2020')
+    """
+    names = dict.fromkeys([month_name[day.month], *_SHORT_MONTHS[day.month - 1].split()])
+    orders = [order for name in names for order in (f"{day.day} {name}", f"{name} {day.day}")]
+    return tuple(f"{order} {day.year}" if year else order for order in orders)
 
 
 def _months_in_words(first: date, last: date) -> str:

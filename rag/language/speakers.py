@@ -164,7 +164,7 @@ def _by_role(speaker: str, asked: str, around: str) -> float:
         everywhere = set(_role_words(around))
         if not rest:
             return 0.9
-        if len(rest) <= len(role) and all(_anywhere(word, everywhere) for word in rest):
+        if len(rest) <= len(role) + 1 and all(_anywhere(word, everywhere) for word in rest):
             return 0.8
         return 0.0
     if speaker[:1].islower() or speaker.casefold().startswith(("the ", "a ", "an ")):

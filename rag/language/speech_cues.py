@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
 from rag.language.context import referent
-from rag.language.name_matching import bare_name, fullest_name
+from rag.language.name_matching import INSTITUTIONS, bare_name, fullest_name
 from rag.language.quotation_marks import Quotation
 from rag.language.words import word_set
 
@@ -69,6 +69,7 @@ _LONG = 5
 _NOT_SAID = word_set("declined refused declines refuses decline refuse failed fails able unable")
 _SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
 _CUE = re.compile(rf"\b(?:{'|'.join(sorted(SAYING))}|according)\b", re.IGNORECASE)
+_WITHIN = word_set("the and of for &")
 _FEW_TOKENS = 8
 _WHOLE = 4
 
@@ -209,6 +210,8 @@ def _speaker_token(doc: Doc, verb: Token) -> Token | None:
     odd = [c for c in verb.lefts if c.dep_ in ("compound", "nmod") and c.i == verb.i - 1]
     if odd and verb.tag_ in ("VBD", "VBZ", "VBP") and odd[0].pos_ in ("PROPN", "NOUN"):
         return odd[0]
+    if verb.tag_ == "VBN" and not any(c.dep_ == "aux" for c in verb.children):
+        return None
     climbs = {
         "conj": ("VBD", "VBZ", "VBP", "VB", "VBN", "VBG"),
         "advcl": ("VBG",),
@@ -334,9 +337,14 @@ def _proper(doc: Doc, head: Token) -> str:
     owner = next((c for c in head.lefts if c.dep_ == "poss"), None)
     if owner is not None:
         return " ".join(doc[head.left_edge.i : last].text.split())
-    of = next((c for c in head.rights if c.dep_ == "prep" and c.lower_ in ("of", "for")), None)
-    if of is not None and of.i == last and any(t.pos_ == "PROPN" for t in of.subtree):
-        return f"{name} {' '.join(doc[of.i : of.right_edge.i + 1].text.split())}"
+    if name.split()[-1].casefold() in INSTITUTIONS and doc[last : last + 1].text in ("of", "for"):
+        end = last + 1
+        while end < len(doc) and (doc[end].text[0].isupper() or doc[end].lower_ in _WITHIN):
+            end += 1
+        while doc[end - 1].lower_ in _WITHIN:
+            end -= 1
+        last = max(last, end)
+        return " ".join(doc[first:last].text.split())
     return name
 
 
@@ -362,7 +370,11 @@ def _phrase(doc: Doc, head: Token) -> str:
     words = " ".join(doc[head.left_edge.i : last].text.split())
     first = head.left_edge
     plain = first.tag_ in ("DT", "PRP$", "NNS", "JJ", "CD") and (first.i == 0 or first.tag_ == "DT")
-    return words[0].lower() + words[1:] if plain and not words[:2].isupper() else words
+    return words[0].lower() + words[1:] if plain and not _shouted(first) else words
+
+
+def _shouted(token: Token) -> bool:
+    return len(token) > 1 and token.text.isupper()
 
 
 def _pronoun(text: str, left: int, doc: Doc, head: Token) -> str:

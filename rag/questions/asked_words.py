@@ -10,16 +10,17 @@ from functools import cache
 from importlib.resources import files
 from itertools import accumulate
 
+# Vowel signs of Indic and Thai scripts and accents typed apart stand inside words.
+_IN_WORD = r"[\w\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0e30-\u0e4e]"
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}|\b[wW]/(?=\s)"
-    r"|[$€£¥]?\w+(?:(?:[.,:](?=\d)|['’ʼ&/.-](?=\w))\w+)*%?"
+    rf"|[$€£¥]?{_IN_WORD}+(?:(?:[.,:](?=\d)|['’ʼ&/.-](?=\w)){_IN_WORD}+)*%?"
     r"|[^\w\s]"
 )
 _CLITIC = re.compile(r"(?<=\w)['’ʼ](?:s|re|ve|ll|d)$|(?<=s)['’ʼ]$", re.IGNORECASE)
 _NEGATED = re.compile(r"(\w+?)n['’ʼ]?t")
-_AUXILIARIES = frozenset(
-    "is are was were am do does did has have had can could will would shall should may might must"
-    .split()
+_AUXILIARY = re.compile(
+    "is|are|was|were|do|does|did|has|have|had|ca|can|could|wo|will|would|should|may|might|must"
 )
 _ASKING = ("who", "what", "when", "where", "why", "which", "how")
 _SPELLED = {
@@ -41,8 +42,8 @@ _SPELLED = {
 }
 _ENDS = frozenset("?!.")
 _CLOSING = frozenset(".?!,;:…")
-_SHORT = frozenset(
-    "dr mr mrs ms mx st rev gen gov sen rep lt col sgt capt prof hon jr sr vs v no inc ltd co".split()
+_SHORT = re.compile(
+    "dr|mr|mrs|ms|mx|st|rev|gen|gov|sen|rep|lt|col|sgt|capt|prof|hon|jr|sr|vs|no|inc|ltd|co|[a-z]"
 )
 
 
@@ -125,7 +126,7 @@ class AskedWords:
         letters = [self.question[start:end] for start, end in self.places]
         long = [word for word in letters[1:] if len(word) > 3 and word.isalpha()]
         small = sum(word.islower() for word in long)
-        return 0 < small and any(word[0].isupper() for word in letters[1:])
+        return small > 0 and any(word[0].isupper() for word in letters[1:])
 
     def is_name(self, at: int) -> bool:
         """Whether capitals mark word number `at` as a name."""
@@ -141,7 +142,7 @@ class AskedWords:
         touches = at > 0 and self.places[at - 1][1] == start
         before = self.words[at - 1] if touches else ""
         inside = self.question[start + 1 : start + 2].strip() not in ("", '"', "”", ")", "'", "’")
-        return self.words[at] == "." and (before in _SHORT or len(before) == 1 or inside)
+        return self.words[at] == "." and (_SHORT.fullmatch(before) is not None or inside)
 
 
 def read_words(question: str) -> AskedWords:
@@ -174,7 +175,7 @@ def _spelled(word: str, before: str, *, first: bool) -> list[str]:
     if word[-1:] == "s" and word[:-1] in _ASKING:
         return [word[:-1], "is"]
     negated = _NEGATED.fullmatch(word)
-    if negated and (negated[1] in _AUXILIARIES or negated[1] in ("ca", "wo")):
+    if negated and _AUXILIARY.fullmatch(negated[1]):
         return [_SPELLED.get(negated[1], negated[1])]
     if first and (asking := _misspelled_asking().get(word)):
         return [asking]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache, partial
 
 from rag.errors import QueryError
 from rag.language.comparisons import tidy
@@ -28,8 +29,12 @@ _Replacement = tuple[int, int, str]
 
 
 def named_in(question: str, as_of: datetime, facets: Facets) -> tuple[Understood, ...]:
-    """What a question names, in its order; a time of which nothing is held only prefers."""
-    found = (*find_dates(question, as_of), *find_outlets(question, facets.publishers))
+    """What a question names, in its order; a time of which nothing is held only prefers.
+
+    Where a time without a year has no articles, the latest such time that has is meant.
+    """
+    days = cache(partial(facets.days, as_of))
+    found = (*find_dates(question, as_of, days), *find_outlets(question, facets.publishers))
     return tuple(
         one
         if not one.strict or len(facets.matching(one.filters))
@@ -45,7 +50,7 @@ def understand(asked: FollowUp, as_of: datetime, facets: Facets) -> tuple[Unders
     It has no place in the question: `start` and `end` are 0.
     """
     own = named_in(asked.question, as_of, facets)
-    if not asked.leans:
+    if not (asked.leans or asked.whole):
         return own
     taken: tuple[Understood, ...] = ()
     for question in reversed(asked.earlier):

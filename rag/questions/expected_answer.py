@@ -35,7 +35,8 @@ _WORD = re.compile(r"\w+")
 _POSSESSIVE = re.compile(r"[’']s\b")
 _INTERROGATIVE = re.compile(r"\b(?:which|what)\b")
 _MONEY = re.compile(
-    r"\b(?:cost|pay|paid|sell|sold|worth|fined?|price|value|damages?|money|spen[dt]|spending|raised?"
+    r"\b(?:cost|pay|paid|sell|sold|worth|fined?|price|value|damages?|money|spen[dt]|spending"
+    r"|raised?"
     r"|earn|settle|auction|award|buy|bought|acquire|fund|funding)\b"
 )
 _PERCENT = re.compile(

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.language.entities import names, stems
+from rag.questions.completion import is_courtesy
+from rag.questions.form import read_form
 from rag.records import Message
 from rag.verification.markers import MARKER
 
@@ -75,13 +77,15 @@ class FollowUp:
     `earlier` are the questions before it that it continues, the oldest first, and `reply`
     the opening of the answer to the last of them. `share` says how much they count beside
     the question's own words: 1.0 where it leans on them, 0.5 where it shares a word with
-    them, and 0.0, with nothing taken over, where it does neither.
+    them, and 0.0, with nothing taken over, where it does neither. `whole` says that it leaned
+    on them as it was asked, and that rules have put into `question` what it left out.
     """
 
     question: str
     earlier: tuple[str, ...] = ()
     reply: str = ""
     share: float = 0.0
+    whole: bool = False
 
     @property
     def leans(self) -> bool:
@@ -112,15 +116,27 @@ def follow_up(question: str, history: Sequence[Message]) -> FollowUp:
     0.0
     """
     asked = question.strip()
+    history = without_courtesies(history)
     earlier = _chain([message.content for message in history if message.role == "user"])
     reply = _reply(history)
-    if not earlier:
+    if not earlier or is_courtesy(asked):
         return FollowUp(asked)
-    if leans(asked):
+    if leans(asked) or _leaves_open(asked, earlier[-1]):
         return FollowUp(asked, earlier, reply, _LEANING)
     if set(stems(asked)) & set(stems(f"{earlier[-1]} {reply}")):
         return FollowUp(asked, earlier, reply, _SHARING)
     return FollowUp(asked, share=_ALONE)
+
+
+def without_courtesies(history: Sequence[Message]) -> list[Message]:
+    """The turns without those that only thank or greet, and without the replies to them."""
+    kept: list[Message] = []
+    passing = False
+    for message in history:
+        passing = is_courtesy(message.content) if message.role == "user" else passing
+        if not passing or message.role == "system":
+            kept.append(message)
+    return kept
 
 
 def standalone_question(question: str, history: Sequence[Message]) -> str:
@@ -140,6 +156,14 @@ def leans(question: str) -> bool:
     if len(question) > MOST_CHARACTERS:
         return False
     return bool(_OPENING.match(question)) or _is_short(question) or _refers_back(question)
+
+
+def _leaves_open(question: str, before: str) -> bool:
+    """Whether it asks what somebody without a name said, not of what, after such a question."""
+    form = read_form(question)
+    if form.name != "statement" or form.matter or names(question):
+        return False
+    return read_form(before).name == "statement"
 
 
 def _is_short(question: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
+from rag.questions.about_archive import read_about_archive
 from rag.questions.asked_words import AskedWords, question_words, read_words
 from rag.questions.form_rules import (
     ADJUNCT,
@@ -16,7 +17,6 @@ from rag.questions.form_rules import (
     AUXILIARY,
     BOUNDARY,
     LEAD_IN,
-    PARTICIPLE,
     POLITE,
     PREAMBLE,
     REQUESTS,
@@ -24,6 +24,15 @@ from rag.questions.form_rules import (
     THANKS,
     TIME,
 )
+from rag.questions.phrases import (
+    clause_slots,
+    has_name,
+    is_participle,
+    is_plural,
+    is_superlative,
+    participles,
+)
+from rag.records import Filters, Understood
 
 FormName = Literal[
     "definition",
@@ -71,16 +80,31 @@ class Form:
     cue: tuple[int, int] = (0, 0)
 
 
+MEANINGS: Mapping[FormName, str] = MappingProxyType(
+    {
+        "definition": "who or what “{subject}” is",
+        "statement": "what “{subject}” said",
+        "event": "what happened",
+        "latest": "the latest news",
+        "overview": "an overview",
+        "chronology": "a timeline",
+        "cause": "why or how",
+        "list": "a list",
+        "comparison": "a comparison",
+        "yes or no": "yes or no",
+        "figure": "a number",
+        "date": "a date",
+        "archive": "about this archive",
+        "chat": "about Dateline itself",
+    }
+)
+"""What is said of a form to whoever asks; a topic and a fact go without saying."""
+
 _MOST_WORDS_OF_A_TOPIC = 12
 _MOST_CHARACTERS = 2_000
-_HELPER = re.compile(rf"(?:^| )(?:{AUXILIARY})(?= )")
-_PLACED = re.compile(
-    r"(?: (?:up|out|down|off|away))? (?:in|at|on|from|by|during|of|to|with|since|after|before|for"
-    r"|into|about|over|under|near|between|against|through|when|if|because(?: of)?)(?= )"
-    r"|(?= (?:the|a|an|its|his|her|their) )"
+_PRONOUNS = frozenset(
+    ["it", "he", "she", "they", "this", "that", "these", "those", "there", "him", "her", "them"]
 )
-_ADVERBS = frozenset("first last ever also really actually finally even just".split())
-_PRONOUNS = frozenset("it he she they this that these those there him her them".split())
 
 
 def read_form(question: str) -> Form:
@@ -93,7 +117,8 @@ def read_form(question: str) -> Form:
     >>> form.name, form.subject, form.matter
     ('statement', 'ann orr', 'the ferry')
     """
-    # The form of questions about the archive and about Dateline is read first, here.
+    if (outside := _outside_the_news(question)) is not None:
+        return outside
     sentences = read_words(question[:_MOST_CHARACTERS]).sentences()
     read = [_sentence(sentence) for sentence in sentences]
     asked = [form for form, asks in read if form is not None and asks]
@@ -104,6 +129,28 @@ def read_form(question: str) -> Form:
     if chosen.subject:
         return chosen
     return replace(chosen, subject=next((form.subject for form in said if form.subject), ""))
+
+
+def _outside_the_news(question: str) -> Form | None:
+    """The form of a question about the archive or about Dateline; None for one about the news."""
+    about = read_about_archive(question)
+    if about is None:
+        return None
+    return Form("chat" if about.is_chat else "archive", subject=question.strip())
+
+
+def form_understood(form: Form, question: str) -> tuple[Understood, ...]:
+    """The form as a reading that is shown and can be dropped; none where it needs no word.
+
+    >>> [one] = form_understood(read_form("Who is Ann Orr?"), "Who is Ann Orr?")
+    >>> one.words, one.meaning, one.of_hits
+    ('Who is', 'who or what “Ann Orr” is', False)
+    """
+    start, end = form.cue
+    if form.name not in MEANINGS or start == end:
+        return ()
+    meaning = MEANINGS[form.name].format(subject=form.subject or "somebody")
+    return (Understood(question[start:end], start, end, meaning, Filters(), strict=False),)
 
 
 def _is_request(form: Form) -> bool:
@@ -168,7 +215,7 @@ def _form(name: str, match: re.Match[str], words: AskedWords) -> Form | None:
             return _which(form, words, match)
         case "measure":
             return _measure(form, words, match)
-        case "figure" | "date" | "cause" | "yes or no":
+        case "figure" | "date" | "cause" | "yes or no" | "fact":
             return _of_clause(replace(form, name=name), words, match)
         case _:
             return replace(form, name=name)  # type: ignore[arg-type]
@@ -182,19 +229,20 @@ def _who(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
     """Who somebody is; a fact where it asks who holds an office, a list where who they are."""
     start = words.text[: match.start("subject")].count(" ")
     rest = words.words[start:]
-    if not rest or _is_participle(words, start):
+    if not rest or is_participle(words, start):
         return replace(form, subject=words.as_asked(match.start("subject"), len(words.text)))
     phrase = match["subject"]
     if "'s" in phrase.split():
         return form
     if rest[0] in ("the", "some", "other"):
         head = re.split(BOUNDARY, phrase)[0].split()
-        some = head[-1] in question_words("people") or (_is_plural(head[-1]) and head != phrase.split())
+        bare = head == phrase.split()
+        some = head[-1] in question_words("people") or (is_plural(head[-1]) and not bare)
         if match["many"] and some and not words.is_name(start + len(head) - 1):
             return replace(form, name="list")
         titled = len(head) > 2 and head[1] in question_words("titles")
-        bare = head == phrase.split() and not _is_superlative(head)
-        if not titled and not bare and not _has_name(words, start + 1, start + len(head)):
+        known = bare and not is_superlative(head)
+        if not titled and not known and not has_name(words, start + 1, start + len(head)):
             return form
     return replace(form, name="definition")
 
@@ -205,22 +253,20 @@ def _what(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
     phrase = match["subject"]
     head = re.split(BOUNDARY, phrase)[0].split()
     last = head[-1] if head else ""
-    if not head or _is_participle(words, start) or last.endswith("ing") and match["many"]:
+    if not head or is_participle(words, start) or (last.endswith("ing") and match["many"]):
         return form
-    if match["many"] and _is_plural(last) and (head[0] == "the" or "'s" in head):
+    if match["many"] and is_plural(last) and (head[0] == "the" or "'s" in head):
         return replace(form, name="list")
-    of_another = "'s" in head or last in question_words("relations") or phrase != " ".join(head)
-    called = re.search(rf"(?: called| named| known as|{PARTICIPLE}ed)$", phrase)
-    indefinite = head[0] in ("a", "an")
-    named = _has_name(words, start, start + len(head)) and head[-1] not in question_words(
-        "relations"
-    )
-    superlative = _is_superlative(head)
-    final = words.words[-1]
-    if re.fullmatch("to|for|with|as|of|by|from|like|into", final):
-        return form
-    does = last.endswith("ing") and len(head) > 1 and phrase != " ".join(head)
-    if called or superlative or (of_another and not indefinite and not named) or "'s" in head or does:
+    related = last in question_words("relations")
+    longer = phrase != " ".join(head)
+    known = head[0] in ("a", "an") or (has_name(words, start, start + len(head)) and not related)
+    does = re.search(
+        rf" (?:called|named|known as|\w{{2,}}ed)$|(?:{participles()}) (?:to|for|with|as|of|into)\b",
+        f" {phrase}",
+    ) or re.fullmatch("to|for|with|as|of|by|from|like|into", words.words[-1])
+    doing = last.endswith("ing") and len(head) > 1 and longer
+    unknown = (related or longer) and not known
+    if does or doing or unknown or is_superlative(head) or "'s" in head:
         return form
     return replace(form, name="definition")
 
@@ -243,8 +289,8 @@ def _measure(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None
     after = start + shift + bound.end() if bound else stop
     subject = words.as_asked(after, stop) or words.as_asked(start, start + end)
     measured = words.as_asked(start, start + end)
-    return replace(form, name="figure", subject=subject, matter=measured, cue=words.place(
-        start + len(phrase[:end]) - len(head[-1]), start + end))
+    cue = words.place(start + end - len(head[-1]), start + end)
+    return replace(form, name="figure", subject=subject, matter=measured, cue=cue)
 
 
 def _which(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
@@ -261,116 +307,25 @@ def _which(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
         verb_follows = bool(after) and re.fullmatch(
             rf"{AUXILIARY}|who|that|\w+ed|{'|'.join(question_words('participles'))}", after[0]
         )
-        if _is_plural(word) and (at == 0 or verb_follows):
+        if is_plural(word) and (at == 0 or verb_follows):
             return replace(form, name="list")
     return form
 
 
 def _of_clause(form: Form, words: AskedWords, match: re.Match[str]) -> Form:
-    """The form with the clause after the cue parted into subject and matter.
-
-    Without a parser: after an auxiliary the subject goes to the word before the first
-    preposition or article, which is the verb; else it is what follows the first preposition.
-    """
+    """The form with the clause after its cue parted into subject and matter."""
     if form.subject:
         return form
-    first = match.end("cue")
-    time = TIME.search(words.text, first)
-    last = time.start() if time else len(words.text)
-    clause = words.text[first:last]
-    helper = re.match("", clause) if form.name == "yes or no" else _HELPER.search(clause)
-    at = first + helper.end() if helper else first
-    rest = clause[at - first :]
-    if form.name in ("date", "cause") and (helper is None or helper.start()):
-        end = first + helper.start() if helper else last
-        return replace(form, subject=words.as_asked(first, end), matter=words.as_asked(end, last))
-    if empty := re.match(r" (?:it|there)(?: (?:no|any|so much|so many|such))?(?= \w+ )", rest):
-        return replace(form, subject=words.as_asked(at + empty.end(), last))
-    if helper and not re.match(rf" (?:not |(?:been |being |be )?(?:{_participles()})(?= |$))", rest):
-        auxiliary = words.text[match.start("cue") : at].rsplit(" ", 1)[-1]
-        verb = at + _verb(rest, auxiliary, [words.is_name(n) for n in words.numbers(at, last)])
-        measured = words.as_asked(first, first + helper.start())
-        matter = f"{measured} {words.as_asked(verb, last)}".strip()
-        subject = words.as_asked(at, verb)
-    else:
-        place = _PLACED.search(clause)
-        start, after = place.span() if place else (0, 0)
-        matter = words.as_asked(first, first + start)
-        subject = words.as_asked(first + after, last)
+    subject, matter = clause_slots(form.name, words, match.span("cue"))
     return replace(form, subject=_named(subject), matter=matter)
 
 
-def _verb(clause: str, auxiliary: str, named: Sequence[bool]) -> int:
-    """Where the verb begins in a clause whose auxiliary has been said; its end where none does.
-
-    After "did" it is the last word before an article or a preposition that can be one: it is
-    no name, ends in no "s", and leaves a subject before it. After "was" it is a participle.
-    """
-    words = list(re.finditer(r"\S+", clause))
-    if re.fullmatch("is|was|are|were|am", auxiliary):
-        done = re.compile(rf"{_participles()}|\w{{3,}}ing|to|due|worth|able|about|on|still|so")
-        found = (each.start() for each in words[1:] if done.fullmatch(each[0]))
-        return next(found, len(clause))
-    content = 0
-    for at, word in enumerate(words):
-        after = words[at + 1][0] if at + 1 < len(words) else ""
-        bound = not after or (re.fullmatch(BOUNDARY.strip(), after) and after != "of")
-        small = re.fullmatch(rf"{BOUNDARY.strip()}|\d+|all|any|some|not|two|three", word[0])
-        verbal = not small and not named[at] and not re.search(r"[^s]s$", word[0])
-        if content and (word[0] in _ADVERBS or (bound and verbal)):
-            return word.start()
-        content += not small
-    return len(clause)
-
-
-def _by_word_order(words: AskedWords) -> Form | None:
-    """A bare noun phrase is a topic; anything else a fact."""
+def _by_word_order(words: AskedWords) -> Form:
+    """A bare noun phrase is a topic; anything else, and what is in other letters, a fact."""
     subject = words.as_asked(0, len(words.text))
     wordy = len(words.words) > _MOST_WORDS_OF_A_TOPIC
-    asks = re.search(rf"(?:^| )(?:{AUXILIARY}|who|what|when|where|why|how|which|i|me|you)(?= |$)",
-                     words.text)
-    if wordy or asks:
-        return Form("fact", subject=subject)
-    return Form("topic", subject=subject)
-
-
-def _is_plural(word: str) -> bool:
-    if word in question_words("singulars"):
-        return False
-    return word in question_words("plurals") or re.fullmatch(r"\w{2,}[^siu'\W]s|\w+[aeo]es|\w+ses|\w+ies|\w+[bcdfghjklmnprtvwz]is", word) is not None and len(word) > 3
-
-
-def _is_superlative(head: list[str]) -> bool:
-    return any(
-        word in ("most", "least", "one", "best", "worst", "first", "last", "next", "only", "new", "latest")
-        or (word.endswith("est") and len(word) > 5)
-        for word in head[:3]
+    asks = re.search(
+        rf"(?:^| )(?:{AUXILIARY}|who|what|when|where|why|how|which|i|me|you)(?= |$)", words.text
     )
-
-
-def _is_participle(words: AskedWords, at: int) -> bool:
-    """Whether a word after "who is" says what somebody does: "elected mayor", "running for"."""
-    word = words.words[at] if at < len(words.words) else ""
-    after = words.words[at + 1] if at + 1 < len(words.words) else ""
-    if words.is_name(at) or word in ("the", "a", "an", "king"):
-        return False
-    if word in question_words("participles") or word in (
-        "behind responsible eligible next able currently in charge due in on at to for more most less not going with likely to still now"
-        .split()
-    ):
-        return True
-    if word.endswith("ing") and len(word) > 4:
-        return bool(after)
-    ended = word.endswith("ed") and len(word) > 4
-    return ended and (not after or re.fullmatch(BOUNDARY.strip(), after) is not None
-                      or word in question_words("elected"))
-
-
-def _has_name(words: AskedWords, first: int, last: int) -> bool:
-    return any(words.is_name(at) for at in range(first, min(last, len(words.words))))
-
-
-@cache
-def _participles() -> str:
-    irregular = "|".join(sorted(question_words("participles")))
-    return rf"{irregular}|\w{{2,}}ed"
+    known = re.search("[a-z]", words.text)
+    return Form("fact" if wordy or asks or not known else "topic", subject=subject)

@@ -9,8 +9,9 @@ from datetime import datetime
 from rag.errors import ProviderError
 from rag.language.entities import names
 from rag.llms import ChatModel, reply_to
+from rag.questions.completion import completed_by
 from rag.questions.constraints import completed
-from rag.questions.followup import FollowUp, follow_up
+from rag.questions.followup import FollowUp, follow_up, without_courtesies
 from rag.records import Message
 from rag.store import Facets
 from rag.verification.markers import without_markers
@@ -23,6 +24,9 @@ TURN_WORDS = 80
 
 MOST_WORDS = 60
 """The length from which a reply is taken for an answer or a lecture, not for a question."""
+
+_WHOLE = 0.5
+"""How much the turns before count beside a question that rules have made whole."""
 
 _SPEAKERS = {"user": "Reader", "assistant": "Archive"}
 _INSTRUCTIONS = """\
@@ -57,7 +61,7 @@ def resolve(
     where its reply cannot be used, rules decide. A question that stands alone costs no call.
     """
     asked = follow_up(question, history)
-    by_rules = completed(asked, as_of, facets)
+    by_rules = resolve_by_rules(question, history, as_of, facets)
     if model is None or not asked.share:
         return by_rules
     try:
@@ -66,6 +70,30 @@ def resolve(
         return by_rules
     by_model = rewritten(reply.text, asked)
     return by_rules if by_model is asked else by_model
+
+
+def resolve_by_rules(
+    question: str, history: Sequence[Message], as_of: datetime, facets: Facets
+) -> FollowUp:
+    """The question made whole where rules can, else with the questions before it.
+
+    The question before it is made whole first, from those before that, three at most. A new
+    subject takes nothing over.
+    """
+    asked = follow_up(question, history)
+    found = completed(asked, as_of, facets)
+    if not found.leans:
+        return found
+    turns = without_courtesies(history)
+    last = max(at for at, turn in enumerate(turns) if turn.role == "user")
+    earlier = turns[max(0, last - TURNS) : last]
+    before = resolve_by_rules(turns[last].content, earlier, as_of, facets).standalone
+    made = completed_by(found.question, before, found.reply)
+    if made is None:
+        return found
+    if made.anew:
+        return FollowUp(made.question)
+    return FollowUp(made.question, (before,), found.reply, share=_WHOLE, whole=True)
 
 
 def rewrite_messages(question: str, history: Sequence[Message], as_of: datetime) -> list[Message]:

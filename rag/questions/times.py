@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from rag.language.dates import parse_published
 from rag.language.periods import DAY, Period, day_in_words
 from rag.language.sentences import sentence_spans
 from rag.language.temporal_expressions import (
@@ -20,14 +21,12 @@ from rag.language.temporal_expressions import (
     is_name,
     mentions,
 )
+from rag.questions.latest_times import GRACE, latest_with_articles
 from rag.records import Filters, Understood
 
 Relation = Literal["during", "since", "after", "before", "until"]
 # The first day, and the day after the last; None where the range is open.
 _Days = tuple[date | None, date | None]
-
-GRACE = 7 * DAY
-"""How long after a period its news is still printed: weeklies and follow-ups take a week."""
 
 _HALF_A_YEAR = 183 * DAY
 _IN_MEMORY = 30 * 365 * DAY
@@ -89,20 +88,31 @@ _PUBLISHED = Bearing(
 
 @dataclass(frozen=True, slots=True)
 class _Expression:
-    """Characters `start` to `end`, which relate to a period, or to an event in it."""
+    """Characters `start` to `end`, which relate to a period, or to an event in it.
+
+    `mention` is the expression that alone names the period; None for a pair. `latest` says what
+    the period is the latest of with articles: "April"; "" where it is the one named.
+    """
 
     start: int
     end: int
     relation: Relation
     period: Period
     event: bool = False
+    mention: TemporalExpression | None = None
+    latest: str = ""
 
 
-def find_dates(question: str, as_of: datetime) -> tuple[Understood, ...]:
+def find_dates(
+    question: str, as_of: datetime, held: Callable[[], Sequence[date]] = list
+) -> tuple[Understood, ...]:
     """The times that words of an English question name, as ranges of publication, in order.
 
     Today is the day that ends at, or holds, `as_of`, which has a time zone. A month or day
-    without a year is the latest that has begun. A time to come filters nothing.
+    without a year is the latest that has begun. A time to come filters nothing. `held` gives
+    the days on which articles appeared, the newest first: where a month, a day, a day of the
+    week or "this" week, month or year has none, the latest such time that has is meant, and
+    the meaning says so.
 
     A range is strict where the question asks for what happened, or was said, in a definite
     time of at most some months. It is preferred, and not strict, where the words leave the
@@ -129,12 +139,15 @@ def find_dates(question: str, as_of: datetime) -> tuple[Understood, ...]:
         start, end = expression.start, expression.end
         sentence = next((span for span in sentences if span[0] <= start < span[1]), (start, end))
         how = bearing(question, sentence, (start, end))
-        if _filters_nothing(expression, how, today):
+        expression, seen_from = _with_articles(expression, today, held)
+        if _filters_nothing(expression, how, seen_from):
             continue
-        strict = how.asked and _is_strict(expression, how, today)
+        strict = how.asked and _is_strict(expression, how, seen_from)
         required += [_days(expression, how)] if strict else []
         filters = _filters(expression, how, as_of, strict=strict)
-        meaning = _meaning(expression, how, today)
+        meaning = _meaning(expression, how, seen_from)
+        if expression.latest:
+            meaning = f"{meaning}, the latest {expression.latest} with articles"
         found.append(Understood(question[start:end], start, end, meaning, filters, strict))
     if _overlap(required):
         return tuple(found)
@@ -165,6 +178,12 @@ def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
         )
         for each in _expressions(read, today)
     )
+
+
+def named_day(one: Understood) -> date | None:
+    """The day that some words were taken to name; None for longer times and for outlets."""
+    published = parse_published(one.meaning.partition(",")[0])
+    return published.at.date() if published and published.precision == "day" else None
 
 
 def _overlap(required: Sequence[_Days]) -> bool:
@@ -232,7 +251,18 @@ def _related(question: str, mention: TemporalExpression, done: int) -> _Expressi
     opening, onwards = _OPENING.search(question, near, start), _ONWARDS.match(question, end)
     if opening and onwards:
         return _Expression(opening.start(), onwards.end(), "since", mention.period)
-    return _Expression(start, end, "during", mention.period)
+    return _Expression(start, end, "during", mention.period, mention=mention)
+
+
+def _with_articles(
+    expression: _Expression, today: date, held: Callable[[], Sequence[date]]
+) -> tuple[_Expression, date]:
+    """The latest such time with articles, where it has none, and the day that it is seen from."""
+    mention = expression.mention
+    found = latest_with_articles(mention, held) if mention else None
+    if found is None:
+        return expression, today
+    return replace(expression, period=found.period, latest=found.name), found.seen_from
 
 
 def _filters_nothing(expression: _Expression, how: Bearing, today: date) -> bool:
@@ -329,7 +359,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
         r"\b(?:latest|newest|most recent|recent|recently|lately|now|nowadays|current|currently"
         r"|presently|at present|at the moment|right now|these days|so far|to date|still|no longer"
         r"|not yet|up to date|ongoing|today|tonight)\b"
-        r"|\b(?:this|past|last)\s+(?:week|weekend|month|morning|season|spring|summer|autumn|winter)\b"
+        r"|\b(?:this|past|last)\s+(?:week|weekend|month|morning|season|spring|summer|autumn"
+        r"|winter)\b"
         r"|\bthis year\b",
     ),
     (
@@ -347,7 +378,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
     (
         "timeless",
         "who made it, and in which year",
-        r"\bwho\s+(?:first\s+)?(?:invented|discovered|founded|wrote|composed|painted|coined|designed)\b"
+        r"\bwho\s+(?:first\s+)?(?:invented|discovered|founded|wrote|composed|painted|coined"
+        r"|designed)\b"
         r"|\bwhen\s+was\b.*\b(?:born|founded|built|invented|discovered|established)\b"
         r"|\b(?:what|which)\s+year\b",
     ),
@@ -360,7 +392,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
     (
         "latest",
         "who holds an office",
-        r"^\W*who(?:['’]s|\s+is|\s+are)\s+(?:the|in)\b|\bwho\s+(?:leads|heads|runs|owns|chairs|governs)\b",
+        r"^\W*who(?:['’]s|\s+is|\s+are)\s+(?:the|in)\b|\bwho\s+(?:leads|heads|runs|owns|chairs"
+        r"|governs)\b",
     ),
     (
         "latest",
@@ -374,7 +407,8 @@ _RULES: tuple[tuple[Recency, str, str], ...] = (
         "what has come about",
         r"\b(?:has|have|hasn['’]t|haven['’]t)\s+(?:\w+\s+){0,5}?"
         r"(?:been|become|begun|bought|broken|come|done|fallen|found|given|gone|grown|had|held|left"
-        r"|lost|made|met|paid|put|risen|said|sent|shut|sold|stolen|struck|taken|told|won|\w{2,}ed)\b",
+        r"|lost|made|met|paid|put|risen|said|sent|shut|sold|stolen|struck|taken|told|won"
+        r"|\w{2,}ed)\b",
     ),
 )
 _COMPILED = tuple((answer, re.compile(pattern, re.IGNORECASE)) for answer, _, pattern in _RULES)
@@ -391,6 +425,7 @@ def recency(question: str, dates: Sequence[Understood]) -> Recency:
     >>> recency("Who is the mayor of Marren?", ()), recency("What is a levee?", ())
     ('latest', 'timeless')
     """
+    dates = [found for found in dates if found.of_hits]
     if any(_UP_TO_NOW.search(found.words) for found in dates):
         return "latest"
     if any(found.filters.published_before for found in dates):

@@ -250,7 +250,7 @@ class Understood:
     before it, and both are 0 then. `meaning` says in plain words what was made of them, such
     as "7 to 13 September 2020". When `strict`, hits must satisfy `filters`; otherwise those
     that do are preferred. `held` is False where they had to, but the archive holds nothing
-    that does.
+    that does. Without filters it says what kind of answer is asked for, and asks nothing of hits.
     """
 
     words: str
@@ -260,6 +260,11 @@ class Understood:
     filters: Filters
     strict: bool
     held: bool = True
+
+    @property
+    def of_hits(self) -> bool:
+        """Whether it asks anything of a hit: not where it only tells the form of the question."""
+        return self.filters != Filters()
 
 
 @dataclass(frozen=True, slots=True)

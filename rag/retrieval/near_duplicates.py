@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from rag.corpus.near_duplicates import Shingles, containment, new_words, shingles
+from rag.language.changed_figures import changed_figures
 from rag.records import Article, Filters, Hit, Passage
 from rag.store import Store
 
@@ -63,8 +64,9 @@ def collapse_copies(ranked: Iterable[Ranked], k: int, groups: Mapping[str, str])
 
     The group's best ranked article stands for the others; the original, by whose id a group
     goes, where scores are equal. An outlet's later version stands for its earlier one. A
-    passage with a sentence that the article that stands does not hold remains a hit of its
-    own, so that nothing is hidden. Equal texts are one hit whatever their group.
+    passage with a sentence that the article that stands does not hold, or holds with another
+    figure, remains a hit of its own, so that nothing is hidden; of two that differ in a figure
+    the newer comes first. Equal texts are one hit whatever their group.
     """
     ordered = sorted(
         ranked, key=lambda item: (-item[0], groups.get(item[2].id, item[2].id) != item[2].id)
@@ -75,9 +77,10 @@ def collapse_copies(ranked: Iterable[Ranked], k: int, groups: Mapping[str, str])
         stands, carrier = standing.instead_of(passage, article)
         slot = slots.setdefault(_text(stands, carrier), _Slot(score, stands, carrier))
         slot.same.append(article)
+    first = _newer_first(slots, standing.rivals)[:k]
     return [
-        _naming(Hit(slot.passage, slot.article, slot.score, rank), slot.same, slot.kin(groups))
-        for rank, slot in enumerate(list(slots.values())[:k], start=1)
+        _naming(Hit(slot.passage, slot.article, score, rank), slot.same, slot.kin(groups))
+        for rank, (slot, score) in enumerate(first, start=1)
     ]
 
 
@@ -89,7 +92,12 @@ def name_copies(
     named = []
     for hit in hits:
         kin = members.get(groups.get(hit.article.id, ""), ())
-        same = [other for other in kin if words.repeats(other, hit.passage, hit.article)]
+        same = [
+            other
+            for other in kin
+            if words.repeats(other, hit.passage, hit.article)
+            and not changed_figures(hit.text, other.text)
+        ]
         named.append(_naming(hit, same, {other.id for other in same}))
     return named
 
@@ -109,6 +117,19 @@ class _Slot:
         return {each.id for each in self.same if group and groups.get(each.id) == group}
 
 
+def _newer_first(
+    slots: Mapping[str, _Slot], rivals: Iterable[tuple[str, str]]
+) -> list[tuple[_Slot, float]]:
+    """The slots with their scores, best first; of rivals the newer takes the better place."""
+    order, scores = list(slots), [slot.score for slot in slots.values()]
+    for pair in rivals:
+        if all(text in slots for text in pair):
+            ahead, behind = sorted(order.index(text) for text in pair)
+            if _date(slots[order[behind]].article) > _date(slots[order[ahead]].article):
+                order[ahead], order[behind] = order[behind], order[ahead]
+    return [(slots[text], score) for text, score in zip(order, scores, strict=True)]
+
+
 class _Standing:
     """Which article of a group stands for what another one says."""
 
@@ -121,6 +142,8 @@ class _Standing:
             if group := groups.get(article.id):
                 self._articles.setdefault(group, {}).setdefault(article.id, article)
                 self._passages.setdefault(article.id, []).append(passage)
+        self.rivals: list[tuple[str, str]] = []
+        """Texts that say the same with other figures, in pairs."""
         self._heard = {
             group: [_newest_of_its_outlet(list(found.values()))]
             for group, found in self._articles.items()
@@ -132,10 +155,14 @@ class _Standing:
         for standing in heard:
             if standing.id == article.id:
                 return passage, article
-            if self._words.repeats(standing, passage, article):
-                found = self._nearest(passage, article, standing)
-                if found is not None:
-                    return found, standing
+            if not self._words.repeats(standing, passage, article):
+                continue
+            found = self._nearest(passage, article, standing)
+            if found is None:
+                continue
+            if not changed_figures(_text(passage, article), standing.text):
+                return found, standing
+            self.rivals.append((_text(found, standing), _text(passage, article)))
         heard.append(article)
         return passage, article
 
@@ -178,7 +205,11 @@ def _newest_of_its_outlet(found: Sequence[Article]) -> Article:
     """The best ranked of a group's articles, or the newest version of it by the same outlet."""
     first = found[0]
     versions = [each for each in found if each.publisher == first.publisher != ""] or [first]
-    return max(versions, key=lambda each: each.published.at if each.published else _UNDATED)
+    return max(versions, key=_date)
+
+
+def _date(article: Article) -> datetime:
+    return article.published.at if article.published else _UNDATED
 
 
 def _naming(hit: Hit, same: Iterable[Article], kin: Collection[str]) -> Hit:

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,21 @@ import numpy.typing as npt
 from embeddings import Reranker, Vector
 from rag.corpus.chunking import embedding_text
 from rag.indexes.dense import DenseIndex
-from rag.indexes.protocols import LexicalSearcher
+from rag.indexes.protocols import NO_FILTERS, LexicalSearcher
+from rag.language.periods import ways_to_write
 from rag.records import Article, Filters, Passage
 from rag.retrieval.snapshot import Snapshot
 from rag.store import UNKNOWN_DATE, Facets
 from rag.store.rows import seconds
 
-DEPTH = 100
+DEPTH = 200
+"""How many passages each ranker finds before they are scored by all."""
+
+RECENT_DEPTH = 50
+"""How many more it finds of the last days, where it counts how old an article is."""
+
+RECENT_DAYS = 30
+"""The last days before a question is asked: older articles gain hardly anything by their date."""
 
 # What counts beside a passage's share of the best BM25 score and its cosine, which count 1
 # each. Round numbers from the middle of plateaus; see LOG.md.
@@ -39,6 +47,9 @@ JUDGEMENT = 3.0
 FADING_DAYS = 14
 """The age in days at which what an article gains by being recent has fallen to 1/e."""
 
+MONTHS_AFTER = 330
+"""So many days after it "on 6 January" is that day, and not yet the next one of its name."""
+
 _DAY = 86_400
 Column = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -52,7 +63,8 @@ class Query:
 
     `recency` is what an article published at `as_of` gains, falling off with its age.
     `context` is text that the query continues, and `share`, from 0 to 1, how much it counts.
-    `depth` is how many passages each ranker finds before they are scored by all.
+    `depth` is how many passages each ranker finds before they are scored by all. Passages that
+    name `day` in their text are found too, if they satisfy `whenever`, the filters without it.
     """
 
     text: str
@@ -63,6 +75,8 @@ class Query:
     context: str = ""
     share: float = 0.0
     depth: int = DEPTH
+    day: date | None = None
+    whenever: Filters = NO_FILTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +122,22 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     """Passage ids with their scores, best first, equal scores by id.
 
     The best passages by words and the best by meaning are scored by both, and by how
-    well their whole article matches. Passage and article together find what neither does
-    alone (Callan, SIGIR 1994); scores, unlike ranks, tell by how much the first is better
-    than the second (Bruch, Gai and Ingber, TOIS 2023). Without vectors words alone decide.
+    well their whole article matches. Where it counts how old an article is, the best of the
+    last days are among them, however many older ones match better. Passage and article
+    together find what neither does alone (Callan, SIGIR 1994); scores, unlike ranks, tell
+    by how much the first is better than the second (Bruch, Gai and Ingber, TOIS 2023).
+    Without vectors words alone decide.
     """
     facets = snapshot.facets
     carried = context_terms(query, snapshot.lexical)
     words, near = _found(query, snapshot, carried)
+    if recent := _recent(query):
+        fresh_words, fresh_near = _found(recent, snapshot, carried)
+        words, near = words | fresh_words, near | fresh_near
+    naming = naming_day(query, snapshot.lexical) if query.day else []
+    words |= snapshot.lexical.scores(
+        query.text, [id_ for id_ in naming if id_ not in words], carried
+    )
     # An index may lag behind the store: superseded passages are no evidence.
     ids = facets.valid_at(
         np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
@@ -127,7 +150,7 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
         cosine=_meaning(ids, words, near),
         opening=openings == ids,
         published=facets.published_at(ids),
-        preferred=_preferred(query, ids, facets),
+        preferred=_preferred(query, ids, facets) + np.isin(ids, naming),
     )
 
     def texts(places: Sequence[int]) -> list[str]:
@@ -137,6 +160,25 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
 
     scores = score(query, signals, snapshot.reranker, texts)
     return best_first(dict(zip(ids.tolist(), scores.tolist(), strict=True)))
+
+
+def naming_day(query: Query, lexical: LexicalSearcher, most: int = RECENT_DEPTH) -> list[int]:
+    """Passages that name the query's day in their text, published whenever; at most `most` of each.
+
+    With its year, or without it in the months after that day, when no other can be meant.
+    """
+    if query.day is None:
+        return []
+    whenever, first = query.whenever, datetime.combine(query.day, time.min, UTC)
+    found = lexical.holding(ways_to_write(query.day), most, whenever)
+    bounds = (whenever.published_from, whenever.published_before)
+    after = replace(
+        whenever,
+        published_from=max(filter(None, [bounds[0], first])),
+        published_before=min(filter(None, [bounds[1], first + timedelta(days=MONTHS_AFTER)])),
+    )
+    found += lexical.holding(ways_to_write(query.day, year=False), most, after)
+    return list(dict.fromkeys(found))
 
 
 def context_terms(query: Query, lexical: LexicalSearcher) -> dict[str, float]:
@@ -209,6 +251,17 @@ def _found(
         words | lexical.scores(query.text, by_meaning_only, carried),
         near | vectors.scores(vector, by_words_only),
     )
+
+
+def _recent(query: Query) -> Query | None:
+    """The same query for the last days alone; None where the age of an article counts nothing."""
+    if query.recency <= 0:
+        return None
+    first = query.as_of - timedelta(days=RECENT_DAYS)
+    asked = query.filters.published_from
+    if asked is not None and asked >= first:
+        return None
+    return replace(query, filters=replace(query.filters, published_from=first), depth=RECENT_DEPTH)
 
 
 def _meaning(ids: Ids, words: Mapping[int, float], near: Mapping[int, float]) -> Column:

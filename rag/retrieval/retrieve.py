@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 
 from rag.errors import QueryError
+from rag.language.acronyms import other_wording
+from rag.language.periods import ways_to_write
 from rag.llms import ChatModel
 from rag.questions.about_archive import without_chat
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
-from rag.questions.form import Form, read_form
+from rag.questions.form import Form, form_understood, read_form
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
-from rag.questions.times import Recency, recency
+from rag.questions.times import Recency, named_day, recency
 from rag.records import Filters, Hit, Message, Understood
 from rag.retrieval.near_duplicates import Ranked, distinct_hits
-from rag.retrieval.ranking import DEPTH, Query, rank
+from rag.retrieval.ranking import DEPTH, Query, best_first, rank
 from rag.retrieval.snapshot import Snapshot
-from rag.store import Facets, Store
+from rag.store import Store
 
 RECENCY: Mapping[Recency, float] = MappingProxyType(
     {"latest": 1.0, "open": 0.75, "at the time": 0.0, "timeless": 0.0}
@@ -31,6 +33,9 @@ RECENCY: Mapping[Recency, float] = MappingProxyType(
 MAX_QUERY_CHARACTERS = 4_000
 """The longest question that is answered."""
 _SPARE = 10
+_EXPLAINING = 5
+"""So many of the first passages' articles are read for what a short form stands for."""
+
 _NO_FILTERS = Filters()
 
 
@@ -38,8 +43,8 @@ _NO_FILTERS = Filters()
 class Request:
     """A question with all that whoever asks says beside it.
 
-    `ignore` are words that are not to be taken for a date or an outlet. `understood` is given
-    where nothing else is to be understood, `parts` where rules are not to split the question.
+    `ignore` are words that are not to be taken for a date, an outlet or a form. `understood` is
+    given where nothing else is to be understood, `parts` where rules are not to split the question.
     With `all_copies` every copy is a hit of its own. Raises QueryError for a question that is
     empty or longer than 4,000 characters.
     """
@@ -73,15 +78,32 @@ class Search:
     parts: tuple[str, ...] = ()
 
     def query(self, text: str, filters: Filters) -> Query:
-        """What is ranked for a text that is part of the question, or all of it."""
+        """What is ranked for a text that is part of the question, or all of it.
+
+        Where a day is asked for, articles that name it count as those published then do.
+        """
+        days = {
+            named_day(one)
+            for one in self.understood
+            if not one.strict or one.filters.published_from == filters.published_from
+        } - {None}
+        day = days.pop() if len(days) == 1 else None
         return Query(
             text=text,
             filters=filters,
             as_of=self.as_of,
-            preferred=tuple(one.filters for one in self.understood if not one.strict),
+            preferred=tuple(
+                one.filters for one in self.understood if one.of_hits and not one.strict
+            ),
             recency=RECENCY[recency(self.asked.question, self.understood)],
             context=self.asked.context,
             share=self.asked.share,
+            day=day,
+            whenever=replace(
+                filters,
+                published_from=self.filters.published_from,
+                published_before=self.filters.published_before,
+            ),
         )
 
 
@@ -97,34 +119,55 @@ class Found:
     coverage: float
 
 
-def prepare(request: Request, facets: Facets, model: ChatModel | None = None) -> Search:
+def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None) -> Search:
     """The request with its follow-up resolved, by the model where there is one, and understood.
 
-    Raises QueryError for words to ignore of which nothing is understood.
+    Where the words that tell the form of the question are to be ignored, or where `understood`
+    is given, it asks for a fact. Raises QueryError for words to ignore of which nothing is
+    understood.
     """
-    now = request.as_of or datetime.now(UTC)
+    now, facets = request.as_of or datetime.now(UTC), snapshot.facets
     asked = resolve(request.question, without_chat(request.history), now, facets, model)
     understood = request.understood
+    form = Form("fact", subject=asked.question)
     if understood is None:
-        understood = understand(asked, now, facets)
+        read = read_form(asked.question)
+        shown = form_understood(read, asked.question)
+        understood = (*understand(asked, now, facets), *shown)
+        dropped = shown and shown[0].words.casefold() in map(str.casefold, request.ignore)
+        form = form if dropped else read
+    filters = request.filters.no_later_than(request.as_of)
+    understood = ignoring(understood, request.ignore)
     return Search(
         asked=asked,
-        form=read_form(asked.question),
-        filters=request.filters.no_later_than(request.as_of),
+        form=form,
+        filters=filters,
         as_of=now,
-        understood=ignoring(understood, request.ignore),
+        understood=tuple(_named_elsewhere(one, filters, snapshot) for one in understood),
         all_copies=request.all_copies,
         parts=tuple(request.parts),
     )
+
+
+def _named_elsewhere(one: Understood, filters: Filters, snapshot: Snapshot) -> Understood:
+    """The same, held where it is a day without articles that articles of other days name."""
+    day = named_day(one)
+    if one.held or day is None:
+        return one
+    if not snapshot.lexical.holding(ways_to_write(day), 1, filters):
+        return one
+    return replace(one, held=True, meaning=f"{one.meaning}, named in articles of other days")
 
 
 def retrieve(search: Search, k: int, snapshot: Snapshot) -> list[Hit]:
     """The `k` passages that match the question best, best first; copies are one hit.
 
     A question that asks for several things is searched for once for each of them, and each
-    gives its best in turn; a hit's score is then at most that of the hit before it. Ties are
-    broken by article id, then by place in the article. Raises QueryError for filters that the
-    question contradicts, ArchiveError where what would be returned is not what was once stored.
+    gives its best in turn; a hit's score is then at most that of the hit before it. Where one of
+    the best articles explains a short form ("the Harbour Transport Authority (HTA)"), passages
+    with either form are found, whichever the question has. Ties are broken by article id, then
+    by place in the article. Raises QueryError for filters that the question contradicts,
+    ArchiveError where what would be returned is not what was once stored.
     """
     asked = search.asked.question
     needs = split_needs(asked, search.understood, search.filters, search.parts)
@@ -147,8 +190,14 @@ def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
 
 
 def _hits(query: Query, k: int, snapshot: Snapshot, *, all_copies: bool) -> list[Hit]:
-    scores = rank(replace(query, depth=max(DEPTH, 2 * k)), snapshot)
+    query = replace(query, depth=max(DEPTH, 2 * k))
+    scores = rank(query, snapshot)
     store = snapshot.store
+    if other := other_wording(query.text, _first_texts(scores, store)):
+        again = rank(replace(query, text=other), snapshot)
+        scores = best_first(
+            {id_: max(scores.get(id_, 0.0), again.get(id_, 0.0)) for id_ in scores | again}
+        )
 
     def best(count: int) -> list[Hit]:
         ranked = _ranked(scores, count, store)
@@ -157,6 +206,14 @@ def _hits(query: Query, k: int, snapshot: Snapshot, *, all_copies: bool) -> list
     hits = best(2 * k + _SPARE)
     # Fewer only where many passages are copies; reading them all costs ten times as much.
     return hits if len(hits) == k else best(len(scores))
+
+
+def _first_texts(scores: Mapping[int, float], store: Store) -> Iterator[str]:
+    """The texts of the articles of the first few passages, each once, best first."""
+    best = list(scores)[:_EXPLAINING]
+    found = store.passages(best)
+    articles = {article.id: article for id_ in best if id_ in found for article in [found[id_][1]]}
+    return (article.text for article in articles.values())
 
 
 def _ranked(scores: Mapping[int, float], count: int, store: Store) -> list[Ranked]:

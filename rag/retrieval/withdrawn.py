@@ -30,6 +30,7 @@ from rag.retrieval.ranking import (
 from rag.retrieval.snapshot import Snapshot
 from rag.store import UNKNOWN_DATE, Withdrawal
 from rag.store.revisions import published_seconds
+from rag.store.rows import in_range
 
 _LEAST_SHARED = 0.2
 """What is read shares so much of the question's words, counted by how rare they are."""
@@ -246,11 +247,7 @@ def _admits(asked: Question, article: Article) -> bool:
 
 
 def _satisfies(article: Article, filters: Filters) -> bool:
-    at = article.published.at if article.published else None
-    after, before = filters.published_from, filters.published_before
-    if after is not None and (at is None or at < after):
-        return False
-    if before is not None and (at is None or at >= before):
+    if not in_range(filters, article.published):
         return False
     if filters.publishers and article.publisher not in filters.publishers:
         return False

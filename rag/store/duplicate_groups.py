@@ -26,7 +26,7 @@ from rag.records import Article, Filters
 from rag.store import schema
 from rag.store.clustering import Groups, Member, is_template
 from rag.store.revisions import valid_articles
-from rag.store.rows import article_record, seconds
+from rag.store.rows import article_record, in_range, seconds
 
 _COPIES = schema.copies.c
 _REVISIONS = schema.revisions.c
@@ -58,11 +58,11 @@ def members(
     articles = {row.article_id: article_record(row) for row in rows}
     if filters.as_of is not None:
         articles = valid_articles(connection, articles, filters.as_of)
-    before = filters.published_before
+    bounded = Filters(published_before=filters.published_before)
     found: dict[str, list[Article]] = {}
     for row in sorted(rows, key=lambda row: row.article_id):
         article = articles.get(row.article_id)
-        if article and (before is None or (article.published and article.published.at < before)):
+        if article and in_range(bounded, article.published):
             found.setdefault(row.group_id, []).append(article)
     return found
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, and_, select
 
-from rag.records import Filters
+from rag.records import Filters, Published
 from rag.store import schema
 from rag.store.revisions import STILL, UNKNOWN_DATE, intervals, withdrawn
-from rag.store.rows import seconds
+from rag.store.rows import is_edge_of_day, seconds, wall_clock
 
 Integers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = _EPOCH.date()
+_DAY = 86_400
 
 _ALWAYS = (UNKNOWN_DATE, STILL)
 """When the only revision of an article is valid: always; its publication date bounds it."""
@@ -46,14 +48,16 @@ class Facets:
     """Columns over all passages as they were at one change, sorted by passage id.
 
     `opening` is the id of the first passage of the same revision. `published` counts seconds
-    since 1970; `publisher`, `language` and `section` are positions in the lists of names. A
-    passage is valid after `since` up to `until`, which is STILL for the current ones.
+    since 1970, and `local` as many by the clocks of the place where it appeared; `publisher`,
+    `language` and `section` are positions in the lists of names. A passage is valid after
+    `since` up to `until`, which is STILL for the current ones.
     """
 
     change: int
     ids: Integers
     opening: Integers
     published: Integers
+    local: Integers
     publisher: Integers
     language: Integers
     section: Integers
@@ -65,12 +69,7 @@ class Facets:
 
     def matching(self, filters: Filters) -> Integers:
         """The ids of the passages that satisfy `filters`, ascending."""
-        wanted = self._is_valid(filters.as_of)
-        if filters.published_from is not None:
-            wanted &= self.published >= seconds(filters.published_from)
-        if filters.published_before is not None:
-            wanted &= self.published < seconds(filters.published_before)
-            wanted &= self.published != UNKNOWN_DATE
+        wanted = self._is_valid(filters.as_of) & self.in_range(filters)
         if filters.publishers:
             wanted &= np.isin(self.publisher, _positions(self.publishers, filters.publishers))
         if filters.language:
@@ -78,6 +77,23 @@ class Facets:
         if filters.section:
             wanted &= self._in_section(filters.section)
         return self.ids[wanted]
+
+    def in_range(self, filters: Filters) -> Truths:
+        """Which of the passages satisfy the dates of the filters; see `rag.store.rows.in_range`."""
+        wanted: Truths = np.ones(len(self.ids), dtype=bool)
+        if filters.published_from is not None:
+            wanted &= self._compared(filters.published_from) >= seconds(filters.published_from)
+        if filters.published_before is not None:
+            wanted &= self._compared(filters.published_before) < seconds(filters.published_before)
+            wanted &= self.published != UNKNOWN_DATE
+        return wanted
+
+    def days(self, as_of: datetime) -> list[date]:
+        """The days on which articles appeared before `as_of`, each once, the newest first."""
+        held = self._is_valid(as_of) & (self.published < seconds(as_of))
+        held &= self.published != UNKNOWN_DATE
+        numbers = np.unique(self.local[held] // _DAY)[::-1].tolist()
+        return [_FIRST_DAY + timedelta(days=number) for number in numbers]
 
     def as_of_delta(self, as_of: datetime | None, section: str = "") -> AsOfDelta:
         """How the passages valid just before `as_of` (None for now) differ from the current ones.
@@ -105,8 +121,11 @@ class Facets:
         return past
 
     def span(self) -> tuple[datetime, datetime] | None:
-        """When the oldest and the newest dated article appeared; None if no article has a date."""
-        dated = self.published[(self.published != UNKNOWN_DATE) & (self.until == STILL)]
+        """When the oldest and the newest dated article appeared; None if no article has a date.
+
+        By the clocks of the places where they did, though both have UTC as their zone.
+        """
+        dated = self.local[(self.published != UNKNOWN_DATE) & (self.until == STILL)]
         if not len(dated):
             return None
         first, last = (_EPOCH + timedelta(seconds=int(at)) for at in (dated.min(), dated.max()))
@@ -115,6 +134,10 @@ class Facets:
     def published_at(self, ids: Integers) -> Integers:
         """Seconds since 1970 of each passage's publication; UNKNOWN_DATE for unknown ones."""
         return self._of(ids, self.published, UNKNOWN_DATE)
+
+    def local_at(self, ids: Integers) -> Integers:
+        """The same by the clocks of the place where it appeared."""
+        return self._of(ids, self.local, UNKNOWN_DATE)
 
     def openings(self, ids: Integers) -> Integers:
         """The id of the first passage of each passage's article; 0 for unknown passages."""
@@ -126,6 +149,9 @@ class Facets:
         else:
             valid = (self.since < seconds(as_of)) & (seconds(as_of) <= self.until)
         return valid
+
+    def _compared(self, bound: datetime) -> Integers:
+        return self.local if is_edge_of_day(bound) else self.published
 
     def _in_section(self, section: str) -> Truths:
         return np.isin(self.section, _positions(self.sections, [section]))
@@ -155,6 +181,8 @@ def load_facets(connection: Connection, change: int) -> Facets:
             passages.article_id,
             passages.revision,
             revisions.published,
+            revisions.published_precision,
+            revisions.published_zone,
             revisions.publisher,
             revisions.language,
             revisions.section,
@@ -192,6 +220,7 @@ def load_facets(connection: Connection, change: int) -> Facets:
         published=_column(
             [UNKNOWN_DATE if row.published is None else row.published for row in rows]
         ),
+        local=_column(_local(rows)),
         publisher=publisher,
         language=language,
         section=section,
@@ -201,6 +230,24 @@ def load_facets(connection: Connection, change: int) -> Facets:
         languages=languages,
         sections=sections,
     )
+
+
+def _local(rows: Sequence[Any]) -> list[int]:
+    """Seconds by the clocks of the places where articles appeared, each article's once."""
+    found: dict[tuple[int, str, str], int] = {}
+    local = []
+    for row in rows:
+        if row.published is None:
+            local.append(UNKNOWN_DATE)
+        elif not row.published_zone:
+            local.append(row.published)
+        else:
+            key = (row.published, row.published_precision, row.published_zone)
+            if key not in found:
+                at = _EPOCH + timedelta(seconds=row.published)
+                found[key] = wall_clock(Published(at, *key[1:]))
+            local.append(found[key])
+    return local
 
 
 def _column(values: Sequence[Any]) -> Integers:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select, tuple_
 from rag.corpus.notices import find_notices, updated_at
 from rag.records import Article, Filters, Published
 from rag.store import schema
-from rag.store.rows import article_record, check_article, seconds
+from rag.store.rows import article_record, check_article, seconds, widest_range
 
 UNKNOWN_DATE = -(2**62)
 """The date of an article without a known date: before any other."""
@@ -128,11 +128,15 @@ def count_in_use(connection: Connection, *, superseded: bool) -> int:
 
 
 def valid_as_asked(connection: Connection, query: Select[Any], filters: Filters) -> Select[Any]:
-    """The query over revisions, restricted to those valid at `filters.as_of`, by article."""
+    """The query over revisions, restricted to those valid at `filters.as_of`, by article.
+
+    Some are published up to a day after what the filters ask for; see `rows.in_range`.
+    """
     table = schema.revisions.c
     query = query.where(table.article_id.not_in(withdrawn())).order_by(table.article_id)
-    if filters.published_before is not None:
-        query = query.where(table.published < seconds(filters.published_before))
+    _, before = widest_range(filters)
+    if before is not None:
+        query = query.where(table.published < before)
     if filters.as_of is None:
         return query.where(~table.superseded)
     validity, at = intervals(connection), seconds(filters.as_of)

@@ -11,9 +11,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from rag.corpus.chunking import embedding_text
-from rag.records import Article, Passage, Published, Span
+from rag.language.dates import local_time
+from rag.records import Article, Filters, Passage, Published, Span
 
 _DIGESTS = 256
+_DAY = 86_400
+_FARTHEST_ZONE = 15 * 3_600
 
 
 class DamagedRowError(Exception):
@@ -122,3 +125,42 @@ def check_passage(passage: Passage, article: Article, stored: str) -> None:
 def seconds(moment: datetime) -> int:
     """Whole seconds since 1970, as dates are stored and filtered."""
     return int(moment.timestamp())
+
+
+def wall_clock(published: Published) -> int:
+    """Seconds since 1970 by the clocks of the place where an article appeared."""
+    offset = local_time(published).utcoffset()
+    return seconds(published.at) + (int(offset.total_seconds()) if offset else 0)
+
+
+def is_edge_of_day(bound: datetime) -> bool:
+    """Whether a bound of a filter is midnight UTC, which stands for the edge of a day.
+
+    Days are those of the place where an article appeared: such a bound is compared with its
+    `wall_clock`, every other one with the moment it appeared.
+    """
+    return seconds(bound) % _DAY == 0
+
+
+def in_range(filters: Filters, published: Published | None) -> bool:
+    """Whether an article of that date satisfies the dates of the filters."""
+    first, before = filters.published_from, filters.published_before
+    if published is None:
+        return first is None and before is None
+    return (first is None or seconds(first) <= _compared(first, published)) and (
+        before is None or seconds(before) > _compared(before, published)
+    )
+
+
+def widest_range(filters: Filters) -> tuple[int | None, int | None]:
+    """Seconds from which, and before which, all appeared that `in_range` admits, and some more."""
+    first, before = filters.published_from, filters.published_before
+    spare = [_FARTHEST_ZONE if each and is_edge_of_day(each) else 0 for each in (first, before)]
+    return (
+        seconds(first) - spare[0] if first else None,
+        seconds(before) + spare[1] if before else None,
+    )
+
+
+def _compared(bound: datetime, published: Published) -> int:
+    return wall_clock(published) if is_edge_of_day(bound) else seconds(published.at)

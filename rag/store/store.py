@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from rag.store.rows import (
     article_record,
     check_article,
     check_passage,
+    in_range,
     passage_record,
 )
 from rag.store.tombstones import Tombstones, restored
@@ -172,8 +174,10 @@ class Store:
         table = schema.revisions
         query = select(table).where(table.c.text.contains(words, autoescape=True))
         with self._database.read() as connection:
-            found = connection.execute(valid_as_asked(connection, query, filters))
-            return [article_record(row) for row in found.fetchmany(limit)]
+            rows = connection.execute(valid_as_asked(connection, query, filters))
+            articles = map(article_record, rows)
+            found = (one for one in articles if in_range(filters, one.published))
+            return list(islice(found, limit))
 
     def signed(self, name: str, filters: Filters = _NO_FILTERS) -> list[Article]:
         """The articles whose text or list of authors contains a name, in whatever case, by id.

@@ -14,7 +14,7 @@ from rag.records import Article, Filters, Passage, Published
 from rag.store import duplicate_groups, schema
 from rag.store.database import Database
 from rag.store.revisions import withdrawn
-from rag.store.rows import article_record, passage_record, seconds
+from rag.store.rows import article_record, in_range, passage_record, seconds, widest_range
 from rag.store.saved_answers import redact_saved_answers
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
@@ -145,7 +145,8 @@ class Tombstones:
             if which.feed:
                 query = query.where(_ARTICLES.id.in_(_brought(connection, which.feed)))
             query = _filtered(query, which.filters).order_by(_ARTICLES.id)
-            return [_listed(row) for row in connection.execute(query)]
+            listed = [_listed(row) for row in connection.execute(query)]
+        return [one for one in listed if in_range(which.filters, one.published)]
 
     def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> None:
         """Deletes articles with everything stored of them, all or none.
@@ -249,10 +250,11 @@ def _brought(connection: Connection, feed: str) -> Select[tuple[str]]:
 
 
 def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
-    if filters.published_from is not None:
-        query = query.where(_REVISIONS.published >= seconds(filters.published_from))
-    if filters.published_before is not None:
-        query = query.where(_REVISIONS.published < seconds(filters.published_before))
+    first, before = widest_range(filters)
+    if first is not None:
+        query = query.where(_REVISIONS.published >= first)
+    if before is not None:
+        query = query.where(_REVISIONS.published < before)
     if filters.publishers:
         query = query.where(_REVISIONS.publisher.in_(filters.publishers))
     if filters.section:

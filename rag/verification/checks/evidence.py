@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
+from rag.language.dates import local_time
 from rag.language.entities import folded, stems
 from rag.language.moments import Moment, moments, named_days
 from rag.language.quantities import Quantity, quantities
@@ -191,11 +192,11 @@ def _all_of(article: Article) -> str:
 def _day(published: Published | None) -> date | None:
     if published is None or published.precision in ("year", "month"):
         return None
-    return published.at.date()
+    return local_time(published).date()
 
 
 def _moment(published: Published) -> Moment:
-    first = published.at.date()
+    first = local_time(published).date()
     last = first
     if published.precision == "year":
         last = first.replace(month=12, day=31)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from rag.answers.wording import spoken_date, spoken_pages
 from rag.conversations.escaping import BLANK_LINES, language_code, text, web_address
+from rag.language.dates import local_time
 from rag.records import Article, Published, Span
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.conversation import Reference, reference_to
@@ -177,7 +178,8 @@ def _facts(article: Article, cited: Reference) -> Iterator[Markup]:
 def _moment(published: Published) -> str:
     day = spoken_date(published)
     exact = published.precision in ("minute", "second")
-    return f"{day}, {published.at:%H:%M} UTC" if exact else day
+    clock = f"{local_time(published):%H:%M} {published.zone or 'UTC'}"
+    return f"{day}, {clock}" if exact else day
 
 
 def _also_in(outlets: Sequence[str]) -> Markup:

@@ -37,10 +37,10 @@ def understood_html(
 
 
 def _chip(question: str, one: Understood, without: Sequence[str]) -> Markup:
-    how = "only" if one.strict else "preferably"
+    how = "only " if one.strict else "preferably " if one.of_hits else ""
     label = Markup('<span class="what">“{}”</span> {}').format(
         text(one.words),
-        text(f"{how} {one.meaning}" if one.held else f"{one.meaning}: the archive holds none"),
+        text(f"{how}{one.meaning}" if one.held else f"{one.meaning}: the archive holds none"),
     )
     asked = Markup('data-question="{}" data-without="{}"').format(
         text(question), json.dumps([*without, one.words])

@@ -49,7 +49,7 @@ def _lines(lines: Sequence[str]) -> Iterator[Markup]:
 def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[str, Sequence[str]]]:
     searched = answer.standalone if answer.standalone != answer.question else ""
     yield "Searched for", [searched] if searched else []
-    yield "Understood", list(_understood(answer)) or ["no date and no outlet in the question"]
+    yield "Understood", list(_understood(answer))
     yield "Filters", [describe_filters(answer.filters, as_of) or "none"]
     yield "Found", list(_found(answer, by_words))
     yield "Searched by meaning", [f"{answer.coverage:.0%} of the archive"]
@@ -62,9 +62,11 @@ def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[s
 
 
 def _understood(answer: Answer) -> Iterator[str]:
+    if not any(one.of_hits for one in answer.understood):
+        yield "no date and no outlet in the question"
     for one in answer.understood:
-        how = "required" if one.strict else "preferred"
-        yield f"“{one.words}”: {one.meaning} ({how if one.held else 'nothing held'})"
+        how = " (required)" if one.strict else " (preferred)" if one.of_hits else ""
+        yield f"“{one.words}”: {one.meaning}{how if one.held else ' (nothing held)'}"
 
 
 def _found(answer: Answer, by_words: int | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.language.dates import local_time
 from rag.language.moments import Days, Moment, moments
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Hit
@@ -39,7 +40,7 @@ class Event:
     @property
     def published(self) -> date | None:
         """The day of publication, None if unknown."""
-        return self.article.published.at.date() if self.article.published else None
+        return local_time(self.article.published).date() if self.article.published else None
 
 
 def events(hits: Sequence[Hit]) -> list[Event]:
@@ -55,7 +56,7 @@ def events(hits: Sequence[Hit]) -> list[Event]:
 
 def _of(hit: Hit) -> Iterator[Event]:
     article, passage = hit.article, hit.passage
-    published = article.published.at.date() if article.published else None
+    published = local_time(article.published).date() if article.published else None
     for start, end in sentence_spans(article.text, passage.start, passage.end, article.language):
         sentence = article.text[start:end]
         known = [each for each in moments(sentence, published) if each.days and each.unit != "year"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language.quotation_marks import quotations
 from rag.language.attribution import said_by
+from rag.language.quotation_marks import quotations
 from rag.language.words import Wording
 from rag.records import Article, Hit
 

@@ -46,7 +46,7 @@ def shelves(archive: Archive) -> list[ArchiveSection]:
     first_passages = (facets.ids == facets.opening) & np.isin(
         facets.ids, facets.matching(NO_FILTERS)
     )
-    publishers, published = facets.publisher[first_passages], facets.published[first_passages]
+    publishers, published = facets.publisher[first_passages], facets.local[first_passages]
     found = [
         _shelf(name, published[publishers == number].tolist())
         for number, name in enumerate(facets.publishers)
@@ -70,7 +70,7 @@ def list_articles(
     if publisher is not None:
         known = publisher in facets.publishers
         wanted &= facets.publisher == (facets.publishers.index(publisher) if known else -1)
-    ids, published = facets.ids[wanted], facets.published[wanted]
+    ids, published = facets.ids[wanted], facets.local[wanted]
     if month is not None:
         chosen = np.array([_month(at) == month for at in published.tolist()], dtype=bool)
         ids, published = ids[chosen], published[chosen]

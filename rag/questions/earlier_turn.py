@@ -1,0 +1,174 @@
+"""The question before a follow-up and the opening of its answer: what a pronoun may mean there."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from rag.questions.asked_words import AskedWords, question_words, read_words
+from rag.questions.form import Form, read_form
+from rag.questions.form_rules import AUXILIARY, PREPOSITION
+
+NAME = re.compile(
+    r"\b[A-ZÀ-Þ][\w’'.-]*\w(?:\s+(?:(?:de|del|della|van|von|der|al|bin|ibn|of|da|la|le)\s+)?"
+    r"[A-ZÀ-Þ][\w’'.-]*\w)*"
+)
+NO_NAME = re.compile(
+    "the|an?|in|on|at|it|he|she|they|but|and|as|for|this|that|when|after|before|during|yes|no|i",
+    re.IGNORECASE,
+)
+"""Words that are no part of a name where a sentence begins with them."""
+
+_NO_FIRST = re.compile(
+    rf"{NO_NAME.pattern}|who|what|when|where|why|which|how|whose|whom|{AUXILIARY}", re.IGNORECASE
+)
+_OPENS = 4
+_DONE = rf"{'|'.join(sorted(question_words('participles')))}|died|\w{{2,}}ed"
+
+
+class EarlierTurn:
+    """The question before and the opening of its answer, as far as a follow-up may mean them."""
+
+    def __init__(self, question: str, reply: str) -> None:
+        self.question = question
+        self.reply = reply
+        self.words: AskedWords = read_words(question)
+        self.form: Form = read_form(question)
+
+    @cached_property
+    def bare(self) -> str:
+        """The question without its mark."""
+        return self.question.rstrip(" ?!.")
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names by their capitals, where these tell; else none."""
+        return _names(self.bare) if self.words.capitals_tell() else []
+
+    @cached_property
+    def topic(self) -> str:
+        """What the question is about; "" where it does not say."""
+        form = self.form
+        if about := re.match(r"About (.+?): ", self.question):
+            return about[1]
+        if form.name == "yes or no" and re.match(r"an? ", form.subject, re.IGNORECASE):
+            definite = re.search(r"\b(?:the|[A-Z])\b.*", form.matter)
+            return definite[0] if definite else form.subject
+        if form.name == "statement" and form.matter:
+            return form.matter
+        if form.name == "fact" and form.matter and form.subject:
+            return form.subject
+        if form.name in ("fact", "list") or not form.subject:
+            return self._after_verb() or " and ".join(self.names) or form.subject
+        if form.name == "yes or no" and len(self.names) > 1:
+            return " and ".join(self.names)
+        return form.subject
+
+    @cached_property
+    def person(self) -> str:
+        """Whom "he" or "she" may mean; "" for nobody."""
+        form, known = self.form, self.names
+        in_reply = [name for name in _names(self.reply) if " " in name]
+        new = next((name for name in in_reply if name not in self.question), "")
+        leads = bool(new) and 0 <= self.reply.find(new) < _OPENS
+        asks = self.words.words[:1] in (("who",), ("which",), ("whose",))
+        if (form.name == "fact" and asks and not form.matter) or (
+            form.name in ("event", "fact") and leads
+        ):
+            return new or (in_reply[0] if in_reply else form.subject)
+        if form.name in ("definition", "statement", "event") and form.subject:
+            return form.subject
+        subject = form.subject if form.name not in ("fact", "list") or form.matter else ""
+        head = subject.rsplit(" ", 1)[-1].lower()
+        role = {head, f"{head}s"} & (question_words("people") | question_words("titles"))
+        if subject and (role or any(subject == name for name in known)):
+            return subject
+        several = [name for name in known if " " in name and name not in subject]
+        return several[-1] if several else subject or (known[-1] if known else new)
+
+    @cached_property
+    def group(self) -> str:
+        """Whom "they" may mean; "" for nobody."""
+        text = self.words.text.rstrip(" ?!.")
+        counted = re.match(
+            rf"how many (?P<noun>.+?) (?P<be>are|were|have been)? ?(?P<rest>(?:{_DONE})(?: .+)?)$",
+            text,
+        )
+        if counted:
+            noun, rest = self._as_asked(counted, "noun"), self._as_asked(counted, "rest")
+            return f"the {noun} {rest}" if counted["be"] else f"the {noun} who {rest}"
+        listed = re.match(
+            rf"(?:which|what) (?P<noun>.+?) (?P<rest>(?:{AUXILIARY}|{_DONE}) .+)$", text
+        )
+        if listed and self.form.name == "list":
+            noun, rest = self._as_asked(listed, "noun"), self._as_asked(listed, "rest")
+            return f"the {noun} that {rest}"
+        placed = self.form.name == "event" and not re.search(r"\bto$", self._cue_and_preposition)
+        if placed or (self.form.name == "fact" and not self.form.matter):
+            return self._answer
+        return self.form.subject
+
+    @cached_property
+    def thing(self) -> str:
+        """What "it" may mean; "" for nothing."""
+        form = self.form
+        which = re.match(rf"(?:which|what) (?!(?:{AUXILIARY})\b)(\w+) ", self.words.text)
+        if which and form.name == "fact":
+            pattern = rf"\b(?i:the|a|an)\b(?: \w+){{0,2}} {which[1]}\b(?: [A-Z][\w’'-]*)*"
+            found = re.search(pattern, self.reply)
+            new = next((name for name in _names(self.reply) if name not in self.question), "")
+            return f"{found[0][0].lower()}{found[0][1:]}" if found else new or self.topic
+        relative = re.match(
+            rf"what (?P<aux>is|are|was|were|has|have|had) (?P<subject>.+?) "
+            rf"(?P<rest>(?:{_DONE})(?: .+)?)$",
+            self.words.text.rstrip(" ?!."),
+        )
+        if relative and form.name == "fact":
+            subject, rest = self._as_asked(relative, "subject"), self._as_asked(relative, "rest")
+            return f"what {subject} {relative['aux']} {rest}"
+        if form.name == "event" and form.subject:
+            return f"what happened {self.placed}"
+        return form.matter if form.name == "statement" and form.matter else self.topic
+
+    @cached_property
+    def placed(self) -> str:
+        """The subject with the preposition before it: "at the mill", "in the mill fire"."""
+        subject = self.form.subject or self.topic
+        found = re.search(rf"\b((?:{PREPOSITION}|when)\s+){re.escape(subject)}$", self.bare)
+        return f"{found[1]}{subject}" if found else f"in {subject}" if subject else ""
+
+    @property
+    def _cue_and_preposition(self) -> str:
+        return self.question[: self.question.find(self.form.subject)].strip().lower()
+
+    @cached_property
+    def _answer(self) -> str:
+        """Who did it, as the answer opens: its words before the verb of "who bought ..."."""
+        verb = re.match(r"(?:who|which \w+|what \w+) (\w+)", self.words.text)
+        found = verb and re.match(rf"[^\w]*((?:[\w’'-]+ ){{1,{_OPENS}}}){verb[1]}\b", self.reply)
+        if not found:
+            return ""
+        words = found[1].strip()
+        return f"{words[0].lower()}{words[1:]}" if re.match(r"(?:The|A|An)\b", words) else words
+
+    def _after_verb(self) -> str:
+        """What follows "who won" or "which ship hit"; "" of other questions."""
+        text = self.words.text.rstrip(" ?!.")
+        helped = re.match(rf"(?:who|which \w+|what \w+) (?:{AUXILIARY}) \w+ (?P<rest>.+)", text)
+        found = helped or re.match(r"(?:who|which \w+|what \w+) \w+ (?P<rest>.+)", text)
+        return self._as_asked(found, "rest") if found else ""
+
+    def _as_asked(self, match: re.Match[str], group: str) -> str:
+        return self.words.as_asked(*match.span(group))
+
+
+def _names(text: str) -> list[str]:
+    """Names by their capitals in order, without the first word where it is none."""
+    found = []
+    for match in NAME.finditer(text):
+        words = re.sub(r"['’]s?$", "", match[0]).split()
+        while words and _NO_FIRST.fullmatch(words[0]):
+            words = words[1:]
+        if words:
+            found.append(" ".join(words))
+    return found

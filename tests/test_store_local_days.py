@@ -1,0 +1,81 @@
+"""Days are those of the place where an article appeared, in every filter and list."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from rag.answers.wording import spoken_date
+from rag.archive import Archive
+from rag.language.dates import local_time
+from rag.records import Filters, Published
+from rag.store.rows import in_range, wall_clock
+from rag.store.tombstones import Selection
+from tests.builders import open_archive, row, write_jsonl
+
+NIGHT = Published(datetime(2024, 5, 7, 22, 30, tzinfo=UTC), "minute", "+02:00")
+EVENING = Published(datetime(2024, 5, 8, 3, 30, tzinfo=UTC), "minute", "EDT")
+SEVENTH, EIGHTH, NINTH = (datetime(2024, 5, day, tzinfo=UTC) for day in (7, 8, 9))
+FROM_THE_EIGHTH = Filters(published_from=EIGHTH)
+THE_SEVENTH = Filters(published_from=SEVENTH, published_before=EIGHTH)
+
+
+def test_the_day_is_that_of_the_clocks_of_the_place() -> None:
+    assert local_time(NIGHT).date() == date(2024, 5, 8)
+    assert local_time(EVENING).date() == date(2024, 5, 7)
+    assert [spoken_date(each) for each in (NIGHT, EVENING)] == ["8 May 2024", "7 May 2024"]
+    # Two hours ahead of UTC, and four behind it.
+    assert wall_clock(NIGHT) - int(NIGHT.at.timestamp()) == 7_200
+    assert wall_clock(EVENING) - int(EVENING.at.timestamp()) == -14_400
+
+
+@pytest.mark.parametrize("zone", ["", "Z", "XYZ"])
+def test_without_a_known_zone_it_is_the_day_in_utc(zone: str) -> None:
+    assert local_time(Published(NIGHT.at, "minute", zone)).date() == date(2024, 5, 7)
+
+
+def test_what_is_known_to_the_day_is_in_no_other_zone() -> None:
+    assert local_time(Published(EIGHTH, "day", "EDT")).date() == date(2024, 5, 8)
+
+
+def test_midnight_is_the_edge_of_a_local_day_and_other_bounds_are_moments() -> None:
+    assert (in_range(FROM_THE_EIGHTH, NIGHT), in_range(FROM_THE_EIGHTH, EVENING)) == (True, False)
+    assert (in_range(THE_SEVENTH, NIGHT), in_range(THE_SEVENTH, EVENING)) == (False, True)
+    later = Filters(published_from=datetime(2024, 5, 7, 23, tzinfo=UTC))
+    assert (in_range(later, NIGHT), in_range(later, EVENING)) == (False, True)
+    assert (in_range(later, None), in_range(Filters(), None)) == (False, True)
+
+
+def archive(folder: Path, *, vectors: bool = True) -> Archive:
+    opened = open_archive(folder / "archive")
+    rows = [
+        row(1, "The council of Marsk voted on the tunnel.", date="2024-05-08T00:30:00+02:00"),
+        row(2, "The council of Vesk voted on the harbour.", date="2024-05-07T23:30:00-04:00"),
+        row(3, "The council of Lindow voted on the dyke.", date="2024-05-07"),
+    ]
+    opened.ingest(write_jsonl(folder / "in.jsonl", rows), vectors=vectors)
+    return opened
+
+
+@pytest.mark.parametrize("vectors", [True, False])
+def test_both_indexes_and_the_columns_filter_by_local_days(tmp_path: Path, vectors: bool) -> None:
+    opened = archive(tmp_path, vectors=vectors)
+
+    def found(filters: Filters) -> str:
+        hits = opened.search("council voted", filters=filters, understood=())
+        return "".join(sorted(hit.article.id[-1] for hit in hits))
+
+    assert (found(FROM_THE_EIGHTH), found(THE_SEVENTH)) == ("1", "23")
+    assert found(Filters(published_before=NINTH)) == "123"
+    assert len(opened.facets().matching(THE_SEVENTH)) == 2
+    assert opened.facets().days(NINTH) == [date(2024, 5, 8), date(2024, 5, 7)]
+    # By midnight of the 8th in UTC, the article of 00:30 in a zone ahead of it has appeared.
+    assert opened.facets().days(EIGHTH) == [date(2024, 5, 8), date(2024, 5, 7)]
+    assert opened.facets().days(SEVENTH) == []
+
+
+def test_what_is_to_be_deleted_is_chosen_by_local_days(tmp_path: Path) -> None:
+    found = archive(tmp_path, vectors=False).removals.find(Selection(filters=THE_SEVENTH))
+    assert [each.id[-1] for each in found.articles] == ["2", "3"]
