@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Literal, get_args
 
+from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.question import Question
-from rag.answers.sentence_selection import CandidateSentence
 from rag.answers.wording import introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words

@@ -1,64 +1,79 @@
 """Sentences of the hits that can be evidence, each with what speaks for it as an answer.
 
-It chooses nothing: `scoring` weighs the signals, `plans` decides what is shown.
+It chooses nothing: `scoring` weighs the signals, and `plans` says what is shown. The signals that
+read grammar are for English.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
+from types import MappingProxyType
 
 from rag.answers.candidate_answers import known_names, offer
 from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
-from rag.language.attribution import attributions
-from rag.language.context import depends_on_context, is_furniture
+from rag.language.attribution import attributions, matches_speaker
+from rag.language.furniture import is_furniture
 from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
 from rag.language.sentences import sentence_spans
-from rag.language.speakers import matches_speaker
-from rag.questions.expected_answer import Asked, asked_for, own_words, without_names
-from rag.questions.form import Form
-from rag.records import Article, Hit, Similarity
+from rag.questions.expected_answer import asked_for, own_words, without_names
+from rag.questions.form import Form, FormName
+from rag.records import Hit, Similarity
 
 READ_HITS = 8
 """How many of the best hits are read."""
+
+_READ_MORE: Mapping[FormName, int] = MappingProxyType(
+    {"chronology": 20, "overview": 12, "latest": 12, "comparison": 12, "list": 10}
+)
+"""How many are read for a form whose answer stands in several articles."""
 
 _OPENINGS = 4
 """Of how many of their articles the opening is read as well: it says what an article is about."""
 
 _OPENING_CHARACTERS = 700
-_COMPARED = 40
+_COMPARED, _COMPARED_MORE = 40, 64
 """How many sentences are compared with the question in meaning: those that share most with it."""
 
-_RELATED = 12
+_INTRODUCED = 16
 _FEWEST_WORDS = 4
+_SHORT = 9
 _FRESH_DAYS = 14
 _DAY = 86_400
+_SENTENCE_CHARACTERS = 130
+_BESIDE = 600
 
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CAUSE = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|caus(?:e[ds]?|ing)|as a result|result(?:ed|ing)? (?:in|from)"
-    r"|led to|lead(?:s|ing)? to|trigger(?:ed|s|ing)?|blam(?:e[ds]?|ing)|prompt(?:ed|s|ing)|attribut\w+ to"
-    r"|the reason|reasons? (?:for|why|behind)|so that|in order to|stem(?:s|med)? from|after|amid|since|driv(?:en|ing) by"
-    r"|contribut\w+ to|in response to|explain(?:s|ed)?|means? that|by \w+ing)\b",
+    r"\b(?:because|due to|owing to|thanks to|caus(?:e[ds]?|ing)|as a result"
+    r"|result(?:ed|ing)? (?:in|from)|led to|leads? to|leading to|trigger(?:ed|s|ing)?"
+    r"|blam(?:e[ds]?|ing)|prompt(?:ed|s|ing)|attribut\w+ to|the reason|reasons? (?:for|why|behind)"
+    r"|so that|in order to|stem(?:s|med)? from|driven by|contribut\w+ to|in response to"
+    r"|explain(?:s|ed)?|means? that|amid|since|after|by \w+ing)\b",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(
-    r"\b(?:said|says|told|added|wrote|tweeted|posted|replied|stated|insisted|warned|argued|claimed|admitted"
-    r"|announced|acknowledged|testified|asserted|responded|answered|described|called|asked|reiterated|noted"
-    r"|accus\w+|apologi[sz]ed?|condemned|praised|defended|denied|reacted|statement|spoke)\b"
+    r"\b(?:said|says|told|added|wrote|tweeted|posted|replied|stated|insisted|warned|argued|claimed"
+    r"|admitted|announced|acknowledged|testified|asserted|responded|answered|described|called"
+    r"|asked|reiterated|noted|accus\w+|apologi[sz]ed?|condemned|praised|defended|denied|reacted"
+    r"|statement|spoke)\b"
 )
 _DATED = re.compile(
-    r"\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:19|20)\d\d\b|\byesterday\b|\blast (?:week|month|year)\b"
+    rf"\b{_MONTH}[a-z]*\.? \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}|\b(?:19|20)\d\d\b|\byesterday\b"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\blast (?:week|month|year)\b"
 )
 _QUOTED = re.compile(r"[“\"][^”\"]{12,}")
-_PRONOUN = re.compile(
-    r"^[“\"']?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those|We|I|The (?:company|pair|group|move|man|woman|couple)|But (?:he|she|it|they))\b"
+_LEANS = re.compile(
+    r"^[“\"']?(?:But |And |So )?(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his"
+    r"|[Tt]hat|[Tt]hese|[Tt]hose|[Ww]e|I)\b"
 )
+_ENUMERATES = re.compile(r"(?:[^,;]{2,60}[,;]){2,}[^,;]{0,60}\b(?:and|or)\b|:\s(?:[^,]+,){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +96,26 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A sentence at a place of its article, with the words of it and of what is around it."""
+class _Candidate:
+    """A sentence, about how many stand before it in its article, and the words of it and around."""
 
     sentence: CandidateSentence
     place: int
     own: frozenset[str]
     around: frozenset[str]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its article and its place there, by which candidates are told apart and ordered."""
+        return self.sentence.article.id, self.sentence.start
+
+
+Key = tuple[str, int]
+
+
+def read_hits(form: FormName, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits that are read for a question of that form, best first."""
+    return hits[: _READ_MORE.get(form, READ_HITS)]
 
 
 def collect(
@@ -97,180 +125,167 @@ def collect(
     vocabulary: Vocabulary,
     similarity: Similarity | None,
 ) -> list[Evidence]:
-    """The sentences that share most with the question, with their signals, in reading order.
+    """The sentences that share most with the question, with their signals.
 
-    Read are the passages of the best hits and the openings of their first articles. Questions,
-    lines of three words and what an article says twice are left out.
+    Read are the passages of the best hits and the openings of their first articles, in this
+    order. Questions, lines of three words, furniture and what was read already are left out.
+    Nothing for no hits and for a question without words.
     """
-    first = hits[:READ_HITS]
-    weights = {term: vocabulary.rarity(term) for term in vocabulary.terms(question)}
-    if not first or not weights:
+    read = read_hits(form.name, hits)
+    weights = _rarities(question, vocabulary)
+    if not read or not weights:
         return []
-    places = _places(first, vocabulary)
-    total = sum(weights.values()) or 1.0
-    subject = _words(form.subject, vocabulary, weights)
-    matter = _words(form.matter, vocabulary, weights)
-    salience = _salience(places)
-    quick = sorted(
-        places,
-        key=lambda each: -(
-            _share(weights, each.around)
-            + 0.5 * _share(weights, each.own)
-            + 0.5 * _share(subject, each.around)
-            + (0.4 if each.place < 3 else 0.0)
-            + 0.15 / each.sentence.rank
-        ),
-    )[:_COMPARED]
-    compared = sorted(quick, key=lambda each: (each.sentence.rank, each.sentence.start))
-    titles = {hit.article.id: hit.article.title for hit in first if hit.article.title}
-    close, near_titles = _closeness(question, compared, titles, similarity)
-    asked = asked_for(question)
-    known = known_names(hit.text for hit in first)
-    headlines = [own_words(title) for title in titles.values()]
-    newest = max(day_of(hit.article) for hit in first)
-    best = max(hit.score for hit in first)
-    scores = {hit.passage.id: hit.score for hit in reversed(first)}
+    subject, matter = _rarities(form.subject, vocabulary), _rarities(form.matter, vocabulary)
+    candidates = _candidates(read, vocabulary)
+    most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
+    compared = _most_shared(candidates, weights, subject, most)
     texts = [each.sentence.text for each in compared]
+    titles = {hit.article.id: hit.article.title for hit in read if hit.article.title}
+
     def closeness(words: str) -> Sequence[float]:
         return similarity(words, texts) if similarity and words else [0.0] * len(texts)
+
+    close = closeness(question)
     to_subject, to_matter = closeness(form.subject), closeness(form.matter)
     related = closeness(without_names(question))
-    around = {(e.sentence.article.id, e.sentence.start): c for e, c in zip(compared, close, strict=True)}
-    order = sorted(around)
-    beside = {}
-    for at, key in enumerate(order):
-        beside[key] = max((around[order[o]] for o in (at - 1, at + 1) if 0 <= o < len(order) and order[o][0] == key[0] and abs(order[o][1] - key[1]) < 600), default=0.0)
-    asks_who = form.name in ("definition", "topic", "overview")
-    named_in = {id(each): bool(form.subject and mentions(each.sentence.text, form.subject)) for each in compared}
-    titled = {id_: bool(form.subject and mentions(title, form.subject)) for id_, title in titles.items()}
-    introduced = _introduced(form, [e for e in compared if named_in[id(e)]]) if asks_who else {}
-    spoken = _spoken(form, compared) if form.name == "statement" else {}
+    title_texts = list(titles.values())
+    near_titles = similarity(question, title_texts) if similarity else [0.0] * len(titles)
+    near_title = dict(zip(titles, near_titles, strict=True))
+    echoed = {id_: frozenset(vocabulary.terms(title)) for id_, title in titles.items()}
+    named = {each.key for each in compared if mentions(each.sentence.text, form.subject)}
+    titled = {id_ for id_, title in titles.items() if mentions(title, form.subject)}
+    beside = _beside(compared, close)
+    salient = _Salience(candidates)
+    introduced = _introduced(form, [each for each in compared if each.key in named])
+    spoken = _spoken(form, compared)
+    sides = [_rarities(side, vocabulary) for side in form.sides]
+    asked, known = asked_for(question), known_names(hit.text for hit in read)
+    headlines = [own_words(title) for title in title_texts]
+    newest = max(day_of(hit.article) for hit in read)
+    best = max(hit.score for hit in read)
+    scores = {hit.passage.id: hit.score for hit in reversed(read)}
+
     found = []
-    for index, (each, near) in enumerate(zip(compared, close, strict=True)):
-        text = each.sentence.text
+    for index, each in enumerate(compared):
+        text, article = texts[index], each.sentence.article
         offered = offer(asked, text, known)
+        answers = offered.answers(asked.kind)
+        repeated = max((sum(one in title for title in headlines) for one in answers), default=0)
+        says, quoted = bool(_SPEECH.search(text)), bool(_QUOTED.search(text))
+        names_subject = each.key in named
+        fits = spoken.get(each.key, ())
+        age = (newest - day_of(article)).total_seconds() / _DAY
         length = len(text.split())
-        article = each.sentence.article
         signals = {
-            "closeness": near,
-            "title": near_titles.get(article.id, 0.0),
+            "closeness": close[index],
+            "to subject": to_subject[index],
+            "to matter": to_matter[index],
+            "related": related[index],
+            "beside": beside[each.key],
+            "title": near_title.get(article.id, 0.0),
             "coverage": _share(weights, each.around),
             "own": _share(weights, each.own),
             "subject": _share(subject, each.own),
             "subject near": _share(subject, each.around),
             "matter": _share(matter, each.own),
             "matter near": _share(matter, each.around),
+            "sides": max((_share(side, each.own) for side in sides), default=0.0),
+            "mentions": float(names_subject),
+            "titled": float(article.id in titled),
+            "echoes": _overlap(echoed.get(article.id, frozenset()), each.own),
             "rank": 1 / each.sentence.rank,
+            "first": float(each.sentence.rank == 1),
             "behind": min(1.0, best - scores.get(each.sentence.passage, best)),
             "lead": 1 / (1 + each.place),
-            "opening": float(each.place < 4),
+            "fresh": math.exp(-age / _FRESH_DAYS) if article.published else 0.0,
+            "salience": salient(each.own),
             "length": min(1.0, length / 40),
-            "short": float(length < 9),
+            "short": float(length < _SHORT),
             "names": min(1.0, len(offered.names) / 6),
             "numbers": min(1.0, len(offered.numbers) / 3),
-            "quoted": float(bool(_QUOTED.search(text))),
             "fit": offered.fit,
-            "headlines": min(1.0, max((sum(one in t for t in headlines) for one in offered.answers(asked.kind)), default=0) / 3),
+            "headlines": min(1.0, repeated / 3),
+            "quoted": float(quoted),
+            "says": float(names_subject and says),
+            "says quoted": float(names_subject and says and quoted),
+            "speaks": max(fits, default=0.0),
+            "another speaks": float(bool(fits) and max(fits) < 0.3),
+            "introduces": introduced.get(each.key, 0.0),
             "cause": float(bool(_CAUSE.search(text))),
-            "speech": float(bool(_SPEECH.search(text))),
             "dated": float(bool(_DATED.search(text))),
-            "fresh": math.exp(-(newest - day_of(article)).total_seconds() / _DAY / _FRESH_DAYS) if article.published else 0.0,
-            "leans": float(bool(_PRONOUN.search(text))),
-            "salience": salience(each.own),
-            "to subject": to_subject[index],
-            "to matter": to_matter[index],
-            "related": related[index],
-            "beside": beside[article.id, each.sentence.start],
-            "mentions": float(named_in[id(each)]),
-            "titled": float(titled.get(article.id, False)),
-            "introduces": introduced.get(id(each), 0.0),
-            "says": float(named_in[id(each)] and bool(_SPEECH.search(text))),
-            "says quoted": float(named_in[id(each)] and bool(_SPEECH.search(text)) and bool(_QUOTED.search(text))),
-            "speaks": max(spoken.get(id(each), [0.0])),
-            "another speaks": float(max(spoken.get(id(each), [1.0])) < 0.3),
-            "first rank": float(each.sentence.rank == 1),
+            "enumerates": float(bool(_ENUMERATES.search(text))),
+            "leans": float(bool(_LEANS.search(text))),
         }
-        found.append(Evidence(replace(each.sentence, closeness=near, coverage=signals["coverage"]), signals))
+        sentence = replace(
+            each.sentence,
+            closeness=close[index],
+            coverage=signals["coverage"],
+            relation=related[index],
+        )
+        found.append(Evidence(sentence, signals))
     return found
 
 
-def _places(hits: Sequence[Hit], vocabulary: Vocabulary) -> list[_Place]:
+def _candidates(hits: Sequence[Hit], vocabulary: Vocabulary) -> list[_Candidate]:
     """Every sentence of the hits and of the openings of their first articles, each once."""
-    found: dict[tuple[str, int], _Place] = {}
+    found: dict[Key, _Candidate] = {}
     texts: set[str] = set()
-    articles = dict.fromkeys(hit.article.id for hit in hits)
-    opened = list(articles)[:_OPENINGS]
+    opened = set(list(dict.fromkeys(hit.article.id for hit in hits))[:_OPENINGS])
     for hit in hits:
         windows = [(hit.passage.start, hit.passage.end)]
-        if hit.article.id in opened and hit.passage.start > 0:
+        if hit.article.id in opened:
             opened.remove(hit.article.id)
-            windows.append((0, min(_OPENING_CHARACTERS, hit.passage.start)))
+            if hit.passage.start > 0:
+                windows.append((0, min(_OPENING_CHARACTERS, hit.passage.start)))
         for start, end in windows:
-            for place in _sentences(hit, start, end, vocabulary):
-                key = (hit.article.id, place.sentence.start)
-                if key not in found and place.sentence.text not in texts:
-                    texts.add(place.sentence.text)
-                    found[key] = place
+            for each in _sentences(hit, start, end, vocabulary):
+                if each.key not in found and each.sentence.text not in texts:
+                    texts.add(each.sentence.text)
+                    found[each.key] = each
     return list(found.values())
 
 
-def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterable[_Place]:
+def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterator[_Candidate]:
     article = hit.article
     spans = sentence_spans(article.text, start, end, article.language)
     own = [frozenset(vocabulary.terms(article.text[a:b])) for a, b in spans]
     above = frozenset(vocabulary.terms(f"{article.title} {hit.passage.heading}"))
-    before = _count_sentences(article, start)
     for index, (a, b) in enumerate(spans):
-        if not _tells(article.text[a:b]):
-            continue
-        around = above.union(*own[max(0, index - 1) : index + 2])
-        sentence = CandidateSentence(article, a, b, hit.passage.id, hit.rank, 0.0)
-        yield _Place(sentence, before + index, own[index], around)
+        if _can_answer(article.text[a:b]):
+            around = above.union(*own[max(0, index - 1) : index + 2])
+            sentence = CandidateSentence(article, a, b, hit.passage.id, hit.rank, 0.0)
+            yield _Candidate(sentence, start // _SENTENCE_CHARACTERS + index, own[index], around)
 
 
-def _spoken(form: Form, places: Sequence[_Place]) -> dict[int, list[float]]:
-    """How well whoever says each sentence, or a part of it, fits whom the question names."""
-    found: dict[int, list[float]] = {}
-    by_article: dict[str, list[_Place]] = {}
-    for each in places:
-        by_article.setdefault(each.sentence.article.id, []).append(each)
-    for same in by_article.values():
-        article = same[0].sentence.article
-        first, last = min(e.sentence.start for e in same), max(e.sentence.end for e in same)
-        fits: dict[str, float] = {}
-        for said in attributions(article.text, first, last):
-            if not said.speaker:
-                continue
-            if said.speaker not in fits:
-                fits[said.speaker] = matches_speaker(said.speaker, form.subject, article.text)
-            for each in same:
-                if said.start < each.sentence.end and said.end > each.sentence.start:
-                    found.setdefault(id(each), []).append(fits[said.speaker])
-    return found
+def _can_answer(text: str) -> bool:
+    """Whether a sentence can be an answer: no question, line of three words or furniture."""
+    asks = text.rstrip("”\"’' ").endswith("?")
+    return not asks and len(text.split()) >= _FEWEST_WORDS and not is_furniture(text)
 
 
-def _introduced(form: Form, places: Sequence[_Place]) -> dict[int, float]:
-    return {
-        id(each): max((i.strength for i in introductions(each.sentence.text, form.subject)), default=0.0)
-        for each in places[:16]
-    }
+def _most_shared(
+    candidates: Sequence[_Candidate],
+    weights: Mapping[str, float],
+    subject: Mapping[str, float],
+    most: int,
+) -> list[_Candidate]:
+    """Those that share most with the question, or open an article, in reading order."""
+
+    def promise(each: _Candidate) -> float:
+        return (
+            _share(weights, each.around)
+            + 0.5 * _share(weights, each.own)
+            + 0.5 * _share(subject, each.around)
+            + 0.4 * (each.place < 3)
+            + 0.15 / each.sentence.rank
+        )
+
+    best = sorted(candidates, key=lambda each: -promise(each))[:most]
+    return sorted(best, key=lambda each: (each.sentence.rank, each.sentence.start))
 
 
-def _count_sentences(article: Article, start: int) -> int:
-    """About how many sentences stand before a place: news has one in 130 characters."""
-    return start // 130
-
-
-def _tells(text: str) -> bool:
-    return (
-        not text.rstrip("”\"’' ").endswith("?")
-        and len(text.split()) >= _FEWEST_WORDS
-        and not is_furniture(text)
-    )
-
-
-def _words(text: str, vocabulary: Vocabulary, weights: Mapping[str, float]) -> dict[str, float]:
-    return {term: weights.get(term) or vocabulary.rarity(term) for term in vocabulary.terms(text)}
+def _rarities(text: str, vocabulary: Vocabulary) -> dict[str, float]:
+    return {term: vocabulary.rarity(term) for term in vocabulary.terms(text)}
 
 
 def _share(weights: Mapping[str, float], words: frozenset[str]) -> float:
@@ -279,20 +294,63 @@ def _share(weights: Mapping[str, float], words: frozenset[str]) -> float:
     return sum(w for term, w in weights.items() if term in words) / total if total else 0.0
 
 
-def _salience(places: Sequence[_Place]):  # type: ignore[no-untyped-def]
+def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
+    return len(words & others) / len(words) if words else 0.0
+
+
+class _Salience:
     """How much of what all the sentences speak of a sentence speaks of (Nenkova, 2005)."""
-    counts = Counter(term for each in places for term in each.own)
-    most = max(counts.values(), default=1)
-    return lambda own: sum(counts[t] / most for t in own) / len(own) if own else 0.0
+
+    def __init__(self, candidates: Sequence[_Candidate]) -> None:
+        self._counts = Counter(term for each in candidates for term in each.own)
+        self._most = max(self._counts.values(), default=1)
+
+    def __call__(self, words: frozenset[str]) -> float:
+        """The mean of how often its words are used, the most used counting 1; 0 of none."""
+        return sum(self._counts[term] for term in words) / self._most / len(words) if words else 0.0
 
 
-def _closeness(
-    question: str,
-    places: Sequence[_Place],
-    titles: Mapping[str, str],
-    similarity: Similarity | None,
-) -> tuple[Sequence[float], dict[str, float]]:
-    if similarity is None:
-        return [0.0] * len(places), {}
-    close = similarity(question, [*(each.sentence.text for each in places), *titles.values()])
-    return close[: len(places)], dict(zip(titles, close[len(places) :], strict=True))
+def _beside(candidates: Sequence[_Candidate], close: Sequence[float]) -> dict[Key, float]:
+    """How close the nearer of a sentence's neighbours is to the question; 0 without one."""
+    known = {each.key: near for each, near in zip(candidates, close, strict=True)}
+    ordered = sorted(known)
+    found = dict.fromkeys(ordered, 0.0)
+    for one, other in pairwise(ordered):
+        if one[0] == other[0] and other[1] - one[1] < _BESIDE:
+            found[one] = max(found[one], known[other])
+            found[other] = max(found[other], known[one])
+    return found
+
+
+def _introduced(form: Form, candidates: Sequence[_Candidate]) -> dict[Key, float]:
+    """How well each sentence says who or what the subject is, where that may be wanted."""
+    if form.name not in ("definition", "topic", "overview"):
+        return {}
+    return {
+        each.key: max(
+            (i.strength for i in introductions(each.sentence.text, form.subject)), default=0.0
+        )
+        for each in candidates[:_INTRODUCED]
+    }
+
+
+def _spoken(form: Form, candidates: Sequence[_Candidate]) -> Mapping[Key, Sequence[float]]:
+    """How well the speakers of each sentence, or of a part of it, fit whom the question names."""
+    found: defaultdict[Key, list[float]] = defaultdict(list)
+    if form.name != "statement":
+        return found
+    by_passage: defaultdict[tuple[str, int], list[_Candidate]] = defaultdict(list)
+    for each in candidates:
+        by_passage[each.sentence.article.id, each.sentence.passage].append(each)
+    for same in by_passage.values():
+        text = same[0].sentence.article.text
+        first = min(each.sentence.start for each in same)
+        last = max(each.sentence.end for each in same)
+        for said in attributions(text, first, last):
+            if not said.speaker:
+                continue
+            fit = matches_speaker(said.speaker, form.subject, text)
+            for each in same:
+                if said.start < each.sentence.end and said.end > each.sentence.start:
+                    found[each.key].append(fit)
+    return found

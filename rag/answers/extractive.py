@@ -10,21 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answers.agreement import AGREED, agreement, corroborated
+from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.causes import several_causes
+from rag.answers.confidence import THRESHOLD
 from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, suggestions
+from rag.answers.evidence import READ_HITS
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.answers.question import Question, ReadingAids
-from rag.answers.sentence_selection import (
-    MAX_SENTENCES,
-    MAX_WORDS,
-    READ_HITS,
-    THRESHOLD,
-    CandidateSentence,
-    Reading,
-    read,
-)
+from rag.answers.reading import Reading, read
 from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import Worded, decline, old_evidence, word
 from rag.questions.expected_answer import asked_for
@@ -101,7 +97,7 @@ def read_for(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Readi
 
     Where only a corroborated answer is one, that they agree stands for that a sentence tells it.
     """
-    reading = read(asked.with_background, hits, reader.vocabulary, reader.similarity)
+    reading = read(asked.standalone, asked.form, hits, reader.vocabulary, reader.similarity)
     if not asked.corroborated:
         return reading
     share = agreement(asked_for(asked.standalone), hits[:READ_HITS], reading.nearness)

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rag.answers.candidate_sentences import survey
-from rag.answers.sentence_selection import CandidateSentence
+from rag.answers.candidate_sentences import CandidateSentence, survey
 from rag.language.figures import meanings
 from rag.records import Hit
 

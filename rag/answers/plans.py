@@ -25,7 +25,10 @@ class Plan:
     within: float = 3.0
 
 
-_SHORT = Plan(3, 80)
+MAX_SENTENCES, MAX_WORDS = 3, 80
+"""What is shown where nothing else is planned."""
+
+_SHORT = Plan(MAX_SENTENCES, MAX_WORDS)
 _STORY = Plan(4, 100)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(

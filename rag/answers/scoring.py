@@ -1,4 +1,7 @@
-"""How well a sentence answers: a weighted sum of its signals, with weights that were learned."""
+"""Weights of signals that were learned from questions with known answers: `weights.json`.
+
+`scripts/train_reader.py` writes that file, and says from what.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from rag.answers.evidence import Evidence
 from rag.questions.form import FormName
 
 Weights = Mapping[str, float]
+OFFSET = ""
+"""The name under which the weights have what is added whatever the signals are."""
 
 
 def scored(form: FormName, evidence: Sequence[Evidence], *, by_meaning: bool) -> list[Evidence]:
@@ -20,23 +25,37 @@ def scored(form: FormName, evidence: Sequence[Evidence], *, by_meaning: bool) ->
     A score is the logarithm of the odds that the sentence holds what a question of that form
     asks for. Where no meaning is known, weights count that were learned without it.
     """
-    weights = weights_of(form, by_meaning=by_meaning)
-    bias = weights[""]
-    found = [
-        replace(each, score=bias + sum(weights[name] * value for name, value in each.signals.items()))
-        for each in evidence
-    ]
+    weights = sentence_weights(form, by_meaning=by_meaning)
+    found = [replace(each, score=weighed(weights, each.signals)) for each in evidence]
     return sorted(found, key=lambda each: -each.score)
 
 
-@cache
-def weights_of(form: FormName, *, by_meaning: bool) -> Weights:
-    """What each signal adds for a form, by its name; "" is what every sentence has.
+def weighed(weights: Weights, signals: Mapping[str, float]) -> float:
+    """The weighted sum of the signals with the offset; each must have a weight.
 
-    `weights.json` holds them, for all forms and what each form adds to them. It is written
-    by `scripts/train_reader.py`.
+    >>> weighed({"": -1.0, "near": 2.0}, {"near": 0.75})
+    0.5
     """
-    text = (files(__package__) / "weights.json").read_text(encoding="utf-8")
-    table = json.loads(text)["by meaning" if by_meaning else "by words"]
+    return weights[OFFSET] + sum(weights[name] * value for name, value in signals.items())
+
+
+@cache
+def sentence_weights(form: FormName, *, by_meaning: bool) -> Weights:
+    """What each signal of a sentence counts for a form: what it counts for all, and its own."""
+    table = _table()["by meaning" if by_meaning else "by words"]
     own = table.get(form, {})
-    return {name: value + own.get(name, 0.0) for name, value in table["all"].items()}
+    return {name: value + own.get(name, 0.0) for name, value in table["every form"].items()}
+
+
+@cache
+def confidence_weights(*, by_meaning: bool) -> Weights:
+    """What each signal of an answer counts for the odds that it is one."""
+    return _table()["by meaning" if by_meaning else "by words"]["confidence"]
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, Weights]]:
+    table: dict[str, dict[str, dict[str, float]]] = json.loads(
+        (files(__package__) / "weights.json").read_text(encoding="utf-8")
+    )
+    return table

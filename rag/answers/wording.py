@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.question import Question
-from rag.answers.sentence_selection import CandidateSentence
 from rag.language.dates import local_time
 from rag.language.periods import day_in_words
 from rag.questions.times import recency

@@ -13,10 +13,10 @@ from threading import Lock
 
 import numpy as np
 
+from rag.answers.confidence import THRESHOLD
 from rag.answers.declining import withheld
 from rag.answers.extractive import SHOWN_HITS, read_for
 from rag.answers.question import Question, ReadingAids
-from rag.answers.sentence_selection import THRESHOLD
 from rag.answers.wording import decline, introduction
 from rag.records import Answer, Article, Filters, Hit, Passage
 from rag.retrieval.ranking import (
