@@ -220,7 +220,6 @@ def collect(
             each.sentence,
             closeness=close[index],
             coverage=signals["coverage"],
-            relation=related[index],
         )
         found.append(Evidence(sentence, signals))
     return found
@@ -235,14 +234,24 @@ def _candidates(hits: Sequence[Hit], vocabulary: Vocabulary) -> list[_Candidate]
         windows = [(hit.passage.start, hit.passage.end)]
         if hit.article.id in opened:
             opened.remove(hit.article.id)
-            if hit.passage.start > 0:
-                windows.append((0, min(_OPENING_CHARACTERS, hit.passage.start)))
+            windows += _opening(hit)
         for start, end in windows:
             for each in _sentences(hit, start, end, vocabulary):
                 if each.key not in found and each.sentence.text not in texts:
                     texts.add(each.sentence.text)
                     found[each.key] = each
     return list(found.values())
+
+
+def _opening(hit: Hit) -> Iterator[tuple[int, int]]:
+    """The parts of the article's opening that stand before the passage and are no furniture."""
+    at, end = 0, min(_OPENING_CHARACTERS, hit.passage.start)
+    for part in sorted(hit.article.furniture, key=lambda each: each.start):
+        if at < min(part.start, end):
+            yield at, min(part.start, end)
+        at = max(at, part.end)
+    if at < end:
+        yield at, end
 
 
 def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterator[_Candidate]:

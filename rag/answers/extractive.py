@@ -14,7 +14,7 @@ from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.causes import several_causes
 from rag.answers.confidence import THRESHOLD
 from rag.answers.corrections import corrected, corrections
-from rag.answers.declining import contradicted, reason, suggestions
+from rag.answers.declining import contradicted, reason, stale_evidence, suggestions
 from rag.answers.evidence import READ_HITS
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
@@ -22,7 +22,7 @@ from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.answers.question import Question, ReadingAids
 from rag.answers.reading import Reading, read
 from rag.answers.timeline import DifferingFigures, How, several_figures
-from rag.answers.wording import Worded, decline, old_evidence, word
+from rag.answers.wording import NEAREST, decline, old_evidence, word
 from rag.questions.expected_answer import asked_for
 from rag.records import Answer, Hit, Similarity
 
@@ -36,6 +36,9 @@ OPENINGS: Mapping[How, str] = {
     "accounts": "Outlets give different accounts:",
 }
 """What is said before sentences that belong together; no claim of its own."""
+
+STALE_CONFIDENCE = 0.4
+"""The most confidence in an answer to what is new that is no longer new."""
 
 OTHERWISE = "The articles say otherwise:"
 """What is said before a sentence that contradicts what the question takes for granted."""
@@ -60,18 +63,21 @@ def extract(
     """The sentences of the hits that answer best, or a declined answer below the threshold.
 
     A question that takes something for granted which an article denies is answered with what
-    the article says; `reason` then says that the premise is contradicted.
+    the article says; `reason` then says that the premise is contradicted. A declined answer
+    cites the sentences that come nearest, and claims nothing.
     """
     started = time.perf_counter()
     reading = read_for(asked, hits, reader)
-    answered = reading.confidence >= THRESHOLD
+    stale = stale_evidence(asked, reading.sentences)
+    answered = reading.confidence >= THRESHOLD and not stale
     told = Telling()
     if not asked.lacking:
         told = tell(asked.standalone, hits, reading, reader.similarity, answered=answered)
-    worded = Worded(decline(hits))
-    if told.sentences:
+    declined = not told.sentences
+    nearest = [each.sentence for each in reading.evidence[:NEAREST]]
+    worded = decline(hits, nearest if reading.known >= THRESHOLD else ())
+    if not declined:
         worded = word(told.sentences, told.opening, told.further)
-    declined = not worded.citations
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
@@ -81,13 +87,13 @@ def extract(
         citations=worded.citations,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=declined,
-        reason=_reason(asked, hits, reading, told) if declined or told.against else "",
+        reason=_reason(asked, hits, reading, told, stale) if declined or told.against else "",
         suggestions=suggestions(asked, hits) if declined else (),
-        confidence=reading.confidence,
+        confidence=min(reading.confidence, STALE_CONFIDENCE) if stale else reading.confidence,
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
-        notes=(*notes, *old_evidence(asked, worded.citations)),
+        notes=(*notes, *(() if declined else old_evidence(asked, worded.citations))),
         timings=asked.timings(started),
     )
 
@@ -131,10 +137,14 @@ def tell(
     return _introduced(told, read, OPENINGS[account.how] if len(told) > 1 else "")
 
 
-def _reason(asked: Question, hits: Sequence[Hit], reading: Reading, told: Telling) -> str:
+def _reason(
+    asked: Question, hits: Sequence[Hit], reading: Reading, told: Telling, stale: str
+) -> str:
     if told.against:
         return contradicted(told.against.sentence)
-    return reason(asked, hits, disagreed=reading.agreed < AGREED)
+    if stale and reading.confidence >= THRESHOLD:
+        return stale
+    return reason(asked, hits, disagreed=reading.agreed < AGREED, known=reading.known >= THRESHOLD)
 
 
 def _introduced(

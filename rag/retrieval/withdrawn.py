@@ -144,7 +144,7 @@ def _declined(asked: Question, hits: Sequence[Hit], held: _Held) -> Answer:
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
-        text=f"{told[0].upper()}{told[1:]}\n\n{decline(hits)}",
+        text=f"{told[0].upper()}{told[1:]}\n\n{decline(hits).text}",
         as_of=asked.as_of,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=True,
