@@ -11,18 +11,18 @@ from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.evidence import Evidence
 from rag.questions.form import FormName
 
-Order = Literal["best", "newest", "text"]
-"""By score; the newest article first; or as a story runs: the oldest article first."""
+Order = Literal["best", "newest", "story", "best, then story"]
+"""By score; the newest article first; or as a story runs, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """At most so many sentences and words, none scored farther than `within` below the best."""
+    """At most so many sentences and words, none scored more than `within` below the best."""
 
     sentences: int
     words: int
     order: Order = "best"
-    within: float = 3.0
+    within: float = 2.5
 
 
 MAX_SENTENCES, MAX_WORDS = 3, 80
@@ -37,8 +37,8 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "statement": Plan(4, 100),
         "event": _STORY,
         "latest": Plan(4, 100, "newest"),
-        "overview": Plan(8, 200, "text"),
-        "chronology": Plan(10, 250, "text"),
+        "overview": Plan(8, 200, "best, then story", 3.0),
+        "chronology": Plan(10, 250, "story", 3.0),
         "topic": Plan(5, 120),
         "cause": _STORY,
         "list": _STORY,
@@ -77,9 +77,11 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
 def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
     if order == "newest":
         return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
-    if order == "text":
-        return sorted(chosen, key=lambda each: (each.day, each.sentence.start))
-    return list(chosen)
+    if order == "best":
+        return list(chosen)
+    led = 1 if order == "best, then story" else 0
+    story = sorted(chosen[led:], key=lambda each: (each.day, each.sentence.start))
+    return [*chosen[:led], *story]
 
 
 def alike(one: str, other: str) -> bool:
