@@ -16,6 +16,7 @@ from rag.answers.about_archive import (
     word_holdings,
 )
 from rag.questions.about_archive import AboutArchive, read_about_archive, without_chat
+from rag.questions.followup import follow_up
 from rag.questions.rewriting import resolve
 from rag.records import Answer, Hit
 from rag.retrieval.listing import (
@@ -56,10 +57,15 @@ def answer_about_archive(
     """
     started = time.perf_counter()
     facets, now = snapshot.facets, request.as_of or datetime.now(UTC)
-    whole = resolve(request.question, without_chat(request.history), now, facets)
-    question = standalone or whole.question
+    history = without_chat(request.history)
+    whole = resolve(request.question, history, now, facets)
+    question, leans = standalone or whole.question, whole.leans and not standalone
     asked = read_about_archive(question, facets.publishers)
-    if asked is None or _points_back(asked, leans=whole.leans and not standalone):
+    if asked is None and not standalone and question != request.question:
+        # "And which outlets do you have?" is whole as it is, whatever was asked before.
+        question, leans = request.question, follow_up(request.question, history).leans
+        asked = read_about_archive(question, facets.publishers)
+    if asked is None or _points_back(asked, leans=leans):
         return None
     scope = find_scope(asked, replace(request, question=question), snapshot)
     held = _holdings(asked, scope, snapshot) if scope else None
