@@ -16,7 +16,6 @@ from rag.answers.about_archive import (
     word_holdings,
 )
 from rag.questions.about_archive import AboutArchive, read_about_archive, without_chat
-from rag.questions.followup import follow_up
 from rag.questions.rewriting import resolve
 from rag.records import Answer, Hit
 from rag.retrieval.listing import (
@@ -57,15 +56,15 @@ def answer_about_archive(
     """
     started = time.perf_counter()
     facets, now = snapshot.facets, request.as_of or datetime.now(UTC)
-    history = without_chat(request.history)
-    whole = resolve(request.question, history, now, facets)
-    question, leans = standalone or whole.question, whole.leans and not standalone
+    whole = resolve(request.question, without_chat(request.history), now, facets)
+    question = standalone or whole.question
     asked = read_about_archive(question, facets.publishers)
-    if asked is None and not standalone and question != request.question:
-        # "And which outlets do you have?" is whole as it is, whatever was asked before.
-        question, leans = request.question, follow_up(request.question, history).leans
-        asked = read_about_archive(question, facets.publishers)
-    if asked is None or _points_back(asked, leans=leans):
+    if asked is None and not standalone:
+        # "And which outlets do you have?" is whole as it is; "And in May?" is not.
+        as_typed = read_about_archive(request.question, facets.publishers)
+        if as_typed and as_typed.kind != "reported":
+            question, asked = request.question, as_typed
+    if asked is None or _points_back(asked, leans=whole.leans and not standalone):
         return None
     scope = find_scope(asked, replace(request, question=question), snapshot)
     held = _holdings(asked, scope, snapshot) if scope else None
