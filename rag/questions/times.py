@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from rag.language.dates import parse_published
 from rag.language.periods import DAY, day_in_words
 from rag.language.sentences import sentence_spans
 from rag.language.temporal_expressions import (
@@ -22,6 +21,8 @@ from rag.records import Filters, Understood
 # The first day, and the day after the last; None where the range is open.
 _Days = tuple[date | None, date | None]
 
+_MONTHS = tuple(month_name)
+_DAY_IN_WORDS = re.compile(rf"(\d\d?) ({'|'.join(_MONTHS[1:])}) (\d{{4}})(?=,|$)")
 _HALF_A_YEAR = 183 * DAY
 _IN_MEMORY = 30 * 365 * DAY
 _ARTICLES_OF = re.compile(
@@ -131,8 +132,8 @@ def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
 
 def named_day(one: Understood) -> date | None:
     """The day that some words were taken to name; None for longer times and for outlets."""
-    published = parse_published(one.meaning.partition(",")[0])
-    return published.at.date() if published and published.precision == "day" else None
+    day = _DAY_IN_WORDS.match(one.meaning)
+    return date(int(day[3]), _MONTHS.index(day[2]), int(day[1])) if day else None
 
 
 def _overlap(required: Sequence[_Days]) -> bool:
