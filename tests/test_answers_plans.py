@@ -8,9 +8,11 @@ from rag.answers.plans import PLANS, choose
 from tests.builders import article
 
 
-def evidence(text: str, score: float, day: str = "2025-05-03") -> Evidence:
+def evidence(
+    text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0
+) -> Evidence:
     source = article(text, f"x/{text}", day=day)
-    return Evidence(CandidateSentence(source, 0, len(text), 1, 1, 1.0), {}, score)
+    return Evidence(CandidateSentence(source, 0, len(text), 1, 1, coverage), {"coverage": coverage}, score)
 
 
 def shown(form: str, *given: Evidence) -> list[str]:
@@ -26,6 +28,13 @@ def test_the_best_come_first_and_none_twice() -> None:
 def test_what_is_far_behind_the_best_is_left_out() -> None:
     first, far = evidence("The ferry sank.", 5.0), evidence("A horse won.", 5.0 - 9.0)
     assert shown("fact", first, far) == [first.text]
+
+
+def test_what_is_hardly_about_it_is_left_out() -> None:
+    best = evidence("The ferry sank.", 2.0, coverage=1.0)
+    some = evidence("Nobody aboard was hurt.", 1.5, coverage=0.4)
+    other = evidence("The harbour has a crane.", 1.4, coverage=0.39)
+    assert shown("overview", best, some, other) == [best.text, some.text]
 
 
 def test_the_newest_comes_first_for_the_latest() -> None:

@@ -51,20 +51,26 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
 )
 
 _ALIKE = 0.7
+_ABOUT, _BEST = 0.4, 3
+"""What share of the most that the best three sentences cover of a question others must cover."""
 
 
 def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSentence]:
     """The sentences that are shown, in the order of the plan; `evidence` is best first.
 
-    What mostly repeats a sentence already chosen is left out, and so is what does not fit.
+    What mostly repeats a sentence already chosen is left out, and so are what does not fit and
+    what is less about the subject than the best sentences are.
     """
     plan = PLANS.get(form, _SHORT)
+    about = _ABOUT * max((each.signals["coverage"] for each in evidence[:_BEST]), default=0.0)
     chosen: list[Evidence] = []
     room = plan.words
     for each in evidence:
         if chosen and each.score < chosen[0].score - plan.within:
             break
         length = len(each.text.split())
+        if each.signals["coverage"] < about:
+            continue
         if (chosen and length > room) or any(alike(each.text, o.text) for o in chosen):
             continue
         chosen.append(each)
