@@ -37,7 +37,8 @@ _FUTURE_CHAIN = re.compile(
     r"\b(?:plans?|planning|going|set|due|expected|want(?:s|ing)?|intends?|hopes?|scheduled) to\b"
 )
 _FILLING = word_set("really still ever any actually now yet already just some so many much true")
-_ANYONE = word_set("anyone anybody someone somebody people any")
+_ANYONE = word_set("anyone anybody someone somebody any")
+_UNCOUNTED = _FILLING | _AUXILIARIES | _ANYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class AskedClause:
         return frozenset(
             word.stem
             for word in self.words[self.helper + 1 :]
-            if word.stem and word.text.lower() not in _FILLING | _AUXILIARIES
+            if word.stem and word.text.lower() not in _UNCOUNTED
         )
 
     def readings(self, said: Proposition) -> Iterator[Reading]:
@@ -125,7 +126,7 @@ class AskedClause:
         ends = next((n for n, w in enumerate(after) if w.text.lower() in _PLACED and n), len(after))
         first = frozenset(word.stem for word in after[:ends] if _counts(word))
         first = first | frozenset(word.stem for word in measured if _counts(word))
-        if not subject and not any(word in _ANYONE for word in plain):
+        if not subject and not _ANYONE.isdisjoint(plain) and "there" not in plain:
             return None
         helper = self.words[self.helper].text.lower() if self.helper >= 0 else ""
         written = self.words[place].text.lower()
@@ -165,7 +166,7 @@ def _tense(plain: list[str], helper: int) -> Tense:
 
 
 def _counts(word: Word) -> bool:
-    return bool(word.stem) and word.text.lower() not in _FILLING | _AUXILIARIES
+    return bool(word.stem) and word.text.lower() not in _UNCOUNTED
 
 
 def _relation(asked: str, said: str) -> Relation | None:

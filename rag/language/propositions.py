@@ -26,7 +26,7 @@ _MODALS = word_set("may might could would should must can ca ought shall")
 _HEDGES = word_set(
     "reportedly allegedly supposedly apparently possibly perhaps maybe probably likely almost nearly"
     " virtually practically barely hardly scarcely partly partially initially originally formerly"
-    " previously once briefly falsely temporarily purportedly only mostly largely unlikely"
+    " previously necessarily once briefly falsely temporarily purportedly only mostly largely unlikely"
 )
 _NEVER = word_set("not n't n’t never no neither nor")
 _NOBODY = word_set("nobody none nothing neither no")
@@ -39,6 +39,7 @@ _FAILS = frozenset(base(word) for word in word_set("fail refuse decline forget n
 _DOES = frozenset(base(word) for word in word_set("manage begin start continue go come"))
 _ABLE = word_set("can ca could")
 _DECIDED = frozenset(base(word) for word in word_set("announce confirm decide"))
+_IS = frozenset(base(word) for word in word_set("be remain stay"))
 _LEFT_OPEN = word_set("if whether unless until")
 _SOURCES = word_set(
     "police officials official authorities prosecutors court ministry government council spokesman"
@@ -52,7 +53,8 @@ _SAYING = frozenset(base(word) for word in word_set("say tell report state add w
 class Phrase:
     """The words of a subject or object by their stems; `head` is the word it hangs on.
 
-    `plain` tells that nothing before the head changes what it names ("a similar bill").
+    `plain` tells that nothing before the head changes what it names ("a similar bill"), `some`
+    that it names a number of them ("three passengers"), `every` all of them. `none`: nobody.
     """
 
     head: str = ""
@@ -60,6 +62,8 @@ class Phrase:
     pronoun: bool = False
     none: bool = False
     plain: bool = True
+    some: bool = False
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
     passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
     passive = passive or (not own and verb.dep_ == "conj" and verb.tag_ == "VBN" and _passive(first))
     objects = [child for child in verb.children if child.dep_ in _OBJECTS]
-    is_be = base(verb.text) == "be"
+    is_be = base(verb.text) in _IS
     predicate = next((c for c in objects if is_be and c.dep_ in ("attr", "acomp")), None)
     doer = _phrase(_meant(subject, verb))
     done_to = _phrase(next((c for c in objects if c != predicate), None))
@@ -193,12 +197,15 @@ def _phrase(token: Token | None) -> Phrase:
         words,
         pronoun=token.tag_ in ("PRP", "DT", "WP", "WDT"),
         none=token.lower_ in _NOBODY
-        or "no" in before
-        or (token.lower_ in ("one",) and "no" in before),
+        or "no" in before,
         plain=before.isdisjoint(_OTHER),
+        some=any(c.dep_ == "nummod" for c in token.children) or not before.isdisjoint(_SOME),
+        every=not before.isdisjoint(_EVERY),
     )
 
 
+_SOME = word_set("some several many few most half two three part parts")
+_EVERY = word_set("all every each both whole entire")
 _OTHER = word_set(
     "similar another other different former previous proposed draft fake alleged would-be earlier"
     " second third fourth possible potential second-hand no few some most half neither either"
@@ -262,6 +269,8 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
         decided = decided and base(token.head.text) in _DECIDED
         is_open = is_open or not words.isdisjoint(_HEDGES | _LEFT_OPEN)
         is_open = is_open or (bool(modals) and not unable and not decided)
+        asides = [c for c in token.children if c.dep_ == "parataxis"]
+        is_open = is_open or not all(_vouched(each, base(each.text), verb) for each in asides)
         head, relation = token.head, token.dep_
         if head == token or head.pos_ not in ("VERB", "AUX", "NOUN", "PROPN", "ADJ"):
             break
@@ -289,8 +298,12 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
         elif relation in ("relcl", "appos"):
             break
         token = head
-    # A condition after the verb: "will sail if".
+    # A condition after the verb: "will sail if"; and what "not" denies besides the verb.
     for child in verb.children:
+        if child.lower_ in ("until", "till", "because") or (
+            child.dep_ == "advcl" and any(c.lower_ in ("until", "because") for c in child.children)
+        ):
+            is_open = is_open or any(c.dep_ == "neg" for c in verb.children)
         if child.dep_ == "advcl" and any(
             c.dep_ == "mark" and c.lower_ in ("if", "unless") for c in child.children
         ):
