@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.language.entities import stems
@@ -96,11 +96,11 @@ class AskedClause:
             verb = self.verb(place)
             relation = _relation(verb, said.verb)
             if relation is not None and (found := self.at(place, verb, relation)) is not None:
-                yield found
+                yield replace(found, passive=found.passive and not said.predicate)
 
     def verb(self, place: int) -> str:
         """The base form of the word there, with a particle that belongs to it."""
-        word = self.words[place].stem
+        word = base(self.words[place].text)
         for after in self.words[place + 1 : place + 4]:
             if after.text.lower() in particles(word):
                 return f"{word}_{after.text.lower()}"
@@ -123,15 +123,16 @@ class AskedClause:
         measured = self.words[: max(0, self.helper)]
         subject = frozenset(word.stem for word in before if _counts(word))
         objects = frozenset(word.stem for word in (*after, *measured) if _counts(word))
-        ends = next((n for n, w in enumerate(after) if w.text.lower() in _PLACED and n), len(after))
+        bound = [w.text.lower() for w in after]
+        particle = verb.partition("_")[2]
+        ends = next((n for n, w in enumerate(bound) if w in _PLACED and w != particle), len(bound))
         first = frozenset(word.stem for word in after[:ends] if _counts(word))
         first = first | frozenset(word.stem for word in measured if _counts(word))
-        if not subject and not _ANYONE.isdisjoint(plain) and "there" not in plain:
+        if not subject and _ANYONE.isdisjoint(plain) and "there" not in plain:
             return None
         helper = self.words[self.helper].text.lower() if self.helper >= 0 else ""
         written = self.words[place].text.lower()
-        participle = written.endswith(("ed", "en")) or base(written) not in stems(written)
-        passive = (helper in _BE or "been" in plain) and participle
+        passive = (helper in _BE or "been" in plain) and not written.endswith("ing")
         return Reading(relation, verb, subject, objects, first, passive)
 
 

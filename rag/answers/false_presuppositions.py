@@ -12,16 +12,26 @@ from dataclasses import dataclass
 from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
 from rag.answers.candidate_sentences import CandidateSentence, day_of, survey
 from rag.language.figures import meanings
-from rag.language.opposites import base, opposites, particles, same, verbs
+from rag.language.opposites import base, opposites, particles, same, things, verbs
 from rag.language.propositions import Phrase, Proposition, propositions
+from rag.language.words import word_set
 from rag.records import Hit
 
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _NOT = re.compile(r"\b(?:not|never|no|nobody|none|neither|nor|cannot|nothing|refused|failed"
                   r"|declined)\b|n['’]t\b", re.IGNORECASE)
+_CALENDAR = frozenset(
+    base(word)
+    for word in word_set(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april june"
+        " july august september october november december week month year today yesterday wo never longer"
+    )
+)
 _LEAST_COVERED = 0.4
 """So much of the question must stand around the sentence that denies."""
+_CUE = 0.3
+"""What a word that may deny counts where all words of the question count 1."""
 _ANALYSED = 8
 """So many sentences are analysed at most."""
 
@@ -86,7 +96,7 @@ def _candidates(
         if (said & denying) or (_NOT.search(sentence.text) or said & affirming):
             own = len(meanings(sentence.text) & about) / max(1, len(about))
             found.append((sentence.coverage + own, bool(said & denying), sentence, around))
-    found.sort(key=lambda each: (-each[0], -each[1], each[2].rank, each[2].start))
+    found.sort(key=lambda each: (-each[0] - _CUE * each[1], each[2].rank, each[2].start))
     return [(sentence, around) for _, _, sentence, around in found[:_ANALYSED]]
 
 
@@ -117,9 +127,9 @@ def _spoken_against(asked: AskedClause, said: Proposition, near: _Near) -> Itera
 def _is_about(reading: Reading, said: Proposition, near: _Near, asked: AskedClause) -> bool:
     """Whether a proposition is about whom and what the question is."""
     doer, thing = said.agent, said.patient
-    subject, objects = reading.subject, reading.first_object or reading.objects
+    subject, objects = reading.subject, reading.first_object
     if reading.passive:
-        subject, objects = objects & frozenset(), reading.subject
+        subject, objects = frozenset(), reading.subject
         if not thing.head:
             doer, thing = Phrase(), doer
     elif not reading.first_object and not doer.head:
@@ -132,7 +142,28 @@ def _is_about(reading: Reading, said: Proposition, near: _Near, asked: AskedClau
         return False
     if objects and not thing.head:
         return not objects.isdisjoint(said.words)
-    return bool(doer.head or thing.head) and not (thing.head and not objects)
+    if not objects and not _is_around(reading, near, asked):
+        return False
+    if said.denied and not said.rest <= asked.stems | _CALENDAR:
+        return False
+    if thing.head and not objects and reading.objects and not alike(reading.objects, thing):
+        return False
+    wider = reading.relation == "opposite" or said.agent.none or said.patient.none
+    return bool(doer.head or thing.head) and (wider or bool(objects) or not thing.head)
+
+
+def _is_around(reading: Reading, near: _Near, asked: AskedClause) -> bool:
+    """Whether what else the question says stands around: its names, or half of its words."""
+    named = not asked.names.isdisjoint(reading.subject)
+    others = reading.objects & asked.names if named else reading.objects
+    return 2 * len(others & near.around) >= len(others)
+
+
+def _may_be_about(reading: Reading, said: Proposition) -> bool:
+    """Whether a proposition may be about whom or what the question is."""
+    phrases = [each for each in (said.agent, said.patient) if each.head]
+    words = reading.subject | reading.objects
+    return any(each.pronoun or alike(words, each) for each in phrases)
 
 
 def _names_same(
@@ -145,8 +176,10 @@ def _names_same(
         return asked_words <= near.around
     if alike(asked_words, phrase):
         named = asked_words & asked.names
-        return named <= phrase.words | near.around
-    return not (asked_words & asked.names).isdisjoint(phrase.words)
+        theirs = phrase.words - asked_words - things(phrase.head)
+        ours = asked_words - phrase.words - things(phrase.head)
+        return named <= phrase.words | near.around and not (theirs and ours)
+    return bool(asked_words & asked.names) and asked_words <= phrase.words
 
 
 def _no_part(asked: AskedClause, said: Proposition, near: _Near) -> Iterator[str]:
@@ -203,6 +236,6 @@ def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]
                 if reading.verb.replace("_", " ") != found.presumed:
                     continue
                 affirms = said.denied == (reading.relation == "opposite")
-                if affirms and _is_about(reading, said, each, asked):
+                if affirms and _may_be_about(reading, said):
                     return True
     return False

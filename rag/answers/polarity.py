@@ -64,7 +64,7 @@ def _answer(
     if said.there != ("there" in plain):
         return None
     is_be = asked.words[asked.helper].text.lower() in _BE
-    if (said.predicate and not said.there and not is_be) or (reading.passive and said.predicate):
+    if said.predicate and not said.there and not is_be:
         return None
     if not said.there and not _same_roles(asked, plain, reading, said):
         return None

@@ -43,7 +43,8 @@ _IS = frozenset(base(word) for word in word_set("be remain stay"))
 _LEFT_OPEN = word_set("if whether unless until")
 _SOURCES = word_set(
     "police officials official authorities prosecutors court ministry government council spokesman"
-    " spokeswoman spokesperson organisers organizers investigators firefighters company agency"
+    " chairman chairwoman president mayor minister governor chief director secretary sheriff service"
+    " authority association league union federation spokeswoman spokesperson organisers organizers investigators firefighters company agency"
     " department office hospital rescuers coastguard doctors judge operator airline club"
 )
 _SAYING = frozenset(base(word) for word in word_set("say tell report state add write"))
@@ -128,10 +129,11 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
         agents = [t for c in by for t in c.children if t.dep_ == "pobj"]
         doer, done_to = _phrase(agents[0] if agents else None), doer
     word = _predicate(predicate) if predicate is not None else _verb(verb)
-    taken = {subject, predicate if there else None, *(c for c in objects if c != predicate)}
+    taken = {subject if not there else None, *(c for c in objects if c != predicate)}
     rest = _rest(verb, taken)
     denied = _denied(verb, subject, [*objects])
     fails, open_ = _left_open(verb, quoted)
+    open_ = open_ or (predicate is not None and not _phrase(predicate).plain and not denied)
     yield Proposition(
         verb=word,
         agent=doer,
@@ -208,7 +210,7 @@ _SOME = word_set("some several many few most half two three part parts")
 _EVERY = word_set("all every each both whole entire")
 _OTHER = word_set(
     "similar another other different former previous proposed draft fake alleged would-be earlier"
-    " second third fourth possible potential second-hand no few some most half neither either"
+    " second third fourth possible potential acting deputy few some most half neither either"
 )
 
 
@@ -231,8 +233,6 @@ def _rest(verb: Token, taken: set[Token | None]) -> frozenset[str]:
     found: set[str] = set()
     for child in verb.children:
         if child in taken or child.dep_ in _OTHER_CLAUSES or child.dep_ in _SUBJECTS:
-            continue
-        if child.dep_ == "xcomp" and child.pos_ == "VERB":
             continue
         found |= {base(each.text) for each in child.subtree if stems(each.text)}
     return frozenset(found)
@@ -259,6 +259,7 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
     """Whether what governs a verb denies it, and whether anything leaves it open."""
     fails = False
     is_open = verb.i in quoted or verb.doc[-1].text == "?"
+    is_open = is_open or any(c.dep_ == "preconj" for c in verb.children)
     token = verb
     while True:
         words = {c.lower_ for c in token.children if c.dep_ in ("aux", "advmod", "mark", "neg")}
@@ -300,7 +301,7 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
         token = head
     # A condition after the verb: "will sail if"; and what "not" denies besides the verb.
     for child in verb.children:
-        if child.lower_ in ("until", "till", "because") or (
+        if child.lower_ in ("until", "till") or (
             child.dep_ == "advcl" and any(c.lower_ in ("until", "because") for c in child.children)
         ):
             is_open = is_open or any(c.dep_ == "neg" for c in verb.children)
