@@ -227,12 +227,17 @@ def _at_an_end(asked: AskedClause, said: Proposition) -> Iterator[str]:
 def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]) -> bool:
     """Whether a sentence says what the question does, in an article that is no older if it asks
     for what is to come."""
+    achieved = frozenset([base(found.presumed)]) <= verbs("achieve")
     for each in near:
         older = day_of(each.sentence.article) < day_of(found.sentence.article)
         if asked.tense == "coming" and older:
             continue
         for said in each.said:
+            if (asked.tense == "coming") != (said.tense == "coming"):
+                continue
             for reading in asked.readings(said):
+                if achieved and not reading.objects & asked.names <= said.words:
+                    continue
                 if reading.verb.replace("_", " ") != found.presumed:
                     continue
                 affirms = said.denied == (reading.relation == "opposite")

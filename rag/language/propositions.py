@@ -283,6 +283,8 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
                 is_open = is_open or head.lower_ != "going"
             if any(c.dep_ == "neg" for c in head.children):
                 fails = not fails
+        elif relation == "ccomp" and head.pos_ not in ("VERB", "AUX"):
+            break
         elif relation == "ccomp":
             is_open = is_open or not _vouched(head, governor, token)
             denied = any(c.dep_ == "neg" for c in head.children)
