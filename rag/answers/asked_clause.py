@@ -56,6 +56,7 @@ class Reading:
 
     relation: Relation
     verb: str
+    written: str
     subject: frozenset[str]
     objects: frozenset[str]
     first_object: frozenset[str]
@@ -133,7 +134,8 @@ class AskedClause:
         helper = self.words[self.helper].text.lower() if self.helper >= 0 else ""
         written = self.words[place].text.lower()
         passive = (helper in _BE or "been" in plain) and not written.endswith("ing")
-        return Reading(relation, verb, subject, objects, first, passive)
+        text = f"{self.words[place].text} {particle}".strip()
+        return Reading(relation, verb, text, subject, objects, first, passive)
 
 
 def read_asked(question: str) -> AskedClause:

@@ -19,8 +19,11 @@ from rag.records import Hit
 
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-_NOT = re.compile(r"\b(?:not|never|no|nobody|none|neither|nor|cannot|nothing|refused|failed"
-                  r"|declined)\b|n['’]t\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|never|no|nobody|none|neither|nor|cannot|nothing|refused|failed"
+    r"|declined)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _CALENDAR = frozenset(
     base(word)
     for word in word_set(
@@ -119,7 +122,7 @@ def _spoken_against(asked: AskedClause, said: Proposition, near: _Near) -> Itera
         denies = said.denied if reading.relation == "same" else not said.denied
         timely = asked.tense == "coming" or said.tense != "coming"
         if denies and timely and _is_about(reading, said, near, asked):
-            yield reading.verb.replace("_", " ")
+            yield reading.written
     yield from _no_part(asked, said, near)
     yield from _at_an_end(asked, said)
 
@@ -197,7 +200,7 @@ def _no_part(asked: AskedClause, said: Proposition, near: _Near) -> Iterator[str
         others = asked.names - reading.subject
         same_event = not reading.objects.isdisjoint(event) or others <= near.around
         if event and same_event and reading.subject & asked.names <= said.agent.words:
-            yield verb.replace("_", " ")
+            yield reading.written
 
 
 def _at_an_end(asked: AskedClause, said: Proposition) -> Iterator[str]:
@@ -216,18 +219,17 @@ def _at_an_end(asked: AskedClause, said: Proposition) -> Iterator[str]:
     if place >= len(asked.words):
         return
     reading = asked.at(place, asked.verb(place), "opposite")
-    if reading is None:
+    if reading is None or reading.verb in verbs("end"):
         return
     objects = reading.first_object or reading.subject
     named = objects & asked.names
     if (named and named <= thing.words) or (objects and objects <= thing.words):
-        yield reading.verb.replace("_", " ")
+        yield reading.written
 
 
 def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]) -> bool:
     """Whether a sentence says what the question does, in an article that is no older if it asks
     for what is to come."""
-    achieved = frozenset([base(found.presumed)]) <= verbs("achieve")
     for each in near:
         older = day_of(each.sentence.article) < day_of(found.sentence.article)
         if asked.tense == "coming" and older:
@@ -236,9 +238,12 @@ def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]
             if (asked.tense == "coming") != (said.tense == "coming"):
                 continue
             for reading in asked.readings(said):
-                if achieved and not reading.objects & asked.names <= said.words:
+                if reading.written != found.presumed:
                     continue
-                if reading.verb.replace("_", " ") != found.presumed:
+                if (
+                    reading.verb in verbs("achieve")
+                    and not reading.objects & asked.names <= said.words
+                ):
                     continue
                 affirms = said.denied == (reading.relation == "opposite")
                 if affirms and _may_be_about(reading, said):

@@ -79,9 +79,7 @@ def _answer(
     return "no" if named and core <= said.words and not beyond else None
 
 
-def _same_roles(
-    asked: AskedClause, plain: set[str], reading: Reading, said: Proposition
-) -> bool:
+def _same_roles(asked: AskedClause, plain: set[str], reading: Reading, said: Proposition) -> bool:
     """Whether who does it and to whom it is done are the same."""
     doer, thing = said.agent, said.patient
     subject, objects = reading.subject, reading.first_object
@@ -90,7 +88,12 @@ def _same_roles(
     if reading.passive:
         doer, thing = thing, doer
         objects = frozenset()
-    if doer.every or thing.every or not (doer.plain or doer.none) or not (thing.plain or thing.none):
+    if (
+        doer.every
+        or thing.every
+        or not (doer.plain or doer.none)
+        or not (thing.plain or thing.none)
+    ):
         return False
     if not subject:
         return doer.none or (bool(plain & _ANYONE) and _is_people(doer))

@@ -118,7 +118,9 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
     if subject is None and not there:
         return
     passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
-    passive = passive or (not own and verb.dep_ == "conj" and verb.tag_ == "VBN" and _passive(first))
+    passive = passive or (
+        not own and verb.dep_ == "conj" and verb.tag_ == "VBN" and _passive(first)
+    )
     objects = [child for child in verb.children if child.dep_ in _OBJECTS]
     is_be = base(verb.text) in _IS
     predicate = next((c for c in objects if is_be and c.dep_ in ("attr", "acomp")), None)
@@ -190,7 +192,10 @@ def _phrase(token: Token | None) -> Phrase:
     parts = [
         each
         for each in token.subtree
-        if not any(a.dep_ in ("relcl", "acl", "appos") and token.is_ancestor(a) for a in (each, *each.ancestors))
+        if not any(
+            a.dep_ in ("relcl", "acl", "appos") and token.is_ancestor(a)
+            for a in (each, *each.ancestors)
+        )
     ]
     words = frozenset(base(each.text) for each in parts if stems(each.text))
     before = {each.lower_ for each in token.children if each.i < token.i}
@@ -198,8 +203,7 @@ def _phrase(token: Token | None) -> Phrase:
         base(token.text) if stems(token.text) else token.lower_,
         words,
         pronoun=token.tag_ in ("PRP", "DT", "WP", "WDT"),
-        none=token.lower_ in _NOBODY
-        or "no" in before,
+        none=token.lower_ in _NOBODY or "no" in before,
         plain=before.isdisjoint(_OTHER),
         some=any(c.dep_ == "nummod" for c in token.children) or not before.isdisjoint(_SOME),
         every=not before.isdisjoint(_EVERY),
@@ -222,7 +226,11 @@ def _verb(verb: Token) -> str:
     word = base(verb.text)
     known = particles(word)
     for child in verb.children:
-        if child.i > verb.i and child.lower_ in known and child.dep_ in ("prt", "prep", "advmod", "acomp"):
+        if (
+            child.i > verb.i
+            and child.lower_ in known
+            and child.dep_ in ("prt", "prep", "advmod", "acomp")
+        ):
             return f"{word}_{child.lower_}"
         if child.dep_ == "dobj" and child.lower_ in known:
             return f"{word}_{child.lower_}"
@@ -333,7 +341,9 @@ def _tense(verb: Token, first: Token) -> Tense:
     if not helpers and first != verb and verb.tag_ in ("VB", "VBN", "VBG"):
         helpers = {c.lower_ for c in first.children if c.dep_ in ("aux", "auxpass")}
     governor = verb.head if verb.dep_ == "xcomp" else None
-    if helpers & {"will", "wo", "'ll", "’ll", "shall", "would"} or (governor and governor.lower_ == "going"):
+    if helpers & {"will", "wo", "'ll", "’ll", "shall", "would"} or (
+        governor and governor.lower_ == "going"
+    ):
         return "coming"
     if governor is not None and not helpers - {"to"}:
         return _tense(governor, _first(governor))
