@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answers.candidate_sentences import survey
+from rag.answers.candidate_sentences import CandidateSentence, survey
 from rag.answers.false_presuppositions import Contradiction
-from rag.answers.sentence_selection import CandidateSentence
 from rag.language.entities import number_places
 from rag.language.figures import Quantity, counted, figures, meanings
 from rag.records import Hit
