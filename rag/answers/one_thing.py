@@ -6,7 +6,7 @@ A unit that agrees is not enough: hours may be another speaker's, votes another 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answers.candidate_answers import known_names, names_asked
@@ -142,7 +142,7 @@ def _same_time(sought: Sought, sentence: CandidateSentence) -> bool:
 
 
 def _same_kind(quantity: Quantity, figure: Figure, found: Measured) -> bool:
-    """Whether what is counted is of the kind asked for: "electoral" votes are not "popular" ones."""
+    """Whether what is counted is of the kind asked for: electoral votes are no popular ones."""
     free = quantity.unit != "count" or not _PEOPLE.isdisjoint(quantity.heads)
     if not (figure.named or free or _meant(found.nouns) & quantity.heads):
         return False

@@ -148,7 +148,7 @@ def quantity(question: str) -> Quantity | None:
     about = meanings(_DEGREE.sub(" ", question))
     if found := _COUNTED.search(question):
         heads = counted(question[found.end() :])
-        kind = meanings(" ".join(_noun_phrase(question[found.end() :]))) - heads
+        kind = _qualities(question[found.end() :], heads)
         return Quantity("count", heads, about - heads, kind) if heads else None
     for unit, asks in _UNITS:
         if asks.search(question):
@@ -160,6 +160,13 @@ def quantity(question: str) -> Quantity | None:
             heads = meanings(thing)
             return Quantity("count", heads, about - heads - meanings("toll"))
     return None
+
+
+def _qualities(after: str, heads: frozenset[str]) -> frozenset[str]:
+    """The meanings of the words before the thing counted in its noun phrase."""
+    phrase = _noun_phrase(after)
+    end = next((n for n, word in enumerate(phrase) if not heads.isdisjoint(meanings(word))), 0)
+    return meanings(" ".join(phrase[:end]))
 
 
 def meanings(text: str) -> frozenset[str]:

@@ -31,19 +31,18 @@ _TIMES = frozenset(name.lower() for name in (*day_name, *month_name))
 class Measured:
     """What one figure measures; names are their words in lower case, () where there are none.
 
-    `owner` is the name to which the noun phrase of the figure gives it ("Orr's 24 hours",
-    "the record of 24 hours by Orr"), `subject` the name that is the subject of its clause.
-    `named` are all names of that clause, but for what it is compared with, `place` the name of where it happened. `subject_words`
-    are stems of a subject that is no name and no pronoun, `qualities` those that tell the thing
-    counted from others of its kind ("electoral" votes), `share_of` those of what it is a share
-    of ("45 % of voters"), `nouns` those of the common nouns of the clause.
+    `owner` is the name to which the noun phrase of the figure gives it ("Orr's 24 hours", "the
+    record of 24 hours by Orr"), `subject` the name that is the subject of its clause. `named` are
+    all names of that clause, but for what it is compared with, `place` the name of where it was.
+    `qualities` are stems that tell the thing counted from others of its kind ("electoral" votes),
+    `share_of` those of what it is a share of ("45 % of voters"), `nouns` those of the common
+    nouns of the clause.
     """
 
     owner: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
     place: tuple[str, ...] = ()
-    subject_words: frozenset[str] = frozenset()
     qualities: frozenset[str] = frozenset()
     share_of: frozenset[str] = frozenset()
     nouns: frozenset[str] = frozenset()
@@ -75,7 +74,6 @@ def measured(sentence: str, start: int, end: int) -> Measured:
         subject=_name(subject) if subject is not None else (),
         named=frozenset(word for token in clause for word in _name(token)),
         place=next(filter(None, map(_name, _places(chain, verb))), ()),
-        subject_words=_stems_of(subject),
         qualities=_qualities(chain),
         share_of=_share_of(chain),
         nouns=_stems(token for token in clause if token.pos_ == "NOUN"),
@@ -173,13 +171,6 @@ def _name(token: Token) -> tuple[str, ...]:
 
 def _place(token: Token) -> int:
     return token.i
-
-
-def _stems_of(subject: Token | None) -> frozenset[str]:
-    """The stems of a subject of common nouns; none of a name or a pronoun."""
-    if subject is None or subject.pos_ in ("PRON", "PROPN", "DET"):
-        return frozenset()
-    return _stems(subject.subtree)
 
 
 def _qualities(chain: list[Token]) -> frozenset[str]:
