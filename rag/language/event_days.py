@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
@@ -33,14 +34,18 @@ _STRONGLY_PLANNING = word_set(
     "plan plans planned planning scheduled slated due poised expected expects intends hopes hoping"
 )
 _TIMETABLED = word_set(
-    "is are begins begin starts start opens open closes close ends end expires expire meets meet votes"
-    " vote returns return resumes resume arrives arrive leaves leave go goes takes faces hears"
+    "is are begins begin starts start opens open closes close ends end expires expire meets meet"
+    " votes vote returns return resumes resume arrives arrive leaves leave go goes takes faces"
+    " hears"
 )
 _MOVED = word_set("postpone postpones postponed move moves moved delayed rescheduled adjourned")
 _AHEAD = ("for", "until", "till", "by", "before", "next", "from")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
-_ASIDE = ("relcl", "appos", "parataxis", "meta", "intj", "dep", "advcl", "ccomp", "mark")
+_ASIDE = ("relcl", "appos", "parataxis", "meta", "intj", "dep", "advcl", "mark")
 _MARKS = '()[]“”"–—-'
+_PARTS_OF_DAY = word_set("morning afternoon evening night noon")
+_BESIDE = word_set("earlier later early late as")
+_ANY = re.compile(r"\b(?:an?|any|every|each|most)\s+$", re.IGNORECASE)
 _SPACED = re.compile(r"\s+([,.;:])")
 _LEADING = re.compile(
     r"^(?:[\s,.;:“”\"'’–—-]+|(?:that|and|but|which|when|while|after|because|as|if)\s)+",
@@ -85,18 +90,45 @@ def dated(sentence: str, published: date | None) -> Dated | None:
     >>> found.named, found.title
     ('Monday', 'The old mill burnt down')
     """
-    known = [each for each in moments(sentence, published) if each.days and each.unit != "year"]
+    found = moments(sentence, published)
+    known = [
+        (each, place)
+        for each, place in zip(found, _places(sentence, found), strict=True)
+        if each.days and each.unit != "year" and not _is_no_time(sentence, *place)
+    ]
     if not known:
         return None
     [doc] = analyse([sentence])
-    places = _places(sentence, known)
+    return _dated(doc, [each for each, _ in known], [place for _, place in known], published)
+
+
+def _is_no_time(sentence: str, start: int, end: int) -> bool:
+    """Whether a time is part of a name ("the Lindow TODAY") or any such day ("on a Friday")."""
+    return sentence[start:end].isupper() or _ANY.search(sentence, 0, start) is not None
+
+
+def _dated(
+    doc: Doc, known: list[Moment], places: list[tuple[int, int]], published: date | None
+) -> Dated:
     heads = [_verb(doc, *place) for place in places]
     best = min(
         range(len(known)), key=lambda n: (_tells(heads[n]), known[n].unit != "day", places[n])
     )
     moment, verb, place = known[best], heads[best], places[best]
-    ahead = _looks_ahead(doc, verb, place)
-    return Dated(moment.text, _meant(moment, published, ahead), _title(doc, verb, places))
+    days = _meant(moment, published, _looks_ahead(doc, verb, place))
+    for other, (start, _) in zip(known, places, strict=True):
+        # "Friday of next week" is the Friday in it.
+        if doc.text[place[1] : start].strip() == "of" and other.unit != "day":
+            first, last = other.days[0]
+            days = next((each for each in moment.days if first <= each[0] <= last), None) or next(
+                (
+                    (day, day)
+                    for day in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+                    if day.weekday() == moment.weekday
+                ),
+                days,
+            )
+    return Dated(moment.text, days, _title(doc, verb, places))
 
 
 def _places(sentence: str, known: list[Moment]) -> list[tuple[int, int]]:
@@ -144,6 +176,10 @@ def _looks_ahead(doc: Doc, verb: Token | None, place: tuple[int, int]) -> bool:
     named = doc.text[slice(*place)].lower()
     if named.startswith(("next", "tomorrow", "the day after")):
         return True
+    if (before is not None and before.lower_ == "of") or doc.text.startswith(
+        ("'s", "’s"), place[1]
+    ):
+        return False
     if verb is None:
         return before is not None and before.lower_ in _AHEAD
     if before is not None and before.lower_ in _AHEAD and not _is_past(verb):
@@ -199,16 +235,44 @@ def _is_past(verb: Token) -> bool:
 
 def _title(doc: Doc, verb: Token | None, times: list[tuple[int, int]]) -> str:
     """The words of the clause in which an event is told, or of the whole sentence."""
-    top = verb
+    times = [each for each in times if not doc.text.startswith(("'s", "’s"), each[1])]
+    top, joined = verb, None
     for _ in range(_MOST_STEPS):
         if top is None or any(each.dep_ in _SUBJECTS for each in top.children):
             break
+        joined = joined or (top if top.dep_ == "conj" else None)
         top = top.head if top.head is not top else None
-    chosen = sorted(_own(top, verb), key=_place) if top is not None else list(doc)
-    text = "".join(each.text_with_ws for each in chosen if not _is_time(each, times))
+    if top is None:
+        chosen = list(doc)
+    elif joined is not None:
+        helps = (*_SUBJECTS, *(("aux", "auxpass") if joined.tag_ == "VBN" else ()))
+        shared = [each for each in top.children if each.dep_ in helps]
+        both = [*shared, joined]
+        chosen = sorted({token for each in both for token in _own(each, verb)}, key=_place)
+    else:
+        chosen = sorted(_own(top, verb), key=_place)
+    if top is not None and top.dep_ == "relcl":
+        spoken_of = [each for each in top.head.subtree if not _is_behind(each, top.head)]
+        chosen = spoken_of + [each for each in chosen if each.tag_ not in ("WP", "WDT")]
+    text = _joined([each for each in chosen if not _is_time(each, times)])
     words = _LEADING.sub("", _TRAILING.sub("", " ".join(_SPACED.sub(r"\1", text).split()))).split()
     short = " ".join(words[:_MOST_WORDS]).rstrip(",;:") + " …" * (len(words) > _MOST_WORDS)
     return short[:1].upper() + short[1:] if words else shortened(doc.text, 80)
+
+
+def _joined(tokens: list[Token]) -> str:
+    """The tokens as they are written, with a space where others were left out."""
+    apart = [two.i - one.i > 1 and not two.is_punct for one, two in pairwise(tokens)]
+    gaps = [
+        " " if gap and not each.whitespace_ else ""
+        for each, gap in zip(tokens, apart, strict=False)
+    ]
+    return "".join(each.text_with_ws + gap for each, gap in zip(tokens, [*gaps, ""], strict=False))
+
+
+def _is_behind(token: Token, noun: Token) -> bool:
+    """Whether a word belongs to what is said of a noun after it."""
+    return token.i > noun.i
 
 
 def _place(token: Token) -> int:
@@ -238,7 +302,20 @@ def _is_aside(token: Token, dated: Token | None) -> bool:
 
 def _is_time(token: Token, times: list[tuple[int, int]]) -> bool:
     """Whether a word is one of a time, or the "on" before it."""
-    inside = any(a < token.idx + len(token) and token.idx < b for a, b in times)
-    return inside or (
-        token.dep_ == "prep" and any(a <= each.idx < b for a, b in times for each in token.children)
+    led = [*token.children, *token.doc[token.i + 1 : token.i + 2]]
+    before, after = token.doc[token.i - 1 : token.i], token.doc[token.i + 1 : token.i + 3]
+    if _overlaps(token, times):
+        return True
+    if token.lower_ in _PARTS_OF_DAY or token.dep_ == "case":
+        return any(_overlaps(each, times) for each in before)
+    if token.lower_ in _BESIDE:
+        return any(_overlaps(each, times) for each in after)
+    return token.pos_ == "ADP" and any(
+        (_overlaps(each, times) and (each.dep_ == "pobj" or each.i == token.i + 1))
+        or (each.lower_ in _PARTS_OF_DAY and any(_overlaps(t, times) for t in each.children))
+        for each in led
     )
+
+
+def _overlaps(token: Token, places: list[tuple[int, int]]) -> bool:
+    return any(a < token.idx + len(token) and token.idx < b for a, b in places)
