@@ -26,6 +26,7 @@ from rag.records import (
     Published,
     Understood,
     Usage,
+    WayOn,
     Verdict,
     article_dict,
     hit_json,
@@ -48,6 +49,7 @@ KEYS = [
     "abstained",
     "reason",
     "suggestions",
+    "ways_on",
     "confidence",
     "claims",
     "citations",
@@ -84,6 +86,13 @@ FILTERS = st.builds(
 UNDERSTOOD = st.builds(
     Understood, TEXT, COUNT, COUNT, TEXT, FILTERS, strict=st.booleans(), held=st.booleans()
 )
+WAY_ON = st.builds(
+    WayOn,
+    TEXT,
+    TEXT,
+    TEXTS,
+    st.sampled_from([(), ("publishers",), ("published_from", "published_before")]),
+)
 ARTICLE = st.builds(
     Article,
     id=ID,
@@ -103,18 +112,19 @@ def answers(draw: st.DrawFn) -> tuple[Answer, dict[str, Article]]:
     listed = draw(st.lists(ARTICLE, min_size=1, max_size=3, unique_by=lambda article: article.id))
     chosen = st.sampled_from(listed)
     text = draw(TEXT)
+    claims = tuple(draw(st.lists(_claims(text), max_size=2)))
     answer = Answer(
         question=draw(TEXT),
         standalone=draw(TEXT),
         text=text,
         as_of=draw(MOMENT),
-        claims=tuple(draw(st.lists(_claims(text), max_size=2))),
+        claims=claims,
         citations=tuple(draw(st.lists(chosen.flatmap(_citations), max_size=2))),
         unresolved=tuple(draw(st.lists(COUNT, max_size=2))),
         hits=tuple(draw(st.lists(chosen.flatmap(_hits), max_size=2))),
-        abstained=draw(st.booleans()),
+        abstained=not claims and draw(st.booleans()),
         reason=draw(TEXT),
-        suggestions=draw(TEXTS),
+        ways_on=tuple(draw(st.lists(WAY_ON, max_size=2))),
         confidence=draw(SHARE),
         filters=draw(FILTERS),
         understood=tuple(draw(st.lists(UNDERSTOOD, max_size=2))),
@@ -256,7 +266,7 @@ def test_the_keys_stay() -> None:
     assert (values["unresolved"], values["timings"]) == ([4], {"read": 0.1235})
 
 
-NEWER = ("suggestions", "confidence", "coverage", "notes", "model", "usage", "timings")
+NEWER = ("suggestions", "ways_on", "confidence", "coverage", "notes", "model", "usage", "timings")
 
 
 def test_an_answer_without_the_newer_fields_is_read() -> None:
