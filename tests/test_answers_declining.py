@@ -100,9 +100,7 @@ def test_every_filter_can_be_dropped_and_there_is_always_something_to_try() -> N
     assert dates == WayOn(
         "drop the filter on dates", text, drop=("published_from", "published_before")
     )
-    assert outlet == WayOn(
-        "drop the filter on the outlet Radio North", text, drop=("publishers",)
-    )
+    assert outlet == WayOn("drop the filter on the outlet Radio North", text, drop=("publishers",))
     assert language == WayOn("drop the filter on the language 'fr'", text, drop=("language",))
     assert filters.without(dates.drop) == replace(filters, published_from=None)
     assert ways_on(question(), [HIT]) == (WayOn("ask with other words, or for one single fact"),)

@@ -26,8 +26,8 @@ from rag.records import (
     Published,
     Understood,
     Usage,
-    WayOn,
     Verdict,
+    WayOn,
     article_dict,
     hit_json,
 )

@@ -95,7 +95,8 @@ def _similar_names(asked: Question, hits: Sequence[Hit]) -> Iterator[WayOn]:
         if name.casefold() in known or name.casefold() in held or len(name) < _FEWEST_LETTERS:
             continue
         for alike in get_close_matches(name.casefold(), known, n=1, cutoff=_ALIKE):
-            other = re.sub(rf"\b{re.escape(name)}\b", lambda _: known[alike], question)
+            # A name is made of letters, digits and their marks: nothing in it is an escape.
+            other = re.sub(rf"\b{re.escape(name)}\b", known[alike], question)
             text = f"did you mean “{known[alike]}”? No article found here has “{name}”"
             yield WayOn(text, other if other != question else "")
 

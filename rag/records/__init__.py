@@ -334,6 +334,12 @@ class Answer:
             raise ValueError(msg)
 
     @property
+    def understood_as(self) -> str:
+        """The question as it was made whole; "" where it was answered as it was asked."""
+        same = self.standalone.split() == self.question.split()
+        return "" if same else self.standalone
+
+    @property
     def suggestions(self) -> tuple[str, ...]:
         """What to try where there is no answer, in words."""
         return tuple(way.text for way in self.ways_on)

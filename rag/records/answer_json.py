@@ -241,9 +241,7 @@ class WayOnJson(Model):
     ignore: Listed[str] = Field(
         default_factory=list, description="Words that are not to be taken for anything then."
     )
-    drop: Listed[FilterName] = Field(
-        default_factory=list, description="Filters to leave out then."
-    )
+    drop: Listed[FilterName] = Field(default_factory=list, description="Filters to leave out then.")
 
 
 class UsageJson(Model):

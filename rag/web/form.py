@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
+
+from rag.records import FilterName
 
 LIMITS = ("published_from", "published_to", "publishers", "language", "section", "as_of")
 """The filters of the page, by their names in a form."""
+
+_DROPPING: Mapping[FilterName, str] = MappingProxyType({"published_before": "published_to"})
+"""The filters of the page that are called otherwise than those of a search."""
 
 NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
 """The labels of the filters on the page, in the same order."""
@@ -17,7 +23,8 @@ NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
 class Form:
     """What a reader filled in.
 
-    `without` are words of the question that must not be read as a date or an outlet.
+    `without` are words of the question that must not be read as a date, an outlet or a form.
+    `again` is the number of the turn that is asked again; None for a new question.
     """
 
     question: str
@@ -28,9 +35,20 @@ class Form:
     section: str = ""
     as_of: str = ""
     without: tuple[str, ...] = ()
+    again: int | None = None
 
     @classmethod
     def of(cls, question: str, limits: Sequence[Any], without: tuple[str, ...] = ()) -> Form:
         """The form with the values of the filters in the order of LIMITS; None is empty."""
         filled = {name: value for name, value in zip(LIMITS, limits, strict=True) if value}
         return cls(question or "", without=without, **filled)
+
+    def limits(self) -> tuple[Any, ...]:
+        """The values of the filters in the order of LIMITS."""
+        return tuple(getattr(self, name) for name in LIMITS)
+
+    def dropping(self, filters: Collection[str]) -> Form:
+        """The same form without these filters, by their names in `rag.records.Filters`."""
+        named = {_DROPPING.get(name, name) for name in filters}  # type: ignore[call-overload]
+        empty = Form("")
+        return replace(self, **{name: getattr(empty, name) for name in LIMITS if name in named})
