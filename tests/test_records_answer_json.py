@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -284,6 +285,29 @@ def test_an_answer_without_the_newer_fields_is_read() -> None:
     assert (again.coverage, again.notes, again.usage) == (1.0, (), Usage())
     store: Any = _Store(article)
     assert recheck(read_answer(values), store, lambda *_: ("supported", ())).holds
+
+
+def test_an_older_answer_has_its_suggestions_as_advice() -> None:
+    values = {name: value for name, value in example().to_dict().items() if name != "ways_on"}
+    again = restored(values | {"suggestions": ["drop the filter on dates"]}, _missing)
+    assert again.ways_on == (WayOn("drop the filter on dates"),)
+
+
+def test_a_declined_answer_makes_no_claims() -> None:
+    with pytest.raises(ValueError, match="a declined answer makes no claims, not 1"):
+        replace(example(), abstained=True)
+    declined = replace(example(), abstained=True, claims=())
+    assert (declined.evidence, declined.nearest) == ((), declined.citations)
+    assert (example().evidence, example().nearest) == (example().citations, ())
+    claiming = example().to_dict() | {"abstained": True}
+    article = example().citations[0].article
+    assert restored(claiming, lambda _id, _revision: article) == replace(
+        declined, timings={"read": 0.1235}
+    )
+
+
+def _missing(id_: str, _revision: int | None) -> Article:
+    raise ArchiveError(id_)
 
 
 class _Store:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -12,8 +12,16 @@ from rag.records import FilterName
 LIMITS = ("published_from", "published_to", "publishers", "language", "section", "as_of")
 """The filters of the page, by their names in a form."""
 
-_DROPPING: Mapping[FilterName, str] = MappingProxyType({"published_before": "published_to"})
-"""The filters of the page that are called otherwise than those of a search."""
+LIMIT_OF: Mapping[FilterName, str] = MappingProxyType(
+    {
+        "published_from": "published_from",
+        "published_before": "published_to",
+        "publishers": "publishers",
+        "language": "language",
+        "section": "section",
+    }
+)
+"""The filter of the page for each filter of a search that can be dropped."""
 
 NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
 """The labels of the filters on the page, in the same order."""
@@ -42,13 +50,3 @@ class Form:
         """The form with the values of the filters in the order of LIMITS; None is empty."""
         filled = {name: value for name, value in zip(LIMITS, limits, strict=True) if value}
         return cls(question or "", without=without, **filled)
-
-    def limits(self) -> tuple[Any, ...]:
-        """The values of the filters in the order of LIMITS."""
-        return tuple(getattr(self, name) for name in LIMITS)
-
-    def dropping(self, filters: Collection[str]) -> Form:
-        """The same form without these filters, by their names in `rag.records.Filters`."""
-        named = {_DROPPING.get(name, name) for name in filters}  # type: ignore[call-overload]
-        empty = Form("")
-        return replace(self, **{name: getattr(empty, name) for name in LIMITS if name in named})

@@ -10,10 +10,10 @@ from typing import Any
 from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
-from rag.web.form import Form
+from rag.web.form import LIMIT_OF, Form
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
-from rag.web.tabs.filters import chosen_html
+from rag.web.tabs.filters import chosen_html, without
 
 LOG = (
     '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
@@ -143,13 +143,13 @@ def _asked_again(
     """Asks what a button of the conversation asks; filters that it drops are cleared for good."""
     import gradio as gr
 
-    asked = Form.of(str(event.question), limits, tuple(map(str, event.without)))
-    turn = int(event.turn)
-    form = replace(asked.dropping(list(map(str, event.drop))), again=turn or None)
-    unchanged = [gr.skip()] * (1 + len(limits))
-    cleared = unchanged
-    if form.limits() != asked.limits():
-        cleared = [chosen_html(chat, form.limits()), *form.limits()]
+    remaining = tuple(limits)
+    for name in event.drop:
+        remaining = without(LIMIT_OF[name], remaining)
+    asked = Form.of(str(event.question), remaining, tuple(map(str, event.without)))
+    form = replace(asked, again=int(event.turn) or None)
+    unchanged = [gr.skip()] * (1 + len(remaining))
+    cleared = [chosen_html(chat, remaining), *remaining] if event.drop else unchanged
     for values in _asked(chat, form, conversation):
         yield [*values, *cleared]
         cleared = unchanged
