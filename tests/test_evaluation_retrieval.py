@@ -271,7 +271,7 @@ def test_the_files_say_what_was_measured(suite: Retrieval, out: Path) -> None:
     written = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert set(written) == {
         *("suite", "data", "system", "n", "measures", "intervals", "settings", "timings"),
-        *("baseline", "groups", "roc", "counted", "questions"),
+        *("baseline", "groups", "roc", "counted", "tables", "questions"),
     }
     assert written["measures"] == report.measures
     assert written["settings"]["date"] == "2025-07-01"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.questions.latest_times import GRACE
+from rag.questions.related_periods import GRACE
 from rag.questions.times import find_dates
 from rag.records import Understood
 

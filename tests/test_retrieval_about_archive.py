@@ -280,6 +280,16 @@ def test_no_language_model_is_asked(archive: Archive) -> None:
     assert model.asked == []
 
 
+@pytest.mark.parametrize(
+    ("question", "counted"), [("and which outlets do you have?", True), ("and in May?", False)]
+)
+def test_a_question_that_continues_nothing_is_counted_in_a_thread(
+    archive: Archive, question: str, counted: bool
+) -> None:
+    thread = [Message("user", "Did the strike end?"), Message("assistant", "Yes. [1]")]
+    assert archive.ask(question, thread).text.startswith("The archive holds 7") is counted
+
+
 def test_thanks_change_nothing_in_the_thread(archive: Archive) -> None:
     thread = [Message("user", "Who counted the wolves?"), Message("assistant", "A farmer. [1]")]
     thanked = [*thread, Message("user", "Thanks!"), Message("assistant", "You're welcome.")]

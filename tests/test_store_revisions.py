@@ -164,9 +164,9 @@ def test_filters_leave_the_passages_that_stood(database: Database, store: Store)
     assert matching(6) == [2, 3]
     assert store.facets().matching(Filters()).tolist() == [2, 3]
     before = MAY + timedelta(days=4)
-    delta = store.facets().as_of_delta(before)
+    delta = store.facets().delta(Filters(as_of=before))
     assert (delta.added.tolist(), delta.removed.tolist()) == ([1], [3])
-    assert store.facets().as_of_delta(None) is NO_DELTA
+    assert store.facets().delta(Filters()) is NO_DELTA
     assert store.superseded_since(["x/1", "x/2"]) == {("x/1", 1): on(5, 12)}
 
 

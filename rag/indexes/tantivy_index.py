@@ -11,18 +11,18 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import tantivy
 
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
-from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, Ids, IndexFiles, IndexNote, Ranking
+from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, IndexFiles, IndexNote, Ranking
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
-from rag.store import UNKNOWN_DATE, Facets, Store
+from rag.store import UNKNOWN_DATE, AsOfDelta, Facets, Store
 from rag.store.filter_columns import among
 from rag.store.rows import widest_range
 
@@ -170,6 +170,7 @@ class TantivySearcher:
         self._current = current
         self._past = past
         self._columns = columns
+        self._deltas: dict[tuple[datetime | str | None, ...], AsOfDelta] = {}
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for."""
@@ -229,9 +230,8 @@ class TantivySearcher:
         if not now or k < 1:
             return []
         conditions = self._conditions(filters)
-        outside = self._outside(filters)
-        delta = self._columns.as_of_delta(filters.as_of, filters.section)
-        removed, added = np.union1d(delta.removed, outside), np.setdiff1d(delta.added, outside)
+        delta = self._delta(filters)
+        removed, added = delta.removed, delta.added
         if len(removed) > _FEW:
             found = self._current.best(_query(now, conditions), k, lambda ids: ~among(ids, removed))
         else:
@@ -290,18 +290,12 @@ class TantivySearcher:
         query = tantivy.Query.term_query(self._current.schema, field, term, index_option=option)
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 
-    def _outside(self, filters: Filters) -> Ids:
-        """The ids of the passages that satisfy the conditions, but not the dates by local days."""
-        columns, (first, before) = self._columns, widest_range(filters)
-        if first is None and before is None:
-            return columns.ids[:0]
-        near = columns.published != UNKNOWN_DATE
-        if first is not None:
-            near &= columns.published >= first
-        if before is not None:
-            near &= columns.published < before
-        outside: Ids = columns.ids[near & ~columns.in_range(filters)]
-        return outside
+    def _delta(self, filters: Filters) -> AsOfDelta:
+        """What differs from the current passages that satisfy the conditions; looked up once."""
+        times = filters.published_from, filters.published_before, filters.as_of
+        if (key := (*times, filters.section)) not in self._deltas:
+            self._deltas[key] = self._columns.delta(filters)
+        return self._deltas[key]
 
     def _conditions(self, filters: Filters) -> list[tantivy.Query]:
         query, schema = tantivy.Query, self._current.schema

@@ -12,12 +12,14 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _WORD = r"[^\W_][\w'’&-]*"
 _LONG = rf"{_WORD}(?:\s+{_WORD}){{1,9}}"
 _IN_BRACKETS = re.compile(rf"\(\s*[“\"‘']?(?P<short>{_SHORT})[”\"’']?\s*[);,]")
-_EXPLAINED = re.compile(
-    rf"(?<![\w-])(?P<short>{_SHORT})\s+\(\s*(?:the\s+)?(?P<long>{_LONG})\s*[);,]"
-)
+_SHORT_BEFORE = re.compile(rf"(?<![\w-])(?P<short>{_SHORT})\s+$")
+_LONG_IN_BRACKETS = re.compile(rf"\(\s*(?:the\s+)?(?P<long>{_LONG})\s*[);,]")
 _LONG_BEFORE = re.compile(rf"(?P<long>{_LONG})\s*,?\s+$")
 _FARTHEST = 120
 """The characters before a bracket in which the name must stand."""
+
+_LONGEST = 12
+"""The characters before a bracket in which a short form must stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,18 @@ def acronyms(text: str) -> Iterator[Acronym]:
     >>> list(acronyms("The Harbour Transport Authority (HTA) has a new head."))
     [Acronym(short='HTA', long='Harbour Transport Authority')]
     """
-    found: list[tuple[int, Acronym]] = []
-    for match in _IN_BRACKETS.finditer(text):
-        before = text[max(0, match.start() - _FARTHEST) : match.start()]
-        words = _LONG_BEFORE.search(before)
-        if words and (name := _name(words["long"].split(), match["short"])):
-            found.append((match.start(), Acronym(match["short"], name)))
-    for match in _EXPLAINED.finditer(text):
-        if _spells(match["long"].split(), match["short"]):
-            found.append((match.start(), Acronym(match["short"], match["long"])))
-    yield from (acronym for _, acronym in sorted(found, key=lambda each: each[0]))
+    bracket = text.find("(")
+    while bracket >= 0:
+        before = text[max(0, bracket - _FARTHEST) : bracket]
+        if match := _IN_BRACKETS.match(text, bracket):
+            words = _LONG_BEFORE.search(before)
+            if words and (name := _name(words["long"].split(), match["short"])):
+                yield Acronym(match["short"], name)
+        elif short := _SHORT_BEFORE.search(before, max(0, len(before) - _LONGEST)):
+            long = _LONG_IN_BRACKETS.match(text, bracket)
+            if long and _spells(long["long"].split(), short["short"]):
+                yield Acronym(short["short"], long["long"])
+        bracket = text.find("(", bracket + 1)
 
 
 def other_wording(question: str, texts: Iterable[str]) -> str:

@@ -53,6 +53,7 @@ class _Analyser:
         self._read: OrderedDict[str, Doc] = OrderedDict()
 
     def docs(self, texts: Sequence[str], named: bool) -> list[Doc]:
+        """What `analyse` returns; one call at a time."""
         unread = [text for text in dict.fromkeys(texts) if text not in self._read]
         read = {text: self._read[text] for text in texts if text in self._read}
         read |= zip(unread, self._parsed(unread), strict=True)

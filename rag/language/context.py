@@ -6,29 +6,29 @@ Rules are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
-from rag.language.name_matching import bare_name, fullest_name
-from rag.language.sentences import sentence_spans
+from rag.language.referents import (
+    PERSON_PRONOUNS,
+    PLURAL_PRONOUNS,
+    SUBJECTS,
+    THING_PRONOUNS,
+    Referent,
+    is_female,
+    is_person_noun,
+    main_subject,
+    referent,
+)
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Token
 
 __all__ = ["antecedent", "depends_on_context", "is_fragment", "is_furniture"]
 
-Referent = Literal["person", "people", "thing"]
-"""What a pronoun or description can stand for."""
-
-_PERSON_PRONOUNS = word_set("he she him her his hers")
-_PLURAL_PRONOUNS = word_set("they them their theirs both neither")
-_THING_PRONOUNS = word_set("it its")
 _DEMONSTRATIVES = word_set("this that these those such")
-_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
-
 _UNIQUE = word_set(
     "government police president sun moon world weather economy internet public media market"
     " markets military army navy pope king queen earth sky sea ocean north south east west"
@@ -40,29 +40,6 @@ _UNIQUE = word_set(
 )
 """Nouns that need no sentence before them: "the government", "the sun"."""
 
-_PERSON_NOUNS = re.compile(
-    r"(?:.*(?:man|woman|-year-old|person|ist|ician|ologist|[^i]er|[^it]or|ess|ant)|[a-z]*(?:boy"
-    r"|girl|teen|mother"
-    r"|father|victim|suspect|president|candidate|nominee|star|pilot|chief|athlete|guy|kid|child|son"
-    r"|daughter|coach|official|sheriff|pope|king|queen|prince|princess|chair|boss|hero|patient"
-    r"|driver"
-    r"|player|politician|veteran|graduate|native|democrat|republican|rookie|champion|ex-president"
-    r"|billionaire|dad|mom|aide|judge|attorney|spy|artist|student|defendant|senior|parent))$"
-)
-_NO_PERSON = word_set(
-    "paper number order letter matter weather water power computer center centre chapter"
-    " tower disaster river border factor motor sector error color colour harbor harbour"
-    " mirror door floor plant restaurant grant warrant business process press success"
-    " hurricane monster newspaper helicopter theater theatre winter summer shelter user"
-    " cancer fewer other another winner mayor"
-) - {"mayor", "winner"}
-_PLACES = word_set("city country state town village island region nation county province")
-_ORGANISATIONS = word_set(
-    "company firm agency organization organisation group bank airline carrier manufacturer maker"
-    " automaker retailer chain publisher university college charity nonprofit union party team club"
-    " band museum newspaper broadcaster startup corporation foundation department ministry board"
-    " commission committee council association giant brand operator developer"
-)
 _PAIRS = word_set("pair couple two duo brothers sisters")
 _SUCCESSION = re.compile(
     r"[“\"‘]?(?:(?:So|Nor|Neither) (?:did|does|do|is|are|was|were|has|have|had|will|would|can"
@@ -85,17 +62,6 @@ _TEASER = re.compile(
     r"|to know)[^.]{0,40}[?.:]?)$",
     re.IGNORECASE,
 )
-_PRONOUN_START = re.compile(
-    r"\W*(?:he|she|they|it|his|her|their|its|this|that|these|those)\b", re.I
-)
-_WEATHER = word_set("unclear clear possible likely unlikely important hard easy time true rare")
-_SAYS = word_set("said says told added wrote asked explained noted recalled tweeted")
-_SHORT = 6
-_LOOKED_AT = 6
-"""So many sentences before one are looked at for its referent."""
-
-_PARAGRAPH = re.compile(r"\n\s*\n|\n")
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 
 
 def depends_on_context(sentence: str) -> bool:
@@ -108,7 +74,7 @@ def depends_on_context(sentence: str) -> bool:
     """
     if _SUCCESSION.match(sentence.strip()):
         return True
-    subject = _subject(analyse([sentence])[0])
+    subject = main_subject(analyse([sentence])[0])
     return subject is not None and _kind_of(subject) is not None
 
 
@@ -122,40 +88,14 @@ def antecedent(text: str, start: int, end: int) -> str | None:
     >>> antecedent(text, 24, 33)
     'Ann Orr'
     """
-    subject = _subject(analyse([text[start:end]])[0])
+    subject = main_subject(analyse([text[start:end]])[0])
     if subject is None:
         return None
     kind = _kind_of(subject)
     if kind is None or _names_someone_before(subject):
         return None
-    female = _gender(subject.lower_ if subject.pos_ == "PRON" else _possessor(subject))
+    female = is_female(subject.lower_ if subject.pos_ == "PRON" else _possessor(subject))
     return referent(text, start, kind, female, subject.lower_)
-
-
-def referent(
-    text: str, at: int, kind: Referent, female: bool | None = None, word: str = ""
-) -> str | None:
-    """Whom or what a word of this kind at character `at` stands for; None if unsure.
-
-    `female` is True for "she", False for "he", None where the word does not say.
-    """
-    before = _sentences_before(text, at)
-    docs = analyse([text[left:right] for left, right in before], named=True)
-    for place, doc in zip(before, docs, strict=True):
-        found = _in_sentence(doc, kind, female, word)
-        if found is _UNSURE:
-            return None
-        if isinstance(found, str):
-            name = fullest_name(text[: place[1]], found)
-            fits = _fits(text[:at], name, female) and "/" not in name
-            if kind == "person" and " " not in name and not _is_person_name(doc, found):
-                return None
-            return name if fits and (kind != "thing" or name == found) else None
-    return None
-
-
-def _is_person_name(doc: Doc, name: str) -> bool:
-    return any(ent.label_ == "PERSON" and name in ent.text for ent in doc.ents)
 
 
 def is_fragment(sentence: str) -> bool:
@@ -173,7 +113,7 @@ def is_fragment(sentence: str) -> bool:
         return not any(
             token.dep_ == "ROOT"
             and token.tag_ in ("VB", "VBN")
-            and (token.tag_ == "VB" or any(child.dep_ in _SUBJECTS for child in token.children))
+            and (token.tag_ == "VB" or any(child.dep_ in SUBJECTS for child in token.children))
             for token in doc
         )
     words = [token for token in doc if token.is_alpha]
@@ -183,28 +123,15 @@ def is_fragment(sentence: str) -> bool:
     )
 
 
-_UNSURE = object()
-
-
-def _subject(doc: Doc) -> Token | None:
-    """The subject of the main clause; of what is said, where the speaker comes after it."""
-    for root in (token for token in doc if token.dep_ == "ROOT"):
-        found = [child for child in root.children if child.dep_ in _SUBJECTS]
-        if found:
-            return found[0]
-        return None
-    return None
-
-
 def _kind_of(subject: Token) -> Referent | None:
     """What a subject must stand for; None where it stands for itself."""
     word = subject.lower_
     if subject.pos_ == "PRON" or word in _DEMONSTRATIVES:
-        if word in _PERSON_PRONOUNS:
+        if word in PERSON_PRONOUNS:
             return "person"
-        if word in _PLURAL_PRONOUNS:
+        if word in PLURAL_PRONOUNS:
             return "people"
-        if word in _THING_PRONOUNS:
+        if word in THING_PRONOUNS:
             return None if _empty_it(subject) else "thing"
         if word in _DEMONSTRATIVES and not any(
             c.dep_ in ("relcl", "prep", "acl") for c in subject.children
@@ -212,11 +139,11 @@ def _kind_of(subject: Token) -> Referent | None:
             return "thing"
         return None
     owner = _possessor(subject)
-    if owner in _PERSON_PRONOUNS:
+    if owner in PERSON_PRONOUNS:
         return "person"
-    if owner in _PLURAL_PRONOUNS:
+    if owner in PLURAL_PRONOUNS:
         return "people"
-    if owner in _THING_PRONOUNS:
+    if owner in THING_PRONOUNS:
         return "thing"
     return _described(subject)
 
@@ -224,7 +151,7 @@ def _kind_of(subject: Token) -> Referent | None:
 def _names_someone_before(subject: Token) -> bool:
     """Whether a clause before the subject has a subject of its own: "Although Orr left, she"."""
     return any(
-        token.dep_ in _SUBJECTS and token.pos_ == "PROPN" for token in subject.doc[: subject.i]
+        token.dep_ in SUBJECTS and token.pos_ == "PROPN" for token in subject.doc[: subject.i]
     )
 
 
@@ -246,7 +173,7 @@ def _described(subject: Token) -> Referent | None:
         return None
     if word in _PAIRS:
         return "people"
-    if _aged(subject) or (_PERSON_NOUNS.match(word) and word not in _NO_PERSON):
+    if _aged(subject) or is_person_noun(word):
         return "person"
     if determiner.lower_ == "the" and subject.tag_ == "NNS":
         return None
@@ -287,184 +214,3 @@ def _possessor(subject: Token) -> str:
     """The pronoun that owns the subject: "her" of "her lawyer"; "" where there is none."""
     first = next((child for child in subject.lefts if child.dep_ == "poss"), None)
     return first.lower_ if first is not None and first.tag_ == "PRP$" else ""
-
-
-def _gender(word: str) -> bool | None:
-    if word in ("she", "her", "hers"):
-        return True
-    return False if word in ("he", "him", "his") else None
-
-
-def _sentences_before(text: str, at: int) -> list[tuple[int, int]]:
-    """The sentences before `at` in its paragraph and the one before, the nearest first."""
-    breaks = [gap.end() for gap in _PARAGRAPH.finditer(text, max(0, at - 3_000), at)]
-    breaks = [cut for cut in breaks if text[cut:at].strip()] or breaks
-    first = max(0, at - 3_000)
-    own = breaks[-1] if breaks else first
-    earlier = [cut for cut in breaks if text[cut:own].strip()]
-    begin = earlier[-1] if earlier else first
-    spans = [*sentence_spans(text, begin, own), *sentence_spans(text, own, at)]
-    near = [span for span in reversed(spans) if span[1] <= at][:_LOOKED_AT]
-    return [(left, right) for left, right in near if not is_furniture(text[left:right])]
-
-
-def _in_sentence(doc: Doc, kind: Referent, female: bool | None, word: str) -> object:
-    """The referent in one sentence; _UNSURE where it could be several, None where none is."""
-    if kind == "person":
-        return _person(doc, female)
-    if kind == "people":
-        return _people(doc)
-    return _thing(doc, word)
-
-
-def _names(doc: Doc, labels: Sequence[str]) -> list[Token]:
-    """The head of each name with such a label, quoted names and those that only own left out."""
-    quoted = [match.span() for match in _QUOTED.finditer(doc.text)]
-    heads = []
-    for name in doc.ents:
-        inside = any(a < name.start_char < b for a, b in quoted)
-        if name.label_ in labels and not inside:
-            heads.append(name.root)
-    return heads
-
-
-def _person(doc: Doc, female: bool | None) -> object:
-    people = {_shown(head): head for head in _names(doc, ("PERSON",))}
-    subject = _subject(doc)
-    if subject is not None:
-        for name, head in people.items():
-            if _same_place(head, subject) and _gender_of(head) in (None, female):
-                return name
-        if speaking := _speaking(doc):
-            return speaking
-        if subject.lower_ in _PERSON_PRONOUNS:
-            agrees = female is None or _gender(subject.lower_) in (None, female)
-            # A pronoun of the same gender goes on: its own referent stands further back.
-            return None if agrees and not people else _UNSURE
-        if _may_be_surname(subject):
-            return _proper(subject)
-        if _is_person(subject):
-            return _UNSURE
-    fitting = [
-        name
-        for name, head in people.items()
-        if _gender_of(head) in (None, female) and _surely_named(head, name)
-    ]
-    if len(fitting) == 1 and len(people) == 1:
-        return fitting[0]
-    return _UNSURE if people else None
-
-
-def _speaking(doc: Doc) -> str:
-    """The one name that is the subject of a word of saying; "" for none, several, or an outlet."""
-    found = {
-        _proper(token)
-        for token in doc
-        if token.dep_ == "nsubj" and token.head.lower_ in _SAYS and _may_be_surname(token)
-    }
-    return found.pop() if len(found) == 1 else ""
-
-
-def _may_be_surname(token: Token) -> bool:
-    """Whether a name may be a person's: it is one, or one word that a first name can confirm."""
-    if token.pos_ != "PROPN" or any(child.dep_ == "det" for child in token.children):
-        return False
-    return token.ent_type_ in ("", "PERSON") or " " not in _proper(token)
-
-
-def _proper(token: Token) -> str:
-    """A name with the capitalised words right before it, without titles."""
-    first = token.i
-    while first and token.doc[first - 1].pos_ == "PROPN":
-        first -= 1
-    return bare_name(re.sub(r"['’]s?$", "", token.doc[first : token.i + 1].text))
-
-
-def _surely_named(head: Token, name: str) -> bool:
-    """Whether a name that is no subject is a person's, as far as its words show."""
-    return " " in name and not any(child.dep_ == "det" for child in head.children)
-
-
-def _is_person(subject: Token) -> bool:
-    word = subject.lower_.removesuffix("s") if subject.tag_ == "NNS" else subject.lower_
-    return (
-        subject.pos_ == "NOUN" and bool(_PERSON_NOUNS.match(word)) and word not in _NO_PERSON
-    ) or subject.lower_ in ("people", "police", "residents")
-
-
-def _people(doc: Doc) -> object:
-    subject = _subject(doc)
-    if subject is None:
-        return None
-    conjuncts = [subject, *subject.conjuncts]
-    if len(conjuncts) > 1 and all(token.pos_ == "PROPN" for token in conjuncts):
-        return doc[subject.left_edge.i : max(t.i for t in conjuncts) + 1].text
-    if subject.tag_ == "NNS" and _is_person(subject):
-        phrase = doc[subject.left_edge.i : subject.i + 1].text
-        return phrase if len(phrase.split()) <= _SHORT else _UNSURE
-    return None if subject.lower_ in _PLURAL_PRONOUNS else _UNSURE
-
-
-def _thing(doc: Doc, word: str) -> object:
-    """The organisation or place that "the company", "the city" or "it" can only stand for."""
-    if word in _PLACES:
-        labels: tuple[str, ...] = ("GPE", "LOC")
-    elif word in _ORGANISATIONS or word in _THING_PRONOUNS:
-        labels = ("ORG",)
-    else:
-        return _UNSURE
-    things = {_shown(head): head for head in _names(doc, labels)}
-    subject = _subject(doc)
-    if subject is not None:
-        for name, head in things.items():
-            if _same_place(head, subject):
-                return name
-        if subject.lower_ in _THING_PRONOUNS or subject.lower_ in _ORGANISATIONS:
-            return None if not things else _UNSURE
-    if len(things) == 1 and word not in _THING_PRONOUNS:
-        return next(iter(things))
-    return _UNSURE if things or word in _THING_PRONOUNS else None
-
-
-def _same_place(head: Token, subject: Token) -> bool:
-    """Whether a name is the subject, or an apposition to it."""
-    return head == subject or (head.dep_ == "appos" and head.head == subject)
-
-
-def _shown(head: Token) -> str:
-    """The name to which a token belongs, without its title and a possessive ending."""
-    span = next(name for name in head.doc.ents if name.start <= head.i < name.end)
-    shown = re.sub(r"['’]s?$", "", span.text)
-    return bare_name(shown) if span.label_ == "PERSON" else re.sub(r"^[Tt]he ", "", shown)
-
-
-_FEMALE = re.compile(
-    r"\b(?:Mrs|Ms|Miss|Queen|Princess|Duchess|Dame|Lady|Sister|actress|congresswoman|spokeswoman"
-    r"|chairwoman|businesswoman|mother|daughter|wife|widow|sister|woman|girl|councilwoman"
-    r"|heroine)\b",
-    re.IGNORECASE,
-)
-_MALE = re.compile(
-    r"\b(?:Mr|King|Prince|Duke|Pope|Lord|Sir|Brother|congressman|spokesman|chairman|businessman"
-    r"|father|son|husband|widower|brother|man|boy|councilman|actor)\b",
-    re.IGNORECASE,
-)
-
-
-def _gender_of(head: Token) -> bool | None:
-    """Whether the words of a name's own phrase make it a woman's or a man's; None if neither."""
-    top = head.head if head.dep_ in ("appos", "compound") else head
-    near = [*top.lefts, *(child for child in top.children if child.dep_ == "appos"), top]
-    shown = " ".join(token.text for token in near)
-    if _FEMALE.search(shown):
-        return True
-    return False if _MALE.search(shown) else None
-
-
-def _fits(before: str, name: str, female: bool | None) -> bool:
-    """Whether a text has never given a name a title of the other gender."""
-    if female is None:
-        return True
-    last = re.escape(name.split()[-1])
-    wrong = r"Mr\.?" if female else r"(?:Mrs|Ms|Miss)\.?"
-    return not re.search(rf"\b{wrong}\s(?:\w+\s)?{last}\b", before)

@@ -11,33 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.name_matching import TITLES, Mention, alike, is_role, mentions, name_words
+from rag.language.descriptions import can_be_role, content_words, strength_of, tells, weight_of
+from rag.language.name_matching import TITLES, Mention, alike, mentions, name_words
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_COPULAS = word_set(
-    "is are was were be been being 's ’s become becomes became remain remains remained"
-)
-_ROLE_VERBS = word_set(
-    "serves served serve works worked work plays played acts acted leads led heads headed runs"
-    " represents represented owns owned chairs chaired directs directed holds held coached"
-    " competes competed"
-)
-_DEEDS = word_set("founded co-founded won joined invented discovered created wrote helped")
-_MAKING = word_set(
-    "formed founded established created born launched invented named known called considered"
-    " described nicknamed dubbed appointed elected nominated re-elected reelected selected"
-    " chosen sworn crowned hired based made designed discovered developed built introduced"
-    " promoted credited recognized recognised regarded remembered released published owned"
-    " headquartered designated listed classified identified set"
-)
 _NAMING = word_set("known called named nicknamed dubbed titled entitled codenamed")
-_TIMES = word_set(
-    "today tomorrow yesterday tonight week month year day morning afternoon evening night weekend"
-    " time hour minute decade century season"
-)
 _KINDS = re.compile(
     r"(?:gang|group|band|party|company|firm|festival|agency|movement|organi[sz]ation|app|platform"
     r"|network|website|charity|foundation|militia|cartel|cult|museum|airline|brand|magazine|newspaper"
@@ -47,20 +28,6 @@ _KINDS = re.compile(
     r"|program|programme|project|mission|law|bill|act|treaty|theory|conspiracy|cryptocurrency|family"
     r"|dynasty|tribe|language|religion|church|sect|neighborhood|neighbourhood|suburb|village|town|city"
     r"|district|region|province|country)$"
-)
-_TEMPORARY = word_set(
-    "one part able sure time day way thing reason case example fan target subject victim"
-    " source place sign people problem truth something nothing lot kind right wrong mistake"
-)
-_EMPTY_ROLES = TITLES | word_set(
-    "man woman person people boy girl guy couple pair one others other group thing friend"
-    " colleague sources source star"
-)
-_OFFICES = word_set(
-    "senator representative governor general colonel professor judge justice president"
-    " minister chancellor secretary mayor king queen prince princess pope cardinal bishop"
-    " archbishop rabbi imam congressman congresswoman ambassador commissioner sheriff"
-    " attorney coach"
 )
 _BREAK = frozenset({",", ";", "—", "–", "--", "-", "(", ")", ":", "“", "”", '"', "..."})
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -117,7 +84,7 @@ def _places(
         first, last = span.start, span.end
         while (
             last - first > 1
-            and (_is_role(doc[first]) or doc[first].lower_ in TITLES)
+            and (can_be_role(doc[first]) or doc[first].lower_ in TITLES)
             and not any(alike(doc[first].lower_, word) for word in asked)
         ):
             first += 1
@@ -173,10 +140,10 @@ def _before(span: Span, head: Token) -> Iterator[Found]:
     content = [
         token for token in words if token.pos_ not in ("DET", "ADP", "PRON", "PART", "CCONJ")
     ]
-    nouns = [token for token in content if _is_role(token)]
+    nouns = [token for token in content if can_be_role(token)]
     titles = [token for token in doc[first : span.start] if token.lower_.strip(".") in TITLES]
     if nouns or titles:
-        yield first, span.start, _weight(content)
+        yield first, span.start, weight_of(content)
 
 
 def _goes_before(token: Token, adjoining: bool) -> bool:
@@ -201,7 +168,7 @@ def _goes_before(token: Token, adjoining: bool) -> bool:
         and (
             token.nbor(-1).pos_ in ("NOUN", "PROPN", "ADJ")
             and token.nbor(1).pos_ != "DET"
-            and _is_role(token.nbor(-1))
+            and can_be_role(token.nbor(-1))
         )
     )
 
@@ -214,27 +181,27 @@ def _beside(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
     ):
         tops.append(head.head)
         other = head.head
-        if head.dep_ == "appos" and head.head.i < span.start and _is_role(other):
-            content = _content(doc, other.left_edge.i, span.start)
-            yield other.left_edge.i, span.start, _weight(content)
+        if head.dep_ == "appos" and head.head.i < span.start and can_be_role(other):
+            content = content_words(doc, other.left_edge.i, span.start)
+            yield other.left_edge.i, span.start, weight_of(content)
     for child in head.children:
         if child.i < span.end:
             continue
-        if child.dep_ == "relcl" and not _tells(child) and not _speaks(child):
+        if child.dep_ == "relcl" and not tells(child) and not _speaks(child):
             yield child.left_edge.i, child.right_edge.i + 1, 0.45
-        elif child.dep_ == "appos" or (child.dep_ in ("relcl", "acl") and _tells(child)):
+        elif child.dep_ == "appos" or (child.dep_ in ("relcl", "acl") and tells(child)):
             end = child.right_edge.i + 1
-            content = _content(doc, child.left_edge.i, end)
+            content = content_words(doc, child.left_edge.i, end)
             if (
                 child.dep_ == "appos"
-                and not any(_is_role(token) for token in (child, *child.lefts))
+                and not any(can_be_role(token) for token in (child, *child.lefts))
                 and child.pos_ == "NUM"
                 and _AGE.match(child.text)
                 and child.text != "0"
             ):
                 yield child.left_edge.i, end, 0.3
                 continue
-            weight = _weight(content)
+            weight = weight_of(content)
             if child.dep_ == "relcl":
                 weight *= 0.85
             elif child.dep_ == "acl":
@@ -271,14 +238,14 @@ def _after(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
     embedded = any(token.tag_ in ("WP", "WDT", "WP$", "WRB") for token in piece)
     if finite and not embedded and not clause:
         return
-    content = _content(doc, first, last)
+    content = content_words(doc, first, last)
     if clause:
         verb = finite[0] if finite else None
-        if verb is None or not _tells(verb):
+        if verb is None or not tells(verb):
             return
-        yield first, last, _weight(content) * 0.85
-    elif any(_is_role(token) for token in piece):
-        yield first, last, _weight(content)
+        yield first, last, weight_of(content) * 0.85
+    elif any(can_be_role(token) for token in piece):
+        yield first, last, weight_of(content)
 
 
 def _goes_on(doc: Doc, first: int, comma: int) -> bool:
@@ -313,52 +280,17 @@ def _as_subject(doc: Doc, head: Token) -> Iterator[Found]:
             child.dep_ in ("advcl", "acl")
             and child.tag_ == "VBN"
             and child.i < top.i
-            and _tells(child)
+            and tells(child)
         ):
             yield child.i, child.right_edge.i + 1, 0.8
     for verb in (top.head, *(child for child in top.head.children if child.dep_ == "conj")):
         if verb != top.head and any(child.dep_ in _SUBJECTS for child in verb.children):
             continue
-        if (strength := _strength_of(verb)) > 0:
+        if (strength := strength_of(verb)) > 0:
             auxiliaries = [
                 c.i for c in verb.children if c.dep_ in ("aux", "auxpass", "neg") and c.i > top.i
             ]
             yield min([verb.i, *auxiliaries]), _end_of_clause(verb), strength
-
-
-def _strength_of(verb: Token) -> float:
-    """How much a verb with its complement says of what its subject is; 0 for nothing."""
-    if any(child.dep_ == "neg" for child in verb.children):
-        return 0.0
-    if verb.lower_ in _COPULAS and verb.dep_ not in ("aux", "auxpass"):
-        nouns = [
-            child
-            for child in verb.children
-            if child.dep_ in ("attr", "oprd", "dobj") and child.pos_ in ("NOUN", "PROPN")
-        ]
-        told = [child for child in nouns if child.lower_ not in _TEMPORARY or _of(child)]
-        if not told:
-            return 0.0
-        if any(child.tag_ == "MD" for child in verb.children):
-            return 0.4
-        content = _content(verb.doc, told[0].left_edge.i, told[0].right_edge.i + 1)
-        return _weight(content) * (1.0 if verb.lower_ in ("is", "are", "was", "were") else 0.95)
-    passive = any(child.dep_ == "auxpass" for child in verb.children)
-    if verb.lower_ in _MAKING and (passive or verb.dep_ == "acl"):
-        return (
-            0.85
-            if any(child.pos_ != "PUNCT" and child.i > verb.i for child in verb.children)
-            else 0.3
-        )
-    if verb.lower_ in _ROLE_VERBS:
-        return 0.6
-    if verb.lower_ in _DEEDS and any(child.dep_ == "dobj" for child in verb.children):
-        return 0.4
-    return 0.0
-
-
-def _of(token: Token) -> bool:
-    return any(child.lower_ == "of" for child in token.children)
 
 
 def _end_of_clause(verb: Token) -> int:
@@ -384,12 +316,12 @@ def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
         verb = doc[at]
         thing = verb.head
         if verb.dep_ in ("acl", "relcl", "amod", "advcl") and thing.pos_ in ("NOUN", "PROPN"):
-            content = _content(doc, thing.left_edge.i, verb.i)
-            yield thing.left_edge.i, span.start, _weight(content) * 0.95
+            content = content_words(doc, thing.left_edge.i, verb.i)
+            yield thing.left_edge.i, span.start, weight_of(content) * 0.95
         elif any(child.dep_ in _SUBJECTS and child.pos_ == "NOUN" for child in verb.children):
             subject = next(child for child in verb.children if child.dep_ in _SUBJECTS)
-            content = _content(doc, subject.left_edge.i, subject.right_edge.i + 1)
-            yield subject.left_edge.i, span.start, _weight(content) * 0.9
+            content = content_words(doc, subject.left_edge.i, subject.right_edge.i + 1)
+            yield subject.left_edge.i, span.start, weight_of(content) * 0.9
     owner = head.head
     if head.dep_ in ("compound", "nmod") and owner.i >= span.end and owner.pos_ == "NOUN":
         adjoining = doc[span.end : owner.i + 1]
@@ -399,7 +331,7 @@ def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
                 for token in doc[head.head.left_edge.i : span.start]
                 if token.pos_ in ("NOUN", "ADJ")
             ]
-            yield owner.left_edge.i, owner.i + 1, _weight([*content, *adjoining]) * 0.7
+            yield owner.left_edge.i, owner.i + 1, weight_of([*content, *adjoining]) * 0.7
 
 
 def _speaks(verb: Token) -> bool:
@@ -433,43 +365,8 @@ def _fronted(doc: Doc, span: Span) -> Iterator[Found]:
     piece = doc[:comma]
     if any(token.text == "," or token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in piece):
         return
-    if any(_is_role(token) for token in piece) and doc[span.end - 1].dep_ in _SUBJECTS:
-        yield 0, comma, _weight(_content(doc, 0, comma))
-
-
-def _tells(verb: Token) -> bool:
-    """Whether a clause that hangs on a name says what it is, not just what it did."""
-    if verb.tag_ in ("VBN", "VBG") and not any(c.dep_ in ("aux", "auxpass") for c in verb.children):
-        return verb.lower_ in _MAKING or verb.lower_ in (
-            "serving",
-            "leading",
-            "running",
-            "representing",
-        )
-    return _strength_of(verb) > 0 or verb.lower_ in _MAKING
-
-
-def _content(doc: Doc, first: int, last: int) -> list[Token]:
-    return [
-        token for token in doc[first:last] if token.pos_ in ("NOUN", "PROPN", "ADJ", "NUM", "VERB")
-    ]
-
-
-def _is_role(token: Token) -> bool:
-    """Whether a word can be what somebody is: a noun, or a title written with a capital."""
-    if token.pos_ == "NOUN":
-        return token.lower_ not in _TIMES
-    return token.pos_ == "PROPN" and (token.lower_ in TITLES or is_role(token.text))
-
-
-def _weight(content: list[Token]) -> float:
-    """From the number of telling words: one alone "gymnast" .75, a bare title .3, three 1."""
-    words = [token.lower_.strip(".") for token in content]
-    telling = sum(word not in _EMPTY_ROLES for word in words)
-    offices = sum(word in _OFFICES for word in words)
-    if not telling and not offices:
-        return 0.3
-    return {1: 0.7, 2: 0.9}.get(telling + offices, 1.0)
+    if any(can_be_role(token) for token in piece) and doc[span.end - 1].dep_ in _SUBJECTS:
+        yield 0, comma, weight_of(content_words(doc, 0, comma))
 
 
 def _trimmed(doc: Doc, first: int, last: int) -> tuple[int, int] | None:

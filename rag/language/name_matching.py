@@ -182,14 +182,17 @@ class _Word:
 
     @property
     def folded(self) -> str:
+        """The word without case, accents and possessive ending, by which words are compared."""
         return _folded(self.shown)
 
     @property
     def end(self) -> int:
+        """The place after its last character, without a possessive ending."""
         return self.start + len(_POSSESSIVE.sub("", self.shown))
 
     @property
     def capital(self) -> bool:
+        """Whether it begins with a capital letter or a digit, as names do."""
         return self.shown[:1].isupper() or self.shown[:1].isdigit()
 
 

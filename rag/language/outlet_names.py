@@ -198,6 +198,8 @@ def find_mentions(question: str, publishers: Collection[str]) -> Iterator[Outlet
     `publishers` are spelled as the archive spells them, by name or host; those that share a
     name come together. Common nouns are no names, nor is what is part of a longer name.
     """
+    if not publishers:
+        return
     names = _names(frozenset(publishers))
     tokens = list(_TOKEN.finditer(question))
     first = 0

@@ -119,7 +119,7 @@ def rewritten(reply: str, asked: FollowUp) -> FollowUp:
     words, or that leaves out a name or number of the question.
 
     >>> rewritten('Rewritten question: "When did Ilse Brandt resign?"', FollowUp("And when?"))
-    FollowUp(question='When did Ilse Brandt resign?', earlier=(), reply='', share=0.0)
+    FollowUp(question='When did Ilse Brandt resign?', earlier=(), reply='', share=0.0, whole=False)
     """
     questions = [line for line in map(_bare, _lines(reply)) if line.endswith(("?", "？", "؟"))]
     if len(questions) != 1 or len(questions[0].split()) > MOST_WORDS:

@@ -18,7 +18,7 @@ from rag.language.comparisons import (
     things,
 )
 from rag.questions.constraints import without_outlets
-from rag.questions.latest_times import GRACE
+from rag.questions.related_periods import GRACE
 from rag.records import Filters, Understood
 
 T = TypeVar("T")

@@ -4,60 +4,27 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from rag.language.dates import parse_published
-from rag.language.periods import DAY, Period, day_in_words
+from rag.language.periods import DAY, day_in_words
 from rag.language.sentences import sentence_spans
 from rag.language.temporal_expressions import (
-    EVENT_PHRASE,
-    EVENT_WORD,
     Bearing,
-    TemporalExpression,
     bearing,
-    is_name,
-    mentions,
 )
-from rag.questions.latest_times import GRACE, latest_with_articles
+from rag.questions.related_periods import GRACE, RelatedPeriod, related_periods, with_articles
 from rag.records import Filters, Understood
 
-Relation = Literal["during", "since", "after", "before", "until"]
 # The first day, and the day after the last; None where the range is open.
 _Days = tuple[date | None, date | None]
 
+_MONTHS = tuple(month_name)
+_DAY_IN_WORDS = re.compile(rf"(\d\d?) ({'|'.join(_MONTHS[1:])}) (\d{{4}})(?=,|$)")
 _HALF_A_YEAR = 183 * DAY
 _IN_MEMORY = 30 * 365 * DAY
-_UNITS = ("day", "week", "month", "season", "quarter", "year")
-_NEAR = 200
-_MOST = 32
-_LEADING: tuple[tuple[Relation, str], ...] = (
-    ("since", r"since"),
-    ("after", r"after|following"),
-    ("before", r"before|prior to|ahead of|earlier than"),
-    ("until", r"until|till|up to|by(?!\s+the\b)|no later than"),
-)
-_RELATIONS = tuple(
-    (
-        relation,
-        re.compile(
-            rf"\b(?:{words})\s+(?:(?P<event>{EVENT_PHRASE}\s+(?:of\s+)?)|(?:the|its|their)\s+)?$",
-            re.I,
-        ),
-    )
-    for relation, words in _LEADING
-)
-_OPENING = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
-_ONWARDS = re.compile(r"\s+on(?:wards?)?(?=\s*(?:$|[,.;:?]))", re.IGNORECASE)
-_JOINT = re.compile(
-    r"\s*(?:-|–|—|(?P<and>\band\b)|\b(?:to|until|till|through|up to)\b)\s*(?:the\s+)?",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(rf"(?:['’]s)?(?:\s+[A-Z][\w.’'-]*)*(?:\s+{EVENT_WORD}\b)?")
-
-
 _ARTICLES_OF = re.compile(
     rf"(?:(?<=articles )|(?<=stories )|(?<=reports )|(?<=news )|(?<=coverage )|(?<=headlines ))of"
     rf"(?= (?:{'|'.join(month_name[1:])})\b)",
@@ -84,23 +51,6 @@ _PUBLISHED = Bearing(
     record=False,
 )
 """How a question uses a time when it asks which articles appeared then."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Expression:
-    """Characters `start` to `end`, which relate to a period, or to an event in it.
-
-    `mention` is the expression that alone names the period; None for a pair. `latest` says what
-    the period is the latest of with articles: "April"; "" where it is the one named.
-    """
-
-    start: int
-    end: int
-    relation: Relation
-    period: Period
-    event: bool = False
-    mention: TemporalExpression | None = None
-    latest: str = ""
 
 
 def find_dates(
@@ -135,11 +85,11 @@ def find_dates(
     sentences = sentence_spans(question)
     found: list[Understood] = []
     required: list[_Days] = []
-    for expression in _expressions(question, today):
+    for expression in related_periods(question, today):
         start, end = expression.start, expression.end
         sentence = next((span for span in sentences if span[0] <= start < span[1]), (start, end))
         how = bearing(question, sentence, (start, end))
-        expression, seen_from = _with_articles(expression, today, held)
+        expression, seen_from = with_articles(expression, today, held)
         if _filters_nothing(expression, how, seen_from):
             continue
         strict = how.asked and _is_strict(expression, how, seen_from)
@@ -176,14 +126,14 @@ def publication_times(question: str, as_of: datetime) -> tuple[Understood, ...]:
             _filters(each, _PUBLISHED, as_of, strict=True),
             strict=True,
         )
-        for each in _expressions(read, today)
+        for each in related_periods(read, today)
     )
 
 
 def named_day(one: Understood) -> date | None:
     """The day that some words were taken to name; None for longer times and for outlets."""
-    published = parse_published(one.meaning.partition(",")[0])
-    return published.at.date() if published and published.precision == "day" else None
+    day = _DAY_IN_WORDS.match(one.meaning)
+    return date(int(day[3]), _MONTHS.index(day[2]), int(day[1])) if day else None
 
 
 def _overlap(required: Sequence[_Days]) -> bool:
@@ -192,80 +142,7 @@ def _overlap(required: Sequence[_Days]) -> bool:
     return not (starts and ends) or max(starts) < min(ends)
 
 
-def _expressions(question: str, today: date) -> Iterator[_Expression]:
-    waiting = mentions(question, today)[:_MOST]
-    done = 0
-    while waiting:
-        first = waiting.pop(0)
-        start = _start_of_pair(question, first, waiting[0]) if waiting else None
-        if start is None:
-            expression = _related(question, first, done)
-        else:
-            last = waiting.pop(0)
-            done, both = last.end, _both(first, last)
-            if both is None:
-                continue
-            expression = _Expression(start, last.end, "during", both)
-        done = expression.end
-        yield expression
-
-
-def _start_of_pair(
-    question: str, first: TemporalExpression, last: TemporalExpression
-) -> int | None:
-    """Where "between A and B", "from A to B" or "A to B" begins; None where it is not that."""
-    joint = _JOINT.fullmatch(question, first.end, last.start)
-    opening = _OPENING.search(question, max(0, first.start - _NEAR), first.start)
-    if joint is None or (joint["and"] and not opening):
-        return None
-    return opening.start() if opening else first.start
-
-
-def _both(first: TemporalExpression, last: TemporalExpression) -> Period | None:
-    """From the first period to the end of the last; None where that ends before it begins."""
-    begin, end = first.period, last.period
-    if end.nearest:
-        # The last is the next one after the first.
-        reach = 6 if last.rule == "weekday" else 364
-        end = last.read(begin.first + reach * DAY) or end
-    elif begin.nearest:
-        begin = first.read(end.last) or begin
-    if end.last < begin.first:
-        return None
-    unit = max(begin.unit, end.unit, key=_UNITS.index)
-    rough, nearest = begin.rough or end.rough, begin.nearest and end.nearest
-    return Period(begin.first, end.last, unit, rough, nearest)
-
-
-def _related(question: str, mention: TemporalExpression, done: int) -> _Expression:
-    """The period with the "since", "after", "before" or "until" that leads to it."""
-    start, end = mention.start, mention.end
-    near = max(done, start - _NEAR)
-    for relation, leading in _RELATIONS:
-        if found := leading.search(question, near, start):
-            named = is_name(question[near:start], question[end : end + _NEAR])
-            rest = _NAMED.match(question, end) if named else None
-            event = named or bool(found["event"])
-            stop = rest.end() if rest else end
-            return _Expression(found.start(), stop, relation, mention.period, event)
-    opening, onwards = _OPENING.search(question, near, start), _ONWARDS.match(question, end)
-    if opening and onwards:
-        return _Expression(opening.start(), onwards.end(), "since", mention.period)
-    return _Expression(start, end, "during", mention.period, mention=mention)
-
-
-def _with_articles(
-    expression: _Expression, today: date, held: Callable[[], Sequence[date]]
-) -> tuple[_Expression, date]:
-    """The latest such time with articles, where it has none, and the day that it is seen from."""
-    mention = expression.mention
-    found = latest_with_articles(mention, held) if mention else None
-    if found is None:
-        return expression, today
-    return replace(expression, period=found.period, latest=found.name), found.seen_from
-
-
-def _filters_nothing(expression: _Expression, how: Bearing, today: date) -> bool:
+def _filters_nothing(expression: RelatedPeriod, how: Bearing, today: date) -> bool:
     """Whether the time is to come, or so likely to be that it filters nothing."""
     period, relation = expression.period, expression.relation
     if relation == "before":
@@ -281,7 +158,7 @@ def _filters_nothing(expression: _Expression, how: Bearing, today: date) -> bool
     return period.first > today or (relation == "during" and doubtful)
 
 
-def _is_strict(expression: _Expression, how: Bearing, today: date) -> bool:
+def _is_strict(expression: RelatedPeriod, how: Bearing, today: date) -> bool:
     """Whether the sentence that asks restricts what it asks for to a definite time."""
     period, relation = expression.period, expression.relation
     if today - period.first > _IN_MEMORY:
@@ -299,7 +176,7 @@ def _is_strict(expression: _Expression, how: Bearing, today: date) -> bool:
     return not (period.unit == "month" and how.figure)
 
 
-def _filters(expression: _Expression, how: Bearing, as_of: datetime, *, strict: bool) -> Filters:
+def _filters(expression: RelatedPeriod, how: Bearing, as_of: datetime, *, strict: bool) -> Filters:
     """The days as a range of publication, with the time in which they are told of."""
     first, after = _days(expression, how)
     if first and after and not (how.printed and strict):
@@ -309,7 +186,7 @@ def _filters(expression: _Expression, how: Bearing, as_of: datetime, *, strict: 
     return Filters(_midnight(first) if first else None, before)
 
 
-def _days(expression: _Expression, how: Bearing) -> _Days:
+def _days(expression: RelatedPeriod, how: Bearing) -> _Days:
     period, relation = expression.period, expression.relation
     after = period.last + DAY
     if relation == "before":
@@ -323,7 +200,7 @@ def _days(expression: _Expression, how: Bearing) -> _Days:
     return period.first, after
 
 
-def _meaning(expression: _Expression, how: Bearing, today: date) -> str:
+def _meaning(expression: RelatedPeriod, how: Bearing, today: date) -> str:
     period, relation, named = expression.period, expression.relation, str(expression.period)
     whole = " to " not in named
     if relation == "until" or (relation == "before" and expression.event and period.unit != "day"):

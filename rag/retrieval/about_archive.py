@@ -59,6 +59,11 @@ def answer_about_archive(
     whole = resolve(request.question, without_chat(request.history), now, facets)
     question = standalone or whole.question
     asked = read_about_archive(question, facets.publishers)
+    if asked is None and not standalone:
+        # "And which outlets do you have?" is whole as it is; "And in May?" is not.
+        as_typed = read_about_archive(request.question, facets.publishers)
+        if as_typed and as_typed.kind != "reported":
+            question, asked = request.question, as_typed
     if asked is None or _points_back(asked, leans=whole.leans and not standalone):
         return None
     scope = find_scope(asked, replace(request, question=question), snapshot)

@@ -192,27 +192,25 @@ def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
 def _hits(query: Query, k: int, snapshot: Snapshot, *, all_copies: bool) -> list[Hit]:
     query = replace(query, depth=max(DEPTH, 2 * k))
     scores = rank(query, snapshot)
-    store = snapshot.store
-    if other := other_wording(query.text, _first_texts(scores, store)):
+    store, enough = snapshot.store, 2 * k + _SPARE
+    ranked = _ranked(scores, enough, store)
+    if other := other_wording(query.text, _first_texts(ranked)):
         again = rank(replace(query, text=other), snapshot)
         scores = best_first(
             {id_: max(scores.get(id_, 0.0), again.get(id_, 0.0)) for id_ in scores | again}
         )
+        ranked = _ranked(scores, enough, store)
+    hits = distinct_hits(ranked, k, store, query.filters, all_copies=all_copies)
+    if len(hits) == k or len(ranked) == len(scores):
+        return hits
+    # Only where many passages are copies; reading them all costs ten times as much.
+    ranked = _ranked(scores, len(scores), store)
+    return distinct_hits(ranked, k, store, query.filters, all_copies=all_copies)
 
-    def best(count: int) -> list[Hit]:
-        ranked = _ranked(scores, count, store)
-        return distinct_hits(ranked, k, store, query.filters, all_copies=all_copies)
 
-    hits = best(2 * k + _SPARE)
-    # Fewer only where many passages are copies; reading them all costs ten times as much.
-    return hits if len(hits) == k else best(len(scores))
-
-
-def _first_texts(scores: Mapping[int, float], store: Store) -> Iterator[str]:
+def _first_texts(ranked: Sequence[Ranked]) -> Iterator[str]:
     """The texts of the articles of the first few passages, each once, best first."""
-    best = list(scores)[:_EXPLAINING]
-    found = store.passages(best)
-    articles = {article.id: article for id_ in best if id_ in found for article in [found[id_][1]]}
+    articles = {article.id: article for _, _, article in ranked[:_EXPLAINING]}
     return (article.text for article in articles.values())
 
 

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, and_, select
 from rag.records import Filters, Published
 from rag.store import schema
 from rag.store.revisions import STILL, UNKNOWN_DATE, intervals, withdrawn
-from rag.store.rows import is_edge_of_day, seconds, wall_clock
+from rag.store.rows import is_edge_of_day, seconds, wall_clock, widest_range
 
 Integers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST_DAY = _EPOCH.date()
+_FIRST_DAY = _EPOCH.toordinal()
 _DAY = 86_400
 
 _ALWAYS = (UNKNOWN_DATE, STILL)
@@ -92,27 +92,41 @@ class Facets:
         """The days on which articles appeared before `as_of`, each once, the newest first."""
         held = self._is_valid(as_of) & (self.published < seconds(as_of))
         held &= self.published != UNKNOWN_DATE
-        numbers = np.unique(self.local[held] // _DAY)[::-1].tolist()
-        return [_FIRST_DAY + timedelta(days=number) for number in numbers]
+        numbers = self.local[held] // _DAY
+        if not len(numbers):
+            return []
+        oldest = int(numbers.min())
+        # Counting takes a tenth of the time that sorting does.
+        present = np.flatnonzero(np.bincount(numbers - oldest))[::-1] + (oldest + _FIRST_DAY)
+        return list(map(date.fromordinal, present.tolist()))
 
-    def as_of_delta(self, as_of: datetime | None, section: str = "") -> AsOfDelta:
-        """How the passages valid just before `as_of` (None for now) differ from the current ones.
+    def delta(self, filters: Filters) -> AsOfDelta:
+        """How the passages that the filters admit differ from the current ones of those times.
 
-        With a section, passages of other sections count as not valid.
+        The times are those of `rag.store.rows.widest_range`. Outlets and languages do not count.
         """
-        if as_of is None and not section:
+        if not (filters.as_of or filters.section or self._has_times(filters)):
             return NO_DELTA
-        valid, current = self._is_valid(as_of), self.until == STILL
-        if section:
-            valid &= self._in_section(section)
-        return AsOfDelta(self.ids[valid & ~current], self.ids[current & ~valid])
+        valid = self._is_valid(filters.as_of) & self.in_range(filters)
+        if filters.section:
+            valid &= self._in_section(filters.section)
+        current = self.until == STILL
+        first, before = widest_range(filters)
+        if self._has_times(filters):
+            current &= self.published != UNKNOWN_DATE
+        if first is not None:
+            current &= self.published >= first
+        if before is not None:
+            current &= self.published < before
+        return AsOfDelta(self.ids[valid & (self.until != STILL)], self.ids[current & ~valid])
 
     def valid_at(self, ids: Integers, filters: Filters) -> Integers:
         """The ids whose revision was valid at `filters.as_of`; unknown ids are dropped."""
         if not len(self.ids):
             return ids[:0]
         places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        valid: Integers = ids[(self.ids[places] == ids) & self._is_valid(filters.as_of)[places]]
+        since, until = self.since[places], self.until[places]
+        valid: Integers = ids[(self.ids[places] == ids) & _is_valid(since, until, filters.as_of)]
         return valid
 
     def superseded(self, ids: Integers) -> Integers:
@@ -144,11 +158,10 @@ class Facets:
         return self._of(ids, self.opening, 0)
 
     def _is_valid(self, as_of: datetime | None) -> Truths:
-        if as_of is None:
-            valid: Truths = self.until == STILL
-        else:
-            valid = (self.since < seconds(as_of)) & (seconds(as_of) <= self.until)
-        return valid
+        return _is_valid(self.since, self.until, as_of)
+
+    def _has_times(self, filters: Filters) -> bool:
+        return filters.published_from is not None or filters.published_before is not None
 
     def _compared(self, bound: datetime) -> Integers:
         return self.local if is_edge_of_day(bound) else self.published
@@ -161,6 +174,15 @@ class Facets:
             return np.full(len(ids), unknown)
         places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         return np.where(self.ids[places] == ids, column[places], unknown)
+
+
+def _is_valid(since: Integers, until: Integers, as_of: datetime | None) -> Truths:
+    """Which of the passages with these first and last seconds are valid just before `as_of`."""
+    if as_of is None:
+        current: Truths = until == STILL
+        return current
+    valid: Truths = (since < seconds(as_of)) & (seconds(as_of) <= until)
+    return valid
 
 
 def among(ids: Integers, others: Integers) -> Truths:

@@ -1,18 +1,28 @@
-"""Queries for lists of articles: whose passages these are, and who is named as an author."""
+"""Queries for lists of articles: by words of their text, by author, by their passages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Text, or_, select, type_coerce
 
 from rag.records import Article, Filters
 from rag.store import schema
 from rag.store.revisions import valid_as_asked
-from rag.store.rows import article_record
+from rag.store.rows import article_record, in_range
 
 _BATCH = 500
+
+
+def containing(connection: Connection, words: str, filters: Filters) -> Iterator[Article]:
+    """The articles whose text contains the exact words, and that satisfy the dates, by id."""
+    table = schema.revisions
+    query = select(table).where(table.c.text.contains(words, autoescape=True))
+    for row in connection.execute(valid_as_asked(connection, query, filters)):
+        article = article_record(row)
+        if in_range(filters, article.published):
+            yield article
 
 
 def signed(connection: Connection, name: str, filters: Filters) -> list[Article]:

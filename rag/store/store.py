@@ -22,7 +22,6 @@ from rag.store.revisions import (
     digests_in_use,
     intervals,
     list_revisions,
-    valid_as_asked,
     withdrawn,
 )
 from rag.store.rows import (
@@ -30,7 +29,6 @@ from rag.store.rows import (
     article_record,
     check_article,
     check_passage,
-    in_range,
     passage_record,
 )
 from rag.store.tombstones import Tombstones, restored
@@ -171,13 +169,8 @@ class Store:
         Reads every text, so it also finds what the indexes leave out, such as boilerplate. Of
         the filters, only the dates count.
         """
-        table = schema.revisions
-        query = select(table).where(table.c.text.contains(words, autoescape=True))
         with self._database.read() as connection:
-            rows = connection.execute(valid_as_asked(connection, query, filters))
-            articles = map(article_record, rows)
-            found = (one for one in articles if in_range(filters, one.published))
-            return list(islice(found, limit))
+            return list(islice(listing.containing(connection, words, filters), limit))
 
     def signed(self, name: str, filters: Filters = _NO_FILTERS) -> list[Article]:
         """The articles whose text or list of authors contains a name, in whatever case, by id.

@@ -1,0 +1,120 @@
+"""How much a word, a phrase or a clause says of what somebody or something is.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.language.name_matching import TITLES, is_role
+from rag.language.words import word_set
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_COPULAS = word_set(
+    "is are was were be been being 's ’s become becomes became remain remains remained"
+)
+_ROLE_VERBS = word_set(
+    "serves served serve works worked work plays played acts acted leads led heads headed runs"
+    " represents represented owns owned chairs chaired directs directed holds held coached"
+    " competes competed"
+)
+_DEEDS = word_set("founded co-founded won joined invented discovered created wrote helped")
+_MAKING = word_set(
+    "formed founded established created born launched invented named known called considered"
+    " described nicknamed dubbed appointed elected nominated re-elected reelected selected"
+    " chosen sworn crowned hired based made designed discovered developed built introduced"
+    " promoted credited recognized recognised regarded remembered released published owned"
+    " headquartered designated listed classified identified set"
+)
+_TIMES = word_set(
+    "today tomorrow yesterday tonight week month year day morning afternoon evening night weekend"
+    " time hour minute decade century season"
+)
+_TEMPORARY = word_set(
+    "one part able sure time day way thing reason case example fan target subject victim"
+    " source place sign people problem truth something nothing lot kind right wrong mistake"
+)
+_EMPTY_ROLES = TITLES | word_set(
+    "man woman person people boy girl guy couple pair one others other group thing friend"
+    " colleague sources source star"
+)
+_OFFICES = word_set(
+    "senator representative governor general colonel professor judge justice president"
+    " minister chancellor secretary mayor king queen prince princess pope cardinal bishop"
+    " archbishop rabbi imam congressman congresswoman ambassador commissioner sheriff"
+    " attorney coach"
+)
+
+
+def strength_of(verb: Token) -> float:
+    """How much a verb with its complement says of what its subject is; 0 for nothing."""
+    if any(child.dep_ == "neg" for child in verb.children):
+        return 0.0
+    if verb.lower_ in _COPULAS and verb.dep_ not in ("aux", "auxpass"):
+        nouns = [
+            child
+            for child in verb.children
+            if child.dep_ in ("attr", "oprd", "dobj") and child.pos_ in ("NOUN", "PROPN")
+        ]
+        told = [child for child in nouns if child.lower_ not in _TEMPORARY or _of(child)]
+        if not told:
+            return 0.0
+        if any(child.tag_ == "MD" for child in verb.children):
+            return 0.4
+        content = content_words(verb.doc, told[0].left_edge.i, told[0].right_edge.i + 1)
+        return weight_of(content) * (1.0 if verb.lower_ in ("is", "are", "was", "were") else 0.95)
+    passive = any(child.dep_ == "auxpass" for child in verb.children)
+    if verb.lower_ in _MAKING and (passive or verb.dep_ == "acl"):
+        return (
+            0.85
+            if any(child.pos_ != "PUNCT" and child.i > verb.i for child in verb.children)
+            else 0.3
+        )
+    if verb.lower_ in _ROLE_VERBS:
+        return 0.6
+    if verb.lower_ in _DEEDS and any(child.dep_ == "dobj" for child in verb.children):
+        return 0.4
+    return 0.0
+
+
+def _of(token: Token) -> bool:
+    return any(child.lower_ == "of" for child in token.children)
+
+
+def tells(verb: Token) -> bool:
+    """Whether a clause that hangs on a name says what it is, not just what it did."""
+    if verb.tag_ in ("VBN", "VBG") and not any(c.dep_ in ("aux", "auxpass") for c in verb.children):
+        return verb.lower_ in _MAKING or verb.lower_ in (
+            "serving",
+            "leading",
+            "running",
+            "representing",
+        )
+    return strength_of(verb) > 0 or verb.lower_ in _MAKING
+
+
+def content_words(doc: Doc, first: int, last: int) -> list[Token]:
+    """The tokens from `first` to before `last` that say something: no articles, no "of"."""
+    return [
+        token for token in doc[first:last] if token.pos_ in ("NOUN", "PROPN", "ADJ", "NUM", "VERB")
+    ]
+
+
+def can_be_role(token: Token) -> bool:
+    """Whether a word can be what somebody is: a noun, or a title written with a capital."""
+    if token.pos_ == "NOUN":
+        return token.lower_ not in _TIMES
+    return token.pos_ == "PROPN" and (token.lower_ in TITLES or is_role(token.text))
+
+
+def weight_of(content: list[Token]) -> float:
+    """From the number of telling words: one alone "gymnast" .75, a bare title .3, three 1."""
+    words = [token.lower_.strip(".") for token in content]
+    telling = sum(word not in _EMPTY_ROLES for word in words)
+    offices = sum(word in _OFFICES for word in words)
+    if not telling and not offices:
+        return 0.3
+    return {1: 0.7, 2: 0.9}.get(telling + offices, 1.0)
