@@ -39,8 +39,10 @@ def understood_html(
 
 def _chip(question: str, one: Understood, without: Sequence[str]) -> Markup:
     how = "only " if one.strict else "preferably " if one.of_hits else "read as: "
-    label = Markup('<span class="what">“{}”</span> {}').format(
-        text(one.words),
+    quoted = Markup('<span class="what">“{}”</span> ').format(text(one.words))
+    label = Markup("{}{}").format(
+        # All its words stand above the chip.
+        quoted if one.words != question else "",
         text(f"{how}{one.meaning}" if one.held else f"{one.meaning}: the archive holds none"),
     )
     asked = again_attributes(question, [*without, one.words])
