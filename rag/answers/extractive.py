@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answers.agreement import AGREED, agreement, corroborated
 from rag.answers.causes import several_causes
 from rag.answers.corrections import corrected, corrections
-from rag.answers.declining import contradicted, reason, suggestions
+from rag.answers.declining import contradicted, reason, ways_on
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
 from rag.answers.question import Question, ReadingAids
@@ -86,7 +86,7 @@ def extract(
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=declined,
         reason=_reason(asked, hits, reading, told) if declined or told.against else "",
-        suggestions=suggestions(asked, hits) if declined else (),
+        ways_on=ways_on(asked, hits) if declined else (),
         confidence=reading.confidence,
         filters=asked.filters,
         understood=asked.understood,
