@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from rag.answers.candidate_sentences import CandidateSentence
-from rag.answers.declining import reason, suggestions, why
+from rag.answers.declining import reason, ways_on, why
 from rag.answers.question import Question
 from rag.answers.wording import old_evidence, spoken_date, word
 from rag.questions.form import Form
-from rag.records import Citation, Filters, Hit, Passage, Published, Understood
+from rag.records import Citation, Filters, Hit, Passage, Published, Understood, WayOn
 from tests.builders import article
 
 JUNE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -61,25 +61,49 @@ def test_what_is_not_held_is_named() -> None:
     lacking = Understood("in 2019", 0, 7, "2019", Filters(), strict=False, held=False)
     asked = replace(question(), understood=(lacking,))
     assert reason(asked, [HIT]).startswith("outside the dates: the archive holds nothing of 2019")
-    assert suggestions(asked, [HIT]) == (
-        "ask about a time that the archive holds: 1 March 2025 to 3 May 2025",
-    )
+    text = "ask without “in 2019”; its articles are of 1 March 2025 to 3 May 2025"
+    assert ways_on(asked, [HIT]) == (WayOn(text, asked.text, ignore=("in 2019",)),)
 
 
 def test_a_name_that_is_nearly_held_is_suggested() -> None:
-    assert suggestions(question("What sank at Orenby?"), [HIT]) == (
-        "did you mean “Orrenby”? No article found here has “Orenby”",
-    )
+    [way] = ways_on(question("What sank at Orenby, and is Orenby flooded?"), [HIT])
+    assert way.text == "did you mean “Orrenby”? No article found here has “Orenby”"
+    assert way.question == "What sank at Orrenby, and is Orrenby flooded?"
+
+
+def test_a_name_in_lower_case_is_put_right_too() -> None:
+    asked = replace(question("who is orenby"), form=Form("definition", subject="orenby"))
+    assert [way.question for way in ways_on(asked, [HIT])] == ["who is Orrenby"]
+
+
+def test_a_reading_that_left_articles_out_can_be_ignored() -> None:
+    strict = Understood("in May", 9, 15, "May 2025", Filters(published_from=MARCH), strict=True)
+    vague = replace(strict, words="lately", strict=False)
+    asked = replace(question("What sank in May?"), understood=(strict, vague))
+    text = "ask without “in May”, which was taken as: only May 2025"
+    assert ways_on(asked, []) == (WayOn(text, "What sank in May?", ignore=("in May",)),)
+
+
+def test_the_subject_can_be_asked_about_where_an_article_names_it() -> None:
+    form = Form("statement", subject="the ferry", matter="tolls")
+    asked = replace(question("What did the ferry say about tolls?"), form=form)
+    text = "ask what the archive has on “the ferry”"
+    assert ways_on(asked, [HIT]) == (WayOn(text, "Tell me about the ferry."),)
+    elsewhere = replace(asked, form=replace(form, subject="Ann Orr"))
+    assert [way.question for way in ways_on(elsewhere, [HIT])] == [""]
 
 
 def test_every_filter_can_be_dropped_and_there_is_always_something_to_try() -> None:
     filters = Filters(published_from=MARCH, publishers=("Radio North",), language="fr")
-    assert suggestions(question(filters=filters), []) == (
-        "drop the filter on dates",
-        "drop the filter on the outlet Radio North",
-        "drop the filter on the language 'fr'",
+    text = "Who owned the ferry?"
+    dates, outlet, language = ways_on(question(filters=filters), [])
+    assert dates == WayOn(
+        "drop the filter on dates", text, drop=("published_from", "published_before")
     )
-    assert suggestions(question(), [HIT]) == ("ask with other words, or for one single fact",)
+    assert outlet == WayOn("drop the filter on the outlet Radio North", text, drop=("publishers",))
+    assert language == WayOn("drop the filter on the language 'fr'", text, drop=("language",))
+    assert filters.without(dates.drop) == replace(filters, published_from=None)
+    assert ways_on(question(), [HIT]) == (WayOn("ask with other words, or for one single fact"),)
 
 
 def test_old_evidence_is_named_where_the_latest_is_asked_for() -> None:

@@ -61,6 +61,77 @@ def test_a_true_or_open_premise_is_left_alone(question: str, text: str) -> None:
     assert denied(question, text) == ""
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many goals did Mara Tell score at the Brell Cup?",
+            "Mara Tell won’t play at the Brell Cup because of a knee injury.",
+        ),
+        (
+            "How many laps did Mara Tell swim at the Brell Games?",
+            "Mara Tell withdrew from the Brell Games on Friday.",
+        ),
+        (
+            "When does Radio Pell plan to open its Marsk studio?",
+            "Radio Pell has scrapped its Marsk studio.",
+        ),
+        (
+            "Where did pilot Jon Orr crash on his trip around the lake?",
+            "Jon Orr touched down safely in Marsk, where his trip around the lake had begun.",
+        ),
+        (
+            "Why was the harbour tunnel rejected by the council?",
+            "The council approved the harbour tunnel by nine votes to four.",
+        ),
+        (
+            "When did the Orrenby lighthouse burn down?",
+            "The Orrenby lighthouse never burned down, the fire service said.",
+        ),
+        (
+            "When will Kelmark carry out its next execution?",
+            "Kelmark Governor Pia Sand is commuting the sentences of all on death row before the "
+            "next execution.",
+        ),
+    ],
+)
+def test_what_makes_it_impossible_denies_it(question: str, text: str) -> None:
+    assert denied(question, text) == text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many laps did Mara Tell swim at the Brell Games?",
+            "Her rival Lena Fisk withdrew from the Brell Games on Friday.",
+        ),
+        (
+            "How many goals did Mara Tell score at the Brell Cup?",
+            "Mara Tell scored four goals at the Brell Cup. She won't play at the Lindow Cup.",
+        ),
+        (
+            "When did the prices of bread rise in Marsk?",
+            "The prices of milk fell in Marsk in May.",
+        ),
+        (
+            "Who did Brell United beat in the cup final?",
+            "Brell United lost the league but beat Marsk in the cup final.",
+        ),
+        (
+            "How did the keeper of Tolbeck Zoo die?",
+            "A visitor to Tolbeck Zoo survived the attack.",
+        ),
+        (
+            "Why did the council of Marsk reject the harbour tunnel?",
+            "The mayor hoped that the council of Marsk would approve the harbour tunnel.",
+        ),
+    ],
+)
+def test_what_is_said_of_others_or_hoped_denies_nothing(question: str, text: str) -> None:
+    assert denied(question, text) == ""
+
+
 def test_a_wrong_number_is_met_with_the_articles_own() -> None:
     told = hits(article("The storm sank 41 boats in the harbour of Marsk."))
     found = miscount("Who owned the 47 boats that the storm sank in the harbour of Marsk?", told)

@@ -179,6 +179,39 @@ def test_what_was_understood_can_be_ignored(chat: Chat) -> None:
     assert "/ignore" not in literal.err
 
 
+def test_the_form_of_a_question_can_be_ignored(chat: Chat) -> None:
+    told = chat(ASHORE, "/ignore 'How many'")
+    assert told.err.count("'How many': a number (/ignore 'How many')") == 1
+    assert told.out.count(SOURCE) == 2
+
+
+def test_what_a_follow_up_was_taken_to_mean_is_said(chat: Chat) -> None:
+    told = chat("Which ferry ran aground off Grevesand?", "And the budget?")
+    assert told.err.count("Understood as: ") == 1
+    assert "budget" in told.err.partition("Understood as: ")[2].splitlines()[0]
+
+
+def test_a_suggestion_is_chosen_by_its_number(chat: Chat) -> None:
+    told = chat(ASHORE, "1", ASHORE, options=("--from", "2025-06", "--language", "en"))
+    first, _, rest = told.out.partition("\nWhat you can try (type its number):\n")
+    assert "41" not in first
+    assert rest.startswith("  1. drop the filter on dates\n  2. drop the filter on the language")
+    # The filter stays dropped for the questions after it.
+    assert rest.count(SOURCE) == 2
+
+
+def test_a_suggested_name_takes_the_place_of_the_other(chat: Chat) -> None:
+    told = chat("Who wrote the opera about Marigolt?", "1", "1")
+    assert "  1. did you mean “Marigold”? No article found here has “Marigolt”\n" in told.out
+    assert "Who wrote the opera about Marigold?\n" in told.err
+
+
+def test_a_number_that_no_suggestion_has_is_a_question(chat: Chat) -> None:
+    told = chat("Who wrote the opera about Marigolt?", "9")
+    assert told.status == 0
+    assert told.out.count("What you can try") == 2
+
+
 def test_what_hangs_in_quotation_marks_is_taken_as_it_is(chat: Chat) -> None:
     told = chat(ASHORE, "/ignore last week's")
     told.refused("/ignore \"last week's\": the question asks for 'How many'", status=0)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -159,6 +160,22 @@ def test_markdown_reads_as_it_was_said(archive: Archive, talked: str) -> None:
     assert f"courier.example/1, revision 1, characters 0 to 54, digest {digest}" in text
 
 
+def test_nearest_sentences_are_exported_as_such(archive: Archive) -> None:
+    sank, none = archive.ask(SANK, as_of=NOW), archive.ask("Who won the zorbing contest?")
+    said = replace(none, as_of=NOW, citations=sank.citations[:1])
+    id_, _ = archive.conversations.append("", "", said.to_dict(), NOW)
+    kept = archive.conversations.get("", id_)
+    shown = export_markdown(kept, archive)
+    assert "Nearest, but no answer:\n\n> The Lindow ferry sank on Friday" in shown
+    exported = export_json(kept, archive)
+    assert [each["id"] for each in exported["articles"]] == ["courier.example/1"]
+    assert verify_export(exported, archive).holds
+    claiming = sank.to_dict()["claims"]
+    exported["turns"][0]["answer"] |= {"text": sank.text, "claims": claiming}
+    [answer] = verify_export(exported, archive).answers
+    assert "the answer is declined, and yet it makes claims" in answer.findings
+
+
 @given(ODD, ODD)
 def test_nothing_that_was_said_becomes_markup(question: str, quote: str) -> None:
     cited = {"article_id": quote, "title": question, "publisher": quote, "published": None}
@@ -296,7 +313,7 @@ def test_remarks_become_questions_that_can_be_measured_with(
         )
         feedback.add("ada", Remark("helpful"), sank, NOW)
         feedback.add("bo", Remark("wrong citation", wrong, "Another story."), sank, NOW)
-        feedback.add("bo", Remark("helpful"), none, NOW)
+        feedback.add("bo", Remark("helpful"), none | {"citations": sank["citations"]}, NOW)
         feedback.add(
             "bo", Remark("unhelpful", note="Too short."), _asked(archive, "And Marsk?"), NOW
         )

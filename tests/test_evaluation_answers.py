@@ -86,6 +86,17 @@ def test_a_declined_answer_holds_nothing_and_has_no_length() -> None:
     }
 
 
+def test_nearest_sentences_answer_nothing() -> None:
+    declined = quoting(NOON, CAPTAIN, declined=True)
+    assert answer_measures(declined, ["Ilse Brandt"]) == {
+        "answer_in_quotes": 0.0,
+        "answer_in_first": 0.0,
+        "token_f1": 0.0,
+        "wrongly_declined": 1.0,
+    }
+    assert not quotes_both(declined, ["noon", "Ilse Brandt"])
+
+
 def test_of_a_models_answer_its_own_text_counts_too() -> None:
     said = replace(quoting(NOON), text="It was Ilse Brandt [1].", model="scripted")
     measures = answer_measures(said, ["Ilse Brandt"])

@@ -81,7 +81,9 @@ def test_where_nothing_is_cited_a_judge_has_nothing_to_agree_with() -> None:
 
 
 def test_of_a_declined_answer_only_that_is_said() -> None:
-    assert citation_measures(replace(replied("x"), abstained=True)) == {"wrongly_declined": 1.0}
+    declined = replace(replied("The mill burnt on Friday [1]."), abstained=True, claims=())
+    assert declined.nearest
+    assert citation_measures(declined) == {"wrongly_declined": 1.0}
 
 
 def test_sentences_that_do_not_score_are_shown_with_the_reason() -> None:
@@ -100,7 +102,7 @@ def test_sentences_that_do_not_score_are_shown_with_the_reason() -> None:
     ]
     assert "47" in shown[2]["title"]
     assert [fault["id"] for fault in shown] == ["", "", MILL.id]
-    assert unsupported(replace(answer, abstained=True)) == []
+    assert unsupported(replace(answer, abstained=True, claims=())) == []
 
 
 def test_what_the_extractive_reader_quotes_supports_itself(

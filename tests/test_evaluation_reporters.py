@@ -89,7 +89,9 @@ def test_a_citation_of_another_article_that_holds_a_fact_is_on_topic() -> None:
 
 
 def test_a_declined_answer_holds_nothing_and_has_no_length() -> None:
-    declined = answer(text="Nine people, the nearest article says.", abstained=True)
+    said = answer("Nine people died.", text="Nine people, the nearest article says.")
+    declined = replace(said, abstained=True)
+    assert len(declined.nearest) == 1
     assert reporters_measures(ASKED, declined) == {
         "answered": 0, "vital": 0, "first": 0, "all": 0, "stale_first": 0,
     }  # fmt: skip

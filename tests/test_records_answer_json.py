@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -27,6 +28,7 @@ from rag.records import (
     Understood,
     Usage,
     Verdict,
+    WayOn,
     article_dict,
     hit_json,
 )
@@ -48,6 +50,7 @@ KEYS = [
     "abstained",
     "reason",
     "suggestions",
+    "ways_on",
     "confidence",
     "claims",
     "citations",
@@ -84,6 +87,13 @@ FILTERS = st.builds(
 UNDERSTOOD = st.builds(
     Understood, TEXT, COUNT, COUNT, TEXT, FILTERS, strict=st.booleans(), held=st.booleans()
 )
+WAY_ON = st.builds(
+    WayOn,
+    TEXT,
+    TEXT,
+    TEXTS,
+    st.sampled_from([(), ("publishers",), ("published_from", "published_before")]),
+)
 ARTICLE = st.builds(
     Article,
     id=ID,
@@ -103,18 +113,19 @@ def answers(draw: st.DrawFn) -> tuple[Answer, dict[str, Article]]:
     listed = draw(st.lists(ARTICLE, min_size=1, max_size=3, unique_by=lambda article: article.id))
     chosen = st.sampled_from(listed)
     text = draw(TEXT)
+    claims = tuple(draw(st.lists(_claims(text), max_size=2)))
     answer = Answer(
         question=draw(TEXT),
         standalone=draw(TEXT),
         text=text,
         as_of=draw(MOMENT),
-        claims=tuple(draw(st.lists(_claims(text), max_size=2))),
+        claims=claims,
         citations=tuple(draw(st.lists(chosen.flatmap(_citations), max_size=2))),
         unresolved=tuple(draw(st.lists(COUNT, max_size=2))),
         hits=tuple(draw(st.lists(chosen.flatmap(_hits), max_size=2))),
-        abstained=draw(st.booleans()),
+        abstained=not claims and draw(st.booleans()),
         reason=draw(TEXT),
-        suggestions=draw(TEXTS),
+        ways_on=tuple(draw(st.lists(WAY_ON, max_size=2))),
         confidence=draw(SHARE),
         filters=draw(FILTERS),
         understood=tuple(draw(st.lists(UNDERSTOOD, max_size=2))),
@@ -256,7 +267,7 @@ def test_the_keys_stay() -> None:
     assert (values["unresolved"], values["timings"]) == ([4], {"read": 0.1235})
 
 
-NEWER = ("suggestions", "confidence", "coverage", "notes", "model", "usage", "timings")
+NEWER = ("suggestions", "ways_on", "confidence", "coverage", "notes", "model", "usage", "timings")
 
 
 def test_an_answer_without_the_newer_fields_is_read() -> None:
@@ -274,6 +285,29 @@ def test_an_answer_without_the_newer_fields_is_read() -> None:
     assert (again.coverage, again.notes, again.usage) == (1.0, (), Usage())
     store: Any = _Store(article)
     assert recheck(read_answer(values), store, lambda *_: ("supported", ())).holds
+
+
+def test_an_older_answer_has_its_suggestions_as_advice() -> None:
+    values = {name: value for name, value in example().to_dict().items() if name != "ways_on"}
+    again = restored(values | {"suggestions": ["drop the filter on dates"]}, _missing)
+    assert again.ways_on == (WayOn("drop the filter on dates"),)
+
+
+def test_a_declined_answer_makes_no_claims() -> None:
+    with pytest.raises(ValueError, match="a declined answer makes no claims, not 1"):
+        replace(example(), abstained=True)
+    declined = replace(example(), abstained=True, claims=())
+    assert (declined.evidence, declined.nearest) == ((), declined.citations)
+    assert (example().evidence, example().nearest) == (example().citations, ())
+    claiming = example().to_dict() | {"abstained": True}
+    article = example().citations[0].article
+    assert restored(claiming, lambda _id, _revision: article) == replace(
+        declined, timings={"read": 0.1235}
+    )
+
+
+def _missing(id_: str, _revision: int | None) -> Article:
+    raise ArchiveError(id_)
 
 
 class _Store:

@@ -134,7 +134,24 @@ def test_a_time_is_taken_at_its_word(archive: Archive) -> None:
     answer = archive.ask("What was published in May 2025?")
     assert _first(answer) == "The archive holds 3 articles of May 2025."
     assert _titles(answer) == ["Council meets", "Boats sail again", "Ferry strike begins"]
-    assert [(one.words, one.strict) for one in answer.understood] == [("in May 2025", True)]
+    assert [(one.words, one.strict) for one in answer.understood] == [
+        ("in May 2025", True),
+        ("What was published in May 2025?", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "question", ["Which outlets do you have?", "What did The Courier report in May 2025?", "Hello!"]
+)
+def test_that_it_is_about_the_archive_is_a_reading_that_can_be_dropped(
+    archive: Archive, question: str
+) -> None:
+    known = archive.ask(question).understood[-1]
+    meaning = "about Dateline itself" if question == "Hello!" else "about this archive"
+    assert (known.words, known.meaning, known.of_hits) == (question, meaning, False)
+    searched = archive.ask(question, ignore=[question.lower()])
+    assert "about" not in " ".join(one.meaning for one in searched.understood)
+    assert not searched.text.startswith(("The archive holds", "Hello"))
     without = archive.ask("What did the Courier publish in May 2025?", ignore=["in May 2025"])
     assert _titles(without) == [
         "Wolves near Lindby",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import html
+import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,7 +35,9 @@ from rag.records import (
     Passage,
     Published,
     Span,
+    Understood,
     Verdict,
+    WayOn,
 )
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
@@ -44,6 +48,7 @@ from rag.web.form import Form
 from rag.web.preparation import Preparation
 from rag.web.rendering.answers import answer_html, partial_html, turn_html, welcome_html
 from rag.web.rendering.article import article_html, body_html, panel_error
+from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import verdict_mark
 from rag.web.rendering.steps import describe_filters
 from rag.web.server.serving import listen, page_address
@@ -204,11 +209,11 @@ def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
     assert "javascript" not in shown
 
 
-def test_a_moment_is_given_in_utc() -> None:
+def test_a_moment_is_given_in_the_time_of_its_zone() -> None:
     published = Published(datetime(2025, 5, 3, 4, 5, tzinfo=UTC), "minute", "+02:00")
     second = replace(article(), revision=2, published=published)
     shown = article_html(OpenedArticle(second, 2), "cite-1-1", reference(second, 0, 3))
-    assert "3 May 2025, 04:05 UTC · revision 2 · Original" in Seen(shown).text
+    assert "3 May 2025, 06:05 +02:00 · revision 2 · Original" in Seen(shown).text
     assert "superseded" not in shown
 
 
@@ -344,7 +349,11 @@ def test_a_declined_answer_offers_each_of_the_nearest_articles_once() -> None:
         hits=hits,
         abstained=True,
         reason="found but not answered: articles come near <it>",
-        suggestions=("drop the filter on dates", "did you mean “<Marsk>”?"),
+        ways_on=(
+            WayOn("drop the filter on dates", "Q?", drop=("published_from", "published_before")),
+            WayOn("did you mean “<Marsk>”?", "<Marsk>?"),
+            WayOn("ask with other words"),
+        ),
     )
     shown = answer_html(declined, 5)
     assert shown.startswith(
@@ -356,11 +365,75 @@ def test_a_declined_answer_offers_each_of_the_nearest_articles_once() -> None:
         '<span class="origin">The Courier, 3 May 2025: </span>&lt;One&gt;</a></li>'
     )
     assert Seen(shown).links == ["#near-5-1", "#near-5-2", "#near-5-3"]
-    assert shown.partition("</details>")[0].count("<li>") == 5
+    assert shown.partition("</details>")[0].count("<li>") == 6
     assert (
-        '<h3 class="tries">What you can try</h3><ul><li>drop the filter on dates</li>'
-        "<li>did you mean “&lt;Marsk&gt;”?</li></ul></div>"
+        '<h3 class="tries">What you can try</h3><ul>'
+        '<li><button type="button" class="way" data-question="Q?" data-without="[]" '
+        'data-drop="[&#34;published_from&#34;, &#34;published_before&#34;]">'
+        "Drop the filter on dates</button></li>"
+        '<li><button type="button" class="way" data-question="&lt;Marsk&gt;?" data-without="[]" '
+        'data-drop="[]">Did you mean “&lt;Marsk&gt;”?</button></li>'
+        "<li>Ask with other words</li></ul></div>"
     ) in shown
+
+
+def test_a_way_on_keeps_what_was_dropped_before_where_its_question_has_the_words() -> None:
+    ways = (WayOn("ask without “today”", "Who is Ann today?", ignore=("today",)),)
+    ways += (WayOn("did you mean “Anna”?", "Who is Anna today?"),)
+    ways += (WayOn("ask what the archive has on “Ann”", "Tell me about Ann."),)
+    declined = Answer("Who is Ann today?", "Q", "No.", NOW, abstained=True, ways_on=ways)
+    shown = answer_html(declined, 1, without=["who is", "last week"])
+    without = re.findall(r'class="way" data-question="[^"]*" data-without="([^"]*)"', shown)
+    assert [json.loads(html.unescape(each)) for each in without] == [
+        ["who is", "last week", "today"],
+        ["who is"],
+        [],
+    ]
+
+
+def test_a_declined_answer_shows_its_nearest_sentences_as_such() -> None:
+    story = article("The ferry <sailed>. It sank.")
+    declined = Answer(
+        "Who steered?",
+        "Who steered?",
+        "The archive reports on the ferry, but names no helmsman. Nearest sentences:",
+        NOW,
+        citations=(Citation(1, story, 0, 19), Citation(2, story, 20, 28)),
+        hits=(hit(story),),
+        abstained=True,
+    )
+    shown = answer_html(declined, 4)
+    assert said(shown).startswith(
+        "The archive reports on the ferry, but names no helmsman.Nearest"
+        "The Courier, 3 May 2025: The ferry <sailed>. [1]"
+        "The Courier, 3 May 2025: It sank. [2]"
+    )
+    assert Seen(shown).links == ["#near-4-1", "#near-4-2"]
+    assert 'id="tip-near-4-2"' in shown
+    assert not any(words in shown for words in ("supported", "Nearest articles", "cite-4-1"))
+    assert references(4, declined) == {
+        "near-4-1": Reference("near", story.id, 1, 0, 19),
+        "near-4-2": Reference("near", story.id, 1, 20, 28),
+    }
+
+
+def test_what_a_follow_up_was_taken_to_mean_can_be_edited() -> None:
+    follow_up = replace(answered((article(), 0, 3)), standalone="Who <steered> the ferry?")
+    assert answer_html(follow_up, 2).startswith(
+        '<p class="taken">Understood as: <button type="button" class="edit" dir="auto" '
+        'data-question="Who &lt;steered&gt; the ferry?" title="Edit this question">'
+        "Who &lt;steered&gt; the ferry?</button></p>"
+    )
+    same = replace(follow_up, standalone=f" {follow_up.question}  ")
+    assert "Understood as" not in answer_html(same, 2)
+
+
+def test_a_reading_that_was_dropped_can_be_taken_back() -> None:
+    form = Understood("Who is", 0, 6, "who or what “Ann” is", Filters(), strict=False)
+    shown = understood_html("Who is Ann today?", [form], ["today"])
+    assert Seen(shown).text == "“Who is” read as: who or what “Ann” is×“today” not used↺"
+    without = re.findall(r'data-without="([^"]*)"', shown)
+    assert [json.loads(html.unescape(each)) for each in without] == [["today", "Who is"], []]
 
 
 def test_a_declined_answer_with_nothing_near_is_one_sentence() -> None:

@@ -10,6 +10,7 @@ import pytest
 from rag.archive import Archive
 from rag.records import Filters, Hit, Passage
 from rag.retrieval.retrieve import Request
+from rag.web.rendering.chart import chart_html
 from rag.web.views.events import events
 from rag.web.views.evidence import evidence, hits_of
 from rag.web.views.failures import last_failures
@@ -18,6 +19,7 @@ from rag.web.views.opened import open_words
 from rag.web.views.sayings import sayings
 from rag.web.views.shelves import list_articles, shelves
 from rag.web.views.steps import count_by_words
+from rag.web.views.subjects import subject_of
 from tests.builders import article, open_archive, row, write_jsonl
 
 FERRY = (
@@ -60,11 +62,37 @@ def test_an_event_has_the_day_it_names_counted_from_its_articles_own() -> None:
     assert ahead.days == (date(2025, 5, 12), date(2025, 5, 12))
 
 
+def test_the_chart_has_the_words_of_each_event_beside_its_number() -> None:
+    drawn = str(chart_html(events([hit("The <old> mill, built in 1904, burnt on Monday.")])))
+    assert ">1</text>" in drawn
+    assert ">The &lt;old&gt; mill burnt</text>" in drawn
+
+
 def test_events_are_in_the_order_they_happened_each_sentence_once() -> None:
     said = "The mill burnt on 3 March 2024."
     found = events([hit(f"The dam broke on 2 May 2025. {said}"), hit(said, article_id="x/2")])
     assert [each.days[0] for each in found] == [date(2024, 3, 3), date(2025, 5, 2)]
     assert found[0].article.id == "x/1"
+
+
+MIXED = (
+    "Ann Orr opened the mill on Monday. The ferry sank on Tuesday. "
+    '"It is a fine mill to work in," Ann Orr said. "The ferry was old and slow," Bo Lund said.'
+)
+
+
+def test_events_and_quotations_are_about_the_subject() -> None:
+    about = subject_of("Who is Ann Orr?")
+    mixed = hit("In Tolle much happened. " * 20 + MIXED)
+    assert [each.text for each in events([mixed], about)] == ["Ann Orr opened the mill on Monday."]
+    assert [each.speaker for each in sayings([mixed], about)] == ["Ann Orr"]
+    assert len(events([mixed])) == len(sayings([mixed])) == 2
+
+
+def test_an_article_whose_lead_names_the_subject_is_about_it() -> None:
+    about = subject_of("latest on Ann Orr")
+    assert len(events([hit(MIXED)], about)) == 2
+    assert subject_of("zebra").leads(hit(MIXED).article) is False
 
 
 @pytest.mark.parametrize("text", ["", "It rained.", "The mill was built in 1904."])

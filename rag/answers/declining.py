@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from rag.answers.wording import OLD, introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
 from rag.questions.form import Form, FormName
-from rag.records import Filters, Hit
+from rag.records import FilterName, Filters, Hit, WayOn
 
 Why = Literal[
     "nothing found",
@@ -24,9 +25,12 @@ Why = Literal[
 ]
 """Every reason there is; `Answer.reason` begins with one of them, and a colon follows."""
 
-MOST_SUGGESTIONS = 4
+MOST_WAYS_ON = 4
 _ALIKE = 0.75
 _FEWEST_LETTERS = 4
+_WHOLE = frozenset[FormName]({"fact", "topic", "overview", "archive", "chat"})
+"""Forms that ask for a whole already, or whose subject is the whole question."""
+
 _OTHER_WORDS = "ask with other words, or for one single fact"
 
 
@@ -113,39 +117,73 @@ def why(reason: str) -> Why | None:
     return next((kind for kind in get_args(Why) if reason.startswith(kind)), None)
 
 
-def suggestions(asked: Question, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """What to try where there is no answer, the most promising first; never nothing."""
-    found = [*_similar_names(asked.standalone, hits), *_without_limits(asked)]
-    if (asked.lacking or _misses(asked)) and asked.holdings:
-        found.append(f"ask about a time that the archive holds: {_span(asked)}")
-    return tuple(found[:MOST_SUGGESTIONS]) or (_OTHER_WORDS,)
+def ways_on(asked: Question, hits: Sequence[Hit]) -> tuple[WayOn, ...]:
+    """What to try where there is no answer, the most promising first; never nothing.
+
+    "Did you mean Marren?" asks with that name, "ask without “in May”" asks the same without that
+    reading, "ask what the archive has on the ferry" asks about the subject alone, and "drop the
+    filter on dates" asks the same without it. Where none of these helps, there is advice.
+    """
+    found = [
+        *_similar_names(asked, hits),
+        *_without_readings(asked),
+        *_without_filters(asked),
+        *_subject_alone(asked, hits),
+    ]
+    return tuple(found[:MOST_WAYS_ON]) or (WayOn(_OTHER_WORDS),)
 
 
-def _similar_names(question: str, hits: Sequence[Hit]) -> Iterator[str]:
+def _similar_names(asked: Question, hits: Sequence[Hit]) -> Iterator[WayOn]:
     """Names of the question that no article found holds, each with the most like it in a hit."""
+    question, subject = asked.standalone, asked.form.subject
     found = "\n".join(part for hit in hits for part in (hit.article.title, hit.text))
     known = {name.casefold(): name for name in names(found)}
     held = "\n".join(hit.article.text for hit in hits).casefold()
-    for name in dict.fromkeys(names(question)):
+    # Who writes everything in lower case names the subject without capitals.
+    for name in dict.fromkeys(names(question) or subject.split()):
         if name.casefold() in known or name.casefold() in held or len(name) < _FEWEST_LETTERS:
             continue
         for alike in get_close_matches(name.casefold(), known, n=1, cutoff=_ALIKE):
-            yield f"did you mean “{known[alike]}”? No article found here has “{name}”"
+            # A name is made of letters, digits and their marks: nothing in it is an escape.
+            other = re.sub(rf"\b{re.escape(name)}\b", known[alike], question)
+            text = f"did you mean “{known[alike]}”? No article found here has “{name}”"
+            yield WayOn(text, other if other != question else "")
 
 
-def _without_limits(asked: Question) -> Iterator[str]:
+def _without_readings(asked: Question) -> Iterator[WayOn]:
+    """Without each reading that left articles out, or all of them."""
     for one in asked.understood:
-        if one.held and one.strict:
-            yield f"ask without “{one.words}”, which was taken as: only {one.meaning}"
+        if not one.held:
+            text = f"ask without “{one.words}”{_reach(asked)}"
+            yield WayOn(text, asked.text, ignore=(one.words,))
+        elif one.strict:
+            text = f"ask without “{one.words}”, which was taken as: only {one.meaning}"
+            yield WayOn(text, asked.text, ignore=(one.words,))
+
+
+def _without_filters(asked: Question) -> Iterator[WayOn]:
     filters = asked.filters
     if filters.published_from or filters.published_before:
-        yield "drop the filter on dates"
+        dates: tuple[FilterName, ...] = ("published_from", "published_before")
+        yield WayOn("drop the filter on dates", asked.text, drop=dates)
     if filters.publishers:
-        yield f"drop the filter on the outlet {' or '.join(filters.publishers)}"
+        outlets = " or ".join(filters.publishers)
+        yield WayOn(f"drop the filter on the outlet {outlets}", asked.text, drop=("publishers",))
     if filters.language:
-        yield f"drop the filter on the language {filters.language!r}"
+        text = f"drop the filter on the language {filters.language!r}"
+        yield WayOn(text, asked.text, drop=("language",))
     if filters.section:
-        yield f"drop the filter on the section {filters.section!r}"
+        text = f"drop the filter on the section {filters.section!r}"
+        yield WayOn(text, asked.text, drop=("section",))
+
+
+def _subject_alone(asked: Question, hits: Sequence[Hit]) -> Iterator[WayOn]:
+    """All that there is on what the question is about, where an article found names it."""
+    subject = asked.form.subject
+    if not subject or asked.form.name in _WHOLE:
+        return
+    if any(subject.casefold() in hit.article.text.casefold() for hit in hits):
+        yield WayOn(f"ask what the archive has on “{subject}”", f"Tell me about {subject}.")
 
 
 def _misses(asked: Question) -> bool:

@@ -6,52 +6,37 @@ The rules are English, and few: they would rather miss a false premise than deny
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from rag.answers.candidate_sentences import CandidateSentence, survey
+from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
+from rag.answers.candidate_sentences import CandidateSentence, day_of, survey
 from rag.language.figures import meanings
+from rag.language.opposites import base, opposites, particles, same, things, verbs
+from rag.language.propositions import Phrase, Proposition, propositions
+from rag.language.words import word_set
 from rag.records import Hit
 
-# Each word or phrase, and what says the opposite of it.
-_OPPOSITES = (
-    ("reject dismiss", "approve back adopt pass accept endorse"),
-    ("invalid unlawful illegal void", "valid lawful legal"),
-    ("guilty convict", "acquit innocent clear"),
-    ("win beat defeat", "lose"),
-    ("rise increase grow climb", "fall decrease drop decline shrink"),
-    ("refuse decline", "agree accept"),
-    ("ban forbid prohibit", "allow permit legalise"),
-    ("close shut", "reopen"),
-    ("kill die", "survive"),
-    ("cancel scrap abandon", "confirm proceed"),
-)
-_REJECTED = re.compile(
-    r"\b(?:throw(?:n|s|ing)?|threw) out\b|\b(?:vot|turn)(?:e|es|s|ed|ing)? down\b"
-    r"|\bstr[iu](?:c?k)\w* down\b",
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_NOT = re.compile(
+    r"\b(?:not|never|no|nobody|none|neither|nor|cannot|nothing|refused|failed"
+    r"|declined)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_NOT_WORDS = "not never no nobody none neither nor without cannot nothing"
-_NOT = frozenset(_NOT_WORDS.split())
-_HEDGES_WORDS = (
-    "whether if may might could would should must unless expected likely until before asked "
-    "plans plan hopes proposed to will"
+_CALENDAR = frozenset(
+    base(word)
+    for word in word_set(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april june"
+        " july august september october november december week month year today yesterday wo never longer"
+    )
 )
-_HEDGES = frozenset(_HEDGES_WORDS.split())
-# How many words after "not" it denies, and after "whether" it leaves open.
-_REACH = 3
-_HEDGED = 8
-_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[,;:.!?—–()“”\"]")
-_NO_DENIAL_WORDS = "only just merely necessarily the quite enough yet far"
-_NO_DENIAL = frozenset(_NO_DENIAL_WORDS.split())
-_OPENS, _CLOSES = frozenset("“„«"), frozenset("”»")
-# So much of the question must stand around the sentence that denies; in it so many words of
-# the question, unless it says nothing else ("Nobody was hurt").
-_LEAST_COVERED = 0.5
-_AS_COVERED = 0.15
-_FEWEST_SHARED = 3
+_LEAST_COVERED = 0.4
+"""So much of the question must stand around the sentence that denies."""
+_CUE = 0.3
+"""What a word that may deny counts where all words of the question count 1."""
+_ANALYSED = 8
+"""So many sentences are analysed at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,102 +48,205 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A content word; `denied` or left `open` where it stands."""
+class _Near:
+    """A sentence near to the question, the words around it, and what it says."""
 
-    text: str
-    meaning: str
-    denied: bool
-    open: bool
+    sentence: CandidateSentence
+    around: frozenset[str]
+    said: list[Proposition]
 
 
 def contradiction(question: str, hits: Sequence[Hit]) -> Contradiction | None:
     """A sentence of the hits that denies what the question takes for granted; else None.
 
-    It denies a word of the question ("nobody was hurt") or says its opposite ("approved" for
-    "threw out"), and no sentence that is as near to the question says the word itself.
+    It denies the verb of the question of the same subject and object ("did not resign"), says
+    its opposite ("approved" for "threw out"), that the subject took no part in what it is said
+    to have done, or that the thing asked about is no more. None where another sentence says what
+    the question does, and for a question that takes nothing for granted or denies something.
+    At most eight English sentences are analysed.
     """
-    if not _ASKS.search(question):
+    asked = read_asked(question)
+    if not _ASKS.search(question) or asked.negative or not asked.names | asked.parts:
         return None
-    about = meanings(question)
-    presumed = {
-        word.meaning: word.text
-        for word in _words(question)
-        if not word.denied and not word.text[0].isupper()
-    }
-    told = [
-        (sentence, _words(sentence.text))
-        for sentence, _ in survey(hits, about)
-        if sentence.coverage >= _LEAST_COVERED - _AS_COVERED
+    near = [
+        _Near(sentence, around, propositions(sentence.text))
+        for sentence, around in _candidates(question, asked, hits)
     ]
     found = [
-        Contradiction(sentence, presumed[meaning])
-        for sentence, words in told
-        if sentence.coverage >= _LEAST_COVERED and _is_about(words, about)
-        for meaning in _spoken_against(words, presumed)
-        if not _is_affirmed(meaning, sentence.coverage, told)
+        Contradiction(each.sentence, presumed)
+        for each in near
+        for said in each.said
+        for presumed in _spoken_against(asked, said, each)
     ]
+    found = [each for each in found if not _is_affirmed(asked, each, near)]
     return max(found, key=lambda each: each.sentence.coverage, default=None)
 
 
-def _is_about(words: Sequence[_Word], about: frozenset[str]) -> bool:
-    """Whether a sentence is about what is asked: by the words they share, or for want of others."""
-    said = {word.meaning for word in words}
-    shared = sum(not about.isdisjoint({one, *_opposites(one)}) for one in said)
-    return shared >= _FEWEST_SHARED or shared == len(said)
-
-
-def _spoken_against(words: Sequence[_Word], presumed: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        if word.open:
+def _candidates(
+    question: str, asked: AskedClause, hits: Sequence[Hit]
+) -> list[tuple[CandidateSentence, frozenset[str]]]:
+    """The few English sentences that share most with the question and may deny or affirm it."""
+    about = meanings(question)
+    asked_verbs = {asked.verb(n) for n in range(asked.helper + 1, len(asked.words))} - {""}
+    affirming = frozenset().union(*(same(verb) for verb in asked_verbs))
+    denying = frozenset().union(*(opposites(verb) for verb in affirming))
+    denying |= verbs("end") | verbs("stay_away")
+    found = []
+    for sentence, around in survey(hits, about):
+        if sentence.coverage < _LEAST_COVERED or sentence.article.language not in ("en", ""):
             continue
-        if word.denied and word.meaning in presumed:
-            yield word.meaning
-        if not word.denied:
-            yield from (one for one in presumed if word.meaning in _opposites(one))
+        said = _verbs(sentence.text)
+        if (said & denying) or (_NOT.search(sentence.text) or said & affirming):
+            own = len(meanings(sentence.text) & about) / max(1, len(about))
+            found.append((sentence.coverage + own, bool(said & denying), sentence, around))
+    found.sort(key=lambda each: (-each[0] - _CUE * each[1], each[2].rank, each[2].start))
+    return [(sentence, around) for _, _, sentence, around in found[:_ANALYSED]]
 
 
-def _is_affirmed(
-    meaning: str, coverage: float, told: Sequence[tuple[CandidateSentence, list[_Word]]]
+def _verbs(text: str) -> frozenset[str]:
+    """The base forms of all words of a text, and those with a particle within three words."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    bases = [base(word) for word in words]
+    found = set(bases)
+    for place, verb in enumerate(bases):
+        near = words[place + 1 : place + 4]
+        found |= {f"{verb}_{particle}" for particle in particles(verb) if particle in near}
+    return frozenset(found)
+
+
+def _spoken_against(asked: AskedClause, said: Proposition, near: _Near) -> Iterator[str]:
+    """The words of the question that a proposition speaks against."""
+    if said.open:
+        return
+    for reading in asked.readings(said):
+        denies = said.denied if reading.relation == "same" else not said.denied
+        timely = asked.tense == "coming" or said.tense != "coming"
+        if denies and timely and _is_about(reading, said, near, asked):
+            yield reading.written
+    yield from _no_part(asked, said, near)
+    yield from _at_an_end(asked, said)
+
+
+def _is_about(reading: Reading, said: Proposition, near: _Near, asked: AskedClause) -> bool:
+    """Whether a proposition is about whom and what the question is."""
+    doer, thing = said.agent, said.patient
+    subject, objects = reading.subject, reading.first_object
+    if reading.passive:
+        subject, objects = frozenset(), reading.subject
+        if not thing.head:
+            doer, thing = Phrase(), doer
+    elif not reading.first_object and not doer.head:
+        doer, thing = thing, doer
+    if subject and doer.head and not _names_same(subject, doer, near, asked):
+        return False
+    if subject and not doer.head and not near.around >= subject:
+        return False
+    if objects and thing.head and not _names_same(objects, thing, near, asked):
+        return False
+    if objects and not thing.head:
+        return not objects.isdisjoint(said.words)
+    if not objects and not _is_around(reading, near, asked):
+        return False
+    if said.denied and not said.rest <= asked.stems | _CALENDAR:
+        return False
+    if thing.head and not objects and reading.objects and not alike(reading.objects, thing):
+        return False
+    wider = reading.relation == "opposite" or said.agent.none or said.patient.none
+    return bool(doer.head or thing.head) and (wider or bool(objects) or not thing.head)
+
+
+def _is_around(reading: Reading, near: _Near, asked: AskedClause) -> bool:
+    """Whether what else the question says stands around: its names, or half of its words."""
+    named = not asked.names.isdisjoint(reading.subject)
+    others = reading.objects & asked.names if named else reading.objects
+    return 2 * len(others & near.around) >= len(others)
+
+
+def _may_be_about(reading: Reading, said: Proposition) -> bool:
+    """Whether a proposition may be about whom or what the question is."""
+    phrases = [each for each in (said.agent, said.patient) if each.head]
+    words = reading.subject | reading.objects
+    return any(each.pronoun or alike(words, each) for each in phrases)
+
+
+def _names_same(
+    asked_words: frozenset[str], phrase: Phrase, near: _Near, asked: AskedClause
 ) -> bool:
-    """Whether a sentence as near to the question says the word, or denies its opposite."""
-    return any(
-        (word.meaning == meaning and not word.denied)
-        or (word.meaning in _opposites(meaning) and word.denied)
-        for sentence, words in told
-        if sentence.coverage >= coverage - _AS_COVERED
-        for word in words
-    )
+    """Whether a phrase names what the words of the question do; a pronoun by what is around it."""
+    if phrase.none:
+        return True
+    if phrase.pronoun:
+        return asked_words <= near.around
+    if alike(asked_words, phrase):
+        named = asked_words & asked.names
+        theirs = phrase.words - asked_words - things(phrase.head)
+        ours = asked_words - phrase.words - things(phrase.head)
+        return named <= phrase.words | near.around and not (theirs and ours)
+    return bool(asked_words & asked.names) and asked_words <= phrase.words
 
 
-def _words(text: str) -> list[_Word]:
-    """The content words of a text, with what stands before each in its clause."""
-    found: list[_Word] = []
-    clause: list[str] = []
-    quoted = False
-    for written in _TOKEN.findall(_REJECTED.sub("rejected", text)):
-        if not written[0].isalnum():
-            quoted = (not quoted) if written == '"' else (quoted or written in _OPENS)
-            quoted = quoted and written not in _CLOSES
-            clause = []
+def _no_part(asked: AskedClause, said: Proposition, near: _Near) -> Iterator[str]:
+    """The verb of achieving something where the subject took no part: "won't be at the Games"."""
+    stays = said.verb in verbs("take_part") and said.denied and not said.predicate
+    leaves = said.verb in verbs("stay_away") and not said.denied
+    if not (stays or leaves) or said.agent.pronoun:
+        return
+    event = said.rest | said.patient.words
+    for place in range(asked.helper + 2, len(asked.words)):
+        verb = asked.verb(place)
+        reading = asked.at(place, verb, "opposite") if verb in verbs("achieve") else None
+        if reading is None or not alike(reading.subject, said.agent):
             continue
-        for meaning in () if _is_not(written.lower()) else meanings(written):
-            before = clause[-_REACH:]
-            denied = any(map(_is_not, before)) and _NO_DENIAL.isdisjoint(before)
-            hedged = quoted or not _HEDGES.isdisjoint(clause[-_HEDGED:])
-            found.append(_Word(written, meaning, denied, hedged))
-        clause.append(written.lower())
-    return found
+        others = asked.names - reading.subject
+        same_event = not reading.objects.isdisjoint(event) or others <= near.around
+        if event and same_event and reading.subject & asked.names <= said.agent.words:
+            yield reading.written
 
 
-def _is_not(word: str) -> bool:
-    return word in _NOT or word.endswith(("n't", "n’t"))
-
-
-@cache
-def _opposites(meaning: str) -> frozenset[str]:
-    """The meanings that say the opposite of one."""
-    sides = [tuple(meanings(side) for side in pair) for pair in _OPPOSITES]
-    return frozenset().union(
-        *(other for one, other in (*sides, *((b, a) for a, b in sides)) if meaning in one)
+def _at_an_end(asked: AskedClause, said: Proposition) -> Iterator[str]:
+    """The verb of the question where what it is to happen to, or who is to do it, is no more."""
+    if said.verb not in verbs("end") or said.denied or asked.tense != "coming":
+        return
+    thing = said.patient if said.patient.head else said.agent
+    place = next(
+        (
+            n
+            for n in range(asked.helper + 2, len(asked.words))
+            if asked.words[n - 1].text.lower() == "to" and asked.words[n].stem
+        ),
+        asked.helper + 2,
     )
+    if place >= len(asked.words):
+        return
+    reading = asked.at(place, asked.verb(place), "opposite")
+    if reading is None or reading.verb in verbs("end"):
+        return
+    objects = reading.first_object or reading.subject
+    named = objects & asked.names
+    if (named and named <= thing.words) or (objects and objects <= thing.words):
+        yield reading.written
+
+
+def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]) -> bool:
+    """Whether a sentence says what the question does, in an article that is no older if it asks
+    for what is to come.
+    """
+    for each in near:
+        older = day_of(each.sentence.article) < day_of(found.sentence.article)
+        if asked.tense == "coming" and older:
+            continue
+        for said in each.said:
+            if (asked.tense == "coming") != (said.tense == "coming"):
+                continue
+            for reading in asked.readings(said):
+                if reading.written != found.presumed:
+                    continue
+                if (
+                    reading.verb in verbs("achieve")
+                    and not reading.objects & asked.names <= said.words
+                ):
+                    continue
+                affirms = said.denied == (reading.relation == "opposite")
+                if affirms and _may_be_about(reading, said):
+                    return True
+    return False

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 
+from rag.answers.declining import ways_on
 from rag.answers.prompts import Fault, answer_messages, repair_messages, size
 from rag.answers.question import Question
 from rag.answers.repair import Again, Repaired, mend
@@ -81,6 +82,7 @@ def _answer(
         hits=tuple(shown),
         abstained=mended.declined,
         reason=DECLINED if mended.declined else "",
+        ways_on=ways_on(asked, shown) if mended.declined else (),
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,

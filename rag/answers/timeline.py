@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from rag.answers.candidate_sentences import CandidateSentence, day_of, survey, weighed
+from rag.answers.one_thing import of_one_thing, sought
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
 from rag.records import Hit, Similarity
@@ -55,6 +56,7 @@ class _Told:
     figure: Figure
     fit: int
     belongs: bool
+    around: frozenset[str] = frozenset()
 
     @property
     def day(self) -> datetime:
@@ -73,7 +75,13 @@ def several_figures(
     asked = quantity(question)
     if asked is None:
         return None
-    told = _alike(_weighed(question, list(_told(asked, hits)), similarity), asked)
+    found = _weighed(question, list(_told(asked, hits)), similarity)
+    told = _alike(found, asked)
+    if len({each.figure.value for each in told}) < 2:
+        return None
+    told = _alike(_of_one_thing(question, asked, found, hits), asked)
+    if not told:
+        return None
     ordered = _latest_first(told)
     chosen = _chosen(ordered, told)
     if len({each.figure.value for each in chosen}) < 2:
@@ -87,7 +95,7 @@ def _told(asked: Quantity, hits: Sequence[Hit]) -> Iterator[_Told]:
     for sentence, around in survey(hits, asked.about):
         for figure in figures(sentence.text, asked):
             fit = len(asked.about & figure.clause)
-            yield _Told(sentence, figure, fit, _belongs(asked, figure, fit, around))
+            yield _Told(sentence, figure, fit, _belongs(asked, figure, fit, around), around)
 
 
 def _belongs(asked: Quantity, figure: Figure, fit: int, around: frozenset[str]) -> bool:
@@ -105,6 +113,16 @@ def _weighed(question: str, told: Sequence[_Told], similarity: Similarity | None
         replace(each, sentence=scored[each.sentence]) for each in told if each.sentence in scored
     ]
     return sorted(kept, key=lambda each: -each.sentence.score - _FIT * min(each.fit, 2))
+
+
+def _of_one_thing(
+    question: str, asked: Quantity, told: Sequence[_Told], hits: Sequence[Hit]
+) -> list[_Told]:
+    """Those that measure what the question asks about, by the syntax of their sentences."""
+    agreed = of_one_thing(
+        sought(question, asked, hits), [(each.sentence, each.figure, each.around) for each in told]
+    )
+    return [each for each, is_of_it in zip(told, agreed, strict=True) if is_of_it]
 
 
 def _alike(told: Sequence[_Told], asked: Quantity) -> list[_Told]:

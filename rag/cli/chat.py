@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from io import TextIOWrapper
 from typing import TextIO
 
@@ -25,7 +26,7 @@ from rag.cli.options import (
     opened_archive,
 )
 from rag.errors import QueryError, RagError
-from rag.records import Answer
+from rag.records import Answer, Filters, WayOn
 from rag.retrieval.filters import parse_as_of
 
 PROMPT = "? "
@@ -33,7 +34,8 @@ WELCOME = "Ask the archive. /help lists the commands, /quit or the end of input 
 HELP = """\
 Any line is a question; it may lean on those before it.
   /cite N        the sentence that [N] of the last answer cites, in its context (or /show N)
-  /ignore WORDS  the last question again, with these words asking for no date or outlet
+  /ignore WORDS  the last question again, with these words asking for no date, outlet or form
+  N              after "What you can try": the suggestion of this number
   /new           a new conversation
   /help          this list
   /quit          leave (or /exit, or the end of input)
@@ -106,7 +108,9 @@ class TerminalChat:
 
     def _obey(self, asked: str) -> None:
         name, _, rest = asked.partition(" ")
-        if not name.startswith("/"):
+        if way := self._way_on(asked):
+            self._take(way)
+        elif not name.startswith("/"):
             self._ignored = ()
             self._ask(asked)
         elif name in self._commands:
@@ -123,11 +127,13 @@ class TerminalChat:
             for stopped in self._session.turns[len(turns) :]:
                 terminal.say(stopped.text)
             raise
+        terminal.print_understood_as(answer)
         for text in answer.notes:
             terminal.note(text)
         terminal.say(f"{answer.text}\n")
         chat_output.print_sources(answer)
         terminal.print_unresolved(answer)
+        terminal.print_ways_on(answer, numbered=True)
         terminal.print_understood(answer.understood, "/ignore")
 
     def _answered(self, question: str) -> Answer:
@@ -150,13 +156,36 @@ class TerminalChat:
         if not self._session.turns:
             msg = "nothing has been asked yet; ask first, then say which words to ignore"
             raise QueryError(msg)
-        turns, ignored = self._session.turns, self._ignored
-        self._ignored = (*ignored, _unquoted(words))
-        self._session.forget_last()
+        question = self._session.turns[-1].question
+        self._again(question, (*self._ignored, _unquoted(words)), self._session.scope.filters)
+
+    def _way_on(self, typed: str) -> WayOn | None:
+        """The suggestion of the last answer that a number chooses; None for any other line."""
+        last = self._session.turns[-1].answer if self._session.turns else None
+        known = {str(n): way for n, way in enumerate(last.ways_on if last else (), start=1)}
+        way = known.get(typed)
+        return way if way and way.question else None
+
+    def _take(self, way: WayOn) -> None:
+        """Asks what a suggestion says; the filters that it drops stay dropped."""
+        same = way.question == self._session.turns[-1].question
+        still = [w for w in self._ignored if same or w.casefold() in way.question.casefold()]
+        filters = self._session.scope.filters.without(way.drop)
+        if not same:
+            terminal.note(way.question)
+        self._again(way.question, (*still, *way.ignore), filters)
+
+    def _again(self, question: str, ignored: tuple[str, ...], filters: Filters) -> None:
+        """Asks in place of the last question; where that is refused, nothing has changed."""
+        session = self._session
+        before = session.turns, session.scope, self._ignored
+        session.scope = replace(session.scope, filters=filters)
+        self._ignored = ignored
+        session.forget_last()
         try:
-            self._ask(turns[-1].question)
+            self._ask(question)
         except QueryError:
-            self._session.turns, self._ignored = turns, ignored
+            session.turns, session.scope, self._ignored = before
             raise
 
     def _new(self, _rest: str) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from rag.answers.wording import introduction
 from rag.cli.chat_session import Context
-from rag.cli.terminal import complain, note, place, say
+from rag.cli.terminal import NEAREST, complain, note, place, say
 from rag.records import Answer, Citation
 
 
 def print_sources(answer: Answer) -> None:
-    """Prints each citation: outlet and date, title, address, and the cited words."""
+    """Prints each citation: outlet and date, title, address, and the cited words.
+
+    Those of a declined answer are said to be the nearest sentences.
+    """
+    if answer.nearest:
+        say(NEAREST)
     for citation in answer.citations:
         _print_heading(citation)
         say(f"    {place(citation.article, citation.start, citation.end)}", "dim")

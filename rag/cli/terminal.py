@@ -35,6 +35,9 @@ from rag.verification.quotes.records import Recheck, Trace, shown
 # rich would turn ":car:" in an article into a picture.
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+NEAREST = "Nearest, but no answer:"
+"""What is printed before the citations of a declined answer."""
+
 _RARE = frozenset[OutcomeKind]({"deleted", "skipped"})
 
 
@@ -167,17 +170,39 @@ def place(article: Article, start: int, end: int) -> str:
 
 
 def print_answer(answer: Answer) -> None:
-    """Prints an answer, its notes and the articles it cites."""
+    """Prints an answer, its notes and the articles it cites; of a declined one what is nearest."""
+    print_understood_as(answer)
     for text in answer.notes:
         note(text)
     say(answer.text)
     if answer.citations:
         say("")
+    if answer.nearest:
+        say(NEAREST)
     for citation in answer.citations:
         article = citation.article
         where = place(article, citation.start, citation.end)
+        if answer.nearest:
+            say(f"{introduction(article)}{citation.quote} [{citation.number}]")
         _out.print(f"[dim]\\[{citation.number}] {_shown(article.title)} — {_shown(where)}[/]")
     print_unresolved(answer)
+    print_ways_on(answer)
+
+
+def print_understood_as(answer: Answer) -> None:
+    """Says what a follow-up was taken to ask, where that is not what was typed."""
+    if answer.understood_as:
+        note(f"Understood as: {answer.understood_as}")
+
+
+def print_ways_on(answer: Answer, *, numbered: bool = False) -> None:
+    """Prints what to try where there is no answer; `numbered`, what can be done has its number."""
+    if not answer.ways_on:
+        return
+    can_choose = numbered and any(way.question for way in answer.ways_on)
+    say("\nWhat you can try (type its number):" if can_choose else "\nWhat you can try:")
+    for number, way in enumerate(answer.ways_on, start=1):
+        say(f"  {f'{number}.' if can_choose and way.question else '-'} {way.text}")
 
 
 def print_unresolved(answer: Answer) -> None:

@@ -30,6 +30,9 @@ from rag.verification.quotes.records import Recheck
 
 FORMAT = "dateline conversation"
 VERSION = 1
+NEAREST = "Nearest, but no answer:"
+"""What stands before the citations of a declined answer."""
+
 _MEND = "give the JSON that `dateline export` wrote, not its Markdown"
 _CONTROLS_SHOWN = (
     "Control characters are shown as \ufffd; the JSON export has each as it stands in its article."
@@ -198,6 +201,8 @@ def _turn_lines(turn: KeptTurn, digests: Mapping[tuple[str, Any], Any]) -> Itera
     text = answer.text if answer else str(turn.answer.get("text", ""))
     for paragraph in text.split("\n\n"):
         yield from (_plain(paragraph), "")
+    if answer and answer.abstained and answer.citations:
+        yield from (NEAREST, "")
     for citation in answer.citations if answer else ():
         yield from _citation_lines(citation, digests)
 

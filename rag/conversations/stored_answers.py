@@ -21,6 +21,7 @@ from rag.records import (
     Passage,
     Understood,
     Usage,
+    WayOn,
 )
 from rag.records.answer_json import (
     AnswerJson,
@@ -58,13 +59,13 @@ def restored(stored: Mapping[str, Any], find: FindArticle) -> Answer:
         standalone=answer.standalone,
         text=answer.text,
         as_of=answer.as_of,
-        claims=_claims(answer),
+        claims=() if answer.abstained else _claims(answer),
         citations=tuple(each for each in citations if each),
         unresolved=(*answer.unresolved, *lost),
         hits=tuple(hit for each in answer.hits if (hit := _hit(each, found))),
         abstained=answer.abstained,
         reason=answer.reason,
-        suggestions=tuple(answer.suggestions),
+        ways_on=_ways_on(answer),
         confidence=answer.confidence,
         filters=_filters(answer.filters),
         understood=tuple(_understood(answer.standalone, each) for each in answer.understood),
@@ -86,6 +87,16 @@ def _claims(answer: AnswerJson) -> tuple[Claim, ...]:
     return tuple(
         Claim(each.start, each.end, tuple(each.citations), each.verdict, tuple(each.reasons))
         for each in answer.claims
+    )
+
+
+def _ways_on(answer: AnswerJson) -> tuple[WayOn, ...]:
+    """What to try; of older answers the words alone are known."""
+    if not answer.ways_on:
+        return tuple(map(WayOn, answer.suggestions))
+    return tuple(
+        WayOn(each.text, each.question, tuple(each.ignore), tuple(each.drop))
+        for each in answer.ways_on
     )
 
 

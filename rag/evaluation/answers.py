@@ -158,7 +158,7 @@ def answer_row(archive: Archive, question: EvalQuestion, answer: Answer, asking:
     ]
     quoted = [
         {"id": citation.article.id, "title": citation.article.title, "text": citation.quote}
-        for citation in answer.citations
+        for citation in answer.evidence
     ]
     return question_row(
         question,
@@ -186,7 +186,7 @@ def answer_measures(answer: Answer, answers: Sequence[str]) -> dict[str, float]:
 
     Of a language model's answer its own text is looked at too, without its markers.
     """
-    quotes = [citation.quote for citation in answer.citations]
+    quotes = [citation.quote for citation in answer.evidence]
     text = capped(quotes)
     measures = {
         "answer_in_quotes": float(holds_answer(text, answers)),
@@ -206,7 +206,7 @@ def answer_measures(answer: Answer, answers: Sequence[str]) -> dict[str, float]:
 
 def quotes_both(answer: Answer, answers: Sequence[str]) -> bool:
     """Whether two of the answers are quoted, each from an article with an outlet and a date."""
-    shown = [c.quote for c in answer.citations if c.article.publisher and c.article.published]
+    shown = [c.quote for c in answer.evidence if c.article.publisher and c.article.published]
     return sum(any(holds_answer(quote, [one]) for quote in shown) for one in answers) >= 2
 
 

@@ -91,7 +91,7 @@ class Citations(AnsweringSuite):
         """The measures of one answer, and its sentences that do not score."""
         measures = citation_measures(answer, judged_by(self.judge) if self.judge else None)
         if not answer.abstained:
-            cited = {citation.article.id for citation in answer.citations}
+            cited = {citation.article.id for citation in answer.evidence}
             measures["cites_relevant"] = float(bool(cited.intersection(sample.relevant)))
         full = [measures.get(f"citation_{name}", 1.0) for name in ("recall", "precision")]
         return question_row(
@@ -100,7 +100,7 @@ class Citations(AnsweringSuite):
             score=min(full),
             expected=["every sentence supported by what it cites"],
             sentences=len(answer.claims),
-            citations=len(answer.citations),
+            citations=len(answer.evidence),
             found=unsupported(answer),
         )
 

@@ -45,7 +45,8 @@ def _readable(remarks: Sequence[KeptRemark]) -> Iterator[_Said]:
 def _row(number: int, asked: str, day: str, said: Sequence[_Said]) -> dict[str, Any]:
     wrong = {id_ for each in said for id_ in _wrong(each)}
     helpful = [each.answer for each in said if each.remark.kind == "helpful"]
-    cited = [citation.article_id for answer in helpful for citation in answer.citations]
+    answered = [answer for answer in helpful if not answer.abstained]
+    cited = [citation.article_id for answer in answered for citation in answer.citations]
     gold = dict.fromkeys(id_ for id_ in cited if id_ not in wrong)
     row: dict[str, Any] = {"qid": f"reader-{number}", "question": asked, "date": day}
     if any(answer.abstained for answer in helpful) and not gold:

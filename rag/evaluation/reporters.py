@@ -85,7 +85,7 @@ class Reporters(AnsweringSuite):
         if allowed := FORMS.get(sample.form):
             measures["form_recognised"] = float(read in allowed)
         nearest = [(hit.article, "(declined)") for hit in answer.hits[:1]]
-        quoted = [(citation.article, citation.quote) for citation in answer.citations]
+        quoted = [(citation.article, citation.quote) for citation in answer.evidence]
         # Without facts there is nothing to be right or wrong about.
         score = measures.get("vital", measures.get("near_miss_right", 1.0))
         labelled = {} if sample.expect else {"answerable": not sample.unanswerable}
@@ -98,7 +98,7 @@ class Reporters(AnsweringSuite):
             expect=sample.expect,
             expected=[nugget.fact for nugget in sample.nuggets if nugget.vital],
             abstained=answer.abstained,
-            cites=len(answer.citations),
+            cites=len(answer.evidence),
             words=len(_text(answer).split()),
             text=answer.text,
             confidence=answer.confidence,
@@ -134,8 +134,7 @@ def reporters_measures(question: EvalQuestion, answer: Answer) -> dict[str, floa
             "near_miss_right": float(answer.abstained or corrected),
             "near_miss_declined": float(answer.abstained),
         }
-    first = normalised(answer.citations[0].quote) if answer.citations else text[:_OPENING]
-    first = "" if answer.abstained else first
+    first = normalised(answer.evidence[0].quote) if answer.evidence else text[:_OPENING]
     good = any(holds(nugget, first) for nugget in vital)
     measures = {"answered": float(not answer.abstained)}
     if vital:
@@ -145,7 +144,7 @@ def reporters_measures(question: EvalQuestion, answer: Answer) -> dict[str, floa
     if question.stale:
         outdated = any(holds(nugget, first) for nugget in question.stale)
         measures["stale_first"] = float(outdated and not good)
-    if answer.citations and question.gold and not answer.abstained:
+    if answer.evidence and question.gold:
         measures["on_topic"] = fmean(_on_topic(question, answer))
     if not answer.abstained and question.form not in LONG:
         measures["median_words"] = float(len(_text(answer).split()))
@@ -221,7 +220,7 @@ def _on_its_day(question: EvalQuestion) -> EvalQuestion:
 
 def _everything(answer: Answer) -> str:
     """All words in which a fact may stand: the text and the quotes; none of a declined answer."""
-    quotes = [citation.quote for citation in answer.citations]
+    quotes = [citation.quote for citation in answer.evidence]
     return "" if answer.abstained else " ".join([answer.text, *quotes])
 
 
@@ -234,7 +233,7 @@ def _share(nuggets: Sequence[Nugget], text: str) -> float:
 
 
 def _on_topic(question: EvalQuestion, answer: Answer) -> Iterator[bool]:
-    for citation in answer.citations:
+    for citation in answer.evidence:
         quote = normalised(citation.quote)
         named = citation.article.id in question.gold
         yield named or any(holds(nugget, quote) for nugget in question.nuggets)

@@ -52,11 +52,15 @@ _UNITS: tuple[tuple[Unit, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_SHARE = re.compile(
+    r"\b(?:per\s?cent(?:age)?|share|proportion|fraction) of\s+(?:the\s+|all\s+)?", re.IGNORECASE
+)
 _CLOCK = re.compile(
     r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)\b(?:\s?(?P<half>[ap])\.?m\b)?"
     r"|\b(?P<whole>1[0-2]|[1-9])(?:\.(?P<past>[0-5]\d))?\s?(?P<noon>[ap])\.?m\b",
     re.IGNORECASE,
 )
+_REMAINING = re.compile(r"\s+(?:left|remaining|to go|into)\b", re.IGNORECASE)
 _CURRENCY = re.compile(
     r"\s?(?P<scale>mn?|bn|k)?\b\s?"
     r"(?P<currency>(?:crown|dollar|euro|pound|franc|mark|kron|rupee|peso|dinar|rand|shilling"
@@ -75,12 +79,23 @@ _NO_NOUN_WORDS = (
 _NO_NOUN = frozenset(_NO_NOUN_WORDS.split())
 _CLAUSE = re.compile(r"[,;:—–]\s|\s(?:and|but|while|when|after|though|although)\s(?![A-Z])")
 _FARTHEST_CLAUSE = 200
-_ADDED = re.compile(r"\b(?:another|additional|further|extra|other)\s+$", re.IGNORECASE)
+_ADDED = re.compile(
+    r"\b(?:another|additional|further|extra|other)\s+$|(?<!\d)[^\W\d_]*[-−+–]$", re.IGNORECASE
+)
 _PART = re.compile(
     r"\s+(?:more|of (?:the|its|his|her|their|them|these|those|all|[a-z]*\d))\b"
     r"|\s+in (?:ten|five|three|four)\b",
     re.IGNORECASE,
 )
+_AGE = re.compile(
+    r"[\s-]+(?:day|week|month|year)s?[\s-]+(?:old\b|and (?:older|younger)\b|of age\b)",
+    re.IGNORECASE,
+)
+_AGED = re.compile(
+    r"\b(?:aged|ages?|(?:young|old) as|(?:older|younger) than|children|babies|infants)\s+$",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(r"[-‐–](?!\d)\w")
 _FORMERLY = re.compile(
     r"\b(?:from|than(?: the)?|instead of(?: the)?|not(?: the)?|(?:above|below) the"
     r"|had been \w+ (?:as|at|to))\s+$",
@@ -95,11 +110,17 @@ _AS_BEFORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What a question counts: its unit, stems of the thing, and of all that is said of it."""
+    """What a question counts: its unit, stems of the thing, and of all that is said of it.
+
+    `qualities` tell the thing from others of its kind ("electoral" votes); `whole` is what a
+    percentage is a share of.
+    """
 
     unit: Unit
     heads: frozenset[str]
     about: frozenset[str]
+    qualities: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +148,25 @@ def quantity(question: str) -> Quantity | None:
     about = meanings(_DEGREE.sub(" ", question))
     if found := _COUNTED.search(question):
         heads = counted(question[found.end() :])
-        return Quantity("count", heads, about - heads) if heads else None
+        kind = _qualities(question[found.end() :], heads)
+        return Quantity("count", heads, about - heads, kind) if heads else None
     for unit, asks in _UNITS:
         if asks.search(question):
-            return Quantity(unit, frozenset(), about)
+            share = _SHARE.search(question) if unit == "percent" else None
+            whole = counted(question[share.end() :]) if share else frozenset()
+            return Quantity(unit, frozenset(), about, whole=whole)
     for asks, thing in ((_TOLL, "dead"), (_MARGIN, "votes")):
         if asks.search(question):
             heads = meanings(thing)
             return Quantity("count", heads, about - heads - meanings("toll"))
     return None
+
+
+def _qualities(after: str, heads: frozenset[str]) -> frozenset[str]:
+    """The meanings of the words before the thing counted in its noun phrase."""
+    phrase = _noun_phrase(after)
+    end = next((n for n, word in enumerate(phrase) if not heads.isdisjoint(meanings(word))), 0)
+    return meanings(" ".join(phrase[:end]))
 
 
 def meanings(text: str) -> frozenset[str]:
@@ -144,8 +175,16 @@ def meanings(text: str) -> frozenset[str]:
     >>> meanings("deaths") == meanings("the dead")
     True
     """
-    same = _same()
-    return frozenset(same.get(stem, stem) for stem in stems(text))
+    return frozenset(same_meaning(stem) for stem in stems(text))
+
+
+def same_meaning(stem: str) -> str:
+    """The stem that stands for all words which news uses for the same thing; else the stem itself.
+
+    >>> same_meaning("dead") == same_meaning("fatal")
+    True
+    """
+    return _same().get(stem, stem)
 
 
 def figures(sentence: str, asked: Quantity) -> list[Figure]:
@@ -162,19 +201,24 @@ def figures(sentence: str, asked: Quantity) -> list[Figure]:
         return [
             Figure(_minutes(match), *match.span(), _clause(sentence, *match.span()))
             for match in _CLOCK.finditer(sentence)
+            if not _REMAINING.match(sentence, match.end())
         ]
     found = []
     for value, start, end in _numbers(sentence, asked.unit):
         before, after = sentence[:start], sentence[end:]
-        if _ADDED.search(before) or _PART.match(after):
+        if _ADDED.search(before) or _PART.match(after) or _is_age(before, after):
             continue
         phrase = meanings(" ".join(_noun_phrase(after)))
         named = asked.unit != "count" or not asked.heads.isdisjoint(phrase)
-        if named or not phrase:
+        if named or not (phrase or _BOUND.match(after)):
             clause = _clause(sentence, start, end)
             earlier = bool(_FORMERLY.search(before) or _AS_BEFORE.match(after))
             found.append(Figure(value, start, end, clause, named, earlier))
     return found
+
+
+def _is_age(before: str, after: str) -> bool:
+    return bool(_AGE.match(after) or _AGED.search(before))
 
 
 def _numbers(sentence: str, unit: Unit) -> Iterator[tuple[float, int, int]]:

@@ -192,17 +192,22 @@ def _calendar(year: int, month: int, day: int, published: date | None) -> Iterat
     if not year:
         if published is None:
             return
-        near = [_span(published.year + step, month, day) for step in (0, -1, 1)]
+        near = [span_of(published.year + step, month, day) for step in (0, -1, 1)]
         known = [span for span in near if span]
         middle = published
         yield from sorted(known, key=lambda span: abs(span[0] - middle))[:1]
         return
-    span = _span(year, month, day)
+    span = span_of(year, month, day)
     if span:
         yield span
 
 
-def _span(year: int, month: int, day: int) -> Days | None:
+def span_of(year: int, month: int, day: int) -> Days | None:
+    """The days of a year, of one of its months, or one day; None where there is no such day.
+
+    >>> span_of(2031, 2, 0)
+    (datetime.date(2031, 2, 1), datetime.date(2031, 2, 28))
+    """
     if not month:
         return date(year, 1, 1), date(year, 12, 31)
     last = monthrange(year, month)[1]
@@ -239,7 +244,7 @@ def _relative(found: dict[str, str], published: date) -> Iterator[Days]:
     months = published.year * 12 + published.month - 1 + step * (12 if unit == "year" else 1)
     year, month = divmod(months, 12)
     if year > 0:
-        span = _span(year, 0 if unit == "year" else month + 1, 0)
+        span = span_of(year, 0 if unit == "year" else month + 1, 0)
         yield span or (published, published)
 
 

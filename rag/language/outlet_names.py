@@ -73,11 +73,20 @@ _SENTENCE_END = re.compile(r"(?:^|[.?!:])\s*$")
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Publishers by the names they go by, each without blanks and in small letters."""
+    """Publishers by the names they go by, each without blanks and in small letters.
+
+    `openings` are the beginnings of all names, of every length.
+    """
 
     full: Mapping[str, tuple[str, ...]]
     initials: Mapping[str, tuple[str, ...]]
     last: Mapping[str, tuple[str, ...]]
+    openings: frozenset[str]
+
+    def may_open(self, word: str) -> bool:
+        """Whether a name may begin with a word; "The" is part of none and may be said with any."""
+        opening = _squeezed(_POSSESSIVE.sub("", word))
+        return opening == "the" or "." in word or opening in self.openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ def _names(publishers: frozenset[str]) -> _Names:
         {key: tuple(sorted(found)) for key, found in full.items()},
         {key: tuple(sorted(found)) for key, found in initials.items() if _one_outlet(found)},
         {key: tuple(sorted(found)) for key, found in last.items() if _one_outlet(found)},
+        frozenset(key[:end] for key in (*full, *initials) for end in range(1, len(key) + 1)),
     )
 
 
@@ -202,8 +212,13 @@ def find_mentions(question: str, publishers: Collection[str]) -> Iterator[Outlet
         return
     names = _names(frozenset(publishers))
     tokens = list(_TOKEN.finditer(question))
+    # Words that no name begins with are told by a look; several may be written out for initials.
+    spelled = any(token.group().casefold() in _OF_THE_TRADE for token in tokens)
     first = 0
     while first < len(tokens):
+        if not spelled and not names.may_open(tokens[first].group()):
+            first += 1
+            continue
         for last in range(_last_of_name(question, tokens, first), first - 1, -1):
             mention = _mention(question, tokens[first : last + 1], names)
             if mention and _stands_alone(question, tokens, first, last):

@@ -136,7 +136,12 @@ def _outside_the_news(question: str) -> Form | None:
     about = read_about_archive(question)
     if about is None:
         return None
-    return Form("chat" if about.is_chat else "archive", subject=question.strip())
+    return whole_form("chat" if about.is_chat else "archive", question)
+
+
+def whole_form(name: Literal["archive", "chat"], question: str) -> Form:
+    """The form of a question that all of its words tell."""
+    return Form(name, subject=question.strip(), cue=(0, len(question)))
 
 
 def form_understood(form: Form, question: str) -> tuple[Understood, ...]:

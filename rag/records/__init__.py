@@ -18,7 +18,9 @@ from rag.records.answer_json import (
     PassageJson,
     UnderstoodJson,
     UsageJson,
+    WayOnJson,
 )
+from rag.records.answer_json import FilterName as FilterName
 from rag.records.answer_json import Verdict as Verdict
 
 Precision = Literal["year", "month", "day", "minute", "second"]
@@ -241,6 +243,16 @@ class Filters:
         before = min(filter(None, [self.published_before, as_of]), default=as_of)
         return replace(self, published_before=before, as_of=as_of)
 
+    def without(self, names: Sequence[FilterName]) -> Filters:
+        """The same filters but for those of these names, which ask nothing then.
+
+        >>> Filters(publishers=("Radio North",), language="fr").without(["publishers"])
+        Filters(published_from=None, published_before=None, publishers=(), language='fr', \
+as_of=None, section='')
+        """
+        nothing = Filters()
+        return replace(self, **{name: getattr(nothing, name) for name in names})
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -268,13 +280,29 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class WayOn:
+    """What to try where there is no answer: `text` says it to a reader, the rest does it.
+
+    `question` is what to ask next, with the conversation before the declined question, with
+    words to `ignore`, and without the filters to `drop`. Advice without a `question` can only
+    be read.
+    """
+
+    text: str
+    question: str = ""
+    ignore: tuple[str, ...] = ()
+    drop: tuple[FilterName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with the exact text it rests on, or the reason why there is none.
 
     `citations` are numbered as the markers `[n]` in `text`; `unresolved` holds the
-    marker numbers that point at no passage. When `abstained`, `reason` says why, `hits` hold
-    the nearest passages and `suggestions` say what to try; an answer that contradicts what
-    the question takes for granted has a `reason`, too. `understood` is what words of the
+    marker numbers that point at no passage. When `abstained`, it makes no claims, `reason` says
+    why, `hits` hold the nearest passages, `citations` the nearest sentences, if any, and
+    `ways_on` what to try; an answer that contradicts what the question takes for granted has a
+    `reason`, too. `understood` is what words of the
     question, and of those it leans on, were taken to ask for beside `filters`. `coverage` is
     the share of passages that could be searched by meaning. `notes` tell the reader what went
     otherwise than asked.
@@ -290,7 +318,7 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     abstained: bool = False
     reason: str = ""
-    suggestions: tuple[str, ...] = ()
+    ways_on: tuple[WayOn, ...] = ()
     confidence: float = 0.0
     filters: Filters = Filters()
     understood: tuple[Understood, ...] = ()
@@ -299,6 +327,32 @@ class Answer:
     model: str = ""
     usage: Usage = Usage()
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.abstained and self.claims:
+            msg = f"a declined answer makes no claims, not {len(self.claims)}"
+            raise ValueError(msg)
+
+    @property
+    def understood_as(self) -> str:
+        """The question as it was made whole; "" where it was answered as it was asked."""
+        same = self.standalone.split() == self.question.split()
+        return "" if same else self.standalone
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """What to try where there is no answer, in words."""
+        return tuple(way.text for way in self.ways_on)
+
+    @property
+    def evidence(self) -> tuple[Citation, ...]:
+        """The citations that the answer rests on: none of a declined one."""
+        return () if self.abstained else self.citations
+
+    @property
+    def nearest(self) -> tuple[Citation, ...]:
+        """The sentences that come nearest to a declined answer: none of any other."""
+        return self.citations if self.abstained else ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values: what the command line and the API return."""
@@ -313,6 +367,7 @@ class Answer:
             abstained=self.abstained,
             reason=self.reason,
             suggestions=list(self.suggestions),
+            ways_on=[WayOnJson.of(way) for way in self.ways_on],
             confidence=round(self.confidence, 4),
             claims=[claim.to_json(self.text) for claim in self.claims],
             citations=[citation_json(citation) for citation in self.citations],

@@ -30,6 +30,9 @@ from rag.errors import QueryError
 
 Verdict = Literal["supported", "partly", "unsupported", "quote altered"]
 
+FilterName = Literal["published_from", "published_before", "publishers", "language", "section"]
+"""The filters that can be dropped, by their names in `Filters`."""
+
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "answer.schema.json": lambda: _schema(AnswerJson, "What `dateline ask --json` prints"),
     "hits.schema.json": lambda: _schema(list[HitJson], "What `dateline search --json` prints"),
@@ -186,7 +189,7 @@ class ClaimJson(Model):
 
 
 class CitationJson(Model):
-    """The exact words that a claim rests on: characters start to end of the article."""
+    """The exact words that a claim rests on, or the nearest: characters start to end."""
 
     number: int = Field(description="As in the markers [n] of the answer's text.")
     article_id: Id
@@ -230,6 +233,17 @@ class UnderstoodJson(Model):
     filters: FiltersJson
 
 
+class WayOnJson(Model):
+    """What to try where there is no answer."""
+
+    text: str = Field(description="It in words.")
+    question: str = Field("", description='What to ask next; "" where it is advice alone.')
+    ignore: Listed[str] = Field(
+        default_factory=list, description="Words that are not to be taken for anything then."
+    )
+    drop: Listed[FilterName] = Field(default_factory=list, description="Filters to leave out then.")
+
+
 class UsageJson(Model):
     """Tokens a language model read and wrote; zero where none was asked."""
 
@@ -246,11 +260,16 @@ class AnswerJson(Model):
     abstained: bool
     reason: str = Field(description="Why there is no answer, or what the question has wrong.")
     suggestions: Listed[str] = Field(
-        default_factory=list, description="What to try where there is no answer."
+        default_factory=list, description="What to try where there is no answer, in words."
+    )
+    ways_on: Listed[WayOnJson] = Field(
+        default_factory=list, description="The same suggestions, so that they can be acted on."
     )
     confidence: Share = 0.0
-    claims: Listed[ClaimJson]
-    citations: Listed[CitationJson]
+    claims: Listed[ClaimJson] = Field(description="None where it is declined.")
+    citations: Listed[CitationJson] = Field(
+        description="What the claims rest on; the nearest sentences where it is declined."
+    )
     unresolved: Listed[int] = Field(description="Marker numbers that point at no passage.")
     as_of: Moment
     filters: FiltersJson

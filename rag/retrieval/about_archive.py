@@ -16,6 +16,7 @@ from rag.answers.about_archive import (
     word_holdings,
 )
 from rag.questions.about_archive import AboutArchive, read_about_archive, without_chat
+from rag.questions.form import form_understood, whole_form
 from rag.questions.rewriting import resolve
 from rag.records import Answer, Hit
 from rag.retrieval.listing import (
@@ -66,6 +67,9 @@ def answer_about_archive(
             question, asked = request.question, as_typed
     if asked is None or _points_back(asked, leans=whole.leans and not standalone):
         return None
+    shown = form_understood(whole_form("chat" if asked.is_chat else "archive", question), question)
+    if question.casefold() in map(str.casefold, request.ignore):
+        return None
     scope = find_scope(asked, replace(request, question=question), snapshot)
     held = _holdings(asked, scope, snapshot) if scope else None
     if scope is None or held is None:
@@ -85,7 +89,7 @@ def answer_about_archive(
         ),
         confidence=1.0,
         filters=request.filters,
-        understood=scope.understood,
+        understood=(*scope.understood, *shown),
         notes=scope.notes,
         timings={"retrieval": time.perf_counter() - started, "reading": 0.0},
     )

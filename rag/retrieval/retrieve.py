@@ -15,7 +15,7 @@ from rag.llms import ChatModel
 from rag.questions.about_archive import without_chat
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
-from rag.questions.form import Form, form_understood, read_form
+from rag.questions.form import Form, form_understood, read_form, whole_form
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
 from rag.questions.times import Recency, named_day, recency
@@ -137,7 +137,11 @@ def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None
         dropped = shown and shown[0].words.casefold() in map(str.casefold, request.ignore)
         form = form if dropped else read
     filters = request.filters.no_later_than(request.as_of)
-    understood = ignoring(understood, request.ignore)
+    # Who ignores all its words says that it is not about the archive, and here it is not.
+    outside = form_understood(whole_form("archive", asked.question), asked.question)
+    understood = [
+        one for one in ignoring((*understood, *outside), request.ignore) if one not in outside
+    ]
     return Search(
         asked=asked,
         form=form,

@@ -151,6 +151,7 @@ class Chat:
             references(number, answer),
             searched=answer.standalone,
             passages=tuple(hit.passage.id for hit in answer.hits),
+            declined=answer.abstained,
             saved_number=saved_number,
         )
 
@@ -159,7 +160,7 @@ class Chat:
         rebuilt = self._is_rebuilt()
         stream = self.archive.stream(
             form.question,
-            conversation.history(),
+            conversation.history(form.again),
             filters=filters,
             as_of=as_of,
             ignore=form.without,

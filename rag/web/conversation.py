@@ -55,8 +55,8 @@ class Turn:
 
     `references` are known by the keys that links in `html` carry, such as "cite-2-1".
     `searched` is the question as it was searched for, and `passages` the ids of what was
-    found. A turn is not `finished` while its answer is being written. `saved_number` is its
-    number in the archive, 0 if it is not saved.
+    found. A turn is not `finished` while its answer is being written, and `declined` where
+    there is no answer. `saved_number` is its number in the archive, 0 if it is not saved.
     """
 
     question: str
@@ -64,14 +64,10 @@ class Turn:
     text: str = ""
     references: Mapping[str, Reference] = field(default_factory=dict, hash=False)
     finished: bool = True
+    declined: bool = False
     searched: str = ""
     passages: tuple[int, ...] = ()
     saved_number: int = 0
-
-    @property
-    def declined(self) -> bool:
-        """Whether it cites nothing and only offers near articles."""
-        return not any(each.kind == "cite" for each in self.references.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +82,13 @@ class Conversation:
     id: str = ""
     owner: str = ""
 
-    def history(self) -> list[Message]:
-        """The messages of the conversation, for a follow-up question."""
-        return [message for turn in self.turns for message in _messages(turn)]
+    def history(self, before: int | None = None) -> list[Message]:
+        """The messages of the conversation, for a follow-up question.
+
+        Of the turns before this one alone, where a turn is asked again.
+        """
+        turns = self.turns if before is None else self.turns[: max(0, before - 1)]
+        return [message for turn in turns for message in _messages(turn)]
 
     def html(self) -> list[str]:
         """Every turn as HTML, oldest first."""
@@ -107,15 +107,20 @@ class Conversation:
         return replace(self, turns=(*self.turns, turn))
 
 
-def citation_key(number: int, citation: Citation) -> str:
-    """The key of a citation in the answer to question `number`."""
-    return f"cite-{number}-{citation.number}"
+def citation_key(number: int, citation: Citation, kind: Kind = "cite") -> str:
+    """The key of a citation in the answer to question `number`: "cite-2-1", "near-2-1"."""
+    return f"{kind}-{number}-{citation.number}"
+
+
+def kind_of(answer: Answer) -> Kind:
+    """What the citations of an answer are: near sentences where it is declined."""
+    return "near" if answer.abstained else "cite"
 
 
 def nearest(answer: Answer) -> list[Hit]:
-    """The best hit of each of the nearest articles, for a declined answer."""
+    """The best hit of each of the nearest articles; none where nearest sentences are cited."""
     best: dict[str, Hit] = {}
-    for hit in answer.hits:
+    for hit in () if answer.nearest else answer.hits:
         best.setdefault(hit.article.id, hit)
     return list(best.values())[:NEAREST]
 
@@ -126,9 +131,10 @@ def references(number: int, answer: Answer) -> dict[str, Reference]:
 
 
 def _references(number: int, answer: Answer) -> Iterator[tuple[str, Reference]]:
+    kind = kind_of(answer)
     for citation in answer.citations:
         span = (citation.start, citation.end)
-        yield citation_key(number, citation), reference_to("cite", citation.article, span)
+        yield citation_key(number, citation, kind), reference_to(kind, citation.article, span)
     if answer.abstained:
         for place, hit in enumerate(nearest(answer), start=1):
             span = (hit.passage.start, hit.passage.end)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+
+from rag.records import FilterName
 
 LIMITS = ("published_from", "published_to", "publishers", "language", "section", "as_of")
 """The filters of the page, by their names in a form."""
+
+LIMIT_OF: Mapping[FilterName, str] = MappingProxyType(
+    {
+        "published_from": "published_from",
+        "published_before": "published_to",
+        "publishers": "publishers",
+        "language": "language",
+        "section": "section",
+    }
+)
+"""The filter of the page for each filter of a search that can be dropped."""
 
 NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
 """The labels of the filters on the page, in the same order."""
@@ -17,7 +31,8 @@ NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
 class Form:
     """What a reader filled in.
 
-    `without` are words of the question that must not be read as a date or an outlet.
+    `without` are words of the question that must not be read as a date, an outlet or a form.
+    `again` is the number of the turn that is asked again; None for a new question.
     """
 
     question: str
@@ -28,6 +43,7 @@ class Form:
     section: str = ""
     as_of: str = ""
     without: tuple[str, ...] = ()
+    again: int | None = None
 
     @classmethod
     def of(cls, question: str, limits: Sequence[Any], without: tuple[str, ...] = ()) -> Form:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -148,13 +149,84 @@ def test_what_was_understood_is_shown_and_can_be_dropped(visitor: Visitor, sites
     )
     chips = turn.locator(".understood .chip")
     expect(chips).to_have_count(3)
-    expect(chips.last).to_contain_text("“Why” why or how")
+    expect(chips.last).to_contain_text("“Why” read as: why or how")
     dated = chips.nth(1)
     expect(dated).to_contain_text("“on 3 May 2025” preferably since 3 May 2025")
     dated.get_by_role("button", name="Ask again without “on 3 May 2025”").click()
     again = page.locator(".turn").nth(1)
     expect(again.locator('.reply[aria-busy="false"]')).to_contain_text("flooded on Monday")
-    expect(again.locator(".understood .chip")).to_have_count(2)
+    expect(again.locator(".understood .chip:not(.dropped)")).to_have_count(2)
+    again.get_by_role("button", name="Ask again without “Why”").click()
+    third = page.locator(".turn").nth(2)
+    expect(third.locator(".understood .chip.dropped")).to_contain_text(
+        ["“on 3 May 2025” not used", "“Why” not used"]
+    )
+    third.get_by_role("button", name="Ask again with “on 3 May 2025”").click()
+    fourth = page.locator(".turn").nth(3)
+    expect(fourth.locator(".understood")).to_contain_text("“on 3 May 2025” preferably since")
+    expect(fourth.locator(".understood .chip.dropped")).to_have_count(1)
+
+
+def test_what_a_follow_up_was_taken_to_mean_can_be_edited(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.corpus)
+    ask(page, "How many people were aboard the Lindow ferry?")
+    turn = ask(page, "And the Marsk harbour?")
+    taken = turn.locator(".taken")
+    expect(taken).to_contain_text("Understood as: ")
+    whole = taken.get_by_role("button").text_content() or ""
+    assert "Marsk harbour" in whole
+    assert whole != "And the Marsk harbour?"
+    taken.get_by_role("button").click()
+    box = page.get_by_label("Question")
+    expect(box).to_be_focused()
+    expect(box).to_have_value(whole)
+    box.press("End")
+    page.keyboard.type(" Please.")
+    page.keyboard.press("Enter")
+    edited = page.locator(".turn").nth(2)
+    expect(edited.get_by_role("heading").first).to_have_text(f"You asked: {whole} Please.")
+
+
+def test_a_way_on_drops_the_filter_that_left_nothing(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.corpus)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("From").fill("2030")
+    turn = ask(page, FLOODED)
+    expect(turn.locator(".declined")).to_be_visible()
+    turn.get_by_role("button", name="Drop the filter on dates").click()
+    again = page.locator(".turn").nth(1)
+    expect(again.locator(".answer")).to_contain_text("The harbour of Marsk flooded on Monday")
+    expect(again.locator(".note")).to_have_count(0)
+    expect(page.get_by_label("From")).to_have_value("")
+    expect(page.locator("#chosen .chip")).to_have_count(0)
+
+
+def test_did_you_mean_asks_with_the_other_name(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.corpus)
+    turn = ask(page, "Who owns the zeppelins of Lindou?")
+    turn.get_by_role("button", name="Did you mean “Lindow”?").click()
+    heading = page.locator(".turn").nth(1).get_by_role("heading").first
+    expect(heading).to_have_text("You asked: Who owns the zeppelins of Lindow?")
+
+
+def test_the_nearest_sentences_of_a_declined_answer_open_their_article(
+    visitor: Visitor, sites: Sites
+) -> None:
+    with Archive.open(sites.kept.archive, settings=Settings(encoder="hashing")) as archive:
+        near = archive.ask(SANK)
+        none = archive.ask("Xylophone quartz zebra?")
+        said = replace(none, citations=near.citations[:2]).to_dict()
+        id_, _ = archive.conversations.append("", "", said, datetime.now(UTC))
+    page = visitor.visit(sites.kept)
+    page.goto(f"{sites.kept.url}/?c={id_}")
+    declined = page.locator(".declined")
+    expect(declined.get_by_role("heading", name="Nearest", exact=True)).to_be_visible()
+    expect(declined.locator("h3", has_text="Nearest articles")).to_have_count(0)
+    expect(page.locator(".verdict")).to_have_count(0)
+    declined.locator("a.cite").nth(1).click()
+    mark = page.locator("#cite-target.near")
+    expect(mark).to_be_focused()
+    assert mark.text_content() == near.citations[1].quote
 
 
 def test_an_empty_question_is_refused_in_words(visitor: Visitor, sites: Sites) -> None:

@@ -40,6 +40,8 @@ def recheck(answer: AnswerJson, store: Store, check: Check) -> Recheck:
         for claim in answer.claims
         for finding in (*_misplaced(claim, answer.text, listed), *_unborne(claim, evidence, check))
     ]
+    if answer.abstained and answer.claims:
+        findings.append("the answer is declined, and yet it makes claims")
     return Recheck(answer.question, tuple(rechecked), tuple(findings))
 
 

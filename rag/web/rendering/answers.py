@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from rag.answers.wording import introduction
 from rag.conversations.escaping import BLANK_LINES, text
-from rag.records import Answer, Claim
+from rag.records import Answer, Citation, Claim, WayOn
 from rag.web.conversation import nearest, reference_to
-from rag.web.rendering.chips import understood_html
-from rag.web.rendering.marks import join, linked, place_attributes, tips, verdict_mark
+from rag.web.rendering.chips import again_attributes, understood_html
+from rag.web.rendering.marks import (
+    citation_link,
+    join,
+    linked,
+    place_attributes,
+    tips,
+    verdict_mark,
+)
 from rag.web.rendering.steps import describe_filters, steps_html
 
-_LIST_INTRODUCTION = " Nearest articles:"
+_LIST_INTRODUCTION = re.compile(r"\s*[^.?!:]*:$")
+"""What ends the first paragraph of a declined answer: the page has headings of its own."""
 
 
 def welcome_html(examples: Sequence[str]) -> str:
@@ -76,12 +86,13 @@ def answer_html(
 
     Only links made here are markup; whatever an article, a question or a model wrote is
     shown as it stands. `as_of` is the date that was asked for, as it was typed, and
-    `without` what the reader wanted not to be understood as a date or an outlet. `by_words`
+    `without` the words that were to be understood as nothing. `by_words`
     is how many of the passages found share a word with the question.
     """
     kind = "declined" if answer.abstained else "answer"
-    words = _declined(answer, number) if answer.abstained else _answered(answer, number)
-    return Markup('{}<div class="{}">{}</div>{}{}{}').format(
+    words = _declined(answer, number, without) if answer.abstained else _answered(answer, number)
+    return Markup('{}{}<div class="{}">{}</div>{}{}{}').format(
+        _understood_as(answer),
         understood_html(answer.question, answer.understood, without),
         kind,
         words,
@@ -89,6 +100,16 @@ def answer_html(
         steps_html(answer, as_of=as_of, by_words=by_words),
         tips(answer, number),
     )
+
+
+def _understood_as(answer: Answer) -> Markup:
+    """What a follow-up was taken to ask; a click puts it into the question box."""
+    if not answer.understood_as:
+        return Markup("")
+    return Markup(
+        '<p class="taken">Understood as: <button type="button" class="edit" dir="auto" '
+        'data-question="{0}" title="Edit this question">{0}</button></p>'
+    ).format(text(answer.understood_as))
 
 
 def _answered(answer: Answer, number: int) -> Markup:
@@ -131,9 +152,10 @@ def _claim(answer: Answer, number: int, claim: Claim, words: str) -> Markup:
     return linked(answer, number, words, claim.citations)
 
 
-def _declined(answer: Answer, number: int) -> Markup:
-    """A declined answer: why there is no answer, the nearest articles, and what to try."""
-    words = BLANK_LINES.split(answer.text.strip())[0].removesuffix(_LIST_INTRODUCTION)
+def _declined(answer: Answer, number: int, without: Sequence[str]) -> Markup:
+    """A declined answer: why there is no answer, what is nearest, and what to try."""
+    words = _LIST_INTRODUCTION.sub("", BLANK_LINES.split(answer.text.strip())[0])
+    sentences = [_nearest_sentence(citation, number) for citation in answer.nearest]
     links = [
         Markup('<li><a class="near" {}>{}{}</a></li>').format(
             place_attributes(
@@ -145,12 +167,35 @@ def _declined(answer: Answer, number: int) -> Markup:
         )
         for place, hit in enumerate(nearest(answer), start=1)
     ]
-    tries = [Markup("<li>{}</li>").format(text(each)) for each in answer.suggestions]
-    return Markup('<p class="no-answer">{}</p>{}{}{}').format(
-        text(words),
+    tries = [_way_on(way, answer, without) for way in answer.ways_on]
+    return Markup('<p class="no-answer">{}</p>{}{}{}{}').format(
+        linked(answer, number, words, [each.number for each in answer.nearest]),
         _because(answer),
+        _list("Nearest", "sentences", sentences),
         _list("Nearest articles", "nearest", links),
         _list("What you can try", "tries", tries),
+    )
+
+
+def _nearest_sentence(citation: Citation, number: int) -> Markup:
+    return Markup('<li><span class="origin">{}</span><q dir="auto">{}</q> {}</li>').format(
+        text(introduction(citation.article)),
+        text(citation.quote),
+        citation_link(number, citation, "near"),
+    )
+
+
+def _way_on(way: WayOn, answer: Answer, without: Sequence[str]) -> Markup:
+    """A button that asks what the way on says; advice alone is text."""
+    words = text(way.text[:1].upper() + way.text[1:])
+    if not way.question:
+        return Markup("<li>{}</li>").format(words)
+    same = way.question == answer.question
+    still = [each for each in without if same or each.casefold() in way.question.casefold()]
+    return Markup(
+        '<li><button type="button" class="way" {} data-drop="{}">{}</button></li>'
+    ).format(
+        again_attributes(way.question, [*still, *way.ignore]), json.dumps(list(way.drop)), words
     )
 
 

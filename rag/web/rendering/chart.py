@@ -16,7 +16,9 @@ from rag.web.views.events import Event
 MOST_ROWS = 20
 """The most events in the chart; the table has all."""
 
-_ROW = 20
+_ROW = 38
+_WORDS, _MARKS = 14, 28
+"""Where the words and the marks of a row are, from its top."""
 _TOP = 26
 _LEFT, _RIGHT = 6.0, 97.0
 _LEAST = timedelta(days=14)
@@ -55,7 +57,7 @@ def scale_of(events: Sequence[Event]) -> Scale:
 
 
 def chart_html(events: Sequence[Event]) -> Markup:
-    """The first MOST_ROWS events as a figure, one row each, numbered as in the table."""
+    """The first MOST_ROWS events as a figure, one row each: its number in the table, its title."""
     drawn = events[:MOST_ROWS]
     scale = scale_of(drawn)
     rows = join(_row(number, each, scale) for number, each in enumerate(drawn, start=1))
@@ -90,12 +92,18 @@ def _axis(scale: Scale, height: int) -> Iterator[Markup]:
 
 
 def _row(number: int, event: Event, scale: Scale) -> Markup:
-    y = _TOP + _ROW * (number - 1) + _ROW // 2
+    top = _TOP + _ROW * (number - 1)
+    y = top + _MARKS
     first, last = (scale.at(day) for day in event.days)
     published = scale.at(event.published) if event.published else None
-    return Markup('<g><text class="number" x="0" y="{}">{}</text>{}{}</g>').format(
-        y + 4,
+    return Markup(
+        '<g><text class="number" x="0" y="{0}">{1}</text>'
+        '<text class="title" x="{2}%" y="{0}">{3}</text>{4}{5}</g>'
+    ).format(
+        top + _WORDS,
         number,
+        _LEFT,
+        text(event.title),
         "" if published is None else _published(published, max(first, last), y),
         _happened(first, last, y, outside=event.days[1] < scale.first),
     )

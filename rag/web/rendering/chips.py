@@ -23,11 +23,12 @@ def chip_html(label: Markup, attributes: Markup, what: str) -> Markup:
 def understood_html(
     question: str, understood: Sequence[Understood], without: Sequence[str]
 ) -> Markup:
-    """A chip for each constraint, "" for none; its button asks again without it.
+    """A chip for each reading, "" for none; its button asks again without it.
 
-    `without` are the words removed before.
+    `without` are the words dropped before: each has a chip, whose button asks again with it.
     """
     chips = join(_chip(question, one, without) for one in understood)
+    chips += join(_dropped(question, words, without) for words in dict.fromkeys(without))
     if not chips:
         return chips
     return Markup(
@@ -37,12 +38,27 @@ def understood_html(
 
 
 def _chip(question: str, one: Understood, without: Sequence[str]) -> Markup:
-    how = "only " if one.strict else "preferably " if one.of_hits else ""
-    label = Markup('<span class="what">“{}”</span> {}').format(
-        text(one.words),
+    how = "only " if one.strict else "preferably " if one.of_hits else "read as: "
+    quoted = Markup('<span class="what">“{}”</span> ').format(text(one.words))
+    label = Markup("{}{}").format(
+        # All its words stand above the chip.
+        quoted if one.words != question else "",
         text(f"{how}{one.meaning}" if one.held else f"{one.meaning}: the archive holds none"),
     )
-    asked = Markup('data-question="{}" data-without="{}"').format(
-        text(question), json.dumps([*without, one.words])
-    )
+    asked = again_attributes(question, [*without, one.words])
     return chip_html(label, asked, f"Ask again without “{one.words}”")
+
+
+def _dropped(question: str, words: str, without: Sequence[str]) -> Markup:
+    others = [each for each in without if each != words]
+    return Markup(
+        '<span class="chip dropped" dir="auto"><span class="what">“{}”</span> not used'
+        '<button type="button" class="drop" {} aria-label="{}">↺</button></span>'
+    ).format(text(words), again_attributes(question, others), text(f"Ask again with “{words}”"))
+
+
+def again_attributes(question: str, without: Sequence[str]) -> Markup:
+    """The attributes of a button that asks a question with none of these words understood."""
+    return Markup('data-question="{}" data-without="{}"').format(
+        text(question), json.dumps(list(without))
+    )

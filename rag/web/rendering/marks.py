@@ -14,7 +14,7 @@ from rag.answers.wording import introduction
 from rag.conversations.escaping import text
 from rag.language.words import shortened
 from rag.records import Answer, Citation, Claim, Verdict
-from rag.web.conversation import Reference, citation_key, reference_to
+from rag.web.conversation import Kind, Reference, citation_key, kind_of, reference_to
 
 MARKER = re.compile(r"\[(\d{1,6})\]")
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
@@ -48,7 +48,7 @@ def linked(answer: Answer, number: int, words: str, cited: Sequence[int]) -> Mar
     for marker in MARKER.finditer(words):
         value = int(marker[1])
         if value in known and value in cited:
-            link = _link(number, known[value])
+            link = citation_link(number, known[value], kind_of(answer))
         elif value in answer.unresolved:
             link = _unresolved(value)
         else:
@@ -82,7 +82,7 @@ def tips(answer: Answer, number: int) -> Markup:
 def _quotes(answer: Answer, number: int) -> Iterator[Markup]:
     for citation in answer.citations:
         yield _tip(
-            f"tip-{citation_key(number, citation)}",
+            f"tip-{citation_key(number, citation, kind_of(answer))}",
             introduction(citation.article).removesuffix(": ") or citation.article.id,
             f"“{shortened(citation.quote, _TIP_CHARACTERS)}”",
         )
@@ -101,10 +101,11 @@ def _tip(name: str, head: str, body: str) -> Markup:
     ).format(name, text(head), text(body))
 
 
-def _link(number: int, citation: Citation) -> Markup:
-    key = citation_key(number, citation)
+def citation_link(number: int, citation: Citation, kind: Kind = "cite") -> Markup:
+    """The marker of a citation in the answer to question `number`, which opens its article."""
+    key = citation_key(number, citation, kind)
     where = introduction(citation.article).removesuffix(": ") or citation.article.id
-    place = reference_to("cite", citation.article, (citation.start, citation.end))
+    place = reference_to(kind, citation.article, (citation.start, citation.end))
     return Markup(
         '<a class="cite" {} aria-label="[{}] {}" aria-describedby="tip-{}">[{}]</a>'
     ).format(place_attributes(key, place), citation.number, text(where), key, citation.number)

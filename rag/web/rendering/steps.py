@@ -47,8 +47,7 @@ def _lines(lines: Sequence[str]) -> Iterator[Markup]:
 
 
 def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[str, Sequence[str]]]:
-    searched = answer.standalone if answer.standalone != answer.question else ""
-    yield "Searched for", [searched] if searched else []
+    yield "Searched for", [answer.understood_as] if answer.understood_as else []
     yield "Understood", list(_understood(answer))
     yield "Filters", [describe_filters(answer.filters, as_of) or "none"]
     yield "Found", list(_found(answer, by_words))

@@ -86,7 +86,8 @@ class Endpoints:
     ) -> AnswerJson:
         """Answers from the news archive; every sentence cites the exact words it rests on.
 
-        Where the archive holds no answer, "abstained" is true and "reason" says why.
+        Where the archive holds no answer, "abstained" is true, "reason" says why, "citations"
+        hold the nearest sentences, which are no answer, and "ways_on" say what to ask instead.
 
         Args:
             question: A question in plain words.

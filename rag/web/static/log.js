@@ -1,17 +1,31 @@
-// The conversation: examples ask, what was understood can be dropped, a new question comes
-// into view.
+// The conversation: examples and ways on ask, what was understood can be dropped or edited, a
+// new question comes into view.
 let turns = element.querySelectorAll(".turn").length;
 
 element.addEventListener("click", (event) => {
   const example = event.target.closest("button.example");
-  const drop = event.target.closest("button.drop");
+  const again = event.target.closest("button.drop, button.way");
+  const edited = event.target.closest("button.edit");
   if (example) {
-    trigger("ask_example", { question: example.textContent, without: [] });
-  } else if (drop) {
-    const without = JSON.parse(drop.dataset.without);
-    trigger("ask_example", { question: drop.dataset.question, without });
+    trigger("ask_again", { question: example.textContent, without: [], drop: [], turn: 0 });
+  } else if (again) {
+    trigger("ask_again", {
+      question: again.dataset.question,
+      without: JSON.parse(again.dataset.without),
+      drop: JSON.parse(again.dataset.drop ?? "[]"),
+      turn: again.closest(".turn").dataset.turn,
+    });
+  } else if (edited) {
+    edit(edited.dataset.question);
   }
 });
+
+function edit(question) {
+  const box = document.querySelector("#question textarea");
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
 
 watch("value", () => {
   const all = element.querySelectorAll(".turn");

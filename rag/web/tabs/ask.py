@@ -2,7 +2,7 @@
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
-from rag.web.form import Form
+from rag.web.form import LIMIT_OF, Form
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
+from rag.web.tabs.filters import chosen_html, without
 
 LOG = (
     '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
@@ -77,9 +78,7 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
     def ask_again(
         conversation: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
     ) -> Iterator[list[Any]]:
-        without = tuple(map(str, event.without))
-        form = Form.of(str(event.question), limits, without)
-        yield from _asked(chat, form, replace(conversation, owner=owner_of(request)))
+        yield from _asked_again(chat, event, limits, replace(conversation, owner=owner_of(request)))
 
     once = {"trigger_mode": "once", **private()}
     asked = gr.on(
@@ -89,8 +88,11 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
         parts.outputs,
         **once,
     )
-    example = parts.log.ask_example(
-        ask_again, [parts.conversation, *parts.limits], parts.outputs, **once
+    example = parts.log.ask_again(
+        ask_again,
+        [parts.conversation, *parts.limits],
+        [*parts.outputs, parts.chosen, *parts.limits],
+        **once,
     )
     ends = {"cancels": [asked, example], "queue": False, **private()}
     parts.stop.click(
@@ -133,6 +135,24 @@ def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
         gr.skip() if frame.panel is None else frame.panel,
         *buttons,
     ]
+
+
+def _asked_again(
+    chat: Chat, event: Any, limits: Sequence[Any], conversation: Conversation
+) -> Iterator[list[Any]]:
+    """Asks what a button of the conversation asks; filters that it drops are cleared for good."""
+    import gradio as gr
+
+    remaining = tuple(limits)
+    for name in event.drop:
+        remaining = without(LIMIT_OF[name], remaining)
+    asked = Form.of(str(event.question), remaining, tuple(map(str, event.without)))
+    form = replace(asked, again=int(event.turn) or None)
+    unchanged = [gr.skip()] * (1 + len(remaining))
+    cleared = [chosen_html(chat, remaining), *remaining] if event.drop else unchanged
+    for values in _asked(chat, form, conversation):
+        yield [*values, *cleared]
+        cleared = unchanged
 
 
 def _asked(chat: Chat, form: Form, conversation: Conversation) -> Iterator[list[Any]]:

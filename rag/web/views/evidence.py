@@ -11,6 +11,7 @@ from rag.archive import Archive
 from rag.records import Hit
 from rag.web.views.events import Event, events
 from rag.web.views.sayings import Saying, sayings
+from rag.web.views.subjects import subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,13 @@ class EvidenceView:
 
 
 def evidence(archive: Archive, question: str, hits: Sequence[Hit]) -> EvidenceView:
-    """The events, quotations and differing accounts in the hits."""
+    """The events, quotations and differing accounts in the hits that are about the subject."""
     similarity = archive.similarity()
     account = several_figures(question, hits, similarity) or several_causes(
         question, hits, similarity
     )
-    return EvidenceView(question, tuple(events(hits)), tuple(sayings(hits)), account)
+    about = subject_of(question)
+    return EvidenceView(question, tuple(events(hits, about)), tuple(sayings(hits, about)), account)
 
 
 def hits_of(archive: Archive, passages: Sequence[int]) -> list[Hit]:

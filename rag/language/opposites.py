@@ -1,0 +1,98 @@
+"""Which English words say the opposite of which, and which say the same; one table for all."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from rag.language.entities import stems
+
+
+def base(word: str) -> str:
+    """The base form of an irregular verb, stemmed; the stem of any other word, "" for none.
+
+    A phrasal verb is joined by "_": only its first word is stemmed.
+
+    >>> base("threw_out"), base("Sunk"), base("approved") == base("approve")
+    ('throw_out', 'sink', True)
+    """
+    head, _, particle = word.lower().partition("_")
+    head = _irregular().get(head, head)
+    found = stems(head)
+    stem = str(found[0]) if found else head
+    return f"{stem}_{particle}" if particle else stem
+
+
+def opposites(word: str) -> frozenset[str]:
+    """The base forms of the words that say the opposite of a base form; empty for most.
+
+    >>> base("approve") in opposites(base("vote_down"))
+    True
+    """
+    return _opposites().get(word, frozenset())
+
+
+def same(word: str) -> frozenset[str]:
+    """The base forms that say the same as a base form, itself among them."""
+    return _same().get(word, frozenset([word]))
+
+
+@cache
+def verbs(kind: str) -> frozenset[str]:
+    """The base forms of a list of the lexicon: "take_part", "stay_away", "achieve", "end" or "light"."""
+    return frozenset(base(word) for word in str(_lexicon()[kind]).split())
+
+
+@cache
+def particles(verb: str) -> frozenset[str]:
+    """The particles with which the tables know a verb, given by its base form: "down" of "vote"."""
+    lines = [side for pair in _lexicon()["opposites"] for side in pair]
+    lists = [_lexicon()[kind] for kind in ("take_part", "stay_away", "end", "light")]
+    known = " ".join([*lines, *_lexicon()["same"], *lists]).split()
+    return frozenset(
+        particle
+        for head, _, particle in (base(word).partition("_") for word in known)
+        if particle and head == verb
+    )
+
+
+@cache
+def _lexicon() -> dict[str, Any]:
+    path = files("rag.language").joinpath("lexicons", "verbs_en.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    lines = [line.split() for line in _lexicon()["irregular"].split(";")]
+    return {form: forms[0] for forms in lines for form in forms}
+
+
+@cache
+def _opposites() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for pair in _lexicon()["opposites"]:
+        sides = [frozenset(map(base, side.split())) for side in pair]
+        for mine, theirs in (sides, sides[::-1]):
+            for word in mine:
+                found[word] = found.get(word, frozenset()) | theirs
+    return found
+
+
+@cache
+def things(noun: str) -> frozenset[str]:
+    """The base forms of the nouns that news uses for the same thing, itself among them."""
+    groups = [frozenset(map(base, line.split())) for line in _lexicon()["things"]]
+    return frozenset([noun]).union(*(group for group in groups if noun in group))
+
+
+@cache
+def _same() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _lexicon()["same"]:
+        group = frozenset(map(base, line.split()))
+        for word in group:
+            found[word] = found.get(word, frozenset()) | group
+    return found
