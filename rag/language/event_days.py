@@ -42,7 +42,7 @@ _MOVED = word_set("postpone postpones postponed move moves moved delayed resched
 _AHEAD = ("for", "until", "till", "by", "before", "next", "from")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
 _ASIDE = ("relcl", "appos", "parataxis", "meta", "intj", "dep", "advcl", "mark")
-_MARKS = '()[]“”"–—-'
+_MARKS = '()[]“”"–—'
 _PARTS_OF_DAY = word_set("morning afternoon evening night noon")
 _BESIDE = word_set("earlier later early late as")
 _ANY = re.compile(r"\b(?:an?|any|every|each|most)\s+$", re.IGNORECASE)
@@ -120,14 +120,9 @@ def _dated(
         # "Friday of next week" is the Friday in it.
         if doc.text[place[1] : start].strip() == "of" and other.unit != "day":
             first, last = other.days[0]
-            days = next((each for each in moment.days if first <= each[0] <= last), None) or next(
-                (
-                    (day, day)
-                    for day in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
-                    if day.weekday() == moment.weekday
-                ),
-                days,
-            )
+            each_day = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+            found = (day for day in each_day if day.weekday() == moment.weekday)
+            days = next(((day, day) for day in found), days)
     return Dated(moment.text, days, _title(doc, verb, places))
 
 
@@ -297,7 +292,16 @@ def _is_aside(token: Token, dated: Token | None) -> bool:
     joins = token.dep_ == "cc" and any(
         each.dep_ == "conj" and _is_aside(each, dated) for each in token.head.children
     )
-    return token.dep_ in _ASIDE or is_clause or joins or (token.is_punct and token.text in _MARKS)
+    inserted = (
+        token.dep_ == "acl" and token.left_edge.i > 0 and token.left_edge.nbor(-1).text == ","
+    )
+    return (
+        token.dep_ in _ASIDE
+        or is_clause
+        or joins
+        or inserted
+        or (token.is_punct and token.text in _MARKS)
+    )
 
 
 def _is_time(token: Token, times: list[tuple[int, int]]) -> bool:
