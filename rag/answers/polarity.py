@@ -27,7 +27,6 @@ _BY_HEARSAY = re.compile(
     r"\b(?:according to|rumou?rs?|used to|claims?|supposed|but not)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def polarity(question: str, form: Form, sentence: str) -> Polarity | None:
