@@ -28,7 +28,8 @@ _CALENDAR = frozenset(
     base(word)
     for word in word_set(
         "monday tuesday wednesday thursday friday saturday sunday january february march april june"
-        " july august september october november december week month year today yesterday wo never longer"
+        " july august september october november december week month year today"
+        " yesterday wo never longer"
     )
 )
 _LEAST_COVERED = 0.4
@@ -229,7 +230,8 @@ def _at_an_end(asked: AskedClause, said: Proposition) -> Iterator[str]:
 
 def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]) -> bool:
     """Whether a sentence says what the question does, in an article that is no older if it asks
-    for what is to come."""
+    for what is to come.
+    """
     for each in near:
         older = day_of(each.sentence.article) < day_of(found.sentence.article)
         if asked.tense == "coming" and older:
