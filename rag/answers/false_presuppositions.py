@@ -28,7 +28,8 @@ _CALENDAR = frozenset(
     base(word)
     for word in word_set(
         "monday tuesday wednesday thursday friday saturday sunday january february march april june"
-        " july august september october november december week month year today yesterday wo never longer"
+        " july august september october november december week month year today"
+        " yesterday wo never longer"
     )
 )
 _LEAST_COVERED = 0.4

@@ -23,9 +23,10 @@ _PEOPLE = word_set(
     " passenger passengers worker workers soldier soldiers civilian civilians student students"
     " firefighter firefighters officer officers driver drivers victim victims"
 )
-_BY_HEARSAY = re.compile(r"\b(?:according to|rumou?rs?|used to|claims?|supposed)\b", re.IGNORECASE)
+_BY_HEARSAY = re.compile(
+    r"\b(?:according to|rumou?rs?|used to|claims?|supposed|but not)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def polarity(question: str, form: Form, sentence: str) -> Polarity | None:

@@ -41,7 +41,7 @@ def same(word: str) -> frozenset[str]:
 
 @cache
 def verbs(kind: str) -> frozenset[str]:
-    """The base forms of a list of the lexicon: "take_part", "stay_away", "achieve", "end" or "light"."""
+    """The base forms of a list of the lexicon: take_part, stay_away, achieve, end or light."""
     return frozenset(base(word) for word in str(_lexicon()[kind]).split())
 
 

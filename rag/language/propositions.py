@@ -24,9 +24,11 @@ _OBJECTS = word_set("dobj attr acomp oprd dative")
 _OTHER_CLAUSES = word_set("conj cc advcl ccomp parataxis relcl acl mark punct csubj")
 _MODALS = word_set("may might could would should must can ca ought shall")
 _HEDGES = word_set(
-    "reportedly allegedly supposedly apparently possibly perhaps maybe probably likely almost nearly"
+    "reportedly allegedly supposedly apparently possibly perhaps maybe probably"
+    " likely almost nearly"
     " virtually practically barely hardly scarcely partly partially initially originally formerly"
-    " previously necessarily once briefly falsely temporarily purportedly only mostly largely unlikely"
+    " previously necessarily once briefly falsely temporarily purportedly only"
+    " mostly largely unlikely"
 )
 _NEVER = word_set("not n't n’t never no neither nor")
 _NOBODY = word_set("nobody none nothing neither no")
@@ -43,8 +45,10 @@ _IS = frozenset(base(word) for word in word_set("be remain stay"))
 _LEFT_OPEN = word_set("if whether unless until")
 _SOURCES = word_set(
     "police officials official authorities prosecutors court ministry government council spokesman"
-    " chairman chairwoman president mayor minister governor chief director secretary sheriff service"
-    " authority association league union federation spokeswoman spokesperson organisers organizers investigators firefighters company agency"
+    " chairman chairwoman president mayor minister governor chief director secretary"
+    " sheriff service"
+    " authority association league union federation spokeswoman spokesperson"
+    " organisers organizers investigators firefighters company agency"
     " department office hospital rescuers coastguard doctors judge operator airline club"
 )
 _SAYING = frozenset(base(word) for word in word_set("say tell report state add write"))
@@ -167,7 +171,7 @@ def _passive(verb: Token) -> bool:
 
 
 def _inherited(verb: Token) -> Token | None:
-    """The subject of a verb that has none of its own: that of what it is joined to or governed by."""
+    """The subject of a verb that has none of its own: that of its governor."""
     while verb.dep_ in ("conj", "xcomp") and verb.head.pos_ in ("VERB", "AUX"):
         verb = verb.head
         for child in verb.children:
@@ -271,7 +275,9 @@ def _left_open(verb: Token, quoted: frozenset[int]) -> tuple[bool, bool]:
     token = verb
     while True:
         words = {c.lower_ for c in token.children if c.dep_ in ("aux", "advmod", "mark", "neg")}
-        words |= {c.lower_ for c in token.children if c.dep_ == "advcl" and c.lower_ == "if"}
+        words |= {
+            c.lower_ for each in token.children if each.dep_ == "advmod" for c in each.children
+        }
         modals = words & _MODALS
         unable = modals <= _ABLE and any(c.dep_ == "neg" for c in token.children)
         decided = modals == {"would"} and token.dep_ == "ccomp"
