@@ -31,7 +31,8 @@ from rag.answers.candidate_sentences import Vocabulary
 from rag.answers.evidence import Evidence, collect
 from rag.answers.plans import choose
 from rag.answers.reading import FACTUAL, answer_signals
-from rag.evaluation.reporters import holds, normalised
+from rag.answers.scoring import OFFSET, weighed
+from rag.evaluation.reporters import normalised
 from rag.questions.form import Form
 from rag.records import Hit
 from rag.retrieval.retrieve import Request, prepare, retrieve
@@ -68,6 +69,7 @@ class Case:
 
     @property
     def answerable(self) -> bool:
+        """Whether its evidence may answer it."""
         return bool(self.row["answerable"]) and not self.ablated
 
     @property
@@ -181,22 +183,28 @@ class SentenceModel:
 
     def score(self, case: Case) -> list[Evidence]:
         """The evidence with its scores, best first."""
-        found = [
-            replace(e, score=self.offset + float(self._row(case.form.name, e.signals) @ self.weights))
-            for e in case.evidence
-        ]
+        weights = dict(zip([*self.names, OFFSET], self._of(case.form.name), strict=True))
+        found = [replace(e, score=weighed(weights, e.signals)) for e in case.evidence]
         return sorted(found, key=lambda each: -each.score)
 
-    def table(self) -> dict[str, dict[str, float]]:
-        """The weights as `weights.json` has them."""
+    def _of(self, form: str) -> np.ndarray:
+        """The weights and the offset for one form."""
+        own = self._own(form) if form in self.forms else 0.0
+        shared: np.ndarray = np.append(self.weights[: len(self.names)], self.offset)
+        return shared + own
+
+    def _own(self, form: str) -> np.ndarray:
         size = len(self.names)
-        shared = [*self.weights[:size], self.offset]
-        names = [*self.names, ""]
-        found = {"every form": dict(zip(names, _rounded(shared), strict=True))}
-        for place, form in enumerate(self.forms):
-            start = size + place * (size + 1)
-            own = OWN * self.weights[start : start + size + 1]
-            found[form] = dict(zip(names, _rounded(own), strict=True))
+        start = size + self.forms.index(form) * (size + 1)
+        own: np.ndarray = OWN * self.weights[start : start + size + 1]
+        return own
+
+    def table(self) -> dict[str, dict[str, float]]:
+        """The weights as `weights.json` has them: for every form, and what each form adds."""
+        names = [*self.names, OFFSET]
+        found = {"every form": dict(zip(names, _rounded(self._of("")), strict=True))}
+        for form in self.forms:
+            found[form] = dict(zip(names, _rounded(self._own(form)), strict=True))
         return found
 
 
@@ -221,15 +229,11 @@ class AnswerModel:
 
     def probability(self, case: Case) -> float:
         """How likely it is that the evidence answers."""
-        signals = self._signals(case)
-        odds = self.offset + sum(
-            weight * signals[name] for name, weight in zip(self.names, self.weights, strict=True)
-        )
-        return float(1 / (1 + np.exp(-odds)))
+        return float(1 / (1 + np.exp(-weighed(self.table(), self._signals(case)))))
 
     def table(self) -> dict[str, float]:
         """The weights as `weights.json` has them."""
-        return dict(zip([*self.names, ""], _rounded([*self.weights, self.offset]), strict=True))
+        return dict(zip([*self.names, OFFSET], _rounded([*self.weights, self.offset]), strict=True))
 
 
 def _share(case: Case) -> float:
@@ -298,7 +302,7 @@ def train(cases: Sequence[Case]) -> dict[str, Any]:
     table = {}
     for name, known in (("by meaning", True), ("by words", False)):
         used = cases if known else [without_vectors(case) for case in cases]
-        names = [n for n in used[0].evidence[0].signals]
+        names = list(used[0].evidence[0].signals)
         sentences = SentenceModel(used, names)
         answers = AnswerModel([e for c in used for e in (c, *ablations(c))], sentences)
         table[name] = {**sentences.table(), "confidence": answers.table()}
@@ -306,13 +310,10 @@ def train(cases: Sequence[Case]) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Judges the weights on halves, then writes those of all questions."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", nargs="+", metavar="ARCHIVE=QUESTIONS")
-    cases = [
-        case
-        for pair in parser.parse_args().pairs
-        for case in load(*pair.split("=", 1))
-    ]
+    cases = [case for pair in parser.parse_args().pairs for case in load(*pair.split("=", 1))]
     names = list(cases[0].evidence[0].signals)
     judge(cases, names)
     WEIGHTS.write_text(json.dumps(train(cases), indent=1) + "\n", encoding="utf-8")

@@ -71,7 +71,11 @@ def test_questions_lines_of_three_words_and_furniture_are_no_evidence() -> None:
 
 
 def test_the_opening_of_an_article_is_read_without_its_furniture() -> None:
-    title, lead, later = "# Ferry lost off Brell", "The ferry sank at noon.", "Nobody on it was hurt."
+    title, lead, later = (
+        "# Ferry lost off Brell",
+        "The ferry sank at noon.",
+        "Nobody on it was hurt.",
+    )
     text = f"{title}\n\n{lead}\n\n{later}"
     source = Article("x/1", "", "Ferry lost", text, furniture=(Span(0, len(title), "title"),))
     late = hit(source, start=text.index(later))

@@ -8,11 +8,11 @@ from rag.answers.plans import PLANS, choose
 from tests.builders import article
 
 
-def evidence(
-    text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0
-) -> Evidence:
+def evidence(text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0) -> Evidence:
     source = article(text, f"x/{text}", day=day)
-    return Evidence(CandidateSentence(source, 0, len(text), 1, 1, coverage), {"coverage": coverage}, score)
+    return Evidence(
+        CandidateSentence(source, 0, len(text), 1, 1, coverage), {"coverage": coverage}, score
+    )
 
 
 def shown(form: str, *given: Evidence) -> list[str]:
@@ -20,7 +20,10 @@ def shown(form: str, *given: Evidence) -> list[str]:
 
 
 def test_the_best_come_first_and_none_twice() -> None:
-    first, again = evidence("The ferry sank at noon.", 2.0), evidence("On Monday the ferry sank at noon.", 1.9)
+    first, again = (
+        evidence("The ferry sank at noon.", 2.0),
+        evidence("On Monday the ferry sank at noon.", 1.9),
+    )
     other = evidence("Nobody aboard was hurt.", 1.0)
     assert shown("fact", first, again, other) == [first.text, other.text]
 

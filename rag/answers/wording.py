@@ -21,7 +21,7 @@ VERBATIM = "the article says it in these words"
 ALSO = "Also:"
 """What stands before sentences of which the opening of an answer does not speak."""
 
-NEAREST_SENTENCES = "The archive does not answer this. Nearest:"
+NO_ANSWER = "The archive does not answer this."
 
 LINE_BREAK = "\n\n"
 
@@ -129,12 +129,11 @@ def spoken_date(published: Published) -> str:
 def decline(hits: Sequence[Hit], nearest: Sequence[CandidateSentence] = ()) -> Worded:
     """What is said instead of an answer: that there is none, and what comes nearest.
 
-    The `nearest` sentences are cited, but are no claims: nothing says that they answer. Without
-    any, the nearest articles are named.
+    The `nearest` sentences are its citations, and no claims: nothing says that they answer.
+    Without any, the nearest articles are named.
     """
     if nearest:
-        shown = word(nearest, NEAREST_SENTENCES)
-        return Worded(shown.text, (), shown.citations)
+        return Worded(NO_ANSWER, (), word(nearest).citations)
     articles = {hit.article.id: hit.article for hit in hits}
     named = [
         f"- {introduction(article)}{article.title or article.id}"
@@ -142,7 +141,7 @@ def decline(hits: Sequence[Hit], nearest: Sequence[CandidateSentence] = ()) -> W
     ]
     if not named:
         return Worded("The archive holds nothing on this.")
-    lines = ["The archive does not answer this. Nearest articles:", *named]
+    lines = [f"{NO_ANSWER} Nearest articles:", *named]
     return Worded(LINE_BREAK.join(lines))
 
 
