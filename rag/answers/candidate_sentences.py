@@ -1,9 +1,8 @@
-"""Which sentences of the hits can answer a question, and how much of it stands in them."""
+"""A sentence of a hit that may be shown, and how much of a question stands around it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -11,12 +10,6 @@ from typing import Protocol
 from rag.language.figures import meanings
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Hit, Similarity
-
-# Of the sentences of all hits, this many share most words with the question and are compared
-# with it in meaning; reading twice as many changes no measure by more than a question.
-COMPARED = 24
-
-_FEWEST_WORDS = 4
 
 
 class Vocabulary(Protocol):
@@ -37,7 +30,6 @@ class CandidateSentence:
 
     `coverage` is the share of the question's words, by rarity, that stand in it, beside it
     or in its title and heading; `closeness` its cosine with the question, 0 if unknown.
-    `relation` is that of both without their names, 0 where they were not compared.
     """
 
     article: Article
@@ -48,74 +40,11 @@ class CandidateSentence:
     coverage: float
     closeness: float = 0.0
     score: float = 0.0
-    relation: float = 0.0
 
     @property
     def text(self) -> str:
         """The sentence's own words."""
         return self.article.text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateSentences:
-    """The sentences to be compared, in the order of their hits.
-
-    `matched` is the rarity of the question's words that one passage and its title hold, summed:
-    that of the passage that holds most. Ten rare words tell more than one, whatever their share.
-    """
-
-    sentences: tuple[CandidateSentence, ...] = ()
-    matched: float = 0.0
-
-    @property
-    def evidence(self) -> float:
-        """What the words that one passage holds tell: the logarithm of their rarity."""
-        return math.log1p(self.matched)
-
-
-def candidates(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> CandidateSentences:
-    """The 24 sentences that share most with the question; none for one without words."""
-    asked = {term: vocabulary.rarity(term) for term in vocabulary.terms(question)}
-    if not asked:
-        return CandidateSentences()
-    found: list[CandidateSentence] = []
-    matched = 0.0
-    for hit in hits:
-        sentences, words = _covered(hit, asked, vocabulary)
-        found += sentences
-        matched = max(matched, _rarity(asked, words))
-    best = sorted(found, key=lambda sentence: -sentence.coverage)[:COMPARED]
-    ordered = sorted(best, key=lambda sentence: (sentence.rank, sentence.start))
-    return CandidateSentences(tuple(ordered), matched)
-
-
-def _covered(
-    hit: Hit, asked: Mapping[str, float], vocabulary: Vocabulary
-) -> tuple[list[CandidateSentence], set[str]]:
-    """The sentences of a hit, each with the share of the question it covers; and all its words."""
-    article, passage = hit.article, hit.passage
-    spans = sentence_spans(article.text, passage.start, passage.end, article.language)
-    own = [set(vocabulary.terms(article.text[start:end])) for start, end in spans]
-    above = set(vocabulary.terms(f"{article.title} {passage.heading}"))
-    total = sum(asked.values()) or 1
-    sentences = []
-    for index, (start, end) in enumerate(spans):
-        if not _tells(article.text[start:end]):
-            continue
-        around = above.union(*own[max(0, index - 1) : index + 2])
-        coverage = _rarity(asked, around) / total
-        sentences.append(CandidateSentence(article, start, end, passage.id, hit.rank, coverage))
-    return sentences, above.union(*own)
-
-
-def _rarity(asked: Mapping[str, float], words: set[str]) -> float:
-    """The rarity of those of the asked words that are among the others, summed."""
-    return sum(rarity for term, rarity in asked.items() if term in words)
-
-
-def _tells(text: str) -> bool:
-    """Whether a sentence can be an answer: a question cannot, nor can a line of three words."""
-    return not text.rstrip("”\"’' ").endswith("?") and len(text.split()) >= _FEWEST_WORDS
 
 
 COVERAGE_WEIGHT = 0.5

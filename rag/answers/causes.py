@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answers.candidate_sentences import survey, weighed
-from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, CandidateSentence
+from rag.answers.candidate_sentences import CandidateSentence, survey, weighed
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.answers.timeline import DifferingFigures
 from rag.language.figures import meanings
 from rag.records import Hit, Similarity

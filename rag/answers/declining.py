@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Literal, get_args
 
+from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.question import Question
-from rag.answers.sentence_selection import CandidateSentence
-from rag.answers.wording import introduction
+from rag.answers.wording import OLD, introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
-from rag.questions.form import FormName
+from rag.questions.form import Form, FormName
 from rag.records import FilterName, Filters, Hit, WayOn
 
 Why = Literal[
@@ -33,18 +34,66 @@ _WHOLE = frozenset[FormName]({"fact", "topic", "overview", "archive", "chat"})
 _OTHER_WORDS = "ask with other words, or for one single fact"
 
 
-def reason(asked: Question, hits: Sequence[Hit], *, disagreed: bool = False) -> str:
-    """One sentence that says why a question has no answer."""
+def reason(
+    asked: Question, hits: Sequence[Hit], *, disagreed: bool = False, known: bool = False
+) -> str:
+    """One sentence that says why a question has no answer.
+
+    Where the archive is `known` to report on the subject, it says what is missing.
+    """
     if asked.lacking:
         return f"outside the dates: the archive holds nothing of {asked.lacking}{_reach(asked)}"
     if hits and disagreed:
         return "found but not answered: too few of the articles found agree on an answer"
+    if hits and known:
+        return f"found but not answered: {missing(asked.form)}"
     if hits:
         return "found but not answered: articles come near it, but none of their sentences answers"
     if _misses(asked):
         return f"outside the dates: the filters ask for a time without articles{_reach(asked)}"
     limits = " that the filters leave" if asked.filters != Filters() else ""
     return f"nothing found: no article{limits} shares a word or a meaning with the question"
+
+
+def missing(form: Form) -> str:
+    """What no sentence says, in words, of a question whose subject the archive reports on.
+
+    >>> missing(Form("figure", "the ferry", "crew drowned"))
+    'the archive reports on “the ferry”, but gives no figure for “crew drowned”'
+    """
+    on = f"the archive reports on “{form.subject}”" if form.subject else "the archive reports on it"
+    if form.name == "fact" or not form.subject:
+        return "articles are about it, but none of their sentences says what you ask"
+    return f"{on}, but {_MISSING.get(form.name, 'none of its sentences says what you ask')}".format(
+        f"“{form.matter}”" if form.matter else "this"
+    )
+
+
+_MISSING: Mapping[FormName, str] = MappingProxyType(
+    {
+        "definition": "does not say who or what that is",
+        "statement": "quotes nothing that they said of {}",
+        "figure": "gives no figure for {}",
+        "date": "gives no day for {}",
+        "cause": "gives no cause of {}",
+        "list": "names none",
+        "yes or no": "does not say whether {}",
+    }
+)
+
+
+def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> str:
+    """The reason not to give old news to who asks for the latest; "" where it is new enough.
+
+    The newest article counts; what has no date is not called old.
+    """
+    days = [each.article.published.at for each in sentences if each.article.published]
+    if asked.form.name != "latest" or not days or asked.as_of - max(days) <= OLD:
+        return ""
+    newest, today = day_in_words(max(days).date()), day_in_words(asked.as_of.date())
+    return (
+        f"found but not answered: the newest article on this is of {newest}, and you ask on {today}"
+    )
 
 
 def withheld(told: str) -> str:

@@ -8,25 +8,26 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from rag.answers.agreement import AGREED, agreement, corroborated
+from rag.answers.candidate_sentences import CandidateSentence, day_of
 from rag.answers.causes import several_causes
+from rag.answers.confidence import THRESHOLD
 from rag.answers.corrections import corrected, corrections
-from rag.answers.declining import contradicted, reason, ways_on
+from rag.answers.declining import contradicted, reason, stale_evidence, ways_on
+from rag.answers.evidence import READ_HITS
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
+from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
-from rag.answers.sentence_selection import (
-    MAX_SENTENCES,
-    MAX_WORDS,
-    READ_HITS,
-    THRESHOLD,
-    CandidateSentence,
-    Reading,
-    read,
-)
+from rag.answers.reading import Reading, read
 from rag.answers.timeline import DifferingFigures, How, several_figures
-from rag.answers.wording import Worded, decline, old_evidence, word
+from rag.answers.wording import NEAREST, decline, old_evidence, word
+from rag.language.dates import local_time
+from rag.language.event_days import event_days
+from rag.language.periods import day_in_words
 from rag.questions.expected_answer import asked_for
 from rag.records import Answer, Hit, Similarity
 
@@ -41,6 +42,11 @@ OPENINGS: Mapping[How, str] = {
 }
 """What is said before sentences that belong together; no claim of its own."""
 
+STALE_CONFIDENCE = 0.4
+"""The most confidence in an answer to what is new that is no longer new."""
+
+YES_OR_NO: Mapping[Polarity, str] = {"yes": "Yes:", "no": "No:"}
+
 OTHERWISE = "The articles say otherwise:"
 """What is said before a sentence that contradicts what the question takes for granted."""
 
@@ -49,13 +55,15 @@ OTHERWISE = "The articles say otherwise:"
 class Telling:
     """The sentences of an answer, and what introduces the first of them; "" where nothing does.
 
-    `further` sentences are told beside those that the opening speaks of.
+    `further` sentences are shown besides those that the opening speaks of, and `days` head the
+    sentences of a chronology.
     """
 
     sentences: tuple[CandidateSentence, ...] = ()
     opening: str = ""
     further: int = 0
     against: Contradiction | None = None
+    days: tuple[str, ...] = ()
 
 
 def extract(
@@ -64,18 +72,21 @@ def extract(
     """The sentences of the hits that answer best, or a declined answer below the threshold.
 
     A question that takes something for granted which an article denies is answered with what
-    the article says; `reason` then says that the premise is contradicted.
+    the article says; `reason` then says that the premise is contradicted. A declined answer
+    cites the sentences that come nearest, and claims nothing.
     """
     started = time.perf_counter()
     reading = read_for(asked, hits, reader)
-    answered = reading.confidence >= THRESHOLD
+    stale = stale_evidence(asked, reading.sentences)
+    answered = reading.confidence >= THRESHOLD and not stale
     told = Telling()
     if not asked.lacking:
-        told = tell(asked.standalone, hits, reading, reader.similarity, answered=answered)
-    worded = Worded(decline(hits))
-    if told.sentences:
-        worded = word(told.sentences, told.opening, told.further)
-    declined = not worded.citations
+        told = tell(asked, hits, reading, reader.similarity, answered=answered)
+    declined = not told.sentences
+    nearest = [each.sentence for each in reading.evidence[:NEAREST]]
+    worded = decline(hits, nearest if reading.known >= THRESHOLD else ())
+    if not declined:
+        worded = word(told.sentences, told.opening, told.further, days=told.days)
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
@@ -85,13 +96,13 @@ def extract(
         citations=worded.citations,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=declined,
-        reason=_reason(asked, hits, reading, told) if declined or told.against else "",
+        reason=_reason(asked, hits, reading, told, stale) if declined or told.against else "",
         ways_on=ways_on(asked, hits) if declined else (),
-        confidence=reading.confidence,
+        confidence=min(reading.confidence, STALE_CONFIDENCE) if stale else reading.confidence,
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
-        notes=(*notes, *old_evidence(asked, worded.citations)),
+        notes=(*notes, *(() if declined else old_evidence(asked, worded.citations))),
         timings=asked.timings(started),
     )
 
@@ -101,7 +112,7 @@ def read_for(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Readi
 
     Where only a corroborated answer is one, that they agree stands for that a sentence tells it.
     """
-    reading = read(asked.with_background, hits, reader.vocabulary, reader.similarity)
+    reading = read(asked.standalone, asked.form, hits, reader.vocabulary, reader.similarity)
     if not asked.corroborated:
         return reading
     share = agreement(asked_for(asked.standalone), hits[:READ_HITS], reading.nearness)
@@ -109,7 +120,7 @@ def read_for(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Readi
 
 
 def tell(
-    question: str,
+    asked: Question,
     hits: Sequence[Hit],
     reading: Reading,
     similarity: Similarity | None,
@@ -121,6 +132,7 @@ def tell(
     What a correction took back is not told; what puts it right is. A false premise is named
     also where there is no answer.
     """
+    question = asked.standalone
     against = contradiction(question, hits) or miscount(question, hits)
     if not answered and against is None:
         return Telling()
@@ -128,6 +140,10 @@ def tell(
     read = corrected(reading.sentences, notices) if answered else []
     if against is not None and not any(each.overrules(against.sentence) for each in notices):
         return _introduced([against.sentence], read, OTHERWISE, against)
+    if asked.form.name == "chronology":
+        return _by_day(read)
+    if asked.form.name == "yes or no":
+        return _yes_or_no(asked, read)
     account = _account(question, hits, read, similarity)
     if account is None:
         return Telling(tuple(read))
@@ -135,10 +151,47 @@ def tell(
     return _introduced(told, read, OPENINGS[account.how] if len(told) > 1 else "")
 
 
-def _reason(asked: Question, hits: Sequence[Hit], reading: Reading, told: Telling) -> str:
+def _by_day(read: Sequence[CandidateSentence]) -> Telling:
+    """The sentences in the order of what they report, each after its day.
+
+    One that names no day has that of its article, and one without either comes last.
+    """
+    dated = [(_event_day(each), each) for each in read]
+    dated.sort(key=lambda item: (item[0] is None, item[0] or date.min))
+    days = tuple(day_in_words(day) if day else "Undated" for day, _ in dated)
+    return Telling(tuple(each for _, each in dated), days=days)
+
+
+def _event_day(sentence: CandidateSentence) -> date | None:
+    published = sentence.article.published
+    known = local_time(published).date() if published else None
+    days = event_days(sentence.text, known) if sentence.article.language in ("", "en") else None
+    return days[0] if days else known
+
+
+def _yes_or_no(asked: Question, read: Sequence[CandidateSentence]) -> Telling:
+    """The sentences, after a yes or a no where the newest that says either is sure of it."""
+    said = [(each, polarity(asked.standalone, asked.form, each.text)) for each in read]
+    sure = [(each, answer) for each, answer in said if answer]
+    if not sure:
+        return Telling(tuple(read))
+    newest = max(day_of(each.article) for each, _ in sure)
+    answers = {answer for each, answer in sure if day_of(each.article) == newest}
+    if len(answers) > 1:
+        return Telling(tuple(read))
+    first = next(each for each, _ in sure if day_of(each.article) == newest)
+    rest = [each for each in read if each != first]
+    return Telling((first, *rest), YES_OR_NO[answers.pop()])
+
+
+def _reason(
+    asked: Question, hits: Sequence[Hit], reading: Reading, told: Telling, stale: str
+) -> str:
     if told.against:
         return contradicted(told.against.sentence)
-    return reason(asked, hits, disagreed=reading.agreed < AGREED)
+    if stale and reading.confidence >= THRESHOLD:
+        return stale
+    return reason(asked, hits, disagreed=reading.agreed < AGREED, known=reading.known >= THRESHOLD)
 
 
 def _introduced(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rag.answers.candidate_sentences import day_of, survey, weighed
+from rag.answers.candidate_sentences import CandidateSentence, day_of, survey, weighed
 from rag.answers.one_thing import of_one_thing, sought
-from rag.answers.sentence_selection import MAX_SENTENCES, MAX_WORDS, CandidateSentence
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
 from rag.records import Hit, Similarity
 

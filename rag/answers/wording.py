@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.question import Question
-from rag.answers.sentence_selection import CandidateSentence
+from rag.language.context import antecedent, depends_on_context
 from rag.language.dates import local_time
 from rag.language.periods import day_in_words
 from rag.questions.times import recency
@@ -19,6 +20,8 @@ NEAREST = 3
 VERBATIM = "the article says it in these words"
 ALSO = "Also:"
 """What stands before sentences of which the opening of an answer does not speak."""
+
+NO_ANSWER = "The archive does not answer this."
 
 LINE_BREAK = "\n\n"
 
@@ -38,28 +41,55 @@ class Worded:
     citations: tuple[Citation, ...] = ()
 
 
-def word(sentences: Sequence[CandidateSentence], opening: str = "", further: int = 0) -> Worded:
-    """One line a sentence: outlet and date, the sentence as it stands, and its marker.
+def word(
+    sentences: Sequence[CandidateSentence],
+    opening: str = "",
+    further: int = 0,
+    *,
+    days: Sequence[str] = (),
+) -> Worded:
+    """The sentences as they stand, each before its marker, after the outlet and date they are from.
 
-    An `opening` stands on a line of its own before them, and is part of no claim; so does
-    what sets apart the last `further` sentences, of which it does not speak.
+    What follows each other in one article is one paragraph. A sentence whose subject only the
+    text before it names has that name before it, in brackets. An `opening` stands on a line of
+    its own before them, and is part of no claim; so does what sets apart the last `further`
+    sentences, of which it does not speak. `days` head the sentences of a
+    chronology, each of which is then a paragraph.
 
-    >>> article = Article("a", "", "", "It sank.", "Radio North")
-    >>> word([CandidateSentence(article, 0, 8, 1, 1, 1.0)]).text
-    'Radio North: It sank. [1]'
+    >>> article = Article("a", "", "", "It sank. It was old.", "Radio North")
+    >>> spans = [(0, 8), (9, 20)]
+    >>> word([CandidateSentence(article, *span, 1, 1, 1.0) for span in spans]).text
+    'Radio North: It sank. [1] It was old. [2]'
     """
-    lines = [opening] if opening else []
+    text = opening
     claims: list[Claim] = []
     citations: list[Citation] = []
-    for number, sentence in enumerate(sentences, start=1):
-        if further and number == len(sentences) - further + 1:
-            lines.append(ALSO)
-        start = sum(len(line) + len(LINE_BREAK) for line in lines)
-        line = f"{introduction(sentence.article)}{sentence.text} [{number}]"
-        lines.append(line)
-        citations.append(Citation(number, sentence.article, sentence.start, sentence.end))
-        claims.append(Claim(start, start + len(line), (number,), "supported", (VERBATIM,)))
-    return Worded(LINE_BREAK.join(lines), tuple(claims), tuple(citations))
+    for place, sentence in enumerate(sentences):
+        before = sentences[place - 1] if place else None
+        apart = further and place == len(sentences) - further
+        if apart:
+            text += f"{LINE_BREAK if text else ''}{ALSO}"
+        goes_on = before is not None and before.article == sentence.article
+        joined = goes_on and not apart and not days
+        text += " " if joined else LINE_BREAK if text else ""
+        start = len(text)
+        if not joined:
+            text += f"{days[place]} – " if days else ""
+            text += introduction(sentence.article)
+        text += f"{_bracketed(sentence, before if joined else None)}{sentence.text} [{place + 1}]"
+        citations.append(Citation(place + 1, sentence.article, sentence.start, sentence.end))
+        claims.append(Claim(start, len(text), (place + 1,), "supported", (VERBATIM,)))
+    return Worded(text, tuple(claims), tuple(citations))
+
+
+def _bracketed(sentence: CandidateSentence, before: CandidateSentence | None) -> str:
+    """The name that the sentence's pronoun stands for, in brackets; "" where it needs none."""
+    article = sentence.article
+    adjoins = before is not None and not article.text[before.end : sentence.start].strip()
+    if adjoins or article.language not in ("", "en") or not depends_on_context(sentence.text):
+        return ""
+    name = antecedent(article.text, sentence.start, sentence.end)
+    return f"[{name}] " if name and name not in sentence.text else ""
 
 
 def introduction(article: Article) -> str:
@@ -96,16 +126,23 @@ def spoken_date(published: Published) -> str:
     return month if published.precision == "month" else f"{local.day} {month}"
 
 
-def decline(hits: Sequence[Hit]) -> str:
-    """What is said instead of an answer: that there is none, and which articles are nearest."""
+def decline(hits: Sequence[Hit], nearest: Sequence[CandidateSentence] = ()) -> Worded:
+    """What is said instead of an answer: that there is none, and what comes nearest.
+
+    The `nearest` sentences are its citations, and no claims: nothing says that they answer.
+    Without any, the nearest articles are named.
+    """
+    if nearest:
+        return Worded(NO_ANSWER, (), word(nearest).citations)
     articles = {hit.article.id: hit.article for hit in hits}
-    nearest = [
+    named = [
         f"- {introduction(article)}{article.title or article.id}"
         for article in list(articles.values())[:NEAREST]
     ]
-    if not nearest:
-        return "The archive holds nothing on this."
-    return LINE_BREAK.join(["The archive does not answer this. Nearest articles:", *nearest])
+    if not named:
+        return Worded("The archive holds nothing on this.")
+    lines = [f"{NO_ANSWER} Nearest articles:", *named]
+    return Worded(LINE_BREAK.join(lines))
 
 
 def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, ...]:

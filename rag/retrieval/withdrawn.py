@@ -13,10 +13,10 @@ from threading import Lock
 
 import numpy as np
 
+from rag.answers.confidence import THRESHOLD
 from rag.answers.declining import withheld
 from rag.answers.extractive import SHOWN_HITS, read_for
 from rag.answers.question import Question, ReadingAids
-from rag.answers.sentence_selection import THRESHOLD
 from rag.answers.wording import decline, introduction
 from rag.records import Answer, Article, Filters, Hit, Passage
 from rag.retrieval.ranking import (
@@ -144,7 +144,7 @@ def _declined(asked: Question, hits: Sequence[Hit], held: _Held) -> Answer:
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
-        text=f"{told[0].upper()}{told[1:]}\n\n{decline(hits)}",
+        text=f"{told[0].upper()}{told[1:]}\n\n{decline(hits).text}",
         as_of=asked.as_of,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=True,

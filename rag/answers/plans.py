@@ -1,0 +1,96 @@
+"""What is shown for each form of question: how many sentences, which ones, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.evidence import Evidence
+from rag.questions.form import FormName
+
+Order = Literal["best", "newest", "story", "best, then story"]
+"""By score; the newest article first; or as a story runs, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """At most so many sentences and words, none scored more than `within` below the best."""
+
+    sentences: int
+    words: int
+    order: Order = "best"
+    within: float = 2.5
+
+
+MAX_SENTENCES, MAX_WORDS = 3, 80
+"""What is shown where nothing else is planned."""
+
+_SHORT = Plan(MAX_SENTENCES, MAX_WORDS)
+_STORY = Plan(4, 100)
+
+PLANS: Mapping[FormName, Plan] = MappingProxyType(
+    {
+        "definition": Plan(3, 80),
+        "statement": Plan(4, 100),
+        "event": _STORY,
+        "latest": Plan(4, 100, "newest"),
+        "overview": Plan(8, 200, "best, then story", 3.0),
+        "chronology": Plan(10, 250, "story", 3.0),
+        "topic": Plan(5, 120),
+        "cause": _STORY,
+        "list": _STORY,
+        "comparison": _STORY,
+        "yes or no": _SHORT,
+        "figure": _SHORT,
+        "date": _SHORT,
+        "fact": _SHORT,
+    }
+)
+
+_ALIKE = 0.7
+_ABOUT, _BEST = 0.4, 3
+"""What share of the most that the best three sentences cover of a question others must cover."""
+
+
+def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSentence]:
+    """The sentences that are shown, in the order of the plan; `evidence` is best first.
+
+    What mostly repeats a sentence already chosen is left out, and so are what does not fit and
+    what is less about the subject than the best sentences are.
+    """
+    plan = PLANS.get(form, _SHORT)
+    about = _ABOUT * max((each.signals["coverage"] for each in evidence[:_BEST]), default=0.0)
+    chosen: list[Evidence] = []
+    room = plan.words
+    for each in evidence:
+        if chosen and each.score < chosen[0].score - plan.within:
+            break
+        length = len(each.text.split())
+        if each.signals["coverage"] < about:
+            continue
+        if (chosen and length > room) or any(alike(each.text, o.text) for o in chosen):
+            continue
+        chosen.append(each)
+        room -= length
+        if len(chosen) == plan.sentences:
+            break
+    return [each.sentence for each in _ordered(chosen, plan.order)]
+
+
+def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
+    if order == "newest":
+        return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
+    if order == "best":
+        return list(chosen)
+    led = 1 if order == "best, then story" else 0
+    story = sorted(chosen[led:], key=lambda each: (each.day, each.sentence.start))
+    return [*chosen[:led], *story]
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether one of two sentences has seven in ten of the words of the other."""
+    first, second = set(one.lower().split()), set(other.lower().split())
+    return len(first & second) >= _ALIKE * min(len(first), len(second))

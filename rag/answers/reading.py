@@ -1,0 +1,171 @@
+"""What the hits say to a question: its evidence, best first, and how likely it is to answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.answers.candidate_answers import names_asked
+from rag.answers.candidate_sentences import CandidateSentence, Vocabulary
+from rag.answers.confidence import SubjectSignals, confidence, knows_subject
+from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
+from rag.answers.plans import choose
+from rag.answers.scoring import scored
+from rag.questions.expected_answer import asked_for, own_words
+from rag.questions.form import Form
+from rag.records import Hit, Similarity
+
+_LAST_HIT = 20
+"""The place of the hit above which the first must stand out."""
+
+_TELLS_ITSELF = 0.2
+"""By how much a sentence must be nearer than a title to say as well what a text is about."""
+
+_COVERAGE = 0.6
+_BEST = 3
+FACTUAL = frozenset({"fact", "figure", "date", "list"})
+"""The forms that ask for one relation of a subject, which an archive may know nothing of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The evidence, best first, the sentences chosen from it, and how likely they are to answer.
+
+    `confidence` and `known`, how likely the archive knows the subject at all, are from 0 to 1.
+    `nearness` is how near the nearest sentence of each passage read is to the question, and
+    `agreed` the share of the passages that agree on an answer, 1 where that is not asked.
+    """
+
+    evidence: tuple[Evidence, ...] = ()
+    sentences: tuple[CandidateSentence, ...] = ()
+    confidence: float = 0.0
+    known: float = 0.0
+    nearness: Mapping[int, float] = field(default_factory=dict)
+    agreed: float = 1.0
+
+
+def read(
+    question: str,
+    form: Form,
+    hits: Sequence[Hit],
+    vocabulary: Vocabulary,
+    similarity: Similarity | None,
+) -> Reading:
+    """What the hits say to a question of that form; nothing for no hits and for no words.
+
+    Ties go to the better hit, then to the earlier sentence. Without `similarity` words alone
+    decide.
+    """
+    evidence = scored(
+        form.name,
+        collect(question, form, hits, vocabulary, similarity),
+        by_meaning=similarity is not None,
+    )
+    if not evidence:
+        return Reading()
+    signals = answer_signals(question, form, evidence, hits, vocabulary)
+    return Reading(
+        evidence=tuple(evidence),
+        sentences=tuple(choose(form.name, evidence)),
+        confidence=confidence(signals, by_meaning=similarity is not None),
+        known=1 / (1 + math.exp(-signals["known"])),
+        nearness=_nearness(evidence),
+    )
+
+
+def answer_signals(
+    question: str,
+    form: Form,
+    evidence: Sequence[Evidence],
+    hits: Sequence[Hit],
+    vocabulary: Vocabulary,
+) -> dict[str, float]:
+    """What speaks for there being an answer, by name; `evidence` is best first and not empty."""
+    read_now = read_hits(form.name, hits)
+    first = evidence[0].signals
+    best = evidence[:_BEST]
+
+    def most(name: str) -> float:
+        return max(each.signals[name] for each in evidence)
+
+    def joint(name: str) -> float:
+        """The most of a signal where something of the kind that is asked for stands."""
+        return max(each.signals["fit"] * each.signals[name] for each in evidence)
+
+    subject = SubjectSignals(
+        subject=max(most("title"), most("closeness") - _TELLS_ITSELF),
+        words=_matched(question, read_now, vocabulary),
+        names=_names_held(question, read_now),
+        margin=hits[0].score - _score_at(READ_HITS, hits),
+        lead=hits[0].score - _score_at(_LAST_HIT, hits),
+        choice=vocabulary.rarity(""),
+    )
+    factual = float(form.name in FACTUAL)
+    return {
+        "known": knows_subject(subject),
+        "names": subject.names,
+        "margin": min(1.0, subject.margin),
+        "lead": min(1.5, subject.lead),
+        "best": evidence[0].score,
+        "best three": sum(each.score for each in best) / len(best),
+        "closeness": most("closeness"),
+        "related": most("related"),
+        "own": most("own"),
+        "mentions": most("mentions"),
+        "titled": most("titled"),
+        "introduces": most("introduces"),
+        "speaks": most("speaks"),
+        "matter": most("to matter"),
+        "first own": first["own"],
+        "first related": first["related"],
+        "first matter": first["to matter"],
+        "first fit": first["fit"],
+        "headlines": most("headlines"),
+        "factual": factual,
+        "factual closeness": factual * most("closeness"),
+        "factual related": factual * first["related"],
+        "factual own": factual * first["own"],
+        "factual fit": factual * first["fit"],
+        "factual best": factual * evidence[0].score,
+        "factual joint": factual * joint("own"),
+        "factual joint related": factual * joint("related"),
+        "factual joint matter": factual * joint("to matter"),
+        "factual joint closeness": factual * joint("closeness"),
+        "definition": float(form.name == "definition"),
+        "statement": float(form.name == "statement"),
+    }
+
+
+def _nearness(evidence: Sequence[Evidence]) -> dict[int, float]:
+    """By passage, how near its nearest sentence is to the question, by meaning and words."""
+    nearest: dict[int, float] = {}
+    for each in evidence:
+        near = each.signals["closeness"] + _COVERAGE * each.signals["coverage"]
+        nearest[each.sentence.passage] = max(near, nearest.get(each.sentence.passage, 0.0))
+    return nearest
+
+
+def _matched(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> float:
+    """The logarithm of how rare the words are that the question shares with one passage."""
+    asked = {term: vocabulary.rarity(term) for term in vocabulary.terms(question)}
+    held = (
+        frozenset(vocabulary.terms(f"{hit.article.title} {hit.passage.heading} {hit.text}"))
+        for hit in hits
+    )
+    rarity = (sum(w for term, w in asked.items() if term in words) for words in held)
+    return math.log1p(max(rarity, default=0.0))
+
+
+def _score_at(place: int, hits: Sequence[Hit]) -> float:
+    """The score of the hit at that place; where there are fewer, nothing matches so well."""
+    return hits[place - 1].score if place <= len(hits) else 0.0
+
+
+def _names_held(question: str, hits: Sequence[Hit]) -> float:
+    """The largest share of the question's names that one hit holds; 1 where it names none."""
+    names = names_asked(question) & asked_for(question).words
+    if not names:
+        return 1.0
+    held = (own_words(f"{hit.article.title} {hit.text}") for hit in hits)
+    return max(len(names & words) for words in held) / len(names)

@@ -1,0 +1,110 @@
+"""What speaks for a sentence, by hand: the signals of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.answers.evidence import Evidence, collect, read_hits
+from rag.questions.form import Form
+from rag.records import Article, Hit, Passage, Span
+from tests.builders import article
+
+
+class Plain:
+    """Words are what white space divides, in lower case; "rare" weighs 3, any other 1."""
+
+    def terms(self, text: str) -> list[str]:
+        return [word.strip("?.,“”").lower() for word in text.split()]
+
+    def rarity(self, term: str) -> float:
+        return 3.0 if term == "rare" else 1.0
+
+
+def hit(source: Article, rank: int = 1, start: int = 0, end: int | None = None) -> Hit:
+    passage = Passage(rank, source.id, 1, start, len(source.text) if end is None else end)
+    return Hit(passage, source, 1 / rank, rank)
+
+
+def same_words(question: str, texts: Sequence[str]) -> list[float]:
+    """A stand-in for cosine: the share of the question's words that stand in a text."""
+    asked = set(Plain().terms(question))
+    return [len(asked & set(Plain().terms(text))) / len(asked) for text in texts]
+
+
+def found(question: str, form: Form, *hits: Hit) -> list[Evidence]:
+    return collect(question, form, hits, Plain(), same_words)
+
+
+def test_coverage_counts_by_rarity_with_neighbours_and_title() -> None:
+    source = article("A rare heron came. It was seen there. Then all went home.", title="Birds")
+    read = found("rare birds home", Form("fact"), hit(source))
+    # Of 5: rare and birds; all, its neighbours hold rare and home; birds and home.
+    assert [e.signals["coverage"] for e in read] == [pytest.approx(n / 5) for n in (4, 5, 2)]
+    assert [e.signals["own"] for e in read] == [pytest.approx(n / 5) for n in (3, 0, 1)]
+    assert [e.signals["lead"] for e in read] == [1, 1 / 2, 1 / 3]
+
+
+def test_meaning_is_compared_with_question_subject_and_matter() -> None:
+    source = article("The ferry sank off Brell.", title="Ferry lost")
+    form = Form("date", subject="the ferry", matter="sank")
+    [only] = found("When did the ferry sink?", form, hit(source))
+    # the, ferry of: when did the ferry sink; of: the ferry; of: sank.
+    assert only.signals["closeness"] == pytest.approx(2 / 5)
+    assert only.signals["to subject"] == 1.0
+    assert only.signals["to matter"] == 1.0
+    assert only.signals["title"] == pytest.approx(1 / 5)
+    assert only.signals["titled"] == only.signals["mentions"] == 1.0
+
+
+def test_without_vectors_no_signal_of_meaning_counts() -> None:
+    source = article("The ferry sank off Brell.", title="Ferry lost")
+    [only] = collect("When did the ferry sink?", Form("date"), [hit(source)], Plain(), None)
+    assert only.signals["closeness"] == only.signals["related"] == only.signals["title"] == 0.0
+
+
+def test_questions_lines_of_three_words_and_furniture_are_no_evidence() -> None:
+    text = "Who sank the ferry? The ferry sank. Reach Bo Lind on X at @bo. The ferry sank at noon."
+    read = found("When did the ferry sink?", Form("date"), hit(article(text)))
+    assert [e.text for e in read] == ["The ferry sank at noon."]
+
+
+def test_the_opening_of_an_article_is_read_without_its_furniture() -> None:
+    title, lead, later = (
+        "# Ferry lost off Brell",
+        "The ferry sank at noon.",
+        "Nobody on it was hurt.",
+    )
+    text = f"{title}\n\n{lead}\n\n{later}"
+    source = Article("x/1", "", "Ferry lost", text, furniture=(Span(0, len(title), "title"),))
+    late = hit(source, start=text.index(later))
+    assert [e.text for e in found("ferry hurt", Form("fact"), late)] == [lead, later]
+    # The fifth article's opening is not read.
+    others = [hit(article(f"The ferry number {n} came in.", f"y/{n}"), n) for n in range(1, 5)]
+    fifth = Hit(late.passage, source, 0.1, 5)
+    assert lead not in [e.text for e in found("ferry hurt", Form("fact"), *others, fifth)]
+
+
+def test_who_speaks_is_read_for_a_statement() -> None:
+    text = "“The ferry is safe to sail,” said Ann Orr. “It never was that,” said Bo Lind."
+    read = found("What did Ann Orr say?", Form("statement", subject="ann orr"), hit(article(text)))
+    assert [e.signals["speaks"] for e in read] == [1.0, 0.0]
+    assert [e.signals["another speaks"] for e in read] == [0.0, 1.0]
+
+
+def test_what_introduces_the_subject_is_read_for_a_definition() -> None:
+    text = "Ann Orr, the mayor of Brell, sang. Ann Orr sang on Monday night."
+    read = found("Who is Ann Orr?", Form("definition", subject="Ann Orr"), hit(article(text)))
+    assert [e.signals["introduces"] for e in read] == [0.9, 0.0]
+
+
+def test_more_is_read_for_a_chronology() -> None:
+    hits = [hit(article(f"It was number {n} of all.", f"x/{n}"), n) for n in range(1, 25)]
+    assert len(read_hits("chronology", hits)) == 20
+    assert len(read_hits("fact", hits)) == 8
+
+
+def test_no_hits_and_no_words_read_as_nothing() -> None:
+    assert found("ferry", Form("fact")) == []
+    assert found("", Form("fact"), hit(article())) == []

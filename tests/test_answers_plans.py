@@ -1,0 +1,67 @@
+"""What is shown for a form of question, and in which order."""
+
+from __future__ import annotations
+
+from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.evidence import Evidence
+from rag.answers.plans import PLANS, choose
+from tests.builders import article
+
+
+def evidence(text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0) -> Evidence:
+    source = article(text, f"x/{text}", day=day)
+    return Evidence(
+        CandidateSentence(source, 0, len(text), 1, 1, coverage), {"coverage": coverage}, score
+    )
+
+
+def shown(form: str, *given: Evidence) -> list[str]:
+    return [each.text for each in choose(form, given)]  # type: ignore[arg-type]
+
+
+def test_the_best_come_first_and_none_twice() -> None:
+    first, again = (
+        evidence("The ferry sank at noon.", 2.0),
+        evidence("On Monday the ferry sank at noon.", 1.9),
+    )
+    other = evidence("Nobody aboard was hurt.", 1.0)
+    assert shown("fact", first, again, other) == [first.text, other.text]
+
+
+def test_what_is_far_behind_the_best_is_left_out() -> None:
+    first, far = evidence("The ferry sank.", 5.0), evidence("A horse won.", 5.0 - 9.0)
+    assert shown("fact", first, far) == [first.text]
+
+
+def test_what_is_hardly_about_it_is_left_out() -> None:
+    best = evidence("The ferry sank.", 2.0, coverage=1.0)
+    some = evidence("Nobody aboard was hurt.", 1.5, coverage=0.4)
+    other = evidence("The harbour has a crane.", 1.4, coverage=0.39)
+    assert shown("overview", best, some, other) == [best.text, some.text]
+
+
+def test_the_newest_comes_first_for_the_latest() -> None:
+    old = evidence("Four are dead now.", 2.0, "2025-03-01")
+    new = evidence("Nine were killed there.", 1.5, "2025-06-01")
+    assert shown("latest", old, new) == [new.text, old.text]
+    assert shown("event", old, new) == [old.text, new.text]
+
+
+def test_an_overview_leads_with_the_best_and_then_runs_from_the_oldest() -> None:
+    best = evidence("Nine were killed there.", 2.0, "2025-04-01")
+    new = evidence("An inquiry has begun.", 1.5, "2025-06-01")
+    old = evidence("The bridge was old.", 1.0, "2025-03-01")
+    assert shown("overview", best, new, old) == [best.text, old.text, new.text]
+
+
+def test_a_chronology_runs_from_the_oldest() -> None:
+    new = evidence("Nine were killed there.", 1.5, "2025-06-01")
+    old = evidence("Four are dead now.", 1.0, "2025-03-01")
+    assert shown("chronology", new, old) == [old.text, new.text]
+
+
+def test_a_sentence_that_is_too_long_for_the_room_is_passed_over_but_not_the_first() -> None:
+    long = evidence("word " * PLANS["fact"].words + "end.", 2.0)
+    short = evidence("Nobody aboard was hurt.", 1.0)
+    assert shown("fact", long, short) == [long.text]
+    assert shown("fact", short, long) == [short.text]
