@@ -7,10 +7,13 @@ about a second.
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -91,12 +94,37 @@ def _analyser() -> _Analyser:
         package = PIPELINES[1].replace("_", "-")
         msg = f"no English pipeline for spaCy is installed; pip install {package}"
         raise ModuleNotFoundError(msg)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_torch():
         # spaCy's command line, imported with it, uses a name that click has deprecated.
         warnings.simplefilter("ignore")
         import spacy
 
         return _Analyser(spacy.load(name, exclude=["lemmatizer", "senter"], disable=["ner"]))
+
+
+class _NoTorch(MetaPathFinder):
+    """Hides torch from thinc, spaCy's own library, which imports it wherever it is installed.
+
+    None of the pipelines needs it, and it takes seconds. Other modules find it as ever.
+    """
+
+    def find_spec(self, fullname: str, *_args: object) -> None:
+        """Nothing; raises ModuleNotFoundError where thinc asks for torch."""
+        frame = sys._getframe(1)
+        while fullname == "torch" and frame.f_back is not None:
+            if frame.f_globals.get("__name__") == "thinc.compat":
+                raise ModuleNotFoundError(fullname, name=fullname)
+            frame = frame.f_back
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    hidden = _NoTorch()
+    sys.meta_path.insert(0, hidden)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(hidden)
 
 
 def _pieces(text: str) -> list[str]:
