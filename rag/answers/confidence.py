@@ -51,7 +51,7 @@ def knows_subject(signals: SubjectSignals) -> float:
     ...     subject=0.7, words=3.4, names=1.0, margin=0.6, lead=1.0, choice=12.0
     ... )
     >>> round(knows_subject(ferry), 1)
-    7.0
+    5.0
     """
     return (
         _NEAR * signals.subject

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
-from threading import RLock
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -103,28 +103,25 @@ def _analyser() -> _Analyser:
 
 
 class _NoTorch(MetaPathFinder):
-    """Hides torch from thinc, spaCy's own library, which imports it wherever it is installed.
+    """Finds no torch for the thread that made it; others may load it meanwhile."""
 
-    None of the pipelines needs it, and it takes seconds. Other modules find it as ever.
-    """
+    def __init__(self) -> None:
+        self._thread = get_ident()
 
-    def find_spec(self, fullname: str, *_args: object) -> None:
-        """Nothing; raises ModuleNotFoundError where thinc asks for torch."""
-        frame = sys._getframe(1)
-        while fullname == "torch" and frame.f_back is not None:
-            if frame.f_globals.get("__name__") == "thinc.compat":
-                raise ModuleNotFoundError(fullname, name=fullname)
-            frame = frame.f_back
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        if name == "torch" and get_ident() == self._thread:
+            raise ModuleNotFoundError(name, name=name)
 
 
 @contextmanager
 def _without_torch() -> Iterator[None]:
-    hidden = _NoTorch()
-    sys.meta_path.insert(0, hidden)
+    """spaCy loads torch wherever it is installed, which takes seconds; these pipelines need none."""
+    finder = _NoTorch()
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(hidden)
+        sys.meta_path.remove(finder)
 
 
 def _pieces(text: str) -> list[str]:
