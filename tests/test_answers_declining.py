@@ -127,12 +127,16 @@ def test_a_date_is_told_as_precisely_as_it_is_known() -> None:
 
 
 def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
-    told = [CandidateSentence(FERRY, 0, len(FERRY.text), 1, 1, 1.0)] * 3
-    worded = word(told, "Outlets differ:", further=1)
-    line = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. "
-    assert worded.text == (f"Outlets differ:\n\n{line}[1]\n\n{line}[2]\n\nAlso:\n\n{line}[3]")
-    assert [worded.text[claim.start : claim.end] for claim in worded.claims] == [
-        f"{line}[1]",
-        f"{line}[2]",
-        f"{line}[3]",
-    ]
+    other = article("A boat sank. It was old.", "north.example/1", publisher="Radio North")
+    spans = [(FERRY, 0, len(FERRY.text)), (other, 0, 12), (other, 13, 24)]
+    sentences = [CandidateSentence(each, start, end, 1, 1, 1.0) for each, start, end in spans]
+    worded = word(sentences, "Outlets differ:", further=1)
+    ferry = "The Courier, 3 May 2025: The ferry of Orrenby sank on Friday. [1]"
+    boat = "Radio North, 3 May 2025: A boat sank. [2]"
+    # What is set apart is a paragraph of its own also where it goes on in the same article.
+    old = "Radio North, 3 May 2025: It was old. [3]"
+    assert worded.text == f"Outlets differ:\n\n{ferry}\n\n{boat}\n\nAlso:\n\n{old}"
+    claimed = [worded.text[claim.start : claim.end] for claim in worded.claims]
+    assert claimed == [ferry, boat, old]
+    together = word(sentences, "Outlets differ:").text
+    assert together == f"Outlets differ:\n\n{ferry}\n\n{boat} It was old. [3]"

@@ -30,7 +30,7 @@ def test_the_best_come_first_and_none_twice() -> None:
 
 def test_what_is_far_behind_the_best_is_left_out() -> None:
     first, far = evidence("The ferry sank.", 5.0), evidence("A horse won.", 5.0 - 9.0)
-    assert shown("fact", first, far) == [first.text]
+    assert shown("event", first, far) == [first.text]
 
 
 def test_what_is_hardly_about_it_is_left_out() -> None:

@@ -424,8 +424,10 @@ def test_what_was_understood_is_said_and_can_be_ignored(dateline: Commands, arch
     assert "'on 3 May 2025': 3 May 2025, only (--ignore 'on 3 May 2025')" in told.err
     assert "published by The Courier, only" in told.err
     fewer = dateline("ask", question, "--archive", archive, "--ignore", "on 3 may 2025", "--json")
-    assert [one["words"] for one in json.loads(fewer.out)["understood"]] == ["The Courier"]
+    understood = [one["words"] for one in json.loads(fewer.out)["understood"]]
+    assert understood == ["The Courier", question]
     assert dateline("search", question, "--archive", archive, "--literal").err == ""
     wrong = dateline("ask", question, "--archive", archive, "--ignore", "last week")
     assert wrong.status == 2
-    assert "--ignore 'last week': the question asks for 'The Courier', 'on 3 May 2025'" in wrong.err
+    readings = f"'The Courier', 'on 3 May 2025', '{question}'"
+    assert f"--ignore 'last week': the question asks for {readings}" in wrong.err

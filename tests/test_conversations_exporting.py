@@ -26,6 +26,8 @@ NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
 FERRY = "The Lindow ferry sank on Friday with 41 people aboard. All 41 people were saved."
 HARBOUR = "The harbour of Marsk flooded on Monday after three days of rain."
 SANK = "Which Lindow ferry sank with 41 people aboard?"
+BOTH = "When did the Lindow ferry sink, and when did the harbour of Marsk flood?"
+"""Asks for what two articles say, so that its answer cites both."""
 ARTICLE = {"id": "a", "title": "", "publisher": "", "published": None, "url": "", "digest": None}
 TURN = {"number": 1, "question": "", "at": "2025-05-04T12:00:00+00:00"}
 ODD = st.text(alphabet="ab 1.#>-+*_`~[]()!<>{}$&|\\\n:/=@", max_size=60)
@@ -220,7 +222,8 @@ def test_an_answer_shows_the_revision_it_was_made_from(archive: Archive) -> None
 
 
 def test_what_can_no_longer_be_cited_is_said(archive: Archive) -> None:
-    kept = archive.ask(SANK, as_of=NOW).to_dict()
+    kept = archive.ask(BOTH, as_of=NOW).to_dict()
+    assert [cited["number"] for cited in kept["citations"]] == [1, 2, 3]
     kept["citations"][0]["quote"] = "Something else."
     kept["citations"][1]["article_id"] = "gone.example/1"
     again = restored(kept, archive.article)
@@ -305,15 +308,15 @@ def test_remarks_become_questions_that_can_be_measured_with(
 ) -> None:
     with open_archive(folder) as archive:
         feedback = archive.feedback
-        sank = archive.ask(SANK, as_of=NOW).to_dict()
+        both = archive.ask(BOTH, as_of=NOW).to_dict()
         none = archive.ask("Who won the zorbing contest?", as_of=NOW).to_dict()
         assert none["abstained"]
         wrong = next(
-            each["number"] for each in sank["citations"] if each["article_id"].endswith("/2")
+            each["number"] for each in both["citations"] if each["article_id"].endswith("/2")
         )
-        feedback.add("ada", Remark("helpful"), sank, NOW)
-        feedback.add("bo", Remark("wrong citation", wrong, "Another story."), sank, NOW)
-        feedback.add("bo", Remark("helpful"), none | {"citations": sank["citations"]}, NOW)
+        feedback.add("ada", Remark("helpful"), both, NOW)
+        feedback.add("bo", Remark("wrong citation", wrong, "Another story."), both, NOW)
+        feedback.add("bo", Remark("helpful"), none | {"citations": both["citations"]}, NOW)
         feedback.add(
             "bo", Remark("unhelpful", note="Too short."), _asked(archive, "And Marsk?"), NOW
         )
@@ -321,7 +324,7 @@ def test_remarks_become_questions_that_can_be_measured_with(
     at, out = ("--archive", folder), tmp_path / "questions.jsonl"
     assert "3 questions" in dateline("feedback", "questions", *at, "--out", out).err
     ferry, zorbing, marsk = load_questions(out)
-    assert (ferry.question, ferry.gold, ferry.date) == (SANK, ("courier.example/1",), "2025-05-04")
+    assert (ferry.question, ferry.gold, ferry.date) == (BOTH, ("courier.example/1",), "2025-05-04")
     assert zorbing.unanswerable
     assert (marsk.gold, marsk.unanswerable) == ((), False)
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
@@ -329,9 +332,9 @@ def test_remarks_become_questions_that_can_be_measured_with(
     assert rows[2]["notes"] == ["unhelpful: Too short."]
     exported = dateline("feedback", "export", *at).out.splitlines()
     assert [json.loads(line)["owner"] for line in exported] == ["ada", "bo", "bo", "bo", "bo"]
-    assert json.loads(exported[0])["answer"] == sank
+    assert json.loads(exported[0])["answer"] == both
     listed = dateline("feedback", "list", *at).out.splitlines()
-    assert listed[1] == (f"2  2025-05-04 12:00  wrong citation [{wrong}]: Another story.  ({SANK})")
+    assert listed[1] == (f"2  2025-05-04 12:00  wrong citation [{wrong}]: Another story.  ({BOTH})")
     assert len(dateline("feedback", "list", *at, "--json").json) == 5
 
 

@@ -66,7 +66,7 @@ def test_hits_and_citations_tell_their_page(tmp_path: Path, run: Commands) -> No
     hit = run("search", "badgers undermined the levee", "-k", 1, "--json").json[0]
     assert hit["passage"]["pages"] == [1, 2, 3]
     assert f"{tmp_path}/news/a.pdf, pages 1–3\n" in run("search", "badgers", "-k", 1).out
-    question = "What was the levee undermined by?"
+    question = "What was the levee undermined by, and how high was the tide?"
     cited = run("ask", question, "--json").json["citations"]
     pages = {citation["quote"]: citation["pages"] for citation in cited}
     assert pages[" ".join(FERRY)] == [1]

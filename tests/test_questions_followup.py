@@ -165,9 +165,9 @@ def test_of_a_long_question_its_end_is_taken_over_and_it_does_not_lean_itself() 
 
 def test_a_declined_answer_is_not_taken_over() -> None:
     article = Article("a", "", "Wolves return to Lisk", "Wolves.")
-    nearest = decline([Hit(Passage(1, "a", 1, 0, 7), article, 1.0, 1)])
+    nearest = decline([Hit(Passage(1, "a", 1, 0, 7), article, 1.0, 1)]).text
     assert "Wolves return to Lisk" in nearest
-    for reply in (NO_ANSWER, nearest, decline([])):
+    for reply in (NO_ANSWER, nearest, decline([]).text):
         assert follow_up("And now?", conversation(FIRST, reply)).context == FIRST
 
 

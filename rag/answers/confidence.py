@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.answers.scoring import confidence_weights, weighed
 
-THRESHOLD = 0.5
+THRESHOLD = 0.45
 """The confidence below which the archive is said not to answer; calibrated, see LOG.md."""
 
 # Round numbers near a logistic fit that was cross-validated; see LOG.md.
@@ -21,6 +21,7 @@ _LEAD = 2.0
 _WIDEST_LEAD = 1.5
 _CHOICE = -1.0
 _OFFSET = -5.3
+_SUREST = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def knows_subject(signals: SubjectSignals) -> float:
     ...     subject=0.7, words=3.4, names=1.0, margin=0.6, lead=1.0, choice=12.0
     ... )
     >>> round(knows_subject(ferry), 1)
-    7.0
+    5.0
     """
     return (
         _NEAR * signals.subject
@@ -61,6 +62,19 @@ def knows_subject(signals: SubjectSignals) -> float:
         + _CHOICE * signals.choice
         + _OFFSET
     )
+
+
+def both(one: float, other: float) -> float:
+    """The logarithm of the odds that two things hold that have these; at most 6 either way.
+
+    Neither makes up for the other: an archive may know all about a ferry and not where it was
+    built.
+
+    >>> round(both(0.0, 0.0), 2), both(9.0, -9.0)
+    (-1.1, -6.0)
+    """
+    chance = 1 / (1 + math.exp(-one)) / (1 + math.exp(-other))
+    return max(-_SUREST, min(_SUREST, math.log(chance / (1 - chance))))
 
 
 def confidence(signals: Mapping[str, float], *, by_meaning: bool) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,7 +29,7 @@ class Plan:
 MAX_SENTENCES, MAX_WORDS = 3, 80
 """What is shown where nothing else is planned."""
 
-_SHORT = Plan(MAX_SENTENCES, MAX_WORDS)
+_SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 _STORY = Plan(4, 100)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
@@ -41,7 +42,7 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "chronology": Plan(10, 250, "story", 3.0),
         "topic": Plan(5, 120),
         "cause": _STORY,
-        "list": _STORY,
+        "list": Plan(4, 100, within=math.inf),
         "comparison": _STORY,
         "yes or no": _SHORT,
         "figure": _SHORT,

@@ -39,6 +39,7 @@ def polarity(question: str, form: Form, sentence: str) -> Polarity | None:
     for those that deny or ask what can or should be. Whether a later article says otherwise is
     for the caller to see.
 
+    >>> from rag.questions.form import read_form
     >>> polarity("Has Orr resigned?", read_form("Has Orr resigned?"), "Orr has not resigned.")
     'no'
     """

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from rag.answers.candidate_answers import names_asked
 from rag.answers.candidate_sentences import CandidateSentence, Vocabulary
-from rag.answers.confidence import SubjectSignals, confidence, knows_subject
+from rag.answers.confidence import SubjectSignals, both, confidence, knows_subject
 from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
 from rag.answers.plans import choose
 from rag.answers.scoring import scored
+from rag.answers.signals import FACTUAL
 from rag.questions.expected_answer import asked_for, own_words
 from rag.questions.form import Form
 from rag.records import Hit, Similarity
@@ -24,8 +25,8 @@ _TELLS_ITSELF = 0.2
 
 _COVERAGE = 0.6
 _BEST = 3
-FACTUAL = frozenset({"fact", "figure", "date", "list"})
-"""The forms that ask for one relation of a subject, which an archive may know nothing of."""
+_STEEP, _NEAR_ENOUGH = 20.0, 0.97
+"""How fast it becomes likely that a sentence tells a relation, and the cosines where it is even."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,10 @@ def answer_signals(
         choice=vocabulary.rarity(""),
     )
     factual = float(form.name in FACTUAL)
+    known = knows_subject(subject)
+    nearest = max(e.signals["closeness"] + e.signals["relation"] for e in evidence)
     return {
-        "known": knows_subject(subject),
+        "known": known,
         "names": subject.names,
         "margin": min(1.0, subject.margin),
         "lead": min(1.5, subject.lead),
@@ -119,12 +122,15 @@ def answer_signals(
         "matter": most("to matter"),
         "first own": first["own"],
         "first related": first["related"],
+        "relation": most("relation"),
         "first matter": first["to matter"],
         "first fit": first["fit"],
         "headlines": most("headlines"),
         "factual": factual,
         "factual closeness": factual * most("closeness"),
         "factual related": factual * first["related"],
+        "factual answer": factual * nearest,
+        "factual both": factual * both(known, _STEEP * (nearest - _NEAR_ENOUGH)),
         "factual own": factual * first["own"],
         "factual fit": factual * first["fit"],
         "factual best": factual * evidence[0].score,

@@ -15,6 +15,9 @@ from rag.answers.evidence import Evidence
 from rag.questions.form import FormName
 
 Weights = Mapping[str, float]
+OTHER = "other"
+"""The name under which the weights have what counts for a form that none were learned for."""
+
 OFFSET = ""
 """The name under which the weights have what is added whatever the signals are."""
 
@@ -41,10 +44,9 @@ def weighed(weights: Weights, signals: Mapping[str, float]) -> float:
 
 @cache
 def sentence_weights(form: FormName, *, by_meaning: bool) -> Weights:
-    """What each signal of a sentence counts for a form: what it counts for all, and its own."""
+    """What each signal of a sentence counts for a form, and its offset."""
     table = _table()["by meaning" if by_meaning else "by words"]
-    own = table.get(form, {})
-    return {name: value + own.get(name, 0.0) for name, value in table["every form"].items()}
+    return table.get(form, table[OTHER])
 
 
 @cache

@@ -7,12 +7,15 @@ about a second.
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
-from threading import RLock
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,12 +94,34 @@ def _analyser() -> _Analyser:
         package = PIPELINES[1].replace("_", "-")
         msg = f"no English pipeline for spaCy is installed; pip install {package}"
         raise ModuleNotFoundError(msg)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_torch():
         # spaCy's command line, imported with it, uses a name that click has deprecated.
         warnings.simplefilter("ignore")
         import spacy
 
         return _Analyser(spacy.load(name, exclude=["lemmatizer", "senter"], disable=["ner"]))
+
+
+class _NoTorch(MetaPathFinder):
+    """Finds no torch for the thread that made it; others may load it meanwhile."""
+
+    def __init__(self) -> None:
+        self._thread = get_ident()
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        if name == "torch" and get_ident() == self._thread:
+            raise ModuleNotFoundError(name, name=name)
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """spaCy loads torch wherever it is installed, which takes seconds; these pipelines need none."""
+    finder = _NoTorch()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
 
 
 def _pieces(text: str) -> list[str]:

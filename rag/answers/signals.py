@@ -1,0 +1,338 @@
+"""What speaks for a sentence as an answer: signals by name, each the higher the more of it.
+
+Those that read grammar are for English.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.answers.candidate_answers import known_names, offer
+from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
+from rag.language.attribution import attributions, matches_speaker
+from rag.language.introductions import introductions
+from rag.language.name_matching import mentions
+from rag.questions.expected_answer import asked_for, own_words, without_names
+from rag.questions.form import Form
+from rag.records import Hit, Similarity
+
+FACTUAL = frozenset({"fact", "figure", "date", "list"})
+"""The forms that ask for one relation of a subject, which an archive may know nothing of."""
+
+_INTRODUCED = 16
+_RELATED = 8
+_OPENS = 3
+_ANOTHER = 0.3
+_SHORT = 9
+_FRESH_DAYS = 14
+_DAY = 86_400
+_BESIDE = 600
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_CAUSE = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|caus(?:e[ds]?|ing)|as a result"
+    r"|result(?:ed|ing)? (?:in|from)|led to|leads? to|leading to|trigger(?:ed|s|ing)?"
+    r"|blam(?:e[ds]?|ing)|prompt(?:ed|s|ing)|attribut\w+ to|the reason|reasons? (?:for|why|behind)"
+    r"|so that|in order to|stem(?:s|med)? from|driven by|contribut\w+ to|in response to"
+    r"|explain(?:s|ed)?|means? that|amid|since|after|by \w+ing)\b",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"\b(?:said|says|told|added|wrote|tweeted|posted|replied|stated|insisted|warned|argued|claimed"
+    r"|admitted|announced|acknowledged|testified|asserted|responded|answered|described|called"
+    r"|asked|reiterated|noted|accus\w+|apologi[sz]ed?|condemned|praised|defended|denied|reacted"
+    r"|statement|spoke)\b"
+)
+_DATED = re.compile(
+    rf"\b{_MONTH}[a-z]*\.? \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}|\b(?:19|20)\d\d\b|\byesterday\b"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\blast (?:week|month|year)\b"
+)
+_QUOTED = re.compile(r"[“\"][^”\"]{12,}")
+_LEANS = re.compile(
+    r"^[“\"']?(?:But |And |So )?(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his"
+    r"|[Tt]hat|[Tt]hese|[Tt]hose|[Ww]e|I)\b"
+)
+_ENUMERATES = re.compile(r"(?:[^,;]{2,60}[,;]){2,}[^,;]{0,60}\b(?:and|or)\b|:\s(?:[^,]+,){2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence, about how many stand before it in its article, and the words of it and around."""
+
+    sentence: CandidateSentence
+    place: int
+    own: frozenset[str]
+    around: frozenset[str]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its article and its place there, by which candidates are told apart and ordered."""
+        return self.sentence.article.id, self.sentence.start
+
+
+Key = tuple[str, int]
+Signals = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A question with its form, the hits that are read for it, and how words and texts compare."""
+
+    question: str
+    form: Form
+    hits: Sequence[Hit]
+    vocabulary: Vocabulary
+    similarity: Similarity | None
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title of each article that has one, best hit first."""
+        return {hit.article.id: hit.article.title for hit in self.hits if hit.article.title}
+
+    def closeness(self, words: str, texts: Sequence[str]) -> Sequence[float]:
+        """How near some words are to each text in meaning; 0 where that is not known."""
+        known = self.similarity and words and texts
+        return self.similarity(words, texts) if known and self.similarity else [0.0] * len(texts)
+
+
+def signals_of(
+    sought: Sought, candidates: Sequence[Candidate], salience: Salience
+) -> list[Signals]:
+    """The signals of each candidate, all of the same names, in the order of the candidates."""
+    parts = (
+        _of_meaning(sought, candidates),
+        _of_words(sought, candidates),
+        _of_place(sought, candidates),
+        _of_content(sought, candidates),
+    )
+    signals = [
+        {"salience": salience(each.own)} | meaning | words | place | content
+        for each, meaning, words, place, content in zip(candidates, *parts, strict=True)
+    ]
+    relations = _relations(sought, candidates, signals)
+    return [own | {"relation": relation} for own, relation in zip(signals, relations, strict=True)]
+
+
+def _of_meaning(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+    """How near each sentence and its title are in meaning; 0 where that is not known."""
+    texts = [each.sentence.text for each in candidates]
+    closeness, titles = sought.closeness, sought.titles
+    close = closeness(sought.question, texts)
+    to_titles = closeness(sought.question, list(titles.values()))
+    near_titles = dict(zip(titles, to_titles, strict=True))
+    beside = _beside(candidates, close)
+    columns = zip(
+        candidates,
+        close,
+        closeness(sought.form.subject, texts),
+        closeness(sought.form.matter, texts),
+        closeness(without_names(sought.question), texts),
+        strict=True,
+    )
+    return [
+        {
+            "closeness": own,
+            "to subject": to_subject,
+            "to matter": to_matter,
+            "related": related,
+            "beside": beside[each.key],
+            "title": near_titles.get(each.sentence.article.id, 0.0),
+        }
+        for each, own, to_subject, to_matter, related in columns
+    ]
+
+
+def _of_words(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+    """What share of the words of the question, and of its parts, stands in and around each."""
+    form, vocabulary = sought.form, sought.vocabulary
+    weights = rarities(sought.question, vocabulary)
+    subject, matter = rarities(form.subject, vocabulary), rarities(form.matter, vocabulary)
+    sides = [rarities(side, vocabulary) for side in form.sides]
+    titles = {id_: frozenset(vocabulary.terms(title)) for id_, title in sought.titles.items()}
+    return [
+        {
+            "coverage": share(weights, each.around),
+            "own": share(weights, each.own),
+            "subject": share(subject, each.own),
+            "subject near": share(subject, each.around),
+            "matter": share(matter, each.own),
+            "matter near": share(matter, each.around),
+            "sides": max((share(side, each.own) for side in sides), default=0.0),
+            "echoes": _overlap(titles.get(each.sentence.article.id, frozenset()), each.own),
+        }
+        for each in candidates
+    ]
+
+
+def _of_place(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+    """How good the hit of each sentence is, how new its article, and how early it stands there."""
+    newest = max(day_of(hit.article) for hit in sought.hits)
+    best = max(hit.score for hit in sought.hits)
+    scores = {hit.passage.id: hit.score for hit in reversed(sought.hits)}
+    found = []
+    for each in candidates:
+        sentence = each.sentence
+        age = (newest - day_of(sentence.article)).total_seconds() / _DAY
+        found.append(
+            {
+                "rank": 1 / sentence.rank,
+                "first": float(sentence.rank == 1),
+                "behind": min(1.0, best - scores.get(sentence.passage, best)),
+                "lead": 1 / (1 + each.place),
+                "opens": float(each.place < _OPENS),
+                "fresh": math.exp(-age / _FRESH_DAYS) if sentence.article.published else 0.0,
+            }
+        )
+    return found
+
+
+def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+    """What each sentence says: whom it names and has speak, what it offers, how it is built."""
+    form, titles = sought.form, sought.titles
+    named = {each.key for each in candidates if mentions(each.sentence.text, form.subject)}
+    titled = {id_ for id_, title in titles.items() if mentions(title, form.subject)}
+    introduced = _introduced(form, [each for each in candidates if each.key in named])
+    spoken = _spoken(form, candidates)
+    asked, known = asked_for(sought.question), known_names(hit.text for hit in sought.hits)
+    headlines = [own_words(title) for title in titles.values()]
+    found = []
+    for each in candidates:
+        text = each.sentence.text
+        offered = offer(asked, text, known)
+        answers = offered.answers(asked.kind)
+        repeated = max((sum(one in title for title in headlines) for one in answers), default=0)
+        says = each.key in named and _SPEECH.search(text) is not None
+        fits = spoken.get(each.key, ())
+        found.append(
+            {
+                "mentions": float(each.key in named),
+                "titled": float(each.sentence.article.id in titled),
+                "introduces": introduced.get(each.key, 0.0),
+                "says": float(says),
+                "says quoted": float(says and _QUOTED.search(text) is not None),
+                "speaks": max(fits, default=0.0),
+                "another speaks": float(bool(fits) and max(fits) < _ANOTHER),
+                "names": min(1.0, len(offered.names) / 6),
+                "numbers": min(1.0, len(offered.numbers) / 3),
+                "fit": offered.fit,
+                "headlines": min(1.0, repeated / 3),
+            }
+            | _of_form(text)
+        )
+    return found
+
+
+def _of_form(text: str) -> dict[str, float]:
+    """How a sentence is built: its length, and whether it quotes, explains, dates or lists."""
+    length = len(text.split())
+    patterns = {
+        "quoted": _QUOTED,
+        "cause": _CAUSE,
+        "dated": _DATED,
+        "enumerates": _ENUMERATES,
+        "leans": _LEANS,
+    }
+    return {
+        "length": min(1.0, length / 40),
+        "short": float(length < _SHORT),
+    } | {name: float(pattern.search(text) is not None) for name, pattern in patterns.items()}
+
+
+def _relations(
+    sought: Sought, candidates: Sequence[Candidate], signals: Sequence[Signals]
+) -> list[float]:
+    """The cosine of question and sentence, both without their names, of the most promising.
+
+    Names match easily where an archive knows the subject but not the answer. Only where one
+    relation of a subject is asked for; 0 for the others.
+    """
+    found = [0.0] * len(candidates)
+    if sought.similarity is None or sought.form.name not in FACTUAL:
+        return found
+    promise = [
+        own["closeness"] + 0.6 * own["coverage"] + 0.6 * own["fit"] - 0.3 * own["behind"]
+        for own in signals
+    ]
+    best = sorted(range(len(candidates)), key=lambda place: -promise[place])[:_RELATED]
+    texts = [without_names(candidates[place].sentence.text) for place in best]
+    close = sought.closeness(without_names(sought.question), texts)
+    for place, cosine in zip(best, close, strict=True):
+        found[place] = cosine
+    return found
+
+
+def _beside(candidates: Sequence[Candidate], close: Sequence[float]) -> dict[Key, float]:
+    """How close the nearer of a sentence's neighbours is to the question; 0 without one."""
+    known = {each.key: near for each, near in zip(candidates, close, strict=True)}
+    ordered = sorted(known)
+    found = dict.fromkeys(ordered, 0.0)
+    for one, other in pairwise(ordered):
+        if one[0] == other[0] and other[1] - one[1] < _BESIDE:
+            found[one] = max(found[one], known[other])
+            found[other] = max(found[other], known[one])
+    return found
+
+
+def _introduced(form: Form, candidates: Sequence[Candidate]) -> dict[Key, float]:
+    """How well each sentence says who or what the subject is, where that may be wanted."""
+    if form.name not in ("definition", "topic", "overview"):
+        return {}
+    return {
+        each.key: max(
+            (i.strength for i in introductions(each.sentence.text, form.subject)), default=0.0
+        )
+        for each in candidates[:_INTRODUCED]
+    }
+
+
+def _spoken(form: Form, candidates: Sequence[Candidate]) -> Mapping[Key, Sequence[float]]:
+    """How well the speakers of each sentence, or of a part of it, fit whom the question names."""
+    found: defaultdict[Key, list[float]] = defaultdict(list)
+    if form.name != "statement":
+        return found
+    by_passage: defaultdict[tuple[str, int], list[Candidate]] = defaultdict(list)
+    for each in candidates:
+        by_passage[each.sentence.article.id, each.sentence.passage].append(each)
+    for same in by_passage.values():
+        text = same[0].sentence.article.text
+        first = min(each.sentence.start for each in same)
+        last = max(each.sentence.end for each in same)
+        for said in attributions(text, first, last):
+            if not said.speaker:
+                continue
+            fit = matches_speaker(said.speaker, form.subject, text)
+            for each in same:
+                if said.start < each.sentence.end and said.end > each.sentence.start:
+                    found[each.key].append(fit)
+    return found
+
+
+def rarities(text: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """How rare each word of a text is, by the word; without stop words."""
+    return {term: vocabulary.rarity(term) for term in vocabulary.terms(text)}
+
+
+def share(weights: Mapping[str, float], words: frozenset[str]) -> float:
+    """The share of the words, by their weights, that are among the others; 0 of none."""
+    total = sum(weights.values())
+    return sum(w for term, w in weights.items() if term in words) / total if total else 0.0
+
+
+def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
+    return len(words & others) / len(words) if words else 0.0
+
+
+class Salience:
+    """How much of what all the sentences speak of a sentence speaks of (Nenkova, 2005)."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._counts = Counter(term for each in candidates for term in each.own)
+        self._most = max(self._counts.values(), default=1)
+
+    def __call__(self, words: frozenset[str]) -> float:
+        """The mean of how often its words are used, the most used counting 1; 0 of none."""
+        return sum(self._counts[term] for term in words) / self._most / len(words) if words else 0.0
