@@ -115,7 +115,7 @@ class _NoTorch(MetaPathFinder):
 
 @contextmanager
 def _without_torch() -> Iterator[None]:
-    """spaCy loads torch wherever it is installed, which takes seconds; these pipelines need none."""
+    """Within it spaCy loads no torch, which takes seconds and which these pipelines do not need."""
     finder = _NoTorch()
     sys.meta_path.insert(0, finder)
     try:
