@@ -89,10 +89,6 @@ def answer_signals(
     def most(name: str) -> float:
         return max(each.signals[name] for each in evidence)
 
-    def joint(name: str) -> float:
-        """The most of a signal where something of the kind that is asked for stands."""
-        return max(each.signals["fit"] * each.signals[name] for each in evidence)
-
     subject = SubjectSignals(
         subject=max(most("title"), most("closeness") - _TELLS_ITSELF),
         words=_matched(question, read_now, vocabulary),
@@ -101,7 +97,6 @@ def answer_signals(
         lead=hits[0].score - _score_at(_LAST_HIT, hits),
         choice=vocabulary.rarity(""),
     )
-    factual = float(form.name in FACTUAL)
     return {
         "known": knows_subject(subject),
         "names": subject.names,
@@ -122,8 +117,23 @@ def answer_signals(
         "first matter": first["to matter"],
         "first fit": first["fit"],
         "headlines": most("headlines"),
+        **_factual_signals(evidence, float(form.name in FACTUAL)),
+        "definition": float(form.name == "definition"),
+        "statement": float(form.name == "statement"),
+    }
+
+
+def _factual_signals(evidence: Sequence[Evidence], factual: float) -> dict[str, float]:
+    """What speaks for an answer to who asks for one relation of a subject; all 0 to others."""
+    first = evidence[0].signals
+
+    def joint(name: str) -> float:
+        """The most of a signal where something of the kind that is asked for stands."""
+        return max(each.signals["fit"] * each.signals[name] for each in evidence)
+
+    return {
         "factual": factual,
-        "factual closeness": factual * most("closeness"),
+        "factual closeness": factual * max(each.signals["closeness"] for each in evidence),
         "factual related": factual * first["related"],
         "factual own": factual * first["own"],
         "factual fit": factual * first["fit"],
@@ -132,8 +142,6 @@ def answer_signals(
         "factual joint related": factual * joint("related"),
         "factual joint matter": factual * joint("to matter"),
         "factual joint closeness": factual * joint("closeness"),
-        "definition": float(form.name == "definition"),
-        "statement": float(form.name == "statement"),
     }
 
 
