@@ -109,6 +109,7 @@ class _NoTorch(MetaPathFinder):
         self._thread = get_ident()
 
     def find_spec(self, name: str, path: object, target: object = None) -> None:
+        """Nothing, so that others are asked; ModuleNotFoundError for torch in that thread."""
         if name == "torch" and get_ident() == self._thread:
             raise ModuleNotFoundError(name, name=name)
 
