@@ -91,8 +91,8 @@ def test_an_answer_cites_the_text_that_stood_and_says_that_it_was_replaced(
     since = {1: "2025-05-05 12:00", 2: "2025-05-08 00:00"}
     expected = (
         [
-            f"{markers} cites revision {stands} of “Ferry aground”, as it stood then; the outlet has "
-            f"published a later text, which stands since {since[stands]} UTC"
+            f"{markers} cites revision {stands} of “Ferry aground”, as it stood then; the outlet "
+            f"has published a later text, which stands since {since[stands]} UTC"
         ]
         if stands < 3
         else []

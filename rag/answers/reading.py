@@ -90,10 +90,6 @@ def answer_signals(
     def most(name: str) -> float:
         return max(each.signals[name] for each in evidence)
 
-    def joint(name: str) -> float:
-        """The most of a signal where something of the kind that is asked for stands."""
-        return max(each.signals["fit"] * each.signals[name] for each in evidence)
-
     subject = SubjectSignals(
         subject=max(most("title"), most("closeness") - _TELLS_ITSELF),
         words=_matched(question, read_now, vocabulary),
@@ -102,10 +98,8 @@ def answer_signals(
         lead=hits[0].score - _score_at(_LAST_HIT, hits),
         choice=vocabulary.rarity(""),
     )
-    factual = float(form.name in FACTUAL)
     known = knows_subject(subject)
-    nearest = max(e.signals["closeness"] + e.signals["relation"] for e in evidence)
-    return {
+    found = {
         "known": known,
         "names": subject.names,
         "margin": min(1.0, subject.margin),
@@ -126,21 +120,37 @@ def answer_signals(
         "first matter": first["to matter"],
         "first fit": first["fit"],
         "headlines": most("headlines"),
-        "factual": factual,
-        "factual closeness": factual * most("closeness"),
-        "factual related": factual * first["related"],
-        "factual answer": factual * nearest,
-        "factual both": factual * both(known, _STEEP * (nearest - _NEAR_ENOUGH)),
-        "factual own": factual * first["own"],
-        "factual fit": factual * first["fit"],
-        "factual best": factual * evidence[0].score,
-        "factual joint": factual * joint("own"),
-        "factual joint related": factual * joint("related"),
-        "factual joint matter": factual * joint("to matter"),
-        "factual joint closeness": factual * joint("closeness"),
         "definition": float(form.name == "definition"),
         "statement": float(form.name == "statement"),
     }
+    return found | _of_a_relation(form, evidence, known)
+
+
+def _of_a_relation(form: Form, evidence: Sequence[Evidence], known: float) -> dict[str, float]:
+    """What counts besides where one relation of a subject is asked for; 0 elsewhere."""
+    first = evidence[0].signals
+
+    def joint(name: str) -> float:
+        """The most of a signal where something of the kind that is asked for stands."""
+        return max(each.signals["fit"] * each.signals[name] for each in evidence)
+
+    nearest = max(each.signals["closeness"] + each.signals["relation"] for each in evidence)
+    found = {
+        "": 1.0,
+        " closeness": max(each.signals["closeness"] for each in evidence),
+        " related": first["related"],
+        " answer": nearest,
+        " both": both(known, _STEEP * (nearest - _NEAR_ENOUGH)),
+        " own": first["own"],
+        " fit": first["fit"],
+        " best": evidence[0].score,
+        " joint": joint("own"),
+        " joint related": joint("related"),
+        " joint matter": joint("to matter"),
+        " joint closeness": joint("closeness"),
+    }
+    factual = float(form.name in FACTUAL)
+    return {f"factual{name}": factual * value for name, value in found.items()}
 
 
 def _nearness(evidence: Sequence[Evidence]) -> dict[int, float]:

@@ -109,13 +109,14 @@ class _NoTorch(MetaPathFinder):
         self._thread = get_ident()
 
     def find_spec(self, name: str, path: object, target: object = None) -> None:
+        """Nothing; raises ModuleNotFoundError for torch in the thread that made it."""
         if name == "torch" and get_ident() == self._thread:
             raise ModuleNotFoundError(name, name=name)
 
 
 @contextmanager
 def _without_torch() -> Iterator[None]:
-    """spaCy loads torch wherever it is installed, which takes seconds; these pipelines need none."""
+    """Hides torch, which spaCy loads wherever it is installed: these pipelines need none."""
     finder = _NoTorch()
     sys.meta_path.insert(0, finder)
     try:

@@ -15,6 +15,12 @@ _PLACED = re.compile(
     r"|into|about|over|under|near|between|against|through|when|if|because(?: of)?)(?= )"
     r"|(?= (?:the|a|an|its|his|her|their) )"
 )
+_ACTS = re.compile(
+    r" (?!the |an? |it |he |she |they |we )(?:still |also |have |be )?\w+"
+    r"(?= (?:up|out|down|off|away|in|at|on|from|by|of|to|with|for|the|an?|its|his|her|their) )"
+)
+"""What is counted does something itself: "how many jobs will | go at the hospital"."""
+
 _PAIR = 2
 _ADVERBS = frozenset(
     ["first", "last", "ever", "also", "really", "actually", "finally", "even", "just"]
@@ -70,7 +76,9 @@ def clause_slots(form: str, words: AskedWords, cue: tuple[int, int]) -> tuple[st
         return words.as_asked(first, end), words.as_asked(end, last)
     if empty := re.match(r" (?:it|there)(?: (?:no|any|so much|so many|such))?(?= \w+ )", rest):
         return words.as_asked(at + empty.end(), last), ""
-    if helper and not re.match(rf" (?:not |(?:been |being |be )?(?:{participles()})(?= |$))", rest):
+    acts = form == "figure" and helper and helper.start() > 0 and _ACTS.match(rest)
+    done = re.match(rf" (?:not |(?:been |being |be )?(?:{participles()})(?= |$))", rest)
+    if helper and not (done or acts):
         auxiliary = words.text[cue[0] : at].rsplit(" ", 1)[-1]
         named = [words.is_name(number) for number in words.numbers(at, last)]
         predicated = form in ("cause", "yes or no")

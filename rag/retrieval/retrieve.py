@@ -138,7 +138,9 @@ def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None
         form = form if dropped else read
     filters = request.filters.no_later_than(request.as_of)
     # Who ignores all its words says that it is not about the archive, and here it is not.
-    outside = form_understood(whole_form("archive", asked.question), asked.question)
+    whole = form_understood(whole_form("archive", asked.question), asked.question)
+    ignored = {words.strip().casefold() for words in request.ignore}
+    outside = [one for one in whole if one.words.casefold() in ignored]
     understood = [
         one for one in ignoring((*understood, *outside), request.ignore) if one not in outside
     ]

@@ -10,6 +10,7 @@ from rag.language.languages import language_name
 from rag.language.periods import day_in_words
 from rag.questions.about_archive import AboutArchive
 from rag.questions.constraints import ignoring
+from rag.questions.form import form_understood, whole_form
 from rag.questions.sub_queries import merged
 from rag.questions.times import publication_times
 from rag.records import Article, Filters, Understood
@@ -71,7 +72,11 @@ def _scope_at(
 ) -> Scope | None:
     understood: Sequence[Understood] | None = request.understood
     if understood is None:
-        understood = ignoring(_understood(asked, request.question, moment), request.ignore)
+        # That it is about the archive is a reading as well, which whoever asks can drop.
+        whole = form_understood(whole_form("archive", request.question), request.question)
+        named = _understood(asked, request.question, moment)
+        left = ignoring((*named, *whole), request.ignore)
+        understood = [one for one in left if one not in whole]
     if asked.kind == "reported" and not understood:
         return None
     base = request.filters.no_later_than(request.as_of)
