@@ -37,7 +37,7 @@ def test_filters_narrow_an_answer_and_are_dropped_as_chips(visitor: Visitor, sit
         ["From 2025-05×", "Outlets The Packet×", "Section Sea×", "As of 2025×"]
     )
     turn = ask(page, SANK)
-    expect(turn.locator(".declined")).to_contain_text("drop the filter on the section 'Sea'")
+    expect(turn.locator(".declined")).to_contain_text("Drop the filter on the section 'Sea'")
     expect(turn).to_contain_text("by The Packet, in section 'Sea', what was published up to 2025")
     page.get_by_role("button", name="Drop the filter Outlets: The Packet").click()
     expect(chips).to_have_count(3)
