@@ -83,17 +83,15 @@ _MISSING: Mapping[FormName, str] = MappingProxyType(
 
 
 def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> str:
-    """The reason not to give old news to who asks for the latest; "" where it is new enough.
+    """How old the newest article is, where the latest is asked for and it is too old; else "".
 
-    The newest article counts; what has no date is not called old.
+    What has no date is not called old.
     """
     days = [each.article.published.at for each in sentences if each.article.published]
     if asked.form.name != "latest" or not days or asked.as_of - max(days) <= OLD:
         return ""
     newest, today = day_in_words(max(days).date()), day_in_words(asked.as_of.date())
-    return (
-        f"found but not answered: the newest article on this is of {newest}, and you ask on {today}"
-    )
+    return f"the newest article on this is of {newest}, and you ask on {today}"
 
 
 def withheld(told: str) -> str:

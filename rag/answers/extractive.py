@@ -78,13 +78,14 @@ def extract(
     started = time.perf_counter()
     reading = read_for(asked, hits, reader)
     stale = stale_evidence(asked, reading.sentences)
-    answered = reading.confidence >= THRESHOLD and not stale
+    outdated = bool(stale) and reading.confidence >= THRESHOLD
+    answered = reading.confidence >= THRESHOLD and not outdated
     told = Telling()
     if not asked.lacking:
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
     declined = not told.sentences
-    nearest = [each.sentence for each in reading.evidence[:NEAREST]]
-    worded = decline(hits, nearest if reading.known >= THRESHOLD else ())
+    nearest = corrected(_nearest(reading, stale), corrections(hits)) if declined else ()
+    worded = decline(hits, nearest, stale if outdated else "")
     if not declined:
         worded = word(told.sentences, told.opening, told.further, days=told.days)
     return Answer(
@@ -105,6 +106,14 @@ def extract(
         notes=(*notes, *(() if declined else old_evidence(asked, worded.citations))),
         timings=asked.timings(started),
     )
+
+
+def _nearest(reading: Reading, stale: str) -> Sequence[CandidateSentence]:
+    """What comes nearest to an answer, of a subject that the archive knows."""
+    if stale:
+        return reading.sentences[:NEAREST]
+    known = reading.known >= THRESHOLD
+    return [each.sentence for each in reading.evidence[:NEAREST]] if known else ()
 
 
 def read_for(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Reading:
@@ -190,7 +199,7 @@ def _reason(
     if told.against:
         return contradicted(told.against.sentence)
     if stale and reading.confidence >= THRESHOLD:
-        return stale
+        return f"found but not answered: {stale}"
     return reason(asked, hits, disagreed=reading.agreed < AGREED, known=reading.known >= THRESHOLD)
 
 

@@ -89,7 +89,8 @@ def _bracketed(sentence: CandidateSentence, before: CandidateSentence | None) ->
     if adjoins or article.language not in ("", "en") or not depends_on_context(sentence.text):
         return ""
     name = antecedent(article.text, sentence.start, sentence.end)
-    return f"[{name}] " if name and name not in sentence.text else ""
+    usable = name and not name.isupper() and name not in sentence.text
+    return f"[{name}] " if usable else ""
 
 
 def introduction(article: Article) -> str:
@@ -126,14 +127,18 @@ def spoken_date(published: Published) -> str:
     return month if published.precision == "month" else f"{local.day} {month}"
 
 
-def decline(hits: Sequence[Hit], nearest: Sequence[CandidateSentence] = ()) -> Worded:
+def decline(
+    hits: Sequence[Hit], nearest: Sequence[CandidateSentence] = (), stale: str = ""
+) -> Worded:
     """What is said instead of an answer: that there is none, and what comes nearest.
 
     The `nearest` sentences are its citations, and no claims: nothing says that they answer.
-    Without any, the nearest articles are named.
+    Without any, the nearest articles are named. `stale` says how old the newest article is,
+    where that is why there is no answer.
     """
     if nearest:
-        return Worded(NO_ANSWER, (), word(nearest).citations)
+        said = f"The archive has nothing new: {stale}." if stale else NO_ANSWER
+        return Worded(said, (), word(nearest).citations)
     articles = {hit.article.id: hit.article for hit in hits}
     named = [
         f"- {introduction(article)}{article.title or article.id}"
