@@ -30,7 +30,7 @@ _OPENINGS = 4
 """Of how many of their articles the opening is read as well: it says what an article is about."""
 
 _OPENING_CHARACTERS = 700
-_COMPARED, _COMPARED_MORE = 40, 64
+_COMPARED, _COMPARED_MORE = 32, 52
 """How many sentences are compared with the question in meaning: those that share most with it."""
 
 _FEWEST_WORDS = 4

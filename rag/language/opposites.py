@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from collections import defaultdict
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from rag.language.entities import stems
 
 
+@lru_cache(20_000)
 def base(word: str) -> str:
     """The base form of an irregular verb, stemmed; the stem of any other word, "" for none.
 
@@ -45,17 +47,21 @@ def verbs(kind: str) -> frozenset[str]:
     return frozenset(base(word) for word in str(_lexicon()[kind]).split())
 
 
-@cache
 def particles(verb: str) -> frozenset[str]:
     """The particles with which the tables know a verb, given by its base form: "down" of "vote"."""
+    return _particles().get(verb, frozenset())
+
+
+@cache
+def _particles() -> dict[str, frozenset[str]]:
     lines = [side for pair in _lexicon()["opposites"] for side in pair]
     lists = [_lexicon()[kind] for kind in ("take_part", "stay_away", "end", "light")]
-    known = " ".join([*lines, *_lexicon()["same"], *lists]).split()
-    return frozenset(
-        particle
-        for head, _, particle in (base(word).partition("_") for word in known)
-        if particle and head == verb
-    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for word in " ".join([*lines, *_lexicon()["same"], *lists]).split():
+        head, _, particle = base(word).partition("_")
+        if particle:
+            found[head].add(particle)
+    return {head: frozenset(known) for head, known in found.items()}
 
 
 @cache
