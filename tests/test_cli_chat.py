@@ -61,7 +61,7 @@ def test_a_piped_question_is_answered_with_its_sources(built: Path) -> None:
     ended = child(built, "chat", typed=f"{ASHORE}\n")
     assert ended.status == 0
     assert ended.out.startswith(
-        "The Courier, 3 May 2025: All 41 passengers were brought ashore by lifeboat. [1]\n\n"
+        "The Courier, 3 May 2025: All 41 passengers were brought ashore by lifeboat. [1] "
     )
     assert f"\n\n{SOURCE}" in ended.out
     assert "\x1b" not in ended.out + ended.err

@@ -19,9 +19,6 @@ from rag.records import Filters
 from tests.builders import open_archive, row, write_jsonl
 
 QUESTION = "How many passengers of the Marigold were brought ashore by lifeboat?"
-AGROUND = QUESTION.replace("?", " when the ferry ran aground?")
-"""Asks for what two sentences of the article say."""
-
 TOLLS = {1: "All 41 passengers", 2: "Only 38 passengers", 3: "As many as 44 passengers"}
 BUDGET = "The council passed a budget of 12 million crowns. The library will close on Sundays."
 
@@ -75,12 +72,11 @@ def test_a_search_finds_the_text_that_stood(
         assert any(TOLLS[stands] in hit.text for hit in ferries)
 
 
-@pytest.mark.parametrize(("question", "markers"), [(QUESTION, "[1]"), (AGROUND, "[1][2]")])
 @pytest.mark.parametrize(("as_of", "stands"), TIMES)
 def test_an_answer_cites_the_text_that_stood_and_says_that_it_was_replaced(
-    archive: Archive, as_of: datetime | None, stands: int, question: str, markers: str
+    archive: Archive, as_of: datetime | None, stands: int
 ) -> None:
-    answer = archive.ask(question, as_of=as_of)
+    answer = archive.ask(QUESTION, as_of=as_of)
     if not stands:
         assert answer.abstained
         return
@@ -91,8 +87,8 @@ def test_an_answer_cites_the_text_that_stood_and_says_that_it_was_replaced(
     since = {1: "2025-05-05 12:00", 2: "2025-05-08 00:00"}
     expected = (
         [
-            f"{markers} cites revision {stands} of “Ferry aground”, as it stood then; the outlet "
-            f"has published a later text, which stands since {since[stands]} UTC"
+            f"[1][2] cites revision {stands} of “Ferry aground”, as it stood then; the outlet has "
+            f"published a later text, which stands since {since[stands]} UTC"
         ]
         if stands < 3
         else []
