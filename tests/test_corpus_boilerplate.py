@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus.boilerplate import Block, find_furniture, paragraphs
@@ -155,7 +155,6 @@ def test_an_article_of_20000_words_is_typed_to_its_end() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(
     st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 )
@@ -167,7 +166,6 @@ def test_spans_are_in_order_within_the_text_and_never_overlap(text: str) -> None
     assert all(text[span.start : span.end].strip() for span in spans)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="a. \n\t\u00a0\u2028", max_size=80))
 def test_paragraphs_lose_no_word(text: str) -> None:
     blocks = paragraphs(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus.bylines import opens_byline, parse_authors
@@ -53,7 +53,6 @@ def test_only_a_name_after_by_opens_a_byline() -> None:
     assert not opens_byline("Mara Lind")
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="By MaraLind,&and()[]|-for. ", max_size=60))
 def test_names_are_never_empty_or_repeated(byline: str) -> None:
     authors = parse_authors(byline)

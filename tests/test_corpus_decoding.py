@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus.decoding import SIZE_LIMIT, clean, decode, read_bytes
@@ -93,7 +93,6 @@ def test_a_file_that_cannot_be_opened_is_named_with_the_systems_reason(tmp_path:
         read_bytes(tmp_path)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_stored_text_can_always_be_written(text: str) -> None:
     cleaned = clean(text)
@@ -102,7 +101,6 @@ def test_stored_text_can_always_be_written(text: str) -> None:
     assert clean(cleaned) == cleaned
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\x00"), min_size=1))
 def test_utf8_without_carriage_returns_comes_back_unchanged(text: str) -> None:
     body = "a" + text
