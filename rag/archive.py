@@ -311,7 +311,6 @@ class Archive(Catalogue):
             retrieval_seconds=time.perf_counter() - started,
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
-            background=" ".join(search.asked.earlier) if search.asked.whole else "",
         )
         reader = ReadingAids(snapshot.lexical, snapshot.similarity())
         trust = GenerationPolicy(

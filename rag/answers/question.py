@@ -15,7 +15,6 @@ from rag.records import Filters, Message, Similarity, Understood
 class Question:
     """A question with everything its answer must state about how it was asked.
 
-    `background` are the questions before it that a follow-up was made whole from, if any, and
     `holdings` are when the first and the last article of the archive appeared, if known.
     With `corroborated` only what the articles agree on is an answer.
     """
@@ -31,12 +30,6 @@ class Question:
     retrieval_seconds: float
     holdings: tuple[datetime, datetime] | None = None
     corroborated: bool = False
-    background: str = ""
-
-    @property
-    def with_background(self) -> str:
-        """The question after those that it was made whole from."""
-        return f"{self.background} {self.standalone}".lstrip()
 
     @property
     def lacking(self) -> str:

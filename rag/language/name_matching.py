@@ -30,7 +30,6 @@ INSTITUTIONS = word_set(
 """Words that end the name of an institution, or stand before its "of": "Office for Ferries"."""
 
 _PARTICLES = word_set("de da del der den di dos du la le van von bin al el ben ibn ter y")
-_JOINING = word_set("of the and for in & de du des")
 _WORD = re.compile(r"(?:[^\W\d_]\.)+(?!\w)|[^\W_](?:[\w&]|['’.-](?=\w))*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FEWEST_FUZZY = 5

@@ -30,7 +30,6 @@ _HEDGES = word_set(
     " previously necessarily once briefly falsely temporarily purportedly only"
     " mostly largely unlikely"
 )
-_NEVER = word_set("not n't n’t never no neither nor")
 _NOBODY = word_set("nobody none nothing neither no")
 _FACTS = word_set(
     "confirm announce reveal find discover learn prove show realise realize know note acknowledge"

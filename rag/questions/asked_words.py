@@ -41,7 +41,6 @@ _SPELLED = {
     "&": "and",
 }
 _ENDS = frozenset("?!.")
-_CLOSING = frozenset(".?!,;:…")
 _SHORT = re.compile(
     "dr|mr|mrs|ms|mx|st|rev|gen|gov|sen|rep|lt|col|sgt|capt|prof|hon|jr|sr|vs|no|inc|ltd|co|[a-z]"
 )
