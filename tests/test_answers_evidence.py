@@ -86,6 +86,40 @@ def test_the_opening_of_an_article_is_read_without_its_furniture() -> None:
     assert lead not in [e.text for e in found("ferry hurt", Form("fact"), *others, fifth)]
 
 
+def test_no_sentence_of_an_opening_is_cut() -> None:
+    early = "The ferry sank at noon. " * 28
+    long = "Nobody on the ferry was hurt when it sank off Brell in the calm of a warm noon."
+    later = "The harbour office has begun to ask why."
+    text = f"{early}{long} {later}"
+    # The sentence begins within the 700 characters that open an article, and ends behind them.
+    assert len(early) < 700 < len(early) + len(long)
+    read = found("ferry hurt", Form("fact"), hit(article(text), start=text.index(later)))
+    assert long in [each.text for each in read]
+
+
+def test_words_that_only_tell_the_form_are_not_looked_for() -> None:
+    source = article("The latest ferry came in. A storm hit the harbour.", title="Brell")
+    read = found("latest on the storm", Form("latest", subject="storm"), hit(source))
+    # Of on, the and storm, without latest.
+    assert [each.signals["own"] for each in read] == [pytest.approx(n / 3) for n in (1, 2)]
+
+
+def test_a_fragment_answers_no_story() -> None:
+    source = article("So did the ferry Brell. The ferry Brell sank at noon.")
+    whole = "The ferry Brell sank at noon."
+    told = found("What happened to the ferry?", Form("event", subject="ferry"), hit(source))
+    assert [each.text for each in told] == [whole]
+    asked = found("Which ferry sank?", Form("fact", subject="ferry"), hit(source))
+    assert [each.text for each in asked] == ["So did the ferry Brell.", whole]
+
+
+def test_a_line_without_an_end_and_the_words_of_its_headline_are_signals() -> None:
+    source = article("Ferry lost off Brell\n\nThe ferry sank at noon.", title="Ferry sank")
+    read = found("ferry sank noon", Form("fact"), hit(source))
+    assert [each.signals["unfinished"] for each in read] == [1.0, 0.0]
+    assert [each.signals["headline"] for each in read] == [pytest.approx(2 / 3)] * 2
+
+
 def test_who_speaks_is_read_for_a_statement() -> None:
     text = "“The ferry is safe to sail,” said Ann Orr. “It never was that,” said Bo Lind."
     read = found("What did Ann Orr say?", Form("statement", subject="ann orr"), hit(article(text)))

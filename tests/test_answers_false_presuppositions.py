@@ -196,7 +196,10 @@ def test_what_a_correction_took_back_contradicts_no_question(tmp_path: Path) -> 
         "Correction: an earlier version of this article said that the storm sank 41 boats in the "
         "harbour of Marsk. The storm broke 41 masts."
     )
-    both = asked(tmp_path / "both", [wrong, row(2, notice, date="2025-05-05")])
+    both = asked(
+        tmp_path / "both",
+        [wrong, row(2, notice, title="Storm sank no boats in Marsk", date="2025-05-05")],
+    )
     assert "otherwise" not in both.text
     assert "41 boats" not in both.text
     assert both.reason == ""

@@ -102,6 +102,9 @@ def test_a_fragment_has_no_verb_or_says_nothing(sentence: str, fragment: bool) -
         "Click here to sign up.",
         "Read more about it here.",
         "Bo Lind and Ann Orr contributed to this report.",
+        "On Monday’s episode of The Ferry podcast: the mayor speaks.",
+        "For the latest news, view our live updates.",
+        "Follow live as crews free the barge.",
         "",
     ],
 )

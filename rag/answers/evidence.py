@@ -12,9 +12,20 @@ from datetime import datetime
 from types import MappingProxyType
 
 from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
-from rag.answers.signals import Candidate, Key, Salience, Sought, rarities, share, signals_of
+from rag.answers.signals import (
+    FACTUAL,
+    Candidate,
+    Key,
+    Salience,
+    Sought,
+    asked_rarities,
+    rarities,
+    share,
+    signals_of,
+)
+from rag.language.context import is_fragment
 from rag.language.furniture import is_furniture
-from rag.language.sentences import sentence_spans
+from rag.language.sentences import MAX_SENTENCE, sentence_spans
 from rag.questions.form import Form, FormName
 from rag.records import Hit, Similarity
 
@@ -34,6 +45,12 @@ _COMPARED, _COMPARED_MORE = 32, 52
 """How many sentences are compared with the question in meaning: those that share most with it."""
 
 _FEWEST_WORDS = 4
+_SURELY_WHOLE = 8
+"""From how many words on a sentence is no fragment: "So did Bo Lind." has four."""
+
+_BY_FRAGMENTS = FACTUAL | {"definition"}
+"""The forms that a line without a verb can answer: "Doors: 7 p.m.", "Ann Orr, a pilot."."""
+
 _SENTENCE_CHARACTERS = 130
 
 
@@ -75,11 +92,13 @@ def collect(
     Nothing for no hits and for a question without words.
     """
     read = read_hits(form.name, hits)
-    weights = rarities(question, vocabulary)
+    weights = asked_rarities(question, form, vocabulary)
     if not read or not weights:
         return []
     subject = rarities(form.subject, vocabulary)
-    candidates = _candidates(read, vocabulary)
+    candidates = [
+        each for each in _candidates(read, vocabulary) if _can_answer(form.name, each.sentence.text)
+    ]
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)
     sought = Sought(question, form, read, vocabulary, similarity)
@@ -96,27 +115,29 @@ def _candidates(hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Candidate]:
     texts: set[str] = set()
     opened = set(list(dict.fromkeys(hit.article.id for hit in hits))[:_OPENINGS])
     for hit in hits:
-        windows = [(hit.passage.start, hit.passage.end)]
+        read = list(_sentences(hit, hit.passage.start, hit.passage.end, vocabulary))
         if hit.article.id in opened:
             opened.remove(hit.article.id)
-            windows += _opening(hit)
-        for start, end in windows:
-            for each in _sentences(hit, start, end, vocabulary):
-                if each.key not in found and each.sentence.text not in texts:
-                    texts.add(each.sentence.text)
-                    found[each.key] = each
+            read += _opening(hit, vocabulary)
+        for each in read:
+            if each.key not in found and each.sentence.text not in texts:
+                texts.add(each.sentence.text)
+                found[each.key] = each
     return list(found.values())
 
 
-def _opening(hit: Hit) -> Iterator[tuple[int, int]]:
-    """The parts of the article's opening that stand before the passage and are no furniture."""
-    at, end = 0, min(_OPENING_CHARACTERS, hit.passage.start)
+def _opening(hit: Hit, vocabulary: Vocabulary) -> Iterator[Candidate]:
+    """The sentences with which the article opens, before the passage and without furniture."""
+    at, end = 0, min(_OPENING_CHARACTERS + MAX_SENTENCE, hit.passage.start)
+    windows = []
     for part in sorted(hit.article.furniture, key=lambda each: each.start):
-        if at < min(part.start, end):
-            yield at, min(part.start, end)
+        windows.append((at, min(part.start, end)))
         at = max(at, part.end)
-    if at < end:
-        yield at, end
+    for start, stop in (*windows, (at, end)):
+        if start < min(stop, _OPENING_CHARACTERS):
+            for each in _sentences(hit, start, stop, vocabulary):
+                if each.sentence.start < _OPENING_CHARACTERS:
+                    yield each
 
 
 def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Candidate]:
@@ -125,16 +146,17 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterat
     own = [frozenset(vocabulary.terms(article.text[a:b])) for a, b in spans]
     above = frozenset(vocabulary.terms(f"{article.title} {hit.passage.heading}"))
     for index, (a, b) in enumerate(spans):
-        if _can_answer(article.text[a:b]):
-            around = above.union(*own[max(0, index - 1) : index + 2])
-            sentence = CandidateSentence(article, a, b, hit.passage.id, hit.rank, 0.0)
-            yield Candidate(sentence, start // _SENTENCE_CHARACTERS + index, own[index], around)
+        around = above.union(*own[max(0, index - 1) : index + 2])
+        sentence = CandidateSentence(article, a, b, hit.passage.id, hit.rank, 0.0)
+        yield Candidate(sentence, start // _SENTENCE_CHARACTERS + index, own[index], around)
 
 
-def _can_answer(text: str) -> bool:
-    """Whether a sentence can be an answer: no question, line of three words or furniture."""
-    asks = text.rstrip("”\"’' ").endswith("?")
-    return not asks and len(text.split()) >= _FEWEST_WORDS and not is_furniture(text)
+def _can_answer(form: FormName, text: str) -> bool:
+    """Whether a sentence can be an answer: no question, furniture or fragment, no three words."""
+    length = len(text.split())
+    if length < _FEWEST_WORDS or text.rstrip("”\"’' ").endswith("?") or is_furniture(text):
+        return False
+    return length >= _SURELY_WHOLE or form in _BY_FRAGMENTS or not is_fragment(text)
 
 
 def _most_shared(

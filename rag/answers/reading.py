@@ -120,6 +120,8 @@ def answer_signals(
         "first matter": first["to matter"],
         "first fit": first["fit"],
         "headlines": most("headlines"),
+        "headline": most("headline"),
+        "first headline": first["headline"],
         "definition": float(form.name == "definition"),
         "statement": float(form.name == "statement"),
     }

@@ -18,7 +18,7 @@ from rag.language.attribution import attributions, matches_speaker
 from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
 from rag.questions.expected_answer import asked_for, own_words, without_names
-from rag.questions.form import Form
+from rag.questions.form import Form, read_form
 from rag.records import Hit, Similarity
 
 FACTUAL = frozenset({"fact", "figure", "date", "list"})
@@ -56,6 +56,7 @@ _LEANS = re.compile(
     r"^[“\"']?(?:But |And |So )?(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his"
     r"|[Tt]hat|[Tt]hese|[Tt]hose|[Ww]e|I)\b"
 )
+_FINISHED = re.compile(r"[.!?…][\s”\"’'»)\]*]*$")
 _ENUMERATES = re.compile(r"(?:[^,;]{2,60}[,;]){2,}[^,;]{0,60}\b(?:and|or)\b|:\s(?:[^,]+,){2}")
 
 
@@ -149,7 +150,7 @@ def _of_meaning(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
 def _of_words(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What share of the words of the question, and of its parts, stands in and around each."""
     form, vocabulary = sought.form, sought.vocabulary
-    weights = rarities(sought.question, vocabulary)
+    weights = asked_rarities(sought.question, form, vocabulary)
     subject, matter = rarities(form.subject, vocabulary), rarities(form.matter, vocabulary)
     sides = [rarities(side, vocabulary) for side in form.sides]
     titles = {id_: frozenset(vocabulary.terms(title)) for id_, title in sought.titles.items()}
@@ -162,6 +163,7 @@ def _of_words(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str,
             "matter": share(matter, each.own),
             "matter near": share(matter, each.around),
             "sides": max((share(side, each.own) for side in sides), default=0.0),
+            "headline": share(weights, titles.get(each.sentence.article.id, frozenset())),
             "echoes": _overlap(titles.get(each.sentence.article.id, frozenset()), each.own),
         }
         for each in candidates
@@ -239,6 +241,7 @@ def _of_form(text: str) -> dict[str, float]:
     return {
         "length": min(1.0, length / 40),
         "short": float(length < _SHORT),
+        "unfinished": float(_FINISHED.search(text) is None),
     } | {name: float(pattern.search(text) is not None) for name, pattern in patterns.items()}
 
 
@@ -309,6 +312,18 @@ def _spoken(form: Form, candidates: Sequence[Candidate]) -> Mapping[Key, Sequenc
                 if said.start < each.sentence.end and said.end > each.sentence.start:
                     found[each.key].append(fit)
     return found
+
+
+def asked_rarities(question: str, form: Form, vocabulary: Vocabulary) -> dict[str, float]:
+    """How rare each word is that a question asks about.
+
+    Words that only tell its form ("the latest on") count where it has no others.
+    """
+    start, end = read_form(question).cue
+    parts = " ".join((form.subject, form.matter, *form.sides))
+    cue = frozenset(vocabulary.terms(question[start:end])) - frozenset(vocabulary.terms(parts))
+    asked = rarities(question, vocabulary)
+    return {term: rarity for term, rarity in asked.items() if term not in cue} or asked
 
 
 def rarities(text: str, vocabulary: Vocabulary) -> dict[str, float]:

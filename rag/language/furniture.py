@@ -157,6 +157,13 @@ _DESK = re.compile(
             r"(?:Related|Read more|See also|More|Watch|Read|Listen|Photos|Video|Opinion"
             r"|Live updates|LIVE|MORE"
             r"|WATCH|READ|RELATED|PHOTOS|VIDEO) ?(?::|\||\bfrom (?:CNN|NPR|USA TODAY)\b)",
+            r"For (?:the latest|more|full|live|all)\b[^.]{0,60}?, (?:view|see|follow|visit|read"
+            r"|check|click|go to|listen|watch) ",
+            r"(?:Follow|Watch|Listen) (?:live|along)\b",
+            # What a podcast or a newsletter offers.
+            r"(?:On|In) (?:today|yesterday|tomorrow|this (?:week|month)|(?:Mon|Tues|Wednes|Thurs"
+            r"|Fri|Satur|Sun)day)[’']s (?:special )?(?:episode|edition|podcast|newsletter)\b",
+            r"(?:Hit|Press) play\b",
             r"A[Dd][Vv][Ee][Rr][Tt][Ii][Ss][Ee][Mm][Ee][Nn][Tt]$|Story continues\b"
             r"|Video Ad Feedback",
             r"If you(?: or someone you know|[’']re| are)\b.{0,200}\b(?:lifeline|hotline|988)\b",
