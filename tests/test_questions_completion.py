@@ -85,6 +85,16 @@ TOLL = "How many people died in the mill fire?"
             "Why did the unions that joined the strike join?",
         ),
         ("Who is Jorun Teague?", "What is her job?", "What is Jorun Teague’s job?"),
+        (
+            "What happened to the Skarrow mine?",
+            "who owns it?",
+            "Who owns the Skarrow mine?",
+        ),
+        (
+            "What happened at the mill?",
+            "why did it happen?",
+            "Why did it happen at the mill?",
+        ),
         # What it leaves out.
         (
             "What did the mayor say about the toll?",

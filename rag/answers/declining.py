@@ -8,12 +8,14 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidate_sentences import CandidateSentence, Vocabulary
 from rag.answers.question import Question
 from rag.answers.wording import OLD, introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
+from rag.questions.asked_words import read_words
 from rag.questions.form import Form, FormName
+from rag.questions.several import questions_apart
 from rag.records import FilterName, Filters, Hit, WayOn
 
 Why = Literal[
@@ -28,6 +30,9 @@ Why = Literal[
 MOST_WAYS_ON = 4
 _ALIKE = 0.75
 _FEWEST_LETTERS = 4
+_STEM = 5
+"""So many letters at the start two words of one origin have in common."""
+
 _WHOLE = frozenset[FormName]({"fact", "topic", "overview", "archive", "chat"})
 """Forms that ask for a whole already, or whose subject is the whole question."""
 
@@ -35,14 +40,22 @@ _OTHER_WORDS = "ask with other words, or for one single fact"
 
 
 def reason(
-    asked: Question, hits: Sequence[Hit], *, disagreed: bool = False, known: bool = False
+    asked: Question,
+    hits: Sequence[Hit],
+    *,
+    unmentioned: str = "",
+    disagreed: bool = False,
+    known: bool = False,
 ) -> str:
     """One sentence that says why a question has no answer.
 
-    Where the archive is `known` to report on the subject, it says what is missing.
+    Where the archive is `known` to report on the subject, it says what is missing; an
+    `unmentioned` name is.
     """
     if asked.lacking:
         return f"outside the dates: the archive holds nothing of {asked.lacking}{_reach(asked)}"
+    if unmentioned:
+        return f"found but not answered: no article mentions “{unmentioned}”"
     if hits and disagreed:
         return "found but not answered: too few of the articles found agree on an answer"
     if hits and known:
@@ -94,6 +107,32 @@ def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> s
     return f"the newest article on this is of {newest}, and you ask on {today}"
 
 
+def unmentioned(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> str:
+    """The first name of a question that the archive has nowhere; "" where it has them all.
+
+    A name much like a word of the articles found counts as mistyped, one that begins like such
+    a word as derived from it ("Cumbrian", of Cumbria). Acronyms are not looked for, and nothing
+    where capitals do not tell what is a name.
+    """
+    if not hits or not read_words(question).capitals_tell():
+        return ""
+    unknown = vocabulary.rarity("")
+    found = {word.casefold() for hit in hits for word in re.findall(r"\w+", _seen(hit))}
+    for name in names(question):
+        folded, terms = name.casefold(), vocabulary.terms(name)
+        if len(name) < _FEWEST_LETTERS or name.isupper() or not terms or folded in found:
+            continue
+        derived = any(word.startswith(folded[:_STEM]) for word in found)
+        known = any(vocabulary.rarity(term) < unknown for term in terms)
+        if not known and not derived and not get_close_matches(folded, found, 1, _ALIKE):
+            return name
+    return ""
+
+
+def _seen(hit: Hit) -> str:
+    return f"{hit.article.title} {hit.text}"
+
+
 def withheld(told: str) -> str:
     """One sentence that says what would have been an answer, had it not been withdrawn."""
     return f"withdrawn: {told}"
@@ -118,11 +157,13 @@ def why(reason: str) -> Why | None:
 def ways_on(asked: Question, hits: Sequence[Hit]) -> tuple[WayOn, ...]:
     """What to try where there is no answer, the most promising first; never nothing.
 
+    Of several questions in one each is asked alone.
     "Did you mean Marren?" asks with that name, "ask without “in May”" asks the same without that
     reading, "ask what the archive has on the ferry" asks about the subject alone, and "drop the
     filter on dates" asks the same without it. Where none of these helps, there is advice.
     """
     found = [
+        *(WayOn(f"ask only “{each}”", each) for each in questions_apart(asked.standalone)),
         *_similar_names(asked, hits),
         *_without_readings(asked),
         *_without_filters(asked),

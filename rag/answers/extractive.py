@@ -15,21 +15,22 @@ from rag.answers.candidate_sentences import CandidateSentence, day_of
 from rag.answers.causes import several_causes
 from rag.answers.confidence import THRESHOLD
 from rag.answers.corrections import corrected, corrections
-from rag.answers.declining import contradicted, reason, stale_evidence, ways_on
+from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on
 from rag.answers.evidence import READ_HITS
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
-from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, choose
 from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
 from rag.answers.reading import Reading, read
 from rag.answers.timeline import DifferingFigures, How, several_figures
-from rag.answers.wording import NEAREST, decline, old_evidence, word
+from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import event_days
 from rag.language.periods import day_in_words
 from rag.questions.expected_answer import asked_for
-from rag.records import Answer, Hit, Similarity
+from rag.questions.several import questions_apart
+from rag.records import Answer, Hit, Message, Similarity
 
 SHOWN_HITS = 8
 """How many hits an answer carries: what was read, or what is nearest."""
@@ -42,8 +43,8 @@ OPENINGS: Mapping[How, str] = {
 }
 """What is said before sentences that belong together; no claim of its own."""
 
-STALE_CONFIDENCE = 0.4
-"""The most confidence in an answer to what is new that is no longer new."""
+UNSURE = 0.4
+"""The most confidence in what is new that is no longer new, and of a name that nobody mentions."""
 
 YES_OR_NO: Mapping[Polarity, str] = {"yes": "Yes:", "no": "No:"}
 
@@ -76,16 +77,18 @@ def extract(
     cites the sentences that come nearest, and claims nothing.
     """
     started = time.perf_counter()
-    reading = read_for(asked, hits, reader)
+    reading = _with_something_new(asked, read_for(asked, hits, reader))
     stale = stale_evidence(asked, reading.sentences)
+    unknown = unmentioned(asked.standalone, hits, reader.vocabulary)
     outdated = bool(stale) and reading.confidence >= THRESHOLD
-    answered = reading.confidence >= THRESHOLD and not outdated
+    answered = reading.confidence >= THRESHOLD and not outdated and not unknown
     told = Telling()
     if not asked.lacking:
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
     declined = not told.sentences
     nearest = corrected(_nearest(reading, stale), corrections(hits)) if declined else ()
-    worded = decline(hits, nearest, stale if outdated else "")
+    touched = hits if any(each.signals["coverage"] for each in reading.evidence) else ()
+    worded = decline(touched, nearest, stale if outdated else "")
     if not declined:
         worded = word(told.sentences, told.opening, told.further, days=told.days)
     return Answer(
@@ -95,17 +98,45 @@ def extract(
         as_of=asked.as_of,
         claims=worded.claims,
         citations=worded.citations,
-        hits=tuple(hits[:SHOWN_HITS]),
+        hits=tuple((touched if declined else hits)[:SHOWN_HITS]),
         abstained=declined,
-        reason=_reason(asked, hits, reading, told, stale) if declined or told.against else "",
-        ways_on=ways_on(asked, hits) if declined else (),
-        confidence=min(reading.confidence, STALE_CONFIDENCE) if stale else reading.confidence,
+        reason=_reason(asked, touched, reading, told, stale, unknown)
+        if declined or told.against
+        else "",
+        ways_on=ways_on(asked, touched) if declined else (),
+        confidence=min(reading.confidence, UNSURE) if stale or unknown else reading.confidence,
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
-        notes=(*notes, *(() if declined else old_evidence(asked, worded.citations))),
+        notes=(*notes, *(() if declined else _answered_in_part(asked, worded))),
         timings=asked.timings(started),
     )
+
+
+def _answered_in_part(asked: Question, worded: Worded) -> tuple[str, ...]:
+    """Notes on what an answer may lack: what is new, and the others of several questions."""
+    notes = old_evidence(asked, worded.citations)
+    if several := questions_apart(asked.standalone):
+        listed = " ".join(f"“{each}”" for each in several)
+        notes += (f"You asked {len(several)} questions; ask each alone: {listed}",)
+    return notes
+
+
+def _with_something_new(asked: Question, reading: Reading) -> Reading:
+    """The reading, but not with all that the answer before has shown, and no more.
+
+    What answers best stays, since it may answer another question as well; the rest is chosen
+    from what has not been shown. Who asks the same again gets the same.
+    """
+    *_, before, answer = (Message("user", ""), Message("user", ""), *asked.history)
+    same = before.content.strip() == asked.text.strip()
+    shown = "" if same or answer.role != "assistant" else answer.content
+    if not reading.sentences or any(each.text not in shown for each in reading.sentences):
+        return reading
+    best = next(each.sentence for each in reading.evidence if each.sentence in reading.sentences)
+    fresh = [each for each in reading.evidence if each.text not in shown]
+    room = max(1, len(reading.sentences) - 1)
+    return replace(reading, sentences=(best, *choose(asked.form.name, fresh)[:room]))
 
 
 def _nearest(reading: Reading, stale: str) -> Sequence[CandidateSentence]:
@@ -194,13 +225,24 @@ def _yes_or_no(asked: Question, read: Sequence[CandidateSentence]) -> Telling:
 
 
 def _reason(
-    asked: Question, hits: Sequence[Hit], reading: Reading, told: Telling, stale: str
+    asked: Question,
+    hits: Sequence[Hit],
+    reading: Reading,
+    told: Telling,
+    stale: str,
+    unknown: str,
 ) -> str:
     if told.against:
         return contradicted(told.against.sentence)
     if stale and reading.confidence >= THRESHOLD:
         return f"found but not answered: {stale}"
-    return reason(asked, hits, disagreed=reading.agreed < AGREED, known=reading.known >= THRESHOLD)
+    return reason(
+        asked,
+        hits,
+        unmentioned=unknown,
+        disagreed=reading.agreed < AGREED,
+        known=reading.known >= THRESHOLD,
+    )
 
 
 def _introduced(

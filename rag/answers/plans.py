@@ -30,20 +30,19 @@ MAX_SENTENCES, MAX_WORDS = 3, 80
 """What is shown where nothing else is planned."""
 
 _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
-_STORY = Plan(4, 100)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
         "definition": Plan(3, 80),
         "statement": Plan(4, 100),
-        "event": _STORY,
+        "event": Plan(4, 90, within=3.5),
         "latest": Plan(4, 100, "newest"),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
-        "topic": Plan(5, 120),
-        "cause": _STORY,
-        "list": Plan(4, 100, within=math.inf),
-        "comparison": _STORY,
+        "topic": Plan(6, 150),
+        "cause": Plan(5, 120),
+        "list": Plan(6, 130, within=math.inf),
+        "comparison": Plan(6, 150),
         "yes or no": _SHORT,
         "figure": _SHORT,
         "date": _SHORT,

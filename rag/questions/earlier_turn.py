@@ -103,7 +103,7 @@ class EarlierTurn:
         if listed and self.form.name == "list":
             noun, rest = self._as_asked(listed, "noun"), self._as_asked(listed, "rest")
             return f"the {noun} that {rest}"
-        placed = self.form.name == "event" and not re.search(r"\bto$", self._cue_and_preposition)
+        placed = self.form.name == "event" and not self._is_of_something
         if placed or (self.form.name == "fact" and not self.form.matter):
             return self._answer
         return self.form.subject
@@ -126,7 +126,7 @@ class EarlierTurn:
         if relative and form.name == "fact":
             subject, rest = self._as_asked(relative, "subject"), self._as_asked(relative, "rest")
             return f"what {subject} {relative['aux']} {rest}"
-        if form.name == "event" and form.subject:
+        if form.name == "event" and form.subject and not self._is_of_something:
             return f"what happened {self.placed}"
         return form.matter if form.name == "statement" and form.matter else self.topic
 
@@ -138,8 +138,10 @@ class EarlierTurn:
         return f"{found[1]}{subject}" if found else f"in {subject}" if subject else ""
 
     @property
-    def _cue_and_preposition(self) -> str:
-        return self.question[: self.question.find(self.form.subject)].strip().lower()
+    def _is_of_something(self) -> bool:
+        """Whether what happened to something or somebody is asked, not what happened somewhere."""
+        before = self.question[: self.question.find(self.form.subject)].strip().lower()
+        return before.endswith(" to")
 
     @cached_property
     def _answer(self) -> str:
