@@ -42,6 +42,7 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _NEWSPAPER_PART = re.compile(r"^(?:section|sect|part|teil|cahier)\.? ?\w{1,3}$", re.IGNORECASE)
+_SHORT_BYLINE = 4
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "ru")
 
 
@@ -98,8 +99,12 @@ def people(names: str) -> tuple[str, ...]:
         )
     if _NOT_PEOPLE.match(line):
         return ()
-    found = (name for part in parts for name in parse_authors(part))
-    return tuple(name for name in dict.fromkeys(found) if not _NOT_PEOPLE.match(name))
+    found = dict.fromkeys(name for part in parts for name in parse_authors(part))
+    return tuple(
+        name
+        for name in found
+        if not _NOT_PEOPLE.match(name) and (" " in name or len(line.split()) <= _SHORT_BYLINE)
+    )
 
 
 def _one_person(match: re.Match[str]) -> bool:
