@@ -184,8 +184,8 @@ def _above_date(
     centred = [each for each in above if each.centred]
     for paragraph in above:
         name, value = label_of(paragraph.lines[0])
-        if _ADDRESS.match(paragraph.words):
-            parts.keep("url", paragraph.words)
+        if address := _address(paragraph):
+            parts.keep("url", address)
         elif name:
             parts.keep(name, joined([value, *paragraph.lines[1:]]))
         elif not parts.outlet and (paragraph.centred or not centred):
@@ -194,6 +194,12 @@ def _above_date(
             parts.title += paragraph.lines
     if not parts.outlet and dated is not None and not date_of(dated.lines[0]):
         parts.outlet = dated.lines[0]
+
+
+def _address(paragraph: _Paragraph) -> str:
+    """The web address that a paragraph is, which may be broken into lines; else ""."""
+    whole = "".join(paragraph.lines)
+    return whole if _ADDRESS.match(whole) else ""
 
 
 def _is_edition(paragraph: _Paragraph, centred: bool) -> bool:
@@ -217,8 +223,8 @@ def _below_date(
             parts.title += paragraphs[start].lines
             return start + 1
     for paragraph in paragraphs[start:label]:
-        if _ADDRESS.match(paragraph.words):
-            parts.keep("url", paragraph.words)
+        if address := _address(paragraph):
+            parts.keep("url", address)
         elif not titled and not parts.title:
             parts.title += paragraph.lines
         elif people(paragraph.words) and len(paragraph.words) < _BYLINE:
@@ -279,7 +285,7 @@ def _tail(parts: _Parts, paragraphs: Sequence[_Paragraph], start: int) -> int:
     late = (
         index
         for index in range(start, len(paragraphs))
-        if ends_text(label_of(paragraphs[index].lines[0])[0])
+        if ends_text(paragraphs[index].lines[0])
         and is_shouted_label(paragraphs[index].lines[0])
     )
     end = next(late, len(paragraphs))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from rag.corpus.formats.export_fields import date_of, language_of
+
 _NAMES: Mapping[str, Sequence[str]] = {
     "length": (
         *("length", "länge", "laenge", "longueur", "lengte", "longitud", "extensión", "lunghezza"),
@@ -64,7 +66,6 @@ _WORDS = re.compile(
     r"^\d[\d.,]{0,9} (?:words|wörter|woerter|mots|palabras|parole|woorden|palavras|ord|słów)$",
     re.IGNORECASE,
 )
-_LATE = frozenset({"language", "loaded", "kind"})
 _EARLY = frozenset({"length", "byline", "section", "title", "dateline", "lead", "text"})
 _NEVER_LOWER_CASE = re.compile(r"[a-zß-öø-ÿ]")
 
@@ -95,9 +96,18 @@ def is_copyright(line: str) -> bool:
     return _COPYRIGHT.match(line) is not None
 
 
-def ends_text(field: str) -> bool:
-    """Whether a label of this field never stands above or within the text of an article."""
-    return field in _LATE
+def ends_text(line: str) -> bool:
+    """Whether a line is a label that stands below the text only, with a value that fits it.
+
+    >>> ends_text("LOAD-DATE: May 12, 2024"), ends_text("UPDATE: The council has voted.")
+    (True, False)
+    """
+    name, value = label_of(line)
+    if name == "loaded":
+        return not value or bool(date_of(value))
+    if name == "language":
+        return bool(language_of(value))
+    return name == "kind" and not line.casefold().startswith("type:")
 
 
 def opens_text(field: str) -> bool:

@@ -27,12 +27,13 @@ _TEXT = re.compile(
     r"^(?:body|text|haupttext|textkörper|corps|texte|cuerpo|texto|corpo|testo|tekst)$",
     re.IGNORECASE,
 )
-_BELOW = re.compile(
-    r"^(?:classification|klassifi[kz]\w*|clasificación|classificazione|classificatie"
-    r"|classificação|graphics?|grafik|graphique|gráficos?|notes?|correction|load-date"
-    r"|link to (?:image|pdf))$",
+_CLASSIFICATION = re.compile(
+    r"^(?:classification|klassifi[kz]\w{0,12}|clasificación|classificazione|classificatie"
+    r"|classificação)$",
     re.IGNORECASE,
 )
+_PICTURE = re.compile(r"^(?:graphics?|grafik|graphique|gráficos?|grafiek)$", re.IGNORECASE)
+_CAPTIONS = 8
 _NO_TITLE = re.compile(
     r"^(?:page \d+ of \d+|date and time|job number|documents? \(\d+\)|client/matter|search terms"
     r"|search type|narrowed by|content type|user name|\d{1,4}\. )",
@@ -145,12 +146,18 @@ def _head(
 
 
 def _below(paragraphs: Sequence[str], start: int) -> int:
-    """The index at which the text ends: a heading or a label that stands below it."""
-    for number in range(start, len(paragraphs)):
-        words = paragraphs[number]
-        if _BELOW.match(words) or ends_text(label_of(words)[0]):
-            return number
-    return len(paragraphs)
+    """The index at which the text ends: labels, a classification or captions stand below it."""
+    end = next(
+        (n for n in range(start, len(paragraphs)) if _ends(paragraphs[n])), len(paragraphs)
+    )
+    while end > start and _is_label(paragraphs[end - 1]):
+        end -= 1
+    captions = range(end - 1, max(start, end - _CAPTIONS) - 1, -1)
+    return next((n for n in captions if _PICTURE.match(paragraphs[n])), end)
+
+
+def _ends(words: str) -> bool:
+    return _CLASSIFICATION.match(words) is not None or ends_text(words)
 
 
 def _keep(fields: dict[str, str], words: str) -> None:
@@ -160,11 +167,15 @@ def _keep(fields: dict[str, str], words: str) -> None:
 
 
 def _keep_below(fields: dict[str, str], paragraphs: Sequence[str]) -> None:
-    heading = ""
+    captions: list[str] = []
+    pictures = False
     for words in paragraphs:
-        if _BELOW.match(words):
-            heading = label_of(f"{words}:")[0]
-        elif _is_label(words):
+        if _PICTURE.match(words):
+            pictures = True
+        elif _is_label(words) or _ends(words):
+            pictures = False
             _keep(fields, words)
-        elif heading in ("picture", "correction"):
-            fields[heading] = f"{fields[heading]} {words}" if heading in fields else words
+        elif pictures:
+            captions.append(words)
+    if captions:
+        fields.setdefault("picture", " ".join(captions))
