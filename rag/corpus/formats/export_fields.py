@@ -42,6 +42,8 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _NEWSPAPER_PART = re.compile(r"^(?:section|sect|part|teil|cahier)\.? ?\w{1,3}$", re.IGNORECASE)
+_WIDEST_MARGIN, _NARROWEST_MARGIN = 110, 36
+_ENDED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _SHORT_BYLINE = 4
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "ru")
 
@@ -167,6 +169,24 @@ def paragraphs_in(lines: Iterable[str]) -> Iterator[list[str]]:
             paragraph = []
     if paragraph:
         yield paragraph
+
+
+def body_paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    """The paragraphs of a text whose lines are paragraphs, or are wrapped at a margin."""
+    for paragraph in paragraphs_in(lines):
+        if _is_wrapped(paragraph):
+            yield joined(paragraph)
+        else:
+            yield from paragraph
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether the lines of a paragraph are one, broken at a margin."""
+    broken = lines[:-1]
+    if not broken or max(map(len, lines)) > _WIDEST_MARGIN:
+        return False
+    run_on = sum(len(line) >= _NARROWEST_MARGIN and not _ENDED.search(line) for line in broken)
+    return run_on * 2 > len(broken)
 
 
 class Gathering:

@@ -12,6 +12,7 @@ from rag.corpus.formats.export_fields import (
     PAGE_BREAK,
     TOO_LONG,
     Gathering,
+    body_paragraphs,
     clock_of,
     date_of,
     language_of,
@@ -40,7 +41,7 @@ _FOOT = re.compile(
 )
 _BYLINE_LENGTH = 100
 _HEADER_LENGTH = 24
-_CUT_SHORT = "it has no document number at its end; the export may be cut short"
+CUT_SHORT = "it has no document number at its end; the export may be cut short"
 
 
 @dataclass(slots=True)
@@ -58,10 +59,15 @@ def document_number(line: str) -> str:
     return found[1] if found else ""
 
 
+def counts_words(line: str) -> bool:
+    """Whether a line is a count of words, such as "664 Wörter"."""
+    return len(line) < 40 and _WORDS.match(line) is not None
+
+
 def recognises(lines: Sequence[str]) -> bool:
     """Whether these lines are of such an export."""
     return any(map(document_number, lines)) and any(
-        _WORDS.match(line.strip()) or (_CODE.match(line) and _coded(line)[0] in ("WC", "PD"))
+        counts_words(line.strip()) or (_CODE.match(line) and _coded(line)[0] in ("WC", "PD"))
         for line in lines
     )
 
@@ -79,7 +85,7 @@ def articles(lines: Iterable[str], where: str) -> Iterator[Draft | Unread]:
         elif not below:
             gathering.add(line)
     rest = gathering.lines
-    if gathering.too_long or any(_WORDS.match(line.strip()) or _coded(line)[0] for line in rest):
+    if gathering.too_long or any(counts_words(line.strip()) or _coded(line)[0] for line in rest):
         yield _article(f"{where}:{number}", gathering, "", first=number == 1)
 
 
@@ -90,7 +96,7 @@ def _article(where: str, gathering: Gathering, identifier: str, *, first: bool) 
     coded = sum(_coded(line)[0] in ("HD", "WC", "PD", "SN", "LP") for line in lines) >= 2
     parts = _of_codes(lines) if coded else _of_positions(lines, first=first)
     if not identifier:
-        parts.warnings = (_CUT_SHORT,)
+        parts.warnings = (CUT_SHORT,)
     return draft_of(where, parts, identifier)
 
 
@@ -153,13 +159,15 @@ def _of_positions(lines: Sequence[str], *, first: bool) -> FactivaArticle:
     """The parts of an article whose fields are known by their order only."""
     kept = [line.strip(f" \t|{CELL}") for line in lines]
     pages = [n for n, line in enumerate(kept) if line == PAGE_BREAK]
-    counted = next((n for n, line in enumerate(kept) if _WORDS.match(line)), 0)
+    counted = next((n for n, line in enumerate(kept) if counts_words(line)), 0)
     start = max((n + 1 for n in pages if n < counted), default=0)
     head = [line for line in kept[start:counted] if line]
-    rest = [line for line in kept[counted:] if line and line != PAGE_BREAK]
-    fields, length = below_words(rest)
+    rest = ["" if line == PAGE_BREAK else line for line in kept[counted:]]
+    places = [n for n, line in enumerate(rest) if line]
+    fields, length = below_words([rest[n] for n in places])
     fields.update(above_words(head[-2:] if first else head))
-    return FactivaArticle(fields, rest[length:])
+    body = rest[places[length] :] if length < len(places) else []
+    return FactivaArticle(fields, list(body_paragraphs(body)))
 
 
 def above_words(head: Sequence[str]) -> Mapping[str, str]:
@@ -190,7 +198,7 @@ def below_words(lines: Sequence[str]) -> tuple[dict[str, str], int]:
         rights = next(spoken, min(len(head), 5) - 1)
     fields: dict[str, str] = {}
     for line in head[: rights + 1]:
-        if _WORDS.match(line) or _RIGHTS.match(line):
+        if counts_words(line) or _RIGHTS.match(line):
             continue
         if "PD" not in fields:
             if date_of(line):
