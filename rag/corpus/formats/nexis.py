@@ -69,11 +69,10 @@ def begins_document(line: str) -> bool:
 
 def recognises(lines: Sequence[str]) -> bool:
     """Whether these lines are of such an export, of many documents or of one."""
-    fields = {label_of(line)[0] for line in lines if ":" in line}
+    fields = {label_of(line)[0] for line in map(str.strip, lines) if is_shouted_label(line)}
     if any(map(begins_document, lines)):
         return bool(fields & {"length", "loaded", "byline", "section", "kind"})
-    shouted = {label_of(line)[0] for line in lines if is_shouted_label(line)}
-    return {"length", "loaded"} <= shouted
+    return {"length", "loaded"} <= fields
 
 
 def articles(lines: Iterable[str], where: str) -> Iterator[Draft | Unread]:
@@ -177,9 +176,7 @@ def _dated(paragraphs: Sequence[_Paragraph], label: int) -> int:
     return -1
 
 
-def _above_date(
-    parts: _Parts, above: Sequence[_Paragraph], dated: _Paragraph | None
-) -> None:
+def _above_date(parts: _Parts, above: Sequence[_Paragraph], dated: _Paragraph | None) -> None:
     """The outlet is centred, where anything is; what is not begins the title."""
     centred = [each for each in above if each.centred]
     for paragraph in above:
@@ -210,9 +207,7 @@ def _is_edition(paragraph: _Paragraph, centred: bool) -> bool:
     return centred and paragraph.centred and not label_of(line)[0]
 
 
-def _below_date(
-    parts: _Parts, paragraphs: Sequence[_Paragraph], start: int, label: int
-) -> int:
+def _below_date(parts: _Parts, paragraphs: Sequence[_Paragraph], start: int, label: int) -> int:
     """Reads title and byline; returns where labels or text begin, which have no title above."""
     if label - start > _NEAR or label == len(paragraphs):
         label = start
@@ -285,8 +280,7 @@ def _tail(parts: _Parts, paragraphs: Sequence[_Paragraph], start: int) -> int:
     late = (
         index
         for index in range(start, len(paragraphs))
-        if ends_text(paragraphs[index].lines[0])
-        and is_shouted_label(paragraphs[index].lines[0])
+        if ends_text(paragraphs[index].lines[0]) and is_shouted_label(paragraphs[index].lines[0])
     )
     end = next(late, len(paragraphs))
     while end > start and _is_below(paragraphs[end - 1]):

@@ -74,9 +74,7 @@ def articles(lines: Iterable[str], where: str) -> Iterator[Draft | Unread]:
             gathering.add(line)
     rest = list(paragraphs_in(gathering.lines))
     if gathering.too_long or any(_TEXT.match(joined(each)) for each in rest):
-        yield _article(
-            f"{where}:{number}", gathering, first=number == 1, warnings=(_CUT_SHORT,)
-        )
+        yield _article(f"{where}:{number}", gathering, first=number == 1, warnings=(_CUT_SHORT,))
 
 
 def _article(
@@ -147,9 +145,7 @@ def _head(
 
 def _below(paragraphs: Sequence[str], start: int) -> int:
     """The index at which the text ends: labels, a classification or captions stand below it."""
-    end = next(
-        (n for n in range(start, len(paragraphs)) if _ends(paragraphs[n])), len(paragraphs)
-    )
+    end = next((n for n in range(start, len(paragraphs)) if _ends(paragraphs[n])), len(paragraphs))
     while end > start and _is_label(paragraphs[end - 1]):
         end -= 1
     captions = range(end - 1, max(start, end - _CAPTIONS) - 1, -1)

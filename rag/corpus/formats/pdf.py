@@ -14,6 +14,7 @@ from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, unreadable
 from rag.corpus.drafts import Draft, printable_path
+from rag.corpus.formats.exports import seems_to_hold
 from rag.corpus.formats.installing import library
 from rag.corpus.formats.layout import lay_out, one_line
 from rag.corpus.formats.pdf_lines import Line, Paragraph, paragraphs_of
@@ -71,6 +72,7 @@ def _draft(path: str, pdfium: Any, document: Any) -> Draft:
             "empty; recognise the text first (OCR)"
         )
         raise CorpusError(msg)
+    _refuse_exports(pages)
     paragraphs = paragraphs_of(pages)
     text, blocks = lay_out((paragraph.kind, paragraph.words) for paragraph in paragraphs)
     known = {name: one_line(value) for name, value in document.get_metadata_dict().items()}
@@ -85,6 +87,17 @@ def _draft(path: str, pdfium: Any, document: Any) -> Draft:
         pages=_page_starts(len(pages), paragraphs, blocks),
         warnings=_warnings(count, len(pages), empty),
     )
+
+
+def _refuse_exports(pages: Sequence[Sequence[Line]]) -> None:
+    """Raises CorpusError for the pages of many articles, whose parts cannot be told apart."""
+    name, count = seems_to_hold(line.words for lines in pages for line in lines)
+    if count > 1:
+        msg = (
+            f"seems to hold {count:,} articles of a {name} export, which cannot be told apart "
+            "in a PDF; export them as text, DOCX or RTF"
+        )
+        raise CorpusError(msg)
 
 
 def _warnings(count: int, read: int, empty: int) -> tuple[str, ...]:

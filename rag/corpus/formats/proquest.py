@@ -22,7 +22,14 @@ from rag.errors import CorpusError
 NAME = "ProQuest"
 _NAMES: Mapping[str, Sequence[str]] = {
     "text": (
-        *("full text", "fulltext", "texte intégral", "volltext", "texto completo", "testo completo"),
+        *(
+            "full text",
+            "fulltext",
+            "texte intégral",
+            "volltext",
+            "texto completo",
+            "testo completo",
+        ),
         *("volledige tekst", "texte complet"),
     ),
     "title": ("title", "titre", "titel", "título", "titolo"),
@@ -42,7 +49,12 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "year": ("publication year", "année de publication", "erscheinungsjahr"),
     "section": ("section", "rubrique", "sektion", "sección", "sezione", "seção"),
     "language": (
-        *("language of publication", "language", "langue de publication", "langue de la publication"),
+        *(
+            "language of publication",
+            "language",
+            "langue de publication",
+            "langue de la publication",
+        ),
         *("sprache der publikation", "publikationssprache", "idioma de la publicación"),
         *("idioma de publicación", "lingua di pubblicazione", "idioma da publicação"),
     ),
@@ -61,8 +73,23 @@ _NAMES: Mapping[str, Sequence[str]] = {
         *("company / organization", "company", "pages", "first page", "publisher", "issn", "isbn"),
         *("place of publication", "country of publication", "publication subject", "source type"),
         *("document type", "copyright", "last updated", "database", "identifier / keyword"),
-        *("document feature", "volume", "issue", "number of pages", "dateline", "column", "edition"),
-        *("supplement", "classification", "product name", "e-issn", "eissn", "number of references"),
+        *(
+            "document feature",
+            "volume",
+            "issue",
+            "number of pages",
+            "dateline",
+            "column",
+            "edition",
+        ),
+        *(
+            "supplement",
+            "classification",
+            "product name",
+            "e-issn",
+            "eissn",
+            "number of references",
+        ),
         *("accession number", "publication frequency", "correspondence author", "credit line"),
         *("start page", "doi", "pmid", "illustrations", "caption", "éditeur", "base de données"),
         *("type de source", "type de document", "herausgeber", "datenbank", "dokumenttyp"),
@@ -70,7 +97,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
 }
 # ProQuest loses spaces now and then: "DocumentURL".
 _FIELDS = {name.replace(" ", ""): field for field, names in _NAMES.items() for name in names}
-_LABEL = re.compile(rf"^(?P<name>[^\W\d_][\w /'’-]{{1,40}}?)\s*(?::(?=\s|\xa0|$)|[:\s]*[{CELL}\t|])")
+_LABEL = re.compile(
+    rf"^(?P<name>[^\W\d_][\w /'’-]{{1,40}}?)\s*(?::(?=\s|\xa0|$)|[:\s]*[{CELL}\t|])"
+)
 _RULE = re.compile(r"^\s*_{20,}\s*$")
 _COUNT = re.compile(
     r"^\s*(?:document|dokument|documento|documento) \d[\d.,]{0,8}"
@@ -91,7 +120,9 @@ _FOOT = re.compile(
     r"^(?:contact us at|contact proquest|database copyright|copyright of|terms and conditions|©)",
     re.IGNORECASE,
 )
-_DETAILS = re.compile(r"^(?:details|détails|einzelheiten|detalles|dettagli|detalhes)$", re.IGNORECASE)
+_DETAILS = re.compile(
+    r"^(?:details|détails|einzelheiten|detalles|dettagli|detalhes)$", re.IGNORECASE
+)
 _NO_TEXT = re.compile(r"^(?:not available|none available|null)\.?$", re.IGNORECASE)
 _PLACE = re.compile(r"\s*;.*|\s*\[.*", re.DOTALL)
 _INFO = re.compile(r"^(?P<outlet>[^;\[\]]{2,120}?)\s*[;\[]")
@@ -102,11 +133,16 @@ _CUT_SHORT = "it has no fields below its text; the export may be cut short"
 def recognises(lines: Sequence[str]) -> bool:
     """Whether these lines are of such an export."""
     fields = {field_of(line)[0] for line in lines if len(line) < 20_000}
-    linked = any(map(_LINK.match, lines))
+    linked = any(map(is_link, lines))
     headed = any(_HEADING.match(line.strip()) for line in lines)
     if {"text", "id"} <= fields or {"text", "outlet", "date"} <= fields:
         return True
     return (linked or "id" in fields) and (headed or "text" in fields)
+
+
+def is_link(line: str) -> bool:
+    """Whether a line links to the document in the database, as each record does once."""
+    return len(line) < 80 and _LINK.match(line) is not None
 
 
 def field_of(line: str) -> tuple[str, str]:
@@ -144,7 +180,7 @@ def _records(lines: Iterable[str]) -> Iterator[Gathering]:
             yield gathering
             gathering, linked = Gathering(), False
             continue
-        if _LINK.match(line):
+        if is_link(line):
             if linked:
                 above = _title_lines(gathering.lines)
                 gathering.lines[len(gathering.lines) - len(above) :] = []
@@ -179,8 +215,7 @@ def _taken_apart(lines: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     end = _end_of_text(bare, start)
     fields = _fields(bare[end:])
     fields = _fields(bare[:start]) | fields
-    labelled = (n for n, line in enumerate(bare[:start]) if _is_field(line))
-    top = [line.strip(CELL) for line in bare[: next(labelled, start)] if line]
+    top = _top(lines[:start])
     if top and (fields or start < len(bare)):
         fields.setdefault("title", top[0])
         if len(top) > 1 and people(top[1]):
@@ -193,6 +228,18 @@ def _taken_apart(lines: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     return fields, [*opening, *text]
 
 
+def _top(lines: Sequence[str]) -> list[str]:
+    """The title and authors: what stands above the link to the document, or the first field."""
+    bare = [line.strip(f" \t|{CELL}{PAGE_BREAK}") for line in lines]
+    link = next((n for n, line in enumerate(bare) if _LINK.match(line)), -1)
+    if link < 0:
+        end = next((n for n, line in enumerate(lines) if _is_field(line.strip())), len(lines))
+        return list(filter(None, bare[:end]))
+    above = range(link - 1, -1, -1)
+    begin = next((n for n in above if PAGE_BREAK in lines[n] or _is_field(bare[n])), -1)
+    return list(filter(None, bare[begin + 1 : link]))[-_MOST_ABOVE_LINK:]
+
+
 def _opens_text(line: str) -> bool:
     return field_of(line)[0] == "text" or _FIELDS.get(_bare(line), "") == "text"
 
@@ -202,9 +249,7 @@ def _bare(name: str) -> str:
 
 
 def _is_field(line: str) -> bool:
-    return bool(
-        field_of(line)[0] or CELL in line or _HEADING.match(line) or _LINK.match(line)
-    )
+    return bool(field_of(line)[0] or CELL in line or _HEADING.match(line) or _LINK.match(line))
 
 
 def _end_of_text(bare: Sequence[str], start: int) -> int:
