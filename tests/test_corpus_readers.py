@@ -13,9 +13,9 @@ from rag.corpus.readers import READERS, reader_of
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 KNOWN = (
-    ".csv, .doc, .docx, .eml, .epub, .htm, .html, .jsonl, .jsonl.gz, .markdown, .mbox, .md, .ndjson, "
-    ".ndjson.gz, .newsml, .nitf, .parquet, .pdf, .rtf, .text, .tsv, .txt, .warc, .warc.gz, .wet, "
-    ".wet.gz, .xhtml, .xml"
+    ".csv, .doc, .docx, .eml, .epub, .htm, .html, .jsonl, .jsonl.gz, .markdown, .mbox, .md, "
+    ".ndjson, .ndjson.gz, .newsml, .nitf, .parquet, .pdf, .rtf, .text, .tsv, .txt, "
+    ".warc, .warc.gz, .wet, .wet.gz, .xhtml, .xml"
 )
 
 EVERY = [f"a{suffix}" for suffix in KNOWN.split(", ")]

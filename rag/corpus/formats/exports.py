@@ -18,7 +18,6 @@ from typing import BinaryIO
 from rag.corpus.decoding import SIZE_LIMIT, clean
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats import factiva, nexis, nexis_uni, proquest
-from rag.corpus.formats.export_fields import PAGE_BREAK
 from rag.corpus.formats.layout import Part
 
 _PEEKED = 1 << 20

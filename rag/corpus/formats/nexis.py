@@ -21,7 +21,8 @@ NAME = "LexisNexis"
 _COUNT = re.compile(
     r"^\s*(?:FOCUS\b[ -]*)?(?:\d[\d.,]{0,8} (?:of|von|de|van|di|av|sur) \d[\d.,]{0,8}"
     r" (?:documents?|documenten|documentos?|documenti|dokumente?n?)"
-    r"|(?:document|dokument|documento) \d[\d.,]{0,8} (?:of|von|de|van|di|av|sur) \d[\d.,]{0,8})\s*$",
+    r"|(?:document|dokument|documento) \d[\d.,]{0,8} (?:of|von|de|van|di|av|sur)"
+    r" \d[\d.,]{0,8})\s*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+$", re.IGNORECASE)

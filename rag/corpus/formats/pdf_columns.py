@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from rag.corpus.formats.pdf_lines import Line
@@ -108,7 +109,7 @@ def _gutters(rows: Sequence[Sequence[_Piece]]) -> list[float]:
     gaps = [
         (one.line.right, other.line.left)
         for row in rows
-        for one, other in zip(row, row[1:], strict=False)
+        for one, other in pairwise(row)
         if other.line.left > one.line.right
     ]
     counts = {
@@ -141,7 +142,7 @@ def _trimmed(run: Sequence[Sequence[_Piece]], gutter: float) -> list[Sequence[_P
         return []
     first, last = both[0], both[-1]
     heights = [row[0].line.y for row in run]
-    pitch = median(a - b for a, b in zip(heights[first:], heights[first + 1 : last + 1]))
+    pitch = median(above - below for above, below in pairwise(heights[first : last + 1]))
     while first > 0 and heights[first - 1] - heights[first] <= _REGULAR * pitch:
         first -= 1
     while last + 1 < len(run) and heights[last] - heights[last + 1] <= _REGULAR * pitch:

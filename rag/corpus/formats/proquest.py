@@ -112,7 +112,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"^(?:full text|abstract(?: \(english\)| \(abstract\))?|details|links|headnote|table of contents"
+    r"^(?:full text|abstract(?: \(english\)| \(abstract\))?|details|links|headnote"
+    r"|table of contents"
     r"|texte intégral|résumé|détails|liens|volltext|zusammenfassung|texto completo|resumen)$",
     re.IGNORECASE,
 )
