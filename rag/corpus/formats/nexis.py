@@ -26,6 +26,9 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+$", re.IGNORECASE)
+_CUT_SHORT = "it has no fields below its text, as those before it have; it may be cut short"
+# "UPDATE: The council has since voted" is text; with a date it is a label.
+_NEWS_MAY_BEGIN_WITH = frozenset({"", "loaded", "language", "text"})
 _CENTRED = 4
 _TOP = 8
 _NEAR = 6
@@ -56,6 +59,9 @@ class _Parts:
     below: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     body: list[str] = field(default_factory=list)
+    complete: bool = False
+    cut_short: bool = False
+    too_long: bool = False
 
     def keep(self, name: str, value: str) -> None:
         """Keeps the first value of a field."""
@@ -79,26 +85,37 @@ def recognises(lines: Sequence[str]) -> bool:
 def articles(lines: Iterable[str], where: str) -> Iterator[Draft | Unread]:
     """The article of each document, with the path "file:number", counted from 1."""
     number, gathering = 0, Gathering()
-    counted = False
+    complete = False
     for line in lines:
-        if begins_document(line):
-            if counted:
-                yield _article(f"{where}:{number}", gathering)
-            counted, number, gathering = True, number + 1, Gathering()
-        else:
+        if not begins_document(line):
             gathering.add(line)
-    yield _article(f"{where}:{max(1, number)}", gathering)
+            continue
+        if number:
+            parts = _taken_apart(gathering)
+            complete = complete or parts.complete
+            yield _outcome(f"{where}:{number}", parts)
+        number, gathering = number + 1, Gathering()
+    parts = _taken_apart(gathering)
+    parts.cut_short = complete and not parts.complete
+    yield _outcome(f"{where}:{max(1, number)}", parts)
 
 
-def _article(where: str, gathering: Gathering) -> Draft | Unread:
-    if gathering.too_long:
-        return Unread(where, TOO_LONG)
-    parts = _Parts()
+def _taken_apart(gathering: Gathering) -> _Parts:
+    parts = _Parts(too_long=gathering.too_long)
     paragraphs = _by_label(_paragraphs(gathering.lines))
     top = _top(parts, paragraphs)
     start = _labels(parts, paragraphs, top)
     end = _tail(parts, paragraphs, start)
     parts.body = [paragraph.words for paragraph in paragraphs[start:end]]
+    parts.complete = end < len(paragraphs)
+    return parts
+
+
+def _outcome(where: str, parts: _Parts) -> Draft | Unread:
+    if parts.too_long:
+        return Unread(where, TOO_LONG)
+    if parts.cut_short and not (parts.date and parts.fields):
+        return Unread(where, _CUT_SHORT)
     return draft_of(
         where,
         Document(
@@ -108,6 +125,7 @@ def _article(where: str, gathering: Gathering) -> Draft | Unread:
             below=parts.below,
             fields=parts.fields,
             body=parts.body,
+            warnings=(_CUT_SHORT,) if parts.cut_short else (),
         ),
     )
 
@@ -300,4 +318,7 @@ def _tail(parts: _Parts, paragraphs: Sequence[_Paragraph], start: int) -> int:
 
 def _is_below(paragraph: _Paragraph) -> bool:
     line = paragraph.lines[0]
-    return is_copyright(line) or (bool(label_of(line)[0]) and is_shouted_label(line))
+    if is_copyright(line) or ends_text(line):
+        return True
+    name, _ = label_of(line)
+    return name not in _NEWS_MAY_BEGIN_WITH and is_shouted_label(line)

@@ -58,8 +58,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names}
 _LABEL = re.compile(r"^(?P<name>[^\W\d_][\w'’/-]*(?: [\w'’/-]+){0,2}) ?[:\uff1a](?=[\s\xa0]|$)")
 _COPYRIGHT = re.compile(
-    r"^(?:copyright\b|\(c\)|©|all rights reserved|alle rechte|tous droits|todos los derechos"
-    r"|tutti i diritti|delivered by newstex|provided by syndigate)",
+    r"^(?:copyright[ ,]*(?:©|\(c\)|&copy;)?[ ,]*\d{4}|copyright ©|\(c\)|©|all rights reserved"
+    r"|alle rechte vorbehalten|tous droits r|todos los derechos res|tutti i diritti ris"
+    r"|delivered by newstex|provided by syndigate)",
     re.IGNORECASE,
 )
 _WORDS = re.compile(

@@ -82,7 +82,7 @@ def _article(
 ) -> Draft | Unread:
     if gathering.too_long:
         return Unread(where, TOO_LONG)
-    paragraphs = [joined(each) for each in paragraphs_in(_after_cover(gathering.lines))]
+    paragraphs = list(_paragraphs(_after_cover(gathering.lines)))
     text = next((n for n, words in enumerate(paragraphs) if _TEXT.match(words)), None)
     fields: dict[str, str] = {}
     below = _below(paragraphs, 0 if text is None else text + 1)
@@ -105,6 +105,19 @@ def _article(
             warnings=warnings,
         ),
     )
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """The paragraphs; each line is one where dates, labels and marks have no blank around them."""
+    for paragraph in paragraphs_in(lines):
+        if len(paragraph) > 1 and any(_is_mark(line) for line in paragraph):
+            yield from paragraph
+        else:
+            yield joined(paragraph)
+
+
+def _is_mark(line: str) -> bool:
+    return _TEXT.match(line) is not None or _is_label(line) or bool(date_of(line))
 
 
 def _after_cover(lines: Sequence[str]) -> Sequence[str]:
@@ -146,7 +159,7 @@ def _head(
 def _below(paragraphs: Sequence[str], start: int) -> int:
     """The index at which the text ends: labels, a classification or captions stand below it."""
     end = next((n for n in range(start, len(paragraphs)) if _ends(paragraphs[n])), len(paragraphs))
-    while end > start and _is_label(paragraphs[end - 1]):
+    while end > start and (is_copyright(paragraphs[end - 1]) or ends_text(paragraphs[end - 1])):
         end -= 1
     captions = range(end - 1, max(start, end - _CAPTIONS) - 1, -1)
     return next((n for n in captions if _PICTURE.match(paragraphs[n])), end)

@@ -166,7 +166,8 @@ def articles(lines: Iterable[str], where: str) -> Iterator[Draft | Unread]:
             yield Unread(f"{where}:{number}", TOO_LONG)
             continue
         fields, body = _taken_apart(gathering.lines)
-        if not fields or not ({"id", "outlet", "date", "info"} & set(fields) or body):
+        if not body and fields.keys() <= {"title", "other"}:
+            # A cover page, a table of contents, or the foot of the file.
             continue
         number += 1
         yield _article(f"{where}:{number}", fields, body)
