@@ -128,7 +128,9 @@ def rtf(paragraphs: Sequence[str]) -> bytes:
     for words in paragraphs:
         escaped = words.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}")
         coded = "".join(
-            char if " " <= char <= "~" else {"\t": "\\cell ", "\f": "\\page "}.get(char)
+            char
+            if " " <= char <= "~"
+            else {"\t": "\\cell ", "\f": "\\page "}.get(char)
             or f"\\u{ord(char) - (65536 if ord(char) > 32767 else 0)}?"
             for char in escaped
         )

@@ -43,6 +43,7 @@ _PAGE = re.compile(
 )
 _NEWSPAPER_PART = re.compile(r"^(?:section|sect|part|teil|cahier)\.? ?\w{1,3}$", re.IGNORECASE)
 _WIDEST_MARGIN, _NARROWEST_MARGIN = 110, 36
+_SHORT_LINE = 0.75
 _ENDED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _SHORT_BYLINE = 4
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "ru")
@@ -174,10 +175,15 @@ def paragraphs_in(lines: Iterable[str]) -> Iterator[list[str]]:
 def body_paragraphs(lines: Iterable[str]) -> Iterator[str]:
     """The paragraphs of a text whose lines are paragraphs, or are wrapped at a margin."""
     for paragraph in paragraphs_in(lines):
-        if _is_wrapped(paragraph):
-            yield joined(paragraph)
-        else:
+        if not _is_wrapped(paragraph):
             yield from paragraph
+            continue
+        short = _SHORT_LINE * max(map(len, paragraph))
+        begin = 0
+        for number, line in enumerate(paragraph, start=1):
+            if number == len(paragraph) or (len(line) < short and _ENDED.search(line)):
+                yield joined(paragraph[begin:number])
+                begin = number
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
