@@ -126,15 +126,20 @@ def rtf(paragraphs: Sequence[str]) -> bytes:
     r"""Paragraphs as RTF with \u escapes; a form feed begins a page, a tab ends a cell."""
     body = []
     for words in paragraphs:
-        escaped = words.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}")
-        coded = "".join(
-            char
-            if " " <= char <= "~"
-            else {"\t": "\\cell ", "\f": "\\page "}.get(char)
-            or f"\\u{ord(char) - (65536 if ord(char) > 32767 else 0)}?"
-            for char in escaped
-        )
+        coded = "".join(map(_coded, words))
         body.append(f"\\pard\\plain\\f0 {coded}" + ("\\row" if "\t" in words else "\\par"))
     head = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}}"
     foot = r"{\footer Page {\field{\*\fldinst PAGE}{\fldrslt 1}} of 9\par}"
     return (head + foot + "\n" + "\n".join(body) + "}").encode("ascii")
+
+
+def _coded(character: str) -> str:
+    if character in "\\{}":
+        return f"\\{character}"
+    if " " <= character <= "~":
+        return character
+    if character in "\t\f":
+        return "\\cell " if character == "\t" else "\\page "
+    data = character.encode("utf-16-le")
+    units = (int.from_bytes(data[n : n + 2], "little", signed=True) for n in range(0, len(data), 2))
+    return "".join(f"\\u{unit}?" for unit in units)
