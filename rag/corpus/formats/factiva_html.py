@@ -63,7 +63,7 @@ def _documents(path: Path) -> Iterator[Any]:
             tag="div",
             html=True,
             huge_tree=True,
-            encoding=_encoding(file.peek(_START)[:_START]),  # type: ignore[attr-defined]
+            encoding=_encoding(file.peek(_START)[:_START]),
         )
         for _, element in walk:
             if not _ARTICLE.search(element.get("class", "")):
