@@ -185,9 +185,11 @@ _SITEMAP = (
 
 _NEXIS = (
     b"          1 of 2 DOCUMENTS\n\n          The Post\n\n          May 7, 2024 Tuesday\n\nFog\n\n"
-    b"BYLINE: Mara Lind\n\nSECTION: NEWS; Pg. 1\n\nLENGTH: 6 words\n\n\nFog lay over the harbour.\n\n"
+    b"BYLINE: Mara Lind\n\nSECTION: NEWS; Pg. 1\n\nLENGTH: 6 words\n\n\n"
+    b"Fog lay over the harbour.\n\n"
     b"LOAD-DATE: May 8, 2024\n\nLANGUAGE: ENGLISH\n\n          Copyright 2024 The Post\n\n"
-    b"          2 of 2 DOCUMENTS\n\n          The Post\n\n          7 mai 2024\n\nRain\n\nIt rained.\n"
+    b"          2 of 2 DOCUMENTS\n\n          The Post\n\n          7 mai 2024\n\n"
+    b"Rain\n\nIt rained.\n"
 )
 _NEXIS_UNI = (
     rb"{\rtf1\ansi Fog\par The Post\par May 7, 2024\par Length:\~6 words\par Body\par "
@@ -199,7 +201,8 @@ _FACTIVA = (
     b"Fog lay over the harbour.\n\nDocument POST000020240507ek570001\n"
 )
 _FACTIVA_CODES = (
-    b"HD\tFog\nWC\t6 words\nPD\t7 May 2024\nSN\tThe Post\nLA\tEnglish\nLP\tFog lay.\nTD\tIt rained.\n"
+    b"HD\tFog\nWC\t6 words\nPD\t7 May 2024\nSN\tThe Post\nLA\tEnglish\nLP\tFog lay.\n"
+    b"TD\tIt rained.\n"
     b"AN\tDocument POST000020240507ek570001\n"
 )
 _FACTIVA_PAGE = (
