@@ -46,6 +46,7 @@ _WIDEST_MARGIN, _NARROWEST_MARGIN = 110, 36
 _SHORT_LINE = 0.75
 _ENDED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _SHORT_BYLINE = 4
+_MOST_NAMES = 2_000
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "ru")
 
 
@@ -93,7 +94,7 @@ def people(names: str) -> tuple[str, ...]:
     >>> people("Oldenkamp, Mira; Roby, Tom"), people("Mira Oldenkamp (now), Tom Roby in Brenn")
     (('Mira Oldenkamp', 'Tom Roby'), ('Mira Oldenkamp', 'Tom Roby'))
     """
-    line = _ROLE_IN_BRACKETS.sub("", one_line(names)).strip(" .;,")
+    line = _ROLE_IN_BRACKETS.sub("", one_line(names[:_MOST_NAMES])).strip(" .;,")
     parts = [part.strip() for part in line.split(";") if part.strip()]
     turned = [_LAST_FIRST.fullmatch(part) for part in parts]
     if parts and all(match and _one_person(match) for match in turned):

@@ -28,7 +28,9 @@ CODES = (
     *("CLM", "SE", "HD", "BY", "CR", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY"),
     *("LP", "TD", "CT", "RF", "ART", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "AN", "CX"),
 )
-_CODE = re.compile(rf"^\s*({'|'.join(CODES)})\s*(?:[\t|{CELL}]|[ \xa0]{{2,}}|$)[\s|{CELL}]*(.*)$")
+_CODE = re.compile(
+    rf"^\s{{0,8}}({'|'.join(CODES)})(?:[ \xa0]{{0,4}}[\t|{CELL}]|[ \xa0]{{2}}|\s*$)(.*)$"
+)
 _WORDS = re.compile(
     r"^\d[\d.,\s\xa0]{0,11}(?:words?|wörter|woerter|mots|palabras|parole|woorden|palavras|ord|słów"
     r"|слов[ао]?|字|語|文字|단어|parol[ae]|paraules|slov|szó|kelime)$",

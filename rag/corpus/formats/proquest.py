@@ -100,6 +100,8 @@ _FIELDS = {name.replace(" ", ""): field for field, names in _NAMES.items() for n
 _LABEL = re.compile(
     rf"^(?P<name>[^\W\d_][\w /'’-]{{1,40}}?)\s*(?::(?=\s|\xa0|$)|[:\s]*[{CELL}\t|])"
 )
+_LONGEST_LABEL = 80
+_LONGEST_INFO = 400
 _RULE = re.compile(r"^\s*_{20,}\s*$")
 _COUNT = re.compile(
     r"^\s*(?:document|dokument|documento|documento) \d[\d.,]{0,8}"
@@ -125,7 +127,7 @@ _DETAILS = re.compile(
     r"^(?:details|détails|einzelheiten|detalles|dettagli|detalhes)$", re.IGNORECASE
 )
 _NO_TEXT = re.compile(r"^(?:not available|none available|null)\.?$", re.IGNORECASE)
-_PLACE = re.compile(r"\s*;.*|\s*\[.*", re.DOTALL)
+_PLACE = re.compile(r"[;\[]")
 _INFO = re.compile(r"^(?P<outlet>[^;\[\]]{2,120}?)\s*[;\[]")
 _MOST_ABOVE_LINK = 3
 _CUT_SHORT = "it has no fields below its text; the export may be cut short"
@@ -152,7 +154,7 @@ def field_of(line: str) -> tuple[str, str]:
     >>> field_of("Publication title: The Orrelstad Post")
     ('outlet', 'The Orrelstad Post')
     """
-    found = _LABEL.match(line)
+    found = _LABEL.match(line[:_LONGEST_LABEL])
     field = _FIELDS.get(_bare(found["name"]), "") if found else ""
     return (field, line[found.end() :].strip(f" \xa0\t|{CELL}")) if found and field else ("", "")
 
@@ -293,7 +295,7 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
     if not text:
         named = f" {title!r:.80}" if title else ""
         return Unread(where, f"the record{named} holds no full text")
-    info = fields.get("info", "")
+    info = fields.get("info", "")[:_LONGEST_INFO]
     outlet = fields.get("outlet", "") or (found["outlet"] if (found := _INFO.match(info)) else "")
     identifier = fields.get("id", "")
     below = {"id", "outlet", "date"} & set(fields)
@@ -303,7 +305,7 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
         blocks,
         title=title,
         source_id=f"proquest:{identifier}" if identifier.isdigit() else "",
-        publisher=one_line(_PLACE.sub("", outlet)),
+        publisher=one_line(_PLACE.split(outlet, maxsplit=1)[0]),
         authors=_authors(fields.get("author", "")),
         date=date_of(fields.get("date", "")) or date_of(info) or fields.get("year", ""),
         dated=True,
