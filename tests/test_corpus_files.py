@@ -39,7 +39,7 @@ def test_a_folder_is_walked_in_order_of_name(tmp_path: Path) -> None:
 
 
 def test_hidden_and_unknown_files_are_passed_over(tmp_path: Path) -> None:
-    folder(tmp_path, "a.md", ".b.md", ".git/c.md", "d.rtf", "e", "f.txt~", "g.json")
+    folder(tmp_path, "a.md", ".b.md", ".git/c.md", "d.odt", "e", "f.txt~", "g.json")
     assert found(tmp_path) == ["a.md"]
 
 
@@ -54,11 +54,11 @@ def test_a_file_that_is_named_itself_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_named_file_of_unknown_type_is_reported_with_the_known_ones(tmp_path: Path) -> None:
-    folder(tmp_path, "a.rtf", "b")
-    (first, second) = find_files([tmp_path / "a.rtf", tmp_path / "b"])
+    folder(tmp_path, "a.odt", "b")
+    (first, second) = find_files([tmp_path / "a.odt", tmp_path / "b"])
     assert isinstance(first, Unread)
-    assert first.path == str(tmp_path / "a.rtf")
-    assert first.reason.startswith("unknown file type '.rtf'; known: .csv, .docx, .eml, ")
+    assert first.path == str(tmp_path / "a.odt")
+    assert first.reason.startswith("unknown file type '.odt'; known: .csv, .doc, .docx, ")
     assert isinstance(second, Unread)
     assert second.reason.startswith("unknown file type ''; known: ")
 
@@ -69,7 +69,7 @@ def test_a_missing_path_is_reported_and_the_others_are_found(tmp_path: Path) -> 
 
 
 def test_a_folder_without_articles_is_reported(tmp_path: Path) -> None:
-    folder(tmp_path, "x/a.rtf", "y/a.md")
+    folder(tmp_path, "x/a.odt", "y/a.md")
     (outcome, path) = find_files([tmp_path / "x", tmp_path / "y"])
     assert isinstance(outcome, Unread)
     assert outcome.path == str(tmp_path / "x")
@@ -104,7 +104,7 @@ def test_a_link_that_leads_out_of_the_named_folder_is_skipped_and_named(tmp_path
     (tmp_path / "news/file.md").symlink_to(tmp_path / "secret/a.md")
     (tmp_path / "news/folder").symlink_to(tmp_path / "secret")
     (tmp_path / "news/near.md").symlink_to("../newsroom/c.md")
-    (tmp_path / "news/other.rtf").symlink_to(tmp_path / "secret/a.md")
+    (tmp_path / "news/other.odt").symlink_to(tmp_path / "secret/a.md")
     (tmp_path / "news/up").symlink_to("..")
     (tmp_path / "news/within").symlink_to(tmp_path / "news")
     outcomes = list(find_files([tmp_path / "news"]))
@@ -174,7 +174,7 @@ def test_watch_names_what_it_skips_once(dateline: Commands, tmp_path: Path) -> N
 
 def test_a_broken_link_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.md").symlink_to(tmp_path / "gone.md")
-    (tmp_path / "b.rtf").symlink_to(tmp_path / "gone.rtf")
+    (tmp_path / "b.odt").symlink_to(tmp_path / "gone.odt")
     assert found(tmp_path) == ["a.md: a link that leads nowhere"]
 
 
@@ -214,8 +214,8 @@ def test_articles_are_counted_by_lines_or_files(tmp_path: Path) -> None:
     lines = b'{"text": "a"}\n\n \r\nnot json\n{"text": "b"}'
     (tmp_path / "a.jsonl").write_bytes(lines)
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines))
-    folder(tmp_path, "a.md", "a.txt", "a.html", "a.rtf")
-    names = ["a.jsonl", "a.jsonl.gz", "a.md", "a.txt", "a.html", "a.rtf", "gone.md", "gone.jsonl"]
+    folder(tmp_path, "a.md", "a.txt", "a.html", "a.odt")
+    names = ["a.jsonl", "a.jsonl.gz", "a.md", "a.txt", "a.html", "a.odt", "gone.md", "gone.jsonl"]
     assert [count_articles(tmp_path / name) for name in names] == [3, 3, 1, 1, 1, 0, 0, 0]
 
 

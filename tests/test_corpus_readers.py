@@ -13,9 +13,9 @@ from rag.corpus.readers import READERS, reader_of
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 KNOWN = (
-    ".csv, .docx, .eml, .epub, .htm, .html, .jsonl, .jsonl.gz, .markdown, .mbox, .md, .ndjson, "
-    ".ndjson.gz, .newsml, .nitf, .parquet, .pdf, .text, .tsv, .txt, .warc, .warc.gz, .wet, "
-    ".wet.gz, .xhtml, .xml"
+    ".csv, .doc, .docx, .eml, .epub, .htm, .html, .jsonl, .jsonl.gz, .markdown, .mbox, .md, "
+    ".ndjson, .ndjson.gz, .newsml, .nitf, .parquet, .pdf, .rtf, .text, .tsv, .txt, "
+    ".warc, .warc.gz, .wet, .wet.gz, .xhtml, .xml"
 )
 
 EVERY = [f"a{suffix}" for suffix in KNOWN.split(", ")]
@@ -33,6 +33,8 @@ EVERY = [f"a{suffix}" for suffix in KNOWN.split(", ")]
         ("a.ndjson", "JsonLinesReader"),
         ("A.PDF", "PdfReader"),
         ("a.docx", "DocxReader"),
+        ("A.RTF", "RtfReader"),
+        ("a.doc", "RtfReader"),
         ("a.epub", "EpubReader"),
         ("a.nitf", "NewsXmlReader"),
         ("a.warc.gz", "WarcReader"),
@@ -46,7 +48,7 @@ def test_the_name_tells_the_format(name: str, reader: str) -> None:
     assert type(reader_of(Path(name))).__name__ == reader
 
 
-@pytest.mark.parametrize("name", ["a.rtf", "a", "md", "a.gz", "a.json", "a.txt.bak"])
+@pytest.mark.parametrize("name", ["a.odt", "a", "md", "a.gz", "a.json", "a.txt.bak"])
 def test_other_names_have_no_reader(name: str) -> None:
     assert reader_of(Path(name)) is None
 
@@ -57,9 +59,9 @@ def test_no_two_readers_take_the_same_name() -> None:
 
 
 def test_an_unknown_type_is_named_with_the_known_ones(tmp_path: Path) -> None:
-    path = tmp_path / "a.rtf"
+    path = tmp_path / "a.odt"
     path.write_bytes(b"%PDF-1.7")
-    reason = f"unknown file type '.rtf'; known: {KNOWN}"
+    reason = f"unknown file type '.odt'; known: {KNOWN}"
     assert list(read_file(path, now=NOW)) == [Unread(str(path), reason)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.corpus.rules import (
     dateline_end,
@@ -25,6 +25,8 @@ _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _LINE = re.compile(r"\S[^\n]*")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _DASHES = ("-", "–", "—")
+_TITLE_LENGTH = 150
+_TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.;:,…][\"'”’)]*$")
 _TOP = 8
 _DATELINE_WITHIN = 4
 
@@ -53,6 +55,16 @@ def paragraphs(text: str) -> list[Block]:
     pattern = _PARAGRAPH if _BLANK_LINE.search(text.strip()) else _LINE
     found = ((match.start(), match.group().rstrip()) for match in pattern.finditer(text))
     return [Block(start, start + len(words), words) for start, words in found]
+
+
+def first_line_as_title(blocks: list[Block]) -> list[Block]:
+    """The blocks of a plain text, the first as a title if it is one short line without an end."""
+    first = blocks[0].words if blocks else ""
+    if len(blocks) <= 1 or "\n" in first or len(first) > _TITLE_LENGTH or _TITLE_END.search(first):
+        return blocks
+    if is_byline(first) or is_date_line(first):
+        return blocks
+    return [replace(blocks[0], kind="title"), *blocks[1:]]
 
 
 def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:

@@ -7,41 +7,48 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.corpus.boilerplate import Block, paragraphs
-from rag.corpus.decoding import decode, read_bytes
-from rag.corpus.drafts import Draft, printable_path
+from rag.corpus.boilerplate import first_line_as_title, paragraphs
+from rag.corpus.decoding import decode, read_bytes, unreadable
+from rag.corpus.drafts import Draft, Unread, printable_path
+from rag.corpus.formats.exports import text_export
+from rag.corpus.formats.rich_text import RtfReader, is_rich_text
 from rag.corpus.markdown import markdown_draft
-from rag.corpus.rules import is_byline, is_date_line
+from rag.errors import CorpusError
 
 # Markdown articles are often saved with the suffix .txt.
 _MARKDOWN = re.compile(
     r"\A\s*(?:\S[^\n]*\n\s*){0,3}#[^\S\n]+\S|^[*_]*Original url:", re.IGNORECASE | re.MULTILINE
 )
-_TITLE_LENGTH = 150
-_TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.;:,…][\"'”’)]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class PlainReader:
-    """Reads one article a file; text that looks like Markdown is read as Markdown."""
+    """Reads one article a file; text that looks like Markdown is read as Markdown.
+
+    The exports of research databases hold many articles, and are read as such.
+    """
 
     suffixes: tuple[str, ...] = (".txt", ".text")
 
-    def read(self, path: Path) -> Iterator[Draft]:
-        """The article of the file."""
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The article of the file, or each of an export."""
+        articles = _export(path)
+        if articles is not None:
+            yield from articles
+            return
         text, warnings = decode(read_bytes(path))
         if _MARKDOWN.search(text):
             yield replace(markdown_draft(printable_path(path), text, warnings), dated=False)
         else:
-            yield Draft(
-                printable_path(path), text, tuple(_titled(paragraphs(text))), warnings=warnings
-            )
+            blocks = tuple(first_line_as_title(paragraphs(text)))
+            yield Draft(printable_path(path), text, blocks, warnings=warnings)
 
 
-def _titled(blocks: list[Block]) -> list[Block]:
-    first = blocks[0].words
-    if len(blocks) == 1 or "\n" in first or len(first) > _TITLE_LENGTH or _TITLE_END.search(first):
-        return blocks
-    if is_byline(first) or is_date_line(first):
-        return blocks
-    return [replace(blocks[0], kind="title"), *blocks[1:]]
+def _export(path: Path) -> Iterator[Draft | Unread] | None:
+    """The articles of an export, also of one in RTF under another name; None for others."""
+    try:
+        if is_rich_text(path):
+            return RtfReader().read(path)
+        return text_export(path, printable_path(path))
+    except OSError as error:
+        raise CorpusError(unreadable(error)) from error

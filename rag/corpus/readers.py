@@ -18,6 +18,7 @@ from rag.corpus.formats.epub import EpubReader
 from rag.corpus.formats.mail import MailboxReader, MailReader
 from rag.corpus.formats.newsroom import NewsXmlReader
 from rag.corpus.formats.pdf import PdfReader
+from rag.corpus.formats.rich_text import RtfReader
 from rag.corpus.formats.tables import CsvReader, ParquetReader
 from rag.corpus.formats.warc import WarcReader
 from rag.corpus.formats.word import DocxReader
@@ -35,6 +36,7 @@ SANDBOXED: tuple[Reader, ...] = (
     WebpageReader(),
     PdfReader(),
     DocxReader(),
+    RtfReader(),
     EpubReader(),
     NewsXmlReader(),
     WarcReader(),

@@ -12,7 +12,8 @@ from typing import Any
 from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean, decode, limited, read_bytes
-from rag.corpus.drafts import Draft, Page, printable_path
+from rag.corpus.drafts import Draft, Page, Unread, printable_path
+from rag.corpus.formats.html_exports import html_export
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
@@ -38,9 +39,13 @@ class WebpageReader:
 
     suffixes: tuple[str, ...] = (".html", ".htm", ".xhtml")
 
-    def read(self, path: Path) -> Iterator[Draft]:
-        """The article of the page, extracted paragraph by paragraph."""
-        yield page_draft(printable_path(path), read_bytes(path))
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The article of the page, extracted paragraph by paragraph; each one of an export."""
+        articles = html_export(path, printable_path(path))
+        if articles is None:
+            yield page_draft(printable_path(path), read_bytes(path))
+        else:
+            yield from articles
 
 
 def page_draft(path: str, data: bytes, charset: str = "") -> Draft:

@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from rag.corpus import Page, read_file, read_page
 from rag.corpus.assembling import assemble
 from rag.corpus.drafts import Draft, Reader, Unread
+from rag.corpus.formats.rich_text import RtfReader
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
@@ -182,6 +183,41 @@ _SITEMAP = (
     b"<loc>https://courier.example/1</loc><lastmod>2025-05-03</lastmod></url></urlset>"
 )
 
+_NEXIS = (
+    b"          1 of 2 DOCUMENTS\n\n          The Post\n\n          May 7, 2024 Tuesday\n\nFog\n\n"
+    b"BYLINE: Mara Lind\n\nSECTION: NEWS; Pg. 1\n\nLENGTH: 6 words\n\n\n"
+    b"Fog lay over the harbour.\n\n"
+    b"LOAD-DATE: May 8, 2024\n\nLANGUAGE: ENGLISH\n\n          Copyright 2024 The Post\n\n"
+    b"          2 of 2 DOCUMENTS\n\n          The Post\n\n          7 mai 2024\n\n"
+    b"Rain\n\nIt rained.\n"
+)
+_NEXIS_UNI = (
+    rb"{\rtf1\ansi Fog\par The Post\par May 7, 2024\par Length:\~6 words\par Body\par "
+    rb"Fog lay over the harbour.\par Load-Date:\~May 8, 2024\par End of Document\par\page "
+    rb"Rain\par The Post\par May 8, 2024\par Body\par It rained.\par End of Document\par}"
+)
+_FACTIVA = (
+    b"Fog\nMara Lind\n6 words\n7 May 2024\n14:05 GMT\nThe Post\nPOST\nA1\nEnglish\n(c) 2024\n\n"
+    b"Fog lay over the harbour.\n\nDocument POST000020240507ek570001\n"
+)
+_FACTIVA_CODES = (
+    b"HD\tFog\nWC\t6 words\nPD\t7 May 2024\nSN\tThe Post\nLA\tEnglish\nLP\tFog lay.\n"
+    b"TD\tIt rained.\n"
+    b"AN\tDocument POST000020240507ek570001\n"
+)
+_FACTIVA_PAGE = (
+    b"<html><body><div class='article enArticle'><div id='hd'>Fog</div><div>6 words</div>"
+    b"<div>7 May 2024</div><div>The Post</div><div>English</div><div>(c) 2024</div>"
+    b"<p class='articleParagraph enarticleParagraph'>Fog lay.</p>"
+    b"<p>Document POST000020240507ek570001</p></div></body></html>"
+)
+_PROQUEST = (
+    b"____________________________________________________________\n\nFog\n\nAuthor: Lind, Mara\n\n"
+    b"Full text: Fog lay over the harbour.\nIt rained.\n\nPublication title: The Post; Orrel\n\n"
+    b"Publication date: May 7, 2024\n\nProQuest document ID: 1\n\n"
+    b"____________________________________________________________\n"
+)
+
 TARGETS = {
     "markdown": Target(
         _own_reader(MarkdownReader()),
@@ -190,6 +226,15 @@ TARGETS = {
         ),
     ),
     "plain": Target(_own_reader(PlainReader()), (b"Fog\n\nFog lay over the harbour.\n",)),
+    "nexis": Target(_own_reader(PlainReader()), (_NEXIS,)),
+    "nexis uni": Target(_own_reader(RtfReader()), (_NEXIS_UNI,)),
+    "factiva": Target(_own_reader(PlainReader()), (_FACTIVA, _FACTIVA_CODES)),
+    "factiva page": Target(_library_reader(".html"), (_FACTIVA_PAGE,)),
+    "proquest": Target(_own_reader(PlainReader()), (_PROQUEST,)),
+    "rtf": Target(
+        _own_reader(RtfReader()),
+        (rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset128 A;}}Fog\'e9\u8217?\par\bin1 x}",),
+    ),
     "jsonl": Target(
         _own_reader(JsonLinesReader()),
         (b'{"url":"https://a.example/1","title":"A","text":"Fog lay.","date":"2025-05-03"}\n',),

@@ -14,8 +14,10 @@ from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import EMPTY, unreadable
 from rag.corpus.drafts import Draft, printable_path
+from rag.corpus.formats.exports import seems_to_hold
 from rag.corpus.formats.installing import library
 from rag.corpus.formats.layout import lay_out, one_line
+from rag.corpus.formats.pdf_columns import in_reading_order
 from rag.corpus.formats.pdf_lines import Line, Paragraph, paragraphs_of
 from rag.errors import CorpusError
 
@@ -23,6 +25,9 @@ MOST_PAGES = 2_000
 _PASSWORD_ERROR = 4
 # PDFium replaces a hyphen at the end of a line with this character.
 _HYPHEN = "\ufffe"
+_SPACES = re.compile(r"[ \u00a0]+")
+# Word spaces are a third of the type's size, and twice that in narrow columns.
+_WIDE_GAP = 0.9
 _LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?")
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)'?(\d\d)|Z|$)")
 # Titles that programs write if nobody enters one.
@@ -71,6 +76,7 @@ def _draft(path: str, pdfium: Any, document: Any) -> Draft:
             "empty; recognise the text first (OCR)"
         )
         raise CorpusError(msg)
+    _refuse_exports(pages)
     paragraphs = paragraphs_of(pages)
     text, blocks = lay_out((paragraph.kind, paragraph.words) for paragraph in paragraphs)
     known = {name: one_line(value) for name, value in document.get_metadata_dict().items()}
@@ -87,6 +93,17 @@ def _draft(path: str, pdfium: Any, document: Any) -> Draft:
     )
 
 
+def _refuse_exports(pages: Sequence[Sequence[Line]]) -> None:
+    """Raises CorpusError for the pages of many articles, whose parts cannot be told apart."""
+    name, count = seems_to_hold(line.words for lines in pages for line in lines)
+    if count > 1:
+        msg = (
+            f"seems to hold {count:,} articles of a {name} export, which cannot be told apart "
+            "in a PDF; export them as text, DOCX or RTF"
+        )
+        raise CorpusError(msg)
+
+
 def _warnings(count: int, read: int, empty: int) -> tuple[str, ...]:
     cut = f"has {count:,} pages; only the first {read:,} are read: split it"
     blank = f"{empty:,} of {read:,} pages hold no text; they may be pictures"
@@ -98,16 +115,29 @@ def _lines(pdfium: Any, document: Any, number: int) -> list[Line]:
     try:
         with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
             text = text_page.get_text_range() if text_page.count_chars() else ""
-            found = (_line(pdfium.raw, text_page.raw, match) for match in _LINE.finditer(text))
-            return [line for line in found if line.words]
+            rows = (_row(pdfium.raw, text_page.raw, match) for match in _LINE.finditer(text))
+            return in_reading_order([row for row in rows if row])
     except pdfium.PdfiumError:
         return []
 
 
-def _line(raw: Any, text_page: Any, match: re.Match[str]) -> Line:
-    words = match.group()
+def _row(raw: Any, text_page: Any, match: re.Match[str]) -> list[Line]:
+    """The pieces of a line, which gaps as wide as those between columns part."""
     first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, match.start())
-    last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, match.end() - 1)
+    size = round(raw.FPDFText_GetFontSize(text_page, first), 1)
+    start, pieces = match.start(), []
+    for space in _SPACES.finditer(match.string, match.start() + 1, match.end() - 1):
+        if _gap(raw, text_page, space.start() - 1, space.end()) > _WIDE_GAP * size:
+            pieces.append(_line(raw, text_page, match.string[start : space.start()], start))
+            start = space.end()
+    pieces.append(_line(raw, text_page, match.string[start : match.end()], start))
+    return [line for line in pieces if line.words]
+
+
+def _line(raw: Any, text_page: Any, words: str, start: int) -> Line:
+    """The line of these words, which begin at `start` in the text of the page."""
+    first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, start)
+    last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, start + len(words) - 1)
     left, y = _origin(raw, text_page, first)
     right, _ = _origin(raw, text_page, last)
     return Line(
@@ -118,6 +148,16 @@ def _line(raw: Any, text_page: Any, match: re.Match[str]) -> Line:
         size=round(raw.FPDFText_GetFontSize(text_page, first), 1),
         hyphen=words.endswith(_HYPHEN),
     )
+
+
+def _gap(raw: Any, text_page: Any, before: int, after: int) -> float:
+    """The space between two characters of the page's text, in points."""
+    one = raw.FPDFText_GetCharIndexFromTextIndex(text_page, before)
+    other = raw.FPDFText_GetCharIndexFromTextIndex(text_page, after)
+    left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
+    raw.FPDFText_GetCharBox(text_page, one, left, right, bottom, top)
+    begins, _ = _origin(raw, text_page, other)
+    return begins - right.value
 
 
 def _origin(raw: Any, text_page: Any, index: int) -> tuple[float, float]:

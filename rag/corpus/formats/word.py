@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.bylines import parse_authors
-from rag.corpus.drafts import Draft, printable_path
+from rag.corpus.drafts import Draft, Unread, printable_path
+from rag.corpus.formats.export_fields import PAGE_BREAK
+from rag.corpus.formats.exports import part_lines, recognised
 from rag.corpus.formats.installing import library
 from rag.corpus.formats.layout import Part, lay_out, one_line, titled
 from rag.corpus.formats.zip_files import unpacked
@@ -18,22 +20,30 @@ from rag.records import FurnitureKind
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_W}footnoteReference"})
-_SPACES = frozenset({f"{_W}tab", f"{_W}br", f"{_W}cr"})
+_BREAKS = frozenset({f"{_W}br", f"{_W}cr"})
 _HEADING_STYLE = re.compile(r"heading|subtitle", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class DocxReader:
-    """Reads one article a file; tracked changes count as accepted."""
+    """Reads one article a file, or those of an export; tracked changes count as accepted."""
 
     suffixes: tuple[str, ...] = (".docx",)
 
-    def read(self, path: Path) -> Iterator[Draft]:
-        """The article of the file, without page heads, footnotes, comments and text boxes."""
+    def read(self, path: Path) -> Iterator[Draft | Unread]:
+        """The article of the file, without page heads, footnotes, comments and text boxes.
+
+        An export of a research database has many, which are read as such.
+        """
         docx = library("docx", "Word", "python-docx")
         with unpacked(path, "Word (.docx)") as archive:
             document = _opened(docx, archive.fp)
-            yield _draft(printable_path(path), document)
+            parts = list(_parts(document))
+            export, lines = recognised(part_lines(parts))
+            if export is not None:
+                yield from export.articles(lines, printable_path(path))
+            else:
+                yield _draft(printable_path(path), document, parts)
 
 
 def _opened(docx: Any, file: Any) -> Any:
@@ -44,10 +54,10 @@ def _opened(docx: Any, file: Any) -> Any:
         raise CorpusError(msg) from error
 
 
-def _draft(path: str, document: Any) -> Draft:
+def _draft(path: str, document: Any, parts: Sequence[Part]) -> Draft:
     known = document.core_properties
     title = one_line(known.title or "")
-    text, blocks = lay_out(titled(_parts(document), title))
+    text, blocks = lay_out(titled(parts, title))
     if not text:
         msg = "holds no text"
         raise CorpusError(msg)
@@ -70,7 +80,10 @@ def _parts(document: Any) -> Iterator[Part]:
     for _, element in walk:
         if element.tag == f"{_W}p":
             walk.skip_subtree()
-            yield _kind(Paragraph(element, document)), _words(element)
+            words = _words(element)
+            if element.find(f"{_W}pPr/{_W}sectPr") is not None:
+                words += PAGE_BREAK
+            yield _kind(Paragraph(element, document)), words
         elif element.tag == f"{_W}tbl":
             walk.skip_subtree()
             for row in element.iterchildren(f"{_W}tr"):
@@ -106,4 +119,6 @@ def _word(node: Any) -> str:
         return node.text or ""
     if node.tag == f"{_W}noBreakHyphen":
         return "-"
-    return " " if node.tag in _SPACES or node.tag == f"{_W}p" else ""
+    if node.tag in _BREAKS:
+        return PAGE_BREAK if node.get(f"{_W}type") == "page" else "\n"
+    return " " if node.tag in (f"{_W}tab", f"{_W}p") else ""
