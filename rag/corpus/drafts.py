@@ -62,6 +62,7 @@ class Draft:
     byline, a date line, an original URL). `dated` formats usually have a date, so that a
     missing one is worth a warning. `created` is when the file was made, which dates the
     article if nothing else does. `pages` are the starts of pages, as in `Article.pages`.
+    `embargoed` is when the embargo ends, as the format writes it; "" for none.
     """
 
     path: str
@@ -79,6 +80,7 @@ class Draft:
     warnings: tuple[str, ...] = ()
     created: str = ""
     pages: tuple[int, ...] = ()
+    embargoed: str = ""
 
 
 class Reader(Protocol):

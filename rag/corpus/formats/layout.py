@@ -41,6 +41,8 @@ _LEFT_OUT = frozenset(
         *("select", "style", "svg", "template", "title", "video"),
     }
 )
+_LABELS = frozenset({"span", "time", "a"})
+_LABELLED = frozenset({"div", "header", "footer", "section"})
 _CELLS = frozenset({"td", "th"})
 
 
@@ -132,6 +134,8 @@ class _Paragraphs:
                 self._row = element
             if tag == "li":
                 self._words.append("• ")
+        elif _is_label_after_label(element, tag):
+            self._words.append(" ")
         if tag in _KINDS:
             self._kinds.append(_KINDS[tag])
         self.add(element.text)
@@ -166,6 +170,16 @@ def _is_left_out(element: Any, tag: str) -> bool:
     if tag in _LEFT_OUT or not tag:
         return True
     return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _is_label_after_label(element: Any, tag: str) -> bool:
+    """Whether this is the second of two elements that style sheets set apart, such as labels."""
+    before = element.getprevious()
+    if tag not in _LABELS or before is None or before.tail or _tag(before) not in _LABELS:
+        return False
+    parent = element.getparent()
+    is_word = all(len((one.text or "").strip()) > 1 for one in (before, element))
+    return is_word and parent is not None and _tag(parent) in _LABELLED
 
 
 def _is_row_of_words(row: Any) -> bool:

@@ -7,15 +7,14 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
-from rag.corpus.formats.columns import column_map
+from rag.corpus.formats.columns import Fields, column_fields
+from rag.corpus.formats.fields import fields_draft
 from rag.corpus.formats.installing import library
-from rag.corpus.jsonl import record_draft
 from rag.errors import CorpusError
 
 _DELIMITERS = ",;\t|"
@@ -74,7 +73,7 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
         raise CorpusError(EMPTY)
     delimiter = max(_DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
-    fields = column_map(path, names)
+    fields = column_fields(path, names)
     rows = csv.reader(every, delimiter=delimiter)
     before = found = 0
     try:
@@ -94,7 +93,7 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
 
 def _outcome(
     where: str,
-    fields: Mapping[str, str],
+    fields: Fields,
     names: list[str],
     row: list[str],
     warnings: tuple[str, ...],
@@ -105,22 +104,12 @@ def _outcome(
 
 
 def _draft(
-    where: str, fields: Mapping[str, str], row: Mapping[str, Any], warnings: tuple[str, ...] = ()
+    where: str, fields: Fields, row: Mapping[str, Any], warnings: tuple[str, ...] = ()
 ) -> Draft | Unread:
-    record = {field: _plain(row[column]) for field, column in fields.items()}
     try:
-        return record_draft(where, record, warnings)
+        return fields_draft(where, row, fields, warnings)
     except CorpusError as error:
         return Unread(where, str(error))
-
-
-def _plain(value: Any) -> Any:
-    """A value of a table as a JSON value."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +128,7 @@ class ParquetReader:
                 if not file.peek(1):
                     raise CorpusError(EMPTY)
                 with closing(parquet.ParquetFile(file)) as table:
-                    fields = column_map(path, list(table.schema_arrow.names))
+                    fields = column_fields(path, list(table.schema_arrow.names))
                     for number, row in enumerate(_table_rows(table, fields), start=1):
                         yield _draft(f"{printable_path(path)}:{number}", fields, row)
         except arrow.ArrowException as error:
@@ -152,8 +141,8 @@ class ParquetReader:
             raise CorpusError(msg)
 
 
-def _table_rows(table: Any, fields: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    columns = list(dict.fromkeys(fields.values()))
+def _table_rows(table: Any, fields: Fields) -> Iterator[Mapping[str, Any]]:
+    columns = list(dict.fromkeys(name for names in fields.values() for name in names))
     batches = table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns, use_threads=False)
     for batch in batches:
         yield from batch.to_pylist()

@@ -1,0 +1,35 @@
+"""Puts an agency's note to editors into the text where it corrects the article."""
+
+from __future__ import annotations
+
+from rag.corpus.boilerplate import Block
+from rag.corpus.formats.layout import one_line
+from rag.corpus.formats.rich_text import Text
+from rag.corpus.notices import find_notices
+
+_LABEL = "Editor’s note: "
+_CORRECTS = ("correction", "clarification", "retraction", "replacement")
+_GAP = "\n\n"
+
+
+def with_note(content: Text, note: str) -> tuple[Text, tuple[str, ...]]:
+    r"""The text with a correction at its end, and what to say of other notes.
+
+    Notes for production ("Text 250 words") are no part of the article.
+
+    >>> with_note(("It sank.", ()), "Corrects the depth in par 2 to 41 metres, not 14.")[0][0]
+    'It sank.\n\nEditor’s note: Corrects the depth in par 2 to 41 metres, not 14.'
+    >>> with_note(("It sank.", ()), "Text 250 words")[1]
+    ("editor's note, not stored: 'Text 250 words'",)
+    """
+    words = one_line(note)
+    if not words:
+        return content, ()
+    for line in (words, f"{_LABEL}{words}"):
+        kinds = {notice.kind for notice in find_notices(line)}
+        if kinds & set(_CORRECTS):
+            text, blocks = content
+            start = len(text) + len(_GAP)
+            block = Block(start, start + len(line), line)
+            return (f"{text}{_GAP}{line}", (*blocks, block)), ()
+    return content, (f"editor's note, not stored: {words!r:.200}",)
