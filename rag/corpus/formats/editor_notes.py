@@ -8,12 +8,12 @@ from rag.corpus.formats.rich_text import Text
 from rag.corpus.notices import find_notices
 
 _LABEL = "Editor’s note: "
-_CORRECTS = ("correction", "clarification", "retraction", "replacement")
+_CORRECTIONS = ("correction", "clarification", "retraction", "replacement")
 _GAP = "\n\n"
 
 
-def with_note(content: Text, note: str) -> tuple[Text, tuple[str, ...]]:
-    r"""The text with a correction at its end, and what to say of other notes.
+def with_note(content: Text, *notes: str) -> tuple[Text, tuple[str, ...]]:
+    r"""The text with each correction at its end, and what to say of other notes.
 
     Notes for production ("Text 250 words") are no part of the article.
 
@@ -22,14 +22,18 @@ def with_note(content: Text, note: str) -> tuple[Text, tuple[str, ...]]:
     >>> with_note(("It sank.", ()), "Text 250 words")[1]
     ("editor's note, not stored: 'Text 250 words'",)
     """
-    words = one_line(note)
-    if not words:
-        return content, ()
-    for line in (words, f"{_LABEL}{words}"):
-        kinds = {notice.kind for notice in find_notices(line)}
-        if kinds & set(_CORRECTS):
-            text, blocks = content
+    text, blocks = content
+    others: list[str] = []
+    for words in filter(None, map(one_line, notes)):
+        line = next((line for line in (words, f"{_LABEL}{words}") if _corrects(line)), "")
+        if line:
             start = len(text) + len(_GAP)
-            block = Block(start, start + len(line), line)
-            return (f"{text}{_GAP}{line}", (*blocks, block)), ()
-    return content, (f"editor's note, not stored: {words!r:.200}",)
+            blocks = (*blocks, Block(start, start + len(line), line))
+            text = f"{text}{_GAP}{line}"
+        else:
+            others.append(f"editor's note, not stored: {words!r:.200}")
+    return (text, blocks), tuple(others)
+
+
+def _corrects(line: str) -> bool:
+    return any(notice.kind in _CORRECTIONS for notice in find_notices(line))

@@ -73,7 +73,7 @@ def fields_draft(
     known = {field: _line(record, field, fields, odd) for field in _LINES}
     if fields.get("publisher"):
         known["publisher"] = publisher_name(known["publisher"])
-    title = _without_outlet(known["title"], known["publisher"])
+    title = without_outlet(known["title"], known["publisher"])
     (text, blocks), notes = _text(record, fields, title)
     return Draft(
         where,
@@ -275,8 +275,12 @@ def _string(value: object) -> str | None:
     return None
 
 
-def _without_outlet(title: str, publisher: str) -> str:
-    """The title without the outlet's name at its end, which search services add."""
+def without_outlet(title: str, publisher: str) -> str:
+    """The title without the outlet's name at its end, which search services add.
+
+    >>> without_outlet("Ferry sails - The Courier", "The Courier")
+    'Ferry sails'
+    """
     if not publisher:
         return title
     for mark in (" - ", " | ", " – ", " — "):

@@ -43,6 +43,7 @@ _LEFT_OUT = frozenset(
 )
 _LABELS = frozenset({"span", "time", "a"})
 _LABELLED = frozenset({"div", "header", "footer", "section"})
+_PICTURES = frozenset({"img", "picture"})
 _CELLS = frozenset({"td", "th"})
 
 
@@ -136,8 +137,8 @@ class _Paragraphs:
                 self._words.append("• ")
         elif _is_label_after_label(element, tag):
             self._words.append(" ")
-        if tag in _KINDS:
-            self._kinds.append(_KINDS[tag])
+        if kind := _kind(element, tag):
+            self._kinds.append(kind)
         self.add(element.text)
 
     def leave(self, element: Any, tag: str, *, left_out: bool) -> None:
@@ -147,7 +148,7 @@ class _Paragraphs:
                 self.end()
             if self._row is element:
                 self._row = None
-            if tag in _KINDS:
+            if _kind(element, tag):
                 self._kinds.pop()
         self.add(element.tail)
 
@@ -170,6 +171,13 @@ def _is_left_out(element: Any, tag: str) -> bool:
     if tag in _LEFT_OUT or not tag:
         return True
     return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _kind(element: Any, tag: str) -> FurnitureKind | None:
+    """What the words in an element are; those around a picture are its caption and credit."""
+    if tag == "figure" and any(_tag(each) in _PICTURES for each in element.iterdescendants()):
+        return "photo credit"
+    return _KINDS.get(tag)
 
 
 def _is_label_after_label(element: Any, tag: str) -> bool:
