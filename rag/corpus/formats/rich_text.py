@@ -38,6 +38,7 @@ _SHORT_CODE = re.compile(
     re.IGNORECASE,
 )
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_COMMENT = re.compile(r"<!--[^<>]{0,400}-->")
 _WORD = re.compile(r"\w")
 _ENOUGH_TAGS = 2
 
@@ -50,7 +51,7 @@ def is_html(text: str) -> bool:
     """
     if "<" not in text:
         return False
-    if _STARTS.match(text) and _TAG.search(text):
+    if (_STARTS.match(text) and _TAG.search(text)) or _COMMENT.search(text):
         return True
     opened: set[str] = set()
     breaks = 0

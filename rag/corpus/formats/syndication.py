@@ -21,8 +21,8 @@ from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 
 ITEMS = ("item", "entry")
-_WORDPRESS = "http://wordpress.org/export/"
-_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+_WORDPRESS = "wordpress.org/export/"
+_EXCERPT = "excerpt"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _PUBLISHED = ("publish", "published", "")
 _NO_ARTICLES = re.compile(
@@ -91,15 +91,21 @@ def _channel(head: Any) -> _Channel:
 
 def _unpublished(item: Any) -> str:
     """Why an entry of a WordPress export is no published article; "" if it is one."""
-    of_wordpress = {
-        named(each): words(each) for each in item if str(each.tag).startswith(f"{{{_WORDPRESS}")
-    }
+    of_wordpress = {named(each): words(each) for each in item if _is_of_wordpress(each)}
     kind, status = of_wordpress.get("post_type", ""), of_wordpress.get("status", "")
     if _NO_ARTICLES.fullmatch(kind):
         return kind
     if status not in _PUBLISHED:
         return status
     return "with a password" if of_wordpress.get("post_password") else ""
+
+
+def _is_of_wordpress(element: Any) -> bool:
+    return _WORDPRESS in _namespace(element)
+
+
+def _namespace(element: Any) -> str:
+    return str(element.tag).rpartition("}")[0]
 
 
 def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) -> Draft:
@@ -112,7 +118,7 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
         permanent = ""
     url = link or permanent
     source = publisher_name(_word(item, "source")) if children(item, "source") else ""
-    exported = any(str(each.tag).startswith(f"{{{_WORDPRESS}") for each in item)
+    exported = any(map(_is_of_wordpress, item))
     # An outlet is known by its host where there is one; an export is of one outlet.
     publisher = source or (channel.title if exported or not is_web_address(url) else "")
     return Draft(
@@ -134,7 +140,7 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
 
 def _text(item: Any, title: str) -> tuple[Text, tuple[str, ...]]:
     """The full text, else the summary with a warning; raises CorpusError without either."""
-    full = [each for each in item if str(each.tag) == f"{{{_CONTENT}}}encoded"]
+    full = [each for each in children(item, "encoded") if _EXCERPT not in _namespace(each)]
     full += children(item, "content")
     for holder in full:
         if (found := _read(holder, title))[0].strip():
