@@ -18,6 +18,7 @@ from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_f
 from rag.corpus.chunking import CountTokens, chunk_all
 from rag.corpus.drafts import printable_path
 from rag.corpus.formats.columns import settings_beside
+from rag.corpus.formats.substack import texts_beside
 from rag.corpus.sandbox import Sandbox
 from rag.indexes.protocols import LexicalIndex
 from rag.records import Article
@@ -274,7 +275,8 @@ def _marks(files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[tuple[s
                 names[file.parent] = outlets.names_above(file)
             # A file that cannot be read is reported when that is tried.
             with suppress(OSError):
-                yield _key(file), mark(file, names[file.parent] + settings_beside(file))
+                beside = settings_beside(file) + texts_beside(file)
+                yield _key(file), mark(file, names[file.parent] + beside)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rag.corpus import Read, Unread, read_file
-from rag.corpus.formats.columns import COLUMNS_FILE, column_map
+from rag.corpus.formats.columns import COLUMNS_FILE, column_fields
 from rag.errors import CorpusError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -138,9 +138,13 @@ def test_a_wrong_map_is_named(tmp_path: Path, toml: str, reason: str) -> None:
 def test_the_contract_s_own_names_come_before_others(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     columns = ["content", "Text", "source", "publisher", "published", "date"]
-    assert column_map(path, columns) == {"text": "Text", "publisher": "publisher", "date": "date"}
+    assert column_fields(path, columns) == {
+        "text": ("Text", "content"),
+        "publisher": ("publisher", "source"),
+        "date": ("date", "published"),
+    }
     with pytest.raises(CorpusError, match="columns found: none; name it"):
-        column_map(path, [])
+        column_fields(path, [])
 
 
 def parquet(folder: Path, columns: dict[str, list[Any]]) -> list[Read | Unread]:

@@ -19,6 +19,7 @@ from rag.corpus.formats.json_files import JsonReader
 from rag.corpus.formats.mail import MailboxReader, MailReader
 from rag.corpus.formats.newsroom import NewsXmlReader
 from rag.corpus.formats.pdf import PdfReader
+from rag.corpus.formats.substack import SubstackReader
 from rag.corpus.formats.tables import CsvReader, ParquetReader
 from rag.corpus.formats.warc import WarcReader
 from rag.corpus.formats.word import DocxReader
@@ -42,6 +43,7 @@ SANDBOXED: tuple[Reader, ...] = (
     CsvReader(),
     ParquetReader(),
     JsonReader(),
+    SubstackReader(),
     MailReader(),
     MailboxReader(),
 )

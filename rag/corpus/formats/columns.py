@@ -72,8 +72,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 FIELDS = tuple(field for field in _NAMES if field not in ("status", "summary"))
 
 
+class NoTextColumnError(CorpusError):
+    """No column of a table is known as the text."""
+
+
 def column_fields(path: Path, columns: Sequence[str]) -> Fields:
-    """The columns of the table in `path` that may have each field, `text` among them.
+    """The columns of the table in `path` that may have each field, `text` or `summary` among them.
 
     `columns.toml` in the same folder comes first: its entries for this file, then for all.
     The rest goes by name, ignoring case and punctuation. Raises CorpusError.
@@ -90,12 +94,14 @@ def column_fields(path: Path, columns: Sequence[str]) -> Fields:
             )
             raise CorpusError(msg)
     fields = fields_of(tuple(columns), tuple(configured.items()))
-    if "text" not in fields:
+    if not fields.keys() & {"text", "summary"}:
         msg = (
             f"no column is known as the text; columns found: {listed(columns)}; "
             f"name it in a file {COLUMNS_FILE} beside this one: {_EXAMPLE}"
         )
-        raise CorpusError(msg)
+        if "url" in fields:
+            msg += "; or read the pages at its addresses: dateline ingest ADDRESS"
+        raise NoTextColumnError(msg)
     return fields
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
-from rag.corpus.formats.columns import Fields, column_fields
+from rag.corpus.formats.columns import Fields, NoTextColumnError, column_fields
 from rag.corpus.formats.fields import fields_draft
 from rag.corpus.formats.installing import library
+from rag.corpus.formats.substack import is_export, post_drafts, texts_in
 from rag.errors import CorpusError
 
 _DELIMITERS = ",;\t|"
@@ -73,8 +74,11 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
         raise CorpusError(EMPTY)
     delimiter = max(_DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
-    fields = column_fields(path, names)
+    if is_export(names):
+        yield from post_drafts(printable_path(path), names, every, texts_in(path.parent))
+        return
     rows = csv.reader(every, delimiter=delimiter)
+    fields = _fields(path, names, rows)
     before = found = 0
     try:
         for row in rows:
@@ -89,6 +93,16 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
     if not found:
         msg = "holds no row below the names of its columns"
         raise CorpusError(msg)
+
+
+def _fields(path: Path, names: list[str], rows: Iterable[list[str]]) -> Fields:
+    """The columns of each field; a table without a text is refused with the number of its rows."""
+    try:
+        return column_fields(path, names)
+    except NoTextColumnError as error:
+        count = sum(1 for row in rows if any(map(str.strip, row)))
+        msg = f"{error}; rows left out: {count:,}"
+        raise CorpusError(msg) from error
 
 
 def _outcome(
