@@ -26,8 +26,7 @@ def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[P
 
     Within folders, hidden names, unknown types and files that describe a corpus
     (README.md, SOURCES.md, questions.jsonl) are passed over without a word, and so are the
-    texts of an export that its table names;
-    a file that is named itself is taken or reported. An `outlets.toml` that cannot
+    texts of an export that its table names; a file that is named itself is taken or reported. An `outlets.toml` that cannot
     be used is reported, in folders and beside files that are named themselves.
 
     A link that leads out of the folders is skipped, and named; one that was named itself is

@@ -133,7 +133,7 @@ def _transposed(document: Record, configured: Mapping[str, str]) -> list[Record]
     names = list(document)
     fields = fields_of(tuple(names), tuple(configured.items()))
     texts = document.get(next(iter(fields.get("text", ())), ""))
-    if not isinstance(texts, dict) or not texts or not set(texts.values()).isdisjoint(({},)):
+    if not isinstance(texts, dict) or not any(isinstance(t, str) for t in texts.values()):
         return []
     if not all(isinstance(document[name], dict) for name in islice(names, 50)):
         return []

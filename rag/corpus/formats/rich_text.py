@@ -33,10 +33,11 @@ _AFTER_BLOCK = re.compile(rf"</?(?:{_BLOCK_NAMES}){_ATTRIBUTES}/?>\s*\Z|-->\s*\Z
 _BEFORE_BLOCK = re.compile(rf"</?(?:{_BLOCK_NAMES})\b|<!--", re.IGNORECASE)
 _LOOK_BACK = 300
 _SHORT_CODE = re.compile(
-    r"\[/?(?:caption|gallery|embed|audio|video|playlist|su_\w{1,30}|vc_\w{1,30}|et_pb_\w{1,30})"
+    r"\[/?(?:gallery|embed|audio|video|playlist|su_\w{1,30}|vc_\w{1,30}|et_pb_\w{1,30})"
     r"(?:\s[^\[\]]{0,2000})?/?\]",
     re.IGNORECASE,
 )
+_CAPTION = re.compile(r"\[(/?)caption(?:\s[^\[\]]{0,2000})?\]", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _COMMENT = re.compile(r"<!--[^<>]{0,400}-->")
 _WORD = re.compile(r"\w")
@@ -113,7 +114,9 @@ def _with_paragraphs(text: str) -> str:
 
     Where nothing but inline elements stands in it, lines are paragraphs as in plain text.
     """
-    text = _SHORT_CODE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "[" in text:
+        text = _SHORT_CODE.sub("", _CAPTION.sub(r"<\1figure>", text))
     if _BLANK_LINE.search(text.strip()):
         return _BLANK_LINE.sub(_break, text)
     return text if _BLOCK_TAG.search(text) else _NEWLINE.sub("<br><br>", text)
