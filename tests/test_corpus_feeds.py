@@ -15,7 +15,7 @@ from rag.corpus.formats.rich_text import is_html, line_of, read_text
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TUNNEL = "The council of Orrelstad voted on Tuesday to close the harbour tunnel."
 WARD = "The hospital in Brenn will close its night ward in June."
-RSS = """<?xml version="1.0" encoding="UTF-8"?>
+RSS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The Post</title>
 <link>https://post.example/</link><language>en-gb</language>
@@ -23,11 +23,11 @@ RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <guid isPermaLink="false">g1</guid><dc:creator>Mira Oldenkamp</dc:creator>
 <pubDate>Tue, 07 May 2024 18:30:00 +0200</pubDate><category>City</category>
 <description>Short.</description>
-<content:encoded><![CDATA[<p>{tunnel}</p><script>x()</script><p>{ward}</p>]]></content:encoded></item>
+<content:encoded><![CDATA[<p>{TUNNEL}</p><script>x()</script><p>{WARD}</p>]]></content:encoded></item>
 <item><title>Ward</title><guid isPermaLink="false">g2</guid>
-<author>tom@post.example (Tom Roby)</author><description>&lt;p&gt;{ward}&lt;/p&gt;</description></item>
+<author>tom@post.example (Tom Roby)</author><description>&lt;p&gt;{WARD}&lt;/p&gt;</description></item>
 <item><title>Nothing</title><link>https://post.example/3</link></item>
-</channel></rss>""".format(tunnel=TUNNEL, ward=WARD)
+</channel></rss>"""
 ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>The Post</title>
 <entry><title type="html">Tunnel &amp;amp; ferry</title><id>tag:post.example,2024:1</id>
 <link rel="self" href="https://post.example/1.atom"/><link href="https://post.example/1"/>
@@ -53,7 +53,8 @@ WXR = f"""<?xml version="1.0" encoding="UTF-8" ?>
 
 {WARD}
 [caption id="a"]<img src="a.jpg"/> The pipe[/caption]]]></content:encoded>
-<wp:post_date>2024-05-07 18:30:00</wp:post_date><wp:post_date_gmt>2024-05-07 16:30:00</wp:post_date_gmt>
+<wp:post_date>2024-05-07 18:30:00</wp:post_date>
+<wp:post_date_gmt>2024-05-07 16:30:00</wp:post_date_gmt>
 <wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
 <category domain="post_tag" nicename="x">roads</category>
 <category domain="category" nicename="city"><![CDATA[City]]></category></item>

@@ -32,7 +32,8 @@ class Read:
 class Unread:
     """One input that was not read, and why; `path` is "file" or "file:line".
 
-    `skipped` inputs could be read, but are not among those that you named.
+    `skipped` inputs could be read, but are not among those that you named, or are no published
+    articles: drafts, or what is embargoed.
     """
 
     path: str

@@ -24,10 +24,10 @@ _NO_ARTICLES = frozenset(
 def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[Path | Unread]:
     """The files to read, each once: `paths` in order, folders sorted by name.
 
-    Within folders, hidden names, unknown types and files that describe a corpus
-    (README.md, SOURCES.md, questions.jsonl) are passed over without a word, and so are the
-    texts of an export that its table names; a file that is named itself is taken or reported. An `outlets.toml` that cannot
-    be used is reported, in folders and beside files that are named themselves.
+    Within folders, hidden names, unknown types, files that describe a corpus (README.md,
+    SOURCES.md, questions.jsonl) and the texts of an export that its table names are passed
+    over without a word; a file that is named itself is taken or reported. An `outlets.toml`
+    that cannot be used is reported, in folders and beside files that are named themselves.
 
     A link that leads out of the folders is skipped, and named; one that was named itself is
     not, unless the files were found in the folders `within` and must not lead out of these.

@@ -15,7 +15,8 @@ from typing import Any
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, limited, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.columns import configured_columns
-from rag.corpus.formats.json_articles import JsonArticles, refused_at_once
+from rag.corpus.formats.json_articles import JsonArticles
+from rag.corpus.formats.left_out import summed_up
 from rag.errors import CorpusError
 
 _GZIP_MARK = b"\x1f\x8b"
@@ -34,7 +35,8 @@ class JsonLinesReader:
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
         """The article of each line that is not blank, or why it has none."""
-        yield from refused_at_once(self._outcomes(path, JsonArticles(configured_columns(path))))
+        articles = JsonArticles(configured_columns(path))
+        yield from summed_up(printable_path(path), self._outcomes(path, articles))
 
     def _outcomes(self, path: Path, articles: JsonArticles) -> Iterator[Draft | Unread]:
         number = found = 0

@@ -97,7 +97,7 @@ def _assembled(draft: Draft, now: datetime) -> Read | Unread:
     try:
         return assemble(draft, now)
     except EmbargoError as error:
-        return Unread(draft.path, str(error))
+        return Unread(draft.path, str(error), skipped=True)
 
 
 def read_page(page: Page, *, now: datetime) -> Read | Unread:

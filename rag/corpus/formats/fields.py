@@ -12,6 +12,7 @@ from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
+from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
 from rag.corpus.formats.rich_text import Text, line_of, read_text
 from rag.corpus.urls import publisher_of
 from rag.errors import CorpusError
@@ -38,14 +39,6 @@ _LONGEST_LIST = 4_000
 _CUT_AT = "\u2026"
 
 
-TEXT_MISSING = "the required field 'text' is missing"
-"""How the reason of a record without text begins."""
-
-
-class NoTextError(CorpusError):
-    """A record has no text."""
-
-
 def record_draft(
     where: str,
     record: Record,
@@ -54,7 +47,7 @@ def record_draft(
 ) -> Draft:
     """The article of a record by the names of its fields; `configured` ones come first.
 
-    Raises CorpusError for a record that was not published, NoTextError for one without text.
+    Raises CorpusError for a record that has no text or was not published.
     """
     fields = fields_of(tuple(record), tuple((configured or {}).items()))
     return fields_draft(where, record, fields, warnings)
@@ -66,7 +59,7 @@ def fields_draft(
     """The article of a record that has its fields under these names.
 
     Of several names for one field, the first that is not empty counts. Raises CorpusError
-    for a record that was not published, NoTextError for one without text.
+    for a record that has no text or was not published.
     """
     _refuse_unpublished(record, fields)
     odd: list[str] = []
@@ -123,11 +116,9 @@ def _refuse_unpublished(record: Record, fields: Fields) -> None:
     for name in fields.get("status", ()):
         value = record.get(name)
         said = str(value).strip().casefold()
-        if said in _DRAFTS:
-            msg = f"not published: its {name} is {said!r}"
-            raise CorpusError(msg)
-        if name.casefold().endswith("published") and said in _NO:
-            msg = f"not published: its {name} is {value!r:.20}"
+        is_flag = name.casefold().endswith("published")
+        if said in _DRAFTS or (is_flag and said in _NO):
+            msg = f"{NOT_PUBLISHED}{'draft' if is_flag else said}"
             raise CorpusError(msg)
 
 
@@ -153,7 +144,7 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     summary = _summary(record, fields, title)
     if summary is not None:
         return summary, ("has no text but a summary; that is read",)
-    raise NoTextError(wrong or _missing(record, fields))
+    raise CorpusError(wrong or _missing(record, fields))
 
 
 def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:

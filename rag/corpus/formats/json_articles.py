@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats.columns import fields_of
-from rag.corpus.formats.fields import TEXT_MISSING, Record, record_draft
+from rag.corpus.formats.fields import Record, record_draft
 from rag.corpus.formats.ghost import ghost_drafts, is_ghost
 from rag.corpus.formats.ninjs import is_ninjs, ninjs_drafts
 from rag.errors import CorpusError
@@ -24,7 +24,6 @@ LISTS = frozenset(
 
 _WRAPPERS = ("_source", "fields", "attributes", "node")
 _DEEPEST = 4
-_MOST_PENDING = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +62,6 @@ class JsonArticles:
     def _has_text(self, record: Record) -> bool:
         fields = fields_of(tuple(record), tuple(self.configured.items()))
         return any(isinstance(record.get(name), str) for name in fields.get("text", ()))
-
-
-def refused_at_once(outcomes: Iterable[Draft | Unread]) -> Iterator[Draft | Unread]:
-    """The outcomes; where none is an article and several lack a text, one refusal with a count.
-
-    Raises CorpusError then.
-    """
-    pending: list[Unread] = []
-    waiting = iter(outcomes)
-    for outcome in waiting:
-        if not (isinstance(outcome, Unread) and outcome.reason.startswith(TEXT_MISSING)):
-            yield from pending
-            yield outcome
-            yield from waiting
-            return
-        pending.append(outcome)
-        if len(pending) > _MOST_PENDING:
-            break
-    count = len(pending) + sum(1 for _ in waiting)
-    if count > 1:
-        reason = pending[0].reason.removeprefix(TEXT_MISSING)
-        msg = f"none of its {count:,} records has a text{reason}"
-        raise CorpusError(msg)
-    yield from pending
 
 
 def unwrapped(record: Record) -> Record:

@@ -9,8 +9,9 @@ from pathlib import Path
 from rag.corpus.decoding import EMPTY
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.columns import configured_columns
-from rag.corpus.formats.json_articles import LISTS, JsonArticles, refused_at_once
+from rag.corpus.formats.json_articles import LISTS, JsonArticles
 from rag.corpus.formats.json_stream import Damage, Rest, entries
+from rag.corpus.formats.left_out import summed_up
 from rag.corpus.formats.text_stream import GUESSED, TextStream, opened
 from rag.errors import CorpusError
 
@@ -32,7 +33,8 @@ class JsonReader:
             if not file.read(1).strip():
                 raise CorpusError(EMPTY)
             file.seek(0)
-            yield from refused_at_once(_outcomes(printable_path(path), TextStream(file), articles))
+            where = printable_path(path)
+            yield from summed_up(where, _outcomes(where, TextStream(file), articles))
 
 
 def _outcomes(where: str, text: TextStream, articles: JsonArticles) -> Iterator[Draft | Unread]:

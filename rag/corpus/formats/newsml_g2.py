@@ -38,7 +38,7 @@ def item_draft(where: str, item: Any) -> Draft:
     parts, nitf = _content(item)
     title = words(first(content, "headline")) or words(first(nitf, "hl1"))
     dateline = words(first(content, "dateline"))
-    laid_out = lay_out(titled(_after_dateline(parts, dateline), title))
+    laid_out = lay_out(below_dateline(parts, dateline, title))
     if not laid_out[0]:
         msg = f"the news item holds no text: {_content_kinds(item)}"
         raise CorpusError(msg)
@@ -70,12 +70,19 @@ def _embargo(meta: Any) -> str:
     return (words(held[0]) or _WITHOUT_END) if held else ""
 
 
-def _after_dateline(parts: list[Part], dateline: str) -> list[Part]:
-    """The paragraphs below the dateline, where they do not begin with it themselves."""
-    opening = " ".join(parts[0][1].split()) if parts else ""
-    if not dateline or not parts or opening.casefold().startswith(dateline.casefold()):
-        return parts
-    return [("dateline", dateline), *parts]
+def below_dateline(parts: list[Part], dateline: str, title: str) -> list[Part]:
+    """The paragraphs with the dateline below the title, if they do not begin with it themselves.
+
+    >>> below_dateline([("heading", "Fog"), (None, "Fog lay.")], "VESK (LNA) -", "Fog")
+    [('title', 'Fog'), ('dateline', 'VESK (LNA) -'), (None, 'Fog lay.')]
+    """
+    found = list(titled(parts, title))
+    first_of_text = 1 if found and found[0][0] == "title" else 0
+    opening = " ".join(words for _, words in found[first_of_text : first_of_text + 1])
+    begins = " ".join(opening.split()).casefold()
+    if not dateline or not found or begins.startswith(dateline.casefold()):
+        return found
+    return [*found[:first_of_text], ("dateline", dateline), *found[first_of_text:]]
 
 
 def _content(item: Any) -> tuple[list[Part], Any]:

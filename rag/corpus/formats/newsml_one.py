@@ -10,7 +10,8 @@ from typing import Any
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats.editor_notes import with_note
-from rag.corpus.formats.layout import Part, lay_out, markup_parts, titled
+from rag.corpus.formats.layout import Part, lay_out, markup_parts
+from rag.corpus.formats.newsml_g2 import below_dateline
 from rag.corpus.formats.rich_text import read_text
 from rag.corpus.formats.text_stream import GUESSED
 from rag.corpus.formats.xml_items import XmlItems
@@ -88,11 +89,8 @@ def _draft(where: str, item: Any, story: _Story, more: tuple[tuple[str, ...], st
     management, component = first(item, "NewsManagement"), story.component
     title = _line(component, "HeadLine")
     dateline = _line(component, "DateLine")
-    opening = " ".join(story.parts[0][1].split()).casefold()
-    parts = story.parts
-    if dateline and not opening.startswith(dateline.casefold()):
-        parts = [("dateline", dateline), *parts]
-    (text, blocks), notes = with_note(lay_out(titled(parts, title)), *_notes(item, component))
+    laid_out = lay_out(below_dateline(story.parts, dateline, title))
+    (text, blocks), notes = with_note(laid_out, *_notes(item, component))
     byline = _line(component, "ByLine")
     warnings, suffix = more
     return Draft(

@@ -15,6 +15,7 @@ from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.columns import Fields, NoTextColumnError, column_fields
 from rag.corpus.formats.fields import fields_draft
 from rag.corpus.formats.installing import library
+from rag.corpus.formats.left_out import summed_up
 from rag.corpus.formats.substack import is_export, post_drafts, texts_in
 from rag.errors import CorpusError
 
@@ -35,7 +36,7 @@ class CsvReader:
         try:
             with path.open("rb") as file:
                 lines = _Lines(file)
-                yield from _rows(path, lines)
+                yield from summed_up(printable_path(path), _rows(path, lines))
         except OSError as error:
             raise CorpusError(unreadable(error)) from error
 
@@ -134,6 +135,9 @@ class ParquetReader:
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
         """The article of each row, with the path "file:row", counted from 1."""
+        yield from summed_up(printable_path(path), self._rows(path))
+
+    def _rows(self, path: Path) -> Iterator[Draft | Unread]:
         parquet = library("pyarrow.parquet", "Parquet", "pyarrow")
         arrow = library("pyarrow", "Parquet", "pyarrow")
         number = 0
