@@ -25,7 +25,8 @@ RSS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <description>Short.</description>
 <content:encoded><![CDATA[<p>{TUNNEL}</p><script>x()</script><p>{WARD}</p>]]></content:encoded></item>
 <item><title>Ward</title><guid isPermaLink="false">g2</guid>
-<author>tom@post.example (Tom Roby)</author><description>&lt;p&gt;{WARD}&lt;/p&gt;</description></item>
+<author>tom@post.example (Tom Roby)</author>
+<description>&lt;p&gt;{WARD}&lt;/p&gt;</description></item>
 <item><title>Nothing</title><link>https://post.example/3</link></item>
 </channel></rss>"""
 ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>The Post</title>

@@ -165,7 +165,8 @@ G2 = """<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:p
  version="3" xml:lang="en"><itemMeta><itemClass qcode="ninat:text"/><provider qcode="nprov:ORP"/>
 <versionCreated>2024-05-09T08:00:00+02:00</versionCreated>{meta}</itemMeta><contentMeta>
 <contentCreated>2024-05-07T17:00:00+02:00</contentCreated><headline>Harbour tunnel to close
-</headline><dateline>ORRELSTAD (ORP) -</dateline></contentMeta><contentSet>{content}</contentSet></newsItem>"""
+</headline><dateline>ORRELSTAD (ORP) -</dateline></contentMeta>
+<contentSet>{content}</contentSet></newsItem>"""
 PAGE = (
     '<inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml">'
     "<body><h1>Harbour tunnel to close</h1><div><span>Local</span><span>ORP</span></div>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -265,6 +266,17 @@ POSTS = (
 )
 
 
+def export_of_substack() -> bytes:
+    """The ZIP archive of an export with a post, a draft, and a post whose text is missing."""
+    page = HTML_ROW.strip('"')
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("export/posts.csv", POSTS)
+        archive.writestr("export/posts/11.ward.html", page)
+        archive.writestr("export/posts/12.idea.html", page)
+    return data.getvalue()
+
+
 def check_substack(outcomes: list[Read | Unread], where: Path) -> None:
     first, lost, rest = outcomes
     assert isinstance(first, Read)
@@ -279,11 +291,7 @@ def check_substack(outcomes: list[Read | Unread], where: Path) -> None:
 
 
 def test_an_export_of_substack_unpacked_or_not(tmp_path: Path) -> None:
-    page = HTML_ROW.strip('"')
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("export/posts.csv", POSTS)
-        archive.writestr("export/posts/11.ward.html", page)
-        archive.writestr("export/posts/12.idea.html", page)
+    (tmp_path / "a.zip").write_bytes(export_of_substack())
     check_substack(read(tmp_path / "a.zip"), tmp_path / "a.zip")
     folder = tmp_path / "export"
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
