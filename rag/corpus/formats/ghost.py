@@ -50,13 +50,13 @@ def ghost_drafts(where: str, document: Mapping[str, Any]) -> Iterator[Draft | Un
 
 
 def _post(
-    where: str, post: Mapping[str, Any], site: str, joined: tuple[Mapping[Any, list[str]], ...]
+    where: str, post: Mapping[str, Any], site: str, joined: tuple[Mapping[str, list[str]], ...]
 ) -> Draft | Unread:
     title = line_of(str(post.get("title") or ""))
     text, blocks = _text(post, title)
     if not text.strip():
         return Unread(where, "the post holds no text")
-    people, sections = (names.get(post.get("id"), []) for names in joined)
+    people, sections = (names.get(_key(post, "id"), []) for names in joined)
     url = str(post.get("canonical_url") or "").replace(_SITE, "")
     return Draft(
         where,
@@ -147,18 +147,23 @@ def _rows(tables: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _joined(tables: Mapping[str, Any], between: str, key: str, to: str) -> dict[Any, list[str]]:
+def _joined(tables: Mapping[str, Any], between: str, key: str, to: str) -> dict[str, list[str]]:
     """The names of the rows of a table that belong to each post, in the posts' order."""
-    names = {row.get("id"): line_of(str(row.get("name") or "")) for row in _rows(tables, to)}
-    found: dict[Any, list[str]] = {}
+    names = {_key(row, "id"): line_of(str(row.get("name") or "")) for row in _rows(tables, to)}
+    found: dict[str, list[str]] = {}
     for row in sorted(_rows(tables, between), key=lambda row: _order(row.get("sort_order"))):
-        if name := names.get(row.get(key)):
-            found.setdefault(row.get("post_id"), []).append(name)
+        if name := names.get(_key(row, key)):
+            found.setdefault(_key(row, "post_id"), []).append(name)
     if to == "users":
         for post in _rows(tables, "posts"):
-            if name := names.get(post.get("author_id") or post.get("author")):
-                found.setdefault(post.get("id"), [name])
+            # Exports of version 1 and 2 name one author in the post itself.
+            if name := names.get(_key(post, "author_id")):
+                found.setdefault(_key(post, "id"), [name])
     return found
+
+
+def _key(row: Mapping[str, Any], name: str) -> str:
+    return str(row.get(name))
 
 
 def _order(value: object) -> int:
