@@ -120,7 +120,10 @@ def test_a_message_has_an_article_for_each_item(tmp_path: Path) -> None:
         ("", "empty: it holds no text"),
         ("<rss><channel/></rss>", "the feed holds no entry"),
         ("<urlset/>", "its root element 'urlset' is no newsroom XML; known: NewsML-G2"),
-        ("<packageItem/>", "a packageItem of NewsML-G2 holds no article"),
+        (
+            "<packageItem><itemRef/><itemRef/></packageItem>",
+            "a packageItem of NewsML-G2 holds no article but 2 'itemRef'",
+        ),
         ("<nitf><body/></nitf>", "the NITF document holds no text"),
         ("<newsMessage><itemSet/></newsMessage>", "the message holds no item"),
         (NITF[:400], "not valid XML: "),
@@ -217,6 +220,10 @@ def test_an_editor_s_note_that_corrects_is_a_correction_of_the_article(tmp_path:
     }.items():
         noted = article(tmp_path, g2(f"<edNote>{note}</edNote>")).article.text
         assert [notice.kind for notice in find_notices(noted)] == [kind], note
+    marked = article(tmp_path, g2('<signal qcode="sig:correction"/>'))
+    assert marked.warnings == (
+        "its publisher marks this version as a correction, without saying of what",
+    )
     advice = article(tmp_path, g2("<edNote>Text 250 words</edNote>"))
     assert advice.article.text.endswith(LEAD)
     assert advice.warnings == ("editor's note, not stored: 'Text 250 words'",)

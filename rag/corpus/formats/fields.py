@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from rag.corpus.bylines import parse_authors
-from rag.corpus.decoding import clean
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
@@ -35,6 +34,7 @@ _NO = frozenset({"false", "no", "0"})
 _REMOVED = frozenset({"[removed]", "[deleted]"})
 _CUT_OFF = re.compile(r"\s*\[\+(\d{1,9}) chars\]\s*\Z")
 _QUOTED = re.compile(r"'([^'\[\]]{1,200})'|\"([^\"\[\]]{1,200})\"")
+_INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
 _LONGEST_LIST = 4_000
 _CUT_AT = "\u2026"
 
@@ -90,7 +90,12 @@ def publisher_name(value: str) -> str:
 
     >>> publisher_name("The Courier"), publisher_name("https://www.courier.example/news")
     ('The Courier', 'courier.example')
+    >>> publisher_name("{'id': None, 'name': 'The Courier'}")
+    'The Courier'
     """
+    # pandas writes an inner object as Python does.
+    if value.startswith("{") and (inner := _INNER_NAME.search(value)):
+        return inner[2]
     is_host = "." in value and " " not in value and value == value.lower()
     return publisher_of(value) if is_host or value.startswith(("http://", "https://")) else value
 
@@ -101,10 +106,10 @@ def people_of(value: Any) -> tuple[str, ...]:
         listed_names = value.strip()
         if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
-        return parse_authors(line_of(clean(value)))
+        return parse_authors(line_of(value))
     entries = value if isinstance(value, list | tuple) else [value]
     names = (_inner(entry) for entry in entries)
-    return _distinct(line_of(clean(name)) for name in names if isinstance(name, str))
+    return _distinct(line_of(name) for name in names if isinstance(name, str))
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -260,7 +265,7 @@ def _is_none(value: Any) -> bool:
 def _string(value: object) -> str | None:
     """The value as one line; None if it cannot be text."""
     if isinstance(value, str):
-        return line_of(clean(value))
+        return line_of(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if value == value // 1 and math.isfinite(value) else str(value)
     return None

@@ -11,6 +11,7 @@ from rag.corpus.formats.editor_notes import with_note
 from rag.corpus.formats.layout import Part, lay_out, markup_parts, titled
 from rag.corpus.formats.rich_text import read_text
 from rag.corpus.formats.xml_trees import attribute, below, children, first, named, words
+from rag.corpus.notices import find_notices
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 
@@ -60,8 +61,17 @@ def item_draft(where: str, item: Any) -> Draft:
         language=attribute(first(content, "language"), "tag") or attribute(item, _LANGUAGE),
         section=words(first(content, "subject", "name")),
         embargoed=_embargo(meta),
-        warnings=warnings,
+        warnings=(*warnings, *_signals(meta, text)),
     )
+
+
+def _signals(meta: Any, text: str) -> tuple[str, ...]:
+    """What to say of a version that is marked as a correction and does not say of what."""
+    codes = [attribute(signal, "qcode").rpartition(":")[2] for signal in children(meta, "signal")]
+    marked = any(code.lower().startswith("correct") for code in codes)
+    if not marked or any(notice.kind == "correction" for notice in find_notices(text)):
+        return ()
+    return ("its publisher marks this version as a correction, without saying of what",)
 
 
 def _embargo(meta: Any) -> str:

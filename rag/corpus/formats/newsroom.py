@@ -58,7 +58,9 @@ def _document(where: str, path: Path) -> Draft:
     if kind == "newsItem":
         return item_draft(where, root)
     if kind in _NO_ARTICLES:
-        msg = f"a {kind} of NewsML-G2 holds no article"
+        inner = Counter(map(named, below(root, "concept", "itemRef", "newsCoverage", "catalog")))
+        counted = "".join(f" but {count:,} {name!r}" for name, count in inner.most_common(1))
+        msg = f"a {kind} of NewsML-G2 holds no article{counted}"
         raise CorpusError(msg)
     msg = f"its root element {kind!r:.40} is no newsroom XML; {_KNOWN}"
     raise CorpusError(msg)
