@@ -17,7 +17,8 @@ from rag.config import Settings
 from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
 from rag.corpus.chunking import CountTokens, chunk_all
 from rag.corpus.drafts import printable_path
-from rag.corpus.formats.columns import column_settings as column_settings
+from rag.corpus.formats.columns import settings_beside
+from rag.corpus.formats.substack import texts_beside
 from rag.corpus.sandbox import Sandbox
 from rag.indexes.protocols import LexicalIndex
 from rag.records import Article
@@ -221,8 +222,7 @@ class Ingest:
             self.store.put(run_id, list(zip(changed, passages, strict=True)))
         withdrawn = self._withdrawn(changed)
         for item, kind in zip(fresh, kinds, strict=True):
-            column_settings = withdrawn.get(item.article.id, ())
-            note = "; ".join([*item.warnings, *column_settings])
+            note = "; ".join([*item.warnings, *withdrawn.get(item.article.id, ())])
             outcomes.append(Outcome(item.path, kind, item.article.id, note))
         self.runs.record(run_id, outcomes)
         return [*outcomes, *self._unread(batch)]
@@ -275,7 +275,8 @@ def _marks(files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[tuple[s
                 names[file.parent] = outlets.names_above(file)
             # A file that cannot be read is reported when that is tried.
             with suppress(OSError):
-                yield _key(file), mark(file, names[file.parent] + column_settings(file))
+                beside = settings_beside(file) + texts_beside(file)
+                yield _key(file), mark(file, names[file.parent] + beside)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

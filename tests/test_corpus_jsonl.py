@@ -159,7 +159,7 @@ def test_one_bad_line_never_stops_the_others(tmp_path: Path) -> None:
         ("[", "a JSON array, not JSON lines; write one article a line"),
         ('["a"]', "not an article: a line must be a JSON object, not list"),
         ("7", "not an article: a line must be a JSON object, not int"),
-        ('{"body": "a", "b": 1}', "the required field 'text' is missing; fields found: b, body"),
+        ('{"b": "a", "c": 1}', "the required field 'text' is missing; fields found: b, c; name it"),
         ("{}", "the required field 'text' is missing; fields found: none"),
         ('{"text": null}', "the required field 'text' is missing; fields found: text"),
         ('{"text": 7}', "field 'text' must be a string, not int"),

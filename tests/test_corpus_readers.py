@@ -13,9 +13,9 @@ from rag.corpus.readers import READERS, reader_of
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 KNOWN = (
-    ".csv, .doc, .docx, .eml, .epub, .htm, .html, .jsonl, .jsonl.gz, .markdown, .mbox, .md, "
-    ".ndjson, .ndjson.gz, .newsml, .nitf, .parquet, .pdf, .rtf, .text, .tsv, .txt, "
-    ".warc, .warc.gz, .wet, .wet.gz, .xhtml, .xml"
+    ".atom, .csv, .doc, .docx, .eml, .epub, .htm, .html, .json, .json.gz, .jsonl, .jsonl.gz, "
+    ".markdown, .mbox, .md, .ndjson, .ndjson.gz, .newsml, .nitf, .parquet, .pdf, .rss, .rtf, "
+    ".text, .tsv, .txt, .warc, .warc.gz, .wet, .wet.gz, .wxr, .xhtml, .xml, .zip"
 )
 
 EVERY = [f"a{suffix}" for suffix in KNOWN.split(", ")]
@@ -48,7 +48,7 @@ def test_the_name_tells_the_format(name: str, reader: str) -> None:
     assert type(reader_of(Path(name))).__name__ == reader
 
 
-@pytest.mark.parametrize("name", ["a.odt", "a", "md", "a.gz", "a.json", "a.txt.bak"])
+@pytest.mark.parametrize("name", ["a.odt", "a", "md", "a.gz", "a.jsonld", "a.txt.bak"])
 def test_other_names_have_no_reader(name: str) -> None:
     assert reader_of(Path(name)) is None
 

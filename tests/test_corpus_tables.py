@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
-from rag.corpus.formats.columns import COLUMNS_FILE, column_map
+from rag.corpus import Read, Unread, find_files, read_file
+from rag.corpus.formats.columns import COLUMNS_FILE, column_fields
 from rag.errors import CorpusError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -138,9 +140,13 @@ def test_a_wrong_map_is_named(tmp_path: Path, toml: str, reason: str) -> None:
 def test_the_contract_s_own_names_come_before_others(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     columns = ["content", "Text", "source", "publisher", "published", "date"]
-    assert column_map(path, columns) == {"text": "Text", "publisher": "publisher", "date": "date"}
+    assert column_fields(path, columns) == {
+        "text": ("Text", "content"),
+        "publisher": ("publisher", "source"),
+        "date": ("date", "published"),
+    }
     with pytest.raises(CorpusError, match="columns found: none; name it"):
-        column_map(path, [])
+        column_fields(path, [])
 
 
 def parquet(folder: Path, columns: dict[str, list[Any]]) -> list[Read | Unread]:
@@ -198,3 +204,111 @@ def test_what_is_no_parquet_is_named(tmp_path: Path) -> None:
         assert outcome.reason.startswith(reason)
     (outcome,) = parquet(tmp_path, {"text": []})
     assert outcome == Unread(str(tmp_path / "a.parquet"), "holds no row")
+
+
+HTML_ROW = (
+    '"<p>The hospital in Brenn will close its night ward in June.</p><p>Director Ada Kolm said '
+    'that the ward had 14 beds.</p><br>&nbsp;&amp;"'
+)
+PLAIN_ROW = (
+    "The hospital in Brenn will close its night ward in June.\n\n"
+    "Director Ada Kolm said that the ward had 14 beds."
+)
+
+
+def test_markup_in_a_column_is_read_as_markup(tmp_path: Path) -> None:
+    content = f"title,date,text\n<b>Ward</b> &amp; ferry,2024-05-07,{HTML_ROW}\n"
+    (outcome,) = csv(tmp_path, content)
+    assert isinstance(outcome, Read)
+    assert outcome.article.text == PLAIN_ROW
+    assert outcome.article.title == "Ward & ferry"
+    assert texts(parquet(tmp_path, {"html": [HTML_ROW.strip('"')]})) == [PLAIN_ROW]
+
+
+def test_an_empty_column_leaves_the_field_to_the_next_one(tmp_path: Path) -> None:
+    content = "title,text,content,date,authors\na,,It sailed.,nan,\"['Mara Lind', 'Jon Eide']\"\n"
+    (outcome,) = csv(tmp_path, content)
+    assert isinstance(outcome, Read)
+    assert outcome.article.text == "It sailed."
+    assert outcome.article.authors == ("Mara Lind", "Jon Eide")
+    assert outcome.article.published is None
+    assert outcome.warnings == ()
+
+
+def test_a_list_of_addresses_is_refused_with_the_number_of_its_rows(tmp_path: Path) -> None:
+    header = "id,indexed_date,language,media_name,media_url,publish_date,title,url\n"
+    rows = "".join(f"{n},,en,Post,post.example,2024-05-07,T,post.example/{n}\n" for n in range(40))
+    (outcome,) = csv(tmp_path, header + rows)
+    assert isinstance(outcome, Unread)
+    assert outcome.reason.startswith("no column is known as the text; columns found: id, indexed")
+    assert outcome.reason.endswith(
+        "; or read the pages at its addresses: dateline ingest ADDRESS; rows left out: 40"
+    )
+
+
+def test_columns_of_common_data_sets(tmp_path: Path) -> None:
+    (outcome,) = csv(
+        tmp_path,
+        "title,text,domain,date,description,url,image_url\n"
+        "Ferry,It sailed.,www.courier.example,2019-05-03 10:00:00,x,http://www.courier.example/1,\n",
+    )
+    assert isinstance(outcome, Read)
+    assert outcome.article.publisher == "courier.example"
+    assert str(outcome.article.published) == "2019-05-03T10:00:00Z"
+
+
+POSTS = (
+    "post_id,post_date,is_published,email_sent_at,inbox_sent_at,type,audience,title,subtitle,"
+    "podcast_url\n"
+    "11.ward,2024-05-07T16:30:00.000Z,true,,,newsletter,everyone,Night ward,Sub,\n"
+    "12.idea,,false,,,newsletter,everyone,An idea,,\n"
+    "13.lost,2024-05-08T16:30:00.000Z,true,,,newsletter,everyone,Lost,,\n"
+)
+
+
+def export_of_substack() -> bytes:
+    """The ZIP archive of an export with a post, a draft, and a post whose text is missing."""
+    page = HTML_ROW.strip('"')
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("export/posts.csv", POSTS)
+        archive.writestr("export/posts/11.ward.html", page)
+        archive.writestr("export/posts/12.idea.html", page)
+    return data.getvalue()
+
+
+def check_substack(outcomes: list[Read | Unread], where: Path) -> None:
+    first, lost, rest = outcomes
+    assert isinstance(first, Read)
+    assert (first.article.id, first.article.text) == ("substack:11.ward", PLAIN_ROW)
+    assert (first.article.title, first.path) == ("Night ward", f"{where}:2")
+    assert str(first.article.published) == "2024-05-07T16:30:00Z"
+    assert isinstance(lost, Unread)
+    assert lost.path == f"{where}:4"
+    assert lost.reason.startswith("its text posts/13.lost.html is missing or empty (")
+    reason = "left out, because they are no published articles: 1 draft"
+    assert rest == Unread(str(where), reason, skipped=True)
+
+
+def test_an_export_of_substack_unpacked_or_not(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(export_of_substack())
+    check_substack(read(tmp_path / "a.zip"), tmp_path / "a.zip")
+    folder = tmp_path / "export"
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path)
+    check_substack(read(folder / "posts.csv"), folder / "posts.csv")
+    # Its texts are no pages of their own; a page that is named itself is.
+    assert list(find_files([folder])) == [folder / "posts.csv"]
+    assert list(find_files([folder / "posts" / "12.idea.html"])) == [folder / "posts/12.idea.html"]
+
+
+def test_other_archives_are_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", "Fog.")
+    (outcome,) = read(tmp_path / "a.zip")
+    assert isinstance(outcome, Unread)
+    assert outcome.reason.startswith("a ZIP archive without posts.csv, so no export of Substack")
+    (tmp_path / "a.zip").write_bytes(b"no archive")
+    (outcome,) = read(tmp_path / "a.zip")
+    assert isinstance(outcome, Unread)
+    assert outcome.reason.startswith("damaged, or no ZIP file")

@@ -17,8 +17,10 @@ from rag.corpus.formats.pdf_lines import Line, paragraphs_of
 from rag.corpus.sandbox import Sandbox, SandboxLimits
 from tests.pdf_files import pdf
 from tests.test_corpus_epub import book, page
+from tests.test_corpus_feeds import RSS, WXR, entry
 from tests.test_corpus_mail import HTML, message
-from tests.test_corpus_newsroom import NITF
+from tests.test_corpus_newsroom import LEAD, NITF, component, g2, newsml, one, part
+from tests.test_corpus_tables import export_of_substack
 from tests.test_corpus_warc import RECORDS
 
 docx = pytest.importorskip("docx")
@@ -48,6 +50,12 @@ FILES = {
     ".xml": NITF.encode(),
     ".warc": RECORDS[1] + RECORDS[0],
     ".csv": b'title,text,date\nFerry,"It\nsailed.",2025-05-03\nFog,It came.,\n',
+    ".json": b'{"articles": [{"title": "Fog", "text": "<p>It came.</p>"}, {"content": "Rain."}]}',
+    ".rss": RSS.encode(),
+    ".wxr": WXR.replace("{more}", entry("draft") + entry()).encode(),
+    ".newsml": newsml(one(component(part(f"<p>{LEAD}</p>"))), one(component(), number=2)).encode(),
+    ".nitf": g2("<edNote>Corrects the day.</edNote>").encode(),
+    ".zip": export_of_substack(),
     ".eml": letter(),
     ".mbox": b"From a\n" + letter() + b"\nFrom b\n" + letter(),
 }

@@ -21,7 +21,7 @@ from rag.archive import Archive
 from rag.corpus import read_file
 from rag.corpus.assembling import assemble
 from rag.corpus.chunking import chunk
-from rag.corpus.jsonl import record_draft
+from rag.corpus.formats.fields import record_draft
 from rag.corpus.near_duplicates import bands, reporting
 from rag.corpus.notices import retraction
 from rag.corpus.wires import wire_of

@@ -11,6 +11,7 @@ from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
+from rag.errors import CorpusError
 from rag.language.dates import parse_published
 from rag.language.identification import detect_language, language_code
 from rag.records import Article, FurnitureKind, Published, Span
@@ -25,12 +26,16 @@ def assemble(draft: Draft, now: datetime) -> Read:
     """The article of a draft, with a warning for each field that cannot be used.
 
     Its id is the canonical URL, else the source's id, else "file:" and the absolute path.
-    A date more than a day after `now` counts as unknown.
+    A date more than a day after `now` counts as unknown. One that was embargoed appeared when
+    the embargo ended. Raises EmbargoError while it lasts.
     """
+    freed = _embargo_end(draft.embargoed, now)
     furniture = find_furniture(draft.text, draft.blocks)
     lines = _first_of_each(draft, furniture)
     url, url_warnings = _url(draft, furniture)
     published, date_warnings = _published(draft, lines.get("date", ""), now)
+    if freed is not None and (published is None or published.at < freed.at):
+        published, date_warnings = freed, (f"was embargoed; dated by the end of that, {freed}",)
     # A bare name without "By" may be the outlet's.
     byline = lines.get("byline", "")
     authors = parse_authors(byline) if opens_byline(byline) else ()
@@ -49,6 +54,24 @@ def assemble(draft: Draft, now: datetime) -> Read:
     )
     settled = not any(_TO_COME in warning for warning in date_warnings)
     return Read(article, draft.path, draft.warnings + url_warnings + date_warnings, settled)
+
+
+class EmbargoError(CorpusError):
+    """The article may not be used yet."""
+
+
+def _embargo_end(written: str, now: datetime) -> Published | None:
+    """When the embargo ended, None if there was none; raises EmbargoError if it lasts."""
+    if not written:
+        return None
+    end = parse_published(written)
+    if end is None:
+        msg = f"embargoed, and the end of it, {written!r:.60}, cannot be read as a date"
+        raise EmbargoError(msg)
+    if end.at > now:
+        msg = f"embargoed until {written:.60}; read it again after that"
+        raise EmbargoError(msg)
+    return end
 
 
 def _first_of_each(draft: Draft, furniture: tuple[Span, ...]) -> Mapping[FurnitureKind, str]:

@@ -32,7 +32,8 @@ class Read:
 class Unread:
     """One input that was not read, and why; `path` is "file" or "file:line".
 
-    `skipped` inputs could be read, but are not among those that you named.
+    `skipped` inputs could be read, but are not among those that you named, or are no published
+    articles: drafts, or what is embargoed.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Draft:
     byline, a date line, an original URL). `dated` formats usually have a date, so that a
     missing one is worth a warning. `created` is when the file was made, which dates the
     article if nothing else does. `pages` are the starts of pages, as in `Article.pages`.
+    `embargoed` is when the embargo ends, as the format writes it; "" for none.
     """
 
     path: str
@@ -79,6 +81,7 @@ class Draft:
     warnings: tuple[str, ...] = ()
     created: str = ""
     pages: tuple[int, ...] = ()
+    embargoed: str = ""
 
 
 class Reader(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Unread, printable_path
+from rag.corpus.formats.substack import is_text_of_export
 from rag.corpus.jsonl import JsonLinesReader, raw_lines
 from rag.corpus.links import LEADS_OUT, Roots
 from rag.corpus.outlets import OUTLETS_FILE, Outlets, read_outlets
@@ -23,10 +24,10 @@ _NO_ARTICLES = frozenset(
 def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[Path | Unread]:
     """The files to read, each once: `paths` in order, folders sorted by name.
 
-    Within folders, hidden names, unknown types and files that describe a corpus
-    (README.md, SOURCES.md, questions.jsonl) are passed over without a word;
-    a file that is named itself is taken or reported. An `outlets.toml` that cannot
-    be used is reported, in folders and beside files that are named themselves.
+    Within folders, hidden names, unknown types, files that describe a corpus (README.md,
+    SOURCES.md, questions.jsonl) and the texts of an export that its table names are passed
+    over without a word; a file that is named itself is taken or reported. An `outlets.toml`
+    that cannot be used is reported, in folders and beside files that are named themselves.
 
     A link that leads out of the folders is skipped, and named; one that was named itself is
     not, unless the files were found in the folders `within` and must not lead out of these.
@@ -113,7 +114,7 @@ def _inside(folder: Path) -> list[tuple[Path, bool]]:
 def _accepted(path: Path, roots: Roots) -> Iterator[Path | Unread]:
     if path.name == OUTLETS_FILE:
         yield path
-    elif reader_of(path) is None or path.name.lower() in _NO_ARTICLES:
+    elif reader_of(path) is None or path.name.lower() in _NO_ARTICLES or is_text_of_export(path):
         return
     elif not path.is_file():
         yield Unread(printable_path(path), _missing(path))

@@ -21,7 +21,7 @@ def line(message: Mapping[str, Any]) -> bytes:
 def outcome_message(outcome: Draft | Unread) -> dict[str, Any]:
     """The outcome as plain JSON values."""
     if isinstance(outcome, Unread):
-        return {"unread": [outcome.path, outcome.reason]}
+        return {"unread": [outcome.path, outcome.reason, outcome.skipped]}
     draft = {name: getattr(outcome, name) for name in _DRAFT}
     draft["blocks"] = [[b.start, b.end, b.words, b.kind] for b in outcome.blocks]
     return {"draft": draft}

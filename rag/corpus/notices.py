@@ -8,7 +8,7 @@ missed notice costs less.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +54,17 @@ _WIRE = re.compile(
     r"|remove|clarify))\b)",
     re.IGNORECASE,
 )
+_IN_NOTE = re.compile(
+    r"[\s(\[]*(?P<verb>correct(?:s|ed|ing|ion)|clarif(?:ies|ied|ying|ication)"
+    r"|retract(?:s|ed|ing|ion)|replac(?:es|ing))\b",
+    re.IGNORECASE,
+)
+_IN_NOTE_KINDS: Mapping[str, NoticeKind] = {
+    "corre": "correction",
+    "clari": "clarification",
+    "retra": "retraction",
+    "repla": "replacement",
+}
 _RETRACTED = re.compile(
     rf"{_THIS}{_STORY} {_WAS}(?: (?:formally|fully))? (?:retracted|withdrawn|unpublished|taken down"
     r"|removed (?:from (?:our|the|its) (?:web)?sites?|(?:because|as|after) (?:it|we)\b))"
@@ -241,6 +252,8 @@ def _labelled(label: str, rest: str, *, outer: bool) -> NoticeKind:
         return "retraction"
     if label.startswith(("correction", "clarification")):
         return "correction" if label.startswith("correction") else "clarification"
+    if not kinds and (verb := _IN_NOTE.match(rest)):
+        return _IN_NOTE_KINDS[verb["verb"][:5].lower()]
     return kinds[0] if kinds else "editor's note"
 
 

@@ -11,7 +11,7 @@ from rag.corpus.boilerplate import first_line_as_title, paragraphs
 from rag.corpus.decoding import decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.exports import text_export
-from rag.corpus.formats.rich_text import RtfReader, is_rich_text
+from rag.corpus.formats.rtf_files import RtfReader, is_rich_text
 from rag.corpus.markdown import markdown_draft
 from rag.errors import CorpusError
 

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from rag.corpus.assembling import assemble
-from rag.corpus.drafts import Page, Read, Reader, Unread, guarded, printable_path
+from rag.corpus.assembling import EmbargoError, assemble
+from rag.corpus.drafts import Draft, Page, Read, Reader, Unread, guarded, printable_path
 from rag.corpus.formats.epub import EpubReader
+from rag.corpus.formats.json_files import JsonReader
 from rag.corpus.formats.mail import MailboxReader, MailReader
 from rag.corpus.formats.newsroom import NewsXmlReader
 from rag.corpus.formats.pdf import PdfReader
-from rag.corpus.formats.rich_text import RtfReader
+from rag.corpus.formats.rtf_files import RtfReader
+from rag.corpus.formats.substack import SubstackReader
 from rag.corpus.formats.tables import CsvReader, ParquetReader
 from rag.corpus.formats.warc import WarcReader
 from rag.corpus.formats.word import DocxReader
@@ -42,6 +44,8 @@ SANDBOXED: tuple[Reader, ...] = (
     WarcReader(),
     CsvReader(),
     ParquetReader(),
+    JsonReader(),
+    SubstackReader(),
     MailReader(),
     MailboxReader(),
 )
@@ -85,10 +89,17 @@ def read_file(
             sandbox.read(reader, path) if sandbox and reader in SANDBOXED else guarded(reader, path)
         )
         for outcome in outcomes:
-            yield outcome if isinstance(outcome, Unread) else assemble(outcome, now)
+            yield outcome if isinstance(outcome, Unread) else _assembled(outcome, now)
     except CorpusError as error:
         # A message of a library may contain lines of the file.
         yield Unread(printable_path(path), " ".join(str(error).split()))
+
+
+def _assembled(draft: Draft, now: datetime) -> Read | Unread:
+    try:
+        return assemble(draft, now)
+    except EmbargoError as error:
+        return Unread(draft.path, str(error), skipped=True)
 
 
 def read_page(page: Page, *, now: datetime) -> Read | Unread:

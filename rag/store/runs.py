@@ -16,7 +16,7 @@ from rag.store.rows import seconds
 OutcomeKind = Literal["added", "revised", "unchanged", "duplicate", "failed", "deleted", "skipped"]
 """`deleted`: the article was deleted from the archive, so it is not added again.
 
-`skipped`: a link that leads out of the folders that you named.
+`skipped`: a link that leads out of the folders that you named, a draft, or what is embargoed.
 """
 
 

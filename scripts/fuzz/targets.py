@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from rag.corpus import Page, read_file, read_page
 from rag.corpus.assembling import assemble
 from rag.corpus.drafts import Draft, Reader, Unread
-from rag.corpus.formats.rich_text import RtfReader
+from rag.corpus.formats.rtf_files import RtfReader
 from rag.corpus.jsonl import JsonLinesReader
 from rag.corpus.markdown import MarkdownReader
 from rag.corpus.plain import PlainReader
@@ -178,6 +178,18 @@ _ATOM = (
     b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>A</title><link href='/1'/><id>g</id>"
     b"<published>2025-05-03T09:00:00Z</published><content type='html'>&lt;p&gt;B</content></entry>"
 )
+_WXR = _RSS.replace(b"<rss ", b"<rss xmlns:wp='http://wordpress.org/export/1.2/' ").replace(
+    b"<guid>", b"<wp:status>draft</wp:status><guid>"
+)
+_G2 = (
+    b"<newsItem guid='urn:1'><itemMeta><embargoed>2025-05-03T09:00:00Z</embargoed><edNote>Corrects "
+    b"the day.</edNote></itemMeta><contentSet><inlineXML><p>Fog</p></inlineXML></contentSet>"
+    b"</newsItem>"
+)
+_NEWSML = (
+    b"<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>A</HeadLine></NewsLines><ContentItem>"
+    b"<DataContent><p>Fog</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"
+)
 _SITEMAP = (
     b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url>"
     b"<loc>https://courier.example/1</loc><lastmod>2025-05-03</lastmod></url></urlset>"
@@ -239,6 +251,16 @@ TARGETS = {
         _own_reader(JsonLinesReader()),
         (b'{"url":"https://a.example/1","title":"A","text":"Fog lay.","date":"2025-05-03"}\n',),
     ),
+    "json": Target(
+        _library_reader(".json"),
+        (
+            b'{"articles":[{"title":"A","content":"<p>Fog lay.</p>","embargo":"2025-05-03"}]}',
+            b'[{"uri":"urn:1","type":"text","headlines":[{"value":"A"}],"bodies":[{"value":"B"}]}]',
+            b'{"db":[{"meta":{},"data":{"posts":[{"id":1,"html":"<p>Fog.</p>"}]}}]}',
+        ),
+    ),
+    "csv": Target(_library_reader(".csv"), (b"title,body\nA,<p>Fog &amp; rain</p>\n",)),
+    "newsroom": Target(_library_reader(".xml"), (_RSS, _ATOM, _WXR, _G2, _NEWSML)),
     "html": Target(_library_reader(".html"), (_HTML,)),
     "page": Target(_page, (_HTML + b"<link rel='canonical' href='https://courier.example/1'>",)),
     "feed": Target(_feed, (_RSS, _ATOM, _JSON_FEED)),

@@ -1,10 +1,11 @@
-"""Maps the columns of a table to fields of an article: by `columns.toml`, or by name."""
+"""The names of an article's fields in tables and records: by `columns.toml`, or by common use."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,66 +13,122 @@ from rag.corpus.decoding import read_bytes
 from rag.errors import CorpusError
 
 COLUMNS_FILE = "columns.toml"
-TABLES = (".csv", ".tsv", ".parquet")
-FIELDS = ("text", "id", "url", "title", "publisher", "authors", "date", "language", "section")
+RECORDS = (
+    *(".csv", ".tsv", ".parquet", ".json", ".json.gz"),
+    *(".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"),
+)
+"""The endings of the files whose articles have named fields."""
+
+Fields = Mapping[str, tuple[str, ...]]
+"""The columns that may have each field, the first choice first."""
+
 _TABLE, _FILES = "columns", "files"
 _EXAMPLE = f'write text = "body" below [{_TABLE}], or below [{_FILES}."name.csv"]'
-_OTHER_NAMES: Mapping[str, Sequence[str]] = {
-    "text": ("body", "content", "article", "article_text", "full_text", "fulltext", "story"),
-    "id": ("article_id", "guid", "uuid"),
-    "url": ("link", "uri", "address", "permalink", "source_url", "article_url"),
-    "title": ("headline", "heading", "hed"),
-    "publisher": ("outlet", "source", "publication", "newspaper", "site"),
-    "authors": ("author", "byline", "by"),
-    "date": (
-        *("published", "published_at", "publish_date", "pub_date", "pubdate", "date_published"),
-        *("publication_date", "published_date", "datetime", "timestamp"),
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "text": (
+        *("text", "body", "content", "article", "article_text", "full_text", "fulltext", "story"),
+        *("maintext", "main_text", "body_text", "content_text", "text_content", "article_body"),
+        *("article_content", "post_content", "story_text", "plaintext", "plain_text"),
+        *("html", "content_html", "body_html", "text_html", "article_html", "content_encoded"),
     ),
-    "language": ("lang",),
-    "section": ("category", "topic", "desk"),
+    "id": (
+        *("id", "article_id", "guid", "uuid", "_id", "story_id", "stories_id", "post_id"),
+        "accession_number",
+    ),
+    "url": (
+        *("url", "link", "uri", "address", "permalink", "article_url", "web_url", "page_url"),
+        *("story_url", "post_url", "canonical_url", "original_url", "source_url"),
+    ),
+    "title": (
+        *("title", "headline", "heading", "hed", "article_title", "story_title", "post_title"),
+        *("web_title", "title_page", "title_rss"),
+    ),
+    "publisher": (
+        *("publisher", "outlet", "source", "publication", "newspaper", "site", "media_name"),
+        *("source_name", "outlet_name", "publication_name", "news_source", "site_name"),
+        *("publication_title", "source_title", "source_domain", "domain", "hostname"),
+        "media_url",
+    ),
+    "authors": (
+        *("authors", "author", "byline", "by", "creator", "dc_creator", "author_name"),
+        *("author_names", "writer", "journalist", "reporter", "post_author"),
+    ),
+    "date": (
+        *("date", "published", "published_at", "publish_date", "pub_date", "date_published"),
+        *("date_publish", "publication_date", "published_date", "published_on", "publish_time"),
+        *("published_time", "publication_datetime", "web_publication_date", "post_date_gmt"),
+        *("post_date", "article_date", "first_published", "datetime", "timestamp"),
+        *("created_at", "date_created"),
+    ),
+    "language": ("language", "lang", "language_code", "in_language"),
+    "section": (
+        *("section", "category", "topic", "desk", "section_name", "article_section", "rubric"),
+        *("news_desk", "categories"),
+    ),
+    "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until", "embargo_date"),
+    "status": ("status", "post_status", "pub_status", "publish_status", "is_published"),
+    "summary": ("description", "summary", "abstract", "teaser", "excerpt", "standfirst", "dek"),
 }
+FIELDS = tuple(field for field in _NAMES if field not in ("status", "summary"))
 
 
-def column_map(path: Path, columns: Sequence[str]) -> Mapping[str, str]:
-    """The column of each field that the table in `path` has, at least `text`.
+class NoTextColumnError(CorpusError):
+    """No column of a table is known as the text."""
+
+
+def column_fields(path: Path, columns: Sequence[str]) -> Fields:
+    """The columns of the table in `path` that may have each field, `text` or `summary` among them.
 
     `columns.toml` in the same folder comes first: its entries for this file, then for all.
     The rest goes by name, ignoring case and punctuation. Raises CorpusError.
 
-    >>> column_map(Path("news/a.csv"), ["Headline", "Body", "Pub date"])
-    {'text': 'Body', 'title': 'Headline', 'date': 'Pub date'}
+    >>> column_fields(Path("news/a.csv"), ["Headline", "Body", "Pub date"])
+    {'text': ('Body',), 'title': ('Headline',), 'date': ('Pub date',)}
     """
-    configured = _configured(path)
-    used = set(configured.values())
+    configured = configured_columns(path)
     for field, column in configured.items():
         if column not in columns:
             msg = (
                 f"{COLUMNS_FILE} says that {field!r} is the column {column!r:.60}, "
-                f"which is not in the table; columns found: {_listed(columns)}"
+                f"which is not in the table; columns found: {listed(columns)}"
             )
             raise CorpusError(msg)
-    named = {_plain(column): column for column in reversed(columns) if column not in used}
-    guessed = {
-        field: named[name]
-        for field in FIELDS
-        for name in map(_plain, (*reversed(_OTHER_NAMES.get(field, ())), field))
-        if name in named
-    }
-    known = {
-        field: (guessed | configured)[field] for field in FIELDS if field in guessed | configured
-    }
-    if "text" not in known:
+    fields = fields_of(tuple(columns), tuple(configured.items()))
+    if not fields.keys() & {"text", "summary"}:
         msg = (
-            f"no column is known as the text; columns found: {_listed(columns)}; "
+            f"no column is known as the text; columns found: {listed(columns)}; "
             f"name it in a file {COLUMNS_FILE} beside this one: {_EXAMPLE}"
         )
-        raise CorpusError(msg)
-    return known
+        if "url" in fields:
+            msg += "; or read the pages at its addresses: dateline ingest ADDRESS"
+        raise NoTextColumnError(msg)
+    return fields
 
 
-def column_settings(path: Path) -> str:
-    """The text of `columns.toml` that applies to a table; "" if there is none."""
-    if not path.name.lower().endswith(TABLES):
+@lru_cache(maxsize=256)
+def fields_of(names: tuple[str, ...], configured: tuple[tuple[str, str], ...] = ()) -> Fields:
+    """The names that may have each field of an article, the first choice first.
+
+    A name that is configured for one field is no other field. A configured name may lead
+    into a record with dots: "fields.bodyText".
+
+    >>> fields_of(("maintext", "text", "x"), (("title", "x"),))
+    {'text': ('text', 'maintext'), 'title': ('x',)}
+    """
+    chosen = dict(configured)
+    used = set(chosen.values())
+    known = {_plain(name): name for name in reversed(names) if name not in used}
+    fields = {
+        field: ((chosen[field],) if field in chosen else ())
+        or tuple(known[plain] for plain in map(_plain, others) if plain in known)
+        for field, others in _NAMES.items()
+    }
+    return {field: tuple(dict.fromkeys(columns)) for field, columns in fields.items() if columns}
+
+
+def settings_beside(path: Path) -> str:
+    """The text of `columns.toml` that applies to a file; "" if there is none."""
+    if not path.name.lower().endswith(RECORDS):
         return ""
     beside = path.parent / COLUMNS_FILE
     try:
@@ -80,7 +137,8 @@ def column_settings(path: Path) -> str:
         return ""
 
 
-def _configured(path: Path) -> dict[str, str]:
+def configured_columns(path: Path) -> dict[str, str]:
+    """The column of each field that `columns.toml` beside the file names; CorpusError if wrong."""
     beside = path.parent / COLUMNS_FILE
     if not beside.is_file():
         return {}
@@ -121,5 +179,6 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(columns[:8])[:200] or "none"
+def listed(names: Sequence[str]) -> str:
+    """The first eight names, for a message."""
+    return ", ".join(names[:8])[:200] or "none"

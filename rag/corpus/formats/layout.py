@@ -41,6 +41,9 @@ _LEFT_OUT = frozenset(
         *("select", "style", "svg", "template", "title", "video"),
     }
 )
+_LABELS = frozenset({"span", "time", "a"})
+_LABELLED = frozenset({"div", "header", "footer", "section"})
+_PICTURES = frozenset({"img", "picture"})
 _CELLS = frozenset({"td", "th"})
 
 
@@ -132,8 +135,10 @@ class _Paragraphs:
                 self._row = element
             if tag == "li":
                 self._words.append("• ")
-        if tag in _KINDS:
-            self._kinds.append(_KINDS[tag])
+        elif _is_label_after_label(element, tag):
+            self._words.append(" ")
+        if kind := _kind(element, tag):
+            self._kinds.append(kind)
         self.add(element.text)
 
     def leave(self, element: Any, tag: str, *, left_out: bool) -> None:
@@ -143,7 +148,7 @@ class _Paragraphs:
                 self.end()
             if self._row is element:
                 self._row = None
-            if tag in _KINDS:
+            if _kind(element, tag):
                 self._kinds.pop()
         self.add(element.tail)
 
@@ -166,6 +171,23 @@ def _is_left_out(element: Any, tag: str) -> bool:
     if tag in _LEFT_OUT or not tag:
         return True
     return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _kind(element: Any, tag: str) -> FurnitureKind | None:
+    """What the words in an element are; those around a picture are its caption and credit."""
+    if tag == "figure" and any(_tag(each) in _PICTURES for each in element.iterdescendants()):
+        return "photo credit"
+    return _KINDS.get(tag)
+
+
+def _is_label_after_label(element: Any, tag: str) -> bool:
+    """Whether this is the second of two elements that style sheets set apart, such as labels."""
+    before = element.getprevious()
+    if tag not in _LABELS or before is None or before.tail or _tag(before) not in _LABELS:
+        return False
+    parent = element.getparent()
+    is_word = all(len((one.text or "").strip()) > 1 for one in (before, element))
+    return is_word and parent is not None and _tag(parent) in _LABELLED
 
 
 def _is_row_of_words(row: Any) -> bool:

@@ -1,139 +1,133 @@
-"""Reads the XML of news agencies: NITF, and NewsML-G2 with NITF, HTML or plain text."""
+"""Reads XML files of newsrooms: NITF, NewsML-G2 and 1.2, saved feeds and WordPress exports."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from rag.corpus.boilerplate import paragraphs
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import read_bytes
 from rag.corpus.drafts import Draft, Unread, printable_path
-from rag.corpus.formats.layout import Part, lay_out, markup_parts
+from rag.corpus.formats.editor_notes import with_note
+from rag.corpus.formats.layout import lay_out, markup_parts, titled
+from rag.corpus.formats.newsml_g2 import item_draft
+from rag.corpus.formats.newsml_one import newsml_drafts
+from rag.corpus.formats.syndication import ITEMS, feed_drafts
+from rag.corpus.formats.text_stream import opened
+from rag.corpus.formats.xml_items import Opening, XmlItems, opening
 from rag.corpus.formats.xml_trees import attribute, below, first, named, parsed, words
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 
+_FEEDS = ("rss", "feed", "RDF")
+_NO_ARTICLES = ("packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem")
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_TEXT_TYPES = ("", "text/plain")
-_NO_ARTICLES = frozenset({"packageItem", "conceptItem", "knowledgeItem", "planningItem"})
+_UNUSABLE = ("canceled", "cancelled", "withheld", "killed")
+_KNOWN = "known: NewsML-G2, NewsML 1, NITF, RSS, Atom, WordPress exports"
 
 
 @dataclass(frozen=True, slots=True)
 class NewsXmlReader:
-    """Reads a NITF document, a NewsML-G2 item, or a message of many of these."""
+    """Reads a NITF document, NewsML of both kinds, a feed, or an export of WordPress."""
 
-    suffixes: tuple[str, ...] = (".xml", ".nitf", ".newsml")
+    suffixes: tuple[str, ...] = (".xml", ".nitf", ".newsml", ".rss", ".atom", ".wxr")
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
-        """The article of each news item, or why there is none: cancelled, or without text."""
-        root = parsed(read_bytes(path))
-        where, kind = printable_path(path), named(root)
-        if kind == "nitf":
-            yield _nitf(where, root)
-        elif kind == "newsItem":
-            yield _item(where, root)
-        elif kind == "newsMessage":
-            yield from _message(where, root)
-        else:
-            msg = f"its root element {kind!r:.40} is no newsroom XML; known: NewsML-G2, NITF"
-            raise CorpusError(msg)
+        """The article of each item, or why there is none: cancelled, or without text."""
+        where = printable_path(path)
+        with opened(path) as file:
+            begins = opening(file)
+            if begins.name in _FEEDS:
+                yield from feed_drafts(where, XmlItems(file, begins, ITEMS))
+            elif begins.name == "NewsML":
+                yield from newsml_drafts(where, XmlItems(file, begins, ("NewsItem",)))
+            elif begins.name == "newsMessage":
+                yield from _message(where, path, file, begins)
+            else:
+                yield _document(where, path)
 
 
-def _message(path: str, root: Any) -> Iterator[Draft | Unread]:
-    item_set = first(root, "itemSet")
-    items = [] if item_set is None else [each for each in item_set if named(each)]
+def _document(where: str, path: Path) -> Draft:
+    root = parsed(read_bytes(path))
+    kind = named(root)
+    if kind == "nitf":
+        return _nitf(where, root)
+    if kind == "newsItem":
+        return item_draft(where, root)
+    if kind in _NO_ARTICLES:
+        inner = Counter(map(named, below(root, "concept", "itemRef", "newsCoverage", "catalog")))
+        counted = "".join(f" but {count:,} {name!r}" for name, count in inner.most_common(1))
+        msg = f"a {kind} of NewsML-G2 holds no article{counted}"
+        raise CorpusError(msg)
+    msg = f"its root element {kind!r:.40} is no newsroom XML; {_KNOWN}"
+    raise CorpusError(msg)
+
+
+def _message(where: str, path: Path, file: BinaryIO, begins: Opening) -> Iterator[Draft | Unread]:
+    """The articles of a message; one that is damaged or very long is read item by item."""
+    names = ("newsItem", *_NO_ARTICLES)
+    try:
+        item_set = first(parsed(read_bytes(path)), "itemSet")
+        items: list[Any] = [] if item_set is None else [each for each in item_set if named(each)]
+    except CorpusError as error:
+        split = XmlItems(file, begins, names)
+        found = False
+        for number, item in enumerate(split, start=1):
+            found = True
+            yield from _outcomes(f"{where}:{number}", item)
+        if not found:
+            raise CorpusError(str(error)) from error
+        return
+    kinds = Counter(map(named, items))
     for number, item in enumerate(items, start=1):
-        where = f"{path}:{number}"
-        if named(item) == "newsItem":
-            try:
-                yield _item(where, item)
-            except CorpusError as error:
-                yield Unread(where, str(error))
-        elif named(item) not in _NO_ARTICLES:
-            yield Unread(where, f"element {named(item)!r:.40} is no news item")
-    if not items:
-        msg = "the message holds no item"
+        yield from _outcomes(f"{where}:{number}", item)
+    if not set(kinds) - set(_NO_ARTICLES):
+        counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        msg = f"the message holds no news item but {counted}" if kinds else _EMPTY_MESSAGE
         raise CorpusError(msg)
 
 
-def _item(where: str, item: Any) -> Draft:
-    meta, content = first(item, "itemMeta"), first(item, "contentMeta")
-    status = attribute(first(meta, "pubStatus"), "qcode").rpartition(":")[2]
-    if status in ("canceled", "cancelled", "withheld"):
-        msg = f"its publisher says that it is {status}"
-        raise CorpusError(msg)
-    parts, nitf = _content(item)
-    text, blocks = lay_out(parts)
-    if not text:
-        msg = "the news item holds no text: its content is elsewhere, or no text"
-        raise CorpusError(msg)
-    created, made = first(content, "contentCreated"), first(meta, "firstCreated")
-    guid = attribute(item, "guid")
-    return Draft(
-        where,
-        text,
-        blocks,
-        title=words(first(content, "headline")) or words(first(nitf, "hl1")),
-        url=guid if is_web_address(guid) and "/" in guid else "",
-        source_id=guid,
-        publisher=_provider(meta),
-        authors=parse_authors(words(first(content, "by"))) or _creators(content),
-        date=words(created) or words(made) or words(first(meta, "versionCreated")),
-        dated=True,
-        language=attribute(first(content, "language"), "tag") or attribute(item, _LANGUAGE),
-        section=words(first(content, "subject", "name")),
-    )
+_EMPTY_MESSAGE = "the message holds no item"
 
 
-def _content(item: Any) -> tuple[list[Part], Any]:
-    """The paragraphs of the first content that has any, and its root if it is NITF."""
-    for holder in below(item, "inlineXML", "inlineData"):
-        if named(holder) == "inlineXML":
-            nitf, body = first(holder, "nitf"), first(holder, "body.content")
-            if body is None:
-                body = first(holder, "body")
-            parts = markup_parts(holder if body is None else body)
-        elif attribute(holder, "contenttype") in _TEXT_TYPES and not attribute(holder, "encoding"):
-            nitf = None
-            text = "".join(holder.itertext())
-            parts = [(block.kind, block.words) for block in paragraphs(text)]
-        else:
-            continue
-        if parts:
-            return parts, nitf
-    return [], None
-
-
-def _provider(meta: Any) -> str:
-    provider = first(meta, "provider")
-    return words(first(provider, "name")) or attribute(provider, "literal")
-
-
-def _creators(content: Any) -> tuple[str, ...]:
-    if content is None:
-        return ()
-    names = [words(first(creator, "name")) for creator in below(content, "creator")]
-    return tuple(dict.fromkeys(filter(None, names)))
+def _outcomes(where: str, item: Any | str) -> Iterator[Draft | Unread]:
+    if isinstance(item, str):
+        yield Unread(where, item)
+    elif named(item) == "newsItem":
+        try:
+            yield item_draft(where, item)
+        except CorpusError as error:
+            yield Unread(where, str(error))
+    elif named(item) not in _NO_ARTICLES:
+        yield Unread(where, f"element {named(item)!r:.40} is no news item")
 
 
 def _nitf(where: str, root: Any) -> Draft:
+    head, data = first(root, "head"), first(root, "pubdata")
+    docdata = first(head, "docdata")
+    status = attribute(docdata, "management-status").lower()
+    if status in _UNUSABLE:
+        msg = f"its publisher says that it is {status}"
+        raise CorpusError(msg)
     body = first(root, "body", "body.content")
-    text, blocks = lay_out(markup_parts(body) if body is not None else ())
-    if not text:
+    title = words(first(root, "hl1")) or words(first(head, "title"))
+    content = lay_out(titled(markup_parts(body), title) if body is not None else ())
+    if not content[0]:
         msg = "the NITF document holds no text"
         raise CorpusError(msg)
-    head, data = first(root, "head"), first(root, "pubdata")
+    (text, blocks), notes = with_note(content, *_nitf_notes(docdata))
     issued = attribute(first(head, "date.issue"), "norm")
     identifier = attribute(first(head, "doc-id"), "id-string")
     address = attribute(data, "ex-ref")
+    release = attribute(first(head, "date.release"), "norm")
     return Draft(
         where,
         text,
         blocks,
-        title=words(first(root, "hl1")) or words(first(head, "title")),
+        title=title,
         url=address if is_web_address(address) else "",
         source_id=f"nitf:{identifier}" if identifier else "",
         publisher=attribute(data, "name") or words(first(root, "distributor")),
@@ -142,7 +136,18 @@ def _nitf(where: str, root: Any) -> Draft:
         dated=True,
         language=attribute(root, _LANGUAGE),
         section=attribute(data, "position.section"),
+        embargoed=release or ("further notice" if status == "embargoed" else ""),
+        warnings=notes,
     )
+
+
+def _nitf_notes(docdata: Any) -> tuple[str, ...]:
+    """What the document says to editors, and of a correction."""
+    if docdata is None:
+        return ()
+    corrected = [attribute(each, "info") for each in below(docdata, "correction")]
+    said = [attribute(each, "info") for each in below(docdata, "ed-msg")]
+    return (*(f"Correction: {info}" for info in corrected if info), *filter(None, said))
 
 
 def _nitf_authors(root: Any) -> tuple[str, ...]:

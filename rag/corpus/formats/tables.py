@@ -7,15 +7,16 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
-from rag.corpus.formats.columns import column_map
+from rag.corpus.formats.columns import Fields, NoTextColumnError, column_fields
+from rag.corpus.formats.fields import fields_draft
 from rag.corpus.formats.installing import library
-from rag.corpus.jsonl import record_draft
+from rag.corpus.formats.left_out import summed_up
+from rag.corpus.formats.substack import is_export, post_drafts, texts_in
 from rag.errors import CorpusError
 
 _DELIMITERS = ",;\t|"
@@ -35,7 +36,7 @@ class CsvReader:
         try:
             with path.open("rb") as file:
                 lines = _Lines(file)
-                yield from _rows(path, lines)
+                yield from summed_up(printable_path(path), _rows(path, lines))
         except OSError as error:
             raise CorpusError(unreadable(error)) from error
 
@@ -74,8 +75,11 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
         raise CorpusError(EMPTY)
     delimiter = max(_DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
-    fields = column_map(path, names)
+    if is_export(names):
+        yield from post_drafts(printable_path(path), names, every, texts_in(path.parent))
+        return
     rows = csv.reader(every, delimiter=delimiter)
+    fields = _fields(path, names, rows)
     before = found = 0
     try:
         for row in rows:
@@ -92,9 +96,19 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
         raise CorpusError(msg)
 
 
+def _fields(path: Path, names: list[str], rows: Iterable[list[str]]) -> Fields:
+    """The columns of each field; a table without a text is refused with the number of its rows."""
+    try:
+        return column_fields(path, names)
+    except NoTextColumnError as error:
+        count = sum(1 for row in rows if any(map(str.strip, row)))
+        msg = f"{error}; rows left out: {count:,}"
+        raise CorpusError(msg) from error
+
+
 def _outcome(
     where: str,
-    fields: Mapping[str, str],
+    fields: Fields,
     names: list[str],
     row: list[str],
     warnings: tuple[str, ...],
@@ -105,22 +119,12 @@ def _outcome(
 
 
 def _draft(
-    where: str, fields: Mapping[str, str], row: Mapping[str, Any], warnings: tuple[str, ...] = ()
+    where: str, fields: Fields, row: Mapping[str, Any], warnings: tuple[str, ...] = ()
 ) -> Draft | Unread:
-    record = {field: _plain(row[column]) for field, column in fields.items()}
     try:
-        return record_draft(where, record, warnings)
+        return fields_draft(where, row, fields, warnings)
     except CorpusError as error:
         return Unread(where, str(error))
-
-
-def _plain(value: Any) -> Any:
-    """A value of a table as a JSON value."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,9 @@ class ParquetReader:
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
         """The article of each row, with the path "file:row", counted from 1."""
+        yield from summed_up(printable_path(path), self._rows(path))
+
+    def _rows(self, path: Path) -> Iterator[Draft | Unread]:
         parquet = library("pyarrow.parquet", "Parquet", "pyarrow")
         arrow = library("pyarrow", "Parquet", "pyarrow")
         number = 0
@@ -139,7 +146,7 @@ class ParquetReader:
                 if not file.peek(1):
                     raise CorpusError(EMPTY)
                 with closing(parquet.ParquetFile(file)) as table:
-                    fields = column_map(path, list(table.schema_arrow.names))
+                    fields = column_fields(path, list(table.schema_arrow.names))
                     for number, row in enumerate(_table_rows(table, fields), start=1):
                         yield _draft(f"{printable_path(path)}:{number}", fields, row)
         except arrow.ArrowException as error:
@@ -152,8 +159,8 @@ class ParquetReader:
             raise CorpusError(msg)
 
 
-def _table_rows(table: Any, fields: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    columns = list(dict.fromkeys(fields.values()))
+def _table_rows(table: Any, fields: Fields) -> Iterator[Mapping[str, Any]]:
+    columns = list(dict.fromkeys(name for names in fields.values() for name in names))
     batches = table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns, use_threads=False)
     for batch in batches:
         yield from batch.to_pylist()

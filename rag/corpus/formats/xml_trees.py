@@ -11,6 +11,7 @@ from rag.corpus.formats.layout import one_line
 from rag.errors import CorpusError
 
 _REFERENCE = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
@@ -36,6 +37,26 @@ def parsed(data: bytes) -> Any:
         msg = "declares entities, which could expand without end; remove them"
         raise CorpusError(msg)
     return root
+
+
+def of_piece(text: str) -> Any:
+    """The tree of the beginning of a document, as far as it goes; None where nothing is there."""
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
+    bare = _DECLARATION.sub("", text)
+    data = _REFERENCE.sub(_numbered, bare.encode("utf-8", "replace"))
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def children(element: Any, *names: str) -> list[Any]:
+    """The elements of these names directly below an element, in order, whatever their namespace."""
+    return [each for each in element if named(each) in names] if element is not None else []
 
 
 def named(element: Any) -> str:

@@ -1,0 +1,286 @@
+"""Makes an article of named fields: a row of a table, a line or an entry of JSON."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from rag.corpus.bylines import parse_authors
+from rag.corpus.drafts import Draft
+from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
+from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
+from rag.corpus.formats.text_fields import Text, line_of, read_text
+from rag.corpus.urls import publisher_of
+from rag.errors import CorpusError
+
+Record = Mapping[str, Any]
+
+_NONE = frozenset({"none", "null", "nan", "nat", "n/a", "undefined"})
+_LINES = ("id", "url", "title", "publisher", "date", "language", "section")
+_INNER = (
+    *("name", "rendered", "value", "main", "original", "$date", "$oid", "$numberLong", "#text"),
+    *("displayName", "display_name", "full_name", "text", "title"),
+)
+_DRAFTS = frozenset(
+    {
+        *("draft", "auto-draft", "pending", "private", "future", "scheduled", "trash", "inherit"),
+        *("unpublished", "deleted", "canceled", "cancelled", "withheld", "killed", "spiked"),
+    }
+)
+_NO = frozenset({"false", "no", "0"})
+_REMOVED = frozenset({"[removed]", "[deleted]"})
+_CUT_OFF = re.compile(r"\s*\[\+(\d{1,9}) chars\]\s*\Z")
+_QUOTED = re.compile(r"'([^'\[\]]{1,200})'|\"([^\"\[\]]{1,200})\"")
+_INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
+_LONGEST_LIST = 4_000
+_CUT_AT = "\u2026"
+
+
+def record_draft(
+    where: str,
+    record: Record,
+    warnings: tuple[str, ...],
+    configured: Mapping[str, str] | None = None,
+) -> Draft:
+    """The article of a record by the names of its fields; `configured` ones come first.
+
+    Raises CorpusError for a record that has no text or was not published.
+    """
+    fields = fields_of(tuple(record), tuple((configured or {}).items()))
+    return fields_draft(where, record, fields, warnings)
+
+
+def fields_draft(
+    where: str, record: Record, fields: Fields, warnings: tuple[str, ...] = ()
+) -> Draft:
+    """The article of a record that has its fields under these names.
+
+    Of several names for one field, the first that is not empty counts. Raises CorpusError
+    for a record that has no text or was not published.
+    """
+    _refuse_unpublished(record, fields)
+    odd: list[str] = []
+    known = {field: _line(record, field, fields, odd) for field in _LINES}
+    if fields.get("publisher"):
+        known["publisher"] = publisher_name(known["publisher"])
+    title = without_outlet(known["title"], known["publisher"])
+    (text, blocks), notes = _text(record, fields, title)
+    return Draft(
+        where,
+        text,
+        blocks,
+        title=title,
+        url=known["url"],
+        source_id=known["id"],
+        publisher=known["publisher"],
+        authors=_authors(record, fields, odd),
+        date=known["date"],
+        language=known["language"],
+        section=known["section"],
+        embargoed=_embargo(record, fields),
+        warnings=(*warnings, *notes, *odd),
+    )
+
+
+def publisher_name(value: str) -> str:
+    """The name of an outlet; of an address or a host, the host as articles have it.
+
+    >>> publisher_name("The Courier"), publisher_name("https://www.courier.example/news")
+    ('The Courier', 'courier.example')
+    >>> publisher_name("{'id': None, 'name': 'The Courier'}")
+    'The Courier'
+    """
+    # pandas writes an inner object as Python does.
+    if value.startswith("{") and (inner := _INNER_NAME.search(value)):
+        return inner[2]
+    is_host = "." in value and " " not in value and value == value.lower()
+    return publisher_of(value) if is_host or value.startswith(("http://", "https://")) else value
+
+
+def people_of(value: Any) -> tuple[str, ...]:
+    """The distinct names in a byline, a list of names, or a list of objects with names."""
+    if isinstance(value, str):
+        listed_names = value.strip()
+        if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
+            return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
+        return parse_authors(line_of(value))
+    entries = value if isinstance(value, list | tuple) else [value]
+    names = (_inner(entry) for entry in entries)
+    return _distinct(line_of(name) for name in names if isinstance(name, str))
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    found = (" ".join(name.split()) for name in names)
+    return tuple(dict.fromkeys(name for name in found if name and name.casefold() not in _NONE))
+
+
+def _refuse_unpublished(record: Record, fields: Fields) -> None:
+    for name in fields.get("status", ()):
+        value = record.get(name)
+        said = str(value).strip().casefold()
+        is_flag = name.casefold().endswith("published")
+        if said in _DRAFTS or (is_flag and said in _NO):
+            msg = f"{NOT_PUBLISHED}{'draft' if is_flag else said}"
+            raise CorpusError(msg)
+
+
+def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, ...]]:
+    wrong = ""
+    for name in fields.get("text", ()):
+        value = _looked_up(record, name)
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            value = "\n\n".join(value)
+        value = _inner(value)
+        if _is_none(value):
+            continue
+        if not isinstance(value, str):
+            wrong = wrong or f"field {name!r} must be a string, not {type(value).__name__}"
+            continue
+        if value.strip().casefold() in _REMOVED:
+            msg = "its publisher has removed it"
+            raise CorpusError(msg)
+        found, notes = _whole(value, title)
+        if found[0] and not found[0].isspace():
+            return found, notes
+        wrong = wrong or f"field {name!r} is empty"
+    summary = _summary(record, fields, title)
+    if summary is not None:
+        return summary, ("has no text but a summary; that is read",)
+    raise CorpusError(wrong or _missing(record, fields))
+
+
+def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:
+    """The text, and a warning if a service has cut it off."""
+    cut = _CUT_OFF.search(value[-40:])
+    if cut is None:
+        return read_text(value, title), ()
+    begun = value[: len(value) - len(cut[0])]
+    begun = begun if begun.endswith((_CUT_AT, "...")) else f"{begun}{_CUT_AT}"
+    note = f"holds the beginning of the text only: {int(cut[1]):,} characters are missing"
+    return read_text(begun, title), (note,)
+
+
+def _summary(record: Record, fields: Fields, title: str) -> Text | None:
+    """The summary of a record that is an article in all but its text; else None."""
+    if not title or not (fields.get("url") or fields.get("date")):
+        return None
+    for name in fields.get("summary", ()):
+        value = _inner(record.get(name))
+        if isinstance(value, str) and not _is_none(value):
+            found = read_text(value, title)
+            if found[0] and not found[0].isspace():
+                return found
+    return None
+
+
+def _missing(record: Record, fields: Fields) -> str:
+    if "question" in record:
+        return (
+            "a question, not an article: it has 'question' but no 'text'; "
+            "leave question files out, they are for `dateline eval`"
+        )
+    for name in fields.get("text", ()):
+        if isinstance(_looked_up(record, name), str):
+            return f"field {name!r} is empty"
+    found = listed(sorted(map(str, record)))
+    return f'{TEXT_MISSING}; fields found: {found}; name it in a file {COLUMNS_FILE}: text = "..."'
+
+
+def _line(record: Record, field: str, fields: Fields, odd: list[str]) -> str:
+    """The first value of a field that is not empty, as one line; "" if there is none."""
+    for name in fields.get(field, ()):
+        value = _looked_up(record, name)
+        if isinstance(value, list | tuple):
+            value = next(iter(value), None) if field in ("section", "language") else value
+        inner = _inner(value)
+        if _is_none(inner):
+            continue
+        found = _string(inner)
+        if found is None:
+            odd.append(f"field {name!r} is {value!r:.60}, not text; left out")
+        elif found:
+            return found
+    return ""
+
+
+def _authors(record: Record, fields: Fields, odd: list[str]) -> tuple[str, ...]:
+    for name in fields.get("authors", ()):
+        value = _looked_up(record, name)
+        if _is_none(value):
+            continue
+        if not isinstance(value, str | list | tuple | dict):
+            odd.append(f"field {name!r} is {value!r:.60}, not names; left out")
+        elif found := people_of(value):
+            return found
+    return ()
+
+
+def _embargo(record: Record, fields: Fields) -> str:
+    """The end of the embargo as the record writes it; "" if there is none."""
+    for name in fields.get("embargoed", ()):
+        value = _inner(_looked_up(record, name))
+        written = _string(value) or ""
+        if not _is_none(value) and written and written.casefold() not in _NO:
+            return written
+    return ""
+
+
+def _looked_up(record: Record, name: str) -> Any:
+    """The value under a name; a configured name with dots leads into inner objects."""
+    if name in record or "." not in name:
+        return plain_value(record.get(name))
+    value: Any = record
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return plain_value(value)
+
+
+def plain_value(value: Any) -> Any:
+    """A value of a table as a JSON value."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value
+
+
+def _inner(value: Any) -> Any:
+    """The words of an object such as {"rendered": "..."}; other values as they are."""
+    for _ in range(3):
+        if not isinstance(value, dict):
+            break
+        value = next((value[name] for name in _INNER if value.get(name) is not None), value)
+    return value
+
+
+def _is_none(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip() or (len(value) < 12 and value.strip().casefold() in _NONE)
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _string(value: object) -> str | None:
+    """The value as one line; None if it cannot be text."""
+    if isinstance(value, str):
+        return line_of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(int(value)) if value == value // 1 and math.isfinite(value) else str(value)
+    return None
+
+
+def without_outlet(title: str, publisher: str) -> str:
+    """The title without the outlet's name at its end, which search services add.
+
+    >>> without_outlet("Ferry sails - The Courier", "The Courier")
+    'Ferry sails'
+    """
+    if not publisher:
+        return title
+    for mark in (" - ", " | ", " – ", " — "):
+        start, found, end = title.rpartition(mark)
+        if found and start and end.casefold() == publisher.casefold():
+            return start
+    return title
