@@ -170,7 +170,9 @@ def _microdata(tree: Any) -> Iterator[Node]:
         names = tuple(scope.get("itemprop", "").split()[:1]) if owner in items else ()
         built[scope] = {}
         types = _types(scope.get("itemtype", "").split())
-        items[scope] = Node(types, built[scope], (outer + names)[:_DEEPEST], scope.get("itemid", ""))
+        items[scope] = Node(
+            types, built[scope], (outer + names)[:_DEEPEST], scope.get("itemid", "")
+        )
     for element in tree.iter():
         if isinstance(element.tag, str) and "itemprop" in element.attrib and items:
             owner = _owner(element)
@@ -178,7 +180,9 @@ def _microdata(tree: Any) -> Iterator[Node]:
                 _add(built[owner], element, items)
     for scope in items:
         for name in scope.get("itemref", "").split():
-            for element in tree.xpath("//*[@id=$name][1]/descendant-or-self::*[@itemprop]", name=name):
+            for element in tree.xpath(
+                "//*[@id=$name][1]/descendant-or-self::*[@itemprop]", name=name
+            ):
                 if _owner(element) not in built:
                     _add(built[scope], element, items)
     yield from items.values()

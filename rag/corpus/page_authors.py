@@ -1,0 +1,95 @@
+"""Finds who wrote the article of a page; who wrote a comment or a claim is nobody of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from rag.corpus.bylines import is_person, named_authors, parse_authors, same_person
+from rag.corpus.page_graph import Graph, Node
+
+_META = (
+    (
+        "author",
+        "article:author",
+        "og:article:author",
+        "og:author",
+        "authors",
+        "article:author_name",
+    ),
+    ("parsely-author", "sailthru.author", "cxenseparse:author", "byl", "dcsext.author"),
+    ("dc.creator", "dcterms.creator", "dc:creator", "citation_author", "creator", "rbauthors"),
+)
+_ORGANISATIONS = re.compile(r"organi[sz]ation|corporation|newsmedia|\Abrand\Z")
+_MOST = 50
+_PARTS_OF_NAMES = ("givenName", "additionalName", "familyName")
+
+
+def find_authors(
+    tree: Any,
+    graph: Graph,
+    article: Node | None,
+    meta: Sequence[tuple[str, str]],
+    outlets: Collection[str],
+) -> tuple[str, ...]:
+    """The authors of a page's article, in order.
+
+    The article's own data come first, then meta elements, then a byline that the page shows.
+    Agencies and outlets are named only where no place names a person.
+    """
+    others: tuple[str, ...] = ()
+    for found in (*_sources(graph, article, meta), _shown(tree)):
+        persons = [name for name in found if is_person(name) and not _is_outlet(name, outlets)]
+        if persons:
+            return _distinct(persons)
+        others = others or _distinct(found)
+    return others
+
+
+def _shown(tree: Any) -> list[str]:
+    """The persons of a byline as trafilatura finds it in the page."""
+    from trafilatura.metadata import extract_author
+
+    return [name for name in parse_authors(extract_author(tree) or "") if is_person(name)]
+
+
+def _sources(
+    graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]
+) -> Iterator[list[str]]:
+    if article is not None:
+        named = list(islice(_of_node(graph, article), _MOST))
+        yield [name for name, is_organisation in named if not is_organisation]
+        yield [name for name, is_organisation in named if is_organisation]
+    for names in _META:
+        values = [value for key, value in meta if key in names]
+        yield [name for value in values[:_MOST] for name in named_authors(value)]
+
+
+def _of_node(graph: Graph, article: Node) -> Iterator[tuple[str, bool]]:
+    """Each name of the article's authors, and whether it is an organisation's."""
+    values = article.fields.get("author") or article.fields.get("creator") or ()
+    for value in map(graph.resolved, values):
+        if isinstance(value, str):
+            yield from ((name, False) for name in named_authors(value))
+            continue
+        organisation = any(map(_ORGANISATIONS.search, value.types))
+        full = list(value.texts("name", "alternateName"))
+        parts = " ".join(next(value.texts(part), "") for part in _PARTS_OF_NAMES).split()
+        for text in full or [" ".join(parts)]:
+            names = (text,) if organisation else named_authors(text)
+            yield from ((name, organisation) for name in names if name)
+
+
+def _is_outlet(name: str, outlets: Collection[str]) -> bool:
+    return any(same_person(name, outlet) for outlet in outlets)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without those that are another one written in another way."""
+    found: list[str] = []
+    for name in names:
+        if not any(same_person(name, known) for known in found):
+            found.append(name)
+    return tuple(found)
