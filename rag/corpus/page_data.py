@@ -31,7 +31,7 @@ _CHANGED = "no date of publication found; dated by when the page was last change
 class PageData:
     """What a page says of its article; "" and () where it says nothing.
 
-    `date` is text as the page has it. `warnings` say what could not be used, and what is less than certain.
+    `date` is text as the page has it. `warnings` say what could not be used or is less than sure.
     """
 
     title: str = ""

@@ -1,8 +1,8 @@
 """Finds when a page's article first appeared: its own data first, then what the page shows.
 
-A date in the data is the one by the most trusted place that states one; an instant with its zone
-comes before the same moment as a clock without zone. What a page only shows counts where its data
-have nothing. Dates of comments, lists and videos never count, nor does a guess between day and month.
+The most trusted place of the data that states a date counts; an instant with its zone comes before
+the same moment by a clock without zone. What a page only shows counts where its data have nothing.
+Dates of comments, lists and videos never count, and day and month are never guessed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?0
 _ODD_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)[-:](\d\d)[-:](\d\d)(?::\d+|\.\d+)?(Z|[+-].*)?\Z")
 _SPACED_OFFSET = re.compile(r"(\d) (?=[+-]\d\d:?\d\d\Z)")
 _IN_ADDRESS = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)[/-](1[0-2]|0?[1-9])[/-](3[01]|[12]\d|0?[1-9])(?=/|-|_|\.|\Z)"
+    r"(?<!\d)((?:19|20)\d\d)[/-](1[0-2]|0?[1-9])[/-](?:(3[01]|[12]\d|0[1-9])(?=/|-|_|\.|\Z)|([1-9])(?=/|\Z))"
     r"|(?<=[/-])((?:19|20)\d\d)(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])(?=/|-|_|\.|\Z)"
 )
 _WIDEST_OFFSET = timedelta(hours=14)

@@ -7,21 +7,24 @@ exchanged are never taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from rag.corpus.page_dates import date_in_address
 from rag.language.dates import parse_published
-from rag.language.identification import likely_language
 
 _NOT_THE_ARTICLES = re.compile(
-    r"comment|kommentar|disqus|respond|replies|related|sidebar|widget|recommend|teaser|most-?read"
-    r"|latest|popular|newsticker|breaking|weather|wetter|calendar|kalender|archive-?list|promo",
+    r"(?<!no-)related|sidebar|recommend|teaser|most-?read|latest|popular|newsticker|breaking"
+    r"|weather|wetter|calendar|kalender|archive-?list|promo",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(r"comment|kommentar|disqus|\brespond|replies|reader-?post", re.IGNORECASE)
+_LARGEST_SHARE = 0.4
 _NEVER = frozenset({"nav", "script", "style", "noscript", "template"})
+_WHOLE = frozenset({"head", "body", "main", "article"})
 _CHANGED = re.compile(r"updat|modif|aktualisi|geändert|mis à jour|revis|stand:", re.IGNORECASE)
 _FIRST = re.compile(r"publi|entry-date|posted|created|post-date|dateline", re.IGNORECASE)
 _NUMERIC = re.compile(
@@ -31,10 +34,10 @@ _NUMERIC = re.compile(
 )
 _OF_THE_US = re.compile(r"\b(?:E|C|M|P|AK|H)[SD]?T\b")
 _HALF_OF_DAY = re.compile(r"\d\s*[ap]\.?m", re.IGNORECASE)
-_YEAR_FIRST = frozenset({"zh", "ja", "ko", "hu", "lt", "mn"})
+_DAY_FIRST = frozenset({"en-gb", "en-au", "en-nz", "en-ie", "en-in"})
 _LONGEST_TEXT = 400
-_LONGEST_SAMPLE = 3_000
-_MOST_TIMES = 200
+_MOST_TIMES = 100
+_LEVELS = 5
 
 
 def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
@@ -46,45 +49,70 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
     addressed = date_in_address(url)
     for text in _times(shown):
         moment = parse_published(text)
-        if moment is None:
-            continue
-        if addressed and abs(moment.at.date() - addressed) > timedelta(days=1):
-            continue
-        return text, ()
+        if moment is not None and (
+            addressed is None or abs(moment.at.date() - addressed) <= timedelta(days=1)
+        ):
+            return text, ()
     if addressed:
         return addressed.isoformat(), ()
     from htmldate import find_date
 
-    found = find_date(shown, original_date=True, extensive_search=False, url=url or None)
-    if not found:
-        return "", ()
-    return _sure(shown, date.fromisoformat(found), tag)
+    for page in (shown, _without(deepcopy(tree), (_COMMENTS,))):
+        if found := find_date(page, original_date=True, extensive_search=False, url=url or None):
+            return _sure(shown, date.fromisoformat(found), tag)
+    return "", ()
 
 
 def _pruned(tree: Any) -> Any:
     """A copy of the page without comments, lists of other articles and the like."""
-    copy = deepcopy(tree)
-    heading = next(iter(copy.iter("h1")), None)
+    return _without(deepcopy(tree), (_COMMENTS, _NOT_THE_ARTICLES))
+
+
+def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
+    """The tree without the elements that a pattern names, if they are no large part of it."""
+    largest = _LARGEST_SHARE * len(tree.text_content())
+    heading = next(iter(tree.iter("h1")), None)
     above = set(heading.iterancestors()) if heading is not None else set()
-    for element in list(copy.iter()):
+    for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element in above or element.getparent() is None:
             continue
-        if element.tag in ("html", "head", "body", "main", "article"):
-            continue
         named = f"{element.get('class', '')} {element.get('id', '')}"
-        if element.tag in _NEVER or _NOT_THE_ARTICLES.search(named):
+        removed = element.tag in _NEVER or (
+            element.tag not in _WHOLE
+            and any(pattern.search(named) for pattern in patterns)
+            and len(element.text_content()) < largest
+        )
+        if removed:
             element.drop_tree()
-    return copy
+    return tree
 
 
 def _times(tree: Any) -> Iterator[str]:
-    """What the page's time elements say, those of the first publication first."""
-    elements = [each for each, _ in zip(tree.iter("time"), range(_MOST_TIMES), strict=False)]
-    named = [(_described(each), each) for each in elements]
-    first = [each for words, each in named if _FIRST.search(words) and not _CHANGED.search(words)]
-    others = [each for words, each in named if not _CHANGED.search(words)]
-    for element in (*first, *(others if len(others) < 4 else others[:1])):
-        yield " ".join((element.get("datetime") or element.text_content()).split())
+    """What the page's time elements say of its article, those of the first publication first.
+
+    Without such a name, those nearest to the heading, or the one of a page that has one only.
+    """
+    elements = list(islice(tree.iter("time"), _MOST_TIMES))
+    plain = [(each, words) for each in elements if not _CHANGED.search(words := _described(each))]
+    chosen = [each for each, words in plain if _FIRST.search(words)]
+    chosen += _beside_heading(tree, [each for each, _ in plain])
+    texts = [_time_text(each) for each in chosen]
+    if len({_time_text(each)[:10] for each, _ in plain}) == 1:
+        texts += [_time_text(each) for each, _ in plain]
+    yield from dict.fromkeys(texts)
+
+
+def _beside_heading(tree: Any, elements: Sequence[Any]) -> list[Any]:
+    """The first time element within the nearest element around the heading that has one."""
+    heading = next(iter(tree.iter("h1")), None)
+    for around in islice(heading.iterancestors(), _LEVELS) if heading is not None else ():
+        if found := [each for each in elements if around in each.iterancestors()]:
+            return found[:1]
+    return []
+
+
+def _time_text(element: Any) -> str:
+    return " ".join((element.get("datetime") or element.text_content()).split())
 
 
 def _described(element: Any) -> str:
@@ -106,27 +134,24 @@ def _sure(shown: Any, found: date, tag: str) -> tuple[str, tuple[str, ...]]:
             figures = {int(written["first"]), int(written["second"])}
             year = int(written["year"]) % 100
             if figures == {found.day, found.month} and year == found.year % 100:
-                return _in_order(written, tag, _language(shown, tag))
+                return in_order(written, tag)
     return found.isoformat(), ()
 
 
-def _language(shown: Any, tag: str) -> str:
-    words = " ".join(text for each in shown.iter("p") for text in each.itertext())
-    return likely_language(tag, words[:_LONGEST_SAMPLE])
+def in_order(written: re.Match[str], tag: str) -> tuple[str, tuple[str, ...]]:
+    """The date with day and month in the order of its country; else "" and a warning.
 
-
-def _in_order(written: re.Match[str], tag: str, language: str) -> tuple[str, tuple[str, ...]]:
-    """The date with day and month told apart by the place or the language; else a warning."""
+    The country must be named: by a zone of the United States, or by the page's language tag
+    (for "en-US" together with a.m. or p.m.). A language alone says nothing.
+    """
     first, second, rest = int(written["first"]), int(written["second"]), written["rest"] or ""
     year = int(written["year"]) if len(written["year"]) == 4 else 2000 + int(written["year"])
-    american = tag.lower() == "en-us" and bool(_HALF_OF_DAY.search(rest))
-    if american or _OF_THE_US.search(rest):
+    country = tag.replace("_", "-").lower()
+    if _OF_THE_US.search(rest) or (country == "en-us" and _HALF_OF_DAY.search(rest)):
         day, month = second, first
-    elif (language and language != "en" and language not in _YEAR_FIRST) or tag.lower() in (
-        "en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za",
-    ):  # fmt: skip
+    elif country in _DAY_FIRST:
         day, month = first, second
     else:
         text = " ".join(written.group().split())
-        return "", (f"day and month of {text!r:.60} may be either; kept as unknown",)
+        return "", (f"day and month of {text!r:.60} may be exchanged",)
     return f"{year}-{month:02}-{day:02} {rest.strip(' ,-|')}".strip(), ()
