@@ -15,7 +15,7 @@ from rag.corpus.page_authors import find_authors
 from rag.corpus.page_dates import changed_date, stated_date
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_titles import choose_title
-from rag.corpus.page_visible_dates import visible_date
+from rag.corpus.page_visible_dates import in_local_time, visible_date
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 
 _ARTICLE = re.compile(r"article\Z|posting\Z|\Areport\Z|advertisercontent")
@@ -79,7 +79,7 @@ def _published(
 ) -> tuple[str, tuple[str, ...]]:
     """The date of publication, "" if it is unknown, and what is uncertain about it."""
     if stated := stated_date(graph, article, meta, url):
-        return stated, ()
+        return in_local_time(tree, stated), ()
     shown, warnings = visible_date(tree, url, declared_language(tree))
     if shown or warnings:
         return shown, warnings

@@ -141,10 +141,10 @@ def _first_published(found: Sequence[Stated]) -> Stated | None:
         exact = (each for each in found[1:] if each.moment.precision != "day")
         same_day = (each for each in exact if _local_day(each) == _local_day(best))
         return next(same_day, best)
-    if best.is_instant and best.moment.at.utcoffset() is not None and not _is_utc(best):
+    if best.is_instant and not is_utc(best.moment.zone):
         return best
     for each in found[1:]:
-        if each.is_instant and not _is_utc(each) and _clock(each) == _clock(best):
+        if each.is_instant and not is_utc(each.moment.zone) and _clock(each) == _clock(best):
             # A local time that one place stamps as UTC, or leaves without zone.
             return each
     if not best.is_instant:
@@ -154,8 +154,9 @@ def _first_published(found: Sequence[Stated]) -> Stated | None:
     return best
 
 
-def _is_utc(stated: Stated) -> bool:
-    return stated.moment.zone.upper() in ("Z", "UTC", "GMT", "+00:00", "+0000", "+00")
+def is_utc(zone: str) -> bool:
+    """Whether the zone that a date gives is UTC by one of its names; "" is none."""
+    return zone.upper() in ("Z", "UTC", "GMT", "+00:00", "+0000", "+00")
 
 
 def _clock(stated: Stated) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, timedelta, timezone
 from itertools import islice
 from typing import Any
 
-from rag.corpus.page_dates import date_in_address
-from rag.language.dates import parse_published
+from lxml import etree
+
+from rag.corpus.page_dates import date_in_address, is_utc
+from rag.language.dates import local_time, parse_published
 
 _NOT_THE_ARTICLES = re.compile(
     r"(?<!no-)related|sidebar|recommend|teaser|most-?read|latest|popular|newsticker|breaking"
@@ -32,6 +35,31 @@ _NUMERIC = re.compile(
     r"(?P<rest>,?\s*(?:-|at|um|à|\|)?\s*\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,4}\)?)?)?",
     re.IGNORECASE,
 )
+_CLOCK = (
+    r"(?:,?\s*(?:[-–|•·]|um|at|à|alle|kl\.?|ore|às|@)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?"
+    r"(?:\s*(?:uhr|h)\b|\s*[ap]\.?m\b\.?)?(?:\s*\(?[A-Z]{2,4}\)?(?![a-z]))?)?"
+)
+_WRITTEN = re.compile(
+    r"(?<![\d/.-])(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d"
+    r"|\d{1,2}(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
+    rf")(?![\d/-]){_CLOCK}",
+    re.IGNORECASE,
+)
+_SPACED_FIGURES = re.compile(r"\b(\d{1,2})\.\s+(\d{1,2})\.\s+(\d{4})")
+_YEAR_AND_CLOCK = re.compile(r"(?=.*(?:19|20)\d\d)(?=.*\d[:.h]\d\d)", re.DOTALL)
+_LABEL = re.compile(
+    r"\s*(?:first )?(?:published|posted|date|datum|veröffentlicht|erschienen|erstellt|publié"
+    r"|publicado|pubblicato|geplaatst|publicerad|publisert)\b",
+    re.IGNORECASE,
+)
+_WIDEST_OFFSET = timedelta(hours=14)
+_HALF_HOUR = timedelta(minutes=30)
+_MOST_CLOCKS = 8
+_LEAST_HEADING = 8
+_AROUND_HEADING = 12
+_SHORT = 120
 _OF_THE_US = re.compile(r"\b(?:E|C|M|P|AK|H)[SD]?T\b")
 _HALF_OF_DAY = re.compile(r"\d\s*[ap]\.?m", re.IGNORECASE)
 _DAY_FIRST = frozenset({"en-gb", "en-au", "en-nz", "en-ie", "en-in"})
@@ -55,12 +83,101 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
             return text, ()
     if addressed:
         return addressed.isoformat(), ()
+    if near := _near_heading(shown):
+        return near, ()
     from htmldate import find_date
 
     for page in (shown, _without(deepcopy(tree), (_COMMENTS,))):
         if found := find_date(page, original_date=True, extensive_search=False, url=url or None):
             return _sure(shown, date.fromisoformat(found), tag)
-    return "", ()
+    return _labelled(shown), ()
+
+
+def in_local_time(tree: Any, stated: str) -> str:
+    """A moment stated in UTC, with the zone in which the page shows it to its readers.
+
+    The text comes back unchanged if it names another zone, or if the page does not show the
+    same moment by other clocks: the same minutes, a whole number of half hours apart.
+    """
+    moment = parse_published(stated)
+    if moment is None or moment.precision not in ("minute", "second") or not is_utc(moment.zone):
+        return stated
+    for text in islice(_short_texts_with_clocks(tree), _MOST_CLOCKS):
+        for written in written_dates(text):
+            shown = parse_published(written)
+            if shown is None or shown.precision not in ("minute", "second"):
+                continue
+            apart = shown.at.replace(second=0) - moment.at.replace(second=0)
+            if not apart and shown.zone and not is_utc(shown.zone):
+                return local_time(replace(moment, zone=shown.zone)).isoformat()
+            if not shown.zone and apart and abs(apart) <= _WIDEST_OFFSET and not apart % _HALF_HOUR:
+                return moment.at.astimezone(timezone(apart)).isoformat()
+    return stated
+
+
+def _short_texts_with_clocks(tree: Any) -> Iterator[str]:
+    for element in tree.iter(etree.Element):
+        if element.tag in _NEVER:
+            continue
+        for text in (element.text, element.tail):
+            if text and len(text) <= 2 * _SHORT and _YEAR_AND_CLOCK.search(text):
+                yield " ".join(text.split())
+
+
+def written_dates(text: str) -> Iterator[str]:
+    """The dates with day, month and year in a text, with their times, as `parse_published` reads.
+
+    >>> list(written_dates("Hamburg, 2. November 2021, 14:05 Uhr | dpa"))
+    ['2. November 2021, 14:05']
+    """
+    for found in _WRITTEN.finditer(text):
+        words = re.sub(r"\s*uhr\b", "", " ".join(found.group().split()), flags=re.IGNORECASE)
+        whole = _SPACED_FIGURES.sub(r"\1.\2.\3", words)
+        day = re.sub(rf"{_CLOCK}\Z", "", whole, count=1, flags=re.IGNORECASE) or whole
+        yield from [each for each in (whole, day) if parse_published(each) is not None][:1]
+
+
+def _near_heading(tree: Any) -> str:
+    """The date in a short text nearest to the heading, behind it rather than before; else ""."""
+    heading = _heading(tree)
+    if heading is None:
+        return ""
+    before: list[str] = []
+    behind: list[str] = []
+    texts = before
+    for element in tree.iter(etree.Element):
+        if element is heading:
+            texts = behind
+        words = [element.text, *(child.tail for child in element)]
+        texts += [" ".join(each.split()) for each in words if each and not each.isspace()]
+        if len(behind) > _AROUND_HEADING:
+            break
+    for text in (*behind[:_AROUND_HEADING], *reversed(before[-_AROUND_HEADING:])):
+        if len(text) <= _SHORT and not _CHANGED.search(text):
+            for found in written_dates(text):
+                return found
+    return ""
+
+
+def _heading(tree: Any) -> Any:
+    """The page's heading of the first rank, else one that the window's title repeats."""
+    if (first := next(iter(tree.iter("h1")), None)) is not None:
+        return first
+    window = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
+    for element in tree.iter("h2", "h3"):
+        words = " ".join(element.text_content().split())
+        if len(words) > _LEAST_HEADING and words in window:
+            return element
+    return None
+
+
+def _labelled(tree: Any) -> str:
+    """The date of the first text that says "published", or of the window's title; else ""."""
+    for text in tree.itertext():
+        if _LABEL.match(text) and len(text) <= _SHORT:
+            for found in written_dates(text):
+                return found
+    return next(written_dates("".join(tree.xpath("//head/title[1]//text()"))), "")
 
 
 def _pruned(tree: Any) -> Any:
