@@ -94,7 +94,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     (('Mira Oldenkamp',), ('nieuws.example',))
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
-    if not text or _ADDRESS.search(text):
+    if not text or _ADDRESS.search(text) or text.isdigit():
         return ()
     if _SLUG.fullmatch(text) and "." not in text:
         words = re.split(r"[-_]", re.sub(r"[-_]\d+\Z", "", text))
@@ -114,7 +114,7 @@ def is_person(name: str) -> bool:
     >>> is_person("Mira Oldenkamp"), is_person("LNA"), is_person("Staff Reporter")
     (True, False, False)
     """
-    if _NOT_NAMES.search(name):
+    if _NOT_NAMES.search(name) or not name[:1].isalpha():
         return False
     if not name.isascii() and not any(map(str.islower, name)) and not any(map(str.isupper, name)):
         # Chinese, Japanese and Korean names have no blanks.

@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.corpus.bylines import is_person, named_authors, parse_authors, same_person
 from rag.corpus.page_graph import Graph, Node
+from rag.corpus.wires import is_agency
 
 _META = (
     (
@@ -37,13 +38,15 @@ def find_authors(
     """The authors of a page's article, in order.
 
     The article's own data come first, then meta elements, then a byline that the page shows.
-    Agencies and outlets are named only where no place names a person.
+    A known agency stays beside persons; other companies and outlets are named only where no
+    place names a person.
     """
     others: tuple[str, ...] = ()
     for found in (*_sources(graph, article, meta), _shown(tree)):
-        persons = [name for name in found if is_person(name) and not _is_outlet(name, outlets)]
+        named = [name for name in found if not _is_outlet(name, outlets)]
+        persons = [name for name in named if is_person(name)]
         if persons:
-            return _distinct(persons)
+            return _distinct(name for name in named if name in persons or is_agency(name))
         others = others or _distinct(found)
     return others
 
@@ -60,8 +63,8 @@ def _sources(
 ) -> Iterator[list[str]]:
     if article is not None:
         named = list(islice(_of_node(graph, article), _MOST))
-        yield [name for name, is_organisation in named if not is_organisation]
-        yield [name for name, is_organisation in named if is_organisation]
+        yield [name for name, organisation in named if not organisation or is_agency(name)]
+        yield [name for name, _ in named]
     for names in _META:
         values = [value for key, value in meta if key in names]
         yield [name for value in values[:_MOST] for name in named_authors(value)]

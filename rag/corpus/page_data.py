@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.corpus.page_authors import find_authors
-from rag.corpus.page_dates import changed_date, stated_date
+from rag.corpus.page_dates import changed_date, stated_date, unread_date
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_titles import choose_title
 from rag.corpus.page_visible_dates import in_local_time, visible_date
@@ -21,6 +21,7 @@ from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 _ARTICLE = re.compile(r"article\Z|posting\Z|\Areport\Z|advertisercontent")
 _NEWS = re.compile(r"newsarticle\Z|liveblogposting\Z")
 _OWN = frozenset({"mainEntity", "mainEntityOfPage"})
+_TELLING = frozenset({"datePublished", "headline"})
 _LETTERS = re.compile(r"[\W_]+")
 _OUTLET_META = ("og:site_name", "application-name", "twitter:site", "publisher", "cre")
 _OUTLET_TYPES = frozenset({"organization", "newsmediaorganization", "website"})
@@ -83,8 +84,9 @@ def _published(
     shown, warnings = visible_date(tree, url, declared_language(tree))
     if shown or warnings:
         return shown, warnings
-    changed = changed_date(article, meta)
-    return changed, (_CHANGED,) if changed else ()
+    if changed := changed_date(article, meta):
+        return changed, (_CHANGED,)
+    return unread_date(graph, article, meta), ()
 
 
 def choose_article(graph: Graph, url: str, titles: Sequence[str]) -> Node | None:
@@ -98,13 +100,16 @@ def choose_article(graph: Graph, url: str, titles: Sequence[str]) -> Node | None
     address = canonical_id(url) if url else ""
     best: tuple[tuple[bool, ...], Node] | None = None
     for node in graph.nodes:
-        if not any(map(_ARTICLE.search, node.types)) or not _OWN.issuperset(node.path):
+        named = any(map(_ARTICLE.search, node.types))
+        untyped = not node.types and _TELLING.intersection(node.fields)
+        if not (named or untyped) or not _OWN.issuperset(node.path):
             continue
         headline = _letters(next(node.texts("headline", "name"), ""))
         rank = (
             bool(address) and address in _addresses(node),
             len(headline) > 3
             and any(headline in title or title in headline for title in known if title),
+            named,
             any(map(_NEWS.search, node.types)),
             "datePublished" in node.fields,
         )

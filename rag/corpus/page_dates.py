@@ -74,6 +74,11 @@ def stated_date(
     return found.text
 
 
+def unread_date(graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]) -> str:
+    """The first date of publication that the data state, even if it cannot be read; else ""."""
+    return next((value for value in _of_data(graph, article, meta) if value), "")
+
+
 def changed_date(article: Node | None, meta: Sequence[tuple[str, str]]) -> str:
     """When the article was last changed by the page's data; "" where they do not say."""
     values = list(article.texts("dateModified")) if article is not None else []

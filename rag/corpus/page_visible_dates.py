@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta, timezone
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
-
-from lxml import etree
 
 from rag.corpus.page_dates import date_in_address, is_utc
 from rag.language.dates import local_time, parse_published
@@ -116,7 +114,7 @@ def in_local_time(tree: Any, stated: str) -> str:
 
 
 def _short_texts_with_clocks(tree: Any) -> Iterator[str]:
-    for element in tree.iter(etree.Element):
+    for element in tree.iter("*"):
         if element.tag in _NEVER:
             continue
         for text in (element.text, element.tail):
@@ -145,7 +143,7 @@ def _near_heading(tree: Any) -> str:
     before: list[str] = []
     behind: list[str] = []
     texts = before
-    for element in tree.iter(etree.Element):
+    for element in tree.iter("*"):
         if element is heading:
             texts = behind
         words = [element.text, *(child.tail for child in element)]
@@ -246,7 +244,8 @@ def _sure(shown: Any, found: date, tag: str) -> tuple[str, tuple[str, ...]]:
     """The date found, unless only figures show it whose day and month may be exchanged."""
     if found.day > 12 or found.day == found.month:
         return found.isoformat(), ()
-    for text in shown.itertext():
+    stated = map(str, shown.xpath("//meta/@content | //@datetime | //@title"))
+    for text in chain(shown.itertext(), stated):
         for written in _NUMERIC.finditer(text[:_LONGEST_TEXT]):
             figures = {int(written["first"]), int(written["second"])}
             year = int(written["year"]) % 100

@@ -71,6 +71,15 @@ def wire_of(article: Article) -> str:
     return ""
 
 
+def is_agency(name: str) -> bool:
+    """Whether this is a known agency, by one of its names.
+
+    >>> is_agency("dpa"), is_agency("Associated Press"), is_agency("Mira Oldenkamp")
+    (True, True, False)
+    """
+    return " ".join(name.lower().split()) in _KNOWN
+
+
 def is_by(publisher: str, agency: str) -> bool:
     """Whether the outlet is the agency: by its name, its host, or the initials of either.
 

@@ -8,6 +8,7 @@ from itertools import islice
 _SAMPLE = 300
 _LEAST_LETTERS = 40
 _PIECES = 3
+_LEAST_PIECE = 120
 _LONGEST = 6_000
 # Languages so near to one another that the letters of a text do not tell them apart for sure.
 _NEAR = (
@@ -63,7 +64,7 @@ def likely_language(declared: str, text: str) -> str:
     if not code:
         return detect_language(text)
     sample = text[:_LONGEST]
-    length = max(1, -(-len(sample) // _PIECES))
+    length = max(_LEAST_PIECE, -(-len(sample) // _PIECES))
     pieces = {detect_language(sample[at : at + length]) for at in range(0, len(sample), length)}
     found = pieces - {""}
     if len(found) != 1:
