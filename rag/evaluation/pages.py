@@ -1,8 +1,8 @@
 """Whether real pages are read as their authors meant them: date, authors, title and paragraphs.
 
 The folder is a copy of the public test pages of flairNLP/fundus (gzipped pages, their truth in
-a JSON file for each outlet, their addresses in `meta.info`) or of adbar/htmldate (pages, their days in
-`eval_*.json`). Both are found at any depth below it.
+a JSON file for each outlet, their addresses in `meta.info`) or of adbar/htmldate (pages, their days
+in `eval_*.json`). Both are found at any depth below it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Pages(Suite[TestPage, Read | str]):
     def tables(self, rows: Sequence[Row]) -> Mapping[str, Table]:
         """How many pages have each outcome of the date."""
         counts = Counter(row["outcome"] for row in rows)
-        counted = [(name, f"{counts[name]:,}") for name in _OUTCOMES]
+        counted = tuple((name, f"{counts[name]:,}") for name in _OUTCOMES)
         return {"Dates": Table(("date", "pages"), counted)}
 
 
@@ -208,10 +208,12 @@ def _same_minute(sample: TestPage, answer: Read) -> bool:
     published, truth = answer.article.published, datetime.fromisoformat(sample.date)
     if published is None:
         return False
-    if truth.tzinfo is None and (truth.hour, truth.minute) == (0, 0):
-        return local_time(published).date() == truth.date()
+    if (truth.hour, truth.minute) == (0, 0) and published.precision == "day":
+        return published.at.date() == truth.date()
     if published.precision not in ("minute", "second"):
         return False
+    if truth.tzinfo is None and (truth.hour, truth.minute) == (0, 0):
+        return local_time(published).date() == truth.date()
     if truth.tzinfo is None:
         return _minute(truth) in (_clock(published), _minute(published.at.replace(tzinfo=None)))
     return _minute(truth.astimezone(UTC)) == _minute(published.at)
