@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from rag.corpus.boilerplate import find_furniture
-from rag.corpus.bylines import is_person, opens_byline, parse_authors
+from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.language.dates import parse_published
@@ -40,7 +40,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
         title=_title(draft, lines, url),
         text=draft.text,
         publisher=draft.publisher or publisher_of(url),
-        authors=draft.authors if any(map(is_person, draft.authors)) else authors or draft.authors,
+        authors=draft.authors or authors,
         published=published,
         language=language_code(draft.language) or detect_language(draft.text),
         section=draft.section,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from rag.corpus.bylines import is_person, named_authors, parse_authors, same_person
+from rag.corpus.bylines import is_person, named_authors, opens_byline, parse_authors, same_person
 from rag.corpus.page_graph import Graph, Node
 from rag.corpus.wires import is_agency
 
@@ -25,6 +25,9 @@ _META = (
 )
 _ORGANISATIONS = re.compile(r"organi[sz]ation|corporation|newsmedia|\Abrand\Z")
 _MOST = 50
+_BYLINE_TAGS = ("p", "div", "span", "address", "li", "strong", "em", "h3", "h4", "h5", "h6")
+_MOST_CHILDREN = 4
+_LONGEST_BYLINE = 100
 _PARTS_OF_NAMES = ("givenName", "additionalName", "familyName")
 
 
@@ -41,8 +44,10 @@ def find_authors(
     A known agency stays beside persons; other companies and outlets are named only where no
     place names a person.
     """
-    others: tuple[str, ...] = ()
-    for found in (*_sources(graph, article, meta), _shown(tree)):
+    own = list(islice(_of_node(graph, article), _MOST)) if article is not None else []
+    persons_of_data = [name for name, organisation in own if not organisation or is_agency(name)]
+    others = _distinct(name for name, _ in own)
+    for found in (persons_of_data, *_of_meta(meta), _shown(tree)):
         named = [name for name in found if not _is_outlet(name, outlets)]
         persons = [name for name in named if is_person(name)]
         if persons:
@@ -52,19 +57,20 @@ def find_authors(
 
 
 def _shown(tree: Any) -> list[str]:
-    """The persons of a byline as trafilatura finds it in the page."""
+    """The persons of a byline that the page shows: a short text that says by whom, or a class."""
+    for element in tree.iter(*_BYLINE_TAGS):
+        if len(element) <= _MOST_CHILDREN:
+            words = " ".join(element.text_content().split())
+            if len(words) <= _LONGEST_BYLINE and opens_byline(words):
+                persons = [name for name in parse_authors(words) if is_person(name)]
+                if persons:
+                    return persons
     from trafilatura.metadata import extract_author
 
     return [name for name in parse_authors(extract_author(tree) or "") if is_person(name)]
 
 
-def _sources(
-    graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]
-) -> Iterator[list[str]]:
-    if article is not None:
-        named = list(islice(_of_node(graph, article), _MOST))
-        yield [name for name, organisation in named if not organisation or is_agency(name)]
-        yield [name for name, _ in named]
+def _of_meta(meta: Sequence[tuple[str, str]]) -> Iterator[list[str]]:
     for names in _META:
         values = [value for key, value in meta if key in names]
         yield [name for value in values[:_MOST] for name in named_authors(value)]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 _LAST_PART = re.compile(
     r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]|--?)(?P<part>\S.*)", re.DOTALL
 )
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
-_BY = re.compile(r"(?:by|von|par|por|di)\s+\w.{2,40}", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?(?:www\.|amp\.|m\.)?([^/\s]+\.[^/\s]{2,})/?")
 _ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
 _LEAST = 4
@@ -29,7 +27,7 @@ def choose_title(
     >>> choose_title("Tunnel to close - The Post", "", ["Tunnel to close"], "", ["Post"])
     'Tunnel to close'
     """
-    keys = {_key(name) for outlet in outlets for name in _names(outlet)} - {""}
+    keys = _keys(outlets)
     stated = [" ".join(title.split())[:_LONGEST] for title in (social, headline, window)]
     shown = [" ".join(title.split())[:_LONGEST] for title in headings if title.strip()]
     whole = {_key(title) for title in (*stated, *shown) if title}
@@ -39,43 +37,47 @@ def choose_title(
     return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
 
 
-def _names(outlet: str) -> Iterator[str]:
-    """An outlet's name, and of a host also its first label: "post" of "www.post.example"."""
-    yield outlet.lstrip("@")
-    if found := _HOST.fullmatch(outlet.strip()):
-        yield found[1]
-        yield found[1].split(".")[0]
+def _keys(outlets: Collection[str]) -> Mapping[str, bool]:
+    """The outlets' names as keys, and whether a word more may follow: not behind part of a host.
+
+    "www.post.example" also goes by "post.example" and "post".
+    """
+    keys: dict[str, bool] = {}
+    for outlet in outlets:
+        if found := _HOST.fullmatch(outlet.strip()):
+            keys |= {_key(found[1]): False, _key(found[1].split(".")[0]): False}
+        else:
+            keys[_key(outlet)] = True
+    return {key: may_extend for key, may_extend in keys.items() if key}
 
 
-def _without_outlet(title: str, keys: Collection[str], whole: Collection[str]) -> str:
-    """The title without the parts from an outlet's name on, or as another place has it whole."""
+def _without_outlet(title: str, keys: Mapping[str, bool], whole: Collection[str]) -> str:
+    """The title without the parts from an outlet's name on, or as another place has it whole.
+
+    A section may stand before the outlet's name, the day or the author behind it.
+    """
     rest, cut = title, title
     for _ in range(_MOST_PARTS):
         found = _LAST_PART.fullmatch(rest)
         if found is None or len(found["title"]) < _LEAST:
             break
         rest = found["title"].rstrip()
-        names_outlet = _is_outlet(found["part"], keys)
-        if names_outlet or _key(rest) in whole:
+        if _is_outlet(found["part"], keys) or _key(rest) in whole:
             cut = rest
-        elif not (_DATE.fullmatch(found["part"]) or _BY.fullmatch(found["part"])) and cut == title:
-            # A section or a place may stand before the outlet's name, and nothing behind it.
-            break
     return cut
 
 
-def _is_outlet(part: str, keys: Collection[str]) -> bool:
-    """Whether a part is an outlet's name, or one is the other with a word more ("NTV Haber")."""
+def _is_outlet(part: str, keys: Mapping[str, bool]) -> bool:
+    """Whether a part is an outlet's name, or one has a last word more ("NTV Haber" of NTV)."""
     key = _key(part)
-    forms = {key, _ARTICLE.sub("", key)}
-    for name in keys:
-        bare = _ARTICLE.sub("", name)
-        if forms & {name, bare}:
-            return True
-        shorter, longer = sorted((key, name), key=len)
-        if len(shorter) >= _LEAST - 1 and longer.startswith(shorter) and len(part) <= 3 * len(name):
-            return True
-    return False
+    bare = {form for name in keys for form in (name, _ARTICLE.sub("", name))}
+    if key in bare or _ARTICLE.sub("", key) in bare:
+        return True
+    without_last = _key(" ".join(part.split()[:-1]))
+    longer = [name for name, may_extend in keys.items() if may_extend and len(name) > 2]
+    return without_last in longer or (
+        len(key) > _LEAST and any(name.startswith(key) for name in longer)
+    )
 
 
 def _key(text: str) -> str:

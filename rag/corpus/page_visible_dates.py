@@ -18,11 +18,15 @@ from rag.corpus.page_dates import date_in_address, is_utc
 from rag.language.dates import local_time, parse_published
 
 _NOT_THE_ARTICLES = re.compile(
-    r"(?<!no-)related|sidebar|recommend|teaser|most-?read|latest|popular|newsticker|breaking"
-    r"|weather|wetter|calendar|kalender|archive-?list|promo",
+    r"comment|kommentar|disqus|\brespond|replies|reader-?post|(?<!no-)related|recommend|teaser"
+    r"|most-?read",
     re.IGNORECASE,
 )
-_COMMENTS = re.compile(r"comment|kommentar|disqus|\brespond|replies|reader-?post", re.IGNORECASE)
+_BESIDE_IT = re.compile(
+    r"sidebar|latest|popular|newsticker|breaking|weather|wetter|calendar|kalender|archive-?list"
+    r"|promo",
+    re.IGNORECASE,
+)
 _LARGEST_SHARE = 0.4
 _NEVER = frozenset({"nav", "script", "style", "noscript", "template"})
 _WHOLE = frozenset({"head", "body", "main", "article"})
@@ -85,7 +89,7 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
         return near, ()
     from htmldate import find_date
 
-    for page in (shown, _without(deepcopy(tree), (_COMMENTS,))):
+    for page in (shown, _without(deepcopy(tree), (_NOT_THE_ARTICLES,))):
         if found := find_date(page, original_date=True, extensive_search=False, url=url or None):
             return _sure(shown, date.fromisoformat(found), tag)
     return _labelled(shown), ()
@@ -180,7 +184,7 @@ def _labelled(tree: Any) -> str:
 
 def _pruned(tree: Any) -> Any:
     """A copy of the page without comments, lists of other articles and the like."""
-    return _without(deepcopy(tree), (_COMMENTS, _NOT_THE_ARTICLES))
+    return _without(deepcopy(tree), (_NOT_THE_ARTICLES, _BESIDE_IT))
 
 
 def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
