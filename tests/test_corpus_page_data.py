@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,16 +11,21 @@ import pytest
 from rag.corpus import Read, read_file
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TEXT = """<p>The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven weeks
-while its drains are replaced.</p><p>Engineer Lio Vantongeren said that 412 metres of pipe had
+TEXT = """<p>The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven
+weeks while its drains are replaced.</p><p>Engineer Lio Vantongeren said that 412 metres of pipe had
 rusted through. The work will cost 6.2 million crowns.</p>"""
-GERMAN = """<p>Der Stadtrat hat am Dienstag beschlossen, den Hafentunnel für elf Wochen zu schließen,
-während die Rohre ersetzt werden.</p><p>Ingenieur Lio Vantongeren sagte, 412 Meter Rohr seien
+GERMAN = """<p>Der Stadtrat hat am Dienstag beschlossen, den Hafentunnel für elf Wochen zu
+schließen, während die Rohre ersetzt werden.</p><p>Ingenieur Lio Vantongeren sagte, 412 Meter Rohr seien
 durchgerostet. Die Arbeiten kosten 6,2 Millionen Kronen.</p>"""
 TITLE = "Harbour tunnel to close for eleven weeks"
-ARTICLE = (
-    '{"@type":"NewsArticle","headline":"%s","datePublished":"2024-05-07T18:30:00+02:00"}' % TITLE
-)
+
+
+def news(**fields: object) -> str:
+    """A NewsArticle as JSON."""
+    return json.dumps({"@type": "NewsArticle"} | fields)
+
+
+ARTICLE = news(headline=TITLE, datePublished="2024-05-07T18:30:00+02:00")
 
 
 def data(*scripts: str) -> str:
@@ -68,14 +74,14 @@ def test_only_the_articles_own_date_counts(tmp_path: Path, other: str) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        '{"@context":"https://schema.org","@graph":[{"@type":"WebSite","name":"Post"},%s]}'
-        % ARTICLE,
-        '{"@type":"WebPage","datePublished":"2024-01-01","mainEntity":%s}' % ARTICLE,
+        '{"@context":"https://schema.org","@graph":[{"@type":"WebSite","name":"Post"},'
+        f"{ARTICLE}]}}",
+        f'{{"@type":"WebPage","datePublished":"2024-01-01","mainEntity":{ARTICLE}}}',
         '{"@type":["Article","NewsArticle"],"datePublished":["2024-05-07T18:30:00+02:00"]}',
         '{"http://schema.org/datePublished":{"@value":"2024-05-07T18:30:00+02:00"},'
         '"@type":"http://schema.org/NewsArticle"}',
-        "//<![CDATA[\n%s\n//]]>" % ARTICLE,
-        "<!-- %s -->" % ARTICLE,
+        f"//<![CDATA[\n{ARTICLE}\n//]]>",
+        f"<!-- {ARTICLE} -->",
         ARTICLE.replace("}", ",}") + ";",
         "/* ours */ " + ARTICLE,
     ],
@@ -89,17 +95,19 @@ def test_broken_json_ld_loses_nothing_else(tmp_path: Path) -> None:
 
 
 def test_microdata_is_read_with_its_scopes(tmp_path: Path) -> None:
-    scope = '<div itemscope itemtype="https://schema.org/%s"%s>%s</div>'
-    comment = scope % (
-        "Comment", ' itemprop="comment"',
-        '<time itemprop="datePublished" datetime="2024-05-09T10:00:00Z">9 May</time>',
-    )  # fmt: skip
+    comment = (
+        '<div itemscope itemtype="https://schema.org/Comment" itemprop="comment">'
+        '<time itemprop="datePublished" datetime="2024-05-09T10:00:00Z">9 May</time></div>'
+    )
     own = (
         '<time itemprop="datePublished" datetime="2024-05-07T18:30:00+02:00">7 May</time>'
         '<span itemprop="author" itemscope itemtype="https://schema.org/Person">'
         '<a itemprop="name" href="/mira">Mira Oldenkamp</a></span>'
     )
-    article = scope % ("NewsArticle", "", comment + own + f"<h1>{TITLE}</h1>{TEXT}")
+    article = (
+        '<div itemscope itemtype="https://schema.org/NewsArticle">'
+        f"{comment}{own}<h1>{TITLE}</h1>{TEXT}</div>"
+    )
     found = read(tmp_path, body=f"<main>{article}</main>").article
     assert (str(found.published), found.authors) == ("2024-05-07T16:30:00Z", ("Mira Oldenkamp",))
 
@@ -218,7 +226,14 @@ def test_a_date_of_change_is_noted(tmp_path: Path) -> None:
     )
 
 
-PERSON = '{"@type":"Person","name":"%s"}'
+def person(name: str) -> dict[str, str]:
+    """A person as data name one."""
+    return {"@type": "Person", "name": name}
+
+
+def company(name: str) -> dict[str, str]:
+    """An organisation as data name one."""
+    return {"@type": "Organization", "name": name}
 
 
 @pytest.mark.parametrize(
@@ -237,23 +252,21 @@ PERSON = '{"@type":"Person","name":"%s"}'
         ('<meta property="article:author" content="https://post.example/mira-oldenkamp/">', ()),
         ('<meta name="author" content="Mira Oldenkamp, Senior Reporter">', ("Mira Oldenkamp",)),
         ('<meta name="author" content="By Mira Oldenkamp | Orrelstad Post">', ("Mira Oldenkamp",)),
-        (data('{"@type":"NewsArticle","author":[%s,%s]}' % (PERSON % "Oldenkamp, Mira",
-         PERSON % "Abby Derby")), ("Mira Oldenkamp", "Abby Derby")),
-        (data('{"@type":"NewsArticle","author":"Mira Oldenkamp and Abby Derby"}'),
+        (data(news(author=[person("Oldenkamp, Mira"), person("Abby Derby")])),
          ("Mira Oldenkamp", "Abby Derby")),
-        (data('{"@graph":[{"@type":"NewsArticle","author":{"@id":"#mira"}},'
+        (data(news(author="Mira Oldenkamp and Abby Derby")), ("Mira Oldenkamp", "Abby Derby")),
+        (data(f'{{"@graph":[{news(author={"@id": "#mira"})},'
               '{"@id":"#mira","@type":"Person","name":"Mira Oldenkamp"}]}'), ("Mira Oldenkamp",)),
-        (data('{"@type":"NewsArticle","author":{"@type":"Person","givenName":"Mira",'
-              '"familyName":"Oldenkamp"}}'), ("Mira Oldenkamp",)),
-        (data('{"@type":"NewsArticle","author":{"@type":"Organization","name":"Post Verlag"}}')
-         + '<meta name="author" content="Mira Oldenkamp">', ("Mira Oldenkamp",)),
-        (data('{"@type":"NewsArticle","author":[%s,{"@type":"Organization","name":"dpa"}]}'
-              % PERSON % "Mira Oldenkamp"), ("Mira Oldenkamp", "dpa")),
-        (data('{"@type":"NewsArticle","author":{"@type":"Organization","name":"nieuws.example"}}'),
-         ("nieuws.example",)),
-        (data('{"@type":"ClaimReview","itemReviewed":{"author":%s}}' % PERSON % "Anon Poster",
-              '{"@type":"NewsArticle","author":%s}' % PERSON % "Mira Oldenkamp"),
+        (data(news(author={"@type": "Person", "givenName": "Mira", "familyName": "Oldenkamp"})),
          ("Mira Oldenkamp",)),
+        (data(news(author=company("Post Verlag")))
+         + '<meta name="author" content="Mira Oldenkamp">', ("Mira Oldenkamp",)),
+        (data(news(author=[person("Mira Oldenkamp"), company("dpa")])), ("Mira Oldenkamp", "dpa")),
+        (data(news(author=[person("Mira Oldenkamp"), company("Post Verlag")])),
+         ("Mira Oldenkamp",)),
+        (data(news(author=company("nieuws.example"))), ("nieuws.example",)),
+        (data('{"@type":"ClaimReview","itemReviewed":{"author":"Anon Poster"}}',
+              news(author=person("Mira Oldenkamp"))), ("Mira Oldenkamp",)),
     ],
 )  # fmt: skip
 def test_authors_are_persons_by_their_names(
@@ -276,13 +289,15 @@ SITE = '<meta property="og:site_name" content="Orrelstad Post">'
     [
         (SITE + f'<meta property="og:title" content="{TITLE} - Orrelstad Post">', TITLE),
         (SITE + f'<meta property="og:title" content="{TITLE} | The Orrelstad Post">', TITLE),
-        (SITE + f'<meta property="og:title" content="{TITLE} – Orrelstad Post – 07.05.2024">', TITLE),
+        (SITE + f'<meta property="og:title" content="{TITLE} | Orrelstad Post | 07.05.2024">',
+         TITLE),
         (f'<meta property="og:title" content="{TITLE} - Local | Orrelstad Post">', TITLE),
         (SITE + '<meta property="og:title" content="Tunnel shut - Local | Orrelstad Post">',
          "Tunnel shut - Local"),
         ('<link rel="canonical" href="https://www.opost.example/a">'
          f'<meta property="og:title" content="{TITLE} - OPOST">', TITLE),
-        (SITE + '<meta property="og:title" content="Tunnel - a long story">', "Tunnel - a long story"),
+        (SITE + '<meta property="og:title" content="Tunnel - a long story">',
+         "Tunnel - a long story"),
         (SITE + f"<title>{TITLE} | Orrelstad Post</title>", TITLE),
         (data(ARTICLE), TITLE),
     ],

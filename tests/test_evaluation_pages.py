@@ -44,7 +44,9 @@ def outlets(tmp_path: Path) -> Path:
     folder = tmp_path / "copy" / "xx"
     folder.mkdir(parents=True)
     names = ("Post_2023_05_01.html.gz", "Post_2024_05_08.html.gz")
-    for name, published in zip(names, ("2023-05-01T10:30:00Z", "2024-05-07T09:00:00Z"), strict=True):
+    for name, published in zip(
+        names, ("2023-05-01T10:30:00Z", "2024-05-07T09:00:00Z"), strict=True
+    ):
         (folder / name).write_bytes(gzip.compress(page(published)))
     known = {name: {"url": f"https://post.example/{name}", "crawl_date": ""} for name in names}
     (folder / "meta.info").write_text(json.dumps(known))
