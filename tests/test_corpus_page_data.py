@@ -15,8 +15,8 @@ TEXT = """<p>The council of Orrelstad voted on Tuesday to close the harbour tunn
 weeks while its drains are replaced.</p><p>Engineer Lio Vantongeren said that 412 metres of pipe had
 rusted through. The work will cost 6.2 million crowns.</p>"""
 GERMAN = """<p>Der Stadtrat hat am Dienstag beschlossen, den Hafentunnel für elf Wochen zu
-schließen, während die Rohre ersetzt werden.</p><p>Ingenieur Lio Vantongeren sagte, 412 Meter Rohr seien
-durchgerostet. Die Arbeiten kosten 6,2 Millionen Kronen.</p>"""
+schließen, während die Rohre ersetzt werden.</p><p>Ingenieur Lio Vantongeren sagte, 412 Meter
+Rohr seien durchgerostet. Die Arbeiten kosten 6,2 Millionen Kronen.</p>"""
 TITLE = "Harbour tunnel to close for eleven weeks"
 
 
@@ -26,6 +26,9 @@ def news(**fields: object) -> str:
 
 
 ARTICLE = news(headline=TITLE, datePublished="2024-05-07T18:30:00+02:00")
+
+
+LOCAL = news(headline=TITLE, datePublished="2024-05-07T18:30:00")
 
 
 def data(*scripts: str) -> str:
@@ -169,6 +172,27 @@ def test_a_moment_in_utc_gets_the_zone_that_the_page_shows(tmp_path: Path) -> No
     ).article.published
     assert other is not None
     assert other.zone == "+00:00"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<time datetime="2024-05-07T18:30:00+02:00">7 May</time>',
+        '<time datetime="2024-05-07T16:30:00Z">7 May</time>',
+        "<p>7 May 2024, 18:30 CEST</p>",
+    ],
+)
+def test_a_local_time_gets_the_zone_that_the_page_shows(tmp_path: Path, shown: str) -> None:
+    for head in ('<meta name="date" content="2024-05-07T18:30:00">', data(LOCAL)):
+        assert published(tmp_path, head, above=shown)[:16] == "2024-05-07T16:30"
+
+
+def test_microdata_has_the_zone_that_json_ld_leaves_out(tmp_path: Path) -> None:
+    scope = (
+        '<div itemscope itemtype="https://schema.org/NewsArticle">'
+        '<meta itemprop="datePublished" content="2024-05-07T18:30:00+02:00"></div>'
+    )
+    assert published(tmp_path, data(LOCAL), above=scope) == "2024-05-07T16:30:00Z"
 
 
 @pytest.mark.parametrize(

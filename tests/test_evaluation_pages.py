@@ -43,7 +43,7 @@ def outlets(tmp_path: Path) -> Path:
     """Two versions of one outlet: all right, and the wrong title, hour and one paragraph of two."""
     folder = tmp_path / "copy" / "xx"
     folder.mkdir(parents=True)
-    names = ("Post_2023_05_01.html.gz", "Post_2024_05_08.html.gz")
+    names = ("Post_2023_05_01.html.gz", "Post_2024_05_20.html.gz")
     for name, published in zip(
         names, ("2023-05-01T10:30:00Z", "2024-05-07T09:00:00Z"), strict=True
     ):
@@ -104,7 +104,7 @@ def test_dates_have_one_of_six_outcomes(dated: Path, tmp_path: Path) -> None:
 def test_a_version_belongs_to_the_page_of_its_age(outlets: Path) -> None:
     assert [(page.qid, page.date) for page in load_pages(outlets)] == [
         ("xx/Post_2023_05_01", "2023-05-01 12:30:00+02:00"),
-        ("xx/Post_2024_05_08", "2024-05-07 08:00:00+00:00"),
+        ("xx/Post_2024_05_20", "2024-05-07 08:00:00+00:00"),
     ]
 
 

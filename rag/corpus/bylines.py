@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rag.corpus.wires import is_agency
+
 _LEAD = re.compile(
     r"\A\s*(?:(?:by|written by|story by|words by|text|von|par|por|di|door|av|af)\b:?"
     r"|(?:autor(?:in|en|es|a)?|author|auteur|reporter)\b:?)(?:\s+|$)",
@@ -140,16 +142,23 @@ def _letters(name: str) -> str:
 def _turned_all(text: str) -> list[str]:
     """The names of "Oldenkamp, Mira; Derby, Abby"; none where one of them has another form."""
     names = []
-    for part in re.split(r"\s*;\s*| (?:and|und|et|y) ", text.strip(" ;")):
+    parts = re.split(r"\s*;\s*| (?:and|und|et|y) ", text.strip(" ;"))
+    words = [word.strip() for word in parts[0].split(",")]
+    if len(parts) == 1 and len(words) > 2 and len(words) % 2 == 0 and " " not in "".join(words):
+        parts = [", ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]
+    for part in parts:
         found = _FAMILY_NAME_FIRST.fullmatch(part)
-        if found is None or _NOT_NAMES.search(part) or not _is_given_name(found["first"]):
+        if found is None or _NOT_NAMES.search(part) or is_agency(found["last"]):
+            return []
+        if not _is_given_name(found["first"]):
             return []
         names.append(f"{found['first']} {found['last']}")
     return names
 
 
 def _is_given_name(name: str) -> bool:
-    return name.lower() not in _SUFFIXES and not (name.isupper() and len(name) > 2)
+    """Whether it is no "Jr." and, unless its letters are initials, not written in capitals."""
+    return name.lower() not in _SUFFIXES and not (name.isupper() and len(name.split(".")[0]) > 1)
 
 
 def _comma_separated(part: str) -> list[str]:

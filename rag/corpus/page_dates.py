@@ -106,6 +106,11 @@ def _of_data(graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]
     """Every date of publication that the page states, the most trusted place first."""
     if article is not None:
         yield from sorted(article.texts("datePublished"))
+        for node in graph.nodes:
+            # The same article once more, in microdata beside JSON-LD.
+            again = node is not article and not node.path and node.types & article.types
+            if again and _headline(node) in ("", _headline(article)):
+                yield from node.texts("datePublished")
     yield from _of_meta(meta, _PUBLISHED)
     if article is not None:
         yield from article.texts("dateCreated", "uploadDate")
@@ -113,6 +118,10 @@ def _of_data(graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]
         if not node.path and node.types & _PAGE_TYPES:
             yield from node.texts("datePublished", "dateCreated")
     yield from _of_meta(meta, _CREATED)
+
+
+def _headline(node: Node) -> str:
+    return next(node.texts("headline", "name"), "").casefold()
 
 
 def _of_meta(meta: Sequence[tuple[str, str]], names: Sequence[str]) -> Iterator[str]:
@@ -154,7 +163,7 @@ def _first_published(found: Sequence[Stated]) -> Stated | None:
             return each
     if not best.is_instant:
         for each in found[1:]:
-            if each.is_instant and _may_be_same(best.moment, each.moment):
+            if each.is_instant and may_be_same(best.moment, each.moment):
                 return each
     return best
 
@@ -173,7 +182,7 @@ def _local_day(stated: Stated) -> str:
     return re.sub(r"\D", "", stated.text)[:8]
 
 
-def _may_be_same(local: Published, instant: Published) -> bool:
+def may_be_same(local: Published, instant: Published) -> bool:
     """Whether a time without zone may be that instant by the clocks of some zone."""
     apart = local.at.replace(second=0) - instant.at.replace(second=0)
     return abs(apart) <= _WIDEST_OFFSET and apart % _QUARTER == timedelta()

@@ -14,8 +14,9 @@ from datetime import date, timedelta, timezone
 from itertools import chain, islice
 from typing import Any
 
-from rag.corpus.page_dates import date_in_address, is_utc
+from rag.corpus.page_dates import date_in_address, is_utc, may_be_same
 from rag.language.dates import local_time, parse_published
+from rag.records import Published
 
 _NOT_THE_ARTICLES = re.compile(
     r"comment|kommentar|disqus|\brespond|replies|reader-?post|(?<!no-)related|recommend|teaser"
@@ -96,13 +97,17 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
 
 
 def in_local_time(tree: Any, stated: str) -> str:
-    """A moment stated in UTC, with the zone in which the page shows it to its readers.
+    """A moment stated in UTC or without a zone, with the zone in which the page shows it.
 
     The text comes back unchanged if it names another zone, or if the page does not show the
     same moment by other clocks: the same minutes, a whole number of half hours apart.
     """
     moment = parse_published(stated)
-    if moment is None or moment.precision not in ("minute", "second") or not is_utc(moment.zone):
+    if moment is None or moment.precision not in ("minute", "second"):
+        return stated
+    if not moment.zone:
+        return _zoned(tree, moment) or stated
+    if not is_utc(moment.zone):
         return stated
     for text in islice(_short_texts_with_clocks(tree), _MOST_CLOCKS):
         for written in written_dates(text):
@@ -115,6 +120,18 @@ def in_local_time(tree: Any, stated: str) -> str:
             if not shown.zone and apart and abs(apart) <= _WIDEST_OFFSET and not apart % _HALF_HOUR:
                 return moment.at.astimezone(timezone(apart)).isoformat()
     return stated
+
+
+def _zoned(tree: Any, local: Published) -> str:
+    """The first time element, or short text, with a zone that may name the same moment; or ""."""
+    times = (str(each.get("datetime", "")) for each in islice(tree.iter("time"), _MOST_TIMES))
+    shown = islice(_short_texts_with_clocks(tree), _MOST_CLOCKS)
+    for value in chain(times, chain.from_iterable(map(written_dates, shown))):
+        moment = parse_published(value) if value else None
+        exact = moment is not None and moment.precision in ("minute", "second")
+        if moment is not None and exact and moment.zone and may_be_same(local, moment):
+            return value
+    return ""
 
 
 def _short_texts_with_clocks(tree: Any) -> Iterator[str]:

@@ -30,6 +30,7 @@ from rag.records import Published
 
 _FOLDERS = ("test_set", "cache", "eval", ".")
 _NO_LETTERS = re.compile(r"[\W_]+")
+_DAY = re.compile(r"_\d{4}_\d\d_\d\d\.html(?:\.gz)?\Z")
 _OUTCOMES = ("right", "one day off", "wrong", "unknown with a note", "unknown", "not read")
 
 
@@ -135,7 +136,7 @@ def _outlets_pages(folder: Path) -> Iterator[TestPage]:
     for meta in sorted(folder.rglob("meta.info")):
         addresses = _json(meta)
         for truth in sorted(meta.parent.glob("*.json")):
-            pages = sorted(name for name in addresses if name.rpartition("_20")[0] == truth.stem)
+            pages = sorted(name for name in addresses if _DAY.sub("", name) == truth.stem)
             versions = _json(truth)
             by_age = sorted(versions, key=lambda name: [int(n) for n in re.findall(r"\d+", name)])
             for page, version in zip(pages, by_age, strict=False):
