@@ -28,6 +28,7 @@ _MOST = 50
 _BYLINE_TAGS = ("p", "div", "span", "address", "li", "strong", "em", "h3", "h4", "h5", "h6")
 _MOST_CHILDREN = 4
 _LONGEST_BYLINE = 100
+_MOST_BELOW = 120
 _PARTS_OF_NAMES = ("givenName", "additionalName", "familyName")
 
 
@@ -47,24 +48,35 @@ def find_authors(
     own = list(islice(_of_node(graph, article), _MOST)) if article is not None else []
     persons_of_data = [name for name, organisation in own if not organisation or is_agency(name)]
     others = _distinct(name for name, _ in own)
-    for found in (persons_of_data, *_of_meta(meta), _shown(tree)):
+    for found in (persons_of_data, *_of_meta(meta), _below_heading(tree)):
         named = [name for name in found if not _is_outlet(name, outlets)]
         persons = [name for name in named if is_person(name)]
         if persons:
             return _distinct(name for name in named if name in persons or is_agency(name))
         others = others or _distinct(found)
-    return others
+    return others or tuple(_marked_up(tree))
 
 
-def _shown(tree: Any) -> list[str]:
-    """The persons of a byline that the page shows: a short text that says by whom, or a class."""
-    for element in tree.iter(*_BYLINE_TAGS):
-        if len(element) <= _MOST_CHILDREN:
-            words = " ".join(element.text_content().split())
-            if len(words) <= _LONGEST_BYLINE and opens_byline(words):
-                persons = [name for name in parse_authors(words) if is_person(name)]
-                if persons:
-                    return persons
+def _below_heading(tree: Any) -> list[str]:
+    """The persons of the byline between the page's heading and its first long paragraph."""
+    heading = next(iter(tree.iter("h1")), None)
+    if heading is None:
+        return []
+    for element in islice(heading.xpath("following::*"), _MOST_BELOW):
+        if element.tag not in _BYLINE_TAGS or len(element) > _MOST_CHILDREN:
+            continue
+        words = " ".join(element.text_content().split())
+        if len(words) > _LONGEST_BYLINE and element.tag == "p":
+            break
+        if len(words) <= _LONGEST_BYLINE and opens_byline(words):
+            persons = [name for name in parse_authors(words) if is_person(name)]
+            if persons:
+                return persons
+    return []
+
+
+def _marked_up(tree: Any) -> list[str]:
+    """The persons whom the classes of the page's elements call authors, as trafilatura finds."""
     from trafilatura.metadata import extract_author
 
     return [name for name in parse_authors(extract_author(tree) or "") if is_person(name)]

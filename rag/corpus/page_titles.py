@@ -10,6 +10,9 @@ _LAST_PART = re.compile(
 )
 _HOST = re.compile(r"(?:https?://)?(?:www\.|amp\.|m\.)?([^/\s]+\.[^/\s]{2,})/?")
 _ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
+_OF_THE_TRADE = re.compile(
+    r"news|online|zeitung|magazine?|tv|nachrichten|noticias|haber|digital|web|live", re.IGNORECASE
+)
 _LEAST = 4
 _MOST_PARTS = 4
 _LONGEST = 1_000
@@ -34,7 +37,11 @@ def choose_title(
     own_social, own_headline, own_window = (_without_outlet(title, keys, whole) for title in stated)
     repeated = {_key(own_social), _key(own_headline), _key(own_window)}
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
-    return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
+    own_heading = _without_outlet(heading, keys, whole)
+    chosen = own_social or own_headline or own_heading or own_window
+    # Headings have typographic quotation marks where data have plain ones.
+    spellings = (each for each in (own_heading, own_headline) if _key(each) == _key(chosen))
+    return next(spellings, chosen)
 
 
 def _keys(outlets: Collection[str]) -> Mapping[str, bool]:
@@ -74,6 +81,8 @@ def _is_outlet(part: str, keys: Mapping[str, bool]) -> bool:
     if key in bare or _ARTICLE.sub("", key) in bare:
         return True
     without_last = _key(" ".join(part.split()[:-1]))
+    if without_last in keys and _OF_THE_TRADE.fullmatch(part.split()[-1]):
+        return True
     longer = [name for name, may_extend in keys.items() if may_extend and len(name) > 2]
     return without_last in longer or (
         len(key) > _LEAST and any(name.startswith(key) for name in longer)

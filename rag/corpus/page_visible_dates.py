@@ -57,6 +57,7 @@ _LABEL = re.compile(
     r"|publicado|pubblicato|geplaatst|publicerad|publisert)\b",
     re.IGNORECASE,
 )
+_LAST_OF_TITLE = re.compile(r"\s[|–—-]\s")
 _WIDEST_OFFSET = timedelta(hours=14)
 _HALF_HOUR = timedelta(minutes=30)
 _MOST_CLOCKS = 8
@@ -86,7 +87,7 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
             return text, ()
     if addressed:
         return addressed.isoformat(), ()
-    if near := _near_heading(shown):
+    if near := _near_heading(shown) or _in_window_title(shown):
         return near, ()
     from htmldate import find_date
 
@@ -191,12 +192,18 @@ def _heading(tree: Any) -> Any:
 
 
 def _labelled(tree: Any) -> str:
-    """The date of the first text that says "published", or of the window's title; else ""."""
+    """The date of the first text that says "published"; else ""."""
     for text in tree.itertext():
         if _LABEL.match(text) and len(text) <= _SHORT:
             for found in written_dates(text):
                 return found
-    return next(written_dates("".join(tree.xpath("//head/title[1]//text()"))), "")
+    return ""
+
+
+def _in_window_title(tree: Any) -> str:
+    """The date at the end of the window's title, as in "Tunnel to close | Post | 07.05.2024"."""
+    title = "".join(tree.xpath("//head/title[1]//text()"))
+    return next(written_dates(_LAST_OF_TITLE.split(title)[-1]), "") if title else ""
 
 
 def _pruned(tree: Any) -> Any:
