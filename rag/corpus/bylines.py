@@ -168,6 +168,8 @@ def _comma_separated(part: str) -> list[str]:
     for name in re.split(r"\s*,\s*", bare):
         if names and name.lower() in _SUFFIXES:
             names[-1] += f" {name}"
+        elif names and is_agency(name):
+            names.append(name)
         elif names and (_ROLES.search(name) or not is_person(name) or not _NAME.fullmatch(name)):
             break
         else:

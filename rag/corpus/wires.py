@@ -27,6 +27,8 @@ AGENCIES: Mapping[str, tuple[str, ...]] = {
     "PA Media": ("press association",),
     "PTI": ("press trust of india",),
     "Reuters": ("thomson reuters",),
+    "SDA": ("keystone-sda", "schweizerische depeschenagentur"),
+    "SID": ("sport-informations-dienst",),
     "TASS": (),
     "The Canadian Press": ("canadian press",),
     "UPI": ("united press international",),
