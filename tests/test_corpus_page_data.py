@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from rag.corpus import Read, read_file
+from rag.corpus.page_graph import read_graph
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = """<p>The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven
@@ -93,8 +95,24 @@ def test_json_ld_is_read_in_every_form(tmp_path: Path, script: str) -> None:
     assert published(tmp_path, data(script)) == "2024-05-07T16:30:00Z"
 
 
-def test_broken_json_ld_loses_nothing_else(tmp_path: Path) -> None:
-    assert published(tmp_path, data('{"@type":', "[" * 100_000, ARTICLE)) == "2024-05-07T16:30:00Z"
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"@type":',
+        "[" * 100_000,
+        '{"@graph":' * 900 + "{}" + "}" * 900,
+        "null",
+        '{"@type":["NewsArticle",7],"author":[null,[],{}],"datePublished":{"@value":null}}',
+    ],
+)
+def test_broken_json_ld_loses_nothing_else(tmp_path: Path, broken: str) -> None:
+    assert published(tmp_path, data(broken, ARTICLE)) == "2024-05-07T16:30:00Z"
+
+
+@pytest.mark.parametrize("bomb", ["/*" * 300_000, '"' + '\\"' * 300_000, "{" + ", " * 300_000])
+def test_large_broken_json_ld_is_given_up(bomb: str) -> None:
+    tree = html.fromstring(f"<html><head>{data(bomb, ARTICLE)}</head><body></body></html>")
+    assert [node.types for node in read_graph(tree).nodes] == [{"newsarticle"}]
 
 
 def test_microdata_is_read_with_its_scopes(tmp_path: Path) -> None:

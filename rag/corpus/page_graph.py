@@ -9,24 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import Any
 
 _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
 _WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)")
 _WRAPPING_END = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*\Z")
-# Strings are matched whole, so that nothing within them changes.
-_COMMA_OR_COMMENT = re.compile(
-    r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/'
-)
+_TOKEN = re.compile(r'[^"/,]++|"(?:[^"\\]|\\.)*+"|/\*|.', re.DOTALL)
+_CLOSES = re.compile(r"\s*[}\]]")
 _LONGEST_SCRIPT = 2_000_000
 _MOST_NODES = 5_000
 _DEEPEST = 40
+_MOST_REFERENCES = 50
 _ADDRESSES = frozenset({"a", "area", "link"})
 _SOURCES = frozenset({"audio", "embed", "iframe", "img", "source", "track", "video"})
-
-Value = "str | Node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,9 @@ def read_graph(tree: Any) -> Graph:
     nodes: list[Node] = []
     for script in tree.xpath(_SCRIPTS):
         data = _parsed(script.text or "")
-        for each in data if isinstance(data, list) else [data]:
-            _collect(each, (), nodes)
+        with suppress(RecursionError):
+            for each in data if isinstance(data, list) else [data]:
+                _collect(each, (), nodes)
     nodes.extend(_microdata(tree))
     full = {node.id: node for node in reversed(nodes) if node.id and node.fields}
     return Graph(tuple(nodes), full)
@@ -100,12 +100,33 @@ def _parsed(script: str) -> Any:
     if len(script) > _LONGEST_SCRIPT:
         return None
     bare = _WRAPPING_END.sub("", _WRAPPING.sub("", script.strip()))
-    for text in (script, bare, _COMMA_OR_COMMENT.sub(lambda found: found[1] or "", bare)):
+    for text in (script, bare, ""):
         try:
-            return json.loads(text, strict=False)
+            return json.loads(text or _repaired(bare), strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _repaired(text: str) -> str:
+    """The text without comments and without commas before a closing bracket.
+
+    What stands in strings stays. An open string or comment ends the repair.
+    """
+    parts: list[str] = []
+    place = 0
+    while found := _TOKEN.match(text, place):
+        piece, place = found.group(), found.end()
+        if piece == '"':
+            break
+        if piece == "/*":
+            end = text.find("*/", place)
+            if end < 0:
+                break
+            place = end + 2
+        elif piece != "," or not _CLOSES.match(text, place):
+            parts.append(piece)
+    return "".join(parts)
 
 
 def _collect(data: Any, path: tuple[str, ...], nodes: list[Node]) -> Node | None:
@@ -178,13 +199,11 @@ def _microdata(tree: Any) -> Iterator[Node]:
             owner = _owner(element)
             if owner in built:
                 _add(built[owner], element, items)
-    for scope in items:
-        for name in scope.get("itemref", "").split():
-            for element in tree.xpath(
-                "//*[@id=$name][1]/descendant-or-self::*[@itemprop]", name=name
-            ):
-                if _owner(element) not in built:
-                    _add(built[scope], element, items)
+    references = ((scope, name) for scope in items for name in scope.get("itemref", "").split())
+    for scope, name in islice(references, _MOST_REFERENCES):
+        for element in tree.xpath("//*[@id=$name][1]/descendant-or-self::*[@itemprop]", name=name):
+            if _owner(element) not in built:
+                _add(built[scope], element, items)
     yield from items.values()
 
 

@@ -37,11 +37,7 @@ def choose_title(
     own_social, own_headline, own_window = (_without_outlet(title, keys, whole) for title in stated)
     repeated = {_key(own_social), _key(own_headline), _key(own_window)}
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
-    own_heading = _without_outlet(heading, keys, whole)
-    chosen = own_social or own_headline or own_heading or own_window
-    # Headings have typographic quotation marks where data have plain ones.
-    spellings = (each for each in (own_heading, own_headline) if _key(each) == _key(chosen))
-    return next(spellings, chosen)
+    return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
 
 
 def _keys(outlets: Collection[str]) -> Mapping[str, bool]:

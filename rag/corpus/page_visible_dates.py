@@ -202,7 +202,7 @@ def _labelled(tree: Any) -> str:
 
 def _in_window_title(tree: Any) -> str:
     """The date at the end of the window's title, as in "Tunnel to close | Post | 07.05.2024"."""
-    title = "".join(tree.xpath("//head/title[1]//text()"))
+    title = "".join(tree.xpath("//head/title[1]//text()"))[-_LONGEST_TEXT:]
     return next(written_dates(_LAST_OF_TITLE.split(title)[-1]), "") if title else ""
 
 
