@@ -136,16 +136,17 @@ def _outlets_pages(folder: Path) -> Iterator[TestPage]:
     for meta in sorted(folder.rglob("meta.info")):
         addresses = _json(meta)
         for truth in sorted(meta.parent.glob("*.json")):
-            pages = sorted(name for name in addresses if _DAY.sub("", name) == truth.stem)
+            files = (path.name for path in meta.parent.iterdir() if _DAY.search(path.name))
+            pages = sorted(name for name in files if _DAY.sub("", name) == truth.stem)
             versions = _json(truth)
             by_age = sorted(versions, key=lambda name: [int(n) for n in re.findall(r"\d+", name)])
             for page, version in zip(pages, by_age, strict=False):
-                known, path = versions[version], meta.parent / page
-                if path.is_file() and known.get("publishing_date"):
+                known = versions[version]
+                if known.get("publishing_date"):
                     yield TestPage(
                         f"{meta.parent.name}/{page.partition('.')[0]}",
-                        path,
-                        str(addresses[page].get("url", "")),
+                        meta.parent / page,
+                        str(addresses.get(page, {}).get("url", "")),
                         str(known["publishing_date"]),
                         known.get("title"),
                         tuple(known.get("authors") or ()),
