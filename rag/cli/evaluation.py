@@ -21,6 +21,7 @@ from rag.evaluation.declining import Declining, declining_suite
 from rag.evaluation.faults import FAULTS_MADE, Faults
 from rag.evaluation.grounding import Grounding
 from rag.evaluation.make_questions import make_questions as run_make_questions
+from rag.evaluation.pages import Pages
 from rag.evaluation.pasting import paste
 from rag.evaluation.quotes import Quotes
 from rag.evaluation.report import (
@@ -211,6 +212,19 @@ def quotes(
     """Whether excerpts are traced to their articles, and foreign ones to none."""
     with opened_archive(archive) as opened:
         _run(Quotes(opened, data), report, compare)
+
+
+@eval_app.command()
+def pages(
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="A copy of the test pages of fundus or of htmldate."),
+    ],
+    report: ReportOption,
+    compare: CompareOption = None,
+) -> None:
+    """Whether real pages are read right: date, authors, title and paragraphs."""
+    _run(Pages(data), report, compare)
 
 
 @eval_app.command()

@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-_LEAD = re.compile(r"\A\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
-_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+")
+from rag.corpus.wires import is_agency
+
+_LEAD = re.compile(
+    r"\A\s*(?:(?:by|written by|story by|words by|text|von|par|por|di|door|av|af)\b:?"
+    r"|(?:autor(?:in|en|es|a)?|author|auteur|reporter)\b:?)(?:\s+|$)",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"\A\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
+_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+|<[^<>]{1,200}>")
 _ROLE = re.compile(
     r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+", re.IGNORECASE)
+_BETWEEN_PERSONS = re.compile(r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+")
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
 )
 _NAME = re.compile(rf"[^\W\d_a-zß-ÿ][\w.'’-]*(?: {_PART_OF_NAME}){{0,5}}")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _NOT_NAMES = re.compile(
-    r"\b(?:staff|correspondent|reporter|editor|writer|columnist|desk|team|agenc(?:y|ies)|contributor|bureau)\b",
+    r"\b(?:staff|correspondent|reporter|editor|editors|editorial|writer|columnist|desk|team"
+    r"|agenc(?:y|ies)|contributor|bureau|newsroom|redaktion|redaktionen|rédaction|redacción"
+    r"|redazione|journalist|news|online|gmbh|inc|ltd|llc|press|media|admin|unknown)\b",
     re.IGNORECASE,
 )
+_ROLES = re.compile(
+    r"\b(?:reporter|correspondent|editor|writer|journalist|columnist|contributor|producer|chief"
+    r"|korrespondent|redakteur|reporterin|redakteurin|critic|analyst|photographer)\w*\b",
+    re.IGNORECASE,
+)
+# "Oldenkamp, Mira", "van der Meer, Jost", "Marquez Ruiz, Gabriel J.": one name before the comma,
+# or several with a single one behind it.
+_FAMILY_NAME_FIRST = re.compile(
+    r"(?P<last>(?:(?:de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn|ter) ){0,3}"
+    r"[^\W\d_a-zß-ÿ][\w'’-]*(?: [^\W\d_a-zß-ÿ][\w'’-]*)?)"
+    r", (?P<first>[^\W\d_a-zß-ÿ][\w'’.-]*(?: [^\W\d_]\.?)*)"
+)
+_SLUG = re.compile(r"[a-z]+(?:[-_.][a-z]+){1,3}(?:[-_.]\d+)?")
+_ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
+_LONGEST_NAME = 100
+_LONGEST_FIELD = 2_000
 
 
 def opens_byline(line: str) -> bool:
     """Whether the line begins like a byline: "By", or a word like it, and a name."""
-    found = _LEAD.match(line)
+    found = _OPENS.match(line)
     return found is not None and _NAME.match(_MARKUP.sub(r"\1", line[found.end() :])) is not None
 
 
@@ -35,8 +62,12 @@ def parse_authors(byline: str) -> tuple[str, ...]:
 
     >>> parse_authors("By [Mara Lind and Ivo Tarn for LNA](#)"), parse_authors("By LNA")
     (('Mara Lind', 'Ivo Tarn'), ('LNA',))
+    >>> parse_authors("Oldenkamp, Mira; Derby, Abby")
+    ('Mira Oldenkamp', 'Abby Derby')
     """
-    line = " ".join(_MARKUP.sub(r"\1", byline).split())
+    line = " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split())
+    if turned := _turned_all(line):
+        return tuple(dict.fromkeys(turned))
     line = _ROLE.sub("", _LEAD.sub("", line))
     names: list[str] = []
     for part in _PARTS.split(line):
@@ -51,3 +82,96 @@ def parse_authors(byline: str) -> tuple[str, ...]:
         if not name.startswith("The ") and (not name.isupper() or " " in name)
     ]
     return tuple(dict.fromkeys(people or names))
+
+
+def named_authors(field: str) -> tuple[str, ...]:
+    """The authors in a field of data, in order; what is no known form of name stays as it is.
+
+    Family names that come first are turned round, slugs become names, roles and outlets behind a
+    name go. Addresses name nobody.
+
+    >>> named_authors("Oldenkamp, Mira"), named_authors("mira-oldenkamp")
+    (('Mira Oldenkamp',), ('Mira Oldenkamp',))
+    >>> named_authors("Mira Oldenkamp, Senior Reporter"), named_authors("nieuws.example")
+    (('Mira Oldenkamp',), ('nieuws.example',))
+    """
+    text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
+    if not text or _ADDRESS.search(text) or text.isdigit():
+        return ()
+    if _SLUG.fullmatch(text) and "." not in text:
+        words = re.split(r"[-_]", re.sub(r"[-_]\d+\Z", "", text))
+        return (" ".join(word.capitalize() for word in words),)
+    if turned := _turned_all(text):
+        return tuple(dict.fromkeys(turned))
+    found: list[str] = []
+    bare = _LEAD.sub("", text) if " " in text else text
+    for part in _BETWEEN_PERSONS.split(bare):
+        found += _comma_separated(part.strip(" ,"))
+    return tuple(dict.fromkeys(name for name in found if 1 < len(name) <= _LONGEST_NAME))
+
+
+def is_person(name: str) -> bool:
+    """Whether a name may be a person's: two words or more, none of them an office's or a desk's.
+
+    >>> is_person("Mira Oldenkamp"), is_person("LNA"), is_person("Staff Reporter")
+    (True, False, False)
+    """
+    if _NOT_NAMES.search(name) or not name[:1].isalpha():
+        return False
+    if not name.isascii() and not any(map(str.islower, name)) and not any(map(str.isupper, name)):
+        # Chinese, Japanese and Korean names have no blanks.
+        return 2 <= len(name) <= 5
+    words = name.split()
+    return 1 < len(words) <= 6 and not any(map(str.isdigit, name)) and not words[0].islower()
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names differ in case, accents, hyphens and points at most.
+
+    >>> same_person("José Álvarez", "jose-alvarez"), same_person("José", "José Álvarez")
+    (True, False)
+    """
+    return _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(filter(str.isalnum, folded))
+
+
+def _turned_all(text: str) -> list[str]:
+    """The names of "Oldenkamp, Mira; Derby, Abby"; none where one of them has another form."""
+    names = []
+    parts = re.split(r"\s*;\s*| (?:and|und|et|y) ", text.strip(" ;"))
+    words = [word.strip() for word in parts[0].split(",")]
+    if len(parts) == 1 and len(words) > 2 and len(words) % 2 == 0 and " " not in "".join(words):
+        parts = [", ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]
+    for part in parts:
+        found = _FAMILY_NAME_FIRST.fullmatch(part)
+        if found is None or _NOT_NAMES.search(part) or is_agency(found["last"]):
+            return []
+        if not _is_given_name(found["first"]):
+            return []
+        names.append(f"{found['first']} {found['last']}")
+    return names
+
+
+def _is_given_name(name: str) -> bool:
+    """Whether it is no "Jr." and, unless its letters are initials, not written in capitals."""
+    return name.lower() not in _SUFFIXES and not (name.isupper() and len(name.split(".")[0]) > 1)
+
+
+def _comma_separated(part: str) -> list[str]:
+    """The persons of "Mara Lind, Ivo Tarn"; of "Mara Lind, Arts Editor" the first alone."""
+    bare = re.sub(r"\s*[|(–—].*|\s+-\s.*", "", part) or part
+    names: list[str] = []
+    for name in re.split(r"\s*,\s*", bare):
+        if names and name.lower() in _SUFFIXES:
+            names[-1] += f" {name}"
+        elif names and is_agency(name):
+            names.append(name)
+        elif names and (_ROLES.search(name) or not is_person(name) or not _NAME.fullmatch(name)):
+            break
+        else:
+            names.append(name)
+    return names

@@ -10,27 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from rag.corpus.boilerplate import Block
-from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, Unread, printable_path
 from rag.corpus.formats.html_exports import html_export
+from rag.corpus.page_data import declared_language, read_page_data
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
+from rag.language.identification import likely_language
 from rag.records import FurnitureKind
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_PUBLISHED = (
-    "//meta[@property='article:published_time' or @property='og:published_time']/@content",
-    "//meta[@itemprop='datePublished']/@content",
-    "//time[@itemprop='datePublished']/@datetime",
-    "//meta[@name='date' or @name='pubdate' or @name='publish-date' or @name='parsely-pub-date'"
-    " or @name='DC.date.issued' or @name='dcterms.created']/@content",
-)
 # Without a handler, trafilatura would log each page to standard error.
 _SILENT = logging.NullHandler()
-_JSON_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +76,16 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
     if tree is None:
         msg = "not an HTML page"
         raise CorpusError(msg)
-    date = _date(tree, page)
-    language = next(iter(tree.xpath("/html/@lang")), "")
+    # Before trafilatura, which prunes the tree.
+    declared, data = declared_language(tree), read_page_data(tree)
     found = bare_extraction(
         tree,
         with_metadata=True,
         include_comments=False,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    text, blocks = _layout(found.body, found.title or "") if found else ("", ())
+    title = clean(data.title or (found.title if found else "") or "")
+    text, blocks = _layout(found.body, title) if found else ("", ())
     if not text:
         msg = "no article text found in the page"
         raise CorpusError(msg)
@@ -99,24 +93,16 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         path,
         text,
         blocks,
-        title=clean(found.title or ""),
+        title=title,
         url=clean(found.url or ""),
         publisher="" if found.url else clean(found.sitename or ""),
-        authors=parse_authors(clean(found.author or "")),
-        date=clean(date or found.date or ""),
+        authors=data.authors,
+        date=clean(data.date),
         dated=True,
-        language=str(language),
-        section=clean((found.categories or [""])[0]),
-        warnings=warnings,
+        language=likely_language(declared, text),
+        section=clean(data.section or (found.categories or [""])[0]),
+        warnings=(*warnings, *data.warnings),
     )
-
-
-def _date(tree: Any, page: str) -> str:
-    for path in _PUBLISHED:
-        for value in tree.xpath(path):
-            return str(value).strip()
-    found = _JSON_PUBLISHED.search(page)
-    return found.group(1) if found else ""
 
 
 def _layout(body: Any, title: str) -> tuple[str, tuple[Block, ...]]:

@@ -27,6 +27,8 @@ AGENCIES: Mapping[str, tuple[str, ...]] = {
     "PA Media": ("press association",),
     "PTI": ("press trust of india",),
     "Reuters": ("thomson reuters",),
+    "SDA": ("keystone-sda", "schweizerische depeschenagentur"),
+    "SID": ("sport-informations-dienst",),
     "TASS": (),
     "The Canadian Press": ("canadian press",),
     "UPI": ("united press international",),
@@ -69,6 +71,15 @@ def wire_of(article: Article) -> str:
         if name and not is_by(article.publisher, name):
             return name
     return ""
+
+
+def is_agency(name: str) -> bool:
+    """Whether this is a known agency, by one of its names.
+
+    >>> is_agency("dpa"), is_agency("Associated Press"), is_agency("Mira Oldenkamp")
+    (True, True, False)
+    """
+    return " ".join(name.lower().split()) in _KNOWN
 
 
 def is_by(publisher: str, agency: str) -> bool:

@@ -1,0 +1,116 @@
+"""Finds who wrote the article of a page; who wrote a comment or a claim is nobody of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from rag.corpus.bylines import is_person, named_authors, opens_byline, parse_authors, same_person
+from rag.corpus.page_graph import Graph, Node
+from rag.corpus.wires import is_agency
+
+_META = (
+    (
+        "author",
+        "article:author",
+        "og:article:author",
+        "og:author",
+        "authors",
+        "article:author_name",
+    ),
+    ("parsely-author", "sailthru.author", "cxenseparse:author", "byl", "dcsext.author"),
+    ("dc.creator", "dcterms.creator", "dc:creator", "citation_author", "creator", "rbauthors"),
+)
+_ORGANISATIONS = re.compile(r"organi[sz]ation|corporation|newsmedia|\Abrand\Z")
+_MOST = 50
+_BYLINE_TAGS = ("p", "div", "span", "address", "li", "strong", "em", "h3", "h4", "h5", "h6")
+_MOST_CHILDREN = 4
+_LONGEST_BYLINE = 100
+_MOST_BELOW = 120
+_PARTS_OF_NAMES = ("givenName", "additionalName", "familyName")
+
+
+def find_authors(
+    tree: Any,
+    graph: Graph,
+    article: Node | None,
+    meta: Sequence[tuple[str, str]],
+    outlets: Collection[str],
+) -> tuple[str, ...]:
+    """The authors of a page's article, in order.
+
+    The article's own data come first, then meta elements, then a byline that the page shows.
+    A known agency stays beside persons; other companies and outlets are named only where no
+    place names a person.
+    """
+    own = list(islice(_of_node(graph, article), _MOST)) if article is not None else []
+    persons_of_data = [name for name, organisation in own if not organisation or is_agency(name)]
+    others = _distinct(name for name, _ in own)
+    for found in (persons_of_data, *_of_meta(meta), _below_heading(tree)):
+        named = [name for name in found if not _is_outlet(name, outlets)]
+        persons = [name for name in named if is_person(name)]
+        if persons:
+            return _distinct(name for name in named if name in persons or is_agency(name))
+        others = others or _distinct(found)
+    return others or tuple(_marked_up(tree))
+
+
+def _below_heading(tree: Any) -> list[str]:
+    """The persons of the byline between the page's heading and its first long paragraph."""
+    heading = next(iter(tree.iter("h1")), None)
+    if heading is None:
+        return []
+    for element in islice(heading.xpath("following::*"), _MOST_BELOW):
+        if element.tag not in _BYLINE_TAGS or len(element) > _MOST_CHILDREN:
+            continue
+        words = " ".join(element.text_content().split())
+        if len(words) > _LONGEST_BYLINE and element.tag == "p":
+            break
+        if len(words) <= _LONGEST_BYLINE and opens_byline(words):
+            persons = [name for name in parse_authors(words) if is_person(name)]
+            if persons:
+                return persons
+    return []
+
+
+def _marked_up(tree: Any) -> list[str]:
+    """The persons whom the classes of the page's elements call authors, as trafilatura finds."""
+    from trafilatura.metadata import extract_author
+
+    return [name for name in parse_authors(extract_author(tree) or "") if is_person(name)]
+
+
+def _of_meta(meta: Sequence[tuple[str, str]]) -> Iterator[list[str]]:
+    for names in _META:
+        values = [value for key, value in meta if key in names]
+        yield [name for value in values[:_MOST] for name in named_authors(value)]
+
+
+def _of_node(graph: Graph, article: Node) -> Iterator[tuple[str, bool]]:
+    """Each name of the article's authors, and whether it is an organisation's."""
+    values = article.fields.get("author") or article.fields.get("creator") or ()
+    for value in map(graph.resolved, values):
+        if isinstance(value, str):
+            yield from ((name, False) for name in named_authors(value))
+            continue
+        organisation = any(map(_ORGANISATIONS.search, value.types))
+        full = list(value.texts("name", "alternateName"))
+        parts = " ".join(next(value.texts(part), "") for part in _PARTS_OF_NAMES).split()
+        for text in full or [" ".join(parts)]:
+            names = (text,) if organisation else named_authors(text)
+            yield from ((name, organisation) for name in names if name)
+
+
+def _is_outlet(name: str, outlets: Collection[str]) -> bool:
+    return any(same_person(name, outlet) for outlet in outlets)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without those that are another one written in another way."""
+    found: list[str] = []
+    for name in names:
+        if not any(same_person(name, known) for known in found):
+            found.append(name)
+    return tuple(found)

@@ -1,0 +1,233 @@
+"""Reads the data that a page states of itself: JSON-LD and microdata as nodes, meta as pairs.
+
+Nodes of both kinds have one form, so that whoever asks need not know which a page uses. What a
+node says of another one (its video, its comments, the claim that it checks) stays that node's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from html import unescape
+from itertools import islice
+from typing import Any
+
+_SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
+_WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)")
+_WRAPPING_END = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*\Z")
+_TOKEN = re.compile(r'[^"/,]++|"(?:[^"\\]|\\.)*+"|/\*|.', re.DOTALL)
+_CLOSES = re.compile(r"\s*[}\]]")
+_LONGEST_SCRIPT = 2_000_000
+_MOST_NODES = 5_000
+_DEEPEST = 40
+_MOST_REFERENCES = 50
+_ADDRESSES = frozenset({"a", "area", "link"})
+_SOURCES = frozenset({"audio", "embed", "iframe", "img", "source", "track", "video"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One thing that a page describes: its types in small letters, and its fields.
+
+    A value is a text or another node. `path` are the fields that lead to it from the top, none
+    for a node of the top; `id` is the name by which others refer to it, "" if it has none.
+    """
+
+    types: frozenset[str]
+    fields: Mapping[str, tuple[Any, ...]]
+    path: tuple[str, ...] = ()
+    id: str = ""
+
+    def texts(self, *names: str) -> Iterator[str]:
+        """The texts of the first of these fields that has any, without blanks around them."""
+        for name in names:
+            found = [value for value in self.fields.get(name, ()) if isinstance(value, str)]
+            if found:
+                yield from found
+                return
+
+    def nodes(self, name: str) -> Iterator[Node]:
+        """The nodes of a field, in order."""
+        yield from (value for value in self.fields.get(name, ()) if isinstance(value, Node))
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All nodes of a page: those of JSON-LD first, each kind in the order of the page."""
+
+    nodes: tuple[Node, ...] = ()
+    ids: Mapping[str, Node] = field(default_factory=dict)
+
+    def resolved(self, value: Any) -> Any:
+        """The node that a bare reference names; any other value unchanged."""
+        if isinstance(value, Node) and value.id and not value.fields:
+            return self.ids.get(value.id, value)
+        return value
+
+
+def read_graph(tree: Any) -> Graph:
+    """Every node of a page's JSON-LD and microdata; what cannot be parsed is left out."""
+    nodes: list[Node] = []
+    for script in tree.xpath(_SCRIPTS):
+        data = _parsed(script.text or "")
+        with suppress(RecursionError):
+            for each in data if isinstance(data, list) else [data]:
+                _collect(each, (), nodes)
+    nodes.extend(_microdata(tree))
+    full = {node.id: node for node in reversed(nodes) if node.id and node.fields}
+    return Graph(tuple(nodes), full)
+
+
+def meta_values(tree: Any) -> Sequence[tuple[str, str]]:
+    """Each meta element's name or property in small letters and its content, in order.
+
+    Elements within the scope of an item of microdata are that item's and are left out.
+    """
+    found: list[tuple[str, str]] = []
+    for element in tree.iter("meta"):
+        content = " ".join((element.get("content") or "").split())
+        if content:
+            names = (element.get(key) for key in ("property", "name", "http-equiv"))
+            found.extend((name.strip().lower(), content) for name in names if name)
+    return found
+
+
+def _parsed(script: str) -> Any:
+    """The data of a script; None where it is no JSON even without comments and spare commas."""
+    if len(script) > _LONGEST_SCRIPT:
+        return None
+    bare = _WRAPPING_END.sub("", _WRAPPING.sub("", script.strip()))
+    for text in (script, bare, ""):
+        try:
+            return json.loads(text or _repaired(bare), strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _repaired(text: str) -> str:
+    """The text without comments and without commas before a closing bracket.
+
+    What stands in strings stays. An open string or comment ends the repair.
+    """
+    parts: list[str] = []
+    place = 0
+    while found := _TOKEN.match(text, place):
+        piece, place = found.group(), found.end()
+        if piece == '"':
+            break
+        if piece == "/*":
+            end = text.find("*/", place)
+            if end < 0:
+                break
+            place = end + 2
+        elif piece != "," or not _CLOSES.match(text, place):
+            parts.append(piece)
+    return "".join(parts)
+
+
+def _collect(data: Any, path: tuple[str, ...], nodes: list[Node]) -> Node | None:
+    """The node of a JSON object; it and all within it are appended, outer ones first."""
+    if not isinstance(data, dict) or len(path) > _DEEPEST or len(nodes) >= _MOST_NODES:
+        return None
+    place = len(nodes)
+    fields: dict[str, tuple[Any, ...]] = {}
+    node = Node(_types(data.get("@type")), fields, path, _text(data.get("@id")))
+    nodes.append(node)
+    for key, value in data.items():
+        if key in ("@graph", "@list", "@set"):
+            # The members of a graph are on the level of the graph itself.
+            for each in value if isinstance(value, list) else [value]:
+                _collect(each, path, nodes)
+        elif not key.startswith("@"):
+            name = _local(key)
+            values = value if isinstance(value, list) else [value]
+            read = (_value(each, (*path, name), nodes) for each in values)
+            fields[name] = fields.get(name, ()) + tuple(each for each in read if each)
+    if not fields and not node.types and not node.id:
+        del nodes[place]
+    return node
+
+
+def _value(data: Any, path: tuple[str, ...], nodes: list[Node]) -> str | Node | None:
+    if isinstance(data, dict):
+        if "@value" in data:
+            return _text(data["@value"])
+        return _collect(data, path, nodes)
+    return _text(data)
+
+
+def _text(data: Any) -> str:
+    if isinstance(data, bool) or not isinstance(data, str | int | float):
+        return ""
+    # Texts are escaped once or twice: "&amp;quot;" is a quotation mark.
+    return " ".join(unescape(unescape(str(data))).split())
+
+
+def _types(value: Any) -> frozenset[str]:
+    values = value if isinstance(value, list) else [value]
+    return frozenset(_local(each).lower() for each in values if isinstance(each, str))
+
+
+def _local(name: str) -> str:
+    """A name without its vocabulary: "schema:author" and "http://schema.org/author" are author."""
+    return re.split(r"[/#:]", name.strip().rstrip("/#"))[-1]
+
+
+def _microdata(tree: Any) -> Iterator[Node]:
+    """The items of microdata, outer ones first; `itemref` is followed once."""
+    items: dict[Any, Node] = {}
+    built: dict[Any, dict[str, tuple[Any, ...]]] = {}
+    for scope in tree.iter():
+        if not isinstance(scope.tag, str) or "itemscope" not in scope.attrib:
+            continue
+        if len(items) >= _MOST_NODES:
+            break
+        owner = _owner(scope) if "itemprop" in scope.attrib else None
+        outer = items[owner].path if owner in items else ()
+        names = tuple(scope.get("itemprop", "").split()[:1]) if owner in items else ()
+        built[scope] = {}
+        types = _types(scope.get("itemtype", "").split())
+        items[scope] = Node(
+            types, built[scope], (outer + names)[:_DEEPEST], scope.get("itemid", "")
+        )
+    for element in tree.iter():
+        if isinstance(element.tag, str) and "itemprop" in element.attrib and items:
+            owner = _owner(element)
+            if owner in built:
+                _add(built[owner], element, items)
+    references = ((scope, name) for scope in items for name in scope.get("itemref", "").split())
+    for scope, name in islice(references, _MOST_REFERENCES):
+        for element in tree.xpath("//*[@id=$name][1]/descendant-or-self::*[@itemprop]", name=name):
+            if _owner(element) not in built:
+                _add(built[scope], element, items)
+    yield from items.values()
+
+
+def _add(fields: dict[str, tuple[Any, ...]], element: Any, items: Mapping[Any, Node]) -> None:
+    value = items.get(element) or _property(element)
+    for name in map(_local, element.get("itemprop").split()):
+        fields[name] = fields.get(name, ()) + ((value,) if value else ())
+
+
+def _owner(element: Any) -> Any:
+    """The nearest element around it that is an item."""
+    return next((each for each in element.iterancestors() if "itemscope" in each.attrib), None)
+
+
+def _property(element: Any) -> str:
+    tag, stated = element.tag, element.get("content")
+    if stated is not None:
+        return _text(stated)
+    if tag in _ADDRESSES and not (text := _text(element.text_content())):
+        return _text(element.get("href"))
+    if tag in _ADDRESSES:
+        return text
+    if tag in _SOURCES:
+        return _text(element.get("src"))
+    if tag == "time" and element.get("datetime"):
+        return _text(element.get("datetime"))
+    return _text(element.text_content())

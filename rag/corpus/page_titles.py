@@ -1,0 +1,89 @@
+"""Chooses the title of a page's article among those that the page states, without the outlet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+_LAST_PART = re.compile(
+    r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]|--?)(?P<part>\S.*)", re.DOTALL
+)
+_HOST = re.compile(r"(?:https?://)?(?:www\.|amp\.|m\.)?([^/\s]+\.[^/\s]{2,})/?")
+_ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
+_OF_THE_TRADE = re.compile(
+    r"news|online|zeitung|magazine?|tv|nachrichten|noticias|haber|digital|web|live", re.IGNORECASE
+)
+_LEAST = 4
+_MOST_PARTS = 4
+_LONGEST = 1_000
+
+
+def choose_title(
+    social: str, headline: str, headings: Sequence[str], window: str, outlets: Collection[str]
+) -> str:
+    """The title of an article: the first that the page gives, without the outlet at its end.
+
+    The places are asked in this order: what the page gives to be shared (`og:title`), the
+    headline of the article's data, the page's heading, the title of the window. Of several
+    headings the one that another place repeats counts, else the first.
+
+    >>> choose_title("Tunnel to close - The Post", "", ["Tunnel to close"], "", ["Post"])
+    'Tunnel to close'
+    """
+    keys = _keys(outlets)
+    stated = [" ".join(title.split())[:_LONGEST] for title in (social, headline, window)]
+    shown = [" ".join(title.split())[:_LONGEST] for title in headings if title.strip()]
+    whole = {_key(title) for title in (*stated, *shown) if title}
+    own_social, own_headline, own_window = (_without_outlet(title, keys, whole) for title in stated)
+    repeated = {_key(own_social), _key(own_headline), _key(own_window)}
+    heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
+    return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
+
+
+def _keys(outlets: Collection[str]) -> Mapping[str, bool]:
+    """The outlets' names as keys, and whether a word more may follow: not behind part of a host.
+
+    "www.post.example" also goes by "post.example" and "post".
+    """
+    keys: dict[str, bool] = {}
+    for outlet in outlets:
+        if found := _HOST.fullmatch(outlet.strip()):
+            keys |= {_key(found[1]): False, _key(found[1].split(".")[0]): False}
+        else:
+            keys[_key(outlet)] = True
+    return {key: may_extend for key, may_extend in keys.items() if key}
+
+
+def _without_outlet(title: str, keys: Mapping[str, bool], whole: Collection[str]) -> str:
+    """The title without the parts from an outlet's name on, or as another place has it whole.
+
+    A section may stand before the outlet's name, the day or the author behind it.
+    """
+    rest, cut = title, title
+    for _ in range(_MOST_PARTS):
+        found = _LAST_PART.fullmatch(rest)
+        if found is None or len(found["title"]) < _LEAST:
+            break
+        rest = found["title"].rstrip()
+        if _is_outlet(found["part"], keys) or _key(rest) in whole:
+            cut = rest
+    return cut
+
+
+def _is_outlet(part: str, keys: Mapping[str, bool]) -> bool:
+    """Whether a part is an outlet's name, or one has a last word more ("NTV Haber" of NTV)."""
+    key = _key(part)
+    bare = {form for name in keys for form in (name, _ARTICLE.sub("", name))}
+    if key in bare or _ARTICLE.sub("", key) in bare:
+        return True
+    without_last = _key(" ".join(part.split()[:-1]))
+    if without_last in keys and _OF_THE_TRADE.fullmatch(part.split()[-1]):
+        return True
+    longer = [name for name, may_extend in keys.items() if may_extend and len(name) > 2]
+    return without_last in longer or (
+        len(key) > _LEAST and any(name.startswith(key) for name in longer)
+    )
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
