@@ -1,0 +1,280 @@
+"""The blocks of a web page: every paragraph, heading, item and row, with its words.
+
+Blocks never run together: what a browser puts on a line of its own is a block here. Nothing is
+chosen; `rag.corpus.page_text` chooses which blocks are the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rag.corpus.decoding import clean
+from rag.corpus.page_tables import Cell, is_data_table, table_rows
+from rag.corpus.superscripts import is_note_link, lowered, raised
+
+BlockKind = Literal["paragraph", "heading", "item", "row", "quote", "time"]
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt"
+    " fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li"
+    " main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul"
+    " amp-accordion optgroup select".split()
+)
+_SILENT = frozenset(
+    "script style template svg head iframe object embed canvas audio video map noframes"
+    " button select input textarea datalist math progress meter rp rt".split()
+)
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_DISPLAY_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)", re.IGNORECASE)
+_RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
+_SPEAKER_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:attribution|author|byline|cite|citation|credit|name|person|quotee|source"
+    r"|speaker)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"[-–—―]")
+_EMBEDS = re.compile(r"instagram-media|tiktok-embed|fb-(?:post|video)|bluesky-embed|twitter-video")
+_DEEPEST = 400
+_LONGEST_SPEAKER = 120
+
+
+@dataclass(slots=True, eq=False)
+class PageBlock:
+    """A block of a page: its words, the element whose text it is, and where its text starts.
+
+    `link` counts the characters in links. Blocks of one `unit` (the rows of a table, the
+    paragraphs of a quotation) are chosen together. `places` are text nodes of the block, each an
+    element and "text" or "tail".
+    """
+
+    words: str
+    kind: BlockKind
+    element: Any
+    unit: Any = None
+    link: int = 0
+    places: list[tuple[Any, str]] = field(default_factory=list)
+
+    @property
+    def linked(self) -> float:
+        """The share of the words that are links, from 0 to 1."""
+        return self.link / max(1, len(self.words))
+
+
+class _Run:
+    """Inline text that is gathered until a block ends."""
+
+    def __init__(self, language: str) -> None:
+        self.parts: list[str] = []
+        self.places: list[tuple[Any, str]] = []
+        self.link = 0
+        self.breaks = 0
+        self.language = language
+
+    def add(self, text: str | None, place: tuple[Any, str], *, linked: bool) -> None:
+        if not text:
+            return
+        self.parts.append(text)
+        if not text.isspace():
+            self.breaks = 0
+            if not self.places or len(text) >= 20:
+                self.places.append(place)
+            self.link += len(text) if linked else 0
+
+    def before(self) -> str:
+        return "".join(self.parts[-4:])[-60:]
+
+    def words(self) -> str:
+        return " ".join(clean("".join(self.parts)).split())
+
+
+def page_blocks(tree: Any) -> list[PageBlock]:
+    """The blocks of a page in order, without those that have no words.
+
+    Scripts, forms' fields and frames are passed over. An element nested deeper than 400 levels
+    is read as one line.
+    """
+    language = str(tree.get("lang") or "").lower()
+    return [block for block in _Walk(tree, language).blocks() if block.words]
+
+
+def element_words(element: Any) -> str:
+    """The words of an element and all within it as one line."""
+    run = _Run("")
+    _Walk(element, "").inline(element, run, linked=False, depth=0)
+    return run.words()
+
+
+class _Walk:
+    """One pass over a tree; `_holds_blocks` are the elements with a block inside."""
+
+    def __init__(self, tree: Any, language: str) -> None:
+        self._tree = tree
+        self._language = language
+        self._holds_blocks: set[Any] = set()
+        for element in tree.iter():
+            if _is_block(element):
+                parent = element.getparent()
+                while parent is not None and parent not in self._holds_blocks:
+                    self._holds_blocks.add(parent)
+                    parent = parent.getparent()
+
+    def blocks(self) -> Iterator[PageBlock]:
+        yield from self._inside(self._tree, "paragraph", None, 0)
+
+    def _inside(self, element: Any, kind: BlockKind, unit: Any, depth: int) -> Iterator[PageBlock]:
+        """The blocks of an element: its runs of inline text, and the blocks within."""
+        run = _Run(self._language)
+        run.add(element.text, (element, "text"), linked=False)
+        for child in element:
+            if depth >= _DEEPEST or not self._is_apart(child):
+                if child.tag == "br" and self._ends_line(run, child):
+                    yield from self._closed(run, kind, element, unit)
+                    run = _Run(self._language)
+                self.inline(child, run, linked=False, depth=depth)
+            else:
+                yield from self._closed(run, kind, element, unit)
+                run = _Run(self._language)
+                yield from self._block(child, kind, unit, depth + 1)
+            run.add(child.tail, (child, "tail"), linked=False)
+        yield from self._closed(run, kind, element, unit)
+
+    def _is_apart(self, child: Any) -> bool:
+        return isinstance(child.tag, str) and (_is_block(child) or child in self._holds_blocks)
+
+    def _closed(self, run: _Run, kind: BlockKind, element: Any, unit: Any) -> Iterator[PageBlock]:
+        words = run.words()
+        if words:
+            yield PageBlock(words, kind, element, unit, run.link, run.places)
+
+    def _ends_line(self, run: _Run, line_break: Any) -> bool:
+        """Whether this break ends a paragraph: the second of two, or after a line in bold."""
+        run.breaks += 1
+        if run.breaks > 1:
+            return True
+        previous = line_break.getprevious()
+        return (
+            previous is not None
+            and previous.tag in ("b", "strong")
+            and not (previous.tail or "").strip()
+            and " ".join("".join(previous.itertext()).split()) == run.words()
+            and run.words()[-1:].isalnum()
+        )
+
+    def _block(self, element: Any, kind: BlockKind, unit: Any, depth: int) -> Iterator[PageBlock]:
+        tag = element.tag
+        if tag in _SILENT:
+            return
+        if tag == "table" and is_data_table(element):
+            yield from self._table(element, unit)
+        elif tag == "blockquote" or (tag == "figure" and element.find("blockquote") is not None):
+            yield from self._quote(element, unit, depth)
+        elif tag in HEADINGS:
+            yield from self._inside(element, "heading", unit, depth)
+        elif tag == "li":
+            yield from self._item(element, unit, depth)
+        elif tag in ("p", "td", "th", "dd", "dt"):
+            yield from self._inside(element, "item" if kind == "item" else kind, unit, depth)
+        else:
+            yield from self._inside(element, kind, unit, depth)
+
+    def _item(self, element: Any, unit: Any, depth: int) -> Iterator[PageBlock]:
+        """The blocks of a list's item; its first words get a bullet, unless they are a heading."""
+        first = True
+        for block in self._inside(element, "paragraph", unit, depth):
+            if first and block.kind == "paragraph":
+                block.words, block.kind = f"• {block.words}", "item"
+            first = False
+            yield block
+
+    def _table(self, table: Any, unit: Any) -> Iterator[PageBlock]:
+        def read(cell: Any) -> Cell:
+            blocks = [*self._inside(cell, "paragraph", None, 0)]
+            items = [block.words.removeprefix("• ") for block in blocks]
+            mark = "; " if any(block.kind in ("item", "row") for block in blocks) else " "
+            places = [place for block in blocks for place in block.places[:1]]
+            return Cell(mark.join(items), sum(block.link for block in blocks), places)
+
+        for caption in table.iterchildren("caption"):
+            yield from self._inside(caption, "paragraph", unit or table, 0)
+        for row, cells in table_rows(table, read):
+            words = " | ".join(cell.words or "–" for cell in cells)
+            links = sum(cell.link for cell in cells)
+            places = [place for cell in cells for place in cell.places]
+            yield PageBlock(words, "row", row, unit or table, links, places)
+
+    def _quote(self, element: Any, unit: Any, depth: int) -> Iterator[PageBlock]:
+        """The paragraphs of a quotation; who said it is put behind the last, after a dash."""
+        if _EMBEDS.search(element.get("class") or ""):
+            return
+        unit = unit if unit is not None else element
+        spoken: list[PageBlock] = []
+        for block in self._inside(element, "quote", unit, depth):
+            speaker = _is_speaker(block, element)
+            if speaker and spoken and spoken[-1].kind == "quote":
+                dash = "" if _DASH.match(block.words) else "— "
+                spoken[-1].words += f" {dash}{block.words}"
+                spoken[-1].places += block.places
+            else:
+                spoken.append(block)
+        yield from spoken
+
+    def inline(self, element: Any, run: _Run, *, linked: bool, depth: int) -> None:
+        """Adds the text of an inline element to a run, without its tail."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _SILENT or is_note_link(element):
+            return
+        if tag in ("br", "hr", "wbr"):
+            run.parts.append("" if tag == "wbr" else " ")
+            return
+        if tag in ("sup", "sub") or _RAISED_STYLE.search(element.get("style") or ""):
+            self._set_off(element, run, linked=linked)
+            return
+        if _is_block(element):
+            run.parts.append(" ")
+        linked = linked or tag == "a"
+        run.add(element.text, (element, "text"), linked=linked)
+        if depth < _DEEPEST:
+            for child in element:
+                self.inline(child, run, linked=linked, depth=depth + 1)
+                run.add(child.tail, (child, "tail"), linked=linked)
+        if _is_block(element):
+            run.parts.append(" ")
+
+    def _set_off(self, element: Any, run: _Run, *, linked: bool) -> None:
+        """Adds a superscript or subscript as it stands in plain text."""
+        text = "".join(element.itertext())
+        if any(is_note_link(child) for child in element.iter("a", "span")):
+            return
+        if element.tag == "sub":
+            shown = lowered(text, run.before())
+        else:
+            shown = raised(text, run.before(), (element.tail or "")[:4] or "", run.language)
+        if shown:
+            run.add(shown, (element, "text"), linked=linked)
+
+
+def _is_block(element: Any) -> bool:
+    if element.tag in _BLOCKS:
+        return True
+    style = element.get("style") if isinstance(element.tag, str) else None
+    return bool(style and element.tag == "span" and _DISPLAY_BLOCK.search(style))
+
+
+def _is_speaker(block: PageBlock, quote: Any) -> bool:
+    """Whether a block within a quotation says whose words these are."""
+    if len(block.words) > _LONGEST_SPEAKER:
+        return False
+    if _DASH.match(block.words):
+        return True
+    element = block.element
+    while element is not None and element is not quote:
+        if element.tag in ("footer", "cite", "figcaption"):
+            return True
+        if _SPEAKER_CLASS.search(element.get("class") or ""):
+            return True
+        element = element.getparent()
+    within = [*block.element.iterchildren("cite")]
+    return len(within) == 1 and " ".join("".join(within[0].itertext()).split()) in block.words
