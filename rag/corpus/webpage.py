@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, printable_path
 from rag.corpus.urls import is_same_site
+from rag.corpus.page_blocks import PageBlock
+from rag.corpus.page_text import article_blocks
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
 
@@ -86,7 +88,7 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         include_comments=False,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    text, blocks = _layout(found.body, found.title or "") if found else ("", ())
+    text, blocks = _layout(article_blocks(tree), found.title or "") if found else ("", ())
     if not text:
         msg = "no article text found in the page"
         raise CorpusError(msg)
@@ -114,34 +116,14 @@ def _date(tree: Any, page: str) -> str:
     return found.group(1) if found else ""
 
 
-def _layout(body: Any, title: str) -> tuple[str, tuple[Block, ...]]:
+def _layout(found: Sequence[PageBlock], title: str) -> tuple[str, tuple[Block, ...]]:
     """The paragraphs joined by blank lines, and the offsets of each."""
     blocks: list[Block] = []
     start = 0
-    for tag, words in _paragraphs(body):
-        kind: FurnitureKind | None = "heading" if tag == "head" else None
-        if not blocks and words == " ".join(title.split()):
+    for block in found:
+        kind: FurnitureKind | None = "heading" if block.kind == "heading" else None
+        if not blocks and block.words == " ".join(title.split()):
             kind = "title"
-        blocks.append(Block(start, start + len(words), words, kind))
-        start += len(words) + 2
+        blocks.append(Block(start, start + len(block.words), block.words, kind))
+        start += len(block.words) + 2
     return "\n\n".join(block.words for block in blocks), tuple(blocks)
-
-
-def _paragraphs(body: Any) -> Iterator[tuple[str, str]]:
-    for element in body:
-        tag = str(element.tag)
-        if tag == "list":
-            parts = [("item", f"• {words}") for words in map(_words, element) if words]
-        elif tag == "quote" and len(element):
-            parts = [("p", _words(child)) for child in element]
-        elif tag == "table":
-            parts = [("row", " | ".join(filter(None, map(_words, row)))) for row in element]
-        else:
-            parts = [(tag, _words(element))]
-        yield from (part for part in parts if part[1])
-
-
-def _words(element: Any) -> str:
-    for line_break in element.iter("lb"):
-        line_break.tail = " " + (line_break.tail or "")
-    return " ".join(clean("".join(element.itertext())).split())
