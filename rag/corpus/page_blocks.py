@@ -14,6 +14,7 @@ from typing import Any, Literal
 from rag.corpus.decoding import clean
 from rag.corpus.page_tables import Cell, is_data_table, table_rows
 from rag.corpus.superscripts import is_note_link, lowered, raised
+from rag.records import FurnitureKind
 
 BlockKind = Literal["paragraph", "heading", "item", "row", "quote", "time"]
 
@@ -25,7 +26,7 @@ _BLOCKS = frozenset(
 )
 _SILENT = frozenset(
     "script style template svg head iframe object embed canvas audio video map noframes"
-    " button select input textarea datalist math progress meter rp rt".split()
+    " button select input textarea datalist math progress meter".split()
 )
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _DISPLAY_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)", re.IGNORECASE)
@@ -35,10 +36,25 @@ _SPEAKER_CLASS = re.compile(
     r"|speaker)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_QUOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:block-?|pull-?)?quote(?:s|d)?(?:$|[\s_-])", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"(?:^|[\s_-])(?:sr-?only|(?:u-)?(?:visually|visibly)-?hidden|hidden-?visually|screen-?reader"
+    r"(?:-text|-only)?|a11y(?:-hidden|-text)?|assistive-?text|offscreen)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NEW_WINDOW = re.compile(
+    r"[\s,(]*(?:opens? (?:in )?(?:an? )?new (?:tab|window)|(?:link )?(?:wird |öffnet )?(?:sich )?"
+    r"(?:im|in einem) neuen (?:tab|fenster)(?: geöffnet)?|(?:ouvre|s’ouvre|s'ouvre)?(?: dans)? ?une?"
+    r" nouvel(?:le)? (?:onglet|fenêtre)|se abre en (?:una )?(?:nueva )?ventana(?: nueva)?)[)\s.]*",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r" [-–—―] ?[^\s.][^.!?]{0,118}$")
+_ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]]*$|[”»\"]$")
 _DASH = re.compile(r"[-–—―]")
 _EMBEDS = re.compile(r"instagram-media|tiktok-embed|fb-(?:post|video)|bluesky-embed|twitter-video")
 _DEEPEST = 400
 _LONGEST_SPEAKER = 120
+_LARGEST_QUOTE = 30
 
 
 @dataclass(slots=True, eq=False)
@@ -47,7 +63,7 @@ class PageBlock:
 
     `link` counts the characters in links. Blocks of one `unit` (the rows of a table, the
     paragraphs of a quotation) are chosen together. `places` are text nodes of the block, each an
-    element and "text" or "tail".
+    element and "text" or "tail". `aside` is set if the block surrounds the reporting.
     """
 
     words: str
@@ -56,6 +72,7 @@ class PageBlock:
     unit: Any = None
     link: int = 0
     places: list[tuple[Any, str]] = field(default_factory=list)
+    aside: FurnitureKind | None = None
 
     @property
     def linked(self) -> float:
@@ -97,7 +114,29 @@ def page_blocks(tree: Any) -> list[PageBlock]:
     is read as one line.
     """
     language = str(tree.get("lang") or "").lower()
-    return [block for block in _Walk(tree, language).blocks() if block.words]
+    blocks = [block for block in _Walk(tree, language).blocks() if block.words]
+    return [*_with_speakers(blocks)]
+
+
+def _with_speakers(blocks: list[PageBlock]) -> Iterator[PageBlock]:
+    """The blocks, with a line that names the speaker right after a quotation put behind it."""
+    last: PageBlock | None = None
+    for block in blocks:
+        names = (
+            last is not None
+            and last.kind == "quote"
+            and block.kind in ("paragraph", "quote")
+            and len(block.words) <= _LONGEST_SPEAKER
+            and _DASH.match(block.words)
+            and not _ENDS.search(block.words)
+            and not _SIGNED.search(last.words)
+        )
+        if last is not None and names:
+            last.words += f" {block.words}"
+            last.places += block.places
+            continue
+        last = block
+        yield block
 
 
 def element_words(element: Any) -> str:
@@ -169,7 +208,7 @@ class _Walk:
             return
         if tag == "table" and is_data_table(element):
             yield from self._table(element, unit)
-        elif tag == "blockquote" or (tag == "figure" and element.find("blockquote") is not None):
+        elif _is_quote(element):
             yield from self._quote(element, unit, depth)
         elif tag in HEADINGS:
             yield from self._inside(element, "heading", unit, depth)
@@ -226,8 +265,13 @@ class _Walk:
         tag = element.tag
         if not isinstance(tag, str) or tag in _SILENT or is_note_link(element):
             return
-        if tag in ("br", "hr", "wbr"):
-            run.parts.append("" if tag == "wbr" else " ")
+        if tag != "a" and _is_unseen(element):
+            return
+        if tag == "ruby":
+            self._ruby(element, run, linked=linked)
+            return
+        if tag in ("br", "hr"):
+            run.parts.append(" ")
             return
         if tag in ("sup", "sub") or _RAISED_STYLE.search(element.get("style") or ""):
             self._set_off(element, run, linked=linked)
@@ -235,6 +279,8 @@ class _Walk:
         if _is_block(element):
             run.parts.append(" ")
         linked = linked or tag == "a"
+        if tag == "cite" and _ENDS.search(run.words()) and _within_quote(element):
+            run.parts.append("" if _DASH.match((element.text or "—").strip()) else " — ")
         run.add(element.text, (element, "text"), linked=linked)
         if depth < _DEEPEST:
             for child in element:
@@ -242,6 +288,16 @@ class _Walk:
                 run.add(child.tail, (child, "tail"), linked=linked)
         if _is_block(element):
             run.parts.append(" ")
+
+    def _ruby(self, element: Any, run: _Run, *, linked: bool) -> None:
+        """Adds characters with their reading behind them in brackets."""
+        run.add(element.text, (element, "text"), linked=linked)
+        bracketed = element.find("rp") is not None
+        for child in element:
+            text = "".join(child.itertext()).strip()
+            alone = child.tag == "rt" and not bracketed and text
+            run.add(f"({text})" if alone else text, (child, "text"), linked=linked)
+            run.add(child.tail, (child, "tail"), linked=linked)
 
     def _set_off(self, element: Any, run: _Run, *, linked: bool) -> None:
         """Adds a superscript or subscript as it stands in plain text."""
@@ -269,12 +325,42 @@ def _is_speaker(block: PageBlock, quote: Any) -> bool:
         return False
     if _DASH.match(block.words):
         return True
-    element = block.element
+    element, place = block.places[0] if block.places else (block.element, "text")
+    element = element.getparent() if place == "tail" else element
     while element is not None and element is not quote:
         if element.tag in ("footer", "cite", "figcaption"):
             return True
         if _SPEAKER_CLASS.search(element.get("class") or ""):
             return True
         element = element.getparent()
-    within = [*block.element.iterchildren("cite")]
-    return len(within) == 1 and " ".join("".join(within[0].itertext()).split()) in block.words
+    said_in = ["".join(cite.itertext()) for cite in block.element.iterchildren("cite")]
+    return len(said_in) == 1 and len(said_in[0].strip()) >= 0.8 * len(block.words)
+
+
+def _is_quote(element: Any) -> bool:
+    """Whether an element is a quotation: by its tag, or by its name and a speaker within."""
+    if element.tag == "blockquote":
+        return True
+    if element.tag == "figure":
+        return next(element.iterdescendants("blockquote"), None) is not None
+    if element.tag not in ("div", "section", "aside") or not _QUOTE_CLASS.search(
+        element.get("class") or ""
+    ):
+        return False
+    within = (*element.iterdescendants("cite", "footer"), *element.iterdescendants("p", "span", "div"))
+    return len(within) <= _LARGEST_QUOTE and any(
+        each.tag in ("cite", "footer") or _SPEAKER_CLASS.search(each.get("class") or "")
+        for each in within
+    )
+
+
+def _within_quote(element: Any) -> bool:
+    return any(each.tag == "blockquote" for each in element.iterancestors())
+
+
+def _is_unseen(element: Any) -> bool:
+    """Whether words are for those who cannot see the page: "opens in a new window"."""
+    if _UNSEEN.search(element.get("class") or ""):
+        return True
+    text = element.text or ""
+    return len(element) == 0 and 0 < len(text) < 60 and _NEW_WINDOW.fullmatch(text) is not None

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rag.corpus.not_articles import site_notice
 from rag.corpus.page_blocks import PageBlock, page_blocks
 from rag.corpus.rules import is_reporting, paragraph_kind
 
@@ -30,7 +31,7 @@ _BESIDES = frozenset({"nav", "form", "footer", "aside", "button", "dialog", "fig
 _JUNK = re.compile(
     r"(?:^|[\s_-])(?:ads?|advert\w*|anzeige|banner|bio|breadcrumbs?|captions?|comments?|consent"
     r"|cookies?|credits?|disclaimer|donat\w+|embed|footer|gallery|hidden|infobox|login|menu|meta"
-    r"|modal|more|mpu|nav\w*|newsletters?|notice|outbrain|paywall|player|popup|popular|promo\w*"
+    r"|modal|more|mpu|nav\w*|newsletters?|outbrain|player|popup|popular|promo\w*"
     r"|read-?more|recirc\w*|recommend\w*|related|register|share|sharing|sidebar|signup|social"
     r"|sponsor\w*|subscri\w+|taboola|tags?|teasers?|toolbar|topics?|trending|video|widget)"
     r"(?:$|[\s_-])",
@@ -38,7 +39,7 @@ _JUNK = re.compile(
 )
 _LEAD = re.compile(
     r"(?:^|[\s_-])(?:lead|lede|standfirst|summary|dek|intro(?:duction)?|subhead\w*|subtitle"
-    r"|sub-?headline|chapo|vorspann|abstract|excerpt|sapo|ingress|kicker-text|description)(?:$|[\s_-])",
+    r"|sub-?headline|chapo|vorspann|abstract|excerpt|sapo|ingress)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _SUBSTANTIAL = 60
@@ -51,21 +52,22 @@ def squeezed(words: str) -> str:
     return _WORDS.sub("", words).casefold()
 
 
-def article_blocks(tree: Any, stated: str = "") -> list[PageBlock]:
+def article_blocks(tree: Any, stated: str = "", title: str = "") -> list[PageBlock]:
     """The blocks of the page's article in the order of the page; none if there is no article.
 
-    `stated` is the article's text as the page's own data has it, "" if they have none. The tree
-    is changed: use it for nothing else afterwards.
+    `stated` is the article's text as the page's own data has it, "" if they have none; `title`
+    tells the article from what surrounds it. The tree is changed: use it for nothing else
+    afterwards.
     """
     blocks = page_blocks(tree)
     _mark(blocks)
     chosen = _found(tree, blocks)
-    region = _densest(blocks)
-    if region is not None and _covers(blocks, chosen, region) < _SHARE_OF_REGION:
+    region = _missed(blocks, chosen, title)
+    if region is not None:
         _make_plain(region)
         chosen = _found(tree, blocks) or chosen
-    chosen = _Choice(blocks, chosen, squeezed(stated)).all()
-    return [block for index, block in enumerate(blocks) if index in chosen]
+    numbers = sorted(Choice(blocks, chosen, squeezed(stated)).all())
+    return [blocks[number] for number in numbers]
 
 
 def _mark(blocks: Sequence[PageBlock]) -> None:
@@ -93,13 +95,36 @@ def _found(tree: Any, blocks: Sequence[PageBlock]) -> set[int]:
     return numbers.union(whole)
 
 
-def _densest(blocks: Sequence[PageBlock]) -> Any:
-    """The container with the most prose of its own; None for a page without prose."""
+def _missed(blocks: Sequence[PageBlock], chosen: set[int], title: str) -> Any:
+    """The container with the article's prose, if another one was taken; else None.
+
+    Another was taken if it has no prose, or only that of a notice about cookies; or if the title
+    stands in a container with twice as much prose, of which little was taken.
+    """
     sizes: Counter[Any] = Counter()
-    for block in blocks:
-        if is_prose(block):
+    taken: Counter[Any] = Counter()
+    total = 0
+    for index, block in enumerate(blocks):
+        if is_prose(block) and not site_notice(block.words):
             sizes[container(block)] += len(block.words)
-    return max(sizes, key=lambda each: sizes[each], default=None)
+            if index in chosen:
+                taken[container(block)] += len(block.words)
+                total += len(block.words)
+    region = max(sizes, key=lambda each: sizes[each], default=None)
+    if region is None or taken[region] >= _SHARE_OF_REGION * sizes[region]:
+        return None
+    if not total:
+        return region
+    return region if sizes[region] >= 2 * total and _holds_title(blocks, region, title) else None
+
+
+def _holds_title(blocks: Sequence[PageBlock], region: Any, title: str) -> bool:
+    words = squeezed(title)
+    headings = (block for block in blocks if block.kind == "heading" and words)
+    return any(
+        squeezed(block.words) == words and region in (container(block), container(block).getparent())
+        for block in headings
+    )
 
 
 def is_prose(block: PageBlock) -> bool:
@@ -120,13 +145,6 @@ def container(block: PageBlock) -> Any:
     return element
 
 
-def _covers(blocks: Sequence[PageBlock], chosen: set[int], region: Any) -> float:
-    """The share of a region's prose that was chosen."""
-    inside = [i for i, block in enumerate(blocks) if is_prose(block) and container(block) is region]
-    total = sum(len(blocks[index].words) for index in inside)
-    return sum(len(blocks[index].words) for index in inside if index in chosen) / max(1, total)
-
-
 def _make_plain(region: Any) -> None:
     """Makes a region and all around it plain, so that its names no longer speak against it."""
     while region is not None and region.tag not in ("body", "html"):
@@ -135,7 +153,7 @@ def _make_plain(region: Any) -> None:
         region = region.getparent()
 
 
-class _Choice:
+class Choice:
     """The chosen blocks, and what the page says belongs to them."""
 
     def __init__(self, blocks: Sequence[PageBlock], chosen: set[int], stated: str) -> None:
