@@ -10,12 +10,17 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rag.corpus.not_articles import site_notice
+from rag.corpus.live_blogs import live_blocks
+from rag.corpus.not_articles import site_notice, strip_site_notices, why_no_article
 from rag.corpus.page_blocks import PageBlock, page_blocks
+from rag.corpus.page_notices import with_notices
 from rag.corpus.rules import is_reporting, paragraph_kind
+from rag.corpus.stated_text import StatedText, stated_text
+from rag.errors import CorpusError
 
 _FIRST, _SECOND = (0x1D000, 246), (0x1D300, 87)
 """Marks are two rare musical and divinatory signs, which no extraction takes for words."""
@@ -42,7 +47,16 @@ _LEAD = re.compile(
     r"|sub-?headline|chapo|vorspann|abstract|excerpt|sapo|ingress)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_BODY = re.compile(
+    r"(?:article|story|entry|post|content|news|text)[-_]{0,2}(?:body|content|text)(?:[-_]{1,2}\w+)?",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")
 _SUBSTANTIAL = 60
+_FEWEST_CARDS = 3
+_LONG_STATED = 300
+_NOTHING = "no article text found in the page"
+_TEASER = "only the start of the article: the rest lies behind a paywall"
 _SHARE_OF_REGION = 0.25
 _WORDS = re.compile(r"[\W_]+")
 
@@ -52,22 +66,56 @@ def squeezed(words: str) -> str:
     return _WORDS.sub("", words).casefold()
 
 
-def article_blocks(tree: Any, stated: str = "", title: str = "") -> list[PageBlock]:
-    """The blocks of the page's article in the order of the page; none if there is no article.
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The article of a page: its blocks in order, warnings, and the title of a live blog.
 
-    `stated` is the article's text as the page's own data has it, "" if they have none; `title`
-    tells the article from what surrounds it. The tree is changed: use it for nothing else
-    afterwards.
+    `live_title` is "" for all other articles.
     """
+
+    blocks: tuple[PageBlock, ...]
+    warnings: tuple[str, ...] = ()
+    live_title: str = ""
+
+
+def read_text(tree: Any, title: str = "") -> PageText:
+    """The text of the page's article; `title` tells the article from what surrounds it.
+
+    What the site shows besides it is left out. If only the start of an article stands before a
+    paywall, that start is the text, with a warning. The tree is changed: use it for nothing else
+    afterwards. Raises `CorpusError` if the page has no article, and says what it is instead.
+    """
+    stated = stated_text(tree)
     blocks = page_blocks(tree)
+    chosen = _article_blocks(tree, blocks, stated, title)
+    if not stated.live_title and (why := why_no_article(chosen or blocks, title)):
+        raise CorpusError(why)
+    chosen, walled = strip_site_notices(chosen)
+    if live := live_blocks(blocks, chosen, stated):
+        return PageText(tuple(live), (), stated.live_title)
+    if not chosen:
+        raise CorpusError(_NOTHING)
+    warnings = (_TEASER,) if walled else ()
+    return PageText(tuple(with_notices(blocks, chosen)), warnings)
+
+
+def _article_blocks(
+    tree: Any, blocks: Sequence[PageBlock], stated: StatedText, title: str
+) -> list[PageBlock]:
+    """The blocks of the article; those that the page's data state if the page shows none."""
     _mark(blocks)
     chosen = _found(tree, blocks)
     region = _missed(blocks, chosen, title)
     if region is not None:
         _make_plain(region)
         chosen = _found(tree, blocks) or chosen
-    numbers = sorted(Choice(blocks, chosen, squeezed(stated)).all())
-    return [blocks[number] for number in numbers]
+    words = squeezed("".join(stated.paragraphs))
+    found = [blocks[number] for number in sorted(Choice(blocks, chosen, words).all())]
+    shown = sum(len(block.words) for block in found)
+    if not stated.live_title and shown < 0.5 * len(words) and len(words) >= _LONG_STATED:
+        title_block = [block for block in found if block.kind == "heading"][:1]
+        return title_block + [PageBlock(each, "paragraph", tree) for each in stated.paragraphs]
+    return found
 
 
 def _mark(blocks: Sequence[PageBlock]) -> None:
@@ -161,22 +209,33 @@ class Choice:
         self._chosen = chosen
         self._stated = stated
         self._junk: dict[Any, bool] = {}
-        self._prose = [index for index in sorted(chosen) if is_prose(blocks[index])]
+        self._learn()
         self._root = self._around()
-        self._containers = {container(blocks[index]) for index in self._prose}
 
     def all(self) -> set[int]:
         """The numbers of all blocks of the article."""
         if not self._prose:
             return self._chosen
-        self._chosen |= set(self._of_the_same_make())
-        self._chosen |= set(self._stated_by_the_page())
+        self._chosen -= set(self._cards())
+        self._add(self._of_the_same_make())
+        self._add(self._stated_by_the_page())
+        self._add(self._in_the_same_containers())
+        self._add(self._leads())
+        self._add(self._headings())
+        return self._chosen - set(self._repeated())
+
+    def _add(self, numbers: Iterable[int]) -> None:
+        self._chosen |= set(numbers)
+        self._learn()
+
+    def _learn(self) -> None:
+        """Notes where the prose stands that is chosen so far."""
         self._prose = [index for index in sorted(self._chosen) if is_prose(self._blocks[index])]
         self._containers = {container(self._blocks[index]) for index in self._prose}
-        self._chosen |= set(self._in_the_same_containers())
-        self._chosen |= set(self._leads())
-        self._chosen |= set(self._headings())
-        return self._chosen
+        self._around_prose = set(self._containers)
+        for element in self._containers:
+            self._around_prose.update(element.iterancestors())
+        self._junk.clear()
 
     def _around(self) -> Any:
         """The article's element: the nearest `article` or `main` around most of the prose."""
@@ -205,10 +264,14 @@ class Choice:
             element = element.getparent()
         return False
 
-    def _may_be(self, block: PageBlock) -> bool:
-        """Whether nothing speaks against a block: links, names of its elements, its words."""
+    def _may_be(self, block: PageBlock, linked: bool = False) -> bool:
+        """Whether nothing speaks against a block: links, names of its elements, its words.
+
+        With `linked`, a sentence may be a link from end to end.
+        """
+        few = block.linked < (0.3 if block.kind == "item" else 0.5)
         return (
-            block.linked < 0.5
+            (few or (linked and block.kind == "paragraph"))
             and paragraph_kind(block.words) is None
             and not self._is_junk(block.element)
         )
@@ -218,6 +281,9 @@ class Choice:
         seen: list[Any] = []
         verdict = False
         while element is not None and element is not self._root:
+            # What holds the article's prose is not judged by its name.
+            if element in self._around_prose:
+                break
             if element in self._junk:
                 verdict = self._junk[element]
                 break
@@ -225,22 +291,39 @@ class Choice:
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
             hidden = "hidden" in element.attrib or element.get("aria-hidden") == "true"
             if element.tag in _BESIDES or hidden or _JUNK.search(names):
-                # What holds the article's prose is not judged by its name.
-                if not any(element is each for each in self._containers):
-                    verdict = True
-                    break
+                verdict = True
+                break
             element = element.getparent()
         self._junk.update(dict.fromkeys(seen, verdict))
         return verdict
 
+    def _cards(self) -> Iterator[int]:
+        """Cards that lead to other stories: three neighbours or more, each with a linked heading."""
+        headed: dict[Any, list[int]] = {}
+        for index in sorted(self._chosen):
+            headed.setdefault(container(self._blocks[index]), []).append(index)
+        cards: dict[tuple[str, ...], list[list[int]]] = {}
+        for element, numbers in headed.items():
+            linked = [n for n in numbers if self._blocks[n].linked >= 0.9]
+            prose = [n for n in numbers if is_prose(self._blocks[n])]
+            if linked and len(prose) <= 1 and len(numbers) <= 5 and make(element):
+                cards.setdefault(make(element), []).append(numbers)
+        for group in cards.values():
+            size = sum(len(self._blocks[n].words) for numbers in group for n in numbers)
+            total = sum(len(self._blocks[n].words) for n in self._chosen)
+            if len(group) >= _FEWEST_CARDS and size < 0.5 * total:
+                yield from (number for numbers in group for number in numbers)
+
     def _of_the_same_make(self) -> Iterator[int]:
         """Prose in containers that have the names of those with chosen prose."""
         makes = {make(each) for each in self._containers} - {()}
+        first, last = self._prose[0], self._prose[-1]
         for index, block in enumerate(self._blocks):
-            if index in self._chosen or not is_prose(block):
+            between = first < index < last and _ENDS.search(block.words) is not None
+            if index in self._chosen or not (is_prose(block) or between):
                 continue
             place = container(block)
-            if make(place) in makes and self._inside(place) and self._may_be(block):
+            if make(place) in makes and self._inside(place) and self._may_be(block, between):
                 yield index
 
     def _stated_by_the_page(self) -> Iterator[int]:
@@ -249,15 +332,23 @@ class Choice:
             return
         for index, block in enumerate(self._blocks):
             words = squeezed(block.words)
-            if index not in self._chosen and len(words) >= 30 and words in self._stated:
+            if index in self._chosen or len(words) < 30 or words not in self._stated:
+                continue
+            if self._inside(block.element) and not self._is_junk(block.element):
                 yield index
 
     def _in_the_same_containers(self) -> Iterator[int]:
-        """Sentences between, right before and right after the chosen ones of a container."""
+        """Sentences beside the chosen ones: in a container of theirs, or a part of one."""
+        first, last = self._prose[0], self._prose[-1]
         for index, block in enumerate(self._blocks):
-            if index in self._chosen or container(block) not in self._containers:
+            if index in self._chosen or block.kind == "heading" or not is_reporting(block.words):
                 continue
-            if block.kind != "heading" and is_reporting(block.words) and self._may_be(block):
+            place = container(block)
+            near = place in self._containers
+            if not near and is_prose(block) and not block.link:
+                near = any(each in self._containers for each in _parents(place, 2))
+            between = first < index < last and _ENDS.search(block.words) is not None
+            if near and self._may_be(block, between and place in self._containers):
                 yield index
 
     def _leads(self) -> Iterator[int]:
@@ -268,8 +359,17 @@ class Choice:
             names = f"{block.element.get('class') or ''} {_parent_names(block.element)}"
             if index in self._chosen or not is_reporting(block.words) or not _LEAD.search(names):
                 continue
-            if self._inside(block.element) and block.linked < 0.5:
+            if self._inside(block.element) and self._may_be(block):
                 yield index
+
+    def _repeated(self) -> Iterator[int]:
+        """Labels of advertisements' places, and texts that stand in the article twice."""
+        seen: set[str] = set()
+        for index in sorted(self._chosen):
+            words = self._blocks[index].words
+            if len(words) >= _SUBSTANTIAL and words in seen:
+                yield index
+            seen.add(words)
 
     def _headings(self) -> Iterator[int]:
         """Headings right above chosen prose in the same container."""
@@ -288,8 +388,18 @@ def make(element: Any) -> tuple[str, ...]:
     return (str(element.tag), *own, "in", *around) if own else ()
 
 
+def _parents(element: Any, count: int) -> list[Any]:
+    return [each for each, _ in zip(element.iterancestors(), range(count), strict=False)]
+
+
 def _names(element: Any) -> list[str]:
-    """The classes of an element without numbers, which differ from one to the next."""
+    """The classes of an element without numbers, which differ from one to the next.
+
+    Where one says that it is the article's body, it stands for all.
+    """
+    bodies = [name for name in (element.get("class") or "").split() if _BODY.fullmatch(name)]
+    if bodies:
+        return bodies[:1]
     names = (element.get("class") or "").split() + [element.get("itemprop") or ""]
     return sorted(name for name in names if name and not any(map(str.isdigit, name)))
 

@@ -15,9 +15,8 @@ from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, printable_path
 from rag.corpus.urls import is_same_site
 from rag.corpus.page_blocks import PageBlock
-from rag.corpus.page_text import article_blocks
+from rag.corpus.page_text import read_text
 from rag.errors import CorpusError
-from rag.records import FurnitureKind
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096
@@ -73,7 +72,8 @@ def fetched_draft(page: Page) -> Draft:
 
 
 def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
-    from trafilatura import bare_extraction, load_html
+    from trafilatura import load_html
+    from trafilatura.metadata import extract_metadata
 
     logging.getLogger("trafilatura").addHandler(_SILENT)
     tree = load_html(_XML_DECLARATION.sub("", page))
@@ -82,21 +82,17 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         raise CorpusError(msg)
     date = _date(tree, page)
     language = next(iter(tree.xpath("/html/@lang")), "")
-    found = bare_extraction(
-        tree,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"original_date": True, "extensive_search": False},
+    found = extract_metadata(
+        tree, date_config={"original_date": True, "extensive_search": False}, extensive=False
     )
-    text, blocks = _layout(article_blocks(tree), found.title or "") if found else ("", ())
-    if not text:
-        msg = "no article text found in the page"
-        raise CorpusError(msg)
+    article = read_text(tree, found.title or "")
+    title = article.live_title or found.title or ""
+    text, blocks = _layout(article.blocks, title)
     return Draft(
         path,
         text,
         blocks,
-        title=clean(found.title or ""),
+        title=clean(title),
         url=clean(found.url or ""),
         publisher="" if found.url else clean(found.sitename or ""),
         authors=parse_authors(clean(found.author or "")),
@@ -104,7 +100,7 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         dated=True,
         language=str(language),
         section=clean((found.categories or [""])[0]),
-        warnings=warnings,
+        warnings=warnings + article.warnings,
     )
 
 
@@ -121,7 +117,7 @@ def _layout(found: Sequence[PageBlock], title: str) -> tuple[str, tuple[Block, .
     blocks: list[Block] = []
     start = 0
     for block in found:
-        kind: FurnitureKind | None = "heading" if block.kind == "heading" else None
+        kind = "heading" if block.kind == "heading" else block.aside
         if not blocks and block.words == " ".join(title.split()):
             kind = "title"
         blocks.append(Block(start, start + len(block.words), block.words, kind))
