@@ -22,6 +22,7 @@ _CLOCK = re.compile(
 )
 _LIVE = re.compile(r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?|ticker)(?:$|[\s_-])", re.I)
 _COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|replies)(?:$|[\s_-])", re.I)
+_PICTURE = re.compile(r"caption|credit|(?:^|[\s_-])(?:image|photo|picture)(?:$|[\s_-])", re.I)
 _FEWEST, _MOST_POSTS = 2, 2_000
 _DASH = " — "
 
@@ -158,7 +159,7 @@ def _post(element: Any, inside: Sequence[PageBlock]) -> _Post | None:
     body = [
         block
         for block in inside
-        if block is not heading and block.words != text and not _CLOCK.fullmatch(block.words)
+        if block is not heading and not _is_stamp(block, text) and not _is_caption(block, element)
     ]
     while body and not is_reporting(body[-1].words) and body[-1].linked > 0.5:
         body.pop()
@@ -169,6 +170,25 @@ def _post(element: Any, inside: Sequence[PageBlock]) -> _Post | None:
     words = words.removeprefix(text).strip(" -–—|·") if text else words
     when = _moment(stated) or text
     return _Post(when, words, body)
+
+
+def _is_stamp(block: PageBlock, time: str) -> bool:
+    """Whether a block only repeats the time of its post, with a name or a label behind it."""
+    if _CLOCK.fullmatch(block.words):
+        return True
+    return bool(time) and block.words.startswith(time) and not is_reporting(block.words[len(time) :])
+
+
+def _is_caption(block: PageBlock, post: Any) -> bool:
+    """Whether a block is part of a picture, or has no word."""
+    if not re.search(r"\w\w", block.words):
+        return True
+    for each in (block.element, *block.element.iterancestors()):
+        if each is post:
+            return False
+        if each.tag in ("figure", "figcaption") or _PICTURE.search(each.get("class") or ""):
+            return block.kind != "quote"
+    return False
 
 
 def _of_data(stated: StatedPost) -> _Post:

@@ -7,7 +7,7 @@ chosen; `rag.corpus.page_text` chooses which blocks are the article.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -55,6 +55,7 @@ _EMBEDS = re.compile(r"instagram-media|tiktok-embed|fb-(?:post|video)|bluesky-em
 _DEEPEST = 400
 _LONGEST_SPEAKER = 120
 _LARGEST_QUOTE = 30
+_MOST_IN_LINK = 6
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +99,7 @@ class _Run:
             self.breaks = 0
             if not self.places or len(text) >= 20:
                 self.places.append(place)
-            self.link += len(text) if linked else 0
+            self.link += len(" ".join(text.split())) if linked else 0
 
     def before(self) -> str:
         return "".join(self.parts[-4:])[-60:]
@@ -114,8 +115,23 @@ def page_blocks(tree: Any) -> list[PageBlock]:
     is read as one line.
     """
     language = str(tree.get("lang") or "").lower()
-    blocks = [block for block in _Walk(tree, language).blocks() if block.words]
-    return [*_with_speakers(blocks)]
+    blocks = [*_with_speakers([block for block in _Walk(tree, language).blocks() if block.words])]
+    _count_links_around(blocks)
+    return blocks
+
+
+def _count_links_around(blocks: Sequence[PageBlock]) -> None:
+    """Counts the words of blocks within a link as links, unless a link runs on over many."""
+    around: dict[Any, list[PageBlock]] = {}
+    for block in blocks:
+        link = next(block.element.iterancestors("a"), None)
+        link = block.element if block.element.tag == "a" else link
+        if link is not None and link.get("href"):
+            around.setdefault(link, []).append(block)
+    for within in around.values():
+        if len(within) <= _MOST_IN_LINK:
+            for block in within:
+                block.link = len(block.words)
 
 
 def _with_speakers(blocks: list[PageBlock]) -> Iterator[PageBlock]:

@@ -34,13 +34,18 @@ _PARTS = frozenset(
 )
 _BESIDES = frozenset({"nav", "form", "footer", "aside", "button", "dialog", "figcaption"})
 _JUNK = re.compile(
-    r"(?:^|[\s_-])(?:ads?|advert\w*|anzeige|banner|bio|breadcrumbs?|captions?|comments?|consent"
+    r"(?:^|[\s_-])(?:ads?|advert\w*|anzeige|banner|bio|breadcrumbs?|captions?|comments?|contentimage|image|picture|photo|consent"
     r"|cookies?|credits?|disclaimer|donat\w+|embed|footer|gallery|hidden|infobox|login|menu|meta"
     r"|modal|more|mpu|nav\w*|newsletters?|outbrain|player|popup|popular|promo\w*"
     r"|read-?more|recirc\w*|recommend\w*|related|register|share|sharing|sidebar|signup|social"
     r"|sponsor\w*|subscri\w+|taboola|tags?|teasers?|toolbar|topics?|trending|video|widget)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAPTION = re.compile(
+    r"(?:\b(?:Fotos?|Bild(?:er)?|Photos?|Images?|Imagen|Quelle|Crédits?|Credits?|Kuva|Zdjęcie|Illustration)"
+    r" ?[:©]|©)[^.!?]{2,60}$"
 )
 _LEAD = re.compile(
     r"(?:^|[\s_-])(?:lead|lede|standfirst|summary|dek|intro(?:duction)?|subhead\w*|subtitle"
@@ -109,6 +114,7 @@ def _article_blocks(
     if region is not None:
         _make_plain(region)
         chosen = _found(tree, blocks) or chosen
+    _unmark(blocks)
     words = squeezed("".join(stated.paragraphs))
     found = [blocks[number] for number in sorted(Choice(blocks, chosen, words).all())]
     shown = sum(len(block.words) for block in found)
@@ -125,6 +131,12 @@ def _mark(blocks: Sequence[PageBlock]) -> None:
         mark = chr(_FIRST[0] + first) + chr(_SECOND[0] + second)
         for element, place in block.places:
             setattr(element, place, mark + (getattr(element, place) or ""))
+
+
+def _unmark(blocks: Sequence[PageBlock]) -> None:
+    for block in blocks:
+        for element, place in block.places:
+            setattr(element, place, _MARK.sub("", getattr(element, place) or "", count=1))
 
 
 def _found(tree: Any, blocks: Sequence[PageBlock]) -> set[int]:
@@ -273,6 +285,7 @@ class Choice:
         return (
             (few or (linked and block.kind == "paragraph"))
             and paragraph_kind(block.words) is None
+            and not _CAPTION.search(block.words)
             and not self._is_junk(block.element)
         )
 
@@ -288,7 +301,7 @@ class Choice:
                 verdict = self._junk[element]
                 break
             seen.append(element)
-            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            names = _CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}")
             hidden = "hidden" in element.attrib or element.get("aria-hidden") == "true"
             if element.tag in _BESIDES or hidden or _JUNK.search(names):
                 verdict = True
@@ -334,6 +347,8 @@ class Choice:
             words = squeezed(block.words)
             if index in self._chosen or len(words) < 30 or words not in self._stated:
                 continue
+            if block.kind == "item" and block.linked > 0.7:
+                continue
             if self._inside(block.element) and not self._is_junk(block.element):
                 yield index
 
@@ -345,7 +360,7 @@ class Choice:
                 continue
             place = container(block)
             near = place in self._containers
-            if not near and is_prose(block) and not block.link:
+            if not near and is_prose(block) and not block.link and block.element.tag in ("p", "li"):
                 near = any(each in self._containers for each in _parents(place, 2))
             between = first < index < last and _ENDS.search(block.words) is not None
             if near and self._may_be(block, between and place in self._containers):
