@@ -20,6 +20,8 @@ _CLOCK = re.compile(
     r"\d{1,2}\s?[.:h]\s?\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[A-Z]{2,5})?",
     re.IGNORECASE,
 )
+_TIME_NAMES = re.compile(r"time|date(?:published)?\b", re.IGNORECASE)
+_CLOCK_ONLY = re.compile(r"(?<!\d)\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?", re.I)
 _LIVE = re.compile(r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?|ticker)(?:$|[\s_-])", re.I)
 _COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|replies)(?:$|[\s_-])", re.I)
 _PICTURE = re.compile(r"caption|credit|(?:^|[\s_-])(?:image|photo|picture)(?:$|[\s_-])", re.I)
@@ -132,13 +134,18 @@ def _is_of_others(parent: Any, element: Any) -> bool:
 
 
 def _time_element(element: Any) -> Any:
+    """The element with a post's time: one with a date for programs, else one that shows a clock."""
+    shown = None
     for each in element.iter("time", "span", "div", "p", "a"):
         names = f"{each.get('class') or ''} {each.get('itemprop') or ''}"
-        timed = each.tag == "time" or re.search(r"time|date(?:published)?\b", names, re.I)
-        text = "".join(each.itertext()).strip()
-        if timed and (each.get("datetime") or (len(text) < 40 and _CLOCK.search(text))):
+        if each.tag != "time" and not _TIME_NAMES.search(names):
+            continue
+        if _MOMENT.match(each.get("datetime") or each.get("content") or ""):
             return each
-    return None
+        text = "".join(each.itertext()).strip()
+        if shown is None and len(text) < 40 and _CLOCK.search(text):
+            shown = each
+    return shown
 
 
 def _is_live(elements: Sequence[Any], chosen: Sequence[PageBlock]) -> bool:
@@ -155,6 +162,7 @@ def _post(element: Any, inside: Sequence[PageBlock]) -> _Post | None:
     """The post of an element; None if nothing is reported in it."""
     timed = _time_element(element)
     text = " ".join("".join(timed.itertext()).split())
+    clock = _CLOCK_ONLY.search(text)
     heading = next((block for block in inside if block.kind == "heading"), None)
     body = [
         block
@@ -168,15 +176,16 @@ def _post(element: Any, inside: Sequence[PageBlock]) -> _Post | None:
     words = heading.words if heading else ""
     stated = timed.get("datetime") or timed.get("content") or ""
     words = words.removeprefix(text).strip(" -–—|·") if text else words
-    when = _moment(stated) or text
+    when = _moment(stated) or (clock[0] if clock else text)
     return _Post(when, words, body)
 
 
 def _is_stamp(block: PageBlock, time: str) -> bool:
     """Whether a block only repeats the time of its post, with a name or a label behind it."""
-    if _CLOCK.fullmatch(block.words):
+    words = block.words.removeprefix("• ")
+    if _CLOCK.fullmatch(words):
         return True
-    return bool(time) and block.words.startswith(time) and not is_reporting(block.words[len(time) :])
+    return bool(time) and words.startswith(time) and not is_reporting(words[len(time) :])
 
 
 def _is_caption(block: PageBlock, post: Any) -> bool:

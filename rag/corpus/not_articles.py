@@ -73,6 +73,7 @@ _MISSING = (
     r"|(?:sorry|oops|unfortunately),? (?:but )?(?:we|the page|this page|that page|we[’']re)\b.{0,60}"
     r"(?:find|found|exist|moved|available|track)|check the (?:address|url|spelling)|error 404|404 (?:error|not found)"
     r"|page not found|(?:go|return|back) to (?:our|the) (?:home ?page|front page)|try (?:a|our) search"
+    r"|unavailable (?:due to|for) legal reasons|access (?:can ?not|can[’']t) be granted"
     r"|(?:is|are) (?:not |un)available in (?:your|most european) (?:country|region|countries|location)"
     r"|seite (?:wurde )?(?:leider )?nicht (?:mehr )?gefunden|seite (?:existiert|ist) (?:leider )?nicht (?:mehr )?"
     r"(?:verfügbar|vorhanden)?|page (?:est )?introuvable|page (?:demandée )?n[’']existe (?:pas|plus)"
@@ -129,9 +130,9 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
     (
         "missing",
         re.compile(
-            r"(?:error )?40[34]\b|410\b|(?:error\W+)?(?:the )?(?:page|article|story|content|seite|sidan|siden|page|página|pagina)"
+            r"(?:(?:error )?40[34]\b|410\b|(?:error\W+)?(?:the )?(?:page|article|story|content|seite|sidan|siden|page|página|pagina)"
             r" (?:(?:was |is |is currently |konnte )?(?:not|nicht|no|non|niet|não|kunde inte|ikke) .{0,30}|introuvable|unavailable|missing|gone)"
-            r"|not found|nothing (?:was )?found|oops|whoops|nie znaleziono|access denied|forbidden|seite nicht gefunden",
+            r"|not found|nothing (?:was )?found|oops|whoops|nie znaleziono|access denied|forbidden|451\b)(?:[^:]{0,3}$|[.!]? ?(?:[|–—·-]|: (?:page|error|unavailable)).{0,60}$)",
             re.IGNORECASE,
         ),
     ),
@@ -152,6 +153,7 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_BESIDE_TEASERS = frozenset({"paywall", "newsletter", "advertisement"})
 _SHORT, _LONGEST = 1_500, 700
 _FEWEST_CARDS = 4
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
@@ -177,8 +179,8 @@ def site_notice(words: str) -> SiteNotice | None:
 def why_no_article(blocks: Sequence[PageBlock], title: str) -> str:
     """Why these blocks of a page are no article; "" if they are one or if there are none.
 
-    At least half of the words must be a notice of the site, and no more than one paragraph of
-    reporting may be left; or the title says that the page is missing or a check.
+    Nothing is reported besides notices of the site, or a notice of consent, a check or an error
+    outweighs it; or the title says that the page is missing or a check, and little follows.
     """
     total = sum(len(block.words) for block in blocks)
     if not total:
@@ -191,13 +193,13 @@ def why_no_article(blocks: Sequence[PageBlock], title: str) -> str:
         elif block.kind != "heading" and is_reporting(block.words):
             reporting += len(block.words)
     kind, size = max(sizes.items(), key=lambda each: each[1], default=("consent", 0))
-    if size >= 0.5 * total and reporting <= size:
-        return _REASONS[kind]
     noticed = sum(sizes.values())
     if noticed and not reporting:
         return _REASONS[kind]
+    if kind not in _BESIDE_TEASERS and size >= 0.5 * total and reporting <= size:
+        return _REASONS[kind]
     named = next((each for each, pattern in _TITLES if pattern.match(title.strip())), None)
-    if named and total <= _SHORT and (noticed or reporting <= _SHORT // 4):
+    if named and total <= _SHORT and reporting <= _SHORT // 5:
         return _REASONS[kind if noticed and kind != "paywall" else named]
     return _FRONT if _is_front(blocks) else ""
 

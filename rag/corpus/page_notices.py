@@ -49,12 +49,23 @@ def with_notices(blocks: Sequence[PageBlock], chosen: Sequence[PageBlock]) -> li
         return list(chosen)
     own = _own(blocks[places[len(places) // 2]].element)
     for place, block in enumerate(blocks):
-        if id(block) not in numbers and _is_notice(block) and _is_of(block.element, own):
+        above = blocks[place - 1] if place else None
+        headed = above is not None and _is_label(above, block)
+        if id(block) in numbers or not _is_of(block.element, own):
+            continue
+        if _is_notice(block) or (headed and is_reporting(block.words) and block.linked < 0.5):
             numbers.add(id(block))
-            above = blocks[place - 1] if place else None
-            if above is not None and _LABEL.fullmatch(above.words):
+            if above is not None and headed:
                 numbers.add(id(above))
     return _labelled([block for block in blocks if id(block) in numbers])
+
+
+def _is_label(above: PageBlock, block: PageBlock) -> bool:
+    """Whether a block is the label of the next one: "Correction", in the same element."""
+    if not _LABEL.fullmatch(above.words):
+        return False
+    place = above.element.getparent()
+    return any(each is place for each in (block.element, *block.element.iterancestors()))
 
 
 def _is_notice(block: PageBlock) -> bool:
@@ -99,7 +110,7 @@ def _labelled(blocks: Sequence[PageBlock]) -> list[PageBlock]:
     laid_out: list[PageBlock] = []
     for block in blocks:
         above = laid_out[-1] if laid_out else None
-        if above is not None and _LABEL.fullmatch(above.words) and len(block.words) <= _LONGEST:
+        if above is not None and _is_label(above, block) and len(block.words) <= _LONGEST:
             laid_out.pop()
             block.words = f"{above.words.rstrip(' :')}: {block.words}"
             block.kind = "paragraph"

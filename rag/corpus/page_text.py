@@ -59,6 +59,7 @@ _BODY = re.compile(
 _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")
 _SUBSTANTIAL = 60
 _FEWEST_CARDS = 3
+_LONGEST_PARAGRAPH = 3_000
 _LONG_STATED = 300
 _NOTHING = "no article text found in the page"
 _TEASER = "only the start of the article: the rest lies behind a paywall"
@@ -378,12 +379,17 @@ class Choice:
                 yield index
 
     def _repeated(self) -> Iterator[int]:
-        """Labels of advertisements' places, and texts that stand in the article twice."""
+        """Texts that stand in the article twice, and one that repeats many of its paragraphs."""
         seen: set[str] = set()
+        long = [n for n in self._prose if len(self._blocks[n].words) >= _LONG_STATED]
         for index in sorted(self._chosen):
             words = self._blocks[index].words
             if len(words) >= _SUBSTANTIAL and words in seen:
                 yield index
+            elif len(words) > _LONGEST_PARAGRAPH and len(long) > 3:
+                within = sum(self._blocks[n].words in words for n in long if n != index)
+                if within >= 3:
+                    yield index
             seen.add(words)
 
     def _headings(self) -> Iterator[int]:
