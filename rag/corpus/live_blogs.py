@@ -21,9 +21,16 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _TIME_NAMES = re.compile(r"time|date(?:published)?\b", re.IGNORECASE)
-_CLOCK_ONLY = re.compile(r"(?<!\d)\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?", re.I)
-_LIVE = re.compile(r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?|ticker)(?:$|[\s_-])", re.I)
-_COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|replies)(?:$|[\s_-])", re.I)
+_CLOCK_ONLY = re.compile(
+    r"(?<!\d)\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?", re.I
+)
+_LIVE = re.compile(
+    r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?|ticker)(?:$|[\s_-])",
+    re.I,
+)
+_COMMENTS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|replies)(?:$|[\s_-])", re.I
+)
 _PICTURE = re.compile(r"caption|credit|(?:^|[\s_-])(?:image|photo|picture)(?:$|[\s_-])", re.I)
 _FEWEST, _MOST_POSTS = 2, 2_000
 _DASH = " — "
@@ -79,7 +86,10 @@ def _owned(blocks: Sequence[PageBlock], elements: Sequence[Any]) -> dict[Any, li
 def _names(element: Any) -> str:
     """The names of an element and those around it."""
     around = (element, *element.iterancestors())
-    return " ".join(f"{each.get('class') or ''} {each.get('id') or ''} {each.get('itemtype') or ''}" for each in around)
+    return " ".join(
+        f"{each.get('class') or ''} {each.get('id') or ''} {each.get('itemtype') or ''}"
+        for each in around
+    )
 
 
 def _bare(words: str) -> str:

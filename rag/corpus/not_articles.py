@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from rag.corpus.page_blocks import PageBlock
@@ -156,9 +157,26 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
 _BESIDE_TEASERS = frozenset({"paywall", "newsletter", "advertisement"})
 _SHORT, _LONGEST = 1_500, 700
 _FEWEST_CARDS = 4
+_HINTS = tuple(
+    # Each wording above has one of these; looking for them first is ten times as fast.
+    "cookie|privacy|partner|consent|geolocation|device|permission|preferences|described above"
+    "|interest|accept all|einwilligung|zustimmung|privatsphäre|datenschutz|werbung|partenaire"
+    "|vie privée|continuer sans|socios|privacidad|consentimiento|fornitori|parceiros|kakor"
+    "|informasjonskapsler|personuppgifter|opplysninger|you agree|you accept|browser|just a moment"
+    "|human|robot|bot|unusual|javascript|interruption|captcha|security|incapsula|ray id|ddos"
+    "|blocked|flagged|humain|humano|press |support id|reference #|page|article|story|content|item"
+    "|url|link|address|sorry|oops|unfortunately|404|available|legal reasons|granted|seite|página"
+    "|pagina|stron|sidan|siden|encontra|reading|unlock|access|subscri|sign in|sign up|log in"
+    "|register|member|limit|week|month|cancel|weiterlesen|abo|konto|kunde|abonn|pour lire|à lire"
+    "|suscri|leyendo|lezen|assinante|prenumerat|newsletter|inbox|e-mail|email|unsubscribe|anmelden"
+    "|recevez|recib|advert|sponsor|paid |promoted|anzeige|publicit|publicid|pubblicit|annons"
+    "|reklam|広告|реклама|buy |order |shop now|offer|limited|% |promo code|shipping|click here"
+    "|kaufen|bestellen|sichern|zugreifen|home page|front page|search|already".split("|")
+)
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
 
 
+@lru_cache(maxsize=2_048)
 def site_notice(words: str) -> SiteNotice | None:
     """What a paragraph is, if it speaks to the visitor of a site; None for reporting.
 
@@ -168,7 +186,10 @@ def site_notice(words: str) -> SiteNotice | None:
     'consent'
     >>> site_notice("The court fined the site because it uses cookies without asking.")
     """
-    if len(words) > _LONGEST or _QUOTED.search(words):
+    folded = words.lower()
+    if len(words) > _LONGEST or not any(map(folded.__contains__, _HINTS)):
+        return None
+    if _QUOTED.search(words):
         return None
     for kind, pattern in _KINDS:
         if pattern.search(words):
@@ -176,11 +197,12 @@ def site_notice(words: str) -> SiteNotice | None:
     return "newsletter" if is_newsletter(words) else None
 
 
-def why_no_article(blocks: Sequence[PageBlock], title: str) -> str:
+def why_no_article(blocks: Sequence[PageBlock], title: str, *, is_article: bool = False) -> str:
     """Why these blocks of a page are no article; "" if they are one or if there are none.
 
     Nothing is reported besides notices of the site, or a notice of consent, a check or an error
     outweighs it; or the title says that the page is missing or a check, and little follows.
+    A list of headlines is no article, unless the page's own data say `is_article`.
     """
     total = sum(len(block.words) for block in blocks)
     if not total:
@@ -201,7 +223,7 @@ def why_no_article(blocks: Sequence[PageBlock], title: str) -> str:
     named = next((each for each, pattern in _TITLES if pattern.match(title.strip())), None)
     if named and total <= _SHORT and reporting <= _SHORT // 5:
         return _REASONS[kind if noticed and kind != "paywall" else named]
-    return _FRONT if _is_front(blocks) else ""
+    return _FRONT if not is_article and _is_front(blocks) else ""
 
 
 def _is_front(blocks: Sequence[PageBlock]) -> bool:
@@ -209,9 +231,15 @@ def _is_front(blocks: Sequence[PageBlock]) -> bool:
     headlines = [
         place
         for place, block in enumerate(blocks)
-        if block.linked >= 0.9 and block.kind in ("heading", "item", "paragraph") and " " in block.words
+        if block.linked >= 0.9
+        and block.kind in ("heading", "item", "paragraph")
+        and " " in block.words
     ]
-    prose = [place for place, block in enumerate(blocks) if block.linked < 0.5 and is_reporting(block.words)]
+    prose = [
+        place
+        for place, block in enumerate(blocks)
+        if block.linked < 0.5 and is_reporting(block.words)
+    ]
     if len(headlines) < _FEWEST_CARDS:
         return False
     if len(prose) < len(headlines) / 2:

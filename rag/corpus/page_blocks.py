@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from rag.corpus.decoding import clean
@@ -36,7 +36,9 @@ _SPEAKER_CLASS = re.compile(
     r"|speaker)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_QUOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:block-?|pull-?)?quote(?:s|d)?(?:$|[\s_-])", re.IGNORECASE)
+_QUOTE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:block-?|pull-?)?quote(?:s|d)?(?:$|[\s_-])", re.IGNORECASE
+)
 _UNSEEN = re.compile(
     r"(?:^|[\s_-])(?:sr-?only|(?:u-)?(?:visually|visibly)-?hidden|hidden-?visually|screen-?reader"
     r"(?:-text|-only)?|a11y(?:-hidden|-text)?|assistive-?text|offscreen)(?:$|[\s_-])",
@@ -81,6 +83,20 @@ class PageBlock:
         return self.link / max(1, len(self.words))
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where blocks are added, and what kind and unit they have there."""
+
+    found: list[PageBlock]
+    kind: BlockKind = "paragraph"
+    unit: Any = None
+
+    def close(self, run: _Run, element: Any) -> None:
+        """Adds the block of a run of inline text, if it has words."""
+        if run.places and (words := run.words()):
+            self.found.append(PageBlock(words, self.kind, element, self.unit, run.link, run.places))
+
+
 class _Run:
     """Inline text that is gathered until a block ends."""
 
@@ -115,7 +131,7 @@ def page_blocks(tree: Any) -> list[PageBlock]:
     is read as one line.
     """
     language = str(tree.get("lang") or "").lower()
-    blocks = [*_with_speakers([block for block in _Walk(tree, language).blocks() if block.words])]
+    blocks = [*_with_speakers(_Walk(tree, language).blocks())]
     _count_links_around(blocks)
     return blocks
 
@@ -176,33 +192,31 @@ class _Walk:
                     self._holds_blocks.add(parent)
                     parent = parent.getparent()
 
-    def blocks(self) -> Iterator[PageBlock]:
-        yield from self._inside(self._tree, "paragraph", None, 0)
+    def blocks(self) -> list[PageBlock]:
+        """All blocks of the tree in order."""
+        found: list[PageBlock] = []
+        self._inside(self._tree, _Place(found), 0)
+        return found
 
-    def _inside(self, element: Any, kind: BlockKind, unit: Any, depth: int) -> Iterator[PageBlock]:
-        """The blocks of an element: its runs of inline text, and the blocks within."""
+    def _inside(self, element: Any, place: _Place, depth: int) -> None:
+        """Adds the blocks of an element: its runs of inline text, and the blocks within."""
         run = _Run(self._language)
         run.add(element.text, (element, "text"), linked=False)
         for child in element:
             if depth >= _DEEPEST or not self._is_apart(child):
                 if child.tag == "br" and self._ends_line(run, child):
-                    yield from self._closed(run, kind, element, unit)
+                    place.close(run, element)
                     run = _Run(self._language)
                 self.inline(child, run, linked=False, depth=depth)
             else:
-                yield from self._closed(run, kind, element, unit)
+                place.close(run, element)
                 run = _Run(self._language)
-                yield from self._block(child, kind, unit, depth + 1)
+                self._block(child, place, depth + 1)
             run.add(child.tail, (child, "tail"), linked=False)
-        yield from self._closed(run, kind, element, unit)
+        place.close(run, element)
 
     def _is_apart(self, child: Any) -> bool:
         return isinstance(child.tag, str) and (_is_block(child) or child in self._holds_blocks)
-
-    def _closed(self, run: _Run, kind: BlockKind, element: Any, unit: Any) -> Iterator[PageBlock]:
-        words = run.words()
-        if words:
-            yield PageBlock(words, kind, element, unit, run.link, run.places)
 
     def _ends_line(self, run: _Run, line_break: Any) -> bool:
         """Whether this break ends a paragraph: the second of two, or after a line in bold."""
@@ -218,63 +232,64 @@ class _Walk:
             and run.words()[-1:].isalnum()
         )
 
-    def _block(self, element: Any, kind: BlockKind, unit: Any, depth: int) -> Iterator[PageBlock]:
+    def _block(self, element: Any, place: _Place, depth: int) -> None:
         tag = element.tag
         if tag in _SILENT:
             return
         if tag == "table" and is_data_table(element):
-            yield from self._table(element, unit)
+            self._table(element, place)
         elif _is_quote(element):
-            yield from self._quote(element, unit, depth)
+            self._quote(element, place, depth)
         elif tag in HEADINGS:
-            yield from self._inside(element, "heading", unit, depth)
+            self._inside(element, replace(place, kind="heading"), depth)
         elif tag == "li":
-            yield from self._item(element, unit, depth)
-        elif tag in ("p", "td", "th", "dd", "dt"):
-            yield from self._inside(element, "item" if kind == "item" else kind, unit, depth)
+            self._item(element, place, depth)
         else:
-            yield from self._inside(element, kind, unit, depth)
+            self._inside(element, place, depth)
 
-    def _item(self, element: Any, unit: Any, depth: int) -> Iterator[PageBlock]:
+    def _item(self, element: Any, place: _Place, depth: int) -> None:
         """The blocks of a list's item; its first words get a bullet, unless they are a heading."""
-        first = True
-        for block in self._inside(element, "paragraph", unit, depth):
-            if first and block.kind == "paragraph":
-                block.words, block.kind = f"• {block.words}", "item"
-            first = False
-            yield block
+        start = len(place.found)
+        self._inside(element, replace(place, kind="paragraph"), depth)
+        first = place.found[start] if start < len(place.found) else None
+        if first is not None and first.kind == "paragraph":
+            first.words, first.kind = f"• {first.words}", "item"
 
-    def _table(self, table: Any, unit: Any) -> Iterator[PageBlock]:
+    def _table(self, table: Any, place: _Place) -> None:
         def read(cell: Any) -> Cell:
-            blocks = [*self._inside(cell, "paragraph", None, 0)]
+            blocks: list[PageBlock] = []
+            self._inside(cell, _Place(blocks), 0)
             items = [block.words.removeprefix("• ") for block in blocks]
             mark = "; " if any(block.kind in ("item", "row") for block in blocks) else " "
-            places = [place for block in blocks for place in block.places[:1]]
+            places = [spot for block in blocks for spot in block.places[:1]]
             return Cell(mark.join(items), sum(block.link for block in blocks), places)
 
+        place = replace(place, unit=table if place.unit is None else place.unit)
         for caption in table.iterchildren("caption"):
-            yield from self._inside(caption, "paragraph", unit or table, 0)
+            self._inside(caption, replace(place, kind="paragraph"), 0)
         for row, cells in table_rows(table, read):
             words = " | ".join(cell.words or "–" for cell in cells)
             links = sum(cell.link for cell in cells)
-            places = [place for cell in cells for place in cell.places]
-            yield PageBlock(words, "row", row, unit or table, links, places)
+            places = [spot for cell in cells for spot in cell.places]
+            place.found.append(PageBlock(words, "row", row, place.unit, links, places))
 
-    def _quote(self, element: Any, unit: Any, depth: int) -> Iterator[PageBlock]:
+    def _quote(self, element: Any, place: _Place, depth: int) -> None:
         """The paragraphs of a quotation; who said it is put behind the last, after a dash."""
         if _EMBEDS.search(element.get("class") or ""):
             return
-        unit = unit if unit is not None else element
-        spoken: list[PageBlock] = []
-        for block in self._inside(element, "quote", unit, depth):
-            speaker = _is_speaker(block, element)
-            if speaker and spoken and spoken[-1].kind == "quote":
+        start = len(place.found)
+        unit = element if place.unit is None else place.unit
+        self._inside(element, replace(place, kind="quote", unit=unit), depth)
+        within = place.found[start:]
+        del place.found[start:]
+        for block in within:
+            last = place.found[-1] if len(place.found) > start else None
+            if last is not None and last.kind == "quote" and _is_speaker(block, element):
                 dash = "" if _DASH.match(block.words) else "— "
-                spoken[-1].words += f" {dash}{block.words}"
-                spoken[-1].places += block.places
+                last.words += f" {dash}{block.words}"
+                last.places += block.places
             else:
-                spoken.append(block)
-        yield from spoken
+                place.found.append(block)
 
     def inline(self, element: Any, run: _Run, *, linked: bool, depth: int) -> None:
         """Adds the text of an inline element to a run, without its tail."""
@@ -363,7 +378,10 @@ def _is_quote(element: Any) -> bool:
         element.get("class") or ""
     ):
         return False
-    within = (*element.iterdescendants("cite", "footer"), *element.iterdescendants("p", "span", "div"))
+    within = (
+        *element.iterdescendants("cite", "footer"),
+        *element.iterdescendants("p", "span", "div"),
+    )
     return len(within) <= _LARGEST_QUOTE and any(
         each.tag in ("cite", "footer") or _SPEAKER_CLASS.search(each.get("class") or "")
         for each in within

@@ -32,6 +32,22 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABELS = {"clarif": "Clarification", "retrac": "Retraction"}
+_HINTS = (
+    *("correct", "clarif", "note", "updat", "version", "amend", "retract", "replac", "supersed"),
+    *("withdr", "taken down", "removed", "unpublished", "revised", "edited", "changed", "modif"),
+    *(
+        "refile",
+        "recast",
+        "korrektur",
+        "bericht",
+        "richtig",
+        "rectif",
+        "errat",
+        "correc",
+        "errores",
+    ),
+    *("rettelse", "rättelse", "sprostowanie"),
+)
 _ELSEWHERE = frozenset({"nav", "form", "select"})
 _LONGEST = 1_500
 
@@ -73,7 +89,8 @@ def _is_notice(block: PageBlock) -> bool:
         return False
     if _NAMED.search(_names(block.element)):
         return True
-    notices = find_notices(block.words)
+    folded = block.words.lower()
+    notices = find_notices(block.words) if any(map(folded.__contains__, _HINTS)) else ()
     if not notices or notices[0].start:
         return False
     return notices[0].kind != "update" or bool(_NOTES.search(_names(block.element)))
@@ -117,6 +134,8 @@ def _labelled(blocks: Sequence[PageBlock]) -> list[PageBlock]:
         elif (named := _NAMED.search(_names(block.element))) and is_reporting(block.words):
             first = above is None or not _NAMED.search(_names(above.element))
             if first and not find_notices(block.words) and not _LABEL.match(block.words):
-                block.words = f"{_LABELS.get(named['kind'][:6].lower(), 'Correction')}: {block.words}"
+                block.words = (
+                    f"{_LABELS.get(named['kind'][:6].lower(), 'Correction')}: {block.words}"
+                )
         laid_out.append(block)
     return laid_out

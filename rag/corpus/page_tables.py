@@ -64,7 +64,10 @@ def table_rows(table: Any, read: Callable[[Any], Cell]) -> Iterator[tuple[Any, l
 
 
 def _place(
-    row: Any, line: dict[int, Cell], hanging: dict[int, tuple[int, Cell]], read: Callable[[Any], Cell]
+    row: Any,
+    line: dict[int, Cell],
+    hanging: dict[int, tuple[int, Cell]],
+    read: Callable[[Any], Cell],
 ) -> None:
     """Puts the cells of a row into the columns that are free."""
     column = 0

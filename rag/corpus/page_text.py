@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.corpus.decoding import clean
 from rag.corpus.live_blogs import live_blocks
 from rag.corpus.not_articles import site_notice, strip_site_notices, why_no_article
 from rag.corpus.page_blocks import PageBlock, page_blocks
@@ -59,6 +60,7 @@ _BODY = re.compile(
 _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")
 _SUBSTANTIAL = 60
 _FEWEST_CARDS = 3
+_REGIONS = 5
 _LONGEST_PARAGRAPH = 3_000
 _LONG_STATED = 300
 _NOTHING = "no article text found in the page"
@@ -94,7 +96,9 @@ def read_text(tree: Any, title: str = "") -> PageText:
     stated = stated_text(tree)
     blocks = page_blocks(tree)
     chosen = _article_blocks(tree, blocks, stated, title)
-    if not stated.live_title and (why := why_no_article(chosen or blocks, title)):
+    if not stated.live_title and (
+        why := why_no_article(chosen or blocks, title, is_article=stated.is_article)
+    ):
         raise CorpusError(why)
     chosen, walled = strip_site_notices(chosen)
     if live := live_blocks(blocks, chosen, stated):
@@ -110,19 +114,21 @@ def _article_blocks(
 ) -> list[PageBlock]:
     """The blocks of the article; those that the page's data state if the page shows none."""
     _mark(blocks)
-    chosen = _found(tree, blocks)
+    chosen, body = _found(tree, blocks)
     region = _missed(blocks, chosen, title)
     if region is not None:
         _make_plain(region)
-        chosen = _found(tree, blocks) or chosen
+        again, found = _found(tree, blocks)
+        chosen, body = (again, found) if again else (chosen, body)
     _unmark(blocks)
     words = squeezed("".join(stated.paragraphs))
-    found = [blocks[number] for number in sorted(Choice(blocks, chosen, words).all())]
-    shown = sum(len(block.words) for block in found)
+    found_blocks = [blocks[number] for number in sorted(Choice(blocks, chosen, words).all())]
+    shown = sum(len(block.words) for block in found_blocks)
     if not stated.live_title and shown < 0.5 * len(words) and len(words) >= _LONG_STATED:
-        title_block = [block for block in found if block.kind == "heading"][:1]
+        title_block = [block for block in found_blocks if block.kind == "heading"][:1]
         return title_block + [PageBlock(each, "paragraph", tree) for each in stated.paragraphs]
-    return found
+    # What trafilatura takes out of scripts is on no place of the page.
+    return found_blocks or [PageBlock(each, "paragraph", tree) for each in body]
 
 
 def _mark(blocks: Sequence[PageBlock]) -> None:
@@ -140,20 +146,22 @@ def _unmark(blocks: Sequence[PageBlock]) -> None:
             setattr(element, place, _MARK.sub("", getattr(element, place) or "", count=1))
 
 
-def _found(tree: Any, blocks: Sequence[PageBlock]) -> set[int]:
-    """The numbers of the blocks that trafilatura finds to be the article."""
+def _found(tree: Any, blocks: Sequence[PageBlock]) -> tuple[set[int], list[str]]:
+    """The numbers of the blocks that trafilatura finds to be the article, and its own text."""
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").addHandler(_SILENT)
     found = bare_extraction(tree, with_metadata=False, include_comments=False)
     if found is None or found.body is None:
-        return set()
-    marks = _MARK.findall("".join(found.body.itertext()))
+        return set(), []
+    texts = ["".join(element.itertext()) for element in found.body]
+    marks = _MARK.findall("".join(texts))
     numbers = {(ord(m[0]) - _FIRST[0]) * _SECOND[1] + ord(m[1]) - _SECOND[0] for m in marks}
     numbers = {number for number in numbers if number < len(blocks)}
     units = {id(blocks[number].unit) for number in numbers if blocks[number].unit is not None}
     whole = (index for index, block in enumerate(blocks) if id(block.unit) in units)
-    return numbers.union(whole)
+    lines = (" ".join(clean(_MARK.sub("", text)).split()) for text in texts)
+    return numbers.union(whole), [line for line in lines if line]
 
 
 def _missed(blocks: Sequence[PageBlock], chosen: set[int], title: str) -> Any:
@@ -164,26 +172,31 @@ def _missed(blocks: Sequence[PageBlock], chosen: set[int], title: str) -> Any:
     """
     sizes: Counter[Any] = Counter()
     taken: Counter[Any] = Counter()
-    total = 0
     for index, block in enumerate(blocks):
-        if is_prose(block) and not site_notice(block.words):
-            sizes[container(block)] += len(block.words)
-            if index in chosen:
-                taken[container(block)] += len(block.words)
-                total += len(block.words)
-    region = max(sizes, key=lambda each: sizes[each], default=None)
-    if region is None or taken[region] >= _SHARE_OF_REGION * sizes[region]:
-        return None
-    if not total:
+        if is_prose(block):
+            place = container(block)
+            sizes[place] += len(block.words)
+            taken[place] += len(block.words) if index in chosen else 0
+    for region in sorted(sizes, key=lambda each: -sizes[each])[:_REGIONS]:
+        prose = [block for block in blocks if is_prose(block) and container(block) is region]
+        if any(site_notice(block.words) for block in prose[:2]):
+            taken[region] = 0
+            continue
+        if taken[region] >= _SHARE_OF_REGION * sizes[region]:
+            return None
+        total = sum(taken.values())
+        if total and (sizes[region] < 2 * total or not _holds_title(blocks, region, title)):
+            return None
         return region
-    return region if sizes[region] >= 2 * total and _holds_title(blocks, region, title) else None
+    return None
 
 
 def _holds_title(blocks: Sequence[PageBlock], region: Any, title: str) -> bool:
     words = squeezed(title)
     headings = (block for block in blocks if block.kind == "heading" and words)
     return any(
-        squeezed(block.words) == words and region in (container(block), container(block).getparent())
+        squeezed(block.words) == words
+        and region in (container(block), container(block).getparent())
         for block in headings
     )
 

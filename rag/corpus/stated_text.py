@@ -13,11 +13,19 @@ from html import unescape
 from typing import Any
 
 _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
-_WRAPPING = re.compile(r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*\Z")
+_CALLED_ARTICLE = (
+    "//meta[@property='og:type' and contains(@content, 'article')]"
+    " | //meta[@property='article:published_time']"
+)
+_WRAPPING = re.compile(
+    r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*\Z"
+)
 _LONGEST_SCRIPT, _MOST_OBJECTS, _DEEPEST = 2_000_000, 5_000, 30
 _ARTICLES = re.compile(r"(?:article|posting|reportage|review|report)$", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
-_BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section)\b[^<>]{0,400}>", re.I)
+_BREAK = re.compile(
+    r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section)\b[^<>]{0,400}>", re.I
+)
 _LINES = re.compile(r"\s*\n\s*|(?:<br ?/?>)+")
 
 
@@ -32,7 +40,10 @@ class StatedPost:
 
 @dataclass(frozen=True, slots=True)
 class StatedText:
-    """What the data of a page state of its text; `live_title` is "" unless it is a live blog."""
+    """What the data of a page state of its text; `live_title` is "" unless it is a live blog.
+
+    `is_article` is set if its data or its meta elements call the page an article.
+    """
 
     paragraphs: tuple[str, ...] = ()
     live_title: str = ""
@@ -47,7 +58,7 @@ def stated_text(tree: Any) -> StatedText:
     """
     bodies: list[str] = []
     live: dict[str, Any] = {}
-    is_article = False
+    is_article = bool(tree.xpath(_CALLED_ARTICLE))
     for each in _objects(tree):
         types = _types(each)
         if any(_ARTICLES.search(name) for name in types):

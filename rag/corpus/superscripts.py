@@ -12,7 +12,9 @@ _RAISED = str.maketrans("0123456789+-−–()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NOTE_CLASS = re.compile(r"foot-?note|note-?ref|noteref|\breference\b|\bcitation\b|endnote", re.I)
 _NOTE_TARGET = re.compile(r"#.{0,20}?(?:fn|foot|note|cite|ref|endn)", re.IGNORECASE)
-_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,6}|[*†‡§¶#]{1,3}|[a-d]|[ivx]{1,4})[\])]?")
+_MARK = re.compile(
+    r"[\[(]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,6}|[*†‡§¶#]{1,3}|[a-d]|[ivx]{1,4})[\])]?"
+)
 _NUMBER = re.compile(r"[+−–-]?\d{1,3}")
 _UNIT = re.compile(
     r"(?<![^\W\d_])(?:[kcdmµ]?m|km|ft|in|yd|mi|sq|s|h|kg|ha|Meter|metres?|Kilometer|м|км|см)$"
