@@ -16,7 +16,8 @@ _MOMENT = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?\d\d(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?"
 )
 _CLOCK = re.compile(
-    r"(?:(?:updated|posted|published|at|um|à|kl\.?|\d{1,2}h ago|[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?,?)\s+)?"
+    r"(?:(?:updated|posted|published|at|um|à|kl\.?|\d{1,2}h ago"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?,?)\s+)?"
     r"\d{1,2}\s?[.:h]\s?\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[A-Z]{2,5})?",
     re.IGNORECASE,
 )
@@ -25,7 +26,8 @@ _CLOCK_ONLY = re.compile(
     r"(?<!\d)\d{1,2}[.:h]\d\d(?!\d)(?: ?[ap]\.?m\b\.?)?(?: (?:[A-Z]{2,4}|Uhr)\b)?", re.I
 )
 _LIVE = re.compile(
-    r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?|ticker)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:live-?(?:blog|feed|ticker|updates?|stream|posts?|text|story|page|event)?"
+    r"|ticker)(?:$|[\s_-])",
     re.I,
 )
 _COMMENTS = re.compile(

@@ -15,17 +15,21 @@ from rag.corpus.page_blocks import PageBlock
 from rag.corpus.rules import is_reporting
 
 _NAMED = re.compile(
-    r"(?:^|[\s_-])(?P<kind>corrections?|clarifications?|retractions?|errat(?:um|a)|corrigend(?:um|a)"
-    r"|korrektur(?:en)?|berichtigung|rectificati(?:f|on)|correctif|rettelser?|r[aä]ttelser?)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?P<kind>corrections?|clarifications?|retractions?|errat(?:um|a)"
+    r"|corrigend(?:um|a)"
+    r"|korrektur(?:en)?|berichtigung|rectificati(?:f|on)|correctif|rettelser?|r[aä]ttelser?)(?:$"
+    r"|[\s_-])",
     re.IGNORECASE,
 )
 _NOTES = re.compile(
-    r"(?:^|[\s_-])(?:(?:editors?|article|story|update|post)-?_?(?:note|notice)s?|(?:amend|change)(?:ment)?s?"
+    r"(?:^|[\s_-])(?:(?:editors?|article|story|update|post)-?_?(?:note|notice)s?|(?:amend"
+    r"|change)(?:ment)?s?"
     r"(?:-note)?|updates?-?(?:note|log|history)|footnotes?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:corrections?(?: ?(?:&|and) ?clarifications?)?|clarifications?|editor[’']?s[’']? note|retraction"
+    r"(?:corrections?(?: ?(?:&|and) ?clarifications?)?|clarifications?|editor[’']?s[’']? note"
+    r"|retraction"
     r"|update[ds]?|amendment|korrektur|berichtigung|richtigstellung|rectificatif|erratum|corrección"
     r"|fe de errores|rectificación|errata corrige|rettelse|rättelse|rectificatie|correctie|errata)"
     r"(?:,? \d{1,2}\.? \w+(?: \d{4})?)? ?:?",
@@ -98,7 +102,7 @@ def _is_notice(block: PageBlock) -> bool:
 
 def _names(element: Any) -> str:
     """The names of an element and of the two around it."""
-    names = []
+    names: list[str] = []
     for each in (element, *element.iterancestors()):
         if len(names) == 3 or each.tag in ("article", "main", "body"):
             break

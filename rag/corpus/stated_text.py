@@ -18,7 +18,8 @@ _CALLED_ARTICLE = (
     " | //meta[@property='article:published_time']"
 )
 _WRAPPING = re.compile(
-    r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*\Z"
+    r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?"
+    r"|;)\s*\Z"
 )
 _LONGEST_SCRIPT, _MOST_OBJECTS, _DEEPEST = 2_000_000, 5_000, 30
 _ARTICLES = re.compile(r"(?:article|posting|reportage|review|report)$", re.IGNORECASE)

@@ -13,9 +13,9 @@ from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, printable_path
-from rag.corpus.urls import is_same_site
 from rag.corpus.page_blocks import PageBlock
 from rag.corpus.page_text import read_text
+from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
