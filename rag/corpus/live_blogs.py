@@ -63,7 +63,7 @@ def live_blocks(
         return []
     owned = _owned(blocks, elements)
     posts = [post for element in elements if (post := _post(element, owned[element]))]
-    shown = _bare("".join(block.words for post in posts for block in post.blocks))
+    shown = _bare("".join(post.heading + "".join(b.words for b in post.blocks) for post in posts))
     posts += [_of_data(each) for each in stated.posts if not _is_shown(each, shown)]
     if len(posts) < (1 if stated.live_title else _FEWEST):
         return []

@@ -20,15 +20,15 @@ BlockKind = Literal["paragraph", "heading", "item", "row", "quote", "time"]
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt"  # noqa: SIM905
-    " fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html"
-    " legend li main menu nav ol option p pre section summary table tbody td tfoot th"
-    " thead tr ul amp-accordion optgroup select".split()
+    " fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li"
+    " main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul"
+    " amp-accordion optgroup select".split()
 )
 _SILENT = frozenset(
     "script style template svg head iframe object embed canvas audio video map noframes"  # noqa: SIM905
     " button select input textarea datalist math progress meter".split()
 )
-HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DISPLAY_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)", re.IGNORECASE)
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
 _SPEAKER_CLASS = re.compile(
@@ -170,101 +170,6 @@ def _with_speakers(blocks: list[PageBlock]) -> Iterator[PageBlock]:
             continue
         last = block
         yield block
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where blocks are added, and what kind and unit they have there."""
-
-    found: list[PageBlock]
-    kind: BlockKind = "paragraph"
-    unit: Any = None
-
-    def close(self, run: _Run, element: Any) -> None:
-        """Adds the block of a run of inline text, if it has words."""
-        if run.places and (words := run.words()):
-            self.found.append(PageBlock(words, self.kind, element, self.unit, run.link, run.places))
-
-
-class _Run:
-    """Inline text that is gathered until a block ends."""
-
-    def __init__(self, language: str) -> None:
-        self.parts: list[str] = []
-        self.places: list[tuple[Any, str]] = []
-        self.link = 0
-        self.breaks = 0
-        self.language = language
-
-    def add(self, text: str | None, place: tuple[Any, str], *, linked: bool) -> None:
-        if not text:
-            return
-        self.parts.append(text)
-        if not text.isspace():
-            self.breaks = 0
-            if not self.places or len(text) >= 20:
-                self.places.append(place)
-            self.link += len(" ".join(text.split())) if linked else 0
-
-    def before(self) -> str:
-        return "".join(self.parts[-4:])[-60:]
-
-    def words(self) -> str:
-        return " ".join(clean("".join(self.parts)).split())
-
-
-def page_blocks(tree: Any) -> list[PageBlock]:
-    """The blocks of a page in order, without those that have no words.
-
-    Scripts, forms' fields and frames are passed over. An element nested deeper than 400 levels
-    is read as one line.
-    """
-    language = str(tree.get("lang") or "").lower()
-    blocks = [*_with_speakers(_Walk(tree, language).blocks())]
-    _count_links_around(blocks)
-    return blocks
-
-
-def _count_links_around(blocks: Sequence[PageBlock]) -> None:
-    """Counts the words of blocks within a link as links, unless a link runs on over many."""
-    around: dict[Any, list[PageBlock]] = {}
-    for block in blocks:
-        link = next(block.element.iterancestors("a"), None)
-        link = block.element if block.element.tag == "a" else link
-        if link is not None and link.get("href"):
-            around.setdefault(link, []).append(block)
-    for within in around.values():
-        if len(within) <= _MOST_IN_LINK:
-            for block in within:
-                block.link = len(block.words)
-
-
-def _with_speakers(blocks: list[PageBlock]) -> Iterator[PageBlock]:
-    """The blocks, with a line that names the speaker right after a quotation put behind it."""
-    last: PageBlock | None = None
-    for block in blocks:
-        names = (
-            last is not None
-            and last.kind == "quote"
-            and block.kind in ("paragraph", "quote")
-            and len(block.words) <= _LONGEST_SPEAKER
-            and _DASH.match(block.words)
-            and not _ENDS.search(block.words)
-            and not _SIGNED.search(last.words)
-        )
-        if last is not None and names:
-            last.words += f" {block.words}"
-            last.places += block.places
-            continue
-        last = block
-        yield block
-
-
-def element_words(element: Any) -> str:
-    """The words of an element and all within it as one line."""
-    run = _Run("")
-    _Walk(element, "").inline(element, run, linked=False, depth=0)
-    return run.words()
 
 
 class _Walk:

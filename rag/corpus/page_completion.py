@@ -185,7 +185,7 @@ class Choice:
             headed.setdefault(container(self._blocks[index]), []).append(index)
         cards: dict[tuple[str, ...], list[list[int]]] = {}
         for element, numbers in headed.items():
-            linked = [n for n in numbers if self._blocks[n].linked >= 0.9]
+            linked = any(self._blocks[n].linked >= 0.9 for n in numbers) or _leads_on(element)
             prose = [n for n in numbers if is_prose(self._blocks[n])]
             if linked and len(prose) <= 1 and len(numbers) <= 5 and make(element):
                 cards.setdefault(make(element), []).append(numbers)
@@ -224,12 +224,15 @@ class Choice:
         """Sentences beside the chosen ones: in a container of theirs, or a part of one."""
         first, last = self._prose[0], self._prose[-1]
         for index, block in enumerate(self._blocks):
-            if index in self._chosen or block.kind == "heading" or not is_reporting(block.words):
+            if index in self._chosen or block.kind == "heading":
+                continue
+            if not is_reporting(block.words) and block.kind != "quote":
                 continue
             place = container(block)
             near = place in self._containers
-            if not near and is_prose(block) and not block.link and block.element.tag in ("p", "li"):
-                near = any(each in self._containers for each in _parents(place, 2))
+            if not near and is_prose(block) and block.element.tag in ("p", "li"):
+                unlinked = next(place.iterdescendants("a"), None) is None
+                near = unlinked and any(each in self._containers for each in _parents(place, 2))
             between = first < index < last and _ENDS.search(block.words) is not None
             if near and self._may_be(block, between and place in self._containers):
                 yield index
@@ -274,6 +277,14 @@ def make(element: Any) -> tuple[str, ...]:
     parent = element.getparent()
     around = (str(parent.tag), *_names(parent)) if parent is not None else ()
     return (str(element.tag), *own, "in", *around) if own else ()
+
+
+def _leads_on(element: Any) -> bool:
+    """Whether a container has a heading that is a link."""
+    headings = element.iterdescendants("h2", "h3", "h4")
+    return any(
+        heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings
+    )
 
 
 def _parents(element: Any, count: int) -> list[Any]:
