@@ -311,3 +311,9 @@ def test_a_deep_page_and_a_wide_table_are_bounded(tmp_path: Path) -> None:
     deep = "<div>" * 600 + f"<p>{STORY[0]}</p>" + "</div>" * 600
     wide = f"<table><tr><th>Ward</th>{'<td colspan=999999999>1</td>' * 9}</tr></table>"
     assert paragraphs(tmp_path, article(PARAGRAPHS + wide + deep))[:4] == STORY
+
+
+def test_a_page_that_a_program_builds_is_read_from_its_script(tmp_path: Path) -> None:
+    data = "".join(f"\\u003cp\\u003e{words}\\u003c/p\\u003e" for words in STORY)
+    html = page(f'<div id="app"></div><script>push([1,"a","{data}"])</script>')
+    assert paragraphs(tmp_path, html) == STORY

@@ -109,6 +109,7 @@ class _Run:
         self.language = language
 
     def add(self, text: str | None, place: tuple[Any, str], *, linked: bool) -> None:
+        """Adds the text of a node."""
         if not text:
             return
         self.parts.append(text)
@@ -119,9 +120,11 @@ class _Run:
             self.link += len(" ".join(text.split())) if linked else 0
 
     def before(self) -> str:
+        """The last characters."""
         return "".join(self.parts[-4:])[-60:]
 
     def words(self) -> str:
+        """The text as one line."""
         return " ".join(clean("".join(self.parts)).split())
 
 

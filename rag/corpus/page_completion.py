@@ -93,6 +93,7 @@ class Choice:
         if not self._prose:
             return self._chosen
         self._chosen -= set(self._cards())
+        self._learn()
         self._add(self._of_the_same_make())
         self._add(self._stated_by_the_page())
         self._add(self._in_the_same_containers())
@@ -231,8 +232,8 @@ class Choice:
             place = container(block)
             near = place in self._containers
             if not near and is_prose(block) and block.element.tag in ("p", "li"):
-                unlinked = next(place.iterdescendants("a"), None) is None
-                near = unlinked and any(each in self._containers for each in _parents(place, 2))
+                own = not block.link and not _leads_on(place)
+                near = own and any(each in self._containers for each in _parents(place, 2))
             between = first < index < last and _ENDS.search(block.words) is not None
             if near and self._may_be(block, between and place in self._containers):
                 yield index

@@ -20,7 +20,7 @@ from rag.corpus.not_articles import site_notice, strip_site_notices, why_no_arti
 from rag.corpus.page_blocks import PageBlock, page_blocks
 from rag.corpus.page_completion import Choice, container, is_prose, squeezed
 from rag.corpus.page_notices import with_notices
-from rag.corpus.stated_text import StatedText, stated_text
+from rag.corpus.stated_text import StatedText, script_markup, stated_text
 from rag.errors import CorpusError
 
 _FIRST, _SECOND = (0x1D000, 246), (0x1D300, 87)
@@ -74,7 +74,9 @@ def read_text(tree: Any, title: str = "") -> PageText:
 def _article_blocks(
     tree: Any, blocks: Sequence[PageBlock], stated: StatedText, title: str
 ) -> list[PageBlock]:
-    """The blocks of the article; those that the page's data state if the page shows none."""
+    """The blocks of the article; those in the page's data or scripts if the page shows none."""
+    from trafilatura import load_html
+
     _mark(blocks)
     chosen, body = _found(tree, blocks)
     region = _missed(blocks, chosen, title)
@@ -89,6 +91,9 @@ def _article_blocks(
     if not stated.live_title and shown < 0.5 * len(words) and len(words) >= _LONG_STATED:
         title_block = [block for block in found_blocks if block.kind == "heading"][:1]
         return title_block + [PageBlock(each, "paragraph", tree) for each in stated.paragraphs]
+    if not found_blocks and not stated.live_title and (markup := script_markup(tree)):
+        inner = load_html(f"<html><body><article>{markup}</article></body></html>")
+        return _article_blocks(inner, page_blocks(inner), StatedText(), title)
     # What trafilatura takes out of scripts is on no place of the page.
     return found_blocks or [PageBlock(each, "paragraph", tree) for each in body]
 

@@ -21,6 +21,9 @@ _WRAPPING = re.compile(
     r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?"
     r"|;)\s*\Z"
 )
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_PARAGRAPH_TAG = re.compile(r"(?:<|\\u003c)p\b", re.IGNORECASE)
+_FEWEST = 3
 _LONGEST_SCRIPT, _MOST_OBJECTS, _DEEPEST = 2_000_000, 5_000, 30
 _ARTICLES = re.compile(r"(?:article|posting|reportage|review|report)$", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
@@ -72,6 +75,25 @@ def stated_text(tree: Any) -> StatedText:
     body = max(bodies, key=len, default="")
     title = _text(live.get("headline") or live.get("name"))
     return StatedText(paragraphs_of(body), title, posts, is_article)
+
+
+def script_markup(tree: Any) -> str:
+    """The longest text in the page's scripts that is markup with three paragraphs or more.
+
+    Pages that a program builds in the browser keep their article there. "" if there is none.
+    """
+    best = ""
+    for script in tree.iter("script"):
+        text = script.text or ""
+        if len(text) > _LONGEST_SCRIPT or not _PARAGRAPH_TAG.search(text):
+            continue
+        for found in _STRING.finditer(text):
+            if len(found[1]) > len(best) and len(_PARAGRAPH_TAG.findall(found[1])) >= _FEWEST:
+                try:
+                    best = str(json.loads(f'"{found[1]}"', strict=False))
+                except ValueError:
+                    continue
+    return best
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
