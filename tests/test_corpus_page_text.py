@@ -181,8 +181,14 @@ def test_text_without_paragraphs_of_its_own_is_read(tmp_path: Path, body: str) -
             " tunnel was opened in 1947.</p></section><article>",
             "Correction: this story first said that the tunnel was opened in 1947.",
         ),
+        (
+            '<aside class="korrektur"><p>Korrektur: In einer früheren Version stand, dass die'
+            " Arbeiten 5,9 Millionen Kronen kosten.</p></aside>",
+            "Korrektur: In einer früheren Version stand, dass die Arbeiten 5,9 Millionen Kronen"
+            " kosten.",
+        ),
     ],
-    ids=["aside", "footer", "heading", "name of the element", "behind the article"],
+    ids=["aside", "footer", "heading", "name of the element", "behind the article", "German"],
 )
 def test_a_correction_is_part_of_the_text_and_known_as_one(
     tmp_path: Path, body: str, expected: str
