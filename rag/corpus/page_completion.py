@@ -50,6 +50,7 @@ _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")
 _SUBSTANTIAL = 60
 _FEWEST_CARDS = 3
 _LONGEST_PARAGRAPH = 3_000
+_MOST_COMPARED = 200
 _LONG = 300
 _WORDS = re.compile(r"[\W_]+")
 
@@ -252,7 +253,7 @@ class Choice:
     def _repeated(self) -> Iterator[int]:
         """Texts that stand in the article twice, and one that repeats many of its paragraphs."""
         seen: set[str] = set()
-        long = [n for n in self._prose if len(self._blocks[n].words) >= _LONG]
+        long = [n for n in self._prose if len(self._blocks[n].words) >= _LONG][:_MOST_COMPARED]
         for index in sorted(self._chosen):
             words = self._blocks[index].words
             if len(words) >= _SUBSTANTIAL and words in seen:

@@ -18,8 +18,8 @@ _CALLED_ARTICLE = (
     " | //meta[@property='article:published_time']"
 )
 _WRAPPING = re.compile(
-    r"\A\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?"
-    r"|;)\s*\Z"
+    r"\A(?:<!--|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?)"
+    r"|(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?|;)\Z"
 )
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _PARAGRAPH_TAG = re.compile(r"(?:<|\\u003c)p\b", re.IGNORECASE)
@@ -30,7 +30,6 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
 _BREAK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section)\b[^<>]{0,400}>", re.I
 )
-_LINES = re.compile(r"\s*\n\s*|(?:<br ?/?>)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
     """
     if "&lt;" in text or "&amp;" in text:
         text = unescape(text)
-    parts = _LINES.split(_BREAK.sub("\n", text))
+    parts = _BREAK.sub("\n", text).split("\n")
     lines = (" ".join(unescape(_TAG.sub("", part)).split()) for part in parts)
     return tuple(line for line in lines if line)
 
@@ -132,7 +131,7 @@ def _parsed(script: str) -> Any:
     if len(script) > _LONGEST_SCRIPT:
         return None
     try:
-        return json.loads(_WRAPPING.sub("", script), strict=False)
+        return json.loads(_WRAPPING.sub("", script.strip()), strict=False)
     except (ValueError, RecursionError):
         return None
 
