@@ -1,8 +1,8 @@
 """Recognises notices of an outlet about its own article: corrections, updates, retractions.
 
-The wordings are English. A notice is at the start or the end of an article and is about the
-article itself: "the drug was withdrawn" is reporting. In doubt, a paragraph is reporting: a
-missed notice costs less.
+The wordings are English, but for labels of corrections. A notice is at the start or the end of
+an article and is about the article itself: "the drug was withdrawn" is reporting. In doubt, a
+paragraph is reporting: a missed notice costs less.
 """
 
 from __future__ import annotations
@@ -42,8 +42,17 @@ _EARLIER = (
 _WAS = r"(?:has|have|had|was|were)(?: (?:been|since|also|further|last))*"
 _TO_WHAT = r"(?=.{0,40}\b(?:to (?:include|add|correct|clarify|reflect|remove|fix|note)|with)\b)"
 
+_ABROAD = (
+    r"korrektur|berichtigung|richtigstellung|rectificatif|erratum|correctif|corrección"
+    r"|rectificación"
+    r"|fe de err(?:ores|atas)|errata corrige|correzione|rettifica|correção|errata|rättelse|rettelse"
+    r"|rectificatie|correctie|sprostowanie"
+)
+"""Labels of corrections in other languages; their sentences are not read."""
+
 _LABEL = re.compile(
     r"(?P<label>corrections?(?: ?(?:&|and|/) ?clarifications?)?|clarifications?|retraction"
+    rf"|{_ABROAD}"
     r"|editor[’']?s[’']? note|note (?:to|for) (?:our )?(?:readers|editors))"
     r"(?:[ ,(](?:[^:.;—–]|\.(?= ?\d)){1,40})? ?(?::|[—–]| - )",
     re.IGNORECASE,
@@ -250,8 +259,10 @@ def _labelled(label: str, rest: str, *, outer: bool) -> NoticeKind:
     kinds = [kind for kind in spoken if kind]
     if label.startswith("retraction") or "retraction" in kinds:
         return "retraction"
-    if label.startswith(("correction", "clarification")):
-        return "correction" if label.startswith("correction") else "clarification"
+    if label.startswith("clarification"):
+        return "clarification"
+    if not label.startswith(("editor", "note")):
+        return "correction"
     if not kinds and (verb := _IN_NOTE.match(rest)):
         return _IN_NOTE_KINDS[verb["verb"][:5].lower()]
     return kinds[0] if kinds else "editor's note"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rag.corpus.boilerplate import Block
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, Unread, printable_path
 from rag.corpus.formats.html_exports import html_export
+from rag.corpus.page_blocks import PageBlock
 from rag.corpus.page_data import declared_language, read_page_data
+from rag.corpus.page_text import read_text
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.language.identification import likely_language
-from rag.records import FurnitureKind
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096
@@ -69,26 +69,22 @@ def fetched_draft(page: Page) -> Draft:
 
 
 def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
-    from trafilatura import bare_extraction, load_html
+    from trafilatura import load_html
+    from trafilatura.metadata import extract_metadata
 
     logging.getLogger("trafilatura").addHandler(_SILENT)
     tree = load_html(_XML_DECLARATION.sub("", page))
     if tree is None:
         msg = "not an HTML page"
         raise CorpusError(msg)
-    # Before trafilatura, which prunes the tree.
+    # Before the text is read, which changes the tree.
     declared, data = declared_language(tree), read_page_data(tree)
-    found = bare_extraction(
-        tree,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"original_date": True, "extensive_search": False},
+    found = extract_metadata(
+        tree, date_config={"original_date": True, "extensive_search": False}, extensive=False
     )
-    title = clean(data.title or (found.title if found else "") or "")
-    text, blocks = _layout(found.body, title) if found else ("", ())
-    if not text:
-        msg = "no article text found in the page"
-        raise CorpusError(msg)
+    article = read_text(tree, data.title or found.title or "")
+    title = clean(article.live_title or data.title or found.title or "")
+    text, blocks = _layout(article.blocks, title)
     return Draft(
         path,
         text,
@@ -101,38 +97,18 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         dated=True,
         language=likely_language(declared, text),
         section=clean(data.section or (found.categories or [""])[0]),
-        warnings=(*warnings, *data.warnings),
+        warnings=(*warnings, *data.warnings, *article.warnings),
     )
 
 
-def _layout(body: Any, title: str) -> tuple[str, tuple[Block, ...]]:
+def _layout(found: Sequence[PageBlock], title: str) -> tuple[str, tuple[Block, ...]]:
     """The paragraphs joined by blank lines, and the offsets of each."""
     blocks: list[Block] = []
     start = 0
-    for tag, words in _paragraphs(body):
-        kind: FurnitureKind | None = "heading" if tag == "head" else None
-        if not blocks and words == " ".join(title.split()):
+    for block in found:
+        kind = "heading" if block.kind == "heading" else block.aside
+        if not blocks and block.words == " ".join(title.split()):
             kind = "title"
-        blocks.append(Block(start, start + len(words), words, kind))
-        start += len(words) + 2
+        blocks.append(Block(start, start + len(block.words), block.words, kind))
+        start += len(block.words) + 2
     return "\n\n".join(block.words for block in blocks), tuple(blocks)
-
-
-def _paragraphs(body: Any) -> Iterator[tuple[str, str]]:
-    for element in body:
-        tag = str(element.tag)
-        if tag == "list":
-            parts = [("item", f"• {words}") for words in map(_words, element) if words]
-        elif tag == "quote" and len(element):
-            parts = [("p", _words(child)) for child in element]
-        elif tag == "table":
-            parts = [("row", " | ".join(filter(None, map(_words, row)))) for row in element]
-        else:
-            parts = [(tag, _words(element))]
-        yield from (part for part in parts if part[1])
-
-
-def _words(element: Any) -> str:
-    for line_break in element.iter("lb"):
-        line_break.tail = " " + (line_break.tail or "")
-    return " ".join(clean("".join(element.itertext())).split())

@@ -1,0 +1,330 @@
+"""Recognises what a site shows instead of an article: walls, error pages, forms and fronts.
+
+The wordings are those of consent tools, browsers' checks and shops of newspapers in English,
+German, French, Spanish, Italian, Dutch, Portuguese, Polish and the Scandinavian languages. Each
+speaks of the reader's own visit ("we and our partners", "your device"), which reporting does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from rag.corpus.page_blocks import PageBlock
+from rag.corpus.rules import is_reporting
+from rag.language.furniture import is_newsletter
+
+SiteNotice = Literal["consent", "bot", "missing", "paywall", "newsletter", "advertisement"]
+
+_REASONS: dict[SiteNotice, str] = {
+    "consent": "a consent notice, no article",
+    "bot": "a check for robots, no article",
+    "missing": "a page that says it is missing, no article",
+    "paywall": "a paywall notice, no article",
+    "newsletter": "a newsletter form, no article",
+    "advertisement": "an advertisement, no article",
+}
+_FRONT = "a list of headlines, no article"
+
+_CONSENT = (
+    r"\bwe (?:value|respect|care about) your privacy"
+    r"|\bwe and (?:our|up to|\d)[\w ]{0,24}(?:partners|vendors)"
+    r"|\bour (?:\d+ )?partners (?:may |store|process|use|and we)"
+    r"|\b(?:our|we|and) partners[’'] processing|\bprocessing (?:as )?described above"
+    r"|\b(?:store|stor(?:e|ing)|access)\b.{0,40}\binformation on (?:a|your) device"
+    r"|\bprecise geolocation data|\bdevice scanning|\bwith your permission\b.{0,40}\b(?:we"
+    r"|partners)"
+    r"|\byour (?:consent|privacy|cookie|tracking) (?:choices?|preferences|settings)"
+    r"|\byour preferences (?:will )?apply|\b(?:withdraw|manage|change|give) your (?:consent"
+    r"|choices)"
+    r"|\b(?:this|our) (?:web)?site uses cookies|\bwe use cookies|\baccept (?:all )?cookies"
+    r"|\baccept all\b.{0,60}\b(?:reject|manage|cookies|continue)"
+    r"|\blegitimate interests? .{0,60}(?:object|consent)"
+    r"|\bby (?:clicking|continuing|using)\b.{0,80}\b(?:cookies|you (?:agree|consent|accept))"
+    r"|wir und unsere (?:\d+ )?partner|wir (?:verwenden|nutzen|setzen) (?:\w+ ){0,3}cookies"
+    r"|ihre (?:zustimmung|einwilligung|privatsphäre|datenschutz-?einstellungen)\b.{0,80}"
+    r"(?:widerrufen|ändern|wichtig|partner|erteilen|cookies)"
+    r"|mit werbung (?:und tracking )?weiterlesen"
+    r"|nous et nos (?:\d+ )?partenaires|nous utilisons des cookies|votre (?:vie privée"
+    r"|consentement)"
+    r"\b.{0,60}(?:cookies|partenaires|retirer|importe|priorité)|continuer sans accepter"
+    r"|(?:nosotros y )?nuestros (?:\d+ )?socios|utilizamos cookies|tu privacidad|su consentimiento"
+    r"\b.{0,60}(?:cookies|socios|retirar)|noi e i nostri (?:\d+ )?(?:partner|fornitori)"
+    r"|utilizziamo (?:i )?cookie|wij en onze (?:\d+ )?partners|wij gebruiken cookies"
+    r"|(?:nós e )?(?:os )?nossos (?:\d+ )?parceiros|usamos cookies|my i nasi partnerzy"
+    r"|(?:vi|våra|våre|vores) (?:og|och)? ?(?:våra|våre|vores)? ?(?:\d+ )?(?:partners?"
+    r"|samarbets?partners?)"
+    r"\b.{0,60}(?:cookies|information|personuppgifter|opplysninger)|vi (?:använder|bruger"
+    r"|bruker) (?:\w+ )?"
+    r"(?:cookies|kakor|informasjonskapsler)"
+)
+_BOT = (
+    r"checking (?:if the site connection is secure|your browser)|^just a moment\b"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?(?:human|not a (?:ro)?bot)"
+    r"|are you a (?:ro)?bot\b|(?:i am|i[’']m) not a robot|unusual (?:traffic|activity) from your"
+    r"|enable (?:javascript|js)(?: and cookies)? (?:and (?:disable|cookies)|to continue"
+    r"|in your browser)"
+    r"|please (?:enable|turn on|activate) (?:javascript|cookies)|javascript is (?:disabled"
+    r"|required)"
+    r"|pardon our interruption|complete the (?:captcha|security check)|incapsula|cloudflare ray id"
+    r"|ddos protection by|your (?:ip|browser|request) (?:address )?(?:has been|was) (?:blocked"
+    r"|flagged)"
+    r"|needs to review the security of your connection|something about your browser made us think"
+    r"|you don[’']t have permission to access|performance (?:&|and) security by"
+    r"|security service to protect itself"
+    r"|bitte bestätigen sie, dass sie (?:ein mensch|kein roboter)"
+    r"|vérif\w+ que vous êtes (?:un )?humain"
+    r"|confirma que eres humano|press (?:&|and) hold to confirm|support id (?:is|:)|reference #\d"
+)
+_MISSING = (
+    r"(?:page|article|story|content|item|url|link|address)\b.{0,60}\b(?:does not|doesn[’']t"
+    r"|no longer|"
+    r"could not|couldn[’']t|can[’']?not|cannot|can[’']t|was not|wasn[’']t)(?: be)? (?:exists?"
+    r"|found|available|"
+    r"be found)\b|(?:page|article|story|content)\b.{0,50}\bhas (?:been )?(?:moved|removed"
+    r"|expired|deleted)"
+    r"|(?:sorry|oops|unfortunately),? (?:but )?(?:we|the page|this page|that page"
+    r"|we[’']re)\b.{0,60}"
+    r"(?:find|found|exist|moved|available|track)|check the (?:address|url|spelling)|error 404"
+    r"|404 (?:error|not found)"
+    r"|page not found|(?:go|return|back) to (?:our|the) (?:home ?page|front page)|try (?:a"
+    r"|our) search"
+    r"|unavailable (?:due to|for) legal reasons|access (?:can ?not|can[’']t) be granted"
+    r"|(?:is|are) (?:not |un)available in (?:your|most european) (?:country|region|countries"
+    r"|location)"
+    r"|seite (?:wurde )?(?:leider )?nicht (?:mehr )?gefunden|seite (?:existiert"
+    r"|ist) (?:leider )?nicht (?:mehr )?"
+    r"(?:verfügbar|vorhanden)?|page (?:est )?introuvable|page (?:demandée )?n[’']existe (?:pas"
+    r"|plus)"
+    r"|página (?:no (?:encontrada|existe|disponible)|que (?:buscas|busca))|no (?:se ha"
+    r"|hemos) (?:podido )?encontra"
+    r"|pagina (?:non (?:trovata|esiste)|niet gevonden)|página não (?:encontrada|existe)"
+    r"|nie znaleziono strony|strona nie istnieje|sidan (?:kunde inte hittas|finns inte)"
+    r"|siden (?:finnes ikke"
+    r"|blev ikke fundet|ble ikke funnet|findes ikke)"
+)
+_PAYWALL = (
+    r"(?:to (?:continue|keep) reading|continue reading|read the (?:full|rest of the) (?:story"
+    r"|article)|unlock"
+    r"|full access|unlimited access|rest of this (?:article|story))\b.{0,120}\b(?:subscri\w+"
+    r"|sign (?:in|up)|log ?in"
+    r"|register|account|trial|free|offer|join|member\w*)"
+    r"|\b(?:subscribe|sign in|log in|register)(?: (?:now|today|here|or \w+(?: in)?))?,? (?:to"
+    r"|for) (?:continue|keep|read|unlock|full"
+    r"|unlimited|get (?:full|unlimited))\b"
+    r"|(?:this|the) (?:article|story|content) is (?:only |exclusively )?(?:available (?:only )?(?"
+    r":to|for)|for|reserved for|exclusive to) (?:our )?"
+    r"(?:paying |registered )?(?:subscribers|members|premium)|already (?:a subscriber|subscribed"
+    r"|have an account|a member)"
+    r"|you have (?:reached|used|read)\b.{0,40}\b(?:free (?:articles?|stor(?:y|ies))"
+    r"|article limit|limit)"
+    r"|(?:subscriber|member)s?[- ]only|\b(?:subscri\w+|unlock|access|trial)\b.{0,80}"
+    r"\bfor (?:just |only )?[$€£]\s?\d"
+    r"|cancel any ?time"
+    r"|(?:weiterlesen|diesen artikel|alle artikel|vollen zugriff)\b.{0,80}\b(?:abo\b|abonn\w+"
+    r"|plus\b|registrier\w+|anmelden)"
+    r"|sie (?:sind|haben) bereits (?:ein )?(?:abo|abonnent|kunde|konto)|nur für abonnent"
+    r"|(?:cet )?article (?:est )?réservé (?:aux|à nos) abonnés|déjà abonné|pour lire la suite"
+    r"|il vous reste .{0,40} à lire"
+    r"|(?:contenido|artículo) (?:exclusivo|solo) para (?:suscriptores|socios)|ya (?:eres"
+    r"|soy) suscriptor|para seguir leyendo"
+    r"|(?:articolo|contenuto) riservato agli abbonati|sei già abbonato|log in om verder te lezen"
+    r"|alleen voor abonnees"
+    r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
+    r"|bara för prenumeranter"
+)
+_FORM = (
+    r"(?:sign up|subscribe)\b.{0,120}(?:newsletter|inbox|e-?mail|daily|weekly|alerts?)"
+    r"|newsletter\b.{0,100}\b(?:sign up|subscribe|inbox|every (?:morning|day|week|evening)"
+    r"|abonn\w+|inscri\w+|anmelden)"
+    r"|(?:enter|type) your e-?mail|by (?:signing up|subscribing|submitting),? you (?:agree"
+    r"|consent|accept)"
+    r"|thank you for (?:signing up|subscribing)|(?:we (?:will )?never"
+    r"|unsubscribe)\b.{0,40}(?:spam|share your|any ?time)"
+    r"|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
+    r"|recevez (?:chaque|notre|nos|toute)"
+    r"|(?:reciba|recibe) (?:cada|nuestr|las)|your e-?mail address"
+)
+_ADVERT = (
+    r"^(?:advertisement|sponsored(?: content)?|advertorial|paid (?:content|post)|promoted"
+    r"|anzeige|werbung|publicité"
+    r"|publicidad|pubblicità|advertentie|annons|annonse|reklama?|広告|реклама)(?:\W.{0,40})?$"
+    r"|\bbuy (?:now|yours|today)\b|\border (?:now|today|yours)\b|\bshop now\b"
+    r"|\blimited[- ]time (?:offer|only)"
+    r"|\b(?:save|get|enjoy)\b.{0,24}\b\d{1,2} ?% (?:off|discount)|\bpromo code\b"
+    r"|\bfree shipping\b|\bclick here to (?:buy|order|claim|get)"
+    r"|\bjetzt (?:kaufen|bestellen|sichern|zugreifen)\b"
+)
+_KINDS: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
+    ("consent", re.compile(_CONSENT, re.IGNORECASE)),
+    ("bot", re.compile(_BOT, re.IGNORECASE)),
+    ("missing", re.compile(_MISSING, re.IGNORECASE)),
+    ("paywall", re.compile(_PAYWALL, re.IGNORECASE)),
+    ("newsletter", re.compile(_FORM, re.IGNORECASE)),
+    ("advertisement", re.compile(_ADVERT, re.IGNORECASE)),
+)
+_TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
+    (
+        "missing",
+        re.compile(
+            r"(?:(?:error )?40[34]\b|410\b|(?:error\W+)?(?:the )?(?:page|article|story|content"
+            r"|seite|sidan|siden|page|página|pagina)"
+            r" (?:(?:was |is |is currently |konnte )?(?:not|nicht|no|non|niet|não|kunde inte"
+            r"|ikke) .{0,30}|introuvable|unavailable|missing|gone)"
+            r"|not found|nothing (?:was )?found|oops|whoops|nie znaleziono|access denied"
+            r"|forbidden|451\b)(?:[^:]{0,3}$|[.!]? ?(?:[|–—·-]|: (?:page|error"
+            r"|unavailable)).{0,60}$)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "bot",
+        re.compile(
+            r"just a moment|attention required|are you a (?:ro)?bot|access denied"
+            r"|pardon our interruption|security check"
+            r"|(?:ro)?bot (?:check|verification)|captcha|verify (?:that )?you"
+            r"|checking your browser|one more step|human verification",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "consent",
+        re.compile(
+            r"we value your privacy|before you continue|cookie (?:consent|notice|settings|wall)"
+            r"|your privacy choices"
+            r"|datenschutz-?einstellungen|your (?:consent|privacy)",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_BESIDE_TEASERS = frozenset({"paywall", "newsletter", "advertisement"})
+_SHORT, _LONGEST = 1_500, 700
+_FEWEST_CARDS = 4
+_HINTS = tuple(
+    # Each wording above has one of these; looking for them first is ten times as fast.
+    "cookie|privacy|partner|consent|geolocation|device|permission|preferences"  # noqa: SIM905
+    "|described above|interest|accept all|einwilligung|zustimmung|privatsphäre"
+    "|datenschutz|werbung|partenaire|vie privée|continuer sans|socios|privacidad"
+    "|consentimiento|fornitori|parceiros|kakor|informasjonskapsler|personuppgifter"
+    "|opplysninger|you agree|you accept|browser|just a moment|human|robot|bot"
+    "|unusual|javascript|interruption|captcha|security|incapsula|ray id|ddos"
+    "|blocked|flagged|humain|humano|press |support id|reference #|page|article"
+    "|story|content|item|url|link|address|sorry|oops|unfortunately|404"
+    "|available|legal reasons|granted|seite|página|pagina|stron|sidan|siden"
+    "|encontra|reading|unlock|access|subscri|sign in|sign up|log in|register"
+    "|member|limit|week|month|cancel|weiterlesen|abo|konto|kunde|abonn"
+    "|pour lire|à lire|suscri|leyendo|lezen|assinante|prenumerat|newsletter|inbox"
+    "|e-mail|email|unsubscribe|anmelden|recevez|recib|advert|sponsor|paid "
+    "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
+    "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
+    "|bestellen|sichern|zugreifen|home page|front page|search|already".split("|")
+)
+_QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
+
+
+@lru_cache(maxsize=2_048)
+def site_notice(words: str) -> SiteNotice | None:
+    """What a paragraph is, if it speaks to the visitor of a site; None for reporting.
+
+    Quotations and reported speech are reporting, whatever they are about.
+
+    >>> site_notice("We and our 812 partners store information on your device.")
+    'consent'
+    >>> site_notice("The court fined the site because it uses cookies without asking.")
+    """
+    folded = words.lower()
+    if len(words) > _LONGEST or not any(map(folded.__contains__, _HINTS)):
+        return None
+    if _QUOTED.search(words):
+        return None
+    for kind, pattern in _KINDS:
+        if pattern.search(words):
+            return kind
+    return "newsletter" if is_newsletter(words) else None
+
+
+def why_no_article(blocks: Sequence[PageBlock], title: str, *, is_article: bool = False) -> str:
+    """Why these blocks of a page are no article; "" if they are one or if there are none.
+
+    Nothing is reported besides notices of the site, or a notice of consent, a check or an error
+    outweighs it; or the title says that the page is missing or a check, and little follows.
+    A list of headlines is no article, unless the page's own data say `is_article`.
+    """
+    total = sum(len(block.words) for block in blocks)
+    if not total:
+        return ""
+    sizes: Counter[SiteNotice] = Counter()
+    reporting = 0
+    for block in blocks:
+        if (kind := site_notice(block.words)) is not None:
+            sizes[kind] += len(block.words)
+        elif block.kind != "heading" and is_reporting(block.words):
+            reporting += len(block.words)
+    kind, size = max(sizes.items(), key=lambda each: each[1], default=("consent", 0))
+    noticed = sum(sizes.values())
+    if noticed and not reporting:
+        return _REASONS[kind]
+    if kind not in _BESIDE_TEASERS and size >= 0.5 * total and reporting <= size:
+        return _REASONS[kind]
+    named = next((each for each, pattern in _TITLES if pattern.match(title.strip())), None)
+    if named and total <= _SHORT and reporting <= _SHORT // 5:
+        return _REASONS[kind if noticed and kind != "paywall" else named]
+    return _FRONT if not is_article and _is_front(blocks) else ""
+
+
+def _is_front(blocks: Sequence[PageBlock]) -> bool:
+    """Whether the blocks are a list of headlines that lead elsewhere, each with a line or two."""
+    headlines = [
+        place
+        for place, block in enumerate(blocks)
+        if block.linked >= 0.9
+        and block.kind in ("heading", "item", "paragraph")
+        and " " in block.words
+    ]
+    prose = [
+        place
+        for place, block in enumerate(blocks)
+        if block.linked < 0.5 and is_reporting(block.words)
+    ]
+    if len(headlines) < _FEWEST_CARDS:
+        return False
+    if len(prose) < len(headlines) / 2:
+        return True
+    below = {place + step for place in headlines for step in (1, 2)}
+    headed = sum(block.kind == "heading" for block in (blocks[place] for place in headlines))
+    return headed >= _FEWEST_CARDS and sum(place in below for place in prose) >= 0.8 * len(prose)
+
+
+def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bool]:
+    """The blocks without notices of the site, and whether the rest lies behind a paywall.
+
+    Walls and forms at the start and the end go, and advertisements' labels anywhere; between
+    paragraphs they stay, typed as "newsletter", which is never evidence. A paywall counts if it
+    follows the last reporting and no more than four paragraphs of that came before.
+    """
+    kinds = [site_notice(block.words) if len(block.words) <= _LONGEST else None for block in blocks]
+    reported = [
+        place
+        for place, (block, kind) in enumerate(zip(blocks, kinds, strict=True))
+        if kind is None and block.kind != "heading" and is_reporting(block.words)
+    ]
+    first, last = (reported[0], reported[-1]) if reported else (0, 0)
+    walled = any(kind == "paywall" for kind in kinds[last:]) and 0 < len(reported) <= _TEASER
+    left: list[PageBlock] = []
+    for place, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
+        outside = place < first or place > last
+        if kind in ("consent", "bot") or (kind == "advertisement" and len(block.words) < 60):
+            continue
+        if kind in ("paywall", "newsletter", "advertisement"):
+            if outside:
+                continue
+            block.aside = "newsletter"
+        left.append(block)
+    return left, walled
+
+
+_TEASER = 4
+"""No more paragraphs than this stand in front of a paywall."""
