@@ -11,7 +11,7 @@ from rag.answers.prompts import Fault, answer_messages, repair_messages, size
 from rag.answers.question import Question
 from rag.answers.repair import Again, Repaired, mend
 from rag.errors import ProviderError
-from rag.llms import ChatModel, Reply, TokenCounter, passed_on, reply_to
+from rag.llms import ChatModel, Reply, TokenCounter, reply_to
 from rag.records import Answer, Hit, Message
 from rag.verification.citing import Check, Cited, cite
 from rag.verification.verify import verify
@@ -39,7 +39,7 @@ def generate(
     Raises ProviderError when there is no reply.
     """
     started = time.perf_counter()
-    budget = model.context_tokens - model.max_tokens
+    budget = model.prompt_tokens
     messages, shown = answer_messages(
         asked.text, hits, asked.history, asked.as_of, budget=budget, count=TokenCounter().count
     )
@@ -47,7 +47,7 @@ def generate(
     def bind(text: str, reserved: Collection[int] = ()) -> Cited:
         return cite(text, shown, checking.check, reserved=reserved)
 
-    reply = yield from passed_on(model.stream(messages))
+    reply = yield from model.stream(messages)
     again = _again(messages, reply, model) if checking.repair else None
     mended = mend(reply, bind, again, model.max_tokens)
     return _answer(asked, shown, mended, model, started) if mended.cited.claims else None
@@ -58,7 +58,7 @@ def _again(messages: Sequence[Message], reply: Reply, model: ChatModel) -> Again
 
     def ask(faults: Sequence[Fault]) -> Reply:
         again = repair_messages(messages, reply.text, faults)
-        room = model.context_tokens - model.max_tokens
+        room = model.prompt_tokens
         if size(again, TokenCounter().count) > room:
             msg = f"the answer and its faults do not fit into the context of {model.name!r}"
             raise ProviderError(msg)

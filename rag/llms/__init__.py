@@ -2,7 +2,7 @@
 
 from rag.llms.configured import configured_model
 from rag.llms.metered import Metered
-from rag.llms.model import ChatModel, Reply, passed_on, reply_to
+from rag.llms.model import ChatModel, Reply, ReplySchema, reply_to
 from rag.llms.openai_model import OpenAIModel
 from rag.llms.scripted import ScriptedModel
 from rag.llms.tokens import TokenCounter
@@ -12,9 +12,9 @@ __all__ = [
     "Metered",
     "OpenAIModel",
     "Reply",
+    "ReplySchema",
     "ScriptedModel",
     "TokenCounter",
     "configured_model",
-    "passed_on",
     "reply_to",
 ]
