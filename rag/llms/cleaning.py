@@ -178,7 +178,7 @@ class Cleaner:
             return False
         if self.holds or _ALOUD.match(self.text):
             return True
-        begun = self.text.strip().casefold()
+        begun = self.text.lstrip().casefold()
         return not self._shown and any(
             one.startswith(begun) for one in (*_OPENERS, "analysis") if len(begun) <= len(one)
         )

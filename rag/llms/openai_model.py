@@ -283,10 +283,11 @@ class OpenAIModel:
             asked[-1]["content"] += f"\n\n{schema.request}"
         if self._learned.no_system:
             asked = _without_system(asked)
-        manager = client.chat.completions.with_streaming_response.create(
+        stream = client.chat.completions.create(
             model=self.name, messages=cast("Any", asked), stream=True, extra_body=dict(options)
         )
-        return manager.__enter__()
+        # Its own reader of events ends with an error where a server sends `null`.
+        return stream.response
 
     def _options(
         self, messages: Sequence[Message], schema: ReplySchema | None, *, more: bool

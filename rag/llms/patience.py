@@ -37,7 +37,7 @@ class Patience:
         self._changed = threading.Condition()
 
     def chunks(self, response: Any) -> Iterator[bytes]:
-        """The chunks of an openai response; raises LateError where they do not come in time."""
+        """The chunks of a response; raises LateError where they do not come in time."""
         waiter = threading.Thread(target=self._wait, args=(_hanging_up(response),), daemon=True)
         waiter.start()
         try:
@@ -91,7 +91,7 @@ def _hanging_up(response: Any) -> Callable[[], None]:
     def hang_up() -> None:
         # Closing a socket does not wake the thread that reads from it; shutting it down does.
         with suppress(Exception):
-            stream = response.http_response.extensions["network_stream"]
+            stream = response.extensions["network_stream"]
             stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         with suppress(Exception):
             response.close()
