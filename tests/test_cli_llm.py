@@ -62,12 +62,12 @@ def test_a_server_that_refuses_leaves_the_articles_words_and_a_note(
     with llm_server("401", [SAID]) as server:
         monkeypatch.setenv("DATELINE_LLM_BASE_URL", server.url)
         keyless = dateline(*ASKED, "--llm", "tiny")
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+        monkeypatch.setenv("DATELINE_LLM_API_KEY", "sk-1")
         ended = dateline(*ASKED, "--llm", "tiny")
     assert (keyless.status, ended.status) == (0, 0)
     assert "The old mill burnt at Osk on Tuesday. [1]" in ended.out
     assert "refuses the API key: “wrong key ***”; check DATELINE_LLM_API_KEY" in ended.err
-    assert "asks for an API key, and none is sent to it; name its variable" in keyless.err
+    assert "asks for an API key, and none is sent to it: “wrong key ***”; set" in keyless.err
     assert server.keys == ["Bearer none", "Bearer sk-1"]
 
 

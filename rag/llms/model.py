@@ -70,9 +70,11 @@ class ChatModel(Protocol):
         """
 
 
-def reply_to(messages: Sequence[Message], model: ChatModel) -> Reply:
-    """The whole reply; raises ProviderError when there is none."""
-    pieces = model.stream(messages)
+def reply_to(
+    messages: Sequence[Message], model: ChatModel, schema: ReplySchema | None = None
+) -> Reply:
+    """The whole reply, by the `schema` if there is one; raises ProviderError when there is none."""
+    pieces = model.stream(messages, schema) if schema else model.stream(messages)
     while True:
         try:
             next(pieces)
