@@ -57,6 +57,7 @@ class FakeServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     elsewhere: str = ""
     answer: Callable[[dict[str, Any]], Raw] | None = None
     released: threading.Event = field(default_factory=threading.Event)
@@ -150,6 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.state.asked.append(body)
+        self.state.paths.append(self.path)
         self.state.keys.append(self.headers["authorization"])
         self.state.headers.append({name.lower(): value for name, value in self.headers.items()})
         try:

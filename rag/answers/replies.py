@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from rag.answers.prompts import NO_ANSWER
-from rag.llms import Reply, ReplySchema
+from rag.llms import Reply, ReplySchema, cleaned
 
 FORM = ReplySchema(
     name="answer",
@@ -128,6 +128,7 @@ def plain_text(text: str) -> str:
     >>> plain_text("**Answer:** The mill burnt [1]. Let me know if you need more!")
     'The mill burnt [1].'
     """
+    text = cleaned(text)
     return _tidied(_from_json(text) or text)
 
 

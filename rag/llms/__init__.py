@@ -1,5 +1,6 @@
 """Language models behind one seam; knows nothing about articles or archives."""
 
+from rag.llms.cleaning import cleaned
 from rag.llms.configured import configured_model
 from rag.llms.metered import Metered
 from rag.llms.model import ChatModel, Reply, ReplySchema, reply_to
@@ -15,6 +16,7 @@ __all__ = [
     "ReplySchema",
     "ScriptedModel",
     "TokenCounter",
+    "cleaned",
     "configured_model",
     "reply_to",
 ]

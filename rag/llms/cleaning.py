@@ -184,10 +184,22 @@ class Cleaner:
         )
 
 
-def _answer_in(thoughts: str) -> str:
-    """The answer that stands at the end of thoughts which were never closed; "" without one.
+def cleaned(text: str) -> str:
+    """A whole reply as a reader may see it.
 
-    >>> _answer_in("Let me see.\\n\\nThe mill burnt [2].")
+    >>> cleaned("<think>A mill?</think>The mill burnt.<|im_end|>")
+    'The mill burnt.'
+    """
+    cleaner = Cleaner()
+    cleaner.feed(text)
+    cleaner.end()
+    return cleaner.text
+
+
+def _answer_in(thoughts: str) -> str:
+    r"""The answer that stands at the end of thoughts which were never closed; "" without one.
+
+    >>> _answer_in("Let me see.\n\nThe mill burnt [2].")
     'The mill burnt [2].'
     """
     labelled = list(_LABELLED.finditer(thoughts))

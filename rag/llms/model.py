@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from rag.records import Message, Usage
 
 Finish = Literal["stop", "length", "filtered", "unknown"]
-"""Why a reply ended: said all, out of tokens, cut by a content filter, or the model does not say."""
+"""Why a reply ended: all is said, out of tokens, cut by a content filter, or not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Reply:
     """
 
     text: str
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     finish: Finish = "unknown"
     notes: tuple[str, ...] = ()
 

@@ -45,7 +45,9 @@ class Received:
         piece = self.cleaner.feed(event.text) if event.text else ""
         self._pieces += bool(piece)
         most = self.limit * _CHARACTERS_PER_TOKEN
-        if self._events > 4 * (self.limit + self.room) or len(self.cleaner.text) > 4 * most or (self._pieces and len(self.cleaner.text) > most and self._pieces > 1):
+        written = len(self.cleaner.text)
+        endless = self._events > 4 * (self.limit + self.room) or written > 4 * most
+        if endless or (self._pieces > 1 and written > most):
             self._stop()
         return piece
 

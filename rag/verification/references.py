@@ -10,7 +10,100 @@ from rag.records import Hit
 
 _LONGEST = 120
 _WORDS = frozenset(
-    ["passage", "passages", "source", "sources", "citation", "citations", "cite", "cited", "cites", "reference", "references", "ref", "refs", "doc", "docs", "document", "documents", "article", "articles", "id", "ids", "see", "cf", "also", "from", "in", "per", "via", "the", "news", "and", "und", "et", "y", "e", "excerpt", "excerpts", "text", "snippet", "chunk", "item", "result", "index", "note", "fn", "footnote", "no", "nr", "numbers", "number", "quelle", "quellen", "artikel", "textstelle", "textstellen", "passagen", "siehe", "vgl", "beleg", "belege", "dokument", "dokumente", "laut", "aus", "voir", "extrait", "extraits", "selon", "fuente", "fuentes", "ver", "pasaje", "pasajes", "fragmento", "fonte", "brano", "bron", "p", "s", "as", "stated", "reported", "according", "to", "date", "published", "dated", "of", "on", "by", "line", "lines"]
+    [
+        "passage",
+        "passages",
+        "source",
+        "sources",
+        "citation",
+        "citations",
+        "cite",
+        "cited",
+        "cites",
+        "reference",
+        "references",
+        "ref",
+        "refs",
+        "doc",
+        "docs",
+        "document",
+        "documents",
+        "article",
+        "articles",
+        "id",
+        "ids",
+        "see",
+        "cf",
+        "also",
+        "from",
+        "in",
+        "per",
+        "via",
+        "the",
+        "news",
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "excerpt",
+        "excerpts",
+        "text",
+        "snippet",
+        "chunk",
+        "item",
+        "result",
+        "index",
+        "note",
+        "fn",
+        "footnote",
+        "no",
+        "nr",
+        "numbers",
+        "number",
+        "quelle",
+        "quellen",
+        "artikel",
+        "textstelle",
+        "textstellen",
+        "passagen",
+        "siehe",
+        "vgl",
+        "beleg",
+        "belege",
+        "dokument",
+        "dokumente",
+        "laut",
+        "aus",
+        "voir",
+        "extrait",
+        "extraits",
+        "selon",
+        "fuente",
+        "fuentes",
+        "ver",
+        "pasaje",
+        "pasajes",
+        "fragmento",
+        "fonte",
+        "brano",
+        "bron",
+        "p",
+        "s",
+        "as",
+        "stated",
+        "reported",
+        "according",
+        "to",
+        "date",
+        "published",
+        "dated",
+        "of",
+        "on",
+        "by",
+        "line",
+        "lines",
+    ]
 )
 _DATE = re.compile(
     r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?[^\W\d]{3,10}\.?,?\s+\d{4}\b"
@@ -146,11 +239,12 @@ def _meant(
         group for name, group in match.groupdict().items() if group and name not in ("lead", "link")
     )
     is_round = match["round"] is not None
-    rest, named = inside, []
-    for outlet, numbers in outlets.items():
+    rest = inside
+    named: list[int] = []
+    for outlet, its_passages in outlets.items():
         found = re.search(rf"(?<!\w)(?:the\s+)?{re.escape(outlet)}(?!\w)", rest, re.IGNORECASE)
         if found:
-            named += numbers
+            named += its_passages
             rest = rest[: found.start()] + " " + rest[found.end() :]
     without_dates = _DATE.sub(" ", rest)
     for number, hit in enumerate(hits, start=1):
@@ -189,10 +283,8 @@ def _taken(text: str) -> tuple[list[int], str]:
 def _closes(text: str, match: re.Match[str], numbers: Sequence[int], hits: Sequence[Hit]) -> bool:
     """Whether a bare number in round brackets can be a reference: not a figure, not a list's."""
     before, after = text[: match.start()], text[match.end() :]
-    if (
-        any(not 1 <= number <= len(hits) for number in numbers)
-        or (len(after)
-        and not _END_OF_CLAUSE.match(after))
+    if any(not 1 <= number <= len(hits) for number in numbers) or (
+        len(after) and not _END_OF_CLAUSE.match(after)
     ):
         return False
     last = _LAST_WORD.search(before)
