@@ -371,7 +371,7 @@ class OpenAIModel:
         )
 
 
-_FEWEST_TO_JUDGE = 400
+_FEWEST_TO_JUDGE = 1_000
 _READ_SHARE = 0.5
 
 
