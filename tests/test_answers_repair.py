@@ -49,6 +49,10 @@ def mend(reply: str, hits: Sequence[Hit], again: Again | None, used: int = 9) ->
     return repair.mend(Reply(reply, Usage(0, used)), bind, again, limit=10)
 
 
+def bind(text: str, reserved: Collection[int] = ()) -> Cited:
+    return cite(text, HITS, reserved=reserved)
+
+
 def outcome(mended: Repaired) -> tuple[str, tuple[str, ...]]:
     return mended.cited.text, mended.notes
 
@@ -210,9 +214,6 @@ def test_faults_stand_where_they_say() -> None:
     ],
 )
 def test_a_reply_out_of_tokens_loses_its_unfinished_last_sentence(text: str, left: str) -> None:
-    def bind(said: str, reserved: Collection[int] = ()) -> Cited:
-        return cite(said, HITS, reserved=reserved)
-
     mended = repair.mend(Reply(text, finish="length"), bind, None, limit=10)
     assert mended.cited.text == left
     cut = repair.CUT_AT_LIMIT.format(limit=10)
@@ -220,9 +221,6 @@ def test_a_reply_out_of_tokens_loses_its_unfinished_last_sentence(text: str, lef
 
 
 def test_a_reply_that_ended_by_itself_is_never_broken_off() -> None:
-    def bind(said: str, reserved: Collection[int] = ()) -> Cited:
-        return cite(said, HITS, reserved=reserved)
-
     whole = Reply(f"{GOOD} Five sailors were saved", Usage(0, 99), finish="stop")
     mended = repair.mend(whole, bind, None, limit=10)
     assert (mended.cited.text, mended.notes) == (f"{GOOD} Five sailors were saved [2]", ())
@@ -231,9 +229,6 @@ def test_a_reply_that_ended_by_itself_is_never_broken_off() -> None:
 
 
 def test_what_a_server_did_is_said_before_all_else() -> None:
-    def bind(said: str, reserved: Collection[int] = ()) -> Cited:
-        return cite(said, HITS, reserved=reserved)
-
     read = "The server read only a part."
     assert repair.mend(Reply(GOOD, notes=(read,)), bind, None, 99).notes == (read,)
 

@@ -95,8 +95,8 @@ def test_openais_key_goes_to_openai_alone() -> None:
     key, lines = sent(gateway)
     assert key == ""
     assert lines == [
-        "no key is sent to llm.example: the one in OPENAI_API_KEY belongs to OpenAI; if that server "
-        "needs one, set DATELINE_LLM_API_KEY"
+        "no key is sent to llm.example: the one in OPENAI_API_KEY belongs to OpenAI; if that "
+        "server needs one, set DATELINE_LLM_API_KEY"
     ]
     assert sent(gateway, "openai") == ("sk-o", [])
     # On this machine a server seldom needs one.

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rag.errors import ProviderError
-from rag.llms import OpenAIModel, Reply, ReplySchema
+from rag.llms import OpenAIModel, Reply, ReplySchema, reply_to
 from rag.llms.failures import Names, Server, connection_problem
 from rag.records import Message, Usage
 from tests.llm_server import DONE, Raw, delta, event, llm_server, refusal
@@ -160,7 +160,7 @@ def test_an_answer_stands_however_its_end_is_told(ending: list[bytes]) -> None:
 
 def test_one_whole_message_is_an_answer_too() -> None:
     message = {"choices": [{"message": {"content": ANSWER}, "finish_reason": "stop"}]}
-    message["usage"] = {"prompt_tokens": 9, "completion_tokens": 6}  # type: ignore[assignment]
+    message["usage"] = {"prompt_tokens": 9, "completion_tokens": 6}
     for text in (json.dumps(message), json.dumps(message, indent=2)):
         reply = asked(
             lambda _b, t=text: Raw([t.encode()], 200, {"content-type": "application/json"})
@@ -390,11 +390,8 @@ def test_a_prompt_that_the_server_cut_is_noticed() -> None:
     long = [Message("user", "The old mill burnt on Tuesday. " * 200)]
     used = event({"choices": [], "usage": {"prompt_tokens": 300, "completion_tokens": 6}})
     with llm_server("ok", answer=lambda _body: Raw([delta(ANSWER), STOP, used, DONE])) as server:
-        stream = OpenAIModel("tiny", server.url).stream(long)
-        with pytest.raises(StopIteration) as end:
-            while True:
-                next(stream)
-    (note,) = end.value.value.notes
+        reply = reply_to(long, OpenAIModel("tiny", server.url))
+    (note,) = reply.notes
     assert note.startswith("The server of 'tiny' read only 300 of about 1,4")
     assert note.endswith("or set DATELINE_LLM_CONTEXT_TOKENS to what it has.")
 

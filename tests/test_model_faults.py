@@ -37,7 +37,11 @@ EVIL = (
 ASKED = "How many passengers of the ferry Marigold were brought ashore by lifeboat?"
 TRUE = "All 41 passengers were brought ashore by lifeboat [1]."
 QUOTE = "All 41 passengers were brought ashore by lifeboat."
-PATIENCE = {"slow": {"first_word_timeout": 0.3}, "stalls": {"timeout": 0.3}, "pings": {"deadline": 0.4}}
+PATIENCE = {
+    "slow": {"first_word_timeout": 0.3},
+    "stalls": {"timeout": 0.3},
+    "pings": {"deadline": 0.4},
+}
 OWN_WORDS = "These are the articles' own words."
 
 

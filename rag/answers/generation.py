@@ -62,7 +62,7 @@ def generate(
 
 
 def _stream(model: ChatModel, messages: Sequence[Message]) -> Generator[str, None, Reply]:
-    """The reply as it comes, in sentences with their passages where the model can be bound to it."""
+    """The reply as it comes, by a schema where the model can be bound to one."""
     return model.stream(messages, FORM) if model.structured else model.stream(messages)
 
 

@@ -50,7 +50,7 @@ like this: [P1]. If it rests on two, cite both: [P1][P2].
 "Yesterday" and the like count from the date of their passage, not from today.
 - Where outlets disagree, report both and name them.
 - Put words between quotation marks only if they stand so in a passage.
-- Be brief: at most four sentences in the language of the question, without headings, links or lists.
+- Be brief: at most four sentences, in the language of the question, without headings or links.
 
 An example. From <passage P2> of Tuesday, 6 May 2031, “Fire crews said the barn at Osk burnt down \
 on Monday, and two calves died”, the question “When did the barn burn down?” is answered:
@@ -59,8 +59,8 @@ The question “Who owns the barn?” is answered:
 {no_answer}"""
 
 _REMINDER = (
-    "Answer in the language of this question, from the passages only, with a key such as [P1] after "
-    "every sentence; if they hold no answer, reply only: {no_answer}"
+    "Answer in the language of this question, from the passages only, with a key such as [P1] "
+    "after every sentence; if they hold no answer, reply only: {no_answer}"
 )
 
 _AGAIN = """\

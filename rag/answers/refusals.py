@@ -85,7 +85,9 @@ _OTHERS = (
     r"\b(?:passages|artikelen|fragmenten|bronnen|teksten)\b[^.!?]*\b(?:geen|niet|niets)\b",
 )
 _NOTHING = re.compile("|".join((*_ENGLISH, *_OTHERS)), re.IGNORECASE)
-_ABOUT_PASSAGES = re.compile(rf"\b(?!(?:news )?archive\b){_PASSAGES}\b|\bpassagen?\b|\b(?:i|we|ich|je)\b", re.IGNORECASE)
+_ABOUT_PASSAGES = re.compile(
+    rf"\b(?!(?:news )?archive\b){_PASSAGES}\b|\bpassagen?\b|\b(?:i|we|ich|je)\b", re.IGNORECASE
+)
 _GOES_ON = re.compile(
     r"[,;—–:]\s*(?:but|however|though|although|yet|while|only|aber|jedoch|mais|pero)\b(?P<after>[^.!?]*)"
     r"|\A(?:although|though|while|even\s+though)\b[^,]*,(?P<rest>[^.!?]*)",

@@ -65,7 +65,8 @@ _LINE_LABEL = (
     r"(?:sources?|references?|citations?|footnotes?|notes?|bibliography|quellen(?:angaben?)?|"
 )
 _FOOTER = re.compile(
-    rf"^[ \t]*[#*_]*[ \t]*{_LINE_LABEL}belege|literatur|références|fuentes|passages?(?: cited| used)?"
+    rf"^[ \t]*[#*_]*[ \t]*{_LINE_LABEL}belege|literatur|références|fuentes"
+    r"|passages?(?: cited| used)?"
     r"|(?:sources|passages) (?:cited|used))[ \t]*[*_]*[ \t]*:[*_]*(?P<same>[^\n]*)$"
     rf"|^[ \t]*[#*_]+[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*[*_]*[ \t]*$",
     re.IGNORECASE | re.MULTILINE,

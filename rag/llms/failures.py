@@ -31,7 +31,8 @@ _QUOTA = re.compile(
     re.IGNORECASE,
 )
 _FILTER = re.compile(
-    r"content[_ -]?(?:filter|management|policy)|responsible ?ai|safety (?:system|filter)|moderation",
+    r"content[_ -]?(?:filter|management|policy)|responsible ?ai|safety (?:system|filter)"
+    r"|moderation",
     re.IGNORECASE,
 )
 _TLS_PORT = re.compile(r"WRONG_VERSION_NUMBER|record layer|UNKNOWN_PROTOCOL|HTTP_REQUEST", re.I)
@@ -74,7 +75,7 @@ class Server:
         return f"{words[:_SHOWN].rstrip()} …" if len(words) > _SHOWN else words
 
     def quoted(self, words: str) -> str:
-        """ ": “words”" of a server, to follow what they are about; "" for none."""
+        """A server's words, quoted after a colon, to follow what they are about; "" for none."""
         said = self.blotted(words)
         return f": “{said}”" if said else ""
 
@@ -118,8 +119,8 @@ def connection_problem(error: BaseException, server: Server) -> str:
         if "ProxyError" in type(cause).__name__:
             said = server.blotted(str(cause))
             return (
-                f"cannot be reached through the proxy of the environment ({said}); check HTTPS_PROXY "
-                f"and HTTP_PROXY, or name {host!r} in NO_PROXY"
+                f"cannot be reached through the proxy of the environment ({said}); check "
+                f"HTTPS_PROXY and HTTP_PROXY, or name {host!r} in NO_PROXY"
             )
     return f"cannot be reached; see that it runs, and check {url}"
 

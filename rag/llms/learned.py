@@ -27,7 +27,8 @@ _SYSTEM_ROLE = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
-    r"context[ _]?(?:length|size|window|limit)|maximum context|exceeds? (?:the )?(?:available )?context"
+    r"context[ _]?(?:length|size|window|limit)|maximum context"
+    r"|exceeds? (?:the )?(?:available )?context"
     r"|prompt is too long|too many (?:input )?tokens|reduce the length|input token count"
     r"|tokens? .{0,60}exceeds? .{0,40}maximum|too large for model|context_length_exceeded"
     r"|(?:input|prompt)[^.]{0,60}longer than|maximum (?:input|prompt|sequence) length",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import ssl
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,22 +28,19 @@ from rag.llms.learned import Learned, learned
 from rag.llms.model import Reply, ReplySchema
 from rag.llms.patience import LateError, Patience
 from rag.llms.received import Received
+from rag.llms.requests import pause, trusting, without_system
 from rag.llms.server_events import Event, events
 from rag.llms.thinking import less_thinking, room, thinks, thinks_aloud
 from rag.llms.tokens import TokenCounter
 from rag.records import Message, Usage
 
 if TYPE_CHECKING:
-    from openai import APIError, OpenAI
+    from openai import OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
-_FIRST_PAUSE = 0.5
 _CONNECT_SECONDS = 20.0
-_ASK_AGAIN = frozenset({408, 409, 425, 429})
 _REJECTIONS = frozenset({400, 404, 405, 415, 422, 501})
-_OWN_FAULT = 500
 _MOST_REJECTIONS = 8
-_NO_QUOTA = re.compile(r"insufficient|billing|balance|credit|exceeded your current quota", re.I)
 _FORM_FAULT = re.compile(r"grammar|schema|response_?format", re.IGNORECASE)
 _AZURE = (".azure.com", ".azure-api.net", ".azure.us", ".azure.cn")
 _HEADERS = frozenset(
@@ -208,7 +203,7 @@ class OpenAIModel:
             timeout=cast("Any", seconds),
             max_retries=0,
             http_client=DefaultHttpxClient(
-                verify=_trusting(self.ca_file, self.names) if self.ca_file else True,
+                verify=trusting(self.ca_file, self.names) if self.ca_file else True,
                 # A proxy named in the environment cannot reach a server on this machine.
                 trust_env=not is_loopback(self.base_url),
                 # The question and its passages go to nobody but the server that is named.
@@ -245,10 +240,10 @@ class OpenAIModel:
             except APITimeoutError:
                 raise
             except (APIConnectionError, APIStatusError) as error:
-                pause = _pause(error, attempt)
-                if pause is None or time.monotonic() + pause >= until:
+                seconds = pause(error, attempt)
+                if seconds is None or time.monotonic() + seconds >= until:
                     raise
-                time.sleep(pause)
+                time.sleep(seconds)
         return self._asked(client, messages, schema, more=more)
 
     def _asked(
@@ -282,7 +277,7 @@ class OpenAIModel:
         if schema and "response_format" in options:
             asked[-1]["content"] += f"\n\n{schema.request}"
         if self._learned.no_system:
-            asked = _without_system(asked)
+            asked = without_system(asked)
         stream = client.chat.completions.create(
             model=self.name, messages=cast("Any", asked), stream=True, extra_body=dict(options)
         )
@@ -366,56 +361,13 @@ class OpenAIModel:
             )
         seconds = f"{self.first_word_timeout:g} seconds"
         return (
-            f"said nothing for {seconds}; see whether it is busy or still loads the model, or raise "
-            f"{setting('first_word_timeout')}"
+            f"said nothing for {seconds}; see whether it is busy or still loads the model, or "
+            f"raise {setting('first_word_timeout')}"
         )
 
 
 _FEWEST_TO_JUDGE = 1_000
 _READ_SHARE = 0.5
-
-
-def _without_system(asked: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """The messages with the system's text at the head of the first turn of the user."""
-    system = "\n\n".join(one["content"] for one in asked if one["role"] == "system")
-    rest = [dict(one) for one in asked if one["role"] != "system"]
-    if system and rest:
-        rest[0]["content"] = f"{system}\n\n{rest[0]['content']}"
-    return rest
-
-
-def _trusting(ca_file: str, names: Names) -> ssl.SSLContext:
-    """What trusts the system's certificates and the one in the file."""
-    context = ssl.create_default_context()
-    try:
-        context.load_verify_locations(ca_file)
-    except (OSError, ValueError) as error:
-        msg = f"{names.setting('ca_file')} {ca_file!r} holds no certificate that can be read ({error})"
-        raise ConfigError(msg) from error
-    return context
-
-
-def _pause(error: APIError, attempt: int) -> float | None:
-    """How many seconds to wait before asking again; None where that does not help.
-
-    That is what the server says, in milliseconds, in seconds or as a date, else .5 and twice as
-    many each time.
-    """
-    response = getattr(error, "response", None)
-    if response is None:
-        return _FIRST_PAUSE * (1 << attempt)
-    status: int = response.status_code
-    if status not in _ASK_AGAIN and status < _OWN_FAULT:
-        return None
-    if _NO_QUOTA.search(f"{said_by(error)} {error.code or ''}"):
-        return None
-    for header, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        with suppress(KeyError, ValueError):
-            return max(0.0, float(response.headers[header]) * unit)
-    with suppress(KeyError, ValueError, TypeError, OverflowError):
-        date = parsedate_to_datetime(response.headers["retry-after"])
-        return max(0.0, date.timestamp() - time.time())
-    return _FIRST_PAUSE * (1 << attempt)
 
 
 def _counted(messages: Sequence[Message]) -> int:

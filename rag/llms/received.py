@@ -106,7 +106,8 @@ class Received:
             return self._only_thought(names)
         return (
             "returned an empty answer; check the model's name, and that "
-            f"{names.setting('base_url')} is that of an OpenAI-compatible API (it usually ends in /v1)"
+            f"{names.setting('base_url')} is that of an OpenAI-compatible API "
+            "(it usually ends in /v1)"
         )
 
     def _only_thought(self, names: Names) -> str:

@@ -14,7 +14,8 @@ ROOM_SHARE = 4
 
 # "r1", "qwq" and "o4-mini" as words of a name: "qwen3-8b" thinks, "qwen3-coder" does not.
 _THINKERS = re.compile(
-    r"(?:^|[-_/:. ])(?:o[1-9]|gpt-?5[\w.]*|gpt-oss|codex|r1|r1t\d?|qwq|qvq|reason\w*|think\w*|magistral"
+    r"(?:^|[-_/:. ])(?:o[1-9]|gpt-?5[\w.]*|gpt-oss|codex|r1|r1t\d?|qwq|qvq|reason\w*|think\w*"
+    r"|magistral"
     r"|deepseek-(?:v3\.[1-9]|v[4-9])\w*|glm-?(?:4\.[5-9]|[5-9])\w*|minimax-m\d\w*|kimi-k2-think\w*"
     r"|seed-oss|nemotron\w*|exaone-deep|phi-?4-(?:mini-)?reasoning|marco-o1|grok-[3-9]-mini|grok-4\w*"
     r"|gemini-[2-9]\.5\w*|gemini-[3-9]\w*|gemma-?4\w*|qwen-?3(?:\.\d)?|smollm3\w*|hunyuan-\w*|ernie-x1)"

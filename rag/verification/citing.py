@@ -23,12 +23,10 @@ _BEFORE_STOP = re.compile(r" (?=[.,;:!?])")
 _IDLE = re.compile(r"\b(?:(?:answer|question|passage|article|source)s?|yes|no)\b", re.IGNORECASE)
 
 _HEAD = re.compile(r"(?:[-*•]\s+|\d{1,2}[.)]\s+)?(?P<words>[^\W\d_][\w’' -]{0,28}):\s+(?=\S)")
-_HEADS = frozenset(
-    stems(
-        "who what when where why how which answer date day time place source outlet name person role "
-        "position title details background context result outcome summary reason cause number figure "
-        "amount total key point fact status event action location"
-    )
+_HEADS = (
+    "who what when where why how which answer date day time place source outlet name person role "
+    "position title details background context result outcome summary reason cause number figure "
+    "amount total key point fact status event action location"
 )
 
 FAILING: frozenset[Verdict] = frozenset({"unsupported", "quote altered"})
@@ -178,7 +176,7 @@ class _Book:
         return "partly", NAMED, self._named(block, check)
 
     def _named(self, block: _Block, check: Check) -> list[_Place]:
-        """The sentence with a bare name or figure that is most like the question, if there is one."""
+        """The sentence with a bare name or figure that is most like the question, or none."""
         words = block.words.strip(" .!*\"“”'")
         sought = folded(words)
         if (
@@ -223,7 +221,7 @@ class _Book:
     def _rewrite(
         self, text: str, block: _Block, only: Collection[_Place] | None = None
     ) -> tuple[str, list[Citation]]:
-        """The block with its markers renumbered, and what they cite, if need be these places only."""
+        """The block with its markers renumbered, and what they cite, or of it `only` these."""
         pieces: list[str] = []
         cited: dict[int, Citation] = {}
         group: set[int] = set()
@@ -323,7 +321,7 @@ def _checked(
     head = _HEAD.match(claim) if verdict in FAILING else None
     if head is None:
         return verdict, reasons
-    known = {stem for one in cited for stem in stems(one.article.text)} | _HEADS
+    known = {stem for one in cited for stem in stems(one.article.text)} | set(stems(_HEADS))
     if not set(stems(head["words"])) <= known:
         return verdict, reasons
     better, why = check(claim[head.end() :], cited)

@@ -144,7 +144,8 @@ _SAYS = (
     r"said|clarif(?:y|ies)|specif(?:y|ies)|describes?)"
 )
 _SAYING = re.compile(
-    rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)(?:as\s+)?(?:the\s+)?"
+    rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
+    rf"(?:as\s+)?(?:the\s+)?"
     rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?,?\s*(?:also\s+|both\s+)?{_SAYS}"
     rf"(?:\s*,?\s*that\b|\s*[:,]|(?=\s+[A-Z“\"]))?\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
     re.IGNORECASE | re.MULTILINE,
@@ -167,7 +168,8 @@ _DASHED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LABELLED = re.compile(
-    rf"(?<=\S)[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*(?P<list>{_LIST})(?=\s*[.;]?\s*$)",
+    rf"(?<=\S)[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*"
+    rf"(?P<list>{_LIST})(?=\s*[.;]?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _END_OF_CLAUSE = re.compile(
