@@ -45,7 +45,7 @@ _OPENERS = (
     *("we need", "we have", "we are", "i need", "i should", "i have to", "the user", "to answer"),
     *("the question is", "the question asks", "looking at", "thinking", "thought process"),
 )
-_ALOUD = re.compile(rf"\A\W*(?:{'|'.join(_OPENERS)})(?!\w)", re.IGNORECASE)
+_ALOUD = re.compile(rf"\A\W{{0,5}}(?:{'|'.join(_OPENERS)})(?!\w)", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:^|\n)[ \t*#]*(?:final )?answer[ \t*]*:[ \t*]*", re.IGNORECASE)
 _CITES = re.compile(r"[\[【(]\s*[A-Za-z: ]{0,12}\d{1,3}\s*[\]】)]")
 
@@ -65,6 +65,8 @@ class Cleaner:
     closed_alone: bool = False
     _raw: str = ""
     _shown: int = 0
+    _line: int = 0
+    _before_line: int = 0
     _thinking: bool = False
     _opened: bool = False
     _before: str = ""
@@ -154,7 +156,8 @@ class Cleaner:
         if not self._thinking and not self._opened:
             self.closed_alone = True
             self.thoughts += len(self.text)
-            self._before, self.text, self._shown = self.text, "", 0
+            self._before, self.text = self.text, ""
+            self._shown = self._line = self._before_line = 0
         self._thinking = False
         self._opened = True
         self._unclosed = ""
@@ -164,14 +167,22 @@ class Cleaner:
         """What may be shown by now of the text that has not been shown."""
         if self._may_be_thought() or _BARE_ANALYSIS.match(self.text):
             return ""
-        cleared = _FENCE.sub("", self.text)
-        begun = _FENCE_BEGUN.search(cleared)
-        ready = cleared[: begun.start()] if begun else cleared
+        tail = _FENCE.sub("", self.text[self._line :])
+        begun = _FENCE_BEGUN.search(tail)
+        ready = tail[: begun.start()] if begun else tail
         # Line ends wait for what follows them: none is left at the end.
         ready = ready.rstrip() if ready.isspace() else ready.rstrip("\n")
-        added = ready[self._shown :]
-        self._shown = max(self._shown, len(ready))
+        added = ready[max(0, self._shown - self._before_line) :]
+        self._shown = max(self._shown, self._before_line + len(ready))
+        self._settle()
         return added
+
+    def _settle(self) -> None:
+        """Notes how much of the text is whole lines, so that these are not read again."""
+        line = self.text.rfind("\n", self._line) + 1
+        if line > self._line and not self.text.endswith("\n"):
+            self._before_line += len(_FENCE.sub("", self.text[self._line : line]))
+            self._line = line
 
     def _may_be_thought(self) -> bool:
         if self.closed_alone or self._opened:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rag.language.entities import folded
 from rag.records import Hit
 
-_LONGEST = 120
+_BLANKS = re.compile(r"\s{4,}")
 _WORDS = frozenset(
     [
         "passage",
@@ -189,6 +189,7 @@ def with_plain_references(text: str, hits: Sequence[Hit]) -> str:
     >>> with_plain_references("Passage 2 says that the mill burnt. (see passage 1)", ())
     'The mill burnt [2]. [1]'
     """
+    text = _BLANKS.sub(lambda blanks: "\n\n" if "\n" in blanks[0] else "  ", text)
     for pattern in (_SAYING, _ACCORDING):
         text = pattern.sub(_at_the_end, text)
     for pattern in (_TRAILING, _DASHED, _LABELLED):
