@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
-    AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
@@ -39,8 +39,22 @@ EMBEDDED = "embedded"
 NO_MODEL = "none"
 """The name that asks for no language model."""
 SHARED_KEYS = ("DATELINE_LLM_API_KEY", "OPENAI_API_KEY")
-"""The variables of `llm_api_key`, whose key belongs to OpenAI or to the environment's server."""
+"""The variables whose key belongs to the environment's server, and to OpenAI."""
 _KEY_ENDING = "_API_KEY"
+KEY_HOSTS: Mapping[str, tuple[str, ...]] = {
+    "OPENAI_API_KEY": ("api.openai.com",),
+    "AZURE_OPENAI_API_KEY": ("openai.azure.com", "services.ai.azure.com", "azure-api.net"),
+    "OPENROUTER_API_KEY": ("openrouter.ai",),
+    "GROQ_API_KEY": ("api.groq.com",),
+    "MISTRAL_API_KEY": ("api.mistral.ai",),
+    "DEEPSEEK_API_KEY": ("api.deepseek.com",),
+}
+"""Variables that hold a service's key by general custom, and the hosts that it belongs to."""
+
+_OWN_FIELDS = frozenset({"model", "messages", "stream", "n", "tools", "functions"})
+_OWN_HEADERS = frozenset(
+    {"host", "content-length", "content-type", "transfer-encoding", "connection"}
+)
 # The slash ends the host for every reader of addresses, whatever follows.
 _OPENAI = re.compile(r"https://api\.openai\.com(?::443)?(?:/|\Z)")
 
@@ -52,6 +66,30 @@ def is_openai(base_url: str) -> bool:
     (True, False)
     """
     return _OPENAI.match(base_url) is not None
+
+
+def is_of_service(variable: str, base_url: str) -> bool:
+    """Whether a service's own variable holds the key of this server, asked over TLS.
+
+    >>> is_of_service("GROQ_API_KEY", "https://api.groq.com/openai/v1")
+    True
+    """
+    if variable == "OPENAI_API_KEY":
+        return is_openai(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:
+        return False
+    odd = parts.scheme != "https" or "\\" in base_url or "@" in parts.netloc
+    host = parts.hostname or ""
+    return not odd and any(
+        host == own or host.endswith(f".{own}") for own in KEY_HOSTS.get(variable, ())
+    )
+
+
+def service_variable(base_url: str) -> str:
+    """The variable that by general custom holds the key of this server; "" for none."""
+    return next((name for name in KEY_HOSTS if is_of_service(name, base_url)), "")
 
 
 class ModelSettings(BaseModel):
@@ -71,6 +109,32 @@ class ModelSettings(BaseModel):
     deadline: float = Field(default=300.0, gt=0)
     context_tokens: int = Field(default=8192, ge=1024)
     max_tokens: int = Field(default=600, ge=16)
+    first_word_timeout: float = Field(default=180.0, gt=0)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    extra: Mapping[str, Any] = Field(default_factory=dict)
+    headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    ca_file: Path | None = None
+    structured: bool = True
+
+    @field_validator("extra")
+    @classmethod
+    def _leaves_the_question_alone(cls, extra: Mapping[str, Any]) -> Mapping[str, Any]:
+        if own := sorted(_OWN_FIELDS & extra.keys()):
+            msg = f"{own[0]!r} is not for you to set: Dateline sends it itself"
+            raise ValueError(msg)
+        return extra
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, headers: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        for name, value in headers.items():
+            if not re.fullmatch(r"[A-Za-z0-9-]+", name) or name.casefold() in _OWN_HEADERS:
+                msg = f"{name!r} is no header that can be set"
+                raise ValueError(msg)
+            if not re.fullmatch(r"[\x20-\x7e\t]*", value.get_secret_value()):
+                msg = f"the header {name!r} must be printable ASCII on one line"
+                raise ValueError(msg)
+        return headers
 
     @field_validator("api_key_variable")
     @classmethod
@@ -88,8 +152,11 @@ class Settings(BaseSettings):
     "none" means that no language model is asked. `reranker` empty means that no
     cross-encoder reads the best passages once more. `index` names the engines of the
     indexes: "embedded", or MODULE:FUNCTION, which is imported and called. The context length and
-    the lengths of passages and answers are in tokens. `llm_timeout` is how many seconds
-    the model may stay silent, `llm_deadline` how many its whole answer may take.
+    the lengths of passages and answers are in tokens. `llm_first_word_timeout` is how many
+    seconds the model's first word may take, `llm_timeout` how many it may then stay silent,
+    `llm_deadline` how many its whole answer may take with its checks. `llm_extra` are fields of
+    the request, `llm_headers` go with it, and `llm_ca_file` holds the certificate that signed
+    the server's. `llm_structured` lets a server that can be bound to a JSON schema.
     `llm_repair` lets it mend, once, an answer that the articles do not bear out, and
     `llm_split` divide a question that asks for several things. `network` lets pages and
     feeds be fetched from public servers, `network_hosts` also from these of the newsroom,
@@ -113,15 +180,19 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     llm_base_url: str = ""
-    llm_api_key: SecretStr = Field(
-        default=SecretStr(""),
-        validation_alias=AliasChoices(*SHARED_KEYS),
-    )
+    llm_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=SHARED_KEYS[0])
+    openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=SHARED_KEYS[1])
     llm_model: str = ""
     llm_timeout: float = Field(default=60.0, gt=0)
     llm_deadline: float = Field(default=300.0, gt=0)
     llm_context_tokens: int = Field(default=8192, ge=1024)
     llm_max_tokens: int = Field(default=600, ge=16)
+    llm_first_word_timeout: float = Field(default=180.0, gt=0)
+    llm_temperature: float | None = Field(default=None, ge=0, le=2)
+    llm_extra: Mapping[str, Any] = Field(default_factory=dict)
+    llm_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    llm_ca_file: Path | None = None
+    llm_structured: bool = True
     llm_repair: bool = True
     llm_split: bool = False
     llm_judge: bool = False
@@ -183,8 +254,8 @@ class Settings(BaseSettings):
 
         The name of a table in `llms` means that table; any other is a model's name at the
         server of `llm_base_url`. What a table leaves out is as in the `llm_` settings, but
-        their key is sent to no other server than theirs, and a key of the environment only
-        to a server that `may_get_keys`.
+        their key is sent to no other server than theirs: `openai_api_key` to OpenAI alone, and a
+        key of the environment only to a server that `may_get_keys`.
         """
         chosen = name or self.llm_model
         return self._model(chosen) if chosen not in ("", NO_MODEL) else None
@@ -204,19 +275,34 @@ class Settings(BaseSettings):
         return name in self._file.get("llms", {}) and name not in self._environment.get("llms", {})
 
     def _model(self, name: str) -> ModelSettings:
-        shared = ("base_url", "timeout", "deadline", "context_tokens", "max_tokens")
+        shared = (
+            *("base_url", "timeout", "deadline", "context_tokens", "max_tokens"),
+            *("first_word_timeout", "temperature", "extra", "ca_file", "structured"),
+        )
         given = {"model": name} | {field: getattr(self, f"llm_{field}") for field in shared}
         if (table := self.llms.get(name)) is not None:
             given |= {field: getattr(table, field) for field in table.model_fields_set}
-        if "api_key" not in given and given["base_url"] in ("", self.llm_base_url):
+        # Headers may hold a key: they go to the server that they were given for.
+        if "headers" not in given and given["base_url"] == self.llm_base_url:
+            given["headers"] = self.llm_headers
+        if "api_key" not in given:
             given["api_key"] = self._shared_key(given["base_url"])
         return ModelSettings.model_validate(given)
 
     def _shared_key(self, base_url: str) -> SecretStr:
-        """The key of the `llm_` settings; the file's own where the environment's may not go."""
+        """The key that belongs to this server, of those that the settings hold; "" for none.
+
+        The environment's goes to no server that only the file names, the file's own does.
+        """
+        own = self.llm_base_url
+        if not base_url or is_openai(base_url):
+            mine = self.llm_api_key if not own or is_openai(own) else self.openai_api_key
+            return mine if mine.get_secret_value() else self.openai_api_key
+        if base_url != own:
+            return SecretStr("")
         if self.may_get_keys(base_url):
             return self.llm_api_key
-        given = (self._file[name] for name in (*SHARED_KEYS, "llm_api_key") if name in self._file)
+        given = (self._file[name] for name in ("llm_api_key", SHARED_KEYS[0]) if name in self._file)
         return SecretStr(next(given, ""))
 
     @classmethod
@@ -253,7 +339,7 @@ class _FileSource(TomlConfigSettingsSource):
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force here; raises ConfigError naming each key that is wrong."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} - {"DATELINE_OPENAI_API_KEY"}
     unknown = sorted(n for n in environment if n.startswith(PREFIX) and n not in known)
     if unknown:
         msg = f"unknown setting {unknown[0]!r}; known settings: {', '.join(sorted(known))}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
+
+from rag.llms.learned import forget
 
 Mode = Literal[
     "ok",
@@ -37,7 +39,7 @@ Mode = Literal[
     "elsewhere",
 ]
 _STATUS: dict[str, tuple[int, str]] = {
-    "400": (400, "the context is full\nand 'sk-secret' is your key"),
+    "400": (400, "the pot is full\nand 'sk-secret' is your key"),
     "401": (401, "wrong key sk-secret"),
     "404": (404, "no such model"),
     "429": (429, "too many"),
@@ -55,17 +57,61 @@ class FakeServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     elsewhere: str = ""
+    answer: Callable[[dict[str, Any]], Raw] | None = None
     released: threading.Event = field(default_factory=threading.Event)
     hung_up: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True)
+class Raw:
+    """A response byte by byte: each of `parts` is a chunk of the body, sent by itself.
+
+    With `drops` the connection ends before the body does.
+    """
+
+    parts: Sequence[bytes]
+    status: int = 200
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: {"content-type": "text/event-stream"}
+    )
+    drops: bool = False
+
+
+def event(value: object) -> bytes:
+    """A value as an event of a stream."""
+    return f"data: {json.dumps(value)}\n\n".encode()
+
+
+def delta(content: object = None, **fields: Any) -> bytes:
+    """An event that adds to a reply; `finish_reason` and the delta's other fields by name."""
+    ended = fields.pop("finish_reason", None)
+    said = fields | ({} if content is None else {"content": content})
+    return event({"choices": [{"index": 0, "delta": said, "finish_reason": ended}]})
+
+
+DONE = b"data: [DONE]\n\n"
+
+
+def refusal(status: int, body: object, **headers: str) -> Raw:
+    """A response that reports an error in JSON."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Raw([json.dumps(body).encode()], status, {"content-type": "application/json"} | named)
+
+
 @contextmanager
 def llm_server(
-    mode: Mode, pieces: Sequence[str] = ("The mill ", "burnt [1].")
+    mode: Mode,
+    pieces: Sequence[str] = ("The mill ", "burnt [1]."),
+    answer: Callable[[dict[str, Any]], Raw] | None = None,
 ) -> Iterator[FakeServer]:
-    """A running server that answers every question in `mode` with `pieces`."""
+    """A running server that answers every question in `mode` with `pieces`.
+
+    With `answer` it sends what that returns for the body of each request.
+    """
     state = FakeServer("", mode, pieces)
+    state.answer = answer
 
     class Handler(_Handler):
         pass
@@ -74,6 +120,8 @@ def llm_server(
     server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = False
     state.url = f"http://127.0.0.1:{server.server_port}/v1"
+    # Another server may have had this port, and what it rejected is remembered.
+    forget(state.url)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -103,6 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.state.asked.append(body)
+        self.state.paths.append(self.path)
         self.state.keys.append(self.headers["authorization"])
         self.state.headers.append({name.lower(): value for name, value in self.headers.items()})
         try:
@@ -113,7 +162,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: dict[str, Any]) -> None:
         rejected = self.mode.removeprefix("rejects ")
-        if rejected in body:
+        if self.state.answer:
+            self._send_raw(self.state.answer(body))
+        elif rejected in body:
             self._refuse(400, f"Unsupported parameter: '{rejected}'")
         elif self.mode == "429 once" and len(self.state.asked) == 1:
             self._refuse(429, "too many")
@@ -148,6 +199,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header(*retry)
         self.end_headers()
         self.wfile.write(body)
+
+    def _send_raw(self, raw: Raw) -> None:
+        self.send_response(raw.status)
+        for name, value in raw.headers.items():
+            self.send_header(name, value)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for part in raw.parts:
+            self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        if raw.drops:
+            self.close_connection = True
+        else:
+            self.wfile.write(b"0\r\n\r\n")
 
     def _stream(self, body: dict[str, Any]) -> None:
         self.send_response(200)

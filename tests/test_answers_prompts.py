@@ -14,6 +14,7 @@ from rag.answers.prompts import (
     NO_ANSWER,
     Fault,
     answer_messages,
+    fitting_repair,
     instructions,
     passage,
     repair_messages,
@@ -95,7 +96,7 @@ def test_passages_that_do_not_fit_are_passed_over_for_those_that_do() -> None:
     hits = [hit(FERRY, 1), hit("word " * 400 + "end.", 2), hit("The pier held.", 3)]
     messages, shown = ask(hits, budget=400)
     assert shown == (hits[0], hits[2])
-    assert "<passage 2>\nOutlet: unknown\nDate: unknown\nTitle: unknown\n\nThe pier held.\n" in (
+    assert "<passage P2>\nOutlet: unknown\nDate: unknown\nTitle: unknown\n\nThe pier held.\n" in (
         messages[-1].content
     )
     assert size(messages, words) <= 400
@@ -129,7 +130,7 @@ def test_a_first_passage_too_long_is_cut_at_the_end_of_a_sentence() -> None:
     whole = size(ask([hit(FERRY)])[0], words)
     messages, (shown,) = ask([hit(FERRY)], budget=whole - 1)
     assert shown.text == "The ferry Osprey sank. Five sailors were saved."
-    assert "saved.\n</passage 1>" in messages[-1].content
+    assert "saved.\n</passage P1>" in messages[-1].content
     assert size(messages, words) == whole - 4
     assert ask([hit(FERRY)], budget=10)[1][0].text == "The ferry Osprey sank."
 
@@ -173,3 +174,18 @@ def test_the_budget_is_kept_unless_one_sentence_is_too_much(texts: list[str], bu
     assert size(messages, words) <= budget or (one and len(shown) == 1)
     assert [h.rank for h in shown] == sorted(h.rank for h in shown)
     assert messages[-1].content.count("</passage ") == len(shown)
+
+
+def test_a_repair_that_does_not_fit_keeps_the_passages_that_the_reply_cites() -> None:
+    hits = [hit(FERRY, 1), hit(MILL, 2), hit("The pier held.", 3)]
+    asked, _ = ask(hits, [Message("user", "Why?"), Message("assistant", "So.")])
+    faults = [Fault("Three men died [P2].", ("the article says Two, not Three",), 0, 20)]
+    whole = fitting_repair(asked, "Three men died [P2].", faults, 10_000, words)
+    assert whole == repair_messages(asked, "Three men died [P2].", faults)
+    short = fitting_repair(asked, "Three men died [P2].", faults, size(whole, words) - 20, words)
+    assert [message.role for message in short] == ["system", "user", "assistant", "user"]
+    one = fitting_repair(asked, "Three men died [P2].", faults, 1, words)[1].content
+    assert "<passage P2>" in one
+    assert "<passage P1>" not in one
+    assert "<passage P3>" not in one
+    assert "Question: Who died?" in one

@@ -49,6 +49,10 @@ def mend(reply: str, hits: Sequence[Hit], again: Again | None, used: int = 9) ->
     return repair.mend(Reply(reply, Usage(0, used)), bind, again, limit=10)
 
 
+def bind(text: str, reserved: Collection[int] = ()) -> Cited:
+    return cite(text, HITS, reserved=reserved)
+
+
 def outcome(mended: Repaired) -> tuple[str, tuple[str, ...]]:
     return mended.cited.text, mended.notes
 
@@ -121,7 +125,7 @@ def test_a_model_that_declines_has_answered() -> None:
         ("The archive doesn't say. None of the articles gives no cause.", True),
         ("The articles provided hold nothing about pears.", True),
         ("This is not stated in the passages.", True),
-        ("The passages do not mention who won [1].", False),
+        ("The passages do not mention who won [1].", True),
         ("The passages do not say. The ferry sank.", False),
         ("No ship may pass, says the treaty.", False),
         ("", False),
@@ -196,3 +200,49 @@ def test_faults_stand_where_they_say() -> None:
     assert all(
         text[f.start : f.end].strip() == f.sentence for f in faults_of(text, cite(text, HITS))
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"{GOOD} Pay rises by 6.", GOOD),
+        (f"{GOOD} Five sailors were sav", GOOD),
+        (f"{GOOD} Five sailors were saved.", f"{GOOD} Five sailors were saved. [2]"),
+        (f"{GOOD} The captain was J.", GOOD),
+        (f"{GOOD} [", GOOD),
+        (f"{GOOD} Five sailors were saved. [1", f"{GOOD} Five sailors were saved. [2]"),
+    ],
+)
+def test_a_reply_out_of_tokens_loses_its_unfinished_last_sentence(text: str, left: str) -> None:
+    mended = repair.mend(Reply(text, finish="length"), bind, None, limit=10)
+    assert mended.cited.text == left
+    cut = repair.CUT_AT_LIMIT.format(limit=10)
+    assert (cut in mended.notes) is (left == GOOD or text.endswith("[1"))
+
+
+def test_a_reply_that_ended_by_itself_is_never_broken_off() -> None:
+    whole = Reply(f"{GOOD} Five sailors were saved", Usage(0, 99), finish="stop")
+    mended = repair.mend(whole, bind, None, limit=10)
+    assert (mended.cited.text, mended.notes) == (f"{GOOD} Five sailors were saved [2]", ())
+    filtered = repair.mend(Reply("Five were sav", finish="filtered"), bind, None, limit=10)
+    assert filtered.notes == (repair.FILTERED,)
+
+
+def test_what_a_server_did_is_said_before_all_else() -> None:
+    read = "The server read only a part."
+    assert repair.mend(Reply(GOOD, notes=(read,)), bind, None, 99).notes == (read,)
+
+
+def test_a_refusal_cites_nothing_and_one_that_goes_on_is_a_partial_answer() -> None:
+    refused = mend("None of the passages mention a whale [2].", HITS, None)
+    assert refused.declined
+    assert (refused.cited.text, refused.cited.citations) == (
+        "None of the passages mention a whale.",
+        (),
+    )
+    partial = mend(f"The passages do not say why. However, {GOOD}", HITS, None)
+    assert not partial.declined
+    assert partial.cited.text == f"The passages do not say why. However, {GOOD}"
+    assert [claim.citations for claim in partial.cited.claims] == [(1,)]
+    chatty = mend("The passages do not say why. You could ask the harbour master.", HITS, None)
+    assert (chatty.declined, chatty.cited.text) == (True, "The passages do not say why.")

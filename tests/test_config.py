@@ -37,10 +37,23 @@ def test_the_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_usual_key_is_taken_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     settings = load_settings()
-    assert settings.llm_api_key.get_secret_value() == "sk-secret"
+    assert settings.openai_api_key.get_secret_value() == "sk-secret"
     assert "sk-secret" not in repr(settings)
     monkeypatch.setenv("DATELINE_LLM_API_KEY", "sk-own")
-    assert load_settings().llm_api_key.get_secret_value() == "sk-own"
+    big = load_settings().language_model("big")
+    assert big is not None
+    assert big.api_key.get_secret_value() == "sk-own"
+
+
+def test_fields_and_headers_that_are_datelines_own_are_refused() -> None:
+    for line, message in (
+        ("extra = { messages = [] }", "llms.a.extra.*'messages' is not for you to set"),
+        ('headers = { Host = "evil.example" }', "llms.a.headers.*'Host' is no header"),
+        ('headers = { "X-A" = "a\\r\\nB: c" }', "the header 'X-A' must be printable ASCII"),
+    ):
+        Path("dateline.toml").write_text(f'[llms.a]\nmodel = "m"\n{line}\n', encoding="utf-8")
+        with pytest.raises(ConfigError, match=message):
+            load_settings({})
 
 
 def test_an_unknown_variable_is_an_error_that_names_it() -> None:

@@ -15,14 +15,14 @@ from tests.llm_server import Mode, llm_server
 QUESTION = (Message("system", "Be brief."), Message("user", "What burnt?"))
 
 
-def read(stream: Generator[str, None, Usage]) -> tuple[list[str], Usage]:
+def read(stream: Generator[str, None, Reply]) -> tuple[list[str], Usage]:
     """All pieces and the usage."""
     pieces = []
     while True:
         try:
             pieces.append(next(stream))
         except StopIteration as end:
-            return pieces, end.value
+            return pieces, end.value.usage
 
 
 def model(url: str, **settings: float) -> OpenAIModel:
@@ -50,7 +50,8 @@ def test_a_script_raises_its_exceptions_and_ends_in_one() -> None:
 def test_a_metered_model_adds_up_what_its_replies_used() -> None:
     script = ScriptedModel("It burnt [1].", "So.", ProviderError("gone"))
     meter = Metered(script)
-    assert (meter.name, meter.context_tokens, meter.max_tokens) == ("scripted", 8_192, 600)
+    assert (meter.name, meter.prompt_tokens, meter.max_tokens) == ("scripted", 7_592, 600)
+    assert (meter.deadline, meter.structured) == (300.0, False)
     assert read(meter.stream(QUESTION))[0] == ["It ", "burnt ", "[1]."]
     assert reply_to(QUESTION[1:], meter) == Reply("So.", Usage(2, 1))
     assert meter.usage == Usage(4 + 2, 3 + 1)
@@ -138,7 +139,7 @@ def test_a_server_that_wants_to_be_asked_after_the_deadline_is_not_waited_for() 
 def test_what_asking_again_cannot_mend_is_asked_once(mode: Mode, times: int) -> None:
     patience = 0.2 if mode == "slow" else 5.0
     with llm_server(mode) as server, pytest.raises(ProviderError):
-        read(model(server.url, max_retries=2, timeout=patience).stream(QUESTION))
+        read(model(server.url, max_retries=2, first_word_timeout=patience).stream(QUESTION))
     # A 400 is asked again without optional parts of the request, which is no retry.
     assert len(server.asked) == times + (mode == "400")
 
@@ -146,16 +147,21 @@ def test_what_asking_again_cannot_mend_is_asked_once(mode: Mode, times: int) -> 
 @pytest.mark.parametrize(
     ("mode", "sentence"),
     [
-        ("400", r"rejects the request: .*the context is full and '\*\*\*' is your key"),
-        ("401", "refuses the API key; check OPENAI_API_KEY"),
-        ("404", "knows no such model or page; check the model's name and the base URL"),
-        ("429", r"takes no more questions now \(429\); wait, or check the account's quota"),
-        ("500", "failed with status 500; ask again, or see its log"),
-        ("error event", "rejects the request: the model crashed"),
+        ("400", r"rejects the request \(400\): “the pot is full and '\*\*\*' is your key”"),
+        ("401", "refuses the API key: “wrong key \\*\\*\\*”; check DATELINE_LLM_API_KEY"),
+        ("404", r"knows no such model or page \(404\): “no such model”; check DATELINE_LLM_MODEL"),
+        ("429", r"takes no more questions now \(429\): “too many”; wait, or check the account's"),
+        ("500", "failed with status 500: “out of memory”; ask again, or see its log"),
+        ("error event", "failed in the middle of its answer: “the model crashed”"),
         ("drop", "broke off its answer; ask again, or see its log"),
-        ("cut short", "broke off its answer; ask again, or see its log"),
-        ("not JSON", r"sent something that is no chat answer \(JSONDecodeError\); check the base"),
-        ("HTML", r"returned an empty answer; check .* \(it usually ends in /v1\)"),
+        (
+            "not JSON",
+            r"sent a damaged event \('{oops'\), which is no chat answer; check DATELINE_LLM",
+        ),
+        (
+            "HTML",
+            r"sent a web page, which is no chat answer; check DATELINE_LLM_BASE_URL \(it usua",
+        ),
         ("empty", "returned an empty answer; check the model's name"),
     ],
 )
@@ -183,16 +189,20 @@ def test_a_failure_after_the_first_words_comes_after_them() -> None:
 def test_a_refused_connection_is_a_clear_error_without_the_password() -> None:
     with llm_server("ok") as server:
         port = server.url.removeprefix("http://127.0.0.1:")
-    with pytest.raises(ProviderError, match=f"at http://127.0.0.1:{port} cannot be reached; see"):
+    refused = f"at http://127.0.0.1:{port} cannot be reached: the connection is refused; see that"
+    with pytest.raises(ProviderError, match=refused):
         read(model(f"http://me:hunter2@127.0.0.1:{port}").stream(QUESTION))
 
 
-@pytest.mark.parametrize("mode", ["slow", "stalls"])
-def test_a_silent_server_is_given_up_after_the_timeout(mode: Mode) -> None:
-    with (
-        llm_server(mode) as server,
-        pytest.raises(ProviderError, match=r"was silent for 0\.2 seconds; see whether it is busy"),
-    ):
+def test_a_first_word_that_does_not_come_is_given_up_after_its_own_time() -> None:
+    words = r"said nothing for 0\.2 seconds; .*, or raise DATELINE_LLM_FIRST_WORD_TIMEOUT$"
+    with llm_server("slow") as server, pytest.raises(ProviderError, match=words):
+        read(model(server.url, first_word_timeout=0.2).stream(QUESTION))
+
+
+def test_a_server_that_falls_silent_is_given_up_after_the_timeout() -> None:
+    words = r"was silent for 0\.2 seconds; see whether it is busy, or raise DATELINE_LLM_TIMEOUT$"
+    with llm_server("stalls") as server, pytest.raises(ProviderError, match=words):
         read(model(server.url, timeout=0.2).stream(QUESTION))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.answers.replies import FORM
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ProviderError
@@ -62,7 +63,7 @@ def test_a_reply_streams_with_usage(address: str) -> None:
         try:
             pieces.append(next(stream))
         except StopIteration as end:
-            usage = end.value
+            usage = end.value.usage
             break
     assert len(pieces) > 1
     assert "".join(pieces).strip()
@@ -70,8 +71,14 @@ def test_a_reply_streams_with_usage(address: str) -> None:
     assert 20 <= usage.prompt_tokens <= 40
 
 
+def test_a_reply_is_bound_to_the_schema(address: str) -> None:
+    model = OpenAIModel("smollm2", address, context_tokens=1024, max_tokens=120, max_retries=0)
+    assert reply_to(QUESTION, model, FORM).text.startswith("{")
+    assert model.structured
+
+
 def test_a_question_beyond_the_context_is_a_clear_error(address: str) -> None:
-    with pytest.raises(ProviderError, match=r"rejects the request: .*context size \(1024 tokens\)"):
+    with pytest.raises(ProviderError, match=r"too long for it: .*context size \(1024 tokens\)"):
         reply_to([Message("user", "word " * 2000)], small(address))
 
 
@@ -136,7 +143,7 @@ def test_a_server_that_dies_in_the_middle_is_a_clear_error(address: str) -> None
         process.kill()
         with pytest.raises(ProviderError, match=LOST):
             list(stream)
-        with pytest.raises(ProviderError, match="cannot be reached; see that it runs"):
+        with pytest.raises(ProviderError, match="the connection is refused; see that it runs"):
             next(small(settings["DATELINE_LLM_BASE_URL"]).stream(QUESTION))
 
 

@@ -37,7 +37,11 @@ EVIL = (
 ASKED = "How many passengers of the ferry Marigold were brought ashore by lifeboat?"
 TRUE = "All 41 passengers were brought ashore by lifeboat [1]."
 QUOTE = "All 41 passengers were brought ashore by lifeboat."
-PATIENCE = {"slow": {"timeout": 0.3}, "stalls": {"timeout": 0.3}, "pings": {"deadline": 0.4}}
+PATIENCE = {
+    "slow": {"first_word_timeout": 0.3},
+    "stalls": {"timeout": 0.3},
+    "pings": {"deadline": 0.4},
+}
 OWN_WORDS = "These are the articles' own words."
 
 
@@ -80,11 +84,10 @@ def is_sound(answer: Answer) -> bool:
         ("500", "failed with status 500"),
         ("400", "rejects the request"),
         ("empty", "returned an empty answer"),
-        ("not JSON", "sent something that is no chat answer"),
-        ("HTML", "returned an empty answer"),
+        ("not JSON", "which is no chat answer"),
+        ("HTML", "sent a web page"),
         ("drop", "broke off its answer"),
-        ("cut short", "broke off its answer"),
-        ("slow", "was silent for 0.3 seconds"),
+        ("slow", "said nothing for 0.3 seconds"),
         ("stalls", "was silent for 0.3 seconds"),
         ("pings", "did not finish within 0.4 seconds"),
     ],

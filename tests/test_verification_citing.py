@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import Article, Hit, Passage, Span
-from rag.verification.citing import CHOSEN, FOUND, Cited, cite
+from rag.verification.citing import CHOSEN, FOUND, NAMED, Cited, cite
 from tests.builders import article
 
 MILL_TEXT = (
@@ -68,14 +68,15 @@ def test_each_claim_is_bound_to_the_sentence_that_bears_it_out() -> None:
     ("marker", "rewritten"),
     [
         ("[2]", "[1]"),
-        ("[2,1]", "[1][2]"),
-        ("[2][1]", "[1][2]"),
-        ("[1-2]", "[1][2]"),
+        ("[2,1]", "[1]"),
+        ("[2][1]", "[1]"),
+        ("[1-2]", "[1]"),
         ("【2†source】", "[1]"),
         ("[Passage 2]", "[1]"),
         ("[2](http://evil.example)", "[1]"),
         ("[2][2]", "[1]"),
         ("[2, 7]", "[1][7]"),
+        ("[2, 1, 7]", "[1][7]"),
         ("[7]", "[7]"),
         ("[900-901]", "[900-901]"),
     ],
@@ -107,8 +108,9 @@ def test_the_same_sentence_is_cited_under_one_number() -> None:
 
 def test_a_marker_that_opens_a_line_belongs_to_that_line() -> None:
     cited = cite("[1] The mill burnt.\n[2] The ferry sank.\n[1]", HITS)
-    assert claims(cited) == [("[1] The mill burnt.", (1,)), ("[2] The ferry sank.\n[1]", (2, 1))]
-    assert cited.text == "[1] The mill burnt.\n[2] The ferry sank.\n[1]"
+    # The marker on the last line belongs to the ferry, of which its passage knows nothing.
+    assert claims(cited) == [("[1] The mill burnt.", (1,)), ("[2] The ferry sank.", (2,))]
+    assert cited.text == "[1] The mill burnt.\n[2] The ferry sank."
     assert quotes(cited) == [DEATHS, SANK]
 
 
@@ -177,13 +179,30 @@ def test_of_many_passages_cited_only_those_stay_that_bear_the_sentence_out() -> 
     others = [hit(article(f"Pears are green, said {n}.", f"b.example/{n}"), n) for n in range(3, 8)]
     hits = [*HITS, *others]
     cited = cite("The ferry Osprey sank [1-7].", hits)
-    assert cited.text == "The ferry Osprey sank. [1]"
+    assert cited.text == "The ferry Osprey sank [1]."
     assert quotes(cited) == [SANK]
     assert cited.claims[0].reasons == (CHOSEN,)
     few = cite("The ferry Osprey sank [1-4].", hits)
-    assert (len(few.citations), few.claims[0].reasons) == (4, ())
+    assert (few.text, few.claims[0].reasons) == ("The ferry Osprey sank [1].", (CHOSEN,))
     every = cite("The ferry Osprey sank [1-6].", [hit(another_ferry(n), n) for n in range(1, 7)])
-    assert every.text == "The ferry Osprey sank. [1][2][3][4]"
+    assert every.text == "The ferry Osprey sank [1][2][3][4]."
+
+
+def test_a_bare_name_is_bound_to_the_sentence_that_is_most_like_the_question() -> None:
+    asked = "Who says that they lost everything?"
+    cited = cite("Ann Orr.", HITS, question=asked)
+    assert cited.text == "Ann Orr. [1]"
+    assert quotes(cited) == ["“We lost everything we had,” said Ann Orr."]
+    assert (cited.claims[0].verdict, cited.claims[0].reasons) == ("partly", (NAMED,))
+    assert cite("Bo Lund.", HITS, question=asked).citations == ()
+
+
+def test_a_head_before_a_colon_is_no_part_of_what_must_stand_there() -> None:
+    cited = cite("- When: a mill burnt on Tuesday [1].\n- Captain: 62 [2].", HITS)
+    assert [claim.verdict for claim in cited.claims] == ["supported", "supported"]
+    # "Murder" stands nowhere in the article: it is a statement, and no head.
+    (claim,) = cite("Murder: five sailors [2].", HITS).claims
+    assert claim.verdict != "supported"
 
 
 def another_ferry(number: int) -> Article:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answers.declining import ways_on
-from rag.answers.prompts import Fault, answer_messages, repair_messages, size
+from rag.answers.prompts import Fault, answer_messages, fitting_repair
 from rag.answers.question import Question
 from rag.answers.repair import Again, Repaired, mend
+from rag.answers.replies import FORM, as_it_comes, plain_text
 from rag.errors import ProviderError
-from rag.llms import ChatModel, Reply, TokenCounter, passed_on, reply_to
-from rag.records import Answer, Hit, Message
+from rag.llms import ChatModel, Reply, TokenCounter, reply_to
+from rag.records import Answer, Citation, Hit, Message, Verdict
 from rag.verification.citing import Check, Cited, cite
+from rag.verification.references import with_plain_references
 from rag.verification.verify import verify
 
 DECLINED = "the model found no answer in the passages"
 """Why an answer is none where the model says so."""
+
+
+UNCHECKED = "the time for the answer was up before it could be checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +44,61 @@ def generate(
     Raises ProviderError when there is no reply.
     """
     started = time.perf_counter()
-    budget = model.context_tokens - model.max_tokens
+    budget = model.prompt_tokens
     messages, shown = answer_messages(
         asked.text, hits, asked.history, asked.as_of, budget=budget, count=TokenCounter().count
     )
 
-    def bind(text: str, reserved: Collection[int] = ()) -> Cited:
-        return cite(text, shown, checking.check, reserved=reserved)
+    until = started + model.deadline
 
-    reply = yield from passed_on(model.stream(messages))
-    again = _again(messages, reply, model) if checking.repair else None
-    mended = mend(reply, bind, again, model.max_tokens)
+    def bind(text: str, reserved: Collection[int] = ()) -> Cited:
+        check = _within(until, checking.check)
+        return cite(text, shown, check, reserved=reserved, question=asked.standalone)
+
+    reply = yield from as_it_comes(_stream(model, messages))
+    again = _again(messages, reply, model, shown, until) if checking.repair else None
+    mended = mend(_plain(reply, shown), bind, again, model.max_tokens)
     return _answer(asked, shown, mended, model, started) if mended.cited.claims else None
 
 
-def _again(messages: Sequence[Message], reply: Reply, model: ChatModel) -> Again:
-    """Asks for the answer again, within the model's context."""
+def _stream(model: ChatModel, messages: Sequence[Message]) -> Generator[str, None, Reply]:
+    """The reply as it comes, by a schema where the model can be bound to one."""
+    return model.stream(messages, FORM) if model.structured else model.stream(messages)
+
+
+def _plain(reply: Reply, shown: Sequence[Hit]) -> Reply:
+    """The reply as plain text, whose references are all of the form `[n]`."""
+    return replace(reply, text=with_plain_references(plain_text(reply.text), shown))
+
+
+def _within(until: float, check: Check) -> Check:
+    """The check while there is time; what comes later is not borne out by anything."""
+
+    def checked(claim: str, evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
+        if time.perf_counter() > until:
+            return "unsupported", (UNCHECKED,)
+        return check(claim, evidence)
+
+    return checked
+
+
+def _again(
+    messages: Sequence[Message],
+    reply: Reply,
+    model: ChatModel,
+    shown: Sequence[Hit],
+    until: float,
+) -> Again:
+    """Asks for the answer again, within the model's context and while there is time."""
 
     def ask(faults: Sequence[Fault]) -> Reply:
-        again = repair_messages(messages, reply.text, faults)
-        room = model.context_tokens - model.max_tokens
-        if size(again, TokenCounter().count) > room:
-            msg = f"the answer and its faults do not fit into the context of {model.name!r}"
+        if time.perf_counter() > until:
+            msg = "the time for the answer is up"
             raise ProviderError(msg)
-        return reply_to(again, model)
+        again = fitting_repair(
+            messages, reply.text, faults, model.prompt_tokens, TokenCounter().count
+        )
+        return _plain(reply_to(again, model, FORM if model.structured else None), shown)
 
     return ask
 

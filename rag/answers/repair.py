@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.answers.prompts import Fault
+from rag.answers.refusals import says_nothing
 from rag.errors import ProviderError
 from rag.language.entities import names, numbers
 from rag.language.words import shortened
 from rag.llms import Reply
+from rag.records import Claim
 from rag.verification.citing import FAILING, Cited, sentence_places
 from rag.verification.markers import MARKER, without_markers
 
@@ -27,6 +29,14 @@ class Bind(Protocol):
 
 
 BROKEN_OFF = "The language model's answer broke off; its unfinished last sentence is left out."
+CUT_AT_LIMIT = (
+    "The language model's answer reached its limit of {limit} tokens; its unfinished last sentence "
+    "is left out."
+)
+FILTERED = (
+    "A content filter of the language model's server ended its answer; the unfinished last "
+    "sentence is left out."
+)
 MENDED = (
     "The articles did not bear out all of the language model's first answer; "
     "it was asked once to mend it."
@@ -35,16 +45,11 @@ LEFT_OUT = "Left out of the language model's answer, as the articles do not bear
 
 _NAMED = 3
 _SHOWN_CHARACTERS = 120
-_SOURCES = r"(?:passages?|articles?|archive|sources?|documents?|excerpts?)"
-_SAY = r"(?:say|mention|contain|provide|state|give|hold|answer|specify|include|tell|report|discuss)"
-_NOTHING = re.compile(
-    rf"\b{_SOURCES}\b(?:\W+\w+){{0,6}}?\s+(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+\s+)?{_SAY}\b"
-    rf"|\b{_SOURCES}\b(?:\W+\w+){{0,6}}?\s+{_SAY}s?\s+(?:no|nothing)\b"
-    rf"|\b(?:no|not)\s+(?:information|mentioned|stated|specified|answered|given|said|provided)\b"
-    rf"[^.]*\b{_SOURCES}\b",
-    re.IGNORECASE,
-)
 _FINISHED = re.compile(r"(?:[.!?…。！？؟:]|\|)[\s\"'”’»)*_`]*$")
+_CERTAIN_END = re.compile(
+    r"(?:(?<![\d.])(?<!\b\w)[.!?…。！？؟]|[!?…。！？؟])[\"'”’»)*_`]*\s*$|\|\s*$"
+)
+_PART_OF_MARKER = re.compile(r"\s*[\[【(]\s*[A-Za-z]{0,9}[\s:]?[\d,;\s-]*\Z")
 _EMPTY_ITEM = re.compile(r"^[ \t]*(?:(?:[-*•>#]+|\d{1,3}[.)])[ \t]*)?$\n?", re.MULTILINE)
 
 
@@ -71,24 +76,36 @@ def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Repaired:
     `bind` makes citations of its markers, and checks it.
     """
     finished = _finished(reply, limit)
-    notes = (BROKEN_OFF,) if finished != reply.text else ()
+    notes = (*reply.notes, *((_why_cut(reply, limit),) if finished != reply.text else ()))
     whole = _unrepeated(finished)
     first = bind(whole)
     if declines(first):
-        return Repaired(first, notes, declined=True)
+        return _declined(first, notes)
     faults = faults_of(whole, first)
     if not faults:
-        return Repaired(first, notes)
+        return Repaired(_of_answers(first), notes)
     second = _asked_again(again, faults) if _worth_asking(first, faults) else None
     if second is None:
         return _cut_back(whole, first, bind, notes)
     mended = _second(_unrepeated(_finished(second, limit)), bind)
     if mended.cited.claims and not mended.notes and not mended.declined:
-        return replace(mended, notes=(MENDED,))
+        return replace(mended, notes=(*reply.notes, MENDED))
     cut = _cut_back(whole, first, bind, notes)
     if mended.declined:
-        return cut if cut.cited.claims else mended
+        return cut if cut.cited.claims and not cut.declined else mended
     return mended if len(mended.cited.claims) > len(cut.cited.claims) else cut
+
+
+def _declined(cited: Cited, notes: tuple[str, ...] = ()) -> Repaired:
+    """What only says that there is no answer: it cites nothing."""
+    lost = cited.unresolved
+    return Repaired(Cited(without_markers(cited.text).strip(), cited.claims, (), lost), notes, True)
+
+
+def _of_answers(cited: Cited) -> Cited:
+    """The text with those of its sentences as claims that say something of the matter."""
+    said = tuple(claim for claim in cited.claims if not _says_nothing(cited, claim))
+    return replace(cited, claims=said, places=())
 
 
 def faults_of(text: str, cited: Cited) -> list[Fault]:
@@ -96,21 +113,19 @@ def faults_of(text: str, cited: Cited) -> list[Fault]:
     return [
         Fault(text[start:end].strip(), claim.reasons, start, end)
         for claim, (start, end) in zip(cited.claims, cited.places, strict=True)
-        if claim.verdict in FAILING and not _says_nothing(cited, claim.start, claim.end)
+        if claim.verdict in FAILING and not _says_nothing(cited, claim)
     ]
 
 
 def declines(cited: Cited) -> bool:
     """Whether all that a text says is that the passages hold no answer."""
-    return bool(cited.claims) and all(
-        _says_nothing(cited, claim.start, claim.end) for claim in cited.claims
-    )
+    return bool(cited.claims) and all(_says_nothing(cited, claim) for claim in cited.claims)
 
 
-def _says_nothing(cited: Cited, start: int, end: int) -> bool:
-    """Whether a sentence that cites nothing only says what the passages do not hold."""
-    said = cited.text[start:end]
-    return not MARKER.search(said) and bool(_NOTHING.search(said))
+def _says_nothing(cited: Cited, claim: Claim) -> bool:
+    """Whether a sentence only says what the passages do not hold."""
+    borne_out = bool(claim.citations) and claim.verdict == "supported"
+    return says_nothing(cited.text[claim.start : claim.end], borne_out=borne_out)
 
 
 def _worth_asking(cited: Cited, faults: Sequence[Fault]) -> bool:
@@ -129,7 +144,7 @@ def _asked_again(again: Again | None, faults: Sequence[Fault]) -> Reply | None:
 
 def _second(text: str, bind: Bind) -> Repaired:
     cited = bind(text)
-    return Repaired(cited, declined=True) if declines(cited) else _cut_back(text, cited, bind, ())
+    return _declined(cited) if declines(cited) else _cut_back(text, cited, bind, ())
 
 
 def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Repaired:
@@ -140,11 +155,13 @@ def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Re
         left_out += faults
         text = _without(text, [(fault.start, fault.end) for fault in faults])
         cited = bind(text, lost)
+    if declines(cited):
+        return _declined(cited, notes)
     if not any(claim.citations for claim in cited.claims):
         return Repaired(Cited("", (), (), lost), notes)
     lost = tuple(dict.fromkeys((*lost, *cited.unresolved)))
     told = (*notes, _left_out(left_out)) if left_out else notes
-    return Repaired(replace(cited, unresolved=lost), told)
+    return Repaired(replace(_of_answers(cited), unresolved=lost), told)
 
 
 def _without(text: str, places: Collection[tuple[int, int]]) -> str:
@@ -159,22 +176,38 @@ def _without(text: str, places: Collection[tuple[int, int]]) -> str:
 def _finished(reply: Reply, limit: int) -> str:
     """The reply without a last sentence that is broken off.
 
-    A short answer may do without a full stop, so an only sentence is taken to be broken
-    off just where the reply has all its tokens.
+    A reply that ended by itself has none. One that was cut loses its last sentence, unless it
+    certainly ends: a full stop after a digit or an initial may be one in the middle. Where the
+    model does not say how it ended, an only sentence may do without a full stop.
 
-    >>> from rag.records import Usage
-    >>> _finished(Reply("It sank. Five were sav", Usage()), 9)
+    >>> _finished(Reply("It sank. Pay rises by 6.", finish="length"), 9)
     'It sank.'
     """
-    text = reply.text
+    text = _PART_OF_MARKER.sub("", reply.text) if reply.finish != "stop" else reply.text
     places = sentence_places(text)
-    if not places or (len(places) == 1 and reply.usage.completion_tokens < limit):
+    if reply.finish == "stop" or not places:
+        return text
+    is_cut = reply.finish in ("length", "filtered")
+    only = len(places) == 1 and not is_cut
+    if only and reply.usage.completion_tokens < limit:
         return text
     start, end = places[-1]
     last = text[start:end]
-    if _FINISHED.search(last) or _FINISHED.search(without_markers(last)) or _marked(last):
+    if _marked(last) and not is_cut:
+        return text
+    ended = _CERTAIN_END if is_cut else _FINISHED
+    if ended.search(last) or (_FINISHED.search(without_markers(last)) and _marked(last)):
         return text
     return text[:start].rstrip()
+
+
+def _why_cut(reply: Reply, limit: int) -> str:
+    match reply.finish:
+        case "length":
+            return CUT_AT_LIMIT.format(limit=limit)
+        case "filtered":
+            return FILTERED
+    return BROKEN_OFF
 
 
 def _unrepeated(text: str) -> str:

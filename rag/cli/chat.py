@@ -41,6 +41,7 @@ Any line is a question; it may lean on those before it.
   /quit          leave (or /exit, or the end of input)
 Ctrl-C ends an answer that is being written, not the chat."""
 STOPPED = "stopped; ask on, or leave with /quit"
+THINKING = "the model is thinking"
 UNANSWERED = "this could not be answered ({}); ask something else"
 
 
@@ -138,10 +139,15 @@ class TerminalChat:
 
     def _answered(self, question: str) -> Answer:
         asked = self._session.ask(question, ignore=self._ignored, literal=self._literal)
+        thinking = False
         with closing(asked) as stream, terminal.draft() as show:
             while True:
                 try:
-                    show(next(stream))
+                    piece = next(stream)
+                    if not (piece or thinking):
+                        terminal.note(THINKING)
+                    thinking = thinking or not piece
+                    show(piece)
                 except StopIteration as end:
                     return end.value  # type: ignore[no-any-return]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
-from rag.llms.model import ChatModel
+from rag.llms.model import ChatModel, Reply, ReplySchema
 from rag.records import Message, Usage
 
 
@@ -21,17 +21,30 @@ class Metered:
         return self._model.name
 
     @property
-    def context_tokens(self) -> int:
-        """How many tokens question and reply may have together."""
-        return self._model.context_tokens
+    def prompt_tokens(self) -> int:
+        """How many tokens a question may have."""
+        return self._model.prompt_tokens
 
     @property
     def max_tokens(self) -> int:
-        """How many of them a reply may have."""
+        """How many tokens a reply may have."""
         return self._model.max_tokens
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, Usage]:
+    @property
+    def deadline(self) -> float:
+        """How many seconds an answer may take."""
+        return self._model.deadline
+
+    @property
+    def structured(self) -> bool:
+        """Whether a reply can be asked for by a schema."""
+        return self._model.structured
+
+    def stream(
+        self, messages: Sequence[Message], schema: ReplySchema | None = None
+    ) -> Generator[str, None, Reply]:
         """The model's reply, counted when it has ended."""
-        usage = yield from self._model.stream(messages)
-        self.usage += usage
-        return usage
+        asked = self._model.stream(messages, schema) if schema else self._model.stream(messages)
+        reply = yield from asked
+        self.usage += reply.usage
+        return reply

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from rag.records import Message, Usage
+
+Finish = Literal["stop", "length", "filtered", "unknown"]
+"""Why a reply ended: all is said, out of tokens, cut by a content filter, or not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model wrote, whole and without its thoughts, and what it used.
+
+    `notes` are sentences for the reader on what went otherwise than asked.
+    """
+
+    text: str
+    usage: Usage = field(default_factory=Usage)
+    finish: Finish = "unknown"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySchema:
+    """The form of a reply as a JSON schema, for servers that can be bound to one.
+
+    `request` asks for that form in words; a model gets it only together with the schema.
+    """
+
+    name: str
+    request: str
+    schema: Mapping[str, Any] = field(compare=False)
 
 
 class ChatModel(Protocol):
@@ -17,43 +45,36 @@ class ChatModel(Protocol):
         """The model's name, as an answer shows it."""
 
     @property
-    def context_tokens(self) -> int:
-        """How many tokens question and reply may have together."""
+    def prompt_tokens(self) -> int:
+        """How many tokens a question may have, so that thoughts and reply fit beside it."""
 
     @property
     def max_tokens(self) -> int:
-        """How many of them a reply may have."""
+        """How many tokens a reply may have, without the thoughts before it."""
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, Usage]:
-        """The pieces of the reply, then (as the generator's return value) the usage.
+    @property
+    def deadline(self) -> float:
+        """How many seconds an answer may take, with its checks."""
 
-        Closing the generator ends the request.
+    @property
+    def structured(self) -> bool:
+        """Whether a reply can be asked for by a schema."""
+
+    def stream(
+        self, messages: Sequence[Message], schema: ReplySchema | None = None
+    ) -> Generator[str, None, Reply]:
+        """The pieces of the reply as they come, then (as the return value) the reply.
+
+        An empty piece says that the model is thinking. The reply's text stands, also where it
+        differs from the pieces. Closing the generator ends the request.
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a model said, whole, and what it used."""
-
-    text: str
-    usage: Usage
-
-
-def passed_on(stream: Generator[str, None, Usage]) -> Generator[str, None, Reply]:
-    """The pieces of a stream as they come, then the reply that they make."""
-    pieces: list[str] = []
-    while True:
-        try:
-            piece = next(stream)
-        except StopIteration as end:
-            return Reply("".join(pieces), end.value)
-        pieces.append(piece)
-        yield piece
-
-
-def reply_to(messages: Sequence[Message], model: ChatModel) -> Reply:
-    """The whole reply; raises ProviderError when there is none."""
-    pieces = passed_on(model.stream(messages))
+def reply_to(
+    messages: Sequence[Message], model: ChatModel, schema: ReplySchema | None = None
+) -> Reply:
+    """The whole reply, by the `schema` if there is one; raises ProviderError when there is none."""
+    pieces = model.stream(messages, schema) if schema else model.stream(messages)
     while True:
         try:
             next(pieces)

@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from rag.config import is_openai
 from rag.errors import ConfigError, ProviderError
+from rag.llms.cleaning import Cleaner
+from rag.llms.failures import (
+    BROKEN,
+    Names,
+    Server,
+    address,
+    connection_problem,
+    is_loopback,
+    other_problem,
+    said_by,
+    status_problem,
+)
+from rag.llms.learned import Learned, learned
+from rag.llms.model import Reply, ReplySchema
+from rag.llms.patience import LateError, Patience
+from rag.llms.received import Received
+from rag.llms.requests import pause, trusting, without_system
+from rag.llms.server_events import Event, events
+from rag.llms.thinking import less_thinking, room, thinks, thinks_aloud
 from rag.llms.tokens import TokenCounter
 from rag.records import Message, Usage
 
 if TYPE_CHECKING:
-    import httpx
-    from openai import APIError, OpenAI, Stream
-    from openai.types.chat import ChatCompletionChunk
+    from openai import OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
-_SHOWN = 200
-_FIRST_PAUSE = 0.5
-_ASK_AGAIN = frozenset({408, 409, 429})
-_OWN_FAULT = 500
-_BROKEN = "broke off its answer; ask again, or see its log"
-_EMPTY = (
-    "returned an empty answer; check the model's name, and that the base URL is "
-    "that of an OpenAI-compatible API (it usually ends in /v1)"
-)
-_OPTIONAL = ("stream_options",)
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_REDIRECTS = range(300, 400)
+_CONNECT_SECONDS = 20.0
+_REJECTIONS = frozenset({400, 404, 405, 415, 422, 501})
+_MOST_REJECTIONS = 8
+_FORM_FAULT = re.compile(r"grammar|schema|response_?format", re.IGNORECASE)
+_AZURE = (".azure.com", ".azure-api.net", ".azure.us", ".azure.cn")
 _HEADERS = frozenset(
     {
         "accept",
@@ -52,10 +61,14 @@ _HEADERS = frozenset(
 class OpenAIModel:
     """Streams replies from an OpenAI-compatible server: OpenAI, vLLM, Ollama, llama.cpp.
 
-    A reply ends after `max_tokens` pieces at the latest. `timeout` is how many seconds
-    the server may stay silent, `deadline` how many the whole reply may take. Refused
-    connections, 429 and 5xx are tried `max_retries` times more, ever later or when the
-    server says, but never past the deadline.
+    A reply ends after `max_tokens` pieces at the latest, thoughts not counted. The first word
+    may take `first_word_timeout` seconds, the server may then stay silent for `timeout`, and
+    the whole reply may take `deadline`. Refused connections, 429 and 5xx are tried
+    `max_retries` times more, ever later or when the server says, but never past the deadline.
+    `extra` are fields of the request that overrule Dateline's own, `headers` go with each
+    request, `ca_file` holds the certificate that signed the server's. Where `temperature` is
+    None it is 0, but for models that think. With `forms` a reply may be asked for by a schema.
+    What a server rejects is left out from then on.
     """
 
     name: str
@@ -66,10 +79,17 @@ class OpenAIModel:
     timeout: float = 60.0
     deadline: float = 300.0
     max_retries: int = 2
+    first_word_timeout: float = 180.0
+    temperature: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_file: str = ""
+    forms: bool = True
+    names: Names = field(default=Names(key="DATELINE_LLM_API_KEY"), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.name:
-            msg = f"no model is named for {_address(self.base_url)}; set DATELINE_LLM_MODEL"
+            msg = f"no model is named for {address(self.base_url)}; set DATELINE_LLM_MODEL"
             raise ConfigError(msg)
         if not self.base_url.startswith(("http://", "https://")):
             msg = f"the model's base URL {self.base_url!r} must begin with http:// or https://"
@@ -78,235 +98,278 @@ class OpenAIModel:
             msg = f"{OPENAI_URL} needs a key: set OPENAI_API_KEY, or DATELINE_LLM_BASE_URL"
             raise ConfigError(msg)
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, Usage]:
-        """The pieces of the reply as they arrive; the usage is the server's, else counted."""
-        pieces: list[str] = []
-        usage: Usage | None = None
-        finished = False
-        with closing(self._chunks(messages)) as chunks:
-            for chunk in chunks:
-                usage = _usage(chunk) or usage
-                finished = finished or _is_last(chunk)
-                if not (piece := _text(chunk)):
-                    continue
-                if len(pieces) == self.max_tokens:
-                    finished = True
-                    break
-                pieces.append(piece)
-                yield piece
-        reply = "".join(pieces)
-        if not reply.strip():
-            raise self._failure(_EMPTY)
-        if not finished:
-            raise self._failure(_BROKEN)
-        return usage or _counted(messages, reply)
+    @property
+    def thinks(self) -> bool:
+        """Whether the model is known to think before it writes, by its name or by what it did."""
+        return self._learned.thinks or thinks(self.name)
 
-    def _chunks(self, messages: Sequence[Message]) -> Generator[ChatCompletionChunk, None, None]:
+    @property
+    def prompt_tokens(self) -> int:
+        """How many tokens a question may have, so that thoughts and reply fit beside it."""
+        return self.context_tokens - self.max_tokens - (self._room if self.thinks else 0)
+
+    @property
+    def structured(self) -> bool:
+        """Whether a reply can be asked for by a schema, as far as is known."""
+        return self.forms and self._learned.takes_forms
+
+    def stream(
+        self, messages: Sequence[Message], schema: ReplySchema | None = None
+    ) -> Generator[str, None, Reply]:
+        """The pieces of the reply as they arrive, "" while the model thinks; then the reply.
+
+        A model that only thinks, or gives nothing in the form that was asked for, is asked once
+        more: with more room, or without that form. The usage is the server's, else counted.
+        """
+        until = time.monotonic() + self.deadline
+        formed = schema if schema and self.structured else None
+        got = yield from self._received(messages, formed, until, more=False)
+        before = Usage()
+        if got.says_nothing and (got.thought or formed) and time.monotonic() < until:
+            before = self._usage(messages, got)
+            self._learned.thinks = self._learned.thinks or got.thought
+            if not got.thought:
+                self._learned.forget_form()
+                formed = None
+            got = yield from self._received(messages, formed, until, more=got.thought)
+        if trouble := got.trouble(self.names):
+            raise self._failure(trouble)
+        notes = self._cut_prompt(messages, got)
+        return Reply(got.text, before + self._usage(messages, got), got.finish, notes)
+
+    @property
+    def _learned(self) -> Learned:
+        return learned(self.base_url, self.name)
+
+    @property
+    def _room(self) -> int:
+        return room(self.context_tokens, self.max_tokens)
+
+    @property
+    def _server(self) -> Server:
+        return Server(self.base_url, self.names, self.api_key, tuple(self.headers.values()))
+
+    def _received(
+        self, messages: Sequence[Message], schema: ReplySchema | None, until: float, *, more: bool
+    ) -> Generator[str, None, Received]:
+        """The cleaned pieces of one reply, then all that is known of it."""
+        known = self._learned
+        aloud = known.thinks_aloud or thinks_aloud(self.name)
+        got = Received(Cleaner(holds=aloud), self.max_tokens, self._room)
+        with closing(self._events(messages, schema, until, more=more)) as sent:
+            for event in sent:
+                piece = got.take(event)
+                if piece or event.thought or got.cleaner.thinking:
+                    yield piece
+                if got.too_long:
+                    break
+        if rest := got.end():
+            yield rest
+        known.thinks = known.thinks or got.thought
+        known.thinks_aloud = known.thinks_aloud or got.cleaner.closed_alone
+        return got
+
+    def _events(
+        self, messages: Sequence[Message], schema: ReplySchema | None, until: float, *, more: bool
+    ) -> Generator[Event, None, None]:
         """What the server sends, as long as it is in time; every failure is a ProviderError."""
         started = False
-        late = threading.Event()
-        until = time.monotonic() + self.deadline
+        first = min(until, time.monotonic() + self.first_word_timeout)
         try:
             with (
-                self._client() as client,
-                self._patiently(client, messages, until) as chunks,
-                _closed_after(until - time.monotonic(), chunks, late),
+                self._client(until) as client,
+                closing(self._opened(client, messages, schema, until, more=more)) as response,
             ):
-                for chunk in chunks:
+                patience = Patience(first, self.timeout, until)
+                for event in events(patience.chunks(response)):
                     started = True
-                    yield chunk
+                    patience.spoken = patience.spoken or bool(event.text or event.thought)
+                    yield event
         # The client lets errors of its HTTP, JSON and data libraries through.
         except Exception as error:
-            if not late.is_set():
-                raise self._failure(self._what_failed(error, started)) from error
-        if late.is_set():
-            what = f"did not finish within {self.deadline:g} seconds; ask again, or raise that"
-            raise self._failure(what)
+            raise self._failure(self._what_failed(error, started, until)) from error
 
-    def _client(self) -> OpenAI:
+    def _client(self, until: float) -> OpenAI:
+        from httpx2 import Timeout
         from openai import DefaultHttpxClient, OpenAI
 
+        parts = urlsplit(self.base_url)
+        left = max(0.001, until - time.monotonic())
+        seconds = Timeout(min(self.first_word_timeout, left), connect=min(_CONNECT_SECONDS, left))
         return OpenAI(
-            base_url=self.base_url,
+            base_url=parts._replace(query="").geturl(),
+            default_query=dict(parse_qsl(parts.query)),
             api_key=self.api_key or "none",
-            timeout=min(self.timeout, self.deadline),
+            timeout=cast("Any", seconds),
             max_retries=0,
             http_client=DefaultHttpxClient(
+                verify=trusting(self.ca_file, self.names) if self.ca_file else True,
                 # A proxy named in the environment cannot reach a server on this machine.
                 trust_env=not is_loopback(self.base_url),
                 # The question and its passages go to nobody but the server that is named.
                 follow_redirects=False,
-                event_hooks={"request": [] if is_openai(self.base_url) else [self._own_headers]},
+                event_hooks={"request": [self._own_headers]},
             ),
         )
 
     def _own_headers(self, request: Any) -> None:
         """Takes away what OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and the like add for OpenAI."""
-        for name in set(request.headers) - _HEADERS:
-            del request.headers[name]
-        request.headers["authorization"] = f"Bearer {self.api_key or 'none'}"
+        if not is_openai(self.base_url):
+            for name in set(request.headers) - _HEADERS:
+                del request.headers[name]
+            request.headers["authorization"] = f"Bearer {self.api_key or 'none'}"
+            if self.api_key and (urlsplit(self.base_url).hostname or "").endswith(_AZURE):
+                request.headers["api-key"] = self.api_key
+        request.headers.update(self.headers)
 
-    def _patiently(
-        self, client: OpenAI, messages: Sequence[Message], until: float
-    ) -> Stream[ChatCompletionChunk]:
-        """The open stream; a server that takes no question now is asked again in time."""
+    def _opened(
+        self,
+        client: OpenAI,
+        messages: Sequence[Message],
+        schema: ReplySchema | None,
+        until: float,
+        *,
+        more: bool,
+    ) -> Any:
+        """The open response; a server that takes no question now is asked again in time."""
         from openai import APIConnectionError, APIStatusError, APITimeoutError
 
         for attempt in range(self.max_retries):
             try:
-                return self._request(client, messages)
+                return self._asked(client, messages, schema, more=more)
             except APITimeoutError:
                 raise
             except (APIConnectionError, APIStatusError) as error:
-                pause = _pause(error, attempt)
-                if pause is None or time.monotonic() + pause >= until:
+                seconds = pause(error, attempt)
+                if seconds is None or time.monotonic() + seconds >= until:
                     raise
-                time.sleep(pause)
-        return self._request(client, messages)
+                time.sleep(seconds)
+        return self._asked(client, messages, schema, more=more)
 
-    def _request(self, client: OpenAI, messages: Sequence[Message]) -> Stream[ChatCompletionChunk]:
-        """The open stream; asked for with fewer options by a server that rejects some."""
-        from openai import BadRequestError, UnprocessableEntityError
+    def _asked(
+        self, client: OpenAI, messages: Sequence[Message], schema: ReplySchema | None, *, more: bool
+    ) -> Any:
+        """The open response; asked for with fewer fields by a server that rejects some."""
+        from openai import APIStatusError
 
-        options: dict[str, Any] = {
-            "stream_options": {"include_usage": True},
-            "temperature": 0,
-            "max_tokens": self.max_tokens,
-        }
-        asked = [{"role": message.role, "content": message.content} for message in messages]
-        while True:
+        known = self._learned
+        for _ in range(_MOST_REJECTIONS):
+            options = self._options(messages, schema, more=more)
             try:
-                return cast(
-                    "Stream[ChatCompletionChunk]",
-                    client.chat.completions.create(
-                        model=self.name, messages=cast("Any", asked), stream=True, **options
-                    ),
-                )
-            except (BadRequestError, UnprocessableEntityError) as error:
-                fewer = _without_rejected(options, str(error))
-                if fewer == options:
+                return self._posted(client, messages, schema, options)
+            except APIStatusError as error:
+                complaint = f"{said_by(error)} {error.param or ''} {error.code or ''}"
+                formed = "response_format" in options and _FORM_FAULT.search(complaint)
+                rejects = error.status_code in _REJECTIONS or formed
+                own = [name for name in options if name not in self.extra]
+                if not (rejects and known.learn(complaint, own)):
                     raise
-                options = fewer
+        return self._posted(client, messages, schema, self._options(messages, schema, more=more))
+
+    def _posted(
+        self,
+        client: OpenAI,
+        messages: Sequence[Message],
+        schema: ReplySchema | None,
+        options: Mapping[str, Any],
+    ) -> Any:
+        asked = [{"role": one.role, "content": one.content} for one in messages]
+        if schema and "response_format" in options:
+            asked[-1]["content"] += f"\n\n{schema.request}"
+        if self._learned.no_system:
+            asked = without_system(asked)
+        stream = client.chat.completions.create(
+            model=self.name, messages=cast("Any", asked), stream=True, extra_body=dict(options)
+        )
+        # Its own reader of events ends with an error where a server sends `null`.
+        return stream.response
+
+    def _options(
+        self, messages: Sequence[Message], schema: ReplySchema | None, *, more: bool
+    ) -> dict[str, Any]:
+        """The fields of the request beside model and messages, but for those it rejects."""
+        options: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        temperature = self.temperature
+        if temperature is None and not self.thinks:
+            temperature = 0
+        if temperature is not None:
+            options["temperature"] = temperature
+        options["max_tokens"] = self.max_tokens + (self._room if self.thinks else 0)
+        if more:
+            free = self.context_tokens - _counted(messages)
+            options["max_tokens"] = max(options["max_tokens"], min(free, 4 * options["max_tokens"]))
+        if self.thinks:
+            options |= less_thinking(self.base_url, self.name)
+        if schema and self.structured:
+            form = {"name": schema.name, "strict": True, "schema": dict(schema.schema)}
+            options["response_format"] = {"type": "json_schema", "json_schema": form}
+        if is_openai(self.base_url) and self.thinks:
+            options["max_completion_tokens"] = options.pop("max_tokens")
+        return self._learned.request(options) | dict(self.extra)
+
+    def _usage(self, messages: Sequence[Message], got: Received) -> Usage:
+        prompt, completion = got.used.get("prompt"), got.used.get("completion")
+        counter = TokenCounter()
+        return Usage(
+            _counted(messages) if prompt is None else prompt,
+            counter.count(got.text) if completion is None else completion,
+        )
+
+    def _cut_prompt(self, messages: Sequence[Message], got: Received) -> tuple[str, ...]:
+        """What to say of a server that read only a part of the question and its passages."""
+        asked = _counted(messages)
+        read = got.used.get("prompt", asked) + got.used.get("cached", 0)
+        if asked < _FEWEST_TO_JUDGE or not 0 < read < _READ_SHARE * asked:
+            return ()
+        setting = self.names.setting("context_tokens")
+        return (
+            f"The server of {self.name!r} read only {read:,} of about {asked:,} tokens of the "
+            "question and its passages: its context is shorter than Dateline takes it to be. Give "
+            f"it a longer one, or set {setting} to what it has.",
+        )
 
     def _failure(self, what: str) -> ProviderError:
-        return ProviderError(f"language model {self.name!r} at {_address(self.base_url)} {what}")
+        return ProviderError(f"language model {self.name!r} at {address(self.base_url)} {what}")
 
-    def _what_failed(self, error: Exception, started: bool) -> str:
+    def _what_failed(self, error: Exception, started: bool, until: float) -> str:
         """What the server did and what mends it, to follow its name in a sentence."""
         import openai
 
         match error:
-            case openai.APITimeoutError():
-                return (
-                    f"was silent for {min(self.timeout, self.deadline):g} seconds; "
-                    "see whether it is busy, or raise the timeout"
-                )
-            case openai.APIConnectionError() if started:
-                return _BROKEN
+            case ProviderError():
+                return str(error)
+            case LateError() | openai.APITimeoutError():
+                return self._too_late(error, started, until)
+            case openai.APIStatusError():
+                return status_problem(error, self._server)
             case openai.APIConnectionError():
-                return "cannot be reached; see that it runs, and that the base URL is right"
-            case openai.AuthenticationError() | openai.PermissionDeniedError() if not self.api_key:
-                return (
-                    "asks for an API key, and none is sent to it; name its variable in "
-                    "api_key_variable, or the server in DATELINE_LLM_BASE_URL"
-                )
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return "refuses the API key; check OPENAI_API_KEY"
-            case openai.NotFoundError():
-                return "knows no such model or page; check the model's name and the base URL"
-            case openai.RateLimitError():
-                return "takes no more questions now (429); wait, or check the account's quota"
-            case openai.InternalServerError():
-                return f"failed with status {error.status_code}; ask again, or see its log"
-            case openai.APIStatusError() if error.status_code in _REDIRECTS:
-                where = error.response.headers.get("location", "nowhere")[:_SHOWN]
-                return (
-                    f"leads to {where!r}, which is not asked; if you trust that server, "
-                    "name it in the base URL"
-                )
-            case openai.APIError():
-                said = error.message.replace(self.api_key or "\0", "***")
-                return f"rejects the request: {' '.join(said.split())[:_SHOWN]}"
-        kind = type(error).__name__
-        return f"sent something that is no chat answer ({kind}); check the base URL"
+                return BROKEN if started else connection_problem(error, self._server)
+        if type(error).__module__.startswith(("httpx", "httpcore", "ssl", "socket")):
+            return BROKEN
+        return other_problem(error, self._server)
+
+    def _too_late(self, error: Exception, started: bool, until: float) -> str:
+        over = isinstance(error, LateError) and error.how == "unfinished"
+        setting = self.names.setting
+        if over or time.monotonic() >= until:
+            seconds = f"{self.deadline:g} seconds"
+            return f"did not finish within {seconds}; ask again, or raise {setting('deadline')}"
+        if started and self.timeout < self.first_word_timeout:
+            seconds = f"{self.timeout:g} seconds"
+            return (
+                f"was silent for {seconds}; see whether it is busy, or raise {setting('timeout')}"
+            )
+        seconds = f"{self.first_word_timeout:g} seconds"
+        return (
+            f"said nothing for {seconds}; see whether it is busy or still loads the model, or "
+            f"raise {setting('first_word_timeout')}"
+        )
 
 
-def _without_rejected(options: Mapping[str, Any], complaint: str) -> dict[str, Any]:
-    """The options without what the server complains of by name, else without stream_options."""
-    named = [name for name in options if re.search(rf"\b{name}\b", complaint)]
-    fewer = {name: value for name, value in options.items() if name not in (named or _OPTIONAL)}
-    if "max_tokens" in named:
-        # OpenAI's reasoning models know the limit by this name only.
-        fewer["max_completion_tokens"] = options["max_tokens"]
-    return fewer
+_FEWEST_TO_JUDGE = 1_000
+_READ_SHARE = 0.5
 
 
-def _pause(error: APIError, attempt: int) -> float | None:
-    """How many seconds to wait before asking again; None where that does not help.
-
-    That is what the server says in milliseconds or seconds, else .5 and twice as many each
-    time.
-    """
-    response: httpx.Response | None = getattr(error, "response", None)
-    if response is None:
-        return _FIRST_PAUSE * (1 << attempt)
-    if response.status_code not in _ASK_AGAIN and response.status_code < _OWN_FAULT:
-        return None
-    for header, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        with suppress(KeyError, ValueError):
-            return max(0.0, float(response.headers[header]) * unit)
-    return _FIRST_PAUSE * (1 << attempt)
-
-
-def _text(chunk: ChatCompletionChunk) -> str:
-    return "".join(choice.delta.content or "" for choice in chunk.choices or () if choice.delta)
-
-
-def _is_last(chunk: ChatCompletionChunk) -> bool:
-    return any(choice.finish_reason for choice in chunk.choices or ())
-
-
-def _usage(chunk: ChatCompletionChunk) -> Usage | None:
-    used = chunk.usage
-    return Usage(used.prompt_tokens, used.completion_tokens) if used else None
-
-
-def _counted(messages: Sequence[Message], reply: str) -> Usage:
+def _counted(messages: Sequence[Message]) -> int:
     counter = TokenCounter()
-    return Usage(sum(counter.count(message.content) for message in messages), counter.count(reply))
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether the server is on this machine."""
-    return urlsplit(base_url).hostname in _LOOPBACK
-
-
-def host(base_url: str) -> str:
-    """The server's host, with its port where the URL names one."""
-    return urlsplit(base_url).netloc.rpartition("@")[2]
-
-
-def _address(url: str) -> str:
-    """The URL without user name, password and query, which may be secret."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-@contextmanager
-def _closed_after(
-    seconds: float, chunks: Stream[ChatCompletionChunk], late: threading.Event
-) -> Iterator[None]:
-    """Closes the stream after `seconds`, from outside: a server may send comments for ever."""
-
-    def close() -> None:
-        late.set()
-        with suppress(Exception):
-            chunks.close()
-
-    timer = threading.Timer(seconds, close)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    return sum(counter.count(message.content) for message in messages)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rag.language.entities import Number, folded, names, numbers, quotations, stems
+from rag.language.entities import folded, names, numbers, stems
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Claim, Hit, Verdict
 from rag.verification.markers import MARKER, Marker, markers
+from rag.verification.matching import best, candidates_of, likeness
 from rag.verification.verify import verify
 
 Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]
-
-# What a shared name, number or quotation counts where a shared word counts 1.
-_NAME_WEIGHT = 2.0
-_NUMBER_WEIGHT = 3.0
-_QUOTATION_WEIGHT = 6.0
 
 _FEWEST_WORDS = 2
 _TRIED = 3
@@ -27,6 +22,13 @@ _BEFORE_STOP = re.compile(r" (?=[.,;:!?])")
 
 _IDLE = re.compile(r"\b(?:(?:answer|question|passage|article|source)s?|yes|no)\b", re.IGNORECASE)
 
+_HEAD = re.compile(r"(?:[-*•]\s+|\d{1,2}[.)]\s+)?(?P<words>[^\W\d_][\w’' -]{0,28}):\s+(?=\S)")
+_HEADS = (
+    "who what when where why how which answer date day time place source outlet name person role "
+    "position title details background context result outcome summary reason cause number figure "
+    "amount total key point fact status event action location"
+)
+
 FAILING: frozenset[Verdict] = frozenset({"unsupported", "quote altered"})
 """The verdicts on a sentence that must not be left standing."""
 
@@ -34,6 +36,7 @@ MOST_CITED = 4
 """A sentence that cites more than this many places is cut back to those that bear it out."""
 
 FOUND = "the answer did not cite this passage; it was found to bear the sentence out"
+NAMED = "the answer only names this; the article says in what connexion"
 CHOSEN = "more passages were cited; these bear the sentence out by themselves"
 
 
@@ -74,19 +77,13 @@ class _Block:
         return tuple(dict.fromkeys(n for marker, _ in self.markers for n in marker.numbers))
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence of a passage, with what it can be recognised by."""
-
-    start: int
-    end: int
-    folded: str
-    stems: frozenset[str]
-    numbers: tuple[Number, ...]
-
-
 def cite(
-    text: str, hits: Sequence[Hit], check: Check = verify, *, reserved: Collection[int] = ()
+    text: str,
+    hits: Sequence[Hit],
+    check: Check = verify,
+    *,
+    reserved: Collection[int] = (),
+    question: str = "",
 ) -> Cited:
     """Binds each sentence of `text` to the exact words it rests on; `[n]` means the n-th hit.
 
@@ -95,11 +92,14 @@ def cite(
     no single one holds their numbers. Citations are numbered in order of appearance,
     one for each place in an article; no citation gets a `reserved` number. `check` gives
     the verdict on each sentence. One that fails, or cites nothing, is bound to another of
-    the hits where that bears it out, and its reason says so.
+    the hits where that bears it out, and its reason says so. Of several passages only those stay
+    cited that bear the sentence out by themselves, if one does. A bare name or figure that cites
+    nothing is bound to the sentence with it that is most like the `question`; it is `partly`
+    supported, as the articles alone say in what connexion.
     """
     found = list(markers(text))
     blocks = _blocks(text, found)
-    book = _Book(hits if blocks else (), found, reserved)
+    book = _Book(hits if blocks else (), found, reserved, question)
     cited = ""
     claims = []
     position = 0
@@ -133,11 +133,16 @@ class _Book:
     """Numbers citations as they are first needed, and knows which markers lead nowhere."""
 
     def __init__(
-        self, hits: Sequence[Hit], found: Sequence[Marker], reserved: Collection[int]
+        self,
+        hits: Sequence[Hit],
+        found: Sequence[Marker],
+        reserved: Collection[int],
+        question: str,
     ) -> None:
+        self._question = question
         asked = dict.fromkeys(number for marker in found for number in marker.numbers)
         self._hits = dict(enumerate(hits, start=1))
-        self._candidates = {n: _candidates(self._hits[n]) for n in asked if n in self._hits}
+        self._candidates = {n: candidates_of(self._hits[n]) for n in asked if n in self._hits}
         self.unresolved = [number for number in asked if not self._candidates.get(number)]
         self._never = {*self.unresolved, *reserved}
         self.citations: list[Citation] = []
@@ -146,21 +151,53 @@ class _Book:
         """The block with its markers renumbered, what they cite, and the verdict on it."""
         before = len(self.citations)
         claim, cited = self._rewrite(text, block)
-        verdict, reasons = check(claim, cited)
-        numbered = tuple(citation.number for citation in cited)
-        places: list[_Place] = []
+        verdict, reasons = _checked(claim, cited, check)
         if verdict in FAILING:
-            reason, places = FOUND, self._elsewhere(block, check)
-        elif len(cited) > MOST_CITED:
-            alone = [one for one in cited if check(block.words, [one])[0] == "supported"]
-            reason, places = CHOSEN, [_place(one) for one in alone[:MOST_CITED]]
-        if not places:
-            return claim, (numbered, verdict, reasons)
-        del self.citations[before:]
-        anew = tuple(self._citation(*place).number for place in places)
-        lost = [number for number in block.numbers if number in self.unresolved]
-        worded = f"{block.words} {''.join(f'[{number}]' for number in (*anew, *lost))}"
-        return worded, (anew, "supported", (reason,))
+            level, reason, places = self._found(block, check)
+            if not places:
+                return claim, (_numbered(cited), verdict, reasons)
+            del self.citations[before:]
+            anew = tuple(self._citation(*place).number for place in places)
+            lost = [number for number in block.numbers if number in self.unresolved]
+            worded = f"{block.words} {''.join(f'[{number}]' for number in (*anew, *lost))}"
+            return worded, (anew, level, (reason,))
+        alone = [one for one in cited if _checked(block.words, [one], check)[0] == "supported"]
+        if (len(cited) > 1 and alone and len(alone) < len(cited)) or len(cited) > MOST_CITED:
+            only = {_place(one) for one in (alone or cited)[:MOST_CITED]}
+            del self.citations[before:]
+            claim, cited = self._rewrite(text, block, only)
+            verdict, reasons = "supported" if alone else verdict, (CHOSEN,)
+        return claim, (_numbered(cited), verdict, reasons)
+
+    def _found(self, block: _Block, check: Check) -> tuple[Verdict, str, list[_Place]]:
+        """Where else a block is borne out, how far, and how that was found."""
+        if places := self._elsewhere(block, check):
+            return "supported", FOUND, places
+        return "partly", NAMED, self._named(block, check)
+
+    def _named(self, block: _Block, check: Check) -> list[_Place]:
+        """The sentence with a bare name or figure that is most like the question, or none."""
+        words = block.words.strip(" .!*\"“”'")
+        sought = folded(words)
+        if (
+            not self._question
+            or block.numbers
+            or not sought
+            or not (names(words) or numbers(words))
+        ):
+            return []
+        every = [
+            (number, one)
+            for number, hit in self._hits.items()
+            for one in self._candidates.setdefault(number, candidates_of(hit))
+            if re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", one.folded)
+        ]
+        score = likeness(self._question, [one for _, one in every])
+        for number, one in sorted(every, key=lambda item: -score(item[1]))[:_TRIED]:
+            place = (self._hits[number].article, one.start, one.end)
+            if check(words, [Citation(1, *place)])[0] not in FAILING:
+                return [place]
+        return []
 
     def _elsewhere(self, block: _Block, check: Check) -> list[_Place]:
         """The sentence of any of the hits that bears the block out best, if one does.
@@ -172,17 +209,19 @@ class _Book:
         if not _states(words) or any(number in self.unresolved for number in block.numbers):
             return []
         for number, hit in self._hits.items():
-            self._candidates.setdefault(number, _candidates(hit))
+            self._candidates.setdefault(number, candidates_of(hit))
         every = [(n, one) for n, listed in self._candidates.items() for one in listed]
-        score = _likeness(words, [one for _, one in every])
+        score = likeness(words, [one for _, one in every])
         for number, one in sorted(every, key=lambda item: -score(item[1]))[:_TRIED]:
             place = (self._hits[number].article, one.start, one.end)
             if check(words, [Citation(1, *place)])[0] == "supported":
                 return [place]
         return []
 
-    def _rewrite(self, text: str, block: _Block) -> tuple[str, list[Citation]]:
-        """The block with its markers renumbered, and what they cite."""
+    def _rewrite(
+        self, text: str, block: _Block, only: Collection[_Place] | None = None
+    ) -> tuple[str, list[Citation]]:
+        """The block with its markers renumbered, and what they cite, or of it `only` these."""
         pieces: list[str] = []
         cited: dict[int, Citation] = {}
         group: set[int] = set()
@@ -191,11 +230,14 @@ class _Book:
         for marker, words in block.markers:
             pieces.append(text[position : marker.start])
             group = group if words == previous else set()
-            found = [c for n in marker.numbers for c in self._bind(words, block.sentence, n)]
+            found = [c for n in marker.numbers for c in self._bind(words, block.sentence, n, only)]
             new = [c for c in dict.fromkeys(found) if c.number not in group]
             group |= {citation.number for citation in new}
             cited |= {citation.number: citation for citation in new}
-            pieces.append(self._worded(text, marker, new))
+            worded = self._worded(text, marker, new)
+            if not worded:
+                pieces[-1] = pieces[-1].rstrip(" ")
+            pieces.append(worded)
             position, previous = marker.end, words
         pieces.append(text[position : block.end])
         return "".join(pieces).rstrip(), list(cited.values())
@@ -207,14 +249,17 @@ class _Book:
             return text[marker.start : marker.end]
         return "".join(f"[{number}]" for number in [*(c.number for c in citations), *lost])
 
-    def _bind(self, words: str, sentence: str, number: int) -> list[Citation]:
+    def _bind(
+        self, words: str, sentence: str, number: int, only: Collection[_Place] | None = None
+    ) -> list[Citation]:
         """The citations that bear out `words`, by the passage that the marker names."""
         candidates = self._candidates.get(number)
         if not candidates:
             return []
         claim = words if _telling(words) else sentence
         article = self._hits[number].article
-        return [self._citation(article, one.start, one.end) for one in _best(claim, candidates)]
+        places = [(article, one.start, one.end) for one in best(claim, candidates)]
+        return [self._citation(*place) for place in places if only is None or place in only]
 
     def _citation(self, article: Article, start: int, end: int) -> Citation:
         place = (article.id, article.revision, start, end)
@@ -264,56 +309,23 @@ def _block(plain: str, span: tuple[int, int], markers: Sequence[Marker]) -> _Blo
     return _Block(start, end, plain[slice(*span)], tuple(worded))
 
 
-def _candidates(hit: Hit) -> list[_Candidate]:
-    """The sentences of a passage, furniture left out."""
-    article = hit.article
-    spans = [
-        span
-        for start, end in _reporting(hit)
-        for span in sentence_spans(article.text, start, end, article.language)
-    ]
-    found = []
-    for start, end in spans:
-        quote = article.text[start:end]
-        known = frozenset(stems(quote))
-        found.append(_Candidate(start, end, folded(quote), known, tuple(numbers(quote))))
-    return found
+def _numbered(cited: Sequence[Citation]) -> tuple[int, ...]:
+    return tuple(citation.number for citation in cited)
 
 
-def _reporting(hit: Hit) -> Iterator[tuple[int, int]]:
-    """The stretches of a passage between its article's furniture."""
-    position, end = hit.passage.start, hit.passage.end
-    for span in hit.article.furniture:
-        if span.end > position and span.start < end:
-            yield position, max(position, span.start)
-            position = span.end
-    yield position, max(position, end)
-
-
-def _best(claim: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The candidate most like the claim; and a second one that holds numbers it lacks."""
-    best = max(candidates, key=_likeness(claim, candidates))
-    lacking = [number for number in numbers(claim) if not _holds(best, number)]
-    added = [sum(_holds(candidate, number) for number in lacking) for candidate in candidates]
-    second = candidates[added.index(max(added))]
-    return [best, second] if max(added) else [best]
-
-
-def _likeness(claim: str, candidates: Sequence[_Candidate]) -> Callable[[_Candidate], float]:
-    """How much a candidate shares with the claim; a word counts less that many of them have."""
-    spread = Counter(stem for candidate in candidates for stem in candidate.stems)
-    weights = dict.fromkeys(stems(claim), 1.0)
-    weights |= {stem: _NAME_WEIGHT for name in names(claim) for stem in stems(name)}
-    quoted = [folded(quotation).strip(" '.,") for quotation in quotations(claim)]
-    claimed = numbers(claim)
-
-    def score(candidate: _Candidate) -> float:
-        shared = sum(w / spread[s] for s, w in weights.items() if s in candidate.stems)
-        quotes = sum(quotation in candidate.folded for quotation in quoted)
-        held = sum(_holds(candidate, number) for number in claimed)
-        return shared + _QUOTATION_WEIGHT * quotes + _NUMBER_WEIGHT * held
-
-    return score
+def _checked(
+    claim: str, cited: Sequence[Citation], check: Check
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict on a claim; one that fails is tried without a head such as "When:"."""
+    verdict, reasons = check(claim, cited)
+    head = _HEAD.match(claim) if verdict in FAILING else None
+    if head is None:
+        return verdict, reasons
+    known = {stem for one in cited for stem in stems(one.article.text)} | set(stems(_HEADS))
+    if not set(stems(head["words"])) <= known:
+        return verdict, reasons
+    better, why = check(claim[head.end() :], cited)
+    return (better, why) if better not in FAILING else (verdict, reasons)
 
 
 def _place(citation: Citation) -> _Place:
@@ -329,7 +341,3 @@ def _states(words: str) -> bool:
     """Whether the words say something of what they name or count."""
     named = {stem for name in names(words) for stem in stems(name)}
     return _telling(words) and bool(set(stems(_IDLE.sub(" ", words))) - named)
-
-
-def _holds(candidate: _Candidate, number: Number) -> bool:
-    return any(number.equals(other) for other in candidate.numbers)

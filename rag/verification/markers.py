@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 _WIDEST_RANGE = 20
 
-_LABEL = r"(?:passage|source|citation|reference|ref|document|doc)s?\b\s*[.:#]?\s*"
+_LABEL = (
+    r"(?:(?:passage|source|citation|cite|reference|ref|document|doc|article|id)s?\b\s*[.:#]?\s*"
+    r"(?:[PS](?=\d))?|[PS](?=\d))"
+)
 _NUMBER = rf"(?:\^|\#|{_LABEL})?\d{{1,3}}"
 _AND = r"\s*(?:,\s*and\b|[,;&–—-]|and\b)\s*"
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"

@@ -41,6 +41,7 @@ REBUILDING = (
     "The archive is being rebuilt, so that not all of it can be found. Your question is still "
     "here; ask it again in a moment."
 )
+THINKING = "The model is thinking"
 GONE = "This citation belongs to a conversation that has ended. Ask again to open it."
 
 _log = logging.getLogger(__name__)
@@ -184,15 +185,19 @@ class Chat:
     def _streamed(
         self, stream: Generator[str, None, Answer], question: str, conversation: Conversation
     ) -> Generator[Frame, None, Answer]:
-        """Yields a frame for each piece; returns the answer."""
+        """Yields a frame for each piece, and one where the model thinks; returns the answer."""
         written = ""
+        thinking = False
         while True:
             try:
-                written += next(stream)
+                piece = next(stream)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            begun = _unfinished(conversation, question, partial_html(written), written)
-            yield self._frame(begun, busy=True)
+            if piece or not (written or thinking):
+                written += piece
+                thinking = not written
+                shown = partial_html(written) if written else working_html(THINKING)
+                yield self._frame(_unfinished(conversation, question, shown, written), busy=True)
 
     def limits(self, form: Form) -> tuple[Filters, datetime | None]:
         """The filters and the as-of date of a form; raises QueryError for an invalid date."""

@@ -1,0 +1,307 @@
+"""Every way in which a model names a passage, made the one plain marker `[n]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.language.entities import folded
+from rag.records import Hit
+
+_BLANKS = re.compile(r"\s{4,}")
+_WORDS = frozenset(
+    [
+        "passage",
+        "passages",
+        "source",
+        "sources",
+        "citation",
+        "citations",
+        "cite",
+        "cited",
+        "cites",
+        "reference",
+        "references",
+        "ref",
+        "refs",
+        "doc",
+        "docs",
+        "document",
+        "documents",
+        "article",
+        "articles",
+        "id",
+        "ids",
+        "see",
+        "cf",
+        "also",
+        "from",
+        "in",
+        "per",
+        "via",
+        "the",
+        "news",
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "excerpt",
+        "excerpts",
+        "text",
+        "snippet",
+        "chunk",
+        "item",
+        "result",
+        "index",
+        "note",
+        "fn",
+        "footnote",
+        "no",
+        "nr",
+        "numbers",
+        "number",
+        "quelle",
+        "quellen",
+        "artikel",
+        "textstelle",
+        "textstellen",
+        "passagen",
+        "siehe",
+        "vgl",
+        "beleg",
+        "belege",
+        "dokument",
+        "dokumente",
+        "laut",
+        "aus",
+        "voir",
+        "extrait",
+        "extraits",
+        "selon",
+        "fuente",
+        "fuentes",
+        "ver",
+        "pasaje",
+        "pasajes",
+        "fragmento",
+        "fonte",
+        "brano",
+        "bron",
+        "p",
+        "s",
+        "as",
+        "stated",
+        "reported",
+        "according",
+        "to",
+        "date",
+        "published",
+        "dated",
+        "of",
+        "on",
+        "by",
+        "line",
+        "lines",
+    ]
+)
+_DATE = re.compile(
+    r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?[^\W\d]{3,10}\.?,?\s+\d{4}\b"
+    r"|\b[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
+    r"|\b[^\W\d]{3,10}\s+\d{4}\b|\bL\d+(?:-L?\d+)?\b|\b(?:19|20)\d\d\b"
+)
+_BRACKETS = re.compile(
+    r"(?P<lead>\\cite|\^)?(?:\\?[\[【［〔⟦]{1,2}(?P<square>[^\[\]【】［］〔〕⟦⟧\n]{1,120})\\?[\]】］〕⟧]{1,2}"
+    r"(?P<link>\([^()\s]*\))?"
+    r"|\((?P<round>[^()\n]{1,120})\)|(?<!\{)\{{1,2}(?P<curly>[^{}\n]{1,40})\}{1,2}"
+    r"|⟨(?P<angle>[^⟨⟩\n]{1,40})⟩|‹(?P<guil>\d{1,3})›|«(?P<guils>\d{1,3})»|<(?P<less>\d{1,3})>)"
+)
+_TAGS = re.compile(
+    r"<(?P<tag>refs?|cites?|citations?|sources?|passages?|sup|co|doc|document|footnote|c)\b"
+    r"(?P<attributes>[^<>]{0,60})(?:/>|>(?P<inside>[^<>]{0,60})</(?P=tag)\s*>)",
+    re.IGNORECASE,
+)
+_CIRCLED = re.compile("[①-⑳❶-❿]")
+_CARET = re.compile(r"(?<=[\w.!?”\"’)])\s?\^(\d{1,2})\^?(?!\d)")
+_NUMBERS = re.compile(
+    r"(?<![\w.])[A-Za-z]{0,2}[-#:^@]?\s?(\d{1,3})(?![\d%]|[.,]\d\d?\b(?!\s*[,\]]))"
+    r"(?:\s*[-–—]\s*[A-Za-z]?(\d{1,3})\b)?"
+)
+_LETTERED = re.compile(
+    r"\b(?:P|S|D|Q|R|T|C|ID|doc|ref|src|cite|passage|source|id)[-_ #:.]?(\d{1,3})\b", re.I
+)
+_WIDEST = 20
+_NAMED = (
+    r"(?:passages?|sources?|articles?|documents?|excerpts?|texts?|Textstellen?|Quellen?|Artikel)"
+)
+_LIST = (
+    r"\[?\(?(?:P|#|No\.?|Nr\.?)?\s?\d{1,3}\]?\)?"
+    r"(?:(?:\s*,\s*|\s*,?\s*(?:and|und|et|&)\s*)(?:P|#)?\[?\d{1,3}\]?)*"
+)
+_SAYS = (
+    r"(?:says?|stat(?:es?|ed)|reports?|reported|notes?|noted|mentions?|mentioned|tells?|told|shows?|"
+    r"writes?|wrote|explains?|explained|adds?|confirms?|confirmed|indicates?|makes? (?:it )?clear|"
+    r"said|clarif(?:y|ies)|specif(?:y|ies)|describes?)"
+)
+_SAYING = re.compile(
+    rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
+    rf"(?:as\s+)?(?:the\s+)?"
+    rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?,?\s*(?:also\s+|both\s+)?{_SAYS}"
+    rf"(?:\s*,?\s*that\b|\s*[:,]|(?=\s+[A-Z“\"]))?\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ACCORDING = re.compile(
+    rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
+    rf"(?:according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
+    rf"from|laut|gemäß|nach|selon|d'après)\s+(?:the\s+)?"
+    rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?,\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TRAILING = re.compile(
+    rf",?\s+(?:(?:as|which\s+is|and\s+is)\s+)?(?:according\s+to|(?:stated|reported|noted|mentioned|described|seen|said|"
+    rf"confirmed|found)\s+(?:in|by)|per|see|siehe|laut|as\s+per|voir)\s+(?:the\s+)?{_NAMED}\s+"
+    rf"(?P<list>{_LIST})(?=\s*(?:[.;,!?]|$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DASHED = re.compile(
+    rf"[ \t]*(?:—|–|--|-|\|)\s*(?:{_NAMED}|source)\s*:?\s*(?P<list>{_LIST})(?=\s*(?:[.;]?\s*$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LABELLED = re.compile(
+    rf"(?<=\S)[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*"
+    rf"(?P<list>{_LIST})(?=\s*[.;]?\s*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END_OF_CLAUSE = re.compile(
+    r"\s*(?:[.,;:!?…]|$|\n|[\[(]|(?<=[.!?”\"])\s)|\s+[A-Z“\"]"
+    r"|,?\s+(?:and|but|while|which|who|und|aber|et|mais)\b"
+)
+_LAST_WORD = re.compile(r"[\w’']+[.!?”\"’]*\s*\Z")
+
+
+def with_plain_references(text: str, hits: Sequence[Hit]) -> str:
+    """The text with every reference to one of the passages shown as `[n]`.
+
+    A reference by an outlet's name becomes the numbers of all its passages shown. A bare `(n)`
+    counts only after a word, where a clause ends, and where no passage has it in that place.
+    Numbers that point at no passage stay, so that they are listed as unresolved.
+
+    >>> with_plain_references("Passage 2 says that the mill burnt. (see passage 1)", ())
+    'The mill burnt [2]. [1]'
+    """
+    text = _BLANKS.sub(lambda blanks: "\n\n" if "\n" in blanks[0] else "  ", text)
+    for pattern in (_SAYING, _ACCORDING):
+        text = pattern.sub(_at_the_end, text)
+    for pattern in (_TRAILING, _DASHED, _LABELLED):
+        text = pattern.sub(lambda match: f" {_plain(_listed(match['list']))}", text)
+    text = _TAGS.sub(_of_tag, text)
+    text = _CIRCLED.sub(_of_circle, text)
+    text = _CARET.sub(r" [\1]", text)
+    outlets = _outlets(hits)
+    pieces, position = [], 0
+    for match in _BRACKETS.finditer(text):
+        numbers = _meant(text, match, outlets, hits)
+        if numbers is not None:
+            pieces += [text[position : match.start()], _plain(numbers)]
+            position = match.end()
+    return "".join([*pieces, text[position:]])
+
+
+def _plain(numbers: Sequence[int]) -> str:
+    return "".join(f"[{number}]" for number in dict.fromkeys(numbers))
+
+
+def _at_the_end(match: re.Match[str]) -> str:
+    """What a passage is said to say, with the passage behind it."""
+    rest = match["rest"].strip()
+    stop = rest[-1] if rest[-1:] in ".!?" else ""
+    said = rest[: len(rest) - len(stop)].rstrip()
+    said = said[:1].upper() + said[1:]
+    return f"{match['bullet']}{said} {_plain(_listed(match['list']))}{stop or '.'}"
+
+
+def _listed(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,3}", text)]
+
+
+def _of_tag(match: re.Match[str]) -> str:
+    numbers = _listed(match["inside"] or "") or _listed(match["attributes"] or "")
+    return _plain(numbers) if numbers else match["inside"] or ""
+
+
+def _of_circle(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"[{code - (0x2460 if code < 0x2700 else 0x2776) + 1}]"
+
+
+def _meant(
+    text: str, match: re.Match[str], outlets: Mapping[str, tuple[int, ...]], hits: Sequence[Hit]
+) -> Sequence[int] | None:
+    """The passages that a bracket names; None for one that is something else."""
+    inside = next(
+        group for name, group in match.groupdict().items() if group and name not in ("lead", "link")
+    )
+    is_round = match["round"] is not None
+    rest = inside
+    named: list[int] = []
+    for outlet, its_passages in outlets.items():
+        found = re.search(rf"(?<!\w)(?:the\s+)?{re.escape(outlet)}(?!\w)", rest, re.IGNORECASE)
+        if found:
+            named += its_passages
+            rest = rest[: found.start()] + " " + rest[found.end() :]
+    without_dates = _DATE.sub(" ", rest)
+    for number, hit in enumerate(hits, start=1):
+        if hit.article.title and hit.article.title in without_dates:
+            named.append(number)
+            without_dates = without_dates.replace(hit.article.title, " ")
+    numbers, left = _taken(without_dates)
+    words = [word for word in re.findall(r"[^\W\d_]+", left) if word.casefold() not in _WORDS]
+    if words or re.search(r"\d", left):
+        return None
+    labelled = re.search(r"[^\W\d_]", rest) is not None or bool(named)
+    if not numbers:
+        return named or None
+    if (is_round or match["curly"]) and not labelled and not _closes(text, match, numbers, hits):
+        return None
+    return numbers
+
+
+def _taken(text: str) -> tuple[list[int], str]:
+    """The passages' numbers in a bracket, and what else stands there."""
+    listed: list[int] = []
+
+    def take(match: re.Match[str]) -> str:
+        low = int(match[1])
+        high = int(match[2]) if match.lastindex and match.lastindex > 1 and match[2] else low
+        wide = not low <= high <= low + _WIDEST
+        listed.extend((low, high) if wide else range(low, high + 1))
+        return " "
+
+    if re.fullmatch(r"\s*\d{1,3}[.,]\d{3,}\s*|\s*\d+\.\d+\s*", text):
+        return [], text
+    left = _LETTERED.sub(take, _NUMBERS.sub(take, text))
+    return listed, left
+
+
+def _closes(text: str, match: re.Match[str], numbers: Sequence[int], hits: Sequence[Hit]) -> bool:
+    """Whether a bare number in round brackets can be a reference: not a figure, not a list's."""
+    before, after = text[: match.start()], text[match.end() :]
+    if any(not 1 <= number <= len(hits) for number in numbers) or (
+        len(after) and not _END_OF_CLAUSE.match(after)
+    ):
+        return False
+    last = _LAST_WORD.search(before)
+    if last is None or not before[before.rfind("\n") + 1 :].strip():
+        return False
+    known = folded(f"{last[0].strip()} ({match['round'] or match['curly']})")
+    return not any(known in folded(hit.text.replace("[", "(").replace("]", ")")) for hit in hits)
+
+
+def _outlets(hits: Sequence[Hit]) -> dict[str, tuple[int, ...]]:
+    """The outlets' names, the longest first, with the numbers of their passages."""
+    found: dict[str, list[int]] = {}
+    for number, hit in enumerate(hits, start=1):
+        for outlet in filter(None, (hit.article.publisher, *hit.also_in)):
+            for name in {outlet, outlet.removeprefix("The ")}:
+                found.setdefault(name, []).append(number)
+    return {name: tuple(found[name]) for name in sorted(found, key=len, reverse=True)}

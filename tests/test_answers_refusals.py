@@ -1,0 +1,71 @@
+"""Refusals in a model's own words, and answers that only look like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.refusals import says_nothing
+
+REFUSALS = """
+None of the passages mention who bought the mill.
+None of the passages mention who bought the mill [1].
+I cannot answer this from the passages.
+It is unclear from the passages who bought it.
+Not mentioned.
+It is not stated.
+Unknown.
+N/A
+Insufficient information.
+I don't know.
+I'm sorry, but I cannot find the answer in the passages provided.
+Unfortunately, the passages do not answer this question.
+No passage mentions a buyer.
+The answer is not given in the passages.
+Based on the passages, it is not possible to determine who bought it.
+The question cannot be answered from the given passages.
+The passages are silent on this.
+The passages describe the sale but never say who bought the mill.
+The given passages make no mention of it.
+The name of the buyer is not specified in the provided text.
+Who bought the mill is not mentioned in any of the passages.
+There is no information about a buyer in the articles.
+I could not find any information on this.
+We don't have enough information to say.
+The context does not provide the name of the buyer.
+Die Passagen enthalten keine Antwort.
+Aus den Passagen geht nicht hervor, wer die Mühle gekauft hat.
+Ich kann die Frage nicht beantworten.
+Keine Angabe.
+Les passages ne mentionnent pas l'acheteur.
+Aucun des passages ne répond à la question.
+Los pasajes no mencionan al comprador.
+De passages vermelden geen koper.
+""".strip().splitlines()
+ANSWERS = """
+Ann Orr bought the mill [1].
+The report does not say who was to blame [1].
+The owner did not mention the price [1].
+The buyer was not named by police [1].
+The documents did not name the owner [1].
+The minister said that no information had been lost [1].
+There was no answer from the ministry [1].
+It is unclear who set the fire, police said [1].
+The cause is not known, the inspector said [1].
+Police do not know who did it [1].
+Nobody died [1].
+None of the passengers was hurt [1].
+“I do not know,” she told the Harbour Post [1].
+The mayor said the archive has no copy [1].
+He cannot answer the charges, his lawyer said [1].
+The passages do not name her, but a baker bought the mill [1].
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("sentence", REFUSALS)
+def test_a_refusal_is_known(sentence: str) -> None:
+    assert says_nothing(sentence)
+
+
+@pytest.mark.parametrize("sentence", ANSWERS)
+def test_an_answer_that_its_passage_bears_out_is_no_refusal(sentence: str) -> None:
+    assert not says_nothing(sentence, borne_out=True)
