@@ -1,19 +1,53 @@
 """Which words of a text are indexed and searched for: the same for every engine.
 
 tantivy serves as a library here; an engine that analyses words in another way would find and
-rank other passages.
+rank other passages. A word is indexed as it stands, by its English stem. Also indexed, after all
+of these, are its stem in the language of its article, the letters of scripts without spaces,
+and the parts of words that a line's end cuts.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from functools import cache
+from types import MappingProxyType
 
 import tantivy
 
 from rag.language.function_words import function_words, question_language
+from rag.language.letter_pairs import asked_pairs, pairs, single_letters, with_runs
+from rag.language.normalizing import LINE_CUT, normalized
+
+VERSION = 2
+"""Of what this module makes of a text; an index made by another version has to be made anew."""
+
+STEMMERS: Mapping[str, str] = MappingProxyType(
+    {
+        "ar": "arabic",
+        "da": "danish",
+        "de": "german",
+        "el": "greek",
+        "es": "spanish",
+        "fi": "finnish",
+        "fr": "french",
+        "hu": "hungarian",
+        "it": "italian",
+        "nb": "norwegian",
+        "nl": "dutch",
+        "nn": "norwegian",
+        "no": "norwegian",
+        "pt": "portuguese",
+        "ro": "romanian",
+        "ru": "russian",
+        "sv": "swedish",
+        "ta": "tamil",
+        "tr": "turkish",
+    }
+)
+"""tantivy's stemmers besides the English one, by the language's code."""
 
 FEWEST_PASSAGES = 1_000
 _FUNCTION_WORDS = (
@@ -24,6 +58,9 @@ _FUNCTION_WORDS = (
 """Words of questions that tell nothing of their subject; indexed, but not searched for."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_TOKEN = re.compile(r"[^\W_]+")
+_HYPHEN = re.compile(rf"(?<=[^\W\d_]){LINE_CUT}(?=[^\W\d_])")
+_CUT = re.compile(rf"(?<![^\W\d_])[^\W\d_]+(?:{LINE_CUT}[^\W\d_]+)+")
 
 
 @cache
@@ -40,13 +77,45 @@ def analyzer() -> tantivy.TextAnalyzer:
     )
 
 
-def indexed_words(text: str) -> list[str]:
-    """The words under which a text is indexed, in its order.
+def indexed_text(text: str, language: str = "") -> str:
+    r"""What the analyzer gets of a text in some language; the text itself, where it is plain.
+
+    >>> indexed_text("the har-\nbour"), indexed_text("两米")
+    ('the harbour har bour', ' 两米  两 米')
+    >>> indexed_text("Häuser", "de")
+    'Häuser haus0de0'
+    """
+    plain = normalized(text)
+    whole = _HYPHEN.sub("", plain)
+    cuts = _CUT.findall(plain) if whole != plain else []
+    parts = [part for cut in cuts for part in _HYPHEN.split(cut)]
+    shown = _folded(with_runs(whole, pairs))
+    return " ".join([shown, *parts, *single_letters(whole), *stems(whole, language)])
+
+
+def indexed_words(text: str, language: str = "") -> list[str]:
+    """The words under which a text is indexed: in its order, then those that were added.
 
     >>> indexed_words("How the Pélicans sailed")
     ['how', 'pelican', 'sail']
     """
-    words: list[str] = analyzer().analyze(text)
+    words: list[str] = analyzer().analyze(indexed_text(text, language))
+    return words
+
+
+def asked_text(text: str) -> str:
+    """What the analyzer gets of words that are searched for, all of which it looks for."""
+    return _folded(with_runs(_HYPHEN.sub("", normalized(text)), asked_pairs))
+
+
+def phrase_text(text: str) -> str:
+    """What the analyzer gets of words that are to follow each other."""
+    return _folded(with_runs(_HYPHEN.sub("", normalized(text)), pairs))
+
+
+def phrase_words(text: str) -> list[str]:
+    """The words that follow each other wherever a text stands word for word."""
+    words: list[str] = analyzer().analyze(phrase_text(text))
     return words
 
 
@@ -60,10 +129,33 @@ def terms(text: str) -> list[str]:
     (['pelican', 'sail'], ['greve', 'pris', 'fin'])
     """
     left_out = _function_words()
-    if language := question_language(text):
-        small = function_words(text, language)
-        text = _WORD.sub(lambda word: "" if word[0].lower() in small else word[0], text)
-    return [word for word in indexed_words(text) if word not in left_out]
+    words: list[str] = analyzer().analyze(_telling(text))
+    return [word for word in words if word not in left_out]
+
+
+def term_stems(text: str, languages: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """For each of the `terms` of a text how articles in these languages have its stem.
+
+    Where the text gives its own language away, only in that one.
+
+    >>> term_stems("Häuser", ["de", "en"])
+    {'hauser': ('haus0de0',)}
+    """
+    own = question_language(text)
+    known = [own] if own in languages else sorted(STEMMERS.keys() & languages)
+    found: dict[str, dict[str, None]] = {}
+    for word in _TOKEN.findall(_telling(text)) if known else ():
+        stemmed = dict.fromkeys(stem for code in known for stem in stems(word, code))
+        for term in analyzer().analyze(word):
+            found.setdefault(term, {}).update(stemmed)
+    return {term: tuple(stemmed) for term, stemmed in found.items()}
+
+
+def stems(text: str, language: str) -> list[str]:
+    """The stems of a text's words, marked with its language; none without a stemmer for it."""
+    if language not in STEMMERS:
+        return []
+    return [f"{stem}0{language}0" for stem in _stemmer(language).analyze(text)]
 
 
 def query_weights(query: str, context: Mapping[str, float]) -> dict[str, float]:
@@ -88,6 +180,39 @@ def rarity(passages: int, holding: int) -> float:
     In a handful, a word that one of them has is no commoner than a word that none has.
     """
     return idf(max(passages, FEWEST_PASSAGES), holding)
+
+
+def _telling(text: str) -> str:
+    """What is searched for of a text, without the function words of its language."""
+    asked = asked_text(text)
+    if language := question_language(text):
+        small = function_words(text, language)
+        asked = _WORD.sub(lambda word: "" if word[0].lower() in small else word[0], asked)
+    return asked
+
+
+def _folded(text: str) -> str:
+    return text if text.isascii() else text.translate(_unaccented())
+
+
+@cache
+def _unaccented() -> dict[int, str]:
+    """Greek letters without accents, and the е that Russian may write ё."""
+    greek = map(chr, (*range(0x370, 0x400), *range(0x1F00, 0x2000)))
+    plain = {ord(one): unicodedata.normalize("NFD", one)[0] for one in greek if one.isalpha()}
+    return {**plain, ord("ς"): "σ", ord("Σ"): "σ", ord("ё"): "е", ord("Ё"): "Е"}
+
+
+@cache
+def _stemmer(language: str) -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(56))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stemmer(STEMMERS[language]))
+        .filter(tantivy.Filter.ascii_fold())
+        .build()
+    )
 
 
 @cache

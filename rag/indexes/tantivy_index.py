@@ -34,6 +34,9 @@ _FEW = 1_000
 """So many ids are looked up faster in the index than in what it finds."""
 
 _FIELDS = ("title", "text")
+_Weighed = tuple[str, tuple[str, ...], float]
+"""A word that is searched for, its stems in other languages, and what it counts."""
+
 Texts = Callable[[Sequence[str]], Iterable[tuple[Article, Sequence[Passage]]]]
 
 
@@ -104,6 +107,8 @@ class TantivyIndex:
     def is_behind(self) -> bool:
         """Whether `follow` has something to do."""
         newest = self._store.last_change()
+        if self._current.is_outdated or self._past.is_outdated:
+            return True
         return self._current.change < newest or (
             self._past.change < newest and (self._past.is_open or bool(self._store.past_count()))
         )
@@ -114,7 +119,7 @@ class TantivyIndex:
         A kill in between costs at most a repetition: articles are replaced, not added.
         """
         store, newest = self._store, self._store.last_change()
-        if self._current.change != newest or self._current.is_worn():
+        if self._current.change != newest or _is_to_be_replaced(self._current):
             made_anew = not self._current.is_open
             _take(self._current, store, store.current, newest)
             if made_anew:
@@ -171,6 +176,7 @@ class TantivySearcher:
         self._past = past
         self._columns = columns
         self._deltas: dict[tuple[datetime | str | None, ...], AsOfDelta] = {}
+        self._languages = analysis.STEMMERS.keys() & columns.languages
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for."""
@@ -186,23 +192,26 @@ class TantivySearcher:
         self, query: str, k: int, filters: Filters, context: Mapping[str, float] = NO_CONTEXT
     ) -> Ranking:
         """The `k` best passages that satisfy the filters, with their BM25 scores."""
-        weights = analysis.query_weights(query, context)
-        return self._best(self._words(weights), self._words_then(weights), k, filters)
+        words = self._weighed(query, context)
+        return self._best(self._words(words), self._words_then(words), k, filters)
 
     def scores(
         self, query: str, ids: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The BM25 score of those of the passages that share a word with the query."""
-        weights = analysis.query_weights(query, context)
-        return self._among(self._words(weights), self._words_then(weights), ids)
+        words = self._weighed(query, context)
+        return self._among(self._words(words), self._words_then(words), ids)
 
     def article_coverage(
         self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The sum of the weights of the query's words that are anywhere in each article."""
+        weights = self.term_weights(query, context)
         words = [
-            tantivy.Query.const_score_query(self._term(term, "whole", 1.0), weight)
-            for term, weight in self.term_weights(query, context).items()
+            tantivy.Query.const_score_query(
+                _any([self._term(form, "whole", 1.0) for form in (term, *stems)]), weights[term]
+            )
+            for term, stems, _ in self._weighed(query, context)
         ]
         return self._among(words, words, openings)
 
@@ -215,7 +224,8 @@ class TantivySearcher:
 
     def holding(self, phrases: Sequence[str], k: int, filters: Filters = NO_FILTERS) -> list[int]:
         """At most `k` passages that have phrases word for word, those that have most first."""
-        quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in phrases]
+        plain = map(analysis.phrase_text, phrases)
+        quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in plain]
         now, then = (index.parsed(quoted, "text") for index in (self._current, self._past))
         return [id_ for id_, _ in self._best(now, then, k, filters)]
 
@@ -256,10 +266,20 @@ class TantivySearcher:
             found += self._past.best(_query(past, among), len(ids))
         return dict(sorted(found, key=lambda item: (-item[1], item[0])))
 
-    def _words(self, weights: Mapping[str, float]) -> list[tantivy.Query]:
-        return [self._term(term, field, weights[term]) for field in _FIELDS for term in weights]
+    def _weighed(self, query: str, context: Mapping[str, float]) -> list[_Weighed]:
+        """The words of a query and its context, each with its stems and what it counts."""
+        stems = analysis.term_stems(query, self._languages)
+        weights = analysis.query_weights(query, context)
+        return [(term, stems.get(term, ()), weight) for term, weight in weights.items()]
 
-    def _words_then(self, weights: Mapping[str, float]) -> list[tantivy.Query]:
+    def _words(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
+        return [
+            _best_of([self._term(form, field, weight) for form in (term, *stems)])
+            for field in _FIELDS
+            for term, stems, weight in words
+        ]
+
+    def _words_then(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
         """The words as they are looked for among superseded passages.
 
         Each counts as much as it does among the current ones, so that scores can be compared.
@@ -267,9 +287,14 @@ class TantivySearcher:
         if not self._past.is_open:
             return []
         return [
-            self._term(term, field, weight * self._exchange(field, term))
+            _best_of(
+                [
+                    self._term(form, field, weight * self._exchange(field, form))
+                    for form in (term, *stems)
+                ]
+            )
             for field in _FIELDS
-            for term, weight in weights.items()
+            for term, stems, weight in words
         ]
 
     def _exchange(self, field: str, term: str) -> float:
@@ -331,12 +356,28 @@ def _copied_first(path: Path) -> tuple[bool, bool, Path]:
 
 def _take(index: WordIndex, store: Store, texts: Texts, newest: int) -> None:
     """Brings an index to a change: what has changed, or all of it where that pays."""
-    if 0 < index.change < newest:
+    if 0 < index.change < newest and not index.is_outdated:
         changed = store.changed_since(index.change)
         index.take(newest, texts(changed), changed)
     # A writer that was killed may have left a worn index behind.
-    if not index.change or index.is_worn():
+    if not index.change or _is_to_be_replaced(index):
         index.take(newest, texts(store.changed_since(0)))
+
+
+def _is_to_be_replaced(index: WordIndex) -> bool:
+    return index.is_outdated or index.is_worn()
+
+
+def _best_of(words: Sequence[tantivy.Query]) -> tantivy.Query:
+    """The forms of one word: the one that scores best counts alone."""
+    return words[0] if len(words) == 1 else tantivy.Query.disjunction_max_query(list(words))
+
+
+def _any(words: Sequence[tantivy.Query]) -> tantivy.Query:
+    should = tantivy.Occur.Should
+    return (
+        words[0] if len(words) == 1 else tantivy.Query.boolean_query([(should, w) for w in words])
+    )
 
 
 def _query(
