@@ -6,6 +6,7 @@ opened by one engine on one folder share what they have, as processes share a se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,6 +197,7 @@ class MemoryLexicalSearcher:
                 weight
                 for term, weight in weights.items()
                 if not entries[id_].whole.isdisjoint((term, *stems.get(term, ())))
+                or has_part(entries[id_].whole, stems.get(term, ()))
             )
             for id_ in openings
             if id_ in entries
@@ -235,12 +237,19 @@ class MemoryLexicalSearcher:
                     often = words.count(form)
                     idf = analysis.idf(len(self._current), self._holding(name, form))
                     scores.append(weight * idf * often * (K1 + 1) / (often + K1 * longer))
+                if has_part(words, stems.get(term, ())):
+                    scores.append(weight * self.rarity(term) / 2)
                 total += max(scores)
         return total
 
 
 def has_run(words: Sequence[str], run: Sequence[str]) -> bool:
     return any(words[n : n + len(run)] == run for n in range(len(words)))
+
+
+def has_part(words: Iterable[str], stems: Iterable[str]) -> bool:
+    patterns = [pattern for stem in stems for pattern in analysis.compounds(stem)]
+    return any(re.fullmatch(pattern, word) for pattern in patterns for word in words)
 
 
 def best_first(scores: Mapping[int, float]) -> Ranking:

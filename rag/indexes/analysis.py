@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -19,7 +19,7 @@ import tantivy
 
 from rag.language.function_words import function_words, question_language
 from rag.language.letter_pairs import asked_pairs, pairs, single_letters, with_runs
-from rag.language.normalizing import LINE_CUT, normalized
+from rag.language.normalizing import LINE_CUT, is_usual, normalized
 
 VERSION = 2
 """Of what this module makes of a text; an index made by another version has to be made anew."""
@@ -57,9 +57,14 @@ _FUNCTION_WORDS = (
 )
 """Words of questions that tell nothing of their subject; indexed, but not searched for."""
 
+COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nb", "nl", "nn", "no", "sv"})
+"""Languages that write compounds as one word."""
+
+_SHORTEST_PART = 4
+_SHORTEST_COMPOUND = 7
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_]+")
-_HYPHEN = re.compile(rf"(?<=[^\W\d_]){LINE_CUT}(?=[^\W\d_])")
+_HYPHEN = re.compile(LINE_CUT)
 _CUT = re.compile(rf"(?<![^\W\d_])[^\W\d_]+(?:{LINE_CUT}[^\W\d_]+)+")
 
 
@@ -89,8 +94,11 @@ def indexed_text(text: str, language: str = "") -> str:
     whole = _HYPHEN.sub("", plain)
     cuts = _CUT.findall(plain) if whole != plain else []
     parts = [part for cut in cuts for part in _HYPHEN.split(cut)]
-    shown = _folded(with_runs(whole, pairs))
-    return " ".join([shown, *parts, *single_letters(whole), *stems(whole, language)])
+    more = [*parts, *stems(whole, language)]
+    more += [_backwards(stem) for stem in more if _is_long_compound(stem)]
+    if not is_usual(whole):
+        more += single_letters(whole)
+    return " ".join([_shown(whole, pairs), *more]) if more else _shown(whole, pairs)
 
 
 def indexed_words(text: str, language: str = "") -> list[str]:
@@ -105,12 +113,12 @@ def indexed_words(text: str, language: str = "") -> list[str]:
 
 def asked_text(text: str) -> str:
     """What the analyzer gets of words that are searched for, all of which it looks for."""
-    return _folded(with_runs(_HYPHEN.sub("", normalized(text)), asked_pairs))
+    return _shown(_HYPHEN.sub("", normalized(text)), asked_pairs)
 
 
 def phrase_text(text: str) -> str:
     """What the analyzer gets of words that are to follow each other."""
-    return _folded(with_runs(_HYPHEN.sub("", normalized(text)), pairs))
+    return _shown(_HYPHEN.sub("", normalized(text)), pairs)
 
 
 def phrase_words(text: str) -> list[str]:
@@ -182,6 +190,32 @@ def rarity(passages: int, holding: int) -> float:
     return idf(max(passages, FEWEST_PASSAGES), holding)
 
 
+def compounds(stem: str) -> tuple[str, ...]:
+    """Patterns of what is indexed of longer words that begin or end with a marked stem.
+
+    None for a language that does not write compounds as one word, and for a short stem.
+
+    >>> compounds("tunnel0de0"), compounds("rat0de0"), compounds("tunnel0fr0")
+    (('lennut.{3,}0de1', 'tunnel.{3,}0de0'), (), ())
+    """
+    word, language, _ = stem.rsplit("0", 2)
+    if language not in COMPOUNDING or len(word) < _SHORTEST_PART:
+        return ()
+    begins = (f"{word}.{{3,}}0{language}0",) if len(word) > _SHORTEST_PART else ()
+    return (f"{word[::-1]}.{{3,}}0{language}1", *begins)
+
+
+def _is_long_compound(stem: str) -> bool:
+    word, _, language = stem.removesuffix("0").rpartition("0")
+    return language in COMPOUNDING and len(word) >= _SHORTEST_COMPOUND
+
+
+def _backwards(stem: str) -> str:
+    """A long stem as it is looked for by its end: from its last letter to its first."""
+    word, language, _ = stem.rsplit("0", 2)
+    return f"{word[::-1]}0{language}1"
+
+
 def _telling(text: str) -> str:
     """What is searched for of a text, without the function words of its language."""
     asked = asked_text(text)
@@ -191,8 +225,9 @@ def _telling(text: str) -> str:
     return asked
 
 
-def _folded(text: str) -> str:
-    return text if text.isascii() else text.translate(_unaccented())
+def _shown(plain: str, made_of: Callable[[str], list[str]]) -> str:
+    """A normalized text with its words apart, in whatever script."""
+    return plain if is_usual(plain) else with_runs(plain, made_of).translate(_unaccented())
 
 
 @cache

@@ -20,6 +20,7 @@ import tantivy
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
 from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, IndexFiles, IndexNote, Ranking
+from rag.indexes.queries import any_of, best_of, narrowed
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import UNKNOWN_DATE, AsOfDelta, Facets, Store
@@ -209,7 +210,7 @@ class TantivySearcher:
         weights = self.term_weights(query, context)
         words = [
             tantivy.Query.const_score_query(
-                _any([self._term(form, "whole", 1.0) for form in (term, *stems)]), weights[term]
+                any_of(self._forms(term, stems, "whole", 1.0)), weights[term]
             )
             for term, stems, _ in self._weighed(query, context)
         ]
@@ -243,16 +244,18 @@ class TantivySearcher:
         delta = self._delta(filters)
         removed, added = delta.removed, delta.added
         if len(removed) > _FEW:
-            found = self._current.best(_query(now, conditions), k, lambda ids: ~among(ids, removed))
+            found = self._current.best(
+                narrowed(now, conditions), k, lambda ids: ~among(ids, removed)
+            )
         else:
             excluded = self._ids(removed.tolist())
-            found = self._current.best(_query(now, conditions, excluded), k)
+            found = self._current.best(narrowed(now, conditions, excluded), k)
         if not past or not len(added):
             return found
         if len(added) > _FEW:
-            found += self._past.best(_query(past, conditions), k, lambda ids: among(ids, added))
+            found += self._past.best(narrowed(past, conditions), k, lambda ids: among(ids, added))
         else:
-            found += self._past.best(_query(past, [*conditions, *self._ids(added.tolist())]), k)
+            found += self._past.best(narrowed(past, [*conditions, *self._ids(added.tolist())]), k)
         return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
 
     def _among(
@@ -261,9 +264,9 @@ class TantivySearcher:
         if not now or not ids:
             return {}
         among = self._ids(ids)
-        found = self._current.best(_query(now, among), len(ids))
+        found = self._current.best(narrowed(now, among), len(ids))
         if self._past.is_open and len(found) < len(ids):
-            found += self._past.best(_query(past, among), len(ids))
+            found += self._past.best(narrowed(past, among), len(ids))
         return dict(sorted(found, key=lambda item: (-item[1], item[0])))
 
     def _weighed(self, query: str, context: Mapping[str, float]) -> list[_Weighed]:
@@ -274,9 +277,23 @@ class TantivySearcher:
 
     def _words(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
         return [
-            _best_of([self._term(form, field, weight) for form in (term, *stems)])
+            best_of(self._forms(term, stems, field, weight))
             for field in _FIELDS
             for term, stems, weight in words
+        ]
+
+    def _forms(
+        self, term: str, stems: Sequence[str], field: str, weight: float
+    ) -> list[tantivy.Query]:
+        """A word as it stands, by its stems, and as a part of longer words, which counts half."""
+        schema, part = self._current.schema, weight * self.rarity(term) / 2
+        longer = (pattern for stem in stems for pattern in analysis.compounds(stem))
+        return [
+            *(self._term(form, field, weight) for form in (term, *stems)),
+            *(
+                tantivy.Query.boost_query(tantivy.Query.regex_query(schema, field, each), part)
+                for each in longer
+            ),
         ]
 
     def _words_then(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
@@ -287,7 +304,7 @@ class TantivySearcher:
         if not self._past.is_open:
             return []
         return [
-            _best_of(
+            best_of(
                 [
                     self._term(form, field, weight * self._exchange(field, form))
                     for form in (term, *stems)
@@ -366,31 +383,3 @@ def _take(index: WordIndex, store: Store, texts: Texts, newest: int) -> None:
 
 def _is_to_be_replaced(index: WordIndex) -> bool:
     return index.is_outdated or index.is_worn()
-
-
-def _best_of(words: Sequence[tantivy.Query]) -> tantivy.Query:
-    """The forms of one word: the one that scores best counts alone."""
-    return words[0] if len(words) == 1 else tantivy.Query.disjunction_max_query(list(words))
-
-
-def _any(words: Sequence[tantivy.Query]) -> tantivy.Query:
-    should = tantivy.Occur.Should
-    return (
-        words[0] if len(words) == 1 else tantivy.Query.boolean_query([(should, w) for w in words])
-    )
-
-
-def _query(
-    words: Sequence[tantivy.Query],
-    conditions: Sequence[tantivy.Query],
-    excluded: Sequence[tantivy.Query] = (),
-) -> tantivy.Query:
-    """Any of the words, and all conditions; what only narrows down adds nothing to a score."""
-    must, should, without = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-    any_word = tantivy.Query.boolean_query([(should, word) for word in words])
-    if not conditions and not excluded:
-        return any_word
-    narrowed = [(must, tantivy.Query.const_score_query(query, 0.0)) for query in conditions]
-    return tantivy.Query.boolean_query(
-        [(must, any_word), *narrowed, *((without, query) for query in excluded)]
-    )

@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-LINE_CUT = r"[-‐¬⸗=][ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)?"
+_HYPHENS = "[-‐¬⸗=]"
+LINE_CUT = rf"{_HYPHENS}(?<=[^\W\d_]{_HYPHENS})[ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)?(?=[^\W\d_])"
 """What stands where a word goes on in the next line: a hyphen, as scans and old prints have it."""
 
 _INVISIBLE = re.compile(
@@ -20,11 +21,23 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+"
 )
 _SOFT_HYPHEN_AT_LINE_END = re.compile(r"\u00ad(?=[\u00ad\u200b-\u200d]*[ \t]*\r?\n)")
-_NOTE_MARK = re.compile(r"(?<=\d)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
+_NOTE_MARK = re.compile(
+    r"[\u00b9\u00b2\u00b3\u2070\u2074-\u2079](?<=[\d\u00b2\u00b3\u00b9\u2070-\u2079].)|[\u2120\u2122]"
+)
+# Latin letters, and the marks and spaces between words, are compared as they are.
+_UNUSUAL = re.compile(
+    "[^\x00-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b4\u00b6\u00b7\u00bb\u00bf-\u012f\u0131\u0134-\u013e"
+    "\u0141-\u0148\u014a-\u017e\u2010\u2012-\u2016\u2018-\u2026\u2030\u2032-\u203a\u20ac\u202f]"
+)
 _NOT_ASCII = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\ud7b0-\ud7ff\uff9e-\uffdc]")
 _LETTERS = frozenset({0, 8, 103, 118, 129, 130, 132})
 """Combining classes of marks that are letters: those of kana, vowels of Thai, Lao and Tibetan."""
+
+
+def is_usual(text: str) -> bool:
+    """Whether a text has Latin letters and usual marks alone, and so is compared as it is."""
+    return text.isascii() or not _UNUSUAL.search(text)
 
 
 def normalized(text: str) -> str:
@@ -33,7 +46,7 @@ def normalized(text: str) -> str:
     >>> normalized("the of\ufb01ce’s coun\u00adcil, \uff14\uff11\uff12 metres, 412² feet")
     'the office’s council, 412 metres, 412  feet'
     """
-    return text if text.isascii() else _seen(_marked(text))
+    return text if is_usual(text) else _seen(_marked(text))
 
 
 class Normalized:
@@ -99,7 +112,7 @@ def _joins(character: str) -> bool:
 
 def _marked(text: str) -> str:
     """The text, as long as before, with a hyphen for each that is only seen at a line's end."""
-    text = _NOTE_MARK.sub(lambda found: " " * len(found[0]), text)
+    text = _NOTE_MARK.sub(" ", text)
     return _SOFT_HYPHEN_AT_LINE_END.sub("-", text).replace("\u0130", "I")
 
 

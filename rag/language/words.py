@@ -21,7 +21,7 @@ _WORD = re.compile(
     rf"\d+(?:[.,:]\d+)*|{_SIGN}|(?:(?!{_SIGN}){_LETTER})+(?:['’ʼ＇](?:(?!{_SIGN}){_LETTER})+)*"
     r"|[$€£¥₹%&]|(?<![\w)\]%])[-−](?=[$€£¥]?\d)"
 )
-_CUT = re.compile(rf"(?<=[^\W\d_])(?:{LINE_CUT}|[-‐¬] +)(?=[^\W\d_])")
+_CUT = re.compile(rf"{LINE_CUT}|[-‐¬](?<=[^\W\d_][-‐¬]) +(?=[^\W\d_])")
 _MOST_CUTS = 4
 _DROPPED = re.compile("[\u0300-\u036f]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ＇", "'") | {"−": "-"})
