@@ -15,6 +15,7 @@ from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_o
 from rag.answers.signals import Candidate, Key, Salience, Sought, rarities, share, signals_of
 from rag.language.furniture import is_furniture
 from rag.language.sentences import sentence_spans
+from rag.language.words import word_count
 from rag.questions.form import Form, FormName
 from rag.records import Hit, Similarity
 
@@ -133,8 +134,8 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterat
 
 def _can_answer(text: str) -> bool:
     """Whether a sentence can be an answer: no question, line of three words or furniture."""
-    asks = text.rstrip("”\"’' ").endswith("?")
-    return not asks and len(text.split()) >= _FEWEST_WORDS and not is_furniture(text)
+    asks = text.rstrip("”\"’' ").endswith(("?", "？", "؟"))
+    return not asks and word_count(text) >= _FEWEST_WORDS and not is_furniture(text)
 
 
 def _most_shared(
