@@ -20,6 +20,7 @@ from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
+from rag.indexes.vocabulary import QuestionVocabulary
 from rag.ingest import Ingest, IngestReport, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
@@ -312,7 +313,8 @@ class Archive(Catalogue):
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
         )
-        reader = ReadingAids(snapshot.lexical, snapshot.similarity())
+        vocabulary = QuestionVocabulary(asked.standalone, snapshot.lexical)
+        reader = ReadingAids(vocabulary, snapshot.similarity())
         trust = GenerationPolicy(
             self._settings.llm_repair, self._settings.llm_judge, with_quotations
         )

@@ -238,7 +238,8 @@ class MemoryLexicalSearcher:
                     idf = analysis.idf(len(self._current), self._holding(name, form))
                     scores.append(weight * idf * often * (K1 + 1) / (often + K1 * longer))
                 if has_part(words, stems.get(term, ())):
-                    scores.append(weight * self.rarity(term) / 2)
+                    idf = analysis.idf(len(self._current), self._holding(name, term))
+                    scores.append(weight * idf / 2)
                 total += max(scores)
         return total
 

@@ -43,7 +43,6 @@ STEMMERS: Mapping[str, str] = MappingProxyType(
         "ro": "romanian",
         "ru": "russian",
         "sv": "swedish",
-        "ta": "tamil",
         "tr": "turkish",
     }
 )
@@ -159,11 +158,25 @@ def term_stems(text: str, languages: Collection[str]) -> dict[str, tuple[str, ..
     return {term: tuple(stemmed) for term, stemmed in found.items()}
 
 
+def stemmed_terms(text: str, language: str) -> list[str]:
+    """The words of a text by their stems in one language, without its function words.
+
+    >>> stemmed_terms("Die Häuser und das Haus", "de")
+    ['haus0de0', 'haus0de0']
+    """
+    asked = asked_text(text)
+    small = function_words(asked, language)
+    return stems(
+        _WORD.sub(lambda word: "" if word[0].lower() in small else word[0], asked), language
+    )
+
+
 def stems(text: str, language: str) -> list[str]:
     """The stems of a text's words, marked with its language; none without a stemmer for it."""
     if language not in STEMMERS:
         return []
-    return [f"{stem}0{language}0" for stem in _stemmer(language).analyze(text)]
+    found = _stemmer(language).analyze(text)
+    return [f"{stem.translate(_unaccented())}0{language}0" for stem in found]
 
 
 def query_weights(query: str, context: Mapping[str, float]) -> dict[str, float]:
@@ -219,10 +232,13 @@ def _backwards(stem: str) -> str:
 def _telling(text: str) -> str:
     """What is searched for of a text, without the function words of its language."""
     asked = asked_text(text)
-    if language := question_language(text):
-        small = function_words(text, language)
-        asked = _WORD.sub(lambda word: "" if word[0].lower() in small else word[0], asked)
-    return asked
+    language = question_language(text)
+    return _without_function_words(asked, language) if language else asked
+
+
+def _without_function_words(text: str, language: str) -> str:
+    small = function_words(text, language)
+    return _WORD.sub(lambda word: "" if word[0].lower() in small else word[0], text)
 
 
 def _shown(plain: str, made_of: Callable[[str], list[str]]) -> str:

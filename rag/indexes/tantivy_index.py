@@ -286,12 +286,15 @@ class TantivySearcher:
         self, term: str, stems: Sequence[str], field: str, weight: float
     ) -> list[tantivy.Query]:
         """A word as it stands, by its stems, and as a part of longer words, which counts half."""
-        schema, part = self._current.schema, weight * self.rarity(term) / 2
+        current = self._current
+        part = weight * analysis.idf(current.held(), current.holding(field, term)) / 2
         longer = (pattern for stem in stems for pattern in analysis.compounds(stem))
         return [
             *(self._term(form, field, weight) for form in (term, *stems)),
             *(
-                tantivy.Query.boost_query(tantivy.Query.regex_query(schema, field, each), part)
+                tantivy.Query.boost_query(
+                    tantivy.Query.regex_query(current.schema, field, each), part
+                )
                 for each in longer
             ),
         ]
