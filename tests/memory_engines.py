@@ -197,7 +197,7 @@ class MemoryLexicalSearcher:
                 weight
                 for term, weight in weights.items()
                 if not entries[id_].whole.isdisjoint((term, *stems.get(term, ())))
-                or has_part(entries[id_].whole, stems.get(term, ()))
+                or has_part(entries[id_].whole, term, stems.get(term, ()))
             )
             for id_ in openings
             if id_ in entries
@@ -237,7 +237,7 @@ class MemoryLexicalSearcher:
                     often = words.count(form)
                     idf = analysis.idf(len(self._current), self._holding(name, form))
                     scores.append(weight * idf * often * (K1 + 1) / (often + K1 * longer))
-                if has_part(words, stems.get(term, ())):
+                if has_part(words, term, stems.get(term, ())):
                     idf = analysis.idf(len(self._current), self._holding(name, term))
                     scores.append(weight * idf / 2)
                 total += max(scores)
@@ -248,8 +248,8 @@ def has_run(words: Sequence[str], run: Sequence[str]) -> bool:
     return any(words[n : n + len(run)] == run for n in range(len(words)))
 
 
-def has_part(words: Iterable[str], stems: Iterable[str]) -> bool:
-    patterns = [pattern for stem in stems for pattern in analysis.compounds(stem)]
+def has_part(words: Iterable[str], term: str, stems: Iterable[str]) -> bool:
+    patterns = [pattern for stem in stems for pattern in analysis.compounds(stem, term)]
     return any(re.fullmatch(pattern, word) for pattern in patterns for word in words)
 
 

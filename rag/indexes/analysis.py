@@ -59,7 +59,8 @@ _FUNCTION_WORDS = (
 COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nb", "nl", "nn", "no", "sv"})
 """Languages that write compounds as one word."""
 
-_SHORTEST_PART = 4
+_SHORTEST_FIRST = 5
+_SHORTEST_LAST = 4
 _SHORTEST_COMPOUND = 7
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -203,19 +204,21 @@ def rarity(passages: int, holding: int) -> float:
     return idf(max(passages, FEWEST_PASSAGES), holding)
 
 
-def compounds(stem: str) -> tuple[str, ...]:
-    """Patterns of what is indexed of longer words that begin or end with a marked stem.
+def compounds(stem: str, term: str) -> tuple[str, ...]:
+    """Patterns of what is indexed of longer words that end with a stem, or begin with its word.
 
-    None for a language that does not write compounds as one word, and for a short stem.
+    None for a language that does not write compounds as one word, nor of what is too short.
 
-    >>> compounds("tunnel0de0"), compounds("rat0de0"), compounds("tunnel0fr0")
-    (('lennut.{3,}0de1', 'tunnel.{3,}0de0'), (), ())
+    >>> compounds("tunnel0de0", "tunnel"), compounds("haf0de0", "hafen")
+    (('lennut.{3,}0de1', 'tunnel.{3,}0de0'), ('hafen.{3,}0de0',))
     """
     word, language, _ = stem.rsplit("0", 2)
-    if language not in COMPOUNDING or len(word) < _SHORTEST_PART:
+    if language not in COMPOUNDING:
         return ()
-    begins = (f"{word}.{{3,}}0{language}0",) if len(word) > _SHORTEST_PART else ()
-    return (f"{word[::-1]}.{{3,}}0{language}1", *begins)
+    first = term if term.startswith(word) else word
+    ends = (f"{word[::-1]}.{{3,}}0{language}1",) if len(word) >= _SHORTEST_LAST else ()
+    begins = (f"{first}.{{3,}}0{language}0",) if len(first) >= _SHORTEST_FIRST else ()
+    return ends + begins
 
 
 def _is_long_compound(stem: str) -> bool:

@@ -288,7 +288,7 @@ class TantivySearcher:
         """A word as it stands, by its stems, and as a part of longer words, which counts half."""
         current = self._current
         part = weight * analysis.idf(current.held(), current.holding(field, term)) / 2
-        longer = (pattern for stem in stems for pattern in analysis.compounds(stem))
+        longer = (pattern for stem in stems for pattern in analysis.compounds(stem, term))
         return [
             *(self._term(form, field, weight) for form in (term, *stems)),
             *(
