@@ -16,11 +16,11 @@ from rag.answers.generate_or_extract import GenerationPolicy, answer
 from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
+from rag.indexes.analysis import QuestionVocabulary
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
-from rag.indexes.vocabulary import QuestionVocabulary
 from rag.ingest import Ingest, IngestReport, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals

@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import tantivy
 
+from rag.indexes.protocols import LexicalSearcher
 from rag.language.function_words import function_words, question_language
 from rag.language.letter_pairs import asked_pairs, pairs, single_letters, with_runs
 from rag.language.normalizing import LINE_CUT, is_usual, normalized
@@ -178,6 +179,28 @@ def stems(text: str, language: str) -> list[str]:
         return []
     found = _stemmer(language).analyze(text)
     return [f"{stem.translate(_unaccented())}0{language}0" for stem in found]
+
+
+class QuestionVocabulary:
+    """Words by their stems in the language that a question gives away; in English, else.
+
+    `terms` divides the question and the sentences it is compared with alike: “Gewerkschaften”
+    and “Gewerkschaft” are one word to a German question.
+    """
+
+    def __init__(self, question: str, lexical: LexicalSearcher) -> None:
+        self._language = question_language(question)
+        self._lexical = lexical
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they are compared; those that make a question are left out."""
+        if self._language not in STEMMERS:
+            return self._lexical.terms(text)
+        return stemmed_terms(text, self._language)
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of one of the `terms`."""
+        return self._lexical.rarity(term)
 
 
 def query_weights(query: str, context: Mapping[str, float]) -> dict[str, float]:

@@ -20,7 +20,7 @@ import tantivy
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
 from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, IndexFiles, IndexNote, Ranking
-from rag.indexes.queries import any_of, best_of, narrowed
+from rag.indexes.tantivy_queries import any_of, best_of, narrowed
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import UNKNOWN_DATE, AsOfDelta, Facets, Store

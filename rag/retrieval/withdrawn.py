@@ -18,7 +18,7 @@ from rag.answers.declining import withheld
 from rag.answers.extractive import SHOWN_HITS, read_for
 from rag.answers.question import Question, ReadingAids
 from rag.answers.wording import decline, introduction
-from rag.indexes.vocabulary import QuestionVocabulary
+from rag.indexes.analysis import QuestionVocabulary
 from rag.records import Answer, Article, Filters, Hit, Passage
 from rag.retrieval.ranking import (
     Query,
