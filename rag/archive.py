@@ -16,6 +16,7 @@ from rag.answers.generate_or_extract import GenerationPolicy, answer
 from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
+from rag.indexes.analysis import QuestionVocabulary
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
@@ -312,7 +313,8 @@ class Archive(Catalogue):
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
         )
-        reader = ReadingAids(snapshot.lexical, snapshot.similarity())
+        vocabulary = QuestionVocabulary(asked.standalone, snapshot.lexical)
+        reader = ReadingAids(vocabulary, snapshot.similarity())
         trust = GenerationPolicy(
             self._settings.llm_repair, self._settings.llm_judge, with_quotations
         )

@@ -6,6 +6,7 @@ opened by one engine on one folder share what they have, as processes share a se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,10 +133,12 @@ def replaced(
     left = {id_: entry for id_, entry in entries.items() if entry.article_id not in changed}
     for article, passages in texts:
         bodies = [article.text[each.start : each.end] for each in passages]
-        title = analysis.indexed_words(article.title)
-        whole = [*title, *(word for body in bodies for word in analysis.indexed_words(body))]
+        language = article.language
+        title = analysis.indexed_words(article.title, language)
+        made = [analysis.indexed_words(body, language) for body in bodies]
+        whole = [*title, *(word for body in made for word in body)]
         for place, (passage, body) in enumerate(zip(passages, bodies, strict=True)):
-            text = analysis.indexed_words(f"{passage.heading}\n{body}")
+            text = analysis.indexed_words(f"{passage.heading}\n{body}", language)
             first = frozenset(whole if place == 0 else ())
             left[passage.id] = Entry(article.id, title, text, first)
     return left
@@ -171,6 +174,7 @@ class MemoryLexicalSearcher:
         self, query: str, ids: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         weights = analysis.query_weights(query, context)
+        stems = self._stems(query)
         found = {}
         for entries in (self._current, self._past):
             lengths = {
@@ -179,24 +183,29 @@ class MemoryLexicalSearcher:
                 if entries
             }
             for id_ in ids:
-                if id_ in entries and (score := self._bm25(entries[id_], weights, lengths)):
+                if id_ in entries and (score := self._bm25(entries[id_], weights, stems, lengths)):
                     found[id_] = score
         return found
 
     def article_coverage(
         self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
-        weights = self.term_weights(query, context)
+        weights, stems = self.term_weights(query, context), self._stems(query)
         entries = {**self._past, **self._current}
         found = {
-            id_: sum(weight for term, weight in weights.items() if term in entries[id_].whole)
+            id_: sum(
+                weight
+                for term, weight in weights.items()
+                if not entries[id_].whole.isdisjoint((term, *stems.get(term, ())))
+                or has_part(entries[id_].whole, term, stems.get(term, ()))
+            )
             for id_ in openings
             if id_ in entries
         }
         return {id_: score for id_, score in found.items() if score}
 
     def holding(self, phrases: Sequence[str], k: int, filters: Filters = NO_FILTERS) -> list[int]:
-        wanted = [words for phrase in phrases if (words := analysis.indexed_words(phrase))]
+        wanted = [words for phrase in phrases if (words := analysis.phrase_words(phrase))]
         entries = {**self._past, **self._current}
         counts = {
             id_: float(sum(has_run(entries[id_].text, words) for words in wanted))
@@ -208,22 +217,40 @@ class MemoryLexicalSearcher:
     def _holding(self, name: str, term: str) -> int:
         return sum(term in getattr(each, name) for each in self._current.values())
 
+    def _stems(self, query: str) -> Mapping[str, tuple[str, ...]]:
+        return analysis.term_stems(query, self._columns.languages)
+
     def _bm25(
-        self, entry: Entry, weights: Mapping[str, float], lengths: Mapping[str, float]
+        self,
+        entry: Entry,
+        weights: Mapping[str, float],
+        stems: Mapping[str, tuple[str, ...]],
+        lengths: Mapping[str, float],
     ) -> float:
         total = 0.0
         for name, average in lengths.items():
             words = getattr(entry, name)
+            longer = 1 - B + B * len(words) / average if average else 1.0
             for term, weight in weights.items():
-                if often := words.count(term):
-                    longer = 1 - B + B * len(words) / average
+                scores = [0.0]
+                for form in (term, *stems.get(term, ())):
+                    often = words.count(form)
+                    idf = analysis.idf(len(self._current), self._holding(name, form))
+                    scores.append(weight * idf * often * (K1 + 1) / (often + K1 * longer))
+                if has_part(words, term, stems.get(term, ())):
                     idf = analysis.idf(len(self._current), self._holding(name, term))
-                    total += weight * idf * often * (K1 + 1) / (often + K1 * longer)
+                    scores.append(weight * idf / 2)
+                total += max(scores)
         return total
 
 
 def has_run(words: Sequence[str], run: Sequence[str]) -> bool:
     return any(words[n : n + len(run)] == run for n in range(len(words)))
+
+
+def has_part(words: Iterable[str], term: str, stems: Iterable[str]) -> bool:
+    patterns = [pattern for stem in stems for pattern in analysis.compounds(stem, term)]
+    return any(re.fullmatch(pattern, word) for pattern in patterns for word in words)
 
 
 def best_first(scores: Mapping[int, float]) -> Ranking:

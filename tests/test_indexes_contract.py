@@ -177,6 +177,27 @@ def test_an_article_is_covered_by_the_weights_of_its_words(
     assert searcher.article_coverage("ferry", [3]) == {}
 
 
+def test_words_are_found_in_any_script_by_their_stem_and_within_compounds(
+    index: LexicalIndex, database: Database, store: Store
+) -> None:
+    put(
+        database,
+        store,
+        4,
+        article("Der Hafentunnel ist zu.", "x/1", language="de"),
+        article("Viele Häuser stehen leer.", "x/2", language="de"),
+        article("港口隧道将关闭。", "x/3", language="zh"),
+        article("Beneath the har-\nbour.", "x/4"),
+    )
+    searcher = followed(index, store)
+    queries = ("Tunnel", "Hafen", "Haus", "隧道", "港", "harbour", "Türme")
+    assert [found(searcher, each) for each in queries] == [[1], [1], [2], [3], [3], [4], []]
+    assert searcher.article_coverage("Haus", [1, 2]) == {
+        2: pytest.approx(searcher.term_weights("Haus")["haus"], rel=1e-5)
+    }
+    assert searcher.holding(["口隧道将", "the harbour"], 9) == [3, 4]
+
+
 def test_phrases_are_found_word_for_word(
     index: LexicalIndex, database: Database, store: Store
 ) -> None:

@@ -70,3 +70,20 @@ def test_other_sentences_and_the_same_figure_are_no_change(other: str) -> None:
 def test_days_times_telephones_and_short_lines_have_no_figures(one: str, other: str) -> None:
     assert not changed_figures(one, other)
     assert not changed_figures(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("官方称已有多人死亡，另有90人受伤。", "官方称已有多人死亡，另有140人受伤。"),
+        ("工事費は620万クローネになる見通しだ。", "工事費は590万クローネになる見通しだ。"),
+        (
+            "공사비는 약 620만 크로네가 될 것으로 보인다.",
+            "공사비는 약 590만 크로네가 될 것으로 보인다.",
+        ),
+        ("ค่าก่อสร้างจะอยู่ที่ 6.2 ล้านโครน", "ค่าก่อสร้างจะอยู่ที่ 5.9 ล้านโครน"),
+    ],
+)
+def test_a_figure_changes_where_no_spaces_stand_around_it(one: str, other: str) -> None:
+    assert changed_figures(one, other)
+    assert not changed_figures(one, one)

@@ -12,6 +12,7 @@ from rag.answers.candidate_sentences import CandidateSentence, survey, weighed
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.answers.timeline import DifferingFigures
 from rag.language.figures import meanings
+from rag.language.words import word_count
 from rag.records import Hit, Similarity
 
 _ASKS = re.compile(
@@ -124,7 +125,7 @@ def _within_limits(chosen: Sequence[CandidateSentence]) -> tuple[CandidateSenten
     fitting: list[CandidateSentence] = []
     room = MAX_WORDS
     for each in chosen[:MAX_SENTENCES]:
-        length = len(each.text.split())
+        length = word_count(each.text)
         if length <= room or not fitting:
             fitting.append(each)
             room -= length

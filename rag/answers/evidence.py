@@ -26,6 +26,7 @@ from rag.answers.signals import (
 from rag.language.context import is_fragment
 from rag.language.furniture import is_furniture
 from rag.language.sentences import MAX_SENTENCE, sentence_spans
+from rag.language.words import word_count
 from rag.questions.form import Form, FormName
 from rag.records import Hit, Similarity
 
@@ -97,7 +98,7 @@ def collect(
         return []
     subject = rarities(form.subject, vocabulary)
     candidates = [
-        each for each in _candidates(read, vocabulary) if _can_answer(form.name, each.sentence.text)
+        each for each in _candidates(read, vocabulary) if _can_answer(form.name, each.sentence)
     ]
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)
@@ -151,12 +152,14 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterat
         yield Candidate(sentence, start // _SENTENCE_CHARACTERS + index, own[index], around)
 
 
-def _can_answer(form: FormName, text: str) -> bool:
+def _can_answer(form: FormName, sentence: CandidateSentence) -> bool:
     """Whether a sentence can be an answer: no question, furniture or fragment, no three words."""
-    length = len(text.split())
-    if length < _FEWEST_WORDS or text.rstrip("”\"’' ").endswith("?") or is_furniture(text):
+    text, length = sentence.text, word_count(sentence.text)
+    asks = text.rstrip("”\"’' ").endswith(("?", "？", "؟"))
+    if asks or length < _FEWEST_WORDS or is_furniture(text):
         return False
-    return length >= _SURELY_WHOLE or form in _BY_FRAGMENTS or not is_fragment(text)
+    whole = length >= _SURELY_WHOLE or sentence.article.language not in ("", "en")
+    return whole or form in _BY_FRAGMENTS or not is_fragment(text)
 
 
 def _most_shared(

@@ -28,6 +28,7 @@ from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import event_days
 from rag.language.periods import day_in_words
+from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for
 from rag.questions.several import questions_apart
 from rag.records import Answer, Hit, Message, Similarity
@@ -274,7 +275,7 @@ def _fitting(sentences: Sequence[CandidateSentence]) -> tuple[CandidateSentence,
     chosen: dict[str, CandidateSentence] = {}
     room = MAX_WORDS
     for each in sentences:
-        length = len(each.text.split())
+        length = word_count(each.text)
         if each.text not in chosen and (length <= room or not chosen):
             chosen[each.text] = each
             room -= length

@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.answers.candidate_sentences import CandidateSentence
 from rag.answers.evidence import Evidence
+from rag.language.words import word_count
 from rag.questions.form import FormName
 
 Order = Literal["best", "newest", "story", "best, then story"]
@@ -68,7 +69,7 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     for each in evidence:
         if chosen and each.score < chosen[0].score - plan.within:
             break
-        length = len(each.text.split())
+        length = word_count(each.text)
         if each.signals["coverage"] < about:
             continue
         if (chosen and length > room) or any(alike(each.text, o.text) for o in chosen):

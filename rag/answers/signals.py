@@ -17,6 +17,7 @@ from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_o
 from rag.language.attribution import attributions, matches_speaker
 from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
+from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for, own_words, without_names
 from rag.questions.form import Form, read_form
 from rag.records import Hit, Similarity
@@ -230,7 +231,7 @@ def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
 
 def _of_form(text: str) -> dict[str, float]:
     """How a sentence is built: its length, and whether it quotes, explains, dates or lists."""
-    length = len(text.split())
+    length = word_count(text)
     patterns = {
         "quoted": _QUOTED,
         "cause": _CAUSE,

@@ -14,6 +14,7 @@ from rag.answers.candidate_sentences import CandidateSentence, day_of, survey, w
 from rag.answers.one_thing import of_one_thing, sought
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
+from rag.language.words import word_count
 from rag.records import Hit, Similarity
 
 How = Literal["changed", "differ", "several", "accounts"]
@@ -197,7 +198,7 @@ def _chosen(ordered: Sequence[float], told: Sequence[_Told]) -> list[_Told]:
         if best.sentence in [each.sentence for each in chosen]:
             chosen.append(best)
             continue
-        length = len(best.sentence.text.split())
+        length = word_count(best.sentence.text)
         sentences = {each.sentence for each in chosen}
         if (chosen and length > room) or len(sentences) == MAX_SENTENCES:
             continue

@@ -20,6 +20,7 @@ import tantivy
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
 from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, IndexFiles, IndexNote, Ranking
+from rag.indexes.tantivy_queries import any_of, best_of, narrowed
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import UNKNOWN_DATE, AsOfDelta, Facets, Store
@@ -34,6 +35,9 @@ _FEW = 1_000
 """So many ids are looked up faster in the index than in what it finds."""
 
 _FIELDS = ("title", "text")
+_Weighed = tuple[str, tuple[str, ...], float]
+"""A word that is searched for, its stems in other languages, and what it counts."""
+
 Texts = Callable[[Sequence[str]], Iterable[tuple[Article, Sequence[Passage]]]]
 
 
@@ -104,6 +108,8 @@ class TantivyIndex:
     def is_behind(self) -> bool:
         """Whether `follow` has something to do."""
         newest = self._store.last_change()
+        if self._current.is_outdated or self._past.is_outdated:
+            return True
         return self._current.change < newest or (
             self._past.change < newest and (self._past.is_open or bool(self._store.past_count()))
         )
@@ -114,7 +120,7 @@ class TantivyIndex:
         A kill in between costs at most a repetition: articles are replaced, not added.
         """
         store, newest = self._store, self._store.last_change()
-        if self._current.change != newest or self._current.is_worn():
+        if self._current.change != newest or _is_to_be_replaced(self._current):
             made_anew = not self._current.is_open
             _take(self._current, store, store.current, newest)
             if made_anew:
@@ -171,6 +177,7 @@ class TantivySearcher:
         self._past = past
         self._columns = columns
         self._deltas: dict[tuple[datetime | str | None, ...], AsOfDelta] = {}
+        self._languages = analysis.STEMMERS.keys() & columns.languages
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for."""
@@ -186,23 +193,26 @@ class TantivySearcher:
         self, query: str, k: int, filters: Filters, context: Mapping[str, float] = NO_CONTEXT
     ) -> Ranking:
         """The `k` best passages that satisfy the filters, with their BM25 scores."""
-        weights = analysis.query_weights(query, context)
-        return self._best(self._words(weights), self._words_then(weights), k, filters)
+        words = self._weighed(query, context)
+        return self._best(self._words(words), self._words_then(words), k, filters)
 
     def scores(
         self, query: str, ids: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The BM25 score of those of the passages that share a word with the query."""
-        weights = analysis.query_weights(query, context)
-        return self._among(self._words(weights), self._words_then(weights), ids)
+        words = self._weighed(query, context)
+        return self._among(self._words(words), self._words_then(words), ids)
 
     def article_coverage(
         self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The sum of the weights of the query's words that are anywhere in each article."""
+        weights = self.term_weights(query, context)
         words = [
-            tantivy.Query.const_score_query(self._term(term, "whole", 1.0), weight)
-            for term, weight in self.term_weights(query, context).items()
+            tantivy.Query.const_score_query(
+                any_of(self._forms(term, stems, "whole", 1.0)), weights[term]
+            )
+            for term, stems, _ in self._weighed(query, context)
         ]
         return self._among(words, words, openings)
 
@@ -215,7 +225,8 @@ class TantivySearcher:
 
     def holding(self, phrases: Sequence[str], k: int, filters: Filters = NO_FILTERS) -> list[int]:
         """At most `k` passages that have phrases word for word, those that have most first."""
-        quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in phrases]
+        plain = map(analysis.phrase_text, phrases)
+        quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in plain]
         now, then = (index.parsed(quoted, "text") for index in (self._current, self._past))
         return [id_ for id_, _ in self._best(now, then, k, filters)]
 
@@ -233,16 +244,18 @@ class TantivySearcher:
         delta = self._delta(filters)
         removed, added = delta.removed, delta.added
         if len(removed) > _FEW:
-            found = self._current.best(_query(now, conditions), k, lambda ids: ~among(ids, removed))
+            found = self._current.best(
+                narrowed(now, conditions), k, lambda ids: ~among(ids, removed)
+            )
         else:
             excluded = self._ids(removed.tolist())
-            found = self._current.best(_query(now, conditions, excluded), k)
+            found = self._current.best(narrowed(now, conditions, excluded), k)
         if not past or not len(added):
             return found
         if len(added) > _FEW:
-            found += self._past.best(_query(past, conditions), k, lambda ids: among(ids, added))
+            found += self._past.best(narrowed(past, conditions), k, lambda ids: among(ids, added))
         else:
-            found += self._past.best(_query(past, [*conditions, *self._ids(added.tolist())]), k)
+            found += self._past.best(narrowed(past, [*conditions, *self._ids(added.tolist())]), k)
         return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
 
     def _among(
@@ -251,15 +264,42 @@ class TantivySearcher:
         if not now or not ids:
             return {}
         among = self._ids(ids)
-        found = self._current.best(_query(now, among), len(ids))
+        found = self._current.best(narrowed(now, among), len(ids))
         if self._past.is_open and len(found) < len(ids):
-            found += self._past.best(_query(past, among), len(ids))
+            found += self._past.best(narrowed(past, among), len(ids))
         return dict(sorted(found, key=lambda item: (-item[1], item[0])))
 
-    def _words(self, weights: Mapping[str, float]) -> list[tantivy.Query]:
-        return [self._term(term, field, weights[term]) for field in _FIELDS for term in weights]
+    def _weighed(self, query: str, context: Mapping[str, float]) -> list[_Weighed]:
+        """The words of a query and its context, each with its stems and what it counts."""
+        stems = analysis.term_stems(query, self._languages)
+        weights = analysis.query_weights(query, context)
+        return [(term, stems.get(term, ()), weight) for term, weight in weights.items()]
 
-    def _words_then(self, weights: Mapping[str, float]) -> list[tantivy.Query]:
+    def _words(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
+        return [
+            best_of(self._forms(term, stems, field, weight))
+            for field in _FIELDS
+            for term, stems, weight in words
+        ]
+
+    def _forms(
+        self, term: str, stems: Sequence[str], field: str, weight: float
+    ) -> list[tantivy.Query]:
+        """A word as it stands, by its stems, and as a part of longer words, which counts half."""
+        current = self._current
+        part = weight * analysis.idf(current.held(), current.holding(field, term)) / 2
+        longer = (pattern for stem in stems for pattern in analysis.compounds(stem, term))
+        return [
+            *(self._term(form, field, weight) for form in (term, *stems)),
+            *(
+                tantivy.Query.boost_query(
+                    tantivy.Query.regex_query(current.schema, field, each), part
+                )
+                for each in longer
+            ),
+        ]
+
+    def _words_then(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
         """The words as they are looked for among superseded passages.
 
         Each counts as much as it does among the current ones, so that scores can be compared.
@@ -267,9 +307,14 @@ class TantivySearcher:
         if not self._past.is_open:
             return []
         return [
-            self._term(term, field, weight * self._exchange(field, term))
+            best_of(
+                [
+                    self._term(form, field, weight * self._exchange(field, form))
+                    for form in (term, *stems)
+                ]
+            )
             for field in _FIELDS
-            for term, weight in weights.items()
+            for term, stems, weight in words
         ]
 
     def _exchange(self, field: str, term: str) -> float:
@@ -331,25 +376,13 @@ def _copied_first(path: Path) -> tuple[bool, bool, Path]:
 
 def _take(index: WordIndex, store: Store, texts: Texts, newest: int) -> None:
     """Brings an index to a change: what has changed, or all of it where that pays."""
-    if 0 < index.change < newest:
+    if 0 < index.change < newest and not index.is_outdated:
         changed = store.changed_since(index.change)
         index.take(newest, texts(changed), changed)
     # A writer that was killed may have left a worn index behind.
-    if not index.change or index.is_worn():
+    if not index.change or _is_to_be_replaced(index):
         index.take(newest, texts(store.changed_since(0)))
 
 
-def _query(
-    words: Sequence[tantivy.Query],
-    conditions: Sequence[tantivy.Query],
-    excluded: Sequence[tantivy.Query] = (),
-) -> tantivy.Query:
-    """Any of the words, and all conditions; what only narrows down adds nothing to a score."""
-    must, should, without = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-    any_word = tantivy.Query.boolean_query([(should, word) for word in words])
-    if not conditions and not excluded:
-        return any_word
-    narrowed = [(must, tantivy.Query.const_score_query(query, 0.0)) for query in conditions]
-    return tantivy.Query.boolean_query(
-        [(must, any_word), *narrowed, *((without, query) for query in excluded)]
-    )
+def _is_to_be_replaced(index: WordIndex) -> bool:
+    return index.is_outdated or index.is_worn()

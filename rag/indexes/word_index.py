@@ -22,7 +22,7 @@ import numpy.typing as npt
 import tantivy
 
 from rag.errors import ArchiveError, StaleIndexError
-from rag.indexes.analysis import analyzer
+from rag.indexes.analysis import VERSION, analyzer, indexed_text
 from rag.indexes.segments import META, Checksums, checksums, differing
 from rag.records import Article, Passage
 from rag.store import UNKNOWN_DATE
@@ -57,6 +57,7 @@ class WordIndex:
         """
         self.change = 0
         self.schema = _schema()
+        self._analysis = VERSION
         self._folder = folder
         self._archive_id = archive_id
         self._mend = mend
@@ -93,11 +94,20 @@ class WordIndex:
         """Whether there is an index to be searched."""
         return self._index is not None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its words were made by another version; they are found less well until then."""
+        return self._analysis != VERSION
+
     def refresh(self) -> None:
         """Shows what another process has committed since."""
         if not self.exists(self._folder):
             return
-        if self._index is None or self._read_state()["change"] != self.change:
+        state = self._read_state()
+        if self._index is None or (state["change"], state["analysis"]) != (
+            self.change,
+            self._analysis,
+        ):
             self._open()
 
     def frozen(self) -> WordIndex:
@@ -145,6 +155,7 @@ class WordIndex:
             self._save_state(self.change, upcoming=change)
             writer.commit()
             writer.wait_merging_threads()
+            self._analysis = VERSION if replaced is None else self._analysis
             self._save_state(change)
             index.reload()
 
@@ -217,6 +228,7 @@ class WordIndex:
             index.register_tokenizer(_ANALYZER, analyzer())
         self._index = index
         self.change = state["change"]
+        self._analysis = state["analysis"]
         self._noted, self._is_noted = state["files"], state["is_noted"]
 
     def _verified_state(self, state: dict[str, Any]) -> dict[str, Any]:
@@ -257,8 +269,9 @@ class WordIndex:
         try:
             state = json.loads((self._folder / _STATE).read_bytes())
             known = {name: state[name] for name in ("format", "archive_id", "change")}
-            # Earlier versions noted no files.
+            # Earlier versions noted no files, and not how words were made.
             known |= {"files": dict(state.get("files") or {}), "is_noted": "files" in state}
+            known |= {"analysis": state.get("analysis", 1)}
             # Killed between a commit and the next note, the index is further than noted.
             if state["upcoming"] and self._opstamp() != state["opstamp"]:
                 known |= {"change": state["upcoming"], "is_noted": False}
@@ -275,6 +288,7 @@ class WordIndex:
             self._note_files()
         state = {
             "format": FORMAT,
+            "analysis": self._analysis,
             "archive_id": self._archive_id,
             "change": change,
             "upcoming": upcoming,
@@ -354,14 +368,17 @@ def _opened(folder: Path) -> tantivy.Index:
 
 def _documents(article: Article, passages: Sequence[Passage]) -> Iterator[tantivy.Document]:
     published = seconds(article.published.at) if article.published else UNKNOWN_DATE
-    bodies = [article.text[passage.start : passage.end] for passage in passages]
-    whole = "\n".join([article.title, *bodies])
+    language = article.language
+    title = indexed_text(article.title, language)
+    bodies = [indexed_text(article.text[each.start : each.end], language) for each in passages]
+    whole = "\n".join([title, *bodies])
     for passage, body in zip(passages, bodies, strict=True):
+        heading = indexed_text(passage.heading, language)
         yield tantivy.Document(
             passage=passage.id,
             article=article.id,
-            title=article.title,
-            text=f"{passage.heading}\n{body}" if passage.heading else body,
+            title=title,
+            text=f"{heading}\n{body}" if heading else body,
             whole=whole if passage is passages[0] else "",
             published=published,
             publisher=article.publisher,

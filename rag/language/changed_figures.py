@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.language.entities import NUMBER_WORD, Number, number_places
+from rag.language.letter_pairs import letters, with_runs
 from rag.language.sentences import sentence_spans
 
 _SAME = 0.8
@@ -104,7 +105,8 @@ def _sentences(text: str) -> tuple[_Sentence, ...]:
 
 
 def _read(sentence: str) -> _Sentence:
-    plain = _NO_FIGURE.sub(" ", sentence)
+    # Without spaces, a figure would be a part of the word before it.
+    plain = with_runs(_NO_FIGURE.sub(" ", sentence), letters)
     figures: list[Number] = []
     rest: list[str] = []
     end = 0

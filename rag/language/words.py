@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-# A soft hyphen, joiners, accents and the vowel signs of Indic scripts stand inside words.
-_LETTER = r"(?:[^\W\d_]|[\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0900-\u0963])"
+from rag.language.letter_pairs import dense_runs, with_runs
+from rag.language.normalizing import LINE_CUT, Normalized, is_usual
+
+# Accents and the vowel signs of Indic scripts stand inside words.
+_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0900-\u0963])"
 # Scripts without spaces: each character is a word.
-_SIGN = r"[\u0e00-\u0e4f\u0e80-\u0eff\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3400-\u9fff]"
+_SIGN = (
+    r"[\u0e00-\u0e4f\u0e80-\u0eff\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3040-\u30ff"
+    r"\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
 _WORD = re.compile(
     rf"\d+(?:[.,:]\d+)*|{_SIGN}|(?:(?!{_SIGN}){_LETTER})+(?:['’ʼ＇](?:(?!{_SIGN}){_LETTER})+)*"
     r"|[$€£¥₹%&]|(?<![\w)\]%])[-−](?=[$€£¥]?\d)"
 )
-_DROPPED = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f]")
+_CUT = re.compile(rf"{LINE_CUT}|[-‐¬](?<=[^\W\d_][-‐¬]) +(?=[^\W\d_])")
+_MOST_CUTS = 4
+_DROPPED = re.compile("[\u0300-\u036f]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ＇", "'") | {"−": "-"})
 _SPELLED = {"&": "and", "%": "percent"}
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
@@ -30,7 +38,8 @@ class Wording:
     """The words of a text in order: `folded[n]` is what the n-th says, `span(n, n)` its place.
 
     Case, accents, quotation marks, dashes, white space and other punctuation count for
-    nothing; figures, currencies, signs and the words themselves do.
+    nothing, nor does what `rag.language.normalizing` sees through; figures, currencies, signs
+    and the words themselves do.
 
     >>> Wording("“It’s 5 %—no 1,100…”").folded
     ["it's", '5', 'percent', 'no', '1100']
@@ -38,8 +47,13 @@ class Wording:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._places = [match.span() for match in _WORD.finditer(text)]
-        self.folded = [_folded(text[start:end]) for start, end in self._places]
+        seen = Normalized(text)
+        inside = [match.span() for match in _WORD.finditer(seen.text)]
+        self.folded = [_folded(seen.text[start:end]) for start, end in inside]
+        self._places = [seen.span(start, end) for start, end in inside]
+        ends = [end for _, end in inside]
+        cuts = (bisect_left(ends, cut.start()) for cut in _CUT.finditer(seen.text))
+        self._cuts = frozenset(n for n in cuts if n + 1 < len(ends))
 
     def __len__(self) -> int:
         return len(self.folded)
@@ -61,6 +75,35 @@ class Wording:
         while at >= 0:
             yield at
             at = self.find(words, at + 1)
+
+    @cached_property
+    def possible(self) -> frozenset[str]:
+        """Its folded words, and those that it has cut in parts, at the end of a line."""
+        joined = ("".join(self.folded[n : last + 1]) for n, last in self._cut_words())
+        return frozenset(self.folded).union(joined)
+
+    def mended(self, known: Collection[str]) -> Wording:
+        r"""The same words, but for those in parts that are among the known folded words as wholes.
+
+        A hyphen at the end of a line may belong to the word: only the other text can tell.
+
+        >>> Wording("the har-\nbour, a house-\nwork").mended({"harbour", "house"}).folded
+        ['the', 'harbour', 'a', 'house', 'work']
+        """
+        whole = {
+            n: last for n, last in self._cut_words() if "".join(self.folded[n : last + 1]) in known
+        }
+        if not whole:
+            return self
+        same = Wording("")
+        same.text = self.text
+        n = 0
+        while n < len(self):
+            last = whole.get(n, n)
+            same._places.append(self.span(n, last))
+            same.folded.append("".join(self.folded[n : last + 1]))
+            n = last + 1
+        return same
 
     def within(self, stretches: Sequence[tuple[int, int]]) -> Wording:
         """The words of some stretches of the text alone, such as its quotations.
@@ -84,6 +127,14 @@ class Wording:
     def after(self, at: int) -> int:
         """The first word that starts at character `at` or after it."""
         return bisect_left(self._places, (at, 0))
+
+    def _cut_words(self) -> Iterator[tuple[int, int]]:
+        """The first and the last of the parts that may be one word, the fewest parts first."""
+        for n in sorted(self._cuts):
+            last = n
+            while last in self._cuts and last - n < _MOST_CUTS:
+                last += 1
+                yield n, last
 
     def _interrupted(self, start: int, end: int) -> bool:
         few = self.after(end) - self.after(start) <= _INTERRUPTION
@@ -110,6 +161,19 @@ def _folded(word: str) -> str:
     if word[0].isdigit():
         return _THOUSANDS.sub("", word)
     return _SPELLED.get(word, word.casefold())
+
+
+def word_count(text: str) -> int:
+    """How many words a text has, as spaces divide it; two letters are one without spaces.
+
+    >>> word_count("It cost 47 crowns."), word_count("工程费用为620万克朗。")
+    (4, 5)
+    """
+    letters = 0 if is_usual(text) else sum(map(len, dense_runs(text)))
+    if not letters:
+        return len(text.split())
+    rest = with_runs(text, lambda _: []).split()
+    return letters // 2 + sum(any(map(str.isalnum, word)) for word in rest)
 
 
 def word_set(words: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from rag.answers.declining import withheld
 from rag.answers.extractive import SHOWN_HITS, read_for
 from rag.answers.question import Question, ReadingAids
 from rag.answers.wording import decline, introduction
+from rag.indexes.analysis import QuestionVocabulary
 from rag.records import Answer, Article, Filters, Hit, Passage
 from rag.retrieval.ranking import (
     Query,
@@ -104,7 +105,8 @@ class WithdrawnArticles:
         if not near:
             return None
         joint = _joined(query, weights, [*_found(hits, snapshot), *near], snapshot)
-        reading = read_for(asked, joint, ReadingAids(snapshot.lexical, snapshot.similarity()))
+        vocabulary = QuestionVocabulary(asked.standalone, snapshot.lexical)
+        reading = read_for(asked, joint, ReadingAids(vocabulary, snapshot.similarity()))
         gone = {part.article.id for part in near}
         sentences = reading.sentences if reading.confidence >= THRESHOLD else ()
         for place, sentence in enumerate(sentences):

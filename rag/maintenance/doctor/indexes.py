@@ -65,6 +65,8 @@ class IndexChecks:
                 return
             if lexical.is_behind():
                 what = f"the word index follows {lexical.change:,} of {newest:,} changes"
+                if lexical.change == newest:
+                    what = "the word index was made by an earlier version of Dateline"
                 behind = "The newest articles are not found before the next search catches up."
                 yield Finding("words", "note", what, behind, self._fix, "catch up")
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import Match, SequenceMatcher
 
 import numpy as np
@@ -47,6 +47,7 @@ def align(runs: Sequence[Run], wording: Wording) -> Aligned | None:
     The shortest such place, the first of equals. Words between quotation marks also count as
     following each other where only a few others interrupt them: "No," said Ann Orr, "never."
     """
+    runs, wording = _mended(runs, wording)
     if not {word for run in runs for word in run.wording.folded} <= set(wording.folded):
         return None
     parts = _shortest(runs, wording)
@@ -61,6 +62,7 @@ def nearest(runs: Sequence[Run], wording: Wording, weigh: Weigh) -> Aligned | No
 
     Where one word is repeated many times another stretch of it may be taken.
     """
+    runs, wording = _mended(runs, wording)
     found: list[_Near] = []
     first = 0
     for run in runs:
@@ -80,6 +82,13 @@ def nearest(runs: Sequence[Run], wording: Wording, weigh: Weigh) -> Aligned | No
         sum(near.matched for near in found) / length,
         weight,
     )
+
+
+def _mended(runs: Sequence[Run], wording: Wording) -> tuple[Sequence[Run], Wording]:
+    """Both with the words whole that one of them, or each elsewhere, cuts at a line's end."""
+    known = frozenset(word for run in runs for word in run.wording.possible)
+    whole = [replace(run, wording=run.wording.mended(wording.possible)) for run in runs]
+    return whole, wording.mended(known)
 
 
 @dataclass(frozen=True, slots=True)

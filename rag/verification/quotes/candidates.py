@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rag.indexes.protocols import LexicalSearcher
+from rag.language.letter_pairs import dense_runs, pairs_of
 from rag.language.words import Wording
 from rag.records import Article, Filters
 from rag.store import Store
@@ -19,6 +20,7 @@ _PASSAGES = 48
 _BATCH = 12
 _CONTAINING = 32
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,5}")
+_FEWEST_LETTERS = 4
 _NEAR_PASSAGES = 24
 _NEAR_ARTICLES = 8
 _RAREST = 20
@@ -65,7 +67,7 @@ class Candidates:
     def sharing(self, runs: Sequence[Run]) -> list[Article]:
         """The few articles with a passage that shares most of the runs' rare words."""
         words = sorted(
-            {word for run in runs for word in run.wording.folded},
+            {word for run in runs for word in [*run.wording.folded, *pairs_of(run.wording.text)]},
             key=lambda word: (-self.weight(word), word),
         )
         found = self._lexical.search(" ".join(words[:_RAREST]), _NEAR_PASSAGES, self._filters)
@@ -104,9 +106,16 @@ class Candidates:
 
 
 def _longest_plain(runs: Sequence[Run]) -> str:
-    """The longest stretch of a few plain words; "" where there is none of two."""
-    plain = [match.group() for run in runs for match in _PLAIN.finditer(run.wording.text)]
+    """The longest stretch of a few plain words; "" where there is none of two.
+
+    Of scripts without spaces, four letters that follow each other are enough.
+    """
+    texts = [run.wording.text for run in runs]
+    plain = [match.group() for text in texts for match in _PLAIN.finditer(text)]
     longest = max(plain, key=len, default="")
+    dense = max((each for text in texts for each in dense_runs(text)), key=len, default="")
+    if len(dense) >= max(_FEWEST_LETTERS, len(longest) // _FEWEST_LETTERS):
+        return dense
     return longest if " " in longest else ""
 
 

@@ -23,6 +23,7 @@ def word_diff(asked: str, stored: str) -> tuple[Change, ...]:
     [('It cost', 'It cost'), ('47', '41'), ('crowns', 'crowns')]
     """
     ours, theirs = Wording(asked), Wording(stored)
+    ours, theirs = ours.mended(theirs.possible), theirs.mended(ours.possible)
     if ours.folded == theirs.folded:
         return ()
     return tuple(_changes(ours, theirs))
