@@ -82,7 +82,7 @@ _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
 _PLAIN_NOUN = re.compile(r"(?:\s|-)(?P<noun>[a-z]{3,})")
 _NO_NOUNS = (
     "and but for from had has have that the this was were which who with years when where while "
-    "after before than into under over per since until out"
+    "after before than into under over per since until out more less fewer each every later earlier"
 )
 _CLOCK = re.compile(
     r"(?<![\w:.])(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?(?![\d:])"
@@ -168,7 +168,7 @@ def quantities(text: str) -> list[Quantity]:
     >>> [(q.value, q.unit, q.bound) for q in quantities("Over 5 km at 06:30, the third time")]
     [(5.0, 'length', 'above'), (390.0, 'clock', ''), (3.0, 'rank', '')]
     """
-    return [quantity for _, quantity in _places(text)]
+    return [quantity for _, quantity in quantity_places(text)]
 
 
 def without_quantities(text: str) -> str:
@@ -177,7 +177,7 @@ def without_quantities(text: str) -> str:
     >>> without_quantities("Some 5 km of about 1,200 were ice.")
     '  of   were ice.'
     """
-    for place, quantity in reversed(_places(text)):
+    for place, quantity in reversed(quantity_places(text)):
         before = text[:place]
         bound = next((m for _, words in _BEFORE if (m := words.search(before))), None)
         text = (
@@ -186,7 +186,7 @@ def without_quantities(text: str) -> str:
     return text
 
 
-def _places(text: str) -> list[tuple[int, Quantity]]:
+def quantity_places(text: str) -> list[tuple[int, Quantity]]:
     """The quantities with their offsets, in order and apart."""
     found = list(_clocks(text)) + list(_ranks(text))
     taken = [(place, place + len(quantity.text)) for place, quantity in found]

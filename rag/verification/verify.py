@@ -15,6 +15,7 @@ from rag.verification.checks.evidence import Check, Evidence, Finding
 from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
+from rag.verification.checks.roles import roles
 from rag.verification.checks.stance import stance
 from rag.verification.checks.wording import Wording, lacking, wording
 from rag.verification.judge import Judge
@@ -26,7 +27,7 @@ GROUNDED = 0.5
 FAR = 0.35
 """Below this closeness in meaning a claim is not supported, though its words stand there."""
 
-_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, stance)
+_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, stance, roles)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
 _FRAME = (
@@ -43,7 +44,7 @@ _COVERAGE = 1.0
 _CLOSENESS = 4.0
 _WEAKEST = 1.0
 _LENGTH = -0.4
-_COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7}
+_COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7, "role": 0.7}
 _OFFSET = -4.0
 
 # What closeness is taken to be where meanings are not compared, by the share of words held.

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rag.language.dates import local_time
 from rag.language.entities import folded, stems
+from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
+from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Published
@@ -25,6 +27,7 @@ _OWN = re.compile(r"['’]s?$")
 _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
+_SPACE = re.compile(r"\s")
 _LOOK_BACK = 8
 _FEWEST_SHARED = 0.3
 
@@ -36,7 +39,16 @@ class Finding:
     verdict: Severity
     reason: str
     kind: Literal[
-        "quotation", "number", "date", "name", "stance", "words", "meaning", "judge", "language"
+        "quotation",
+        "number",
+        "date",
+        "name",
+        "stance",
+        "role",
+        "words",
+        "meaning",
+        "judge",
+        "language",
     ]
 
 
@@ -47,6 +59,22 @@ class Sentence:
     text: str
     words: tuple[str, ...]
     stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an article: characters `start` to `end` of `article`, its content words."""
+
+    article: str
+    start: int
+    end: int
+    stems: frozenset[str]
+    cited: bool
+
+    @property
+    def text(self) -> str:
+        """The sentence on one line, its characters where they stand in the article."""
+        return _SPACE.sub(" ", self.article[self.start : self.end])
 
 
 class Evidence:
@@ -65,6 +93,7 @@ class Evidence:
         self.texts = tuple(texts)
         self.around = tuple(around) or self.texts
         self.outlets = tuple(outlets)
+        self._described: dict[frozenset[str], frozenset[str]] = {}
         self._dates = tuple(published) or (None,) * len(self.texts)
 
     @classmethod
@@ -88,6 +117,52 @@ class Evidence:
         """The sentences of the cited texts, in order."""
         spans = [(text, span) for text in self.texts for span in sentence_spans(text)]
         return tuple(sentence(text[start:end]) for text, (start, end) in spans)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The sentences of the articles, in order, each with where it stands; cited or not."""
+        found = []
+        for text in self.around:
+            cited = [
+                (at, at + len(quote)) for quote in self.texts if (at := text.find(quote)) >= 0
+            ]
+            for start, end, stems in _statements(text):
+                inside = any(start < right and left < end for left, right in cited)
+                found.append(Statement(text, start, end, stems, inside))
+        return tuple(found)
+
+    def about(self, claim: Sentence, most: int) -> list[Statement]:
+        """The statements that share most content words with the claim, cited ones first."""
+        shared = [
+            (not each.cited, -len(each.stems & claim.stems), at)
+            for at, each in enumerate(self.statements)
+            if each.stems & claim.stems
+        ]
+        cited = sorted(each for each in shared if not each[0])[:most]
+        others = sorted(each for each in shared if each[0])[:most]
+        return [self.statements[at] for _, _, at in (*cited, *others)]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The base forms of the words of the articles, particles joined where they follow."""
+        words = _WORD.findall("\n".join([*self.around, *self.texts]).lower())
+        return frozenset(base(word) for word in dict.fromkeys(words))
+
+    def described(self, names: frozenset[str]) -> frozenset[str]:
+        """The base forms of the words by which the articles introduce whoever bears a name."""
+        if names not in self._described:
+            found: set[str] = set()
+            for each in self.statements:
+                words = set(each.text.casefold().replace("’", "'").split())
+                bare = {re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words}
+                if names & bare:
+                    found |= _introduced(each.text, max(names & bare, key=len))
+            self._described[names] = frozenset(found)
+        return self._described[names]
+
+    def describes(self, names: frozenset[str], words: frozenset[str]) -> bool:
+        """Whether the articles introduce whoever bears a name by one of these base forms."""
+        return bool(self.described(names) & words)
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -147,6 +222,21 @@ class Evidence:
         return best if len(best.stems & claim.stems) >= least * len(claim.stems) else None
 
 
+@lru_cache(64)
+def _statements(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    return tuple(
+        (start, end, frozenset(stems(text[start:end]))) for start, end in sentence_spans(text)
+    )
+
+
+@lru_cache(1_024)
+def _introduced(text: str, name: str) -> frozenset[str]:
+    spans = introductions(_SPACE.sub(" ", text), name)
+    return frozenset(
+        base(word) for each in spans for word in _WORD.findall(text[each.start : each.end].lower())
+    )
+
+
 def sentence(text: str) -> Sentence:
     """The text with its words; those that carry no content stay in `words`."""
     words = tuple(word.replace("’", "'") for word in _WORD.findall(text))
@@ -170,7 +260,7 @@ def capitalised(texts: Iterable[str]) -> list[str]:
 
 
 def told_apart(
-    said: str, rivals: Sequence[str], kind: Literal["number", "date", "name"]
+    said: str, rivals: Sequence[str], kind: Literal["number", "date", "name", "role"]
 ) -> Finding:
     """That the claim's `said` is not there: with what is in its place, if one thing is."""
     different = list(dict.fromkeys(rivals))

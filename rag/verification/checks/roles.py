@@ -1,0 +1,360 @@
+"""Whether those who act in a claim, and what they do to whom, are those of the article.
+
+A clause of the claim is compared with the clauses of the article that have the same act. One that
+agrees with it is enough; where all differ, the nearest says how. Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.language.moments import without_moments
+from rag.language.name_matching import alike
+from rag.language.opposites import base, contraries, converses, near, offices, same, things
+from rag.language.quantities import Quantity, quantity_places
+from rag.language.referents import referent
+from rag.language.roles import Argument, Clause, Status, clauses_of
+from rag.language.words import word_set
+from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, sentence
+
+_MOST = 6
+_LIGHT = frozenset(
+    map(
+        base,
+        word_set(
+            "be have do make get take give go come hold say tell state report add note become remain"
+            " stay keep put see show include involve happen occur use mean seem appear let help according"
+            " base follow relate concern"
+        ),
+    )
+)
+_DIRECTIONS = ("from", "to", "by")
+_PLACES = word_set("in at near off on above outside inside around")
+_FRACTION = re.compile(
+    r"\b(half|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b", re.IGNORECASE
+)
+_WHOLE = word_set("whole all entire full")
+_WEAKER: dict[Status, frozenset[Status]] = {
+    "fact": frozenset(),
+    "now": frozenset(),
+    "claimed": frozenset(),
+    "coming": frozenset({"fact"}),
+    "planned": frozenset({"fact", "now"}),
+    "possible": frozenset({"fact", "now", "coming"}),
+}
+_SHOWN: dict[Status, str] = {
+    "fact": "has happened",
+    "now": "is so",
+    "coming": "will happen",
+    "planned": "is planned or wanted",
+    "possible": "may happen",
+    "claimed": "is said",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A clause with the sentence that it stands in, and where that is cited or not."""
+
+    clause: Clause
+    text: str
+    statement: Statement | None = None
+
+    def shown(self, argument: Argument) -> str:
+        return " ".join(self.text[argument.start : argument.end].split()).strip(" ,;")
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    verdict: Severity
+    reason: str
+    weight: int
+
+
+def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """What the article says otherwise of the same act: who, to whom, how much, whether, who says so.
+
+    Words in quotation marks are not read.
+    """
+    said = sentence(claim)
+    near_by = evidence.about(said, _MOST)
+    there = [
+        _Said(clause, each.text, each)
+        for each in near_by
+        for clause in clauses_of(each.text)
+    ]
+    for clause in clauses_of(claim):
+        if clause.governs or clause.quoted:
+            continue
+        yield from _compared(_Said(clause, claim), there, evidence)
+
+
+def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterator[Finding]:
+    candidates = [(each, kind) for each in there if (kind := _same_act(mine.clause, each.clause))]
+    met: list[tuple[int, bool, list[_Difference]]] = []
+    for each, kind in candidates:
+        shared = _shared(mine.clause, each.clause, kind)
+        if shared <= 0:
+            continue
+        found = list(_differences(mine, each, kind, evidence))
+        if kind != "opposite" or found:
+            met.append((shared, kind == "near", found))
+    if any(not found for _, _, found in met):
+        return
+    strict = [one for one in met if not one[1]]
+    if strict:
+        _, _, found = max(strict, key=lambda one: (one[0], -len(one[2])))
+        worst = max(found, key=lambda one: one.weight)
+        yield Finding(worst.verdict, worst.reason, "role")
+    elif not met:
+        yield from _missing(mine, evidence)
+
+
+def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
+    """That no cited sentence has the act of a clause, in any of its usual words."""
+    clause = mine.clause
+    verb = clause.verb.partition("_")[0]
+    if clause.predicate or verb in _LIGHT or clause.status == "claimed" or len(verb) < 3:
+        return
+    known = {base(word) for word in evidence.vocabulary}
+    words = near(clause.verb) | near(verb) | {verb}
+    for word in words:
+        head = word.partition("_")[0]
+        if head in known or (len(head) > 4 and any(each.startswith(head[:5]) for each in known)):
+            return
+    yield Finding("partly", f"the article does not say “{clause.shown}”", "role")
+
+
+def _same_act(mine: Clause, other: Clause) -> str:
+    """"same", "near", "converse" or "opposite"; "" where two clauses have different acts."""
+    one, two = mine.verb, other.verb
+    if other.quoted:
+        return ""
+    if one == two or two in same(one):
+        return "same"
+    if two in contraries(one) or any(each in contraries(one) for each in same(two)):
+        return "opposite"
+    if one in converses(two):
+        return "converse"
+    if two in near(one) or one.partition("_")[0] == two.partition("_")[0]:
+        return "near"
+    return ""
+
+
+def _shared(mine: Clause, other: Clause, kind: str) -> int:
+    """How many content words both clauses have; none shared is nothing in common."""
+    if not mine.arguments:
+        return 1 if kind == "same" else 0
+    ours = frozenset().union(*(each.words | each.all_names for each in mine.arguments))
+    theirs: frozenset[str] = frozenset().union(
+        *(each.words | each.all_names for each in other.arguments)
+    )
+    wide = frozenset(word for each in ours for word in (each, *things(each)))
+    found = len(wide & theirs)
+    pronouns = any(a is not None and a.pronoun for a in (other.agent, other.patient))
+    return found if found else int(pronouns and kind == "same")
+
+
+def _differences(mine: _Said, other: _Said, kind: str, evidence: Evidence) -> Iterator[_Difference]:
+    ours, theirs = mine.clause, other.clause
+    agent, patient = theirs.agent, theirs.patient
+    if kind == "converse":
+        yield from _converse(mine, other, evidence)
+        return
+    if ours.predicate and not theirs.predicate and agent is not None:
+        # "The slope was open" is compared with "the slope was closed" by whom it is said of.
+        agent, patient = patient or agent, None
+    elif theirs.predicate and not ours.predicate and ours.agent is None:
+        agent, patient = None, agent
+    apart = [
+        *_of(ours.agent, agent, mine, other, evidence),
+        *_of(ours.patient, patient, mine, other, evidence, done_to=True),
+    ]
+    if kind == "opposite":
+        if not apart and ours.denied == theirs.denied and _agree(ours, theirs, agent, patient):
+            yield _Difference(
+                "unsupported", f"the article says {theirs.shown}, not {ours.shown}", 9
+            )
+        return
+    yield from apart
+    if ours.denied != theirs.denied:
+        word = "denies" if theirs.denied else "does not deny"
+        yield _Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
+    elif ours.status in _WEAKER[theirs.status] and kind == "same":
+        reason = f"the article says that it {_SHOWN[theirs.status]}, not that it {_SHOWN[ours.status]}"
+        yield _Difference("partly", reason, 4)
+    yield from _speakers(mine, other, evidence)
+    if kind == "same" or _agree(ours, theirs, agent, patient):
+        yield from _measures(mine, other)
+        yield from _places(mine, other)
+
+
+def _agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argument | None) -> bool:
+    """Whether two clauses surely are of the same: what one does, or has done to it, is shared."""
+    for one, two in ((ours.agent, agent), (ours.patient, patient), (ours.agent, patient), (ours.patient, agent)):
+        if one is not None and two is not None and _related(one, two):
+            return True
+    return False
+
+
+def _related(one: Argument, two: Argument) -> bool:
+    if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
+        return True
+    return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)
+
+
+def _of(
+    one: Argument | None,
+    two: Argument | None,
+    mine: _Said,
+    other: _Said,
+    evidence: Evidence,
+    *,
+    done_to: bool = False,
+) -> Iterator[_Difference]:
+    """Whether the claim has another in a role than the article."""
+    if one is None or two is None or one.pronoun:
+        return
+    theirs = two.names
+    if two.pronoun:
+        theirs = _meant(two, other)
+        if not theirs or not one.names:
+            return
+    shown = other.shown(two)
+    reason = f"the article says {shown}, not {mine.shown(one)}"
+    if one.names and theirs:
+        if not _one_name(one.names, theirs, evidence):
+            yield _Difference("unsupported", reason, 7)
+        return
+    if two.pronoun or _related(one, two):
+        return
+    elsewhere = [each for each in other.clause.arguments if each is not two]
+    if one.names:
+        moved = any(one.names & each.all_names for each in elsewhere) or one.names & two.all_names
+        if moved and not evidence.describes(one.names, two.words):
+            yield _Difference("unsupported", reason, 6)
+        return
+    if theirs:
+        if evidence.describes(theirs, offices(one.head) | things(one.head) | one.words):
+            return
+        if any(one.head == each.head for each in elsewhere):
+            yield _Difference("unsupported", reason, 6)
+        return
+    if any(one.head == each.head or one.head in each.words for each in elsewhere):
+        yield _Difference("unsupported" if not done_to else "partly", reason, 5)
+
+
+def _one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
+    """Whether two names can be of one: a word shared, spelt alike, abbreviated, or so called."""
+    if one & two or any(alike(a, b) for a in one for b in two):
+        return True
+    short = [word for word in (*one, *two) if 2 <= len(word) <= 6]
+    letters = ["".join(sorted(word[0] for word in name)) for name in (one, two)]
+    if any("".join(sorted(word)) in letters for word in short):
+        return True
+    return any(a[:4] == b[:4] and len(a) > 4 < len(b) for a in one for b in two)
+
+
+def _meant(pronoun: Argument, other: _Said) -> frozenset[str]:
+    """The folded words of the name for which "he" or "she" surely stands; () where unsure."""
+    if other.statement is None or pronoun.head not in ("he", "she"):
+        return frozenset()
+    place = other.statement.start + pronoun.start
+    name = referent(other.statement.article, place, "person", pronoun.head == "she")
+    return frozenset(word.casefold() for word in (name or "").split())
+
+
+def _converse(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Difference]:
+    """Whether who sells in the one is whom the other has buy: "sold to X" is "X bought"."""
+    ours, theirs = mine.clause, other.clause
+    given = {name: each for name, each in ours.others if name in ("to", "from")}
+    taken = {name: each for name, each in theirs.others if name in ("to", "from")}
+    pairs = [
+        (ours.agent, taken.get("from") or taken.get("to")),
+        (given.get("to") or given.get("from"), theirs.agent),
+    ]
+    for one, two in pairs:
+        yield from _of(one, two, mine, other, evidence)
+
+
+def _speakers(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Difference]:
+    one, two = mine.clause.speaker, other.clause.speaker
+    if one is None or two is None or one.pronoun:
+        return
+    theirs = _meant(two, other) if two.pronoun else two.names
+    if one.names and theirs and not _one_name(one.names, theirs, evidence):
+        said = " ".join(sorted(theirs)) if two.pronoun else other.shown(two)
+        yield _Difference(
+            "unsupported", f"the article has {said} saying so, not {mine.shown(one)}", 7
+        )
+
+
+def _measures(mine: _Said, other: _Said) -> Iterator[_Difference]:
+    """A figure of the claim in a place where the same act has another figure."""
+    ours, theirs = _figures(mine), _figures(other)
+    flat = [each for found in theirs.values() for each in found]
+    for place, said in ours.items():
+        there = theirs.get(place, [])
+        for figure in said:
+            if isinstance(figure, str):
+                rivals = [each for each in there if isinstance(each, str)]
+                if rivals and figure not in rivals:
+                    yield _Difference("unsupported", f"the article says {rivals[0]}, not {figure}", 6)
+                continue
+            counted = [each for each in there if isinstance(each, Quantity)]
+            if any(each.bears_out(figure) for each in counted):
+                continue
+            if counted:
+                yield _Difference(
+                    "unsupported", f"the article says {counted[0].text}, not {figure.text}", 6
+                )
+            elif there and not any(isinstance(e, Quantity) and e.bears_out(figure) for e in flat):
+                yield _Difference("unsupported", f"the article says {there[0]}, not {figure.text}", 6)
+            elif place in _DIRECTIONS:
+                moved = [
+                    name for name in _DIRECTIONS if name != place
+                    and any(isinstance(e, Quantity) and e.bears_out(figure) for e in theirs.get(name, []))
+                ]
+                if moved:
+                    reason = f"the article says {moved[0]} {figure.text}, not {place}"
+                    yield _Difference("unsupported", reason, 6)
+
+
+def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
+    """The figures of a clause by the place that they have in it; shares in words among them."""
+    clause = one.clause
+    places: list[tuple[str, Argument]] = [
+        (name, each)
+        for name, each in (("agent", clause.agent), ("patient", clause.patient), *clause.others)
+        if each is not None and name != "of"
+    ]
+    found: dict[str, list[Quantity | str]] = {}
+    for name, each in places:
+        shown = without_moments(one.text[each.start : each.end])
+        first = [
+            quantity
+            for at, quantity in quantity_places(shown)
+            if quantity.unit not in ("day", "year", "clock", "rank")
+            and not re.search(r"\bof (?:the |its |their |all )?$", shown[:at])
+        ]
+        shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
+        shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
+        if first or shares:
+            found.setdefault(name, []).extend([*first[:1], *shares[:1]])
+    return found
+
+
+def _places(mine: _Said, other: _Said) -> Iterator[_Difference]:
+    """A name of a place in the claim where the same act has another one."""
+    ours = [each for name, each in mine.clause.others if name in _PLACES and each.names]
+    theirs = [each for name, each in other.clause.others if name in _PLACES and each.names]
+    named = frozenset(word for each in other.clause.arguments for word in each.all_names)
+    for each in ours:
+        if theirs and not each.all_names & named:
+            yield _Difference(
+                "unsupported",
+                f"the article says {other.shown(theirs[0])}, not {mine.shown(each)}",
+                5,
+            )
