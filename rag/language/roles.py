@@ -49,6 +49,7 @@ _COMING = word_set("will shall 'll ’ll wo would")
 _PLANNED = word_set("should must ought")
 _CLAIMED = word_set("reportedly allegedly supposedly apparently purportedly")
 _NEARLY = word_set("almost nearly virtually")
+_MOVES = word_set("be is are was were been go goes went gone going put get got remain remains stay")
 _CONDITIONS = word_set("if unless whether until till")
 _FEARED = frozenset(
     map(base, word_set("fear hope expect believe think suspect propose suggest demand want call ask"))
@@ -156,11 +157,18 @@ def _clause(verb: Token, quoted: bool) -> Clause:
         denied=denied != (len(nobody) % 2 == 1),
         status=status,
         predicate=predicate is not None,
-        governs=any(c.dep_ == "xcomp" and c.pos_ in ("VERB", "AUX") for c in children)
+        governs=any(c.dep_ == "xcomp" and _leans(c) for c in children)
         or (verb.lower_ in SAYING and any(c.dep_ == "ccomp" for c in children))
         or (verb.lower_ in SAYING and verb.head.dep_ == "ccomp"),
         quoted=quoted,
         speaker=speaker,
+    )
+
+
+def _leans(verb: Token) -> bool:
+    """Whether a verb hangs on another as "to close" and "closing" do."""
+    return verb.pos_ in ("VERB", "AUX") and (
+        verb.tag_ == "VBG" or any(c.lower_ == "to" for c in verb.children)
     )
 
 
@@ -202,8 +210,13 @@ def _subject(verb: Token) -> Token | None:
 
 
 def _verb(verb: Token) -> str:
-    """The base form with its particle: "put_off"."""
+    """The base form with its particle: "put_off"; "on_strike" of "went on strike"."""
     word = base(verb.text)
+    for child in verb.children if verb.lower_ in _MOVES else ():
+        held = next((c for c in child.children if c.dep_ == "pobj"), None)
+        if child.dep_ == "prep" and held is not None and not list(held.children):
+            if held.pos_ == "NOUN" and held.tag_ == "NN" and child.lower_ in ("on", "in", "under"):
+                return f"{child.lower_}_{base(held.text)}"
     for child in verb.children:
         joined = f"{word}_{child.lower_}"
         if child.i > verb.i and (
@@ -217,7 +230,7 @@ def _argument(token: Token | None) -> Argument | None:
     if token is None:
         return None
     inside = [each for each in token.subtree if not _apart(each, token)]
-    named = [token, *(each for each in inside if each.dep_ == "appos" and each.head.i in (token.i,))]
+    named = list(_apposed(token))
     core = [each for head in named for each in (head, *_compounds(head))]
     owned = any(c.dep_ == "poss" for c in token.children)
     before = {c.lower_ for c in token.children if c.i < token.i}
@@ -243,6 +256,14 @@ def _apart(each: Token, head: Token) -> bool:
         if above.dep_ in ("relcl", "acl", "advcl") or (above.dep_ == "punct" and above.is_quote):
             return True
     return False
+
+
+def _apposed(token: Token) -> Iterator[Token]:
+    """A noun and those that stand beside it for the same: "the owner, the former miner Ann Orr"."""
+    yield token
+    for child in token.children:
+        if child.dep_ == "appos" and not any(each.dep_ == "nummod" for each in child.children):
+            yield from _apposed(child)
 
 
 def _compounds(head: Token) -> Iterator[Token]:
@@ -286,7 +307,7 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
 def _standing(verb: Token) -> tuple[bool, Status, Argument | None]:
     """Whether a verb is denied, how surely it is said to be so, and by whom."""
     denied, status, speaker = False, _tense(verb), None
-    token = verb
+    token, inside = verb, False
     for _ in range(_LONGEST_CHAIN):
         words = {c.lower_ for c in token.children}
         adverbs = {c.lower_ for c in token.children if c.dep_ in ("advmod", "aux", "mark", "neg")}
@@ -296,17 +317,24 @@ def _standing(verb: Token) -> tuple[bool, Status, Argument | None]:
         nots = any(c.dep_ == "neg" or c.lower_ in ("never", "neither", "nor") for c in token.children)
         if not nots and token.dep_ == "conj" and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children) and token.tag_ == "VB":
             nots = any(c.dep_ == "neg" for c in token.head.children)
-        denied = denied != ((nots and not only) or longer)
+        if inside and (nots or longer):
+            status = _weaker(status, "possible")
+        elif not inside:
+            denied = denied != ((nots and not only) or longer)
         status = _weaker(status, _by_words(adverbs, token, verb))
         head, relation = token.head, token.dep_
         if head == token:
             break
         governor = _verb(head) if head.pos_ == "VERB" else base(head.text)
         if relation == "xcomp":
-            denied = denied != (governor in _FAILS)
+            if inside and governor in _FAILS:
+                status = _weaker(status, "possible")
+            elif not inside:
+                denied = denied != (governor in _FAILS)
             status = _weaker(status, _controlled(governor))
         elif relation == "ccomp" and head.pos_ in ("VERB", "AUX"):
-            denied = denied != (governor in _FAILS)
+            denied = denied != (governor in _FAILS and not inside)
+            inside = True
             if governor in _FEARED and head.lower_ not in SAYING - word_set("believe believes believed think thinks thought suggest suggests suggested call calls called ask asks asked"):
                 status = _weaker(status, "planned")
             elif head.lower_ in SAYING:

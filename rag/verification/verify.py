@@ -17,6 +17,7 @@ from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
 from rag.verification.checks.roles import roles
 from rag.verification.checks.stance import stance
+from rag.verification.checks.titles import titles
 from rag.verification.checks.wording import Wording, lacking, wording
 from rag.verification.judge import Judge
 from rag.verification.markers import MARKER
@@ -27,7 +28,7 @@ GROUNDED = 0.5
 FAR = 0.35
 """Below this closeness in meaning a claim is not supported, though its words stand there."""
 
-_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, stance, roles)
+_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, titles, stance, roles)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
 _FRAME = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -15,6 +16,7 @@ from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
 from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities
+from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Published
 
@@ -28,6 +30,7 @@ _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
+_DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
 _FEWEST_SHARED = 0.3
 
@@ -93,7 +96,7 @@ class Evidence:
         self.texts = tuple(texts)
         self.around = tuple(around) or self.texts
         self.outlets = tuple(outlets)
-        self._described: dict[frozenset[str], frozenset[str]] = {}
+        self._introduced: dict[frozenset[str], tuple[str, ...]] = {}
         self._dates = tuple(published) or (None,) * len(self.texts)
 
     @classmethod
@@ -144,21 +147,31 @@ class Evidence:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """The base forms of the words of the articles, particles joined where they follow."""
-        words = _WORD.findall("\n".join([*self.around, *self.texts]).lower())
-        return frozenset(base(word) for word in dict.fromkeys(words))
+        """The base forms of the words of the articles, and of each two that follow one another."""
+        words = [base(w) for w in _WORD.findall("\n".join([*self.around, *self.texts]).lower())]
+        return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
+
+    @cached_property
+    def doers(self) -> frozenset[str]:
+        """The base forms of the words of the articles for whoever does something: "mediator"."""
+        words = _DOER.findall("\n".join(self.around))
+        return frozenset(base(word) for word in words)
+
+    def introduced(self, names: frozenset[str]) -> tuple[str, ...]:
+        """The phrases by which the articles introduce whoever bears a name, given folded."""
+        if names not in self._introduced:
+            found: list[str] = []
+            for each in self.statements:
+                if bearing := names & _names_in(each.text):
+                    found += _introductions(each.text, max(bearing, key=len))
+            self._introduced[names] = tuple(dict.fromkeys(found))
+        return self._introduced[names]
 
     def described(self, names: frozenset[str]) -> frozenset[str]:
         """The base forms of the words by which the articles introduce whoever bears a name."""
-        if names not in self._described:
-            found: set[str] = set()
-            for each in self.statements:
-                words = set(each.text.casefold().replace("’", "'").split())
-                bare = {re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words}
-                if names & bare:
-                    found |= _introduced(each.text, max(names & bare, key=len))
-            self._described[names] = frozenset(found)
-        return self._described[names]
+        return frozenset(
+            base(word) for said in self.introduced(names) for word in _WORD.findall(said.lower())
+        )
 
     def describes(self, names: frozenset[str], words: frozenset[str]) -> bool:
         """Whether the articles introduce whoever bears a name by one of these base forms."""
@@ -230,11 +243,20 @@ def _statements(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
 
 
 @lru_cache(1_024)
-def _introduced(text: str, name: str) -> frozenset[str]:
-    spans = introductions(_SPACE.sub(" ", text), name)
-    return frozenset(
-        base(word) for each in spans for word in _WORD.findall(text[each.start : each.end].lower())
-    )
+def _introductions(text: str, name: str) -> tuple[str, ...]:
+    """What a sentence says of whoever bears a name, the name as "The owner is Ann Orr" too."""
+    found = [text[each.start : each.end] for each in introductions(text, name)]
+    for clause in clauses_of(text):
+        named = next((each for how, each in clause.others if how == "is"), None)
+        if named is not None and name in named.names and clause.agent and not clause.denied:
+            found.append(text[clause.agent.start : clause.agent.end])
+    return tuple(found)
+
+
+@lru_cache(1_024)
+def _names_in(text: str) -> frozenset[str]:
+    words = text.casefold().replace("’", "'").split()
+    return frozenset(re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words)
 
 
 def sentence(text: str) -> Sentence:

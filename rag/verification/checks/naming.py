@@ -40,13 +40,13 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
         yield told_apart(name, [rival], "name")
     if held and not swapped:
         yield from _exchanged(said, held)
-    for group in _groups(claim, evidence):
+    for group in name_groups(claim, evidence):
         if any(word in swapped for word in [*group, " ".join(group)]):
             continue
         yield from _unknown(group, evidence)
 
 
-def _groups(claim: str, evidence: Evidence) -> Iterator[list[str]]:
+def name_groups(claim: str, evidence: Evidence) -> Iterator[list[str]]:
     """The names of a claim as the words that make each up, titles and days left out."""
     single = {_OWN.sub("", name) for name in names(claim)}
     group: list[str] = []

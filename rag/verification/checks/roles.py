@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike
@@ -85,31 +85,52 @@ def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
         for each in near_by
         for clause in clauses_of(each.text)
     ]
-    for clause in clauses_of(claim):
-        if clause.governs or clause.quoted:
+    clauses = clauses_of(claim)
+    for clause in clauses:
+        if not clause.governs and not clause.quoted:
+            yield from _compared(_Said(_identified(clause, clauses), claim), there, evidence)
+
+
+def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
+    """The clause with the name of its agent: that of "the person who sold it was Ann Orr"."""
+    for other in clauses:
+        named = next((each for how, each in other.others if how == "is"), None)
+        if named is None or not named.names or other.agent is None or clause.agent is None:
             continue
-        yield from _compared(_Said(clause, claim), there, evidence)
+        if clause is not other and clause.agent.start == other.agent.start and not other.denied:
+            return replace(clause, agent=named)
+    return clause
 
 
 def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterator[Finding]:
     candidates = [(each, kind) for each in there if (kind := _same_act(mine.clause, each.clause))]
-    met: list[tuple[int, bool, list[_Difference]]] = []
+    agreeing, differing = [], []
     for each, kind in candidates:
         shared = _shared(mine.clause, each.clause, kind)
         if shared <= 0:
             continue
         found = list(_differences(mine, each, kind, evidence))
-        if kind != "opposite" or found:
-            met.append((shared, kind == "near", found))
-    if any(not found for _, _, found in met):
-        return
-    strict = [one for one in met if not one[1]]
-    if strict:
-        _, _, found = max(strict, key=lambda one: (one[0], -len(one[2])))
-        worst = max(found, key=lambda one: one.weight)
-        yield Finding(worst.verdict, worst.reason, "role")
-    elif not met:
+        if found and kind != "near":
+            differing.append((shared, found))
+        elif not found and kind != "opposite":
+            agreeing.append((shared, _silent(mine, each)))
+    best = max((shared for shared, silent in agreeing if not silent), default=0)
+    if differing:
+        shared, found = max(differing, key=lambda one: (one[0], -len(one[1])))
+        if shared > best or (best == 0 and not agreeing):
+            worst = max(found, key=lambda one: one.weight)
+            yield Finding(worst.verdict, worst.reason, "role")
+    elif not agreeing:
         yield from _missing(mine, evidence)
+
+
+def _silent(mine: _Said, other: _Said) -> bool:
+    """Whether the other clause lacks a name or a figure where the claim has one."""
+    ours, theirs = mine.clause, other.clause
+    if ours.agent is not None and ours.agent.names:
+        if theirs.agent is None or theirs.agent.pronoun:
+            return True
+    return bool(_figures(mine)) and not _figures(other)
 
 
 def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
@@ -118,13 +139,23 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
     verb = clause.verb.partition("_")[0]
     if clause.predicate or verb in _LIGHT or clause.status == "claimed" or len(verb) < 3:
         return
-    known = {base(word) for word in evidence.vocabulary}
     words = near(clause.verb) | near(verb) | {verb}
+    known = evidence.vocabulary
+    if clause.agent is not None and clause.agent.names:
+        described = evidence.described(clause.agent.names)
+        doers = [word for word in words & evidence.doers if word not in described]
+        if doers and not words & described:
+            reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
+            yield Finding("unsupported", reason, "role")
+            return
     for word in words:
-        head = word.partition("_")[0]
-        if head in known or (len(head) > 4 and any(each.startswith(head[:5]) for each in known)):
+        if word in known or ("_" not in word and any(_begins(word, each) for each in known)):
             return
     yield Finding("partly", f"the article does not say “{clause.shown}”", "role")
+
+
+def _begins(word: str, other: str) -> bool:
+    return len(word) > 4 and other.startswith(word[:5])
 
 
 def _same_act(mine: Clause, other: Clause) -> str:
@@ -188,7 +219,7 @@ def _differences(mine: _Said, other: _Said, kind: str, evidence: Evidence) -> It
     yield from _speakers(mine, other, evidence)
     if kind == "same" or _agree(ours, theirs, agent, patient):
         yield from _measures(mine, other)
-        yield from _places(mine, other)
+        yield from _places(mine, other, evidence)
 
 
 def _agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argument | None) -> bool:
@@ -231,6 +262,11 @@ def _of(
     if two.pronoun or _related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
+    if theirs and not one.names and one.all_names:
+        met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
+        if not one.all_names & met and not evidence.describes(theirs, one.words):
+            yield _Difference("unsupported", reason, 5)
+            return
     if one.names:
         moved = any(one.names & each.all_names for each in elsewhere) or one.names & two.all_names
         if moved and not evidence.describes(one.names, two.words):
@@ -281,7 +317,7 @@ def _converse(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Differ
 
 def _speakers(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Difference]:
     one, two = mine.clause.speaker, other.clause.speaker
-    if one is None or two is None or one.pronoun:
+    if one is None or two is None or one.pronoun or _is_source(mine.shown(one), evidence):
         return
     theirs = _meant(two, other) if two.pronoun else two.names
     if one.names and theirs and not _one_name(one.names, theirs, evidence):
@@ -289,6 +325,13 @@ def _speakers(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Differ
         yield _Difference(
             "unsupported", f"the article has {said} saying so, not {mine.shown(one)}", 7
         )
+
+
+def _is_source(shown: str, evidence: Evidence) -> bool:
+    """Whether a claim only says where it was read: the outlet, the passages."""
+    if re.search(r"\b(?:passage|article|report|text|source)s?\b", shown, re.IGNORECASE):
+        return True
+    return any(outlet and outlet.removeprefix("The ") in shown for outlet in evidence.outlets)
 
 
 def _measures(mine: _Said, other: _Said) -> Iterator[_Difference]:
@@ -346,15 +389,17 @@ def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
     return found
 
 
-def _places(mine: _Said, other: _Said) -> Iterator[_Difference]:
-    """A name of a place in the claim where the same act has another one."""
-    ours = [each for name, each in mine.clause.others if name in _PLACES and each.names]
-    theirs = [each for name, each in other.clause.others if name in _PLACES and each.names]
-    named = frozenset(word for each in other.clause.arguments for word in each.all_names)
-    for each in ours:
-        if theirs and not each.all_names & named:
-            yield _Difference(
-                "unsupported",
-                f"the article says {other.shown(theirs[0])}, not {mine.shown(each)}",
-                5,
-            )
+def _places(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Difference]:
+    """A place in the claim where the same act has another one."""
+    for name, each in mine.clause.others:
+        there = [two for how, two in other.clause.others if how == name]
+        if name not in _PLACES or not there:
+            continue
+        named = frozenset(word for two in there for word in two.all_names)
+        differ = bool(each.names and named and not each.all_names & named)
+        strange = each.head not in evidence.vocabulary and not each.names and not any(
+            _related(each, two) for two in there
+        )
+        if differ or (strange and each.head.isalpha()):
+            reason = f"the article says {other.shown(there[0])}, not {mine.shown(each)}"
+            yield _Difference("unsupported" if differ else "partly", reason, 5)
