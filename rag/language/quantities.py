@@ -104,6 +104,8 @@ _NO_RANK = re.compile(
 _SCALE = re.compile(r"(?:million|billion|trillion|bn)\b", re.IGNORECASE)
 _LOOSE = 0.05
 _FAR = 0.2
+_SLIGHT = 0.02
+_WRITTEN_OUT = 1_000
 _APART = ("clock", "rank")
 
 
@@ -155,9 +157,15 @@ class Quantity:
         return self.unit not in _APART if not claimed.unit else not (self.unit or self.noun)
 
     def _rounds_to(self, claimed: Quantity) -> bool:
-        """Whether the claim shows fewer digits, and says so, or as decimals and millions do."""
-        finer = self.step * self.factor < claimed.step * claimed.factor
-        return finer and (bool(claimed.bound) or self.step < 1 or bool(_SCALE.search(claimed.text)))
+        """Whether the claim shows fewer digits, and says so; "1.2 million" need not say it.
+
+        It stands for a number that is written out to the last digit and differs by 2 per cent.
+        """
+        mine, said = self.step * self.factor, claimed.step * claimed.factor
+        if claimed.bound:
+            return mine < said
+        written_out = bool(_SCALE.search(claimed.text)) and mine * _WRITTEN_OUT <= said
+        return written_out and abs(self.value - claimed.value) <= _SLIGHT * claimed.value
 
 
 def quantities(text: str) -> list[Quantity]:

@@ -33,7 +33,16 @@ _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "suppor
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
 _FRAME = (
     r"(?:(?:the\s+)?{name}\s+(?:report(?:ed|s)|said|says|wrote|writes)\s+that|"
-    r"according\s+to\s+(?:the\s+)?{name},)\s+"
+    r"according\s+to\s+(?:the\s+)?{name}(?:\s*\([^()]*\)|,?\s+(?:of|on)\s+[^,]{{4,20}})?,)\s+"
+)
+_OPENER = re.compile(
+    r"^(?:(?:however|overall|moreover|furthermore|therefore|thus|hence|meanwhile|indeed|instead|also"
+    r"|still|yes|no|finally|in (?:short|summary|total|fact|addition|particular|conclusion|other words)"
+    r"|as a result|for (?:example|instance)|to (?:sum up|summarise|summarize)|by contrast"
+    r"|on the other hand|in contrast|first|second|third|answer|(?!only|early|daily)[a-z]{4,}ly"
+    r"|(?:based on|according to) the (?:passages?|articles?|sources?|text|provided [a-z]+))"
+    r"\s*[,:]\s+|(?:passage \d+|the (?:passages?|articles?)) (?:says?|states?|reports?) that\s+)+",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(r"^(?:\d{1,2}[.)]|[•*-])\s+")
 _PARENTHESISED_DATE = re.compile(r"\([^()]*\d[^()]*\):\s+$")
@@ -106,8 +115,10 @@ def grounding(
 
 
 def _bare(claim_text: str) -> str:
-    """The claim without markers, and without the number of a list that it opens."""
-    return _LISTED.sub("", MARKER.sub("", claim_text).strip())
+    """The claim without markers, the number of a list that it opens, and words such as "However,"."""
+    plain = _LISTED.sub("", MARKER.sub("", claim_text).strip())
+    bare = _OPENER.sub("", plain)
+    return bare[:1].upper() + bare[1:] if bare != plain else plain
 
 
 def _examine(claim: str, evidence: Evidence, similarity: Similarity | None) -> _Examined:

@@ -32,6 +32,7 @@ _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
 _DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
+_BEFORE_IT = 2
 _FEWEST_SHARED = 0.3
 
 
@@ -133,6 +134,19 @@ class Evidence:
                 inside = any(start < right and left < end for left, right in cited)
                 found.append(Statement(text, start, end, stems, inside))
         return tuple(found)
+
+    @cached_property
+    def context(self) -> frozenset[str]:
+        """The base forms of the words of what is cited and of the two sentences before it.
+
+        Two words that follow one another are there as one too: "put_off".
+        """
+        found: list[str] = []
+        for at, each in enumerate(self.statements):
+            if any(near.cited for near in self.statements[at : at + _BEFORE_IT + 1]):
+                found.append(each.text)
+        words = [base(word) for word in _WORD.findall(" ".join([*found, *self.texts]).lower())]
+        return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
 
     def about(self, claim: Sentence, most: int) -> list[Statement]:
         """The statements that share most content words with the claim, cited ones first."""
@@ -250,6 +264,9 @@ def _introductions(text: str, name: str) -> tuple[str, ...]:
         named = next((each for how, each in clause.others if how == "is"), None)
         if named is not None and name in named.names and clause.agent and not clause.denied:
             found.append(text[clause.agent.start : clause.agent.end])
+        for each in clause.arguments:
+            if name in each.names and len(each.words) > len(each.names):
+                found.append(text[each.start : each.end])
     return tuple(found)
 
 

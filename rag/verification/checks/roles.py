@@ -26,7 +26,7 @@ _LIGHT = frozenset(
         word_set(
             "be have do make get take give go come hold say tell state report add note become remain"
             " stay keep put see show include involve happen occur use mean seem appear let help according"
-            " base follow relate concern"
+            " base follow relate concern consider regard view affect cause lead describe total range amount"
         ),
     )
 )
