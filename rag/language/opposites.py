@@ -73,7 +73,7 @@ def converses(word: str) -> frozenset[str]:
 
 @cache
 def verbs(kind: str) -> frozenset[str]:
-    """The base forms of a list of the lexicon: take_part, stay_away, achieve, end or light."""
+    """The base forms of a list of the lexicon: take_part, stay_away, achieve, end, light, vague."""
     return frozenset(base(word) for word in str(_lexicon()[kind]).split())
 
 

@@ -144,6 +144,7 @@ def _clause(verb: Token, quoted: bool) -> Clause:
     if passive:
         by = next((t for c in children if c.dep_ == "agent" for t in c.children), None)
         agent, patient = _argument(by), agent
+    beside = [("by", _argument(done_to))] if passive and done_to is not None else []
     denied, status, speaker = _standing(verb)
     nobody = [each for each in (agent, patient) if each is not None and each.none]
     word = base(predicate.text) if predicate is not None else _verb(verb)
@@ -153,7 +154,7 @@ def _clause(verb: Token, quoted: bool) -> Clause:
         start=verb.idx,
         agent=agent,
         patient=patient,
-        others=tuple(_others(verb, predicate)),
+        others=(*_others(verb, predicate), *((how, each) for how, each in beside if each)),
         denied=denied != (len(nobody) % 2 == 1),
         status=status,
         predicate=predicate is not None,

@@ -26,10 +26,11 @@ _ADVERBS = {
     "yearly": "year",
 }
 _COMPARED = re.compile(
-    r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|cheaper|dearer|difference|total"
-    r"|altogether|together|overall|combined|sum|ahead|down|up)\b",
+    r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|cheaper|dearer|difference|apart"
+    r"|ahead|down|up)\b",
     re.IGNORECASE,
 )
+_SUMMED = re.compile(r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE)
 
 
 def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         # A number that the claim gives as it is cannot also be what it rounds another to.
         if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
             continue
-        if _COMPARED.search(plain) and _worked_out(said, evidence):
+        if _worked_out(said, plain, evidence):
             continue
         rivals = [
             _shown(held)
@@ -71,23 +72,25 @@ def _shown(quantity: Quantity) -> str:
     return f"{side}{quantity.text}"
 
 
-def _worked_out(said: Quantity, evidence: Evidence) -> bool:
-    """Whether a number is the difference or the sum of two of one cited sentence."""
+def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
+    """Whether a claim gives the difference or the sum of two numbers of one cited sentence."""
+    compares, sums = bool(_COMPARED.search(claim)), bool(_SUMMED.search(claim))
+    if not compares and not sums:
+        return False
     for sentence in evidence.sentences:
         found = [each for each in quantities(without_moments(sentence.text)) if each.unit != "clock"]
         for one, two in combinations(found, 2):
             if one.unit != two.unit and one.unit and two.unit:
                 continue
-            unit = one.unit or two.unit
+            unit, factor = (one.unit, one.factor) if one.unit else (two.unit, two.factor)
             if said.unit and unit and said.unit != unit:
                 continue
-            a, b = one.value * one.factor, two.value * two.factor
-            factor = one.factor if one.unit else two.factor
-            a, b = (one.value * factor, two.value * factor) if one.unit != two.unit else (a, b)
-            mine = said.value * (said.factor if said.unit else 1.0)
-            for value in (abs(a - b), a + b):
-                if abs(value - mine) <= 1e-6 * max(abs(value), 1.0):
-                    return True
+            scales = (one.factor, two.factor) if one.unit == two.unit else (factor, factor)
+            a, b = one.value * scales[0], two.value * scales[1]
+            mine = said.value * (said.factor if said.unit else factor)
+            wanted = [abs(a - b)] * compares + [a + b] * sums
+            if any(abs(value - mine) <= 1e-6 * max(value, 1.0) for value in wanted):
+                return True
     return False
 
 

@@ -93,10 +93,12 @@ class Evidence:
         around: Sequence[str] = (),
         published: Sequence[Published | None] = (),
         outlets: Sequence[str] = (),
+        titles: Sequence[str] = (),
     ) -> None:
         self.texts = tuple(texts)
         self.around = tuple(around) or self.texts
         self.outlets = tuple(outlets)
+        self._titles = tuple(titles)
         self._introduced: dict[frozenset[str], tuple[str, ...]] = {}
         self._dates = tuple(published) or (None,) * len(self.texts)
 
@@ -109,6 +111,7 @@ class Evidence:
             [_all_of(article) for article in articles],
             [citation.article.published for citation in citations],
             [article.publisher for article in articles],
+            [article.title for article in articles],
         )
 
     @property
@@ -137,7 +140,7 @@ class Evidence:
 
     @cached_property
     def context(self) -> frozenset[str]:
-        """The base forms of the words of what is cited and of the two sentences before it.
+        """The base forms of the words of what is cited, of the two sentences before, of the titles.
 
         Two words that follow one another are there as one too: "put_off".
         """
@@ -145,7 +148,7 @@ class Evidence:
         for at, each in enumerate(self.statements):
             if any(near.cited for near in self.statements[at : at + _BEFORE_IT + 1]):
                 found.append(each.text)
-        words = [base(word) for word in _WORD.findall(" ".join([*found, *self.texts]).lower())]
+        words = [base(word) for word in _WORD.findall(" ".join([*found, *self.texts, *self._titles]).lower())]
         return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
 
     def about(self, claim: Sentence, most: int) -> list[Statement]:

@@ -27,6 +27,7 @@ _TITLES = (
     "october november december i it he she they we you the a an in on at but and if"
 )
 _NO_NAMES = frozenset(_TITLES.split())
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _SLOT = 4
 _ALIKE = 0.6
 
@@ -35,7 +36,9 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """Names that the article does not have, or that stand where it names somebody else."""
     said = sentence(claim)
     held = evidence.nearest(said)
-    swapped = _swapped(said, held) if held else {}
+    # Who says quoted words is a matter of its own.
+    unquoted = [sentence(_QUOTED.sub(" ", one.text)) for one in (said, held) if one]
+    swapped = _swapped(*unquoted) if held else {}
     for name, rival in swapped.items():
         yield told_apart(name, [rival], "name")
     if held and not swapped:

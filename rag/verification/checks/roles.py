@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike
-from rag.language.opposites import base, contraries, converses, near, offices, same, things
+from rag.language.opposites import contraries, converses, near, offices, same, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause, Status, clauses_of
@@ -20,16 +20,6 @@ from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, sentence
 
 _MOST = 6
-_LIGHT = frozenset(
-    map(
-        base,
-        word_set(
-            "be have do make get take give go come hold say tell state report add note become remain"
-            " stay keep put see show include involve happen occur use mean seem appear let help according"
-            " base follow relate concern consider regard view affect cause lead describe total range amount"
-        ),
-    )
-)
 _DIRECTIONS = ("from", "to", "by")
 _PLACES = word_set("in at near off on above outside inside around")
 _FRACTION = re.compile(
@@ -137,7 +127,7 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
     """That no cited sentence has the act of a clause, in any of its usual words."""
     clause = mine.clause
     verb = clause.verb.partition("_")[0]
-    if clause.predicate or verb in _LIGHT or clause.status == "claimed" or len(verb) < 3:
+    if clause.predicate or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
         return
     words = near(clause.verb) | near(verb) | {verb}
     known = evidence.vocabulary

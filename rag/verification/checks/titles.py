@@ -40,6 +40,7 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
     for group in name_groups(claim, evidence):
         names = frozenset(word.casefold() for word in group)
         there = evidence.introduced(names)
+        yield from _denied(claim, names, evidence)
         for phrase, past in _phrases(claim, " ".join(group), names):
             role = _role(phrase)
             if not role or base(role) in _GENERIC or role.casefold() in names:
@@ -52,6 +53,16 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
             elif (different := _former(phrase, role, there)) and not past:
                 yield Finding("partly", different, "role")
                 break
+
+
+def _denied(claim: str, names: frozenset[str], evidence: Evidence) -> Iterator[Finding]:
+    """That the claim denies somebody a role that the article gives."""
+    for clause in clauses_of(claim):
+        if not (clause.denied and clause.predicate and clause.agent and clause.agent.names & names):
+            continue
+        if (offices(clause.verb) | {clause.verb}) & evidence.described(names):
+            name = " ".join(claim[clause.agent.start : clause.agent.end].split())
+            yield Finding("unsupported", f"the article calls {name} “{clause.shown}”", "role")
 
 
 def _phrases(claim: str, name: str, names: frozenset[str]) -> Iterator[tuple[str, bool]]:

@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, offices, things
+from rag.language.opposites import base, near, offices, things, verbs
 from rag.language.quantities import without_quantities
 from rag.records import Similarity
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
@@ -60,8 +61,8 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
     known = _known(said, evidence)
     missing = [
         word
-        for word in dict.fromkeys(_WORD.findall(said))
-        if set(stems(word)) - known and not _otherwise(base(word), evidence)
+        for word, joined in _with_next(said).items()
+        if set(stems(word)) - known and not _otherwise(base(word), joined, evidence)
     ]
     lost = frozenset(stem for word in missing for stem in stems(word))
     close = weakest = None
@@ -88,10 +89,17 @@ def lacking(found: Wording) -> Iterator[Finding]:
         yield Finding("partly" if partly else "unsupported", reason, "words")
 
 
-def _otherwise(word: str, evidence: Evidence) -> bool:
+def _with_next(text: str) -> dict[str, str]:
+    """The words of a text, each with the one after it: "put" and "put_off"."""
+    words = _WORD.findall(text)
+    return {one: f"{one}_{two}" for one, two in reversed([*pairwise(words), *zip(words[-1:], [""])])}
+
+
+def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
     """Whether what is cited, with what leads up to it, has another word for the same."""
     context = evidence.context
-    if not (near(word) | things(word) | offices(word)).isdisjoint(context):
+    alike = near(word) | things(word) | offices(word) | near(base(joined))
+    if word in verbs("vague") or not alike.isdisjoint(context):
         return True
     return len(word) > _ROOT and any(each.startswith(word[:_ROOT]) for each in context)
 
