@@ -89,6 +89,12 @@ _CLOCK = re.compile(
     r"(?P<half>\s?[ap]\.?m\b\.?)?",
     re.IGNORECASE,
 )
+_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_SPOKEN = re.compile(
+    rf"\b(?P<part>half|(?:a )?quarter) (?P<side>past|to) (?P<hour>{'|'.join(_HOURS)})\b"
+    r"(?P<half>\s(?:[ap]m\b|[ap]\.m\.|in the (?:morning|afternoon|evening)|at night))?",
+    re.IGNORECASE,
+)
 _RANKS = (
     "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
@@ -196,7 +202,7 @@ def without_quantities(text: str) -> str:
 
 def quantity_places(text: str) -> list[tuple[int, Quantity]]:
     """The quantities with their offsets, in order and apart."""
-    found = list(_clocks(text)) + list(_ranks(text))
+    found = [*_clocks(text), *_spoken_clocks(text), *_ranks(text)]
     taken = [(place, place + len(quantity.text)) for place, quantity in found]
     for place, number in number_places(text):
         if not any(start <= place < end for start, end in taken):
@@ -213,6 +219,16 @@ def _clocks(text: str) -> Iterator[tuple[int, Quantity]]:
                 hour = hour % 12 + 12 * ("p" in match["half"].lower())
             minutes = 60.0 * hour + int(match["minute"] or 0)
             yield match.start(), Quantity(minutes, "clock", match[0].strip())
+
+
+def _spoken_clocks(text: str) -> Iterator[tuple[int, Quantity]]:
+    """ "half past five in the afternoon", "a quarter to six"; "noon" and "midnight" are no such."""
+    for match in _SPOKEN.finditer(text):
+        minutes = {"half": 30.0, "quarter": 15.0}.get(match["part"].lower().split()[-1], 0.0)
+        hour = float(_HOURS.index(match["hour"].lower()) + 1)
+        value = 60 * hour + (minutes if match["side"].lower() == "past" else -minutes)
+        later = re.match(r"(?:pm|p\.m|in the (?:afternoon|evening)|at night)", match["half"] or "", re.I)
+        yield match.start(), Quantity(value % 720 + 720 * bool(later), "clock", match[0].strip())
 
 
 def _ranks(text: str) -> Iterator[tuple[int, Quantity]]:

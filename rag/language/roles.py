@@ -33,7 +33,7 @@ _CONTROLS: dict[str, frozenset[str]] = {
             word_set(
                 "want hope plan aim intend threaten consider propose seek try ask need promise pledge vow"
                 " agree decide prepare offer demand call urge order tell require must wish attempt set due"
-                " ready willing expect invite allow ban forbid recommend suggest want request"
+                " ready willing expect invite allow ban forbid recommend suggest want request have be"
             ),
         )
     ),

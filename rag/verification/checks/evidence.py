@@ -140,16 +140,15 @@ class Evidence:
 
     @cached_property
     def context(self) -> frozenset[str]:
-        """The base forms of the words of what is cited, of the two sentences before, of the titles.
+        """The base forms of the words of what is cited, of the sentences around it, of the titles.
 
         Two words that follow one another are there as one too: "put_off".
         """
         found: list[str] = []
         for at, each in enumerate(self.statements):
-            if any(near.cited for near in self.statements[at : at + _BEFORE_IT + 1]):
+            if any(near.cited for near in self.statements[max(0, at - 1) : at + _BEFORE_IT + 1]):
                 found.append(each.text)
-        words = [base(word) for word in _WORD.findall(" ".join([*found, *self.texts, *self._titles]).lower())]
-        return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
+        return frozenset().union(*map(bases_of, (*found, *self.texts, *self._titles)))
 
     def about(self, claim: Sentence, most: int) -> list[Statement]:
         """The statements that share most content words with the claim, cited ones first."""
@@ -165,8 +164,7 @@ class Evidence:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The base forms of the words of the articles, and of each two that follow one another."""
-        words = [base(w) for w in _WORD.findall("\n".join([*self.around, *self.texts]).lower())]
-        return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
+        return frozenset().union(*map(bases_of, (*self.around, *self.texts)))
 
     @cached_property
     def doers(self) -> frozenset[str]:
@@ -277,6 +275,13 @@ def _introductions(text: str, name: str) -> tuple[str, ...]:
 def _names_in(text: str) -> frozenset[str]:
     words = text.casefold().replace("’", "'").split()
     return frozenset(re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words)
+
+
+@lru_cache(1_024)
+def bases_of(text: str) -> frozenset[str]:
+    """The base forms of the words of a text, and each two that follow one another: "put_off"."""
+    words = [base(word) for word in _WORD.findall(text.lower())]
+    return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
 
 
 def sentence(text: str) -> Sentence:

@@ -12,16 +12,25 @@ from dataclasses import dataclass, replace
 
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike
-from rag.language.opposites import contraries, converses, near, offices, same, things, verbs
+from rag.language.opposites import base, contraries, converses, near, offices, same, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause, Status, clauses_of
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, sentence
+from rag.verification.checks.evidence import (
+    Evidence,
+    Finding,
+    Severity,
+    Statement,
+    bases_of,
+    sentence,
+)
 
 _MOST = 6
 _DIRECTIONS = ("from", "to", "by")
 _PLACES = word_set("in at near off on above outside inside around")
+_ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
+_WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
 _FRACTION = re.compile(
     r"\b(half|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b", re.IGNORECASE
 )
@@ -95,15 +104,19 @@ def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
 def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterator[Finding]:
     candidates = [(each, kind) for each in there if (kind := _same_act(mine.clause, each.clause))]
     agreeing, differing = [], []
-    for each, kind in candidates:
+    stranger = None
+    for other, kind in candidates:
+        each = replace(other, clause=_turned(mine.clause, other.clause))
         shared = _shared(mine.clause, each.clause, kind)
         if shared <= 0:
             continue
         found = list(_differences(mine, each, kind, evidence))
         if found and kind != "near":
             differing.append((shared, found))
-        elif not found and kind != "opposite":
-            agreeing.append((shared, _silent(mine, each)))
+        elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
+            strange = _stranger(mine, each, evidence)
+            stranger = stranger or strange
+            agreeing.append((shared, bool(strange) or _silent(mine, each)))
     best = max((shared for shared, silent in agreeing if not silent), default=0)
     if differing:
         shared, found = max(differing, key=lambda one: (one[0], -len(one[1])))
@@ -112,6 +125,41 @@ def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterat
             yield Finding(worst.verdict, worst.reason, "role")
     elif not agreeing:
         yield from _missing(mine, evidence)
+    elif not best and stranger:
+        yield Finding("partly", stranger, "role")
+
+
+def _turned(mine: Clause, other: Clause) -> Clause:
+    """The other clause with what it is said of in the same place: "jobs move", "moves jobs"."""
+    if mine.patient is None and mine.agent is not None and other.patient is not None:
+        if other.agent is None or (
+            _related(mine.agent, other.patient) and not _related(mine.agent, other.agent)
+        ):
+            return replace(other, agent=other.patient, patient=None)
+    if mine.agent is None and mine.patient is not None and other.patient is None and other.agent:
+        return replace(other, agent=None, patient=other.agent)
+    return other
+
+
+def _undone(mine: Clause, other: Clause) -> bool:
+    """Whether two opposites say the same, since one of them is denied: "not close", "stay open"."""
+    return mine.denied != other.denied and _agree(mine, other, other.agent, other.patient)
+
+
+def _stranger(mine: _Said, other: _Said, evidence: Evidence) -> str:
+    """That the article says it of others than the one whom the claim names; "" where it may be."""
+    for one, two in (
+        (mine.clause.agent, other.clause.agent),
+        (mine.clause.patient, other.clause.patient),
+    ):
+        if one is None or two is None or not one.names or two.names or two.pronoun or two.none:
+            continue
+        shown = other.shown(two)
+        if _ANAPHORIC.match(shown) or not two.head.isalpha() or _related(one, two):
+            continue
+        if not evidence.describes(one.names, two.words):
+            return f"the article says {shown}, not {mine.shown(one)}"
+    return ""
 
 
 def _silent(mine: _Said, other: _Said) -> bool:
@@ -130,7 +178,6 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.predicate or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
         return
     words = near(clause.verb) | near(verb) | {verb}
-    known = evidence.vocabulary
     if clause.agent is not None and clause.agent.names:
         described = evidence.described(clause.agent.names)
         doers = [word for word in words & evidence.doers if word not in described]
@@ -138,10 +185,24 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
             reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
             yield Finding("unsupported", reason, "role")
             return
-    for word in words:
-        if word in known or ("_" not in word and any(_begins(word, each) for each in known)):
+    ours = frozenset().union(*(each.words | each.all_names for each in clause.arguments))
+    for each in evidence.statements:
+        there = bases_of(each.text)
+        here = [
+            word
+            for word in there
+            if word in words or any("_" not in w and _begins(w, word) for w in words)
+        ]
+        if here and (not ours or ours & there):
+            if not clause.denied and any(_lacking(word, each.text) for word in here):
+                yield Finding("unsupported", f"the article denies “{clause.shown}”", "role")
             return
     yield Finding("partly", f"the article does not say “{clause.shown}”", "role")
+
+
+def _lacking(word: str, text: str) -> bool:
+    """Whether a sentence has a word only as what there was not: "without charge"."""
+    return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
 
 
 def _begins(word: str, other: str) -> bool:
@@ -174,7 +235,7 @@ def _shared(mine: Clause, other: Clause, kind: str) -> int:
     )
     wide = frozenset(word for each in ours for word in (each, *things(each)))
     found = len(wide & theirs)
-    pronouns = any(a is not None and a.pronoun for a in (other.agent, other.patient))
+    pronouns = any(a is not None and (a.pronoun or a.none) for a in (other.agent, other.patient))
     return found if found else int(pronouns and kind == "same")
 
 

@@ -33,7 +33,7 @@ _CUES: dict[Modality, str] = {
     "coming": r"will|shall|['’]ll|is to|are to|going to",
     "done": r"has|have|had",
     "said": r"allegedly|reportedly|alleged to|said to|believed to|thought to|suspected of"
-    r"|accused of|suspected|alleged|claimed to|rumou?red to|almost|nearly",
+    r"|accused of|suspected|alleged|claimed to|rumou?red to|(?:almost|nearly)(?! (?:\d|half|all|every|a|an|one|two|three|four|five|six|ten|twenty|thirty|forty|fifty)\b)",
 }
 _NEGATION = re.compile(rf"(?:\b|(?<=\w)(?=n['’]t))(?:{_NO})(?!\w)", re.IGNORECASE)
 _MODALITY = tuple(
@@ -86,6 +86,10 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
         )
         return
     mine, held = _stances(claim), _stances(nearest.text)
+    if mine.denied and held.denied:
+        # "Said that it had not failed" and "denied that it had failed" are for the syntax to tell.
+        yield from _modality(mine, held)
+        return
     everywhere = [_stances(each.text) for each in evidence.sentences]
     for stem in sorted(mine.denied & held.stems - held.denied):
         if not any(stem in other.denied for other in everywhere):

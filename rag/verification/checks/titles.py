@@ -20,6 +20,7 @@ from rag.verification.checks.naming import name_groups
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _HEAD_ENDS = re.compile(r",|\b(?:of|for|from|in|at|on|to|with|by|who|which|that|and|since|until)\b")
 _IS = re.compile(r"^(?:who |that )?(?:is|was|are|were|used to be|has been|had been|became)\s+", re.I)
+_NOUN_FOLLOWS = re.compile(r"(?:formerly\s+)?(?:a|an|the|his|her|its|their|former|[\w’']+['’]s)\s", re.I)
 _CLAUSE = re.compile(r"^(?:who|which|that|whose|where)\b", re.IGNORECASE)
 _FORMER = word_set("former ex retired formerly once late then acting deputy vice interim ex-")
 _GENERIC = frozenset(
@@ -53,6 +54,9 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
             elif (different := _former(phrase, role, there)) and not past:
                 yield Finding("partly", different, "role")
                 break
+            elif other := _other_kind(phrase, role, there):
+                yield Finding("unsupported", f"the article says {other}, not {phrase}", "role")
+                break
 
 
 def _denied(claim: str, names: frozenset[str], evidence: Evidence) -> Iterator[Finding]:
@@ -71,6 +75,8 @@ def _phrases(claim: str, name: str, names: frozenset[str]) -> Iterator[tuple[str
         phrase = claim[each.start : each.end]
         verb = _IS.match(phrase)
         past = bool(re.match(r"(?:who )?(?:was|were|used|had)\b", phrase))
+        if verb and not _NOUN_FOLLOWS.match(phrase, verb.end()):
+            continue
         yield (phrase[verb.end() :] if verb else phrase), past
     for clause in clauses_of(claim):
         named = next((each for how, each in clause.others if how == "is"), None)
@@ -127,6 +133,19 @@ def _former(phrase: str, role: str, there: Sequence[str]) -> str:
         return ""
     word = mine or theirs[0]
     return f"the article {'does not say' if mine else 'says'} “{word} {role.lower()}”"
+
+
+def _other_kind(phrase: str, role: str, there: Sequence[str]) -> str:
+    """The article's "tram driver" where the claim has a "bus driver"; "" where they agree."""
+    mine = re.search(rf"\b([a-z]{{3,}})\s+{re.escape(role)}\b", phrase)
+    if mine is None or mine[1] in _FORMER:
+        return ""
+    for each in there:
+        theirs = re.search(rf"\b([a-z]{{3,}})\s+{re.escape(role)}\b", each)
+        if theirs is None or theirs[1] in _FORMER or theirs[1] in phrase or mine[1] in each:
+            return ""
+        return f"{theirs[1]} {role}"
+    return ""
 
 
 def _before(phrase: str, role: str) -> str:
