@@ -227,7 +227,7 @@ def _spoken_clocks(text: str) -> Iterator[tuple[int, Quantity]]:
         minutes = {"half": 30.0, "quarter": 15.0}.get(match["part"].lower().split()[-1], 0.0)
         hour = float(_HOURS.index(match["hour"].lower()) + 1)
         value = 60 * hour + (minutes if match["side"].lower() == "past" else -minutes)
-        later = re.match(r"(?:pm|p\.m|in the (?:afternoon|evening)|at night)", match["half"] or "", re.I)
+        later = re.match(r"(?:pm|p\.m|in the (?:afternoon|evening)|at night)", (match["half"] or "").strip(), re.I)
         yield match.start(), Quantity(value % 720 + 720 * bool(later), "clock", match[0].strip())
 
 

@@ -167,6 +167,11 @@ class Evidence:
         return frozenset().union(*map(bases_of, (*self.around, *self.texts)))
 
     @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The words that the articles write with a small first letter."""
+        return frozenset(re.findall(r"\b[a-z]\w+", "\n".join(self.around)))
+
+    @cached_property
     def doers(self) -> frozenset[str]:
         """The base forms of the words of the articles for whoever does something: "mediator"."""
         words = _DOER.findall("\n".join(self.around))

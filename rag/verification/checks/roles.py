@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+from rag.language.entities import numbers
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike
 from rag.language.opposites import base, contraries, converses, near, offices, same, things, verbs
@@ -31,8 +33,9 @@ _DIRECTIONS = ("from", "to", "by")
 _PLACES = word_set("in at near off on above outside inside around")
 _ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
+_CLOCK = re.compile(r"\s*(?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
 _FRACTION = re.compile(
-    r"\b(half|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b", re.IGNORECASE
+    r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b", re.IGNORECASE
 )
 _WHOLE = word_set("whole all entire full")
 _WEAKER: dict[Status, frozenset[Status]] = {
@@ -108,6 +111,8 @@ def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterat
     for other, kind in candidates:
         each = replace(other, clause=_turned(mine.clause, other.clause))
         shared = _shared(mine.clause, each.clause, kind)
+        if not shared and kind == "same" and _content(mine.clause) & bases_of(each.text):
+            shared = 1
         if shared <= 0:
             continue
         found = list(_differences(mine, each, kind, evidence))
@@ -116,7 +121,10 @@ def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterat
         elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
             strange = _stranger(mine, each, evidence)
             stranger = stranger or strange
-            agreeing.append((shared, bool(strange) or _silent(mine, each)))
+            apart = kind == "near" and not _agree(
+                mine.clause, each.clause, each.clause.agent, each.clause.patient
+            )
+            agreeing.append((shared, bool(strange) or apart or _silent(mine, each)))
     best = max((shared for shared, silent in agreeing if not silent), default=0)
     if differing:
         shared, found = max(differing, key=lambda one: (one[0], -len(one[1])))
@@ -185,7 +193,7 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
             reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
             yield Finding("unsupported", reason, "role")
             return
-    ours = frozenset().union(*(each.words | each.all_names for each in clause.arguments))
+    ours = _content(clause)
     for each in evidence.statements:
         there = bases_of(each.text)
         here = [
@@ -196,13 +204,42 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
         if here and (not ours or ours & there):
             if not clause.denied and any(_lacking(word, each.text) for word in here):
                 yield Finding("unsupported", f"the article denies “{clause.shown}”", "role")
+            elif clause.status in ("fact", "now", "coming") and _only_feared(here, each):
+                reason = f"the article does not say that it {_SHOWN[clause.status]}"
+                yield Finding("partly", f"{reason}: “{clause.shown}”", "role")
             return
     yield Finding("partly", f"the article does not say “{clause.shown}”", "role")
+
+
+def _content(clause: Clause) -> frozenset[str]:
+    """The base forms of what a clause is about; numbers in words are no such."""
+    found = (each.words | each.all_names for each in clause.arguments)
+    return frozenset(word for words in found for word in words if not numbers(word))
 
 
 def _lacking(word: str, text: str) -> bool:
     """Whether a sentence has a word only as what there was not: "without charge"."""
     return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
+
+
+def _only_feared(words: Sequence[str], statement: Statement) -> bool:
+    """Whether a sentence has an act only as what somebody fears, wants or plans."""
+    holders = [
+        clause
+        for clause in clauses_of(statement.text)
+        if any(
+            word in each.words
+            for each in clause.arguments
+            if each is not clause.agent
+            for word in words
+        )
+    ]
+    return bool(holders) and all(each.verb in _feared() for each in holders)
+
+
+@cache
+def _feared() -> frozenset[str]:
+    return verbs("feared")
 
 
 def _begins(word: str, other: str) -> bool:
@@ -313,6 +350,13 @@ def _of(
     if two.pronoun or _related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
+    if not theirs and not one.names and one.all_names and not two.all_names:
+        where = frozenset(
+            word for how, each in other.clause.others if how in _PLACES for word in each.names
+        )
+        if where and not one.all_names & where:
+            yield _Difference("unsupported", reason, 5)
+            return
     if theirs and not one.names and one.all_names:
         met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
         if not one.all_names & met and not evidence.describes(theirs, one.words):
@@ -422,7 +466,7 @@ def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
     places: list[tuple[str, Argument]] = [
         (name, each)
         for name, each in (("agent", clause.agent), ("patient", clause.patient), *clause.others)
-        if each is not None and name != "of"
+        if each is not None and name != "of" and not _CLOCK.match(one.text, each.end)
     ]
     found: dict[str, list[Quantity | str]] = {}
     for name, each in places:

@@ -38,7 +38,8 @@ _PREFIX = 5
 
 def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """Offices and roles that the article does not give to whoever the claim names."""
-    for group in name_groups(claim, evidence):
+    for found in name_groups(claim, evidence):
+        group = _without_roles(found, evidence)
         names = frozenset(word.casefold() for word in group)
         there = evidence.introduced(names)
         yield from _denied(claim, names, evidence)
@@ -57,6 +58,14 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
             elif other := _other_kind(phrase, role, there):
                 yield Finding("unsupported", f"the article says {other}, not {phrase}", "role")
                 break
+
+
+def _without_roles(group: Sequence[str], evidence: Evidence) -> list[str]:
+    """A name without the words before it that the article writes small: "Headteacher Ann Orr"."""
+    first = 0
+    while first < len(group) - 1 and group[first].lower() in evidence.small_words:
+        first += 1
+    return list(group[first:])
 
 
 def _denied(claim: str, names: frozenset[str], evidence: Evidence) -> Iterator[Finding]:
