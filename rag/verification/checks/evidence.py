@@ -33,6 +33,7 @@ _SPACE = re.compile(r"\s")
 _DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
 _BEFORE_IT = 2
+_FIRST, _MOST_NAMING = 3, 6
 _FEWEST_SHARED = 0.3
 
 
@@ -150,16 +151,16 @@ class Evidence:
                 found.append(each.text)
         return frozenset().union(*map(bases_of, (*found, *self.texts, *self._titles)))
 
-    def about(self, claim: Sentence, most: int) -> list[Statement]:
-        """The statements that share most content words with the claim, cited ones first."""
+    def about(self, claim: Sentence, cited: int, around: int) -> list[Statement]:
+        """So many cited statements, and others, that share most content words with the claim."""
         shared = [
             (not each.cited, -len(each.stems & claim.stems), at)
             for at, each in enumerate(self.statements)
             if each.stems & claim.stems
         ]
-        cited = sorted(each for each in shared if not each[0])[:most]
-        others = sorted(each for each in shared if each[0])[:most]
-        return [self.statements[at] for _, _, at in (*cited, *others)]
+        within = sorted(each for each in shared if not each[0])[:cited]
+        others = sorted(each for each in shared if each[0])[:around]
+        return [self.statements[at] for _, _, at in (*within, *others)]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -177,13 +178,17 @@ class Evidence:
         words = _DOER.findall("\n".join(self.around))
         return frozenset(base(word) for word in words)
 
+    def naming(self, names: frozenset[str]) -> list[Statement]:
+        """The cited statements with a name, given folded, and the first others of the articles."""
+        found = [each for each in self.statements if names & _names_in(each.text)]
+        return [each for at, each in enumerate(found) if at < _FIRST or each.cited][:_MOST_NAMING]
+
     def introduced(self, names: frozenset[str]) -> tuple[str, ...]:
         """The phrases by which the articles introduce whoever bears a name, given folded."""
         if names not in self._introduced:
             found: list[str] = []
-            for each in self.statements:
-                if bearing := names & _names_in(each.text):
-                    found += _introductions(each.text, max(bearing, key=len))
+            for each in self.naming(names):
+                found += _introductions(each.text, max(names & _names_in(each.text), key=len))
             self._introduced[names] = tuple(dict.fromkeys(found))
         return self._introduced[names]
 

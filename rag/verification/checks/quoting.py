@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from rag.language import quotation_marks
 from rag.language.attribution import attributions, matches_speaker
 from rag.language.entities import folded, quotations
 from rag.language.words import Wording
@@ -14,6 +15,7 @@ from rag.verification.checks.evidence import Evidence, Finding
 _NEAR = 0.5
 _LEFT_OUT = re.compile(r"(?<!\s)\s*[\[(]?\.\.\.[\])]?\s*")
 _FITS = 0.5
+_FEW = 2
 
 
 def quoting(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -29,6 +31,16 @@ def quoting(claim: str, evidence: Evidence) -> Iterator[Finding]:
             else f"“{quotation}” does not stand in the cited article"
         )
         yield Finding("quote altered", reason, "quotation")
+    for few in _few_words(claim):
+        if not any(_stands_in(few, text) for text in (*evidence.folded, *evidence.folded_around)):
+            reason = f"“{few}” does not stand in the cited article"
+            yield Finding("partly", reason, "quotation")
+
+
+def _few_words(claim: str) -> list[str]:
+    """What stands between quotation marks and is a word or two."""
+    found = [claim[each.start : each.end] for each in quotation_marks.quotations(claim)]
+    return [words for words in found if 1 <= len(words.split()) <= _FEW and words.strip(" .,")]
 
 
 def _stands_in(quotation: str, text: str) -> bool:

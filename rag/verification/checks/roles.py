@@ -29,6 +29,7 @@ from rag.verification.checks.evidence import (
 )
 
 _MOST = 6
+_FEW = 3
 _DIRECTIONS = ("from", "to", "by")
 _PLACES = word_set("in at near off on above outside inside around")
 _ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
@@ -65,7 +66,13 @@ class _Said:
     statement: Statement | None = None
 
     def shown(self, argument: Argument) -> str:
+        """The words of a phrase."""
         return " ".join(self.text[argument.start : argument.end].split()).strip(" ,;")
+
+    def is_time(self, argument: Argument) -> bool:
+        """Whether a phrase only says when: "Tuesday", "the end of 2037"."""
+        shown = self.shown(argument)
+        return shown != (rest := without_moments(shown)) and len(rest.split()) <= _FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
     Words in quotation marks are not read.
     """
     said = sentence(claim)
-    near_by = evidence.about(said, _MOST)
+    near_by = evidence.about(said, _MOST, _FEW)
     there = [
         _Said(clause, each.text, each)
         for each in near_by
@@ -334,7 +341,7 @@ def _of(
     done_to: bool = False,
 ) -> Iterator[_Difference]:
     """Whether the claim has another in a role than the article."""
-    if one is None or two is None or one.pronoun:
+    if one is None or two is None or one.pronoun or mine.is_time(one) or other.is_time(two):
         return
     theirs = two.names
     if two.pronoun:
@@ -473,9 +480,8 @@ def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
         shown = without_moments(one.text[each.start : each.end])
         first = [
             quantity
-            for at, quantity in quantity_places(shown)
+            for _, quantity in quantity_places(shown)
             if quantity.unit not in ("day", "year", "clock", "rank")
-            and not re.search(r"\bof (?:the |its |their |all )?$", shown[:at])
         ]
         shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
         shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
@@ -487,8 +493,10 @@ def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
 def _places(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Difference]:
     """A place in the claim where the same act has another one."""
     for name, each in mine.clause.others:
-        there = [two for how, two in other.clause.others if how == name]
-        if name not in _PLACES or not there:
+        there = [
+            two for how, two in other.clause.others if how == name and not other.is_time(two)
+        ]
+        if name not in _PLACES or not there or mine.is_time(each):
             continue
         named = frozenset(word for two in there for word in two.all_names)
         differ = bool(each.names and named and not each.all_names & named)

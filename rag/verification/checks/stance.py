@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, contraries
+from rag.language.opposites import base, contraries, converses
 from rag.verification.checks.evidence import Evidence, Finding, sentence
 
 Modality = Literal["fact", "possible", "planned", "coming", "done", "said"]
@@ -86,6 +86,10 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
             "unsupported", "the article says the opposite: one of them has a “not”", "stance"
         )
         return
+    if exchanged := _exchanged_words(claim, nearest.text):
+        reason = f"the article says {exchanged[0]}, not {exchanged[1]}"
+        yield Finding("unsupported", reason, "stance")
+        return
     mine, held = _stances(claim), _stances(nearest.text)
     if mine.denied and held.denied:
         # "Said that it had not failed" and "denied that it had failed" are for the syntax to tell.
@@ -123,6 +127,25 @@ def _differs_by_no(claim: str, held: str) -> bool:
         if tag != "equal" and len(chunk) <= _SHORT and chunk.count(_MARK.strip()) % 2:
             return True
     return False
+
+
+def _exchanged_words(claim: str, held: str) -> tuple[str, str] | None:
+    """Two words that say the opposite, or look at an act from its two sides, in the same place.
+
+    The rest of the claim stands there as it is.
+    """
+    said, there = (_WORDS.findall(text.lower()) for text in (claim, held))
+    matcher = SequenceMatcher(None, there, said, autojunk=False)
+    shared = sum(block.size for block in matcher.get_matching_blocks())
+    if shared < _SAME * len(said):
+        return None
+    for tag, a, b, x, y in matcher.get_opcodes():
+        if tag == "replace" and b - a == y - x:
+            for old, new in zip(there[a:b], said[x:y], strict=True):
+                one, two = base(old), base(new)
+                if two in contraries(one) or two in converses(one):
+                    return old, new
+    return None
 
 
 def _modality(mine: _Stances, held: _Stances) -> Iterator[Finding]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.language.entities import stems
 from rag.language.introductions import introductions
-from rag.language.name_matching import TITLES
+from rag.language.name_matching import INSTITUTIONS, TITLES
 from rag.language.opposites import base, near, offices, things
 from rag.language.roles import clauses_of
 from rag.language.words import word_set
@@ -33,6 +32,11 @@ _GENERIC = frozenset(
         ),
     )
 )
+_CALLING = re.compile(
+    r"(?:.{2}(?:er|or|ist|ian|ant|ent|eer|man|woman|ess)|chief|head|boss|star|judge|king|queen|guide"
+    r"|pilot|nurse|coach|clerk|monk|cook|thief|spy|heir|aide|chair|midwife|architect|surgeon|priest)$"
+    r"(?<!number)(?<!member)(?<!paper)(?<!river)(?<!winter)(?<!summer)(?<!daughter)(?<!brother)"
+)
 _PREFIX = 5
 
 
@@ -41,12 +45,14 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
     for found in name_groups(claim, evidence):
         group = _without_roles(found, evidence)
         names = frozenset(word.casefold() for word in group)
-        there = evidence.introduced(names)
+        if names & INSTITUTIONS:
+            continue
         yield from _denied(claim, names, evidence)
         for phrase, past in _phrases(claim, " ".join(group), names):
             role = _role(phrase)
             if not role or base(role) in _GENERIC or role.casefold() in names:
                 continue
+            there = evidence.introduced(names)
             if not _given(role, names, there, evidence):
                 if there or not _known(role, evidence):
                     reason = f"the article does not call {' '.join(group)} “{role.lower()}”"
@@ -102,7 +108,8 @@ def _role(phrase: str) -> str:
     while words and (words[-1].casefold() in ("a", "an", "the", "his", "her", "its", "their")):
         words.pop()
     word = words[-1] if words else ""
-    return word if stems(word) and (word.islower() or word.casefold() in TITLES or len(words) == 1 or phrase[:1].isupper()) else ""
+    known = word.casefold() in TITLES or len(offices(base(word))) > 1
+    return word if known or (word.islower() and _CALLING.search(word)) else ""
 
 
 def _given(role: str, names: frozenset[str], there: Sequence[str], evidence: Evidence) -> bool:
@@ -112,9 +119,7 @@ def _given(role: str, names: frozenset[str], there: Sequence[str], evidence: Evi
     described = evidence.described(names)
     if described & words or any(_alike(word, each) for each in described):
         return True
-    for each in evidence.statements:
-        if not any(name in each.text.casefold() for name in names):
-            continue
+    for each in evidence.naming(names):
         for clause in clauses_of(each.text):
             doing = clause.agent is not None and clause.agent.all_names & names
             if doing and any(_alike(word, verb) for verb in (clause.verb, *near(clause.verb))):
