@@ -40,6 +40,7 @@ from rag.verification.quotes.checking import with_quotations
 from rag.verification.quotes.rechecking import recheck, recheck_words
 from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
 from rag.verification.quotes.tracing import trace
+from rag.verification.entailment import entailment_judge, open_checker
 from rag.verification.verify import verify
 
 Progress = Callable[[str, int, int], None]
@@ -78,6 +79,7 @@ class Archive(Catalogue):
         self.engines = engines
         self._settings = settings
         self._reranker = reranker
+        self._checker = open_checker(settings.checker)
         self._recent = RecentVectors(encoder)
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
         super().__init__(OpenParts(self._disk))
@@ -313,8 +315,9 @@ class Archive(Catalogue):
             corroborated=corroborated,
         )
         reader = ReadingAids(snapshot.lexical, snapshot.similarity())
+        checker = entailment_judge(self._checker) if self._checker else None
         trust = GenerationPolicy(
-            self._settings.llm_repair, self._settings.llm_judge, with_quotations
+            self._settings.llm_repair, self._settings.llm_judge, checker, with_quotations
         )
         given = answer(asked, hits, reader, model, trust)
         query = search.query(search.asked.question, search.filters)

@@ -192,6 +192,8 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
     verb = clause.verb.partition("_")[0]
     if clause.predicate or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
         return
+    if clause.agent is not None and _is_source(mine.shown(clause.agent), evidence):
+        return
     words = near(clause.verb) | near(verb) | {verb}
     if clause.agent is not None and clause.agent.names:
         described = evidence.described(clause.agent.names)
@@ -215,7 +217,7 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
                 reason = f"the article does not say that it {_SHOWN[clause.status]}"
                 yield Finding("partly", f"{reason}: “{clause.shown}”", "role")
             return
-    yield Finding("partly", f"the article does not say “{clause.shown}”", "role")
+    yield Finding("partly", f"the article does not say “{clause.shown}”", "words")
 
 
 def _content(clause: Clause) -> frozenset[str]:

@@ -46,6 +46,7 @@ _FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|have|had|onl
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
+_FEW = frozenset({"few"})
 _SAME = 0.75
 _SHORT = 3
 _SHARED = 0.5
@@ -140,11 +141,10 @@ def _exchanged_words(claim: str, held: str) -> tuple[str, str] | None:
     if shared < _SAME * len(said):
         return None
     for tag, a, b, x, y in matcher.get_opcodes():
-        if tag == "replace" and b - a == y - x:
-            for old, new in zip(there[a:b], said[x:y], strict=True):
-                one, two = base(old), base(new)
-                if two in contraries(one) or two in converses(one):
-                    return old, new
+        if tag == "replace" and b - a == y - x == 1:
+            one, two = base(there[a]), base(said[x])
+            if two in contraries(one) or two in converses(one):
+                return there[a], said[x]
     return None
 
 
@@ -162,7 +162,7 @@ def _opposite(mine: tuple[str, ...], held: tuple[str, ...]) -> Iterator[Finding]
     """A word of the claim where the cited sentence has its opposite, and has not the word."""
     here, there = ({base(word): word.lower() for word in words} for words in (mine, held))
     for word in sorted(here.keys() - there.keys()):
-        against = contraries(word) & there.keys() - here.keys()
+        against = (contraries(word) & there.keys()) - here.keys() - _FEW
         if against and not contraries(min(against)) & there.keys():
             reason = f"the article says {there[min(against)]}, not {here[word]}"
             yield Finding("unsupported", reason, "stance")

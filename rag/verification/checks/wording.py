@@ -91,8 +91,11 @@ def lacking(found: Wording) -> Iterator[Finding]:
 
 def _with_next(text: str) -> dict[str, str]:
     """The words of a text, each with the one after it: "put" and "put_off"."""
-    words = _WORD.findall(text)
-    return {one: f"{one}_{two}" for one, two in reversed([*pairwise(words), *zip(words[-1:], [""])])}
+    words = [*_WORD.findall(text), ""]
+    found: dict[str, str] = {}
+    for one, two in pairwise(words):
+        found.setdefault(one, f"{one}_{two}")
+    return found
 
 
 def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
