@@ -71,7 +71,8 @@ def answer(
         return (yield from _own_words(asked, hits, reader))
     meter = Metered(model)
     judge = first_of(trust.checker, model_judge(meter) if trust.judge else None)
-    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge))
+    today = asked.as_of.date()
+    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge, today=today))
     note = NOTHING_HOLDS
     try:
         written = yield from generate(asked, hits, meter, Checking(check, trust.repair))

@@ -41,6 +41,9 @@ _CONTROLS: dict[str, frozenset[str]] = {
     "claimed": frozenset(map(base, word_set("claim allege say report rumour"))),
 }
 _FAILS = frozenset(map(base, word_set("fail refuse decline forget neglect deny doubt")))
+_DOES = frozenset(
+    map(base, word_set("manage begin start continue come help force happen use get go prove turn"))
+)
 _PREVENTED = frozenset(
     map(base, word_set("accuse suspect charge acquit clear prevent stop ban bar instead"))
 )
@@ -332,7 +335,8 @@ def _standing(verb: Token) -> tuple[bool, Status, Argument | None]:
                 status = _weaker(status, "possible")
             elif not inside:
                 denied = denied != (governor in _FAILS)
-            status = _weaker(status, _controlled(governor))
+            if any(c.lower_ == "to" for c in token.children):
+                status = _weaker(status, _controlled(governor))
         elif relation == "ccomp" and head.pos_ in ("VERB", "AUX"):
             denied = denied != (governor in _FAILS and not inside)
             inside = True
@@ -395,7 +399,9 @@ def _controlled(governor: str) -> Status:
     for status in ("planned", "possible", "claimed"):
         if governor in _CONTROLS[status]:
             return "planned" if status == "planned" else "possible" if status == "possible" else "claimed"
-    return "coming" if governor == "go" else "fact"
+    if governor == "go":
+        return "coming"
+    return "fact" if governor in _DOES or governor in _FAILS else "planned"
 
 
 def _tense(verb: Token) -> Status:

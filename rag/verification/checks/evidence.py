@@ -216,7 +216,7 @@ class Evidence:
     def quantities(self) -> tuple[Quantity, ...]:
         """What the cited texts count or measure; days of the month are no such thing."""
         # A space that a tokenizer left in "1, 187" or "3. 5" is no end of the number.
-        joined = [_SPACED.sub(r"\1", text) for text in self.texts]
+        joined = map(joined_numbers, self.texts)
         read = dict.fromkeys([*self.texts, *joined])
         found = [quantity for text in read for quantity in quantities(text)]
         return tuple(quantity for quantity in found if quantity.unit != "day")
@@ -285,6 +285,11 @@ def _introductions(text: str, name: str) -> tuple[str, ...]:
 def _names_in(text: str) -> frozenset[str]:
     words = text.casefold().replace("’", "'").split()
     return frozenset(re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words)
+
+
+def joined_numbers(text: str) -> str:
+    """The text without the spaces that a tokenizer left in "1, 187" and "3. 5"."""
+    return _SPACED.sub(r"\1", text)
 
 
 @lru_cache(1_024)

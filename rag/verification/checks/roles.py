@@ -13,7 +13,7 @@ from functools import cache
 
 from rag.language.entities import numbers
 from rag.language.moments import without_moments
-from rag.language.name_matching import alike
+from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, contraries, converses, near, offices, same, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
@@ -25,10 +25,12 @@ from rag.verification.checks.evidence import (
     Severity,
     Statement,
     bases_of,
+    joined_numbers,
     sentence,
 )
 
 _MOST = 6
+_LEAST_SHARED = 0.3
 _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
 _PLACES = word_set("in at near off on above outside inside around")
@@ -68,6 +70,10 @@ class _Said:
     def shown(self, argument: Argument) -> str:
         """The words of a phrase."""
         return " ".join(self.text[argument.start : argument.end].split()).strip(" ,;")
+
+    def words(self, argument: Argument) -> frozenset[str]:
+        """The folded words of a phrase, as names are compared."""
+        return frozenset(name_words(self.text[argument.start : argument.end]))
 
     def is_time(self, argument: Argument) -> bool:
         """Whether a phrase only says when: "Tuesday", "the end of 2037"."""
@@ -124,7 +130,9 @@ def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterat
             continue
         found = list(_differences(mine, each, kind, evidence))
         if found and kind != "near":
-            differing.append((shared, found))
+            enough = shared >= _LEAST_SHARED * len(_content(mine.clause))
+            if enough and _akin(mine.clause, each.clause, kind):
+                differing.append((shared, found))
         elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
             strange = _stranger(mine, each, evidence)
             stranger = stranger or strange
@@ -142,6 +150,16 @@ def _compared(mine: _Said, there: Sequence[_Said], evidence: Evidence) -> Iterat
         yield from _missing(mine, evidence)
     elif not best and stranger:
         yield Finding("partly", stranger, "role")
+
+
+def _akin(mine: Clause, other: Clause, kind: str) -> bool:
+    """Whether two clauses are of one event: one of their phrases is the same, or all is exchanged."""
+    if kind == "converse" or _agree(mine, other, other.agent, other.patient):
+        return True
+    ours = frozenset().union(*(each.words for _, each in mine.others))
+    theirs: frozenset[str] = frozenset().union(*(each.words for _, each in other.others))
+    bare = mine.patient is None and other.patient is None and not mine.others
+    return bool(ours & theirs) or bare or mine.agent is None or other.agent is None
 
 
 def _turned(mine: Clause, other: Clause) -> Clause:
@@ -195,7 +213,7 @@ def _missing(mine: _Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.agent is not None and _is_source(mine.shown(clause.agent), evidence):
         return
     words = near(clause.verb) | near(verb) | {verb}
-    if clause.agent is not None and clause.agent.names:
+    if clause.agent is not None and clause.agent.names and "_" not in clause.verb:
         described = evidence.described(clause.agent.names)
         doers = [word for word in words & evidence.doers if word not in described]
         if doers and not words & described:
@@ -307,6 +325,9 @@ def _differences(mine: _Said, other: _Said, kind: str, evidence: Evidence) -> It
             )
         return
     yield from apart
+    if ours.verb in verbs("vague") and not ours.predicate:
+        yield from _measures(mine, other)
+        return
     if ours.denied != theirs.denied:
         word = "denies" if theirs.denied else "does not deny"
         yield _Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
@@ -352,6 +373,8 @@ def _of(
             return
     shown = other.shown(two)
     reason = f"the article says {shown}, not {mine.shown(one)}"
+    if one.names & other.words(two) or theirs & mine.words(one):
+        return
     if one.names and theirs:
         if not _one_name(one.names, theirs, evidence):
             yield _Difference("unsupported", reason, 7)
@@ -424,6 +447,8 @@ def _speakers(mine: _Said, other: _Said, evidence: Evidence) -> Iterator[_Differ
     if one is None or two is None or one.pronoun or _is_source(mine.shown(one), evidence):
         return
     theirs = _meant(two, other) if two.pronoun else two.names
+    if one.names & other.words(two) or theirs & mine.words(one):
+        return
     if one.names and theirs and not _one_name(one.names, theirs, evidence):
         said = " ".join(sorted(theirs)) if two.pronoun else other.shown(two)
         yield _Difference(
@@ -453,11 +478,11 @@ def _measures(mine: _Said, other: _Said) -> Iterator[_Difference]:
             counted = [each for each in there if isinstance(each, Quantity)]
             if any(each.bears_out(figure) for each in counted):
                 continue
-            if counted:
-                yield _Difference(
-                    "unsupported", f"the article says {counted[0].text}, not {figure.text}", 6
-                )
-            elif there and not any(isinstance(e, Quantity) and e.bears_out(figure) for e in flat):
+            if rivals := [each for each in counted if _comparable(each, figure, place)]:
+                verdict: Severity = "unsupported" if rivals[0].unit == figure.unit else "partly"
+                reason = f"the article says {rivals[0].text}, not {figure.text}"
+                yield _Difference(verdict, reason, 6)
+            elif there and not counted and not any(isinstance(e, Quantity) and e.bears_out(figure) for e in flat):
                 yield _Difference("unsupported", f"the article says {there[0]}, not {figure.text}", 6)
             elif place in _DIRECTIONS:
                 moved = [
@@ -467,6 +492,15 @@ def _measures(mine: _Said, other: _Said) -> Iterator[_Difference]:
                 if moved:
                     reason = f"the article says {moved[0]} {figure.text}, not {place}"
                     yield _Difference("unsupported", reason, 6)
+
+
+def _comparable(held: Quantity, said: Quantity, place: str) -> bool:
+    """Whether one figure can stand where the other does: of the same measure, or of the same things."""
+    if held.unit != said.unit:
+        return place in ("agent", "patient")
+    if held.unit or not held.noun or not said.noun or place in ("agent", "patient", "to", "from"):
+        return True
+    return base(said.noun) in things(base(held.noun))
 
 
 def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
@@ -479,11 +513,12 @@ def _figures(one: _Said) -> dict[str, list[Quantity | str]]:
     ]
     found: dict[str, list[Quantity | str]] = {}
     for name, each in places:
-        shown = without_moments(one.text[each.start : each.end])
+        shown = joined_numbers(without_moments(one.text[each.start : each.end]))
         first = [
             quantity
-            for _, quantity in quantity_places(shown)
+            for at, quantity in quantity_places(shown)
             if quantity.unit not in ("day", "year", "clock", "rank")
+            and not (shown[:at].endswith(", ") and re.match(r"\s*(?:,|$)", shown[at + len(quantity.text) :]))
         ]
         shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
         shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
