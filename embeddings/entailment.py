@@ -15,9 +15,12 @@ from embeddings.errors import EncoderError
 _BATCH = 16
 _REMEMBERED = 4_096
 _ENTAILS = re.compile(
-    r"(?<!not[_ -])(?<!non[_ -])(?<!no[_ -])(?:entail|support|consistent|factual|attributable)", re.I
+    r"(?<!not[_ -])(?<!non[_ -])(?<!no[_ -])(?:entail|support|consistent|factual|attributable)",
+    re.I,
 )
-_NO = re.compile(r"\b(?:not|non|no|un|in)[_ -]?(?:entail|support|consistent|factual|attribut)", re.I)
+_NO = re.compile(
+    r"\b(?:not|non|no|un|in)[_ -]?(?:entail|support|consistent|factual|attribut)", re.I
+)
 _CONTRADICTS = re.compile(r"contradict|refut", re.IGNORECASE)
 _UNNAMED = re.compile(r"LABEL_\d+$")
 

@@ -36,11 +36,11 @@ from rag.sources.pages import is_address
 from rag.sources.subscriptions import Subscriptions
 from rag.store import Conversations, Feedback, Runs
 from rag.store.inputs import KnownInputs
+from rag.verification.entailment import entailment_judge, open_checker
 from rag.verification.quotes.checking import with_quotations
 from rag.verification.quotes.rechecking import recheck, recheck_words
 from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
 from rag.verification.quotes.tracing import trace
-from rag.verification.entailment import entailment_judge, open_checker
 from rag.verification.verify import verify
 
 Progress = Callable[[str, int, int], None]

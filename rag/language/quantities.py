@@ -89,7 +89,20 @@ _CLOCK = re.compile(
     r"(?P<half>\s?[ap]\.?m\b\.?)?",
     re.IGNORECASE,
 )
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HOURS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 _SPOKEN = re.compile(
     rf"\b(?P<part>half|(?:a )?quarter) (?P<side>past|to) (?P<hour>{'|'.join(_HOURS)})\b"
     r"(?P<half>\s(?:[ap]m\b|[ap]\.m\.|in the (?:morning|afternoon|evening)|at night))?",
@@ -227,7 +240,11 @@ def _spoken_clocks(text: str) -> Iterator[tuple[int, Quantity]]:
         minutes = {"half": 30.0, "quarter": 15.0}.get(match["part"].lower().split()[-1], 0.0)
         hour = float(_HOURS.index(match["hour"].lower()) + 1)
         value = 60 * hour + (minutes if match["side"].lower() == "past" else -minutes)
-        later = re.match(r"(?:pm|p\.m|in the (?:afternoon|evening)|at night)", (match["half"] or "").strip(), re.I)
+        later = re.match(
+            r"(?:pm|p\.m|in the (?:afternoon|evening)|at night)",
+            (match["half"] or "").strip(),
+            re.I,
+        )
         yield match.start(), Quantity(value % 720 + 720 * bool(later), "clock", match[0].strip())
 
 

@@ -8,56 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
+from rag.language.certainty import Status, first_of_chain, standing, subject_of, verb_of
 from rag.language.entities import stems
 from rag.language.name_matching import TITLES, name_words
-from rag.language.opposites import base, near
+from rag.language.opposites import base
 from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-Status = Literal["fact", "now", "coming", "planned", "possible", "claimed"]
-
-SUBJECTS = word_set("nsubj nsubjpass csubj")
 _OBJECTS = word_set("dobj attr acomp oprd dative npadvmod")
 _CLAUSES = word_set("relcl acl advcl ccomp parataxis csubj xcomp pcomp")
-_COPULAS = word_set("be is are was were been being am 's ’s remain remained remains stay stayed stays")
-_CONTROLS: dict[str, frozenset[str]] = {
-    "planned": frozenset(
-        map(
-            base,
-            word_set(
-                "want hope plan aim intend threaten consider propose seek try ask need promise pledge vow"
-                " agree decide prepare offer demand call urge order tell require must wish attempt set due"
-                " ready willing expect invite allow ban forbid recommend suggest want request have be"
-            ),
-        )
-    ),
-    "possible": frozenset(map(base, word_set("fear believe think suspect likely seem appear doubt"))),
-    "claimed": frozenset(map(base, word_set("claim allege say report rumour"))),
-}
-_FAILS = frozenset(map(base, word_set("fail refuse decline forget neglect deny doubt")))
-_DOES = frozenset(
-    map(base, word_set("manage begin start continue come help force happen use get go prove turn"))
+_COPULAS = word_set(
+    "be is are was were been being am 's ’s remain remained remains stay stayed stays"
 )
-_PREVENTED = frozenset(
-    map(base, word_set("accuse suspect charge acquit clear prevent stop ban bar instead"))
-)
-_POSSIBLE = word_set("may might could possibly perhaps maybe probably can")
-_COMING = word_set("will shall 'll ’ll wo would")
-_PLANNED = word_set("should must ought")
-_CLAIMED = word_set("reportedly allegedly supposedly apparently purportedly")
-_NEARLY = word_set("almost nearly virtually")
-_MOVES = word_set("be is are was were been go goes went gone going put get got remain remains stay")
-_CONDITIONS = word_set("if unless whether until till")
-_FEARED = frozenset(
-    map(base, word_set("fear hope expect believe think suspect propose suggest demand want call ask"))
-)
-_LONGEST_CHAIN = 12
 _NO_NAMES = TITLES | word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june"
     " july august september october november december"
@@ -127,7 +95,8 @@ def clauses_of(sentence: str) -> tuple[Clause, ...]:
     return tuple(
         _clause(token, token.i in quoted)
         for token in doc
-        if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass", "amod", "compound")
+        if token.pos_ in ("VERB", "AUX")
+        and token.dep_ not in ("aux", "auxpass", "amod", "compound")
         and token.tag_ != "MD"
     )
 
@@ -137,8 +106,10 @@ def _clause(verb: Token, quoted: bool) -> Clause:
     passive = any(c.dep_ in ("nsubjpass", "auxpass") for c in children) or (
         verb.tag_ == "VBN" and verb.dep_ == "acl"
     )
-    passive = passive or (verb.dep_ == "conj" and verb.tag_ == "VBN" and _is_passive(_first(verb)))
-    subject = _subject(verb)
+    passive = passive or (
+        verb.dep_ == "conj" and verb.tag_ == "VBN" and _is_passive(first_of_chain(verb))
+    )
+    subject = subject_of(verb)
     objects = [c for c in children if c.dep_ in _OBJECTS and c.dep_ != "npadvmod"]
     copula = verb.lower_ in _COPULAS
     predicate = next((c for c in objects if copula and c.dep_ in ("attr", "acomp")), None)
@@ -148,9 +119,10 @@ def _clause(verb: Token, quoted: bool) -> Clause:
         by = next((t for c in children if c.dep_ == "agent" for t in c.children), None)
         agent, patient = _argument(by), agent
     beside = [("by", _argument(done_to))] if passive and done_to is not None else []
-    denied, status, speaker = _standing(verb)
+    denied, status, source = standing(verb)
+    speaker = _argument(source)
     nobody = [each for each in (agent, patient) if each is not None and each.none]
-    word = base(predicate.text) if predicate is not None else _verb(verb)
+    word = base(predicate.text) if predicate is not None else verb_of(verb)
     return Clause(
         verb=word,
         shown=predicate.text if predicate is not None else verb.text,
@@ -176,58 +148,8 @@ def _leans(verb: Token) -> bool:
     )
 
 
-def _first(verb: Token) -> Token:
-    while verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX"):
-        verb = verb.head
-    return verb
-
-
 def _is_passive(verb: Token) -> bool:
     return any(c.dep_ in ("nsubjpass", "auxpass") for c in verb.children)
-
-
-def _subject(verb: Token) -> Token | None:
-    """The subject of a verb: its own, the noun it describes, or that of what governs it."""
-    for _ in range(_LONGEST_CHAIN):
-        own = next((c for c in verb.children if c.dep_ in SUBJECTS), None)
-        if own is not None:
-            relative = own.tag_ in ("WDT", "WP") and verb.dep_ == "relcl"
-            return verb.head if relative else own
-        if verb.dep_ in ("acl", "relcl") and verb.tag_ != "VB":
-            return verb.head
-        governor = next((a for a in verb.head.ancestors if a.pos_ in ("VERB", "AUX")), None)
-        if verb.dep_ == "pcomp" and governor is not None:
-            told = next((c for c in governor.children if c.dep_ in ("dobj", "nsubjpass")), None)
-            if told is not None and base(governor.text) in _PREVENTED:
-                return told
-            verb = governor
-        elif verb.dep_ == "xcomp" and verb.head.pos_ in ("VERB", "AUX", "ADJ"):
-            told = next((c for c in verb.head.children if c.dep_ == "dobj"), None)
-            if told is not None:
-                return told
-            verb = verb.head
-        elif verb.dep_ in ("conj", "advcl") and verb.head.pos_ in ("VERB", "AUX"):
-            verb = verb.head
-        else:
-            return None
-    return None
-
-
-def _verb(verb: Token) -> str:
-    """The base form with its particle: "put_off"; "on_strike" of "went on strike"."""
-    word = base(verb.text)
-    for child in verb.children if verb.lower_ in _MOVES else ():
-        held = next((c for c in child.children if c.dep_ == "pobj"), None)
-        if child.dep_ == "prep" and held is not None and not list(held.children):
-            if held.pos_ == "NOUN" and held.tag_ == "NN" and child.lower_ in ("on", "in", "under"):
-                return f"{child.lower_}_{base(held.text)}"
-    for child in verb.children:
-        joined = f"{word}_{child.lower_}"
-        if child.i > verb.i and (
-            child.dep_ == "prt" or (child.dep_ in ("prep", "advmod") and len(near(joined)) > 1)
-        ):
-            return joined
-    return word
 
 
 def _argument(token: Token | None) -> Argument | None:
@@ -306,125 +228,6 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
     if predicate is not None and predicate.pos_ in ("NOUN", "PROPN"):
         if (found := _argument(predicate)) is not None:
             yield "is", found
-
-
-def _standing(verb: Token) -> tuple[bool, Status, Argument | None]:
-    """Whether a verb is denied, how surely it is said to be so, and by whom."""
-    denied, status, speaker = False, _tense(verb), None
-    token, inside = verb, False
-    for _ in range(_LONGEST_CHAIN):
-        words = {c.lower_ for c in token.children}
-        adverbs = {c.lower_ for c in token.children if c.dep_ in ("advmod", "aux", "mark", "neg")}
-        only = bool(words & {"only", "just", "merely", "necessarily"})
-        longer = any(c.lower_ == "longer" and any(g.lower_ == "no" for g in c.children)
-                     for c in token.children)
-        nots = any(c.dep_ == "neg" or c.lower_ in ("never", "neither", "nor") for c in token.children)
-        if not nots and token.dep_ == "conj" and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children) and token.tag_ == "VB":
-            nots = any(c.dep_ == "neg" for c in token.head.children)
-        if inside and (nots or longer):
-            status = _weaker(status, "possible")
-        elif not inside:
-            denied = denied != ((nots and not only) or longer)
-        status = _weaker(status, _by_words(adverbs, token, verb))
-        head, relation = token.head, token.dep_
-        if head == token:
-            break
-        governor = _verb(head) if head.pos_ == "VERB" else base(head.text)
-        if relation == "xcomp":
-            if inside and governor in _FAILS:
-                status = _weaker(status, "possible")
-            elif not inside:
-                denied = denied != (governor in _FAILS)
-            if any(c.lower_ == "to" for c in token.children):
-                status = _weaker(status, _controlled(governor))
-        elif relation == "ccomp" and head.pos_ in ("VERB", "AUX"):
-            denied = denied != (governor in _FAILS and not inside)
-            inside = True
-            if governor in _FEARED and head.lower_ not in SAYING - word_set("believe believes believed think thinks thought suggest suggests suggested call calls called ask asks asked"):
-                status = _weaker(status, "planned")
-            elif head.lower_ in SAYING:
-                status = _weaker(status, "claimed")
-                speaker = speaker or _argument(_subject(head))
-            elif any(c.dep_ == "neg" for c in head.children):
-                status = _weaker(status, "possible")
-        elif relation == "pcomp":
-            above = next((a for a in head.ancestors if a.pos_ == "VERB"), head.head)
-            governor = base(above.text)
-            if head.lower_ == "without" or governor in ("acquit", "clear"):
-                denied = not denied
-            elif governor in _PREVENTED or head.lower_ in ("of", "for", "from", "about", "on") and head.head.pos_ in ("VERB", "NOUN"):
-                status = _weaker(status, "possible")
-            break
-        elif relation == "acl" and token.tag_ == "VB":
-            status = _weaker(status, "planned")
-            break
-        elif relation == "advcl":
-            if token.tag_ == "VB" and "to" in words:
-                status = _weaker(status, "planned")
-            break
-        elif relation == "conj" and not any(c.dep_ in SUBJECTS for c in token.children):
-            if token.tag_ == "VB" and any(c.dep_ == "aux" for c in head.children):
-                status = _weaker(status, _tense(head))
-        elif relation not in ("conj", "parataxis", "dep"):
-            break
-        token = head
-    speaker = speaker or _according(verb)
-    if speaker is not None:
-        status = _weaker(status, "claimed")
-    return denied, status, speaker
-
-
-_ORDER: tuple[Status, ...] = ("fact", "now", "claimed", "coming", "planned", "possible")
-
-
-def _weaker(one: Status, other: Status) -> Status:
-    return max(one, other, key=_ORDER.index)
-
-
-def _by_words(adverbs: set[str], token: Token, verb: Token) -> Status:
-    if adverbs & _CONDITIONS and token.dep_ in ("advcl", "ccomp", "conj"):
-        return "possible"
-    if adverbs & _POSSIBLE and not (adverbs & {"can", "could"} and any(c.dep_ == "neg" for c in token.children)):
-        return "possible"
-    if adverbs & _PLANNED:
-        return "planned"
-    if adverbs & _COMING and token == verb:
-        return "coming"
-    if adverbs & _CLAIMED:
-        return "claimed"
-    return "planned" if adverbs & _NEARLY and token == verb else "fact"
-
-
-def _controlled(governor: str) -> Status:
-    for status in ("planned", "possible", "claimed"):
-        if governor in _CONTROLS[status]:
-            return "planned" if status == "planned" else "possible" if status == "possible" else "claimed"
-    if governor == "go":
-        return "coming"
-    return "fact" if governor in _DOES or governor in _FAILS else "planned"
-
-
-def _tense(verb: Token) -> Status:
-    helpers = {c.lower_ for c in verb.children if c.dep_ in ("aux", "auxpass")}
-    if helpers & _COMING:
-        return "coming"
-    if verb.dep_ == "xcomp" and "to" in helpers:
-        return "fact"
-    if verb.tag_ == "VB" and not helpers and verb.dep_ != "ROOT":
-        return "planned" if verb.dep_ == "advcl" else "now"
-    if verb.tag_ in ("VBZ", "VBP", "VBG") and not helpers & {"was", "were", "had", "has", "have"}:
-        return "now"
-    present = helpers & {"is", "are", "'s", "’s", "am", "be", "do", "does"}
-    return "now" if present else "fact"
-
-
-def _according(verb: Token) -> Argument | None:
-    """Whom "according to" names in the clause of a verb or of what governs it."""
-    for child in verb.children:
-        if child.lower_ == "according":
-            to = next((c for c in child.children if c.lower_ == "to"), None)
-            return _argument(next((c for c in to.children if c.dep_ == "pobj"), None)) if to else None
-    return None
 
 
 def _quoted(doc: Doc) -> frozenset[int]:

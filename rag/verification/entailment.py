@@ -44,9 +44,7 @@ def entailment_judge(model: EntailmentModel) -> Judge:
     return judge
 
 
-def entailment(
-    claim: str, passages: Sequence[str], model: EntailmentModel
-) -> Entailment | None:
+def entailment(claim: str, passages: Sequence[str], model: EntailmentModel) -> Entailment | None:
     """The best judgement over the passages and their parts; None without a passage.
 
     What contradicts the claim counts only in the part that comes nearest to bearing it out.

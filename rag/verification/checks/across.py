@@ -17,9 +17,29 @@ from rag.language.languages import language_name, language_of
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset("the of and to was were is are that with from by for has have had not".split())
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "was",
+        "were",
+        "is",
+        "are",
+        "that",
+        "with",
+        "from",
+        "by",
+        "for",
+        "has",
+        "have",
+        "had",
+        "not",
+    ]
+)
 _FEWEST_ENGLISH = 2
-_ONLY_ENGLISH = frozenset("the and that with were".split())
+_ONLY_ENGLISH = frozenset(["the", "and", "that", "with", "were"])
 _NAME = re.compile(r"\b([^\W\d_a-z][\w’'-]+)[ \u00a0](?=([^\W\d_a-z][\w’'-]+))")
 
 
@@ -51,9 +71,7 @@ def across(claim: str, evidence: Evidence, mine: str, theirs: Sequence[str]) -> 
         yield Finding("partly", reason, "language")
 
 
-def _numbers(
-    claim: str, evidence: Evidence, mine: str, theirs: Sequence[str]
-) -> Iterator[Finding]:
+def _numbers(claim: str, evidence: Evidence, mine: str, theirs: Sequence[str]) -> Iterator[Finding]:
     """The numbers that the articles do not have; none where a language has no rules.
 
     Words do not tell which sentence of an article such a claim rests on.
@@ -68,7 +86,10 @@ def _numbers(
     for value, shown in said:
         if value not in known:
             cited = [
-                each for text in evidence.texts for code in theirs for each in _values(text, code) or ()
+                each
+                for text in evidence.texts
+                for code in theirs
+                for each in _values(text, code) or ()
             ]
             yield told_apart(shown, [text for _, text in cited], "number")
 
@@ -80,7 +101,9 @@ def _values(text: str, code: str) -> list[tuple[Decimal, str]] | None:
     language = language_of(code)
     if language is None:
         return None
-    return [(each.value.normalize(), text[each.start : each.end]) for each in language.numbers(text)]
+    return [
+        (each.value.normalize(), text[each.start : each.end]) for each in language.numbers(text)
+    ]
 
 
 def _names(claim: str, evidence: Evidence) -> Iterator[Finding]:

@@ -30,7 +30,9 @@ _COMPARED = re.compile(
     r"|ahead|down|up)\b",
     re.IGNORECASE,
 )
-_SUMMED = re.compile(r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE)
+_SUMMED = re.compile(
+    r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE
+)
 
 
 def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -78,7 +80,9 @@ def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
     if not compares and not sums:
         return False
     for sentence in evidence.sentences:
-        found = [each for each in quantities(without_moments(sentence.text)) if each.unit != "clock"]
+        found = [
+            each for each in quantities(without_moments(sentence.text)) if each.unit != "clock"
+        ]
         for one, two in combinations(found, 2):
             if one.unit != two.unit and one.unit and two.unit:
                 continue
@@ -106,7 +110,9 @@ def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:
                 there.append(other)
         if there and rate not in there:
             known = next(filter(None, there), "")
-            shown = f"the article says {said.text} a {known}" if known else "the article does not say"
+            shown = (
+                f"the article says {said.text} a {known}" if known else "the article does not say"
+            )
             reason = f"{shown}, not a {rate}" if known else f"{shown} {said.text} a {rate}"
             yield Finding("unsupported", reason, "number")
 

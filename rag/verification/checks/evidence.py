@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from rag.language.dates import local_time
@@ -131,9 +131,7 @@ class Evidence:
         """The sentences of the articles, in order, each with where it stands; cited or not."""
         found = []
         for text in self.around:
-            cited = [
-                (at, at + len(quote)) for quote in self.texts if (at := text.find(quote)) >= 0
-            ]
+            cited = [(at, at + len(quote)) for quote in self.texts if (at := text.find(quote)) >= 0]
             for start, end, stems in _statements(text):
                 inside = any(start < right and left < end for left, right in cited)
                 found.append(Statement(text, start, end, stems, inside))

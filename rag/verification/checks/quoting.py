@@ -56,7 +56,9 @@ def _stands_in(quotation: str, text: str) -> bool:
 
 def _of_another(quotation: str, claim: str, evidence: Evidence) -> Iterator[Finding]:
     """That the articles have somebody else say the words than the claim."""
-    by = [each.speaker for each in attributions(claim, 0, len(claim)) if each.quoted and each.speaker]
+    by = [
+        each.speaker for each in attributions(claim, 0, len(claim)) if each.quoted and each.speaker
+    ]
     said_by = [name for name in by if name[:1].isupper()]
     if not said_by:
         return
@@ -84,7 +86,11 @@ def _speakers(quotation: str, text: str) -> Iterator[str]:
     for at in there.occurrences(words.folded) if words.folded else ():
         start, end = there.span(at, at + len(words) - 1)
         yield next(
-            (each.speaker for each in attributions(text, start, end) if each.quoted and each.speaker),
+            (
+                each.speaker
+                for each in attributions(text, start, end)
+                if each.quoted and each.speaker
+            ),
             "",
         )
 

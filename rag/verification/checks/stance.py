@@ -67,6 +67,8 @@ _WEAKER: dict[Modality, frozenset[Modality]] = {
     "planned": frozenset(),
     "fact": frozenset(),
 }
+
+
 @dataclass(frozen=True, slots=True)
 class _Stances:
     """The content words that negations and modal words govern first, and all content words."""

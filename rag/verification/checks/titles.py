@@ -18,8 +18,12 @@ from rag.verification.checks.naming import name_groups
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _HEAD_ENDS = re.compile(r",|\b(?:of|for|from|in|at|on|to|with|by|who|which|that|and|since|until)\b")
-_IS = re.compile(r"^(?:who |that )?(?:is|was|are|were|used to be|has been|had been|became)\s+", re.I)
-_NOUN_FOLLOWS = re.compile(r"(?:formerly\s+)?(?:a|an|the|his|her|its|their|former|[\w’']+['’]s)\s", re.I)
+_IS = re.compile(
+    r"^(?:who |that )?(?:is|was|are|were|used to be|has been|had been|became)\s+", re.I
+)
+_NOUN_FOLLOWS = re.compile(
+    r"(?:formerly\s+)?(?:a|an|the|his|her|its|their|former|[\w’']+['’]s)\s", re.I
+)
 _CLAUSE = re.compile(r"^(?:who|which|that|whose|where)\b", re.IGNORECASE)
 _FORMER = word_set("former ex retired formerly once late then acting deputy vice interim ex-")
 _GENERIC = frozenset(
