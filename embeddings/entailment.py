@@ -44,7 +44,7 @@ class EntailmentModel(Protocol):
 
 
 class CrossEncoderEntailment:
-    """A sentence-transformers cross-encoder for NLI or consistency: a folder, or one on this machine.
+    """A sentence-transformers cross-encoder for NLI or consistency: a folder, or on this machine.
 
     Models with one label give the probability of "follows"; of two, the one that is called so or,
     where they bear no names, the second; of three, one must be called entailment. Nothing is
@@ -119,7 +119,8 @@ def _labels(model: Any, name: str) -> tuple[int, int]:
         return follows[0], against[0] if against else -1
     if count == 2 and all(map(_UNNAMED.match, names.values())):
         return 1, -1
-    msg = f"{name!r} is no model for entailment: none of its labels says so ({', '.join(names.values())})"
+    listed = ", ".join(names.values())
+    msg = f"{name!r} is no model for entailment: none of its labels says so ({listed})"
     raise EncoderError(msg)
 
 

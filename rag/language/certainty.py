@@ -18,21 +18,19 @@ Status = Literal["fact", "now", "coming", "planned", "possible", "claimed"]
 
 SUBJECTS = word_set("nsubj nsubjpass csubj")
 _LONGEST_CHAIN = 12
-_CONTROLS: dict[str, frozenset[str]] = {
+_CONTROLS: dict[Status, frozenset[str]] = {
     "planned": frozenset(
-        map(
-            base,
-            word_set(
-                "want hope plan aim intend threaten consider propose seek try ask need promise pledge vow"
-                " agree decide prepare offer demand call urge order tell require must wish attempt set due"
-                " ready willing expect invite allow ban forbid recommend suggest want request have be"
-            ),
+        base(word)
+        for word in word_set(
+            "want hope plan aim intend threaten consider propose seek try ask need promise pledge"
+            " vow agree decide prepare offer demand call urge order tell require must wish attempt"
+            " set due ready willing expect invite allow ban forbid recommend suggest request have be"
         )
     ),
     "possible": frozenset(
-        map(base, word_set("fear believe think suspect likely seem appear doubt"))
+        base(word) for word in word_set("fear believe think suspect likely seem appear doubt")
     ),
-    "claimed": frozenset(map(base, word_set("claim allege say report rumour"))),
+    "claimed": frozenset(base(word) for word in word_set("claim allege say report rumour")),
 }
 _FAILS = frozenset(map(base, word_set("fail refuse decline forget neglect deny doubt")))
 _DOES = frozenset(
@@ -46,6 +44,10 @@ _COMING = word_set("will shall 'll ’ll wo would")
 _PLANNED = word_set("should must ought")
 _CLAIMED = word_set("reportedly allegedly supposedly apparently purportedly")
 _NEARLY = word_set("almost nearly virtually")
+_NOT_SO = SAYING - word_set(
+    "believe believes believed think thinks thought suggest suggests suggested call calls called ask"
+    " asks asked"
+)
 _MOVES = word_set("be is are was were been go goes went gone going put get got remain remains stay")
 _CONDITIONS = word_set("if unless whether until till")
 _FEARED = frozenset(
@@ -65,18 +67,14 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
         adverbs = {c.lower_ for c in token.children if c.dep_ in ("advmod", "aux", "mark", "neg")}
         only = bool(words & {"only", "just", "merely", "necessarily"})
         longer = any(
-            c.lower_ == "longer" and any(g.lower_ == "no" for g in c.children)
+            c.lower_ == "longer" and any(each.lower_ == "no" for each in c.children)
             for c in token.children
         )
         nots = any(
             c.dep_ == "neg" or c.lower_ in ("never", "neither", "nor") for c in token.children
         )
-        if (
-            not nots
-            and token.dep_ == "conj"
-            and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children)
-            and token.tag_ == "VB"
-        ):
+        shares = token.dep_ == "conj" and token.tag_ == "VB"
+        if shares and not nots and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children):
             nots = any(c.dep_ == "neg" for c in token.head.children)
         if inside and (nots or longer):
             status = _weaker(status, "possible")
@@ -97,9 +95,7 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
         elif relation == "ccomp" and head.pos_ in ("VERB", "AUX"):
             denied = denied != (governor in _FAILS and not inside)
             inside = True
-            if governor in _FEARED and head.lower_ not in SAYING - word_set(
-                "believe believes believed think thinks thought suggest suggests suggested call calls called ask asks asked"
-            ):
+            if governor in _FEARED and head.lower_ not in _NOT_SO:
                 status = _weaker(status, "planned")
             elif head.lower_ in SAYING:
                 status = _weaker(status, "claimed")
@@ -160,15 +156,9 @@ def _by_words(adverbs: set[str], token: Token, verb: Token) -> Status:
 
 
 def _controlled(governor: str) -> Status:
-    for status in ("planned", "possible", "claimed"):
-        if governor in _CONTROLS[status]:
-            return (
-                "planned"
-                if status == "planned"
-                else "possible"
-                if status == "possible"
-                else "claimed"
-            )
+    for status, verbs in _CONTROLS.items():
+        if governor in verbs:
+            return status
     if governor == "go":
         return "coming"
     return "fact" if governor in _DOES or governor in _FAILS else "planned"
@@ -229,9 +219,9 @@ def verb_of(verb: Token) -> str:
     word = base(verb.text)
     for child in verb.children if verb.lower_ in _MOVES else ():
         held = next((c for c in child.children if c.dep_ == "pobj"), None)
-        if child.dep_ == "prep" and held is not None and not list(held.children):
-            if held.pos_ == "NOUN" and held.tag_ == "NN" and child.lower_ in ("on", "in", "under"):
-                return f"{child.lower_}_{base(held.text)}"
+        bare = held is not None and held.tag_ == "NN" and not list(held.children)
+        if bare and held and child.dep_ == "prep" and child.lower_ in ("on", "in", "under"):
+            return f"{child.lower_}_{base(held.text)}"
     for child in verb.children:
         joined = f"{word}_{child.lower_}"
         if child.i > verb.i and (
@@ -242,6 +232,7 @@ def verb_of(verb: Token) -> str:
 
 
 def first_of_chain(verb: Token) -> Token:
+    """The first of the verbs that are joined to this one by "and"."""
     while verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX"):
         verb = verb.head
     return verb

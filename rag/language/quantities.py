@@ -235,7 +235,7 @@ def _clocks(text: str) -> Iterator[tuple[int, Quantity]]:
 
 
 def _spoken_clocks(text: str) -> Iterator[tuple[int, Quantity]]:
-    """ "half past five in the afternoon", "a quarter to six"; "noon" and "midnight" are no such."""
+    """Times in words: "half past five in the afternoon", "a quarter to six"."""
     for match in _SPOKEN.finditer(text):
         minutes = {"half": 30.0, "quarter": 15.0}.get(match["part"].lower().split()[-1], 0.0)
         hour = float(_HOURS.index(match["hour"].lower()) + 1)

@@ -216,7 +216,7 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
             continue
         if token.dep_ == "conj" and token.pos_ in ("VERB", "AUX"):
             continue
-        if token.dep_ == "prep":
+        if token.dep_ == "prep" or (token.dep_ == "dative" and token.pos_ == "ADP"):
             held = next((c for c in token.children if c.dep_ == "pobj"), None)
             if held is not None and (found := _argument(held)) is not None:
                 yield token.lower_, found
@@ -225,9 +225,9 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
         elif token.dep_ in ("nsubj", "nsubjpass", "csubj"):
             continue
         waiting = [*token.children, *waiting]
-    if predicate is not None and predicate.pos_ in ("NOUN", "PROPN"):
-        if (found := _argument(predicate)) is not None:
-            yield "is", found
+    named = predicate is not None and predicate.pos_ in ("NOUN", "PROPN")
+    if named and (found := _argument(predicate)) is not None:
+        yield "is", found
 
 
 def _quoted(doc: Doc) -> frozenset[int]:

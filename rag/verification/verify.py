@@ -41,7 +41,8 @@ _FRAME = (
 )
 _OPENER = re.compile(
     r"^(?:(?:however|overall|moreover|furthermore|therefore|thus|hence|meanwhile|indeed|instead|also"
-    r"|still|yes|no|finally|in (?:short|summary|total|fact|addition|particular|conclusion|other words)"
+    r"|still|yes|no|finally|in (?:short|summary|total|fact|addition|particular)"
+    r"|in (?:conclusion|other words)"
     r"|as a result|for (?:example|instance)|to (?:sum up|summarise|summarize)|by contrast"
     r"|on the other hand|in contrast|first|second|third|answer|(?!only|early|daily)[a-z]{4,}ly"
     r"|(?:based on|according to) the (?:passages?|articles?|sources?|text|provided [a-z]+))"
@@ -140,7 +141,7 @@ def grounding(
 
 
 def _bare(claim_text: str) -> str:
-    """The claim without markers, the number of a list that it opens, and words such as "However,"."""
+    """The claim without markers, the number of a list, and words such as "However,"."""
     plain = _LISTED.sub("", MARKER.sub("", claim_text).strip())
     bare = _OPENER.sub("", plain)
     return bare[:1].upper() + bare[1:] if bare != plain else plain
@@ -201,7 +202,7 @@ def _judged(
     """
     facts = [finding for finding in findings if not _is_open(finding)]
     if any(finding.verdict != "partly" for finding in facts):
-        return list(findings)
+        return facts
     opinion = judge(body, evidence.texts)
     if opinion is None:
         return list(findings)

@@ -1,4 +1,4 @@
-"""Claims in another language than the articles that they cite: figures, days and names agree or not.
+"""Claims in another language than the articles that they cite: figures and names agree or not.
 
 What a sentence means cannot be told by words here, so a claim in which all of these agree is
 `partly` supported, with the reason, unless a judge reads both languages.

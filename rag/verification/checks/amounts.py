@@ -36,7 +36,7 @@ _SUMMED = re.compile(
 
 
 def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """The numbers that no number of the cited text bears out, exactly or rounded where that is said.
+    """The numbers that no number of the cited text bears out, exactly or rounded where it says so.
 
     What a claim works out itself may differ: "by two, from eight to ten".
     """

@@ -71,12 +71,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
+    """What differs, as a reader is told it; of several the one with most `weight` is shown."""
+
     verdict: Severity
     reason: str
     weight: int
 
 
 def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Iterator[Difference]:
+    """How a clause of the claim differs from one of the article that has the same act."""
     ours, theirs = mine.clause, other.clause
     agent, patient = theirs.agent, theirs.patient
     if kind == "converse":
@@ -127,6 +130,7 @@ def agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argumen
 
 
 def related(one: Argument, two: Argument) -> bool:
+    """Whether two phrases can be of the same: a name shared, or a word for one thing."""
     if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
         return True
     return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)

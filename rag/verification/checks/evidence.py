@@ -132,9 +132,9 @@ class Evidence:
         found = []
         for text in self.around:
             cited = [(at, at + len(quote)) for quote in self.texts if (at := text.find(quote)) >= 0]
-            for start, end, stems in _statements(text):
+            for start, end, words in _statements(text):
                 inside = any(start < right and left < end for left, right in cited)
-                found.append(Statement(text, start, end, stems, inside))
+                found.append(Statement(text, start, end, words, inside))
         return tuple(found)
 
     @cached_property

@@ -32,7 +32,7 @@ _WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
 
 
 def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """What the article says otherwise of the same act: who, to whom, how much, whether, who says so.
+    """What the article says otherwise of the same act: who, to whom, how much, who says so.
 
     Words in quotation marks are not read.
     """
@@ -92,7 +92,7 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
 
 
 def _akin(mine: Clause, other: Clause, kind: str) -> bool:
-    """Whether two clauses are of one event: one of their phrases is the same, or all is exchanged."""
+    """Whether two clauses are of one event: one of their phrases is the same, or all change."""
     if kind == "converse" or agree(mine, other, other.agent, other.patient):
         return True
     ours = frozenset().union(*(each.words for _, each in mine.others))
@@ -103,11 +103,12 @@ def _akin(mine: Clause, other: Clause, kind: str) -> bool:
 
 def _turned(mine: Clause, other: Clause) -> Clause:
     """The other clause with what it is said of in the same place: "jobs move", "moves jobs"."""
-    if mine.patient is None and mine.agent is not None and other.patient is not None:
-        if other.agent is None or (
-            related(mine.agent, other.patient) and not related(mine.agent, other.agent)
-        ):
-            return replace(other, agent=other.patient, patient=None)
+    bare = mine.patient is None and mine.agent is not None and other.patient is not None
+    if bare and (
+        other.agent is None
+        or (related(mine.agent, other.patient) and not related(mine.agent, other.agent))
+    ):
+        return replace(other, agent=other.patient, patient=None)
     if mine.agent is None and mine.patient is not None and other.patient is None and other.agent:
         return replace(other, agent=None, patient=other.agent)
     return other
@@ -137,9 +138,9 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
 def _silent(mine: Said, other: Said) -> bool:
     """Whether the other clause lacks a name or a figure where the claim has one."""
     ours, theirs = mine.clause, other.clause
-    if ours.agent is not None and ours.agent.names:
-        if theirs.agent is None or theirs.agent.pronoun:
-            return True
+    named = ours.agent is not None and bool(ours.agent.names)
+    if named and (theirs.agent is None or theirs.agent.pronoun):
+        return True
     return bool(figures(mine)) and not figures(other)
 
 
@@ -208,7 +209,7 @@ def _begins(word: str, other: str) -> bool:
 
 
 def _same_act(mine: Clause, other: Clause) -> str:
-    """ "same", "near", "converse" or "opposite"; "" where two clauses have different acts."""
+    """The kind of likeness: "same", "near", "converse" or "opposite"; "" where two clauses have different acts."""
     one, two = mine.verb, other.verb
     if other.quoted:
         return ""

@@ -34,7 +34,8 @@ _CUES: dict[Modality, str] = {
     "done": r"has|have|had",
     "said": r"allegedly|reportedly|alleged to|said to|believed to|thought to|suspected of"
     r"|accused of|suspected|alleged|claimed to|rumou?red to"
-    r"|(?:almost|nearly)(?! (?:\d+|half|all|every|a|an|one|two|three|four|five|six|ten|twenty|thirty|forty|fifty)\b)",
+    r"|(?:almost|nearly)(?! (?:\d+|half|all|every|an?|one|two|three|four"
+    r"|five|six|ten|twenty|thirty|forty|fifty)\b)",
 }
 _NEGATION = re.compile(rf"(?:\b|(?<=\w)(?=n['’]t))(?:{_NO})(?!\w)", re.IGNORECASE)
 _MODALITY = tuple(
