@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     "none" means that no language model is asked. `reranker` empty means that no
     cross-encoder reads the best passages once more. `checker` names a cross-encoder for NLI or
     consistency, which judges what the rules leave open in a model's answer. `index` names the
-    engines of the indexes: "embedded", or MODULE:FUNCTION, which is imported and called. The context length and
+    engines of the indexes: "embedded", or MODULE:FUNCTION, which is imported and
+    called. The context length and
     the lengths of passages and answers are in tokens. `llm_timeout` is how many seconds
     the model may stay silent, `llm_deadline` how many its whole answer may take.
     `llm_repair` lets it mend, once, an answer that the articles do not bear out, and

@@ -220,7 +220,8 @@ def test_a_rephrased_fact_is_supported(start: str, claim: str) -> None:
         ("The harbour", "The harbour is 5 km long, and 12 percentage points of it is ice.",
          "unsupported", "the article says 12 per cent, not 12 percentage points"),
         ("“I shall", "“I shall sleep for a week,” Ann Orr said.",
-         "unsupported", "the article has Ivo Brandt saying “I shall sleep for a week”, not Ann Orr"),
+         "unsupported",
+         "the article has Ivo Brandt saying “I shall sleep for a week”, not Ann Orr"),
     ],
 )  # fmt: skip
 def test_a_fact_that_differs_is_named_with_what_the_article_says(

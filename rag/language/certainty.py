@@ -24,7 +24,8 @@ _CONTROLS: dict[Status, frozenset[str]] = {
         for word in word_set(
             "want hope plan aim intend threaten consider propose seek try ask need promise pledge"
             " vow agree decide prepare offer demand call urge order tell require must wish attempt"
-            " set due ready willing expect invite allow ban forbid recommend suggest request have be"
+            " set due ready willing expect invite allow ban forbid recommend suggest request have"
+            " be"
         )
     ),
     "possible": frozenset(
@@ -45,8 +46,8 @@ _PLANNED = word_set("should must ought")
 _CLAIMED = word_set("reportedly allegedly supposedly apparently purportedly")
 _NEARLY = word_set("almost nearly virtually")
 _NOT_SO = SAYING - word_set(
-    "believe believes believed think thinks thought suggest suggests suggested call calls called ask"
-    " asks asked"
+    "believe believes believed think thinks thought suggest suggests suggested call calls called"
+    " ask asks asked"
 )
 _MOVES = word_set("be is are was were been go goes went gone going put get got remain remains stay")
 _CONDITIONS = word_set("if unless whether until till")

@@ -11,7 +11,8 @@ from rag.verification.checks.evidence import Evidence, Finding, told_apart
 
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _DEICTIC = re.compile(
-    r"\b(?:today(?!['’]s)|tomorrow|yesterday|tonight|this (?:morning|afternoon|evening)|last night)\b",
+    r"\b(?:today(?!['’]s)|tomorrow|yesterday|tonight|this (?:morning|afternoon|evening)"
+    r"|last night)\b",
     re.IGNORECASE,
 )
 

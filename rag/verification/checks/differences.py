@@ -14,7 +14,8 @@ from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, offices, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
-from rag.language.roles import Argument, Clause, Status
+from rag.language.certainty import Status
+from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Severity, Statement, joined_numbers
 
@@ -253,10 +254,10 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
         there = theirs.get(place, [])
         for figure in said:
             if isinstance(figure, str):
-                rivals = [each for each in there if isinstance(each, str)]
-                if rivals and figure not in rivals:
+                shares = [each for each in there if isinstance(each, str)]
+                if shares and figure not in shares:
                     yield Difference(
-                        "unsupported", f"the article says {rivals[0]}, not {figure}", 6
+                        "unsupported", f"the article says {shares[0]}, not {figure}", 6
                     )
                 continue
             counted = [each for each in there if isinstance(each, Quantity)]
@@ -290,7 +291,7 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
 
 
 def _comparable(held: Quantity, said: Quantity, place: str) -> bool:
-    """Whether one figure can stand where the other does: of the same measure, or of the same things."""
+    """Whether one figure can stand where the other does: of one measure, or of the same things."""
     if held.unit != said.unit:
         return place in ("agent", "patient")
     if held.unit or not held.noun or not said.noun or place in ("agent", "patient", "to", "from"):

@@ -103,14 +103,12 @@ def _akin(mine: Clause, other: Clause, kind: str) -> bool:
 
 def _turned(mine: Clause, other: Clause) -> Clause:
     """The other clause with what it is said of in the same place: "jobs move", "moves jobs"."""
-    bare = mine.patient is None and mine.agent is not None and other.patient is not None
-    if bare and (
-        other.agent is None
-        or (related(mine.agent, other.patient) and not related(mine.agent, other.agent))
-    ):
-        return replace(other, agent=other.patient, patient=None)
-    if mine.agent is None and mine.patient is not None and other.patient is None and other.agent:
-        return replace(other, agent=None, patient=other.agent)
+    doer, done_to = other.agent, other.patient
+    if mine.patient is None and mine.agent is not None and done_to is not None:
+        if doer is None or (related(mine.agent, done_to) and not related(mine.agent, doer)):
+            return replace(other, agent=done_to, patient=None)
+    elif mine.agent is None and mine.patient is not None and done_to is None and doer is not None:
+        return replace(other, agent=None, patient=doer)
     return other
 
 
@@ -209,7 +207,7 @@ def _begins(word: str, other: str) -> bool:
 
 
 def _same_act(mine: Clause, other: Clause) -> str:
-    """The kind of likeness: "same", "near", "converse" or "opposite"; "" where two clauses have different acts."""
+    """The kind of likeness: "same", "near", "converse" or "opposite"; "" for two acts."""
     one, two = mine.verb, other.verb
     if other.quoted:
         return ""

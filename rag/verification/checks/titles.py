@@ -30,9 +30,9 @@ _GENERIC = frozenset(
     map(
         base,
         word_set(
-            "mr mrs ms miss dr sir person people man woman boy girl name one someone winner official"
-            " leader figure member victim resident citizen local expert speaker source colleague"
-            " friend employee worker politician"
+            "mr mrs ms miss dr sir person people man woman boy girl name one someone winner"
+            " official leader figure member victim resident citizen local expert speaker source"
+            " colleague friend employee worker politician"
         ),
     )
 )
