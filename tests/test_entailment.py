@@ -48,8 +48,9 @@ def test_the_label_called_entailment_counts_wherever_it_stands(tmp_path: Path) -
     model = CrossEncoderEntailment(str(tiny(tmp_path, (0.0, math.log(2), 0.0), NLI)))
     pair = ("The ferry sank.", "A ferry sank.")
     # Shares of 1, 2 and 1.
-    expected = Entailment(pytest.approx(0.5), pytest.approx(0.25))
-    assert model.judge([pair, pair]) == [expected, expected]
+    found = model.judge([pair, pair])
+    assert [each.entailed for each in found] == pytest.approx([0.5, 0.5])
+    assert [each.contradicted for each in found] == pytest.approx([0.25, 0.25])
     assert model.judge([]) == []
 
 
@@ -67,7 +68,7 @@ def test_models_with_one_or_two_labels_are_read(
 ) -> None:
     model = CrossEncoderEntailment(str(tiny(tmp_path, biases, names)))
     [found] = model.judge([("It sank.", "It sank.")])
-    assert found == Entailment(pytest.approx(entailed), 0.0)
+    assert (found.entailed, found.contradicted) == (pytest.approx(entailed), 0.0)
 
 
 def test_what_is_no_such_model_is_refused_with_the_setting(tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ def test_a_clause_has_its_roles_in_the_active_and_the_passive_alike() -> None:
         assert found.patient is not None
         assert (found.verb, found.agent.head, found.patient.head) == ("sell", "bank", "firm")
     assert (active.denied, passive.denied) == (False, True)
-    assert next((how, each.names) for how, each in active.others) == ("to", {"ann", "orr"})
+    assert next((how, each.names) for how, each in active.others) == (
+        "to",
+        frozenset({"ann", "orr"}),
+    )
 
 
 @pytest.mark.parametrize(

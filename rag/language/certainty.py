@@ -64,23 +64,12 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
     denied, status, speaker = False, _tense(verb), None
     token, inside = verb, False
     for _ in range(_LONGEST_CHAIN):
-        words = {c.lower_ for c in token.children}
         adverbs = {c.lower_ for c in token.children if c.dep_ in ("advmod", "aux", "mark", "neg")}
-        only = bool(words & {"only", "just", "merely", "necessarily"})
-        longer = any(
-            c.lower_ == "longer" and any(each.lower_ == "no" for each in c.children)
-            for c in token.children
-        )
-        nots = any(
-            c.dep_ == "neg" or c.lower_ in ("never", "neither", "nor") for c in token.children
-        )
-        shares = token.dep_ == "conj" and token.tag_ == "VB"
-        if shares and not nots and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children):
-            nots = any(c.dep_ == "neg" for c in token.head.children)
-        if inside and (nots or longer):
+        no = _negated(token)
+        if inside and no:
             status = _weaker(status, "possible")
         elif not inside:
-            denied = denied != ((nots and not only) or longer)
+            denied = denied != no
         status = _weaker(status, _by_words(adverbs, token, verb))
         head, relation = token.head, token.dep_
         if head == token:
@@ -104,21 +93,14 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
             elif any(c.dep_ == "neg" for c in head.children):
                 status = _weaker(status, "possible")
         elif relation == "pcomp":
-            above = next((a for a in head.ancestors if a.pos_ == "VERB"), head.head)
-            governor = base(above.text)
-            if head.lower_ == "without" or governor in ("acquit", "clear"):
-                denied = not denied
-            elif governor in _PREVENTED or (
-                head.lower_ in ("of", "for", "from", "about", "on")
-                and head.head.pos_ in ("VERB", "NOUN")
-            ):
-                status = _weaker(status, "possible")
+            turned, weaker = _after_preposition(head)
+            denied, status = denied != turned, _weaker(status, weaker)
             break
         elif relation == "acl" and token.tag_ == "VB":
             status = _weaker(status, "planned")
             break
         elif relation == "advcl":
-            if token.tag_ == "VB" and "to" in words:
+            if token.tag_ == "VB" and any(c.lower_ == "to" for c in token.children):
                 status = _weaker(status, "planned")
             break
         elif relation == "conj" and not any(c.dep_ in SUBJECTS for c in token.children):
@@ -131,6 +113,32 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
     if speaker is not None:
         status = _weaker(status, "claimed")
     return denied, status, speaker
+
+
+def _negated(token: Token) -> bool:
+    """Whether a verb has a "not" of its own, or shares that of the verb it is joined to."""
+    words = {c.lower_ for c in token.children}
+    longer = any(
+        c.lower_ == "longer" and any(each.lower_ == "no" for each in c.children)
+        for c in token.children
+    )
+    nots = any(c.dep_ == "neg" or c.lower_ in ("never", "neither", "nor") for c in token.children)
+    shares = token.dep_ == "conj" and token.tag_ == "VB"
+    if shares and not nots and not any(c.dep_ in ("aux", *SUBJECTS) for c in token.children):
+        nots = any(c.dep_ == "neg" for c in token.head.children)
+    only = bool(words & {"only", "just", "merely", "necessarily"})
+    return (nots and not only) or longer
+
+
+def _after_preposition(preposition: Token) -> tuple[bool, Status]:
+    """Whether "without", "accused of" and the like deny what follows, and how they leave it."""
+    above = next((a for a in preposition.ancestors if a.pos_ == "VERB"), preposition.head)
+    governor = base(above.text)
+    if preposition.lower_ == "without" or governor in ("acquit", "clear"):
+        return True, "fact"
+    of = preposition.lower_ in ("of", "for", "from", "about", "on")
+    left_open = governor in _PREVENTED or (of and preposition.head.pos_ in ("VERB", "NOUN"))
+    return False, "possible" if left_open else "fact"
 
 
 _ORDER: tuple[Status, ...] = ("fact", "now", "claimed", "coming", "planned", "possible")

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.language.certainty import Status
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, offices, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
-from rag.language.certainty import Status
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Severity, Statement, joined_numbers
