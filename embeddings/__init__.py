@@ -2,6 +2,7 @@
 
 from embeddings.cache import VectorCache
 from embeddings.encoders import Encoder, HashingEncoder, SentenceTransformerEncoder, load_encoder
+from embeddings.entailment import CrossEncoderEntailment, Entailment, EntailmentModel
 from embeddings.errors import (
     CorruptIndexError,
     EmbeddingError,
@@ -16,10 +17,13 @@ from embeddings.vectors import Vector, Vectors
 
 __all__ = [
     "CorruptIndexError",
+    "CrossEncoderEntailment",
     "CrossEncoderReranker",
     "EmbeddingError",
     "Encoder",
     "EncoderError",
+    "Entailment",
+    "EntailmentModel",
     "FaissIndex",
     "HashingEncoder",
     "Manifest",

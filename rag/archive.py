@@ -37,6 +37,7 @@ from rag.sources.pages import is_address
 from rag.sources.subscriptions import Subscriptions
 from rag.store import Conversations, Feedback, Runs
 from rag.store.inputs import KnownInputs
+from rag.verification.entailment import entailment_judge, open_checker
 from rag.verification.quotes.checking import with_quotations
 from rag.verification.quotes.rechecking import recheck, recheck_words
 from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
@@ -79,6 +80,7 @@ class Archive(Catalogue):
         self.engines = engines
         self._settings = settings
         self._reranker = reranker
+        self._checker = open_checker(settings.checker)
         self._recent = RecentVectors(encoder)
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
         super().__init__(OpenParts(self._disk))
@@ -315,8 +317,9 @@ class Archive(Catalogue):
         )
         vocabulary = QuestionVocabulary(asked.standalone, snapshot.lexical)
         reader = ReadingAids(vocabulary, snapshot.similarity())
+        checker = entailment_judge(self._checker) if self._checker else None
         trust = GenerationPolicy(
-            self._settings.llm_repair, self._settings.llm_judge, with_quotations
+            self._settings.llm_repair, self._settings.llm_judge, checker, with_quotations
         )
         given = answer(asked, hits, reader, model, trust)
         query = search.query(search.asked.question, search.filters)

@@ -150,13 +150,15 @@ class Settings(BaseSettings):
 
     `llm_model` is a model's name at the server, or that of a table in `llms`; empty or
     "none" means that no language model is asked. `reranker` empty means that no
-    cross-encoder reads the best passages once more. `index` names the engines of the
-    indexes: "embedded", or MODULE:FUNCTION, which is imported and called. The context length and
-    the lengths of passages and answers are in tokens. `llm_first_word_timeout` is how many
-    seconds the model's first word may take, `llm_timeout` how many it may then stay silent,
-    `llm_deadline` how many its whole answer may take with its checks. `llm_extra` are fields of
-    the request, `llm_headers` go with it, and `llm_ca_file` holds the certificate that signed
-    the server's. `llm_structured` lets a server that can be bound to a JSON schema.
+    cross-encoder reads the best passages once more. `checker` names a cross-encoder for NLI or
+    consistency, which judges what the rules leave open in a model's answer. `index` names the
+    engines of the indexes: "embedded", or MODULE:FUNCTION, which is imported and called. The
+    context length and the lengths of passages and answers are in tokens.
+    `llm_first_word_timeout` is how many seconds the model's first word may take, `llm_timeout`
+    how many it may then stay silent, `llm_deadline` how many its whole answer may take with its
+    checks. `llm_extra` are fields of the request, `llm_headers` go with it, and `llm_ca_file`
+    holds the certificate that signed the server's. `llm_structured` lets a server that can be
+    bound to a JSON schema.
     `llm_repair` lets it mend, once, an answer that the articles do not bear out, and
     `llm_split` divide a question that asks for several things. `network` lets pages and
     feeds be fetched from public servers, `network_hosts` also from these of the newsroom,
@@ -175,6 +177,7 @@ class Settings(BaseSettings):
     archive: Path = Path("archive")
     encoder: str = "minilm"
     reranker: str = ""
+    checker: str = ""
     index: str = EMBEDDED
     chunk_tokens: int = Field(default=192, ge=16, le=100_000)
     host: str = "127.0.0.1"

@@ -199,7 +199,8 @@ def test_yes_no_and_perhaps_are_told_apart(claim: str, text: str, reasons: list[
     [
         ("The ferry sank near Osk.", 1.0, 1.0, ()),
         ("Near Osk the ferry sank.", 1.0, 1 / 3, ()),
-        ("The boat sank.", 0.5, 0.0, ("boat",)),
+        ("The raft sank.", 0.5, 0.0, ("raft",)),
+        ("The boat sank.", 1.0, 0.0, ()),
         ("KSU reported that it sank.", 1.0, 0.0, ()),
         ("Over 40 sank.", 1.0, 0.0, ()),
     ],

@@ -95,7 +95,7 @@ def test_a_claim_in_other_words_is_supported(claim: str, quotes: list[str]) -> N
          "the article appeared on 2031-03-05, not 6 March 2031"),
         ("In 2029 a mill in Brell burnt, killing 41 people.", [FIRE], "unsupported",
          "2029 does not stand in the cited text"),
-        ("A mill in Brell burnt, killing 41 people, said Tom Vane.", [FIRE], "partly",
+        ("A mill in Brell burnt, killing 41 people, said Tom Vane.", [FIRE], "unsupported",
          "Tom does not stand in the cited article"),
         ("Orr told the council: “We lost everything we owned.”", [LOSS], "quote altered",
          "the article has “We lost everything we had”, not “We lost everything we owned.”"),
@@ -106,7 +106,7 @@ def test_a_claim_in_other_words_is_supported(claim: str, quotes: list[str]) -> N
         ("The mill was old, wooden and insured, and burnt.", [FIRE], "partly",
          "the cited text does not mention old, wooden, insured"),
         ("Schools stay closed until further notice.", [FIRE], "unsupported",
-         "the cited text does not mention Schools, stay, closed"),
+         "the cited text does not mention Schools, closed, notice"),
         ("It was so.", [FIRE], "partly", "it holds no word that could be looked up"),
     ],
 )  # fmt: skip
@@ -169,6 +169,7 @@ def held(start: str, claim: str) -> tuple[Verdict, tuple[str, ...]]:
         ("The harbour", "The harbour’s length is 5,000 metres, and 12% of it is ice."),
         ("Jürgen", "Jurgen Ost’s post was formerly that of its pilot."),
         ("“I shall", "“I shall sleep for a week,” said Ivo Brandt."),
+        ("Jürgen", "Jürgen Öst was its pilot."),
     ],
 )
 def test_a_rephrased_fact_is_supported(start: str, claim: str) -> None:
@@ -193,7 +194,7 @@ def test_a_rephrased_fact_is_supported(start: str, claim: str) -> None:
         ("He did", "Ulla Brandt did not promise 40 more jobs.",
          "partly", "the article has no Ulla Brandt"),
         ("Ivo", "Ivo Brandt lost to Ann Orr in the vote in May, officials said.",
-         "partly", "May stands elsewhere in the article, not in the cited text"),
+         "unsupported", "May stands elsewhere in the article, not in the cited text"),
         ("Ivo", "Ivo Brandt did not beat Ann Orr in the vote on Monday, officials said.",
          "unsupported", "the article says the opposite: one of them has a “not”"),
         ("He did", "He did promise 40 more jobs.",
@@ -208,8 +209,6 @@ def test_a_rephrased_fact_is_supported(start: str, claim: str) -> None:
          "partly", "the article says that it will happen, not that it may happen"),
         ("Brandt will", "Brandt closed the mill, and will open the quay in May.",
          "partly", "the article says that it may happen, not that it is so"),
-        ("Jürgen", "Jürgen Öst was its pilot.",
-         "partly", "the article says that it is said to be so, not that it is so"),
         ("About", "Some 1,187 of the 2,374 votes were counted by 22:30.",
          "unsupported", "the article says 21:30, not 22:30"),
         ("About", "More than 2,000 of the 2,374 votes were counted by 21:30.",
@@ -221,7 +220,8 @@ def test_a_rephrased_fact_is_supported(start: str, claim: str) -> None:
         ("The harbour", "The harbour is 5 km long, and 12 percentage points of it is ice.",
          "unsupported", "the article says 12 per cent, not 12 percentage points"),
         ("“I shall", "“I shall sleep for a week,” Ann Orr said.",
-         "unsupported", "the article has Brandt saying “I shall sleep for a week”, not Ann Orr"),
+         "unsupported",
+         "the article has Ivo Brandt saying “I shall sleep for a week”, not Ann Orr"),
     ],
 )  # fmt: skip
 def test_a_fact_that_differs_is_named_with_what_the_article_says(
@@ -233,7 +233,7 @@ def test_a_fact_that_differs_is_named_with_what_the_article_says(
 
 def test_a_quotation_by_another_speaker_is_named() -> None:
     claim = "Nobody was as tired as Ann Orr, who said: “I shall sleep for a week”"
-    reason = "the article has Brandt saying “I shall sleep for a week”, not Ann Orr"
+    reason = "the article has Ivo Brandt saying “I shall sleep for a week”, not Ann Orr"
     assert reason in held("“I shall", claim)[1]
 
 

@@ -13,7 +13,8 @@ from rag.errors import ProviderError
 from rag.llms import ChatModel, Metered
 from rag.records import Answer, Claim, Hit, Verdict
 from rag.verification.citing import Check
-from rag.verification.judge import model_judge
+from rag.verification.entailment import first_of
+from rag.verification.judge import Judge, model_judge
 from rag.verification.verify import verify
 
 NOTHING_HOLDS = (
@@ -31,11 +32,13 @@ class GenerationPolicy:
     """What a model may do for an answer beside writing it.
 
     `repair` lets it mend, once, what the articles do not bear out; `judge` lets it decide
-    where rules and meaning do not. `also` adds to the check of each of its sentences.
+    where rules and meaning do not, and `checker` is another judge, asked first. `also` adds to
+    the check of each of its sentences.
     """
 
     repair: bool = True
     judge: bool = False
+    checker: Judge | None = None
     also: Callable[[Check], Check] = _nothing_more
 
 
@@ -67,8 +70,9 @@ def answer(
     if model is None or not hits or asked.lacking or asked.corroborated:
         return (yield from _own_words(asked, hits, reader))
     meter = Metered(model)
-    judge = model_judge(meter) if trust.judge else None
-    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge))
+    judge = first_of(trust.checker, model_judge(meter) if trust.judge else None)
+    today = asked.as_of.date()
+    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge, today=today))
     note = NOTHING_HOLDS
     try:
         written = yield from generate(asked, hits, meter, Checking(check, trust.repair))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,6 +39,8 @@ from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
 from rag.indexes.encoding import open_encoder
 from rag.llms import ChatModel
+from rag.verification.entailment import entailment_judge, open_checker
+from rag.verification.verify import verify
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)
 
@@ -68,6 +71,10 @@ MeasuredModelOption = Annotated[
 JudgeOption = Annotated[
     str,
     typer.Option("--judge", help="Let this language model decide on support, beside the checker."),
+]
+CheckerOption = Annotated[
+    str,
+    typer.Option("--checker", help="Also ask this cross-encoder for NLI or consistency."),
 ]
 SystemOption = Annotated[
     SystemName, typer.Option("--system", help="The whole search, or a part of it alone.")
@@ -241,11 +248,12 @@ def grounding(
     encoder: Annotated[
         bool, typer.Option("--encoder/--no-encoder", help="Compare meanings, or words alone.")
     ] = True,
+    checker: CheckerOption = "",
     compare: CompareOption = None,
 ) -> None:
     """Whether supported claims score above others, by people's labels."""
     named = open_encoder(load_settings().encoder) if encoder else None
-    _run(Grounding(data, named), report, compare)
+    _run(Grounding(data, named, open_checker(checker)), report, compare)
 
 
 @eval_app.command()
@@ -253,11 +261,14 @@ def faults(
     report: ReportOption,
     archive: ArchiveOption = None,
     n: Annotated[int, typer.Option("--n", min=1, help="How many faults to make.")] = FAULTS_MADE,
+    checker: CheckerOption = "",
     compare: CompareOption = None,
 ) -> None:
     """Whether one thing changed in a claim is caught: a number, name, date, unit and so on."""
+    model = open_checker(checker)
+    check = partial(verify, judge=entailment_judge(model)) if model else verify
     with opened_archive(archive) as opened:
-        _run(Faults(opened, n), report, compare)
+        _run(Faults(opened, n, check=check), report, compare)
 
 
 @eval_app.command()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from embeddings import Encoder, Vector
+from embeddings import Encoder, EntailmentModel, Vector
 from rag.errors import CorpusError
 from rag.evaluation.datasets import Record, Required, Text, checked, data_rows
 from rag.evaluation.measures import Floats, roc_auc
@@ -43,7 +43,7 @@ class Grounding(Suite[LabelledClaim, float]):
     """Scores every claim, and compares the scores with people's labels.
 
     ROC AUC needs no threshold; balanced accuracy and macro-F1 are those of scores of
-    `GROUNDED` and more. Without `encoder` words alone decide.
+    `GROUNDED` and more. Without `encoder` and `checker` words and rules alone decide.
     """
 
     name = "grounding"
@@ -52,11 +52,13 @@ class Grounding(Suite[LabelledClaim, float]):
 
     data: Path
     encoder: Encoder | None = field(default=None, repr=False)
+    checker: EntailmentModel | None = field(default=None, repr=False)
 
     @property
     def system(self) -> str:
-        """The checker, and whether it compares meanings."""
-        return "checker with encoder" if self.encoder else "checker"
+        """The checker, and whether it compares meanings and asks a model for entailment."""
+        added = ["encoder"] * bool(self.encoder) + ["entailment"] * bool(self.checker)
+        return " with ".join(["checker", *[" and ".join(added)] * bool(added)])
 
     @cached_property
     def similarity(self) -> Similarity | None:
@@ -68,6 +70,7 @@ class Grounding(Suite[LabelledClaim, float]):
         claims = {claim.qid: claim for claim in load_claims(self.data)}
         settings = {
             "encoder": self.encoder.fingerprint if self.encoder else "",
+            "entailment": bool(self.checker),
             "threshold": GROUNDED,
             "grounded": sum(claim.grounded for claim in claims.values()),
         }
@@ -75,7 +78,7 @@ class Grounding(Suite[LabelledClaim, float]):
 
     def ask(self, sample: LabelledClaim) -> float:
         """The checker's score, from 0 to 1."""
-        return grounding(sample.claim, sample.evidence, self.similarity)
+        return grounding(sample.claim, sample.evidence, self.similarity, self.checker)
 
     def measure(self, sample: LabelledClaim, answer: float) -> Row:
         """Whether the score is on the right side of the threshold."""

@@ -33,17 +33,47 @@ def opposites(word: str) -> frozenset[str]:
     >>> base("approve") in opposites(base("vote_down"))
     True
     """
-    return _opposites().get(word, frozenset())
+    return _pairs("opposites").get(word, frozenset())
+
+
+def contraries(word: str) -> frozenset[str]:
+    """The opposites of a base form, and the words that deny it of the same time: "shut" of "open".
+
+    >>> base("cut") in contraries(base("raise")), base("cut") in opposites(base("raise"))
+    (True, False)
+    """
+    return opposites(word) | _pairs("contraries").get(word, frozenset())
 
 
 def same(word: str) -> frozenset[str]:
     """The base forms that say the same as a base form, itself among them."""
-    return _same().get(word, frozenset([word]))
+    return _groups("same").get(word, frozenset([word]))
+
+
+def near(word: str) -> frozenset[str]:
+    """The base forms that another sentence may have for the same act, itself among them.
+
+    They are looser than those of `same`: they let a claim pass, and prove nothing.
+
+    >>> base("gathered") in near(base("collect"))
+    True
+    """
+    return _groups("near").get(word, frozenset([word])) | same(word)
+
+
+def offices(word: str) -> frozenset[str]:
+    """The base forms that a sentence may have for the same office, itself among them."""
+    return _groups("offices").get(word, frozenset([word]))
+
+
+def converses(word: str) -> frozenset[str]:
+    """The base forms that tell an act from its other side: "sell" of "buy"; mostly empty."""
+    return _pairs("converse").get(word, frozenset())
 
 
 @cache
 def verbs(kind: str) -> frozenset[str]:
-    """The base forms of a list of the lexicon: take_part, stay_away, achieve, end or light."""
+    """The base forms of a list of the lexicon: take_part, stay_away, achieve, end, light, vague."""
     return frozenset(base(word) for word in str(_lexicon()[kind]).split())
 
 
@@ -77,9 +107,9 @@ def _irregular() -> dict[str, str]:
 
 
 @cache
-def _opposites() -> dict[str, frozenset[str]]:
+def _pairs(kind: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for pair in _lexicon()["opposites"]:
+    for pair in _lexicon()[kind]:
         sides = [frozenset(map(base, side.split())) for side in pair]
         for mine, theirs in (sides, sides[::-1]):
             for word in mine:
@@ -95,9 +125,9 @@ def things(noun: str) -> frozenset[str]:
 
 
 @cache
-def _same() -> dict[str, frozenset[str]]:
+def _groups(kind: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for line in _lexicon()["same"]:
+    for line in _lexicon()[kind]:
         group = frozenset(map(base, line.split()))
         for word in group:
             found[word] = found.get(word, frozenset()) | group

@@ -82,11 +82,30 @@ _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
 _PLAIN_NOUN = re.compile(r"(?:\s|-)(?P<noun>[a-z]{3,})")
 _NO_NOUNS = (
     "and but for from had has have that the this was were which who with years when where while "
-    "after before than into under over per since until out"
+    "after before than into under over per since until out more less fewer each every later earlier"
 )
 _CLOCK = re.compile(
     r"(?<![\w:.])(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?(?![\d:])"
     r"(?P<half>\s?[ap]\.?m\b\.?)?",
+    re.IGNORECASE,
+)
+_HOURS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+_SPOKEN = re.compile(
+    rf"\b(?P<part>half|(?:a )?quarter) (?P<side>past|to) (?P<hour>{'|'.join(_HOURS)})\b"
+    r"(?P<half>\s(?:[ap]m\b|[ap]\.m\.|in the (?:morning|afternoon|evening)|at night))?",
     re.IGNORECASE,
 )
 _RANKS = (
@@ -104,6 +123,8 @@ _NO_RANK = re.compile(
 _SCALE = re.compile(r"(?:million|billion|trillion|bn)\b", re.IGNORECASE)
 _LOOSE = 0.05
 _FAR = 0.2
+_SLIGHT = 0.02
+_WRITTEN_OUT = 1_000
 _APART = ("clock", "rank")
 
 
@@ -155,9 +176,15 @@ class Quantity:
         return self.unit not in _APART if not claimed.unit else not (self.unit or self.noun)
 
     def _rounds_to(self, claimed: Quantity) -> bool:
-        """Whether the claim shows fewer digits, and says so, or as decimals and millions do."""
-        finer = self.step * self.factor < claimed.step * claimed.factor
-        return finer and (bool(claimed.bound) or self.step < 1 or bool(_SCALE.search(claimed.text)))
+        """Whether the claim shows fewer digits, and says so; "1.2 million" need not say it.
+
+        It stands for a number that is written out to the last digit and differs by 2 per cent.
+        """
+        mine, said = self.step * self.factor, claimed.step * claimed.factor
+        if claimed.bound:
+            return mine < said
+        written_out = bool(_SCALE.search(claimed.text)) and mine * _WRITTEN_OUT <= said
+        return written_out and abs(self.value - claimed.value) <= _SLIGHT * claimed.value
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -168,7 +195,7 @@ def quantities(text: str) -> list[Quantity]:
     >>> [(q.value, q.unit, q.bound) for q in quantities("Over 5 km at 06:30, the third time")]
     [(5.0, 'length', 'above'), (390.0, 'clock', ''), (3.0, 'rank', '')]
     """
-    return [quantity for _, quantity in _places(text)]
+    return [quantity for _, quantity in quantity_places(text)]
 
 
 def without_quantities(text: str) -> str:
@@ -177,7 +204,7 @@ def without_quantities(text: str) -> str:
     >>> without_quantities("Some 5 km of about 1,200 were ice.")
     '  of   were ice.'
     """
-    for place, quantity in reversed(_places(text)):
+    for place, quantity in reversed(quantity_places(text)):
         before = text[:place]
         bound = next((m for _, words in _BEFORE if (m := words.search(before))), None)
         text = (
@@ -186,9 +213,9 @@ def without_quantities(text: str) -> str:
     return text
 
 
-def _places(text: str) -> list[tuple[int, Quantity]]:
+def quantity_places(text: str) -> list[tuple[int, Quantity]]:
     """The quantities with their offsets, in order and apart."""
-    found = list(_clocks(text)) + list(_ranks(text))
+    found = [*_clocks(text), *_spoken_clocks(text), *_ranks(text)]
     taken = [(place, place + len(quantity.text)) for place, quantity in found]
     for place, number in number_places(text):
         if not any(start <= place < end for start, end in taken):
@@ -205,6 +232,20 @@ def _clocks(text: str) -> Iterator[tuple[int, Quantity]]:
                 hour = hour % 12 + 12 * ("p" in match["half"].lower())
             minutes = 60.0 * hour + int(match["minute"] or 0)
             yield match.start(), Quantity(minutes, "clock", match[0].strip())
+
+
+def _spoken_clocks(text: str) -> Iterator[tuple[int, Quantity]]:
+    """Times in words: "half past five in the afternoon", "a quarter to six"."""
+    for match in _SPOKEN.finditer(text):
+        minutes = {"half": 30.0, "quarter": 15.0}.get(match["part"].lower().split()[-1], 0.0)
+        hour = float(_HOURS.index(match["hour"].lower()) + 1)
+        value = 60 * hour + (minutes if match["side"].lower() == "past" else -minutes)
+        later = re.match(
+            r"(?:pm|p\.m|in the (?:afternoon|evening)|at night)",
+            (match["half"] or "").strip(),
+            re.I,
+        )
+        yield match.start(), Quantity(value % 720 + 720 * bool(later), "clock", match[0].strip())
 
 
 def _ranks(text: str) -> Iterator[tuple[int, Quantity]]:

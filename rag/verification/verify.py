@@ -6,17 +6,23 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
+from embeddings import EntailmentModel
 from rag.language.entities import folded
 from rag.records import Citation, Similarity, Verdict
+from rag.verification.checks.across import across, claim_language
 from rag.verification.checks.amounts import amounts
-from rag.verification.checks.dates import appeared, dates
+from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import Check, Evidence, Finding
 from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
+from rag.verification.checks.roles import roles
 from rag.verification.checks.stance import stance
+from rag.verification.checks.titles import titles
 from rag.verification.checks.wording import Wording, lacking, wording
+from rag.verification.entailment import FOLLOWS, entailment
 from rag.verification.judge import Judge
 from rag.verification.markers import MARKER
 
@@ -26,12 +32,22 @@ GROUNDED = 0.5
 FAR = 0.35
 """Below this closeness in meaning a claim is not supported, though its words stand there."""
 
-_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, stance)
+_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, titles, stance, roles)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
 _FRAME = (
     r"(?:(?:the\s+)?{name}\s+(?:report(?:ed|s)|said|says|wrote|writes)\s+that|"
-    r"according\s+to\s+(?:the\s+)?{name},)\s+"
+    r"according\s+to\s+(?:the\s+)?{name}(?:\s*\([^()]*\)|,?\s+(?:of|on)\s+[^,]{{4,20}})?,)\s+"
+)
+_OPENER = re.compile(
+    r"^(?:(?:however|overall|moreover|furthermore|therefore|thus|hence|meanwhile|indeed|instead|also"
+    r"|still|yes|no|finally|in (?:short|summary|total|fact|addition|particular)"
+    r"|in (?:conclusion|other words)"
+    r"|as a result|for (?:example|instance)|to (?:sum up|summarise|summarize)|by contrast"
+    r"|on the other hand|in contrast|first|second|third|answer|(?!only|early|daily)[a-z]{4,}ly"
+    r"|(?:based on|according to) the (?:passages?|articles?|sources?|text|provided [a-z]+))"
+    r"\s*[,:]\s+|(?:passage \d+|the (?:passages?|articles?)) (?:says?|states?|reports?) that\s+)+",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(r"^(?:\d{1,2}[.)]|[•*-])\s+")
 _PARENTHESISED_DATE = re.compile(r"\([^()]*\d[^()]*\):\s+$")
@@ -43,8 +59,9 @@ _COVERAGE = 1.0
 _CLOSENESS = 4.0
 _WEAKEST = 1.0
 _LENGTH = -0.4
-_COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7}
+_COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7, "role": 0.7}
 _OFFSET = -4.0
+_ENTAILED = 8.0
 
 # What closeness is taken to be where meanings are not compared, by the share of words held.
 _UNCOMPARED = 0.9
@@ -64,6 +81,7 @@ def verify(
     evidence: Sequence[Citation],
     similarity: Similarity | None = None,
     judge: Judge | None = None,
+    today: date | None = None,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict on a claim by the text it cites, and the reasons for any but `supported`.
 
@@ -72,7 +90,9 @@ def verify(
     `judge` is asked last. A claim that stands word for word in the cited text is supported
     whatever it says, and neither is asked about it. Of articles in another language than
     English, numbers, days and negation are checked where there are rules for it; a claim that
-    is not the same sentence is at most `partly` supported.
+    is not the same sentence, or in another language than its articles, is at most `partly`
+    supported unless the `judge` finds more. `today` is the day on which the claim is read:
+    "tomorrow" must be that of the article; unknown, it is at most `partly` supported.
     """
     if not evidence:
         return "unsupported", ("no passage is cited",)
@@ -80,9 +100,17 @@ def verify(
     claim = _bare(claim_text)
     introduction, body = _divided(claim, held)
     about = [*amounts(_without(held.outlets, introduction), held), *appeared(introduction, held)]
+    if not introduction:
+        verbatim = today is None and _is_verbatim(body, held)
+        about += [] if verbatim else seen_from(body, held, today)
     if _is_verbatim(body, held):
         return _verdict(about)
-    if codes := foreign(evidence):
+    codes = foreign(evidence)
+    mine, theirs = claim_language(body), codes or ("en",)
+    if mine and mine not in theirs:
+        apart = [*about, *quoting(body, held), *across(body, held, mine, theirs)]
+        return _verdict(_judged(body, held, apart, judge) if judge else apart)
+    if codes:
         return _verdict([*about, *quoting(body, held), *by_language(body, held, codes)])
     examined = _examine(body, held, None)
     if similarity and all(found.verdict == "partly" for found in examined.findings):
@@ -92,34 +120,57 @@ def verify(
 
 
 def grounding(
-    claim_text: str, evidence_texts: Sequence[str], similarity: Similarity | None = None
+    claim_text: str,
+    evidence_texts: Sequence[str],
+    similarity: Similarity | None = None,
+    model: EntailmentModel | None = None,
 ) -> float:
     """How well the texts bear out a claim, from 0 to 1, by the findings that `verify` goes by.
+
+    What a `model` for entailment thinks counts as much as all the wording together.
 
     >>> grounding("The ferry sank.", ["The ferry sank on Monday."]) > 0.5
     True
     """
     claim = _bare(claim_text)
-    return _score(_examine(claim, Evidence(evidence_texts), similarity))
+    value = _value(_examine(claim, Evidence(evidence_texts), similarity))
+    found = entailment(claim, evidence_texts, model) if model else None
+    if found is not None:
+        value += _ENTAILED * (found.entailed - FOLLOWS)
+    return _logistic(value)
 
 
 def _bare(claim_text: str) -> str:
-    """The claim without markers, and without the number of a list that it opens."""
-    return _LISTED.sub("", MARKER.sub("", claim_text).strip())
+    """The claim without markers, the number of a list, and words such as "However,"."""
+    plain = _LISTED.sub("", MARKER.sub("", claim_text).strip())
+    bare = _OPENER.sub("", plain)
+    return bare[:1].upper() + bare[1:] if bare != plain else plain
 
 
 def _examine(claim: str, evidence: Evidence, similarity: Similarity | None) -> _Examined:
     found = [finding for check in _CHECKS for finding in check(claim, evidence)]
+    worded = wording(claim, evidence, similarity)
+    if any(finding.kind == "stance" and finding.verdict == "unsupported" for finding in found):
+        # The syntax only says the same once more.
+        found = [finding for finding in found if finding.kind != "role"]
+    if any(lacking(worded)):
+        # So many words are not there that meaning decides, not one act.
+        found = [finding for finding in found if finding.kind != "words"]
     held = sum(len(one.words) for one in evidence.sentences)
-    return _Examined(tuple(found), wording(claim, evidence, similarity), held)
+    return _Examined(tuple(found), worded, held)
 
 
-def _score(examined: _Examined) -> float:
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+def _value(examined: _Examined) -> float:
+    """The sum before the logistic function."""
     found = examined.wording
     close = _UNCOMPARED * found.coverage if found.closeness is None else found.closeness
     weakest = close if found.weakest is None else found.weakest
     kinds = {finding.kind for finding in examined.findings}
-    value = (
+    return (
         _OFFSET
         + _RUNS * found.runs
         + _COVERAGE * found.coverage
@@ -128,7 +179,6 @@ def _score(examined: _Examined) -> float:
         + _LENGTH * math.log((20 + examined.words_held) / 100)
         - sum(_COSTS.get(kind, 0.0) for kind in kinds)
     )
-    return 1 / (1 + math.exp(-value))
 
 
 def _of_meaning(examined: _Examined) -> list[Finding]:
@@ -139,14 +189,20 @@ def _of_meaning(examined: _Examined) -> list[Finding]:
         return missing
     if not missing and found.closeness < FAR:
         return [Finding("partly", "its words stand there, but in another sense", "meaning")]
-    return missing if _score(examined) < GROUNDED else []
+    return missing if _logistic(_value(examined)) < GROUNDED else []
 
 
 def _judged(
     body: str, evidence: Evidence, findings: Sequence[Finding], judge: Judge
 ) -> list[Finding]:
-    """The findings with the judge's opinion: it overrules words and meaning, never a fact."""
-    facts = [finding for finding in findings if finding.kind not in ("words", "meaning")]
+    """The findings with the judge's opinion: it overrules words and meaning, never a fact.
+
+    Who did what, and how surely, is a fact where the article says otherwise; where it only may,
+    the judge decides. A claim that a fact already refutes is not put to it.
+    """
+    facts = [finding for finding in findings if not _is_open(finding)]
+    if any(finding.verdict != "partly" for finding in facts):
+        return facts
     opinion = judge(body, evidence.texts)
     if opinion is None:
         return list(findings)
@@ -154,6 +210,12 @@ def _judged(
         return facts
     reason = opinion.reason or f"the judge holds it {opinion.verdict}"
     return [*facts, Finding(opinion.verdict, reason, "judge")]
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.kind in ("words", "meaning", "language") or (
+        finding.kind == "role" and finding.verdict == "partly"
+    )
 
 
 def _verdict(findings: Sequence[Finding]) -> tuple[Verdict, tuple[str, ...]]:

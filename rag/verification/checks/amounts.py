@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from rag.language.moments import without_moments
-from rag.language.quantities import Quantity, quantities
+from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
+
+_RATE = re.compile(
+    r"\s*(?:[\w’'-]+\s){0,2}?(?:(?P<every>(?:a|an|per|each|every)\s(?P<unit>second|minute|hour|day"
+    r"|night|week|month|quarter|year|decade|person|head|household|pupil|passenger|customer|car|trip"
+    r"|ticket|kilo|kilogram|tonne|litre|mile|kilomet(?:re|er)))|(?P<adverb>hourly|daily|weekly|monthly"
+    r"|annually|yearly))\b(?!\s(?:later|ago|earlier|before|after|old))",
+    re.IGNORECASE,
+)
+_ADVERBS = {
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "annually": "year",
+    "yearly": "year",
+}
+_COMPARED = re.compile(
+    r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|cheaper|dearer|difference|apart"
+    r"|ahead|down|up)\b",
+    re.IGNORECASE,
+)
+_SUMMED = re.compile(
+    r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE
+)
 
 
 def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """The numbers that no number of the cited text bears out, exactly or rounded."""
-    claimed = quantities(without_moments(claim))
+    """The numbers that no number of the cited text bears out, exactly or rounded where it says so.
+
+    What a claim works out itself may differ: "by two, from eight to ten".
+    """
+    plain = without_moments(claim)
+    claimed = quantities(plain)
     same = [held for held in evidence.quantities if any(_equal(held, said) for said in claimed)]
     free = [held for held in evidence.quantities if held not in same]
     for said in claimed:
         # A number that the claim gives as it is cannot also be what it rounds another to.
         if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
+            continue
+        if _worked_out(said, plain, evidence):
             continue
         rivals = [
             _shown(held)
@@ -24,6 +56,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
             if _comparable(held, said) and not any(held.bears_out(other) for other in claimed)
         ]
         yield told_apart(_shown(said), rivals, "number")
+    yield from _rates(plain, evidence)
 
 
 def _equal(held: Quantity, said: Quantity) -> bool:
@@ -39,3 +72,54 @@ def _shown(quantity: Quantity) -> str:
     """The number as it is written, and for a plain one also on which side the true one lies."""
     side = {"above": "more than ", "below": "less than "}.get(quantity.bound, "")
     return f"{side}{quantity.text}"
+
+
+def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
+    """Whether a claim gives the difference or the sum of two numbers of one cited sentence."""
+    compares, sums = bool(_COMPARED.search(claim)), bool(_SUMMED.search(claim))
+    if not compares and not sums:
+        return False
+    for sentence in evidence.sentences:
+        found = [
+            each for each in quantities(without_moments(sentence.text)) if each.unit != "clock"
+        ]
+        for one, two in combinations(found, 2):
+            if one.unit != two.unit and one.unit and two.unit:
+                continue
+            unit, factor = (one.unit, one.factor) if one.unit else (two.unit, two.factor)
+            if said.unit and unit and said.unit != unit:
+                continue
+            scales = (one.factor, two.factor) if one.unit == two.unit else (factor, factor)
+            a, b = one.value * scales[0], two.value * scales[1]
+            mine = said.value * (said.factor if said.unit else factor)
+            wanted = [abs(a - b)] * compares + [a + b] * sums
+            if any(abs(value - mine) <= 1e-6 * max(value, 1.0) for value in wanted):
+                return True
+    return False
+
+
+def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A number "a month" that the article gives a year, or for no time at all."""
+    for _, said, rate in _with_rates(claim):
+        if not rate:
+            continue
+        there: list[str] = []
+        texts = [each.text for each in evidence.sentences]
+        for _, held, other in (found for text in texts for found in _with_rates(text)):
+            if held.bears_out(said):
+                there.append(other)
+        if there and rate not in there:
+            known = next(filter(None, there), "")
+            shown = (
+                f"the article says {said.text} a {known}" if known else "the article does not say"
+            )
+            reason = f"{shown}, not a {rate}" if known else f"{shown} {said.text} a {rate}"
+            yield Finding("unsupported", reason, "number")
+
+
+def _with_rates(text: str) -> Iterator[tuple[int, Quantity, str]]:
+    """Each number with its place and for what it is given: "month" of "5 marks a month"."""
+    for at, quantity in quantity_places(text):
+        match = _RATE.match(text, at + len(quantity.text))
+        unit = (match["unit"] or _ADVERBS[match["adverb"].lower()]).lower() if match else ""
+        yield at, quantity, unit

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from rag.language.moments import Moment, moments
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
+
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+_DEICTIC = re.compile(
+    r"\b(?:today(?!['’]s)|tomorrow|yesterday|tonight|this (?:morning|afternoon|evening)"
+    r"|last night)\b",
+    re.IGNORECASE,
+)
 
 
 def dates(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -27,6 +36,20 @@ def dates(claim: str, evidence: Evidence) -> Iterator[Finding]:
             yield Finding("partly", reason, "date")
             continue
         yield told_apart(said.text, [held.text for held in free], "date")
+
+
+def seen_from(claim: str, evidence: Evidence, today: date | None) -> Iterator[Finding]:
+    """A "tomorrow" of the claim that is not the reader's, since the article is of another day.
+
+    What stands in quotation marks is the article's. Without `today`, the reader's day is unknown.
+    """
+    day = evidence.published
+    match = _DEICTIC.search(_QUOTED.sub(" ", claim))
+    if match is None or day is None or day == today:
+        return
+    shown = f"{day.day} {day:%B %Y}"
+    reason = f"“{match[0]}” is as seen from the article's day, {shown}"
+    yield Finding("unsupported" if today else "partly", reason, "date")
 
 
 def _is_publication(said: Moment, evidence: Evidence) -> bool:

@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from rag.language.dates import local_time
 from rag.language.entities import folded, stems
+from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
+from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities
+from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Published
 
@@ -25,7 +29,11 @@ _OWN = re.compile(r"['’]s?$")
 _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
+_SPACE = re.compile(r"\s")
+_DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
+_BEFORE_IT = 2
+_FIRST, _MOST_NAMING = 3, 6
 _FEWEST_SHARED = 0.3
 
 
@@ -36,7 +44,16 @@ class Finding:
     verdict: Severity
     reason: str
     kind: Literal[
-        "quotation", "number", "date", "name", "stance", "words", "meaning", "judge", "language"
+        "quotation",
+        "number",
+        "date",
+        "name",
+        "stance",
+        "role",
+        "words",
+        "meaning",
+        "judge",
+        "language",
     ]
 
 
@@ -47,6 +64,22 @@ class Sentence:
     text: str
     words: tuple[str, ...]
     stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an article: characters `start` to `end` of `article`, its content words."""
+
+    article: str
+    start: int
+    end: int
+    stems: frozenset[str]
+    cited: bool
+
+    @property
+    def text(self) -> str:
+        """The sentence on one line, its characters where they stand in the article."""
+        return _SPACE.sub(" ", self.article[self.start : self.end])
 
 
 class Evidence:
@@ -61,10 +94,13 @@ class Evidence:
         around: Sequence[str] = (),
         published: Sequence[Published | None] = (),
         outlets: Sequence[str] = (),
+        titles: Sequence[str] = (),
     ) -> None:
         self.texts = tuple(texts)
         self.around = tuple(around) or self.texts
         self.outlets = tuple(outlets)
+        self._titles = tuple(titles)
+        self._introduced: dict[frozenset[str], tuple[str, ...]] = {}
         self._dates = tuple(published) or (None,) * len(self.texts)
 
     @classmethod
@@ -76,6 +112,7 @@ class Evidence:
             [_all_of(article) for article in articles],
             [citation.article.published for citation in citations],
             [article.publisher for article in articles],
+            [article.title for article in articles],
         )
 
     @property
@@ -88,6 +125,80 @@ class Evidence:
         """The sentences of the cited texts, in order."""
         spans = [(text, span) for text in self.texts for span in sentence_spans(text)]
         return tuple(sentence(text[start:end]) for text, (start, end) in spans)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The sentences of the articles, in order, each with where it stands; cited or not."""
+        found = []
+        for text in self.around:
+            cited = [(at, at + len(quote)) for quote in self.texts if (at := text.find(quote)) >= 0]
+            for start, end, words in _statements(text):
+                inside = any(start < right and left < end for left, right in cited)
+                found.append(Statement(text, start, end, words, inside))
+        return tuple(found)
+
+    @cached_property
+    def context(self) -> frozenset[str]:
+        """The base forms of the words of what is cited, of the sentences around it, of the titles.
+
+        Two words that follow one another are there as one too: "put_off".
+        """
+        found: list[str] = []
+        for at, each in enumerate(self.statements):
+            if any(near.cited for near in self.statements[max(0, at - 1) : at + _BEFORE_IT + 1]):
+                found.append(each.text)
+        return frozenset().union(*map(bases_of, (*found, *self.texts, *self._titles)))
+
+    def about(self, claim: Sentence, cited: int, around: int) -> list[Statement]:
+        """So many cited statements, and others, that share most content words with the claim."""
+        shared = [
+            (not each.cited, -len(each.stems & claim.stems), at)
+            for at, each in enumerate(self.statements)
+            if each.stems & claim.stems
+        ]
+        within = sorted(each for each in shared if not each[0])[:cited]
+        others = sorted(each for each in shared if each[0])[:around]
+        return [self.statements[at] for _, _, at in (*within, *others)]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The base forms of the words of the articles, and of each two that follow one another."""
+        return frozenset().union(*map(bases_of, (*self.around, *self.texts)))
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The words that the articles write with a small first letter."""
+        return frozenset(re.findall(r"\b[a-z]\w+", "\n".join(self.around)))
+
+    @cached_property
+    def doers(self) -> frozenset[str]:
+        """The base forms of the words of the articles for whoever does something: "mediator"."""
+        words = _DOER.findall("\n".join(self.around))
+        return frozenset(base(word) for word in words)
+
+    def naming(self, names: frozenset[str]) -> list[Statement]:
+        """The cited statements with a name, given folded, and the first others of the articles."""
+        found = [each for each in self.statements if names & _names_in(each.text)]
+        return [each for at, each in enumerate(found) if at < _FIRST or each.cited][:_MOST_NAMING]
+
+    def introduced(self, names: frozenset[str]) -> tuple[str, ...]:
+        """The phrases by which the articles introduce whoever bears a name, given folded."""
+        if names not in self._introduced:
+            found: list[str] = []
+            for each in self.naming(names):
+                found += _introductions(each.text, max(names & _names_in(each.text), key=len))
+            self._introduced[names] = tuple(dict.fromkeys(found))
+        return self._introduced[names]
+
+    def described(self, names: frozenset[str]) -> frozenset[str]:
+        """The base forms of the words by which the articles introduce whoever bears a name."""
+        return frozenset(
+            base(word) for said in self.introduced(names) for word in _WORD.findall(said.lower())
+        )
+
+    def describes(self, names: frozenset[str], words: frozenset[str]) -> bool:
+        """Whether the articles introduce whoever bears a name by one of these base forms."""
+        return bool(self.described(names) & words)
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -103,7 +214,7 @@ class Evidence:
     def quantities(self) -> tuple[Quantity, ...]:
         """What the cited texts count or measure; days of the month are no such thing."""
         # A space that a tokenizer left in "1, 187" or "3. 5" is no end of the number.
-        joined = [_SPACED.sub(r"\1", text) for text in self.texts]
+        joined = map(joined_numbers, self.texts)
         read = dict.fromkeys([*self.texts, *joined])
         found = [quantity for text in read for quantity in quantities(text)]
         return tuple(quantity for quantity in found if quantity.unit != "day")
@@ -147,6 +258,45 @@ class Evidence:
         return best if len(best.stems & claim.stems) >= least * len(claim.stems) else None
 
 
+@lru_cache(64)
+def _statements(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    return tuple(
+        (start, end, frozenset(stems(text[start:end]))) for start, end in sentence_spans(text)
+    )
+
+
+@lru_cache(1_024)
+def _introductions(text: str, name: str) -> tuple[str, ...]:
+    """What a sentence says of whoever bears a name, the name as "The owner is Ann Orr" too."""
+    found = [text[each.start : each.end] for each in introductions(text, name)]
+    for clause in clauses_of(text):
+        named = next((each for how, each in clause.others if how == "is"), None)
+        if named is not None and name in named.names and clause.agent and not clause.denied:
+            found.append(text[clause.agent.start : clause.agent.end])
+        for each in clause.arguments:
+            if name in each.names and len(each.words) > len(each.names):
+                found.append(text[each.start : each.end])
+    return tuple(found)
+
+
+@lru_cache(1_024)
+def _names_in(text: str) -> frozenset[str]:
+    words = text.casefold().replace("’", "'").split()
+    return frozenset(re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words)
+
+
+def joined_numbers(text: str) -> str:
+    """The text without the spaces that a tokenizer left in "1, 187" and "3. 5"."""
+    return _SPACED.sub(r"\1", text)
+
+
+@lru_cache(1_024)
+def bases_of(text: str) -> frozenset[str]:
+    """The base forms of the words of a text, and each two that follow one another: "put_off"."""
+    words = [base(word) for word in _WORD.findall(text.lower())]
+    return frozenset(words) | {f"{one}_{two}" for one, two in pairwise(words)}
+
+
 def sentence(text: str) -> Sentence:
     """The text with its words; those that carry no content stay in `words`."""
     words = tuple(word.replace("’", "'") for word in _WORD.findall(text))
@@ -170,7 +320,7 @@ def capitalised(texts: Iterable[str]) -> list[str]:
 
 
 def told_apart(
-    said: str, rivals: Sequence[str], kind: Literal["number", "date", "name"]
+    said: str, rivals: Sequence[str], kind: Literal["number", "date", "name", "role"]
 ) -> Finding:
     """That the claim's `said` is not there: with what is in its place, if one thing is."""
     different = list(dict.fromkeys(rivals))

@@ -27,6 +27,7 @@ _TITLES = (
     "october november december i it he she they we you the a an in on at but and if"
 )
 _NO_NAMES = frozenset(_TITLES.split())
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _SLOT = 4
 _ALIKE = 0.6
 
@@ -35,18 +36,20 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """Names that the article does not have, or that stand where it names somebody else."""
     said = sentence(claim)
     held = evidence.nearest(said)
-    swapped = _swapped(said, held) if held else {}
+    # Who says quoted words is a matter of its own.
+    unquoted = [sentence(_QUOTED.sub(" ", one.text)) for one in (said, held) if one]
+    swapped = _swapped(*unquoted) if held else {}
     for name, rival in swapped.items():
         yield told_apart(name, [rival], "name")
     if held and not swapped:
         yield from _exchanged(said, held)
-    for group in _groups(claim, evidence):
+    for group in name_groups(claim, evidence):
         if any(word in swapped for word in [*group, " ".join(group)]):
             continue
         yield from _unknown(group, evidence)
 
 
-def _groups(claim: str, evidence: Evidence) -> Iterator[list[str]]:
+def name_groups(claim: str, evidence: Evidence) -> Iterator[list[str]]:
     """The names of a claim as the words that make each up, titles and days left out."""
     single = {_OWN.sub("", name) for name in names(claim)}
     group: list[str] = []
@@ -75,7 +78,7 @@ def _unknown(group: Sequence[str], evidence: Evidence) -> Iterator[Finding]:
     strange = [word for word in missing if word not in elsewhere]
     for word in strange:
         if not any(abbreviates(one, evidence) for one in (word, " ".join(group))):
-            yield Finding("partly", f"{word} does not stand in the cited article", "name")
+            yield Finding("unsupported", f"{word} does not stand in the cited article", "name")
     if elsewhere and not strange and len(group) > 1 and not _is_together(group, evidence):
         yield Finding("partly", f"the article has no {' '.join(group)}", "name")
 
@@ -120,11 +123,20 @@ def _swapped(said: Sentence, held: Sentence) -> dict[str, str]:
     for tag, a, b, x, y in matcher.get_opcodes():
         if tag != "replace" or b - a > _SLOT or y - x > _SLOT:
             continue
-        new = [w for w in said.words[x:y] if _is_name(w) and w.casefold() not in other]
+        first = 0 if _opens_with_name(said) else 1
+        new = [
+            w for w in said.words[max(x, first) : y] if _is_name(w) and w.casefold() not in other
+        ]
         old = [w for w in held.words[a:b] if _is_name(w)]
         if new and old and not _same(" ".join(new), " ".join(old)):
             found[_OWN.sub("", " ".join(new))] = _OWN.sub("", " ".join(old))
     return found
+
+
+def _opens_with_name(said: Sentence) -> bool:
+    """Whether the first word is part of a name, not only the beginning of a sentence."""
+    second = said.words[1] if len(said.words) > 1 else ""
+    return second[:1].isupper() or said.words[0].isupper()
 
 
 def _is_name(word: str) -> bool:

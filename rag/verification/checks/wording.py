@@ -6,9 +6,11 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
+from rag.language.opposites import base, near, offices, things, verbs
 from rag.language.quantities import without_quantities
 from rag.records import Similarity
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
@@ -26,6 +28,7 @@ _COMPARED = 32
 _WINDOWS_COMPARED = 4
 _NEAREST = 6
 _FEWEST = 3
+_ROOT = 5
 _CLAUSE = re.compile(
     r"[,;:]\s(?:(?:and|but|while|which|who)\s)?"
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
@@ -56,12 +59,17 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
     said = without_quantities(without_moments(claim))
     sought = frozenset(stems(said))
     known = _known(said, evidence)
-    missing = [word for word in dict.fromkeys(_WORD.findall(said)) if set(stems(word)) - known]
+    missing = [
+        word
+        for word, joined in _with_next(said).items()
+        if set(stems(word)) - known and not _otherwise(base(word), joined, evidence)
+    ]
+    lost = frozenset(stem for word in missing for stem in stems(word))
     close = weakest = None
     if similarity is not None and evidence.sentences:
         close, weakest = _closeness(claim, evidence, similarity)
     return Wording(
-        coverage=len(sought & known) / len(sought) if sought else 1.0,
+        coverage=len(sought - lost) / len(sought) if sought else 1.0,
         runs=_runs(sentence(claim), evidence.sentences),
         closeness=close,
         weakest=weakest,
@@ -79,6 +87,24 @@ def lacking(found: Wording) -> Iterator[Finding]:
         reason = f"the cited text does not mention {missing}"
         partly = found.coverage >= PARTLY_SHARE
         yield Finding("partly" if partly else "unsupported", reason, "words")
+
+
+def _with_next(text: str) -> dict[str, str]:
+    """The words of a text, each with the one after it: "put" and "put_off"."""
+    words = [*_WORD.findall(text), ""]
+    found: dict[str, str] = {}
+    for one, two in pairwise(words):
+        found.setdefault(one, f"{one}_{two}")
+    return found
+
+
+def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
+    """Whether what is cited, with what leads up to it, has another word for the same."""
+    context = evidence.context
+    alike = near(word) | things(word) | offices(word) | near(base(joined))
+    if word in verbs("vague") or not alike.isdisjoint(context):
+        return True
+    return len(word) > _ROOT and any(each.startswith(word[:_ROOT]) for each in context)
 
 
 def _known(said: str, evidence: Evidence) -> frozenset[str]:

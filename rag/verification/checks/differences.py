@@ -1,0 +1,344 @@
+"""How two clauses of one act differ: in who, to whom, how much, where, how surely, by whose word.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.language.certainty import Status
+from rag.language.moments import without_moments
+from rag.language.name_matching import alike, name_words
+from rag.language.opposites import base, offices, things, verbs
+from rag.language.quantities import Quantity, quantity_places
+from rag.language.referents import referent
+from rag.language.roles import Argument, Clause
+from rag.language.words import word_set
+from rag.verification.checks.evidence import Evidence, Severity, Statement, joined_numbers
+
+_FEW = 3
+_DIRECTIONS = ("from", "to", "by")
+_PLACES = word_set("in at near off on above outside inside around")
+_CLOCK = re.compile(
+    r"\s*(?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+_FRACTION = re.compile(
+    r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
+    re.IGNORECASE,
+)
+_WHOLE = word_set("whole all entire full")
+_WEAKER: dict[Status, frozenset[Status]] = {
+    "fact": frozenset(),
+    "now": frozenset(),
+    "claimed": frozenset(),
+    "coming": frozenset({"fact"}),
+    "planned": frozenset({"fact", "now"}),
+    "possible": frozenset({"fact", "now", "coming"}),
+}
+SHOWN: dict[Status, str] = {
+    "fact": "has happened",
+    "now": "is so",
+    "coming": "will happen",
+    "planned": "is planned or wanted",
+    "possible": "may happen",
+    "claimed": "is said",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A clause with the sentence that it stands in, and where that is cited or not."""
+
+    clause: Clause
+    text: str
+    statement: Statement | None = None
+
+    def shown(self, argument: Argument) -> str:
+        """The words of a phrase."""
+        return " ".join(self.text[argument.start : argument.end].split()).strip(" ,;")
+
+    def words(self, argument: Argument) -> frozenset[str]:
+        """The folded words of a phrase, as names are compared."""
+        return frozenset(name_words(self.text[argument.start : argument.end]))
+
+    def is_time(self, argument: Argument) -> bool:
+        """Whether a phrase only says when: "Tuesday", "the end of 2037"."""
+        shown = self.shown(argument)
+        return shown != (rest := without_moments(shown)) and len(rest.split()) <= _FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs, as a reader is told it; of several the one with most `weight` is shown."""
+
+    verdict: Severity
+    reason: str
+    weight: int
+
+
+def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Iterator[Difference]:
+    """How a clause of the claim differs from one of the article that has the same act."""
+    ours, theirs = mine.clause, other.clause
+    agent, patient = theirs.agent, theirs.patient
+    if kind == "converse":
+        yield from _converse(mine, other, evidence)
+        return
+    if ours.predicate and not theirs.predicate and agent is not None:
+        # "The slope was open" is compared with "the slope was closed" by whom it is said of.
+        agent, patient = patient or agent, None
+    elif theirs.predicate and not ours.predicate and ours.agent is None:
+        agent, patient = None, agent
+    apart = [
+        *_of(ours.agent, agent, mine, other, evidence),
+        *_of(ours.patient, patient, mine, other, evidence, done_to=True),
+    ]
+    if kind == "opposite":
+        if not apart and ours.denied == theirs.denied and agree(ours, theirs, agent, patient):
+            yield Difference("unsupported", f"the article says {theirs.shown}, not {ours.shown}", 9)
+        return
+    yield from apart
+    if ours.verb in verbs("vague") and not ours.predicate:
+        yield from _measures(mine, other)
+        return
+    if ours.denied != theirs.denied:
+        word = "denies" if theirs.denied else "does not deny"
+        yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
+    elif ours.status in _WEAKER[theirs.status] and kind == "same":
+        reason = (
+            f"the article says that it {SHOWN[theirs.status]}, not that it {SHOWN[ours.status]}"
+        )
+        yield Difference("partly", reason, 4)
+    yield from _speakers(mine, other, evidence)
+    if kind == "same" or agree(ours, theirs, agent, patient):
+        yield from _measures(mine, other)
+        yield from _places(mine, other, evidence)
+
+
+def agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argument | None) -> bool:
+    """Whether two clauses surely are of the same: what one does, or has done to it, is shared."""
+    for one, two in (
+        (ours.agent, agent),
+        (ours.patient, patient),
+        (ours.agent, patient),
+        (ours.patient, agent),
+    ):
+        if one is not None and two is not None and related(one, two):
+            return True
+    return False
+
+
+def related(one: Argument, two: Argument) -> bool:
+    """Whether two phrases can be of the same: a name shared, or a word for one thing."""
+    if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
+        return True
+    return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)
+
+
+def _of(
+    one: Argument | None,
+    two: Argument | None,
+    mine: Said,
+    other: Said,
+    evidence: Evidence,
+    *,
+    done_to: bool = False,
+) -> Iterator[Difference]:
+    """Whether the claim has another in a role than the article."""
+    if one is None or two is None or one.pronoun or mine.is_time(one) or other.is_time(two):
+        return
+    theirs = two.names
+    if two.pronoun:
+        theirs = _meant(two, other)
+        if not theirs or not one.names:
+            return
+    shown = other.shown(two)
+    reason = f"the article says {shown}, not {mine.shown(one)}"
+    if one.names & other.words(two) or theirs & mine.words(one):
+        return
+    if one.names and theirs:
+        if not _one_name(one.names, theirs, evidence):
+            yield Difference("unsupported", reason, 7)
+        return
+    if two.pronoun or related(one, two):
+        return
+    elsewhere = [each for each in other.clause.arguments if each is not two]
+    if not theirs and not one.names and one.all_names and not two.all_names:
+        where = frozenset(
+            word for how, each in other.clause.others if how in _PLACES for word in each.names
+        )
+        if where and not one.all_names & where:
+            yield Difference("unsupported", reason, 5)
+            return
+    if theirs and not one.names and one.all_names:
+        met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
+        if not one.all_names & met and not evidence.describes(theirs, one.words):
+            yield Difference("unsupported", reason, 5)
+            return
+    if one.names:
+        moved = any(one.names & each.all_names for each in elsewhere) or one.names & two.all_names
+        if moved and not evidence.describes(one.names, two.words):
+            yield Difference("unsupported", reason, 6)
+        return
+    if theirs:
+        if evidence.describes(theirs, offices(one.head) | things(one.head) | one.words):
+            return
+        if any(one.head == each.head for each in elsewhere):
+            yield Difference("unsupported", reason, 6)
+        return
+    if any(one.head == each.head or one.head in each.words for each in elsewhere):
+        yield Difference("unsupported" if not done_to else "partly", reason, 5)
+
+
+def _one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
+    """Whether two names can be of one: a word shared, spelt alike, abbreviated, or so called."""
+    if one & two or any(alike(a, b) for a in one for b in two):
+        return True
+    short = [word for word in (*one, *two) if 2 <= len(word) <= 6]
+    letters = ["".join(sorted(word[0] for word in name)) for name in (one, two)]
+    if any("".join(sorted(word)) in letters for word in short):
+        return True
+    return any(a[:4] == b[:4] and len(a) > 4 < len(b) for a in one for b in two)
+
+
+def _meant(pronoun: Argument, other: Said) -> frozenset[str]:
+    """The folded words of the name for which "he" or "she" surely stands; () where unsure."""
+    if other.statement is None or pronoun.head not in ("he", "she"):
+        return frozenset()
+    place = other.statement.start + pronoun.start
+    name = referent(other.statement.article, place, "person", pronoun.head == "she")
+    return frozenset(word.casefold() for word in (name or "").split())
+
+
+def _converse(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
+    """Whether who sells in the one is whom the other has buy: "sold to X" is "X bought"."""
+    ours, theirs = mine.clause, other.clause
+    given = {name: each for name, each in ours.others if name in ("to", "from")}
+    taken = {name: each for name, each in theirs.others if name in ("to", "from")}
+    pairs = [
+        (ours.agent, taken.get("from") or taken.get("to")),
+        (given.get("to") or given.get("from"), theirs.agent),
+    ]
+    for one, two in pairs:
+        yield from _of(one, two, mine, other, evidence)
+
+
+def _speakers(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
+    one, two = mine.clause.speaker, other.clause.speaker
+    if one is None or two is None or one.pronoun or is_source(mine.shown(one), evidence):
+        return
+    theirs = _meant(two, other) if two.pronoun else two.names
+    if one.names & other.words(two) or theirs & mine.words(one):
+        return
+    if one.names and theirs and not _one_name(one.names, theirs, evidence):
+        said = " ".join(sorted(theirs)) if two.pronoun else other.shown(two)
+        yield Difference(
+            "unsupported", f"the article has {said} saying so, not {mine.shown(one)}", 7
+        )
+
+
+def is_source(shown: str, evidence: Evidence) -> bool:
+    """Whether a claim only says where it was read: the outlet, the passages."""
+    if re.search(r"\b(?:passage|article|report|text|source)s?\b", shown, re.IGNORECASE):
+        return True
+    return any(outlet and outlet.removeprefix("The ") in shown for outlet in evidence.outlets)
+
+
+def _measures(mine: Said, other: Said) -> Iterator[Difference]:
+    """A figure of the claim in a place where the same act has another figure."""
+    ours, theirs = figures(mine), figures(other)
+    flat = [each for found in theirs.values() for each in found]
+    for place, said in ours.items():
+        there = theirs.get(place, [])
+        for figure in said:
+            if isinstance(figure, str):
+                shares = [each for each in there if isinstance(each, str)]
+                if shares and figure not in shares:
+                    yield Difference(
+                        "unsupported", f"the article says {shares[0]}, not {figure}", 6
+                    )
+                continue
+            counted = [each for each in there if isinstance(each, Quantity)]
+            if any(each.bears_out(figure) for each in counted):
+                continue
+            if rivals := [each for each in counted if _comparable(each, figure, place)]:
+                verdict: Severity = "unsupported" if rivals[0].unit == figure.unit else "partly"
+                reason = f"the article says {rivals[0].text}, not {figure.text}"
+                yield Difference(verdict, reason, 6)
+            elif (
+                there
+                and not counted
+                and not any(isinstance(e, Quantity) and e.bears_out(figure) for e in flat)
+            ):
+                yield Difference(
+                    "unsupported", f"the article says {there[0]}, not {figure.text}", 6
+                )
+            elif place in _DIRECTIONS:
+                moved = [
+                    name
+                    for name in _DIRECTIONS
+                    if name != place
+                    and any(
+                        isinstance(e, Quantity) and e.bears_out(figure)
+                        for e in theirs.get(name, [])
+                    )
+                ]
+                if moved:
+                    reason = f"the article says {moved[0]} {figure.text}, not {place}"
+                    yield Difference("unsupported", reason, 6)
+
+
+def _comparable(held: Quantity, said: Quantity, place: str) -> bool:
+    """Whether one figure can stand where the other does: of one measure, or of the same things."""
+    if held.unit != said.unit:
+        return place in ("agent", "patient")
+    if held.unit or not held.noun or not said.noun or place in ("agent", "patient", "to", "from"):
+        return True
+    return base(said.noun) in things(base(held.noun))
+
+
+def figures(one: Said) -> dict[str, list[Quantity | str]]:
+    """The figures of a clause by the place that they have in it; shares in words among them."""
+    clause = one.clause
+    places: list[tuple[str, Argument]] = [
+        (name, each)
+        for name, each in (("agent", clause.agent), ("patient", clause.patient), *clause.others)
+        if each is not None and name != "of" and not _CLOCK.match(one.text, each.end)
+    ]
+    found: dict[str, list[Quantity | str]] = {}
+    for name, each in places:
+        shown = joined_numbers(without_moments(one.text[each.start : each.end]))
+        first = [
+            quantity
+            for at, quantity in quantity_places(shown)
+            if quantity.unit not in ("day", "year", "clock", "rank")
+            and not (
+                shown[:at].endswith(", ")
+                and re.match(r"\s*(?:,|$)", shown[at + len(quantity.text) :])
+            )
+        ]
+        shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
+        shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
+        if first or shares:
+            found.setdefault(name, []).extend([*first[:1], *shares[:1]])
+    return found
+
+
+def _places(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
+    """A place in the claim where the same act has another one."""
+    for name, each in mine.clause.others:
+        there = [two for how, two in other.clause.others if how == name and not other.is_time(two)]
+        if name not in _PLACES or not there or mine.is_time(each):
+            continue
+        named = frozenset(word for two in there for word in two.all_names)
+        differ = bool(each.names and named and not each.all_names & named)
+        strange = (
+            each.head not in evidence.vocabulary
+            and not each.names
+            and not any(related(each, two) for two in there)
+        )
+        if differ or (strange and each.head.isalpha()):
+            reason = f"the article says {other.shown(there[0])}, not {mine.shown(each)}"
+            yield Difference("unsupported" if differ else "partly", reason, 5)

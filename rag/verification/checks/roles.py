@@ -1,0 +1,236 @@
+"""Whether those who act in a claim, and what they do to whom, are those of the article.
+
+A clause of the claim is compared with the clauses of the article that have the same act. One that
+agrees with it is enough; where all differ, the nearest says how. Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag.language.entities import numbers
+from rag.language.opposites import base, contraries, converses, near, same, things, verbs
+from rag.language.roles import Clause, clauses_of
+from rag.verification.checks.differences import (
+    SHOWN,
+    Said,
+    agree,
+    differences,
+    figures,
+    is_source,
+    related,
+)
+from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
+
+_MOST = 6
+_LEAST_SHARED = 0.3
+_FEW = 3
+_ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
+_WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
+
+
+def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """What the article says otherwise of the same act: who, to whom, how much, who says so.
+
+    Words in quotation marks are not read.
+    """
+    said = sentence(claim)
+    near_by = evidence.about(said, _MOST, _FEW)
+    there = [Said(clause, each.text, each) for each in near_by for clause in clauses_of(each.text)]
+    clauses = clauses_of(claim)
+    for clause in clauses:
+        if not clause.governs and not clause.quoted:
+            yield from _compared(Said(_identified(clause, clauses), claim), there, evidence)
+
+
+def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
+    """The clause with the name of its agent: that of "the person who sold it was Ann Orr"."""
+    for other in clauses:
+        named = next((each for how, each in other.others if how == "is"), None)
+        if named is None or not named.names or other.agent is None or clause.agent is None:
+            continue
+        if clause is not other and clause.agent.start == other.agent.start and not other.denied:
+            return replace(clause, agent=named)
+    return clause
+
+
+def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator[Finding]:
+    candidates = [(each, kind) for each in there if (kind := _same_act(mine.clause, each.clause))]
+    agreeing, differing = [], []
+    stranger = None
+    for other, kind in candidates:
+        each = replace(other, clause=_turned(mine.clause, other.clause))
+        shared = _shared(mine.clause, each.clause, kind)
+        if not shared and kind == "same" and _content(mine.clause) & bases_of(each.text):
+            shared = 1
+        if shared <= 0:
+            continue
+        found = list(differences(mine, each, kind, evidence))
+        if found and kind != "near":
+            enough = shared >= _LEAST_SHARED * len(_content(mine.clause))
+            if enough and (shared > 1 or _akin(mine.clause, each.clause, kind)):
+                differing.append((shared, found))
+        elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
+            strange = _stranger(mine, each, evidence)
+            stranger = stranger or strange
+            apart = kind == "near" and not agree(
+                mine.clause, each.clause, each.clause.agent, each.clause.patient
+            )
+            agreeing.append((shared, bool(strange) or apart or _silent(mine, each)))
+    best = max((shared for shared, silent in agreeing if not silent), default=0)
+    if differing:
+        shared, found = max(differing, key=lambda one: (one[0], -len(one[1])))
+        if shared > best or (best == 0 and not agreeing):
+            worst = max(found, key=lambda one: one.weight)
+            yield Finding(worst.verdict, worst.reason, "role")
+    elif not agreeing:
+        yield from _missing(mine, evidence)
+    elif not best and stranger:
+        yield Finding("partly", stranger, "role")
+
+
+def _akin(mine: Clause, other: Clause, kind: str) -> bool:
+    """Whether two clauses are of one event: one of their phrases is the same, or all change."""
+    if kind == "converse" or agree(mine, other, other.agent, other.patient):
+        return True
+    ours = frozenset().union(*(each.words for _, each in mine.others))
+    theirs: frozenset[str] = frozenset().union(*(each.words for _, each in other.others))
+    bare = mine.patient is None and other.patient is None and not mine.others
+    return bool(ours & theirs) or bare or mine.agent is None or other.agent is None
+
+
+def _turned(mine: Clause, other: Clause) -> Clause:
+    """The other clause with what it is said of in the same place: "jobs move", "moves jobs"."""
+    doer, done_to = other.agent, other.patient
+    if mine.patient is None and mine.agent is not None and done_to is not None:
+        if doer is None or (related(mine.agent, done_to) and not related(mine.agent, doer)):
+            return replace(other, agent=done_to, patient=None)
+    elif mine.agent is None and mine.patient is not None and done_to is None and doer is not None:
+        return replace(other, agent=None, patient=doer)
+    return other
+
+
+def _undone(mine: Clause, other: Clause) -> bool:
+    """Whether two opposites say the same, since one of them is denied: "not close", "stay open"."""
+    return mine.denied != other.denied and agree(mine, other, other.agent, other.patient)
+
+
+def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
+    """That the article says it of others than the one whom the claim names; "" where it may be."""
+    for one, two in (
+        (mine.clause.agent, other.clause.agent),
+        (mine.clause.patient, other.clause.patient),
+    ):
+        if one is None or two is None or not one.names or two.names or two.pronoun or two.none:
+            continue
+        shown = other.shown(two)
+        if _ANAPHORIC.match(shown) or not two.head.isalpha() or related(one, two):
+            continue
+        if not evidence.describes(one.names, two.words):
+            return f"the article says {shown}, not {mine.shown(one)}"
+    return ""
+
+
+def _silent(mine: Said, other: Said) -> bool:
+    """Whether the other clause lacks a name or a figure where the claim has one."""
+    ours, theirs = mine.clause, other.clause
+    named = ours.agent is not None and bool(ours.agent.names)
+    if named and (theirs.agent is None or theirs.agent.pronoun):
+        return True
+    return bool(figures(mine)) and not figures(other)
+
+
+def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
+    """That no cited sentence has the act of a clause, in any of its usual words."""
+    clause = mine.clause
+    verb = clause.verb.partition("_")[0]
+    if clause.predicate or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
+        return
+    if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
+        return
+    words = near(clause.verb) | near(verb) | {verb}
+    if clause.agent is not None and clause.agent.names and "_" not in clause.verb:
+        described = evidence.described(clause.agent.names)
+        doers = [word for word in words & evidence.doers if word not in described]
+        if doers and not words & described:
+            reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
+            yield Finding("unsupported", reason, "role")
+            return
+    ours = _content(clause)
+    for each in evidence.statements:
+        there = bases_of(each.text)
+        here = [
+            word
+            for word in there
+            if word in words or any("_" not in w and _begins(w, word) for w in words)
+        ]
+        if here and (not ours or ours & there):
+            if not clause.denied and any(_lacking(word, each.text) for word in here):
+                yield Finding("unsupported", f"the article denies “{clause.shown}”", "role")
+            elif clause.status in ("fact", "now", "coming") and _only_feared(here, each):
+                reason = f"the article does not say that it {SHOWN[clause.status]}"
+                yield Finding("partly", f"{reason}: “{clause.shown}”", "role")
+            return
+    yield Finding("partly", f"the article does not say “{clause.shown}”", "words")
+
+
+def _content(clause: Clause) -> frozenset[str]:
+    """The base forms of what a clause is about; numbers in words are no such."""
+    found = (each.words | each.all_names for each in clause.arguments)
+    return frozenset(word for words in found for word in words if not numbers(word))
+
+
+def _lacking(word: str, text: str) -> bool:
+    """Whether a sentence has a word only as what there was not: "without charge"."""
+    return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
+
+
+def _only_feared(words: Sequence[str], statement: Statement) -> bool:
+    """Whether a sentence has an act only as what somebody fears, wants or plans."""
+    holders = [
+        clause
+        for clause in clauses_of(statement.text)
+        if any(
+            word in each.words
+            for each in clause.arguments
+            if each is not clause.agent
+            for word in words
+        )
+    ]
+    return bool(holders) and all(each.verb in verbs("feared") for each in holders)
+
+
+def _begins(word: str, other: str) -> bool:
+    return len(word) > 4 and other.startswith(word[:5])
+
+
+def _same_act(mine: Clause, other: Clause) -> str:
+    """The kind of likeness: "same", "near", "converse" or "opposite"; "" for two acts."""
+    one, two = mine.verb, other.verb
+    if other.quoted:
+        return ""
+    if one == two or two in same(one):
+        return "same"
+    if two in contraries(one) or any(each in contraries(one) for each in same(two)):
+        return "opposite"
+    if one in converses(two):
+        return "converse"
+    if two in near(one) or one.partition("_")[0] == two.partition("_")[0]:
+        return "near"
+    return ""
+
+
+def _shared(mine: Clause, other: Clause, kind: str) -> int:
+    """How many content words both clauses have; none shared is nothing in common."""
+    if not mine.arguments:
+        return 1 if kind == "same" else 0
+    ours = frozenset().union(*(each.words | each.all_names for each in mine.arguments))
+    theirs: frozenset[str] = frozenset().union(
+        *(each.words | each.all_names for each in other.arguments)
+    )
+    wide = frozenset(word for each in ours for word in (each, *things(each)))
+    found = len(wide & theirs)
+    pronouns = any(a is not None and (a.pronoun or a.none) for a in (other.agent, other.patient))
+    return found if found else int(pronouns and kind == "same")
