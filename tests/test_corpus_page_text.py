@@ -76,13 +76,16 @@ def parts(first: int, after: int) -> str:
     [
         f'<div class="cookie-consent">{WALL}</div><aside id="content"><div class="post">'
         f"<h1>{TITLE}</h1>{PARAGRAPHS}</div></aside>",
+        f'<div class="cookie-consent">{WALL}<p>Your preferences apply to this website only and can'
+        " be changed at any time by returning to this site.</p></div>"
+        f'<aside id="content"><div class="post"><h1>{TITLE}</h1>{PARAGRAPHS}</div></aside>',
         f'<div class="cookie">{WALL}</div><footer><h1>{TITLE}</h1>{PARAGRAPHS}</footer>',
         f'<form id="aspnetForm" action="/"><div><h1>{TITLE}</h1>{PARAGRAPHS}</div></form>',
         f'<div class="wall">{WALL}</div><div id="comments" style="display:none"><h1>{TITLE}</h1>'
         f"{PARAGRAPHS}</div>",
         f'<header class="sidebar"><h1>{TITLE}</h1>{PARAGRAPHS}</header><section>{WALL}</section>',
     ],
-    ids=["aside", "footer", "form", "hidden comments", "header"],
+    ids=["aside", "long wall", "footer", "form", "hidden comments", "header"],
 )
 def test_the_story_is_found_in_whatever_element_it_stands(tmp_path: Path, body: str) -> None:
     assert paragraphs(tmp_path, page(body)) == STORY
@@ -188,7 +191,15 @@ def test_text_without_paragraphs_of_its_own_is_read(tmp_path: Path, body: str) -
             " kosten.",
         ),
     ],
-    ids=["aside", "footer", "heading", "name of the element", "behind the article", "German"],
+    ids=[
+        "aside",
+        "long wall",
+        "footer",
+        "heading",
+        "name of the element",
+        "behind the article",
+        "German",
+    ],
 )
 def test_a_correction_is_part_of_the_text_and_known_as_one(
     tmp_path: Path, body: str, expected: str

@@ -144,10 +144,11 @@ def _missed(blocks: Sequence[PageBlock], chosen: set[int], title: str) -> Any:
             place = container(block)
             sizes[place] += len(block.words)
             taken[place] += len(block.words) if index in chosen else 0
-    for region in sorted(sizes, key=lambda each: -sizes[each])[:_REGIONS]:
-        prose = [block for block in blocks if is_prose(block) and container(block) is region]
-        if any(site_notice(block.words) for block in prose[:2]):
-            taken[region] = 0
+    regions = sorted(sizes, key=lambda each: -sizes[each])[:_REGIONS]
+    notices = [region for region in regions if _opens_with_notice(blocks, region)]
+    taken -= Counter({region: taken[region] for region in notices})
+    for region in regions:
+        if region in notices:
             continue
         if taken[region] >= _SHARE_OF_REGION * sizes[region]:
             return None
@@ -156,6 +157,11 @@ def _missed(blocks: Sequence[PageBlock], chosen: set[int], title: str) -> Any:
             return None
         return region
     return None
+
+
+def _opens_with_notice(blocks: Sequence[PageBlock], region: Any) -> bool:
+    prose = [block for block in blocks if is_prose(block) and container(block) is region]
+    return any(site_notice(block.words) for block in prose[:2])
 
 
 def _holds_title(blocks: Sequence[PageBlock], region: Any, title: str) -> bool:
