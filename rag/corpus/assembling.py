@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
+from rag.corpus.mojibake import remark
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.language.dates import parse_published
 from rag.language.identification import detect_language, language_code
@@ -48,7 +49,9 @@ def assemble(draft: Draft, now: datetime) -> Read:
         pages=draft.pages,
     )
     settled = not any(_TO_COME in warning for warning in date_warnings)
-    return Read(article, draft.path, draft.warnings + url_warnings + date_warnings, settled)
+    odd = remark(article.title) or remark(draft.text)
+    warnings = (*draft.warnings, *url_warnings, *date_warnings, *((odd,) if odd else ()))
+    return Read(article, draft.path, warnings, settled)
 
 
 def _first_of_each(draft: Draft, furniture: tuple[Span, ...]) -> Mapping[FurnitureKind, str]:

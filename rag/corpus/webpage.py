@@ -11,14 +11,13 @@ from typing import Any
 
 from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
+from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, printable_path
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_HEAD_BYTES = 4096
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _PUBLISHED = (
     "//meta[@property='article:published_time' or @property='og:published_time']/@content",
@@ -48,10 +47,9 @@ def page_draft(path: str, data: bytes, charset: str = "") -> Draft:
 
     Raises `CorpusError` if the page has no article.
     """
-    declared = _CHARSET.search(data, 0, _HEAD_BYTES)
-    named = charset or (declared.group(1).decode("ascii", "replace").lower() if declared else "")
-    page, warnings = decode(data, fallback=named or "cp1252")
-    return _draft(path, page, () if named else warnings)
+    declared = [label for label in (charset, *declared_by_page(data)) if label]
+    page, warnings = decode(data, declared=declared, lossy=True)
+    return _draft(path, page, warnings)
 
 
 def fetched_draft(page: Page) -> Draft:

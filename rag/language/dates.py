@@ -238,4 +238,8 @@ def _foreign(line: str) -> Published | None:
         return None
     if not _CLOCK_SHAPE.search(line):
         return _moment(moment.replace(tzinfo=None), "day", "")
-    return _moment(moment, "minute", moment.tzname() or "")
+    if moment.tzinfo is None:
+        return _moment(moment, "minute", "")
+    name = moment.tzname() or ""
+    # dateparser calls "+0200" by a name of its own, which nobody else knows.
+    return _moment(moment, "minute", name if _zone(name) else moment.isoformat()[-6:])

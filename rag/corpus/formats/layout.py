@@ -68,7 +68,7 @@ def lay_out(parts: Iterable[Part]) -> tuple[str, tuple[Block, ...]]:
 
 def one_line(text: str) -> str:
     """The text in one line, with single spaces and without invisible characters."""
-    return " ".join(clean(_CONTROL.sub(" ", text)).split())
+    return " ".join(_CONTROL.sub(" ", clean(text)).split())
 
 
 def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:

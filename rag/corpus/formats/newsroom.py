@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.boilerplate import paragraphs
 from rag.corpus.bylines import parse_authors
-from rag.corpus.decoding import read_bytes
+from rag.corpus.decoding import decode_xml, read_bytes
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.layout import Part, lay_out, markup_parts
 from rag.corpus.formats.xml_trees import attribute, below, first, named, parsed, words
@@ -29,17 +29,25 @@ class NewsXmlReader:
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
         """The article of each news item, or why there is none: cancelled, or without text."""
-        root = parsed(read_bytes(path))
-        where, kind = printable_path(path), named(root)
-        if kind == "nitf":
-            yield _nitf(where, root)
-        elif kind == "newsItem":
-            yield _item(where, root)
-        elif kind == "newsMessage":
-            yield from _message(where, root)
-        else:
-            msg = f"its root element {kind!r:.40} is no newsroom XML; known: NewsML-G2, NITF"
-            raise CorpusError(msg)
+        data, notes = decode_xml(read_bytes(path))
+        for outcome in _outcomes(path, parsed(data)):
+            if isinstance(outcome, Draft):
+                yield replace(outcome, warnings=(*notes, *outcome.warnings))
+            else:
+                yield outcome
+
+
+def _outcomes(path: Path, root: Any) -> Iterator[Draft | Unread]:
+    where, kind = printable_path(path), named(root)
+    if kind == "nitf":
+        yield _nitf(where, root)
+    elif kind == "newsItem":
+        yield _item(where, root)
+    elif kind == "newsMessage":
+        yield from _message(where, root)
+    else:
+        msg = f"its root element {kind!r:.40} is no newsroom XML; known: NewsML-G2, NITF"
+        raise CorpusError(msg)
 
 
 def _message(path: str, root: Any) -> Iterator[Draft | Unread]:
