@@ -51,7 +51,9 @@ def assemble(draft: Draft, now: datetime) -> Read:
     settled = not any(_TO_COME in warning for warning in date_warnings)
     odd = remark(article.title) or remark(draft.text)
     warnings = (*draft.warnings, *url_warnings, *date_warnings, *((odd,) if odd else ()))
-    return Read(article, draft.path, warnings, settled)
+    captured, modified = (_past(value, now) for value in (draft.captured, draft.modified))
+    dated = modified or (published.at if published else None)
+    return Read(article, draft.path, warnings, settled, captured, dated)
 
 
 def _first_of_each(draft: Draft, furniture: tuple[Span, ...]) -> Mapping[FurnitureKind, str]:
@@ -95,6 +97,12 @@ def _dated(value: str, now: datetime) -> tuple[Published | None, str]:
     if published.at > now + _CLOCK_TOLERANCE:
         return None, f"date {value!r:.80} {_TO_COME}"
     return published, ""
+
+
+def _past(value: str, now: datetime) -> datetime | None:
+    """The moment that a file states, None for none that can be read, or one to come."""
+    published, _ = _dated(value, now) if value else (None, "")
+    return published.at if published else None
 
 
 def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:

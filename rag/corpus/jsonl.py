@@ -125,10 +125,15 @@ def record_draft(where: str, record: Mapping[str, Any], warnings: tuple[str, ...
         language=known["language"],
         section=known["section"],
         warnings=warnings + odd,
+        captured=known["captured"],
+        modified=known["modified"],
     )
 
 
-_FIELDS = ("id", "url", "title", "publisher", "date", "published", "language", "section")
+_FIELDS = (
+    *("id", "url", "title", "publisher", "date", "published", "language", "section"),
+    *("captured", "modified"),
+)
 
 
 def _text(record: Mapping[str, Any]) -> str:

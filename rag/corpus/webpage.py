@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.corpus.boilerplate import Block
 from rag.corpus.bylines import parse_authors
+from rag.corpus.captures import captured_in_page, modified_in_page
 from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, printable_path
@@ -101,6 +102,8 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         language=str(language),
         section=clean((found.categories or [""])[0]),
         warnings=warnings,
+        captured=captured_in_page(page),
+        modified=modified_in_page(page),
     )
 
 

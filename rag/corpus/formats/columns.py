@@ -13,7 +13,10 @@ from rag.errors import CorpusError
 
 COLUMNS_FILE = "columns.toml"
 TABLES = (".csv", ".tsv", ".parquet")
-FIELDS = ("text", "id", "url", "title", "publisher", "authors", "date", "language", "section")
+FIELDS = (
+    *("text", "id", "url", "title", "publisher", "authors", "date", "language", "section"),
+    *("captured", "modified"),
+)
 _TABLE, _FILES = "columns", "files"
 _EXAMPLE = f'write text = "body" below [{_TABLE}], or below [{_FILES}."name.csv"]'
 _OTHER_NAMES: Mapping[str, Sequence[str]] = {
@@ -29,6 +32,15 @@ _OTHER_NAMES: Mapping[str, Sequence[str]] = {
     ),
     "language": ("lang",),
     "section": ("category", "topic", "desk"),
+    "captured": (
+        *("captured_at", "crawled", "crawled_at", "crawl_date", "date_crawled", "date_download"),
+        *("download_date", "fetched", "fetched_at", "retrieved", "retrieved_at", "scraped_at"),
+        *("scrape_date", "snapshot", "snapshot_date", "access_date", "accessed"),
+    ),
+    "modified": (
+        *("date_modified", "date_modify", "modified_at", "modified_date", "last_modified"),
+        *("updated", "updated_at", "update_date", "last_updated"),
+    ),
 }
 
 
