@@ -29,12 +29,13 @@ _CUT_SHORT = re.compile(
     r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\]|(?:read|continue|more)\s+(?:more|reading|\xbb))\W*$",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"https?://[^\s/]|/", re.IGNORECASE)
 _NO_FEED = "no feed: neither RSS nor Atom nor JSON Feed"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry for one article; `content` is the full text as HTML, "" for a summary.
+    """An entry for one article; `text` is all that it has as HTML, `content` the same if full.
 
     `digest` changes with anything in the entry.
     """
@@ -45,12 +46,14 @@ class Entry:
     authors: tuple[str, ...]
     date: str
     content: str
+    text: str
     digest: str
 
     @property
     def key(self) -> str:
         """Identifies the entry from one poll to the next; never empty."""
-        return self.url or self.guid or self.title or self.digest
+        named = " ".join(filter(None, (self.title, self.date))) if self.title else ""
+        return self.url or self.guid or named or self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,13 @@ def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
     if len(authors) == 1:
         # feedparser cuts an e-mail address out of it, but takes .example for .exam and "ple".
         authors = [entry.get("author") or ""]
+    link, guid = entry.get("link") or "", entry.get("id") or ""
+    # A guid counts as a link where the feed does not deny it, though it may be a number.
+    if link in (guid, urljoined(base, guid)) and not _PAGE.match(guid):
+        link = ""
     return _entry(
-        urljoined(base, entry.get("link") or ""),
-        entry.get("id") or "",
+        urljoined(base, link),
+        guid,
         entry.get("title") or "",
         _EntryContent(tuple(authors), fields["published"], fields["updated"], tuple(texts)),
     )
@@ -177,6 +184,7 @@ def _entry(url: str, guid: str, title: str, source: _EntryContent) -> Entry:
     content = max(texts, key=len)
     words = _plain(content)
     full = len(words.split()) >= FULL_WORDS and not _CUT_SHORT.search(words)
+    blocks = _blocks(content)
     everything = json.dumps([title, source.authors, source.published, source.updated, texts])
     return Entry(
         clean(url),
@@ -184,7 +192,8 @@ def _entry(url: str, guid: str, title: str, source: _EntryContent) -> Entry:
         _plain(title),
         tuple(dict.fromkeys(name for author in source.authors for name in _people(author))),
         clean(source.published or source.updated).strip(),
-        _blocks(content) if full else "",
+        blocks if full else "",
+        blocks,
         digest(everything),
     )
 

@@ -19,7 +19,7 @@ from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.forwarding import find_forwarded, is_forward, unquoted
-from rag.corpus.formats.layout import lay_out, markup_parts, one_line
+from rag.corpus.formats.layout import markup_layout, one_line
 from rag.corpus.formats.mbox import split_messages
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
@@ -31,7 +31,6 @@ _MESSAGE = "message/rfc822"
 _MOST_FORWARDS = 5
 _ZONE = re.compile(r"[+-]\d{4}\b")
 _NAMED_ZONE = re.compile(r"\b(?:[A-Z]{1,4}T|UTC|Z|MES?Z)\b|\b(?:UTC|GMT)[+-]\d")
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def _text(message: EmailMessage) -> tuple[str, tuple[Block, ...], tuple[str, ...
                 continue
             if kind == _PLAIN:
                 return content, tuple(paragraphs(content)), warnings
-            text, blocks = lay_out(markup_parts(_tree(content)))
+            text, blocks = markup_layout(content)
             if text:
                 return text, blocks, warnings
     msg = "the message holds no text"
@@ -192,12 +191,6 @@ def _content(part: Any) -> tuple[str, tuple[str, ...]]:
         labels += declared_by_page(data)
     text, warnings = decode(data, declared=labels, lossy=True)
     return text.strip(), warnings
-
-
-def _tree(page: str) -> Any:
-    from lxml import html
-
-    return html.document_fromstring(_XML_DECLARATION.sub("", page) or "<html/>")
 
 
 def _sender(value: str) -> tuple[str, str]:
