@@ -29,7 +29,7 @@ _CUT_SHORT = re.compile(
     r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\]|(?:read|continue|more)\s+(?:more|reading|\xbb))\W*$",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"https?://[^\s/]|/", re.IGNORECASE)
+_PAGE = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NO_FEED = "no feed: neither RSS nor Atom nor JSON Feed"
 
 
@@ -106,11 +106,11 @@ def _xml_feed(url: str, data: bytes, notes: tuple[str, ...]) -> Feed:
         # The message without its position, which is that in a rewritten feed.
         message = " ".join(getattr(reason, "getMessage", reason.__str__)().split())
         notes = (*notes, f"the feed is not valid ({message:.200}); some entries may be missing")
-    entries = tuple(_xml_entry(url, entry) for entry in found.entries)
+    entries = tuple(_xml_entry(url, entry, data) for entry in found.entries)
     return Feed(_plain(found.feed.get("title", "")), entries, notes)
 
 
-def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
+def _xml_entry(base: str, entry: dict[str, Any], data: bytes) -> Entry:
     # feedparser's own get() warns where "updated" is missing and "published" is not.
     fields = {key: dict.get(entry, key) or "" for key in ("published", "updated", "summary")}
     texts = [fields["summary"]]
@@ -122,8 +122,7 @@ def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
         # feedparser cuts an e-mail address out of it, but takes .example for .exam and "ple".
         authors = [entry.get("author") or ""]
     link, guid = entry.get("link") or "", entry.get("id") or ""
-    # A guid counts as a link where the feed does not deny it, though it may be a number.
-    if link in (guid, urljoined(base, guid)) and not _PAGE.match(guid):
+    if link == guid and not _is_page(base, guid, data):
         link = ""
     return _entry(
         urljoined(base, link),
@@ -131,6 +130,16 @@ def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
         entry.get("title") or "",
         _EntryContent(tuple(authors), fields["published"], fields["updated"], tuple(texts)),
     )
+
+
+def _is_page(base: str, guid: str, data: bytes) -> bool:
+    """Whether a guid can be an address: whole, or a path; not a bare number or name.
+
+    Unless a feed denies it, feedparser takes any guid for a link, and makes it absolute.
+    """
+    if any(form.encode() in data for form in (guid, escape(guid))):
+        return _PAGE.match(guid) is not None
+    return "/" in guid.removeprefix(urljoined(base, "."))
 
 
 def _json_feed(page: Page) -> Feed:
