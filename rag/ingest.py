@@ -18,6 +18,7 @@ from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_f
 from rag.corpus.chunking import CountTokens, chunk_all
 from rag.corpus.drafts import printable_path
 from rag.corpus.formats.columns import column_settings as column_settings
+from rag.corpus.oddities import Oddities
 from rag.corpus.sandbox import Sandbox
 from rag.indexes.protocols import LexicalIndex
 from rag.records import Article
@@ -40,14 +41,19 @@ _COMMIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of the inputs of one run; `notable` are the failures and odd articles."""
+    """What became of the inputs of one run; `notable` are the failures and what has a note.
+
+    `odd` is what looks odd about the articles that were added or revised.
+    """
 
     counts: Counter[OutcomeKind] = field(default_factory=Counter)
     notable: tuple[Outcome, ...] = ()
+    odd: Oddities = field(default_factory=Oddities)
 
     def __add__(self, other: IngestReport) -> IngestReport:
         """What became of the inputs of both."""
-        return IngestReport(self.counts + other.counts, self.notable + other.notable)
+        notable = self.notable + other.notable
+        return IngestReport(self.counts + other.counts, notable, self.odd + other.odd)
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -116,6 +122,7 @@ class Ingest:
     _seen: dict[str, dict[str, str]] = field(default_factory=dict)
     _found: dict[str, tuple[bytes, Articles]] = field(default_factory=dict)
     _refused: set[str] = field(default_factory=set)
+    _odd: Oddities = field(default_factory=Oddities)
 
     def run(
         self,
@@ -157,7 +164,7 @@ class Ingest:
         self.inputs.keep(self._taken())
         self.lexical.follow()
         self.runs.finish(run_id, self.now)
-        return IngestReport(counts, tuple(notable))
+        return IngestReport(counts, tuple(notable), self._odd)
 
     def _read(self, files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[Item]:
         waiting = iter(files)
@@ -244,6 +251,8 @@ class Ingest:
         for item, kind in zip(fitting, kinds, strict=True):
             note = "; ".join([*item.warnings, *withdrawn.get(item.article.id, ())])
             outcomes.append(Outcome(item.path, kind, item.article.id, note))
+            if kind != "unchanged":
+                self._odd.look_at(item.path, item.article)
         return outcomes
 
     def _taken(self) -> dict[str, tuple[bytes, Articles]]:
