@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from rag.language.sentences import sentence_spans
 from rag.records import Hit, Message
+from rag.records.zones import local_iso
 from rag.verification.markers import disarmed, without_markers
 
 NO_ANSWER = "The archive holds no answer to this question."
@@ -128,7 +129,7 @@ def passage(number: int, hit: Hit) -> str:
     outlets = ", ".join(filter(None, [article.publisher, *hit.also_in])) or "unknown"
     lines = [
         f"Outlet: {_on_one_line(outlets)}",
-        f"Date: {article.published or 'unknown'}",
+        f"Date: {local_iso(article.published) if article.published else 'unknown'}",
         f"Title: {_on_one_line(article.title) or 'unknown'}",
         "",
         _harmless(_reporting(hit)),
