@@ -34,9 +34,14 @@ _LATIN = re.compile(
     f"|[\xe0-\xef][{_AFTER}]{{2}}|[\xf0-\xf4][{_AFTER}]{{3}}"
 )
 _CYRILLIC = re.compile("(?:[РС][\u0400-\u045f\u0490\u0491\xa0-\xbb\u2010-\u2122€]){3,}")
+_ASCII = frozenset(map(chr, range(0x80)))
+_ACCENTS = frozenset(map(chr, range(0xC0, 0x100)))
+_LEADING = frozenset(map(chr, range(0xC2, 0xF5))) | {"Р", "С"}
+_FEWEST_ACCENTS = 4
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # Not "·", which Catalan has within words.
-_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[\u2500-\u25ff¡¢£¤¥¦§¨©ª¬®¯°±²³¶¸¹º¼½¾¿]+(?=[^\W\d_])")
+_SIGN = re.compile("[\u2500-\u25ff¡¢£¤¥¦§¨©ª¬®¯°±²³¶¸¹º¼½¾¿]")
+_SIGN_IN_WORD = re.compile(rf"(?<=[^\W\d_]){_SIGN.pattern}+(?=[^\W\d_])")
 _ACCENTED = re.compile("[\xc0-\xff]{4,}")
 _SHOWN = 12
 
@@ -73,12 +78,23 @@ def remark(text: str) -> str:
     """
     if text.isascii():
         return ""
-    if lost := text.count("\ufffd"):
+    # To look at each character once costs a tenth of looking for each pattern.
+    characters = set(text)
+    if "\ufffd" in characters:
+        lost = text.count("\ufffd")
         return f"{lost:,} of its characters were lost before it came here (\ufffd)"
-    if sample := _double(text):
+    if not characters.isdisjoint(_LEADING) and (sample := _double(text)):
         return f"{sample!r} looks like UTF-8 read as another encoding; some letters may be wrong"
+    if not any(map(_SIGN.match, characters - _ASCII)):
+        return _other_script(text, characters)
     if len(inside := _SIGN_IN_WORD.findall(text)) > 2:
         return f"{inside[0]!r} stands within words; its letters may be those of another encoding"
+    return _other_script(text, characters)
+
+
+def _other_script(text: str, characters: set[str]) -> str:
+    if len(characters & _ACCENTS) < _FEWEST_ACCENTS:
+        return ""
     accented = _ACCENTED.findall(text)
     # No language has whole words of accented letters.
     if len(accented) > 3 and 2 * len(accented) > len(_WORD.findall(text)):

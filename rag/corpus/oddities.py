@@ -17,6 +17,7 @@ OddKind = Literal["no date", "no outlet", "very short", "mostly boilerplate", "r
 
 _FEWEST_WORDS = 30
 _FEWEST_LETTERS = 150
+_LONG = 1_000
 _HALF = 0.5
 _OF_ONE_OUTLET = 3
 _OF_ANY = 5
@@ -110,6 +111,7 @@ def odd_kinds(article: Article) -> Sequence[OddKind]:
 
 
 def _is_short(text: str) -> bool:
-    """Whether a text has few words; few letters, where it is long enough for a script without."""
-    start = text[: 20 * _FEWEST_LETTERS]
-    return len(start.split()) < _FEWEST_WORDS and sum(map(str.isalpha, start)) < _FEWEST_LETTERS
+    """Whether a text has few words, and few letters: some scripts have no spaces."""
+    if len(text) > _LONG:
+        return False
+    return len(text.split()) < _FEWEST_WORDS and sum(map(str.isalpha, text)) < _FEWEST_LETTERS
