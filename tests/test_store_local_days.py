@@ -13,7 +13,7 @@ from rag.corpus import Unread
 from rag.corpus.outlets import read_outlets
 from rag.language.dates import local_time
 from rag.records import Article, Filters, Published, article_dict
-from rag.records.zones import local_iso
+from rag.records.published import local_iso
 from rag.store.rows import in_range, wall_clock
 from rag.store.tombstones import Selection
 from tests.builders import open_archive, row, write_jsonl

@@ -15,7 +15,7 @@ from rag.language.entities import names
 from rag.language.periods import day_in_words
 from rag.questions.form import Form, FormName
 from rag.records import FilterName, Filters, Hit, WayOn
-from rag.records.zones import local_time
+from rag.records.published import local_time
 
 Why = Literal[
     "nothing found",

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rag.language.sentences import sentence_spans
 from rag.records import Hit, Message
-from rag.records.zones import local_iso
+from rag.records.published import local_iso
 from rag.verification.markers import disarmed, without_markers
 
 NO_ANSWER = "The archive holds no answer to this question."

@@ -9,7 +9,7 @@ import typer
 from rag.cli import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
 from rag.records import Article, article_dict
-from rag.records.zones import local_iso
+from rag.records.published import local_iso
 from rag.retrieval.history import Revision, condensed
 from rag.verification.quotes.records import shown
 

@@ -19,7 +19,7 @@ from rag.cli.options import (
 )
 from rag.errors import QueryError
 from rag.maintenance.removals import Doomed
-from rag.records.zones import local_iso
+from rag.records.published import local_iso
 from rag.store import Listed, Selection
 
 KEPT = 1

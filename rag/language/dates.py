@@ -11,8 +11,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rag.records import Precision, Published
-from rag.records.zones import local_time as local_time
-from rag.records.zones import zone_of
+from rag.records.published import local_time as local_time
+from rag.records.published import zone_of
 
 # Printing of news began in 1605; 0001-01-01 is how several systems write "no date".
 _FIRST_YEAR = 1600

@@ -27,7 +27,7 @@ from rag.records.asked import Understood as Understood
 from rag.records.asked import WayOn as WayOn
 from rag.records.published import Precision as Precision
 from rag.records.published import Published as Published
-from rag.records.zones import local_iso
+from rag.records.published import local_iso
 
 FurnitureKind = Literal[
     "title",

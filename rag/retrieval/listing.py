@@ -12,7 +12,7 @@ from rag.indexes.analysis import indexed_words, terms
 from rag.language.periods import day_in_words
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Passage
-from rag.records.zones import local_time
+from rag.records.published import local_time
 from rag.retrieval.snapshot import Snapshot
 
 NEAR = 12

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, and_, delete, func, insert, select, u
 
 from rag.errors import ArchiveError, QueryError
 from rag.records import Article, Filters, Passage, Published
-from rag.records.zones import local_iso
+from rag.records.published import local_iso
 from rag.store import duplicate_groups, schema
 from rag.store.database import Database
 from rag.store.revisions import withdrawn
