@@ -19,6 +19,7 @@ from rag.corpus.chunking import CountTokens, chunk_all
 from rag.corpus.drafts import printable_path
 from rag.corpus.formats.columns import settings_beside
 from rag.corpus.formats.substack import texts_beside
+from rag.corpus.oddities import Oddities
 from rag.corpus.sandbox import Sandbox
 from rag.indexes.protocols import LexicalIndex
 from rag.records import Article
@@ -26,11 +27,13 @@ from rag.sources.pages import Pages
 from rag.sources.permission import visitor
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.inputs import Articles, Known, KnownInputs, mark
-from rag.store.rows import article_digest
+from rag.store.rows import article_digest, seconds
 
 Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
 _LINE = re.compile(r":\d+$")
+_WORD = re.compile(r"\w{4,}")
+_MOST = 0.6
 _BATCH = 64
 _LOOKED_UP = 256
 _COMMIT_SECONDS = 5.0
@@ -39,14 +42,19 @@ _COMMIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of the inputs of one run; `notable` are the failures and odd articles."""
+    """What became of the inputs of one run; `notable` are the failures and what has a note.
+
+    `odd` is what looks odd about the articles that were added or revised.
+    """
 
     counts: Counter[OutcomeKind] = field(default_factory=Counter)
     notable: tuple[Outcome, ...] = ()
+    odd: Oddities = field(default_factory=Oddities)
 
     def __add__(self, other: IngestReport) -> IngestReport:
         """What became of the inputs of both."""
-        return IngestReport(self.counts + other.counts, self.notable + other.notable)
+        notable = self.notable + other.notable
+        return IngestReport(self.counts + other.counts, notable, self.odd + other.odd)
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -58,12 +66,12 @@ class IngestReport:
 class Arriving:
     """What comes from elsewhere than files, and the inputs that it is read from.
 
-    `met` are the articles that have come from these inputs before, by id.
+    `met` are the texts that have come from these inputs before: by id, by digest, the path.
     """
 
     inputs: Sequence[str] = ()
     outcomes: Iterable[Read | Unread] = ()
-    met: dict[str, tuple[str, str]] = field(default_factory=dict)
+    met: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def parts(self) -> Iterator[Arriving]:
         """The same in parts, at least one, each of which has come when it is yielded.
@@ -112,8 +120,10 @@ class Ingest:
     sandbox: Sandbox = field(default_factory=Sandbox)
     restore_deleted: bool = False
     _deleted: Mapping[str, datetime] = field(default_factory=dict)
-    _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _seen: dict[str, dict[str, str]] = field(default_factory=dict)
     _found: dict[str, tuple[bytes, Articles]] = field(default_factory=dict)
+    _refused: set[str] = field(default_factory=set)
+    _odd: Oddities = field(default_factory=Oddities)
 
     def run(
         self,
@@ -152,10 +162,10 @@ class Ingest:
                 if time.monotonic() - committed > _COMMIT_SECONDS:
                     self.lexical.follow()
                     committed = time.monotonic()
-        self.inputs.keep(self._found)
+        self.inputs.keep(self._taken())
         self.lexical.follow()
         self.runs.finish(run_id, self.now)
-        return IngestReport(counts, tuple(notable))
+        return IngestReport(counts, tuple(notable), self._odd)
 
     def _read(self, files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[Item]:
         waiting = iter(files)
@@ -194,8 +204,8 @@ class Ingest:
             path: held
             for path, held in known.items()
             if all(
-                id_ in self._deleted or stored.get(id_) == digest
-                for id_, digest in _first_texts(held).items()
+                id_ in self._deleted or stored.get(id_) in digests
+                for id_, digests in _texts(held).items()
             )
         }
 
@@ -215,17 +225,57 @@ class Ingest:
                 fresh.append(item)
             else:
                 outcomes.append(again)
-        kinds = self.store.classify([item.article for item in fresh])
-        changed = [i.article for i, kind in zip(fresh, kinds, strict=True) if kind != "unchanged"]
-        if changed:
-            passages = chunk_all(changed, self.count_tokens, self.limit)
-            self.store.put(run_id, list(zip(changed, passages, strict=True)))
-        withdrawn = self._withdrawn(changed)
-        for item, kind in zip(fresh, kinds, strict=True):
-            note = "; ".join([*item.warnings, *withdrawn.get(item.article.id, ())])
-            outcomes.append(Outcome(item.path, kind, item.article.id, note))
+        for texts in _one_of_each(fresh):
+            outcomes += self._put(run_id, texts)
         self.runs.record(run_id, outcomes)
         return [*outcomes, *self._unread(batch)]
+
+    def _put(self, run_id: int, texts: Sequence[Read]) -> list[Outcome]:
+        """Stores articles of different ids, and says what became of each."""
+        outcomes, fitting, seen = [], [], {}
+        for item in texts:
+            article = item.article
+            if len(self._seen[article.id]) > 1 and (why := self._misfit(item)):
+                outcomes.append(Outcome(item.path, "failed", article.id, why))
+                self._refused.add(article_digest(article))
+                continue
+            fitting.append(item)
+            at = item.captured or (item.dated if len(self._seen[article.id]) > 1 else None)
+            if at is not None:
+                seen[article.id] = seconds(at)
+        kinds = self.store.classify([item.article for item in fitting], seen)
+        changed = [i.article for i, kind in zip(fitting, kinds, strict=True) if kind != "unchanged"]
+        if changed:
+            passages = chunk_all(changed, self.count_tokens, self.limit)
+            self.store.put(run_id, list(zip(changed, passages, strict=True)), seen)
+        withdrawn = self._withdrawn(changed)
+        for item, kind in zip(fitting, kinds, strict=True):
+            note = "; ".join([*item.warnings, *withdrawn.get(item.article.id, ())])
+            outcomes.append(Outcome(item.path, kind, item.article.id, note))
+            if kind != "unchanged":
+                self._odd.look_at(item.path, item.article)
+        return outcomes
+
+    def _taken(self) -> dict[str, tuple[bytes, Articles]]:
+        """The files that need not be read again: those of which no text was refused."""
+        return {
+            path: (found, articles)
+            for path, (found, articles) in self._found.items()
+            if self._refused.isdisjoint(one.digest for one in articles)
+        }
+
+    def _misfit(self, item: Read) -> str:
+        """Why a text is no state of the article of that id that came before it; "" if it is one.
+
+        What was captured at one address is; other texts must share most of their words.
+        """
+        id_ = item.article.id
+        stored = next((article for article, _ in self.store.current([id_])), None)
+        if item.captured or stored is None or shared_words(stored.text, item.article.text) >= _MOST:
+            return ""
+        others = [path for path in self._seen[id_].values() if path != item.path]
+        note = f"same article id {id_!r} as {others[0]} but other text; the first was kept"
+        return f"{note}: give each its own URL"
 
     def _withdrawn(self, changed: Sequence[Article]) -> dict[str, tuple[str, str]]:
         """What to say of those that answer nothing, though a text of theirs has just come in."""
@@ -244,23 +294,50 @@ class Ingest:
                     yield again or Outcome(path, "unchanged", one.id, one.note)
 
     def _again(self, article_id: str, digest: str, path: str) -> Outcome | None:
-        """What to say of an article that was deleted, or has come before in this run; else None."""
+        """What to say of what was deleted, or whose text has come before in this run; else None."""
         if at := self._deleted.get(article_id):
             command = f"dateline ingest {_LINE.sub('', path)} --restore-deleted"
             note = f"was deleted on {at:%Y-%m-%d} and stays out; bring it back: {command}"
             return Outcome(path, "deleted", article_id, note)
-        first, where = self._seen.setdefault(article_id, (digest, path))
-        if where == path:
-            return None
-        if first == digest:
+        known = self._seen.setdefault(article_id, {})
+        if known.setdefault(digest, path) != path:
             return Outcome(path, "duplicate", article_id)
-        note = f"same article id {article_id!r} as {where} but other text; the first was kept"
-        return Outcome(path, "failed", article_id, f"{note}: give each its own URL")
+        return None
 
 
-def _first_texts(held: Articles) -> dict[str, str]:
-    """The digest of each article of a file by its id; of those that share one, the first counts."""
-    return {one.id: one.digest for one in reversed(held)}
+def _one_of_each(items: Sequence[Read]) -> Iterator[list[Read]]:
+    """The articles in lists that have each id once: the states of one address, oldest first."""
+    if len({item.article.id for item in items}) == len(items):
+        yield list(items)
+        return
+    states: dict[str, list[Read]] = {}
+    for item in items:
+        states.setdefault(item.article.id, []).append(item)
+    for each in states.values():
+        moments = [at for item in each if (at := item.captured or item.dated)]
+        if len(moments) == len(each):
+            each[:] = [each[n] for n in sorted(range(len(each)), key=moments.__getitem__)]
+    for turn in range(max(map(len, states.values()))):
+        yield [each[turn] for each in states.values() if turn < len(each)]
+
+
+def shared_words(one: str, other: str) -> float:
+    """The share of the longer words of the shorter text that the other one has, too.
+
+    >>> shared_words("The tunnel costs 5 million", "The tunnel now costs 6 million crowns")
+    1.0
+    """
+    words = [set(_WORD.findall(text.casefold())) for text in (one, other)]
+    fewest = min(map(len, words))
+    return len(words[0] & words[1]) / fewest if fewest else 1.0
+
+
+def _texts(held: Articles) -> dict[str, set[str]]:
+    """The digests of the texts of each article of a file, by its id."""
+    found: dict[str, set[str]] = {}
+    for one in held:
+        found.setdefault(one.id, set()).add(one.digest)
+    return found
 
 
 def _key(file: Path) -> str:

@@ -357,12 +357,14 @@ def test_what_a_terminal_would_obey_is_shown_and_never_written(
         said = archive.ask("Which Grell barge burnt with 12 crates?", as_of=NOW).to_dict()
         id_ = archive.conversations.append("", "", said, NOW)[0]
     quote = said["citations"][0]["quote"]
-    assert "\x9b" in quote
+    # What is a command to a terminal in one byte is a character of Windows-1252.
+    assert "\x1b" in quote
+    assert "burnt ›2J" in quote
     at = ("--archive", folder)
     markdown = dateline("export", id_, *at, "--format", "markdown").out
     as_json = dateline("export", id_, *at).out
     for written in (markdown, as_json, dateline("search", "Grell barge", *at, "--json").out):
         assert not {c for c in written if c != "\n" and (c < " " or "\x7f" <= c <= "\x9f")}
-    assert "burnt \ufffd2J on Sunday" in markdown
+    assert "burnt ›2J on Sunday" in markdown
     assert markdown.count("Control characters are shown as \ufffd; the JSON export has each") == 1
     assert json.loads(as_json)["turns"][0]["answer"]["citations"][0]["quote"] == quote

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.corpus import Read, Unread, find_files, read_file
-from rag.corpus.outlets import OUTLETS_FILE, Outlets, read_outlets
+from rag.corpus.outlets import OUTLETS_FILE, Outlets, OutletSettings, read_outlets
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -139,6 +140,12 @@ def test_what_is_unread_stays_as_it_is(tmp_path: Path) -> None:
     assert Outlets.of([tmp_path]).named(unread, tmp_path / "a.md") is unread
 
 
+def names_in(path: Path) -> Mapping[str, str]:
+    found = read_outlets(path)
+    assert isinstance(found, OutletSettings), found
+    return found.names
+
+
 def test_hosts_are_known_however_they_are_written(tmp_path: Path) -> None:
     path = names(
         tmp_path,
@@ -146,7 +153,7 @@ def test_hosts_are_known_however_they_are_written(tmp_path: Path) -> None:
         '"courier.example" = "The Courier"',
         "'münchen.example' = 'Die Woche'",
     )
-    assert read_outlets(path) == {
+    assert names_in(path) == {
         "courier.example": "The Courier",
         "xn--mnchen-3ya.example": "Die Woche",
     }
@@ -155,7 +162,7 @@ def test_hosts_are_known_however_they_are_written(tmp_path: Path) -> None:
 def test_an_empty_file_names_nothing(tmp_path: Path) -> None:
     path = tmp_path / OUTLETS_FILE
     path.write_bytes(b"\xef\xbb\xbf# none yet\r\n")
-    assert read_outlets(path) == {}
+    assert names_in(path) == {}
 
 
 @pytest.mark.parametrize(

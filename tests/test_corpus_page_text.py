@@ -193,7 +193,6 @@ def test_text_without_paragraphs_of_its_own_is_read(tmp_path: Path, body: str) -
     ],
     ids=[
         "aside",
-        "long wall",
         "footer",
         "heading",
         "name of the element",

@@ -174,7 +174,7 @@ def test_full_text_in_the_feed_needs_no_page(archive: Archive, server: Site) -> 
 def test_where_the_text_of_the_feed_gets_lost_the_page_is_read(
     archive: Archive, server: Site
 ) -> None:
-    lost = f"<p>Ferry 1 sailed.</p><aside>{LONG}</aside>"
+    lost = f"<p>Ferry 1 sailed.</p><template>{LONG}</template>"
     text = {
         "version": "https://jsonfeed.org/version/1",
         "items": [{"url": "/1", "content_html": lost}],
@@ -238,15 +238,56 @@ def test_entries_that_come_twice_are_named(archive: Archive, server: Site) -> No
     ]
 
 
-def test_an_entry_without_an_address_is_named_once(archive: Archive, server: Site) -> None:
+def test_an_entry_without_address_and_text_is_named_once(archive: Archive, server: Site) -> None:
     nameless = "<item><title>Ferry 9</title></item>"
     url = following(archive, server, feed(nameless, item(1)), feed(nameless, item(1), item(2)))
     assert told(archive.feeds.poll()) == [
         "1 added",
         "1 failed",
-        f"failed {url}: the entry 'Ferry 9' has no address",
+        f"failed {url}: the entry 'Ferry 9' has neither an address nor a text",
     ]
     assert told(archive.feeds.poll()) == ["1 added"]
+
+
+FULL = f"<description><![CDATA[<p>{LONG}</p><p>It was late.</p>]]></description>"
+NOT_A_LINK = "<guid isPermaLink='false'>https://courier.example/?p={}</guid>"
+
+
+@pytest.mark.parametrize(
+    "guid", [NOT_A_LINK, "<guid>{}</guid>", "<link/>" + NOT_A_LINK, "<guid>tag:x,2025:{}</guid>"]
+)
+def test_entries_without_an_address_are_known_by_feed_and_guid(
+    archive: Archive, server: Site, guid: str
+) -> None:
+    day = "<pubDate>Sat, 03 May 2025 00:30:00 +0200</pubDate>"
+    items = [
+        f"<item><title>Ferry {n}</title>{guid.format(n)}{day}"
+        f"{FULL.replace('late', f'late by {n} hours')}</item>"
+        for n in (1, 2)
+    ]
+    changed = [items[0].replace("late by", "early by"), items[1]]
+    url = following(archive, server, feed(*items), feed(*changed))
+    assert told(archive.feeds.poll()) == ["2 added"]
+    (hit, *_) = archive.search("It was late by 2 hours", understood=())
+    name = next(guid for guid in hit.article.id.split("#")[1:])
+    assert hit.article.id == f"feed:{url.removeprefix('http://')}#{name}"
+    assert (hit.article.url, hit.article.publisher, hit.article.title) == (
+        "", server.url("").removeprefix("http://"), "Ferry 2",
+    )  # fmt: skip
+    assert str(hit.article.published) == "2025-05-02T22:30:00Z"
+    assert hit.article.text == f"{LONG.strip()}\n\nIt was late by 2 hours."
+    assert told(archive.feeds.poll()) == ["1 revised"]
+    assert server.pages() == ["/feed", "/feed"]
+
+
+def test_a_summary_without_an_address_is_kept_and_named(archive: Archive, server: Site) -> None:
+    short = "<item><guid isPermaLink='false'>7</guid><description>It sailed.</description></item>"
+    untitled = "<item><description>It sank off Vesk at night.</description></item>"
+    url = following(archive, server, feed(short, untitled))
+    counts, *notes = told(archive.feeds.poll())
+    assert counts == "2 added"
+    assert notes[0].startswith(f"added {url}#7: a summary, and the feed names no page with all")
+    assert len(notes) == 2
 
 
 def test_a_page_that_fails_for_good_is_not_asked_again(archive: Archive, server: Site) -> None:
@@ -350,7 +391,7 @@ def test_a_broken_encoding_is_named_beside_the_first_entry(archive: Archive, ser
     first, *rest = told(archive.feeds.poll())
     assert head
     assert (first, len(rest)) == ("2 added", 1)
-    assert rest[0].startswith(f"added {server.url('/1')}: the feed is not valid (document declared")
+    assert rest[0].startswith(f"added {server.url('/1')}: not utf-8, though declared so;")
 
 
 def test_json_feeds_and_redirects_are_followed(archive: Archive, server: Site) -> None:

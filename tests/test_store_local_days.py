@@ -9,8 +9,11 @@ import pytest
 
 from rag.answers.wording import spoken_date
 from rag.archive import Archive
+from rag.corpus import Unread
+from rag.corpus.outlets import read_outlets
 from rag.language.dates import local_time
-from rag.records import Filters, Published
+from rag.records import Article, Filters, Published, article_dict
+from rag.records.published import local_iso
 from rag.store.rows import in_range, wall_clock
 from rag.store.tombstones import Selection
 from tests.builders import open_archive, row, write_jsonl
@@ -79,3 +82,56 @@ def test_both_indexes_and_the_columns_filter_by_local_days(tmp_path: Path, vecto
 def test_what_is_to_be_deleted_is_chosen_by_local_days(tmp_path: Path) -> None:
     found = archive(tmp_path, vectors=False).removals.find(Selection(filters=THE_SEVENTH))
     assert [each.id[-1] for each in found.articles] == ["2", "3"]
+
+
+def test_json_has_the_moment_by_the_clocks_of_the_place() -> None:
+    written = [
+        article_dict(Article("a", "", "", "A.", published=each))["published"]
+        for each in (NIGHT, EVENING, Published(EIGHTH, "day", "EDT"), Published(EIGHTH, "minute"))
+    ]
+    assert written == [
+        "2024-05-08T00:30+02:00", "2024-05-07T23:30-04:00", "2024-05-08", "2024-05-08T00:00Z",
+    ]  # fmt: skip
+
+
+ZONES = '[zones]\n"courier.example" = "Europe/Berlin"\n"The Herald" = "America/New_York"\n'
+
+
+def test_an_outlets_zone_counts_where_an_article_states_none(tmp_path: Path) -> None:
+    (tmp_path / "outlets.toml").write_text(ZONES)
+    rows = [
+        row(1, "The council of Marsk voted.", date="2024-05-08T00:30:00"),
+        row(2, "The council of Vesk voted.", date="2024-05-07T22:30:00Z"),
+        row(3, "The council of Lindow voted.", date="2024-05-07T23:30:00-04:00"),
+        row(4, "The council of Orr voted.", date="2024-05-08"),
+        row(
+            5, "The ferry sank.", url="", id="h5", publisher="The Herald", date="2024-05-08T02:00Z"
+        ),
+    ]
+    opened = open_archive(tmp_path / "archive")
+    opened.ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=False)
+    found = [opened.article(f"courier.example/{n}").published for n in (1, 2, 3, 4)]
+    found.append(opened.article("h5").published)
+    assert [local_iso(each) for each in found if each] == [
+        "2024-05-08T00:30:00+02:00",
+        "2024-05-08T00:30:00+02:00",
+        "2024-05-07T23:30:00-04:00",
+        "2024-05-08",
+        "2024-05-07T22:00-04:00",
+    ]
+    assert opened.facets().days(NINTH) == [date(2024, 5, 8), date(2024, 5, 7)]
+    assert len(opened.facets().matching(THE_SEVENTH)) == 2
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd"])
+def test_a_zone_that_is_none_is_named(tmp_path: Path, zone: str) -> None:
+    path = tmp_path / "outlets.toml"
+    path.write_text(f'[zones]\n"courier.example" = "{zone}"\n')
+    found = read_outlets(path)
+    assert isinstance(found, Unread)
+    assert (found.path, "no time zone such as" in found.reason) == (f"{path}:2", True)
+
+
+def test_questions_about_the_archive_count_by_local_days(tmp_path: Path) -> None:
+    answer = archive(tmp_path, vectors=False).ask("How many articles are there from 8 May 2024?")
+    assert "1 article" in answer.text

@@ -17,6 +17,7 @@ from rag.questions.asked_words import read_words
 from rag.questions.form import Form, FormName
 from rag.questions.several import questions_apart
 from rag.records import FilterName, Filters, Hit, WayOn
+from rag.records.published import local_time
 
 Why = Literal[
     "nothing found",
@@ -100,7 +101,7 @@ def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> s
 
     What has no date is not called old.
     """
-    days = [each.article.published.at for each in sentences if each.article.published]
+    days = [local_time(each.article.published) for each in sentences if each.article.published]
     if asked.form.name != "latest" or not days or asked.as_of - max(days) <= OLD:
         return ""
     newest, today = day_in_words(max(days).date()), day_in_words(asked.as_of.date())

@@ -162,7 +162,7 @@ def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, .
     if asked.as_of - newest.at <= OLD:
         return ()
     today = asked.as_of.date()
-    age = _in_words(newest.at.date(), today)
+    age = _in_words(local_time(newest).date(), today)
     return (
         f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
         "it may be out of date.",

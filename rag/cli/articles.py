@@ -9,6 +9,7 @@ import typer
 from rag.cli import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
 from rag.records import Article, article_dict
+from rag.records.published import local_iso
 from rag.retrieval.history import Revision, condensed
 from rag.verification.quotes.records import shown
 
@@ -64,5 +65,5 @@ def _show_history(revisions: list[Revision], *, as_json: bool) -> None:
 
 
 def _heading(article: Article) -> str:
-    told = (article.publisher, str(article.published) if article.published else "")
+    told = (article.publisher, local_iso(article.published) if article.published else "")
     return ", ".join(filter(None, (article.title or article.id, *told)))

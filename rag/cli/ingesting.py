@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rag.cli import terminal
+from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.maintenance.priority import give_way
 
@@ -21,8 +23,14 @@ def ingest(
     restore_deleted: Annotated[
         bool, typer.Option("--restore-deleted", help="Take in again what was deleted.")
     ] = False,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write each failure, note and oddity to this file."),
+    ] = None,
 ) -> None:
     """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
+    if report_file:
+        check_report_file(report_file)
     give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
         report = opened.ingest(
@@ -33,6 +41,8 @@ def ingest(
             progress=progress,
         )
     terminal.print_report(report)
+    if report_file:
+        write_report(report, report_file)
     if not vectors:
         terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")
     if report.failures:

@@ -19,6 +19,7 @@ from rag.cli.options import (
 )
 from rag.errors import QueryError
 from rag.maintenance.removals import Doomed
+from rag.records.published import local_iso
 from rag.store import Listed, Selection
 
 KEPT = 1
@@ -93,7 +94,7 @@ def _show(found: Doomed) -> None:
 
 
 def _line(article: Listed) -> str:
-    dated = str(article.published) if article.published else ""
+    dated = local_iso(article.published) if article.published else ""
     told = ", ".join(filter(None, (article.publisher, dated, article.title)))
     revisions = f" ({article.revisions} revisions)" if article.revisions > 1 else ""
     return f"{article.id}  {told}{revisions}"

@@ -133,7 +133,7 @@ class _Rate(ProgressColumn):
 
 
 def print_report(report: IngestReport) -> None:
-    """Prints the counts of a run, every failure with its reason, and what was odd."""
+    """Prints the counts of a run, every failure with its reason, notes, and what looked odd."""
     told = [kind for kind in get_args(OutcomeKind) if kind not in _RARE or report.counts[kind]]
     say(", ".join(f"{report.counts[kind]:,} {kind}" for kind in told))
     for outcome in report.notable:
@@ -141,6 +141,8 @@ def print_report(report: IngestReport) -> None:
             complain(f"{outcome.path}: {outcome.note}")
         else:
             note(f"{outcome.path}: {outcome.note}")
+    for line in report.odd.summary():
+        note(f"looked odd: {line}")
 
 
 def print_hits(hits: Sequence[Hit]) -> None:

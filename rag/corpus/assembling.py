@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
+from rag.corpus.mojibake import remark
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
@@ -53,7 +54,11 @@ def assemble(draft: Draft, now: datetime) -> Read:
         pages=draft.pages,
     )
     settled = not any(_TO_COME in warning for warning in date_warnings)
-    return Read(article, draft.path, draft.warnings + url_warnings + date_warnings, settled)
+    odd = remark(article.title) or remark(draft.text)
+    warnings = (*draft.warnings, *url_warnings, *date_warnings, *((odd,) if odd else ()))
+    captured, modified = (_past(value, now) for value in (draft.captured, draft.modified))
+    dated = modified or (published.at if published else None)
+    return Read(article, draft.path, warnings, settled, captured, dated)
 
 
 class EmbargoError(CorpusError):
@@ -115,6 +120,12 @@ def _dated(value: str, now: datetime) -> tuple[Published | None, str]:
     if published.at > now + _CLOCK_TOLERANCE:
         return None, f"date {value!r:.80} {_TO_COME}"
     return published, ""
+
+
+def _past(value: str, now: datetime) -> datetime | None:
+    """The moment that a file states, None for none that can be read, or one to come."""
+    published, _ = _dated(value, now) if value else (None, "")
+    return published.at if published else None
 
 
 def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from rag.corpus.charsets import (
+    WINDOWS,
+    codec_of,
+    declared_by_xml,
+    guess,
+    is_plausible,
+    likeliest_first,
+    seven_bit_codec,
+)
+from rag.corpus.mojibake import undone, without_c1
 from rag.errors import CorpusError
 
 SIZE_LIMIT = 20 * 1024 * 1024
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_WINDOWS_PAGE = re.compile(r"^125\d$|^874$|^932$|^949$")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_XML_DECLARATION = re.compile(r"<\?xml\b[^>]{0,500}\?>", re.IGNORECASE)
 _TOO_LARGE = f"larger than the {SIZE_LIMIT // 1024**2} MB that one article may have; split it"
 _BINARY = "a binary file, or text without a byte order mark in UTF-16; save it as UTF-8"
 EMPTY = "empty: it holds no text"
-_WINDOWS = "cp1252"
-# Python knows more encodings than texts use; a megabyte of punycode takes minutes.
-_OF_NAMES_AND_SOURCES = frozenset(
-    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
-)
-_NAMES = {"cp1252": "Windows-1252", "utf-16": "UTF-16"}
+_MOST_LOST = 3
+_SAVED_TWICE = "its UTF-8 had been read as another encoding and saved again; read as it was meant"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -46,27 +55,51 @@ def unreadable(error: OSError) -> str:
     return f"cannot be read: {error.strerror or error}"
 
 
-def decode(data: bytes, *, fallback: str = _WINDOWS) -> tuple[str, tuple[str, ...]]:
-    r"""The text of `data` with line ends as "\n", and a warning if its encoding was guessed.
+def decode(
+    data: bytes, *, declared: Sequence[str] = (), lossy: bool = False
+) -> tuple[str, tuple[str, ...]]:
+    r"""The text of `data` with line ends as "\n", and notes on what is not certain about it.
 
-    UTF-8 and UTF-16 are recognised by their marks, UTF-8 also without. Else this tries
-    `fallback`, then Windows-1252 if every byte is defined in it. Raises
-    `CorpusError` for binary, empty and undecodable data.
+    UTF-8 and UTF-16 are recognised by their marks, UTF-8 also without, whatever is declared.
+    Else the first of the `declared` labels that can be true counts, and a false one is named.
+    If none is, the encoding is guessed, and the note says which. UTF-8 that had been read as
+    another encoding and saved again is read as it was meant. Raises `CorpusError` for binary,
+    empty and undecodable data, and for damaged UTF-8 unless `lossy`: then the bytes that are
+    damaged are U+FFFD, and counted.
 
     >>> decode(b"caf\xc3\xa9\r\n")
     ('café\n', ())
+    >>> decode(b"\x93Closed\x94", declared=["iso-8859-1"])
+    ('“Closed”', ())
     """
-    text, guessed = _decoded(data, fallback)
+    text, notes = _decoded(data, declared, lossy)
     if not text or text.isspace():
         raise CorpusError(EMPTY)
-    warnings = (f"not UTF-8; read as {_NAMES.get(guessed, guessed)}",) if guessed else ()
-    return clean(text), warnings
+    if meant := undone(text):
+        text, notes = meant, (*notes, _SAVED_TWICE)
+    return clean(text), notes
+
+
+def decode_xml(data: bytes, charset: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """An XML document as UTF-8 without its declaration, and the notes of `decode`.
+
+    `charset` is that of the server. Blank lines before the declaration do not matter.
+    """
+    labels = [label for label in (charset, *declared_by_xml(data)) if label]
+    text, notes = decode(data, declared=labels, lossy=True)
+    return _XML_DECLARATION.sub("", text.lstrip("\ufeff \t\n")).encode(), notes
 
 
 def clean(text: str) -> str:
-    r"""The text with line ends as "\n" and characters that cannot be stored as U+FFFD."""
+    r"""The text with line ends as "\n" and characters that cannot be stored as U+FFFD.
+
+    C1 controls become the characters of Windows-1252 that they were meant to be.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() and "\x00" not in text:
+        return text
+    text = without_c1(text)
     return text if _is_storable(text) else _UNSTORABLE.sub("\ufffd", text)
 
 
@@ -78,30 +111,76 @@ def _is_storable(text: str) -> bool:
     return "\x00" not in text
 
 
-def _decoded(data: bytes, fallback: str) -> tuple[str, str]:
-    """The text, and the encoding if it had to be guessed."""
+def _decoded(data: bytes, declared: Sequence[str], lossy: bool) -> tuple[str, tuple[str, ...]]:
     if data.startswith(_UTF16_MARKS):
-        return _printable(_strictly(data, "utf-16")), ""
+        return _printable(_strictly(data, "utf-16")), ()
     if b"\x00" in data:
-        raise CorpusError(_BINARY)
+        return _printable(_strictly(data, _wide(data))), ()
+    if codec := seven_bit_codec(data, declared):
+        with suppress(UnicodeError):
+            return _printable(data.decode(codec)), ()
     try:
-        return data.decode("utf-8-sig"), ""
+        return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
-        if fallback == _WINDOWS:
-            _refuse_damaged(data, error.start)
-    if not is_no_encoding_of_texts(fallback):
-        with suppress(UnicodeError, LookupError):
-            return _printable(data.decode(fallback)), fallback
-    return _printable(_strictly(data, _WINDOWS)), _WINDOWS
+        if lenient := _damaged(data):
+            if not lossy:
+                msg = f"damaged UTF-8 at byte {error.start}; fix it or save it as UTF-8 again"
+                raise CorpusError(msg) from error
+            return _printable(lenient), _lost(lenient, "UTF-8")
+    return _as_declared(data, declared) or _as_guessed(data, declared)
 
 
-def is_no_encoding_of_texts(name: str) -> bool:
-    """Whether the name is an encoding of Python that no page or feed uses."""
+def _wide(data: bytes) -> str:
+    """The encoding of markup in UTF-16 without a mark; raises CorpusError for binary data."""
+    encodings = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+    if data[:2] not in encodings:
+        raise CorpusError(_BINARY)
+    return encodings[data[:2]]
+
+
+def _as_declared(data: bytes, declared: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """The text in the first declared encoding that can be true; None if none can."""
+    known = likeliest_first(declared)
+    for codec, label in known.items():
+        text = data.decode(codec, "replace")
+        lost = text.count("\ufffd")
+        if lost > max(_MOST_LOST, len(text) // 1_000) or not is_plausible(codec, data):
+            continue
+        notes = _lost(text, label)
+        if any(data.decode(other, "replace") != text for other in known if other != codec):
+            labels = " and as ".join(dict.fromkeys(map(repr, declared)))
+            notes = (f"declared as {labels:.200}; read as {label}", *notes)
+        return _printable(text), notes
+    return None
+
+
+def _as_guessed(data: bytes, declared: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    false = " or ".join(label for label in dict.fromkeys(declared) if codec_of(label))
+    why = f"not {false:.200}, though declared so" if false else "not UTF-8"
+    codec = guess(data)
     try:
-        found = codecs.lookup(name)
-    except (LookupError, ValueError):
-        return False
-    return not found._is_text_encoding or found.name in _OF_NAMES_AND_SOURCES
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        codec = WINDOWS
+        text = _strictly(data, codec)
+    return _printable(text), (f"{why}; read as {_shown(codec)}",)
+
+
+def _lost(text: str, name: str) -> tuple[str, ...]:
+    """A note on the bytes that became U+FFFD, if any did."""
+    lost = text.count("\ufffd")
+    return (f"{lost:,} bytes are not {name:.40}; shown as \ufffd",) if lost else ()
+
+
+def _shown(codec: str) -> str:
+    """A name of Python's for an encoding as people write it.
+
+    >>> _shown("cp1252"), _shown("iso8859-2"), _shown("utf-16-le")
+    ('Windows-1252', 'ISO-8859-2', 'UTF-16')
+    """
+    name = _WINDOWS_PAGE.sub(r"Windows-\g<0>", codec.removeprefix("cp"))
+    name = name.replace("iso8859", "iso-8859").removesuffix("-le").removesuffix("-be")
+    return name if name.startswith("Windows") else name.upper()
 
 
 def _printable(text: str) -> str:
@@ -110,16 +189,14 @@ def _printable(text: str) -> str:
     return text
 
 
-def _refuse_damaged(data: bytes, start: int) -> None:
-    """Raises CorpusError for UTF-8 with a few broken bytes, which would decode to other letters.
+def _damaged(data: bytes) -> str:
+    """The text of UTF-8 with a few broken bytes; "" for another encoding.
 
     Text in a one-byte encoding almost never holds valid UTF-8 sequences by chance.
     """
-    lenient = data.decode("utf-8", "replace")
+    lenient = data.decode("utf-8-sig", "replace")
     broken = lenient.count("\ufffd")
-    if sum(character > "\x7f" for character in lenient) > 2 * broken:
-        msg = f"damaged UTF-8 at byte {start}; fix it or save it as UTF-8 again"
-        raise CorpusError(msg)
+    return lenient if sum(character > "\x7f" for character in lenient) > 2 * broken else ""
 
 
 def _strictly(data: bytes, encoding: str) -> str:
@@ -127,7 +204,7 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         msg = (
-            f"neither UTF-8 nor {_NAMES[encoding]} (byte {data[error.start]:#04x} "
+            f"neither UTF-8 nor {_shown(encoding)} (byte {data[error.start]:#04x} "
             f"at {error.start}); save it as UTF-8"
         )
         raise CorpusError(msg) from error

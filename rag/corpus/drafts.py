@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,12 +21,16 @@ class Read:
     """One article as read, the path of its file, and warnings for the log.
 
     `settled` is False if a later run may read it differently, because its date is in the future.
+    `captured` is when somebody saw this text at its address, in UTC, where the file says so;
+    `dated` the latest moment that the file gives for it: its change, else its publication.
     """
 
     article: Article
     path: str
     warnings: tuple[str, ...] = ()
     settled: bool = True
+    captured: datetime | None = None
+    dated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Draft:
     missing one is worth a warning. `created` is when the file was made, which dates the
     article if nothing else does. `pages` are the starts of pages, as in `Article.pages`.
     `embargoed` is when the embargo ends, as the format writes it; "" for none.
+    `captured` is when the text was seen at its address, `modified` when it was last changed.
     """
 
     path: str
@@ -82,6 +88,8 @@ class Draft:
     created: str = ""
     pages: tuple[int, ...] = ()
     embargoed: str = ""
+    captured: str = ""
+    modified: str = ""
 
 
 class Reader(Protocol):

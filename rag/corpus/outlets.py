@@ -14,16 +14,37 @@ from rag.corpus.drafts import Read, Unread, printable_path
 from rag.corpus.links import Roots
 from rag.corpus.urls import is_web_address, publisher_of
 from rag.errors import CorpusError
+from rag.language.dates import in_zone, is_zone
 
 OUTLETS_FILE = "outlets.toml"
-_TABLE = "outlets"
+_TABLE, _ZONES = "outlets", "zones"
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _EXAMPLE = f'write "courier.example" = "The Courier" below [{_TABLE}]'
+
+
+_NO_ZONE = "no time zone such as 'Europe/Berlin'"
+
+
+@dataclass(frozen=True, slots=True)
+class OutletSettings:
+    """What one `outlets.toml` says: the outlets' names by host (as `publisher_of` gives it).
+
+    `zones` has their time zones by host, or by name in small letters.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_OUTLETS = OutletSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """The names that the folders being ingested give to the outlets of their articles.
+
+    They can also give their time zones: an article that states no zone of its own appeared by
+    the clocks of its outlet.
 
     The name comes from the nearest `outlets.toml` that has the article's host: in the folder
     of its file or above, up to the folder that you ingest; in the same folder for a file
@@ -32,7 +53,7 @@ class Outlets:
     """
 
     tops: frozenset[Path] = frozenset()
-    _read: dict[Path, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[Path, OutletSettings] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, paths: Sequence[Path]) -> Outlets:
@@ -44,38 +65,49 @@ class Outlets:
         return not outlets_file.is_symlink() or Roots(self.tops).hold(outlets_file)
 
     def named(self, outcome: Read | Unread, file: Path) -> Read | Unread:
-        """The outcome of reading `file`, with the outlet's name if only its host was known."""
+        """The outcome of reading `file`, with the outlet's name if only its host was known.
+
+        Its date is in the outlet's zone, if it has none of its own.
+        """
         if isinstance(outcome, Unread):
             return outcome
         article = outcome.article
         host = publisher_of(article.url)
-        if not host or article.publisher != host:
+        publisher = article.publisher
+        if host and publisher == host:
+            publisher = next(
+                (own.names[host] for own in self._above(file) if host in own.names), host
+            )
+        keys = (host, article.publisher.casefold(), publisher.casefold())
+        zone = next((own.zones[k] for own in self._above(file) for k in keys if k in own.zones), "")
+        published = article.published
+        if zone and published:
+            published = in_zone(published, zone)
+        if (publisher, published) == (article.publisher, article.published):
             return outcome
-        return replace(outcome, article=replace(article, publisher=self._name(host, file)))
+        changed = replace(article, publisher=publisher, published=published)
+        return replace(outcome, article=changed)
 
     def names_above(self, file: Path) -> str:
-        """The names that apply to the articles in `file`, as text; "" if there are none."""
-        return "\n".join(str(sorted(names.items())) for names in self._above(file) if names)
+        """What applies to the articles in `file`, as text; "" if nothing does."""
+        return "\n".join(str(own) for own in self._above(file) if own != NO_OUTLETS)
 
-    def _name(self, host: str, file: Path) -> str:
-        return next((names[host] for names in self._above(file) if host in names), host)
-
-    def _above(self, file: Path) -> Iterator[Mapping[str, str]]:
-        """The names in the folder of `file` and in those above, nearest first."""
+    def _above(self, file: Path) -> Iterator[OutletSettings]:
+        """The settings in the folder of `file` and in those above, nearest first."""
         above = list(file.parents)
         top = max((n for n, folder in enumerate(above) if folder in self.tops), default=-1)
         return (self._beside(folder) for folder in above[: top + 1])
 
-    def _beside(self, folder: Path) -> Mapping[str, str]:
+    def _beside(self, folder: Path) -> OutletSettings:
         if folder not in self._read:
             path = folder / OUTLETS_FILE
-            names = read_outlets(path) if path.is_file() and self.reach(path) else {}
-            self._read[folder] = {} if isinstance(names, Unread) else names
+            found = read_outlets(path) if path.is_file() and self.reach(path) else NO_OUTLETS
+            self._read[folder] = NO_OUTLETS if isinstance(found, Unread) else found
         return self._read[folder]
 
 
-def read_outlets(path: Path) -> Mapping[str, str] | Unread:
-    """The outlets' names by host (as `publisher_of` gives it), or why the file is wrong."""
+def read_outlets(path: Path) -> OutletSettings | Unread:
+    """The outlets' names and time zones in a file, or why the file is wrong."""
     try:
         text = read_bytes(path).decode("utf-8-sig")
         table = tomllib.loads(text)
@@ -100,13 +132,29 @@ class _WrongEntryError(CorpusError):
         self.key = key
 
 
-def _checked(table: Mapping[str, Any]) -> Mapping[str, str]:
+def _checked(table: Mapping[str, Any]) -> OutletSettings:
     for key in table:
-        if key != _TABLE:
+        if key not in (_TABLE, _ZONES):
             raise _WrongEntryError(key, f"unknown key {key!r}")
-    entries = table.get(_TABLE, {})
-    if not isinstance(entries, dict):
-        raise _WrongEntryError(_TABLE, f"{_TABLE!r} is no table")
+    names, zones = (table.get(key, {}) for key in (_TABLE, _ZONES))
+    for key, entries in ((_TABLE, names), (_ZONES, zones)):
+        if not isinstance(entries, dict):
+            raise _WrongEntryError(key, f"{key!r} is no table")
+    return OutletSettings(_names(names), _zones(zones))
+
+
+def _zones(entries: Mapping[str, Any]) -> Mapping[str, str]:
+    zones: dict[str, str] = {}
+    for key, value in entries.items():
+        if isinstance(value, dict):
+            raise _WrongEntryError(key, f"the host that begins with {key!r} is not in quotes")
+        if not isinstance(value, str) or not is_zone(value):
+            raise _WrongEntryError(key, f"the zone of {key!r} is {value!r:.60}, {_NO_ZONE}")
+        zones[publisher_of(key) if is_web_address(key) else key.casefold()] = value
+    return zones
+
+
+def _names(entries: Mapping[str, Any]) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for key, value in entries.items():
         host = publisher_of(key)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.corpus.boilerplate import Block
+from rag.corpus.captures import captured_in_page, modified_in_page
+from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import clean, decode, limited, read_bytes
 from rag.corpus.drafts import Draft, Page, Unread, printable_path
 from rag.corpus.formats.html_exports import html_export
@@ -19,8 +21,6 @@ from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 from rag.language.identification import likely_language
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_HEAD_BYTES = 4096
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # Without a handler, trafilatura would log each page to standard error.
 _SILENT = logging.NullHandler()
@@ -46,10 +46,9 @@ def page_draft(path: str, data: bytes, charset: str = "") -> Draft:
 
     Raises `CorpusError` if the page has no article.
     """
-    declared = _CHARSET.search(data, 0, _HEAD_BYTES)
-    named = charset or (declared.group(1).decode("ascii", "replace").lower() if declared else "")
-    page, warnings = decode(data, fallback=named or "cp1252")
-    return _draft(path, page, () if named else warnings)
+    declared = [label for label in (charset, *declared_by_page(data)) if label]
+    page, warnings = decode(data, declared=declared, lossy=True)
+    return _draft(path, page, warnings)
 
 
 def fetched_draft(page: Page) -> Draft:
@@ -98,6 +97,8 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         language=likely_language(declared, text),
         section=clean(data.section or (found.categories or [""])[0]),
         warnings=(*warnings, *data.warnings, *article.warnings),
+        captured=captured_in_page(page),
+        modified=modified_in_page(page),
     )
 
 

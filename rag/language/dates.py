@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime
 from functools import lru_cache
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from rag.records import Precision, Published
+from rag.records.published import local_time as local_time
+from rag.records.published import zone_of
 
 # Printing of news began in 1605; 0001-01-01 is how several systems write "no date".
 _FIRST_YEAR = 1600
@@ -21,21 +22,6 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_HOURS: Mapping[str, float] = MappingProxyType(
-    {
-        "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "cest": 2,
-        "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11,
-        "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-    }
-)  # fmt: skip
-_REGIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "et": "America/New_York",
-        "ct": "America/Chicago",
-        "mt": "America/Denver",
-        "pt": "America/Los_Angeles",
-    }
-)
 _NOISE = re.compile(
     r"\b(?:first|last)\s+(?=publish|updat|modif|post)|\b(?:published|updated|posted|modified|date)\b:?"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?|\b(?:on|at)\b|^T(?=\d)",
@@ -50,7 +36,6 @@ _CLOCK = re.compile(
 )
 # Seconds or milliseconds since 1970, in the years 2001 to 2286.
 _EPOCH = re.compile(r"[1-9][0-9]{9}(?:[0-9]{3})?")
-_OFFSET = re.compile(r"(?:utc|gmt)?\s?([+\-−])(\d\d?):?(\d\d)?", re.IGNORECASE)
 _CLOCK_SHAPE = re.compile(r"\d{1,2}\s?[:.h時]\s?\d\d|\d\s?[ap]\.?m", re.IGNORECASE)
 
 _Parts = tuple[int, int, int, Precision]
@@ -72,18 +57,31 @@ def parse_published(text: str) -> Published | None:
     return _parsed(line)
 
 
-def local_time(published: Published) -> datetime:
-    """When an article appeared by the clocks of its place; in UTC where its zone is unknown.
+def in_zone(published: Published, region: str) -> Published:
+    """A date that states no zone, by the clocks of a region ("Europe/Berlin"); others as they are.
 
-    What is known to the day only is midnight UTC of that day.
+    A time without a zone is one by those clocks; one in UTC is the same moment. What is known
+    to the day only stays that day.
 
-    >>> night = Published(datetime(2024, 5, 7, 22, 30, tzinfo=UTC), "minute", "+02:00")
-    >>> str(local_time(night))
-    '2024-05-08 00:30:00+02:00'
+    >>> night = parse_published("2024-05-08 00:30")
+    >>> str(in_zone(night, "Europe/Berlin")), in_zone(night, "Europe/Berlin").zone
+    ('2024-05-07T22:30Z', '+0200')
     """
     if published.precision not in ("minute", "second"):
-        return published.at
-    return published.at.astimezone(_zone(published.zone) or UTC)
+        return published
+    zone = published.zone.lower()
+    if zone and zone_of(zone) != zone_of("z"):
+        return published
+    place = ZoneInfo(region)
+    local = published.at.astimezone(place) if zone else published.at.replace(tzinfo=place)
+    return Published(local.astimezone(UTC), published.precision, f"{local:%z}"[:5])
+
+
+def is_zone(region: str) -> bool:
+    """Whether a name is that of a region with its own clocks, such as "Europe/Berlin"."""
+    with suppress(KeyError, OSError, ValueError):
+        return bool(ZoneInfo(region))
+    return False
 
 
 @lru_cache(maxsize=1024)
@@ -119,7 +117,7 @@ def _at_time(parts: _Parts, rest: str) -> Published | None:
     if clock is None or precision != "day" or not (clock["minute"] or clock["half"]):
         return None
     zone = clock["zone"] or ""
-    offset = _zone(zone)
+    offset = zone_of(zone)
     if offset is None:
         return Published(date, "day", zone)
     local = date.replace(
@@ -137,22 +135,6 @@ def _hour(hour: int, half: str | None) -> int:
     if not 1 <= hour <= 12:
         raise ValueError
     return hour % 12 + (12 if half.lower().startswith("p") else 0)
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> tzinfo | None:
-    key = name.lower()
-    if not key:
-        return UTC
-    if offset := _OFFSET.fullmatch(key):
-        sign, hours, minutes = offset.groups()
-        shift = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return timezone(shift if sign == "+" else -shift)
-    if key in _HOURS:
-        return timezone(timedelta(hours=_HOURS[key]))
-    with suppress(KeyError, OSError):
-        return ZoneInfo(_REGIONS[key])
-    return None
 
 
 def _month(name: str) -> int:
@@ -238,4 +220,8 @@ def _foreign(line: str) -> Published | None:
         return None
     if not _CLOCK_SHAPE.search(line):
         return _moment(moment.replace(tzinfo=None), "day", "")
-    return _moment(moment, "minute", moment.tzname() or "")
+    if moment.tzinfo is None:
+        return _moment(moment, "minute", "")
+    name = moment.tzname() or ""
+    # dateparser calls "+0200" by a name of its own, which nobody else knows.
+    return _moment(moment, "minute", name if zone_of(name) else moment.isoformat()[-6:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from rag.records.answer_json import (
@@ -25,8 +25,10 @@ from rag.records.answer_json import Verdict as Verdict
 from rag.records.asked import Filters as Filters
 from rag.records.asked import Understood as Understood
 from rag.records.asked import WayOn as WayOn
+from rag.records.published import Precision as Precision
+from rag.records.published import Published as Published
+from rag.records.published import local_iso
 
-Precision = Literal["year", "month", "day", "minute", "second"]
 FurnitureKind = Literal[
     "title",
     "byline",
@@ -43,33 +45,6 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 """A text and others to the cosine of each with it: how close they are in meaning."""
 
 _NO_FILTERS = Filters()
-_LENGTHS: Mapping[Precision, int] = {"year": 4, "month": 7, "day": 10, "minute": 16, "second": 19}
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """The moment an article appeared, in UTC, known to `precision`.
-
-    `at` is the start of the year, month, day, minute or second; `zone` is the
-    zone as the article gave it ("+02:00"), "" where it gave none.
-
-    >>> str(Published(datetime(2020, 9, 11, tzinfo=UTC), "day"))
-    '2020-09-11'
-    """
-
-    at: datetime
-    precision: Precision
-    zone: str = ""
-
-    def __post_init__(self) -> None:
-        if self.at.utcoffset() is None or self.at.utcoffset() != UTC.utcoffset(None):
-            msg = f"published must be in UTC, not {self.at!r}"
-            raise ValueError(msg)
-
-    def __str__(self) -> str:
-        # `strftime` writes the year 800 with three digits.
-        written = self.at.isoformat()[: _LENGTHS[self.precision]]
-        return f"{written}Z" if "T" in written else written
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +331,7 @@ def citation_json(citation: Citation) -> CitationJson:
 
 
 def _identity(article: Article) -> dict[str, Any]:
-    published = str(article.published) if article.published else None
+    published = local_iso(article.published) if article.published else None
     return {
         "title": article.title,
         "publisher": article.publisher,

@@ -12,6 +12,7 @@ from rag.indexes.analysis import indexed_words, terms
 from rag.language.periods import day_in_words
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Passage
+from rag.records.published import local_time
 from rag.retrieval.snapshot import Snapshot
 
 NEAR = 12
@@ -168,4 +169,4 @@ def _headline_names(article: Article, passage: Passage) -> Iterator[str]:
 
 
 def _day(article: Article) -> str:
-    return day_in_words(article.published.at.date()) if article.published else ""
+    return day_in_words(local_time(article.published).date()) if article.published else ""

@@ -13,13 +13,11 @@ from rag.questions.constraints import ignoring
 from rag.questions.form import form_understood, whole_form
 from rag.questions.sub_queries import merged
 from rag.questions.times import publication_times
-from rag.records import Article, Filters, Understood
-from rag.retrieval.listing import read
+from rag.records import Filters, Understood
 from rag.retrieval.retrieve import Request
 from rag.retrieval.snapshot import Snapshot
 from rag.retrieval.tallies import openings_of
 
-_ZONES = timedelta(hours=14)
 _YEARS_BACK = 40
 
 
@@ -83,10 +81,7 @@ def _scope_at(
     if asked.language:
         base = replace(base, language=_code(asked.language, snapshot))
     filters = merged(base, understood)
-    openings = openings_of(filters, snapshot)
-    if any(one.filters.published_from or one.filters.published_before for one in understood):
-        openings = _by_local_day(openings, base, understood, snapshot)
-    return Scope(openings, filters, tuple(understood))
+    return Scope(openings_of(filters, snapshot), filters, tuple(understood))
 
 
 def _understood(asked: AboutArchive, question: str, moment: datetime) -> tuple[Understood, ...]:
@@ -126,59 +121,6 @@ def _code(language: str, snapshot: Snapshot) -> str:
     """The code of a language by its English name; of one that no article is in, its name."""
     codes = [code for code in snapshot.facets.languages if code]
     return next((code for code in codes if language_name(code) == language), language.casefold())
-
-
-def _by_local_day(
-    openings: Sequence[int], base: Filters, understood: Sequence[Understood], snapshot: Snapshot
-) -> tuple[int, ...]:
-    """Those that appeared in the times understood by the calendar of where they appeared.
-
-    Only near the edges of a time may that differ from its days in UTC.
-    """
-    wide = openings_of(_shifted(base, understood, _ZONES), snapshot)
-    sure = set(_openings_or_none(_shifted(base, understood, -_ZONES), snapshot))
-    times = [one.filters for one in understood if one.strict]
-    doubtful = [id_ for id_ in wide if id_ not in sure]
-    within = {
-        id_
-        for id_, (_, article) in read(doubtful, snapshot)
-        if all(_is_within(article, each, id_ in openings) for each in times)
-    }
-    return tuple(id_ for id_ in wide if id_ in sure or id_ in within)
-
-
-def _shifted(base: Filters, understood: Sequence[Understood], by: timedelta) -> Filters:
-    """The filters with the times understood so much wider at both ends; `base` stays."""
-    wide = [
-        replace(
-            one,
-            filters=replace(
-                one.filters,
-                published_from=one.filters.published_from and one.filters.published_from - by,
-                published_before=one.filters.published_before and one.filters.published_before + by,
-            ),
-        )
-        for one in understood
-    ]
-    return merged(base, wide)
-
-
-def _openings_or_none(filters: Filters, snapshot: Snapshot) -> tuple[int, ...]:
-    start, before = filters.published_from, filters.published_before
-    return () if start and before and start >= before else openings_of(filters, snapshot)
-
-
-def _is_within(article: Article, wanted: Filters, in_utc: bool) -> bool:
-    published = article.published
-    if published is None or not published.zone or published.precision not in ("minute", "second"):
-        return in_utc
-    try:
-        offset = datetime.fromisoformat(f"2000-01-01T00:00:00{published.zone}").utcoffset()
-    except ValueError:
-        return in_utc
-    at = published.at + (offset or timedelta())
-    after_start = wanted.published_from is None or at >= wanted.published_from
-    return after_start and (wanted.published_before is None or at < wanted.published_before)
 
 
 def scope_words(asked: AboutArchive, scope: Scope) -> str:

@@ -33,11 +33,14 @@ def openings_of(filters: Filters, snapshot: Snapshot) -> tuple[int, ...]:
 
 
 def span(openings: Sequence[int], snapshot: Snapshot) -> tuple[datetime | None, datetime | None]:
-    """When the first and the last of the articles appeared, given newest first; None if unknown."""
+    """When the first and the last of the articles appeared, given newest first; None if unknown.
+
+    By the clocks of the places where they did, though both have UTC as their zone.
+    """
     known = dated_openings(openings, snapshot)
     if not known:
         return None, None
-    ends = snapshot.facets.published_at(np.array([known[-1], known[0]], dtype=np.int64))
+    ends = snapshot.facets.local_at(np.array([known[-1], known[0]], dtype=np.int64))
     first, last = (_EPOCH + timedelta(seconds=int(at)) for at in ends)
     return first, last
 
@@ -85,7 +88,7 @@ def period_counts(
     openings: Sequence[int], per: str, snapshot: Snapshot
 ) -> tuple[tuple[str, int], ...]:
     """How many articles appeared in each month or year, in the order of time."""
-    published = snapshot.facets.published_at(np.array(openings, dtype=np.int64))
+    published = snapshot.facets.local_at(np.array(openings, dtype=np.int64))
     days = [_EPOCH + timedelta(seconds=int(at)) for at in published if at != UNKNOWN_DATE]
     counted = Counter((day.year, day.month if per == "month" else 1) for day in days)
     found = [

@@ -12,16 +12,14 @@ from typing import Any
 
 from rag.corpus import Page, urljoined
 from rag.corpus.bylines import parse_authors
-from rag.corpus.decoding import clean, is_no_encoding_of_texts
+from rag.corpus.charsets import declared_by_xml, is_no_encoding_of_texts
+from rag.corpus.decoding import clean, decode, decode_xml
 from rag.errors import CorpusError
 from rag.store.rows import digest
 
 LARGEST = 10 * 1024 * 1024
 FULL_WORDS = 150
 """A text with fewer words counts as a summary, so that the page is read."""
-_WIDER = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037")
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)", re.IGNORECASE)
-_HEAD_BYTES = 1024
 _JSON_FEED = re.compile(r"https?://jsonfeed\.org/version/")
 _BLOCK = re.compile(r"<(?:p|div|li|[ou]l|h[1-6]|blockquote|table|section|pre)\b", re.IGNORECASE)
 _BREAK = re.compile(r"(?:<br\s*/?>\s*)+|\n\s*\n")
@@ -31,12 +29,13 @@ _CUT_SHORT = re.compile(
     r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\]|(?:read|continue|more)\s+(?:more|reading|\xbb))\W*$",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NO_FEED = "no feed: neither RSS nor Atom nor JSON Feed"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry for one article; `content` is the full text as HTML, "" for a summary.
+    """An entry for one article; `text` is all that it has as HTML, `content` the same if full.
 
     `digest` changes with anything in the entry.
     """
@@ -47,12 +46,14 @@ class Entry:
     authors: tuple[str, ...]
     date: str
     content: str
+    text: str
     digest: str
 
     @property
     def key(self) -> str:
         """Identifies the entry from one poll to the next; never empty."""
-        return self.url or self.guid or self.title or self.digest
+        named = " ".join(filter(None, (self.title, self.date))) if self.title else ""
+        return self.url or self.guid or named or self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,50 +73,44 @@ def parse_feed(page: Page) -> Feed:
     if len(page.data) > LARGEST:
         msg = f"larger than the {LARGEST // 1024**2} MB that a feed may have"
         raise CorpusError(msg)
-    if page.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return _json_feed(page)
-    readings = _readings(page.data)
-    if any(b"<!ENTITY" in text for text in readings):
-        msg = "declares entities, which no feed needs"
-        raise CorpusError(msg)
-    declared = [found for text in readings for found in _DECLARED.findall(text[:_HEAD_BYTES])]
-    for name in (page.charset, *(found.decode("latin-1") for found in declared)):
+    for name in (page.charset, *declared_by_xml(page.data)):
         if is_no_encoding_of_texts(name):
             msg = f"has the encoding {name!r:.60}, which feeds do not use"
             raise CorpusError(msg)
-    return _xml_feed(page)
+    if not page.data.strip():
+        raise CorpusError(_NO_FEED)
+    if page.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _json_feed(page)
+    data, notes = decode_xml(page.data, page.charset)
+    if b"<!ENTITY" in data:
+        msg = "declares entities, which no feed needs"
+        raise CorpusError(msg)
+    return _xml_feed(page.url, data, notes)
 
 
-def _readings(data: bytes) -> list[bytes]:
-    """The data read as ASCII and as each wide encoding, to look for markup."""
-    return [data, *(data.decode(name, "ignore").encode() for name in _WIDER)]
-
-
-def _xml_feed(page: Page) -> Feed:
+def _xml_feed(url: str, data: bytes, notes: tuple[str, ...]) -> Feed:
     import feedparser
 
-    kind = "application/xml" + (f"; charset={page.charset}" if page.charset else "")
-    headers = {"content-location": page.url, "content-type": kind}
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
         # feedparser would try plain bytes as the name of a file.
-        found = feedparser.parse(BytesIO(page.data), response_headers=headers)
+        found = feedparser.parse(BytesIO(data), response_headers=headers)
     # Odd feeds make feedparser fail with errors of the libraries beneath it.
     except Exception as error:
         msg = f"{_NO_FEED} ({type(error).__name__})"
         raise CorpusError(msg) from error
     if not found.get("version") and not found.entries:
         raise CorpusError(_NO_FEED)
-    warnings: tuple[str, ...] = ()
     if found.bozo:
         reason = found.bozo_exception
         # The message without its position, which is that in a rewritten feed.
         message = " ".join(getattr(reason, "getMessage", reason.__str__)().split())
-        warnings = (f"the feed is not valid ({message:.200}); some entries may be missing",)
-    entries = tuple(_xml_entry(page.url, entry) for entry in found.entries)
-    return Feed(_plain(found.feed.get("title", "")), entries, warnings)
+        notes = (*notes, f"the feed is not valid ({message:.200}); some entries may be missing")
+    entries = tuple(_xml_entry(url, entry, data) for entry in found.entries)
+    return Feed(_plain(found.feed.get("title", "")), entries, notes)
 
 
-def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
+def _xml_entry(base: str, entry: dict[str, Any], data: bytes) -> Entry:
     # feedparser's own get() warns where "updated" is missing and "published" is not.
     fields = {key: dict.get(entry, key) or "" for key in ("published", "updated", "summary")}
     texts = [fields["summary"]]
@@ -126,17 +121,31 @@ def _xml_entry(base: str, entry: dict[str, Any]) -> Entry:
     if len(authors) == 1:
         # feedparser cuts an e-mail address out of it, but takes .example for .exam and "ple".
         authors = [entry.get("author") or ""]
+    link, guid = entry.get("link") or "", entry.get("id") or ""
+    if link == guid and not _is_page(base, guid, data):
+        link = ""
     return _entry(
-        urljoined(base, entry.get("link") or ""),
-        entry.get("id") or "",
+        urljoined(base, link),
+        guid,
         entry.get("title") or "",
         _EntryContent(tuple(authors), fields["published"], fields["updated"], tuple(texts)),
     )
 
 
+def _is_page(base: str, guid: str, data: bytes) -> bool:
+    """Whether a guid can be an address: whole, or a path; not a bare number or name.
+
+    Unless a feed denies it, feedparser takes any guid for a link, and makes it absolute.
+    """
+    if any(form.encode() in data for form in (guid, escape(guid))):
+        return _PAGE.match(guid) is not None
+    return "/" in guid.removeprefix(urljoined(base, "."))
+
+
 def _json_feed(page: Page) -> Feed:
+    text, notes = decode(page.data, declared=[page.charset], lossy=True)
     try:
-        found = json.loads(page.data)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         msg = f"{_NO_FEED}: not valid JSON ({error})"
         raise CorpusError(msg) from error
@@ -145,9 +154,10 @@ def _json_feed(page: Page) -> Feed:
     items = found.get("items")
     listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     lost = len(items) - len(listed) if isinstance(items, list) else 1
-    warnings = (f"the feed is not valid ({lost:,} items are no objects)",) if lost else ()
+    if lost:
+        notes = (*notes, f"the feed is not valid ({lost:,} items are no objects)")
     entries = tuple(_json_entry(page.url, item) for item in listed)
-    return Feed(_text(found, "title"), entries, warnings)
+    return Feed(_text(found, "title"), entries, notes)
 
 
 def _json_entry(base: str, item: Mapping[str, Any]) -> Entry:
@@ -183,6 +193,7 @@ def _entry(url: str, guid: str, title: str, source: _EntryContent) -> Entry:
     content = max(texts, key=len)
     words = _plain(content)
     full = len(words.split()) >= FULL_WORDS and not _CUT_SHORT.search(words)
+    blocks = _blocks(content)
     everything = json.dumps([title, source.authors, source.published, source.updated, texts])
     return Entry(
         clean(url),
@@ -190,7 +201,8 @@ def _entry(url: str, guid: str, title: str, source: _EntryContent) -> Entry:
         _plain(title),
         tuple(dict.fromkeys(name for author in source.authors for name in _people(author))),
         clean(source.published or source.updated).strip(),
-        _blocks(content) if full else "",
+        blocks if full else "",
+        blocks,
         digest(everything),
     )
 

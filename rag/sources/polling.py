@@ -10,7 +10,10 @@ from html import escape
 from itertools import islice
 
 from rag.corpus import Page, Read, Unread, read_page
-from rag.corpus.urls import publisher_of
+from rag.corpus.assembling import assemble
+from rag.corpus.drafts import Draft
+from rag.corpus.formats.layout import markup_layout
+from rag.corpus.urls import canonical_id, publisher_of
 from rag.errors import (
     BrokenReplyError,
     BusyError,
@@ -132,8 +135,7 @@ class Poll:
 
     def _article(self, update: Update, entry: Entry) -> Read | Unread:
         if not entry.url:
-            name = entry.guid or entry.title
-            return Unread(update.followed.url, f"the entry {name!r:.200} has no address")
+            return self._without_address(update.followed.url, entry)
         if entry.content and _same_outlet(update.fetched.url, entry.url):
             page = Page(entry.url, _as_page(entry), "utf-8", entry.date, entry.authors)
             outcome = read_page(page, now=self.now)
@@ -144,6 +146,30 @@ class Poll:
         fetched = self.visitor.visit(entry.url, PAGE_KINDS, named_by=update.fetched.url)
         page = Page(fetched.url, fetched.body, fetched.charset, entry.date, entry.authors)
         return read_page(page, now=self.now)
+
+    def _without_address(self, feed: str, entry: Entry) -> Read | Unread:
+        """The article of an entry that names no page: it is in the feed, known by its guid."""
+        name = entry.guid or entry.title
+        try:
+            text, blocks = markup_layout(entry.text)
+        except CorpusError as error:
+            return Unread(feed, f"the entry {name!r:.200}: {error}")
+        if not text:
+            return Unread(feed, f"the entry {name!r:.200} has neither an address nor a text")
+        note = "a summary, and the feed names no page with all of it"
+        draft = Draft(
+            f"{feed}#{entry.key}",
+            text,
+            blocks,
+            title=entry.title,
+            source_id=f"feed:{canonical_id(feed)}#{entry.key}",
+            publisher=_outlet(feed),
+            authors=entry.authors,
+            date=entry.date,
+            dated=True,
+            warnings=() if entry.content else (note,),
+        )
+        return assemble(draft, self.now)
 
 
 def _distinct(feed: Feed) -> Iterator[tuple[Entry, tuple[str, ...]]]:
@@ -175,6 +201,12 @@ def _same_outlet(feed_url: str, url: str) -> bool:
     """Whether feed and article are of one outlet, so that the feed's text can be trusted."""
     own, host = publisher_of(feed_url), publisher_of(url)
     return host == own or any(own == prefix + host for prefix in _FEED_HOSTS)
+
+
+def _outlet(feed_url: str) -> str:
+    """The host of a feed without the part that only its feeds have."""
+    host = publisher_of(feed_url)
+    return next((host.removeprefix(each) for each in _FEED_HOSTS if host.startswith(each)), host)
 
 
 def _as_page(entry: Entry) -> bytes:

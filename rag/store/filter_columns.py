@@ -149,6 +149,10 @@ class Facets:
         """Seconds since 1970 of each passage's publication; UNKNOWN_DATE for unknown ones."""
         return self._of(ids, self.published, UNKNOWN_DATE)
 
+    def local_at(self, ids: Integers) -> Integers:
+        """The same by the clocks of the places where they appeared."""
+        return self._of(ids, self.local, UNKNOWN_DATE)
+
     def openings(self, ids: Integers) -> Integers:
         """The id of the first passage of each passage's article; 0 for unknown passages."""
         return self._of(ids, self.opening, 0)

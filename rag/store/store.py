@@ -69,10 +69,12 @@ class Store:
             connection.execute(table.delete().where(table.c.name == name))
             connection.execute(insert(table).values(name=name, value=value))
 
-    def classify(self, articles: Sequence[Article]) -> list[upsert.Stored]:
+    def classify(
+        self, articles: Sequence[Article], seen: Mapping[str, int] = upsert.NEVER
+    ) -> list[upsert.Stored]:
         """For each article, whether `put` would add it, revise it, or leave it unchanged."""
         with self._database.read() as connection:
-            return upsert.classify(connection, articles)
+            return upsert.classify(connection, articles, seen)
 
     def article_digests(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The digest of the current revision of each stored article; others are left out."""
@@ -82,15 +84,17 @@ class Store:
                 found |= upsert.digests(connection, article_ids[first : first + _BATCH])
         return found
 
-    def put(self, run_id: int, items: Sequence[upsert.Item]) -> None:
+    def put(
+        self, run_id: int, items: Sequence[upsert.Item], seen: Mapping[str, int] = upsert.NEVER
+    ) -> None:
         """Stores new articles and new revisions, with their passages and change records.
 
         The old revision of an article stays and is marked superseded. A late arrival, which is
-        older than the current revision, is stored as superseded. All or nothing: a process
-        that dies here leaves the archive as it was.
+        older than the current revision, is stored as superseded. `seen` is as in
+        `upsert.arrivals`. All or nothing: a process that dies here leaves the archive as it was.
         """
         with self._database.write() as connection:
-            found = upsert.arrivals(connection, run_id, items)
+            found = upsert.arrivals(connection, run_id, items, seen)
             current = [each.article for each in found if not each.late]
             duplicate_groups.forget(connection, [each.id for each in current if each.revision > 1])
             upsert.supersede(connection, found)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, delete, func, insert, select, u
 
 from rag.errors import ArchiveError, QueryError
 from rag.records import Article, Filters, Passage, Published
+from rag.records.published import local_iso
 from rag.store import duplicate_groups, schema
 from rag.store.database import Database
 from rag.store.revisions import withdrawn
@@ -48,7 +49,7 @@ class Listed:
             "id": self.id,
             "title": self.title,
             "publisher": self.publisher,
-            "published": str(self.published) if self.published else None,
+            "published": local_iso(self.published) if self.published else None,
             "revisions": self.revisions,
         }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Table, and_, func, insert, select, update
@@ -25,6 +26,8 @@ from rag.store.rows import article_digest, article_record, article_row, digest
 Stored = Literal["added", "revised", "unchanged"]
 Item = tuple[Article, Sequence[Chunk]]
 _LONGEST_REASON = 300
+NEVER: Mapping[str, int] = MappingProxyType({})
+"""For articles of which nothing says when they were seen at their addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,16 @@ class Arrival:
     late: bool = False
 
 
-def classify(connection: Connection, articles: Sequence[Article]) -> list[Stored]:
-    """For each article, whether it is added, revises a stored one, or changes nothing."""
+def classify(
+    connection: Connection, articles: Sequence[Article], seen: Mapping[str, int] = NEVER
+) -> list[Stored]:
+    """For each article, whether it is added, revises a stored one, or changes nothing.
+
+    `seen` is as in `arrivals`.
+    """
     known = digests(connection, [article.id for article in articles])
     differing = [a for a in articles if known.get(a.id, "") not in ("", article_digest(a))]
-    repeated = _repeated(connection, differing) if differing else frozenset()
+    repeated = _repeated(connection, differing, seen) if differing else frozenset()
     kinds: list[Stored] = []
     for article in articles:
         if article.id not in known:
@@ -56,8 +64,15 @@ def classify(connection: Connection, articles: Sequence[Article]) -> list[Stored
     return kinds
 
 
-def arrivals(connection: Connection, run_id: int, items: Sequence[Item]) -> list[Arrival]:
-    """The articles as they will be stored, with revision number and start of validity."""
+def arrivals(
+    connection: Connection, run_id: int, items: Sequence[Item], seen: Mapping[str, int] = NEVER
+) -> list[Arrival]:
+    """The articles as they will be stored, with revision number and start of validity.
+
+    `seen` has by id when a text was seen at its address, in seconds since 1970, for those of
+    which that is known, such as the pages of a web archive. It orders them: one that was seen
+    before the current revision became valid is late.
+    """
     ids = [article.id for article, _ in items]
     table = schema.revisions.c
     newest = select(table.article_id, func.max(table.revision)).where(table.article_id.in_(ids))
@@ -68,9 +83,11 @@ def arrivals(connection: Connection, run_id: int, items: Sequence[Item]) -> list
     for article, chunks in items:
         numbered = replace(article, revision=numbers.get(article.id, 0) + 1)
         if before := stored.get(article.id):
-            found.append(_revision(numbered, chunks, before, run or 0))
+            found.append(_revision(numbered, chunks, before, run or 0, seen.get(article.id)))
         else:
-            found.append(Arrival(numbered, chunks, published_seconds(article)))
+            # The first is valid from its publication, but later ones were seen after this.
+            since = seen.get(article.id, published_seconds(article))
+            found.append(Arrival(numbered, chunks, since))
     return found
 
 
@@ -124,23 +141,53 @@ def digests(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     return {row.article_id: row.digest for row in connection.execute(query)}
 
 
-def _repeated(connection: Connection, articles: Sequence[Article]) -> frozenset[str]:
-    """The ids of the articles that repeat an older revision which is already stored."""
+def _repeated(
+    connection: Connection, articles: Sequence[Article], seen: Mapping[str, int]
+) -> frozenset[str]:
+    """The ids of the articles that repeat an older revision which is already stored.
+
+    Of two that one run stored, the older one comes again whenever its input is read again.
+    """
     table = schema.revisions.c
     digests = {article.id: article_digest(article) for article in articles}
-    query = select(table.article_id, table.digest)
+    query = select(table.article_id, table.digest, table.run_id)
     query = query.where(table.article_id.in_(digests), table.digest.in_(digests.values()))
-    known = {id_ for id_, digest in connection.execute(query) if digests[id_] == digest}
-    stored = {id_: each.article for id_, each in _current(connection, known).items()}
-    return frozenset(a.id for a in articles if a.id in known and is_late(a, stored[a.id]))
+    known = {id_: run for id_, digest, run in connection.execute(query) if digests[id_] == digest}
+    stored = _current(connection, known)
+    return frozenset(
+        a.id
+        for a in articles
+        if a.id in known
+        and (
+            known[a.id] == stored[a.id].run
+            or _precedes(a, stored[a.id], seen.get(a.id))
+            or _is_dated_before(a, stored[a.id].article)
+        )
+    )
+
+
+def _precedes(article: Article, current: _CurrentRevision, seen: int | None) -> bool:
+    if seen is not None and current.stored_from is not None:
+        return seen < current.stored_from
+    return is_late(article, current.article)
+
+
+def _is_dated_before(article: Article, current: Article) -> bool:
+    own, other = published_seconds(article), published_seconds(current)
+    return own is not None and other is not None and own < other
 
 
 @dataclass(frozen=True, slots=True)
 class _CurrentRevision:
-    """A current revision, and when it became valid, in seconds since 1970."""
+    """A current revision, its run, and when it became valid, in seconds since 1970.
+
+    `stored_from` is that moment as it is stored: of a first revision, when it was seen.
+    """
 
     article: Article
     since: int
+    run: int
+    stored_from: int | None
 
 
 def _current(connection: Connection, ids: Collection[str]) -> dict[str, _CurrentRevision]:
@@ -156,16 +203,23 @@ def _current(connection: Connection, ids: Collection[str]) -> dict[str, _Current
     for row in connection.execute(query.where(table.c.article_id.in_(ids))):
         since = UNKNOWN_DATE if row.published is None else row.published
         since = validity.get((row.article_id, row.revision), (since, 0))[0]
-        found[row.article_id] = _CurrentRevision(article_record(row), since)
+        found[row.article_id] = _CurrentRevision(
+            article_record(row), since, row.run_id, row.standing_from
+        )
     return found
 
 
 def _revision(
-    article: Article, chunks: Sequence[Chunk], before: _CurrentRevision, run: int
+    article: Article,
+    chunks: Sequence[Chunk],
+    before: _CurrentRevision,
+    run: int,
+    seen: int | None,
 ) -> Arrival:
-    if is_late(article, before.article):
-        return Arrival(article, chunks, updated_seconds(article), late=True)
-    return Arrival(article, chunks, valid_since(article, before.article, before.since, run))
+    if _precedes(article, before, seen):
+        return Arrival(article, chunks, seen or updated_seconds(article), late=True)
+    since = valid_since(article, before.article, before.since, seen or run)
+    return Arrival(article, chunks, since)
 
 
 def _put_after(connection: Connection, late: Arrival) -> None:

@@ -167,8 +167,18 @@ def _followed(
 def _outcome(name: str, report: IngestReport) -> UploadOutcome:
     kinds = get_args(OutcomeKind)
     counts = [f"{report.counts[kind]:,} {kind}" for kind in kinds if report.counts[kind]]
-    notes = tuple(each.note for each in report.notable if each.note)
+    odd = tuple(f"looked odd: {_named(line, name)}" for line in report.odd.summary())
+    notes = (*(each.note for each in report.notable if each.note), *odd)
     return UploadOutcome(name, ", ".join(counts) or "nothing new", bool(report.failures), notes)
+
+
+def _named(line: str, name: str) -> str:
+    """A line about uploaded files without the folder in which their copies lay.
+
+    >>> _named("2 very short: /a/uploads/0f/news.jsonl:1, /a/uploads/0f/news.jsonl:4", "news.jsonl")
+    '2 very short: news.jsonl:1, news.jsonl:4'
+    """
+    return re.sub(rf"(?<=[:,] )[^,]*/(?={re.escape(name)})", "", line)
 
 
 def _embedded(archive: Archive, outcomes: Sequence[UploadOutcome]) -> Iterator[Adding]:

@@ -68,6 +68,30 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until", "embargo_date"),
     "status": ("status", "post_status", "pub_status", "publish_status", "is_published"),
     "summary": ("description", "summary", "abstract", "teaser", "excerpt", "standfirst", "dek"),
+    "captured": (
+        *(
+            "captured",
+            "captured_at",
+            "crawled",
+            "crawled_at",
+            "crawl_date",
+            "date_crawled",
+            "date_download",
+        ),
+        *("download_date", "fetched", "fetched_at", "retrieved", "retrieved_at", "scraped_at"),
+        *("scrape_date", "snapshot", "snapshot_date", "access_date", "accessed"),
+    ),
+    "modified": (
+        *(
+            "modified",
+            "date_modified",
+            "date_modify",
+            "modified_at",
+            "modified_date",
+            "last_modified",
+        ),
+        *("updated", "updated_at", "update_date", "last_updated"),
+    ),
 }
 FIELDS = tuple(field for field in _NAMES if field not in ("status", "summary"))
 

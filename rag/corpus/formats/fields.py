@@ -19,7 +19,10 @@ from rag.errors import CorpusError
 Record = Mapping[str, Any]
 
 _NONE = frozenset({"none", "null", "nan", "nat", "n/a", "undefined"})
-_LINES = ("id", "url", "title", "publisher", "date", "language", "section")
+_LINES = (
+    *("id", "url", "title", "publisher", "date", "language", "section"),
+    *("captured", "modified"),
+)
 _INNER = (
     *("name", "rendered", "value", "main", "original", "$date", "$oid", "$numberLong", "#text"),
     *("displayName", "display_name", "full_name", "text", "title"),
@@ -81,6 +84,8 @@ def fields_draft(
         language=known["language"],
         section=known["section"],
         embargoed=_embargo(record, fields),
+        captured=known["captured"],
+        modified=known["modified"],
         warnings=(*warnings, *notes, *odd),
     )
 

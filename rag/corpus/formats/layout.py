@@ -19,6 +19,7 @@ _GAP = "\n\n"
 _LINE_BREAK = "\ufffe"
 _TWO_BREAKS = re.compile(rf"{_LINE_BREAK}\s*{_LINE_BREAK}")
 _CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _KINDS: dict[str, FurnitureKind] = {
     **{f"h{level}": "heading" for level in range(1, 7)},
@@ -69,9 +70,21 @@ def lay_out(parts: Iterable[Part]) -> tuple[str, tuple[Block, ...]]:
     return _GAP.join(block.words for block in blocks), tuple(blocks)
 
 
+def markup_layout(markup: str) -> tuple[str, tuple[Block, ...]]:
+    """The paragraphs of a piece of HTML, as in `lay_out`; ("", ()) if it has no words.
+
+    >>> markup_layout("<p>It sailed.</p>")[0]
+    'It sailed.'
+    """
+    from lxml import html
+
+    markup = _XML_DECLARATION.sub("", markup)
+    return lay_out(markup_parts(html.document_fromstring(markup or "<html/>")))
+
+
 def one_line(text: str) -> str:
     """The text in one line, with single spaces and without invisible characters."""
-    return " ".join(clean(_CONTROL.sub(" ", text)).split())
+    return " ".join(_CONTROL.sub(" ", clean(text)).split())
 
 
 def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:

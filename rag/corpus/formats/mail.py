@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import mailbox
 import re
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from email import policy
+from email.errors import HeaderParseError
+from email.header import decode_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.boilerplate import Block, paragraphs
-from rag.corpus.decoding import EMPTY, SIZE_LIMIT, clean, decode, read_bytes, unreadable
+from rag.corpus.charsets import declared_by_page
+from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
-from rag.corpus.formats.layout import lay_out, markup_parts, one_line
+from rag.corpus.formats.forwarding import find_forwarded, is_forward, unquoted
+from rag.corpus.formats.layout import markup_layout, one_line
+from rag.corpus.formats.mbox import split_messages
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 
 _ANGLED = re.compile(r"<([^<>\s]+)>")
 _HEADERS = frozenset({"from", "subject", "date", "message-id", "received", "return-path"})
 _HTML, _PLAIN = "text/html", "text/plain"
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_MESSAGE = "message/rfc822"
+_MOST_FORWARDS = 5
+_ZONE = re.compile(r"[+-]\d{4}\b")
+_NAMED_ZONE = re.compile(r"\b(?:[A-Z]{1,4}T|UTC|Z|MES?Z)\b|\b(?:UTC|GMT)[+-]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,9 @@ class MailboxReader:
             if start != b"From ":
                 msg = 'no mailbox: it does not begin with "From "; save a single message as .eml'
                 raise CorpusError(msg)
-            with closing(mailbox.mbox(path, create=False)) as box:
-                for number, key in enumerate(box.iterkeys(), start=1):
-                    yield _outcome(f"{printable_path(path)}:{number}", box.get_bytes(key))
+            with path.open("rb") as file:
+                for number, data in enumerate(split_messages(file, SIZE_LIMIT), start=1):
+                    yield _outcome(f"{printable_path(path)}:{number}", data)
         except OSError as error:
             raise CorpusError(unreadable(error)) from error
 
@@ -77,16 +84,17 @@ def _message(data: bytes) -> EmailMessage:
     return BytesParser(policy=policy.default).parsebytes(data)
 
 
-def _draft(where: str, message: EmailMessage) -> Draft:
-    if not _HEADERS & {name.lower() for name in message}:
+def _draft(where: str, outer: EmailMessage) -> Draft:
+    if not _HEADERS & {name.lower() for name in outer}:
         msg = "no e-mail message: it has none of the headers that one has"
         raise CorpusError(msg)
+    message = _attached(outer)
     text, blocks, warnings = _text(message)
-    name, address = _sender(message)
+    name, address = _sender(_header(message, "From"))
     identifier = _ANGLED.search(_header(message, "Message-ID"))
     archived = _ANGLED.search(_header(message, "Archived-At"))
     url = archived.group(1) if archived else ""
-    return Draft(
+    draft = Draft(
         where,
         text,
         blocks,
@@ -99,6 +107,55 @@ def _draft(where: str, message: EmailMessage) -> Draft:
         language=_header(message, "Content-Language").partition(",")[0],
         warnings=warnings + _left_out(message),
     )
+    return _as_forwarded(draft)
+
+
+def _attached(message: EmailMessage) -> EmailMessage:
+    """The message that is attached to one which forwards it; any other one itself."""
+    for _ in range(_MOST_FORWARDS):
+        parts = [part for part in message.walk() if part.get_content_type() == _MESSAGE]
+        inner = parts[0].get_payload() if len(parts) == 1 else None
+        if not (isinstance(inner, list) and inner and isinstance(inner[0], EmailMessage)):
+            break
+        # Bounces and digests have one attached too.
+        if message.get_content_type() != "multipart/mixed" or not _text_of_any(inner[0]):
+            break
+        message = inner[0]
+    return message
+
+
+def _text_of_any(message: EmailMessage) -> str:
+    with suppress(CorpusError):
+        return _text(message)[0]
+    return ""
+
+
+def _as_forwarded(draft: Draft) -> Draft:
+    """The draft of what a message forwards, as its sender sent it; else the draft itself."""
+    found = None
+    if (text := unquoted(draft.text)) != draft.text:
+        found = find_forwarded(draft.title, text, paragraphs(text))
+    found = found or find_forwarded(draft.title, draft.text, draft.blocks)
+    if found is None:
+        if not is_forward(draft.title):
+            return draft
+        note = "forwarded, by its subject; its sender and date are those of who forwarded it"
+        return replace(draft, warnings=(*draft.warnings, note))
+    name, address = _sender(found.sender)
+    notes = ("what stands above the forwarded text is left out",) if found.left_out else ()
+    zone = _ZONE.search(draft.date)
+    has_zone = _ZONE.search(found.date) or _NAMED_ZONE.search(found.date)
+    return replace(
+        draft,
+        text=found.text,
+        blocks=found.blocks,
+        title=found.subject,
+        publisher=name or address.rpartition("@")[2].lower(),
+        # Mail programs write it by the clock of whoever forwards.
+        date=found.date if has_zone or not zone else f"{found.date} {zone.group()}",
+        created=draft.date,
+        warnings=(*draft.warnings, *notes),
+    )
 
 
 def _text(message: EmailMessage) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
@@ -110,7 +167,7 @@ def _text(message: EmailMessage) -> tuple[str, tuple[Block, ...], tuple[str, ...
                 continue
             if kind == _PLAIN:
                 return content, tuple(paragraphs(content)), warnings
-            text, blocks = lay_out(markup_parts(_tree(content)))
+            text, blocks = markup_layout(content)
             if text:
                 return text, blocks, warnings
     msg = "the message holds no text"
@@ -129,31 +186,43 @@ def _content(part: Any) -> tuple[str, tuple[str, ...]]:
     charset = str(part.get_content_charset() or "")
     if not data.strip():
         return "", ()
-    try:
-        return clean(data.decode(charset)).strip(), ()
-    except (LookupError, ValueError):
-        text, warnings = decode(data)
-        return text.strip(), warnings
+    labels = [charset] if charset else []
+    if part.get_content_type() == _HTML:
+        labels += declared_by_page(data)
+    text, warnings = decode(data, declared=labels, lossy=True)
+    return text.strip(), warnings
 
 
-def _tree(page: str) -> Any:
-    from lxml import html
-
-    return html.document_fromstring(_XML_DECLARATION.sub("", page) or "<html/>")
-
-
-def _sender(message: EmailMessage) -> tuple[str, str]:
-    """The name and the address of the sender."""
-    name, _, rest = _header(message, "From").rpartition("<")
-    return one_line(name.strip(" \"'")), rest.rstrip("> ")
+def _sender(value: str) -> tuple[str, str]:
+    """The name and the address of a sender, as mail programs write them."""
+    name, _, rest = value.rpartition("<")
+    # Outlook writes "Name [mailto:address]", others the address alone.
+    named, _, mailto = value.partition("[mailto:")
+    if mailto and not name:
+        name, rest = named, mailto
+    return one_line(name.strip(" \"'*")), rest.strip("<>] ")
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header as one line; "" if it is missing or malformed."""
-    try:
-        return one_line(str(message.get(name, "")))
-    except (ValueError, TypeError, IndexError, AttributeError):
-        return ""
+    """A header as one line, its encoded words decoded; "" if it is missing or malformed."""
+    raw = next((str(v) for key, v in message.raw_items() if key.lower() == name.lower()), "")
+    data = raw.encode("utf-8", "surrogateescape")
+    with suppress(CorpusError, ValueError, TypeError, IndexError, AttributeError, HeaderParseError):
+        if not raw.isascii():
+            raw = decode(data, lossy=True)[0]
+        if "=?" not in raw:
+            return one_line(raw)
+        return one_line("".join(_words(*each) for each in decode_header(raw)))
+    return ""
+
+
+def _words(words: bytes | str, charset: str | None) -> str:
+    """A part of a header; without a charset it is text of the header itself."""
+    if isinstance(words, str):
+        return words
+    if charset is None:
+        return words.decode("raw-unicode-escape", "replace")
+    return decode(words, declared=[charset], lossy=True)[0] if words.strip() else " "
 
 
 def _left_out(message: EmailMessage) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from rag.corpus.bylines import parse_authors
-from rag.corpus.decoding import read_bytes
+from rag.corpus.decoding import decode_xml, read_bytes
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.editor_notes import with_note
 from rag.corpus.formats.layout import lay_out, markup_parts, titled
@@ -47,11 +47,15 @@ class NewsXmlReader:
             elif begins.name == "newsMessage":
                 yield from _message(where, path, file, begins)
             else:
-                yield _document(where, path)
+                data, notes = decode_xml(read_bytes(path))
+                yield _noted(_document(where, parsed(data)), notes)
 
 
-def _document(where: str, path: Path) -> Draft:
-    root = parsed(read_bytes(path))
+def _noted(outcome: Draft, notes: tuple[str, ...]) -> Draft:
+    return replace(outcome, warnings=(*notes, *outcome.warnings)) if notes else outcome
+
+
+def _document(where: str, root: Any) -> Draft:
     kind = named(root)
     if kind == "nitf":
         return _nitf(where, root)
@@ -70,7 +74,8 @@ def _message(where: str, path: Path, file: BinaryIO, begins: Opening) -> Iterato
     """The articles of a message; one that is damaged or very long is read item by item."""
     names = ("newsItem", *_NO_ARTICLES)
     try:
-        item_set = first(parsed(read_bytes(path)), "itemSet")
+        data, notes = decode_xml(read_bytes(path))
+        item_set = first(parsed(data), "itemSet")
         items: list[Any] = [] if item_set is None else [each for each in item_set if named(each)]
     except CorpusError as error:
         split = XmlItems(file, begins, names)
@@ -83,7 +88,8 @@ def _message(where: str, path: Path, file: BinaryIO, begins: Opening) -> Iterato
         return
     kinds = Counter(map(named, items))
     for number, item in enumerate(items, start=1):
-        yield from _outcomes(f"{where}:{number}", item)
+        for outcome in _outcomes(f"{where}:{number}", item):
+            yield _noted(outcome, notes) if isinstance(outcome, Draft) else outcome
     if not set(kinds) - set(_NO_ARTICLES):
         counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
         msg = f"the message holds no news item but {counted}" if kinds else _EMPTY_MESSAGE

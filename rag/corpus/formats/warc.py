@@ -68,13 +68,15 @@ def _outcome(where: str, record: Any) -> Draft | Unread | None:
     if kind == "response" and not (headers and headers.get_statuscode() == _OK):
         return None
     charset = _CHARSET.search(content_type)
+    captured = record.rec_headers.get_header("WARC-Date") or ""
     try:
         if kind in ("response", "resource") and type_ in _PAGES:
             page = Page(url, _bytes(record), charset.group(1) if charset else "")
-            return replace(fetched_draft(page), path=where)
+            return replace(fetched_draft(page), path=where, captured=captured)
         if kind == "conversion" and type_ == "text/plain":
             text, warnings = decode(_bytes(record))
-            return Draft(where, text, tuple(paragraphs(text)), url=url, warnings=warnings)
+            blocks = tuple(paragraphs(text))
+            return Draft(where, text, blocks, url=url, warnings=warnings, captured=captured)
     except CorpusError as error:
         return Unread(where, f"{url!r:.200}: {error}")
     return None

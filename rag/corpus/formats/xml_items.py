@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from rag.corpus.decoding import EMPTY, SIZE_LIMIT, is_no_encoding_of_texts
+from rag.corpus.charsets import codec_of, declared_by_xml
+from rag.corpus.decoding import EMPTY, SIZE_LIMIT
 from rag.corpus.formats.text_stream import TextStream
 from rag.corpus.formats.xml_trees import of_piece, parsed
 from rag.errors import CorpusError
@@ -17,13 +18,11 @@ from rag.errors import CorpusError
 _HEAD_BYTES = 1 << 16
 _LARGEST_HEAD = 8 << 20
 _LONGEST_TAG = 4096
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,20}=\s{0,20}[\"']([^\"'>]{1,60})", re.I)
 _PROLOGUE = re.compile(r"<\?[^>]*>|<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(r"<(?:([\w.-]{1,60}):)?([\w.-]{1,60})(?=[\s/>])")
 _NAMESPACE = re.compile(
     r"\sxmlns(?::[\w.-]{1,60})?\s{0,9}=\s{0,9}(?:\"[^\"<]{0,400}\"|'[^'<]{0,400}')"
 )
-_WESTERN = frozenset({"iso8859-1", "ascii"})
 _CLOSED_BY = {"<![CDATA[": "]]>", "<!--": "-->"}
 _LOOSE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,40};)")
 
@@ -43,8 +42,7 @@ def opening(file: BinaryIO) -> Opening:
     file.seek(0)
     if not start.strip():
         raise CorpusError(EMPTY)
-    declared = _DECLARED.search(start)
-    encoding = _encoding(declared[1].decode("ascii", "replace") if declared else "", start)
+    encoding = _encoding(start)
     text = "".join(_first(TextStream(file, encoding)))
     file.seek(0)
     bare = _PROLOGUE.sub("", text)
@@ -150,27 +148,16 @@ def _first(stream: TextStream) -> Iterator[str]:
         return
 
 
-def _encoding(declared: str, start: bytes) -> str:
-    """The encoding to read a file with; raises CorpusError for an unknown one.
-
-    What is valid UTF-8 is read as that, whatever is declared.
-    """
-    name = declared.strip().lower()
-    if not name or name.startswith(("utf-16", "utf16")):
-        return "utf-8"
-    try:
-        found = codecs.lookup(name).name
-    except (LookupError, ValueError) as error:
-        msg = f"not valid XML: unknown encoding {declared!r:.40}"
-        raise CorpusError(msg) from error
-    if is_no_encoding_of_texts(found):
-        msg = f"has the encoding {declared!r:.40}, which no XML uses"
-        raise CorpusError(msg)
+def _encoding(start: bytes) -> str:
+    """The encoding to read a file with: UTF-8 where it is that, else the declared one."""
+    declared = next(iter(declared_by_xml(start)), "")
+    found = codec_of(declared) or "utf-8"
     with suppress(UnicodeDecodeError):
         text, _ = codecs.utf_8_decode(start, "strict", False)
         if not text.isascii():
             return "utf-8"
-    return "cp1252" if found in _WESTERN else found
+    # TextStream finds what UTF-16 is by its first bytes.
+    return "utf-8" if found.startswith("utf-16") else found
 
 
 def _by_name(declarations: list[str]) -> Iterator[str]:
