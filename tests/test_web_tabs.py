@@ -22,7 +22,12 @@ from rag.web.tabs.search import searched
 from tests.builders import open_archive, row, write_jsonl
 
 ROWS = [
-    row(1, "The ferry sank on Friday. All were saved.", title="<b>Ferry</b>", section="Sea & air"),
+    row(
+        1,
+        "The ferry sank on Friday. All were saved.",
+        title="&lt;b&gt;Ferry&lt;/b&gt;",
+        section="Sea & air",
+    ),
     row(
         2,
         "The harbour of Marsk was flooded on Monday after three days of rain.",
@@ -122,9 +127,9 @@ def test_evidence_is_of_the_subject_else_of_the_last_answer(chat: Chat) -> None:
     assert "Evidence for “Why was the harbour of Marsk flooded after days of rain?”" in of_answer
     assert '<time datetime="2025-06-09">9 June 2025</time>' in of_answer
     assert "does not answer" not in of_answer
-    *_, last = chat.ask(Form("Who won the zebra cup?"), Conversation())
+    *_, last = chat.ask(Form("Who won the zebra cup on Friday?"), Conversation())
     of_declined = evidence_of(chat, Form(""), last.conversation)
-    assert "zebra cup?”, which the archive does not answer; these are the articles" in of_declined
+    assert "zebra cup on Friday?”, which the archive does not answer; these" in of_declined
 
 
 def test_the_archive_tells_its_figures_and_lists_its_shelves(chat: Chat) -> None:

@@ -16,7 +16,7 @@ from rag.answers.causes import several_causes
 from rag.answers.confidence import THRESHOLD
 from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on
-from rag.answers.evidence import READ_HITS
+from rag.answers.evidence import READ_HITS, Evidence
 from rag.answers.false_presuppositions import Contradiction, contradiction
 from rag.answers.numeric_presuppositions import miscount
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, choose
@@ -43,6 +43,9 @@ OPENINGS: Mapping[How, str] = {
     "accounts": "Outlets give different accounts:",
 }
 """What is said before sentences that belong together; no claim of its own."""
+
+_SHARED_MEANING = 0.25
+"""The cosine from which a sentence has something to do with a question; mere noise stays below."""
 
 UNSURE = 0.4
 """The most confidence in what is new that is no longer new, and of a name that nobody mentions."""
@@ -88,8 +91,8 @@ def extract(
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
     declined = not told.sentences
     nearest = corrected(_nearest(reading, stale), corrections(hits)) if declined else ()
-    touched = hits if any(each.signals["coverage"] for each in reading.evidence) else ()
-    worded = decline(touched, nearest, stale if outdated else "")
+    near = hits if any(map(_is_near, reading.evidence)) else ()
+    worded = decline(near, nearest, stale if outdated else "")
     if not declined:
         worded = word(told.sentences, told.opening, told.further, days=told.days)
     return Answer(
@@ -99,12 +102,12 @@ def extract(
         as_of=asked.as_of,
         claims=worded.claims,
         citations=worded.citations,
-        hits=tuple((touched if declined else hits)[:SHOWN_HITS]),
+        hits=tuple((near if declined else hits)[:SHOWN_HITS]),
         abstained=declined,
-        reason=_reason(asked, touched, reading, told, stale, unknown)
+        reason=_reason(asked, near, reading, told, stale, unknown)
         if declined or told.against
         else "",
-        ways_on=ways_on(asked, touched) if declined else (),
+        ways_on=ways_on(asked, hits) if declined else (),
         confidence=min(reading.confidence, UNSURE) if stale or unknown else reading.confidence,
         filters=asked.filters,
         understood=asked.understood,
@@ -138,6 +141,11 @@ def _with_something_new(asked: Question, reading: Reading) -> Reading:
     fresh = [each for each in reading.evidence if each.text not in shown]
     room = max(1, len(reading.sentences) - 1)
     return replace(reading, sentences=(best, *choose(asked.form.name, fresh)[:room]))
+
+
+def _is_near(evidence: Evidence) -> bool:
+    """Whether a sentence shares a word or a meaning with the question at all."""
+    return bool(evidence.signals["coverage"]) or evidence.signals["closeness"] >= _SHARED_MEANING
 
 
 def _nearest(reading: Reading, stale: str) -> Sequence[CandidateSentence]:

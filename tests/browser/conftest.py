@@ -74,7 +74,7 @@ Thursday. The organ, the pews and the roof are gone."""
 CORPUS = [
     row(1, FERRY, title="Ferry sinks off Cape Orrin", authors=["Ada Brandt"], section="Sea"),
     row(2, HARBOUR, title="Marsk under water", publisher="The Packet", date="2025-06-10"),
-    row(3, ATTACK, title="<img src=x onerror=alert(5)>", publisher="<b>Bold</b> News"),
+    row(3, ATTACK, title="&lt;img src=x onerror=alert(5)&gt;", publisher="&lt;b>Bold&lt;/b> News"),
     row(
         4,
         FERRY,

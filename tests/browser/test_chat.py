@@ -113,13 +113,15 @@ def test_a_declined_answer_looks_different_and_offers_the_nearest_articles(
     visitor: Visitor, sites: Sites
 ) -> None:
     page = visitor.visit(sites.corpus)
-    turn = ask(page, "Xylophone quartz zebra?")
+    turn = ask(page, "What does a brigade zebra eat?")
     expect(turn.locator(".declined")).to_contain_text("The archive does not answer this.")
-    expect(turn.locator("a.cite")).to_have_count(0)
-    nearest = turn.get_by_role("link", name="Marsk under water")
-    nearest.click()
-    expect(page.locator("#article h2")).to_have_text("Marsk under water")
+    expect(turn.locator(".verdict")).to_have_count(0)
+    turn.locator("a.cite").first.click()
+    expect(page.locator("#article h2")).to_have_text("Chapel fire: nine dead")
     expect(page.locator("#cite-target.near")).to_be_focused()
+    nothing = ask(page, "Xylophone quartz zebra?")
+    expect(nothing.locator(".declined")).to_contain_text("The archive holds nothing on this.")
+    expect(nothing.locator("a.cite, a.near")).to_have_count(0)
 
 
 def test_a_filter_that_cannot_be_read_loses_nothing(visitor: Visitor, sites: Sites) -> None:
@@ -346,7 +348,7 @@ def test_what_no_article_bears_out_is_left_out_of_an_answer_and_said_so(
         sites.model.mode, sites.model.pieces = "stalls", ["The ferry ", "sank [1]. "]
     expect(turn.locator(".answer")).to_contain_text("Rust in the steel hangers")
     expect(turn.locator(".answer")).not_to_contain_text("Lisbon")
-    expect(turn.locator(".note").first).to_contain_text("Lisbon in 1904")
+    expect(turn.locator(".note", has_text="Lisbon in 1904")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from rag.web.rendering.steps import describe_filters, steps_html
 _LIST_INTRODUCTION = re.compile(r"\s*[^.?!:]*:$")
 """What ends the first paragraph of a declined answer: the page has headings of its own."""
 
+_HEADLINE = Markup('<span class="headline" dir="auto">{}</span>')
+
 
 def welcome_html(examples: Sequence[str]) -> str:
     """The welcome before the first question, with example questions."""
@@ -114,14 +116,28 @@ def _understood_as(answer: Answer) -> Markup:
 
 def _answered(answer: Answer, number: int) -> Markup:
     """The paragraphs of the text, each with its claims."""
-    position = 0
+    position, above = 0, ""
     paragraphs: list[Markup] = []
     for gap in [*BLANK_LINES.finditer(answer.text), None]:
         end = gap.start() if gap else len(answer.text)
         if answer.text[position:end].strip():
-            paragraphs.append(_paragraph(join(_pieces(answer, number, position, end))))
+            headline = _headline(answer, position)
+            shown = _HEADLINE.format(text(headline)) if headline and headline != above else ""
+            pieces = join(_pieces(answer, number, position, end))
+            paragraphs.append(_paragraph(Markup("{}{}").format(shown, pieces)))
+            above = headline
         position = gap.end() if gap else end
     return join(paragraphs)
+
+
+def _headline(answer: Answer, at: int) -> str:
+    """The title of the article whose words begin there, after its outlet and date; else ""."""
+    claim = next((each for each in answer.claims if each.start == at), None)
+    for citation in answer.citations:
+        origin = introduction(citation.article)
+        if claim and citation.number in claim.citations and answer.text.startswith(origin, at):
+            return citation.article.title if origin else ""
+    return ""
 
 
 def _pieces(answer: Answer, number: int, start: int, end: int) -> Iterator[Markup]:
