@@ -120,7 +120,7 @@ def test_a_models_confidence_is_the_archives_times_what_holds(archive: Archive) 
     assert held.claims[0].verdict == "supported"
     assert held.confidence == pytest.approx(sure)
     assert set(held.timings) == {"retrieval", "reading"}
-    half = f"{WINNER} [1] The regatta was won by Ilse Brandt, said Tom Vane [1]."
+    half = f"{WINNER} [1] The regatta was won by Ilse Brandt and cheered [1]."
     partly = archive.ask(WHO, model=ScriptedModel(half, half))
     assert [claim.verdict for claim in partly.claims] == ["supported", "partly"]
     assert partly.confidence == pytest.approx(sure * (1 + 0.5) / 2)

@@ -161,7 +161,14 @@ class _Book:
             lost = [number for number in block.numbers if number in self.unresolved]
             worded = f"{block.words} {''.join(f'[{number}]' for number in (*anew, *lost))}"
             return worded, (anew, level, (reason,))
-        alone = [one for one in cited if _checked(block.words, [one], check)[0] == "supported"]
+        # Of a sentence in parts, each with a marker, what bears out a part stays.
+        parts = {words for _, words in block.markers if _telling(words)}
+        parts = parts if len(parts) > 1 else {block.words}
+        alone = [
+            one
+            for one in cited
+            if any(_checked(part, [one], check)[0] == "supported" for part in sorted(parts))
+        ]
         if (len(cited) > 1 and alone and len(alone) < len(cited)) or len(cited) > MOST_CITED:
             only = {_place(one) for one in (alone or cited)[:MOST_CITED]}
             del self.citations[before:]

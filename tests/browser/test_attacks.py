@@ -33,6 +33,11 @@ def lines(kind: str) -> list[str]:
     return (FOLDER / f"{kind}.txt").read_text(encoding="utf-8").splitlines()
 
 
+def literal(line: str) -> str:
+    """A line as a text field has it that is read as these very characters, and not as HTML."""
+    return line.replace("&", "&amp;").replace("<", "&lt;")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One article for each kind of attack, whose text, title, outlet and author are attacks."""
@@ -40,11 +45,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         row(
             number,
             f"The {topic} of Brennick was opened by the mayor of Brennick. "
-            + "\n\n".join(f"The {topic} said: {line}" for line in lines(kind)),
-            title=f"{topic} {lines(kind)[0]}",
-            publisher=lines(kind)[1],
-            authors=[lines(kind)[-1]],
-            section=lines(kind)[0],
+            + "\n\n".join(f"The {topic} said: {literal(line)}" for line in lines(kind)),
+            title=f"{topic} {literal(lines(kind)[0])}",
+            publisher=literal(lines(kind)[1]),
+            authors=[literal(lines(kind)[-1])],
+            section=literal(lines(kind)[0]),
         )
         for number, (kind, topic) in enumerate(list(zip(KINDS, TOPICS, strict=True)))
     ]
