@@ -104,7 +104,7 @@ def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> s
     days = [local_time(each.article.published) for each in sentences if each.article.published]
     if asked.form.name != "latest" or not days or asked.as_of - max(days) <= OLD:
         return ""
-    newest, today = day_in_words(max(days).date()), day_in_words(asked.as_of.date())
+    newest, today = day_in_words(max(days).date()), day_in_words(asked.day)
     return f"the newest article on this is of {newest}, and you ask on {today}"
 
 

@@ -71,7 +71,7 @@ def answer(
         return (yield from _own_words(asked, hits, reader))
     meter = Metered(model)
     judge = first_of(trust.checker, model_judge(meter) if trust.judge else None)
-    today = asked.as_of.date()
+    today = asked.day
     check = trust.also(partial(verify, similarity=reader.similarity, judge=judge, today=today))
     note = NOTHING_HOLDS
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from rag.answers.candidate_sentences import Vocabulary
 from rag.questions.form import Form
@@ -30,6 +30,11 @@ class Question:
     retrieval_seconds: float
     holdings: tuple[datetime, datetime] | None = None
     corroborated: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day on which it is asked; a day that is over counts as that day, not as the next."""
+        return (self.as_of - timedelta(microseconds=1)).date()
 
     @property
     def lacking(self) -> str:

@@ -161,7 +161,7 @@ def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, .
     newest = max(dates, key=lambda published: published.at)
     if asked.as_of - newest.at <= OLD:
         return ()
-    today = asked.as_of.date()
+    today = asked.day
     age = _in_words(local_time(newest).date(), today)
     return (
         f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "

@@ -216,9 +216,9 @@ def _way_on(way: WayOn, answer: Answer, without: Sequence[str]) -> Markup:
 
 
 def _because(answer: Answer) -> Markup:
-    """Why there is no answer, without the name of its kind."""
+    """Why there is no answer, without the name of its kind, where the text does not say it."""
     why = answer.reason.partition(": ")[2]
-    if not why:
+    if not why or why in answer.text:
         return Markup("")
     return Markup('<p class="because">{}.</p>').format(text(why[0].upper() + why[1:]))
 
