@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal
 from rag.language.analysis import analyse
 from rag.language.entities import stems
 from rag.language.opposites import base, particles
+from rag.language.quotation_marks import quoted_tokens
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Token
 
 Tense = Literal["done", "now", "coming"]
 
@@ -105,7 +106,7 @@ def propositions(sentence: str) -> list[Proposition]:
     ('sink', 'ferri', True, 'done')
     """
     doc = analyse([sentence])[0]
-    quoted = _quoted(doc)
+    quoted = quoted_tokens(doc)
     return [
         found for token in doc if token.pos_ in ("VERB", "AUX") for found in _said(token, quoted)
     ]
@@ -360,18 +361,3 @@ def _tense(verb: Token, first: Token) -> Tense:
     if verb.tag_ == "VBN" and helpers & {"'s", "’s"}:
         return "done"
     return "now"
-
-
-def _quoted(doc: Doc) -> frozenset[int]:
-    """The places of the words between quotation marks."""
-    inside, found = False, set()
-    for token in doc:
-        if token.text in ("“", "„", "«", "``"):
-            inside = True
-        elif token.text in ("”", "»", "''"):
-            inside = False
-        elif token.text == '"':
-            inside = not inside
-        elif inside:
-            found.add(token.i)
-    return frozenset(found)

@@ -15,11 +15,12 @@ from rag.language.certainty import Status, first_of_chain, standing, subject_of,
 from rag.language.entities import stems
 from rag.language.name_matching import TITLES, name_words
 from rag.language.opposites import base
+from rag.language.quotation_marks import quoted_tokens
 from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Token
 
 _OBJECTS = word_set("dobj attr acomp oprd dative npadvmod")
 _CLAUSES = word_set("relcl acl advcl ccomp parataxis csubj xcomp pcomp")
@@ -91,7 +92,7 @@ def clauses_of(sentence: str) -> tuple[Clause, ...]:
     ('sell', 'bank', 'firm', True)
     """
     [doc] = analyse([sentence])
-    quoted = _quoted(doc)
+    quoted = quoted_tokens(doc)
     return tuple(
         _clause(token, token.i in quoted)
         for token in doc
@@ -228,18 +229,3 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
     named = predicate is not None and predicate.pos_ in ("NOUN", "PROPN")
     if named and (found := _argument(predicate)) is not None:
         yield "is", found
-
-
-def _quoted(doc: Doc) -> frozenset[int]:
-    """The places of the words between quotation marks."""
-    inside, found = False, set()
-    for token in doc:
-        if token.text in ("“", "„", "«", "``"):
-            inside = True
-        elif token.text in ("”", "»", "''"):
-            inside = False
-        elif token.text == '"':
-            inside = not inside
-        elif inside:
-            found.add(token.i)
-    return frozenset(found)
