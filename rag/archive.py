@@ -25,17 +25,18 @@ from rag.ingest import Ingest, IngestReport, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
 from rag.questions.splitting import split
-from rag.records import Answer, Citation, Filters, Hit, Message, Similarity, Understood
+from rag.records import Answer, Citation, Filters, Hits, Similarity, Understood
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.about_archive import answer_about_archive
-from rag.retrieval.catalogue import Catalogue
+from rag.retrieval.arguments import Moment, Turn, check_exist, check_k, moment, request_of
+from rag.retrieval.catalogue import NO_FILTERS, Catalogue
 from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
 from rag.retrieval.withdrawn import WithdrawnArticles
 from rag.sources.pages import is_address
 from rag.sources.subscriptions import Subscriptions
-from rag.store import Conversations, Feedback, Runs
+from rag.store import Runs
 from rag.store.inputs import KnownInputs
 from rag.verification.entailment import entailment_judge, open_checker
 from rag.verification.quotes.checking import with_quotations
@@ -47,7 +48,6 @@ from rag.verification.verify import verify
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
 
-NO_FILTERS = Filters()
 ANSWER_HITS = 20
 """How many hits a question is answered from."""
 
@@ -121,6 +121,7 @@ class Archive(Catalogue):
         limit: int = 100,
         within: Sequence[Path] = (),
         restore_deleted: bool = False,
+        missing_ok: bool = False,
         progress: Progress = _silent,
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
@@ -130,9 +131,13 @@ class Archive(Catalogue):
         their words within seconds; with `vectors` their passages are embedded afterwards.
         Stopped at any moment, the same call goes on from there. Files in the folders
         `within` have their outlets named as if these were read. What was deleted stays out,
-        and is named, unless `restore_deleted`. Raises LockedError while another process writes.
+        and is named, unless `restore_deleted`. Raises CorpusError, and reads nothing, where a path
+        does not exist, unless `missing_ok`, and LockedError while another process writes.
         """
+        self._parts.check_open()
         inputs = [Path(path) for path in paths if not is_address(path)]
+        if not missing_ok:
+            check_exist(inputs)
         urls = [str(path) for path in paths if is_address(path)]
         report, embedding = IngestReport(), partial(progress, "embedding")
         for part in from_network(urls, limit, self._settings).parts():
@@ -155,16 +160,6 @@ class Archive(Catalogue):
         """What takes articles away: to withdraw, reinstate, delete and compact."""
         return Removals(self._disk, self._parts.now)
 
-    @property
-    def conversations(self) -> Conversations:
-        """The conversations that readers had, each kept for its owner."""
-        return Conversations(self._parts.now().database)
-
-    @property
-    def feedback(self) -> Feedback:
-        """What readers said of answers."""
-        return Feedback(self._parts.now().database)
-
     def _job(self, opened: Opened) -> Ingest:
         return Ingest(
             store=opened.store,
@@ -181,6 +176,7 @@ class Archive(Catalogue):
 
         Raises LockedError while another process writes; later ones are let in between batches.
         """
+        self._parts.check_open()
         return self._disk.embed(partial(progress, "embedding"), give_up)
 
     def rebuild(self) -> None:
@@ -188,7 +184,7 @@ class Archive(Catalogue):
 
         A damaged `vectors.db` is put aside; what can be read of it is taken over.
         """
-        self.close()
+        self._parts.release()
         self._disk.rebuild()
 
     def search(
@@ -196,14 +192,14 @@ class Archive(Catalogue):
         query: str,
         k: int = 10,
         *,
-        history: Sequence[Message] = (),
+        history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
-        as_of: datetime | None = None,
+        as_of: Moment | None = None,
         understood: Sequence[Understood] | None = None,
         ignore: Sequence[str] = (),
         all_copies: bool = False,
         parts: Sequence[str] = (),
-    ) -> list[Hit]:
+    ) -> Hits:
         """The `k` passages that match best, best first, as articles stood at `as_of`.
 
         Copies of one story are one hit, which names the other outlets, unless `all_copies`
@@ -214,11 +210,13 @@ class Archive(Catalogue):
         is not given; then undated articles are found too. Raises QueryError for an empty or
         overlong query and for unknown words to ignore, ArchiveError without an archive.
         """
-        request = Request(query, history, filters, as_of, understood, ignore, parts, all_copies)
-        return list(self.find(request, k).hits)
+        request = request_of(query, history, filters, as_of, understood, ignore)
+        request = replace(request, parts=parts, all_copies=all_copies)
+        return Hits(self.find(request, k).hits)
 
     def find(self, request: Request, k: int = 10) -> Found:
         """What `search` finds, with what was understood of the request."""
+        check_k(k)
         snapshot = self.snapshot()
         search = prepare(request, snapshot)
         hits = retrieve(search, k, snapshot)
@@ -226,24 +224,24 @@ class Archive(Catalogue):
         return Found(tuple(hits), understood, snapshot.coverage)
 
     def understand(
-        self, question: str, as_of: datetime | None = None, history: Sequence[Message] = ()
+        self, question: str, as_of: Moment | None = None, history: Sequence[Turn] = ()
     ) -> tuple[Understood, ...]:
         """The dates and outlets that a question names, or takes over from the conversation.
 
         A time of which the archive holds nothing is a preference only. Raises QueryError for
         an empty or overlong question.
         """
-        request = Request(question, history, as_of=as_of)
+        request = request_of(question, history, NO_FILTERS, as_of)
         understood = prepare(request, self.snapshot()).understood
         return tuple(one for one in understood if one.of_hits)
 
     def ask(
         self,
         question: str,
-        history: Sequence[Message] = (),
+        history: Sequence[Turn] = (),
         *,
         filters: Filters = NO_FILTERS,
-        as_of: datetime | None = None,
+        as_of: Moment | None = None,
         understood: Sequence[Understood] | None = None,
         ignore: Sequence[str] = (),
         model: ChatModel | None = None,
@@ -274,10 +272,10 @@ class Archive(Catalogue):
     def stream(
         self,
         question: str,
-        history: Sequence[Message] = (),
+        history: Sequence[Turn] = (),
         *,
         filters: Filters = NO_FILTERS,
-        as_of: datetime | None = None,
+        as_of: Moment | None = None,
         understood: Sequence[Understood] | None = None,
         ignore: Sequence[str] = (),
         model: ChatModel | None = None,
@@ -289,7 +287,7 @@ class Archive(Catalogue):
         renumbered, and a model that fails in the middle is replaced.
         """
         started = time.perf_counter()
-        request = Request(question, history, filters, as_of, understood, ignore)
+        request = request_of(question, history, filters, as_of, understood, ignore)
         snapshot = self.snapshot()
         meter = Metered(model) if model else None
         counted = answer_about_archive(request, snapshot)
@@ -306,7 +304,7 @@ class Archive(Catalogue):
             text=question,
             standalone=search.asked.standalone,
             form=search.form,
-            history=tuple(history),
+            history=tuple(request.history),
             filters=filters,
             as_of=search.as_of,
             understood=search.understood,
@@ -342,14 +340,14 @@ class Archive(Catalogue):
             reranker=self._reranker,
         )
 
-    def trace(self, text: str, *, speaker: str = "", as_of: datetime | None = None) -> Trace:
+    def trace(self, text: str, *, speaker: str = "", as_of: Moment | None = None) -> Trace:
         """Where quoted words stand, or stood, and whether the article has `speaker` say them.
 
         `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
         an empty or overlong text, ArchiveError without an archive.
         """
         snapshot = self.snapshot()
-        return trace(text, speaker, snapshot.store, snapshot.lexical, as_of)
+        return trace(text, speaker, snapshot.store, snapshot.lexical, moment(as_of, "as_of"))
 
     def recheck(self, answer: AnswerJson | Mapping[str, Any]) -> Recheck:
         """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
@@ -383,7 +381,7 @@ class Archive(Catalogue):
         return self._disk.exists()
 
     def close(self) -> None:
-        """Closes what is open; the archive opens itself again when it is next used."""
+        """Closes the files; a closed archive raises ArchiveError when it is used."""
         self._parts.close()
 
     def __enter__(self) -> Archive:

@@ -90,7 +90,10 @@ def test_the_baseline_reads_titles_and_current_revisions(tmp_path: Path) -> None
     rows = [row(1, "Old words.", title="Volcano"), row(2, "Else.")]
     archive.ingest(write_jsonl(tmp_path / "a.jsonl", rows), vectors=False)
     archive.ingest(write_jsonl(tmp_path / "b.jsonl", [row(1, "New.", title="V")]), vectors=False)
-    assert sorted(article.text for article, _ in archive.articles()) == ["Else.", "New."]
+    assert sorted(article.text for article in archive.articles()) == [
+        "Else.",
+        "New.",
+    ]
     rank = archive_system(archive, "baseline")
     assert (numbers(rank, "volcano"), numbers(rank, "new"), numbers(rank, "story")) == (
         "",

@@ -10,11 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from rag.archive import NO_FILTERS, Archive
+from rag.archive import Archive
 from rag.errors import QueryError
 from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel
 from rag.records import Answer, Article, Citation, Filters, Message
+from rag.retrieval.catalogue import NO_FILTERS
 from rag.verification.quotes.records import RecheckedCitation
 
 CONTEXT_SENTENCES = 2

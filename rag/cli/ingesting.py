@@ -38,6 +38,7 @@ def ingest(
             vectors=vectors,
             limit=limit,
             restore_deleted=restore_deleted,
+            missing_ok=True,
             progress=progress,
         )
     terminal.print_report(report)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.archive import NO_FILTERS, Archive
+from rag.archive import Archive
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import UNANSWERABLE, EvalQuestion, load_questions
 from rag.evaluation.labels import covered
@@ -25,6 +25,7 @@ from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, Suite, columns, question_row
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
+from rag.retrieval.catalogue import NO_FILTERS
 from rag.verification.markers import MARKER
 
 EXTRACTIVE = "extractive"

@@ -71,7 +71,7 @@ def queries(archive: Archive, data: Path | None) -> list[str]:
     """The questions of a data set, else the titles of the archive; 200 at most."""
     if data is not None:
         return [question.question for question in load_questions(data)][:_QUERIES]
-    titles = (article.title for article, _ in archive.articles() if article.title.strip())
+    titles = (article.title for article in archive.articles() if article.title.strip())
     found = list(islice(titles, _QUERIES))
     if not found:
         msg = f"no article of {archive.folder} has a title to search for; give questions: --data"
@@ -161,7 +161,7 @@ def _rounds(archive: Archive, texts: int) -> list[list[Article]]:
     """Articles with at least that many passages, or all there are, dealt into the rounds."""
     taken: list[Article] = []
     count = 0
-    for article, passages in archive.articles():
+    for article, passages in archive.articles_with_passages():
         if count >= texts:
             break
         if passages:
@@ -177,7 +177,7 @@ def embedded_texts(archive: Archive, ids: Sequence[str] | None = None) -> list[s
     """What is encoded of the passages of these articles, of all without `ids`."""
     return [
         embedding_text(article, passage.start, passage.end, passage.heading)
-        for article, passages in archive.articles(ids)
+        for article, passages in archive.articles_with_passages(ids)
         for passage in passages
     ]
 

@@ -87,7 +87,7 @@ class Copies(Suite[PairSample, bool]):
 
     def load(self) -> Loaded[PairSample]:
         """The listed pairs that the archive holds, then the random ones."""
-        outlines = {article.id: _outline(article) for article, _ in self.archive.articles()}
+        outlines = {article.id: _outline(article) for article in self.archive.articles()}
         pairs = load_pairs(self.data)
         moved = addresses(self._folder, {id_ for pair in pairs for id_ in pair} - set(outlines))
         pairs = [(moved.get(one, one), moved.get(other, other)) for one, other in pairs]
@@ -157,7 +157,7 @@ class Copies(Suite[PairSample, bool]):
 
     def _alike(self, pair: Pair) -> bool:
         """Whether half of two articles is the same."""
-        found = [shingles(article.text) for article, _ in self.archive.articles(pair)]
+        found = [shingles(article.text) for article, _ in self.archive.articles_with_passages(pair)]
         return resemblance(*found) >= _HALF
 
 

@@ -77,7 +77,7 @@ class Faults(Suite[MadeClaim, Judged]):
 
     def load(self) -> Loaded[MadeClaim]:
         """Faults of each kind, then the true claims; ConfigError where none can be made."""
-        articles = [article for article, _ in self.archive.articles()]
+        articles = list(self.archive.articles())
         made = make_claims(articles, self.count, self.seed)
         kinds = Counter(claim.type for claim in made if claim.changed)
         if not kinds:

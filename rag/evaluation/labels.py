@@ -126,7 +126,7 @@ def _readdressed(
 def _late(archive: Archive, questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:
     """The questions whose relevant articles all appeared after the date they are asked as of."""
     wanted = sorted({id_ for question in questions for id_ in question.relevant})
-    dates = {article.id: article.published for article, _ in archive.articles(wanted)}
+    dates = {article.id: article.published for article, _ in archive.articles_with_passages(wanted)}
     return [
         question
         for question in questions

@@ -137,7 +137,7 @@ def find_passages(archive: Archive, groups: Mapping[str, str], seed: int) -> Ite
     outlets: Counter[str] = Counter()
     months: Counter[str] = Counter()
     placed: list[tuple[tuple[int, int, int], Hit]] = []
-    for article, passages in archive.articles(originals[:MOST_ARTICLES]):
+    for article, passages in archive.articles_with_passages(originals[:MOST_ARTICLES]):
         if article.language != "en" or not passages or _CORRECTED.search(article.text):
             continue
         outlet = article.publisher

@@ -150,7 +150,7 @@ def _baseline(archive: Archive) -> Rank:
     def indexed() -> tuple[list[RankedArticle], Any]:
         passages = [
             RankedArticle(article.id, article.title, piece)
-            for article, _ in archive.articles()
+            for article in archive.articles()
             for piece in cut(article.text)
         ]
         index = bm25s.BM25(method="lucene")

@@ -70,10 +70,15 @@ class OpenParts:
     def __init__(self, folder: ArchiveFolder) -> None:
         self._folder = folder
         self._opened: Opened | None = None
+        self._closed = False
         self._lock = Lock()
 
     def now(self) -> Opened:
-        """The parts as of this moment: opened at the first call, refreshed at each later one."""
+        """The parts as of this moment: opened at the first call, refreshed at each later one.
+
+        Raises ArchiveError once they were closed.
+        """
+        self.check_open()
         with self._lock:
             if self._opened is not None and self._opened.database.replaced():
                 self._close()
@@ -84,10 +89,22 @@ class OpenParts:
                 self._opened.dense.refresh()
             return self._opened
 
-    def close(self) -> None:
-        """Closes what is open; the next call of `now` opens it again."""
+    def check_open(self) -> None:
+        """Raises ArchiveError once the parts were closed."""
+        if self._closed:
+            folder = str(self._folder.folder)
+            msg = f"the archive {folder!r} is closed; open it again: Archive.open({folder!r})"
+            raise ArchiveError(msg)
+
+    def release(self) -> None:
+        """Closes the files; the next call of `now` opens them again."""
         with self._lock:
             self._close()
+
+    def close(self) -> None:
+        """Closes the files for good."""
+        self._closed = True
+        self.release()
 
     def _close(self) -> None:
         if self._opened is not None:

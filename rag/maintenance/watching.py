@@ -151,7 +151,9 @@ class Watch:
 
     def _ingest(self, files: Sequence[Path]) -> IngestReport:
         plan = self.plan
-        return self.archive.ingest(*files, vectors=plan.vectors, within=plan.folders)
+        return self.archive.ingest(
+            *files, vectors=plan.vectors, within=plan.folders, missing_ok=True
+        )
 
     def _due(self) -> list[str]:
         """The feeds whose time has come; those that failed are given longer."""

@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from rag.records import display
 from rag.records.answer_json import (
     AnswerJson,
     ArticleJson,
@@ -28,6 +29,9 @@ from rag.records.asked import WayOn as WayOn
 from rag.records.published import Precision as Precision
 from rag.records.published import Published as Published
 from rag.records.published import local_iso
+
+if TYPE_CHECKING:
+    import pandas
 
 FurnitureKind = Literal[
     "title",
@@ -78,6 +82,21 @@ class Article:
     furniture: tuple[Span, ...] = ()
     pages: tuple[int, ...] = ()
 
+    __repr__ = display.article_repr
+    _repr_html_ = display.article_html
+    _repr_markdown_ = display.article_markdown
+
+    def to_dict(self) -> dict[str, Any]:
+        """The article with its text as plain JSON values."""
+        return {
+            **article_dict(self),
+            "authors": list(self.authors),
+            "language": self.language,
+            "section": self.section,
+            "revision": self.revision,
+            "text": self.text,
+        }
+
     def pages_of(self, start: int, end: int) -> list[int]:
         """The numbers, from 1, of the pages on which these characters stand; none without pages.
 
@@ -121,10 +140,33 @@ class Hit:
     copies: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
 
+    __repr__ = display.hit_repr
+
     @property
     def text(self) -> str:
         """The passage's own words."""
         return self.article.text[self.passage.start : self.passage.end]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as plain JSON values: one element of what `dateline search --json` prints."""
+        return hit_json(self).to_dict()
+
+    def _repr_html_(self) -> str:
+        return display.hits_html([self])
+
+
+class Hits(list[Hit]):
+    """Hits, best first: a list that a notebook shows as a table."""
+
+    _repr_html_ = display.hits_html
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """What `dateline search --json` prints."""
+        return [hit.to_dict() for hit in self]
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A row for each hit, with the columns `rag.records.display.HIT_COLUMNS`."""
+        return display.frame(display.hit_rows(self), display.HIT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +186,8 @@ class Citation:
     start: int
     end: int
 
+    __repr__ = display.citation_repr
+
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end <= len(self.article.text):
             msg = (
@@ -156,6 +200,10 @@ class Citation:
     def quote(self) -> str:
         """The cited words: a slice of the stored text, so it cannot differ from it."""
         return self.article.text[self.start : self.end]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The citation as plain JSON values."""
+        return citation_json(self).to_dict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +277,10 @@ class Answer:
     usage: Usage = Usage()
     timings: Mapping[str, float] = field(default_factory=dict)
 
+    __repr__ = display.answer_repr
+    _repr_html_ = display.answer_html
+    _repr_markdown_ = display.answer_markdown
+
     def __post_init__(self) -> None:
         if self.abstained and self.claims:
             msg = f"a declined answer makes no claims, not {len(self.claims)}"
@@ -258,6 +310,10 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values: what the command line and the API return."""
         return self.to_json().to_dict()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A row for each sentence and citation, columns `rag.records.display.CLAIM_COLUMNS`."""
+        return display.frame(display.claim_rows(self), display.CLAIM_COLUMNS)
 
     def to_json(self) -> AnswerJson:
         """The answer as the model of its JSON; shares, confidence and seconds to four places."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from rag.errors import QueryError
 from rag.records.answer_json import FilterName
 
 
@@ -25,6 +26,23 @@ class Filters:
     language: str = ""
     as_of: datetime | None = None
     section: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.publishers, str) or not isinstance(self.publishers, Sequence):
+            msg = (
+                f"publishers must be names in a tuple, such as ('Radio North',), "
+                f"not {self.publishers!r}"
+            )
+            raise QueryError(msg)
+        object.__setattr__(self, "publishers", tuple(self.publishers))
+        for name in ("published_from", "published_before", "as_of"):
+            moment = getattr(self, name)
+            if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo):
+                msg = (
+                    f"{name} must be a datetime with a time zone, not {moment!r}; for dates in "
+                    "words, archive.filters(published_from='2025-04') makes filters"
+                )
+                raise QueryError(msg)
 
     def no_later_than(self, as_of: datetime | None) -> Filters:
         """The same filters, and the articles as they stood at `as_of`, where it is given.

@@ -6,10 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 from rag.indexes.opening import OpenParts
 from rag.records import Article, Filters, Passage
+from rag.retrieval.arguments import check_filters
 from rag.retrieval.filters import parse_filters
 from rag.retrieval.history import Revision, history
 from rag.retrieval.near_duplicates import carried_by
-from rag.store import Facets
+from rag.store import Conversations, Facets, Feedback, Store
+
+NO_FILTERS = Filters()
+_BATCH = 500
 
 
 class Catalogue:
@@ -22,7 +26,19 @@ class Catalogue:
         """The stored original of one article; raises ArchiveError when there is none."""
         return self._parts.now().store.article(article_id, revision)
 
-    def articles(
+    def articles(self, filters: Filters = NO_FILTERS) -> Iterator[Article]:
+        """The articles that satisfy the filters, one at a time, in the order in which they came.
+
+        Each in the revision that counts at `filters.as_of`, or in the current one. Withdrawn
+        articles are left out, and, where there are filters, those without any text.
+        """
+        check_filters(filters)
+        if filters == NO_FILTERS:
+            return (article for article, _ in self.articles_with_passages())
+        store = self._parts.now().store
+        return _each_once(store, store.facets().matching(filters).tolist())
+
+    def articles_with_passages(
         self, article_ids: Sequence[str] | None = None
     ) -> Iterator[tuple[Article, list[Passage]]]:
         """The current revision of these articles, or of all, with its passages.
@@ -91,7 +107,26 @@ class Catalogue:
         """Dates, outlets, languages and sections of all passages, in columns."""
         return self._parts.now().store.facets()
 
+    @property
+    def conversations(self) -> Conversations:
+        """The conversations that readers had, each kept for its owner."""
+        return Conversations(self._parts.now().database)
+
+    @property
+    def feedback(self) -> Feedback:
+        """What readers said of answers."""
+        return Feedback(self._parts.now().database)
+
     def state(self) -> tuple[str, int]:
         """The archive's id and the number of its newest change: what tells two states apart."""
         store = self._parts.now().store
         return store.archive_id, store.last_change()
+
+
+def _each_once(store: Store, passage_ids: Sequence[int]) -> Iterator[Article]:
+    seen = set()
+    for first in range(0, len(passage_ids), _BATCH):
+        for _, article in store.passages(passage_ids[first : first + _BATCH]).values():
+            if article.id not in seen:
+                seen.add(article.id)
+                yield article

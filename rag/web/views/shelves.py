@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from rag.archive import NO_FILTERS, Archive
+from rag.archive import Archive
 from rag.records import Article, Filters
+from rag.retrieval.catalogue import NO_FILTERS
 from rag.store import UNKNOWN_DATE
 
 MOST_LISTED = 100
