@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, date, datetime
-from html import escape
 from pathlib import Path
 
 import anyio
@@ -17,9 +16,9 @@ from rag.errors import ArchiveError, CorpusError, QueryError
 from rag.records import Answer, Article, Filters, Hits, Published
 from tests.builders import open_archive, row, write_jsonl
 
-STRIKE = "The ferry strike shut Lindow for nine days. <b>Nobody</b> was hurt."
+STRIKE = "The ferry strike shut Lindow for nine days. Boats &<crews> were idle."
 ROWS = [
-    row(1, escape(STRIKE), publisher="Radio North", title="Ferry *strike*") | {"date": "2025-04-10"},
+    row(1, STRIKE, publisher="Radio North", title="Ferry *strike*") | {"date": "2025-04-10"},
     row(2, "The mine in Osier reopened in June.", publisher="The Courier", title="Mine")
     | {"date": "2025-06-02"},
 ]
@@ -35,7 +34,7 @@ def archive(tmp_path: Path) -> Archive:
 def test_objects_are_a_line_each(archive: Archive) -> None:
     article = archive.article("courier.example/1")
     assert repr(article) == (
-        "<Article 'courier.example/1': 'Ferry *strike*', Radio North, 2025-04-10; 67 characters>"
+        "<Article 'courier.example/1': 'Ferry *strike*', Radio North, 2025-04-10; 69 characters>"
     )
     (hit,) = archive.search("ferry strike", k=1)
     assert repr(hit) == f"<Hit 1, score {hit.score:.3f}: {STRIKE!r} (Radio North, 2025-04-10)>"
@@ -59,12 +58,12 @@ def test_a_long_article_stays_a_line() -> None:
 
 def test_a_notebook_shows_what_is_escaped(archive: Archive) -> None:
     article = archive.article("courier.example/1")
-    assert "<b>" not in article._repr_html_()
-    assert "&lt;b&gt;Nobody&lt;/b&gt;" in article._repr_html_()
+    assert "<crews>" not in article._repr_html_()
+    assert "Boats &amp;&lt;crews&gt; were idle." in article._repr_html_()
     assert r"Ferry \*strike\*" in article._repr_markdown_()
     hits = archive.search("ferry mine")
     assert hits._repr_html_().count("<tr><td>") == 2
-    assert "&lt;b&gt;Nobody" in hits._repr_html_()
+    assert "&amp;&lt;crews&gt;" in hits._repr_html_()
     answer = archive.ask("How long did the ferry strike shut Lindow?")
     assert (
         '<li value="1"><q>The ferry strike shut Lindow for nine days.</q>' in answer._repr_html_()
