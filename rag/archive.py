@@ -21,14 +21,14 @@ from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
-from rag.ingest import Ingest, IngestReport, from_network
+from rag.ingest import Ingest, IngestReport, check_exist, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
 from rag.questions.splitting import split
 from rag.records import Answer, Citation, Filters, Hits, Similarity, Understood
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.about_archive import answer_about_archive
-from rag.retrieval.arguments import Moment, Turn, check_exist, check_k, moment, request_of
+from rag.retrieval.arguments import Moment, Turn, check_k, moment, request_of
 from rag.retrieval.catalogue import NO_FILTERS, Catalogue
 from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve

@@ -21,6 +21,7 @@ from rag.corpus.formats.columns import settings_beside
 from rag.corpus.formats.substack import texts_beside
 from rag.corpus.oddities import Oddities
 from rag.corpus.sandbox import Sandbox
+from rag.errors import CorpusError
 from rag.indexes.protocols import LexicalIndex
 from rag.records import Article
 from rag.sources.pages import Pages
@@ -82,6 +83,14 @@ class Arriving:
         yield replace(self, outcomes=next(batches, []))
         for batch in batches:
             yield replace(self, outcomes=batch)
+
+
+def check_exist(paths: Sequence[Path]) -> None:
+    """Raises CorpusError, naming them, where there are paths of nothing."""
+    missing = [repr(str(path)) for path in paths if not path.exists()]
+    if missing:
+        msg = f"no such file or folder: {', '.join(missing)}"
+        raise CorpusError(msg)
 
 
 def from_network(urls: Sequence[str], limit: int, settings: Settings) -> Arriving:

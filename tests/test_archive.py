@@ -159,6 +159,7 @@ def test_an_archive_of_an_older_format_is_searched_and_then_grouped(tmp_path: Pa
     archive.ingest(write_jsonl(tmp_path / "in.jsonl", copies))
     archive.close()
     take_back(archive.folder, "0001")
+    archive = open_archive(archive.folder)
     assert len(archive.search("harbour master")) == 2
     archive.ingest(tmp_path / "in.jsonl")
     assert [len(hit.also_in) for hit in archive.search("harbour master")] == [1]

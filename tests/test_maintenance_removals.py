@@ -183,6 +183,7 @@ def test_a_vector_stays_as_long_as_another_passage_has_the_same_text(tmp_path: P
     archive.close()
     with closing(VectorCache(archive.folder / "vectors.db", read_only=True)) as cache:
         assert len(cache.hashes()) == 1
+    archive = open_archive(archive.folder)
     assert archive.counts() == (1, 1, 1)
     delete(archive, "courier.example/2")
     assert archive.counts() == (0, 0, 0)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any, cast, get_args
 
-from rag.errors import CorpusError, QueryError
+from rag.errors import QueryError
 from rag.records import Filters, Message, Role, Understood
 from rag.retrieval.filters import parse_date, period_end
 from rag.retrieval.retrieve import Request
@@ -77,14 +76,6 @@ def check_k(k: Any) -> None:
     if isinstance(k, bool) or not isinstance(k, int) or k < 1:
         msg = f"k must be a whole number of 1 or more, not {k!r}"
         raise QueryError(msg)
-
-
-def check_exist(paths: Sequence[Path]) -> None:
-    """Raises CorpusError, naming them, where there are paths of nothing."""
-    missing = [repr(str(path)) for path in paths if not path.exists()]
-    if missing:
-        msg = f"no such file or folder: {', '.join(missing)}"
-        raise CorpusError(msg)
 
 
 def request_of(
