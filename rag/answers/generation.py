@@ -20,6 +20,7 @@ from rag.llms import ChatModel, Reply, TokenCounter, reply_to
 from rag.records import Answer, Citation, Hit, Message, Verdict
 from rag.verification.citing import Check, Cited, cite
 from rag.verification.references import with_plain_references
+from rag.verification.verify import refutes
 
 DECLINED = "the model found no answer in the passages"
 """Why an answer is none where the model says so."""
@@ -65,8 +66,14 @@ def generate(
     against = Crosscheck(asked.standalone, checking.known, checking.found())
 
     def bind(text: str, reserved: Collection[int] = ()) -> Cited:
-        check = _within(until, checking.check)
-        found = cite(text, shown, check, reserved=reserved, question=asked.standalone)
+        found = cite(
+            text,
+            shown,
+            _within(until, checking.check),
+            refuted=lambda cited, claim: _in_time(until) and refutes(cited, claim),
+            reserved=reserved,
+            question=asked.standalone,
+        )
         return against.checked(found)
 
     again = _again(messages, reply, model, shown, until) if checking.repair else None
@@ -97,11 +104,15 @@ def _plain(reply: Reply, shown: Sequence[Hit]) -> Reply:
     return replace(reply, text=with_plain_references(plain_text(reply.text), shown))
 
 
+def _in_time(until: float) -> bool:
+    return time.perf_counter() <= until
+
+
 def _within(until: float, check: Check) -> Check:
     """The check while there is time; what comes later is not borne out by anything."""
 
     def checked(claim: str, evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
-        if time.perf_counter() > until:
+        if not _in_time(until):
             return "unsupported", (UNCHECKED,)
         return check(claim, evidence)
 
@@ -118,7 +129,7 @@ def _again(
     """Asks for the sentences at fault again, within the model's context and while there is time."""
 
     def ask(faults: Sequence[Fault]) -> Reply:
-        if time.perf_counter() > until:
+        if not _in_time(until):
             msg = "the time for the answer is up"
             raise ProviderError(msg)
         again = mend_messages(
