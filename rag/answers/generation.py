@@ -51,7 +51,7 @@ def generate(
 
     Raises ProviderError when there is no reply.
     """
-    started = time.perf_counter()
+    started = _now()
     until = started + model.deadline
     messages, shown = answer_messages(
         asked.text,
@@ -65,11 +65,13 @@ def generate(
     reply = yield from as_it_comes(_stream(model, messages))
     against = Crosscheck(asked.standalone, checking.known, checking.found())
 
+    check = _within(until, checking.check)
+
     def bind(text: str, reserved: Collection[int] = ()) -> Cited:
         found = cite(
             text,
             shown,
-            _within(until, checking.check),
+            check,
             refuted=lambda cited, claim: _in_time(until) and refutes(cited, claim),
             reserved=reserved,
             question=asked.standalone,
@@ -104,17 +106,30 @@ def _plain(reply: Reply, shown: Sequence[Hit]) -> Reply:
     return replace(reply, text=with_plain_references(plain_text(reply.text), shown))
 
 
+def _now() -> float:
+    return time.perf_counter()
+
+
 def _in_time(until: float) -> bool:
-    return time.perf_counter() <= until
+    return _now() <= until
 
 
 def _within(until: float, check: Check) -> Check:
-    """The check while there is time; what comes later is not borne out by anything."""
+    """The check while there is time; what comes later is not borne out by anything.
+
+    What was checked once is not checked again: an answer is bound anew when a sentence of it is
+    mended or left out.
+    """
+    known: dict[tuple[object, ...], tuple[Verdict, tuple[str, ...]]] = {}
 
     def checked(claim: str, evidence: Sequence[Citation]) -> tuple[Verdict, tuple[str, ...]]:
+        key = (claim, *((c.article.id, c.article.revision, c.start, c.end) for c in evidence))
+        if key in known:
+            return known[key]
         if not _in_time(until):
             return "unsupported", (UNCHECKED,)
-        return check(claim, evidence)
+        known[key] = check(claim, evidence)
+        return known[key]
 
     return checked
 
