@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from rag.answers.plans import PLANS, Order
 from rag.questions.form import Form, FormName
-from rag.questions.several import questions_apart
+from rag.questions.sub_queries import questions_apart
 
 _WANTED: Mapping[FormName, str] = MappingProxyType(
     {
