@@ -96,9 +96,10 @@ def cite(
     one for each place in an article; no citation gets a `reserved` number. `check` gives
     the verdict on each sentence. One that fails, or cites nothing, is bound to another of
     the hits where that bears it out, and its reason says so; one that its own passage refutes
-    stays refuted, whatever others say. Of several passages only those stay cited that bear the sentence out by themselves, if one does. A bare name or figure that cites
-    nothing is bound to the sentence with it that is most like the `question`; it is `partly`
-    supported, as the articles alone say in what connexion.
+    stays refuted, whatever others say. Of several passages only those stay cited that bear the
+    sentence out by themselves, if one does. A bare name or figure that cites nothing is bound to
+    the sentence with it that is most like the `question`; it is `partly` supported, as the articles
+    alone say in what connexion.
     """
     found = list(markers(text))
     blocks = _blocks(text, found)
