@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from rag.answers.candidate_answers import known_names, offer
 from rag.answers.conflicts import conflicts
 from rag.answers.extractive import Assessment, assess, compose, extract
 from rag.answers.generation import Checking, generate
 from rag.answers.question import Question, ReadingAids
 from rag.errors import ProviderError
 from rag.llms import ChatModel, Metered
+from rag.questions.expected_answer import asked_for
 from rag.records import Answer, Claim, Hit, Verdict
 from rag.verification.citing import Check
 from rag.verification.entailment import first_of
 from rag.verification.judge import Judge, model_judge
+from rag.verification.markers import without_markers
 from rag.verification.verify import verify
 
 OWN_WORDS = "These are the articles' own words."
@@ -34,7 +37,10 @@ SURE = 0.6
 """The reader's confidence from which its answer stands where the model finds none."""
 
 HOPELESS = 0.2
-"""The reader's confidence below which a model's answer is left out: articles come near, at most."""
+"""The reader's confidence below which a model's answer is left out: articles come near, at most.
+
+It stays, as one that holds in part, where it names something of the kind that is asked for.
+"""
 
 
 def _nothing_more(check: Check) -> Check:
@@ -113,8 +119,25 @@ def _overruled(written: Answer | None, found: Assessment) -> str:
     if written.abstained:
         sure = found.answered and found.confidence >= SURE
         return MODEL_DECLINED if sure or found.told.against else ""
-    hopeless = found.confidence < HOPELESS or bool(found.unmentioned)
-    return NO_EVIDENCE if hopeless and not found.told.sentences else ""
+    if found.told.sentences or (found.confidence >= HOPELESS and not found.unmentioned):
+        return ""
+    offers = not found.unmentioned and any(
+        HOLDS[claim.verdict] and _offers(written, claim) for claim in written.claims
+    )
+    return "" if offers else NO_EVIDENCE
+
+
+def _offers(written: Answer, claim: Claim) -> bool:
+    """Whether a claim names something of the kind asked for, as the article that it cites does.
+
+    What the article only says in other words than the question, the reader may not find.
+    """
+    asked = asked_for(written.standalone)
+    if asked.kind in ("thing", "any"):
+        return False
+    text = without_markers(written.text[claim.start : claim.end])
+    named = offer(asked, text, known_names([text]))
+    return named.fit == 1 and bool(named.answers(asked.kind))
 
 
 @contextmanager
