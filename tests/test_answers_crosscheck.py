@@ -12,8 +12,8 @@ import pytest
 from rag.answers import generate_or_extract, generation
 from rag.answers.crosscheck import CORRECTED, LATER, NO_EVIDENCE
 from rag.answers.extractive import OPENINGS, OTHERWISE, Assessment, assess
-from rag.answers.generate_or_extract import NO_EVIDENCE as NOTHING_ANSWERS
 from rag.answers.generate_or_extract import HOPELESS, NOTHING_HOLDS
+from rag.answers.generate_or_extract import NO_EVIDENCE as NOTHING_ANSWERS
 from rag.answers.generation import UNCHECKED
 from rag.answers.repair import LEFT_OUT, MENDED
 from rag.archive import Archive
@@ -224,14 +224,14 @@ def test_where_articles_hardly_come_near_a_models_answer_is_left_out(archive: Ar
 def test_a_sentence_that_names_what_is_asked_for_stays_however_far_the_reader_is(
     tmp_path: Path,
 ) -> None:
-    said = "Ilse Brandt conducts the Brell band."
-    rows = [row(1, f"{said} It rained.", title="Rain"), row(2, "Pears are green.", title="Pears")]
+    said = "Ilse Brandt waved a stick at the musicians."
+    rows = [*ROWS, row(9, f"{said} It rained.", title="Rain")]
     with open_archive(tmp_path / "archive") as small:
         small.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
-        question = "Who is the leading musician of the orchestra in Brell?"
+        question = "Who led the orchestra at the concert?"
         assert small.ask(question).confidence < HOPELESS
         answer, _ = asked(small, question, lambda key: f"{said[:-1]} [{key('Ilse')}].")
-    assert (answer.abstained, answer.text) == (False, "Ilse Brandt conducts the Brell band [1].")
+    assert (answer.abstained, answer.text) == (False, f"{said[:-1]} [1].")
     assert [claim.verdict for claim in answer.claims] == ["partly"]
 
 
