@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.answers.agreement import AGREED, agreement, corroborated
-from rag.answers.generate_or_extract import share_held
+from rag.answers.generate_or_extract import MODEL_DECLINED, share_held
 from rag.archive import Archive
 from rag.llms import ScriptedModel
 from rag.questions.expected_answer import asked_for
@@ -125,7 +125,7 @@ def test_a_models_confidence_is_the_archives_times_what_holds(archive: Archive) 
     assert [claim.verdict for claim in partly.claims] == ["supported", "partly"]
     assert partly.confidence == pytest.approx(sure * (1 + 0.5) / 2)
     declined = archive.ask(WHO, model=ScriptedModel("The passages do not say."))
-    assert declined.abstained
+    assert (declined.abstained, declined.notes) == (False, (MODEL_DECLINED,))
     assert declined.confidence == pytest.approx(sure)
     claims = [
         Claim(0, 1, (1,), "supported"),

@@ -10,18 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answers.briefing import briefing
+from rag.answers.conflicts import LATER, conflicts
 from rag.answers.prompts import (
     NO_ANSWER,
+    Brief,
     Fault,
     answer_messages,
-    fitting_repair,
     instructions,
+    mend_messages,
     passage,
-    repair_messages,
     size,
     worth_showing,
 )
 from rag.language.sentences import sentence_spans
+from rag.questions.form import read_form
 from rag.records import Article, Hit, Message, Passage, Published, Span
 from tests.golden_files import matches_golden
 
@@ -64,16 +67,22 @@ def test_a_question_with_history_and_passages_reads_as_in_the_golden_file() -> N
     assert shown == (mill(), carried)
 
 
-def test_a_reply_that_does_not_hold_is_asked_for_again_as_in_the_golden_file() -> None:
-    asked = [Message("system", "Obey."), Message("user", "Who died?")]
-    reply = "Three men\ndied [1]. It rained [9]."
+def mending(
+    asked: Sequence[Message], reply: str, faults: Sequence[Fault], budget: int = 2_000
+) -> list[Message]:
+    return mend_messages(asked, reply, faults, budget=budget, count=words)
+
+
+def test_the_sentences_that_do_not_hold_are_sent_alone_as_in_the_golden_file() -> None:
+    asked, _ = ask([mill(), hit(FERRY, 2)], [Message("user", "Why?"), Message("assistant", "So.")])
+    reply = "A mill burnt [1]. Three men\ndied [1, 2]. It rained [9]."
     faults = [
-        Fault("Three men\ndied [1].", ("the article says Two, not Three",), 0, 19),
-        Fault("It rained [9].", ("no passage is cited", "rain is not mentioned"), 20, 34),
+        Fault("Three men\ndied [1, 2].", ("the article says Two, not Three",), 18, 40),
+        Fault("It rained [9].", ("no passage is cited", "rain is not mentioned"), 41, 55),
     ]
-    messages = repair_messages(asked, reply, faults)
-    assert messages[:3] == [*asked, Message("assistant", reply)]
-    assert matches_golden("repair_messages", messages)
+    messages = mending(asked, reply, faults)
+    assert messages[0] == asked[0]
+    assert matches_golden("mend_messages", messages)
 
 
 def test_the_day_is_the_argument_and_the_way_to_decline_is_fixed() -> None:
@@ -176,16 +185,83 @@ def test_the_budget_is_kept_unless_one_sentence_is_too_much(texts: list[str], bu
     assert messages[-1].content.count("</passage ") == len(shown)
 
 
-def test_a_repair_that_does_not_fit_keeps_the_passages_that_the_reply_cites() -> None:
-    hits = [hit(FERRY, 1), hit(MILL, 2), hit("The pier held.", 3)]
-    asked, _ = ask(hits, [Message("user", "Why?"), Message("assistant", "So.")])
-    faults = [Fault("Three men died [P2].", ("the article says Two, not Three",), 0, 20)]
-    whole = fitting_repair(asked, "Three men died [P2].", faults, 10_000, words)
-    assert whole == repair_messages(asked, "Three men died [P2].", faults)
-    short = fitting_repair(asked, "Three men died [P2].", faults, size(whole, words) - 20, words)
-    assert [message.role for message in short] == ["system", "user", "assistant", "user"]
-    one = fitting_repair(asked, "Three men died [P2].", faults, 1, words)[1].content
-    assert "<passage P2>" in one
-    assert "<passage P1>" not in one
-    assert "<passage P3>" not in one
-    assert "Question: Who died?" in one
+def test_mending_has_the_room_that_there_is_for_the_passages_it_needs_most() -> None:
+    hits = [hit(FERRY, 1), hit(MILL, 2), hit("The pier held.", 3), hit("Brell slept.", 4)]
+    asked, _ = ask(hits)
+    reply = "The pier held [3]. Three men died [2]."
+    faults = [Fault("Three men died [2].", ("the article says Two, not Three",), 19, 38)]
+
+    def shown(budget: int) -> list[int]:
+        messages = mending(asked, reply, faults, budget)
+        assert [message.role for message in messages] == ["system", "user"]
+        assert size(messages, words) <= budget or budget < 500
+        return [n for n in (1, 2, 3, 4) if f"<passage P{n}>" in messages[1].content]
+
+    whole = size(mending(asked, reply, faults), words)
+    assert shown(whole) == [1, 2, 3, 4]
+    assert shown(whole - 1) == [1, 2, 3]
+    assert shown(whole - 16) == [2, 3, 4]
+    assert shown(1) == [2]
+    content = mending(asked, reply, faults, 1)[1].content
+    assert "Question: Who died?" in content
+    assert "1. Three men died [P2]. (the article says Two, not Three)" in content
+
+
+def test_a_passage_that_a_note_names_is_sent_with_the_one_that_needs_it() -> None:
+    asked = [
+        Message("system", "Obey."),
+        Message(
+            "user",
+            "\n\n".join(
+                f"<passage P{n}>\nTitle: T\n{note}\nP4 burnt.\n</passage P{n}>"
+                for n, note in ((1, ""), (2, "Note: corrected by P3\n"), (3, ""), (4, ""))
+            )
+            + "\n\nQuestion: Who died?",
+        ),
+    ]
+    faults = [Fault("Two died [2].", ("P3 took that back",), 0, 13)]
+
+    def shown(budget: int) -> list[int]:
+        content = mending(asked, "Two died [2].", faults, budget)[1].content
+        return [n for n in (1, 2, 3, 4) if f"<passage P{n}>" in content]
+
+    whole = size(mending(asked, "Two died [2].", faults), words)
+    assert shown(whole) == [1, 2, 3, 4]
+    assert shown(whole - 1) == [1, 2, 3]
+    assert shown(whole - 9) == [2, 3]
+
+
+def died(n: int, rank: int, day: int, score: float) -> Hit:
+    text = f"The mill fire in Brell killed {n} people."
+    published = Published(datetime(2031, 3, day, tzinfo=UTC), "day")
+    return replace(hit(text, rank, published=published, publisher=f"Paper {rank}"), score=score)
+
+
+def test_a_plan_and_what_is_known_of_the_passages_read_as_in_the_golden_file() -> None:
+    asked = "How many people did the mill fire in Brell kill?"
+    hits = [died(2, 1, 4, 0.9), died(5, 2, 8, 0.8)]
+    known = conflicts(asked, hits, None)
+    assert known.notes(hits) == {0: ((LATER, 1),)}
+    brief = Brief(briefing(read_form(asked), asked), asked, known)
+    messages, _ = answer_messages(
+        "And how many died?", hits, (), AS_OF, budget=2_000, count=words, brief=brief
+    )
+    assert matches_golden("answer_messages_brief", messages)
+
+
+def test_a_passage_with_a_later_figure_is_worth_as_much_as_the_one_that_it_outdates() -> None:
+    asked = "How many people did the mill fire in Brell kill?"
+    hits = [
+        died(2, 1, 4, 0.9),
+        hit("The pier of Brell did hold all the same.", 2),
+        died(5, 3, 8, 0.1),
+    ]
+    room = size(ask([hits[0], hits[2]])[0], words) + 20
+
+    def shown(brief: Brief) -> list[int]:
+        made = answer_messages("Who?", hits, (), AS_OF, budget=room, count=words, brief=brief)
+        assert size(made[0], words) <= room
+        return [each.rank for each in made[1]]
+
+    assert shown(Brief()) == [1, 2]
+    assert shown(Brief(conflicts=conflicts(asked, hits, None))) == [1, 3]

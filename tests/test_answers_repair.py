@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.answers import repair
 from rag.answers.prompts import NO_ANSWER, Fault
-from rag.answers.repair import BROKEN_OFF, MENDED, Again, Repaired, declines, faults_of
+from rag.answers.repair import BROKEN_OFF, LEFT_OUT, MENDED, Again, Repaired, declines, faults_of
 from rag.errors import ProviderError
 from rag.llms import Reply
 from rag.records import Hit, Passage, Usage
@@ -25,6 +25,7 @@ HITS = tuple(
 )
 GOOD = "The ferry Osprey sank off Brell [1]."
 BAD = "The mill burnt, killing 47 people [2]."
+RIGHT = BAD.replace("47", "41")
 MADE_UP = "A whale swam to Sweden [7]."
 
 
@@ -64,12 +65,13 @@ def test_a_reply_that_holds_is_left_alone_and_nobody_is_asked_again() -> None:
 
 
 def test_the_sentences_at_fault_are_named_as_the_model_wrote_them() -> None:
-    model = Model(GOOD)
+    right = BAD.replace("47", "41")
+    model = Model(f"1. {right}")
     mended = mend(f"{GOOD} {BAD}", HITS, model)
     ((fault,),) = model.told
     assert (fault.sentence, fault.start, fault.end) == (BAD, len(GOOD) + 1, len(GOOD) + 39)
     assert fault.reasons == ("the article says 41, not 47",)
-    assert outcome(mended) == (GOOD, (MENDED,))
+    assert outcome(mended) == (f"{GOOD} {right}", (MENDED,))
 
 
 def test_idle_words_beside_what_holds_are_left_out_without_asking_again() -> None:
@@ -102,7 +104,29 @@ def test_a_second_reply_that_does_not_hold_either_leaves_the_better_of_the_two(
 ) -> None:
     mended = mend(f"{GOOD} {BAD}", HITS, Model(second))
     assert mended.cited.text == text
-    assert [note[:8] for note in mended.notes] == ["Left out"]
+    assert mended.notes[-1].startswith(LEFT_OUT)
+    assert (MENDED in mended.notes) is (text != GOOD)
+
+
+@pytest.mark.parametrize(
+    ("second", "text", "left_out"),
+    [
+        (f"1. {RIGHT}\n2. leave out", f"{RIGHT} {GOOD}".replace("[1]", "[2]"), ["swam"]),
+        (f"2. Leave it out.\n1. {RIGHT}", f"{RIGHT} {GOOD}".replace("[1]", "[2]"), ["swam"]),
+        (f"1) {RIGHT}", f"{RIGHT} {GOOD}".replace("[1]", "[2]"), ["swam"]),
+        (f"{RIGHT} {GOOD}", f"{RIGHT} {GOOD}".replace("[1]", "[2]"), []),
+        (f"1. {BAD}\n2. {NO_ANSWER}", GOOD, ["47", "swam"]),
+        (f"1. {RIGHT}\n2. Cats [2].", f"{RIGHT} {GOOD}".replace("[1]", "[2]"), ["Cats"]),
+    ],
+)
+def test_each_sentence_gets_its_own_in_its_place_and_what_is_given_up_is_named(
+    second: str, text: str, left_out: list[str]
+) -> None:
+    mended = mend(f"{BAD} {GOOD} {MADE_UP}", HITS, Model(second))
+    assert mended.cited.text == text.replace("people [2]", "people [1]")
+    noted = " ".join(note for note in mended.notes if note.startswith(LEFT_OUT))
+    assert noted.count("“") == len(left_out)
+    assert all(words in noted for words in left_out)
 
 
 @pytest.mark.parametrize("second", [ProviderError("gone"), "Pears are green.", BAD, ""])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answers.generate_or_extract import NOTHING_HOLDS
+from rag.answers.generate_or_extract import MODEL_DECLINED, NOTHING_HOLDS
 from rag.answers.generation import DECLINED
 from rag.answers.prompts import NO_ANSWER
 from rag.answers.repair import BROKEN_OFF, LEFT_OUT, MENDED
@@ -179,8 +179,20 @@ def test_without_repair_a_wrong_answer_is_cut_back_at_once(tmp_path: Path) -> No
     assert answer.notes[0].startswith(LEFT_OUT)
 
 
-def test_a_model_that_declines_twice_has_declined(archive: Archive) -> None:
-    answer, _ = scripted(archive, "Nine cats drowned [1].", NO_ANSWER)
+@pytest.mark.parametrize("replies", [(NO_ANSWER,), ("Nine cats drowned [1].", NO_ANSWER)])
+def test_where_the_reader_is_sure_a_model_that_declines_does_not_decide(
+    archive: Archive, replies: tuple[str, ...]
+) -> None:
+    answer, _ = scripted(archive, *replies)
+    assert QUOTE in answer.text
+    assert (answer.abstained, answer.notes, answer.model) == (False, (MODEL_DECLINED,), "")
+
+
+@pytest.mark.parametrize("replies", [(NO_ANSWER,), ("Nine cats drowned [1].", NO_ANSWER)])
+def test_where_the_reader_is_not_sure_a_model_that_declines_has_declined(
+    archive: Archive, replies: tuple[str, ...]
+) -> None:
+    answer = archive.ask("Who built the ferry Marigold?", model=ScriptedModel(*replies))
     assert (answer.text, answer.abstained, answer.reason) == (NO_ANSWER, True, DECLINED)
     assert (answer.claims, answer.citations) == ((), ())
 

@@ -115,6 +115,7 @@ def test_whatever_is_replied_the_outcome_is_a_question_or_what_was_asked(reply: 
 
 
 def test_a_model_rewrites_and_one_that_fails_leaves_the_rules() -> None:
+    # Where the subject belongs in this question, no rule knows.
     model = ScriptedModel(GOOD, ProviderError("gone"))
     assert resolve(ASKED.question, HISTORY, AS_OF, no_facets(), model) == FollowUp(GOOD)
     by_rules = resolve(ASKED.question, HISTORY, AS_OF, no_facets(), model)
@@ -133,3 +134,48 @@ def test_a_question_that_stands_alone_costs_no_call() -> None:
     asked = FollowUp("When did the mill at Osk burn?")
     assert resolve(asked.question, [], AS_OF, no_facets(), model) == asked
     assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("And when did it end?", False),
+        ("And why?", False),
+        ("What about the mill fire?", False),
+        ("How many crews joined in the first days?", False),
+        ("What did Quarne Line say?", False),
+        ("Thanks!", False),
+        ("Who was the mediator?", True),
+        ("Tell me more", True),
+        ("How much did it cost them?", True),
+        ("Where do they sail?", True),
+        ("Und wann endete er?", True),
+        ("Wie viele Menschen haben sich dabei beteiligt?", True),
+        ("Combien de personnes y ont participé ?", True),
+    ],
+)
+def test_a_model_is_asked_once_and_only_where_rules_are_unsure(question: str, asks: bool) -> None:
+    model = ScriptedModel("Who mediated in the ferry strike at Grevesand?")
+    resolved = resolve(question, HISTORY, AS_OF, no_facets(), model)
+    assert len(model.asked) == asks
+    if not asks:
+        assert resolved == resolve(question, HISTORY, AS_OF, no_facets())
+
+
+def test_the_earliest_turns_are_left_out_of_a_request_that_is_too_long() -> None:
+    class Small(ScriptedModel):
+        prompt_tokens = 420
+
+    turns = [
+        message
+        for number in range(3)
+        for message in (
+            Message("user", f"What of strike {number}?"),
+            Message("assistant", f"It was number {number}. " + "So it went on. " * 20),
+        )
+    ]
+    model = Small("Who mediated in strike 2?")
+    resolve("Who was the mediator?", turns, AS_OF, no_facets(), model)
+    content = model.asked[0][1].content
+    assert "strike 2" in content
+    assert "strike 0" not in content

@@ -164,6 +164,44 @@ def test_a_sentence_that_cites_the_wrong_passage_is_bound_to_the_right_one() -> 
     assert cited.claims[0].reasons == (FOUND,)
 
 
+OTHERS = article(
+    "A mill in Brell burnt on Tuesday, killing 47 people, the radio said. Nobody praised the "
+    "firemen. The council met on 14 May.",
+    "radio.example/mill",
+    publisher="Radio North",
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "A mill burnt on Tuesday, killing 47 people",
+        "The council met on 14 May",
+        "Nobody praised the firemen",
+        "“We lost everything we had,” said Tim Vane",
+    ],
+)
+def test_a_sentence_that_its_own_passage_refutes_is_found_nowhere_else(claim: str) -> None:
+    praised = article("The mayor praised the firemen.", "post.example/praise")
+    also = article(f"{claim}, a reader wrote.", "post.example/reader")
+    hits = [hit(article(MILL_TEXT, "post.example/mill"), 1), hit(praised, 2), hit(OTHERS, 3)]
+    cites = 2 if "praised" in claim else 1
+    refuted = cite(f"{claim} [{cites}].", [*hits, hit(also, 4)])
+    assert refuted.claims[0].verdict in ("unsupported", "quote altered")
+    assert refuted.claims[0].reasons != (FOUND,)
+    # Without a marker, or with one to a passage on something else, it is found.
+    for other in ("", " [1]" if cites == 2 else " [2]"):
+        found = cite(f"{claim}{other}.", [*hits, hit(also, 4)])
+        assert (found.claims[0].verdict, found.claims[0].reasons) == ("supported", (FOUND,))
+
+
+def test_a_passage_that_only_says_less_refutes_nothing() -> None:
+    less = article("A mill burnt in Brell on Tuesday.", "brell.example/mill")
+    cited = cite("A mill burnt on Tuesday, killing 41 people [3].", [*HITS, hit(less, 3)])
+    assert (cited.claims[0].verdict, cited.claims[0].reasons) == ("supported", (FOUND,))
+    assert quotes(cited) == [DEATHS]
+
+
 @pytest.mark.parametrize("bare", ["The answer is 62.", "Osprey.", "The answer: Osprey, Ann Orr."])
 def test_a_bare_name_or_number_is_bound_to_nothing(bare: str) -> None:
     assert cite(bare, HITS).citations == ()

@@ -39,6 +39,7 @@ from rag.records import (
     Verdict,
     WayOn,
 )
+from rag.verification.citing import FOUND
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
@@ -320,6 +321,13 @@ def test_a_model_answer_links_each_marker_and_shows_those_that_point_nowhere() -
         '<p dir="auto">no article says &lt;so&gt;</p></div>'
     ) in shown
     assert shown.count('id="tip-cite-2-1"') == 1
+
+
+def test_what_was_found_elsewhere_says_so() -> None:
+    found = verdict_mark(Claim(0, 3, (1,), "supported", (FOUND,)), 1, 1)
+    assert '<button type="button" class="verdict supported" aria-describedby="why-1-1">' in found
+    plain = verdict_mark(Claim(0, 3, (1,), "supported", ("the article says it",)), 1, 1)
+    assert "<button" not in plain
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,22 @@ class Correction:
         shared = self.about & meanings(sentence.text)
         return len(shared) >= _FEWEST_SHARED and not self.wrong.isdisjoint(_facts(sentence.text))
 
+    def repeated_in(self, claim: str) -> bool:
+        """Whether a text says what was taken back, and not what is right.
+
+        A text that gives both, as news of a correction does, repeats nothing.
+        """
+        return (
+            len(self.about & meanings(claim)) >= _FEWEST_SHARED
+            and not self.wrong.isdisjoint(_facts(claim))
+            and not self.put_right_in(claim)
+        )
+
+    def put_right_in(self, text: str) -> bool:
+        """Whether a text has a number or name that the notice puts in the place of a wrong one."""
+        right = _facts(self.right.text) if self.right else frozenset[str]()
+        return not (right - self.wrong - _facts(self.notice.text)).isdisjoint(_facts(text))
+
 
 def corrections(hits: Sequence[Hit]) -> list[Correction]:
     """What notices of correction in the hits take back, in the order of the hits."""

@@ -70,6 +70,33 @@ class Telling:
     days: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the reader makes of the hits, before anything is written.
+
+    `answered` says whether their sentences are an answer. They are none where the newest of them
+    is too old for a question about the latest (`stale` says how old), or where the question names
+    somebody `unmentioned`. `told` are the sentences that would be shown.
+    """
+
+    reading: Reading
+    stale: str
+    unmentioned: str
+    answered: bool
+    told: Telling
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the sentences would answer, were they not too old."""
+        return bool(self.stale) and self.reading.confidence >= THRESHOLD
+
+    @property
+    def confidence(self) -> float:
+        """How likely the sentences are to answer, from 0 to 1."""
+        doubtful = self.stale or self.unmentioned
+        return min(self.reading.confidence, UNSURE) if doubtful else self.reading.confidence
+
+
 def extract(
     asked: Question, hits: Sequence[Hit], reader: ReadingAids, notes: tuple[str, ...] = ()
 ) -> Answer:
@@ -80,6 +107,11 @@ def extract(
     cites the sentences that come nearest, and claims nothing.
     """
     started = time.perf_counter()
+    return compose(asked, hits, assess(asked, hits, reader), notes, started)
+
+
+def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessment:
+    """What the reader makes of the hits."""
     reading = _with_something_new(asked, read_for(asked, hits, reader))
     stale = stale_evidence(asked, reading.sentences)
     unknown = unmentioned(asked.standalone, hits, reader.vocabulary)
@@ -88,10 +120,22 @@ def extract(
     told = Telling()
     if not asked.lacking:
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
+    return Assessment(reading, stale, unknown, answered, told)
+
+
+def compose(
+    asked: Question,
+    hits: Sequence[Hit],
+    found: Assessment,
+    notes: tuple[str, ...],
+    started: float,
+) -> Answer:
+    """The answer that the reader's assessment comes to, in the articles' own sentences."""
+    told, reading = found.told, found.reading
     declined = not told.sentences
-    nearest = corrected(_nearest(reading, stale), corrections(hits)) if declined else ()
+    nearest = corrected(_nearest(reading, found.stale), corrections(hits)) if declined else ()
     near = hits if any(map(_is_near, reading.evidence)) else ()
-    worded = decline(near, nearest, stale if outdated else "")
+    worded = decline(near, nearest, found.stale if found.outdated else "")
     if not declined:
         worded = word(told.sentences, told.opening, told.further, days=told.days)
     return Answer(
@@ -103,11 +147,9 @@ def extract(
         citations=worded.citations,
         hits=tuple((near if declined else hits)[:SHOWN_HITS]),
         abstained=declined,
-        reason=_reason(asked, near, reading, told, stale, unknown)
-        if declined or told.against
-        else "",
+        reason=_reason(asked, near, found) if declined or told.against else "",
         ways_on=ways_on(asked, hits) if declined else (),
-        confidence=min(reading.confidence, UNSURE) if stale or unknown else reading.confidence,
+        confidence=found.confidence,
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
@@ -232,24 +274,17 @@ def _yes_or_no(asked: Question, read: Sequence[CandidateSentence]) -> Telling:
     return Telling((first, *rest), YES_OR_NO[answers.pop()])
 
 
-def _reason(
-    asked: Question,
-    hits: Sequence[Hit],
-    reading: Reading,
-    told: Telling,
-    stale: str,
-    unknown: str,
-) -> str:
-    if told.against:
-        return contradicted(told.against.sentence)
-    if stale and reading.confidence >= THRESHOLD:
-        return f"found but not answered: {stale}"
+def _reason(asked: Question, hits: Sequence[Hit], found: Assessment) -> str:
+    if found.told.against:
+        return contradicted(found.told.against.sentence)
+    if found.outdated:
+        return f"found but not answered: {found.stale}"
     return reason(
         asked,
         hits,
-        unmentioned=unknown,
-        disagreed=reading.agreed < AGREED,
-        known=reading.known >= THRESHOLD,
+        unmentioned=found.unmentioned,
+        disagreed=found.reading.agreed < AGREED,
+        known=found.reading.known >= THRESHOLD,
     )
 
 

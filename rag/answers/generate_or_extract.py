@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rag.answers.extractive import extract, read_for
+from rag.answers.candidate_answers import known_names, offer
+from rag.answers.conflicts import conflicts
+from rag.answers.extractive import Assessment, assess, compose, extract
 from rag.answers.generation import Checking, generate
 from rag.answers.question import Question, ReadingAids
 from rag.errors import ProviderError
 from rag.llms import ChatModel, Metered
+from rag.questions.expected_answer import asked_for
 from rag.records import Answer, Claim, Hit, Verdict
 from rag.verification.citing import Check
 from rag.verification.entailment import first_of
 from rag.verification.judge import Judge, model_judge
+from rag.verification.markers import without_markers
 from rag.verification.verify import verify
 
-NOTHING_HOLDS = (
-    "The articles bear out nothing of what the language model wrote. "
-    "These are the articles' own words."
+OWN_WORDS = "These are the articles' own words."
+NOTHING_HOLDS = f"The articles bear out nothing of what the language model wrote. {OWN_WORDS}"
+
+MODEL_DECLINED = f"The language model found no answer in the passages. {OWN_WORDS}"
+NO_EVIDENCE = (
+    "The language model wrote an answer, but no sentence of the articles answers the question; "
+    "it is left out."
 )
+
+SURE = 0.6
+"""The reader's confidence from which its answer stands where the model finds none."""
+
+HOPELESS = 0.2
+"""The reader's confidence below which a model's answer is left out: articles come near, at most.
+
+It stays, as one that holds in part, where it names something of the kind that is asked for.
+"""
 
 
 def _nothing_more(check: Check) -> Check:
@@ -63,26 +83,71 @@ def answer(
     """Yields pieces of the answer as they come and returns it whole, with citations.
 
     The pieces are the model's first reply, which is checked, and mended where it does not
-    hold. A model that fails, or of whose reply nothing holds, is replaced by the articles'
-    own sentences, and a note says so. Without hits nobody is asked, nor for an answer that is
+    hold; they wait for nothing that the reader finds out, which reads meanwhile. The reader's
+    answer, in the articles' own sentences, takes the place of one that fails, of which nothing
+    holds, or that declines where the reader is sure; it declines itself where it finds no
+    evidence at all. A note says so. Without hits nobody is asked, nor for an answer that is
     to be corroborated: those are the articles' own words.
     """
     if model is None or not hits or asked.lacking or asked.corroborated:
-        return (yield from _own_words(asked, hits, reader))
+        return (yield from _own_words(extract(asked, hits, reader)))
     meter = Metered(model)
     judge = first_of(trust.checker, model_judge(meter) if trust.judge else None)
-    today = asked.day
-    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge, today=today))
-    note = NOTHING_HOLDS
-    try:
-        written = yield from generate(asked, hits, meter, Checking(check, trust.repair))
-        if written is not None:
-            sure = read_for(asked, hits, reader).confidence * share_held(written.claims)
+    check = trust.also(partial(verify, similarity=reader.similarity, judge=judge, today=asked.day))
+    known = conflicts(asked.standalone, hits, reader.similarity)
+    started = time.perf_counter()
+    with _meanwhile(partial(assess, asked, hits, reader)) as found:
+        try:
+            written = yield from generate(
+                asked, hits, meter, Checking(check, known, found, trust.repair)
+            )
+            note = _overruled(written, found())
+        except ProviderError as error:
+            written = None
+            note = f"The language model did not answer ({error}). {OWN_WORDS}"
+        if written is not None and not note:
+            sure = found().confidence * share_held(written.claims)
             return replace(written, usage=meter.usage, confidence=sure)
-    except ProviderError as error:
-        note = f"The language model did not answer ({error}). These are the articles' own words."
-    result = yield from _own_words(asked, hits, reader, (note,))
-    return replace(result, usage=meter.usage)
+        own = compose(asked, hits, found(), (note,), started)
+    return replace((yield from _own_words(own)), usage=meter.usage)
+
+
+def _overruled(written: Answer | None, found: Assessment) -> str:
+    """Why the reader's answer takes the place of the one that a model wrote; "" where it stays."""
+    if written is None:
+        return NOTHING_HOLDS
+    if written.abstained:
+        sure = found.answered and found.confidence >= SURE
+        return MODEL_DECLINED if sure or found.told.against else ""
+    if found.told.sentences or (found.confidence >= HOPELESS and not found.unmentioned):
+        return ""
+    offers = not found.unmentioned and any(
+        HOLDS[claim.verdict] and _offers(written, claim) for claim in written.claims
+    )
+    return "" if offers else NO_EVIDENCE
+
+
+def _offers(written: Answer, claim: Claim) -> bool:
+    """Whether a claim names something of the kind asked for, as the article that it cites does.
+
+    What the article only says in other words than the question, the reader may not find.
+    """
+    asked = asked_for(written.standalone)
+    if asked.kind in ("thing", "any"):
+        return False
+    text = without_markers(written.text[claim.start : claim.end])
+    named = offer(asked, text, known_names([text]))
+    return named.fit == 1 and bool(named.answers(asked.kind))
+
+
+@contextmanager
+def _meanwhile(read: Callable[[], Assessment]) -> Iterator[Callable[[], Assessment]]:
+    """Reads in another thread; what is given waits for it. Nobody waits at the end."""
+    pool = ThreadPoolExecutor(1, "reader")
+    try:
+        yield pool.submit(read).result
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def share_held(claims: Sequence[Claim]) -> float:
@@ -94,9 +159,6 @@ def share_held(claims: Sequence[Claim]) -> float:
     return sum(HOLDS[claim.verdict] for claim in claims) / len(claims) if claims else 1.0
 
 
-def _own_words(
-    asked: Question, hits: Sequence[Hit], reader: ReadingAids, notes: tuple[str, ...] = ()
-) -> Generator[str, None, Answer]:
-    result = extract(asked, hits, reader, notes)
-    yield result.text
-    return result
+def _own_words(own: Answer) -> Generator[str, None, Answer]:
+    yield own.text
+    return own

@@ -50,6 +50,14 @@ _CERTAIN_END = re.compile(
     r"(?:(?<![\d.])(?<!\b\w)[.!?…。！？؟]|[!?…。！？؟])[\"'”’»)*_`]*\s*$|\|\s*$"
 )
 _PART_OF_MARKER = re.compile(r"\s*[\[【(]\s*[A-Za-z]{0,9}[\s:]?[\d,;\s-]*\Z")
+_NUMBERED = re.compile(
+    r"^[ \t]*[(\[]?(?P<number>\d{1,2})[.):\]]{1,2}[ \t]+"
+    r"(?P<sentence>[^\n]*(?:\n(?![ \t]*[(\[]?\d{1,2}[.):\]])[^\n]+)*)",
+    re.MULTILINE,
+)
+_GIVEN_UP = re.compile(
+    r"\W*(?:(?:leave|left|leaving) (?:it |this )?out|omit(?:ted)?|none|n/?a)?\W*", re.IGNORECASE
+)
 _EMPTY_ITEM = re.compile(r"^[ \t]*(?:(?:[-*•>#]+|\d{1,3}[.)])[ \t]*)?$\n?", re.MULTILINE)
 
 
@@ -70,10 +78,10 @@ def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Repaired:
     """The reply with citations, where its claims fail that of a second one, or what holds of it.
 
     A sentence fails that no passage bears out, or whose quotation is altered. `again` is
-    called at most once; without it, and where it does not help, such sentences are left
-    out. A last sentence that is broken off is left out first, and sentences said before;
-    a reply is taken to be broken off, too, where it has all the `limit` tokens it may have.
-    `bind` makes citations of its markers, and checks it.
+    called at most once; what it offers takes the place of these sentences alone. Without it, and
+    where it does not help, they are left out. A last sentence that is broken off is left out
+    first, and sentences said before; a reply is taken to be broken off, too, where it has all the
+    `limit` tokens it may have. `bind` makes citations of its markers, and checks it.
     """
     finished = _finished(reply, limit)
     notes = (*reply.notes, *((_why_cut(reply, limit),) if finished != reply.text else ()))
@@ -85,15 +93,60 @@ def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Repaired:
     if not faults:
         return Repaired(_of_answers(first), notes)
     second = _asked_again(again, faults) if _worth_asking(first, faults) else None
-    if second is None:
+    offered = _offered(_finished(second, limit), len(faults)) if second else None
+    if offered is None or not any(offered):
         return _cut_back(whole, first, bind, notes)
-    mended = _second(_unrepeated(_finished(second, limit)), bind)
-    if mended.cited.claims and not mended.notes and not mended.declined:
-        return replace(mended, notes=(*reply.notes, MENDED))
-    cut = _cut_back(whole, first, bind, notes)
-    if mended.declined:
-        return cut if cut.cited.claims and not cut.declined else mended
-    return mended if len(mended.cited.claims) > len(cut.cited.claims) else cut
+    return _mended(whole, first, faults, offered, bind, notes)
+
+
+def _mended(
+    whole: str,
+    first: Cited,
+    faults: Sequence[Fault],
+    offered: Sequence[str | None],
+    bind: Bind,
+    notes: tuple[str, ...],
+) -> Repaired:
+    """The answer with the sentences that were offered in the place of those that fail.
+
+    Of what is offered, what fails is left out. Without anything that holds in it, and where it
+    only says that there is no answer, it is as if nothing had been offered.
+    """
+    stays = bool(_without(whole, [(fault.start, fault.end) for fault in faults]))
+    pairs = [(fault, "" if stays and new and _gives_up(new) else new)
+             for fault, new in zip(faults, offered, strict=True)]  # fmt: skip
+    text = whole
+    for fault, new in reversed(pairs):
+        text = text[: fault.start] + (new or "") + text[fault.end :]
+    text = _unrepeated(_without(text, ()))
+    second, cut = bind(text), _cut_back(whole, first, bind, notes)
+    if declines(second):
+        return cut if cut.cited.claims and not cut.declined else _declined(second, notes)
+    given_up = [fault for fault, new in pairs if new == ""]
+    mended = _cut_back(text, second, bind, (*notes, MENDED), given_up)
+    gains = len(mended.cited.claims) > len(cut.cited.claims)
+    return mended if gains and not mended.declined else cut
+
+
+def _gives_up(offered: str) -> bool:
+    return len(sentence_places(offered)) == 1 and says_nothing(offered)
+
+
+def _offered(reply: str, count: int) -> list[str | None]:
+    r"""What a second reply has for each of the `count` sentences at fault, "" where it gives up.
+
+    A reply whose lines do not begin with their numbers stands for all of them, in the place of
+    the first; None for the others.
+
+    >>> _offered("1. It sank [2].\n2. leave out", 2), _offered("It sank [2].", 2)
+    (['It sank [2].', ''], ['It sank [2].', None])
+    """
+    lines = list(_NUMBERED.finditer(reply))
+    named = {int(line["number"]): line["sentence"].strip() for line in lines}
+    if not lines or len(named) < len(lines) or not named.keys() <= set(range(1, count + 1)):
+        return [reply.strip(), *[None] * (count - 1)]
+    said = [named.get(number, "") for number in range(1, count + 1)]
+    return ["" if _GIVEN_UP.fullmatch(without_markers(each)) else each for each in said]
 
 
 def _declined(cited: Cited, notes: tuple[str, ...] = ()) -> Repaired:
@@ -142,15 +195,19 @@ def _asked_again(again: Again | None, faults: Sequence[Fault]) -> Reply | None:
         return None
 
 
-def _second(text: str, bind: Bind) -> Repaired:
-    cited = bind(text)
-    return _declined(cited) if declines(cited) else _cut_back(text, cited, bind, ())
+def _cut_back(
+    text: str,
+    cited: Cited,
+    bind: Bind,
+    notes: tuple[str, ...],
+    given_up: Sequence[Fault] = (),
+) -> Repaired:
+    """What is left without the sentences that fail; numbers that lead nowhere stay listed.
 
-
-def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Repaired:
-    """What is left without the sentences that fail; numbers that lead nowhere stay listed."""
+    Those `given_up` before are named together with these.
+    """
     lost = cited.unresolved
-    left_out: list[Fault] = []
+    left_out = list(given_up)
     while faults := faults_of(text, cited):
         left_out += faults
         text = _without(text, [(fault.start, fault.end) for fault in faults])
@@ -167,7 +224,8 @@ def _cut_back(text: str, cited: Cited, bind: Bind, notes: tuple[str, ...]) -> Re
 def _without(text: str, places: Collection[tuple[int, int]]) -> str:
     """The text without these places, and without the list items that they leave empty."""
     for start, end in sorted(places, reverse=True):
-        text = text[:start] + text[end:]
+        before, after = text[:start], text[end:]
+        text = before + (after[1:] if before[-1:] == " " and after[:1] == " " else after)
     return "\n\n".join(
         part for block in text.split("\n\n") if (part := _EMPTY_ITEM.sub("", block).strip())
     )

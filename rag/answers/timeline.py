@@ -40,10 +40,14 @@ _COMPARED = 24
 
 @dataclass(frozen=True, slots=True)
 class DifferingFigures:
-    """Sentences that give different figures for one thing, the latest figure first."""
+    """Sentences that give different figures for one thing, the latest figure first.
+
+    `given` holds every figure with each sentence that gives it, the latest figure first.
+    """
 
     sentences: tuple[CandidateSentence, ...]
     how: How
+    given: tuple[tuple[float, CandidateSentence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,13 @@ def several_figures(
     if len({each.figure.value for each in chosen}) < 2:
         return None
     sentences = tuple(dict.fromkeys(each.sentence for each in chosen))
-    return DifferingFigures(sentences, _how(ordered[0], ordered[1], told))
+    given = tuple(
+        (value, each.sentence)
+        for value in ordered
+        for each in told
+        if each.figure.value == value and not each.figure.earlier
+    )
+    return DifferingFigures(sentences, _how(ordered[0], ordered[1], told), given)
 
 
 def _told(asked: Quantity, hits: Sequence[Hit]) -> Iterator[_Told]:

@@ -7,7 +7,7 @@ its answer, never at the archive.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.language.comparisons import tidy
 from rag.language.entities import stems
@@ -46,6 +46,7 @@ _PRONOUN = re.compile(
     r"|\b(?P<thing>its|it|that|this)\b(?! (?:\w+ )?(?:week|month|year|time|day|morning|night"
     r"|one)\b)"
 )
+_SEVERAL = re.compile(r"\b(?:they|them|theirs?)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"his", "its", "their"})
 _CLAUSE = re.compile(rf"^(?P<aux>{AUXILIARY}) (?:that|this|it) (?P<rest>.+)$")
 _PEOPLE_OF = {
@@ -67,10 +68,16 @@ _LAST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A follow-up made whole; `anew` where it opens a subject of its own."""
+    """A follow-up made whole; `anew` where it opens a subject of its own.
+
+    It is not `sure` where no rule knew where the subject belongs, so that it only stands before
+    the question ("About the ferry strike: ..."), where one thing stands for two pronouns, and where
+    "they" may be others than what the question before is about.
+    """
 
     question: str
     anew: bool = False
+    sure: bool = True
 
 
 def is_courtesy(turn: str) -> bool:
@@ -104,7 +111,17 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
         return _completed(found)
     if not (about or _is_fragment(bare)):
         found = _of_clause(bare, turn) or _pronouns(bare, turn)
-        return _completed(found or _with_topic(bare, turn)) if found or turn.topic else None
+        if found:
+            doubtful = found.count(turn.topic) > 1 or (
+                turn.topic in found and bool(_SEVERAL.search(bare))
+            )
+            completed = _completed(found)
+            return completed and replace(completed, sure=not (turn.topic and doubtful))
+        if not turn.topic:
+            return None
+        put = _with_topic(bare, turn)
+        completed = _completed(put)
+        return completed and replace(completed, sure=not put.startswith("About "))
     found = _earlier_one(fragment, turn) or _people(fragment, turn) or _measure(fragment, turn)
     found = found or _placed(fragment, turn) or _replaced(fragment, turn)
     if found:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.language.entities import names, stems
 from rag.questions.completion import is_courtesy
@@ -78,7 +78,8 @@ class FollowUp:
     the opening of the answer to the last of them. `share` says how much they count beside
     the question's own words: 1.0 where it leans on them, 0.5 where it shares a word with
     them, and 0.0, with nothing taken over, where it does neither. `whole` says that it leaned
-    on them as it was asked, and that rules have put into `question` what it left out.
+    on them as it was asked, and that rules have put into `question` what it left out; they are not
+    `sure` of it where they only put the subject before it.
     """
 
     question: str
@@ -86,6 +87,7 @@ class FollowUp:
     reply: str = ""
     share: float = 0.0
     whole: bool = False
+    sure: bool = field(default=True, compare=False, repr=False)
 
     @property
     def leans(self) -> bool:

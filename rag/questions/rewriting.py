@@ -8,8 +8,9 @@ from datetime import datetime
 
 from rag.errors import ProviderError
 from rag.language.entities import names
-from rag.llms import ChatModel, reply_to
-from rag.questions.completion import completed_by
+from rag.language.function_words import question_language
+from rag.llms import ChatModel, TokenCounter, reply_to
+from rag.questions.completion import completed_by, is_courtesy
 from rag.questions.constraints import completed
 from rag.questions.followup import FollowUp, follow_up, without_courtesies
 from rag.records import Message
@@ -57,19 +58,35 @@ def resolve(
 ) -> FollowUp:
     """What is to be searched for: the question with what it takes over from the conversation.
 
-    A model rewrites a question that takes something over. Without one, where it fails, and
-    where its reply cannot be used, rules decide. A question that stands alone costs no call.
+    Rules decide where they are sure. Where they are not, a model is asked once: of a question that
+    leans on others and that no rule makes whole, and of one that is not English, for which there
+    are no rules. Without a model, where it fails, and where its reply cannot be used, rules decide
+    all the same. The request keeps to the model's room: the earliest turns are left out first.
     """
     asked = follow_up(question, history)
     by_rules = resolve_by_rules(question, history, as_of, facets)
-    if model is None or not asked.share:
+    if model is None or _is_sure(by_rules, question, history):
         return by_rules
+    count = TokenCounter().count
+    turns = TURNS
+    messages = rewrite_messages(question, history, as_of)
+    while turns > 2 and sum(count(each.content) for each in messages) > model.prompt_tokens:
+        turns -= 2
+        messages = rewrite_messages(question, history, as_of, turns)
     try:
-        reply = reply_to(rewrite_messages(question, history, as_of), model)
+        reply = reply_to(messages, model)
     except ProviderError:
         return by_rules
     by_model = rewritten(reply.text, asked)
     return by_rules if by_model is asked else by_model
+
+
+def _is_sure(by_rules: FollowUp, question: str, history: Sequence[Message]) -> bool:
+    """Whether the rules know what a question takes over, if anything."""
+    if not any(turn.role == "user" for turn in without_courtesies(history)):
+        return True
+    foreign = question_language(question) not in ("", "en") and not is_courtesy(question)
+    return by_rules.sure and not by_rules.leans and not foreign
 
 
 def resolve_by_rules(
@@ -93,16 +110,18 @@ def resolve_by_rules(
         return found
     if made.anew:
         return FollowUp(made.question)
-    return FollowUp(made.question, (before,), found.reply, share=_WHOLE, whole=True)
+    return FollowUp(made.question, (before,), found.reply, share=_WHOLE, whole=True, sure=made.sure)
 
 
-def rewrite_messages(question: str, history: Sequence[Message], as_of: datetime) -> list[Message]:
+def rewrite_messages(
+    question: str, history: Sequence[Message], as_of: datetime, most: int = TURNS
+) -> list[Message]:
     """What to ask a model, so that it replies with the question made to stand alone.
 
-    Shown are the last six turns, 80 words of each, without citation markers. No turn can
+    Shown are the last `most` turns, 80 words of each, without citation markers. No turn can
     end the conversation that it stands in.
     """
-    turns = [turn for turn in history if turn.role in _SPEAKERS][-TURNS:]
+    turns = [turn for turn in history if turn.role in _SPEAKERS][-most:]
     lines = [f"{_SPEAKERS[turn.role]}: {_shown(turn.content)}" for turn in turns]
     conversation = "\n".join(["<conversation>", *lines, "</conversation>"])
     asked = _DELIMITER.sub("‹", question.strip())

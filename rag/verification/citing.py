@@ -11,9 +11,11 @@ from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Claim, Hit, Verdict
 from rag.verification.markers import MARKER, Marker, markers
 from rag.verification.matching import best, candidates_of, likeness
-from rag.verification.verify import verify
+from rag.verification.verify import refutes, verify
 
 Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]
+Refutes = Callable[[Sequence[Citation], str], bool]
+"""Whether the cited text says otherwise than a claim, and not only less."""
 
 _FEWEST_WORDS = 2
 _TRIED = 3
@@ -82,6 +84,7 @@ def cite(
     hits: Sequence[Hit],
     check: Check = verify,
     *,
+    refuted: Refutes = refutes,
     reserved: Collection[int] = (),
     question: str = "",
 ) -> Cited:
@@ -92,20 +95,22 @@ def cite(
     no single one holds their numbers. Citations are numbered in order of appearance,
     one for each place in an article; no citation gets a `reserved` number. `check` gives
     the verdict on each sentence. One that fails, or cites nothing, is bound to another of
-    the hits where that bears it out, and its reason says so. Of several passages only those stay
-    cited that bear the sentence out by themselves, if one does. A bare name or figure that cites
-    nothing is bound to the sentence with it that is most like the `question`; it is `partly`
-    supported, as the articles alone say in what connexion.
+    the hits where that bears it out, and its reason says so; one that its own passage refutes
+    stays refuted, whatever others say. Of several passages only those stay cited that bear the
+    sentence out by themselves, if one does. A bare name or figure that cites nothing is bound to
+    the sentence with it that is most like the `question`; it is `partly` supported, as the articles
+    alone say in what connexion.
     """
     found = list(markers(text))
     blocks = _blocks(text, found)
     book = _Book(hits if blocks else (), found, reserved, question)
+    checks = _Checks(check, refuted)
     cited = ""
     claims = []
     position = 0
     for block in blocks:
         cited += text[position : block.start]
-        claim, bound = book.bound(text, block, check)
+        claim, bound = book.bound(text, block, checks)
         claims.append(Claim(len(cited), len(cited) + len(claim), *bound))
         cited += claim
         position = block.end
@@ -129,6 +134,14 @@ _Bound = tuple[tuple[int, ...], Verdict, tuple[str, ...]]
 _Place = tuple[Article, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """What is asked about each sentence, and about one that fails."""
+
+    check: Check
+    refuted: Refutes
+
+
 class _Book:
     """Numbers citations as they are first needed, and knows which markers lead nowhere."""
 
@@ -147,11 +160,14 @@ class _Book:
         self._never = {*self.unresolved, *reserved}
         self.citations: list[Citation] = []
 
-    def bound(self, text: str, block: _Block, check: Check) -> tuple[str, _Bound]:
+    def bound(self, text: str, block: _Block, checks: _Checks) -> tuple[str, _Bound]:
         """The block with its markers renumbered, what they cite, and the verdict on it."""
+        check = checks.check
         before = len(self.citations)
         claim, cited = self._rewrite(text, block)
         verdict, reasons = _checked(claim, cited, check)
+        if verdict in FAILING and checks.refuted(cited, block.words):
+            return claim, (_numbered(cited), verdict, reasons)
         if verdict in FAILING:
             level, reason, places = self._found(block, check)
             if not places:

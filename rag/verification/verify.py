@@ -32,6 +32,8 @@ GROUNDED = 0.5
 FAR = 0.35
 """Below this closeness in meaning a claim is not supported, though its words stand there."""
 
+_SAME_THING = 0.5
+
 _CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, titles, stance, roles)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
@@ -117,6 +119,26 @@ def verify(
         examined = replace(examined, wording=wording(body, held, similarity))
     findings = [*about, *examined.findings, *_of_meaning(examined)]
     return _verdict(_judged(body, held, findings, judge) if judge else findings)
+
+
+def refutes(evidence: Sequence[Citation], claim_text: str) -> bool:
+    """Whether cited text says otherwise than a claim, not only less: of the same thing, a fact.
+
+    It is of the same thing where it shares half of the claim's content words. Where claim and
+    text are of different languages, no.
+    """
+    held = Evidence.cited(evidence)
+    _, body = _divided(_bare(claim_text), held)
+    if not evidence or foreign(evidence) or claim_language(body) not in ("", "en"):
+        return False
+    about = wording(body, held, None)
+    if about.empty or about.coverage < _SAME_THING:
+        return False
+    return any(
+        finding.verdict == "unsupported" and not finding.absent
+        for check in _CHECKS
+        for finding in check(body, held)
+    )
 
 
 def grounding(

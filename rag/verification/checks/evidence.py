@@ -39,7 +39,10 @@ _FEWEST_SHARED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What speaks against a claim, and the reason as a reader is told it."""
+    """What speaks against a claim, and the reason as a reader is told it.
+
+    `absent` says that something of the claim is not there, with nothing else in its place.
+    """
 
     verdict: Severity
     reason: str
@@ -55,6 +58,7 @@ class Finding:
         "judge",
         "language",
     ]
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +330,7 @@ def told_apart(
     different = list(dict.fromkeys(rivals))
     if len(different) == 1:
         return Finding("unsupported", f"the article says {different[0]}, not {said}", kind)
-    return Finding("unsupported", f"{said} does not stand in the cited text", kind)
+    return Finding("unsupported", f"{said} does not stand in the cited text", kind, absent=True)
 
 
 Check = Callable[[str, Evidence], Iterable[Finding]]

@@ -78,7 +78,8 @@ def _unknown(group: Sequence[str], evidence: Evidence) -> Iterator[Finding]:
     strange = [word for word in missing if word not in elsewhere]
     for word in strange:
         if not any(abbreviates(one, evidence) for one in (word, " ".join(group))):
-            yield Finding("unsupported", f"{word} does not stand in the cited article", "name")
+            reason = f"{word} does not stand in the cited article"
+            yield Finding("unsupported", reason, "name", absent=True)
     if elsewhere and not strange and len(group) > 1 and not _is_together(group, evidence):
         yield Finding("partly", f"the article has no {' '.join(group)}", "name")
 

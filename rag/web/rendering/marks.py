@@ -14,6 +14,7 @@ from rag.answers.wording import introduction
 from rag.conversations.escaping import text
 from rag.language.words import shortened
 from rag.records import Answer, Citation, Claim, Verdict
+from rag.verification.citing import FOUND
 from rag.web.conversation import Kind, Reference, citation_key, kind_of, reference_to
 
 MARKER = re.compile(r"\[(\d{1,6})\]")
@@ -61,12 +62,12 @@ def linked(answer: Answer, number: int, words: str, cited: Sequence[int]) -> Mar
 def verdict_mark(claim: Claim, number: int, place: int) -> Markup:
     """The verdict on the claim at `place` in the answer to question `number`.
 
-    One that is doubted can be focused and says why.
+    One that is doubted, or whose passage the answer did not name, can be focused and says why.
     """
     sign, words = VERDICTS[claim.verdict]
     label = Markup('<span aria-hidden="true">{}</span> {}').format(sign, words)
     kind = claim.verdict.replace(" ", "-")
-    if claim.verdict == "supported" or not claim.reasons:
+    if not _needs_words(claim):
         return Markup(' <span class="verdict {}">{}</span>').format(kind, label)
     return Markup(
         ' <button type="button" class="verdict {}" aria-describedby="why-{}-{}">{}</button>'
@@ -90,9 +91,14 @@ def _quotes(answer: Answer, number: int) -> Iterator[Markup]:
 
 def _doubts(answer: Answer, number: int) -> Iterator[Markup]:
     for place, claim in enumerate(answer.claims, start=1):
-        if claim.verdict != "supported" and claim.reasons:
+        if _needs_words(claim):
             _, words = VERDICTS[claim.verdict]
             yield _tip(f"why-{number}-{place}", words.capitalize(), "; ".join(claim.reasons))
+
+
+def _needs_words(claim: Claim) -> bool:
+    """Whether a reader is to know why a claim has its verdict."""
+    return bool(claim.reasons) and (claim.verdict != "supported" or FOUND in claim.reasons)
 
 
 def _tip(name: str, head: str, body: str) -> Markup:
