@@ -101,3 +101,13 @@ def test_a_reply_in_json_that_is_cut_gives_what_came_of_it() -> None:
     assert plain_text(raw) == SO
     for end in range(len(raw)):
         assert isinstance(plain_text(raw[:end]), str)
+
+
+def test_each_sentence_of_one_text_has_the_passages_beside_it_and_all_are_streamed() -> None:
+    raw = (
+        '{"answered": true, "sentences": [{"text": "It sank. Nobody died.", "passages": ["P2"]}, '
+        '{"text": "The mill burnt.", "passages": ["P1", "P3"]}]}'
+    )
+    assert plain_text(raw) == "It sank [2]. Nobody died [2]. The mill burnt [1][3]."
+    shown, _ = drained(as_it_comes(ScriptedModel(raw).stream(())))
+    assert shown == "It sank. Nobody died. The mill burnt."

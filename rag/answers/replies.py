@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.answers.prompts import NO_ANSWER
 from rag.llms import Reply, ReplySchema, cleaned
+from rag.verification.citing import sentence_places
 
 FORM = ReplySchema(
     name="answer",
@@ -117,6 +118,7 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[”\"’)]*|\n|\Z)\s*")
+_STOP = re.compile(r"[.!?]+[”\"’)]*\Z")
 _TABLE_ROW = re.compile(r"^[ \t]*\|?[^|\n]*\|[^\n]*$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
 
@@ -136,7 +138,10 @@ def plain_text(text: str) -> str:
 def as_it_comes(
     stream: Generator[str, None, Reply],
 ) -> Generator[str, None, Reply]:
-    """The pieces of a stream; of one in JSON, its sentences as they grow."""
+    """The pieces of a stream; of one in JSON, its sentences as they grow, without markers.
+
+    The passages of a sentence stand behind it in JSON, so its markers come with the whole reply.
+    """
     raw = shown = ""
     structured: bool | None = None
     while True:
@@ -151,7 +156,7 @@ def as_it_comes(
         if not structured:
             yield piece
             continue
-        written = _from_json(raw)
+        written = _from_json(raw, cited=False)
         if written.startswith(shown) and len(written) > len(shown):
             yield written[len(shown) :]
             shown = written
@@ -159,15 +164,18 @@ def as_it_comes(
             yield ""
 
 
-def _from_json(text: str) -> str:
-    """The sentences of a reply in JSON, also of one that is not yet whole; "" for no JSON."""
+def _from_json(text: str, *, cited: bool = True) -> str:
+    """The sentences of a reply in JSON, also of one that is not yet whole; "" for no JSON.
+
+    With `cited` the passages that stand beside them are markers in them.
+    """
     match = _OBJECT.match(text.strip())
     if match is None:
         return ""
     value = _parsed(match["json"])
     if not isinstance(value, dict | list):
         return ""
-    said = "\n\n".join(_worded(value)) if isinstance(value, list) else " ".join(_worded(value))
+    said = ("\n\n" if isinstance(value, list) else " ").join(_worded(value, cited=cited))
     if isinstance(value, dict) and not said.strip():
         declined = any(value.get(name) is False for name in _ANSWERED)
         empty = any(value.get(name) in ("", [], None) for name in _TEXTS if name in value)
@@ -212,7 +220,7 @@ def _closed(text: str) -> str:
     return (text + tail if in_string else text.rstrip().rstrip(",")) + "".join(reversed(open_parts))
 
 
-def _worded(value: object, depth: int = 0) -> Iterator[str]:
+def _worded(value: object, depth: int = 0, *, cited: bool) -> Iterator[str]:
     """The sentences in a value, each with the passages that stand beside it."""
     if depth > 6:
         return
@@ -220,16 +228,16 @@ def _worded(value: object, depth: int = 0) -> Iterator[str]:
         yield value.strip()
     elif isinstance(value, list):
         for one in value:
-            yield from _worded(one, depth + 1)
+            yield from _worded(one, depth + 1, cited=cited)
     elif isinstance(value, dict):
         named = {str(name).casefold(): one for name, one in value.items()}
         text = next((named[name] for name in _TEXTS if named.get(name)), None)
-        said = [one for one in _worded(text, depth + 1) if one]
-        cited = next(
+        said = [one for one in _worded(text, depth + 1, cited=cited) if one]
+        beside = next(
             (named[name] for name in _CITED if named.get(name) not in (None, [], "")), None
         )
-        if said and not re.search(r"[\[【]", said[-1]):
-            said[-1] = _with_marker(said[-1], _numbers(cited))
+        if cited and said and not re.search(r"[\[【]", said[-1]):
+            said[-1] = _with_markers(said[-1], _numbers(beside))
         yield from said
 
 
@@ -256,13 +264,16 @@ def _numbers(value: object) -> list[int]:
     return []
 
 
-def _with_marker(sentence: str, numbers: Sequence[int]) -> str:
+def _with_markers(text: str, numbers: Sequence[int]) -> str:
+    """The text with markers at the end of each of its sentences, before the stop."""
     marker = "".join(f"[{number}]" for number in dict.fromkeys(numbers))
     if not marker:
-        return sentence
-    stop = re.search(r"[.!?]+\Z", sentence)
-    at = stop.start() if stop else len(sentence)
-    return f"{sentence[:at]} {marker}{sentence[at:]}"
+        return text
+    for start, end in reversed(sentence_places(text)):
+        stop = _STOP.search(text, start, end)
+        at = stop.start() if stop else end
+        text = f"{text[:at]} {marker}{text[at:]}"
+    return text
 
 
 def _tidied(text: str) -> str:
