@@ -83,6 +83,8 @@ def draft_sentences(text: str) -> list[DraftSentence]:
     >>> draft[one.start : one.end]
     'It sank **on Friday**.'
     """
+    # Of the same length, so that every offset is one into the text as it was given.
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
     blocks = list(_whole(text, markdown_draft("draft", text).blocks))
     furniture = find_furniture(text, blocks)
     labels = {span.start: span.kind for span in furniture if span.kind in _LABELS}
