@@ -17,6 +17,9 @@ from rag.verification.quotes.records import Change, TraceOutcome
 VERDICTS: tuple[Verdict, ...] = ("supported", "partly", "unsupported", "quote altered")
 """The verdicts in the order in which they are counted."""
 
+NOTHING = "nothing to verify"
+"""What is said of a sentence without a verdict."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuote:
@@ -77,8 +80,8 @@ class CheckedDraft:
     @property
     def counts(self) -> dict[str, int]:
         """How many sentences have each verdict, and how many have nothing to verify."""
-        found = Counter[str](one.verdict or "nothing to verify" for one in self.sentences)
-        return {name: found[name] for name in (*VERDICTS, "nothing to verify")}
+        found = Counter[str](one.verdict or NOTHING for one in self.sentences)
+        return {name: found[name] for name in (*VERDICTS, NOTHING)}
 
     @property
     def summary(self) -> str:
@@ -182,7 +185,11 @@ def summary_of(checked: CheckedDraft) -> str:
     """How many sentences have which verdict, in words, and where the check ended early."""
     if not checked.sentences_in_all:
         return "The draft has no sentences."
-    named = [f"{count:,} {name}" for name, count in checked.counts.items() if count]
+    named = [
+        f"{count:,} {'with ' if name == NOTHING else ''}{name}"
+        for name, count in checked.counts.items()
+        if count
+    ]
     listed = ", ".join(named) or "none"
     done = len(checked.sentences)
     if checked.unchecked_from is None and not checked.begun:
