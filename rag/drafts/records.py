@@ -20,6 +20,8 @@ VERDICTS: tuple[Verdict, ...] = ("supported", "partly", "unsupported", "quote al
 NOTHING = "nothing to verify"
 """What is said of a sentence without a verdict."""
 
+_NO_LABELS: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuote:
@@ -181,26 +183,24 @@ class CheckJson(Model):
     seconds: float
 
 
-def summary_of(checked: CheckedDraft) -> str:
-    """How many sentences have which verdict, in words, and where the check ended early."""
-    if not checked.sentences_in_all:
-        return "The draft has no sentences."
+def summary_of(checked: CheckedDraft, labels: Mapping[str, str] = _NO_LABELS) -> str:
+    """How many sentences have which verdict, in words, and where the check ended early.
+
+    `labels` are other words for verdicts.
+    """
+    done, total = len(checked.sentences), checked.sentences_in_all
     named = [
-        f"{count:,} {'with ' if name == NOTHING else ''}{name}"
+        f"{count:,} {'with ' if name == NOTHING else ''}{labels.get(name, name)}"
         for name, count in checked.counts.items()
         if count
     ]
-    listed = ", ".join(named) or "none"
-    done = len(checked.sentences)
-    if checked.unchecked_from is None and not checked.begun:
-        sentences = "1 sentence" if done == 1 else f"{done:,} sentences"
-        return f"{sentences}: {listed}."
-    whole = f"{done:,} of {checked.sentences_in_all:,} sentences: {listed}."
+    of_all = f"{done:,} of {total:,}" if done < total else f"{done:,}"
+    counted = f"{of_all} {'sentence' if total == 1 else 'sentences'}: {', '.join(named) or 'none'}."
     if checked.unchecked_from is None:
-        return whole
-    share = checked.unchecked_from / max(1, len(checked.text))
+        return counted
+    share = checked.unchecked_from / len(checked.text)
     return (
-        f"{whole} The time was up at character {checked.unchecked_from:,} of "
+        f"{counted} The time was up at character {checked.unchecked_from:,} of "
         f"{len(checked.text):,} ({share:.0%}); the rest is not checked yet."
     )
 

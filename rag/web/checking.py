@@ -16,6 +16,7 @@ from rag.web.rendering.checked import (
     no_check,
     progress_html,
     sentences_html,
+    status_html,
     summary_html,
     trace_html,
 )
@@ -92,7 +93,7 @@ def trace(chat: Chat, form: Form) -> CheckFrame:
 def stopped(draft: PastedDraft) -> CheckFrame:
     """The frame after a stop: what is checked so far stays, and the rest can be checked."""
     said = f"Stopped after {draft.done:,} of {draft.total:,} sentences." if draft.total else ""
-    return CheckFrame(draft, summary_html(said) if said else "")
+    return CheckFrame(draft, status_html(said) if said else "")
 
 
 def _checked(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Iterator[CheckFrame]:
@@ -137,4 +138,4 @@ def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Itera
         total=found.sentences_in_all,
         unchecked_from=found.unchecked_from,
     )
-    yield CheckFrame(ended, summary_html(found.summary))
+    yield CheckFrame(ended, summary_html(found))

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from rag.answers.wording import introduction
 from rag.conversations.escaping import text
-from rag.drafts.records import CheckedDraft, CheckedSentence
+from rag.drafts.records import CheckedDraft, CheckedSentence, summary_of
 from rag.language.words import shortened
 from rag.records import Citation
 from rag.verification.quotes.records import QuoteMatch, Trace
@@ -47,9 +47,14 @@ def progress_html(done: int, total: int) -> str:
     )
 
 
-def summary_html(summary: str) -> str:
-    """The counts of a check in words."""
-    return str(Markup('<p class="told">{}</p>').format(text(summary)))
+def status_html(said: str) -> str:
+    """A line on how a check ended."""
+    return str(Markup('<p class="told">{}</p>').format(text(said)))
+
+
+def summary_html(checked: CheckedDraft) -> str:
+    """The counts of a check in the page's words for verdicts."""
+    return status_html(summary_of(checked, {name: words for name, (_, words) in VERDICTS.items()}))
 
 
 def sentences_html(checked: CheckedDraft, first: int = 0) -> str:

@@ -38,8 +38,8 @@ def check_tab(chat: Chat, parts: Parts) -> None:
             placeholder="Paste a draft, or a quotation such as “…” said Ann Orr",
             show_label=False,
             container=False,
-            lines=5,
-            max_lines=12,
+            lines=4,
+            max_lines=7,
             elem_id="pasted",
         )
         with gr.Row(elem_id="check-buttons"):
@@ -50,7 +50,8 @@ def check_tab(chat: Chat, parts: Parts) -> None:
             html_part("", ONLY, "only")
         status = html_part("", STATUS, "check-status", ["pasted.js"])
         view = html_part([no_check()], CHECKED, "checked", ["opening.js"])
-    draft = gr.State(PastedDraft())
+        # Within the tab: Gradio takes every child of the tabs for one of them.
+        draft = gr.State(PastedDraft())
     outputs = [draft, status, view, go, quote, stop, rest]
 
     def check_draft(words: str, *limits: Any) -> Iterator[list[Any]]:
