@@ -122,11 +122,11 @@ def _of_syntax(doc: Doc, count: int, *, heading: bool) -> str:
     figures = any(token.like_num or any(map(str.isdigit, token.text)) for token in doc)
     if not stated and count < _FEWEST and not figures:
         return HEADING if heading else TOO_SHORT
+    if not heading and _instructs(doc, root):
+        return INSTRUCTION
     if heading or _ACCORDING.search(words) or _is_reported(root):
         return ""
-    if _demands(root) or (_judges(root) and not figures):
-        return OPINION
-    return INSTRUCTION if _instructs(doc, root) else ""
+    return OPINION if _demands(root) or (_judges(root) and not figures) else ""
 
 
 def _is_reported(root: Token) -> bool:
@@ -139,6 +139,8 @@ def _is_reported(root: Token) -> bool:
 
 def _demands(root: Token) -> bool:
     """Whether a sentence says what should be, not what is."""
+    if root.lower_ == "ought":
+        return True
     for child in root.children:
         if child.dep_ != "aux" and child.dep_ != "auxpass":
             continue

@@ -28,8 +28,8 @@ _LABELS: dict[FurnitureKind, str] = {
 }
 _LINE = re.compile(r"[^\n]+")
 _TABLE_ROW = re.compile(r"\s*\|.*\|")
-_ENDED = re.compile(r"[.!?…。！？؟։।:;][\"'”’»」』)*_\]]*\s*$")
-_BEGINS = re.compile(r"\s*(?:[-*+•>#|]|\d{1,3}[.)]\s|[\"'“„«‘「『(\[]?[^\W\d_a-z])")
+_ENDED = re.compile(r"[.!?…。！？؟։।:;][\"'”’»」』)*_\]]*(?:</\w{1,10}>)*\s*$")
+_BEGINS = re.compile(r"\s*(?:[-*+•>#|<]|\d{1,3}[.)]\s|[\"'“„«‘「『(\[]?[^\W\d_a-z])")
 _SHORT_LINE = 0.75
 _LEAD_IN = re.compile(r"(?:\s*(?:#{1,6}|>|[-*+•►▪‣◦–—]|\d{1,3}[.)]|\[[ xX]\])\s+)+")
 _MARKUP = re.compile(
@@ -134,8 +134,19 @@ def _of_block(
             yield _sentence(text, first, last, language, "a row of a table")
             continue
         lead = _LEAD_IN.match(text, first, last)
-        for a, b in sentence_spans(text, lead.end() if lead else first, last, language):
+        for a, b in _spans(text, lead.end() if lead else first, last, language):
             yield _sentence(text, a, b, language, label, heading=heading)
+
+
+def _spans(text: str, start: int, end: int, language: str) -> list[tuple[int, int]]:
+    """The sentences; what is markup alone, as a closing tag, belongs to the one before it."""
+    spans: list[tuple[int, int]] = []
+    for a, b in sentence_spans(text, start, end, language):
+        if spans and not _MARKUP.sub("", text[a:b]).strip():
+            spans[-1] = (spans[-1][0], b)
+        else:
+            spans.append((a, b))
+    return spans
 
 
 def _language(words: str) -> str:
