@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,7 +99,7 @@ def test_a_draft_is_divided_as_its_writer_meant_it(text: str, sentences: list[st
 @given(st.text(alphabet='aB1 .?!\n\r\t*_#>|-[]()`"“””:é桥', max_size=120))
 def test_no_word_is_lost_and_every_offset_holds(text: str) -> None:
     found = draft_sentences(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     for one in found:
         assert 0 <= one.start < one.end <= len(text)
         assert len(one.words) == len(one.places)

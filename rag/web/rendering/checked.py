@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from zlib import crc32
 
 from markupsafe import Markup
 
@@ -98,7 +99,7 @@ def _sentence(
     cited: Kind = "cite" if one.verdict in ("supported", "partly") else "near"
     sources = join(
         _source(
-            f"{cited}-draft-{checked.begun}-{place}-{number}",
+            f"draft-{checked.begun}-{place}",
             cited,
             citations[number],
             checked.also_in.get(number, ()),
@@ -125,15 +126,17 @@ def _verdict(kind: str, sign: str, label: str, reasons: Sequence[str]) -> Markup
 def _match(trace: Trace, match: QuoteMatch, place: int) -> Markup:
     cited: Kind = "cite" if trace.outcome == "exact" else "near"
     said = f"said by {match.said_by}" if match.said_by else ""
-    found = _source(f"{cited}-quote-{place}", cited, match.citation, match.also_in, said)
+    found = _source(f"quote-{place}", cited, match.citation, match.also_in, said)
     return found + difference_html(match.changes)
 
 
 def _source(
-    key: str, kind: Kind, citation: Citation, also_in: Sequence[str], said: str = ""
+    name: str, kind: Kind, citation: Citation, also_in: Sequence[str], said: str = ""
 ) -> Markup:
     article = citation.article
     place = reference_to(kind, article, (citation.start, citation.end))
+    # Of the place, too: the same sentence of another draft is another link.
+    key = f"{kind}-{name}-{crc32(place.place().encode()):x}"
     notes = join(_notes(citation, also_in, said))
     return Markup(
         '<li><a class="open" dir="auto" {}>“{}”</a><p class="origin" dir="auto">{}</p></li>'
