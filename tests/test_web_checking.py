@@ -44,7 +44,8 @@ def html(frame: CheckFrame) -> str:
 
 def test_sentences_are_shown_as_they_are_checked(chat: Chat) -> None:
     draft = "The Lindow ferry sank on Friday with 43 people aboard. Why? <b>It</b> & them."
-    frames = list(check(chat, Form(draft), lambda ticks=count(): float(next(ticks))))
+    ticks = count()
+    frames = list(check(chat, Form(draft), lambda: float(next(ticks))))
     assert [frame.busy for frame in frames] == [True, True, True, True, False]
     assert "Reading the draft" in frames[0].status
     assert "Checked 2 of 3 sentences" in frames[2].status
