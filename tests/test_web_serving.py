@@ -60,7 +60,7 @@ client.close()
 
 SANK = "Which Lindow ferry sank with 41 people aboard?"
 SAVED = "All 41 people were saved"
-DRAFT = "All 41 people were saved. Was it calm? The mayor of Marsk ate the quays."
+DRAFT = "All 41 people were saved. Was it calm? A purple penguin of Zorbia ate twelve violins."
 WORDS = "correct horse battery"
 DOCS = Path(__file__).parents[1] / "docs"
 ANSWER, HITS = (
@@ -295,7 +295,7 @@ def _check_texts(got: dict[str, Any], archive: Archive) -> None:
     assert texts["quote"].startswith("Exact.\nThe Courier, 2025-05-03 — ")
     assert texts["check"].startswith(
         "3 sentences: 1 supported, 1 unsupported, 1 with nothing to verify.\n"
-        "- unsupported: “The mayor of Marsk ate the quays.” ("
+        "- unsupported: “A purple penguin of Zorbia ate twelve violins.” (nothing in the archive"
     )
     assert texts["article"].endswith(stored)
     assert got["templates"] == ["dateline://articles/{+article_id}{?revision}"]

@@ -82,12 +82,20 @@ class Bearings:
         return self._as_of or datetime.now(UTC)
 
     def bear_out(
-        self, words: str, context: str = "", share: float = 0.0, known: Sequence[Evidence] = ()
+        self,
+        words: str,
+        context: str = "",
+        share: float = 0.0,
+        *,
+        language: str = "",
+        known: Sequence[Evidence] = (),
     ) -> Borne:
         """The verdict on a sentence by the nearest evidence: that which supports it, if any does.
 
-        `context` is what stands before it, which counts as much as `share` says, from 0 to 1.
-        What is `known` to hold its quotations is read beside every other sentence.
+        `language` is the sentence's, where it is known: what is in another one need not have its
+        words, but a name. `context` is what stands before it, which counts as much as `share`
+        says, from 0 to 1. What is `known` to hold its quotations is read beside every
+        other sentence.
         """
         near = [*known, *self.nearest(words, context, share)]
         best = Borne("unsupported", (NOT_FOUND,), ())
@@ -101,7 +109,9 @@ class Bearings:
                 verdict == "partly" and best.verdict != "partly" and borne.share >= best.share
             ):
                 best = borne
-        if best.verdict == "unsupported" and best.share < _NEAR:
+        near_enough = _AKIN if best.verdict == "partly" else _NEAR
+        far = best.share < near_enough if not _foreign(language, best) else not best.share
+        if far and best.verdict in ("partly", "unsupported"):
             shown = best.evidence[:1] if best.share >= _AKIN else ()
             return Borne("unsupported", (NOT_FOUND,), shown)
         return best
@@ -159,6 +169,12 @@ def _groups(near: Sequence[Evidence], known: Sequence[Evidence]) -> Iterator[tup
     yield from ((*kept, each) for each in others)
     if not kept:
         yield from ((others[0], each) for each in others[1:])
+
+
+def _foreign(language: str, borne: Borne) -> bool:
+    """Whether the evidence is known to be in another language than the sentence."""
+    others = {each.article.language for each in borne.evidence} - {"", language}
+    return bool(language and others)
 
 
 def _weights(words: str, candidates: Sequence[Candidate]) -> dict[str, float]:

@@ -95,7 +95,7 @@ class _Checker:
 
     def checked(self, one: DraftSentence, before: str) -> CheckedSentence:
         """The verdict on a sentence, which may continue what stands `before` it."""
-        borne, traced = self._borne(one.words, before)
+        borne, traced = self._borne(one, before)
         return CheckedSentence(
             start=one.start,
             end=one.end,
@@ -105,7 +105,8 @@ class _Checker:
             quotations=tuple(self._quote(one, each) for each in traced),
         )
 
-    def _borne(self, words: str, before: str) -> tuple[Borne, list[TracedQuotation]]:
+    def _borne(self, one: DraftSentence, before: str) -> tuple[Borne, list[TracedQuotation]]:
+        words = one.words
         leaning = leans(words)
         key = (words, before if leaning else "")
         if key not in self._known:
@@ -113,7 +114,9 @@ class _Checker:
             having = [each.evidence() for each in traced if each.trace.outcome == "exact"]
             share = LEANING if leaning else STANDING
             known = [each for each in having if each is not None]
-            borne = self._bearings.bear_out(words, before, share, known)
+            borne = self._bearings.bear_out(
+                words, before, share, language=one.language, known=known
+            )
             self._known[key] = (_with_quotations(words, borne, traced), traced)
         return self._known[key]
 
