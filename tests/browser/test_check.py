@@ -109,10 +109,16 @@ def test_a_long_draft_is_stopped_and_goes_on_where_it_was(visitor: Visitor, site
     assert words == [
         f"Keeper {n} of Lindow saw the ferry sink on Friday." for n in range(len(words))
     ]
+
+
+def test_what_is_pasted_stays_when_the_page_is_loaded_again(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.corpus)
+    tab(page, "Check")
+    page.get_by_label("Draft or quotation").fill(DRAFT)
     page.reload()
     page.get_by_label("Question").wait_for()
     tab(page, "Check")
-    expect(page.get_by_label("Draft or quotation")).to_have_value(draft)
+    expect(page.get_by_label("Draft or quotation")).to_have_value(DRAFT)
 
 
 def test_what_an_attacker_pastes_is_shown_as_text(visitor: Visitor, sites: Sites) -> None:
