@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from embeddings import Encoder, Reranker
 from rag.answers.generate_or_extract import GenerationPolicy, answer
 from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
+from rag.drafts.desk import FactDesk
 from rag.errors import ConfigError
 from rag.indexes.analysis import QuestionVocabulary
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
@@ -25,11 +25,10 @@ from rag.ingest import Ingest, IngestReport, check_exist, from_network
 from rag.llms import ChatModel, Metered
 from rag.maintenance.removals import Removals
 from rag.questions.splitting import split
-from rag.records import Answer, Citation, Filters, Hits, Similarity, Understood
-from rag.records.answer_json import AnswerJson, read_answer
+from rag.records import Answer, Filters, Hits, Similarity, Understood
 from rag.retrieval.about_archive import answer_about_archive
-from rag.retrieval.arguments import Moment, Turn, check_k, moment, request_of
-from rag.retrieval.catalogue import NO_FILTERS, Catalogue
+from rag.retrieval.arguments import Moment, Turn, check_k, request_of
+from rag.retrieval.catalogue import NO_FILTERS
 from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
@@ -40,10 +39,6 @@ from rag.store import Runs
 from rag.store.inputs import KnownInputs
 from rag.verification.entailment import entailment_judge, open_checker
 from rag.verification.quotes.checking import with_quotations
-from rag.verification.quotes.rechecking import recheck, recheck_words
-from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
-from rag.verification.quotes.tracing import trace
-from rag.verification.verify import verify
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -56,7 +51,7 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """Shows no progress."""
 
 
-class Archive(Catalogue):
+class Archive(FactDesk):
     """A news archive in one folder: takes articles in, finds passages, answers questions.
 
     A folder without an archive can be opened; the first `ingest` creates it. Any number
@@ -339,26 +334,6 @@ class Archive(Catalogue):
             recent=self._recent,
             reranker=self._reranker,
         )
-
-    def trace(self, text: str, *, speaker: str = "", as_of: Moment | None = None) -> Trace:
-        """Where quoted words stand, or stood, and whether the article has `speaker` say them.
-
-        `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
-        an empty or overlong text, ArchiveError without an archive.
-        """
-        snapshot = self.snapshot()
-        return trace(text, speaker, snapshot.store, snapshot.lexical, moment(as_of, "as_of"))
-
-    def recheck(self, answer: AnswerJson | Mapping[str, Any]) -> Recheck:
-        """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
-
-        Raises QueryError for what is no answer, ArchiveError where an article is damaged.
-        """
-        return recheck(read_answer(answer), self._parts.now().store, verify)
-
-    def recheck_words(self, cited: Citation) -> RecheckedCitation:
-        """Whether the words of one revision of an article stand in the current one, and where."""
-        return recheck_words(cited, self._parts.now().store)
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are searched for: folded, stemmed, without stop words."""

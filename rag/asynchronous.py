@@ -48,6 +48,7 @@ class AsyncArchive:
     ask = _in_thread(Archive.ask)
     article = _in_thread(Archive.article)
     trace = _in_thread(Archive.trace)
+    check = _in_thread(Archive.check)
     recheck = _in_thread(Archive.recheck)
     close = _in_thread(Archive.close)
 

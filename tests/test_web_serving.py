@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ import pytest
 from mcp import StdioServerParameters
 from mcp.client import Client as ToolClient
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from rag.archive import Archive
 from rag.config import Settings
@@ -58,6 +60,7 @@ client.close()
 
 SANK = "Which Lindow ferry sank with 41 people aboard?"
 SAVED = "All 41 people were saved"
+DRAFT = "All 41 people were saved. Was it calm? A purple penguin of Zorbia ate twelve violins."
 WORDS = "correct horse battery"
 DOCS = Path(__file__).parents[1] / "docs"
 ANSWER, HITS = (
@@ -132,7 +135,7 @@ def archive(served: Served) -> Iterator[Archive]:
         yield opened
 
 
-def test_four_endpoints_are_public_and_nothing_else(served: Served) -> None:
+def test_five_endpoints_are_public_and_nothing_else(served: Served) -> None:
     info = json.loads(request(served.free, "/gradio_api/info").body)
     assert sorted(info["named_endpoints"]) == sorted(f"/{name}" for name in NAMES)
     assert info["unnamed_endpoints"] == {}
@@ -151,11 +154,12 @@ def called(
 
 def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive) -> None:
     limits = {"published_from": "2025-05-01", "publishers": ["The Courier"]}
-    found, answer, traced, article = called(
+    found, answer, traced, checked, article = called(
         served.free,
         ("search", {"query": "Lindow ferry", "k": 2, **limits}),
         ("ask", {"question": SANK, "as_of": "2025-06-20"}),
-        ("quote", {"text": SAVED}),
+        ("quote", {"text": SAVED, "as_of": "2025-06-20"}),
+        ("check", {"text": DRAFT, "as_of": "2025-06-20", **limits}),
         ("article", {"article_id": "courier.example/1"}),
     )
     filters = archive.filters("2025-05-01", "", ["The Courier"])
@@ -166,6 +170,11 @@ def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive
     wanted = archive.ask(SANK, as_of=datetime.fromisoformat(answer["as_of"])).to_dict()
     assert answer | {"timings": {}} == json.loads(json.dumps(wanted | {"timings": {}}))
     assert traced == archive.trace(SAVED).to_dict()
+    day = datetime.fromisoformat(checked["as_of"])
+    wanted = archive.check(DRAFT, filters=filters, as_of=day).to_dict()
+    assert checked | {"seconds": 0} == json.loads(json.dumps(wanted | {"seconds": 0}))
+    assert checked["counts"]["supported"] == 1
+    assert all(DRAFT[one["start"] : one["end"]] == one["text"] for one in checked["sentences"])
     stored = archive.article("courier.example/1")
     assert (article["text"], article["revision"]) == (stored.text, 1)
     cited = answer["citations"][0]
@@ -194,6 +203,8 @@ def test_a_program_is_told_what_is_wrong(served: Served) -> None:
         ("article", {"article_id": "none"}),
         ("search", {"query": "ferry", "published_from": "soon"}),
         ("ask", {"question": "word " * 10_000}),
+        ("check", {"text": "..."}),
+        ("check", {"text": DRAFT, "seconds": 3600}),
     )
     parts = (
         "AppError: the question is empty",
@@ -201,6 +212,8 @@ def test_a_program_is_told_what_is_wrong(served: Served) -> None:
         "AppError: the archive holds no article 'none'",
         "'soon' is not a date",
         "AppError: the question",
+        "AppError: the draft '...' has no words",
+        "AppError: seconds must be from 1 to 60, not 3600",
     )
     assert all(part in one for part, one in zip(parts, told, strict=True)), told
 
@@ -209,20 +222,42 @@ async def _tools(target: Any) -> dict[str, Any]:
     async with ToolClient(target) as client:
         listed = (await client.list_tools()).tools
         calls = {
-            "search": {"query": "Lindow ferry", "k": 1},
+            "search": {"query": "Lindow ferry", "k": 1, "publishers": ["Lake Post"]},
             "ask": {"question": SANK},
             "quote": {"text": SAVED},
+            "check": {"text": DRAFT},
             "article": {"article_id": "courier.example/1"},
         }
         found = {name: await client.call_tool(name, given) for name, given in calls.items()}
         wrong = await client.call_tool("article", {"article_id": "none"})
+        place = "dateline://articles/courier.example/1"
+        read = [
+            (await client.read_resource(uri)).contents[0] for uri in (place, f"{place}?revision=1")
+        ]
+        try:
+            await client.read_resource("dateline://articles/none")
+        except MCPError as error:
+            missing = str(error)
         return {
+            "version": client.server_info.version,
             "names": [tool.name for tool in listed],
+            "titles": [tool.title for tool in listed],
+            "hints": {
+                (one.read_only_hint, one.destructive_hint, one.open_world_hint)
+                for tool in listed
+                if (one := tool.annotations)
+            },
             "schemas": {tool.name: tool.output_schema for tool in listed},
             "described": [tool.description or "" for tool in listed],
             "results": {name: each.structured_content for name, each in found.items()},
-            "texts": {name: json.loads(each.content[0].text) for name, each in found.items()},
+            "texts": {name: each.content[0].text for name, each in found.items()},
             "wrong": (wrong.is_error, wrong.content[0].text),
+            "templates": [
+                each.uri_template
+                for each in (await client.list_resource_templates()).resource_templates
+            ],
+            "read": [(each.text, each.mime_type) for each in read],
+            "missing": missing,
             "others": [
                 len((await client.list_resources()).resources),
                 len((await client.list_prompts()).prompts),
@@ -232,26 +267,46 @@ async def _tools(target: Any) -> dict[str, Any]:
 
 def _check_tools(got: dict[str, Any], archive: Archive) -> None:
     assert got["names"] == list(NAMES)
+    assert got["titles"][3] == "Check a draft"
+    assert got["hints"] == {(True, False, False)}
+    assert got["version"] == version("dateline")
     offered = got["schemas"]
     assert offered["ask"]["properties"].keys() == ANSWER["properties"].keys()
-    for name, schema in (("search", HITS), ("ask", ANSWER)):
+    for name, schema in (("search", HITS), ("ask", ANSWER), ("check", offered["check"])):
         found = got["results"][name]
         jsonschema.validate(found, offered[name])
         jsonschema.validate(found["result"] if name == "search" else found, schema)
-    assert got["texts"]["ask"] == got["results"]["ask"]
     assert "news archive" in got["described"][0]
     assert all("Args:" in each for each in got["described"])
-    assert got["results"]["search"]["result"][0]["article"]["id"] == "courier.example/1"
+    assert got["results"]["search"]["result"][0]["article"]["publisher"] == "Lake Post"
     assert "sank on Friday with 41 people aboard" in got["results"]["ask"]["text"]
     assert got["results"]["quote"] == archive.trace(SAVED).to_dict()
-    assert got["texts"]["article"]["text"] == archive.article("courier.example/1").text
     assert got["wrong"][0]
     assert "the archive holds no article 'none'" in got["wrong"][1]
     assert got["others"] == [0, 0]
 
 
-def test_an_mcp_client_lists_and_calls_the_four_tools(served: Served, archive: Archive) -> None:
-    _check_tools(anyio.run(_tools, f"{served.free.url}/mcp"), archive)
+def _check_texts(got: dict[str, Any], archive: Archive) -> None:
+    texts = got["texts"]
+    stored = archive.article("courier.example/1").text
+    assert texts["search"].startswith("1. Lake Post, 2025-05-04 — Calm weather, a loss at the cape")
+    assert got["results"]["ask"]["text"] in texts["ask"]
+    assert "[1] The Courier, 2025-05-03 — Ferry sinks off Cape Orrin [courier" in texts["ask"]
+    assert texts["quote"].startswith("Exact.\nThe Courier, 2025-05-03 — ")
+    assert texts["check"].startswith(
+        "3 sentences: 1 supported, 1 unsupported, 1 with nothing to verify.\n"
+        "- unsupported: “A purple penguin of Zorbia ate twelve violins.” (nothing in the archive"
+    )
+    assert texts["article"].endswith(stored)
+    assert got["templates"] == ["dateline://articles/{+article_id}{?revision}"]
+    assert got["read"] == [(stored, "text/plain")] * 2
+    assert "the archive holds no article 'none'" in got["missing"]
+
+
+def test_an_mcp_client_lists_and_calls_the_tools(served: Served, archive: Archive) -> None:
+    got = anyio.run(_tools, f"{served.free.url}/mcp")
+    _check_tools(got, archive)
+    _check_texts(got, archive)
 
 
 def test_the_same_tools_are_served_over_standard_input(served: Served, archive: Archive) -> None:
@@ -261,7 +316,9 @@ def test_the_same_tools_are_served_over_standard_input(served: Served, archive: 
         env=child_environment(),
         cwd=str(served.free.archive.parent),
     )
-    _check_tools(anyio.run(_tools, started), archive)
+    got = anyio.run(_tools, started)
+    _check_tools(got, archive)
+    _check_texts(got, archive)
 
 
 def test_every_answer_carries_the_headers(served: Served) -> None:

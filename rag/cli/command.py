@@ -13,6 +13,7 @@ from rag.cli.articles import article
 from rag.cli.asking import ask, search
 from rag.cli.bench import bench_app
 from rag.cli.chat import chat
+from rag.cli.checking import check
 from rag.cli.conversations import conversations, export, feedback_app, verify
 from rag.cli.evaluation import eval_app
 from rag.cli.feeds import feed_app
@@ -46,6 +47,7 @@ app.command()(article)
 app.command()(ask)
 app.command()(backup)
 app.command()(chat)
+app.command()(check)
 app.command()(compact)
 app.command()(conversations)
 app.command()(delete)

@@ -10,7 +10,7 @@ from rag.web.server.tools import tool_server
 
 
 def mcp(archive: ArchiveOption = None, llm: LlmOption = "") -> None:
-    """Serve search, ask, quote and article over standard input and output (MCP)."""
+    """Serve search, ask, quote, check and article over standard input and output (MCP)."""
     with opened_archive(archive) as opened:
         endpoints = Endpoints(opened, language_model(llm))
         anyio.run(tool_server(endpoints).run_stdio_async)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(
     r"[“„](?P<curly>[^“”„\n]+)(?:[”“]|(?=\n|\Z))|\"(?P<straight>[^\"\n]+)\""
-    r"|«(?P<angle>[^«»\n]+)»|(?<!\w)‘(?P<single>[^‘\n]+?)’(?!\w)"
+    r"|«(?P<angle>[^«»\n]+)»|»(?P<inward>[^«»\n]+)[«»]"
+    r"|「(?P<corner>[^「」\n]+)」|『(?P<white>[^『』\n]+)』|(?<!\w)‘(?P<single>[^‘\n]+?)’(?!\w)"
     r"|(?<!\w)(?:'|``|`)(?=\w)(?P<typed>[^`\n]{1,1000}?)(?<=[\w.,!?])(?:''|')(?!\w)"
 )
 

@@ -14,6 +14,7 @@ STYLES = (
     "filters.css",
     "ask.css",
     "views.css",
+    "check.css",
     "keeping.css",
     "article.css",
     "layout.css",

@@ -14,6 +14,7 @@ from rag.web.server.uploads import Uploads
 from rag.web.tabs.add import uploads_tab
 from rag.web.tabs.archive import Examine, archive_tab
 from rag.web.tabs.ask import ask_parts, connect_asking
+from rag.web.tabs.check import check_tab
 from rag.web.tabs.conversations import conversations_tab
 from rag.web.tabs.evidence import evidence_tab
 from rag.web.tabs.feedback import connect_remarks
@@ -60,6 +61,7 @@ def build_page(
         connect_remarks(chat, parts)
         with parts.views:
             search_tab(chat, parts)
+            check_tab(chat, parts)
             evidence_tab(chat, parts)
             archive_tab(chat, parts, examine, uploads.accounts if uploads else None)
             conversations_tab(chat, parts)

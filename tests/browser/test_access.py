@@ -14,6 +14,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 FEWEST_RULES = 20
+PASTED = (
+    "The Lindow ferry sank on Friday with 43 people aboard. All 41 people were saved. Why? "
+    "“We had five minutes to leave her,” said the captain, Ilse Varga."
+)
 
 
 def faults(page: Page) -> list[str]:
@@ -42,6 +46,15 @@ def test_no_tab_has_a_fault(visitor: Visitor, sites: Sites, dark: bool) -> None:
     page.get_by_label("Search words").fill("ferry on 3 May 2025")
     page.keyboard.press("Enter")
     expect(page.locator(".results li").first).to_be_visible()
+    assert faults(page) == []
+    tab(page, "Check")
+    assert faults(page) == []
+    page.get_by_label("Draft or quotation").fill(PASTED)
+    page.get_by_role("button", name="Check as a draft").click()
+    expect(page.locator("#check-status .told")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name="Trace as a quotation").click()
+    expect(page.locator(".traced")).to_be_visible()
     assert faults(page) == []
     tab(page, "Evidence")
     expect(page.locator("#evidence table").first).to_be_visible()
@@ -97,7 +110,7 @@ def test_a_phone_has_the_article_below_the_chat(visitor: Visitor, sites: Sites) 
     expect(page.locator("#cite-target")).to_be_in_viewport()
     page.get_by_role("link", name="Back to the answer").click()
     expect(turn.locator("a.cite").nth(1)).to_be_focused()
-    for name in ("Search", "Evidence", "Archive", "Conversations", "Add articles"):
+    for name in ("Search", "Check", "Evidence", "Archive", "Conversations", "Add articles"):
         panel = tab(page, name)
         expect(panel).to_be_visible()
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from rag.indexes.protocols import LexicalSearcher
 from rag.language.letter_pairs import dense_runs, pairs_of
@@ -26,17 +25,18 @@ _NEAR_ARTICLES = 8
 _RAREST = 20
 _HEAVIEST = 8.0
 _STOP_WORD = 0.5
+_NO_FILTERS = Filters()
 
 
 class Candidates:
     """Looks for articles that share phrases or rare words with an excerpt."""
 
     def __init__(
-        self, store: Store, lexical: LexicalSearcher, as_of: datetime | None = None
+        self, store: Store, lexical: LexicalSearcher, filters: Filters = _NO_FILTERS
     ) -> None:
         self._store = store
         self._lexical = lexical
-        self._filters = Filters().no_later_than(as_of)
+        self._filters = filters
         self._weights: dict[str, float] = {}
 
     def holding(self, runs: Sequence[Run]) -> Iterator[list[Article]]:
@@ -52,7 +52,8 @@ class Candidates:
     def containing(self, runs: Sequence[Run]) -> list[Article]:
         """The articles whose text has the longest plain stretch of the runs, indexed or not."""
         longest = _longest_plain(runs)
-        return self._store.containing(longest, _CONTAINING, self._filters) if longest else []
+        found = self._store.containing(longest, _CONTAINING, self._filters) if longest else []
+        return [article for article in found if self._admits(article)]
 
     def withdrawn(self, runs: Sequence[Run]) -> list[Article]:
         """The same of withdrawn articles, in all their revisions, whenever these stood."""
@@ -80,7 +81,8 @@ class Candidates:
     def members(self, groups: set[str]) -> list[Article]:
         """The articles of these groups."""
         found = self._store.members(sorted(groups), self._filters) if groups else {}
-        return [article for group in sorted(found) for article in found[group]]
+        every = (article for group in sorted(found) for article in found[group])
+        return [article for article in every if self._admits(article)]
 
     def checked(self, article: Article) -> Article:
         """The article, read again; raises ArchiveError where it is not what was stored."""
@@ -98,6 +100,15 @@ class Candidates:
         """How rare the words of the runs are together: the sum over their different stems."""
         terms = {term for run in runs for term in self._lexical.terms(run.wording.text)}
         return sum(map(self._lexical.rarity, terms))
+
+    def _admits(self, article: Article) -> bool:
+        """Whether an article satisfies the filters but for the dates, which the store applies."""
+        asked = self._filters
+        if asked.publishers and article.publisher not in asked.publishers:
+            return False
+        if asked.section and article.section.casefold() != asked.section.casefold():
+            return False
+        return not asked.language or article.language == asked.language
 
     def _articles(self, passage_ids: Sequence[int]) -> list[Article]:
         found = self._store.passages(passage_ids)

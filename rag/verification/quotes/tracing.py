@@ -9,7 +9,7 @@ from rag.errors import QueryError
 from rag.indexes.protocols import LexicalSearcher
 from rag.language.attribution import attributed, said_by, same_person
 from rag.language.words import Wording
-from rag.records import Article, Citation
+from rag.records import Article, Citation, Filters
 from rag.store import Store
 from rag.verification.quotes.candidates import Candidates
 from rag.verification.quotes.differences import word_diff
@@ -38,22 +38,27 @@ _SURELY = 0.85
 """Words that share so much with an article's are not looked for outside the indexes."""
 
 _MOST_MATCHES = 10
+_NO_FILTERS = Filters()
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
 def trace(
-    text: str, speaker: str, store: Store, lexical: LexicalSearcher, as_of: datetime | None = None
+    text: str,
+    speaker: str,
+    store: Store,
+    lexical: LexicalSearcher,
+    filters: Filters = _NO_FILTERS,
 ) -> Trace:
     """Where the words of a text stand in the archive, and whether `speaker` said them.
 
-    With `as_of`, where they stood then, in nothing that was published later.
+    In articles that the `filters` admit, as they stood at their `as_of`, where it is given.
 
     A text such as `"..." said Ann Orr` names its speaker itself. Where several articles have
     the words, the best comes first: the one that agrees to the last mark, then the earliest
     story, then its original. Raises QueryError for a text that cannot be traced.
     """
     _check(text)
-    tracing = _Tracing(Candidates(store, lexical, as_of))
+    tracing = _Tracing(Candidates(store, lexical, filters))
     sought = excerpt(text)
     found = tracing.exact(sought)
     said = None if found else attributed(text)

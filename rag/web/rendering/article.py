@@ -207,7 +207,7 @@ def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
     return Markup(
         '<div class="superseded" role="note"><p>This is revision {}. The outlet has published a '
         "later text, revision {}. {}</p>{}<p>{}</p></div>"
-    ).format(article.revision, opened.latest, _verdict(now), _difference(now.changes), link)
+    ).format(article.revision, opened.latest, _verdict(now), difference_html(now.changes), link)
 
 
 def _verdict(now: RecheckedCitation) -> Markup:
@@ -218,7 +218,7 @@ def _verdict(now: RecheckedCitation) -> Markup:
     return text("The marked words do not stand in it any more; where they were, it reads:")
 
 
-def _difference(changes: Sequence[Change]) -> Markup:
+def difference_html(changes: Sequence[Change]) -> Markup:
     """The differences: removed words struck out, new words underlined."""
     pieces = [piece for change in changes for piece in _changed(change)]
     if all(change.kind == "same" for change in changes):

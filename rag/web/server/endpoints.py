@@ -1,7 +1,7 @@
-"""What programs may ask: search, ask, quote, article; the same for Gradio's API and for MCP.
+"""What programs may ask: search, ask, quote, check, article; the same for Gradio's API and MCP.
 
-Each returns what the command of its name prints with `--json`: `search` and `ask` as the models
-of that JSON, so that tools are offered with the schema of what they return.
+Each returns what the command of its name prints with `--json`: `search`, `ask` and `check` as the
+models of that JSON, so that tools are offered with the schema of what they return.
 """
 
 # Gradio and MCP read the annotations at run time, so they must not be strings here.
@@ -13,14 +13,18 @@ from inspect import signature
 from typing import Any, ParamSpec, TypeVar, get_origin
 
 from rag.archive import Archive
+from rag.drafts.records import CheckJson
 from rag.errors import QueryError, RagError
 from rag.llms import ChatModel
 from rag.records import article_dict, hit_json
 from rag.records.answer_json import AnswerJson, HitJson, Model
 from rag.retrieval.filters import parse_as_of
 
-NAMES = ("search", "ask", "quote", "article")
+NAMES = ("search", "ask", "quote", "check", "article")
 MOST_HITS = 100
+MOST_SECONDS = 60
+"""So long may one call check a draft; the next one goes on from there."""
+
 FAILED = "something went wrong on the server, and its log says what; please try again"
 
 P = ParamSpec("P")
@@ -30,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class Endpoints:
-    """The four calls over one archive; they keep nothing and may be called from any thread."""
+    """The calls over one archive; they keep nothing and may be called from any thread."""
 
     def __init__(self, archive: Archive, model: ChatModel | None = None) -> None:
         self._archive = archive
@@ -105,15 +109,75 @@ class Endpoints:
         asked = self._archive.ask(question, filters=filters, as_of=when, model=self._model)
         return asked.to_json()
 
-    def quote(self, text: str, speaker: str = "") -> dict[str, Any]:
+    def quote(
+        self,
+        text: str,
+        speaker: str = "",
+        published_from: str = "",
+        published_to: str = "",
+        publishers: list[str] | None = None,
+        language: str = "",
+        section: str = "",
+        as_of: str = "",
+    ) -> dict[str, Any]:
         """Says where quoted words stand in the news archive, and whether they are as quoted.
 
         Args:
             text: The quoted words; they may name who said them: "..." said X.
             speaker: Who is said to have said it.
+            published_from: Published on or after this date, such as 2020-09-11 or 2020.
+            published_to: Published on or before this date.
+            publishers: Only these outlets.
+            language: Only this language, as a two-letter code.
+            section: Only this section, as the outlets call it.
+            as_of: Use nothing published after this date.
 
         """
-        return self._archive.trace(text, speaker=speaker).to_dict()
+        limits = (published_from, published_to, publishers or (), language, section)
+        filters = self._archive.filters(*limits)
+        when = parse_as_of(as_of) if as_of else None
+        return self._archive.trace(text, speaker=speaker, filters=filters, as_of=when).to_dict()
+
+    def check(
+        self,
+        text: str,
+        start: int = 0,
+        seconds: int = 30,
+        published_from: str = "",
+        published_to: str = "",
+        publishers: list[str] | None = None,
+        language: str = "",
+        section: str = "",
+        as_of: str = "",
+    ) -> CheckJson:
+        """Checks a draft against the news archive, sentence by sentence, with the evidence.
+
+        Each sentence has a verdict (supported, partly, unsupported, quote altered) with its
+        reasons and the numbers of its citations, or says why there is nothing to verify in it.
+        Where "complete" is false the time was up: call again with "start" at "unchecked_from".
+
+        Args:
+            text: The draft, as plain text or Markdown; all offsets point into it.
+            start: The offset from which it is to be checked.
+            seconds: How long to check at most, from 1 to 60.
+            published_from: Published on or after this date, such as 2020-09-11 or 2020.
+            published_to: Published on or before this date.
+            publishers: Only these outlets.
+            language: Only this language, as a two-letter code.
+            section: Only this section, as the outlets call it.
+            as_of: Check as of this date: nothing published later is used.
+
+        """
+        if not 1 <= seconds <= MOST_SECONDS:
+            msg = f"seconds must be from 1 to {MOST_SECONDS}, not {seconds!r}"
+            raise QueryError(msg)
+        limits = (published_from, published_to, publishers or (), language, section)
+        filters = self._archive.filters(*limits)
+        when = parse_as_of(as_of) if as_of else None
+        checked = self._archive.check(
+            text, filters=filters, as_of=when, start=start, seconds=seconds
+        )
+        return checked.to_json()
 
     def article(self, article_id: str, revision: int = 0) -> dict[str, Any]:
         """The stored original of one article; offsets of citations point into its text.
