@@ -1,30 +1,35 @@
 """Answers questions from a news archive; every sentence cites the exact words it rests on."""
 
-from rag.archive import Archive
-from rag.errors import (
-    ArchiveError,
-    ConfigError,
-    CorpusError,
-    LockedError,
-    ProviderError,
-    QueryError,
-    RagError,
-    StaleIndexError,
-)
-from rag.records import (
-    Answer,
-    Article,
-    Citation,
-    Claim,
-    Filters,
-    Hit,
-    Message,
-    Passage,
-    Published,
-    Span,
-    Usage,
-)
-from rag.verification.quotes.records import Recheck, Trace
+from typing import TYPE_CHECKING
+
+from rag.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
+    from rag.errors import (
+        ArchiveError,
+        ConfigError,
+        CorpusError,
+        LockedError,
+        ProviderError,
+        QueryError,
+        RagError,
+        StaleIndexError,
+    )
+    from rag.records import (
+        Answer,
+        Article,
+        Citation,
+        Claim,
+        Filters,
+        Hit,
+        Message,
+        Passage,
+        Published,
+        Span,
+        Usage,
+    )
+    from rag.verification.quotes.records import Recheck, Trace
 
 __all__ = [
     "Answer",
@@ -50,3 +55,15 @@ __all__ = [
     "Trace",
     "Usage",
 ]
+
+_HOMES = {name: "rag.records" for name in __all__} | {
+    "Archive": "rag.archive",
+    "Recheck": "rag.verification.quotes.records",
+    "Trace": "rag.verification.quotes.records",
+    **{name: "rag.errors" for name in __all__ if name.endswith("Error")},
+}
+__getattr__ = on_demand(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -27,7 +27,10 @@ def article(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an article as it is stored, or how its revisions differ."""
+    """Show an article as it is stored.
+
+    It is named by its id or its address; with --history, it shows how its revisions differ.
+    """
     with opened_archive(archive) as opened:
         revisions = opened.history(article_id) if history else []
         found = opened.article(article_id, revision)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli import terminal
+from rag.cli import output, terminal
 from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.maintenance.priority import give_way
@@ -28,7 +28,11 @@ def ingest(
         typer.Option("--report", help="Write each failure, note and oddity to this file."),
     ] = None,
 ) -> None:
-    """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
+    """Read articles into the archive: files, folders, web addresses.
+
+    Of a web address it reads the page, or the pages of a sitemap. Each input that fails is named,
+    with the reason; the others are read all the same.
+    """
     if report_file:
         check_report_file(report_file)
     give_way()
@@ -40,7 +44,7 @@ def ingest(
             restore_deleted=restore_deleted,
             progress=progress,
         )
-    terminal.print_report(report)
+    output.print_report(report)
     if report_file:
         write_report(report, report_file)
     if not vectors:
@@ -50,7 +54,10 @@ def ingest(
 
 
 def embed(archive: ArchiveOption = None) -> None:
-    """Embed the passages that have no vector yet; can be stopped and run again."""
+    """Embed the passages that have no vector yet.
+
+    It can be stopped and run again: nothing is embedded twice.
+    """
     give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
         count = opened.embed(progress)
@@ -58,9 +65,12 @@ def embed(archive: ArchiveOption = None) -> None:
 
 
 def rebuild(archive: ArchiveOption = None) -> None:
-    """Build the indexes again from the stored articles; vectors are not computed again."""
+    """Build the indexes again from the stored articles.
+
+    Vectors are taken from vectors.db, and not computed again.
+    """
     with opened_archive(archive) as opened:
         opened.rebuild()
         coverage = opened.coverage()
     terminal.say(f"rebuilt the indexes of {opened.folder}")
-    terminal.print_coverage(coverage, opened.folder)
+    output.print_coverage(coverage, opened.folder)
