@@ -56,7 +56,7 @@ __all__ = [
     "Usage",
 ]
 
-_HOMES = {name: "rag.records" for name in __all__} | {
+_HOMES = dict.fromkeys(__all__, "rag.records") | {
     "Archive": "rag.archive",
     "Recheck": "rag.verification.quotes.records",
     "Trace": "rag.verification.quotes.records",

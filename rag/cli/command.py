@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -101,8 +101,7 @@ app.callback()(_dateline)
 
 def whole_command() -> OnDemand:
     """The command with everything that it can list."""
-    group = typer.main.get_command(app)
-    assert isinstance(group, OnDemand)
+    group = cast("OnDemand", typer.main.get_command(app))
     for heading, entries in GROUPS.items():
         for name, entry in entries.items():
             group.add_command(_listed(name, heading, entry))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rag.archive import Archive
 from rag.cli import output, terminal
 from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
+from rag.errors import LockedError
 from rag.maintenance.priority import give_way
 
 
@@ -36,7 +41,11 @@ def ingest(
     if report_file:
         check_report_file(report_file)
     give_way()
-    with opened_archive(archive) as opened, terminal.progress() as progress:
+    with (
+        opened_archive(archive) as opened,
+        _no_empty_archive(opened),
+        terminal.progress() as progress,
+    ):
         report = opened.ingest(
             *paths,
             vectors=vectors,
@@ -51,6 +60,32 @@ def ingest(
         terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")
     if report.failures:
         raise typer.Exit(FAILED_INPUTS)
+
+
+@contextmanager
+def _no_empty_archive(archive: Archive) -> Iterator[None]:
+    """Removes the archive's folder in the end, where a run made it and no article came in."""
+    folder = archive.folder
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        yield
+    except LockedError:
+        raise
+    except BaseException:
+        _remove_if_empty(archive, missing)
+        raise
+    _remove_if_empty(archive, missing)
+
+
+def _remove_if_empty(archive: Archive, missing: Sequence[Path]) -> None:
+    """Removes the folders that were missing before, unless there are articles in the archive."""
+    if not missing or not archive.folder.is_dir() or (archive.exists() and archive.article_ids()):
+        return
+    archive.close()
+    shutil.rmtree(archive.folder)
+    with suppress(OSError):
+        for parent in missing[1:]:
+            parent.rmdir()
 
 
 def embed(archive: ArchiveOption = None) -> None:

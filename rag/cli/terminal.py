@@ -137,7 +137,7 @@ def progress_lines(
     def show(step: str, done: int, total: int) -> None:
         now, line = clock(), f"{step}: {done:,} of {total:,}"
         when, before = last.get(step, (now - LINE_SECONDS, ""))
-        if line != before and (done >= total or now - when >= LINE_SECONDS):
+        if total and line != before and (done >= total or now - when >= LINE_SECONDS):
             last[step] = (now, line)
             write(line)
 
