@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -26,6 +28,7 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 LINE_SECONDS = 10.0
 """How long a step runs between two lines of progress where no terminal shows a bar."""
 _NARROWEST = 20
+_WORD = re.compile(r"(\S+)\s*")
 
 
 def take_any_character() -> None:
@@ -103,8 +106,28 @@ def _print(console: Console, markup: str, style: str = "") -> None:
     for line in text.split("\n", allow_blank=True):
         margin = len(line.plain) - len(line.plain.lstrip(" "))
         width = max(console.width - margin, _NARROWEST)
-        for part in line[margin:].wrap(console, width, overflow="ignore") or [Text()]:
+        whole = line[margin:]
+        for part in whole.divide(_breaks(whole.plain, width)):
+            part.rstrip()
             console.print(Text(" " * margin) + part)
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Where the lines after the first begin, if no line that has a space is wider than `width`.
+
+    >>> _breaks("the ferry sank, they say", 10)
+    [10, 16]
+    >>> _breaks("see https://ferry.example/1", 10)
+    [4]
+    """
+    found, used = [], 0
+    for word in _WORD.finditer(text):
+        wide = cell_len(word[1])
+        if used and used + wide > width:
+            found.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return found
 
 
 @contextmanager
