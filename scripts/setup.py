@@ -44,7 +44,7 @@ def main() -> int:
         "--constraint",
         str(CONSTRAINTS),
         "--editable",
-        ".[test,eval,llm-server,mcp,formats]",
+        ".[test,eval,llm-server,mcp,formats,docs]",
     ):
         print("installation failed; mend what pip says above, then: make setup")
         return 1

@@ -116,7 +116,7 @@ def _breaks(text: str, width: int) -> list[int]:
     """Where the lines after the first begin, if no line that has a space is wider than `width`.
 
     >>> _breaks("the ferry sank, they say", 10)
-    [10, 16]
+    [10, 21]
     >>> _breaks("see https://ferry.example/1", 10)
     [4]
     """
