@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings import Encoder, Reranker
-from rag.answers.generate_or_extract import GenerationPolicy, answer
-from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.indexes.analysis import QuestionVocabulary
@@ -21,28 +19,56 @@ from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
-from rag.ingest import Ingest, IngestReport, from_network
 from rag.llms import ChatModel, Metered
-from rag.maintenance.removals import Removals
-from rag.questions.splitting import split
+from rag.on_demand import on_call
 from rag.records import Answer, Citation, Filters, Hit, Message, Similarity, Understood
 from rag.records.answer_json import AnswerJson, read_answer
-from rag.retrieval.about_archive import answer_about_archive
 from rag.retrieval.catalogue import Catalogue
-from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
-from rag.retrieval.withdrawn import WithdrawnArticles
-from rag.sources.pages import is_address
-from rag.sources.subscriptions import Subscriptions
 from rag.store import Conversations, Feedback, Runs
 from rag.store.inputs import KnownInputs
-from rag.verification.entailment import entailment_judge, open_checker
-from rag.verification.quotes.checking import with_quotations
-from rag.verification.quotes.rechecking import recheck, recheck_words
-from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
-from rag.verification.quotes.tracing import trace
-from rag.verification.verify import verify
+
+if TYPE_CHECKING:
+    from rag.answers.generate_or_extract import GenerationPolicy, answer
+    from rag.answers.question import Question, ReadingAids
+    from rag.ingest import Ingest, IngestReport, from_network
+    from rag.maintenance.removals import Removals
+    from rag.questions.splitting import split
+    from rag.retrieval.about_archive import answer_about_archive
+    from rag.retrieval.history import later_texts
+    from rag.retrieval.withdrawn import WithdrawnArticles
+    from rag.sources.pages import is_address
+    from rag.sources.subscriptions import Subscriptions
+    from rag.verification.entailment import entailment_judge, open_checker
+    from rag.verification.quotes.checking import with_quotations
+    from rag.verification.quotes.rechecking import recheck, recheck_words
+    from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
+    from rag.verification.quotes.tracing import trace
+    from rag.verification.verify import verify
+else:
+    # A search by words needs none of these, and they are most of what there is to import.
+    GenerationPolicy = on_call("rag.answers.generate_or_extract:GenerationPolicy")
+    answer = on_call("rag.answers.generate_or_extract:answer")
+    Question = on_call("rag.answers.question:Question")
+    ReadingAids = on_call("rag.answers.question:ReadingAids")
+    Ingest = on_call("rag.ingest:Ingest")
+    IngestReport = on_call("rag.ingest:IngestReport")
+    from_network = on_call("rag.ingest:from_network")
+    Removals = on_call("rag.maintenance.removals:Removals")
+    split = on_call("rag.questions.splitting:split")
+    answer_about_archive = on_call("rag.retrieval.about_archive:answer_about_archive")
+    later_texts = on_call("rag.retrieval.history:later_texts")
+    WithdrawnArticles = on_call("rag.retrieval.withdrawn:WithdrawnArticles")
+    is_address = on_call("rag.sources.pages:is_address")
+    Subscriptions = on_call("rag.sources.subscriptions:Subscriptions")
+    entailment_judge = on_call("rag.verification.entailment:entailment_judge")
+    open_checker = on_call("rag.verification.entailment:open_checker")
+    with_quotations = on_call("rag.verification.quotes.checking:with_quotations")
+    recheck = on_call("rag.verification.quotes.rechecking:recheck")
+    recheck_words = on_call("rag.verification.quotes.rechecking:recheck_words")
+    trace = on_call("rag.verification.quotes.tracing:trace")
+    verify = on_call("rag.verification.verify:verify")
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
@@ -80,11 +106,10 @@ class Archive(Catalogue):
         self.engines = engines
         self._settings = settings
         self._reranker = reranker
-        self._checker = open_checker(settings.checker)
+        self._checker = open_checker(settings.checker) if settings.checker else None
         self._recent = RecentVectors(encoder)
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
         super().__init__(OpenParts(self._disk))
-        self._withdrawn = WithdrawnArticles()
 
     @classmethod
     def open(
@@ -164,6 +189,10 @@ class Archive(Catalogue):
     def feedback(self) -> Feedback:
         """What readers said of answers."""
         return Feedback(self._parts.now().database)
+
+    @cached_property
+    def _withdrawn(self) -> WithdrawnArticles:
+        return WithdrawnArticles()
 
     def _job(self, opened: Opened) -> Ingest:
         return Ingest(

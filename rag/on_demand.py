@@ -1,4 +1,4 @@
-"""The names of a package, each loaded when it is first used.
+"""Modules and the names of a package, loaded when they are first used.
 
 A package's face imports everything behind it, and a command that prints its help, or finds
 words, would wait for what it never uses.
@@ -35,3 +35,20 @@ def on_demand(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         return value
 
     return load
+
+
+def on_call(place: str) -> Callable[..., Any]:
+    """The function or class at a place, MODULE:NAME, which is loaded when it is first called.
+
+    For type checkers, import it under `TYPE_CHECKING` by the same name. Safe in several threads.
+
+    >>> count = on_call("collections:Counter")
+    >>> count("aab")["a"]
+    2
+    """
+    module, _, name = place.partition(":")
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        return getattr(import_module(module), name)(*arguments, **options)
+
+    return call

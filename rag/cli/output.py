@@ -5,15 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from rag.answers.wording import introduction, spoken_pages
 from rag.cli.terminal import complain, is_watched, note, say, say_marked, shown
-from rag.ingest import IngestReport
 from rag.records import Answer, Article, Citation, Claim, Hit, Understood, Verdict
 from rag.store import OutcomeKind
 from rag.verification.quotes.records import Recheck, Trace
 from rag.verification.quotes.records import shown as diff_shown
+
+if TYPE_CHECKING:
+    from rag.ingest import IngestReport
 
 NEAREST = "Nearest, but no answer:"
 """What is printed before the citations of a declined answer."""

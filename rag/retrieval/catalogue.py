@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rag.indexes.opening import OpenParts
+from rag.on_demand import on_call
 from rag.records import Article, Filters, Passage
 from rag.retrieval.filters import parse_filters
-from rag.retrieval.history import Revision, history
 from rag.retrieval.near_duplicates import carried_by
 from rag.store import Facets
+
+if TYPE_CHECKING:
+    from rag.retrieval.history import Revision, history
+else:
+    history = on_call("rag.retrieval.history:history")
 
 
 class Catalogue:
