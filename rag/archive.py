@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embeddings import Encoder, Reranker
 from rag.config import Settings, load_settings
@@ -20,59 +20,40 @@ from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
 from rag.llms import ChatModel, Metered
-from rag.on_demand import on_call
 from rag.records import Answer, Citation, Filters, Hit, Message, Similarity, Understood
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
+from rag.steps import (
+    GenerationPolicy,
+    Ingest,
+    IngestReport,
+    Question,
+    ReadingAids,
+    Removals,
+    Subscriptions,
+    WithdrawnArticles,
+    answer,
+    answer_about_archive,
+    entailment_judge,
+    from_network,
+    is_address,
+    later_texts,
+    open_checker,
+    recheck,
+    recheck_words,
+    split,
+    trace,
+    verify,
+    with_quotations,
+)
 from rag.store import Conversations, Feedback, Runs
 from rag.store.inputs import KnownInputs
-
-if TYPE_CHECKING:
-    from rag.answers.generate_or_extract import GenerationPolicy, answer
-    from rag.answers.question import Question, ReadingAids
-    from rag.ingest import Ingest, IngestReport, from_network
-    from rag.maintenance.removals import Removals
-    from rag.questions.splitting import split
-    from rag.retrieval.about_archive import answer_about_archive
-    from rag.retrieval.history import later_texts
-    from rag.retrieval.withdrawn import WithdrawnArticles
-    from rag.sources.pages import is_address
-    from rag.sources.subscriptions import Subscriptions
-    from rag.verification.entailment import entailment_judge, open_checker
-    from rag.verification.quotes.checking import with_quotations
-    from rag.verification.quotes.rechecking import recheck, recheck_words
-    from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
-    from rag.verification.quotes.tracing import trace
-    from rag.verification.verify import verify
-else:
-    # A search by words needs none of these, and they are most of what there is to import.
-    GenerationPolicy = on_call("rag.answers.generate_or_extract:GenerationPolicy")
-    answer = on_call("rag.answers.generate_or_extract:answer")
-    Question = on_call("rag.answers.question:Question")
-    ReadingAids = on_call("rag.answers.question:ReadingAids")
-    Ingest = on_call("rag.ingest:Ingest")
-    IngestReport = on_call("rag.ingest:IngestReport")
-    from_network = on_call("rag.ingest:from_network")
-    Removals = on_call("rag.maintenance.removals:Removals")
-    split = on_call("rag.questions.splitting:split")
-    answer_about_archive = on_call("rag.retrieval.about_archive:answer_about_archive")
-    later_texts = on_call("rag.retrieval.history:later_texts")
-    WithdrawnArticles = on_call("rag.retrieval.withdrawn:WithdrawnArticles")
-    is_address = on_call("rag.sources.pages:is_address")
-    Subscriptions = on_call("rag.sources.subscriptions:Subscriptions")
-    entailment_judge = on_call("rag.verification.entailment:entailment_judge")
-    open_checker = on_call("rag.verification.entailment:open_checker")
-    with_quotations = on_call("rag.verification.quotes.checking:with_quotations")
-    recheck = on_call("rag.verification.quotes.rechecking:recheck")
-    recheck_words = on_call("rag.verification.quotes.rechecking:recheck_words")
-    trace = on_call("rag.verification.quotes.tracing:trace")
-    verify = on_call("rag.verification.verify:verify")
+from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
-
 NO_FILTERS = Filters()
 ANSWER_HITS = 20
 """How many hits a question is answered from."""
@@ -92,6 +73,8 @@ class Archive(Catalogue):
     >>> archive.ingest("seeds/")                                  # doctest: +SKIP
     >>> print(archive.ask("When does the ferry strike end?").text)  # doctest: +SKIP
     """
+
+    _withdrawn = cached_property(lambda _self: WithdrawnArticles())
 
     def __init__(
         self,
@@ -190,10 +173,6 @@ class Archive(Catalogue):
         """What readers said of answers."""
         return Feedback(self._parts.now().database)
 
-    @cached_property
-    def _withdrawn(self) -> WithdrawnArticles:
-        return WithdrawnArticles()
-
     def _job(self, opened: Opened) -> Ingest:
         return Ingest(
             store=opened.store,
@@ -250,9 +229,8 @@ class Archive(Catalogue):
         """What `search` finds, with what was understood of the request."""
         snapshot = self.snapshot()
         search = prepare(request, snapshot)
-        hits = retrieve(search, k, snapshot)
         understood = tuple(one for one in search.understood if one.of_hits)
-        return Found(tuple(hits), understood, snapshot.coverage)
+        return Found(tuple(retrieve(search, k, snapshot)), understood, snapshot.coverage)
 
     def understand(
         self, question: str, as_of: datetime | None = None, history: Sequence[Message] = ()
