@@ -1,4 +1,5 @@
-# make app: the web chat on the sample corpus. make test: every check and test.
+# make app: the page on the sample corpus, in your browser (DATELINE_OPEN_BROWSER=0: not opened).
+# make test: every check and test. make docs: the documentation as a site, in build/site.
 # make faults: the tests that take long: children killed at 200 points, files damaged in more ways, an hour of news.
 # make fuzz: fuzzes readers, addresses, dates, feeds and replies, SECONDS (60) each; tests with new made-up examples.
 # make audit: the installed packages against published advisories; exits with 3 where none could be reached.
@@ -12,7 +13,7 @@ MUTANTS ?= 60
 # Where this is set, each of the tests' many child processes would compile every module anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup app llm-server test faults fuzz mutants audit lint clean
+.PHONY: setup app docs llm-server test faults fuzz mutants audit lint clean
 
 setup: .venv/ready
 
@@ -21,6 +22,10 @@ setup: .venv/ready
 
 app: setup
 	$(BIN)/python app.py
+
+docs: setup
+	$(BIN)/python scripts/reference.py
+	$(BIN)/mkdocs build --strict
 
 llm-server: setup
 	$(BIN)/python scripts/llm_server.py

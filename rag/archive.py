@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings import Encoder, Reranker
-from rag.answers.generate_or_extract import GenerationPolicy, answer
-from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
 from rag.drafts.desk import FactDesk
 from rag.errors import ConfigError
-from rag.indexes.analysis import QuestionVocabulary
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
-from rag.ingest import Ingest, IngestReport, check_exist, from_network
-from rag.llms import ChatModel, Metered
-from rag.maintenance.removals import Removals
-from rag.questions.splitting import split
+from rag.llms import ChatModel
 from rag.records import Answer, Filters, Hits, Similarity, Understood
-from rag.retrieval.about_archive import answer_about_archive
 from rag.retrieval.arguments import Moment, Turn, check_k, request_of
 from rag.retrieval.catalogue import NO_FILTERS
-from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Found, Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
-from rag.retrieval.withdrawn import WithdrawnArticles
-from rag.sources.pages import is_address
-from rag.sources.subscriptions import Subscriptions
 from rag.store import Runs
 from rag.store.inputs import KnownInputs
-from rag.verification.entailment import entailment_judge, open_checker
-from rag.verification.quotes.checking import with_quotations
+
+if TYPE_CHECKING:
+    from rag.asking import Asking
+    from rag.ingest import Ingest, IngestReport
+    from rag.maintenance.removals import Removals
+    from rag.sources.subscriptions import Subscriptions
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading" or "embedding"), the items done and the items in all."""
-
-ANSWER_HITS = 20
-"""How many hits a question is answered from."""
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:
@@ -75,11 +65,9 @@ class Archive(FactDesk):
         self.engines = engines
         self._settings = settings
         self._reranker = reranker
-        self._checker = open_checker(settings.checker)
         self._recent = RecentVectors(encoder)
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
         super().__init__(OpenParts(self._disk))
-        self._withdrawn = WithdrawnArticles()
 
     @classmethod
     def open(
@@ -129,6 +117,9 @@ class Archive(FactDesk):
         and is named, unless `restore_deleted`. Raises CorpusError, and reads nothing, where a path
         does not exist, unless `missing_ok`, and LockedError while another process writes.
         """
+        from rag.ingest import IngestReport, check_exist, from_network
+        from rag.sources.pages import is_address
+
         self._parts.check_open()
         inputs = [Path(path) for path in paths if not is_address(path)]
         if not missing_ok:
@@ -145,17 +136,29 @@ class Archive(FactDesk):
             inputs = []
         return report
 
+    @cached_property
+    def _asking(self) -> Asking:
+        from rag.asking import Asking
+
+        return Asking(self._settings, self._checker)
+
     @property
     def feeds(self) -> Subscriptions:
         """The feeds that the archive follows: to add, remove, list and poll."""
+        from rag.sources.subscriptions import Subscriptions
+
         return Subscriptions(self._disk, self._settings, self._job)
 
     @property
     def removals(self) -> Removals:
         """What takes articles away: to withdraw, reinstate, delete and compact."""
+        from rag.maintenance.removals import Removals
+
         return Removals(self._disk, self._parts.now)
 
     def _job(self, opened: Opened) -> Ingest:
+        from rag.ingest import Ingest
+
         return Ingest(
             store=opened.store,
             runs=Runs(opened.database),
@@ -281,44 +284,9 @@ class Archive(FactDesk):
         The returned text stands, also where it differs from the pieces: markers are
         renumbered, and a model that fails in the middle is replaced.
         """
-        started = time.perf_counter()
         request = request_of(question, history, filters, as_of, understood, ignore)
         snapshot = self.snapshot()
-        meter = Metered(model) if model else None
-        counted = answer_about_archive(request, snapshot)
-        search = prepare(request, snapshot, None if counted else meter)
-        if counted is None and meter and search.asked.question != question:
-            counted = answer_about_archive(request, snapshot, search.asked.question)
-        if counted is not None:
-            yield counted.text
-            return later_texts(counted, snapshot.store)
-        if meter and self._settings.llm_split:
-            search = replace(search, parts=split(search.asked.question, meter))
-        hits = retrieve(search, ANSWER_HITS, snapshot)
-        asked = Question(
-            text=question,
-            standalone=search.asked.standalone,
-            form=search.form,
-            history=tuple(request.history),
-            filters=filters,
-            as_of=search.as_of,
-            understood=search.understood,
-            coverage=snapshot.coverage,
-            retrieval_seconds=time.perf_counter() - started,
-            holdings=snapshot.facets.span(),
-            corroborated=corroborated,
-        )
-        vocabulary = QuestionVocabulary(asked.standalone, snapshot.lexical)
-        reader = ReadingAids(vocabulary, snapshot.similarity())
-        checker = entailment_judge(self._checker) if self._checker else None
-        trust = GenerationPolicy(
-            self._settings.llm_repair, self._settings.llm_judge, checker, with_quotations
-        )
-        given = answer(asked, hits, reader, model, trust)
-        query = search.query(search.asked.question, search.filters)
-        result = yield from self._withdrawn.check(asked, query, hits, snapshot, given)
-        result = later_texts(result, snapshot.store)
-        return replace(result, usage=meter.usage + result.usage) if meter else result
+        return (yield from self._asking.stream(request, snapshot, model, corroborated=corroborated))
 
     def snapshot(self) -> Snapshot:
         """The archive as it is now: what one question is searched, read and answered from."""

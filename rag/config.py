@@ -148,26 +148,7 @@ class ModelSettings(BaseModel):
 class Settings(BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
-    `llm_model` is a model's name at the server, or that of a table in `llms`; empty or
-    "none" means that no language model is asked. `reranker` empty means that no
-    cross-encoder reads the best passages once more. `checker` names a cross-encoder for NLI or
-    consistency, which judges what the rules leave open in a model's answer. `index` names the
-    engines of the indexes: "embedded", or MODULE:FUNCTION, which is imported and called. The
-    context length and the lengths of passages and answers are in tokens.
-    `llm_first_word_timeout` is how many seconds the model's first word may take, `llm_timeout`
-    how many it may then stay silent, `llm_deadline` how many its whole answer may take with its
-    checks. `llm_extra` are fields of the request, `llm_headers` go with it, and `llm_ca_file`
-    holds the certificate that signed the server's. `llm_structured` lets a server that can be
-    bound to a JSON schema.
-    `llm_repair` lets it mend, once, an answer that the articles do not bear out, and
-    `llm_split` divide a question that asks for several things. `network` lets pages and
-    feeds be fetched from public servers, `network_hosts` also from these of the newsroom,
-    whose addresses may be private; each is left `network_delay` seconds between requests.
-    `auth` is the file of those who may log in to the page; without it nobody logs in, and the
-    page is for this machine alone, unless `allow_open` lets whoever reaches `host` ask.
-    `web_rate` is how many requests a minute the page takes from each of its readers.
-    `trusted_proxies` are the addresses or networks of proxies before the page: what these say
-    of a client's address, and of https, is believed.
+    In the environment a setting is called as here, in capitals, behind `DATELINE_`.
     """
 
     model_config = SettingsConfigDict(
@@ -175,38 +156,73 @@ class Settings(BaseSettings):
     )
 
     archive: Path = Path("archive")
+    """The archive's folder."""
     encoder: str = "minilm"
+    """A sentence-transformers model, by name or folder; `minilm` comes with Dateline."""
     reranker: str = ""
+    """A cross-encoder, by name or folder, that judges the best 30 passages; empty for none."""
     checker: str = ""
+    """A cross-encoder for entailment that judges what the rules leave open in a model's answer."""
     index: str = EMBEDDED
+    """The engines of both indexes: `embedded`, or MODULE:FUNCTION, only in the environment."""
     chunk_tokens: int = Field(default=192, ge=16, le=100_000)
+    """The most tokens in a passage."""
     host: str = "127.0.0.1"
+    """Where the page listens; another than this machine's own needs `auth` or `allow_open`."""
     port: int = Field(default=7860, ge=0, le=65535)
+    """The port at which the page listens; 0 for any that is free."""
+    open_browser: bool = True
+    """Whether `dateline serve` opens a browser where there is a desktop."""
     llm_base_url: str = ""
+    """The address of a server that speaks OpenAI's protocol; empty for OpenAI's own."""
     llm_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=SHARED_KEYS[0])
+    """The key of that server."""
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=SHARED_KEYS[1])
+    """The key of OpenAI, which is sent to no other server."""
     llm_model: str = ""
+    """The model to ask: a name at the server, or a table `[llms.NAME]`; empty for none."""
     llm_timeout: float = Field(default=60.0, gt=0)
+    """Seconds that a model may stay silent once it has begun."""
     llm_deadline: float = Field(default=300.0, gt=0)
+    """Seconds that its whole answer may take, with its checks."""
     llm_context_tokens: int = Field(default=8192, ge=1024)
+    """The tokens that question, passages and answer may have together."""
     llm_max_tokens: int = Field(default=600, ge=16)
+    """The most tokens in a reply."""
     llm_first_word_timeout: float = Field(default=180.0, gt=0)
+    """Seconds that the model's first word may take."""
     llm_temperature: float | None = Field(default=None, ge=0, le=2)
+    """How freely the model chooses words, from 0 to 2; empty leaves it to the server."""
     llm_extra: Mapping[str, Any] = Field(default_factory=dict)
+    """Further fields of each request, as JSON."""
     llm_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Headers of each request, as JSON."""
     llm_ca_file: Path | None = None
+    """The certificate that signed the server's."""
     llm_structured: bool = True
+    """Whether a server that can be bound to a JSON schema is."""
     llm_repair: bool = True
+    """Whether the model is asked once to mend what the articles do not bear out."""
     llm_split: bool = False
+    """Whether the model divides a question that asks for several things."""
     llm_judge: bool = False
+    """Whether the model judges its own sentences, after the rules."""
     llms: Mapping[str, ModelSettings] = Field(default_factory=dict)
+    """Further models, each a table `[llms.NAME]` in the file."""
     network: bool = False
+    """Whether pages and feeds may be fetched from public servers."""
     network_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts inside your own network that may be fetched, too."""
     network_delay: float = Field(default=1.0, ge=0)
+    """Seconds between two requests to one host."""
     auth: Path | None = None
+    """The file of those who may log in to the page; without it nobody logs in."""
     allow_open: bool = False
+    """Whether whoever reaches `host` may ask without a login."""
     web_rate: int = Field(default=1200, ge=1)
+    """Requests a minute that the page takes from each reader."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Proxies before the page, whose word on a client's address and on https counts."""
 
     _environment: dict[str, Any] = PrivateAttr(default_factory=dict)
     _file: dict[str, Any] = PrivateAttr(default_factory=dict)

@@ -18,9 +18,23 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs"
-QUESTION = "What caused the collapse of the Osier Bridge?"
+QUESTION = "How high was the damage of the flood?"
+DIFFERING = "What caused the collapse of the Osier Bridge?"
+"""A question to which two outlets give different answers, for the picture of the evidence."""
+
 WIDE = (1280, 800)
+TALLEST = 1400
+"""How high the window may grow until a whole answer is in it."""
+
 PHONE = (390, 844)
+WHOLE = """() => {
+  const reply = [...document.querySelectorAll('.reply')].at(-1);
+  const box = reply.getBoundingClientRect();
+  const seen = (x, y) => reply.contains(document.elementFromPoint(x, y));
+  return seen(box.left + 5, box.top + 5) && seen(box.left + 5, box.bottom - 5);
+}"""
+"""Whether the first and the last line of the last reply are in view, and nothing covers them."""
+
 ADDRESS = "Dateline is at "
 ALL_EMBEDDED = "embedded "
 
@@ -37,8 +51,10 @@ def running_app(archive: Path) -> Iterator[str]:
             process.terminate()
 
 
-def answered(browser: Browser, address: str, size: tuple[int, int], *, dark: bool = False) -> Page:
-    """A page of this size on which the question has been answered and nothing moves."""
+def answered(
+    browser: Browser, address: str, size: tuple[int, int], question: str, *, dark: bool = False
+) -> Page:
+    """A page of this size on which a question has been answered and nothing moves."""
     width, height = size
     page = browser.new_page(
         viewport={"width": width, "height": height},
@@ -47,10 +63,19 @@ def answered(browser: Browser, address: str, size: tuple[int, int], *, dark: boo
     )
     page.goto(address)
     box = page.get_by_label("Question")
-    box.fill(QUESTION)
+    box.fill(question)
     box.press("Enter")
     page.locator('.reply[aria-busy="false"]').wait_for()
     return page
+
+
+def show_whole_answer(page: Page) -> None:
+    """Makes the window as high as the whole answer needs; fails where it does not get into view."""
+    for height in range(page.viewport_size["height"] if page.viewport_size else 0, TALLEST, 20):
+        page.set_viewport_size({"width": WIDE[0], "height": height})
+        if page.evaluate(WHOLE):
+            return
+    sys.exit(f"the answer is not whole in a window of {TALLEST} pixels")
 
 
 def take(page: Page, name: str) -> None:
@@ -63,14 +88,16 @@ def take(page: Page, name: str) -> None:
 
 def take_all(browser: Browser, address: str) -> None:
     """An answer with its citation opened, its evidence, and the same on a phone in the dark."""
-    page = answered(browser, address, WIDE)
+    page = answered(browser, address, WIDE, QUESTION)
     page.locator("a.cite").first.click()
     page.wait_for_function("document.activeElement.id === 'cite-target'")
+    show_whole_answer(page)
     take(page, "screenshot.png")
+    page = answered(browser, address, WIDE, DIFFERING)
     page.get_by_role("tab", name="Evidence").click()
     page.locator("#evidence .chart").wait_for()
     take(page, "evidence.png")
-    take(answered(browser, address, PHONE, dark=True), "phone.png")
+    take(answered(browser, address, PHONE, QUESTION, dark=True), "phone.png")
 
 
 def main() -> None:

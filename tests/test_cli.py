@@ -8,17 +8,21 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
-import typer.main
 
-from rag.cli import app
+from rag.cli.browsing import has_desktop
+from rag.cli.command import loaded
+from rag.cli.command_list import GROUPS
+from rag.cli.terminal import progress_lines
 from tests.builders import row, write_jsonl
 from tests.commands import Commands, Ended, child, child_command, child_environment, many
 
+LISTED = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 FERRY = (
     "The ferry Marigold ran aground off Grevesand on Friday. "
     "All 41 passengers were brought ashore by lifeboat."
@@ -154,7 +158,7 @@ def test_ask_prints_the_answer_and_where_it_stands(dateline: Commands, archive: 
     answered = dateline("ask", asked, "--archive", archive)
     assert answered.status == 0
     assert "All 41 passengers were brought ashore by lifeboat. [1]" in answered.out
-    assert "[1] Ferry aground — https://courier.example/1" in answered.out
+    assert answered.out.endswith("\n\n[1] [2] Ferry aground — https://courier.example/1\n")
 
 
 def test_declining_is_an_answer_with_status_0(dateline: Commands, archive: Path) -> None:
@@ -293,12 +297,170 @@ def commands_of(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, .
         yield from commands_of(command, (*path, name))
 
 
-@pytest.mark.parametrize("path", list(commands_of(typer.main.get_command(app))))
+def every_command() -> list[tuple[str, ...]]:
+    return [(), *(path for name in LISTED for path in commands_of(loaded(name), (name,)))]
+
+
+@pytest.mark.parametrize("path", every_command())
 def test_every_command_explains_itself(dateline: Commands, path: tuple[str, ...]) -> None:
     told = dateline(*path, "--help")
     assert (told.status, told.err) == (0, "")
     assert f"Usage: {' '.join(('dateline', *path))}" in told.out
     assert "\x1b" not in told.out
+
+
+def test_the_list_says_of_each_command_what_it_says_itself() -> None:
+    own = {name: (loaded(name).help or "").partition("\n")[0] for name in LISTED}
+    assert own == {name: entry.help for name, entry in LISTED.items()}
+
+
+def test_all_commands_are_listed_under_their_headings_and_none_is_loaded(tmp_path: Path) -> None:
+    code = (
+        "import sys; from rag.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'rag.archive', 'numpy', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=child_environment(COLUMNS="100"),
+        check=True,
+    )
+    assert done.stdout.endswith("[]\n")
+    lines = done.stdout.splitlines()
+    headings = [line.split("─ ")[1].split(" ─")[0] for line in lines if "─ " in line]
+    assert headings == ["Options", *GROUPS]
+    listed = [line.split()[1] for line in lines if line.startswith("│ ") and line[2].isalpha()]
+    assert listed == [name for name, entry in LISTED.items() if not entry.hidden]
+
+
+def test_it_says_its_version_and_takes_h_for_help(dateline: Commands) -> None:
+    assert dateline("--version").out == f"dateline {metadata.version('dateline')}\n"
+    assert dateline("-h").out == dateline("--help").out
+    assert dateline("feed", "list", "-h").out == dateline("feed", "list", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("as", ["ask"]), ("feed p", ["poll"]), ("search --pub", ["--publisher"])]
+)
+def test_a_shell_completes_commands_and_options(
+    tmp_path: Path, typed: str, offered: list[str]
+) -> None:
+    asked = {
+        "_DATELINE_COMPLETE": "complete_bash",
+        "COMP_WORDS": f"dateline {typed}",
+        "COMP_CWORD": str(len(typed.split())),
+    }
+    completed = subprocess.run(
+        [sys.executable, "-c", "from rag.cli import main; main()"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=child_environment(**asked),
+        check=False,
+    )
+    assert (completed.returncode, completed.stdout.split()) == (0, offered)
+
+
+@pytest.mark.parametrize("source", ["bad.jsonl", "nowhere", "empty"])
+def test_a_failed_ingest_leaves_no_folder_behind(
+    dateline: Commands, tmp_path: Path, source: str
+) -> None:
+    (tmp_path / "bad.jsonl").write_text("{\n")
+    (tmp_path / "empty").mkdir()
+    before = sorted(each.name for each in tmp_path.iterdir())
+    dateline("ingest", source, "--archive", "new/archive").refused(source, status=1)
+    assert sorted(each.name for each in tmp_path.iterdir()) == before
+
+
+def test_a_failed_ingest_leaves_an_archive_that_was_there(
+    dateline: Commands, tmp_path: Path
+) -> None:
+    assert dateline("ingest", write_jsonl(tmp_path / "in.jsonl", GOOD[:1])).status == 0
+    (tmp_path / "bad.jsonl").write_text("{\n")
+    assert dateline("ingest", "bad.jsonl").status == 1
+    assert dateline("info", "--json").json["articles"] == 1
+
+
+def test_an_article_is_opened_by_its_id_and_by_its_address(
+    dateline: Commands, archive: Path
+) -> None:
+    shown = dateline("open", "courier.example/1", "--archive", archive)
+    assert shown.out.splitlines() == [
+        "Ferry aground, The Courier, 2025-05-03",
+        "https://courier.example/1",
+        "",
+        FERRY,
+    ]
+    address = "https://www.courier.example/1?utm_source=mail"
+    assert dateline("open", address, "--archive", archive) == shown
+    assert dateline("article", "courier.example/1", "--archive", archive) == shown
+    missing = dateline("open", "https://courier.example/none", "--archive", archive)
+    missing.refused("no article 'courier.example/none'")
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(
+    dateline: Commands, tmp_path: Path
+) -> None:
+    write_jsonl(tmp_path / "in.jsonl", GOOD)
+    lines = dateline("ingest", "in.jsonl").err.splitlines()
+    assert [line for line in lines if "of 4" in line] == [
+        "reading: 4 of 4",
+        "embedding: 0 of 4",
+        "embedding: 4 of 4",
+    ]
+
+
+def test_a_terminal_breaks_lines_between_words_and_leaves_addresses_whole(
+    archive: Path, tmp_path: Path
+) -> None:
+    wide = {"FORCE_COLOR": "1", "COLUMNS": "24"}
+    found = child(tmp_path, "search", "ferry", "-k", "1", "--archive", archive, **wide)
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line).rstrip() for line in found.out.splitlines()]
+    body = [line for line in lines if line.startswith("   ")]
+    assert " ".join(line.strip() for line in body) == f"{FERRY} https://courier.example/1"
+    assert all(len(line) <= 24 for line in lines if "https:" not in line)
+    assert "   https://courier.example/1" in lines
+
+
+def test_a_declined_answer_gives_its_reason_and_ways_on(dateline: Commands, archive: Path) -> None:
+    ended = dateline("ask", "Who won the football cup in Norway?", "--archive", archive, "--json")
+    said = dateline("ask", "Who won the football cup in Norway?", "--archive", archive)
+    assert ended.json["reason"] in said.out
+    assert ended.json["suggestions"]
+    assert all(f"  - {each}" in said.out for each in ended.json["suggestions"])
+
+
+def test_progress_lines_come_every_ten_seconds() -> None:
+    written: list[str] = []
+    times = iter([0.0, 4.0, 9.9, 10.0, 15.0, 31.0])
+    show = progress_lines(written.append, times.__next__)
+    for done in (0, 1, 2, 3, 4, 1_500):
+        show("reading", done, 2_000)
+    assert written == ["reading: 0 of 2,000", "reading: 3 of 2,000", "reading: 1,500 of 2,000"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "watched", "found"),
+    [
+        ({"DISPLAY": ":0"}, "linux", True, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True, True),
+        ({}, "linux", True, False),
+        ({}, "darwin", True, True),
+        ({}, "win32", True, True),
+        ({"SSH_CONNECTION": "192.0.2.1 22 192.0.2.2 22"}, "darwin", True, False),
+        ({"DISPLAY": "localhost:10.0", "SSH_TTY": "/dev/pts/0"}, "linux", True, False),
+        ({"DISPLAY": ":0", "CI": "true"}, "linux", True, False),
+        ({"DISPLAY": ":0"}, "linux", False, False),
+        ({}, "darwin", False, False),
+    ],
+)
+def test_a_browser_is_opened_only_where_somebody_sees_it(
+    environment: dict[str, str], platform: str, watched: bool, found: bool
+) -> None:
+    assert has_desktop(environment, platform, watched=watched) is found
 
 
 def test_called_with_nothing_it_explains_itself(dateline: Commands) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from rag.cli import terminal
+from rag.cli.output import print_answer
+from rag.records import Answer, Claim
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands
 from tests.llm_server import llm_server
 
 ASKED = ("ask", "What burnt at Osk?")
 MILL = "The old mill burnt at Osk on Tuesday. Two men were hurt."
+WRONG = "Ninety men were hurt."
 SAID = "The old mill burnt at Osk on Tuesday [1]."
 
 
@@ -204,3 +211,41 @@ def test_a_server_that_leads_elsewhere_is_not_followed(
         ended = dateline(*ASKED, "--llm", "tiny")
     assert (len(server.asked), other.asked) == (1, [])
     assert f"leads to '{other.url}/chat/completions', which is not asked" in ended.err
+
+
+@pytest.fixture
+def doubtful() -> Answer:
+    """What a model wrote about the mill: one sentence that holds, and one that does not."""
+    second = len(SAID) + 1
+    return Answer(
+        question=ASKED[1],
+        standalone=ASKED[1],
+        text=f"{SAID} {WRONG}",
+        as_of=datetime(2025, 5, 3, tzinfo=UTC),
+        claims=(
+            Claim(0, len(SAID), (1,), "supported"),
+            Claim(second, second + len(WRONG), (), "unsupported", ("it cites [nothing]",)),
+        ),
+        model="tiny",
+    )
+
+
+def test_on_a_terminal_each_sentence_has_the_colour_of_its_verdict(
+    doubtful: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = StringIO()
+    console = Console(file=written, force_terminal=True, width=200, color_system="standard")
+    monkeypatch.setattr(terminal, "_out", console)
+    print_answer(doubtful)
+    seen = written.getvalue()
+    assert f"\x1b[32m{SAID}\x1b[0m \x1b[31m{WRONG}\x1b[0m\n" in seen
+    assert f"\x1b[31munsupported\x1b[0m “{WRONG}”: it cites [nothing]\n" in seen
+
+
+def test_elsewhere_the_doubts_are_named_without_colours(
+    doubtful: Answer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_answer(doubtful)
+    assert capsys.readouterr().out == (
+        f"{SAID} {WRONG}\nunsupported “{WRONG}”: it cites [nothing]\n"
+    )

@@ -69,12 +69,17 @@ def _is_nested(tree: ast.Module, node: ast.AST) -> bool:
     return any(node in ast.walk(function) for function in functions)
 
 
+DOORS = ("archive.py", "desk.py", "catalogue.py")
+"""Where callers come in: a search by words loads nothing of what answers, ingests or checks."""
+
+
 def test_our_own_modules_are_imported_at_the_top() -> None:
     hidden = [
         f"{path.name}:{inner.lineno}"
         for path, node in FUNCTIONS
         for inner in ast.walk(node)
-        if isinstance(inner, ast.ImportFrom)
+        if path.name not in DOORS
+        and isinstance(inner, ast.ImportFrom)
         and (inner.module or "").split(".")[0] in ("rag", "embeddings")
     ]
     assert hidden == []

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 import app
 from rag.answers.wording import introduction
 from rag.archive import Archive
+from rag.cli.samples import sample_folder
+from rag.cli.serving import build_if_missing
 from rag.conversations.escaping import language_code, text, web_address
 from rag.errors import ConfigError
 from rag.language.words import shortened
@@ -741,9 +743,9 @@ def test_the_address_can_be_typed_into_a_browser() -> None:
 def test_the_app_says_what_is_missing_and_leaves_an_archive_as_it_is(
     archive: Archive, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigError, match=r"no archive in .*none.* no sample corpus in .*/seeds"):
-        app.build_if_missing(open_archive(tmp_path / "none"), tmp_path / "seeds")
-    app.build_if_missing(archive, app.SEEDS)
+    with pytest.raises(ConfigError, match=r"no archive in .*none.*dateline ingest PATH.*--samples"):
+        build_if_missing(open_archive(tmp_path / "none"), tmp_path / "seeds")
+    build_if_missing(archive, sample_folder())
     assert archive.counts()[0] == 2
 
 

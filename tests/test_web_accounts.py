@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-import app
+from rag.cli.serving import allowed
 from rag.config import Settings
 from rag.errors import ConfigError
 from rag.web.accounts import LONGEST_PASSWORD, Accounts, add_account, list_accounts, remove_account
@@ -156,10 +156,10 @@ def test_names_roles_and_passwords_are_checked(users: Path) -> None:
 def test_a_page_that_others_can_reach_needs_a_login_or_a_word(users: Path) -> None:
     opened = Settings(encoder="hashing", host="0.0.0.0")
     with pytest.raises(ConfigError, match="is open to other machines, and there is no login"):
-        app.allowed(opened)
-    assert app.allowed(Settings(encoder="hashing")) is None
-    assert app.allowed(Settings(encoder="hashing", host="0.0.0.0", allow_open=True)) is None
-    asked = app.allowed(Settings(encoder="hashing", host="0.0.0.0", auth=users))
+        allowed(opened)
+    assert allowed(Settings(encoder="hashing")) is None
+    assert allowed(Settings(encoder="hashing", host="0.0.0.0", allow_open=True)) is None
+    asked = allowed(Settings(encoder="hashing", host="0.0.0.0", auth=users))
     assert asked is not None
     assert asked.get("bo") is not None
 

@@ -181,9 +181,9 @@ def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive
     assert article["text"][cited["start"] : cited["end"]] == cited["quote"]
 
 
-def test_the_example_of_the_readme_runs(served: Served) -> None:
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
+def test_the_example_of_the_guide_runs(served: Served) -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "developer.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(from gradio_client.*?)```", guide, re.DOTALL)
     for shown, here in (
         ("http://127.0.0.1:7860", served.free.url),
         ("What caused the collapse of the Osier Bridge?", SANK),

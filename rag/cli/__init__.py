@@ -1,5 +1,5 @@
 """The `dateline` command: arguments in, text or JSON out; the work is done in `rag.archive`."""
 
-from rag.cli.command import app, main
+from rag.cli.command import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

@@ -8,12 +8,17 @@ import typer
 
 from rag.cli import terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
+from rag.corpus.urls import canonical_id
 from rag.records import Article, article_dict
 from rag.records.published import local_iso
 from rag.retrieval.history import Revision, condensed
+from rag.sources.pages import is_address
 from rag.verification.quotes.records import shown
 
-IdArgument = Annotated[str, typer.Argument(help="The article's id, as dateline search has it.")]
+IdArgument = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The article's id or address, as dateline search has it."),
+]
 
 
 def article(
@@ -27,7 +32,12 @@ def article(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an article as it is stored, or how its revisions differ."""
+    """Show an article as it is stored.
+
+    It is named by its id or its address; with --history, it shows how its revisions differ.
+    """
+    if is_address(article_id):
+        article_id = canonical_id(article_id)
     with opened_archive(archive) as opened:
         revisions = opened.history(article_id) if history else []
         found = opened.article(article_id, revision)
@@ -42,6 +52,10 @@ def article(
         terminal.print_json(told | {"withdrawn": withdrawal.to_dict() if withdrawal else None})
     else:
         terminal.say(_heading(found), style="bold")
+        for line in (", ".join(found.authors), found.url or found.id):
+            if line:
+                terminal.say(line, style="dim")
+        terminal.say("")
         terminal.say(found.text)
 
 

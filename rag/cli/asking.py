@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli import terminal
+from rag.cli import output, terminal
 from rag.cli.options import (
     ArchiveOption,
     AsOfOption,
@@ -60,9 +60,9 @@ def search(
     if as_json:
         terminal.print_json([hit_json(hit).to_dict() for hit in found.hits])
     else:
-        terminal.print_hits(found.hits)
-    terminal.print_understood(found.understood)
-    terminal.print_coverage(found.coverage, opened.folder)
+        output.print_hits(found.hits)
+    output.print_understood(found.understood)
+    output.print_coverage(found.coverage, opened.folder)
 
 
 def ask(
@@ -82,7 +82,10 @@ def ask(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question from the archive, with citations; declining is an answer too."""
+    """Answer a question from the archive, with citations.
+
+    Declining is an answer, too: it says why, what comes nearest and what to try.
+    """
     with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language, section)
         when = parse_as_of(as_of) if as_of else None
@@ -98,6 +101,6 @@ def ask(
     if as_json:
         terminal.print_json(answer.to_dict())
     else:
-        terminal.print_answer(answer)
-    terminal.print_understood(answer.understood)
-    terminal.print_coverage(answer.coverage, opened.folder)
+        output.print_answer(answer)
+    output.print_understood(answer.understood)
+    output.print_coverage(answer.coverage, opened.folder)

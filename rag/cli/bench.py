@@ -53,7 +53,10 @@ def bench(
     ] = 256,
     as_json: JsonOption = False,
 ) -> None:
-    """Time searching, indexing and embedding on this machine; or what one of these names."""
+    """Time searching, indexing and embedding here.
+
+    Or what one of these commands names.
+    """
     if context.invoked_subcommand:
         return
     options = BenchOptions(data, articles, texts)

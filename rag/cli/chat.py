@@ -10,7 +10,7 @@ from dataclasses import replace
 from io import TextIOWrapper
 from typing import TextIO
 
-from rag.cli import chat_output, terminal
+from rag.cli import chat_output, output, terminal
 from rag.cli.chat_session import ChatSession, Scope
 from rag.cli.options import (
     ArchiveOption,
@@ -56,7 +56,7 @@ def chat(
     literal: LiteralOption = False,
     llm: LlmOption = "",
 ) -> None:
-    """Ask in a loop; each answer shows its citations, and follow-up questions are understood."""
+    """Ask in a loop; follow-up questions are understood."""
     with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language, section)
         scope = Scope(filters, parse_as_of(as_of) if as_of else None)
@@ -67,7 +67,7 @@ def chat(
         opened.search(WELCOME, 1, understood=())
         TerminalChat(session, literal=literal).run(typed_lines(sys.stdin))
         coverage = opened.coverage()
-    terminal.print_coverage(coverage, opened.folder)
+    output.print_coverage(coverage, opened.folder)
 
 
 class TerminalChat:
@@ -128,14 +128,14 @@ class TerminalChat:
             for stopped in self._session.turns[len(turns) :]:
                 terminal.say(stopped.text)
             raise
-        terminal.print_understood_as(answer)
+        output.print_understood_as(answer)
         for text in answer.notes:
             terminal.note(text)
         terminal.say(f"{answer.text}\n")
         chat_output.print_sources(answer)
-        terminal.print_unresolved(answer)
-        terminal.print_ways_on(answer, numbered=True)
-        terminal.print_understood(answer.understood, "/ignore")
+        output.print_unresolved(answer)
+        output.print_ways_on(answer, numbered=True)
+        output.print_understood(answer.understood, "/ignore")
 
     def _answered(self, question: str) -> Answer:
         asked = self._session.ask(question, ignore=self._ignored, literal=self._literal)

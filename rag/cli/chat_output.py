@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rag.answers.wording import introduction
 from rag.cli.chat_session import Context
-from rag.cli.terminal import NEAREST, complain, note, place, say
+from rag.cli.output import NEAREST, place
+from rag.cli.terminal import complain, note, say
 from rag.records import Answer, Citation
 
 

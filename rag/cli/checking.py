@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from rag.answers.wording import introduction
-from rag.cli import terminal
+from rag.cli import output, terminal
 from rag.cli.options import (
     ArchiveOption,
     AsOfOption,
@@ -75,7 +75,7 @@ def check(
         print_check(checked)
     if checked.unchecked_from is not None:
         terminal.note(f"to go on: dateline check {file} --start {checked.unchecked_from}")
-    terminal.print_coverage(checked.coverage, opened.folder)
+    output.print_coverage(checked.coverage, opened.folder)
 
 
 def print_check(checked: CheckedDraft) -> None:
@@ -101,7 +101,7 @@ def _print_sentence(draft: str, one: CheckedSentence, citations: Mapping[int, Ci
     for number in one.citations:
         cited = citations[number]
         quoted = " ".join(cited.quote.split())
-        where = terminal.place(cited.article, cited.start, cited.end)
+        where = output.place(cited.article, cited.start, cited.end)
         terminal.say(f"  [{number}] {introduction(cited.article)}{quoted}")
         terminal.say(f"      {where}, characters {cited.start}–{cited.end}", "dim")
     terminal.say("")

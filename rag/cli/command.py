@@ -1,70 +1,111 @@
-"""All commands together, and what becomes of their errors."""
+"""The command as a whole: commands loaded when they are called, and what becomes of errors."""
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from typing import NoReturn
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from rag.cli import terminal
-from rag.cli.articles import article
-from rag.cli.asking import ask, search
-from rag.cli.bench import bench_app
-from rag.cli.chat import chat
-from rag.cli.checking import check
-from rag.cli.conversations import conversations, export, feedback_app, verify
-from rag.cli.evaluation import eval_app
-from rag.cli.feeds import feed_app
-from rag.cli.ingesting import embed, ingest, rebuild
-from rag.cli.quotes import quote, recheck
-from rag.cli.removals import compact, delete, withdraw
-from rag.cli.tools import mcp
-from rag.cli.upkeep import backup, doctor, info, restore
-from rag.cli.users import user_app
-from rag.cli.watch import watch
+from rag.cli.command_list import GROUPS, Entry
 from rag.errors import RagError
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+COMPLETING = "_DATELINE_COMPLETE"
+"""The variable by which a shell asks for completions, as Typer names it."""
+
 _NEW_OBJECTS = 50_000
 """After how many new objects Python looks for cycles among them."""
 
+_ENTRIES = {name: entry for group in GROUPS.values() for name, entry in group.items()}
+_HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+class OnDemand(TyperGroup):
+    """A group of commands of which only the one that is called is loaded; any is listed."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """The names of all commands, in the order of the list."""
+        return list(_ENTRIES)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """What is known of a command without loading it; None for an unknown name."""
+        return self.commands.get(cmd_name)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command that the arguments name, loaded, and the arguments after its name."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, loaded(name) if listed and name else listed, rest
+
+
+def loaded(name: str) -> Command:
+    """The command of this name with its options; a group with its commands."""
+    module, _, attribute = _ENTRIES[name].place.partition(":")
+    found = getattr(import_module(f"rag.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        command: Command = typer.main.get_group(found)
+    else:
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(found)
+        command = typer.main.get_command(alone)
+    command.name = name
+    return command
+
+
+def _listed(name: str, heading: str, entry: Entry) -> Command:
+    return TyperCommand(
+        name=name, help=entry.help, hidden=entry.hidden, rich_help_panel=heading, callback=None
+    )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        terminal.say(f"dateline {version('dateline')}")
+        raise typer.Exit
+
+
+def _dateline(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Answers questions from a news archive, with citations."""
+
+
 app = typer.Typer(
-    help="Answers questions from a news archive, with citations.",
+    cls=OnDemand,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings=_HELP_OPTIONS,
+    epilog="Begin with: dateline serve (the page), or dateline ingest FOLDER. "
+    "dateline COMMAND --help explains a command.",
 )
-app.add_typer(bench_app, name="bench")
-app.add_typer(eval_app, name="eval")
-app.add_typer(feed_app, name="feed")
-app.add_typer(feedback_app, name="feedback")
-app.add_typer(user_app, name="user")
-app.command()(article)
-app.command()(ask)
-app.command()(backup)
-app.command()(chat)
-app.command()(check)
-app.command()(compact)
-app.command()(conversations)
-app.command()(delete)
-app.command()(doctor)
-app.command()(embed)
-app.command()(export)
-app.command()(info)
-app.command()(ingest)
-app.command()(mcp)
-app.command()(quote)
-app.command()(rebuild)
-app.command()(recheck)
-app.command()(restore)
-app.command()(search)
-app.command("verify-export")(verify)
-app.command()(watch)
-app.command()(withdraw)
+app.callback()(_dateline)
+
+
+def whole_command() -> OnDemand:
+    """The command with everything that it can list."""
+    group = cast("OnDemand", typer.main.get_command(app))
+    for heading, entries in GROUPS.items():
+        for name, entry in entries.items():
+            group.add_command(_listed(name, heading, entry))
+    return group
 
 
 def main() -> NoReturn:
@@ -75,6 +116,8 @@ def main() -> NoReturn:
     try:
         status = _run(sys.argv[1:] or ["--help"])
     except (BrokenPipeError, SystemExit):
+        if COMPLETING in os.environ:
+            raise
         # rich and Typer turn a closed pipe into SystemExit; nothing else here raises it.
         terminal.discard_output()
         status = CLOSED_PIPE
@@ -83,7 +126,8 @@ def main() -> NoReturn:
 
 def _run(arguments: list[str]) -> int:
     try:
-        status = app(arguments, prog_name="dateline", standalone_mode=False) or 0
+        command = whole_command()
+        status = command(arguments, prog_name="dateline", standalone_mode=False) or 0
         sys.stdout.flush()
     except typer.TyperException as error:
         terminal.complain(_usage(error))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from rag.cli import terminal
+from rag.cli import output, terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
 from rag.conversations.escaping import json_without_controls
 from rag.conversations.exporting import export_json, export_markdown, verify_export
@@ -30,7 +30,10 @@ def conversations(
     search: Annotated[str, typer.Option("--search", help="Only those that hold the words.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the conversations that are kept, the last changed first."""
+    """List the stored conversations.
+
+    The last changed comes first.
+    """
     with opened_archive(archive) as opened:
         found = opened.conversations.find(owner, search)
     if as_json:
@@ -57,7 +60,10 @@ def export(
     ] = "json",
     out: OutOption = None,
 ) -> None:
-    """Write a conversation with every quote, where it stands and the articles' digests."""
+    """Write a conversation with every quote in it.
+
+    It says where each quote stands, and holds the digests of the articles.
+    """
     with opened_archive(archive) as opened:
         kept = opened.conversations.get(None, id_)
         text = (
@@ -77,7 +83,10 @@ def verify(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check an export against the archive; exits with 1 when something no longer holds."""
+    """Check an export against the archive.
+
+    Exits with 1 when something no longer holds.
+    """
     exported = saved_object(file, "export", "an export", "`dateline export` wrote")
     with opened_archive(archive) as opened:
         found = verify_export(exported, opened)
@@ -86,7 +95,7 @@ def verify(
     else:
         for number, answer in enumerate(found.answers, start=1):
             terminal.say(f"{number}. {answer.question}", style="bold")
-            terminal.print_recheck(answer)
+            output.print_recheck(answer)
         for finding in found.findings:
             terminal.say(finding)
         terminal.say("the export holds" if found.holds else "the export no longer holds")

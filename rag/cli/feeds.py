@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli import terminal
+from rag.cli import output, terminal
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, JsonOption, opened_archive
 from rag.store import FollowedFeed, PollAttempts
 
@@ -80,6 +80,6 @@ def poll(
     with opened_archive(archive) as opened, terminal.progress() as progress:
         polled = opened.feeds.poll(*urls or (), vectors=vectors, limit=limit, progress=progress)
     terminal.note(f"{polled.feeds:,} feeds polled, {polled.unchanged:,} with nothing new")
-    terminal.print_report(polled.report)
+    output.print_report(polled.report)
     if polled.report.failures:
         raise typer.Exit(FAILED_INPUTS)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rag.cli import terminal
+from rag.archive import Archive
+from rag.cli import output, terminal
 from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
+from rag.errors import LockedError
 from rag.maintenance.priority import give_way
 
 
@@ -28,11 +33,19 @@ def ingest(
         typer.Option("--report", help="Write each failure, note and oddity to this file."),
     ] = None,
 ) -> None:
-    """Read articles into the archive: Markdown, JSONL, HTML, plain text, pages, sitemaps."""
+    """Read articles into the archive: files, folders, web addresses.
+
+    Of a web address it reads the page, or the pages of a sitemap. Each input that fails is named,
+    with the reason; the others are read all the same.
+    """
     if report_file:
         check_report_file(report_file)
     give_way()
-    with opened_archive(archive) as opened, terminal.progress() as progress:
+    with (
+        opened_archive(archive) as opened,
+        _no_empty_archive(opened),
+        terminal.progress() as progress,
+    ):
         report = opened.ingest(
             *paths,
             vectors=vectors,
@@ -41,7 +54,7 @@ def ingest(
             missing_ok=True,
             progress=progress,
         )
-    terminal.print_report(report)
+    output.print_report(report)
     if report_file:
         write_report(report, report_file)
     if not vectors:
@@ -50,8 +63,37 @@ def ingest(
         raise typer.Exit(FAILED_INPUTS)
 
 
+@contextmanager
+def _no_empty_archive(archive: Archive) -> Iterator[None]:
+    """Removes the archive's folder in the end, where a run made it and no article came in."""
+    folder = archive.folder
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        yield
+    except LockedError:
+        raise
+    except BaseException:
+        _remove_if_empty(archive, missing)
+        raise
+    _remove_if_empty(archive, missing)
+
+
+def _remove_if_empty(archive: Archive, missing: Sequence[Path]) -> None:
+    """Removes the folders that were missing before, unless there are articles in the archive."""
+    if not missing or not archive.folder.is_dir() or (archive.exists() and archive.article_ids()):
+        return
+    archive.close()
+    shutil.rmtree(archive.folder)
+    with suppress(OSError):
+        for parent in missing[1:]:
+            parent.rmdir()
+
+
 def embed(archive: ArchiveOption = None) -> None:
-    """Embed the passages that have no vector yet; can be stopped and run again."""
+    """Embed the passages that have no vector yet.
+
+    It can be stopped and run again: nothing is embedded twice.
+    """
     give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
         count = opened.embed(progress)
@@ -59,9 +101,12 @@ def embed(archive: ArchiveOption = None) -> None:
 
 
 def rebuild(archive: ArchiveOption = None) -> None:
-    """Build the indexes again from the stored articles; vectors are not computed again."""
+    """Build the indexes again from the stored articles.
+
+    Vectors are taken from vectors.db, and not computed again.
+    """
     with opened_archive(archive) as opened:
         opened.rebuild()
         coverage = opened.coverage()
     terminal.say(f"rebuilt the indexes of {opened.folder}")
-    terminal.print_coverage(coverage, opened.folder)
+    output.print_coverage(coverage, opened.folder)

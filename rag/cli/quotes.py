@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli import terminal
+from rag.cli import output, terminal
 from rag.cli.options import ArchiveOption, AsOfOption, JsonOption, opened_archive, saved_object
 from rag.retrieval.filters import parse_as_of
 
@@ -21,14 +21,17 @@ def quote(
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say where words stand in the archive: exact, altered, by someone else, or not found."""
+    """Say where words stand in the archive, and who said them.
+
+    They stand there exactly, altered, said by someone else, or not at all.
+    """
     with opened_archive(archive) as opened:
         when = parse_as_of(as_of) if as_of else None
         trace = opened.trace(text, speaker=speaker, as_of=when)
     if as_json:
         terminal.print_json(trace.to_dict())
     else:
-        terminal.print_trace(trace)
+        output.print_trace(trace)
 
 
 def recheck(
@@ -38,13 +41,16 @@ def recheck(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a saved answer against the articles as they are now; exits with 1 if it changed."""
+    """Check a saved answer against the articles of today.
+
+    Exits with 1 if it no longer holds.
+    """
     answer = saved_object(file, "answer", "a saved answer", "`dateline ask --json` printed")
     with opened_archive(archive) as opened:
         found = opened.recheck(answer)
     if as_json:
         terminal.print_json(found.to_dict())
     else:
-        terminal.print_recheck(found)
+        output.print_recheck(found)
     if not found.holds:
         raise typer.Exit(DOES_NOT_HOLD)

@@ -50,7 +50,7 @@ def delete(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Delete articles for good: by id, or all of a feed, of outlets, of a time."""
+    """Delete articles for good: by id, feed, outlet or time."""
     if as_json and not (yes or dry_run):
         msg = "--json cannot ask; add --yes to delete, or --dry-run to see what would be"
         raise QueryError(msg)
@@ -129,7 +129,7 @@ def withdraw(
         bool, typer.Option("--undo", help="Take a withdrawal back; the article answers again.")
     ] = False,
 ) -> None:
-    """Withdraw an article: it stays, but answers nothing, and says so."""
+    """Withdraw an article: it stays, but answers nothing."""
     with opened_archive(archive) as opened:
         if undo:
             opened.removals.reinstate(article_id)
@@ -142,7 +142,7 @@ def withdraw(
 
 
 def compact(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Write all files anew, so that nothing is left on disk of what was deleted."""
+    """Write all files anew, without what was deleted."""
     with opened_archive(archive) as opened:
         done = opened.removals.compact()
     if as_json:

@@ -10,7 +10,10 @@ from rag.web.server.tools import tool_server
 
 
 def mcp(archive: ArchiveOption = None, llm: LlmOption = "") -> None:
-    """Serve search, ask, quote, check and article over standard input and output (MCP)."""
+    """Offer the archive as tools to a program that speaks MCP.
+
+    They are served over standard input and output: search, ask, quote, check and article.
+    """
     with opened_archive(archive) as opened:
         endpoints = Endpoints(opened, language_model(llm))
         anyio.run(tool_server(endpoints).run_stdio_async)

@@ -28,7 +28,10 @@ def doctor(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Examine an archive; exits with 1 where something is wrong, or odd, and not mended."""
+    """Examine an archive, and mend what can be mended.
+
+    Exits with 1 where something is wrong, or odd, and not mended.
+    """
     settings = load_settings()
     folder, encoder = archive or settings.archive, open_encoder(settings.encoder)
     if fix:
@@ -60,7 +63,7 @@ def _print(after: Mended) -> None:
 
 
 def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Tell what the archive holds: counts, dates, outlets, sizes, versions."""
+    """Show what the archive holds: counts, dates, outlets, sizes."""
     with opened_archive(archive) as opened:
         held = read_holdings(opened)
     if as_json:
@@ -113,7 +116,7 @@ def restore(
     source: Annotated[Path, typer.Argument(help="The folder of a backup.")],
     target: Annotated[Path, typer.Argument(help="A new folder for the archive.")],
 ) -> None:
-    """Make an archive from a backup, after every file of it has been checked."""
+    """Make an archive from a backup, after checking it."""
     settings = load_settings()
     made = restore_backup(source, target, settings, open_encoder(settings.encoder), terminal.note)
     terminal.say(f"{target} holds {made.articles:,} articles as of {made.made}, checked")

@@ -38,8 +38,9 @@ def watch(
         bool, typer.Option("--once", help="One round, for a scheduler; then end.")
     ] = False,
 ) -> None:
-    """Keep the archive in step with folders and feeds, until stopped.
+    """Keep the archive in step with folders and feeds.
 
+    It runs until it is stopped.
     A file is read once it has stood still from one look to the next. One that is removed, or
     a feed's entry that goes, takes nothing out of the archive. A feed that fails is asked
     half as often after each failure, and in the log watch.log, in the archive's folder,

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Generator, Mapping
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from embeddings import EntailmentModel
-from rag.drafts.checking import DraftRequest, check_draft
+from rag.config import Settings
 from rag.drafts.records import CheckedDraft
 from rag.records import Citation, Filters
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.arguments import Moment, check_filters, moment
 from rag.retrieval.catalogue import NO_FILTERS, Catalogue
 from rag.retrieval.snapshot import Snapshot
-from rag.verification.entailment import entailment_judge
-from rag.verification.quotes.rechecking import recheck, recheck_words
 from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
-from rag.verification.quotes.tracing import trace
-from rag.verification.verify import verify
+
+if TYPE_CHECKING:
+    from rag.drafts.checking import DraftRequest
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -29,7 +28,13 @@ def _silent(_done: int, _total: int) -> None:
 class FactDesk(Catalogue):
     """Checks words against one archive; each call sees the archive as it is then."""
 
-    _checker: EntailmentModel | None
+    _settings: Settings
+
+    @cached_property
+    def _checker(self) -> EntailmentModel | None:
+        from rag.verification.entailment import open_checker
+
+        return open_checker(self._settings.checker)
 
     @abstractmethod
     def snapshot(self) -> Snapshot:
@@ -48,6 +53,8 @@ class FactDesk(Catalogue):
         `"..." said Ann Orr` names its speaker itself. Needs no vectors. Raises QueryError for
         an empty or overlong text, ArchiveError without an archive.
         """
+        from rag.verification.quotes.tracing import trace
+
         check_filters(filters)
         snapshot, limits = self.snapshot(), filters.no_later_than(moment(as_of, "as_of"))
         return trace(text, speaker, snapshot.store, snapshot.lexical, limits)
@@ -75,6 +82,8 @@ class FactDesk(Catalogue):
         >>> checked.sentences[0].verdict                              # doctest: +SKIP
         'supported'
         """
+        from rag.drafts.checking import DraftRequest
+
         check_filters(filters)
         limit = moment(as_of, "as_of")
         checked = self.checking(DraftRequest(text, filters, limit, start, seconds))
@@ -87,6 +96,10 @@ class FactDesk(Catalogue):
 
     def checking(self, request: DraftRequest) -> Generator[CheckedDraft, None, CheckedDraft]:
         """Yields what is checked of a draft after each sentence; returns what `check` does."""
+        from rag.drafts.checking import check_draft
+        from rag.verification.entailment import entailment_judge
+        from rag.verification.verify import verify
+
         snapshot = self.snapshot()
         judge = entailment_judge(self._checker) if self._checker else None
         check = partial(verify, similarity=snapshot.similarity(), judge=judge)
@@ -97,8 +110,13 @@ class FactDesk(Catalogue):
 
         Raises QueryError for what is no answer, ArchiveError where an article is damaged.
         """
+        from rag.verification.quotes.rechecking import recheck
+        from rag.verification.verify import verify
+
         return recheck(read_answer(answer), self._parts.now().store, verify)
 
     def recheck_words(self, cited: Citation) -> RecheckedCitation:
         """Whether the words of one revision of an article stand in the current one, and where."""
+        from rag.verification.quotes.rechecking import recheck_words
+
         return recheck_words(cited, self._parts.now().store)

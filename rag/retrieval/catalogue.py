@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rag.indexes.opening import OpenParts
 from rag.records import Article, Filters, Passage
 from rag.retrieval.arguments import check_filters
 from rag.retrieval.filters import parse_filters
-from rag.retrieval.history import Revision, history
 from rag.retrieval.near_duplicates import carried_by
 from rag.store import Conversations, Facets, Feedback, Store
+
+if TYPE_CHECKING:
+    from rag.retrieval.history import Revision
 
 NO_FILTERS = Filters()
 _BATCH = 500
@@ -54,6 +57,8 @@ class Catalogue:
 
     def history(self, article_id: str) -> list[Revision]:
         """Every revision of an article, by when it stood; ArchiveError where there is none."""
+        from rag.retrieval.history import history
+
         return history(article_id, self._parts.now().store)
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:

@@ -4,7 +4,7 @@
 
 from typing import Any
 
-from rag.archive import ANSWER_HITS
+from rag.asking import ANSWER_HITS
 from rag.errors import RagError
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation

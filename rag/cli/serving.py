@@ -1,0 +1,170 @@
+"""`dateline serve`: the page, over an archive that is made of the samples where there is none."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.archive import Archive
+from rag.cli import terminal
+from rag.cli.browsing import has_desktop, open_page
+from rag.cli.options import ArchiveOption
+from rag.cli.samples import sample_folder
+from rag.config import Settings, load_settings
+from rag.errors import ConfigError
+from rag.llms import configured_model
+from rag.maintenance.doctor import examine
+from rag.web.accounts import Accounts
+from rag.web.chat import Chat
+from rag.web.examples import example_questions
+from rag.web.page import build_page
+from rag.web.preparation import Preparation
+from rag.web.server.endpoints import Endpoints
+from rag.web.server.guard import LOCAL
+from rag.web.server.serving import Site, listen, page_address
+from rag.web.server.serving import serve as serve_site
+from rag.web.server.tools import Tools, has_tools
+from rag.web.server.upload_store import UploadStore, private_uploads
+from rag.web.server.uploads import Uploads
+
+ANY_QUESTION = "What happened?"
+STOP_SECONDS = 10.0
+
+
+def serve(
+    archive: ArchiveOption = None,
+    host: Annotated[str, typer.Option("--host", help="Where to listen; 127.0.0.1.")] = "",
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="The port; 7860. 0: any.")
+    ] = None,
+    browser: Annotated[
+        bool | None,
+        typer.Option(help="Open the page in a browser; by default where there is a desktop."),
+    ] = None,
+    samples: Annotated[
+        bool | None,
+        typer.Option(
+            help="Fill an archive that holds nothing with the sample articles; by default where "
+            "--archive names none."
+        ),
+    ] = None,
+) -> None:
+    """Serve the page in which readers ask, search and read.
+
+    It runs until it is stopped (Ctrl-C). Where there is no archive yet, the sample articles are
+    read into one, so that there is something to ask.
+    """
+    given = {"archive": archive, "host": host or None, "port": port}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = load_settings().model_copy(update=chosen)
+    wanted = archive is None if samples is None else samples
+    serve_page(settings, sample_folder() if wanted else None, browser=browser)
+
+
+def serve_page(
+    settings: Settings,
+    samples: Path | None,
+    *,
+    browser: bool | None = None,
+    started: float | None = None,
+) -> None:
+    """Serves the page for good; ends in order when it is interrupted or terminated.
+
+    An archive that holds nothing is filled from the folder `samples`; without one, ConfigError
+    says how to build it. `browser` says whether to open one, None where there is a desktop.
+    `started` is when, by `time.monotonic`, whoever waits began to.
+    """
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if browser is None:
+        browser = settings.open_browser and has_desktop()
+    try:
+        _run(settings, samples, browser, time.monotonic() if started is None else started)
+    except KeyboardInterrupt:
+        terminal.note("stopped")
+
+
+def _run(settings: Settings, samples: Path | None, browser: bool, started: float) -> None:
+    accounts = allowed(settings)
+    model = configured_model(settings, note=terminal.note)
+    with (
+        private_uploads() as folder,
+        listen(settings.host, settings.port) as listener,
+        Archive.open(settings.archive, settings=settings) as archive,
+    ):
+        build_if_missing(archive, samples)
+        known = sample_folder()
+        examples = example_questions(known / "questions.jsonl", archive) if known else []
+        question = examples[0] if examples else ANY_QUESTION
+        preparation = Preparation(archive, question, started, terminal.say)
+
+        def ready() -> None:
+            address = page_address(*listener.getsockname()[:2])
+            terminal.say(f"Dateline is at {address}")
+            if settings.host not in LOCAL and accounts is None:
+                terminal.note("warning: there is no login; whoever reaches this address can ask")
+            preparation.start()
+            if browser and not open_page(address):
+                terminal.note("no browser could be opened; open the address yourself")
+
+        endpoints = Endpoints(archive, model)
+        uploads = None
+        if settings.host in LOCAL or accounts:
+            uploads = Uploads(UploadStore(folder), settings.network, accounts)
+        page = build_page(
+            Chat(archive, model, examples, preparation.doing),
+            endpoints,
+            lambda: examine(archive.folder, settings, archive.encoder),
+            uploads,
+        )
+        site = Site(
+            page=page,
+            archive=archive,
+            tools=Tools(endpoints) if has_tools() else None,
+            accounts=accounts,
+            uploads=uploads,
+            only_local=settings.host in LOCAL and not settings.allow_open,
+            requests=settings.web_rate,
+            proxies=settings.trusted_proxies,
+        )
+        try:
+            serve_site(site, listener, ready)
+        finally:
+            preparation.cancel()
+            preparation.join(STOP_SECONDS)
+
+
+def allowed(settings: Settings) -> Accounts | None:
+    """Who may log in, None where nobody has to; raises ConfigError where anybody could come in."""
+    if settings.auth is not None:
+        return Accounts(settings.auth)
+    if settings.host not in LOCAL and not settings.allow_open:
+        msg = (
+            f"host {settings.host!r} is open to other machines, and there is no login; name a file "
+            "of accounts in DATELINE_AUTH (dateline user add NAME), or let anybody who reaches it "
+            "ask: DATELINE_ALLOW_OPEN=1"
+        )
+        raise ConfigError(msg)
+    return None
+
+
+def build_if_missing(archive: Archive, samples: Path | None) -> None:
+    """Reads the sample articles into an archive that holds nothing yet; words can be found then.
+
+    Raises ConfigError where there is neither an archive nor a folder of samples.
+    """
+    if archive.exists() and archive.counts()[0]:
+        return
+    if samples is None or not samples.is_dir():
+        msg = (
+            f"there is no archive in {str(archive.folder)!r}; build one: dateline ingest PATH... "
+            f"--archive {archive.folder}, or try the sample articles: dateline serve --samples"
+        )
+        raise ConfigError(msg)
+    terminal.note(f"building an archive in {archive.folder} from {samples.name}/")
+    archive.ingest(samples, vectors=False)

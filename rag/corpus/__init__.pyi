@@ -1,0 +1,10 @@
+from .drafts import Page as Page
+from .drafts import Read as Read
+from .drafts import Unread as Unread
+from .files import count_articles as count_articles
+from .files import find_files as find_files
+from .outlets import Outlets as Outlets
+from .readers import read_file as read_file
+from .readers import read_page as read_page
+from .urls import canonical_id as canonical_id
+from .urls import urljoined as urljoined

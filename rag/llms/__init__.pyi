@@ -1,0 +1,10 @@
+from .cleaning import cleaned as cleaned
+from .configured import configured_model as configured_model
+from .metered import Metered as Metered
+from .model import ChatModel as ChatModel
+from .model import Reply as Reply
+from .model import ReplySchema as ReplySchema
+from .model import reply_to as reply_to
+from .openai_model import OpenAIModel as OpenAIModel
+from .scripted import ScriptedModel as ScriptedModel
+from .tokens import TokenCounter as TokenCounter
