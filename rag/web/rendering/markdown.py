@@ -254,7 +254,9 @@ def _line_starts(
     return found
 
 
-def _runs(tokens: Sequence[Token], content: str, starts: Sequence[tuple[int, int]]) -> Iterator[Run]:
+def _runs(
+    tokens: Sequence[Token], content: str, starts: Sequence[tuple[int, int]]
+) -> Iterator[Run]:
     """The runs of inline tokens: the characters they show, each within its elements."""
     tags: list[Tag] = []
     line = 0
