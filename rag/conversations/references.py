@@ -43,7 +43,7 @@ _CLOSING = "\"'”’»)"
 _DOUBLE = re.compile(r"[\"“”„]")
 _OPENS = re.compile(r"(?:^|[\s(\[—–-])$")
 _WORD = re.compile(r"[A-Za-z0-9]+")
-_SMALL = frozenset("a an the of in on at to for and or der die das le la les el il".split())
+_SMALL = frozenset({"a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or"})
 _AND = re.compile(r"\s(?:and|und|et|y)\s|,", re.IGNORECASE)
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -60,14 +60,17 @@ _LATEX = {
 _IN_ADDRESS = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 
 
-def quotation(cited: Citation, style: Style = "plain") -> str:
+def quotation(cited: Citation, style: Style = "plain", words: str = "") -> str:
     """The cited words with their reference; BibTeX has them in the field `quotation`.
+
+    `words` stand for the stored characters where these have markup that no reader sees.
 
     >>> article = Article("a", "https://a.example/1", "Lost", "It sank.", "Radio North")
     >>> quotation(Citation(1, article, 0, 8), "chicago")
     '“It sank.” “Lost,” Radio North, n.d., https://a.example/1.'
     """
-    return _QUOTATIONS[style](cited)
+    pages = spoken_pages(cited.article, cited.start, cited.end)
+    return _QUOTATIONS[style](words or cited.quote, cited.article, pages)
 
 
 def reference(article: Article, style: Style = "plain", pages: str = "") -> str:
@@ -158,31 +161,29 @@ def _bibtex(article: Article, pages: str, quote: str = "") -> str:
     return "\n".join([f"@{kind}{{{_key(article)},", *lines, "}"])
 
 
-def _quoted_plain(cited: Citation) -> str:
-    return f"“{cited.quote}” — {_plain(cited.article, _pages(cited))}".removesuffix(" — ")
+def _quoted_plain(quote: str, article: Article, pages: str) -> str:
+    return f"“{quote}” — {_plain(article, pages)}".removesuffix(" — ")
 
 
-def _quoted_markdown(cited: Citation) -> str:
-    source = _markdown(cited.article, _pages(cited))
-    quote = one_line_markdown(cited.quote)
-    return f"> {quote}\n>\n> — {source}" if source else f"> {quote}"
+def _quoted_markdown(quote: str, article: Article, pages: str) -> str:
+    source = _markdown(article, pages)
+    quoted = f"> {one_line_markdown(quote)}"
+    return f"{quoted}\n>\n> — {source}" if source else quoted
 
 
-def _quoted_ap(cited: Citation) -> str:
-    quote, article = _single(" ".join(cited.quote.split())), cited.article
-    source = _ap(article, _pages(cited))
+def _quoted_ap(quote: str, article: Article, pages: str) -> str:
+    quoted, source = _single(" ".join(quote.split())), _ap(article, pages)
     if article.authors or article.publisher:
-        return f"“{_before_comma(quote)}” according to {source}."
-    return f"“{quote}” ({source})" if source else f"“{quote}”"
+        return f"“{_before_comma(quoted)}” according to {source}."
+    return f"“{quoted}” ({source})" if source else f"“{quoted}”"
 
 
-def _quoted_chicago(cited: Citation) -> str:
-    quote = _single(" ".join(cited.quote.split()))
-    return f"“{quote}” {_chicago(cited.article, _pages(cited))}"
+def _quoted_chicago(quote: str, article: Article, pages: str) -> str:
+    return f"“{_single(' '.join(quote.split()))}” {_chicago(article, pages)}"
 
 
-def _quoted_bibtex(cited: Citation) -> str:
-    return _bibtex(cited.article, _pages(cited), cited.quote)
+def _quoted_bibtex(quote: str, article: Article, pages: str) -> str:
+    return _bibtex(article, pages, quote)
 
 
 _REFERENCES: Mapping[Style, Callable[[Article, str], str]] = {
@@ -192,17 +193,13 @@ _REFERENCES: Mapping[Style, Callable[[Article, str], str]] = {
     "chicago": _chicago,
     "bibtex": _bibtex,
 }
-_QUOTATIONS: Mapping[Style, Callable[[Citation], str]] = {
+_QUOTATIONS: Mapping[Style, Callable[[str, Article, str], str]] = {
     "plain": _quoted_plain,
     "markdown": _quoted_markdown,
     "ap": _quoted_ap,
     "chicago": _quoted_chicago,
     "bibtex": _quoted_bibtex,
 }
-
-
-def _pages(cited: Citation) -> str:
-    return spoken_pages(cited.article, cited.start, cited.end)
 
 
 def _address(article: Article) -> str:

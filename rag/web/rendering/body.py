@@ -7,8 +7,8 @@ alone: an article's own markup never becomes one.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from rag.conversations.escaping import text
 from rag.language.normalizing import normalized
-from rag.records import Article, FurnitureKind, Span
+from rag.records import Article, Span
 from rag.web.conversation import Reference
 from rag.web.rendering.layout import Container, Run, Tag, TextBlock
 from rag.web.rendering.markdown import blocks_of
@@ -28,9 +28,15 @@ _Piece = tuple[int, int, str]
 _SHOWN_KINDS = ("heading", "dateline")
 _BREAK = Markup("<br>")
 _ELEMENTS = {
-    name: (Markup(f"<{name}>"), Markup(f"</{name}>"))
-    for name in ("strong", "em", "code", "span", "blockquote", "ul", "ol", "li", "table")
-    + ("thead", "tbody", "tr")
+    name: (Markup("<{}>").format(name), Markup("</{}>").format(name))
+    for name in (
+        *("strong", "em", "code", "span"),
+        *("blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr"),
+    )
+}
+_BLOCKS = {
+    name: (Markup('<{} dir="auto"').format(name), Markup("</{}>\n").format(name))
+    for name in ("p", "pre", "h3", "h4", "h5", "h6", "th", "td")
 }
 _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow ugc" title="{}">')
 _WORD = re.compile(r"\w+")
@@ -40,10 +46,12 @@ _WORD = re.compile(r"\w+")
 class Body:
     """The text as HTML. `folded` counts the parts that are folded away, by their kinds.
 
-    `has_syntax` says whether there is markup that is not shown.
+    `cited` are the marked words as a reader sees them, on one line; `has_syntax` says whether
+    there is markup that is not shown.
     """
 
     html: Markup
+    cited: str
     folded: Counter[str]
     has_syntax: bool
 
@@ -58,8 +66,16 @@ def body_html(article: Article, cited: Reference) -> Body:
     blocks = [_opened(block, article.text, cited) for block in blocks_of(article)]
     renderer = _Renderer(article, cited)
     html = join(renderer.rendered(blocks))
+    words = " ".join(visible_between(block, article.text, cited) for block in blocks)
     hidden = any(run.syntax for block in blocks for run in block.runs)
-    return Body(html, renderer.folded, hidden)
+    return Body(html, " ".join(words.split()), renderer.folded, hidden)
+
+
+def visible_between(block: TextBlock, value: str, cited: Reference) -> str:
+    """The words of a block that are cited, without syntax; "" where none are."""
+    inside = [run for run in block.runs if cited.start < run.end and run.start < cited.end]
+    cut = tuple(run.cut(cited.start, cited.end) for run in inside)
+    return replace(block, runs=cut).visible(value) if cut else ""
 
 
 def _opened(block: TextBlock, value: str, cited: Reference) -> TextBlock:
@@ -106,9 +122,8 @@ class _Renderer:
         if not block.visible(self._text).strip() and name == "p":
             classes = ["syntax"]
         styled = Markup(' class="{}"').format(" ".join(classes)) if classes else ""
-        return Markup('<{0} dir="auto"{1}>{2}</{0}>\n').format(
-            Markup(name), styled, join(self._inner(block))
-        )
+        opening, closing = _BLOCKS[name]
+        return join([opening, styled, Markup(">"), *self._inner(block), closing])
 
     def _kinds(self, block: TextBlock) -> set[str]:
         """The kinds of furniture that all visible words of the block are; none for reporting."""

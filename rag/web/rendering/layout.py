@@ -84,8 +84,8 @@ class TextBlock:
 def plain_blocks(text: str) -> Iterator[TextBlock]:
     r"""The paragraphs of a text without markup.
 
-    >>> [block.visible("It sank.\n\nAll lived.") for block in plain_blocks("It sank.\n\nAll lived.")]
-    ['It sank.', 'All lived.']
+    >>> [(block.start, block.end) for block in plain_blocks("It sank.\n\nAll lived.")]
+    [(0, 8), (10, 20)]
     """
     for block in paragraphs(text):
         run = Run(block.start, block.end)
