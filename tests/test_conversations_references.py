@@ -34,12 +34,13 @@ def of(**fields: object) -> Citation:
     [
         (
             "plain",
-            f"“It sank.” — Ada Brandt, “Ferry sinks off Cape Orrin,” The Courier, 3 September 2025, {URL}",
+            "“It sank.” — Ada Brandt, “Ferry sinks off Cape Orrin,” The Courier, "
+            f"3 September 2025, {URL}",
         ),
         (
             "markdown",
-            "> It sank.\n>\n> — Ada Brandt, [Ferry sinks off Cape Orrin](<https://courier.example/1>), "
-            "*The Courier*, 3 September 2025",
+            "> It sank.\n>\n> — Ada Brandt, [Ferry sinks off Cape Orrin]"
+            "(<https://courier.example/1>), *The Courier*, 3 September 2025",
         ),
         (
             "ap",

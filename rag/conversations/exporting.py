@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +91,7 @@ def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
     Articles that the archive no longer holds are listed without a digest. An answer that
     cannot be read is exported as it is stored; `verify_export` says what is wrong with it.
     """
-    answers = [_readable(turn) for turn in kept.turns]
+    answers = [readable_answer(turn) for turn in kept.turns]
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -108,7 +108,7 @@ def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
             }
             for turn, answer in zip(kept.turns, answers, strict=True)
         ],
-        "articles": [each.to_dict() for each in _cited(answers, archive)],
+        "articles": [each.to_dict() for each in cited_articles(answers, archive)],
     }
 
 
@@ -121,12 +121,22 @@ def export_markdown(kept: KeptConversation, archive: Archive) -> str:
     exported = export_json(kept, archive)
     digests = {(each["id"], each["revision"]): each["digest"] for each in exported["articles"]}
     lines = [f"# {one_line_markdown(kept.summary.title)}", ""]
-    lines += [f"Exported from Dateline; begun {_minute(kept.summary.started)}.", ""]
+    lines += [f"Exported from Dateline; begun {minute(kept.summary.started)}.", ""]
     for turn in kept.turns:
         lines += _turn_lines(turn, digests)
     text = "\n".join(lines).rstrip() + "\n"
     shown = without_controls(text)
     return shown if shown == text else f"{shown}\n{_CONTROLS_SHOWN}\n"
+
+
+def one_answer(kept: KeptConversation, number: int) -> KeptConversation:
+    """The conversation with that answer alone, named by its question; QueryError for none."""
+    turns = tuple(turn for turn in kept.turns if turn.number == number)
+    if not turns:
+        msg = f"conversation {kept.summary.id!r} has no answer {number}; it has {len(kept.turns)}"
+        raise QueryError(msg)
+    summary = replace(kept.summary, title=" ".join(turns[0].question.split()), turns=1)
+    return replace(kept, summary=summary, turns=turns)
 
 
 def verify_export(exported: Mapping[str, Any], archive: Archive) -> Verified:
@@ -146,15 +156,17 @@ def verify_export(exported: Mapping[str, Any], archive: Archive) -> Verified:
     return Verified(export.title, rechecked, tuple(sorted(findings)))
 
 
-def _readable(turn: KeptTurn) -> AnswerJson | None:
-    """The answer of a turn; None where what is stored is none."""
+def readable_answer(turn: KeptTurn) -> AnswerJson | None:
+    """The answer of a turn; None where what is stored is no answer."""
     try:
         return read_answer(turn.answer)
     except QueryError:
         return None
 
 
-def _cited(answers: Sequence[AnswerJson | None], archive: Archive) -> Iterator[ExportedArticle]:
+def cited_articles(
+    answers: Sequence[AnswerJson | None], archive: Archive
+) -> Iterator[ExportedArticle]:
     """Each cited revision of an article once, in the order of the first citations."""
     cited = {
         (each.article_id, each.revision): each
@@ -189,12 +201,12 @@ def _changed(said: ExportedArticle, archive: Archive) -> str | None:
 
 
 def _turn_lines(turn: KeptTurn, digests: Mapping[tuple[str, Any], Any]) -> Iterator[str]:
-    answer = _readable(turn)
+    answer = readable_answer(turn)
     yield from (f"## {one_line_markdown(turn.question)}", "")
     if answer is None:
-        yield from (f"Asked {_minute(turn.at)}. {UNREADABLE}", "")
+        yield from (f"Asked {minute(turn.at)}. {UNREADABLE}", "")
     else:
-        yield from (f"Asked {_minute(turn.at)}, answered as of {_minute(answer.as_of)}.", "")
+        yield from (f"Asked {minute(turn.at)}, answered as of {minute(answer.as_of)}.", "")
     text = answer.text if answer else str(turn.answer.get("text", ""))
     for paragraph in text.split("\n\n"):
         yield from (one_line_markdown(paragraph), "")
@@ -218,5 +230,6 @@ def _citation_lines(said: CitationJson, digests: Mapping[tuple[str, Any], Any]) 
     )
 
 
-def _minute(moment: datetime) -> str:
+def minute(moment: datetime) -> str:
+    """The moment in words, to the minute: "2025-05-03 14:00 UTC"."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -121,7 +121,7 @@ class _Renderer:
         ]
         if not block.visible(self._text).strip() and name == "p":
             classes = ["syntax"]
-        styled = Markup(' class="{}"').format(" ".join(classes)) if classes else ""
+        styled = Markup(' class="{}"').format(" ".join(classes)) if classes else Markup("")
         opening, closing = _BLOCKS[name]
         return join([opening, styled, Markup(">"), *self._inner(block), closing])
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from rag.conversations.answer_text import answer_markdown, answer_plain
+from rag.conversations.documents import can_write_word
 from rag.conversations.escaping import text
 from rag.conversations.references import STYLES, Style, quotation, reference
 from rag.records import Answer, Article, Citation
@@ -72,8 +73,13 @@ def sentence_link(cited: Reference) -> str:
     )
 
 
+def files() -> dict[str, str]:
+    """What an answer or a conversation can be kept as here: names by the endings of files."""
+    return {kind: name for kind, name in _FILES.items() if kind != "docx" or can_write_word()}
+
+
 def _saves() -> Iterator[Markup]:
-    for kind, name in _FILES.items():
+    for kind, name in files().items():
         yield Markup(
             '<button type="button" class="save" data-kind="{}">Save as {}</button>'
         ).format(kind, name)

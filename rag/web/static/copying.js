@@ -1,5 +1,7 @@
 // Copies what a button carries, and says so; also for a page without https, which has no clipboard.
 const NOTE_MS = 4000;
+const SHARED =
+  "Shared, and the link is copied: whoever can open this page can read this conversation.";
 const NO_LINK = "This answer is not saved, so it has no link.";
 
 element.addEventListener("click", (event) => {
@@ -57,10 +59,7 @@ function shareAnswer(button) {
   const answer = answerLink(button);
   if (!answer) return say(NO_LINK);
   trigger("share_answer", {});
-  copy(
-    addressOf(answer),
-    "Shared, and the link is copied: whoever can open this page can read this conversation.",
-  );
+  copy(addressOf(answer), SHARED);
 }
 
 function addressOf(answer) {
