@@ -5,7 +5,9 @@ watch("value", goToAnswer);
 
 function goToAnswer() {
   if (!answerWanted) return;
-  const turn = element.querySelector(`.turn[data-answer="${answerWanted}"]`);
+  // A conversation of somebody else has the numbers of its turns alone.
+  const named = (name) => element.querySelector(`.turn[${name}="${answerWanted}"]`);
+  const turn = named("data-answer") ?? named("data-turn");
   if (!turn) return;
   answerWanted = "";
   turn.scrollIntoView({ block: "start" });

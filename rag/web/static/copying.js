@@ -26,6 +26,15 @@ element.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+// Its items stand out of it, and could lie below the edge.
+element.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.open) return;
+    event.target.querySelector(":scope > .items")?.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
 document.addEventListener("click", (event) => {
   for (const menu of element.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -33,7 +42,9 @@ document.addEventListener("click", (event) => {
 });
 
 function answerLink(button) {
-  const number = button.closest(".turn")?.dataset.answer;
+  const turn = button.closest(".turn")?.dataset;
+  const isOwn = document.querySelector("#log .turn[data-answer]");
+  const number = isOwn ? turn?.answer : turn?.turn;
   const conversation = new URL(location.href).searchParams.get("c");
   return number && conversation ? { number, conversation } : null;
 }

@@ -5,6 +5,7 @@ const FOUND_NOW = "found-now";
 const BLOCK = "p, pre, h3, h4, h5, h6, th, td";
 let matches = [];
 let current = -1;
+let unfolded = null;
 
 element.addEventListener("input", (event) => {
   if (event.target.matches("input.find")) find(event.target);
@@ -36,6 +37,7 @@ watch("value", () => mark([], -1));
 
 function find(input) {
   const words = input.value.trim();
+  mark([], -1);
   const ranges = words ? rangesOf(words) : [];
   mark(ranges, ranges.length ? 0 : -1);
   if (words && !ranges.length) input.parentElement.querySelector(".count").textContent = "none";
@@ -49,6 +51,8 @@ function step(by) {
 }
 
 function mark(ranges, place) {
+  unfolded?.classList.add("folded");
+  unfolded = null;
   matches = ranges;
   current = place;
   const count = element.querySelector(".finding .count");
@@ -61,7 +65,10 @@ function mark(ranges, place) {
 function bringIntoView() {
   const range = matches[current];
   const block = range.startContainer.parentElement.closest(BLOCK);
-  block?.classList.remove("folded");
+  if (block?.classList.contains("folded")) {
+    block.classList.remove("folded");
+    unfolded = block;
+  }
   const box = range.getBoundingClientRect();
   const scroller = element.closest("#article");
   const scrolls = scroller.scrollHeight > scroller.clientHeight + 1;
@@ -71,13 +78,19 @@ function bringIntoView() {
   } else window.scrollBy(0, box.top - window.innerHeight / 3);
 }
 
-// The words as they are read: over the edges of emphasis and links, never over those of blocks.
+// What is folded away is looked through where nothing else has the words.
 function rangesOf(words) {
+  const seen = rangesIn(words, `.body :is(${BLOCK}):not(.folded)`);
+  return seen.length ? seen : rangesIn(words, `.body :is(${BLOCK}).folded`);
+}
+
+// The words as they are read: over the edges of emphasis and links, never over those of blocks.
+function rangesIn(words, blocks) {
   const pattern = words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
   const search = new RegExp(pattern, "giu");
   const stored = element.querySelector("article.as-stored");
   const found = [];
-  for (const block of element.querySelectorAll(`.body :is(${BLOCK})`)) {
+  for (const block of element.querySelectorAll(blocks)) {
     const pieces = textOf(block, stored);
     const whole = pieces.map((each) => each.node.data).join("");
     for (const match of whole.matchAll(search)) {
