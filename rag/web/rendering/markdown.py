@@ -99,16 +99,19 @@ class _PlacedState(StateInline):
         self._pushed = (-1, 0)
 
     def append_pending(self, text: str) -> None:
+        """Remembers where the text begins that is not a token yet."""
         if not self.pending:
             self._pending_at = self.pos
         super().append_pending(text)
 
     def pushPending(self) -> Token:  # noqa: N802 - the parser's name
+        """The token of that text, with its place."""
         token = super().pushPending()
         token.meta["at"] = self._pending_at
         return token
 
     def push(self, ttype: str, tag: str, nesting: Any) -> Token:
+        """A new token with its place."""
         token = super().push(ttype, tag, nesting)
         # A row of asterisks is pushed one by one before the position moves on.
         at, already = self._pushed
@@ -122,6 +125,7 @@ class _PlacedInline(ParserInline):
     """The inline parser, whose tokens know where they stand."""
 
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
+        """The tokens of a block's content."""
         state = _PlacedState(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
