@@ -35,7 +35,7 @@ from rag.verification.markers import without_markers
 from rag.verification.quotes.tracing import MAX_CHARACTERS, MAX_WORDS
 from rag.web.conversation import reference_to
 from rag.web.rendering.answers import partial_html
-from rag.web.rendering.article import body_html
+from rag.web.rendering.body import body_html
 from rag.web.server.signing import read_cookie
 from tests.builders import article, open_archive, row, words, write_jsonl
 
@@ -217,6 +217,24 @@ def test_showing_an_article_of_headings_grows_with_its_length() -> None:
         partial_html(text)
 
     assert too_fast_growing(show, ["# a\n\n\n"], 4 * LENGTH) == []
+    marks = [
+        "[",
+        "*",
+        "**a",
+        "_a",
+        "`",
+        "<",
+        "![",
+        "](",
+        "> ",
+        "- ",
+        "|",
+        "a|b\n",
+        "&",
+        "\\",
+        "[a](b",
+    ]
+    assert too_fast_growing(show, marks, LENGTH) == []
 
 
 def test_reading_a_cookie_grows_with_its_length() -> None:

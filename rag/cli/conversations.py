@@ -8,14 +8,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from rag.archive import Archive
 from rag.cli import output, terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
+from rag.conversations.documents import export_docx, export_html
 from rag.conversations.escaping import json_without_controls
 from rag.conversations.exporting import export_json, export_markdown, verify_export
+from rag.conversations.filenames import file_name
+from rag.errors import QueryError
 from rag.evaluation.remarks import question_rows
+from rag.store import KeptConversation
 from rag.store.files import disk_error
 
 DOES_NOT_HOLD = 1
+_ENDINGS = {"json": "json", "markdown": "md", "html": "html", "docx": "docx"}
 
 feedback_app = typer.Typer(help="What readers said of answers.", no_args_is_help=True)
 
@@ -56,24 +62,35 @@ def export(
     id_: Annotated[str, typer.Argument(metavar="ID", help="As `dateline conversations` lists it.")],
     archive: ArchiveOption = None,
     form: Annotated[
-        Literal["json", "markdown"], typer.Option("--format", help="JSON can be verified.")
+        Literal["json", "markdown", "html", "docx"],
+        typer.Option("--format", help="JSON can be verified."),
     ] = "json",
     out: OutOption = None,
 ) -> None:
     """Write a conversation with every quote in it.
 
-    It says where each quote stands, and holds the digests of the articles.
+    It says where each quote stands, and holds the digests of the articles. In a folder that --out names, the file is named by the conversation's title.
     """
+    if form == "docx" and out is None:
+        msg = "a Word file is no text to print; name a file or a folder: --out ."
+        raise QueryError(msg)
     with opened_archive(archive) as opened:
         kept = opened.conversations.get(None, id_)
-        text = (
-            export_markdown(kept, opened)
-            if form == "markdown"
-            else json_without_controls(
-                json.dumps(export_json(kept, opened), ensure_ascii=False, indent=2) + "\n"
-            )
-        )
-    _write(text, out)
+        written = _exported(kept, opened, form)
+    if out is not None and out.is_dir():
+        out /= file_name(kept.summary.title, _ENDINGS[form])
+    _write(written, out)
+
+
+def _exported(kept: KeptConversation, archive: Archive, form: str) -> str | bytes:
+    if form == "docx":
+        return export_docx(kept, archive)
+    if form == "html":
+        return export_html(kept, archive)
+    if form == "markdown":
+        return export_markdown(kept, archive)
+    written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+    return json_without_controls(written + "\n")
 
 
 def verify(
@@ -144,12 +161,13 @@ def _lines(rows: list[dict[str, Any]]) -> str:
     return json_without_controls(written)
 
 
-def _write(text: str, out: Path | None) -> None:
+def _write(content: str | bytes, out: Path | None) -> None:
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
     if out is None:
-        print(text, end="")
+        print(data.decode("utf-8"), end="")
         return
     try:
-        out.write_text(text, encoding="utf-8")
+        out.write_bytes(data)
     except OSError as error:
         raise disk_error(out, error) from error
     terminal.note(f"written: {out}")

@@ -13,6 +13,8 @@ BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEFT_BY_JSON = re.compile("[\x7f-\x9f]")
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>!|~$&])")
+_AT_THE_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -62,3 +64,18 @@ def web_address(url: str) -> str:
 def language_code(language: str) -> str:
     """The code where it looks like one of a language; "" for anything else."""
     return language if _LANGUAGE.fullmatch(language) else ""
+
+
+def one_line_markdown(value: str) -> str:
+    r"""The value on one line, of which Markdown makes no markup, no link and no picture.
+
+    >>> print(one_line_markdown("- *a* [b](c)"))
+    \- \*a\* \[b\](c)
+    """
+    escaped = _MARKUP.sub(r"\\\1", " ".join(value.split()))
+    # A backslash before a digit would be shown as one.
+    return _AT_THE_START.sub(lambda start: _guarded(start[1]), escaped)
+
+
+def _guarded(start: str) -> str:
+    return f"&#{ord(start[0])};{start[1:]}" if start[0].isdigit() else f"\\{start}"

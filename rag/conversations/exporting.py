@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from rag.archive import Archive
-from rag.conversations.escaping import without_controls
+from rag.conversations.escaping import one_line_markdown, without_controls
 from rag.conversations.stored_answers import UNREADABLE
 from rag.errors import ArchiveError, QueryError
 from rag.records import article_dict
@@ -37,8 +36,6 @@ _MEND = "give the JSON that `dateline export` wrote, not its Markdown"
 _CONTROLS_SHOWN = (
     "Control characters are shown as \ufffd; the JSON export has each as it stands in its article."
 )
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>!|~$&])")
-_AT_THE_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
 
 
 class TurnJson(Model):
@@ -94,7 +91,7 @@ def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
     Articles that the archive no longer holds are listed without a digest. An answer that
     cannot be read is exported as it is stored; `verify_export` says what is wrong with it.
     """
-    answers = [_readable(turn) for turn in kept.turns]
+    answers = [readable_answer(turn) for turn in kept.turns]
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -111,7 +108,7 @@ def export_json(kept: KeptConversation, archive: Archive) -> dict[str, Any]:
             }
             for turn, answer in zip(kept.turns, answers, strict=True)
         ],
-        "articles": [each.to_dict() for each in _cited(answers, archive)],
+        "articles": [each.to_dict() for each in cited_articles(answers, archive)],
     }
 
 
@@ -123,13 +120,23 @@ def export_markdown(kept: KeptConversation, archive: Archive) -> str:
     """
     exported = export_json(kept, archive)
     digests = {(each["id"], each["revision"]): each["digest"] for each in exported["articles"]}
-    lines = [f"# {_plain(kept.summary.title)}", ""]
-    lines += [f"Exported from Dateline; begun {_minute(kept.summary.started)}.", ""]
+    lines = [f"# {one_line_markdown(kept.summary.title)}", ""]
+    lines += [f"Exported from Dateline; begun {minute(kept.summary.started)}.", ""]
     for turn in kept.turns:
         lines += _turn_lines(turn, digests)
     text = "\n".join(lines).rstrip() + "\n"
     shown = without_controls(text)
     return shown if shown == text else f"{shown}\n{_CONTROLS_SHOWN}\n"
+
+
+def one_answer(kept: KeptConversation, number: int) -> KeptConversation:
+    """The conversation with that answer alone, named by its question; QueryError for none."""
+    turns = tuple(turn for turn in kept.turns if turn.number == number)
+    if not turns:
+        msg = f"conversation {kept.summary.id!r} has no answer {number}; it has {len(kept.turns)}"
+        raise QueryError(msg)
+    summary = replace(kept.summary, title=" ".join(turns[0].question.split()), turns=1)
+    return replace(kept, summary=summary, turns=turns)
 
 
 def verify_export(exported: Mapping[str, Any], archive: Archive) -> Verified:
@@ -149,15 +156,17 @@ def verify_export(exported: Mapping[str, Any], archive: Archive) -> Verified:
     return Verified(export.title, rechecked, tuple(sorted(findings)))
 
 
-def _readable(turn: KeptTurn) -> AnswerJson | None:
-    """The answer of a turn; None where what is stored is none."""
+def readable_answer(turn: KeptTurn) -> AnswerJson | None:
+    """The answer of a turn; None where what is stored is no answer."""
     try:
         return read_answer(turn.answer)
     except QueryError:
         return None
 
 
-def _cited(answers: Sequence[AnswerJson | None], archive: Archive) -> Iterator[ExportedArticle]:
+def cited_articles(
+    answers: Sequence[AnswerJson | None], archive: Archive
+) -> Iterator[ExportedArticle]:
     """Each cited revision of an article once, in the order of the first citations."""
     cited = {
         (each.article_id, each.revision): each
@@ -192,15 +201,15 @@ def _changed(said: ExportedArticle, archive: Archive) -> str | None:
 
 
 def _turn_lines(turn: KeptTurn, digests: Mapping[tuple[str, Any], Any]) -> Iterator[str]:
-    answer = _readable(turn)
-    yield from (f"## {_plain(turn.question)}", "")
+    answer = readable_answer(turn)
+    yield from (f"## {one_line_markdown(turn.question)}", "")
     if answer is None:
-        yield from (f"Asked {_minute(turn.at)}. {UNREADABLE}", "")
+        yield from (f"Asked {minute(turn.at)}. {UNREADABLE}", "")
     else:
-        yield from (f"Asked {_minute(turn.at)}, answered as of {_minute(answer.as_of)}.", "")
+        yield from (f"Asked {minute(turn.at)}, answered as of {minute(answer.as_of)}.", "")
     text = answer.text if answer else str(turn.answer.get("text", ""))
     for paragraph in text.split("\n\n"):
-        yield from (_plain(paragraph), "")
+        yield from (one_line_markdown(paragraph), "")
     if answer and answer.abstained and answer.citations:
         yield from (NEAREST, "")
     for citation in answer.citations if answer else ():
@@ -211,26 +220,16 @@ def _citation_lines(said: CitationJson, digests: Mapping[tuple[str, Any], Any]) 
     id_, revision = said.article_id, said.revision
     names = (said.publisher, said.published, said.title)
     yield from (
-        f"> {_plain(said.quote)}",
+        f"> {one_line_markdown(said.quote)}",
         ">",
-        f"> \\[{said.number}\\] {_plain(', '.join(name for name in names if name))}  ",
-        f"> address: {_plain(said.url or 'none')}  ",
-        f"> article {_plain(id_)}, revision {revision}, characters {said.start} to "
+        f"> \\[{said.number}\\] {one_line_markdown(', '.join(name for name in names if name))}  ",
+        f"> address: {one_line_markdown(said.url or 'none')}  ",
+        f"> article {one_line_markdown(id_)}, revision {revision}, characters {said.start} to "
         f"{said.end}, digest {digests.get((id_, revision))}",
         "",
     )
 
 
-def _minute(moment: datetime) -> str:
+def minute(moment: datetime) -> str:
+    """The moment in words, to the minute: "2025-05-03 14:00 UTC"."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _plain(text: str) -> str:
-    """Text on one line, of which Markdown makes no markup, no link and no picture."""
-    escaped = _MARKUP.sub(r"\\\1", " ".join(text.split()))
-    # A backslash before a digit would be shown as one.
-    return _AT_THE_START.sub(lambda start: _guarded(start[1]), escaped)
-
-
-def _guarded(start: str) -> str:
-    return f"&#{ord(start[0])};{start[1:]}" if start[0].isdigit() else f"\\{start}"

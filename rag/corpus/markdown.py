@@ -63,7 +63,7 @@ def markdown_draft(path: str, text: str, warnings: tuple[str, ...] = ()) -> Draf
     >>> [(block.kind, block.words) for block in draft.blocks]
     [('title', 'Ferry returns'), (None, 'The ferry sailed again on Monday.')]
     """
-    front = _front_matter(text)
+    front = front_matter(text)
     fields = _fields(front.group(1)) if front else {}
     blocks = _blocks(text, front.end() if front else 0)
     if front:
@@ -97,7 +97,7 @@ def plain_words(markup: str) -> str:
     return _BULLET.sub("• ", _MARKS.sub("", _HEADING_CLOSE.sub("", words)).strip())
 
 
-def _front_matter(text: str) -> re.Match[str] | None:
+def front_matter(text: str) -> re.Match[str] | None:
     """The front matter; None if there is prose between the two rules."""
     front = _FRONT_MATTER.match(text, 0, _LONGEST_FRONT)
     if front and all(_FRONT_LINE.fullmatch(line) for line in front.group(1).split("\n")):

@@ -69,6 +69,13 @@ class Turn:
     passages: tuple[int, ...] = ()
     saved_number: int = 0
 
+    def shown(self) -> str:
+        """The turn as HTML, with its number in the archive, by which links name it."""
+        if not self.saved_number:
+            return self.html
+        numbered = f'<section class="turn" data-answer="{self.saved_number}"'
+        return self.html.replace('<section class="turn"', numbered, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -92,7 +99,7 @@ class Conversation:
 
     def html(self) -> list[str]:
         """Every turn as HTML, oldest first."""
-        return [turn.html for turn in self.turns]
+        return [turn.shown() for turn in self.turns]
 
     def reference(self, key: str) -> Reference | None:
         """The target of a link of this conversation; None for an unknown key."""

@@ -19,6 +19,7 @@ from rag.web.tabs.conversations import conversations_tab
 from rag.web.tabs.evidence import evidence_tab
 from rag.web.tabs.feedback import connect_remarks
 from rag.web.tabs.filters import connect_filters, filter_parts
+from rag.web.tabs.links import connect_links
 from rag.web.tabs.search import search_tab
 
 TITLE = "Dateline"
@@ -33,6 +34,7 @@ REFRESH_SECONDS = 2.0
 
 # Only `${value}` may stand in a template: Gradio would run what Handlebars tags bring in.
 MASTHEAD = f"<header><h1>${{value}}</h1><p>{TAGLINE}</p></header>"
+ARTICLE_SCRIPTS = ["opening.js", "article.js", "siblings.js", "finding.js", "copying.js"]
 PANEL = '<section aria-label="Cited article" tabindex="0">${value}</section>'
 SERVER = '<p role="alert"></p>'
 STATUS = '<p role="status">${value}</p>'
@@ -59,6 +61,7 @@ def build_page(
         connect_asking(chat, parts)
         connect_filters(chat, parts)
         connect_remarks(chat, parts)
+        connect_links(chat, parts)
         with parts.views:
             search_tab(chat, parts)
             check_tab(chat, parts)
@@ -88,7 +91,7 @@ def _parts(chat: Chat, page: Any) -> Parts:
                 asked = ask_parts(chat)
             filters = filter_parts(chat)
         with gr.Column(elem_id="reading", scale=5, min_width=320):
-            panel = html_part(empty_panel(), PANEL, "article", ["opening.js", "article.js"])
+            panel = html_part(empty_panel(), PANEL, "article", ARTICLE_SCRIPTS)
     return Parts(
         page=page,
         views=views,

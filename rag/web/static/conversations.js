@@ -10,7 +10,7 @@ element.addEventListener("click", (event) => {
   else if (button.classList.contains("yes")) change(id, "delete", "");
   else if (button.classList.contains("no")) settle(item);
   else if (button.classList.contains("share")) {
-    change(id, "share", String(button.getAttribute("aria-pressed") !== "true"));
+    share(id, button.getAttribute("aria-pressed") !== "true");
   }
 });
 
@@ -23,6 +23,12 @@ element.addEventListener("keydown", (event) => {
     change(item.dataset.id, "rename", event.target.value);
   }
 });
+
+function share(id, shared) {
+  change(id, "share", String(shared));
+  if (shared) copy(pageAddress("?c=" + id, ""), SHARED);
+  else say("No longer shared: the link opens for you alone.");
+}
 
 function change(id, what, value) {
   trigger("change_kept", { id, what, value });

@@ -20,5 +20,8 @@ function nameInAddress() {
   if (current === (address.searchParams.get("c") || "")) return;
   if (current) address.searchParams.set("c", current);
   else address.searchParams.delete("c");
+  // What the address named before has been left.
+  for (const name of ["article", "revision", "at"]) address.searchParams.delete(name);
+  address.hash = "";
   window.history.replaceState(window.history.state, "", address);
 }

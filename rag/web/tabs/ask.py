@@ -19,6 +19,7 @@ LOG = (
     '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
     '${value.join("")}</div>'
 )
+SCRIPTS = ("opening.js", "tips.js", "log.js", "copying.js", "answer-link.js")
 NOTICE = '<div role="alert">${value}</div>'
 KEYS = (
     '<label class="keys"><input type="checkbox" id="number-keys" checked> '
@@ -33,7 +34,10 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
     with gr.Column(elem_id="aside") as aside:
         pass
     log = html_part(
-        list(chat.turns(Conversation())), LOG, "log", ["opening.js", "tips.js", "log.js"]
+        list(chat.turns(Conversation())),
+        LOG,
+        "log",
+        ["opening.js", "tips.js", "log.js", "copying.js", "answer-link.js"],
     )
     notice = html_part("", NOTICE, "notice")
     with gr.Row(elem_id="composer"):

@@ -17,6 +17,7 @@ from rag.web.conversation import Conversation
 from rag.web.keeping import UNKNOWN_VISITOR, owner_of, unkept
 from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.article import empty_panel
+from rag.web.rendering.taking import files
 from rag.web.tabs.ask import updates
 
 LIST = '<nav aria-label="Conversations" id="kept-list">${value}</nav>'
@@ -43,7 +44,7 @@ def conversations_tab(chat: Chat, parts: Parts) -> None:
             max_lines=1,
             elem_id="kept-words",
         )
-        shown = html_part("", LIST, "kept-conversations", ["conversations.js"])
+        shown = html_part("", LIST, "kept-conversations", ["copying.js", "conversations.js"])
 
     def refresh(words: str, said: Conversation, request: gr.Request) -> tuple[str, str]:
         return list_html(chat.archive, owner_of(request), words or "", said.id), said.id
@@ -171,12 +172,16 @@ def _item(one: Summary, is_current: bool) -> Markup:
         '<button type="button" class="share" aria-pressed="{shared}" '
         'title="Lets whoever can open this page read it by its link">Share</button>'
         '<a class="link" href="?c={id}" aria-label="Link to “{title}”">Link</a>'
-        '<a href="export/{id}.md" download aria-label="“{title}” as Markdown">Markdown</a>'
-        '<a href="export/{id}.json" download aria-label="“{title}” as JSON">JSON</a>'
-        '<button type="button" class="delete" aria-label="Delete “{title}”">Delete</button>'
+        '{files}<button type="button" class="delete" aria-label="Delete “{title}”">Delete</button>'
         "</span></li>"
     ).format(
         id=text(one.id),
+        files=Markup("").join(
+            Markup('<a href="export/{0}.{1}" download aria-label="“{2}” as {3}">{3}</a>').format(
+                text(one.id), kind, named, name
+            )
+            for kind, name in files().items()
+        ),
         title=named,
         when=f"{one.changed.day} {one.changed:%B %Y}",
         answers=answers,

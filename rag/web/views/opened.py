@@ -32,8 +32,9 @@ def open_words(
 
     Raises ArchiveError when the archive holds no such article or revision.
     """
-    article = archive.article(article_id, revision)
+    # First, because its error says when a deleted article was deleted.
     latest = archive.article(article_id).revision
+    article = archive.article(article_id, revision)
     start, end = (min(max(0, place), len(article.text)) for place in span)
     withdrawal = archive.removals.withdrawal(article_id)
     if withdrawal:

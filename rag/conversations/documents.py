@@ -1,0 +1,159 @@
+"""A kept conversation as a document to read: HTML that loads nothing, and Word.
+
+Whatever a reader, an article or a model wrote is text in both: none of it becomes markup, a
+link, a picture or a field. Addresses of articles become links where they are web pages.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from markupsafe import Markup
+
+from rag.archive import Archive
+from rag.conversations.escaping import BLANK_LINES, text, web_address, without_controls
+from rag.conversations.exporting import (
+    NEAREST,
+    cited_articles,
+    minute,
+    readable_answer,
+)
+from rag.conversations.stored_answers import UNREADABLE
+from rag.errors import QueryError
+from rag.records.answer_json import AnswerJson, CitationJson
+from rag.store import KeptConversation, KeptTurn
+
+WORD_MISSING = "Word files need python-docx; install it: pip install 'dateline[formats]'"
+
+_Digests = Mapping[tuple[str, Any], str | None]
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STYLE = Markup("""
+:root { color-scheme: light dark; }
+body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.6;
+  font-family: Charter, Georgia, "Liberation Serif", serif; overflow-wrap: anywhere; }
+h1, h2 { line-height: 1.3; } h2 { margin-top: 2.5rem; }
+.asked, figcaption { font: .85rem/1.5 system-ui, sans-serif; opacity: .8; }
+figure { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid; }
+blockquote { margin: 0; white-space: pre-wrap; }
+""")
+_PAGE = Markup(
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<title>{}</title><style>{}</style></head><body>\n<h1 dir="auto">{}</h1>\n{}\n</body></html>\n'
+)
+
+
+def export_html(kept: KeptConversation, archive: Archive) -> str:
+    """The conversation as one HTML file: each answer with its quotes and where they stand."""
+    digests = _digests(kept, archive)
+    turns = [part for turn in kept.turns for part in _turn_html(turn, digests)]
+    title = text(without_controls(kept.summary.title))
+    begun = Markup('<p class="asked">Exported from Dateline; begun {}.</p>').format(
+        minute(kept.summary.started)
+    )
+    return str(_PAGE.format(title, _STYLE, title, Markup("\n").join([begun, *turns])))
+
+
+def export_docx(kept: KeptConversation, archive: Archive) -> bytes:
+    """The same as a Word document; raises QueryError where python-docx is not installed."""
+    try:
+        from docx import Document
+    except ImportError as error:
+        raise QueryError(WORD_MISSING) from error
+    digests = _digests(kept, archive)
+    document = Document()
+    document.core_properties.title = _xml(kept.summary.title)[:255]
+    document.core_properties.author = "Dateline"
+    document.add_heading(_xml(kept.summary.title), level=0)
+    document.add_paragraph(f"Exported from Dateline; begun {minute(kept.summary.started)}.")
+    for turn in kept.turns:
+        _add_turn(document, turn, digests)
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+@cache
+def can_write_word() -> bool:
+    """Whether python-docx is installed."""
+    return find_spec("docx") is not None
+
+
+def _digests(kept: KeptConversation, archive: Archive) -> _Digests:
+    answers = [readable_answer(turn) for turn in kept.turns]
+    return {(each.id, each.revision): each.digest for each in cited_articles(answers, archive)}
+
+
+def _asked(turn: KeptTurn, answer: AnswerJson | None) -> str:
+    if answer is None:
+        return f"Asked {minute(turn.at)}. {UNREADABLE}"
+    return f"Asked {minute(turn.at)}, answered as of {minute(answer.as_of)}."
+
+
+def _paragraphs(turn: KeptTurn, answer: AnswerJson | None) -> list[str]:
+    words = answer.text if answer else str(turn.answer.get("text", ""))
+    shown = [part.strip() for part in BLANK_LINES.split(words) if part.strip()]
+    return [*shown, NEAREST] if answer and answer.abstained and answer.citations else shown
+
+
+def _origin(said: CitationJson) -> str:
+    names = (said.publisher, said.published, said.title)
+    return f"[{said.number}] {', '.join(name for name in names if name)}"
+
+
+def _place(said: CitationJson, digests: _Digests) -> str:
+    digest = digests.get((said.article_id, said.revision))
+    return (
+        f"article {said.article_id}, revision {said.revision}, characters {said.start} to "
+        f"{said.end}, digest {digest}"
+    )
+
+
+def _turn_html(turn: KeptTurn, digests: _Digests) -> Iterator[Markup]:
+    answer = readable_answer(turn)
+    yield Markup('<h2 dir="auto">{}</h2>').format(_shown(turn.question))
+    yield Markup('<p class="asked">{}</p>').format(_asked(turn, answer))
+    for paragraph in _paragraphs(turn, answer):
+        yield Markup('<p dir="auto">{}</p>').format(_shown(paragraph))
+    for said in answer.citations if answer else ():
+        address = web_address(said.url)
+        link = Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a><br>').format(
+            text(address)
+        )
+        yield Markup(
+            '<figure><blockquote dir="auto">{}</blockquote><figcaption>{}<br>{}{}</figcaption>'
+            "</figure>"
+        ).format(
+            _shown(said.quote),
+            _shown(_origin(said)),
+            link if address else "",
+            _shown(_place(said, digests)),
+        )
+
+
+def _shown(words: str) -> Markup:
+    return text(without_controls(words))
+
+
+def _add_turn(document: Any, turn: KeptTurn, digests: _Digests) -> None:
+    answer = readable_answer(turn)
+    document.add_heading(_xml(turn.question), level=1)
+    document.add_paragraph(_xml(_asked(turn, answer)))
+    for paragraph in _paragraphs(turn, answer):
+        document.add_paragraph(_xml(paragraph))
+    for said in answer.citations if answer else ():
+        document.add_paragraph(_xml(said.quote), style="Intense Quote")
+        lines: Sequence[str] = (_origin(said), web_address(said.url), _place(said, digests))
+        document.add_paragraph(_xml("\n".join(filter(None, lines))))
+
+
+def _xml(words: str) -> str:
+    """The words without what XML cannot hold."""
+    return _NOT_IN_XML.sub("\ufffd", without_controls(words))
