@@ -13,11 +13,11 @@ from rag.archive import Archive  # noqa: E402
 from rag.cli import terminal  # noqa: E402
 from rag.config import Settings, load_settings  # noqa: E402
 from rag.errors import ConfigError, RagError  # noqa: E402
-from rag.llms import configured_model  # noqa: E402
 from rag.maintenance.doctor import examine  # noqa: E402
 from rag.web.accounts import Accounts  # noqa: E402
 from rag.web.chat import Chat  # noqa: E402
 from rag.web.examples import example_questions  # noqa: E402
+from rag.web.models import configured_models  # noqa: E402
 from rag.web.page import build_page  # noqa: E402
 from rag.web.preparation import Preparation  # noqa: E402
 from rag.web.server.endpoints import Endpoints  # noqa: E402
@@ -49,7 +49,7 @@ def main() -> None:
 def run(settings: Settings) -> None:
     """Opens the archive, builds it at need, and serves the page over it for good."""
     accounts = allowed(settings)
-    model = configured_model(settings, note=terminal.note)
+    models = configured_models(settings, note=terminal.note)
     with (
         private_uploads() as folder,
         listen(settings.host, settings.port) as listener,
@@ -66,12 +66,12 @@ def run(settings: Settings) -> None:
                 terminal.note("warning: there is no login; whoever reaches this address can ask")
             preparation.start()
 
-        endpoints = Endpoints(archive, model)
+        endpoints = Endpoints(archive, models.default)
         uploads = None
         if settings.host in LOCAL or accounts:
             uploads = Uploads(UploadStore(folder), settings.network, accounts)
         page = build_page(
-            Chat(archive, model, examples, preparation.doing),
+            Chat(archive, models.default, examples, preparation.doing, models.others),
             endpoints,
             lambda: examine(archive.folder, settings, archive.encoder),
             uploads,

@@ -115,6 +115,8 @@ class ModelSettings(BaseModel):
     headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     ca_file: Path | None = None
     structured: bool = True
+    input_price: float = Field(default=0.0, ge=0)
+    output_price: float = Field(default=0.0, ge=0)
 
     @field_validator("extra")
     @classmethod
@@ -158,7 +160,8 @@ class Settings(BaseSettings):
     how many it may then stay silent, `llm_deadline` how many its whole answer may take with its
     checks. `llm_extra` are fields of the request, `llm_headers` go with it, and `llm_ca_file`
     holds the certificate that signed the server's. `llm_structured` lets a server that can be
-    bound to a JSON schema.
+    bound to a JSON schema. `llm_input_price` and `llm_output_price` are what a million tokens
+    cost that it reads and writes, in US dollars; a table's are its own.
     `llm_repair` lets it mend, once, an answer that the articles do not bear out, and
     `llm_split` divide a question that asks for several things. `network` lets pages and
     feeds be fetched from public servers, `network_hosts` also from these of the newsroom,
@@ -196,6 +199,8 @@ class Settings(BaseSettings):
     llm_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     llm_ca_file: Path | None = None
     llm_structured: bool = True
+    llm_input_price: float = Field(default=0.0, ge=0)
+    llm_output_price: float = Field(default=0.0, ge=0)
     llm_repair: bool = True
     llm_split: bool = False
     llm_judge: bool = False
@@ -285,6 +290,9 @@ class Settings(BaseSettings):
         given = {"model": name} | {field: getattr(self, f"llm_{field}") for field in shared}
         if (table := self.llms.get(name)) is not None:
             given |= {field: getattr(table, field) for field in table.model_fields_set}
+        else:
+            given["input_price"] = self.llm_input_price
+            given["output_price"] = self.llm_output_price
         # Headers may hold a key: they go to the server that they were given for.
         if "headers" not in given and given["base_url"] == self.llm_base_url:
             given["headers"] = self.llm_headers

@@ -33,7 +33,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
     with gr.Column(elem_id="aside") as aside:
         pass
     log = html_part(
-        list(chat.turns(Conversation())), LOG, "log", ["opening.js", "tips.js", "log.js"]
+        list(chat.turns(Conversation())), LOG, "log", ["opening.js", "tips.js", "log.js", "edit.js"]
     )
     notice = html_part("", NOTICE, "notice")
     with gr.Row(elem_id="composer"):
@@ -52,6 +52,17 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         stop = gr.Button("Stop", visible=False, elem_id="stop", scale=1, min_width=88)
     with gr.Row(elem_id="below"):
         html_part("", KEYS, "keys", ["keys.js"])
+        choices = chat.models.choices()
+        model = gr.Dropdown(
+            label="Answer worded by",
+            choices=choices,
+            value="",
+            visible=len(choices) > 1,
+            filterable=False,
+            container=False,
+            elem_id="model",
+            scale=0,
+        )
         clear = gr.Button("New conversation", size="sm", elem_id="clear", scale=0, min_width=150)
     return {
         "aside": aside,
@@ -61,6 +72,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         "ask": ask,
         "stop": stop,
         "clear": clear,
+        "model": model,
     }
 
 
@@ -69,28 +81,32 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
     import gradio as gr
 
     def ask(
-        question: str, conversation: Conversation, request: gr.Request, *limits: Any
+        question: str, conversation: Conversation, model: str, request: gr.Request, *limits: Any
     ) -> Iterator[list[Any]]:
-        yield from _asked(
-            chat, Form.of(question, limits), replace(conversation, owner=owner_of(request))
-        )
+        form = replace(Form.of(question, limits), model=model or "")
+        yield from _asked(chat, form, replace(conversation, owner=owner_of(request)))
 
     def ask_again(
-        conversation: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
+        conversation: Conversation,
+        model: str,
+        request: gr.Request,
+        event: gr.EventData,
+        *limits: Any,
     ) -> Iterator[list[Any]]:
-        yield from _asked_again(chat, event, limits, replace(conversation, owner=owner_of(request)))
+        own = replace(conversation, owner=owner_of(request))
+        yield from _asked_again(chat, event, limits, own, model or "")
 
     once = {"trigger_mode": "once", **private()}
     asked = gr.on(
         [parts.question.submit, parts.ask.click],
         ask,
-        [parts.question, parts.conversation, *parts.limits],
+        [parts.question, parts.conversation, parts.model, *parts.limits],
         parts.outputs,
         **once,
     )
     example = parts.log.ask_again(
         ask_again,
-        [parts.conversation, *parts.limits],
+        [parts.conversation, parts.model, *parts.limits],
         [*parts.outputs, parts.chosen, *parts.limits],
         **once,
     )
@@ -138,7 +154,7 @@ def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
 
 
 def _asked_again(
-    chat: Chat, event: Any, limits: Sequence[Any], conversation: Conversation
+    chat: Chat, event: Any, limits: Sequence[Any], conversation: Conversation, model: str
 ) -> Iterator[list[Any]]:
     """Asks what a button of the conversation asks; filters that it drops are cleared for good."""
     import gradio as gr
@@ -147,7 +163,7 @@ def _asked_again(
     for name in event.drop:
         remaining = without(LIMIT_OF[name], remaining)
     asked = Form.of(str(event.question), remaining, tuple(map(str, event.without)))
-    form = replace(asked, again=int(event.turn) or None)
+    form = replace(asked, again=int(event.turn) or None, model=model)
     unchanged = [gr.skip()] * (1 + len(remaining))
     cleared = [chosen_html(chat, remaining), *remaining] if event.drop else unchanged
     for values in _asked(chat, form, conversation):
