@@ -113,12 +113,13 @@ def answer_html(
     """
     kind = "declined" if answer.abstained else "answer"
     words = _declined(answer, number, without) if answer.abstained else _answered(answer, number)
-    return Markup('{}{}<div class="{}">{}</div>{}{}{}{}').format(
-        _understood_as(answer),
-        understood_html(answer.question, answer.understood, without),
+    return Markup('<div class="{}">{}</div>{}{}{}{}{}{}').format(
         kind,
         words,
         changes_html(answer, first),
+        # Below the answer, so that its words stay where they were while it was written.
+        _understood_as(answer),
+        understood_html(answer.question, answer.understood, without),
         join(_notes(answer, as_of)),
         steps_html(answer, as_of=as_of, by_words=by_words),
         tips(answer, number),

@@ -35,16 +35,15 @@ def quotation(answer: Answer, claim: Claim) -> Quotation | None:
     """The claim as a quotation; None where it says anything in words of its own."""
     said = answer.text[claim.start : claim.end]
     for citation in answer.citations:
-        if citation.number not in claim.citations or citation.quote not in said:
-            continue
-        before, words, after = said.partition(citation.quote)
-        if without_markers(after).strip():
+        if citation.number not in claim.citations:
             continue
         origin = introduction(citation.article)
-        named = bool(origin) and origin in before
-        day, _, name = before.partition(origin) if named else ("", "", before)
-        if _DAY.fullmatch(day) and _NAME.fullmatch(name):
-            return Quotation(day, origin if named else "", name, words, after)
+        origin = origin if origin in said else ""
+        day, _, rest = said.partition(origin) if origin else ("", "", said)
+        name, words, after = rest.partition(citation.quote)
+        plain = _DAY.fullmatch(day) and _NAME.fullmatch(name)
+        if words and plain and not without_markers(after).strip():
+            return Quotation(day, origin, name, words, after)
     return None
 
 
