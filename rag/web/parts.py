@@ -30,6 +30,7 @@ class Parts:
     stop: Any
     clear: Any
     model: Any
+    follow_ups: Any
     limits: tuple[Any, ...]
     chosen: Any
     panel: Any

@@ -57,6 +57,24 @@ def welcome_html(examples: Sequence[str]) -> str:
     )
 
 
+def follow_ups_html(number: int, asked: str, questions: Sequence[str]) -> str:
+    """What to ask after the turn with this number and question, hidden until it is placed there."""
+    if not questions:
+        return ""
+    buttons = join(
+        Markup('<li><button type="button" class="example" dir="auto">{}</button></li>').format(
+            text(question)
+        )
+        for question in questions
+    )
+    return str(
+        Markup(
+            '<div class="follow-ups" hidden data-turn="{}" data-asked="{}">'
+            "<h3>You could ask next</h3><ul>{}</ul></div>"
+        ).format(number, text(asked), buttons)
+    )
+
+
 def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) -> str:
     """A question and its reply; screen readers do not announce a busy reply yet.
 

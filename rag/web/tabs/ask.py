@@ -10,15 +10,18 @@ from typing import Any
 from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
+from rag.web.follow_ups import follow_ups
 from rag.web.form import LIMIT_OF, Form
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
+from rag.web.rendering.answers import follow_ups_html
 from rag.web.tabs.filters import chosen_html, without
 
 LOG = (
     '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
     '${value.join("")}</div>'
 )
+FOLLOW_UPS = "${value}"
 NOTICE = '<div role="alert">${value}</div>'
 KEYS = (
     '<label class="keys"><input type="checkbox" id="number-keys" checked> '
@@ -50,6 +53,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         )
         ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=88)
         stop = gr.Button("Stop", visible=False, elem_id="stop", scale=1, min_width=88)
+    follow_ups = html_part("", FOLLOW_UPS, "follow-ups", ["follow.js"])
     with gr.Row(elem_id="below"):
         html_part("", KEYS, "keys", ["keys.js"])
         choices = chat.models.choices()
@@ -73,6 +77,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         "stop": stop,
         "clear": clear,
         "model": model,
+        "follow_ups": follow_ups,
     }
 
 
@@ -110,6 +115,20 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
         [*parts.outputs, parts.chosen, *parts.limits],
         **once,
     )
+
+    def suggest(conversation: Conversation, *limits: Any) -> str:
+        number, last = len(conversation.turns), conversation.turns[-1:]
+        asked = last[0].question if last else ""
+        return follow_ups_html(number, asked, follow_ups(chat, conversation, Form.of("", limits)))
+
+    for done in (asked, example):
+        done.success(
+            suggest,
+            [parts.conversation, *parts.limits],
+            parts.follow_ups,
+            queue=False,
+            **private(),
+        )
     ends = {"cancels": [asked, example], "queue": False, **private()}
     parts.stop.click(
         lambda conversation: updates(chat.stop(conversation)),
