@@ -73,7 +73,8 @@ def run(settings: Settings) -> None:
         page = build_page(
             Chat(archive, models.default, examples, preparation.doing, models.others),
             endpoints,
-            lambda: examine(archive.folder, settings, archive.encoder),
+            # What it finds names folders: nothing for a page that is open to everybody.
+            (lambda: examine(archive.folder, settings, archive.encoder)) if uploads else None,
             uploads,
         )
         try:

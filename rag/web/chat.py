@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -94,7 +95,8 @@ class Chat:
         try:
             yield from self._answered(form, conversation)
         except RagError as error:
-            problem = REBUILDING if self._is_rebuilt() else in_page_words(str(error))
+            said = in_page_words(without_folder(str(error), self.archive.folder))
+            problem = REBUILDING if self._is_rebuilt() else said
             yield self._refused(form, conversation, problem)
         except Exception:
             _log.exception("the question could not be answered")
@@ -255,3 +257,12 @@ def in_page_words(message: str) -> str:
     for option, label in OPTIONS.items():
         message = message.replace(f"{option} ", f"{label}: ")
     return message
+
+
+def without_folder(message: str, folder: Path) -> str:
+    """An error message that does not tell where on the server the archive lies.
+
+    >>> without_folder("there is no archive in '/srv/news'", Path("/srv/news"))
+    "there is no archive in 'ARCHIVE'"
+    """
+    return message.replace(str(folder), "ARCHIVE") if folder.is_absolute() else message

@@ -86,7 +86,9 @@ def _parts(chat: Chat, page: Any) -> Parts:
                 asked = ask_parts(chat)
             filters = filter_parts(chat)
         with gr.Column(elem_id="reading", scale=5, min_width=320):
-            panel = html_part(empty_panel(), PANEL, "article", ["opening.js", "article.js"])
+            panel = html_part(
+                empty_panel(), PANEL, "article", ["opening.js", "article.js", "sheet.js"]
+            )
     return Parts(
         page=page,
         views=views,
