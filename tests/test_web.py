@@ -293,8 +293,7 @@ def test_a_bracketed_number_within_quoted_words_is_no_link() -> None:
     shown = answer_html(answered((first, 0, 15), (second, 0, 14)), 1)
     assert Seen(shown).links == ["#cite-1-1", "#cite-1-2"]
     assert said(shown) == (
-        "The Courier, 3 May 2025: Rule [2] holds. [1]"
-        "The Courier, 3 May 2025: Rule [1] fell. [2]"
+        "The Courier, 3 May 2025: Rule [2] holds. [1]The Courier, 3 May 2025: Rule [1] fell. [2]"
     )
 
 

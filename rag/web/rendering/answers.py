@@ -70,7 +70,7 @@ def follow_ups_html(number: int, asked: str, questions: Sequence[str]) -> str:
     return str(
         Markup(
             '<div class="follow-ups" hidden data-turn="{}" data-asked="{}">'
-            "<h3>You could ask next</h3><ul>{}</ul></div>"
+            "<p>You could ask next</p><ul>{}</ul></div>"
         ).format(number, text(asked), buttons)
     )
 
