@@ -15,6 +15,7 @@ from embeddings import Encoder, Reranker
 from rag.answers.generate_or_extract import GenerationPolicy, answer
 from rag.answers.question import Question, ReadingAids
 from rag.config import Settings, load_settings
+from rag.corpus.outlets import GivenFacts
 from rag.errors import ConfigError
 from rag.indexes.analysis import QuestionVocabulary
 from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open_reranker
@@ -121,6 +122,8 @@ class Archive(Catalogue):
         limit: int = 100,
         within: Sequence[Path] = (),
         restore_deleted: bool = False,
+        publisher: str = "",
+        published: str = "",
         progress: Progress = _silent,
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
@@ -130,15 +133,18 @@ class Archive(Catalogue):
         their words within seconds; with `vectors` their passages are embedded afterwards.
         Stopped at any moment, the same call goes on from there. Files in the folders
         `within` have their outlets named as if these were read. What was deleted stays out,
-        and is named, unless `restore_deleted`. Raises LockedError while another process writes.
+        and is named, unless `restore_deleted`. `publisher` and `published` (a date) are those of
+        articles in files that name none. Raises LockedError while another process writes, and
+        QueryError for what is no date.
         """
+        given = GivenFacts.of(publisher, published)
         inputs = [Path(path) for path in paths if not is_address(path)]
         urls = [str(path) for path in paths if is_address(path)]
         report, embedding = IngestReport(), partial(progress, "embedding")
         for part in from_network(urls, limit, self._settings).parts():
             with self._disk.to_write("ingest", create=True) as opened:
                 show = partial(progress, "reading")
-                job = replace(self._job(opened), restore_deleted=restore_deleted)
+                job = replace(self._job(opened), restore_deleted=restore_deleted, given=given)
                 report += job.run(inputs, show, part, within)
                 turn = self._disk.embed_in_turn(opened, embedding) if vectors else (0, 0)
             self._disk.embed_the_rest(turn, embedding)

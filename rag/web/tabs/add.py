@@ -44,6 +44,11 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
             file_count="multiple",
             elem_id="files",
         )
+        with gr.Row(elem_id="file-facts"):
+            outlet = gr.Textbox(label="Outlet, where a file names none", max_lines=1)
+            date = gr.Textbox(
+                label="Date, where a file has none", placeholder="2025-05-31", max_lines=1
+            )
         take = gr.Button("Add these files", variant="primary", elem_id="take-files")
         with gr.Column(visible=network, elem_id="from-network"):
             address = gr.Textbox(
@@ -57,10 +62,13 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         html_part("" if network else NO_NETWORK, NOTE, "no-network")
         status = html_part("", STATUS, "adding")
 
-    def take_files(paths: list[str] | None, request: gr.Request) -> Iterator[str]:
+    def take_files(
+        paths: list[str] | None, outlet: str, date: str, request: gr.Request
+    ) -> Iterator[str]:
         with uploads.files.take(paths or ()) as files:
             yield from _states(
-                uploads.allowed(owner_of(request)), lambda: add_files(chat.archive, files)
+                uploads.allowed(owner_of(request)),
+                lambda: add_files(chat.archive, files, outlet, date),
             )
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
@@ -77,7 +85,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     def settle() -> list[Any]:
         return [None, facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
 
-    added = take.click(take_files, files, status, **once)
+    added = take.click(take_files, [files, outlet, date], status, **once)
     was_read = read.click(read_address, [address, is_feed], status, **once)
     outputs = [files, parts.facts, parts.limits[2]]
     for done in (added, was_read):
