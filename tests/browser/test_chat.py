@@ -59,7 +59,7 @@ def test_a_question_is_answered_and_a_click_shows_the_cited_sentence(
     mark = page.locator("#cite-target")
     expect(mark).to_be_visible()
     assert mark.text_content() == cited(sites.corpus, SANK, 1)
-    assert focused(page).startswith("TEXTAREA")
+    assert focused(page).startswith("DIV|log|")
     link = turn.locator("a.cite").nth(1)
     link.click()
     expect(mark).to_have_text(cited(sites.corpus, SANK, 2))
