@@ -39,16 +39,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     at_first = {"visible": uploads.accounts is None}
     with parts.views, gr.Tab("Add articles", id="add", elem_id="tab-add", **at_first) as tab:
         html_part(known_suffixes(), INTRODUCTION, "add-intro")
-        files = gr.File(
-            label=f"Files, {MOST_FILES} at most, each up to {LARGEST_FILE >> 20} MB",
-            file_count="multiple",
-            elem_id="files",
-        )
-        with gr.Row(elem_id="file-facts"):
-            outlet = gr.Textbox(label="Outlet, where a file names none", max_lines=1)
-            date = gr.Textbox(
-                label="Date, where a file has none", placeholder="2025-05-31", max_lines=1
-            )
+        files, outlet, date = _file_parts()
         take = gr.Button("Add these files", variant="primary", elem_id="take-files")
         with gr.Column(visible=network, elem_id="from-network"):
             address = gr.Textbox(
@@ -91,6 +82,23 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     for done in (added, was_read):
         done.then(settle, None, outputs, queue=False, **private())
     parts.page.load(show_tab, None, tab, queue=False, **private())
+
+
+def _file_parts() -> tuple[Any, Any, Any]:
+    """The fields for files, and for the outlet and date of those that name none."""
+    import gradio as gr
+
+    files = gr.File(
+        label=f"Files, {MOST_FILES} at most, each up to {LARGEST_FILE >> 20} MB",
+        file_count="multiple",
+        elem_id="files",
+    )
+    with gr.Row(elem_id="file-facts"):
+        outlet = gr.Textbox(label="Outlet, where a file names none", max_lines=1)
+        date = gr.Textbox(
+            label="Date, where a file has none", placeholder="2025-05-31", max_lines=1
+        )
+    return files, outlet, date
 
 
 def _states(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
