@@ -126,7 +126,7 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
             suggest,
             [parts.conversation, *parts.limits],
             parts.follow_ups,
-            queue=False,
+            concurrency_limit=None,
             **private(),
         )
     ends = {"cancels": [asked, example], "queue": False, **private()}
