@@ -105,6 +105,8 @@ class Archive(FactDesk):
         within: Sequence[Path] = (),
         restore_deleted: bool = False,
         missing_ok: bool = False,
+        publisher: str = "",
+        published: str = "",
         progress: Progress = _silent,
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
@@ -114,13 +116,17 @@ class Archive(FactDesk):
         their words within seconds; with `vectors` their passages are embedded afterwards.
         Stopped at any moment, the same call goes on from there. Files in the folders
         `within` have their outlets named as if these were read. What was deleted stays out,
-        and is named, unless `restore_deleted`. Raises CorpusError, and reads nothing, where a path
-        does not exist, unless `missing_ok`, and LockedError while another process writes.
+        and is named, unless `restore_deleted`. `publisher` and `published` (a date) are those of
+        articles in files that name none. Raises CorpusError, and reads nothing, where a path does
+        not exist, unless `missing_ok`, QueryError for what is no date, and LockedError while
+        another process writes.
         """
+        from rag.corpus.outlets import GivenFacts
         from rag.ingest import IngestReport, check_exist, from_network
         from rag.sources.pages import is_address
 
         self._parts.check_open()
+        given = GivenFacts.of(publisher, published)
         inputs = [Path(path) for path in paths if not is_address(path)]
         if not missing_ok:
             check_exist(inputs)
@@ -129,7 +135,7 @@ class Archive(FactDesk):
         for part in from_network(urls, limit, self._settings).parts():
             with self._disk.to_write("ingest", create=True) as opened:
                 show = partial(progress, "reading")
-                job = replace(self._job(opened), restore_deleted=restore_deleted)
+                job = replace(self._job(opened), restore_deleted=restore_deleted, given=given)
                 report += job.run(inputs, show, part, within)
                 turn = self._disk.embed_in_turn(opened, embedding) if vectors else (0, 0)
             self._disk.embed_the_rest(turn, embedding)

@@ -115,6 +115,8 @@ class ModelSettings(BaseModel):
     headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     ca_file: Path | None = None
     structured: bool = True
+    input_price: float = Field(default=0.0, ge=0)
+    output_price: float = Field(default=0.0, ge=0)
 
     @field_validator("extra")
     @classmethod
@@ -201,6 +203,10 @@ class Settings(BaseSettings):
     """The certificate that signed the server's."""
     llm_structured: bool = True
     """Whether a server that can be bound to a JSON schema is."""
+    llm_input_price: float = Field(default=0.0, ge=0)
+    """What a million tokens cost that the model reads, in US dollars."""
+    llm_output_price: float = Field(default=0.0, ge=0)
+    """What a million tokens cost that the model writes, in US dollars."""
     llm_repair: bool = True
     """Whether the model is asked once to mend what the articles do not bear out."""
     llm_split: bool = False
@@ -301,6 +307,9 @@ class Settings(BaseSettings):
         given = {"model": name} | {field: getattr(self, f"llm_{field}") for field in shared}
         if (table := self.llms.get(name)) is not None:
             given |= {field: getattr(table, field) for field in table.model_fields_set}
+        else:
+            given["input_price"] = self.llm_input_price
+            given["output_price"] = self.llm_output_price
         # Headers may hold a key: they go to the server that they were given for.
         if "headers" not in given and given["base_url"] == self.llm_base_url:
             given["headers"] = self.llm_headers

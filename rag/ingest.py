@@ -20,6 +20,7 @@ from rag.corpus.drafts import printable_path
 from rag.corpus.formats.columns import settings_beside
 from rag.corpus.formats.substack import texts_beside
 from rag.corpus.oddities import Oddities
+from rag.corpus.outlets import NOTHING_GIVEN, GivenFacts
 from rag.corpus.sandbox import Sandbox
 from rag.errors import CorpusError
 from rag.indexes.protocols import LexicalIndex
@@ -117,7 +118,10 @@ Item = Read | Unread | Held
 
 @dataclass(slots=True)
 class Ingest:
-    """One ingest run; a killed one is taken up by running it again."""
+    """One ingest run; a killed one is taken up by running it again.
+
+    What is `given` is of articles in files that do not say it themselves.
+    """
 
     store: Store
     runs: Runs
@@ -128,6 +132,7 @@ class Ingest:
     inputs: KnownInputs
     sandbox: Sandbox = field(default_factory=Sandbox)
     restore_deleted: bool = False
+    given: GivenFacts = NOTHING_GIVEN
     _deleted: Mapping[str, datetime] = field(default_factory=dict)
     _seen: dict[str, dict[str, str]] = field(default_factory=dict)
     _found: dict[str, tuple[bytes, Articles]] = field(default_factory=dict)
@@ -158,7 +163,8 @@ class Ingest:
         files = list(find_files(paths, within))
         total = sum(1 if isinstance(file, Unread) else count_articles(file) for file in files)
         total += len(arriving.inputs)
-        outcomes_read = chain(self._read(files, Outlets.of([*paths, *within])), arriving.outcomes)
+        outlets = Outlets.of([*paths, *within], self.given)
+        outcomes_read = chain(self._read(files, outlets), arriving.outcomes)
         counts: Counter[OutcomeKind] = Counter()
         notable: list[Outcome] = []
         committed = time.monotonic()

@@ -37,7 +37,12 @@ def test_a_models_name_is_asked_for_at_the_configured_server(
         monkeypatch.setenv("DATELINE_LLM_BASE_URL", server.url)
         answer = dateline(*ASKED, "--llm", "tiny", "--json").json
     assert (answer["text"], answer["model"], answer["notes"]) == (SAID, "tiny", [])
-    assert answer["usage"] == {"prompt_tokens": 31, "completion_tokens": 5}
+    assert answer["usage"] == {
+        "prompt_tokens": 31,
+        "completion_tokens": 5,
+        "requests": 1,
+        "cost": 0.0,
+    }
     assert answer["citations"][0]["quote"] == "The old mill burnt at Osk on Tuesday."
     assert server.asked[0]["model"] == "tiny"
 

@@ -54,10 +54,10 @@ def test_a_metered_model_adds_up_what_its_replies_used() -> None:
     assert (meter.deadline, meter.structured) == (300.0, False)
     assert read(meter.stream(QUESTION))[0] == ["It ", "burnt ", "[1]."]
     assert reply_to(QUESTION[1:], meter) == Reply("So.", Usage(2, 1))
-    assert meter.usage == Usage(4 + 2, 3 + 1)
+    assert meter.usage == Usage(4 + 2, 3 + 1, requests=2)
     with pytest.raises(ProviderError, match=r"^gone$"):
         reply_to(QUESTION, meter)
-    assert meter.usage == Usage(6, 4)
+    assert meter.usage == Usage(6, 4, requests=2)
 
 
 def test_a_reply_streams_with_the_usage_the_server_reports() -> None:

@@ -203,7 +203,7 @@ def test_the_tokens_of_every_request_are_added_up(archive: Archive) -> None:
     history = [Message("user", "What of the ferry Marigold?"), Message("assistant", "It sank.")]
     answer = archive.ask("And how many of them came ashore?", history, model=model)
     asked = [sum(len(message.content.split()) for message in request) for request in model.asked]
-    assert answer.usage == Usage(sum(asked), 9 + 4 + 9)
+    assert answer.usage == Usage(sum(asked), 9 + 4 + 9, requests=3)
     assert len(asked) == 3
 
 

@@ -22,6 +22,7 @@ from rag.records import (
     Claim,
     Filters,
     Hit,
+    LeftOut,
     Passage,
     Precision,
     Published,
@@ -61,6 +62,7 @@ KEYS = [
     "hits",
     "coverage",
     "notes",
+    "left_out",
     "model",
     "usage",
     "timings",
@@ -131,8 +133,9 @@ def answers(draw: st.DrawFn) -> tuple[Answer, dict[str, Article]]:
         understood=tuple(draw(st.lists(UNDERSTOOD, max_size=2))),
         coverage=draw(SHARE),
         notes=draw(TEXTS),
+        left_out=tuple(draw(st.lists(st.builds(LeftOut, TEXT, TEXTS), max_size=2))),
         model=draw(TEXT),
-        usage=Usage(draw(COUNT), draw(COUNT)),
+        usage=Usage(draw(COUNT), draw(COUNT), draw(COUNT), draw(SHARE)),
         timings=draw(st.dictionaries(TEXT, SHARE, max_size=2)),
     )
     return answer, {article.id: article for article in listed}
@@ -267,7 +270,10 @@ def test_the_keys_stay() -> None:
     assert (values["unresolved"], values["timings"]) == ([4], {"read": 0.1235})
 
 
-NEWER = ("suggestions", "ways_on", "confidence", "coverage", "notes", "model", "usage", "timings")
+NEWER = (
+    *("suggestions", "ways_on", "confidence", "coverage", "notes", "left_out"),
+    *("model", "usage", "timings"),
+)
 
 
 def test_an_answer_without_the_newer_fields_is_read() -> None:

@@ -179,6 +179,7 @@ def _answer(
         understood=asked.understood,
         coverage=asked.coverage,
         notes=mended.notes,
+        left_out=mended.left_out,
         model=model.name,
         timings=asked.timings(started),
     )

@@ -13,7 +13,7 @@ from rag.errors import ProviderError
 from rag.language.entities import names, numbers
 from rag.language.words import shortened
 from rag.llms import Reply
-from rag.records import Claim
+from rag.records import Claim, LeftOut
 from rag.verification.citing import FAILING, Cited, sentence_places
 from rag.verification.markers import MARKER, without_markers
 
@@ -72,6 +72,7 @@ class Repaired:
     cited: Cited
     notes: tuple[str, ...] = ()
     declined: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def mend(reply: Reply, bind: Bind, again: Again | None, limit: int) -> Repaired:
@@ -218,7 +219,8 @@ def _cut_back(
         return Repaired(Cited("", (), (), lost), notes)
     lost = tuple(dict.fromkeys((*lost, *cited.unresolved)))
     told = (*notes, _left_out(left_out)) if left_out else notes
-    return Repaired(replace(_of_answers(cited), unresolved=lost), told)
+    cut = tuple(LeftOut(without_markers(each.sentence), each.reasons) for each in left_out)
+    return Repaired(replace(_of_answers(cited), unresolved=lost), told, left_out=cut)
 
 
 def _without(text: str, places: Collection[tuple[int, int]]) -> str:

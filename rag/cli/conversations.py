@@ -69,7 +69,8 @@ def export(
 ) -> None:
     """Write a conversation with every quote in it.
 
-    It says where each quote stands, and holds the digests of the articles. In a folder that --out names, the file is named by the conversation's title.
+    It says where each quote stands, and holds the digests of the articles. In a folder that
+    --out names, the file is named by the conversation's title.
     """
     if form == "docx" and out is None:
         msg = "a Word file is no text to print; name a file or a folder: --out ."

@@ -17,11 +17,11 @@ from rag.cli.options import ArchiveOption
 from rag.cli.samples import sample_folder
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
-from rag.llms import configured_model
 from rag.maintenance.doctor import examine
 from rag.web.accounts import Accounts
 from rag.web.chat import Chat
 from rag.web.examples import example_questions
+from rag.web.models import configured_models
 from rag.web.page import build_page
 from rag.web.preparation import Preparation
 from rag.web.server.endpoints import Endpoints
@@ -91,7 +91,7 @@ def serve_page(
 
 def _run(settings: Settings, samples: Path | None, browser: bool, started: float) -> None:
     accounts = allowed(settings)
-    model = configured_model(settings, note=terminal.note)
+    models = configured_models(settings, note=terminal.note)
     with (
         private_uploads() as folder,
         listen(settings.host, settings.port) as listener,
@@ -112,14 +112,15 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             if browser and not open_page(address):
                 terminal.note("no browser could be opened; open the address yourself")
 
-        endpoints = Endpoints(archive, model)
+        endpoints = Endpoints(archive, models.default)
         uploads = None
         if settings.host in LOCAL or accounts:
             uploads = Uploads(UploadStore(folder), settings.network, accounts)
         page = build_page(
-            Chat(archive, model, examples, preparation.doing),
+            Chat(archive, models.default, examples, preparation.doing, models.others),
             endpoints,
-            lambda: examine(archive.folder, settings, archive.encoder),
+            # What it finds names folders: nothing for a page that is open to everybody.
+            (lambda: examine(archive.folder, settings, archive.encoder)) if uploads else None,
             uploads,
         )
         site = Site(

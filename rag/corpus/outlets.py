@@ -13,8 +13,9 @@ from rag.corpus.decoding import read_bytes
 from rag.corpus.drafts import Read, Unread, printable_path
 from rag.corpus.links import Roots
 from rag.corpus.urls import is_web_address, publisher_of
-from rag.errors import CorpusError
-from rag.language.dates import in_zone, is_zone
+from rag.errors import CorpusError, QueryError
+from rag.language.dates import in_zone, is_zone, parse_published
+from rag.records import Published
 
 OUTLETS_FILE = "outlets.toml"
 _TABLE, _ZONES = "outlets", "zones"
@@ -40,6 +41,26 @@ NO_OUTLETS = OutletSettings()
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFacts:
+    """The outlet and the date of articles that name none; "" and None where none is given."""
+
+    publisher: str = ""
+    published: Published | None = None
+
+    @classmethod
+    def of(cls, publisher: str, published: str) -> GivenFacts:
+        """What somebody has typed; raises QueryError for what is no date."""
+        date = parse_published(published) if published.strip() else None
+        if published.strip() and date is None:
+            msg = f"{published[:40]!r} is not a date; write it as 2020-09-11"
+            raise QueryError(msg)
+        return cls(publisher.strip(), date)
+
+
+NOTHING_GIVEN = GivenFacts()
+
+
+@dataclass(frozen=True, slots=True)
 class Outlets:
     """The names that the folders being ingested give to the outlets of their articles.
 
@@ -49,16 +70,18 @@ class Outlets:
     The name comes from the nearest `outlets.toml` that has the article's host: in the folder
     of its file or above, up to the folder that you ingest; in the same folder for a file
     that you name. A file that cannot be used, or is a link out of the folders, names
-    nothing: `find_files` reports it.
+    nothing: `find_files` reports it. What is `given` is of articles that do not say it themselves.
     """
 
     tops: frozenset[Path] = frozenset()
+    given: GivenFacts = NOTHING_GIVEN
     _read: dict[Path, OutletSettings] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, paths: Sequence[Path]) -> Outlets:
+    def of(cls, paths: Sequence[Path], given: GivenFacts = NOTHING_GIVEN) -> Outlets:
         """The names that apply to the files at `paths`; reads nothing yet."""
-        return cls(frozenset(path if path.is_dir() else path.parent for path in paths))
+        tops = frozenset(path if path.is_dir() else path.parent for path in paths)
+        return cls(tops, given)
 
     def reach(self, outlets_file: Path) -> bool:
         """Whether the file is no link, or a link to a file within the folders."""
@@ -73,14 +96,14 @@ class Outlets:
             return outcome
         article = outcome.article
         host = publisher_of(article.url)
-        publisher = article.publisher
+        publisher = article.publisher or self.given.publisher
         if host and publisher == host:
             publisher = next(
                 (own.names[host] for own in self._above(file) if host in own.names), host
             )
         keys = (host, article.publisher.casefold(), publisher.casefold())
         zone = next((own.zones[k] for own in self._above(file) for k in keys if k in own.zones), "")
-        published = article.published
+        published = article.published or self.given.published
         if zone and published:
             published = in_zone(published, zone)
         if (publisher, published) == (article.publisher, article.published):
@@ -90,7 +113,9 @@ class Outlets:
 
     def names_above(self, file: Path) -> str:
         """What applies to the articles in `file`, as text; "" if nothing does."""
-        return "\n".join(str(own) for own in self._above(file) if own != NO_OUTLETS)
+        given = [str(self.given)] if self.given != NOTHING_GIVEN else []
+        above = [str(own) for own in self._above(file) if own != NO_OUTLETS]
+        return "\n".join([*above, *given])
 
     def _above(self, file: Path) -> Iterator[OutletSettings]:
         """The settings in the folder of `file` and in those above, nearest first."""

@@ -66,6 +66,8 @@ def configured_model(
         headers={name: value.get_secret_value() for name, value in chosen.headers.items()},
         ca_file=str(chosen.ca_file or ""),
         forms=chosen.structured,
+        input_price=chosen.input_price,
+        output_price=chosen.output_price,
         names=names,
     )
     for line in _about_the_key(settings, chosen, model, from_file=settings.is_in_file(table)):

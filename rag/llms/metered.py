@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 from rag.llms.model import ChatModel, Reply, ReplySchema
 from rag.records import Message, Usage
 
 
 class Metered:
-    """The model given, with the `usage` of all replies that came to their end."""
+    """The model given, with the `usage` of all requests that came to their end."""
 
     def __init__(self, model: ChatModel) -> None:
         self._model = model
@@ -46,5 +47,5 @@ class Metered:
         """The model's reply, counted when it has ended."""
         asked = self._model.stream(messages, schema) if schema else self._model.stream(messages)
         reply = yield from asked
-        self.usage += reply.usage
+        self.usage += replace(reply.usage, requests=1)
         return reply

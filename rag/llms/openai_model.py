@@ -68,6 +68,7 @@ class OpenAIModel:
     `extra` are fields of the request that overrule Dateline's own, `headers` go with each
     request, `ca_file` holds the certificate that signed the server's. Where `temperature` is
     None it is 0, but for models that think. With `forms` a reply may be asked for by a schema.
+    `input_price` and `output_price` are those of a million tokens, in US dollars.
     What a server rejects is left out from then on.
     """
 
@@ -85,6 +86,8 @@ class OpenAIModel:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca_file: str = ""
     forms: bool = True
+    input_price: float = 0.0
+    output_price: float = 0.0
     names: Names = field(default=Names(key="DATELINE_LLM_API_KEY"), compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -309,11 +312,10 @@ class OpenAIModel:
 
     def _usage(self, messages: Sequence[Message], got: Received) -> Usage:
         prompt, completion = got.used.get("prompt"), got.used.get("completion")
-        counter = TokenCounter()
-        return Usage(
-            _counted(messages) if prompt is None else prompt,
-            counter.count(got.text) if completion is None else completion,
-        )
+        read = _counted(messages) if prompt is None else prompt
+        wrote = TokenCounter().count(got.text) if completion is None else completion
+        cost = (read * self.input_price + wrote * self.output_price) / 1_000_000
+        return Usage(read, wrote, cost=cost)
 
     def _cut_prompt(self, messages: Sequence[Message], got: Received) -> tuple[str, ...]:
         """What to say of a server that read only a part of the question and its passages."""

@@ -16,6 +16,7 @@ from rag.records.answer_json import (
     ClaimJson,
     FiltersJson,
     HitJson,
+    LeftOutJson,
     PassageJson,
     UnderstoodJson,
     UsageJson,
@@ -229,17 +230,32 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sentence that a model wrote and checking left out of the answer, and why."""
+
+    text: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens a language model read and wrote; zero where none was asked."""
+    """Tokens a language model read and wrote, and requests; zero where none was asked.
+
+    `cost` is in US dollars, 0 where no prices are set.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    requests: int = 0
+    cost: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         """Both together."""
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
+            self.requests + other.requests,
+            self.cost + other.cost,
         )
 
 
@@ -254,7 +270,7 @@ class Answer:
     `reason`, too. `understood` is what words of the
     question, and of those it leans on, were taken to ask for beside `filters`. `coverage` is
     the share of passages that could be searched by meaning. `notes` tell the reader what went
-    otherwise than asked.
+    otherwise than asked. `left_out` is what checking took out of a model's words.
     """
 
     question: str
@@ -273,6 +289,7 @@ class Answer:
     understood: tuple[Understood, ...] = ()
     coverage: float = 1.0
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     model: str = ""
     usage: Usage = Usage()
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -335,6 +352,7 @@ class Answer:
             hits=[hit_json(hit) for hit in self.hits],
             coverage=round(self.coverage, 4),
             notes=list(self.notes),
+            left_out=[LeftOutJson.of(each) for each in self.left_out],
             model=self.model,
             usage=UsageJson.of(self.usage),
             timings={name: round(seconds, 4) for name, seconds in self.timings.items()},

@@ -244,11 +244,20 @@ class WayOnJson(Model):
     drop: Listed[FilterName] = Field(default_factory=list, description="Filters to leave out then.")
 
 
+class LeftOutJson(Model):
+    """A sentence that a model wrote and checking left out of the answer, and why."""
+
+    text: str
+    reasons: Listed[str] = Field(default_factory=list)
+
+
 class UsageJson(Model):
-    """Tokens a language model read and wrote; zero where none was asked."""
+    """Tokens a language model read and wrote, and requests; zero where none was asked."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    requests: int = 0
+    cost: float = Field(default=0.0, description="In US dollars; 0 where no prices are set.")
 
 
 class AnswerJson(Model):
@@ -277,6 +286,9 @@ class AnswerJson(Model):
     hits: Listed[HitJson]
     coverage: Annotated[Share, Field(description="Passages found by meaning, from 0 to 1.")] = 1.0
     notes: Listed[str] = Field(default_factory=list, description="What went otherwise than asked.")
+    left_out: Listed[LeftOutJson] = Field(
+        default_factory=list, description="What checking took out of a model's words."
+    )
     model: str = Field("", description='The language model that wrote it; "" for none.')
     usage: UsageJson = UsageJson()
     timings: dict[str, float] = Field(

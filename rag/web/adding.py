@@ -14,14 +14,17 @@ import threading
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from types import MappingProxyType
 from typing import TypeVar, get_args
 
 from rag.archive import Archive, Progress
+from rag.corpus.oddities import OddKind
 from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
@@ -41,6 +44,7 @@ FOLDER = "uploads"
 PATIENCE_SECONDS = 60.0
 _REFRESH_SECONDS = 0.25
 _LONGEST_NAME = 80
+_MISSING: Mapping[str, OddKind] = MappingProxyType({"outlet": "no outlet", "date": "no date"})
 _NOT_IN_A_NAME = re.compile(r"[^\w.()+-]+")
 _T = TypeVar("_T")
 
@@ -63,10 +67,13 @@ class Adding:
     outcomes: tuple[UploadOutcome, ...]
 
 
-def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
+def add_files(
+    archive: Archive, files: Sequence[Path], outlet: str = "", date: str = ""
+) -> Iterator[Adding]:
     """Reads uploaded files into the archive one after another; yields the progress.
 
-    Raises QueryError for no file, and for too many.
+    `outlet` and `date` are those of articles that name none. Raises QueryError for no file, and
+    for too many.
     """
     if not 0 < len(files) <= MOST_FILES:
         msg = f"choose 1 to {MOST_FILES} files at a time, not {len(files)}"
@@ -77,7 +84,7 @@ def add_files(archive: Archive, files: Sequence[Path]) -> Iterator[Adding]:
             outcomes[place] = replace(outcomes[place], result=why, problem=True)
             continue
         with _copied(archive.folder, path) as copy:
-            steps = _patiently(lambda show, copy=copy: _ingest(archive, copy, show))  # type: ignore[misc]
+            steps = _patiently(partial(_ingest, archive, copy, (outlet, date)))
             outcomes[place] = yield from _followed(steps, outcomes, place)
     yield from _embedded(archive, outcomes)
 
@@ -145,8 +152,9 @@ def safe_name(name: str) -> str:
     return plain[-_LONGEST_NAME:] or "unnamed"
 
 
-def _ingest(archive: Archive, path: Path, show: Progress) -> IngestReport:
-    return archive.ingest(path, vectors=False, progress=show)
+def _ingest(archive: Archive, path: Path, given: tuple[str, str], show: Progress) -> IngestReport:
+    outlet, date = given
+    return archive.ingest(path, vectors=False, publisher=outlet, published=date, progress=show)
 
 
 def _followed(
@@ -168,7 +176,10 @@ def _outcome(name: str, report: IngestReport) -> UploadOutcome:
     kinds = get_args(OutcomeKind)
     counts = [f"{report.counts[kind]:,} {kind}" for kind in kinds if report.counts[kind]]
     odd = tuple(f"looked odd: {_named(line, name)}" for line in report.odd.summary())
-    notes = (*(each.note for each in report.notable if each.note), *odd)
+    found = {each.kind for each in report.odd.articles()}
+    missing = [what for what, kind in _MISSING.items() if kind in found]
+    ask = (f"Fill in the {' and the '.join(missing)} above and add it again.",) if missing else ()
+    notes = (*(each.note for each in report.notable if each.note), *odd, *ask)
     return UploadOutcome(name, ", ".join(counts) or "nothing new", bool(report.failures), notes)
 
 

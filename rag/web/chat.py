@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -19,6 +21,7 @@ from rag.store.lock import holder
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form
 from rag.web.keeping import keep
+from rag.web.models import Models
 from rag.web.rendering.answers import (
     answer_html,
     partial_html,
@@ -62,7 +65,8 @@ class Frame:
 class Chat:
     """The chat with one archive; it has no state, so any number of sessions can use it.
 
-    `preparing` returns what an answer waits for, "" if for nothing.
+    `preparing` returns what an answer waits for, "" if for nothing. `others` are the models that
+    can be chosen for a question, by name.
     """
 
     def __init__(
@@ -71,9 +75,11 @@ class Chat:
         model: ChatModel | None = None,
         examples: Sequence[str] = (),
         preparing: Callable[[], str] = str,
+        others: Mapping[str, ChatModel] = MappingProxyType({}),
     ) -> None:
         self.archive = archive
         self.model = model
+        self.models = Models(model, others)
         self.examples = tuple(examples)
         self.preparing = preparing
 
@@ -89,7 +95,8 @@ class Chat:
         try:
             yield from self._answered(form, conversation)
         except RagError as error:
-            problem = REBUILDING if self._is_rebuilt() else in_page_words(str(error))
+            said = in_page_words(without_folder(str(error), self.archive.folder))
+            problem = REBUILDING if self._is_rebuilt() else said
             yield self._refused(form, conversation, problem)
         except Exception:
             _log.exception("the question could not be answered")
@@ -137,14 +144,17 @@ class Chat:
         as_of: str = "",
         without: Sequence[str] = (),
         saved_number: int = 0,
+        first: str = "",
     ) -> Turn:
         """The turn of an answer, as turn `number` of its conversation.
 
         `as_of` and `without` come from the form; `saved_number` is the answer's number in the
-        archive, 0 if it is not saved.
+        archive, 0 if it is not saved. `first` is what a model first wrote, before checking.
         """
         by_words = count_by_words(self.archive, answer)
-        reply = answer_html(answer, number, as_of=as_of, without=without, by_words=by_words)
+        reply = answer_html(
+            answer, number, as_of=as_of, without=without, by_words=by_words, first=first
+        )
         return Turn(
             answer.question,
             turn_html(number, answer.question, reply),
@@ -165,17 +175,19 @@ class Chat:
             filters=filters,
             as_of=as_of,
             ignore=form.without,
-            model=self.model,
+            model=self.models.named(form.model),
         )
         with closing(stream):
-            answer = yield from self._streamed(stream, form.question, conversation)
+            answer, first = yield from self._streamed(stream, form.question, conversation)
         if rebuilt or self._is_rebuilt():
             raise ArchiveError(REBUILDING)
         number = len(conversation.turns) + 1
-        turn = self.turn(number, answer, as_of=form.as_of.strip(), without=form.without)
+        turn = self.turn(
+            number, answer, as_of=form.as_of.strip(), without=form.without, first=first
+        )
         done = keep(self.archive, conversation.with_turn(turn), answer)
-        first = done.first_key()
-        yield self._frame(done, panel=self.panel(first, done) if first else empty_panel())
+        key = done.first_key()
+        yield self._frame(done, panel=self.panel(key, done) if key else empty_panel())
 
     def _is_rebuilt(self) -> bool:
         """Whether another process is rebuilding the indexes, which are incomplete then."""
@@ -184,15 +196,18 @@ class Chat:
 
     def _streamed(
         self, stream: Generator[str, None, Answer], question: str, conversation: Conversation
-    ) -> Generator[Frame, None, Answer]:
-        """Yields a frame for each piece, and one where the model thinks; returns the answer."""
+    ) -> Generator[Frame, None, tuple[Answer, str]]:
+        """Yields a frame for each piece, and one where the model thinks.
+
+        Returns the answer and all pieces.
+        """
         written = ""
         thinking = False
         while True:
             try:
                 piece = next(stream)
             except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
+                return end.value, written
             if piece or not (written or thinking):
                 written += piece
                 thinking = not written
@@ -242,3 +257,12 @@ def in_page_words(message: str) -> str:
     for option, label in OPTIONS.items():
         message = message.replace(f"{option} ", f"{label}: ")
     return message
+
+
+def without_folder(message: str, folder: Path) -> str:
+    """An error message that does not tell where on the server the archive lies.
+
+    >>> without_folder("there is no archive in '/srv/news'", Path("/srv/news"))
+    "there is no archive in 'ARCHIVE'"
+    """
+    return message.replace(str(folder), "ARCHIVE") if folder.is_absolute() else message

@@ -32,7 +32,8 @@ class Form:
     """What a reader filled in.
 
     `without` are words of the question that must not be read as a date, an outlet or a form.
-    `again` is the number of the turn that is asked again; None for a new question.
+    `again` is the number of the turn that is asked again; None for a new question. `model` is the
+    name of the language model chosen for it, "" for the page's own.
     """
 
     question: str
@@ -44,6 +45,7 @@ class Form:
     as_of: str = ""
     without: tuple[str, ...] = ()
     again: int | None = None
+    model: str = ""
 
     @classmethod
     def of(cls, question: str, limits: Sequence[Any], without: tuple[str, ...] = ()) -> Form:

@@ -34,7 +34,9 @@ REFRESH_SECONDS = 2.0
 
 # Only `${value}` may stand in a template: Gradio would run what Handlebars tags bring in.
 MASTHEAD = f"<header><h1>${{value}}</h1><p>{TAGLINE}</p></header>"
-ARTICLE_SCRIPTS = ["opening.js", "article.js", "siblings.js", "finding.js", "copying.js"]
+ARTICLE_SCRIPTS = [
+    "opening.js", "article.js", "sheet.js", "siblings.js", "finding.js", "copying.js",
+]  # fmt: skip
 PANEL = '<section aria-label="Cited article" tabindex="0">${value}</section>'
 SERVER = '<p role="alert"></p>'
 STATUS = '<p role="status">${value}</p>'

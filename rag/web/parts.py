@@ -14,8 +14,8 @@ class Parts:
     """The parts of the page.
 
     Add to a part with `with parts.aside: ...`, and a tab with
-    `with parts.views, gr.Tab(...): ...`. `limits` are the filters, in the order of
-    `rag.web.form.LIMITS`, and `chosen` says which are set.
+    `with parts.views, gr.Tab(...): ...`. `model` words the next answer. `limits` are
+    the filters, in the order of `rag.web.form.LIMITS`, and `chosen` says which are set.
     """
 
     page: Any
@@ -29,6 +29,8 @@ class Parts:
     ask: Any
     stop: Any
     clear: Any
+    model: Any
+    follow_ups: Any
     limits: tuple[Any, ...]
     chosen: Any
     panel: Any

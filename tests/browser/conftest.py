@@ -234,12 +234,15 @@ class Sites:
 
     @cached_property
     def samples(self) -> Site:
-        """It began empty and has a `model`."""
+        """It began empty and has a `model`, with prices, and a second one at the same server."""
         return self._begin(
             self._folder / "samples",
             DATELINE_LLM_BASE_URL=self.model.url,
             DATELINE_LLM_MODEL="tiny",
             DATELINE_LLM_REPAIR="0",
+            DATELINE_LLM_INPUT_PRICE="1000",
+            DATELINE_LLM_OUTPUT_PRICE="2000",
+            DATELINE_LLMS='{"second": {"model": "other"}}',
         )
 
     @cached_property

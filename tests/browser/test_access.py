@@ -95,21 +95,36 @@ def test_a_screen_reader_hears_the_answer_and_not_its_markup(
     assert "class=" not in heard
 
 
-def test_a_phone_has_the_article_below_the_chat(visitor: Visitor, sites: Sites) -> None:
-    page = visitor.visit(sites.corpus, width=390, height=844)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_phone_has_the_article_as_a_sheet_over_the_chat(
+    visitor: Visitor, sites: Sites, dark: bool
+) -> None:
+    page = visitor.visit(sites.corpus, width=390, height=844, dark=dark)
     expect(page.get_by_role("heading", name="Dateline")).to_be_in_viewport()
+    top = page.locator("#top").bounding_box()
+    assert top
+    assert top["height"] <= 48
     turn = ask(page, SANK)
-    expect(page.locator("#cite-target")).to_be_visible()
-    chat, panel = page.locator("#chat").bounding_box(), page.locator("#reading").bounding_box()
-    assert chat
-    assert panel
-    assert chat["y"] + chat["height"] <= panel["y"]
+    sheet, target = page.locator("#reading"), page.locator("#cite-target")
+    expect(sheet).to_be_hidden()
     expect(page.get_by_label("Question")).to_be_in_viewport()
+    assert faults(page) == []
     turn.locator("a.cite").nth(1).click()
-    expect(page.locator("#cite-target")).to_be_focused()
-    expect(page.locator("#cite-target")).to_be_in_viewport()
+    expect(target).to_be_focused()
+    expect(target).to_be_in_viewport()
+    assert faults(page) == []
     page.get_by_role("link", name="Back to the answer").click()
     expect(turn.locator("a.cite").nth(1)).to_be_focused()
+    expect(sheet).to_be_hidden()
+    turn.locator("a.cite").first.press("Enter")
+    expect(target).to_be_focused()
+    page.get_by_role("button", name="Close the article").click()
+    expect(sheet).to_be_hidden()
+    expect(turn.locator("a.cite").first).to_be_focused()
+    turn.locator("a.cite").first.press("Enter")
+    expect(target).to_be_focused()
+    page.mouse.click(200, 40)
+    expect(sheet).to_be_hidden()
     for name in ("Search", "Check", "Evidence", "Archive", "Conversations", "Add articles"):
         panel = tab(page, name)
         expect(panel).to_be_visible()

@@ -12,6 +12,7 @@ from rag.answers.wording import introduction
 from rag.conversations.escaping import BLANK_LINES, text
 from rag.records import Answer, Citation, Claim, WayOn
 from rag.web.conversation import nearest, reference_to
+from rag.web.rendering.changes import changes_html, is_shown_as_change
 from rag.web.rendering.chips import again_attributes, understood_html
 from rag.web.rendering.marks import (
     citation_link,
@@ -21,12 +22,23 @@ from rag.web.rendering.marks import (
     tips,
     verdict_mark,
 )
-from rag.web.rendering.steps import describe_filters, steps_html
+from rag.web.rendering.quoted import only_quotes, quotation
+from rag.web.rendering.steps import describe_filters, spent, steps_html
 from rag.web.rendering.taking import answer_tools_html
 
 _LIST_INTRODUCTION = re.compile(r"\s*[^.?!:]*:$")
 """What ends the first paragraph of a declined answer: the page has headings of its own."""
 
+WRITING = "Writing; not checked yet"
+UNCHECKED = "Stopped: not checked. Nothing above has been compared with the articles."
+
+_LONG = 240
+"""A question of more characters does not stay in view: it would cover its answer."""
+
+_EDIT = Markup(
+    '<button type="button" class="edit-asked" aria-label="Edit and ask again">Edit</button>'
+)
+_QUOTED = Markup('<blockquote class="quoted">{}</blockquote>')
 _HEADLINE = Markup('<span class="headline" dir="auto">{}</span>')
 
 
@@ -46,16 +58,39 @@ def welcome_html(examples: Sequence[str]) -> str:
     )
 
 
-def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) -> str:
-    """A question and its reply; screen readers do not announce a busy reply yet."""
+def follow_ups_html(number: int, asked: str, questions: Sequence[str]) -> str:
+    """What to ask after the turn with this number and question, hidden until it is placed there."""
+    if not questions:
+        return ""
+    buttons = join(
+        Markup('<li><button type="button" class="example" dir="auto">{}</button></li>').format(
+            text(question)
+        )
+        for question in questions
+    )
     return str(
         Markup(
-            '<section class="turn" data-turn="{}"><h2 class="question" dir="auto">'
-            '<span class="unseen">You asked: </span>{}</h2>'
+            '<div class="follow-ups" hidden data-turn="{}" data-asked="{}">'
+            "<p>You could ask next</p><ul>{}</ul></div>"
+        ).format(number, text(asked), buttons)
+    )
+
+
+def turn_html(number: int, question: str, reply: Markup, *, busy: bool = False) -> str:
+    """A question and its reply; screen readers do not announce a busy reply yet.
+
+    The question can be edited and asked again once the reply is there.
+    """
+    return str(
+        Markup(
+            '<section class="turn" data-turn="{}"><div class="asked{}">'
+            '<h2 class="question" dir="auto"><span class="unseen">You asked: </span>{}</h2>{}</div>'
             '<div class="reply" aria-busy="{}">{}</div>{}</section>'
         ).format(
             number,
+            " long" if len(question) > _LONG else "",
             text(question),
+            "" if busy else _EDIT,
             "true" if busy else "false",
             reply,
             "" if busy else Markup('<div class="feedback" data-turn="{}"></div>').format(number),
@@ -72,9 +107,10 @@ def partial_html(written: str, *, stopped: bool = False) -> Markup:
     """The reply written so far; its markers become links once it is checked."""
     paragraphs = join(_paragraph(text(part)) for part in BLANK_LINES.split(written) if part.strip())
     if not stopped:
-        return Markup('<div class="streaming">{}</div>').format(paragraphs)
-    note = "Stopped. What is written so far has not been checked against the articles."
-    return paragraphs + _note(note if written.strip() else "Stopped.")
+        return Markup('<div class="streaming">{}</div>{}').format(paragraphs, working_html(WRITING))
+    if not written.strip():
+        return _note("Stopped.")
+    return Markup('<div class="unchecked">{}</div>{}').format(paragraphs, _note(UNCHECKED))
 
 
 def answer_html(
@@ -84,21 +120,25 @@ def answer_html(
     as_of: str = "",
     without: Sequence[str] = (),
     by_words: int | None = None,
+    first: str = "",
 ) -> Markup:
     """The answer to question `number`: its sentences with links to what they cite.
 
     Only links made here are markup; whatever an article, a question or a model wrote is
     shown as it stands. `as_of` is the date that was asked for, as it was typed, and
     `without` the words that were to be understood as nothing. `by_words`
-    is how many of the passages found share a word with the question.
+    is how many of the passages found share a word with the question, and `first` what a model
+    first wrote, before it was checked.
     """
     kind = "declined" if answer.abstained else "answer"
     words = _declined(answer, number, without) if answer.abstained else _answered(answer, number)
-    return Markup('{}{}<div class="{}">{}</div>{}{}{}{}').format(
-        _understood_as(answer),
-        understood_html(answer.question, answer.understood, without),
+    return Markup('<div class="{}">{}</div>{}{}{}{}{}{}{}').format(
         kind,
         words,
+        changes_html(answer, first),
+        # Below the answer, so that its words stay where they were while it was written.
+        _understood_as(answer),
+        understood_html(answer.question, answer.understood, without),
         join(_notes(answer, as_of)),
         steps_html(answer, as_of=as_of, by_words=by_words),
         answer_tools_html(answer),
@@ -117,7 +157,7 @@ def _understood_as(answer: Answer) -> Markup:
 
 
 def _answered(answer: Answer, number: int) -> Markup:
-    """The paragraphs of the text, each with its claims."""
+    """The paragraphs of the text, each with its claims; what is only quoted is set apart."""
     position, above = 0, ""
     paragraphs: list[Markup] = []
     for gap in [*BLANK_LINES.finditer(answer.text), None]:
@@ -125,8 +165,9 @@ def _answered(answer: Answer, number: int) -> Markup:
         if answer.text[position:end].strip():
             headline = _headline(answer, position)
             shown = _HEADLINE.format(text(headline)) if headline and headline != above else ""
-            pieces = join(_pieces(answer, number, position, end))
-            paragraphs.append(_paragraph(Markup("{}{}").format(shown, pieces)))
+            inner = Markup("{}{}").format(shown, join(_pieces(answer, number, position, end)))
+            only = only_quotes(answer, position, end)
+            paragraphs.append(_QUOTED.format(_paragraph(inner)) if only else _paragraph(inner))
             above = headline
         position = gap.end() if gap else end
     return join(paragraphs)
@@ -153,21 +194,24 @@ def _pieces(answer: Answer, number: int, start: int, end: int) -> Iterator[Marku
             continue
         yield linked(answer, number, answer.text[position:first], cited)
         yield _claim(answer, number, claim, answer.text[first:last])
-        yield verdict_mark(claim, number, place)
+        if quotation(answer, claim) is None or claim.verdict != "supported":
+            yield verdict_mark(claim, number, place)
         position = last
     yield linked(answer, number, answer.text[position:end], cited)
 
 
 def _claim(answer: Answer, number: int, claim: Claim, words: str) -> Markup:
     """A claim's words; if they quote an article, its outlet and date are styled separately."""
-    for citation in answer.citations:
-        origin = introduction(citation.article)
-        if citation.number in claim.citations and words.startswith(origin + citation.quote):
-            rest = words[len(origin) + len(citation.quote) :]
-            return Markup('<span class="origin">{}</span>{}{}').format(
-                text(origin), text(citation.quote), linked(answer, number, rest, claim.citations)
-            )
-    return linked(answer, number, words, claim.citations)
+    quoted = quotation(answer, claim)
+    if quoted is None:
+        return linked(answer, number, words, claim.citations)
+    origin = text(quoted.day + quoted.origin)
+    return Markup("{}{}<q>{}</q>{}").format(
+        Markup('<span class="origin">{}</span>').format(origin) if origin else "",
+        text(quoted.name),
+        text(quoted.words),
+        linked(answer, number, quoted.after, claim.citations),
+    )
 
 
 def _declined(answer: Answer, number: int, without: Sequence[str]) -> Markup:
@@ -232,7 +276,9 @@ def _list(heading: str, kind: str, items: Sequence[Markup]) -> Markup:
 
 
 def _notes(answer: Answer, as_of: str) -> Iterator[Markup]:
-    yield from map(_note, answer.notes)
+    if answer.model or answer.usage.requests:
+        yield _note(spent(answer))
+    yield from (_note(one) for one in answer.notes if not is_shown_as_change(one, answer))
     if answer.unresolved:
         numbers = ", ".join(f"[{value}]" for value in answer.unresolved)
         yield _note(f"The answer cites {numbers}, which no article in the archive stands behind.")

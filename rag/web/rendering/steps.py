@@ -84,9 +84,32 @@ def _found(answer: Answer, by_words: int | None) -> Iterator[str]:
 def _writer(answer: Answer) -> str:
     if not answer.model:
         return "the articles' own words, quoted"
+    return spent(answer)
+
+
+def spent(answer: Answer) -> str:
+    """The model of an answer, and what it took: requests, tokens, seconds, and dollars if priced.
+
+    >>> answer = Answer("?", "?", "", datetime.now(UTC), model="tiny", usage=Usage(1_831, 142, 1))
+    >>> spent(answer)
+    'tiny · 1 request · 1,831 tokens read, 142 written'
+    """
     used = answer.usage
-    tokens = f" ({used.prompt_tokens:,} tokens read, {used.completion_tokens:,} written)"
-    return answer.model + (tokens if used.prompt_tokens else "")
+    seconds = sum(answer.timings.values())
+    return " · ".join(
+        filter(
+            None,
+            [
+                answer.model,
+                count(used.requests, "request") if used.requests else "",
+                f"{used.prompt_tokens:,} tokens read, {used.completion_tokens:,} written"
+                if used.prompt_tokens
+                else "",
+                f"{seconds:.1f} s" if seconds else "",
+                f"${used.cost:.{2 if used.cost >= 1 else 4}f}" if used.cost else "",
+            ],
+        )
+    )
 
 
 def _checked(answer: Answer) -> Iterator[str]:

@@ -1,4 +1,5 @@
-// The keys 1 to 9 open the citations of an answer; a reader can switch them off for good.
+// The keys 1 to 9 open the citations of an answer, and a letter typed while reading goes to the
+// question box; a reader can switch both off for good.
 const STORED = "dateline:number-keys";
 const WRITES = "input, textarea, select, [contenteditable='true'], [role='combobox']";
 const box = element.querySelector("input");
@@ -10,8 +11,13 @@ box.addEventListener("change", () => {
 
 document.addEventListener("keydown", (event) => {
   const chosen = event.ctrlKey || event.metaKey || event.altKey;
-  if (chosen || !box.checked || !/^[1-9]$/.test(event.key)) return;
+  if (chosen || event.isComposing || !box.checked) return;
   if (event.target !== box && event.target.closest(WRITES)) return;
+  if (/^\p{L}$/u.test(event.key) && event.target.id === "log") {
+    document.querySelector("#question textarea").focus();
+    return;
+  }
+  if (!/^[1-9]$/.test(event.key)) return;
   const link = citation(event.key);
   if (!link) return;
   event.preventDefault();

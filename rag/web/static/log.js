@@ -29,9 +29,20 @@ function edit(question) {
 
 watch("value", () => {
   const all = element.querySelectorAll(".turn");
-  if (all.length > turns) all[all.length - 1].scrollIntoView({ block: "start" });
+  if (all.length > turns) arrive(all[all.length - 1]);
   turns = all.length;
 });
+
+// Whoever has asked reads on: the focus leaves the question box, so that number keys open
+// citations. It goes to what scrolls, as the turn itself is made anew with every piece.
+function arrive(turn) {
+  turn.scrollIntoView({ block: "start" });
+  const focused = document.activeElement;
+  if (focused !== document.body && !focused.closest("#composer, #log")) return;
+  const log = document.querySelector("#log");
+  log.tabIndex = -1;
+  log.focus({ preventScroll: true });
+}
 
 // What is unfolded comes into view; the event does not bubble.
 element.addEventListener(

@@ -39,11 +39,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     at_first = {"visible": uploads.accounts is None}
     with parts.views, gr.Tab("Add articles", id="add", elem_id="tab-add", **at_first) as tab:
         html_part(known_suffixes(), INTRODUCTION, "add-intro")
-        files = gr.File(
-            label=f"Files, {MOST_FILES} at most, each up to {LARGEST_FILE >> 20} MB",
-            file_count="multiple",
-            elem_id="files",
-        )
+        files, outlet, date = _file_parts()
         take = gr.Button("Add these files", variant="primary", elem_id="take-files")
         with gr.Column(visible=network, elem_id="from-network"):
             address = gr.Textbox(
@@ -57,10 +53,13 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         html_part("" if network else NO_NETWORK, NOTE, "no-network")
         status = html_part("", STATUS, "adding")
 
-    def take_files(paths: list[str] | None, request: gr.Request) -> Iterator[str]:
+    def take_files(
+        paths: list[str] | None, outlet: str, date: str, request: gr.Request
+    ) -> Iterator[str]:
         with uploads.files.take(paths or ()) as files:
             yield from _states(
-                uploads.allowed(owner_of(request)), lambda: add_files(chat.archive, files)
+                uploads.allowed(owner_of(request)),
+                lambda: add_files(chat.archive, files, outlet, date),
             )
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
@@ -77,12 +76,29 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     def settle() -> list[Any]:
         return [None, facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
 
-    added = take.click(take_files, files, status, **once)
+    added = take.click(take_files, [files, outlet, date], status, **once)
     was_read = read.click(read_address, [address, is_feed], status, **once)
     outputs = [files, parts.facts, parts.limits[2]]
     for done in (added, was_read):
         done.then(settle, None, outputs, queue=False, **private())
     parts.page.load(show_tab, None, tab, queue=False, **private())
+
+
+def _file_parts() -> tuple[Any, Any, Any]:
+    """The fields for files, and for the outlet and date of those that name none."""
+    import gradio as gr
+
+    files = gr.File(
+        label=f"Files, {MOST_FILES} at most, each up to {LARGEST_FILE >> 20} MB",
+        file_count="multiple",
+        elem_id="files",
+    )
+    with gr.Row(elem_id="file-facts"):
+        outlet = gr.Textbox(label="Outlet, where a file names none", max_lines=1)
+        date = gr.Textbox(
+            label="Date, where a file has none", placeholder="2025-05-31", max_lines=1
+        )
+    return files, outlet, date
 
 
 def _states(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:

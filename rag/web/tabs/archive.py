@@ -17,7 +17,7 @@ from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.archive import archive_html, health_html, listing_html
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
-from rag.web.views.failures import last_failures
+from rag.web.views.failures import last_failures, without_folders
 from rag.web.views.shelves import list_articles, shelves
 
 ARCHIVE = '<section aria-label="The archive" tabindex="0">${value}</section>'
@@ -36,7 +36,8 @@ def archive_tab(
 ) -> None:
     """Adds the tab to the page; `examine` adds a button for the archive's health.
 
-    Where there are `accounts`, to admins alone: what mends an archive names its folder.
+    Only whoever may examine it sees paths, where there are `accounts` an admin: what mends an
+    archive names its folder, and so do the files that failed.
     """
     import gradio as gr
 
@@ -51,8 +52,9 @@ def archive_tab(
             _connect_health(examine, accounts, check, health)
         listed = html_part("", LISTED, "listed", ["opening.js", "listed.js"])
 
-    def show() -> str:
-        return overview_of(chat)
+    def show(request: gr.Request) -> str:
+        may_examine = examine is not None and has_role(accounts, owner_of(request), MAY_EXAMINE)
+        return overview_of(chat, paths=may_examine)
 
     def list_shelf(event: gr.EventData, *limits: Any) -> str:
         outlet, month = (None if one is None else str(one) for one in (event.outlet, event.month))
@@ -74,11 +76,12 @@ def _connect_health(examine: Examine, accounts: Accounts | None, check: Any, hea
     check.click(tell, None, health, trigger_mode="once", **private())
 
 
-def overview_of(chat: Chat) -> str:
-    """The overview of the archive as HTML, or the problem with it."""
+def overview_of(chat: Chat, *, paths: bool = True) -> str:
+    """The overview of the archive as HTML, or the problem with it; with the `paths` of files."""
     archive = chat.archive
     try:
         failed = last_failures(archive)
+        failed = failed if paths else without_folders(failed)
         return archive_html(read_holdings(archive), shelves(archive), failed, datetime.now(UTC))
     except RagError as error:
         return problem_html(str(error))

@@ -10,16 +10,19 @@ from typing import Any
 from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
+from rag.web.follow_ups import follow_ups
 from rag.web.form import LIMIT_OF, Form
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
+from rag.web.rendering.answers import follow_ups_html
 from rag.web.tabs.filters import chosen_html, without
 
 LOG = (
     '<div role="log" aria-live="polite" aria-label="Conversation" tabindex="0">'
     '${value.join("")}</div>'
 )
-SCRIPTS = ("opening.js", "tips.js", "log.js", "copying.js", "answer-link.js")
+SCRIPTS = ("opening.js", "tips.js", "log.js", "edit.js", "copying.js", "answer-link.js")
+FOLLOW_UPS = "${value}"
 NOTICE = '<div role="alert">${value}</div>'
 KEYS = (
     '<label class="keys"><input type="checkbox" id="number-keys" checked> '
@@ -33,12 +36,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
 
     with gr.Column(elem_id="aside") as aside:
         pass
-    log = html_part(
-        list(chat.turns(Conversation())),
-        LOG,
-        "log",
-        ["opening.js", "tips.js", "log.js", "copying.js", "answer-link.js"],
-    )
+    log = html_part(list(chat.turns(Conversation())), LOG, "log", SCRIPTS)
     notice = html_part("", NOTICE, "notice")
     with gr.Row(elem_id="composer"):
         question = gr.Textbox(
@@ -54,8 +52,20 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         )
         ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=88)
         stop = gr.Button("Stop", visible=False, elem_id="stop", scale=1, min_width=88)
+    follow_ups = html_part("", FOLLOW_UPS, "follow-ups", ["follow.js"])
     with gr.Row(elem_id="below"):
         html_part("", KEYS, "keys", ["keys.js"])
+        choices = chat.models.choices()
+        model = gr.Dropdown(
+            label="Answer worded by",
+            choices=choices,
+            value="",
+            visible=len(choices) > 1,
+            filterable=False,
+            container=False,
+            elem_id="model",
+            scale=0,
+        )
         clear = gr.Button("New conversation", size="sm", elem_id="clear", scale=0, min_width=150)
     return {
         "aside": aside,
@@ -65,6 +75,8 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
         "ask": ask,
         "stop": stop,
         "clear": clear,
+        "model": model,
+        "follow_ups": follow_ups,
     }
 
 
@@ -73,31 +85,49 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
     import gradio as gr
 
     def ask(
-        question: str, conversation: Conversation, request: gr.Request, *limits: Any
+        question: str, conversation: Conversation, model: str, request: gr.Request, *limits: Any
     ) -> Iterator[list[Any]]:
-        yield from _asked(
-            chat, Form.of(question, limits), replace(conversation, owner=owner_of(request))
-        )
+        form = replace(Form.of(question, limits), model=model or "")
+        yield from _asked(chat, form, replace(conversation, owner=owner_of(request)))
 
     def ask_again(
-        conversation: Conversation, request: gr.Request, event: gr.EventData, *limits: Any
+        conversation: Conversation,
+        model: str,
+        request: gr.Request,
+        event: gr.EventData,
+        *limits: Any,
     ) -> Iterator[list[Any]]:
-        yield from _asked_again(chat, event, limits, replace(conversation, owner=owner_of(request)))
+        own = replace(conversation, owner=owner_of(request))
+        yield from _asked_again(chat, event, limits, own, model or "")
 
     once = {"trigger_mode": "once", **private()}
     asked = gr.on(
         [parts.question.submit, parts.ask.click],
         ask,
-        [parts.question, parts.conversation, *parts.limits],
+        [parts.question, parts.conversation, parts.model, *parts.limits],
         parts.outputs,
         **once,
     )
     example = parts.log.ask_again(
         ask_again,
-        [parts.conversation, *parts.limits],
+        [parts.conversation, parts.model, *parts.limits],
         [*parts.outputs, parts.chosen, *parts.limits],
         **once,
     )
+
+    def suggest(conversation: Conversation, *limits: Any) -> str:
+        number, last = len(conversation.turns), conversation.turns[-1:]
+        asked = last[0].question if last else ""
+        return follow_ups_html(number, asked, follow_ups(chat, conversation, Form.of("", limits)))
+
+    for done in (asked, example):
+        done.success(
+            suggest,
+            [parts.conversation, *parts.limits],
+            parts.follow_ups,
+            concurrency_limit=None,
+            **private(),
+        )
     ends = {"cancels": [asked, example], "queue": False, **private()}
     parts.stop.click(
         lambda conversation: updates(chat.stop(conversation)),
@@ -142,7 +172,7 @@ def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
 
 
 def _asked_again(
-    chat: Chat, event: Any, limits: Sequence[Any], conversation: Conversation
+    chat: Chat, event: Any, limits: Sequence[Any], conversation: Conversation, model: str
 ) -> Iterator[list[Any]]:
     """Asks what a button of the conversation asks; filters that it drops are cleared for good."""
     import gradio as gr
@@ -151,7 +181,7 @@ def _asked_again(
     for name in event.drop:
         remaining = without(LIMIT_OF[name], remaining)
     asked = Form.of(str(event.question), remaining, tuple(map(str, event.without)))
-    form = replace(asked, again=int(event.turn) or None)
+    form = replace(asked, again=int(event.turn) or None, model=model)
     unchanged = [gr.skip()] * (1 + len(remaining))
     cleared = [chosen_html(chat, remaining), *remaining] if event.drop else unchanged
     for values in _asked(chat, form, conversation):
