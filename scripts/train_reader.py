@@ -28,11 +28,10 @@ from sklearn.metrics import roc_auc_score
 
 from rag import Archive, Message
 from rag.answers.candidate_sentences import Vocabulary
-from rag.answers.confidence import THRESHOLD
 from rag.answers.evidence import Evidence, collect
 from rag.answers.plans import choose
 from rag.answers.reading import answer_signals
-from rag.answers.scoring import OFFSET, OTHER, weighed
+from rag.answers.scoring import OFFSET, OTHER, THRESHOLD, weighed
 from rag.answers.signals import FACTUAL
 from rag.evaluation.reporters import normalised
 from rag.questions.form import Form

@@ -8,8 +8,7 @@ import pytest
 
 from rag.answers.candidate_sentences import survey
 from rag.answers.corrections import corrected, corrections
-from rag.answers.false_presuppositions import contradiction
-from rag.answers.numeric_presuppositions import miscount
+from rag.answers.false_presuppositions import contradiction, miscount
 from rag.records import Answer, Article, Hit, Passage
 from tests.builders import article, open_archive, row, write_jsonl
 

@@ -8,10 +8,18 @@ from typing import get_args
 
 import pytest
 
-from rag.answers.confidence import SubjectSignals, confidence, knows_subject
 from rag.answers.evidence import collect
 from rag.answers.reading import Reading, answer_signals, read
-from rag.answers.scoring import OFFSET, confidence_weights, scored, sentence_weights, weighed
+from rag.answers.scoring import (
+    OFFSET,
+    SubjectSignals,
+    confidence,
+    confidence_weights,
+    knows_subject,
+    scored,
+    sentence_weights,
+    weighed,
+)
 from rag.questions.form import Form, FormName, read_form
 from rag.records import Hit
 from tests.builders import article

@@ -15,7 +15,7 @@ from rag.language.entities import names
 from rag.language.periods import day_in_words
 from rag.questions.asked_words import read_words
 from rag.questions.form import Form, FormName
-from rag.questions.several import questions_apart
+from rag.questions.sub_queries import questions_apart
 from rag.records import FilterName, Filters, Hit, WayOn
 from rag.records.published import local_time
 

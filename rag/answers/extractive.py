@@ -13,16 +13,15 @@ from datetime import date
 from rag.answers.agreement import AGREED, agreement, corroborated
 from rag.answers.candidate_sentences import CandidateSentence, day_of
 from rag.answers.causes import several_causes
-from rag.answers.confidence import THRESHOLD
 from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on
 from rag.answers.evidence import READ_HITS, Evidence
-from rag.answers.false_presuppositions import Contradiction, contradiction
-from rag.answers.numeric_presuppositions import miscount
+from rag.answers.false_presuppositions import Contradiction, contradiction, miscount
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, choose
 from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
 from rag.answers.reading import Reading, read
+from rag.answers.scoring import THRESHOLD
 from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
@@ -30,7 +29,7 @@ from rag.language.event_days import event_days
 from rag.language.periods import day_in_words
 from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for
-from rag.questions.several import questions_apart
+from rag.questions.sub_queries import questions_apart
 from rag.records import Answer, Hit, Message, Similarity
 
 SHOWN_HITS = 8

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
 from rag.answers.candidate_sentences import CandidateSentence, day_of, survey
-from rag.language.figures import meanings
+from rag.language.entities import number_places
+from rag.language.figures import Quantity, counted, figures, meanings
 from rag.language.opposites import base, opposites, particles, same, things, verbs
 from rag.language.propositions import Phrase, Proposition, propositions
 from rag.language.words import word_set
@@ -251,3 +252,48 @@ def _is_affirmed(asked: AskedClause, found: Contradiction, near: Sequence[_Near]
                 if affirms and _may_be_about(reading, said):
                     return True
     return False
+
+
+_LEAST_COVERED_BY_COUNT = 0.6
+_FEWEST_SHARED = 2
+_NEAR = 3.0
+
+
+def miscount(question: str, hits: Sequence[Hit]) -> Contradiction | None:
+    """A sentence that gives another number of what the question counts; else None.
+
+    It is looked for only where none of the hits holds the question's own number, and must
+    share two more words with the question in the clause of its number.
+    """
+    about = meanings(question)
+    presumed = list(_presumed(question, about))
+    if not presumed:
+        return None
+    told = [sentence for sentence, _ in survey(hits, about)]
+    values = {number.value for hit in hits for _, number in number_places(hit.text)}
+    for text, value, asked in presumed:
+        if value in values:
+            continue
+        rivals = [each for each in told if _gives_another(each, value, asked)]
+        if rivals:
+            return Contradiction(max(rivals, key=lambda each: each.coverage), text)
+    return None
+
+
+def _presumed(question: str, about: frozenset[str]) -> Iterator[tuple[str, float, Quantity]]:
+    """The numbers of things in a question, each with what it counts."""
+    for start, number in number_places(question):
+        thing = counted(question[start + len(number.text) :])
+        if number.kind == "count" and thing:
+            yield number.text, number.value, Quantity("count", thing, about - thing)
+
+
+def _gives_another(sentence: CandidateSentence, value: float, asked: Quantity) -> bool:
+    return sentence.coverage >= _LEAST_COVERED_BY_COUNT and any(
+        figure.named
+        and not figure.earlier
+        and figure.value != value
+        and max(figure.value, value) <= _NEAR * min(figure.value, value)
+        and len(asked.about & figure.clause) >= _FEWEST_SHARED
+        for figure in figures(sentence.text, asked)
+    )

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from rag.answers.candidate_answers import names_asked
 from rag.answers.candidate_sentences import CandidateSentence, Vocabulary
-from rag.answers.confidence import SubjectSignals, both, confidence, knows_subject
 from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
 from rag.answers.plans import choose
-from rag.answers.scoring import scored
+from rag.answers.scoring import SubjectSignals, both, confidence, knows_subject, scored
 from rag.answers.signals import FACTUAL
 from rag.questions.expected_answer import asked_for, own_words
 from rag.questions.form import Form

@@ -29,8 +29,7 @@ from rag.questions.archive_rules import (
     SPAN_RULES,
     WHAT_RULE,
 )
-from rag.questions.marks import LANGUAGE, OUTLET, TIME, mark
-from rag.questions.typed import END, compiled, plain
+from rag.questions.marks import END, LANGUAGE, OUTLET, TIME, compiled, mark, plain
 from rag.records import Message
 
 Kind = (

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.questions.typed import END, compiled
+from rag.questions.marks import END, compiled
 
 ChatKind = Literal["greeting", "thanks", "goodbye", "abilities", "speaking", "identity", "workings"]
 """A greeting, thanks, a goodbye; what Dateline can do, speaks, is, and how it works."""

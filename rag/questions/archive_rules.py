@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rag.questions.marks import OUTLET
-from rag.questions.typed import compiled
+from rag.questions.marks import OUTLET, compiled
 
 End = Literal["oldest", "newest"]
 

@@ -13,10 +13,10 @@ from threading import Lock
 
 import numpy as np
 
-from rag.answers.confidence import THRESHOLD
 from rag.answers.declining import withheld
 from rag.answers.extractive import SHOWN_HITS, read_for
 from rag.answers.question import Question, ReadingAids
+from rag.answers.scoring import THRESHOLD
 from rag.answers.wording import decline, introduction
 from rag.indexes.analysis import QuestionVocabulary
 from rag.records import Answer, Article, Filters, Hit, Passage

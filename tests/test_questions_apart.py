@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.questions.several import questions_apart
+from rag.questions.sub_queries import questions_apart
 
 
 @pytest.mark.parametrize(
