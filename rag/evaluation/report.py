@@ -30,7 +30,7 @@ class Report:
 
     `counted` says what the `n` are. `groups` holds measures by type, year and the like, `tables`
     what else a suite shows, by title, and `roc` the points of the ROC curve where there is one.
-    `shown` names the measures that tables of several runs have columns for; none means all.
+    The setting `columns` names the measures that tables of several runs show; else all.
     """
 
     suite: str
@@ -46,7 +46,6 @@ class Report:
     roc: Sequence[Sequence[float]] = ()
     counted: str = "questions"
     tables: Mapping[str, Any] = field(default_factory=dict)
-    shown: Sequence[str] = ()
     questions: Sequence[Row] = ()
 
 
@@ -196,7 +195,8 @@ def comparison_table(comparison: Comparison) -> Table:
 
 def run_table(report: Report) -> Table:
     """What ran on what, when, and what came out: a row for each system, as in a README."""
-    names = [name for name in report.measures if not report.shown or name in report.shown]
+    shown = report.settings.get("columns", report.measures)
+    names = [name for name in report.measures if name in shown]
     runs = [(report.system, report.settings.get("as_of"), report.measures)]
     if other := report.baseline:
         runs.append((other["system"], other.get("as_of"), other["measures"]))

@@ -87,9 +87,6 @@ class Suite(ABC, Generic[S, A]):
     uses_dates: ClassVar[bool] = False
     """Whether, as a baseline, it asks as of the samples' dates where the suite does."""
 
-    shown: ClassVar[tuple[str, ...]] = ()
-    """The measures that tables of several runs have columns for; none means all."""
-
     @property
     @abstractmethod
     def system(self) -> str:
@@ -186,7 +183,6 @@ def evaluate(
         roc=next(curves, []),
         counted=suite.counted,
         tables={**suite.tables(rows), **(suite.compared(rows, others) if other else {})},
-        shown=suite.shown,
         questions=rows,
     )
     return Evaluated(report, (*warnings, *suite.warnings(rows)), suite.files(rows))

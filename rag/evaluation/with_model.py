@@ -28,6 +28,13 @@ OUTCOMES: Final = "Right with the model, and without"
 SIDE_BY_SIDE: Final = "Side by side"
 FALSE_SENTENCES: Final = "Marked supported, and false by the labels"
 
+COLUMNS: Final = (
+    *("right", "vital", "false_supported", "citation_recall", "citation_precision"),
+    *("wrongly_declined", "declined", "model_failed"),
+    *("median_tokens_read", "median_tokens_written", "median_seconds"),
+)
+"""The measures that a page's table of such runs has."""
+
 ENOUGH = 0.5
 """An answer that shows this share of the vital facts is right."""
 
@@ -42,11 +49,6 @@ class WithModel(Answers):
     """
 
     groups = ("kind",)
-    shown = (
-        *("right", "vital", "false_supported", "citation_recall", "citation_precision"),
-        *("wrongly_declined", "declined", "model_failed"),
-        *("median_tokens_read", "median_tokens_written", "median_seconds"),
-    )
 
     sample: int | None = None
 
@@ -71,6 +73,7 @@ class WithModel(Answers):
                 "unanswerable": unanswerable,
                 "questions": len(samples),
                 "sample": self.sample,
+                "columns": list(COLUMNS),
             },
             [warning for part in loaded for warning in part.warnings],
         )
