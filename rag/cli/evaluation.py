@@ -37,6 +37,7 @@ from rag.evaluation.retrieval import Retrieval
 from rag.evaluation.runner import Suite, evaluate
 from rag.evaluation.systems import Split, SystemName
 from rag.evaluation.tables import as_text
+from rag.evaluation.with_model import OUTCOMES, WithModel
 from rag.indexes.encoding import open_encoder
 from rag.llms import ChatModel
 from rag.verification.entailment import entailment_judge, open_checker
@@ -119,12 +120,23 @@ def answers(
     gold_only: GoldOption = False,
     as_of: DatedOption = True,
     llm: MeasuredModelOption = "",
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", min=1, help="With --llm: ask only so many, spread over the set."),
+    ] = None,
     compare: CompareOption = None,
 ) -> None:
-    """Whether answers hold what was asked, and are declined when they must be."""
+    """Whether answers hold what was asked, and are declined when they must be.
+
+    With --llm reporters' questions are asked, too, and every question once more without it.
+    """
     asking = Asking(as_of, _model(llm))
+    if sample and not llm:
+        msg = "--sample is for a language model; name it with --llm"
+        raise ConfigError(msg)
     with opened_archive(archive) as opened:
-        _run(Answers(opened, data, asking, unanswerable, subset, gold_only), report, compare)
+        options = (opened, data, asking, unanswerable, subset, gold_only)
+        _run(WithModel(*options, sample) if llm else Answers(*options), report, compare)
 
 
 @eval_app.command()
@@ -337,6 +349,9 @@ def _run(suite: Suite[Any, Any], folder: Path, compare: Path | None) -> None:
         terminal.note(warning)
     terminal.say(f"{report.suite}: {report.system} on {report.data}, {report.n:,} {report.counted}")
     terminal.print_lines(as_text(main_table(report)))
+    if OUTCOMES in report.tables:
+        terminal.say(OUTCOMES)
+        terminal.print_lines(as_text(report.tables[OUTCOMES]))
     if comparison is not None:
         terminal.say(f"against {comparison.report} ({comparison.system})")
         terminal.print_lines(as_text(comparison_table(comparison)))

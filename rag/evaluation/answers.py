@@ -66,6 +66,8 @@ class Asking:
 class AnsweringSuite(Suite[EvalQuestion, Answer]):
     """What suites share that ask questions of one archive and look at the answers."""
 
+    uses_dates = True
+
     archive: Archive
     data: Path
     asking: Asking = Asking()

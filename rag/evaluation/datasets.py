@@ -104,11 +104,13 @@ class EvalQuestion:
         return self.type == UNANSWERABLE
 
 
-def load_questions(path: Path, subset: str = "", *, forms: bool = False) -> list[EvalQuestion]:
+def load_questions(
+    path: Path, subset: str = "", *, forms: bool | None = False
+) -> list[EvalQuestion]:
     """The questions of a folder or of a file, in its order; for "small" those marked so.
 
     Questions with a form and nuggets are another set in the same file: with `forms` they are
-    loaded, and without it the others.
+    loaded, without it the others, and with None both.
 
     Raises ConfigError without such a file and for another subset, CorpusError naming file and
     line for a line that is not JSON, lacks a field, repeats a qid or has a field of another kind.
@@ -126,7 +128,8 @@ def load_questions(path: Path, subset: str = "", *, forms: bool = False) -> list
     if not questions:
         msg = f"{file} holds no questions; write one JSON object a line"
         raise CorpusError(msg)
-    asked = [question for question in questions.values() if bool(question.form) == forms]
+    kinds = (True, False) if forms is None else (forms,)
+    asked = [question for question in questions.values() if bool(question.form) in kinds]
     if not asked:
         some = "no question has a 'form'; reporters' questions have one"
         every = "every question has a 'form'; measure them with: dateline eval reporters"

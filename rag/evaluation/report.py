@@ -30,6 +30,7 @@ class Report:
 
     `counted` says what the `n` are. `groups` holds measures by type, year and the like, `tables`
     what else a suite shows, by title, and `roc` the points of the ROC curve where there is one.
+    The setting `columns` names the measures that tables of several runs show; else all.
     """
 
     suite: str
@@ -194,19 +195,20 @@ def comparison_table(comparison: Comparison) -> Table:
 
 def run_table(report: Report) -> Table:
     """What ran on what, when, and what came out: a row for each system, as in a README."""
-    dates = "as of the question" if report.settings.get("as_of") else "not used"
-    runs = [(report.system, dates, report.measures)]
-    if report.baseline:
-        runs.append((report.baseline["system"], "not used", report.baseline["measures"]))
+    shown = report.settings.get("columns", report.measures)
+    names = [name for name in report.measures if name in shown]
+    runs = [(report.system, report.settings.get("as_of"), report.measures)]
+    if other := report.baseline:
+        runs.append((other["system"], other.get("as_of"), other["measures"]))
     rows = tuple(
         (
-            *(report.data, system, used, f"{report.n:,}"),
-            *(_cell(measures, name) for name in report.measures),
+            *(report.data, system, "as of the question" if dated else "not used", f"{report.n:,}"),
+            *(_cell(measures, name) for name in names),
             str(report.settings["date"]),
         )
-        for system, used, measures in runs
+        for system, dated, measures in runs
     )
-    return Table(("data", "system", "dates", "n", *report.measures, "run on"), rows)
+    return Table(("data", "system", "dates", "n", *names, "run on"), rows)
 
 
 def html_page(report: Report, comparison: Comparison | None = None) -> str:

@@ -84,6 +84,9 @@ class Suite(ABC, Generic[S, A]):
     paired: ClassVar[bool] = True
     """Whether, as a baseline, it is compared sample by sample."""
 
+    uses_dates: ClassVar[bool] = False
+    """Whether, as a baseline, it asks as of the samples' dates where the suite does."""
+
     @property
     @abstractmethod
     def system(self) -> str:
@@ -128,6 +131,10 @@ class Suite(ABC, Generic[S, A]):
         """Further tables of the report, by title."""
         return {}
 
+    def compared(self, _rows: Sequence[Row], _others: Sequence[Row]) -> Mapping[str, Table]:
+        """Further tables where a baseline was measured: its rows are of the same samples."""
+        return {}
+
     def files(self, _rows: Sequence[Row]) -> Mapping[str, str]:
         """Further files of the report, by name."""
         return {}
@@ -159,6 +166,7 @@ def evaluate(
         warnings.append(f"no baseline: {error}")
     rows = _rows(suite, loaded, folder / f"unfinished-{suite.name}.jsonl", progress)
     measures, intervals = _summary(suite, rows, resamples)
+    others = _rows(other, loaded, folder / "unfinished-baseline.jsonl", progress) if other else []
     scored = (each.columns for each in suite.overall(rows) if each.statistic is roc_auc)
     curves = (roc_points(*columns.T) for columns in scored)
     report = Report(
@@ -170,11 +178,11 @@ def evaluate(
         intervals=intervals,
         settings={**loaded.settings, **suite.settings(rows), "date": f"{now:%Y-%m-%d}"},
         timings=percentiles([row["seconds"] for row in rows]),
-        baseline=_baseline(other, loaded, folder, progress, rows) if other else None,
+        baseline=_baseline(other, loaded, others, rows) if other else None,
         groups={name: found for name in suite.groups if (found := _grouped(suite, rows, name))},
         roc=next(curves, []),
         counted=suite.counted,
-        tables=suite.tables(rows),
+        tables={**suite.tables(rows), **(suite.compared(rows, others) if other else {})},
         questions=rows,
     )
     return Evaluated(report, (*warnings, *suite.warnings(rows)), suite.files(rows))
@@ -282,18 +290,14 @@ def _grouped(suite: Suite[S, Any], rows: Sequence[Row], by: str) -> dict[str, An
 
 
 def _baseline(
-    suite: Suite[S, Any],
-    loaded: Loaded[S],
-    folder: Path,
-    progress: Progress,
-    measured: Sequence[Row],
+    suite: Suite[S, Any], loaded: Loaded[S], rows: Sequence[Row], measured: Sequence[Row]
 ) -> dict[str, Any]:
     """What the baseline reaches on the same samples, and the difference to what was measured."""
-    rows = _rows(suite, loaded, folder / "unfinished-baseline.jsonl", progress)
     measures, intervals = _summary(suite, rows, RESAMPLES)
     tests = compare(rows, measured) if suite.paired else {}
     return {
         "system": suite.system,
+        "as_of": suite.uses_dates and bool(loaded.settings.get("as_of")),
         "measures": measures,
         "intervals": intervals,
         "timings": percentiles([row["seconds"] for row in rows]),
