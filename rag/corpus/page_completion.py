@@ -82,7 +82,9 @@ def container(block: PageBlock) -> Any:
 class Choice:
     """The chosen blocks, and what the page says belongs to them."""
 
-    def __init__(self, blocks: Sequence[PageBlock], chosen: set[int], stated: str, title: str = "") -> None:
+    def __init__(
+        self, blocks: Sequence[PageBlock], chosen: set[int], stated: str, title: str = ""
+    ) -> None:
         self._blocks = blocks
         self._title = title
         self._chosen = chosen

@@ -23,6 +23,7 @@ _NEWS = re.compile(r"newsarticle\Z|liveblogposting\Z")
 _OWN = frozenset({"mainEntity", "mainEntityOfPage"})
 _TELLING = frozenset({"datePublished", "headline"})
 _LETTERS = re.compile(r"[\W_]+")
+_SHARED = ("og:title", "twitter:title", "title", "dc.title", "headline")
 _OUTLET_META = ("og:site_name", "application-name", "twitter:site", "publisher", "cre")
 _OUTLET_TYPES = frozenset({"organization", "newsmediaorganization", "website"})
 _CHANGED = "no date of publication found; dated by when the page was last changed"
@@ -47,13 +48,13 @@ def read_page_data(tree: Any) -> PageData:
     graph, meta, url = read_graph(tree), meta_values(tree), own_address(tree)
     headings = [" ".join(each.text_content().split()) for each in tree.iter("h1")]
     window = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
-    social = _first(meta, "og:title", "twitter:title", "title", "dc.title", "headline")
-    article = choose_article(graph, url, [social, *headings, window])
+    shared = [value for name in _SHARED for key, value in meta if key == name]
+    article = choose_article(graph, url, [*shared[:1], *headings, window])
     outlets = _outlets(graph, article, meta, url)
     headline = next(article.texts("headline", "name"), "") if article is not None else ""
     published, warnings = _published(tree, graph, article, meta, url)
     return PageData(
-        title=choose_title(social, headline, headings, window, outlets),
+        title=choose_title(shared, headline, headings, window, outlets),
         date=published,
         authors=find_authors(tree, graph, article, meta, outlets),
         section=next(article.texts("articleSection"), "") if article is not None else "",

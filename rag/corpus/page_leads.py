@@ -71,7 +71,7 @@ def _is_of_first_rank(element: Any) -> bool:
 def _is_lead(block: PageBlock, around_title: set[Any]) -> bool:
     words = block.words
     if block.kind == "heading":
-        sentence = len(words) >= _SHORTEST_HEADING
+        sentence = len(words) >= _SHORTEST_HEADING and not _is_of_first_rank(block.element)
     else:
         sentence = block.kind == "paragraph" and is_reporting(words)
     return (
