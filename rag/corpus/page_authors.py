@@ -17,6 +17,7 @@ from rag.corpus.bylines import (
 )
 from rag.corpus.page_graph import Graph, Node
 from rag.corpus.page_signatures import signed_by
+from rag.corpus.page_visible_dates import heading_of
 from rag.corpus.wires import is_agency
 
 _META = (
@@ -72,7 +73,7 @@ def find_authors(
 
 def _below_heading(tree: Any) -> list[str]:
     """The persons of the byline between the page's heading and its first long paragraph."""
-    heading = next(iter(tree.iter("h1")), None)
+    heading = heading_of(tree)
     if heading is None:
         return []
     for element in islice(heading.xpath("following::*"), _MOST_BELOW):

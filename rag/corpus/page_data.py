@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.corpus.page_authors import find_authors
-from rag.corpus.page_dates import changed_date, stated_date, unread_date
+from rag.corpus.page_dates import CREATED, changed_date, stated_date, unread_date
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_titles import choose_title
-from rag.corpus.page_visible_dates import in_local_time, visible_date
+from rag.corpus.page_visible_dates import shown_before, visible_date
+from rag.corpus.page_zones import in_local_time
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 
 _ARTICLE = re.compile(r"article\Z|posting\Z|\Areport\Z|advertisercontent")
@@ -81,10 +82,14 @@ def _published(
 ) -> tuple[str, tuple[str, ...]]:
     """The date of publication, "" if it is unknown, and what is uncertain about it."""
     if stated := stated_date(graph, article, meta, url):
-        return in_local_time(tree, stated), ()
+        of_publication = [(key, value) for key, value in meta if key not in CREATED]
+        if not stated_date(graph, article, of_publication, url):
+            # "date" may be that of the last change: an earlier one beside the heading counts.
+            stated = shown_before(tree, stated) or stated
+        return in_local_time(tree, stated, url), ()
     shown, warnings = visible_date(tree, url, declared_language(tree))
     if shown or warnings:
-        return shown, warnings
+        return in_local_time(tree, shown, url), warnings
     if changed := changed_date(article, meta):
         return changed, (_CHANGED,)
     return unread_date(graph, article, meta), ()

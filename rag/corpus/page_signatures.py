@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.corpus.bylines import is_person, named_authors
-from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.page_visible_dates import heading_of, written_dates
 
 _SET_APART = ("strong", "b", "em", "i")
 _RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
@@ -108,7 +108,7 @@ def _dated_name(tree: Any) -> list[str]:
 
 
 def _lines_below_heading(tree: Any) -> Iterator[str]:
-    heading = next(iter(tree.iter("h1")), None)
+    heading = heading_of(tree)
     if heading is None:
         return
     for count, element in enumerate(heading.xpath("following::*")):
