@@ -15,7 +15,7 @@ _LEAD = re.compile(
 _OPENS = re.compile(r"\A\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+|<[^<>]{1,200}>")
 _ROLE = re.compile(
-    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
+    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+", re.IGNORECASE)
