@@ -104,10 +104,9 @@ def _in_country(url: str, moment: Published) -> str:
     ending = host.rpartition(".")[2]
     if len(ending) != 2 or ending in _SOLD:
         return ""
-    moments = {
-        local_time(in_zone(moment, zone)) for zone in _zones_of("gb" if ending == "uk" else ending)
-    }
-    clocks = {each.isoformat() for each in moments}
+    zones = _zones_of("gb" if ending == "uk" else ending)
+    # As text: moments of two zones are equal as values.
+    clocks = {local_time(in_zone(moment, zone)).isoformat() for zone in zones}
     return clocks.pop() if len(clocks) == 1 else ""
 
 
