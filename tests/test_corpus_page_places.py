@@ -59,7 +59,6 @@ def test_a_sentence_between_title_and_text_is_the_lead(tmp_path: Path, lead: str
     "other",
     [
         "<figure><figcaption>The tunnel's north mouth on Monday evening.</figcaption></figure>",
-        '<div class="image-legend">A lorry leaves the tunnel on Monday evening in rain.</div>',
         '<div class="author-bio">Mira Oldenkamp has written on the harbour since 2009.</div>',
         "<p>This story is available exclusively to Orrelstad Post subscribers. Join now.</p>",
     ],
