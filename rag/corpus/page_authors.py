@@ -73,7 +73,9 @@ def find_authors(
 
 def _below_heading(tree: Any) -> list[str]:
     """The persons of the byline between the page's heading and its first long paragraph."""
-    heading = heading_of(tree)
+    heading = next(iter(tree.iter("h1")), None)
+    if heading is None:
+        heading = heading_of(tree)
     if heading is None:
         return []
     for element in islice(heading.xpath("following::*"), _MOST_BELOW):
