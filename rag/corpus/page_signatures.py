@@ -108,7 +108,9 @@ def _dated_name(tree: Any) -> list[str]:
 
 
 def _lines_below_heading(tree: Any) -> Iterator[str]:
-    heading = heading_of(tree)
+    heading = next(iter(tree.iter("h1")), None)
+    if heading is None:
+        heading = heading_of(tree)
     if heading is None:
         return
     for count, element in enumerate(heading.xpath("following::*")):
