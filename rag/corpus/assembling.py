@@ -11,6 +11,8 @@ from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.mojibake import remark
+from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.rules import is_date_line
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
@@ -34,11 +36,13 @@ def assemble(draft: Draft, now: datetime) -> Read:
     furniture = find_furniture(draft.text, draft.blocks)
     lines = _first_of_each(draft, furniture)
     url, url_warnings = _url(draft, furniture)
-    published, date_warnings = _published(draft, lines.get("date", ""), now)
+    date_line, byline = lines.get("date", ""), lines.get("byline", "")
+    if not byline and opens_byline(date_line):
+        date_line, byline = "", date_line
+    published, date_warnings = _published(draft, date_line or _date_in(byline), now)
     if freed is not None and (published is None or published.at < freed.at):
         published, date_warnings = freed, (f"was embargoed; dated by the end of that, {freed}",)
     # A bare name without "By" may be the outlet's.
-    byline = lines.get("byline", "")
     authors = parse_authors(byline) if opens_byline(byline) else ()
     article = Article(
         id=canonical_id(url) or draft.source_id or f"file:{Path(draft.path).absolute()}",
@@ -59,6 +63,11 @@ def assemble(draft: Draft, now: datetime) -> Read:
     captured, modified = (_past(value, now) for value in (draft.captured, draft.modified))
     dated = modified or (published.at if published else None)
     return Read(article, draft.path, warnings, settled, captured, dated)
+
+
+def _date_in(byline: str) -> str:
+    """The date beside the names of a byline, the line itself if it has one that is not read."""
+    return next(written_dates(byline), byline if is_date_line(byline) else "")
 
 
 class EmbargoError(CorpusError):

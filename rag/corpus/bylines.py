@@ -15,7 +15,7 @@ _LEAD = re.compile(
 _OPENS = re.compile(r"\A\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+|<[^<>]{1,200}>")
 _ROLE = re.compile(
-    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
+    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+", re.IGNORECASE)
@@ -43,8 +43,18 @@ _FAMILY_NAME_FIRST = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’-]*(?: [^\W\d_a-zß-ÿ][\w'’-]*)?)"
     r", (?P<first>[^\W\d_a-zß-ÿ][\w'’.-]*(?: [^\W\d_]\.?)*)"
 )
+# Offices that stand beside Korean, Japanese and Chinese names: "reporter", "correspondent", "and
+# one more".
+_OFFICE_BEHIND = re.compile(
+    r"\s*(?:기자|선임기자|특파원|논설위원|객원기자|기자\s*외\s*\d+\s*명|외\s*\d+\s*명|記者|记者|編集委員|特派員)\Z"
+)
+_OFFICE_BEFORE = re.compile(r"\A(?:本报|本報)?(?:记者|記者)[:：\s]*(?=\S{2})")
 _SLUG = re.compile(r"[a-z]+(?:[-_.][a-z]+){1,3}(?:[-_.]\d+)?")
 _ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
+_DESK = re.compile(
+    r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
+)
+_MOST_OF_DESK = 4
 _LONGEST_NAME = 100
 _LONGEST_FIELD = 2_000
 
@@ -96,6 +106,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     (('Mira Oldenkamp',), ('nieuws.example',))
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
+    text = _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text))
     if not text or _ADDRESS.search(text) or text.isdigit():
         return ()
     if _SLUG.fullmatch(text) and "." not in text:
@@ -123,6 +134,15 @@ def is_person(name: str) -> bool:
         return 2 <= len(name) <= 5
     words = name.split()
     return 1 < len(words) <= 6 and not any(map(str.isdigit, name)) and not words[0].islower()
+
+
+def is_desk(name: str) -> bool:
+    """Whether a name is that of a group of an outlet's writers.
+
+    >>> is_desk("Travel Team"), is_desk("Harbour-Redaktion"), is_desk("Staff Reporter")
+    (True, True, False)
+    """
+    return len(name.split()) <= _MOST_OF_DESK and _DESK.search(name) is not None
 
 
 def same_person(one: str, other: str) -> bool:

@@ -7,8 +7,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from rag.corpus.bylines import is_person, named_authors, opens_byline, parse_authors, same_person
+from rag.corpus.bylines import (
+    is_desk,
+    is_person,
+    named_authors,
+    opens_byline,
+    parse_authors,
+    same_person,
+)
 from rag.corpus.page_graph import Graph, Node
+from rag.corpus.page_signatures import signed_by
+from rag.corpus.page_visible_dates import heading_of
 from rag.corpus.wires import is_agency
 
 _META = (
@@ -19,6 +28,8 @@ _META = (
         "og:author",
         "authors",
         "article:author_name",
+        "articleauthor",
+        "article_author",
     ),
     ("parsely-author", "sailthru.author", "cxenseparse:author", "byl", "dcsext.author"),
     ("dc.creator", "dcterms.creator", "dc:creator", "citation_author", "creator", "rbauthors"),
@@ -42,17 +53,20 @@ def find_authors(
     """The authors of a page's article, in order.
 
     The article's own data come first, then meta elements, then a byline that the page shows.
-    A known agency stays beside persons; other companies and outlets are named only where no
-    place names a person.
+    A known agency stays beside persons, and so does a desk that the data name; other companies
+    and outlets are named only where no place names a person.
     """
     own = list(islice(_of_node(graph, article), _MOST)) if article is not None else []
-    persons_of_data = [name for name, organisation in own if not organisation or is_agency(name)]
+    of_data = [
+        name for name, organisation in own if not organisation or is_agency(name) or is_desk(name)
+    ]
     others = _distinct(name for name, _ in own)
-    for found in (persons_of_data, *_of_meta(meta), _below_heading(tree)):
+    for found in (of_data, *_of_meta(meta), _below_heading(tree), signed_by(tree)):
         named = [name for name in found if not _is_outlet(name, outlets)]
-        persons = [name for name in named if is_person(name)]
-        if persons:
-            return _distinct(name for name in named if name in persons or is_agency(name))
+        if any(is_person(name) for name in named):
+            beside = [is_agency(name) or (found is of_data and is_desk(name)) for name in named]
+            kept = zip(named, beside, strict=True)
+            return _distinct(name for name, stays in kept if stays or is_person(name))
         others = others or _distinct(found)
     return others or tuple(_marked_up(tree))
 
@@ -60,6 +74,8 @@ def find_authors(
 def _below_heading(tree: Any) -> list[str]:
     """The persons of the byline between the page's heading and its first long paragraph."""
     heading = next(iter(tree.iter("h1")), None)
+    if heading is None:
+        heading = heading_of(tree)
     if heading is None:
         return []
     for element in islice(heading.xpath("following::*"), _MOST_BELOW):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rag.corpus.page_blocks import PageBlock
+from rag.corpus.page_leads import leads_below_title
 from rag.corpus.rules import is_reporting, paragraph_kind
 
 _PARTS = frozenset(
@@ -81,8 +82,11 @@ def container(block: PageBlock) -> Any:
 class Choice:
     """The chosen blocks, and what the page says belongs to them."""
 
-    def __init__(self, blocks: Sequence[PageBlock], chosen: set[int], stated: str) -> None:
+    def __init__(
+        self, blocks: Sequence[PageBlock], chosen: set[int], stated: str, title: str = ""
+    ) -> None:
         self._blocks = blocks
+        self._title = title
         self._chosen = chosen
         self._stated = stated
         self._junk: dict[Any, bool] = {}
@@ -240,7 +244,7 @@ class Choice:
                 yield index
 
     def _leads(self) -> Iterator[int]:
-        """What stands between the title and the first prose, and is called a lead."""
+        """What stands between the title and the first prose: called a lead, or right below it."""
         first = self._prose[0]
         for index in range(max(0, first - 30), first):
             block = self._blocks[index]
@@ -249,6 +253,7 @@ class Choice:
                 continue
             if self._inside(block.element) and self._may_be(block):
                 yield index
+        yield from leads_below_title(self._blocks, first, self._title)
 
     def _repeated(self) -> Iterator[int]:
         """Texts that stand in the article twice, and one that repeats many of its paragraphs."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.corpus.page_authors import find_authors
-from rag.corpus.page_dates import changed_date, stated_date, unread_date
+from rag.corpus.page_dates import CREATED, changed_date, stated_date, unread_date
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_titles import choose_title
-from rag.corpus.page_visible_dates import in_local_time, visible_date
+from rag.corpus.page_visible_dates import shown_before, visible_date
+from rag.corpus.page_zones import in_local_time
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 
 _ARTICLE = re.compile(r"article\Z|posting\Z|\Areport\Z|advertisercontent")
@@ -23,6 +24,7 @@ _NEWS = re.compile(r"newsarticle\Z|liveblogposting\Z")
 _OWN = frozenset({"mainEntity", "mainEntityOfPage"})
 _TELLING = frozenset({"datePublished", "headline"})
 _LETTERS = re.compile(r"[\W_]+")
+_SHARED = ("og:title", "twitter:title", "title", "dc.title", "headline")
 _OUTLET_META = ("og:site_name", "application-name", "twitter:site", "publisher", "cre")
 _OUTLET_TYPES = frozenset({"organization", "newsmediaorganization", "website"})
 _CHANGED = "no date of publication found; dated by when the page was last changed"
@@ -47,13 +49,13 @@ def read_page_data(tree: Any) -> PageData:
     graph, meta, url = read_graph(tree), meta_values(tree), own_address(tree)
     headings = [" ".join(each.text_content().split()) for each in tree.iter("h1")]
     window = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
-    social = _first(meta, "og:title", "twitter:title", "title", "dc.title", "headline")
-    article = choose_article(graph, url, [social, *headings, window])
+    shared = [value for name in _SHARED for key, value in meta if key == name]
+    article = choose_article(graph, url, [*shared[:1], *headings, window])
     outlets = _outlets(graph, article, meta, url)
     headline = next(article.texts("headline", "name"), "") if article is not None else ""
     published, warnings = _published(tree, graph, article, meta, url)
     return PageData(
-        title=choose_title(social, headline, headings, window, outlets),
+        title=choose_title(shared, headline, headings, window, outlets),
         date=published,
         authors=find_authors(tree, graph, article, meta, outlets),
         section=next(article.texts("articleSection"), "") if article is not None else "",
@@ -80,10 +82,14 @@ def _published(
 ) -> tuple[str, tuple[str, ...]]:
     """The date of publication, "" if it is unknown, and what is uncertain about it."""
     if stated := stated_date(graph, article, meta, url):
-        return in_local_time(tree, stated), ()
+        of_publication = [(key, value) for key, value in meta if key not in CREATED]
+        if not stated_date(graph, article, of_publication, url):
+            # "date" may be that of the last change: an earlier one beside the heading counts.
+            stated = shown_before(tree, stated) or stated
+        return in_local_time(tree, stated, url), ()
     shown, warnings = visible_date(tree, url, declared_language(tree))
     if shown or warnings:
-        return shown, warnings
+        return in_local_time(tree, shown, url), warnings
     if changed := changed_date(article, meta):
         return changed, (_CHANGED,)
     return unread_date(graph, article, meta), ()

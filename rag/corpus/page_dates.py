@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,11 +27,12 @@ _PUBLISHED = (
     "originalpublicationdate", "article_date_original", "pubdate", "pub_date", "rbpubdate",
     "shareaholic:article_published_time", "analyticsattributes.articledate", "bt:pubdate",
 )  # fmt: skip
-_CREATED = (
+CREATED = (
     "date", "dc.date", "dcterms.date", "dc:date", "dc.date.created", "dcterms.created",
     "dc:created", "dc.created", "date.created", "article:created", "created", "date_created",
     "citation_date", "citation_online_date", "displaydate", "content_create_date", "timestamp",
 )  # fmt: skip
+"""Meta elements with a date that may be that of the last change as well."""
 _PAGE_TYPES = frozenset({"webpage", "creativework", "itempage", "recipe", "review", "claimreview"})
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?\s*\Z")
 _ODD_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)[-:](\d\d)[-:](\d\d)(?::\d+|\.\d+)?(Z|[+-].*)?\Z")
@@ -39,6 +41,7 @@ _IN_ADDRESS = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/-](1[0-2]|0?[1-9])[/-](?:(3[01]|[12]\d|0[1-9])(?=/|-|_|\.|\Z)|([1-9])(?=/|\Z))"
     r"|(?<=[/-])((?:19|20)\d\d)(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])(?=/|-|_|\.|\Z)"
 )
+_DAY_FIRST_SEGMENT = re.compile(r"(?<=/)(3[01]|2\d|1[3-9])-(1[0-2]|0[1-9])-((?:19|20)\d\d)(?=/|\Z)")
 _WIDEST_OFFSET = timedelta(hours=14)
 _QUARTER = timedelta(minutes=15)
 _A_REPRINT = timedelta(days=2)
@@ -63,15 +66,32 @@ def stated_date(
     """The date of the page's data, as text for `parse_published`; "" where they have none.
 
     An address that has an earlier day than the data by more than two days shows the first
-    publication, and counts.
+    publication, and counts. So does an earlier date in meta elements, if the data call the date
+    of the last change that of publication.
     """
-    found = _first_published(list(_read(_of_data(graph, article, meta))))
+    stated = list(_read(_of_data(graph, article, meta)))
+    if stated and article is not None and _is_of_change(stated[0], article):
+        first = [
+            each for each in _read(_of_meta(meta, _PUBLISHED)) if _is_long_before(each, stated[0])
+        ]
+        stated = first + stated
+    found = _first_published(stated)
     addressed = date_in_address(url)
     if found is None:
         return ""
     if addressed and found.moment.at.date() - addressed > _A_REPRINT:
         return addressed.isoformat()
     return found.text
+
+
+def _is_of_change(stated: Stated, article: Node) -> bool:
+    """Whether the article's data have the same date for its last change."""
+    changed = [each.moment.at.date() for each in _read(article.texts("dateModified"))]
+    return stated.moment.at.date() in changed
+
+
+def _is_long_before(one: Stated, other: Stated) -> bool:
+    return other.moment.at.date() - one.moment.at.date() > _A_REPRINT
 
 
 def unread_date(graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]) -> str:
@@ -99,6 +119,10 @@ def date_in_address(url: str) -> date | None:
             return date(year, month, day)
         except ValueError:
             continue
+    for found in _DAY_FIRST_SEGMENT.finditer(path):
+        day, month, year = map(int, found.groups())
+        with suppress(ValueError):
+            return date(year, month, day)
     return None
 
 
@@ -117,7 +141,7 @@ def _of_data(graph: Graph, article: Node | None, meta: Sequence[tuple[str, str]]
     for node in graph.nodes:
         if not node.path and node.types & _PAGE_TYPES:
             yield from node.texts("datePublished", "dateCreated")
-    yield from _of_meta(meta, _CREATED)
+    yield from _of_meta(meta, CREATED)
 
 
 def _headline(node: Node) -> str:

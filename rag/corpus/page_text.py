@@ -86,7 +86,7 @@ def _article_blocks(
         chosen, body = (again, found) if again else (chosen, body)
     _unmark(blocks)
     words = squeezed("".join(stated.paragraphs))
-    found_blocks = [blocks[number] for number in sorted(Choice(blocks, chosen, words).all())]
+    found_blocks = [blocks[number] for number in sorted(Choice(blocks, chosen, words, title).all())]
     shown = sum(len(block.words) for block in found_blocks)
     if not stated.live_title and shown < 0.5 * len(words) and len(words) >= _LONG_STATED:
         title_block = [block for block in found_blocks if block.kind == "heading"][:1]

@@ -13,31 +13,49 @@ _ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
 _OF_THE_TRADE = re.compile(
     r"news|online|zeitung|magazine?|tv|nachrichten|noticias|haber|digital|web|live", re.IGNORECASE
 )
+_BAR = re.compile(r"\s+[|｜ㅣ]\s+")
 _LEAST = 4
 _MOST_PARTS = 4
 _LONGEST = 1_000
 
 
 def choose_title(
-    social: str, headline: str, headings: Sequence[str], window: str, outlets: Collection[str]
+    shared: Sequence[str],
+    headline: str,
+    headings: Sequence[str],
+    window: str,
+    outlets: Collection[str],
 ) -> str:
     """The title of an article: the first that the page gives, without the outlet at its end.
 
-    The places are asked in this order: what the page gives to be shared (`og:title`), the
-    headline of the article's data, the page's heading, the title of the window. Of several
-    headings the one that another place repeats counts, else the first.
+    The places are asked in this order: what the page gives to be shared (the first of `shared`),
+    the headline of the article's data, the page's heading, the title of the window. Of several
+    headings the one that another place repeats counts, else the first. A section before or
+    behind a bar goes where the data or a heading have the rest alone.
 
-    >>> choose_title("Tunnel to close - The Post", "", ["Tunnel to close"], "", ["Post"])
+    >>> choose_title(["Tunnel to close - The Post"], "", ["Tunnel to close"], "", ["Post"])
     'Tunnel to close'
+    >>> choose_title(["Cycling | Vesk wins the tour"], "Vesk wins the tour", [], "", [])
+    'Vesk wins the tour'
     """
     keys = _keys(outlets)
+    social = next(iter(shared), "")
     stated = [" ".join(title.split())[:_LONGEST] for title in (social, headline, window)]
     shown = [" ".join(title.split())[:_LONGEST] for title in headings if title.strip()]
-    whole = {_key(title) for title in (*stated, *shown) if title}
+    others = [" ".join(title.split())[:_LONGEST] for title in shared[1:]]
+    whole = {_key(title) for title in (*stated, *shown, *others) if title}
     own_social, own_headline, own_window = (_without_outlet(title, keys, whole) for title in stated)
     repeated = {_key(own_social), _key(own_headline), _key(own_window)}
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
+    own_social = _between_bars(own_social, {_key(own_headline), *map(_key, shown)})
     return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
+
+
+def _between_bars(title: str, known: Collection[str]) -> str:
+    """The part of the title that another place has as a whole, if bars part it from the rest."""
+    parts = _BAR.split(title)
+    found = (part for part in parts if len(_key(part)) > _LEAST and _key(part) in known)
+    return next(found, title) if len(parts) > 1 else title
 
 
 def _keys(outlets: Collection[str]) -> Mapping[str, bool]:

@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import replace
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 from itertools import chain, islice
 from typing import Any
 
-from rag.corpus.page_dates import date_in_address, is_utc, may_be_same
-from rag.language.dates import local_time, parse_published
-from rag.records import Published
+from rag.corpus.page_dates import date_in_address
+from rag.language.dates import parse_published
 
 _NOT_THE_ARTICLES = re.compile(
     r"comment|kommentar|disqus|\brespond|replies|reader-?post|(?<!no-)related|recommend|teaser"
     r"|most-?read",
     re.IGNORECASE,
 )
+_TEASER = re.compile("teaser", re.IGNORECASE)
 _BESIDE_IT = re.compile(
     r"sidebar|latest|popular|newsticker|breaking|weather|wetter|calendar|kalender|archive-?list"
     r"|promo",
@@ -50,19 +49,37 @@ _WRITTEN = re.compile(
     rf")(?![\d/-]){_CLOCK}",
     re.IGNORECASE,
 )
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/-])")
+_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)(?![\d/.-])")
+_ENDS_DATELINE = re.compile(r"\s*[-–—)\]|:]|\.?\)")
+_BIRTH = re.compile(
+    r"(?:\b(?:born|birth\w*|geboren|geb\.|née?|naissance|nacid[oa]|nacimiento|nat[oa]|died|death"
+    r"|gestorben|mort)\b|[†*✝]|出生|生年|생년)\W*(?:\w+\W+){0,2}\Z",
+    re.IGNORECASE,
+)
+_LABEL_ANYWHERE = re.compile(
+    r"\b(?:published|posted|veröffentlicht|erschienen|publiée?|publicado|pubblicato|gepubliceerd"
+    r"|publicerad|publisert)\b",
+    re.IGNORECASE,
+)
+_STATED_IN_SCRIPT = re.compile(
+    r"[\"'](?:date_?published|published_?(?:date|at|time|on)|publi(?:sh|cation)_?(?:date|time)"
+    r"|first_?publi(?:shed|cation)\w{0,10}|date_?publi\w{0,6})[\"']\s{0,3}:\s{0,3}[\"'](\d{4}-\d\d-\d\d[^\"']{0,26})[\"']",
+    re.IGNORECASE,
+)
 _SPACED_FIGURES = re.compile(r"\b(\d{1,2})\.\s+(\d{1,2})\.\s+(\d{4})")
-_YEAR_AND_CLOCK = re.compile(r"(?=.*(?:19|20)\d\d)(?=.*\d[:.h]\d\d)", re.DOTALL)
 _LABEL = re.compile(
     r"\s*(?:first )?(?:published|posted|date|datum|veröffentlicht|erschienen|erstellt|publié"
-    r"|publicado|pubblicato|geplaatst|publicerad|publisert)\b",
+    r"|publicado|pubblicato|geplaatst|publicerad|publisert|mise en ligne|en ligne)\b",
     re.IGNORECASE,
 )
 _LAST_OF_TITLE = re.compile(r"\s[|–—-]\s")
-_WIDEST_OFFSET = timedelta(hours=14)
-_HALF_HOUR = timedelta(minutes=30)
-_MOST_CLOCKS = 8
 _LEAST_HEADING = 8
+_FEWEST_OF_LOW_RANK = 3
 _AROUND_HEADING = 12
+_DATELINE = 40
+_LONGEST_LABELLED = 200
+_LARGEST_SCRIPTS = 2_000_000
 _SHORT = 120
 _OF_THE_US = re.compile(r"\b(?:E|C|M|P|AK|H)[SD]?T\b")
 _HALF_OF_DAY = re.compile(r"\d\s*[ap]\.?m", re.IGNORECASE)
@@ -70,6 +87,7 @@ _DAY_FIRST = frozenset({"en-gb", "en-au", "en-nz", "en-ie", "en-in"})
 _LONGEST_TEXT = 400
 _MOST_TIMES = 100
 _LEVELS = 5
+_TWO_WEEKS = 14
 
 
 def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
@@ -87,7 +105,7 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
             return text, ()
     if addressed:
         return addressed.isoformat(), ()
-    if near := _near_heading(shown) or _in_window_title(shown):
+    if near := _near_heading(shown) or _in_window_title(shown) or _in_scripts(tree):
         return near, ()
     from htmldate import find_date
 
@@ -97,69 +115,47 @@ def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
     return _labelled(shown), ()
 
 
-def in_local_time(tree: Any, stated: str) -> str:
-    """A moment stated in UTC or without a zone, with the zone in which the page shows it.
-
-    The text comes back unchanged if it names another zone, or if the page does not show the
-    same moment by other clocks: the same minutes, a whole number of half hours apart.
-    """
+def shown_before(tree: Any, stated: str) -> str:
+    """The date of the time element beside the heading, if it is up to two weeks before; or ""."""
     moment = parse_published(stated)
-    if moment is None or moment.precision not in ("minute", "second"):
-        return stated
-    if not moment.zone:
-        return _zoned(tree, moment) or stated
-    if not is_utc(moment.zone):
-        return stated
-    for text in islice(_short_texts_with_clocks(tree), _MOST_CLOCKS):
-        for written in written_dates(text):
-            shown = parse_published(written)
-            if shown is None or shown.precision not in ("minute", "second"):
-                continue
-            apart = shown.at.replace(second=0) - moment.at.replace(second=0)
-            if not apart and shown.zone and not is_utc(shown.zone):
-                return local_time(replace(moment, zone=shown.zone)).isoformat()
-            if not shown.zone and apart and abs(apart) <= _WIDEST_OFFSET and not apart % _HALF_HOUR:
-                return moment.at.astimezone(timezone(apart)).isoformat()
-    return stated
-
-
-def _zoned(tree: Any, local: Published) -> str:
-    """The first time element, or short text, with a zone that may name the same moment; or ""."""
-    times = (str(each.get("datetime", "")) for each in islice(tree.iter("time"), _MOST_TIMES))
-    shown = islice(_short_texts_with_clocks(tree), _MOST_CLOCKS)
-    for value in chain(times, chain.from_iterable(map(written_dates, shown))):
-        moment = parse_published(value) if value else None
-        exact = moment is not None and moment.precision in ("minute", "second")
-        if moment is not None and exact and moment.zone and may_be_same(local, moment):
-            return value
+    for text in islice(_times(_pruned(tree)), 1):
+        shown = parse_published(text)
+        if moment is not None and shown is not None:
+            days = (moment.at.date() - shown.at.date()).days
+            return text if 0 < days <= _TWO_WEEKS else ""
     return ""
-
-
-def _short_texts_with_clocks(tree: Any) -> Iterator[str]:
-    for element in tree.iter("*"):
-        if element.tag in _NEVER:
-            continue
-        for text in (element.text, element.tail):
-            if text and len(text) <= 2 * _SHORT and _YEAR_AND_CLOCK.search(text):
-                yield " ".join(text.split())
 
 
 def written_dates(text: str) -> Iterator[str]:
     """The dates with day, month and year in a text, with their times, as `parse_published` reads.
 
+    One with slashes counts where day and month cannot be exchanged.
+
     >>> list(written_dates("Hamburg, 2. November 2021, 14:05 Uhr | dpa"))
     ['2. November 2021, 14:05']
+    >>> list(written_dates("08/08/2017")), list(written_dates("03/04/2020"))
+    (['2017-08-08'], [])
     """
     for found in _WRITTEN.finditer(text):
         words = re.sub(r"\s*uhr\b", "", " ".join(found.group().split()), flags=re.IGNORECASE)
         whole = _SPACED_FIGURES.sub(r"\1.\2.\3", words)
         day = re.sub(rf"{_CLOCK}\Z", "", whole, count=1, flags=re.IGNORECASE) or whole
         yield from [each for each in (whole, day) if parse_published(each) is not None][:1]
+    for slashed in _SLASHED.finditer(text):
+        one, other, year = (int(part) for part in slashed.groups())
+        month, day_of_month = sorted((one, other))
+        if (day_of_month > 12 or one == other) and 1 <= month <= 12 and day_of_month <= 31:
+            stated = f"{year}-{month:02}-{day_of_month:02}"
+            yield from [stated] if parse_published(stated) is not None else []
 
 
 def _near_heading(tree: Any) -> str:
-    """The date in a short text nearest to the heading, behind it rather than before; else ""."""
-    heading = _heading(tree)
+    """The date in a short text nearest to the heading, behind it rather than before; else "".
+
+    The dateline of a long text counts as well ("2 November 2021 - The ferry …"), the day on which
+    somebody was born does not.
+    """
+    heading = heading_of(tree)
     if heading is None:
         return ""
     before: list[str] = []
@@ -172,31 +168,82 @@ def _near_heading(tree: Any) -> str:
         texts += [" ".join(each.split()) for each in words if each and not each.isspace()]
         if len(behind) > _AROUND_HEADING:
             break
+    last = ""
     for text in (*behind[:_AROUND_HEADING], *reversed(before[-_AROUND_HEADING:])):
-        if len(text) <= _SHORT and not _CHANGED.search(text):
-            for found in written_dates(text):
+        if not _CHANGED.search(text) and not _BIRTH.search(last[-_DATELINE:]):
+            for found in _dates_of_line(text):
                 return found
+        last = text
     return ""
 
 
-def _heading(tree: Any) -> Any:
-    """The page's heading of the first rank, else one that the window's title repeats."""
-    if (first := next(iter(tree.iter("h1")), None)) is not None:
-        return first
-    window = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
-    for element in tree.iter("h2", "h3"):
+def _dates_of_line(text: str) -> Iterator[str]:
+    """The dates of a short line; of a long one only that of its dateline."""
+    if len(text) > _SHORT:
+        head = text[: _DATELINE + _SHORT]
+        for found in _WRITTEN.finditer(head):
+            if found.start() <= _DATELINE and _ENDS_DATELINE.match(head, found.end()):
+                yield from written_dates(found.group())
+        return
+    if _BIRTH.search(text[: _first_figure(text)]):
+        return
+    yield from written_dates(text)
+    for short in _SHORT_YEAR.finditer(text):
+        stated = f"20{short[3]}-{int(short[2]):02}-{int(short[1]):02}"
+        yield from [stated] if parse_published(stated) is not None else []
+
+
+def _first_figure(text: str) -> int:
+    return next((place for place, sign in enumerate(text) if sign.isdigit()), 0)
+
+
+def heading_of(tree: Any) -> Any:
+    """The heading with the article's title: the longest that the page's own titles repeat.
+
+    Without one, the first heading of the first rank that has words; None without that.
+    """
+    stated = [
+        *tree.xpath("//head/title[1]//text()"),
+        *tree.xpath("//meta[@property='og:title']/@content"),
+    ]
+    titles = " ".join(" ".join(stated).split())
+    best, length = None, 0
+    for element in tree.iter("h1", "h2", "h3", "h4"):
         words = " ".join(element.text_content().split())
-        if len(words) > _LEAST_HEADING and words in window:
-            return element
-    return None
+        known = len(words) > max(length, _LEAST_HEADING) and words in titles
+        if known and (element.tag == "h1" or len(words.split()) >= _FEWEST_OF_LOW_RANK):
+            best, length = element, len(words)
+    if best is not None:
+        return best
+    return next((each for each in tree.iter("h1") if each.text_content().strip()), None)
+
+
+def _in_scripts(tree: Any) -> str:
+    """The date of publication that the page's scripts state, if all of them state one day."""
+    found: list[str] = []
+    size = 0
+    for script in tree.iter("script"):
+        text = script.text or ""
+        size += len(text)
+        if size > _LARGEST_SCRIPTS:
+            break
+        found += _STATED_IN_SCRIPT.findall(text)
+    return found[0] if len({each[:10] for each in found}) == 1 else ""
 
 
 def _labelled(tree: Any) -> str:
-    """The date of the first text that says "published"; else ""."""
+    """The date of the first text that says "published", or of the one behind it; else ""."""
+    label = False
     for text in tree.itertext():
-        if _LABEL.match(text) and len(text) <= _SHORT:
-            for found in written_dates(text):
-                return found
+        if text.isspace() or not text:
+            continue
+        opens = _LABEL.match(text) is not None and len(text) <= _SHORT
+        says = len(text) <= _LONGEST_LABELLED and _LABEL_ANYWHERE.search(text) is not None
+        if opens or says or (label and len(text) <= _SHORT):
+            dates = list(written_dates(text))
+            if dates and (opens or label or len(dates) == 1):
+                return dates[0]
+        label = opens
     return ""
 
 
@@ -214,12 +261,15 @@ def _pruned(tree: Any) -> Any:
 def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
     """The tree without the elements that a pattern names, if they are no large part of it."""
     largest = _LARGEST_SHARE * len(tree.text_content())
-    heading = next(iter(tree.iter("h1")), None)
+    heading = heading_of(tree)
     above = set(heading.iterancestors()) if heading is not None else set()
+    beside = (heading.getprevious(), heading.getnext()) if heading is not None else ()
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element in above or element.getparent() is None:
             continue
         named = f"{element.get('class', '')} {element.get('id', '')}"
+        if any(element is each for each in beside):
+            named = _TEASER.sub("", named)
         removed = element.tag in _NEVER or (
             element.tag not in _WHOLE
             and any(pattern.search(named) for pattern in patterns)
@@ -246,11 +296,14 @@ def _times(tree: Any) -> Iterator[str]:
 
 
 def _beside_heading(tree: Any, elements: Sequence[Any]) -> list[Any]:
-    """The first time element within the nearest element around the heading that has one."""
-    heading = next(iter(tree.iter("h1")), None)
-    for around in islice(heading.iterancestors(), _LEVELS) if heading is not None else ():
+    """The time element behind the heading, else before it, in the nearest element with one."""
+    heading = heading_of(tree)
+    if heading is None:
+        return []
+    behind = set(heading.xpath("following::time"))
+    for around in islice(heading.iterancestors(), _LEVELS):
         if found := [each for each in elements if around in each.iterancestors()]:
-            return found[:1]
+            return [*(each for each in found if each in behind), *found][:1]
     return []
 
 

@@ -17,6 +17,7 @@ AGENCIES: Mapping[str, tuple[str, ...]] = {
     "ANI": (),
     "ANP": (),
     "ANSA": (),
+    "Anadolu": ("anadolu agency", "anadolu ajansı"),
     "AP": ("associated press", "the associated press", "apnews"),
     "APA": (),
     "Bloomberg": ("bloomberg news",),
@@ -37,7 +38,6 @@ AGENCIES: Mapping[str, tuple[str, ...]] = {
 }
 """The known agencies by name, with their other names."""
 
-_KNOWN = {alias: name for name, others in AGENCIES.items() for alias in (name.lower(), *others)}
 _TOP, _END = 600, 300
 _LONGEST_CREDIT = 80
 _DATELINE = re.compile(
@@ -58,6 +58,11 @@ _COPYRIGHT = re.compile(r"\A(?:copyright|©|\(c\))\W*(?:\d{4})?\W*", re.IGNORECA
 _CONTRIBUTED = re.compile(r"\W*(.+?) contributed (?:to|reporting)\b.*", re.IGNORECASE)
 _CONTRIBUTING = re.compile(r"contribut", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_KNOWN = {
+    " ".join(_NOT_LETTERS.sub(" ", alias.lower()).split()): name
+    for name, others in AGENCIES.items()
+    for alias in (name, *others)
+}
 
 
 def wire_of(article: Article) -> str:
@@ -79,7 +84,7 @@ def is_agency(name: str) -> bool:
     >>> is_agency("dpa"), is_agency("Associated Press"), is_agency("Mira Oldenkamp")
     (True, True, False)
     """
-    return " ".join(name.lower().split()) in _KNOWN
+    return " ".join(_words(name)) in _KNOWN
 
 
 def is_by(publisher: str, agency: str) -> bool:
