@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidates import CandidateSentence
 from rag.answers.declining import reason, ways_on, why
 from rag.answers.question import Question
 from rag.answers.wording import old_evidence, spoken_date, word

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answers.candidate_sentences import survey
+from rag.answers.candidates import survey
 from rag.answers.corrections import corrected, corrections
 from rag.answers.false_presuppositions import contradiction, miscount
 from rag.records import Answer, Article, Hit, Passage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
 from rag.answers.plans import PLANS, choose
 from tests.builders import article

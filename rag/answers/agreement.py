@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from rag.answers.candidate_answers import known_names, offer, offered_dates, offered_of_a_kind
+from rag.answers.candidates import known_names, offer, offered_dates, offered_of_a_kind
 from rag.language.sentences import sentence_spans
 from rag.questions.expected_answer import Asked
 from rag.records import Hit

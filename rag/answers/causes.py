@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answers.candidate_sentences import CandidateSentence, survey, weighed
+from rag.answers.candidates import CandidateSentence, survey, weighed
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.answers.timeline import DifferingFigures
 from rag.language.figures import meanings

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidates import CandidateSentence
 from rag.answers.corrections import Correction, corrections
 from rag.answers.timeline import DifferingFigures, several_figures
 from rag.language.sentences import sentence_spans

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rag.answers.candidate_sentences import CandidateSentence, day_of, survey
+from rag.answers.candidates import CandidateSentence, day_of, survey
 from rag.corpus.notices import corrected_part
 from rag.language.entities import names, numbers
 from rag.language.figures import meanings

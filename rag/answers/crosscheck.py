@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidates import CandidateSentence
 from rag.answers.conflicts import Conflicts
 from rag.answers.extractive import OPENINGS, OTHERWISE, Assessment
 from rag.answers.false_presuppositions import Contradiction

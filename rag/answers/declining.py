@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from rag.answers.candidate_sentences import CandidateSentence, Vocabulary
+from rag.answers.candidates import CandidateSentence, Vocabulary
 from rag.answers.question import Question
 from rag.answers.wording import OLD, introduction
 from rag.language.entities import names

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
+from rag.answers.candidates import CandidateSentence, Vocabulary, day_of
 from rag.answers.signals import (
     FACTUAL,
     Candidate,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answers.agreement import AGREED, agreement, corroborated
-from rag.answers.candidate_sentences import CandidateSentence, day_of
+from rag.answers.candidates import CandidateSentence, day_of
 from rag.answers.causes import several_causes
 from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on

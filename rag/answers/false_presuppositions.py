@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
-from rag.answers.candidate_sentences import CandidateSentence, day_of, survey
+from rag.answers.candidates import CandidateSentence, day_of, survey
 from rag.language.entities import number_places
 from rag.language.figures import Quantity, counted, figures, meanings
 from rag.language.opposites import base, opposites, particles, same, things, verbs

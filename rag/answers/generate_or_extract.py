@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rag.answers.candidate_answers import known_names, offer
+from rag.answers.candidates import known_names, offer
 from rag.answers.conflicts import conflicts
 from rag.answers.extractive import Assessment, assess, compose, extract
 from rag.answers.generation import Checking, generate

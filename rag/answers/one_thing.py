@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answers.candidate_answers import known_names, names_asked
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidates import CandidateSentence, known_names, names_asked
 from rag.language.figures import Figure, Quantity, meanings, same_meaning
 from rag.language.measured import Measured, measured
 from rag.language.moments import moments, without_moments

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from rag.answers.candidate_sentences import Vocabulary
+from rag.answers.candidates import Vocabulary
 from rag.questions.form import Form
 from rag.records import Filters, Message, Similarity, Understood
 

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rag.answers.candidate_answers import names_asked
-from rag.answers.candidate_sentences import CandidateSentence, Vocabulary
+from rag.answers.candidates import CandidateSentence, Vocabulary, names_asked
 from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
 from rag.answers.plans import choose
 from rag.answers.scoring import SubjectSignals, both, confidence, knows_subject, scored

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.answers.candidate_answers import known_names, offer
-from rag.answers.candidate_sentences import CandidateSentence, Vocabulary, day_of
+from rag.answers.candidates import CandidateSentence, Vocabulary, day_of, known_names, offer
 from rag.language.attribution import attributions, matches_speaker
 from rag.language.introductions import introductions
 from rag.language.name_matching import mentions

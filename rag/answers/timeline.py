@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rag.answers.candidate_sentences import CandidateSentence, day_of, survey, weighed
+from rag.answers.candidates import CandidateSentence, day_of, survey, weighed
 from rag.answers.one_thing import of_one_thing, sought
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.answers.candidate_sentences import CandidateSentence
+from rag.answers.candidates import CandidateSentence
 from rag.answers.question import Question
 from rag.language.context import antecedent, depends_on_context
 from rag.language.dates import local_time

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answers.candidate_answers import known_names, names_asked, offer
+from rag.answers.candidates import known_names, names_asked, offer
 from rag.language.places import CONTINENT, COUNTRY, STATE
 from rag.questions.expected_answer import asked_for
 
