@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from rag import Archive, Message
-from rag.answers.candidate_sentences import Vocabulary
+from rag.answers.candidates import Vocabulary
 from rag.answers.evidence import Evidence, collect
 from rag.answers.plans import choose
 from rag.answers.reading import answer_signals
