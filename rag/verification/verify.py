@@ -11,6 +11,7 @@ from datetime import date
 from embeddings import EntailmentModel
 from rag.language.entities import folded
 from rag.records import Citation, Similarity, Verdict
+from rag.verification.checks.additions import additions
 from rag.verification.checks.across import across, claim_language
 from rag.verification.checks.amounts import amounts
 from rag.verification.checks.dates import appeared, dates, seen_from
@@ -21,7 +22,7 @@ from rag.verification.checks.quoting import quoting
 from rag.verification.checks.roles import roles
 from rag.verification.checks.stance import stance
 from rag.verification.checks.titles import titles
-from rag.verification.checks.wording import Wording, lacking, wording
+from rag.verification.checks.wording import Wording, joined, lacking, wording
 from rag.verification.entailment import FOLLOWS, entailment
 from rag.verification.judge import Judge
 from rag.verification.markers import MARKER
@@ -32,7 +33,7 @@ GROUNDED = 0.5
 FAR = 0.35
 """Below this closeness in meaning a claim is not supported, though its words stand there."""
 
-_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, titles, stance, roles)
+_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, titles, stance, roles, additions, joined)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
 _FRAME = (
@@ -213,7 +214,7 @@ def _judged(
 
 
 def _is_open(finding: Finding) -> bool:
-    return finding.kind in ("words", "meaning", "language") or (
+    return finding.kind in ("words", "added", "joined", "meaning", "language") or (
         finding.kind == "role" and finding.verdict == "partly"
     )
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from rag.language.entities import numbers
 from rag.language.opposites import base, contraries, converses, near, same, things, verbs
 from rag.language.roles import Clause, clauses_of
+from rag.language.synonyms import implied
 from rag.verification.checks.differences import (
     SHOWN,
     Said,
@@ -164,7 +165,9 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         here = [
             word
             for word in there
-            if word in words or any("_" not in w and _begins(w, word) for w in words)
+            if word in words
+            or any("_" not in w and _begins(w, word) for w in words)
+            or not implied(word).isdisjoint(words)
         ]
         if here and (not ours or ours & there):
             if not clause.denied and any(_lacking(word, each.text) for word in here):

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, offices, things, verbs
+from rag.language.opposites import base, near, verbs
 from rag.language.quantities import without_quantities
 from rag.records import Similarity
-from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
+from rag.verification.checks.additions import held
+from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence
 from rag.verification.checks.naming import abbreviates
 
 SUPPORTED_SHARE = 0.6
@@ -28,7 +29,9 @@ _COMPARED = 32
 _WINDOWS_COMPARED = 4
 _NEAREST = 6
 _FEWEST = 3
-_ROOT = 5
+_COPIED = 0.3
+_WHOLE = 0.7
+_ALL = 0.9
 _CLAUSE = re.compile(
     r"[,;:]\s(?:(?:and|but|while|which|who)\s)?"
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
@@ -62,7 +65,7 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
     missing = [
         word
         for word, joined in _with_next(said).items()
-        if set(stems(word)) - known and not _otherwise(base(word), joined, evidence)
+        if set(stems(word)) - known and not _otherwise(word, joined, evidence)
     ]
     lost = frozenset(stem for word in missing for stem in stems(word))
     close = weakest = None
@@ -89,6 +92,29 @@ def lacking(found: Wording) -> Iterator[Finding]:
         yield Finding("partly" if partly else "unsupported", reason, "words")
 
 
+def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """That a claim is stitched together: copied in part, its words from sentences far apart.
+
+    A claim in its own words has hardly three in a row from the article, and one that shortens a
+    sentence most of them; in between, one sentence has to hold its words together. Names and verbs
+    that say little may come from anywhere.
+    """
+    said = sentence(claim)
+    if not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
+        return
+    small = evidence.small_words
+    wanted = frozenset(
+        base(word)
+        for at, word in enumerate(said.words)
+        if stems(word) and not (word[0].isupper() and (at or word.lower() not in small))
+    ) - verbs("vague")
+    there = [bases_of(one.text) for one in evidence.sentences]
+    anywhere = len(wanted & frozenset().union(*there))
+    together = max((len(wanted & each) for each in there), default=0)
+    if wanted and anywhere >= _ALL * len(wanted) and together < anywhere:
+        yield Finding("partly", "its words stand in the article, but not together", "joined")
+
+
 def _with_next(text: str) -> dict[str, str]:
     """The words of a text, each with the one after it: "put" and "put_off"."""
     words = [*_WORD.findall(text), ""]
@@ -100,11 +126,7 @@ def _with_next(text: str) -> dict[str, str]:
 
 def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
     """Whether what is cited, with what leads up to it, has another word for the same."""
-    context = evidence.context
-    alike = near(word) | things(word) | offices(word) | near(base(joined))
-    if word in verbs("vague") or not alike.isdisjoint(context):
-        return True
-    return len(word) > _ROOT and any(each.startswith(word[:_ROOT]) for each in context)
+    return held(word, evidence) or not near(base(joined)).isdisjoint(evidence.context)
 
 
 def _known(said: str, evidence: Evidence) -> frozenset[str]:
