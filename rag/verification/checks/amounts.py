@@ -17,6 +17,8 @@ _RATE = re.compile(
     r"|annually|yearly))\b(?!\s(?:later|ago|earlier|before|after|old))",
     re.IGNORECASE,
 )
+_YEAR = 12.0
+_CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
 _ADVERBS = {
     "hourly": "hour",
     "daily": "day",
@@ -48,7 +50,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         # A number that the claim gives as it is cannot also be what it rounds another to.
         if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
             continue
-        if _worked_out(said, plain, evidence):
+        if _worked_out(said, plain, evidence) or _since(said, evidence):
             continue
         rivals = [
             _shown(held)
@@ -96,6 +98,14 @@ def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
             if any(abs(value - mine) <= 1e-6 * max(value, 1.0) for value in wanted):
                 return True
     return False
+
+
+def _since(said: Quantity, evidence: Evidence) -> bool:
+    """Whether so many years lie between a year of the cited text and its article's day."""
+    if said.unit != "months" or said.factor != _YEAR or evidence.published is None:
+        return False
+    years = [int(match[0]) for text in evidence.texts for match in _CALENDAR_YEAR.finditer(text)]
+    return any(evidence.published.year - year == said.value for year in years)
 
 
 def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:

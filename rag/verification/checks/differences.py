@@ -29,6 +29,7 @@ _FRACTION = re.compile(
     r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
     re.IGNORECASE,
 )
+_YET = re.compile(r"\byet\b", re.IGNORECASE)
 _WHOLE = word_set("whole all entire full")
 _WEAKER: dict[Status, frozenset[Status]] = {
     "fact": frozenset(),
@@ -103,10 +104,11 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
         return
-    if ours.denied != theirs.denied:
+    waiting = theirs.status in ("possible", "planned", "coming") and _YET.search(mine.text)
+    if ours.denied != theirs.denied and not (ours.denied and waiting):
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
-    elif ours.status in _WEAKER[theirs.status] and kind == "same":
+    elif ours.status in _WEAKER[theirs.status] and kind == "same" and not ours.denied:
         reason = (
             f"the article says that it {SHOWN[theirs.status]}, not that it {SHOWN[ours.status]}"
         )
@@ -159,7 +161,7 @@ def _of(
     if one.names & other.words(two) or theirs & mine.words(one):
         return
     if one.names and theirs:
-        if not _one_name(one.names, theirs, evidence):
+        if not one_name(one.names, theirs, evidence):
             yield Difference("unsupported", reason, 7)
         return
     if two.pronoun or related(one, two):
@@ -192,7 +194,7 @@ def _of(
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
 
 
-def _one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
+def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
     """Whether two names can be of one: a word shared, spelt alike, abbreviated, or so called."""
     if one & two or any(alike(a, b) for a in one for b in two):
         return True
@@ -232,7 +234,7 @@ def _speakers(mine: Said, other: Said, evidence: Evidence) -> Iterator[Differenc
     theirs = _meant(two, other) if two.pronoun else two.names
     if one.names & other.words(two) or theirs & mine.words(one):
         return
-    if one.names and theirs and not _one_name(one.names, theirs, evidence):
+    if one.names and theirs and not one_name(one.names, theirs, evidence):
         said = " ".join(sorted(theirs)) if two.pronoun else other.shown(two)
         yield Difference(
             "unsupported", f"the article has {said} saying so, not {mine.shown(one)}", 7

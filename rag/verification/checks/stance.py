@@ -26,7 +26,7 @@ _NO = (
     r"|unlikely to|false(?:ly)?"
 )
 _CUES: dict[Modality, str] = {
-    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to",
+    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to|whether(?: or not)?(?: to)?",
     "planned": r"would|should|plan(?:s|ned)? to|want(?:s|ed)? to|hop(?:e|es|ed) to|aim(?:s|ed)? to"
     r"|intend(?:s|ed)? to|consider(?:s|ed|ing)?|threaten(?:s|ed)? to|expected to|propos(?:es|ed) to"
     r"|due to|set to|ready to|willing to|tried to|trying to|tries to",
@@ -42,6 +42,7 @@ _MODALITY = tuple(
     (name, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE))
     for name, words in _CUES.items()
 )
+_NOT_YET = re.compile(r"(?:\bnot|n['’]t) (?:\w+ )?yet\b|\byet to\b", re.IGNORECASE)
 _STOPS = re.compile(r"[,;:.!?()—–]|\b(?:but|because|although|though|while|which|who)\b")
 _FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|have|had|only|both|all|already")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -101,6 +102,8 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
         return
     everywhere = [_stances(each.text) for each in evidence.sentences]
     for stem in sorted(mine.denied & held.stems - held.denied):
+        if _NOT_YET.search(claim) and held.modal.get(stem) in ("possible", "planned", "coming"):
+            continue
         if not any(stem in other.denied for other in everywhere):
             yield Finding(
                 "unsupported", _denial(claim, stem, "the article does not deny"), "stance"

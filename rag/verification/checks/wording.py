@@ -12,6 +12,7 @@ from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, near, verbs
 from rag.language.quantities import without_quantities
+from rag.language.synonyms import implied
 from rag.records import Similarity
 from rag.verification.checks.additions import held
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence
@@ -36,6 +37,8 @@ _CLAUSE = re.compile(
     r"[,;:]\s(?:(?:and|but|while|which|who)\s)?"
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
 )
+_MODAL = re.compile(r"\b(?:may|might|must|need|shall|ought)\b")
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -60,6 +63,7 @@ class Wording:
 def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None) -> Wording:
     """How much of the claim's wording the evidence holds."""
     said = without_quantities(without_moments(claim))
+    said = _MODAL.sub(" ", said)
     sought = frozenset(stems(said))
     known = _known(said, evidence)
     missing = [
@@ -99,7 +103,7 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
     sentence most of them; in between, one sentence has to hold its words together. Names and verbs
     that say little may come from anywhere.
     """
-    said = sentence(claim)
+    said = sentence(_QUOTED.sub(" ", claim))
     if not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
         return
     small = evidence.small_words
@@ -108,7 +112,10 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
         for at, word in enumerate(said.words)
         if stems(word) and not (word[0].isupper() and (at or word.lower() not in small))
     ) - verbs("vague")
-    there = [bases_of(one.text) for one in evidence.sentences]
+    there = [
+        words.union(*map(implied, words), *map(near, words))
+        for words in (bases_of(one.text) for one in evidence.sentences)
+    ]
     anywhere = len(wanted & frozenset().union(*there))
     together = max((len(wanted & each) for each in there), default=0)
     if wanted and anywhere >= _ALL * len(wanted) and together < anywhere:
