@@ -183,6 +183,8 @@ def _tense(verb: Token) -> Status:
         return "coming"
     if verb.dep_ == "xcomp" and "to" in helpers:
         return "fact"
+    if verb.tag_ == "VB" and "to" in helpers:
+        return "planned"
     if verb.tag_ == "VB" and not helpers and verb.dep_ != "ROOT":
         return "planned" if verb.dep_ == "advcl" else "now"
     if verb.tag_ in ("VBZ", "VBP", "VBG") and not helpers & {"was", "were", "had", "has", "have"}:

@@ -15,13 +15,16 @@ from rag.language.moments import without_moments
 from rag.language.opposites import base, near, offices, things, verbs
 from rag.language.quantities import without_quantities
 from rag.language.quotation_marks import quoted_tokens
-from rag.verification.checks.evidence import Evidence, Finding
+from rag.language.synonyms import implied
+from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _ROOT = 5
 _SHORTEST = 3
+_NEAR = 2
+_MODIFIERS = frozenset({"amod", "advmod", "acomp"})
 _PLACED = frozenset({"prep", "agent", "mark", "prt", "cc", "det", "aux", "auxpass", "neg", "pcomp"})
 
 
@@ -38,10 +41,28 @@ def additions(claim: str, evidence: Evidence) -> Iterator[Finding]:
     for token in doc:
         if token.i in quoted or token.text not in plain or not _adds(token):
             continue
-        if not held(token.text, evidence):
+        modifies = token.dep_ in _MODIFIERS
+        if not (_qualified(token, claim, evidence) if modifies else held(token.text, evidence)):
             reason = f"the article does not say “{token.text.lower()}”"
             yield Finding("partly", reason, "added")
             return
+
+
+def _qualified(token: Token, claim: str, evidence: Evidence) -> bool:
+    """Whether the cited text has a modifier: so, or in other words where it is of the same."""
+    form = base(token.text)
+    if form in verbs("general") or form in verbs("vague") or form in evidence.context:
+        return True
+    alike = near(form) | things(form) | offices(form)
+    if not alike.isdisjoint(evidence.context):
+        return True
+    near_by = evidence.about(sentence(claim), _NEAR, 0)
+    words = frozenset().union(*(bases_of(each.text) for each in near_by))
+    return any(form in implied(word) or _same_root(form, word) for word in words)
+
+
+def _same_root(one: str, two: str) -> bool:
+    return len(one) > _ROOT and two.startswith(one[:_ROOT])
 
 
 def held(word: str, evidence: Evidence) -> bool:
@@ -51,8 +72,7 @@ def held(word: str, evidence: Evidence) -> bool:
         return True
     if not (near(form) | things(form) | offices(form)).isdisjoint(evidence.context):
         return True
-    root = form[:_ROOT]
-    return len(form) > _ROOT and any(each.startswith(root) for each in evidence.context)
+    return any(_same_root(form, each) for each in evidence.context)
 
 
 def _adds(token: Token) -> bool:

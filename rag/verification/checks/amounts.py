@@ -8,6 +8,7 @@ from itertools import combinations
 
 from rag.language.moments import without_moments
 from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.verification.checks.differences import SHARES
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
 
 _RATE = re.compile(
@@ -51,6 +52,8 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
+            continue
+        if _in_words(said, evidence):
             continue
         rivals = [
             _shown(held)
@@ -100,6 +103,14 @@ def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
     return False
 
 
+def _in_words(said: Quantity, evidence: Evidence) -> bool:
+    """Whether the cited text has a share in words ("a fifth"), or "both" for two."""
+    words = frozenset(re.findall(r"[a-z]+", " ".join(evidence.texts).lower()))
+    if said.unit == "percent":
+        return any(round(said.value) == SHARES[word] for word in words & SHARES.keys())
+    return said.value == 2 and not said.unit and "both" in words
+
+
 def _since(said: Quantity, evidence: Evidence) -> bool:
     """Whether so many years lie between a year of the cited text and its article's day."""
     if said.unit != "months" or said.factor != _YEAR or evidence.published is None:
@@ -114,10 +125,12 @@ def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if not rate:
             continue
         there: list[str] = []
-        texts = [each.text for each in evidence.sentences]
-        for _, held, other in (found for text in texts for found in _with_rates(text)):
+        around = [found for each in evidence.sentences for found in _with_rates(each.text)]
+        for _, held, other in around:
             if held.bears_out(said):
                 there.append(other)
+        if there and not any(there) and rate in {each for _, _, each in around}:
+            continue
         if there and rate not in there:
             known = next(filter(None, there), "")
             shown = (

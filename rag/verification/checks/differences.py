@@ -30,6 +30,8 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
+SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
+"""Fractions in words, in whole per cent."""
 _WHOLE = word_set("whole all entire full")
 _WEAKER: dict[Status, frozenset[Status]] = {
     "fact": frozenset(),
@@ -101,10 +103,14 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
             yield Difference("unsupported", f"the article says {theirs.shown}, not {ours.shown}", 9)
         return
     yield from apart
+    yield from _turned_round(mine, other)
+    waiting = theirs.status in ("possible", "planned", "coming") and _YET.search(mine.text)
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
+        sure = ours.status == "fact" and theirs.status in ("coming", "planned", "possible")
+        if sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient):
+            yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
-    waiting = theirs.status in ("possible", "planned", "coming") and _YET.search(mine.text)
     if ours.denied != theirs.denied and not (ours.denied and waiting):
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
@@ -167,6 +173,11 @@ def _of(
     if two.pronoun or related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
+    of_others = one.all_names and two.all_names and not one.all_names & two.all_names
+    if of_others and one.head == two.head and not theirs and not one.names:
+        if not one_name(one.all_names, two.all_names, evidence):
+            yield Difference("unsupported", reason, 6)
+        return
     if not theirs and not one.names and one.all_names and not two.all_names:
         where = frozenset(
             word for how, each in other.clause.others if how in _PLACES for word in each.names
@@ -263,6 +274,10 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
                     )
                 continue
             counted = [each for each in there if isinstance(each, Quantity)]
+            if figure.unit == "percent" and any(
+                SHARES.get(each) == round(figure.value) for each in there if isinstance(each, str)
+            ):
+                continue
             if any(each.bears_out(figure) for each in counted):
                 continue
             if rivals := [each for each in counted if _comparable(each, figure, place)]:
@@ -326,6 +341,16 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
         if first or shares:
             found.setdefault(name, []).extend([*first[:1], *shares[:1]])
     return found
+
+
+def _turned_round(mine: Said, other: Said) -> Iterator[Difference]:
+    """A name from which it goes in the claim and to which it goes in the article, or the reverse."""
+    ours, theirs = dict(mine.clause.others), dict(other.clause.others)
+    for here, there in (("from", "to"), ("to", "from")):
+        if here in ours and there in theirs and ours[here].names & theirs[there].names:
+            if here not in theirs or not ours[here].names & theirs[here].names:
+                shown = mine.shown(ours[here])
+                yield Difference("unsupported", f"the article says {there} {shown}, not {here}", 6)
 
 
 def _places(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:

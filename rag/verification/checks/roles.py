@@ -144,7 +144,10 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
         if one is None or two is None or not one.names or two.names or two.pronoun or two.none:
             continue
         shown = other.shown(two)
-        if _ANAPHORIC.match(shown) or not two.head.isalpha() or related(one, two):
+        called = evidence.described(one.names)
+        if _ANAPHORIC.match(shown) and not called - one.names:
+            continue
+        if any(two.head in implied(word) for word in called) or not two.head.isalpha() or related(one, two):
             continue
         if not evidence.describes(one.names, two.words):
             return f"the article says {shown}, not {mine.shown(one)}"
@@ -165,6 +168,12 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     clause = mine.clause
     verb = clause.verb.partition("_")[0]
     idle = verbs("vague") | verbs("general")
+    if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
+        noun = clause.patient.head
+        there = [each for each in evidence.statements if noun in bases_of(each.text)]
+        if there and all(_only_feared([noun], each) for each in there):
+            yield Finding("partly", f"the article does not say that there was a {noun}", "role")
+        return
     if clause.predicate or {verb, clause.verb} & idle or clause.status == "claimed" or len(verb) < 3:
         return
     if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
@@ -181,8 +190,8 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     against = None
     for each in evidence.statements:
         there = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
-        here = [word for word in there if _can_mean(word, words)]
-        if not here or (ours and not ours & _wide(each.text)):
+        here = [word for word in there if _can_mean(word, words, clause.verb)]
+        if not here or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
             continue
         found = _differently(mine, here, each)
         if found is None:
@@ -191,9 +200,9 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     yield against or Finding("partly", f"the article does not say “{clause.shown}”", "words")
 
 
-def _can_mean(word: str, words: frozenset[str]) -> bool:
-    """Whether a word of the article can be for one of the base forms of an act."""
-    if word in words or not implied(word).isdisjoint(words):
+def _can_mean(word: str, words: frozenset[str], verb: str) -> bool:
+    """Whether a word of the article can be for an act, given with its other words."""
+    if word in words or verb in implied(word):
         return True
     return any("_" not in each and _begins(each, word) for each in words)
 
@@ -209,6 +218,12 @@ def _differently(mine: Said, words: Sequence[str], other: Statement) -> Finding 
         reason = f"the article does not say that it {SHOWN[clause.status]}"
         return Finding("partly", f"{reason}: “{clause.shown}”", "role")
     return None
+
+
+def _described(statement: Statement, evidence: Evidence) -> frozenset[str]:
+    """The base forms of what the articles call those whom a sentence names."""
+    named = {each.names for one in clauses_of(statement.text) for each in one.arguments}
+    return frozenset().union(*(evidence.described(names) for names in named if names))
 
 
 @lru_cache(1_024)

@@ -6,7 +6,7 @@ Rules are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, contraries, converses
-from rag.verification.checks.evidence import Evidence, Finding, sentence
+from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
 
 Modality = Literal["fact", "possible", "planned", "coming", "done", "said"]
 
@@ -117,7 +117,7 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
             return
     yield from _modality(mine, held)
     if len(mine.denied) % 2 == len(held.denied) % 2:
-        yield from _opposite(said.words, nearest.words)
+        yield from _opposite(said.words, nearest.words, evidence.sentences)
 
 
 def _differs_by_no(claim: str, held: str) -> bool:
@@ -164,12 +164,18 @@ def _modality(mine: _Stances, held: _Stances) -> Iterator[Finding]:
             return
 
 
-def _opposite(mine: tuple[str, ...], held: tuple[str, ...]) -> Iterator[Finding]:
+def _opposite(
+    mine: tuple[str, ...], held: tuple[str, ...], others: Sequence[Sentence]
+) -> Iterator[Finding]:
     """A word of the claim where the cited sentence has its opposite, and has not the word."""
     here, there = ({base(word): word.lower() for word in words} for words in (mine, held))
     for word in sorted(here.keys() - there.keys()):
         against = (contraries(word) & there.keys()) - here.keys() - _FEW
-        if against and not contraries(min(against)) & there.keys():
+        elsewhere = any(
+            word in map(base, each.words) and len(each.stems & frozenset(stems(" ".join(mine)))) > 2
+            for each in others
+        )
+        if against and not elsewhere and not contraries(min(against)) & there.keys():
             reason = f"the article says {there[min(against)]}, not {here[word]}"
             yield Finding("unsupported", reason, "stance")
             return

@@ -33,6 +33,7 @@ _FEWEST = 3
 _COPIED = 0.3
 _WHOLE = 0.7
 _ALL = 0.9
+_TOGETHER = 0.85
 _CLAUSE = re.compile(
     r"[,;:]\s(?:(?:and|but|while|which|who)\s)?"
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
@@ -118,7 +119,7 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
     ]
     anywhere = len(wanted & frozenset().union(*there))
     together = max((len(wanted & each) for each in there), default=0)
-    if wanted and anywhere >= _ALL * len(wanted) and together < anywhere:
+    if wanted and anywhere >= _ALL * len(wanted) and together < _TOGETHER * anywhere:
         yield Finding("partly", "its words stand in the article, but not together", "joined")
 
 
