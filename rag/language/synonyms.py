@@ -6,10 +6,13 @@ From WordNet 3.1, whose licence stands beside its file; `scripts/build_synonyms.
 from __future__ import annotations
 
 import gzip
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
+from rag.language.entities import stems
 
+
+@lru_cache(20_000)
 def implied(word: str) -> frozenset[str]:
     """The base forms that a text with a base form may be said to have too, itself among them.
 
@@ -22,7 +25,7 @@ def implied(word: str) -> frozenset[str]:
     >>> base("ferry") in implied(base("boat"))
     False
     """
-    return frozenset([word, *_lines().get(word, "").split()])
+    return frozenset([word, *_lines().get(word, "").split()]) if stems(word) else frozenset([word])
 
 
 @cache

@@ -30,6 +30,7 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
+_TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 """Fractions in words, in whole per cent."""
 _WHOLE = word_set("whole all entire full")
@@ -114,7 +115,7 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if ours.denied != theirs.denied and not (ours.denied and waiting):
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
-    elif ours.status in _WEAKER[theirs.status] and kind == "same" and not ours.denied:
+    elif ours.status in _WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
         reason = (
             f"the article says that it {SHOWN[theirs.status]}, not that it {SHOWN[ours.status]}"
         )
@@ -123,6 +124,11 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if kind == "same" or agree(ours, theirs, agent, patient):
         yield from _measures(mine, other)
         yield from _places(mine, other, evidence)
+
+
+def _open_tense(clause: Clause) -> bool:
+    """Whether a verb may be of the present as well ("cost"), or is denied."""
+    return clause.denied or clause.shown.lower() in _TENSELESS
 
 
 def agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argument | None) -> bool:
@@ -170,14 +176,14 @@ def _of(
         if not one_name(one.names, theirs, evidence):
             yield Difference("unsupported", reason, 7)
         return
-    if two.pronoun or related(one, two):
-        return
-    elsewhere = [each for each in other.clause.arguments if each is not two]
     of_others = one.all_names and two.all_names and not one.all_names & two.all_names
     if of_others and one.head == two.head and not theirs and not one.names:
         if not one_name(one.all_names, two.all_names, evidence):
             yield Difference("unsupported", reason, 6)
         return
+    if two.pronoun or related(one, two):
+        return
+    elsewhere = [each for each in other.clause.arguments if each is not two]
     if not theirs and not one.names and one.all_names and not two.all_names:
         where = frozenset(
             word for how, each in other.clause.others if how in _PLACES for word in each.names

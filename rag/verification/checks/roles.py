@@ -174,7 +174,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         if there and all(_only_feared([noun], each) for each in there):
             yield Finding("partly", f"the article does not say that there was a {noun}", "role")
         return
-    if clause.predicate or {verb, clause.verb} & idle or clause.status == "claimed" or len(verb) < 3:
+    if clause.predicate or clause.verb in idle or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
         return
     if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
         return

@@ -113,13 +113,13 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
         for at, word in enumerate(said.words)
         if stems(word) and not (word[0].isupper() and (at or word.lower() not in small))
     ) - verbs("vague")
-    there = [
-        words.union(*map(implied, words), *map(near, words))
-        for words in (bases_of(one.text) for one in evidence.sentences)
-    ]
-    anywhere = len(wanted & frozenset().union(*there))
-    together = max((len(wanted & each) for each in there), default=0)
-    if wanted and anywhere >= _ALL * len(wanted) and together < _TOGETHER * anywhere:
+    there = [bases_of(one.text) for one in evidence.sentences]
+    copied = wanted & frozenset().union(*there)
+    if not wanted or len(copied) < _ALL * len(wanted):
+        return
+    meant = [each.union(*map(implied, each), *map(near, each)) for each in there]
+    together = max(len(copied & each) for each in meant)
+    if together < _TOGETHER * len(copied):
         yield Finding("partly", "its words stand in the article, but not together", "joined")
 
 
