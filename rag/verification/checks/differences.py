@@ -21,6 +21,7 @@ from rag.verification.checks.evidence import Evidence, Severity, Statement, join
 
 _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
+_GOALS = ("to", "from", "with", "against")
 _PLACES = word_set("in at near off on above outside inside around")
 _CLOCK = re.compile(
     r"\s*(?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
@@ -29,6 +30,7 @@ _FRACTION = re.compile(
     r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(r"\d (?:\w+ )?of (?:the|its|their|his|her) ")
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
@@ -274,6 +276,11 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
         for figure in said:
             if isinstance(figure, str):
                 shares = [each for each in there if isinstance(each, str)]
+                shares += [
+                    f"{each.text} of them"
+                    for each in there
+                    if figure == "whole" and isinstance(each, Quantity) and _OF_THEM.search(other.text)
+                ]
                 if shares and figure not in shares:
                     yield Difference(
                         "unsupported", f"the article says {shares[0]}, not {figure}", 6
@@ -363,12 +370,15 @@ def _places(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]
     """A place in the claim where the same act has another one."""
     for name, each in mine.clause.others:
         there = [two for how, two in other.clause.others if how == name and not other.is_time(two)]
-        if name not in _PLACES or not there or mine.is_time(each):
+        if name not in (*_PLACES, *_GOALS) or not there or mine.is_time(each):
             continue
         named = frozenset(word for two in there for word in two.all_names)
         differ = bool(each.names and named and not each.all_names & named)
+        if name in _GOALS:
+            differ = differ and not one_name(each.names, named, evidence)
         strange = (
-            each.head not in evidence.vocabulary
+            name in _PLACES
+            and each.head not in evidence.vocabulary
             and not each.names
             and not any(related(each, two) for two in there)
         )

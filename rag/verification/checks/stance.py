@@ -48,7 +48,7 @@ _FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|have|had|onl
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
-_FEW = frozenset({"few"})
+_FEW = frozenset({"few", "for", "against"})
 _SAME = 0.75
 _SHORT = 3
 _SHARED = 0.5
@@ -64,7 +64,7 @@ _VERDICTS: dict[Modality, str] = {
 _WEAKER: dict[Modality, frozenset[Modality]] = {
     "possible": frozenset({"coming", "done", "fact"}),
     "said": frozenset({"done", "fact"}),
-    "coming": frozenset({"possible", "done"}),
+    "coming": frozenset({"done"}),
     "done": frozenset(),
     "planned": frozenset(),
     "fact": frozenset(),
