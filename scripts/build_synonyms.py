@@ -26,10 +26,7 @@ MOST_SENSES = 3
 USUAL = re.compile(r"[a-z]{3,}(?:_[a-z]{2,5})?$")
 # Too general to say anything: one step up from half of all words.
 EMPTY = frozenset(
-    "entity object thing act action activity event state attribute be have make do get give change"
-    " move person someone group unit relation artifact whole part matter content quality property"
-    " cognition process communication statement message abstraction condition instrumentality"
-    " location region content use time feature causal cause travel go become modify".split()
+    ["entity", "object", "thing", "act", "action", "activity", "event", "state", "attribute", "be", "have", "make", "do", "get", "give", "change", "move", "person", "someone", "group", "unit", "relation", "artifact", "whole", "part", "matter", "content", "quality", "property", "cognition", "process", "communication", "statement", "message", "abstraction", "condition", "instrumentality", "location", "region", "content", "use", "time", "feature", "causal", "cause", "travel", "go", "become", "modify"]
 )
 
 
@@ -65,7 +62,9 @@ def main(folder: Path) -> None:
     print(f"{len(lines)} words, {TARGET.stat().st_size} bytes")
 
 
-def _is_usual(word: str, key: tuple[str, str], ranks: dict[tuple[str, str], tuple[int, int]]) -> bool:
+def _is_usual(
+    word: str, key: tuple[str, str], ranks: dict[tuple[str, str], tuple[int, int]]
+) -> bool:
     """Whether a word is used in this sense: one of its first, or seen in tagged text."""
     rank, seen = ranks.get((word, f"{key[0]}{key[1]}"), (99, 0))
     return bool(USUAL.match(word)) and (seen > 0 or rank <= MOST_SENSES)
@@ -81,7 +80,9 @@ def _ranks(path: Path) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
 
 def _synsets(
     folder: Path, part: str
-) -> Iterator[tuple[tuple[str, str], tuple[list[str], list[tuple[str, tuple[str, str], int, int]]]]]:
+) -> Iterator[
+    tuple[tuple[str, str], tuple[list[str], list[tuple[str, tuple[str, str], int, int]]]]
+]:
     for line in (folder / f"data.{part}").read_text(encoding="utf-8").splitlines():
         if line.startswith(" "):
             continue

@@ -279,7 +279,9 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
                 shares += [
                     f"{each.text} of them"
                     for each in there
-                    if figure == "whole" and isinstance(each, Quantity) and _OF_THEM.search(other.text)
+                    if figure == "whole"
+                    and isinstance(each, Quantity)
+                    and _OF_THEM.search(other.text)
                 ]
                 if shares and figure not in shares:
                     yield Difference(

@@ -147,7 +147,11 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
         called = evidence.described(one.names)
         if _ANAPHORIC.match(shown) and not called - one.names:
             continue
-        if any(two.head in implied(word) for word in called) or not two.head.isalpha() or related(one, two):
+        if (
+            any(two.head in implied(word) for word in called)
+            or not two.head.isalpha()
+            or related(one, two)
+        ):
             continue
         if not evidence.describes(one.names, two.words):
             return f"the article says {shown}, not {mine.shown(one)}"
@@ -174,7 +178,13 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         if there and all(_only_feared([noun], each) for each in there):
             yield Finding("partly", f"the article does not say that there was a {noun}", "role")
         return
-    if clause.predicate or clause.verb in idle or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
+    if (
+        clause.predicate
+        or clause.verb in idle
+        or verb in verbs("vague")
+        or clause.status == "claimed"
+        or len(verb) < 3
+    ):
         return
     if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
         return
@@ -274,7 +284,9 @@ def _by_another(mine: Said, words: Sequence[str], text: str) -> str:
 def _content(clause: Clause) -> frozenset[str]:
     """The base forms of what a clause is about; numbers in words are no such."""
     found = (each.words | each.all_names for each in clause.arguments)
-    return frozenset(word for words in found for word in words if word != "one" and not numbers(word))
+    return frozenset(
+        word for words in found for word in words if word != "one" and not numbers(word)
+    )
 
 
 def _lacking(word: str, text: str) -> bool:

@@ -47,7 +47,8 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 class Wording:
     """Shares from 0 to 1 of a claim that its evidence holds.
 
-    `coverage` counts content words anywhere; `runs` three words in a row, in the one
+    `coverage` counts content words anywhere, in its own or other words, `copied` those that stand
+    there as they are; `runs` three words in a row, in the one
     sentence that holds most; `closeness` is the cosine with the nearest sentence and the
     nearest few together, `weakest` that of the clause with the least; both are None where
     meanings were not compared. `missing` are content words.
@@ -58,6 +59,7 @@ class Wording:
     closeness: float | None
     weakest: float | None
     missing: tuple[str, ...]
+    copied: float = 1.0
     empty: bool = False
 
 
@@ -82,6 +84,7 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
         closeness=close,
         weakest=weakest,
         missing=tuple(missing),
+        copied=len(sought & evidence.stems) / len(sought) if sought else 1.0,
         empty=not sought and said.split() == claim.split(),
     )
 
