@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.language.opposites import base
+from rag.language.words import word_set
 
 TARGET = Path("rag/language/lexicons/wordnet_en.txt.gz")
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
@@ -25,8 +26,11 @@ DERIVED = ("+", "\\", "<")
 MOST_SENSES = 3
 USUAL = re.compile(r"[a-z]{3,}(?:_[a-z]{2,5})?$")
 # Too general to say anything: one step up from half of all words.
-EMPTY = frozenset(
-    ["entity", "object", "thing", "act", "action", "activity", "event", "state", "attribute", "be", "have", "make", "do", "get", "give", "change", "move", "person", "someone", "group", "unit", "relation", "artifact", "whole", "part", "matter", "content", "quality", "property", "cognition", "process", "communication", "statement", "message", "abstraction", "condition", "instrumentality", "location", "region", "content", "use", "time", "feature", "causal", "cause", "travel", "go", "become", "modify"]
+EMPTY = word_set(
+    "entity object thing act action activity event state attribute be have make do get give"
+    " change move person someone group unit relation artifact whole part matter content"
+    " quality property cognition process communication statement message abstraction condition"
+    " instrumentality location region use time feature causal cause travel go become modify"
 )
 
 

@@ -112,7 +112,7 @@ def test_in_another_language_figures_and_names_are_compared(claim: str, verdict:
     assert whole(claim)[0] == verdict
 
 
-@pytest.mark.parametrize("name", ["first", "second"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth"])
 def test_few_true_claims_are_flagged_and_few_false_ones_supported(name: str) -> None:
     """Of 48 and 43 true claims 3 at most are flagged, of 58 false ones 7 at most supported."""
     listed = tomllib.loads((CLAIMS / f"{name}.toml").read_text(encoding="utf-8"))["evidence"]

@@ -359,13 +359,15 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
 
 
 def _turned_round(mine: Said, other: Said) -> Iterator[Difference]:
-    """A name from which it goes in the claim and to which it goes in the article, or the reverse."""
+    """A name from which it goes in the claim and to which in the article, or the reverse."""
     ours, theirs = dict(mine.clause.others), dict(other.clause.others)
     for here, there in (("from", "to"), ("to", "from")):
-        if here in ours and there in theirs and ours[here].names & theirs[there].names:
-            if here not in theirs or not ours[here].names & theirs[here].names:
-                shown = mine.shown(ours[here])
-                yield Difference("unsupported", f"the article says {there} {shown}, not {here}", 6)
+        if here not in ours or there not in theirs:
+            continue
+        same = here in theirs and ours[here].names & theirs[here].names
+        if ours[here].names & theirs[there].names and not same:
+            shown = mine.shown(ours[here])
+            yield Difference("unsupported", f"the article says {there} {shown}, not {here}", 6)
 
 
 def _places(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:

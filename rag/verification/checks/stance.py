@@ -26,7 +26,8 @@ _NO = (
     r"|unlikely to|false(?:ly)?"
 )
 _CUES: dict[Modality, str] = {
-    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to|whether(?: or not)?(?: to)?",
+    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to"
+    r"|whether(?: or not)?(?: to)?",
     "planned": r"would|should|plan(?:s|ned)? to|want(?:s|ed)? to|hop(?:e|es|ed) to|aim(?:s|ed)? to"
     r"|intend(?:s|ed)? to|consider(?:s|ed|ing)?|threaten(?:s|ed)? to|expected to|propos(?:es|ed) to"
     r"|due to|set to|ready to|willing to|tried to|trying to|tries to",

@@ -34,6 +34,7 @@ _COPIED = 0.3
 _WHOLE = 0.7
 _ALL = 0.9
 _TOGETHER = 0.85
+_LONG = 5
 _CLAUSE = re.compile(
     r"[,;:]\s(?:(?:and|but|while|which|who)\s)?"
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
@@ -104,11 +105,12 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """That a claim is stitched together: copied in part, its words from sentences far apart.
 
     A claim in its own words has hardly three in a row from the article, and one that shortens a
-    sentence most of them; in between, one sentence has to hold its words together. Names and verbs
+    sentence most of them; in between, one sentence has to hold its words together. A
+    text of few sentences may be summed up in one. Names and verbs
     that say little may come from anywhere.
     """
     said = sentence(_QUOTED.sub(" ", claim))
-    if not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
+    if len(evidence.sentences) < _LONG or not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
         return
     small = evidence.small_words
     wanted = frozenset(
