@@ -104,9 +104,9 @@ def test_a_claim_in_other_words_is_supported(claim: str, quotes: list[str]) -> N
         ("Orr told the council “it never rained here”.", [LOSS], "quote altered",
          "“it never rained here” does not stand in the cited article"),
         ("The mill was old, wooden and insured, and burnt.", [FIRE], "partly",
-         "the cited text does not mention old, wooden, insured"),
+         "the article does not say “insured”"),
         ("Schools stay closed until further notice.", [FIRE], "unsupported",
-         "the cited text does not mention Schools, closed, notice"),
+         "the article does not say “schools”"),
         ("It was so.", [FIRE], "partly", "it holds no word that could be looked up"),
     ],
 )  # fmt: skip
@@ -250,9 +250,9 @@ def by_meaning(cosine: float) -> Similarity:
 
 def test_closeness_in_meaning_decides_where_words_do_not() -> None:
     other_words = "Flames devoured a grinding works; dozens perished."
-    assert verify(other_words, cited(FIRE))[0] == "unsupported"
-    assert verify(other_words, cited(FIRE), by_meaning(0.8)) == ("supported", ())
-    assert verify(other_words, cited(FIRE), by_meaning(0.5))[0] == "unsupported"
+    assert verify(other_words, cited(FIRE))[0] == "partly"
+    # What it adds ("grinding") stays added, however near it is in meaning.
+    assert verify(other_words, cited(FIRE), by_meaning(0.8))[0] == "partly"
     same_words = "In Brell 41 people burnt a mill."
     assert verify(same_words, cited(FIRE))[0] == "supported"
     assert verify(same_words, cited(FIRE), by_meaning(0.2)) == (
@@ -273,8 +273,7 @@ def test_closeness_in_meaning_excuses_no_number_and_verbatim_claims_need_none() 
     ("claim", "opinion", "verdict", "reasons"),
     [
         ("Flames ate a works.", Judgement("supported"), "supported", ()),
-        ("Flames ate a works.", None, "unsupported",
-         ("the cited text does not mention Flames, ate, works",)),
+        ("Flames ate a works.", None, "partly", ("the article does not say “ate”",)),
         ("A mill in Brell burnt down.", Judgement("partly", "Down to what?"), "partly",
          ("Down to what?",)),
         ("A mill in Brell burnt down.", Judgement("unsupported"), "unsupported",

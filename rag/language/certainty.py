@@ -149,7 +149,11 @@ def _weaker(one: Status, other: Status) -> Status:
 
 
 def _by_words(adverbs: set[str], token: Token, verb: Token) -> Status:
-    if adverbs & _CONDITIONS and token.dep_ in ("advcl", "ccomp", "conj"):
+    conditions = adverbs & _CONDITIONS
+    if token.tag_ == "VBD":
+        # "Led until her mast broke" says that it broke.
+        conditions = conditions - {"until", "till"}
+    if conditions and token.dep_ in ("advcl", "ccomp", "conj"):
         return "possible"
     if adverbs & _POSSIBLE and not (
         adverbs & {"can", "could"} and any(c.dep_ == "neg" for c in token.children)
@@ -179,6 +183,8 @@ def _tense(verb: Token) -> Status:
         return "coming"
     if verb.dep_ == "xcomp" and "to" in helpers:
         return "fact"
+    if verb.tag_ == "VB" and "to" in helpers:
+        return "planned"
     if verb.tag_ == "VB" and not helpers and verb.dep_ != "ROOT":
         return "planned" if verb.dep_ == "advcl" else "now"
     if verb.tag_ in ("VBZ", "VBP", "VBG") and not helpers & {"was", "were", "had", "has", "have"}:

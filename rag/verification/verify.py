@@ -12,6 +12,7 @@ from embeddings import EntailmentModel
 from rag.language.entities import folded
 from rag.records import Citation, Similarity, Verdict
 from rag.verification.checks.across import across, claim_language
+from rag.verification.checks.additions import additions
 from rag.verification.checks.amounts import amounts
 from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import Check, Evidence, Finding
@@ -21,7 +22,7 @@ from rag.verification.checks.quoting import quoting
 from rag.verification.checks.roles import roles
 from rag.verification.checks.stance import stance
 from rag.verification.checks.titles import titles
-from rag.verification.checks.wording import Wording, lacking, wording
+from rag.verification.checks.wording import Wording, joined, lacking, wording
 from rag.verification.entailment import FOLLOWS, entailment
 from rag.verification.judge import Judge
 from rag.verification.markers import MARKER
@@ -34,7 +35,17 @@ FAR = 0.35
 
 _SAME_THING = 0.5
 
-_CHECKS: tuple[Check, ...] = (quoting, amounts, dates, naming, titles, stance, roles)
+_CHECKS: tuple[Check, ...] = (
+    quoting,
+    amounts,
+    dates,
+    naming,
+    titles,
+    stance,
+    roles,
+    additions,
+    joined,
+)
 _WORST: tuple[Verdict, ...] = ("quote altered", "unsupported", "partly", "supported")
 _INTRODUCTION = re.compile(r"[^:\n“\"]{1,80}:\s+(?=\S)")
 _FRAME = (
@@ -61,9 +72,13 @@ _COVERAGE = 1.0
 _CLOSENESS = 4.0
 _WEAKEST = 1.0
 _LENGTH = -0.4
+_SCATTERED = 8.0
 _COSTS = {"quotation": 1.0, "number": 2.0, "date": 2.0, "name": 0.7, "stance": 0.7, "role": 0.7}
 _OFFSET = -4.0
 _ENTAILED = 8.0
+
+# From this share of its words on, a claim copies the text.
+_COPIES = 0.8
 
 # What closeness is taken to be where meanings are not compared, by the share of words held.
 _UNCOMPARED = 0.9
@@ -192,13 +207,17 @@ def _value(examined: _Examined) -> float:
     close = _UNCOMPARED * found.coverage if found.closeness is None else found.closeness
     weakest = close if found.weakest is None else found.weakest
     kinds = {finding.kind for finding in examined.findings}
+    length = math.log((20 + examined.words_held) / 100)
+    # In a long text single words stand by chance: what copies it has to copy it in a row.
+    scattered = max(length, 0.0) * (1 - found.runs) if found.copied >= _COPIES else 0.0
     return (
         _OFFSET
         + _RUNS * found.runs
         + _COVERAGE * found.coverage
         + _CLOSENESS * close
         + _WEAKEST * weakest
-        + _LENGTH * math.log((20 + examined.words_held) / 100)
+        + _LENGTH * length
+        - _SCATTERED * scattered
         - sum(_COSTS.get(kind, 0.0) for kind in kinds)
     )
 
@@ -235,7 +254,7 @@ def _judged(
 
 
 def _is_open(finding: Finding) -> bool:
-    return finding.kind in ("words", "meaning", "language") or (
+    return finding.kind in ("words", "added", "joined", "meaning", "language") or (
         finding.kind == "role" and finding.verdict == "partly"
     )
 

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from rag.language.moments import without_moments
 from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.verification.checks.differences import SHARES
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
 
 _RATE = re.compile(
@@ -17,6 +18,8 @@ _RATE = re.compile(
     r"|annually|yearly))\b(?!\s(?:later|ago|earlier|before|after|old))",
     re.IGNORECASE,
 )
+_YEAR = 12.0
+_CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
 _ADVERBS = {
     "hourly": "hour",
     "daily": "day",
@@ -48,7 +51,9 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         # A number that the claim gives as it is cannot also be what it rounds another to.
         if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
             continue
-        if _worked_out(said, plain, evidence):
+        if _worked_out(said, plain, evidence) or _since(said, evidence):
+            continue
+        if _in_words(said, evidence):
             continue
         rivals = [
             _shown(held)
@@ -98,16 +103,34 @@ def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
     return False
 
 
+def _in_words(said: Quantity, evidence: Evidence) -> bool:
+    """Whether the cited text has a share in words ("a fifth"), or "both" for two."""
+    words = frozenset(re.findall(r"[a-z]+", " ".join(evidence.texts).lower()))
+    if said.unit == "percent":
+        return any(round(said.value) == SHARES[word] for word in words & SHARES.keys())
+    return said.value == 2 and not said.unit and "both" in words
+
+
+def _since(said: Quantity, evidence: Evidence) -> bool:
+    """Whether so many years lie between a year of the cited text and its article's day."""
+    if said.unit != "months" or said.factor != _YEAR or evidence.published is None:
+        return False
+    years = [int(match[0]) for text in evidence.texts for match in _CALENDAR_YEAR.finditer(text)]
+    return any(evidence.published.year - year == said.value for year in years)
+
+
 def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """A number "a month" that the article gives a year, or for no time at all."""
     for _, said, rate in _with_rates(claim):
         if not rate:
             continue
         there: list[str] = []
-        texts = [each.text for each in evidence.sentences]
-        for _, held, other in (found for text in texts for found in _with_rates(text)):
+        around = [found for each in evidence.sentences for found in _with_rates(each.text)]
+        for _, held, other in around:
             if held.bears_out(said):
                 there.append(other)
+        if there and not any(there) and rate in {each for _, _, each in around}:
+            continue
         if there and rate not in there:
             known = next(filter(None, there), "")
             shown = (

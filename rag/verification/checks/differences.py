@@ -21,6 +21,7 @@ from rag.verification.checks.evidence import Evidence, Severity, Statement, join
 
 _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
+_GOALS = ("to", "from", "with", "against")
 _PLACES = word_set("in at near off on above outside inside around")
 _CLOCK = re.compile(
     r"\s*(?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
@@ -29,6 +30,11 @@ _FRACTION = re.compile(
     r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(r"\d (?:\w+ )?of (?:the|its|their|his|her) ")
+_YET = re.compile(r"\byet\b", re.IGNORECASE)
+_TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
+SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
+"""Fractions in words, in whole per cent."""
 _WHOLE = word_set("whole all entire full")
 _WEAKER: dict[Status, frozenset[Status]] = {
     "fact": frozenset(),
@@ -100,13 +106,18 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
             yield Difference("unsupported", f"the article says {theirs.shown}, not {ours.shown}", 9)
         return
     yield from apart
+    yield from _turned_round(mine, other)
+    waiting = theirs.status in ("possible", "planned", "coming") and _YET.search(mine.text)
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
+        sure = ours.status == "fact" and theirs.status in ("coming", "planned", "possible")
+        if sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient):
+            yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
-    if ours.denied != theirs.denied:
+    if ours.denied != theirs.denied and not (ours.denied and waiting):
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
-    elif ours.status in _WEAKER[theirs.status] and kind == "same":
+    elif ours.status in _WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
         reason = (
             f"the article says that it {SHOWN[theirs.status]}, not that it {SHOWN[ours.status]}"
         )
@@ -115,6 +126,11 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if kind == "same" or agree(ours, theirs, agent, patient):
         yield from _measures(mine, other)
         yield from _places(mine, other, evidence)
+
+
+def _open_tense(clause: Clause) -> bool:
+    """Whether a verb may be of the present as well ("cost"), or is denied."""
+    return clause.denied or clause.shown.lower() in _TENSELESS
 
 
 def agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argument | None) -> bool:
@@ -159,8 +175,13 @@ def _of(
     if one.names & other.words(two) or theirs & mine.words(one):
         return
     if one.names and theirs:
-        if not _one_name(one.names, theirs, evidence):
+        if not one_name(one.names, theirs, evidence):
             yield Difference("unsupported", reason, 7)
+        return
+    of_others = one.all_names and two.all_names and not one.all_names & two.all_names
+    if of_others and one.head == two.head and not theirs and not one.names:
+        if not one_name(one.all_names, two.all_names, evidence):
+            yield Difference("unsupported", reason, 6)
         return
     if two.pronoun or related(one, two):
         return
@@ -192,7 +213,7 @@ def _of(
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
 
 
-def _one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
+def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
     """Whether two names can be of one: a word shared, spelt alike, abbreviated, or so called."""
     if one & two or any(alike(a, b) for a in one for b in two):
         return True
@@ -232,7 +253,7 @@ def _speakers(mine: Said, other: Said, evidence: Evidence) -> Iterator[Differenc
     theirs = _meant(two, other) if two.pronoun else two.names
     if one.names & other.words(two) or theirs & mine.words(one):
         return
-    if one.names and theirs and not _one_name(one.names, theirs, evidence):
+    if one.names and theirs and not one_name(one.names, theirs, evidence):
         said = " ".join(sorted(theirs)) if two.pronoun else other.shown(two)
         yield Difference(
             "unsupported", f"the article has {said} saying so, not {mine.shown(one)}", 7
@@ -255,12 +276,23 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
         for figure in said:
             if isinstance(figure, str):
                 shares = [each for each in there if isinstance(each, str)]
+                shares += [
+                    f"{each.text} of them"
+                    for each in there
+                    if figure == "whole"
+                    and isinstance(each, Quantity)
+                    and _OF_THEM.search(other.text)
+                ]
                 if shares and figure not in shares:
                     yield Difference(
                         "unsupported", f"the article says {shares[0]}, not {figure}", 6
                     )
                 continue
             counted = [each for each in there if isinstance(each, Quantity)]
+            if figure.unit == "percent" and any(
+                SHARES.get(each) == round(figure.value) for each in there if isinstance(each, str)
+            ):
+                continue
             if any(each.bears_out(figure) for each in counted):
                 continue
             if rivals := [each for each in counted if _comparable(each, figure, place)]:
@@ -326,16 +358,31 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
     return found
 
 
+def _turned_round(mine: Said, other: Said) -> Iterator[Difference]:
+    """A name from which it goes in the claim and to which in the article, or the reverse."""
+    ours, theirs = dict(mine.clause.others), dict(other.clause.others)
+    for here, there in (("from", "to"), ("to", "from")):
+        if here not in ours or there not in theirs:
+            continue
+        same = here in theirs and ours[here].names & theirs[here].names
+        if ours[here].names & theirs[there].names and not same:
+            shown = mine.shown(ours[here])
+            yield Difference("unsupported", f"the article says {there} {shown}, not {here}", 6)
+
+
 def _places(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
     """A place in the claim where the same act has another one."""
     for name, each in mine.clause.others:
         there = [two for how, two in other.clause.others if how == name and not other.is_time(two)]
-        if name not in _PLACES or not there or mine.is_time(each):
+        if name not in (*_PLACES, *_GOALS) or not there or mine.is_time(each):
             continue
         named = frozenset(word for two in there for word in two.all_names)
         differ = bool(each.names and named and not each.all_names & named)
+        if name in _GOALS:
+            differ = differ and not one_name(each.names, named, evidence)
         strange = (
-            each.head not in evidence.vocabulary
+            name in _PLACES
+            and each.head not in evidence.vocabulary
             and not each.names
             and not any(related(each, two) for two in there)
         )

@@ -18,6 +18,7 @@ from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
+from rag.language.synonyms import implied
 from rag.records import Article, Citation, Published
 
 Severity = Literal["quote altered", "unsupported", "partly"]
@@ -54,6 +55,8 @@ class Finding:
         "stance",
         "role",
         "words",
+        "added",
+        "joined",
         "meaning",
         "judge",
         "language",
@@ -152,6 +155,11 @@ class Evidence:
             if any(near.cited for near in self.statements[max(0, at - 1) : at + _BEFORE_IT + 1]):
                 found.append(each.text)
         return frozenset().union(*map(bases_of, (*found, *self.texts, *self._titles)))
+
+    @cached_property
+    def implied(self) -> frozenset[str]:
+        """The base forms that the words of the context bear out, themselves among them."""
+        return frozenset().union(self.context, *map(implied, self.context))
 
     def about(self, claim: Sentence, cited: int, around: int) -> list[Statement]:
         """So many cited statements, and others, that share most content words with the claim."""

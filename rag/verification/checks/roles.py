@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from rag.language.analysis import analyse
 from rag.language.entities import numbers
+from rag.language.name_matching import name_words
 from rag.language.opposites import base, contraries, converses, near, same, things, verbs
 from rag.language.roles import Clause, clauses_of
+from rag.language.synonyms import implied
 from rag.verification.checks.differences import (
     SHOWN,
     Said,
@@ -20,6 +24,7 @@ from rag.verification.checks.differences import (
     differences,
     figures,
     is_source,
+    one_name,
     related,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
@@ -41,8 +46,11 @@ def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
     there = [Said(clause, each.text, each) for each in near_by for clause in clauses_of(each.text)]
     clauses = clauses_of(claim)
     for clause in clauses:
-        if not clause.governs and not clause.quoted:
-            yield from _compared(Said(_identified(clause, clauses), claim), there, evidence)
+        saying = clause.governs and clause.verb in verbs("vague")
+        if not saying and not clause.quoted:
+            found = _compared(Said(_identified(clause, clauses), claim), there, evidence)
+            # "Plans to" and "demands that" may be put in other words.
+            yield from (each for each in found if each.kind == "role" or not clause.governs)
 
 
 def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
@@ -63,6 +71,8 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
     for other, kind in candidates:
         each = replace(other, clause=_turned(mine.clause, other.clause))
         shared = _shared(mine.clause, each.clause, kind)
+        if kind == "same" and _may_be(mine, each):
+            shared += 1
         if not shared and kind == "same" and _content(mine.clause) & bases_of(each.text):
             shared = 1
         if shared <= 0:
@@ -89,6 +99,14 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
         yield from _missing(mine, evidence)
     elif not best and stranger:
         yield Finding("partly", stranger, "role")
+
+
+def _may_be(mine: Said, other: Said) -> bool:
+    """Whether the other's agent is a pronoun in a sentence that names the claim's agent."""
+    one, two = mine.clause.agent, other.clause.agent
+    if one is None or two is None or not one.names or not two.pronoun:
+        return False
+    return one.names <= frozenset(name_words(other.text))
 
 
 def _akin(mine: Clause, other: Clause, kind: str) -> bool:
@@ -126,7 +144,14 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
         if one is None or two is None or not one.names or two.names or two.pronoun or two.none:
             continue
         shown = other.shown(two)
-        if _ANAPHORIC.match(shown) or not two.head.isalpha() or related(one, two):
+        called = evidence.described(one.names)
+        if _ANAPHORIC.match(shown) and not called - one.names:
+            continue
+        if (
+            any(two.head in implied(word) for word in called)
+            or not two.head.isalpha()
+            or related(one, two)
+        ):
             continue
         if not evidence.describes(one.names, two.words):
             return f"the article says {shown}, not {mine.shown(one)}"
@@ -146,40 +171,122 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     """That no cited sentence has the act of a clause, in any of its usual words."""
     clause = mine.clause
     verb = clause.verb.partition("_")[0]
-    if clause.predicate or verb in verbs("vague") or clause.status == "claimed" or len(verb) < 3:
+    idle = verbs("vague") | verbs("general")
+    if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
+        noun = clause.patient.head
+        there = [each for each in evidence.statements if noun in bases_of(each.text)]
+        if there and all(_only_feared([noun], each) for each in there):
+            yield Finding("partly", f"the article does not say that there was a {noun}", "role")
+        return
+    if (
+        clause.predicate
+        or clause.verb in idle
+        or verb in verbs("vague")
+        or clause.status == "claimed"
+        or len(verb) < 3
+    ):
         return
     if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
         return
     words = near(clause.verb) | near(verb) | {verb}
     if clause.agent is not None and clause.agent.names and "_" not in clause.verb:
         described = evidence.described(clause.agent.names)
-        doers = [word for word in words & evidence.doers if word not in described]
-        if doers and not words & described:
+        doers = [word for word in evidence.doers if word in words or verb in implied(word)]
+        if doers and described.isdisjoint((*words, *doers)):
             reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
             yield Finding("unsupported", reason, "role")
             return
     ours = _content(clause)
+    against = None
     for each in evidence.statements:
-        there = bases_of(each.text)
-        here = [
-            word
-            for word in there
-            if word in words or any("_" not in w and _begins(w, word) for w in words)
-        ]
-        if here and (not ours or ours & there):
-            if not clause.denied and any(_lacking(word, each.text) for word in here):
-                yield Finding("unsupported", f"the article denies “{clause.shown}”", "role")
-            elif clause.status in ("fact", "now", "coming") and _only_feared(here, each):
-                reason = f"the article does not say that it {SHOWN[clause.status]}"
-                yield Finding("partly", f"{reason}: “{clause.shown}”", "role")
+        there = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
+        here = [word for word in there if _can_mean(word, words, clause.verb)]
+        if not here or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
+            continue
+        found = _differently(mine, here, each)
+        if found is None:
             return
-    yield Finding("partly", f"the article does not say “{clause.shown}”", "words")
+        against = against or found
+    yield against or Finding("partly", f"the article does not say “{clause.shown}”", "words")
+
+
+def _can_mean(word: str, words: frozenset[str], verb: str) -> bool:
+    """Whether a word of the article can be for an act, given with its other words."""
+    if word in words or verb in implied(word):
+        return True
+    return any("_" not in each and _begins(each, word) for each in words)
+
+
+def _differently(mine: Said, words: Sequence[str], other: Statement) -> Finding | None:
+    """How a sentence that has the words for an act says otherwise; None where it does not."""
+    clause = mine.clause
+    if by := _by_another(mine, words, other.text):
+        return Finding("unsupported", by, "role")
+    if not clause.denied and any(_lacking(word, other.text) for word in words):
+        return Finding("unsupported", f"the article denies “{clause.shown}”", "role")
+    if clause.status in ("fact", "now", "coming") and _only_feared(words, other):
+        reason = f"the article does not say that it {SHOWN[clause.status]}"
+        return Finding("partly", f"{reason}: “{clause.shown}”", "role")
+    return None
+
+
+def _described(statement: Statement, evidence: Evidence) -> frozenset[str]:
+    """The base forms of what the articles call those whom a sentence names."""
+    named = {each.names for one in clauses_of(statement.text) for each in one.arguments}
+    return frozenset().union(*(evidence.described(names) for names in named if names))
+
+
+@lru_cache(1_024)
+def _wide(text: str) -> frozenset[str]:
+    """The base forms of the words of a sentence, and what they imply."""
+    there = bases_of(text)
+    return there.union(*map(implied, there), *map(things, there))
+
+
+def _others_acts(mine: Said, text: str, evidence: Evidence) -> frozenset[str]:
+    """The verbs of a sentence that it says of another name than the claim."""
+    agent = mine.clause.agent
+    if agent is None or not agent.names:
+        return frozenset()
+    return frozenset(
+        each.verb
+        for each in clauses_of(text)
+        if each.agent is not None
+        and each.agent.names
+        and not each.quoted
+        and not one_name(agent.names, each.agent.names, evidence)
+        and not each.agent.names & evidence.described(agent.names)
+    )
+
+
+def _by_another(mine: Said, words: Sequence[str], text: str) -> str:
+    """That an act is that of whom the claim has it done to: "a suit by 62 farmers"; else ""."""
+    agent, patient = mine.clause.agent, mine.clause.patient
+    if agent is None or patient is None:
+        return ""
+    [doc] = analyse([text])
+    for token in doc:
+        if token.pos_ != "NOUN" or base(token.text) not in words:
+            continue
+        doers = [
+            held
+            for child in token.children
+            if child.lower_ == "by"
+            for held in child.children
+            if held.dep_ == "pobj"
+        ]
+        for doer in doers:
+            if base(doer.text) == patient.head and base(doer.text) not in agent.words:
+                return f"the article says {token.text} by {doer.text}, not {mine.shown(agent)}"
+    return ""
 
 
 def _content(clause: Clause) -> frozenset[str]:
     """The base forms of what a clause is about; numbers in words are no such."""
     found = (each.words | each.all_names for each in clause.arguments)
-    return frozenset(word for words in found for word in words if not numbers(word))
+    return frozenset(
+        word for words in found for word in words if word != "one" and not numbers(word)
+    )
 
 
 def _lacking(word: str, text: str) -> bool:

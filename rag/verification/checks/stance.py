@@ -6,7 +6,7 @@ Rules are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, contraries, converses
-from rag.verification.checks.evidence import Evidence, Finding, sentence
+from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
 
 Modality = Literal["fact", "possible", "planned", "coming", "done", "said"]
 
@@ -26,7 +26,8 @@ _NO = (
     r"|unlikely to|false(?:ly)?"
 )
 _CUES: dict[Modality, str] = {
-    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to",
+    "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to"
+    r"|whether(?: or not)?(?: to)?",
     "planned": r"would|should|plan(?:s|ned)? to|want(?:s|ed)? to|hop(?:e|es|ed) to|aim(?:s|ed)? to"
     r"|intend(?:s|ed)? to|consider(?:s|ed|ing)?|threaten(?:s|ed)? to|expected to|propos(?:es|ed) to"
     r"|due to|set to|ready to|willing to|tried to|trying to|tries to",
@@ -42,12 +43,13 @@ _MODALITY = tuple(
     (name, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE))
     for name, words in _CUES.items()
 )
+_NOT_YET = re.compile(r"(?:\bnot|n['’]t) (?:\w+ )?yet\b|\byet to\b", re.IGNORECASE)
 _STOPS = re.compile(r"[,;:.!?()—–]|\b(?:but|because|although|though|while|which|who)\b")
 _FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|have|had|only|both|all|already")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
-_FEW = frozenset({"few"})
+_FEW = frozenset({"few", "for", "against"})
 _SAME = 0.75
 _SHORT = 3
 _SHARED = 0.5
@@ -63,7 +65,7 @@ _VERDICTS: dict[Modality, str] = {
 _WEAKER: dict[Modality, frozenset[Modality]] = {
     "possible": frozenset({"coming", "done", "fact"}),
     "said": frozenset({"done", "fact"}),
-    "coming": frozenset({"possible", "done"}),
+    "coming": frozenset({"done"}),
     "done": frozenset(),
     "planned": frozenset(),
     "fact": frozenset(),
@@ -101,6 +103,8 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
         return
     everywhere = [_stances(each.text) for each in evidence.sentences]
     for stem in sorted(mine.denied & held.stems - held.denied):
+        if _NOT_YET.search(claim) and held.modal.get(stem) in ("possible", "planned", "coming"):
+            continue
         if not any(stem in other.denied for other in everywhere):
             yield Finding(
                 "unsupported", _denial(claim, stem, "the article does not deny"), "stance"
@@ -114,7 +118,7 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
             return
     yield from _modality(mine, held)
     if len(mine.denied) % 2 == len(held.denied) % 2:
-        yield from _opposite(said.words, nearest.words)
+        yield from _opposite(said.words, nearest.words, evidence.sentences)
 
 
 def _differs_by_no(claim: str, held: str) -> bool:
@@ -161,12 +165,18 @@ def _modality(mine: _Stances, held: _Stances) -> Iterator[Finding]:
             return
 
 
-def _opposite(mine: tuple[str, ...], held: tuple[str, ...]) -> Iterator[Finding]:
+def _opposite(
+    mine: tuple[str, ...], held: tuple[str, ...], others: Sequence[Sentence]
+) -> Iterator[Finding]:
     """A word of the claim where the cited sentence has its opposite, and has not the word."""
     here, there = ({base(word): word.lower() for word in words} for words in (mine, held))
     for word in sorted(here.keys() - there.keys()):
         against = (contraries(word) & there.keys()) - here.keys() - _FEW
-        if against and not contraries(min(against)) & there.keys():
+        elsewhere = any(
+            word in map(base, each.words) and len(each.stems & frozenset(stems(" ".join(mine)))) > 2
+            for each in others
+        )
+        if against and not elsewhere and not contraries(min(against)) & there.keys():
             reason = f"the article says {there[min(against)]}, not {here[word]}"
             yield Finding("unsupported", reason, "stance")
             return

@@ -52,8 +52,10 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if names & INSTITUTIONS:
             continue
         yield from _denied(claim, names, evidence)
-        for phrase, past in _phrases(claim, " ".join(group), names):
-            role = _role(phrase)
+        before = " ".join(found[: len(found) - len(group)]).lower()
+        said = [(before, False)] if before else []
+        for phrase, past in [*said, *_phrases(claim, " ".join(group), names)]:
+            role = _role(phrase, evidence.small_words)
             if not role or base(role) in _GENERIC or role.casefold() in names:
                 continue
             there = evidence.introduced(names)
@@ -103,8 +105,11 @@ def _phrases(claim: str, name: str, names: frozenset[str]) -> Iterator[tuple[str
             yield claim[clause.agent.start : clause.agent.end], clause.status == "fact"
 
 
-def _role(phrase: str) -> str:
-    """The noun that a phrase hangs on: "miner" of "the former miner of Osk"."""
+def _role(phrase: str, small: frozenset[str]) -> str:
+    """The noun that a phrase hangs on: "miner" of "the former miner of Osk".
+
+    One with a capital counts where the article writes it `small`.
+    """
     if _CLAUSE.match(phrase):
         return ""
     end = _HEAD_ENDS.search(phrase)
@@ -113,7 +118,8 @@ def _role(phrase: str) -> str:
         words.pop()
     word = words[-1] if words else ""
     known = word.casefold() in TITLES or len(offices(base(word))) > 1
-    return word if known or (word.islower() and _CALLING.search(word)) else ""
+    common = word.islower() or word.lower() in small
+    return word if known or (common and _CALLING.search(word.lower())) else ""
 
 
 def _given(role: str, names: frozenset[str], there: Sequence[str], evidence: Evidence) -> bool:

@@ -10,10 +10,12 @@ from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, offices, things, verbs
+from rag.language.opposites import base, near, verbs
 from rag.language.quantities import without_quantities
+from rag.language.synonyms import implied
 from rag.records import Similarity
-from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
+from rag.verification.checks.additions import held
+from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence
 from rag.verification.checks.naming import abbreviates
 
 SUPPORTED_SHARE = 0.6
@@ -28,11 +30,17 @@ _COMPARED = 32
 _WINDOWS_COMPARED = 4
 _NEAREST = 6
 _FEWEST = 3
-_ROOT = 5
+_COPIED = 0.3
+_WHOLE = 0.7
+_ALL = 0.9
+_TOGETHER = 0.85
+_LONG = 5
 _CLAUSE = re.compile(
     r"[,;:]\s(?:(?:and|but|while|which|who)\s)?"
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
 )
+_MODAL = re.compile(r"\b(?:may|might|must|need|shall|ought)\b")
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -40,7 +48,8 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 class Wording:
     """Shares from 0 to 1 of a claim that its evidence holds.
 
-    `coverage` counts content words anywhere; `runs` three words in a row, in the one
+    `coverage` counts content words anywhere, in its own or other words, `copied` those that stand
+    there as they are; `runs` three words in a row, in the one
     sentence that holds most; `closeness` is the cosine with the nearest sentence and the
     nearest few together, `weakest` that of the clause with the least; both are None where
     meanings were not compared. `missing` are content words.
@@ -51,18 +60,20 @@ class Wording:
     closeness: float | None
     weakest: float | None
     missing: tuple[str, ...]
+    copied: float = 1.0
     empty: bool = False
 
 
 def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None) -> Wording:
     """How much of the claim's wording the evidence holds."""
     said = without_quantities(without_moments(claim))
+    said = _MODAL.sub(" ", said)
     sought = frozenset(stems(said))
     known = _known(said, evidence)
     missing = [
         word
         for word, joined in _with_next(said).items()
-        if set(stems(word)) - known and not _otherwise(base(word), joined, evidence)
+        if set(stems(word)) - known and not _otherwise(word, joined, evidence)
     ]
     lost = frozenset(stem for word in missing for stem in stems(word))
     close = weakest = None
@@ -74,6 +85,7 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
         closeness=close,
         weakest=weakest,
         missing=tuple(missing),
+        copied=len(sought & evidence.stems) / len(sought) if sought else 1.0,
         empty=not sought and said.split() == claim.split(),
     )
 
@@ -89,6 +101,33 @@ def lacking(found: Wording) -> Iterator[Finding]:
         yield Finding("partly" if partly else "unsupported", reason, "words")
 
 
+def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """That a claim is stitched together: copied in part, its words from sentences far apart.
+
+    A claim in its own words has hardly three in a row from the article, and one that shortens a
+    sentence most of them; in between, one sentence has to hold its words together. A
+    text of few sentences may be summed up in one. Names and verbs
+    that say little may come from anywhere.
+    """
+    said = sentence(_QUOTED.sub(" ", claim))
+    if len(evidence.sentences) < _LONG or not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
+        return
+    small = evidence.small_words
+    wanted = frozenset(
+        base(word)
+        for at, word in enumerate(said.words)
+        if stems(word) and not (word[0].isupper() and (at or word.lower() not in small))
+    ) - verbs("vague")
+    there = [bases_of(one.text) for one in evidence.sentences]
+    copied = wanted & frozenset().union(*there)
+    if not wanted or len(copied) < _ALL * len(wanted):
+        return
+    meant = [each.union(*map(implied, each), *map(near, each)) for each in there]
+    together = max(len(copied & each) for each in meant)
+    if together < _TOGETHER * len(copied):
+        yield Finding("partly", "its words stand in the article, but not together", "joined")
+
+
 def _with_next(text: str) -> dict[str, str]:
     """The words of a text, each with the one after it: "put" and "put_off"."""
     words = [*_WORD.findall(text), ""]
@@ -100,11 +139,7 @@ def _with_next(text: str) -> dict[str, str]:
 
 def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
     """Whether what is cited, with what leads up to it, has another word for the same."""
-    context = evidence.context
-    alike = near(word) | things(word) | offices(word) | near(base(joined))
-    if word in verbs("vague") or not alike.isdisjoint(context):
-        return True
-    return len(word) > _ROOT and any(each.startswith(word[:_ROOT]) for each in context)
+    return held(word, evidence) or not near(base(joined)).isdisjoint(evidence.context)
 
 
 def _known(said: str, evidence: Evidence) -> frozenset[str]:

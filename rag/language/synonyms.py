@@ -1,0 +1,35 @@
+"""Which English words a text bears out by another word: synonyms, derived words, one step up.
+
+From WordNet 3.1, whose licence stands beside its file; `scripts/build_synonyms.py` writes that.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from rag.language.entities import stems
+
+
+@lru_cache(20_000)
+def implied(word: str) -> frozenset[str]:
+    """The base forms that a text with a base form may be said to have too, itself among them.
+
+    They are loose, as all senses of a word count: they let a claim pass, and prove nothing. Words
+    that the lexicon lacks imply themselves.
+
+    >>> from rag.language.opposites import base
+    >>> base("quit") in implied(base("resignation")), base("boat") in implied(base("ferry"))
+    (True, True)
+    >>> base("ferry") in implied(base("boat"))
+    False
+    """
+    return frozenset([word, *_lines().get(word, "").split()]) if stems(word) else frozenset([word])
+
+
+@cache
+def _lines() -> dict[str, str]:
+    path = files("rag.language").joinpath("lexicons", "wordnet_en.txt.gz")
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    return dict(line.split("\t", 1) for line in lines)

@@ -1,0 +1,86 @@
+"""What a claim adds to what it cites: a modifier, place, cause or thing that is not there.
+
+"The stormy regatta" says more than "the regatta", and "sold in haste" more than "sold". What a
+claim leaves out is a matter of other checks. Rules are for English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rag.language.analysis import analyse
+from rag.language.entities import stems
+from rag.language.moments import without_moments
+from rag.language.opposites import base, near, offices, things, verbs
+from rag.language.quantities import without_quantities
+from rag.language.quotation_marks import quoted_tokens
+from rag.language.synonyms import implied
+from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_ROOT = 5
+_SHORTEST = 3
+_NEAR = 2
+_MODIFIERS = frozenset({"amod", "advmod", "acomp"})
+_PLACED = frozenset({"prep", "agent", "mark", "prt", "cc", "det", "aux", "auxpass", "neg", "pcomp"})
+
+
+def additions(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """The first word of a claim that no word of the cited text bears out, names and verbs apart.
+
+    Times and numbers are for other checks; what a verb adds, for that of roles. Words as general
+    as "person" or "roughly" add nothing.
+    """
+    plain = frozenset(without_quantities(without_moments(claim)).replace("’", "'").split())
+    plain = frozenset(word.strip(".,;:!?()“”\"'[]").removesuffix("'s") for word in plain)
+    [doc] = analyse([claim])
+    quoted = quoted_tokens(doc)
+    for token in doc:
+        if token.i in quoted or token.text not in plain or not _adds(token):
+            continue
+        modifies = token.dep_ in _MODIFIERS
+        if not (_qualified(token, claim, evidence) if modifies else held(token.text, evidence)):
+            reason = f"the article does not say “{token.text.lower()}”"
+            yield Finding("partly", reason, "added")
+            return
+
+
+def _qualified(token: Token, claim: str, evidence: Evidence) -> bool:
+    """Whether the cited text has a modifier: so, or in other words where it is of the same."""
+    form = base(token.text)
+    if form in verbs("general") or form in verbs("vague") or form in evidence.context:
+        return True
+    alike = near(form) | things(form) | offices(form)
+    if not alike.isdisjoint(evidence.context):
+        return True
+    near_by = evidence.about(sentence(claim), _NEAR, 0)
+    words = frozenset().union(*(bases_of(each.text) for each in near_by))
+    return any(form in implied(word) or _same_root(form, word) for word in words)
+
+
+def _same_root(one: str, two: str) -> bool:
+    return len(one) > _ROOT and two.startswith(one[:_ROOT])
+
+
+def held(word: str, evidence: Evidence) -> bool:
+    """Whether what is cited, with what stands around it, has a word or another for the same."""
+    form = base(word)
+    if form in verbs("general") or form in verbs("vague") or form in evidence.implied:
+        return True
+    if not (near(form) | things(form) | offices(form)).isdisjoint(evidence.context):
+        return True
+    return any(_same_root(form, each) for each in evidence.context)
+
+
+def _adds(token: Token) -> bool:
+    """Whether a word says something of its own: a noun, an adjective, an adverb; no name."""
+    if len(token.text) < _SHORTEST or not token.text.isalpha() or not stems(token.text):
+        return False
+    if token.pos_ in ("PROPN", "NUM", "PRON", "DET", "ADP", "SCONJ", "CCONJ", "PART", "INTJ"):
+        return False
+    if token.dep_ in _PLACED or (token.text[0].isupper() and token.i):
+        return False
+    return token.pos_ not in ("VERB", "AUX") or token.dep_ == "amod"
