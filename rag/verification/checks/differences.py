@@ -181,7 +181,8 @@ def _of(
     of_others = one.all_names and two.all_names and not one.all_names & two.all_names
     if of_others and one.head == two.head and not theirs and not one.names:
         if not one_name(one.all_names, two.all_names, evidence):
-            yield Difference("unsupported", reason, 6)
+            named = [" ".join(sorted(each.all_names)).title() for each in (two, one)]
+            yield Difference("unsupported", "the article says {}, not {}".format(*named), 6)
         return
     if two.pronoun or related(one, two):
         return

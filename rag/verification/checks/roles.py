@@ -199,11 +199,11 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     ours = _content(clause)
     against = None
     for each in evidence.statements:
-        there = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
-        here = [word for word in there if _can_mean(word, words, clause.verb)]
-        if not here or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
+        known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
+        meant = [word for word in known if _can_mean(word, words, clause.verb)]
+        if not meant or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
             continue
-        found = _differently(mine, here, each)
+        found = _differently(mine, meant, each)
         if found is None:
             return
         against = against or found

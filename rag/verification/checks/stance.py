@@ -65,7 +65,7 @@ _VERDICTS: dict[Modality, str] = {
 _WEAKER: dict[Modality, frozenset[Modality]] = {
     "possible": frozenset({"coming", "done", "fact"}),
     "said": frozenset({"done", "fact"}),
-    "coming": frozenset({"done"}),
+    "coming": frozenset({"possible", "done"}),
     "done": frozenset(),
     "planned": frozenset(),
     "fact": frozenset(),
