@@ -186,7 +186,7 @@ def test_every_last_turn_is_asked_after_its_conversation(suite: Conversation, ou
 
 def test_the_history_goes_to_the_model(suite: Conversation, out: Path) -> None:
     write_jsonl(suite.data / "tasks.jsonl", TASKS[1:2])
-    model = ScriptedModel(AGROUND, "The Marigold ran aground [1].")
+    model = ScriptedModel("The Marigold ran aground [1].")
     report = measured(replace(suite, asking=Asking(model=model)), out).report
     assert (report.system, report.measures["model_failed"]) == ("scripted", 0.0)
     assert report.measures["token_recall"] == pytest.approx(4 / 5)

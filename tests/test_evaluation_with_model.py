@@ -28,7 +28,7 @@ ARTICLES = [
 FERRY = "Which ferry ran aground off Grevesand?"
 STORM = "How many people died in the storm at Osk?"
 KEEPER = "Who retired from the lighthouse after forty years?"
-PREMISE = "Why did Mira Oldenkamp sell the lighthouse to the ferry company?"
+PREMISE = "Which bank lent the observatory its telescope?"
 
 SAID = {
     FERRY: "The ferry Marigold ran aground off Grevesand [P1].",
@@ -113,15 +113,16 @@ def test_a_model_stands_beside_the_articles_own_sentences(
     ]
     assert (report["settings"]["answerable"], report["settings"]["unanswerable"]) == (3, 1)
     measures, own = report["measures"], report["baseline"]["measures"]
-    # The ferry and the declined premise; without the model the ferry, the storm and the keeper.
-    assert (measures["right"], own["right"]) == (2 / 4, 3 / 4)
-    # The keeper's name stands in the quote; of the storm the stale fact is said, not the vital one.
-    assert (measures["vital"], own["vital"]) == (1 / 2, 1)
-    assert (measures["false_supported"], own["false_supported"]) == (1, 0)
-    assert (measures["declined"], own["declined"]) == (1, 0)
+    # All but the keeper, who is not named; without the model all four.
+    assert (measures["right"], own["right"]) == (3 / 4, 1)
+    # The keeper's name stands in the quote. Of the storm the model says another's toll: that is
+    # left out, and the articles' own words stand.
+    assert (measures["vital"], own["vital"]) == (1, 1)
+    assert (measures["false_supported"], own["false_supported"]) == (0, 0)
+    assert (measures["declined"], own["declined"]) == (1, 1)
     assert (measures["wrongly_declined"], own["wrongly_declined"]) == (0, 0)
     assert (measures["citation_recall"], measures["citation_precision"]) == (1, 1)
-    assert (measures["model_failed"], "model_failed" in own) == (0, False)
+    assert (measures["model_failed"], "model_failed" in own) == (1 / 4, False)
     costs = ("median_tokens_read", "median_tokens_written")
     assert [measures[name] for name in costs] == [40, 7]
     assert [own[name] for name in costs] == [0, 0]
@@ -131,16 +132,14 @@ def test_a_model_stands_beside_the_articles_own_sentences(
     lines = [line.split() for line in ended.out.splitlines()]
     assert ended.out.startswith("answers: tiny on desk, 4 questions\n")
     right = next(line for line in lines if line[:1] == ["right"])
-    assert (right[1], right[-3:-1]) == (".500", [".750", "-.250"])
+    assert (right[1], right[-3:-1]) == (".750", ["1.000", "-.250"])
     counts = next(line for line in lines if line[:1] == ["questions"])
-    # One right both ways, one with the model alone, two without it alone; then sentences marked.
-    assert counts == ["questions", "1", "1", "2", "0", "3", "1", "5", "0"]
+    # Three right both ways, one without the model alone; then sentences marked.
+    assert counts == ["questions", "3", "0", "1", "0", "3", "0", "4", "0"]
     sides = {line[0]: line for line in report["tables"]["Side by side"]["rows"]}
-    assert sides["d1"][3::2] == ["no", "yes"]
-    assert sides["d1"][4].startswith("Nine people died in the flood at Brell")
-    assert report["tables"]["Marked supported, and false by the labels"]["rows"] == [
-        ["tiny", "d1", "Nine people died in the flood at Brell.", "the toll of the flood"]
-    ]
+    assert (sides["d1"][3::2], sides["d2"][3::2]) == (["yes", "yes"], ["no", "yes"])
+    assert "Nine people" not in sides["d1"][4]
+    assert report["tables"]["Marked supported, and false by the labels"]["rows"] == []
 
 
 def test_its_two_rows_go_into_the_table_of_a_page(

@@ -34,6 +34,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("DATA_GYM_CACHE_DIR", raising=False)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "llama_index", raising=False)
     return tmp_path
 
 

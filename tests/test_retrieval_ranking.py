@@ -167,7 +167,7 @@ def test_a_model_rewrites_a_question_that_leans_on_the_conversation(tmp_path: Pa
     )
     history = [Message("user", "Who is the harbour master?"), Message("assistant", "Ilse Brandt.")]
     model = ScriptedModel("Where was Ilse Brandt born?", "She was born in Lindow [1].")
-    answer = archive.ask("Where was she born?", history, model=model)
+    answer = archive.ask("Tell me more", history, model=model)
     assert answer.standalone == "Where was Ilse Brandt born?"
     assert [citation.number for citation in answer.citations] == [1]
     # A question that stands alone costs no call, and a model that fails leaves it to the rules.

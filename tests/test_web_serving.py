@@ -386,7 +386,10 @@ def test_a_conversation_is_downloaded_as_a_file(served: Served, archive: Archive
     got = request(served.free, f"/export/{id_}.json")
     assert got.status == 200
     assert json.loads(got.body)["turns"][0]["answer"] == said
-    assert got.headers["content-disposition"] == f'attachment; filename="dateline-{id_}.json"'
+    title = "Which Lindow ferry sank with 41 people aboard"
+    assert got.headers["content-disposition"] == (
+        f"attachment; filename=\"{title}.json\"; filename*=UTF-8''{title.replace(' ', '%20')}.json"
+    )
     assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert request(served.free, f"/export/{id_}.md").body.startswith(b"# Which Lindow ferry")
     for wrong in (f"/export/{id_}.exe", "/export/none.json", f"/export/{id_}"):

@@ -14,7 +14,7 @@ from rag.archive import Archive
 from rag.cli import output, terminal
 from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
-from rag.errors import LockedError
+from rag.errors import LockedError, RagError
 from rag.maintenance.priority import give_way
 
 
@@ -73,7 +73,9 @@ def _no_empty_archive(archive: Archive) -> Iterator[None]:
     except LockedError:
         raise
     except BaseException:
-        _remove_if_empty(archive, missing)
+        # What ended the run is what to say, also where the folder cannot be looked into.
+        with suppress(RagError, OSError):
+            _remove_if_empty(archive, missing)
         raise
     _remove_if_empty(archive, missing)
 
