@@ -17,9 +17,10 @@ from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on
 from rag.answers.evidence import READ_HITS, Evidence
 from rag.answers.false_presuppositions import Contradiction, contradiction, miscount
+from rag.answers.holders import Holder, holder
 from rag.answers.listed import listing
 from rag.answers.namesakes import Namesake, namesakes
-from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, PLANS, choose
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, PLANS, alike, choose
 from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
 from rag.answers.reading import Reading, read
@@ -28,6 +29,7 @@ from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import event_days
+from rag.language.name_matching import mentions
 from rag.language.periods import day_in_words
 from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for
@@ -51,6 +53,9 @@ _SHARED_MEANING = 0.25
 
 UNSURE = 0.4
 """The most confidence in what is new that is no longer new, and of a name that nobody mentions."""
+
+HELD = 0.75
+"""The least confidence where a sentence gives somebody the very office that is asked for."""
 
 _OF_PEOPLE = frozenset[FormName](
     {"definition", "statement", "event", "latest", "overview", "topic", "chronology"}
@@ -123,6 +128,8 @@ def extract(
 def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessment:
     """What the reader makes of the hits."""
     reading = _with_something_new(asked, read_for(asked, hits, reader))
+    if _asks_who(asked) and (held := holder(asked.form.subject, hits)) is not None:
+        reading = _with_holder(reading, held)
     stale = stale_evidence(asked, reading.sentences)
     unknown = unmentioned(asked.standalone, hits, reader.vocabulary)
     outdated = bool(stale) and reading.confidence >= THRESHOLD
@@ -137,8 +144,16 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
 
 
 def _asks_who(asked: Question) -> bool:
-    cue = asked.standalone[slice(*asked.form.cue)]
-    return asked.form.name == "definition" and "who" in cue.casefold()
+    cue = asked.standalone[slice(*asked.form.cue)] or asked.form.subject
+    return asked.form.name in ("definition", "fact") and "who" in cue.casefold().split()[:1]
+
+
+def _with_holder(reading: Reading, held: Holder) -> Reading:
+    """The reading with the sentence that says who holds the office first, then what names them."""
+    others = [each for each in reading.sentences if mentions(each.text, held.name)]
+    apart = [each for each in others if not alike(each.text, held.sentence.text)]
+    sentences = (held.sentence, *apart)[:MAX_SENTENCES]
+    return replace(reading, sentences=sentences, confidence=max(reading.confidence, HELD))
 
 
 def _each_of(people: Sequence[Namesake], asked: Question) -> Telling:
