@@ -5,6 +5,7 @@ Which sentences are told, in which order, and what is said to introduce them.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -61,6 +62,8 @@ _OF_PEOPLE = frozenset[FormName](
     {"definition", "statement", "event", "latest", "overview", "topic", "chronology"}
 )
 """The forms whose subject may be somebody with a namesake."""
+
+_WHO = re.compile(r"\bwho(?:[’']?s|['’]re)?\b", re.IGNORECASE)
 
 YES_OR_NO: Mapping[Polarity, str] = {"yes": "Yes:", "no": "No:"}
 
@@ -145,7 +148,7 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
 
 def _asks_who(asked: Question) -> bool:
     cue = asked.standalone[slice(*asked.form.cue)] or asked.form.subject
-    return asked.form.name in ("definition", "fact") and "who" in cue.casefold().split()[:1]
+    return asked.form.name in ("definition", "fact") and _WHO.search(cue) is not None
 
 
 def _with_holder(reading: Reading, held: Holder) -> Reading:

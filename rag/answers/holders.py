@@ -230,10 +230,19 @@ def _naming(office: Office, hits: Sequence[Hit]) -> Iterator[tuple[Hit, int, int
 
 
 def _people(sentence: str, office: Office) -> Iterator[str]:
-    """The names of people in a sentence, without titles."""
+    """What may be the names of people in a sentence, without titles."""
     [doc] = analyse([sentence], named=True)
-    for each in doc.ents:
-        if each.label_ == "PERSON" and len(each.text) <= _PERSON_LENGTH:
-            name = bare_name(re.sub(r"['’]s?$", "", " ".join(each.text.split())))
-            if name and not set(name_words(name)) <= OFFICES | office.of:
-                yield name
+    found = [each.text for each in doc.ents if each.label_ == "PERSON"]
+    found += [match[0] for match in _FULL_NAME.finditer(sentence)]
+    known: set[tuple[str, ...]] = set()
+    for each in found:
+        name = bare_name(re.sub(r"['’]s?$", "", " ".join(each.split())))
+        words = name_words(name)
+        if len(name) > _PERSON_LENGTH or not words or words in known:
+            continue
+        known.add(words)
+        if not set(words) <= OFFICES | office.of and not set(words) & INSTITUTIONS:
+            yield name
+
+
+_FULL_NAME = re.compile(r"[A-Z][a-zß-ÿ][\w’'-]* (?:[A-Z]\. |(?:de|van|von|al|bin) )?[A-Z][\w’'-]+")
