@@ -21,6 +21,7 @@ from rag.answers.false_presuppositions import Contradiction, contradiction, misc
 from rag.answers.holders import Holder, holder
 from rag.answers.listed import listing
 from rag.answers.namesakes import Namesake, namesakes
+from rag.answers.other_language import usable_hits
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, PLANS, alike, choose
 from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
@@ -30,6 +31,7 @@ from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import event_days
+from rag.language.function_words import question_language
 from rag.language.name_matching import mentions
 from rag.language.periods import day_in_words
 from rag.language.words import word_count
@@ -93,7 +95,7 @@ class Assessment:
     `answered` says whether their sentences are an answer. They are none where the newest of them
     is too old for a question about the latest (`stale` says how old), or where the question names
     somebody `unmentioned`. `told` are the sentences that would be shown. `people` are those whom
-    the one name of the question may mean, where there are several.
+    the one name of the question may mean, where there are several; `note` is on the language.
     """
 
     reading: Reading
@@ -102,6 +104,7 @@ class Assessment:
     answered: bool
     told: Telling
     people: tuple[Namesake, ...] = ()
+    note: str = ""
 
     @property
     def outdated(self) -> bool:
@@ -129,7 +132,10 @@ def extract(
 
 
 def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessment:
-    """What the reader makes of the hits."""
+    """What the reader makes of the hits; those in a language that does not serve are left out."""
+    note = ""
+    if language := question_language(asked.standalone):
+        hits, note = usable_hits(asked.standalone, language, hits)
     reading = _with_something_new(asked, read_for(asked, hits, reader))
     if _asks_who(asked) and (held := holder(asked.form.subject, hits)) is not None:
         reading = _with_holder(reading, held)
@@ -143,7 +149,7 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
         told = _each_of(people, asked)
     elif not asked.lacking:
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
-    return Assessment(reading, stale, unknown, answered, told, people)
+    return Assessment(reading, stale, unknown, answered, told, people, note)
 
 
 def _asks_who(asked: Question) -> bool:
@@ -196,17 +202,17 @@ def compose(
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
-        notes=(*notes, *(() if declined else _answered_in_part(asked, worded, found.people))),
+        notes=(*notes, *(() if declined else _answered_in_part(asked, worded, found))),
         timings=asked.timings(started),
     )
 
 
-def _answered_in_part(
-    asked: Question, worded: Worded, people: Sequence[Namesake]
-) -> tuple[str, ...]:
+def _answered_in_part(asked: Question, worded: Worded, found: Assessment) -> tuple[str, ...]:
     """Notes on what an answer may lack: what is new, whom it means, the others of several asked."""
     notes = old_evidence(asked, worded.citations)
-    if people:
+    if found.note:
+        notes += (found.note,)
+    if people := found.people:
         listed = ", ".join(each.presented for each in people)
         notes += (
             f"“{asked.form.subject}” may be one of {len(people)} people: {listed}. "

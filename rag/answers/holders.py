@@ -15,7 +15,14 @@ from rag.answers.candidates import CandidateSentence, day_of
 from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
 from rag.language.introductions import introductions
-from rag.language.name_matching import INSTITUTIONS, bare_name, fullest_name, is_role, mentions, name_words
+from rag.language.name_matching import (
+    INSTITUTIONS,
+    bare_name,
+    fullest_name,
+    is_role,
+    mentions,
+    name_words,
+)
 from rag.language.sentences import sentence_spans
 from rag.language.speakers import OFFICES, role_words
 from rag.language.words import word_set

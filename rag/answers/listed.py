@@ -166,18 +166,21 @@ def _in_sentence(
 
 def _series(doc: Doc, head: Token) -> list[Token]:
     """The items that begin with this token; none where commas and grammar count differently."""
-    if head.pos_ not in _NOMINAL or head.dep_ == "conj" or not any(c.dep_ == "conj" for c in head.children):
+    joined = any(child.dep_ == "conj" for child in head.children)
+    if not joined or head.dep_ == "conj" or not _can_be_item(head):
         return []
     items = [head, *(token for token in head.conjuncts if token.i > head.i)]
-    if any(token.pos_ not in _NOMINAL for token in items):
+    if not all(map(_can_be_item, items)):
         return []
     between = doc[items[0].i : items[-1].i + 1].text
     return items if len(_SEPARATOR.findall(between)) == len(items) - 1 else []
 
 
-def _tied(
-    head: Token, items: Sequence[Token], noun: frozenset[str], doing: frozenset[str]
-) -> bool:
+def _can_be_item(token: Token) -> bool:
+    return token.pos_ in _NOMINAL or (token.text[:1].isupper() and token.i > 0)
+
+
+def _tied(head: Token, items: Sequence[Token], noun: frozenset[str], doing: frozenset[str]) -> bool:
     """Whether the items are the things asked for, by what they hang on."""
     if noun & _stems(items[-1].text) or noun & _stems(head.text):
         return True

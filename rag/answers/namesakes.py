@@ -13,8 +13,9 @@ from itertools import islice
 from rag.answers.candidates import CandidateSentence
 from rag.language.analysis import analyse
 from rag.language.introductions import introductions
-from rag.language.name_matching import INSTITUTIONS, alike, bare_name, mentions, name_words
+from rag.language.name_matching import INSTITUTIONS, alike, bare_name, is_role, mentions, name_words
 from rag.language.sentences import sentence_spans
+from rag.language.speakers import OFFICES, role_words
 from rag.language.words import Wording, word_set
 from rag.questions.form import Form
 from rag.records import Article, Hit
@@ -132,7 +133,7 @@ def _same(one: str, other: str) -> bool:
 def _presented(bearer: _Bearer) -> Namesake | None:
     """The bearer with the best of the first sentences that say who it is; None without one.
 
-    None also where no sentence has the name as that of a person.
+    None also where no sentence has the name as that of a person, nor gives it a role of one.
     """
     best: tuple[tuple[float, int], Namesake] | None = None
     person = False
@@ -143,6 +144,7 @@ def _presented(bearer: _Bearer) -> Namesake | None:
         if not said:
             continue
         role = sentence[said[0].start : said[0].end]
+        person = person or any(word in OFFICES or is_role(word) for word in role_words(role))
         worth = said[0].strength, len(role)
         if best is None or worth > best[0]:
             place = CandidateSentence(hit.article, left, right, hit.passage.id, hit.rank, 0.0)
