@@ -32,8 +32,8 @@ _READ_CHARACTERS = 20_000
 _SENTENCES_TRIED = 48
 _STATES_ROLE = 0.3
 _NOT_NOW = word_set(
-    "former ex formerly once late predecessor successor then-mayor candidate nominee elect contender"
-    " bid hopeful next future would-be runner-up deputy vice assistant aide spokesperson lawyer wife"
+    "former ex formerly once late predecessor successor candidate nominee elect contender bid"
+    " hopeful next future would-be runner-up deputy vice assistant aide spokesperson lawyer wife"
     " husband son daughter widow"
 )
 """Words beside an office that say that somebody does not hold it, or another one."""

@@ -106,7 +106,7 @@ def _with_points(
             if not noun & _stems(above) or not doing <= about | noun:
                 continue
             start, end, count = lead[0], points[0][1], 1
-            for left, right in points[1:]:
+            for _, right in points[1:]:
                 if word_count(article.text[start:right]) > _MOST_WORDS:
                     break
                 end, count = right, count + 1
@@ -210,4 +210,18 @@ def _counted_before(before: str, count: int, noun: frozenset[str]) -> bool:
     )
 
 
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)

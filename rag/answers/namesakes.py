@@ -104,7 +104,8 @@ def _bearers(asked: str, hits: Sequence[Hit]) -> list[_Bearer]:
 
 def _full_names(article: Article, asked: str) -> Iterator[tuple[int, str, int, str]]:
     """Each full name with the word asked for: its place, itself, 0 where it ends with the word
-    and 1 where it begins with it, and the word that tells its bearer from others."""
+    and 1 where it begins with it, and the word that tells its bearer from others.
+    """
     text = article.text[:_READ_CHARACTERS]
     for each in mentions(text, asked):
         if each.likeness < 1:
