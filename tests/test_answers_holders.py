@@ -59,3 +59,10 @@ def test_a_name_and_an_office_of_nothing_are_no_offices() -> None:
     assert office_asked("Ann Orr") is None
     assert office_asked("the mayor") is None
     assert office_asked("") is None
+
+
+def test_what_an_institution_runs_makes_nobody_its_head() -> None:
+    text = (
+        "Ann Orr, a spokeswoman for the office, which runs the jail, said little of the Reez gang."
+    )
+    assert named("the leader of the Reez gang", text) == ""

@@ -72,3 +72,8 @@ def test_a_list_of_something_else_is_none() -> None:
     assert listing(Form("list", "the candidates"), [hit(other)], []) is None
     elsewhere = Form("list", "the candidates for the bishopric")
     assert listing(elsewhere, [hit(article(POINTS))], []) is None
+
+
+def test_a_series_of_the_same_noun_that_is_not_on_what_is_asked_is_none() -> None:
+    text = "Chains such as Orr, Lind and Reez had gone bankrupt long ago."
+    assert opening("Which chains will open in Vesk?", text) == ""

@@ -85,7 +85,8 @@ class Office:
         """
         piece = re.split(r"(?<=\w)[,;:]", phrase)[0]
         said = set(role_words(piece)) | set(name_words(f"x {piece}"))
-        said |= {_VERBS[word] for word in said if word in _VERBS}
+        if piece.startswith("who "):
+            said |= {_VERBS[word] for word in said if word in _VERBS}
         heads = self.role <= _AT_THE_HEAD
         if not (said & _HEADS if heads else self.role <= said):
             return None
@@ -100,7 +101,9 @@ class Office:
             return -1
         if heads and len(said - word_set("the a an x")) == 1:
             return None
-        return 2 if _shared(self.of, set(role_words(near))) == len(self.of) else 1
+        if _shared(self.of, set(role_words(near))) == len(self.of):
+            return 2
+        return None if heads else 1
 
     def _of_another(self, piece: str) -> bool:
         """Whether a phrase ties its office to something by a name, "of ..." or a noun before."""

@@ -159,7 +159,9 @@ def _in_sentence(
         if len(items) < _FEWEST_ITEMS or (best is not None and len(items) <= best.count):
             continue
         before = _before(sentence)
-        if _tied(head, items, noun, doing) or _counted_before(before, len(items), noun):
+        counted = _counted_before(before, len(items), noun)
+        on_it = not doing or bool(doing & _stems(text))
+        if counted or (on_it and _tied(head, items, noun, doing)):
             best = Listing(sentence, len(items), _OPEN_ENDED.search(text) is not None)
     return best
 

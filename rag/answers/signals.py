@@ -28,6 +28,8 @@ _INTRODUCED = 16
 _RELATED = 8
 _OPENS = 3
 _ANOTHER = 0.3
+_BY_OFFICE = 0.8
+"""What a speaker who is known only to hold the office that is asked for counts for."""
 _SHORT = 9
 _FRESH_DAYS = 14
 _DAY = 86_400
@@ -317,7 +319,7 @@ def _spoken(
                 continue
             fit = matches_speaker(said.speaker, form.subject, text)
             if person and fit < _ANOTHER:
-                fit = matches_speaker(said.speaker, person, text)
+                fit = _BY_OFFICE * matches_speaker(said.speaker, person, text)
             for each in same:
                 if said.start < each.sentence.end and said.end > each.sentence.start:
                     found[each.key].append(fit)
