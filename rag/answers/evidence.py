@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from rag.answers.candidates import CandidateSentence, Vocabulary, day_of
+from rag.answers.holders import holder
 from rag.answers.signals import (
     FACTUAL,
     Candidate,
@@ -102,7 +103,9 @@ def collect(
     ]
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)
-    sought = Sought(question, form, read, vocabulary, similarity)
+    held = holder(form.subject, hits) if form.name == "statement" else None
+    person = held.name if held else ""
+    sought = Sought(question, form, read, vocabulary, similarity, person)
     signals = signals_of(sought, compared, Salience(candidates))
     return [
         Evidence(replace(each.sentence, closeness=own["closeness"], coverage=own["coverage"]), own)

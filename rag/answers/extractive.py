@@ -5,6 +5,7 @@ Which sentences are told, in which order, and what is said to introduce them.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,11 @@ from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on
 from rag.answers.evidence import READ_HITS, Evidence
 from rag.answers.false_presuppositions import Contradiction, contradiction, miscount
-from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, choose
+from rag.answers.holders import Holder, holder
+from rag.answers.listed import listing
+from rag.answers.namesakes import Namesake, namesakes
+from rag.answers.other_language import usable_hits
+from rag.answers.plans import MAX_SENTENCES, MAX_WORDS, PLANS, alike, choose
 from rag.answers.polarity import Polarity, polarity
 from rag.answers.question import Question, ReadingAids
 from rag.answers.reading import Reading, read
@@ -26,9 +31,12 @@ from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import event_days
+from rag.language.function_words import question_language
+from rag.language.name_matching import mentions
 from rag.language.periods import day_in_words
 from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for
+from rag.questions.form import FormName
 from rag.questions.sub_queries import questions_apart
 from rag.records import Answer, Hit, Message, Similarity
 
@@ -49,6 +57,16 @@ _SHARED_MEANING = 0.25
 UNSURE = 0.4
 """The most confidence in what is new that is no longer new, and of a name that nobody mentions."""
 
+HELD = 0.75
+"""The least confidence where a sentence gives somebody the very office that is asked for."""
+
+_OF_PEOPLE = frozenset[FormName](
+    {"definition", "statement", "event", "latest", "overview", "topic", "chronology"}
+)
+"""The forms whose subject may be somebody with a namesake."""
+
+_WHO = re.compile(r"\bwho(?:[’']?s|['’]re)?\b", re.IGNORECASE)
+
 YES_OR_NO: Mapping[Polarity, str] = {"yes": "Yes:", "no": "No:"}
 
 OTHERWISE = "The articles say otherwise:"
@@ -59,15 +77,15 @@ OTHERWISE = "The articles say otherwise:"
 class Telling:
     """The sentences of an answer, and what introduces the first of them; "" where nothing does.
 
-    `further` sentences are shown besides those that the opening speaks of, and `days` head the
-    sentences of a chronology.
+    `further` sentences are shown besides those that the opening speaks of, and `heads` stand
+    before the sentences: the days of a chronology, the names of people who are told apart.
     """
 
     sentences: tuple[CandidateSentence, ...] = ()
     opening: str = ""
     further: int = 0
     against: Contradiction | None = None
-    days: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +94,8 @@ class Assessment:
 
     `answered` says whether their sentences are an answer. They are none where the newest of them
     is too old for a question about the latest (`stale` says how old), or where the question names
-    somebody `unmentioned`. `told` are the sentences that would be shown.
+    somebody `unmentioned`. `told` are the sentences that would be shown. `people` are those whom
+    the one name of the question may mean, where there are several; `note` is on the language.
     """
 
     reading: Reading
@@ -84,6 +103,8 @@ class Assessment:
     unmentioned: str
     answered: bool
     told: Telling
+    people: tuple[Namesake, ...] = ()
+    note: str = ""
 
     @property
     def outdated(self) -> bool:
@@ -111,16 +132,44 @@ def extract(
 
 
 def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessment:
-    """What the reader makes of the hits."""
+    """What the reader makes of the hits; those in a language that does not serve are left out."""
+    note = ""
+    if language := question_language(asked.standalone):
+        hits, note = usable_hits(asked.standalone, language, hits)
     reading = _with_something_new(asked, read_for(asked, hits, reader))
+    if _asks_who(asked) and (held := holder(asked.form.subject, hits)) is not None:
+        reading = _with_holder(reading, held)
     stale = stale_evidence(asked, reading.sentences)
     unknown = unmentioned(asked.standalone, hits, reader.vocabulary)
     outdated = bool(stale) and reading.confidence >= THRESHOLD
     answered = reading.confidence >= THRESHOLD and not outdated and not unknown
+    people = namesakes(asked.form, hits) if answered and asked.form.name in _OF_PEOPLE else ()
     told = Telling()
-    if not asked.lacking:
+    if people and _asks_who(asked):
+        told = _each_of(people, asked)
+    elif not asked.lacking:
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
-    return Assessment(reading, stale, unknown, answered, told)
+    return Assessment(reading, stale, unknown, answered, told, people, note)
+
+
+def _asks_who(asked: Question) -> bool:
+    cue = asked.standalone[slice(*asked.form.cue)] or asked.form.subject
+    return asked.form.name in ("definition", "fact") and _WHO.search(cue) is not None
+
+
+def _with_holder(reading: Reading, held: Holder) -> Reading:
+    """The reading with the sentence that says who holds the office first, then what names them."""
+    others = [each for each in reading.sentences if mentions(each.text, held.name)]
+    apart = [each for each in others if not alike(each.text, held.sentence.text)]
+    sentences = (held.sentence, *apart)[:MAX_SENTENCES]
+    return replace(reading, sentences=sentences, confidence=max(reading.confidence, HELD))
+
+
+def _each_of(people: Sequence[Namesake], asked: Question) -> Telling:
+    """What presents each of the people whom the name may mean, under the full name."""
+    opening = f"The archive has {len(people)} people called “{asked.form.subject}”:"
+    sentences, heads = zip(*((each.sentence, each.name) for each in people), strict=True)
+    return Telling(sentences, opening, heads=heads)
 
 
 def compose(
@@ -137,7 +186,7 @@ def compose(
     near = hits if any(map(_is_near, reading.evidence)) else ()
     worded = decline(near, nearest, found.stale if found.outdated else "")
     if not declined:
-        worded = word(told.sentences, told.opening, told.further, days=told.days)
+        worded = word(told.sentences, told.opening, told.further, heads=told.heads)
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
@@ -153,14 +202,22 @@ def compose(
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
-        notes=(*notes, *(() if declined else _answered_in_part(asked, worded))),
+        notes=(*notes, *(() if declined else _answered_in_part(asked, worded, found))),
         timings=asked.timings(started),
     )
 
 
-def _answered_in_part(asked: Question, worded: Worded) -> tuple[str, ...]:
-    """Notes on what an answer may lack: what is new, and the others of several questions."""
+def _answered_in_part(asked: Question, worded: Worded, found: Assessment) -> tuple[str, ...]:
+    """Notes on what an answer may lack: what is new, whom it means, the others of several asked."""
     notes = old_evidence(asked, worded.citations)
+    if found.note:
+        notes += (found.note,)
+    if people := found.people:
+        listed = ", ".join(each.presented for each in people)
+        notes += (
+            f"“{asked.form.subject}” may be one of {len(people)} people: {listed}. "
+            "Ask with the full name for one of them",
+        )
     if several := questions_apart(asked.standalone):
         listed = " ".join(f"“{each}”" for each in several)
         notes += (f"You asked {len(several)} questions; ask each alone: {listed}",)
@@ -234,6 +291,11 @@ def tell(
         return _by_day(read)
     if asked.form.name == "yes or no":
         return _yes_or_no(asked, read)
+    if asked.form.name == "list" and (listed := listing(asked.form, hits, read)) is not None:
+        inside = [each for each in read if not listed.holds(each)]
+        plan = PLANS["list"]
+        sentences = _fitting([listed.sentence, *inside], plan.sentences, plan.words)
+        return Telling(sentences, listed.opening, len(sentences) - 1)
     account = _account(question, hits, read, similarity)
     if account is None:
         return Telling(tuple(read))
@@ -249,7 +311,7 @@ def _by_day(read: Sequence[CandidateSentence]) -> Telling:
     dated = [(_event_day(each), each) for each in read]
     dated.sort(key=lambda item: (item[0] is None, item[0] or date.min))
     days = tuple(day_in_words(day) if day else "Undated" for day, _ in dated)
-    return Telling(tuple(each for _, each in dated), days=days)
+    return Telling(tuple(each for _, each in dated), heads=days)
 
 
 def _event_day(sentence: CandidateSentence) -> date | None:
@@ -312,13 +374,15 @@ def _account(
     return found or several_causes(question, hits, similarity)
 
 
-def _fitting(sentences: Sequence[CandidateSentence]) -> tuple[CandidateSentence, ...]:
+def _fitting(
+    sentences: Sequence[CandidateSentence], most: int = MAX_SENTENCES, words: int = MAX_WORDS
+) -> tuple[CandidateSentence, ...]:
     """The first sentences that fit into an answer, each place of an article once."""
     chosen: dict[str, CandidateSentence] = {}
-    room = MAX_WORDS
+    room = words
     for each in sentences:
         length = word_count(each.text)
         if each.text not in chosen and (length <= room or not chosen):
             chosen[each.text] = each
             room -= length
-    return tuple(chosen.values())[:MAX_SENTENCES]
+    return tuple(chosen.values())[:most]

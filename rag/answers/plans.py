@@ -13,8 +13,9 @@ from rag.answers.evidence import Evidence
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
-Order = Literal["best", "newest", "story", "best, then story"]
-"""By score; the newest article first; or as a story runs, the oldest first."""
+Order = Literal["best", "newest", "story", "best, then story", "best, then text"]
+"""By score; the newest article first; as a story runs, the oldest first; or the best sentence,
+then the others as the texts run, its article first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "chronology": Plan(10, 250, "story", within=5.0),
         "topic": Plan(6, 150),
         "cause": Plan(5, 120),
-        "list": Plan(6, 130, within=math.inf),
+        "list": Plan(6, 130, "best, then text", within=math.inf),
         "comparison": Plan(6, 150),
         "yes or no": _SHORT,
         "figure": _SHORT,
@@ -86,6 +87,12 @@ def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
         return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
     if order == "best":
         return list(chosen)
+    if order == "best, then text":
+        place = {each.sentence.article.id: n for n, each in reversed([*enumerate(chosen)])}
+        rest = sorted(
+            chosen[1:], key=lambda each: (place[each.sentence.article.id], each.sentence.start)
+        )
+        return [*chosen[:1], *rest]
     led = 1 if order == "best, then story" else 0
     story = sorted(chosen[led:], key=lambda each: (each.day, each.sentence.start))
     return [*chosen[:led], *story]

@@ -28,6 +28,8 @@ _INTRODUCED = 16
 _RELATED = 8
 _OPENS = 3
 _ANOTHER = 0.3
+_BY_OFFICE = 0.8
+"""What a speaker who is known only to hold the office that is asked for counts for."""
 _SHORT = 9
 _FRESH_DAYS = 14
 _DAY = 86_400
@@ -81,13 +83,17 @@ Signals = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A question with its form, the hits that are read for it, and how words and texts compare."""
+    """A question with its form, the hits that are read for it, and how words and texts compare.
+
+    `person` is who holds the office that a statement is asked of; "" where none is.
+    """
 
     question: str
     form: Form
     hits: Sequence[Hit]
     vocabulary: Vocabulary
     similarity: Similarity | None
+    person: str = ""
 
     @property
     def titles(self) -> dict[str, str]:
@@ -198,7 +204,9 @@ def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
     named = {each.key for each in candidates if mentions(each.sentence.text, form.subject)}
     titled = {id_ for id_, title in titles.items() if mentions(title, form.subject)}
     introduced = _introduced(form, [each for each in candidates if each.key in named])
-    spoken = _spoken(form, candidates)
+    if sought.person:
+        named |= {each.key for each in candidates if mentions(each.sentence.text, sought.person)}
+    spoken = _spoken(form, candidates, sought.person)
     asked, known = asked_for(sought.question), known_names(hit.text for hit in sought.hits)
     headlines = [own_words(title) for title in titles.values()]
     found = []
@@ -292,8 +300,10 @@ def _introduced(form: Form, candidates: Sequence[Candidate]) -> dict[Key, float]
     }
 
 
-def _spoken(form: Form, candidates: Sequence[Candidate]) -> Mapping[Key, Sequence[float]]:
-    """How well the speakers of each sentence, or of a part of it, fit whom the question names."""
+def _spoken(
+    form: Form, candidates: Sequence[Candidate], person: str
+) -> Mapping[Key, Sequence[float]]:
+    """How well the speakers of each sentence, or of a part of it, fit whom the question means."""
     found: defaultdict[Key, list[float]] = defaultdict(list)
     if form.name != "statement":
         return found
@@ -308,6 +318,8 @@ def _spoken(form: Form, candidates: Sequence[Candidate]) -> Mapping[Key, Sequenc
             if not said.speaker:
                 continue
             fit = matches_speaker(said.speaker, form.subject, text)
+            if person and fit < _ANOTHER:
+                fit = _BY_OFFICE * matches_speaker(said.speaker, person, text)
             for each in same:
                 if said.start < each.sentence.end and said.end > each.sentence.start:
                     found[each.key].append(fit)

@@ -46,15 +46,15 @@ def word(
     opening: str = "",
     further: int = 0,
     *,
-    days: Sequence[str] = (),
+    heads: Sequence[str] = (),
 ) -> Worded:
     """The sentences as they stand, each before its marker, after the outlet and date they are from.
 
     What follows each other in one article is one paragraph. A sentence whose subject only the
     text before it names has that name before it, in brackets. An `opening` stands on a line of
     its own before them, and is part of no claim; so does what sets apart the last `further`
-    sentences, of which it does not speak. `days` head the sentences of a
-    chronology, each of which is then a paragraph.
+    sentences, of which it does not speak. `heads` stand before the sentences, such as the
+    days of a chronology; each is then a paragraph.
 
     >>> article = Article("a", "", "", "It sank. It was old.", "Radio North")
     >>> spans = [(0, 8), (9, 20)]
@@ -70,11 +70,11 @@ def word(
         if apart:
             text += f"{LINE_BREAK if text else ''}{ALSO}"
         goes_on = before is not None and before.article == sentence.article
-        joined = goes_on and not apart and not days
+        joined = goes_on and not apart and not heads
         text += " " if joined else LINE_BREAK if text else ""
         start = len(text)
         if not joined:
-            text += f"{days[place]} – " if days else ""
+            text += f"{heads[place]} – " if heads else ""
             text += introduction(sentence.article)
         text += f"{_bracketed(sentence, before if joined else None)}{sentence.text} [{place + 1}]"
         citations.append(Citation(place + 1, sentence.article, sentence.start, sentence.end))

@@ -20,12 +20,13 @@ _CLOSE_TO = re.compile(
     r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
 )
 _TITLE_ALONE, _ENOUGH = 0.2, 60
-_OFFICES = TITLES | word_set(
+OFFICES = TITLES | word_set(
     "pope governor senator representative president executive minister mayor founder director"
     " head leader king queen chair spokesperson owner author coach manager sheriff captain"
     " commissioner superintendent principal chancellor dean speaker pastor officer lawyer attorney"
     " mother father wife husband brother sister son daughter suspect victim"
 )
+"""Words for what somebody is to an institution or to others, and titles, folded."""
 
 
 def same_person(one: str, other: str) -> bool:
@@ -142,26 +143,31 @@ _ROLE_WORDS = {
 _ROLE_FILLERS = _NO_NAMES | word_set("former new current ex who what top its this that prime")
 
 
-def _role_words(words: str) -> list[str]:
+def role_words(words: str) -> list[str]:
+    """The words of a role, folded, one spelling for those that mean the same; small ones left out.
+
+    >>> role_words("Oregon's former congresswoman")
+    ['oregon', 'representative']
+    """
     found = [word for part in name_words(f"x {words}")[1:] for word in part.split("-")]
     return [_ROLE_WORDS.get(word, word) for word in found if word not in _ROLE_FILLERS]
 
 
 def _by_role(speaker: str, asked: str, around: str) -> float:
     """How well a speaker fits a role that is asked for, or a role that speaks a name asked for."""
-    wanted = _role_words(asked)
+    wanted = role_words(asked)
     if not wanted or (_speaks_for(speaker) and not _speaks_for(asked)):
         return 0.0
-    own = _role_words(speaker)
-    if _covers(own, wanted) == 1 and (set(wanted) & _OFFICES or len(wanted) > 1):
+    own = role_words(speaker)
+    if _covers(own, wanted) == 1 and (set(wanted) & OFFICES or len(wanted) > 1):
         return 0.9
     if not around:
         return 0.0
     described = [*own, *_described(speaker, around)]
     role = [word for word in wanted if word in described]
-    if role and any(word in _OFFICES or is_role(word) for word in role):
+    if role and any(word in OFFICES or is_role(word) for word in role):
         rest = [word for word in wanted if word not in role]
-        everywhere = set(_role_words(around))
+        everywhere = set(role_words(around))
         if not rest:
             return 0.9
         if len(rest) <= len(role) + 1 and all(_anywhere(word, everywhere) for word in rest):
@@ -192,7 +198,7 @@ def _described(name: str, around: str) -> list[str]:
             continue
         for each in introductions(sentence, name):
             if each.strength >= _TITLE_ALONE:
-                found += _role_words(sentence[each.start : each.end])
+                found += role_words(sentence[each.start : each.end])
         if len(found) > _ENOUGH:
             break
     return found

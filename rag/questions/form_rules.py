@@ -363,6 +363,7 @@ RULES: tuple[Rule, ...] = (
         r"|they"
         r"|this|that))$",
         r"^(?P<subject>[^,]+?) (?:[,:-] )(?P<cue>who|what) (?:is|was|are|were)(?: that| this)?$",
+        rf"^(?!(?:{_WH}|{AUXILIARY})\b)(?P<subject>[^,]+?) (?:[,:-] )?(?P<cue>who)$",
         whole=True,
     ),
     *_rules(

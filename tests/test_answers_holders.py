@@ -1,0 +1,68 @@
+"""Who holds the office that a question names, by what articles say of people."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.holders import holder, office_asked
+from tests.builders import article
+from tests.test_answers_evidence import hit
+
+
+def named(subject: str, *texts: str) -> str:
+    """Who holds the office by articles of which each is a day newer than the one before."""
+    hits = [
+        hit(article(text, f"x/{n}", day=f"2025-05-{n + 1:02}"), n + 1)
+        for n, text in enumerate(texts)
+    ]
+    found = holder(subject, hits)
+    return found.name if found else ""
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("the mayor of Tolbeck", "Ann Orr, the mayor of Tolbeck, opened the hall."),
+        ("tolbeck's mayor", "Tolbeck mayor Ann Orr opened the hall."),
+        ("the mayor of Tolbeck", "Ann Orr was sworn in as mayor of Tolbeck on Monday."),
+        ("the head of the hospital", "Dr Ann Orr, director of the hospital, thanked the nurses."),
+        ("who leads the inquiry", "Judge Ann Orr, who heads the inquiry, said little."),
+        ("the governor of Vestland", "Vestland has a law. Governor Ann Orr signed it."),
+    ],
+)
+def test_an_apposition_a_title_and_an_oath_give_an_office(subject: str, text: str) -> None:
+    assert named(subject, text) == "Ann Orr"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann Orr, the former mayor of Tolbeck, opened the hall.",
+        "Ann Orr, the deputy mayor of Tolbeck, opened the hall.",
+        "Tolbeck laughed. Ann Orr, the mayor of Vesk, opened the hall.",
+        "Ann Orr, a candidate for mayor of Tolbeck, opened the hall.",
+        "Ann Orr, a pilot from Tolbeck, met the mayor.",
+    ],
+)
+def test_another_office_gives_none(text: str) -> None:
+    assert named("the mayor of Tolbeck", text) == ""
+
+
+def test_the_newest_article_counts() -> None:
+    old = "Ann Orr, the mayor of Tolbeck, opened the hall."
+    new = "Bo Lind, the mayor of Tolbeck, closed the hall."
+    assert named("the mayor of Tolbeck", old, new) == "Bo Lind"
+    assert named("the mayor of Tolbeck", new, old) == "Ann Orr"
+
+
+def test_a_name_and_an_office_of_nothing_are_no_offices() -> None:
+    assert office_asked("Ann Orr") is None
+    assert office_asked("the mayor") is None
+    assert office_asked("") is None
+
+
+def test_what_an_institution_runs_makes_nobody_its_head() -> None:
+    text = (
+        "Ann Orr, a spokeswoman for the office, which runs the jail, said little of the Reez gang."
+    )
+    assert named("the leader of the Reez gang", text) == ""
