@@ -12,9 +12,9 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _HOST = r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]"
 _SITE = re.compile(rf"(?:https?://)?(?:{_HOST})(?::(?:\d{{1,5}}|\*))?", re.IGNORECASE)
 OWN_SITE = "'self'"
-_OWN_NAMES = frozenset(
-    """assets config export favicon.ico gradio_api login logout manifest.json mcp robots.txt static
-    svelte theme.css""".split()
+_OWN_NAMES = (
+    *("assets", "config", "export", "favicon.ico", "gradio_api", "login", "logout"),
+    *("manifest.json", "mcp", "robots.txt", "static", "svelte", "theme.css"),
 )
 
 
@@ -32,7 +32,7 @@ def path_prefix(value: str) -> str:
     if len(path) > _LONGEST_PATH or not _PATH.fullmatch(path):
         msg = f"{value[:80]!r} must be a path of plain letters, digits, '-', '_' and '.', as /news"
         raise ValueError(msg)
-    if path.split("/")[1:2] and path.split("/")[1] in _OWN_NAMES:
+    if inner.split("/")[0] in _OWN_NAMES:
         msg = f"{value[:80]!r} begins with a name of the page's own; choose another, as /news"
         raise ValueError(msg)
     return path

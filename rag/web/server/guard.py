@@ -137,6 +137,7 @@ def client_of(scope: Message) -> str:
 
 
 def host_name(host: str) -> str:
+    """The name in a `Host` header, without the port; "" for what is none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -66,10 +66,10 @@ class _Session:
 class Login:
     """Passes on requests of logged-in readers, with the `account` in their scope.
 
-    A page is led to `/login`, and from there to the address that it asked for; a program gets status 401 and says who it is by Basic
-    authentication, or posts the form's fields to `/login` and keeps the cookie. A browser that
-    has logged in keeps a second cookie, signed with `key`: strangers who fail at its account
-    never make it wait. It opens nothing.
+    A page is led to `/login`, and from there to the address that it asked for. A program gets
+    status 401 and says who it is by Basic authentication, or posts the form's fields to `/login`
+    and keeps the cookie. A browser that has logged in keeps a second cookie, signed with `key`:
+    strangers who fail at its account never make it wait. It opens nothing.
     """
 
     def __init__(
