@@ -17,6 +17,8 @@ const failed = element.querySelector(".failed");
 const questionField = () => document.querySelector("#question textarea");
 const fetchPlainly = window.fetch.bind(window);
 let asked = "";
+let leaving = false;
+window.addEventListener("beforeunload", () => (leaving = true));
 
 window.fetch = async (input, options) => {
   const address = new URL(input.url ?? input, document.baseURI);
@@ -30,7 +32,7 @@ window.fetch = async (input, options) => {
     return fail(why, reply.status);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    return fail(misplaced() || UNREACHED, 500);
+    return fail(misplaced() || (kind === "data" ? BROKEN : UNREACHED), 500);
   }
 };
 // Gradio loads the page again where a stream failed; what was said and typed outlasts that.
@@ -148,8 +150,9 @@ function watched(reply, signal) {
           controller.enqueue(value);
           return;
         }
-        if (done && !/close_stream|process_completed/.test(tail)) cutOff(signal);
-        controller.close();
+        if (!done || /close_stream|process_completed/.test(tail)) return controller.close();
+        // Gradio would wait for ever for the rest of a stream that just ends.
+        throw new TypeError("the stream was cut off");
       } catch (error) {
         cutOff(signal);
         controller.error(error);
@@ -161,9 +164,8 @@ function watched(reply, signal) {
 }
 
 function cutOff(signal) {
-  if (signal?.aborted) return;
-  const stop = document.querySelector("#stop");
-  if (!stop?.checkVisibility()) return;
+  if (signal?.aborted || leaving) return;
   sayAndGiveBack(BROKEN);
-  stop.click();
+  const stop = document.querySelector("#stop");
+  if (stop?.checkVisibility()) stop.click();
 }
