@@ -167,7 +167,9 @@ class _Rebased:
                 await self._send({"type": "http.response.body", "body": body})
 
     def _rebased(self, page: bytes) -> bytes:
-        page = page.replace(_BASE, b'<base href="%s/" />' % self._prefix, 1)
+        # Before it finds the page's own icon, a browser would ask for one at the root of the site.
+        icon = b'<link rel="icon" href="data:," />'
+        page = page.replace(_BASE, b'<base href="%s/" />%s' % (self._prefix, icon), 1)
         return page.replace(_MANIFEST, b'href="%s/manifest.json"' % self._prefix, 1)
 
 
