@@ -22,26 +22,23 @@ _HOP = ("connection", "transfer-encoding", "content-length", "keep-alive")
 _CONF = """daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
 events {{ worker_connections 256; }}
 http {{
-  access_log off; client_max_body_size 100m;
+  access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port};
     location / {{ return 404; }}
-    location {prefix}/ {{
-      proxy_pass {target}{slash};
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_set_header X-Forwarded-Host $http_host;
-      proxy_set_header X-Forwarded-Prefix {prefix};
-      proxy_read_timeout 300s;
-    }}
+    {location}
   }}
 }}
 """
+
+
+def documented() -> str:
+    """What the documentation says for nginx."""
+    page = (Path(__file__).parents[1] / "docs" / "web.md").read_text(encoding="utf-8")
+    return page.partition("```nginx\n")[2].partition("```")[0]
 
 
 @contextmanager
@@ -49,8 +46,9 @@ def nginx(
     folder: Path, port: int, target: str, prefix: str, *, strips: bool = True
 ) -> Iterator[str]:
     """The address of nginx before `target`; it names the prefix, and strips it or not."""
-    slash = "/" if strips else ""
-    written = _CONF.format(folder=folder, port=port, target=target, prefix=prefix, slash=slash)
+    location = documented().replace("/news", prefix)
+    location = location.replace("http://127.0.0.1:7860/", target + "/" * strips)
+    written = _CONF.format(folder=folder, port=port, location=location)
     (folder / "nginx.conf").write_text(written, encoding="utf-8")
     command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with _running(command, port):

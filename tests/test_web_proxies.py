@@ -246,7 +246,7 @@ def test_sites_may_frame_the_page_only_if_the_setting_names_them(
         "ftp://a.example",
     ):
         monkeypatch.setenv("DATELINE_FRAME_ANCESTORS", wrong)
-        with pytest.raises(ConfigError, match="'frame_ancestors': .* must be a site"):
+        with pytest.raises(ConfigError, match=r"'frame_ancestors': .* must be a site"):
             load_settings()
 
 
@@ -257,5 +257,5 @@ def test_the_root_path_is_a_plain_path(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert load_settings().root_path == path
     for wrong in ("https://a.example/news", "/../x", "/a b", "/export", "/mcp/x"):
         monkeypatch.setenv("DATELINE_ROOT_PATH", wrong)
-        with pytest.raises(ConfigError, match="^setting 'root_path': "):
+        with pytest.raises(ConfigError, match=r"^setting 'root_path': "):
             load_settings()
