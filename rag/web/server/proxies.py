@@ -16,7 +16,7 @@ _SPOKEN = b"x-forwarded-"
 # Gradio would believe it of anybody.
 _GRADIO_SERVER = b"x-gradio-server"
 _BASE = b'<base href="./" />'
-_MANIFEST = b'href="/manifest.json"'
+_MANIFEST = b'<link rel="manifest" href="/'
 _HTTP_PORTS = {"http": "80", "https": "443"}
 
 
@@ -170,7 +170,7 @@ class _Rebased:
         # Before it finds the page's own icon, a browser would ask for one at the root of the site.
         icon = b'<link rel="icon" href="data:," />'
         page = page.replace(_BASE, b'<base href="%s/" />%s' % (self._prefix, icon), 1)
-        return page.replace(_MANIFEST, b'href="%s/manifest.json"' % self._prefix, 1)
+        return page.replace(_MANIFEST, _MANIFEST + self._prefix[1:] + b"/", 1)
 
 
 def _is_html(start: Message) -> bool:
