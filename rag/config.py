@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rag.addresses import check_networks, framing_sites, path_prefix
 from rag.errors import ConfigError
 
 PREFIX = "DATELINE_"
@@ -228,7 +228,11 @@ class Settings(BaseSettings):
     web_rate: int = Field(default=1200, ge=1)
     """Requests a minute that the page takes from each reader."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
-    """Proxies before the page, whose word on a client's address and on https counts."""
+    """Proxies before the page; what they say of a client's address, host, path and https counts."""
+    root_path: str = ""
+    """The path under which a proxy serves the page, such as /news."""
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
+    """Sites whose pages may show the page in a frame, such as https://intranet.example."""
 
     _environment: dict[str, Any] = PrivateAttr(default_factory=dict)
     _file: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -238,7 +242,7 @@ class Settings(BaseSettings):
         self._environment = EnvSettingsSource(type(self))()
         self._file = _FileSource(type(self))()
 
-    @field_validator("network_hosts", "trusted_proxies", mode="before")
+    @field_validator("network_hosts", "trusted_proxies", "frame_ancestors", mode="before")
     @classmethod
     def _hosts_in_a_line(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value
@@ -246,15 +250,11 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            try:
-                everybody = ip_network(each).prefixlen == 0
-            except ValueError:
-                everybody = True
-            if everybody:
-                msg = f"{each!r} must be an address or a network, such as 10.0.0.2 or 10.0.0.0/24"
-                raise ValueError(msg)
+        check_networks(value)
         return value
+
+    _is_path = field_validator("root_path")(path_prefix)
+    _are_sites = field_validator("frame_ancestors")(framing_sites)
 
     @model_validator(mode="after")
     def _replies_leave_room(self) -> Self:

@@ -105,6 +105,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
 
         def ready() -> None:
             address = page_address(*listener.getsockname()[:2])
+            address += f"{settings.root_path}/" if settings.root_path else ""
             terminal.say(f"Dateline is at {address}")
             if settings.host not in LOCAL and accounts is None:
                 terminal.note("warning: there is no login; whoever reaches this address can ask")
@@ -132,6 +133,8 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             only_local=settings.host in LOCAL and not settings.allow_open,
             requests=settings.web_rate,
             proxies=settings.trusted_proxies,
+            root_path=settings.root_path,
+            frames=settings.frame_ancestors,
         )
         try:
             serve_site(site, listener, ready)

@@ -38,7 +38,7 @@ ARTICLE_SCRIPTS = [
     "opening.js", "article.js", "sheet.js", "siblings.js", "finding.js", "copying.js",
 ]  # fmt: skip
 PANEL = '<section aria-label="Cited article" tabindex="0">${value}</section>'
-SERVER = '<p role="alert"></p>'
+SERVER = '<p role="alert"></p><p role="alert" class="failed"></p>'
 STATUS = '<p role="status">${value}</p>'
 
 
@@ -83,7 +83,7 @@ def _parts(chat: Chat, page: Any) -> Parts:
     with gr.Row(elem_id="top"):
         html_part(TITLE, MASTHEAD, "masthead")
         facts = html_part(facts_html(chat), STATUS, "facts")
-    html_part("", SERVER, "server", ["server.js"])
+    html_part("", SERVER, "server", ["server.js", "calls.js"])
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", scale=7, min_width=320):
             with (

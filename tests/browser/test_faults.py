@@ -15,7 +15,9 @@ from tests.browser.conftest import SANK, Sites, Visitor, ask, tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
-REFUSED = re.compile("ERR_CONNECTION_REFUSED|Unexpected error Cancelled|ERR_INCOMPLETE_CHUNKED")
+REFUSED = re.compile(
+    "ERR_CONNECTION_REFUSED|Unexpected error Cancelled|ERR_INCOMPLETE_CHUNKED|stream was cut off"
+)
 
 # What is refused has no progress either, for which Gradio's page asks.
 TOO_LARGE = re.compile("status of 413|status of 404|^Response$")

@@ -93,7 +93,7 @@ class RequestGuard:
 
     def _refusal(self, scope: Message, headers: Mapping[str, str]) -> tuple[int, str]:
         path, host = str(scope["path"]), headers.get("host", "")
-        if self._only_local and _host_name(host) not in LOCAL:
+        if self._only_local and host_name(host) not in LOCAL:
             return 421, f"this page does not answer to the host {host[:80]!r}; use localhost"
         if not _SERVED.fullmatch(path):
             return 404, "there is nothing here"
@@ -136,7 +136,8 @@ def client_of(scope: Message) -> str:
     return f"user {account.name}" if account else client_address(scope)
 
 
-def _host_name(host: str) -> str:
+def host_name(host: str) -> str:
+    """The name in a `Host` header, without the port; "" for what is none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -6,12 +6,13 @@ import base64
 import hashlib
 import hmac
 import math
+import re
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from markupsafe import Markup
 
@@ -32,19 +33,27 @@ _MOST_SESSIONS_OF_ONE = 100
 _MOST_KNOWN = 4096
 _REMEMBERED_SECONDS = 300.0
 # Each character of a password is at most 12 in a form, such as %F0%9F%94%91.
-_LARGEST_FORM = 12 * LONGEST_PASSWORD + 4096
+_LARGEST_FORM = 12 * LONGEST_PASSWORD + 4096 + 3 * 4000
 _DEVICE = "device"
 _MINUTE = 60
 _WRONG = "The name or the password is wrong."
+_NEXT = "next"
+_LONGEST_NEXT = 4000
+_MOST_FIELDS = 16
+# The page and its exports, with any query: nothing that a browser takes for another site.
+_OWN_ADDRESS = re.compile(r"/(?:export/[\w.-]{1,100})?(?:\?[!$-;=?-\[\]_a-z~]*)?", re.ASCII)
 
 _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Dateline</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<link rel="icon" href="data:,"><style>{style}</style></head><body><main><h1>Dateline</h1>'
     '<form method="post" action="login"><p role="alert">{problem}</p>'
+    '<input type="hidden" name="next" value="{next}">'
     '<label>Name <input name="username" autocomplete="username" required autofocus></label>'
     '<label>Password <input name="password" type="password" autocomplete="current-password" '
-    'required></label><button type="submit">Log in</button></form></main></body></html>'
+    'required></label><button type="submit">Log in</button></form></main>'
+    # A link to an answer ends in its place there, which no server sees.
+    "<script>document.forms[0].action += location.hash</script></body></html>"
 )
 
 
@@ -57,10 +66,10 @@ class _Session:
 class Login:
     """Passes on requests of logged-in readers, with the `account` in their scope.
 
-    A page is led to `/login`; a program gets status 401 and says who it is by Basic
-    authentication, or posts the form's fields to `/login` and keeps the cookie. A browser that
-    has logged in keeps a second cookie, signed with `key`: strangers who fail at its account
-    never make it wait. It opens nothing.
+    A page is led to `/login`, and from there to the address that it asked for. A program gets
+    status 401 and says who it is by Basic authentication, or posts the form's fields to `/login`
+    and keeps the cookie. A browser that has logged in keeps a second cookie, signed with `key`:
+    strangers who fail at its account never make it wait. It opens nothing.
     """
 
     def __init__(
@@ -88,10 +97,11 @@ class Login:
         if path == "/login" and scope["method"] == "POST":
             await self._log_in(scope, receive, send)
         elif path == "/login":
-            await _page(send, 200, "")
+            await _page(send, 200, "", _next(_query(scope)))
         elif path == "/logout":
             self._sessions.pop(read_cookie(headers, COOKIE), None)
-            await _redirect(with_headers(send, cookie_header(COOKIE, "", 0, scope)), "login")
+            cleared = cookie_header(COOKIE, "", 0, scope)
+            await _redirect(with_headers(send, cleared), f"{_root(scope)}/login")
         else:
             outcome = await self._account(scope, headers)
             if outcome.account:
@@ -139,7 +149,7 @@ class Login:
         return Client(client_address(scope), device if owner == name else "")
 
     async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
-        form = parse_qs((await _body(receive)).decode("utf-8", "replace"))
+        form = _fields((await _body(receive)).decode("utf-8", "replace"))
         name, password = (form.get(field, [""])[0] for field in ("username", "password"))
         client = self._client(scope, name)
         outcome = await self._guesses.check(client, name, password)
@@ -147,11 +157,12 @@ class Login:
         if outcome.account is None:
             status = 429 if outcome.wait else 401
             why = _too_many(outcome.wait) if outcome.wait else _WRONG
-            await (_page(send, status, why) if wants_page else refuse(send, status, why))
+            shown = _page(send, status, why, _next(form)) if wants_page else None
+            await (shown or refuse(send, status, why))
             return
         send = with_headers(send, *self._cookies(scope, outcome.account, client.device))
         if wants_page:
-            await _redirect(send, "/")
+            await _redirect(send, f"{_root(scope)}{_next(form) or '/'}")
         else:
             await reply(send, 200, {"success": True})
 
@@ -186,7 +197,11 @@ async def _ask_who(scope: Message, headers: Mapping[str, str], send: Send, wait:
     if wait:
         await refuse(send, 429, _too_many(wait), {"retry-after": str(math.ceil(wait))})
     elif "text/html" in headers.get("accept", "") and scope["method"] == "GET":
-        await _redirect(send, "/login")
+        query = bytes(scope.get("query_string", b"")).decode("latin-1")
+        asked = f"{scope['path']}?{query}" if query else str(scope["path"])
+        kept = _next({_NEXT: [asked]}) if asked != "/" else ""
+        to = f"{_root(scope)}/login"
+        await _redirect(send, f"{to}?{_NEXT}={quote(kept, safe='')}" if kept else to)
     else:
         asks = {} if "sec-fetch-mode" in headers else {"www-authenticate": "Basic"}
         await refuse(send, 401, "log in first, at /login or by Basic authentication", asks)
@@ -201,9 +216,32 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
-async def _page(send: Send, status: int, problem: str) -> None:
+def _root(scope: Message) -> str:
+    """The path under which the page is served; "" if it has a site of its own."""
+    return str(scope.get("root_path", ""))
+
+
+def _query(scope: Message) -> dict[str, list[str]]:
+    return _fields(bytes(scope.get("query_string", b"")).decode("latin-1"))
+
+
+def _fields(written: str) -> dict[str, list[str]]:
+    """The fields of a form or a query; none of one with too many."""
+    try:
+        return parse_qs(written, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+
+
+def _next(fields: Mapping[str, list[str]]) -> str:
+    """The address to go on to, below the page's own path; "" if it could lead elsewhere."""
+    asked = fields.get(_NEXT, [""])[0]
+    return asked if len(asked) <= _LONGEST_NEXT and _OWN_ADDRESS.fullmatch(asked) else ""
+
+
+async def _page(send: Send, status: int, problem: str, goes_on: str) -> None:
     style = Markup(asset("login.css"))  # noqa: S704 - a file of this package
-    body = str(_PAGE.format(style=style, problem=problem)).encode()
+    body = str(_PAGE.format(style=style, problem=problem, next=goes_on)).encode()
     headers = {"content-type": "text/html; charset=utf-8", "content-length": str(len(body))}
     await _answer(send, status, headers, body)
 

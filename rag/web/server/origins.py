@@ -48,6 +48,9 @@ class SameOrigin:
 def _foreign(headers: Mapping[str, str]) -> str:
     """The other site whose page sent the request, according to the browser; "" if none did."""
     origin, site = headers.get("origin", ""), headers.get("sec-fetch-site", "")
+    if site == "same-origin":
+        # The browser compared what it sees; a proxy may have changed the host or its port.
+        return ""
     try:
         own = not origin or urlsplit(origin).netloc == headers.get("host", "")
     except ValueError:

@@ -7,12 +7,12 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Any
 
+from rag.addresses import OWN_SITE
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.accounts import Accounts
@@ -24,9 +24,10 @@ from rag.web.server.guard import LARGEST_FILE, LOCAL, Rate, RequestGuard
 from rag.web.server.login import Login
 from rag.web.server.logs import bounded_log
 from rag.web.server.origins import SameOrigin
+from rag.web.server.proxies import BehindProxy
 from rag.web.server.sessions import Sessions
 from rag.web.server.shares import ShareLimits, Shares
-from rag.web.server.signing import load_key
+from rag.web.server.signing import FRAMED, load_key
 from rag.web.server.tools import PATH, Tools
 from rag.web.server.uploads import UploadGuard, Uploads
 from rag.web.server.visitors import Visitors
@@ -37,7 +38,7 @@ HEADERS = {
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'self'"
+        "frame-ancestors 'none'"
     ),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -45,7 +46,12 @@ HEADERS = {
     # With "no-referrer", a browser names no origin for the form of the login either.
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
-    "x-frame-options": "SAMEORIGIN",
+    "x-frame-options": "DENY",
+}
+STREAM_HEADERS = {
+    # A proxy that gathers what it passes on would show an answer when it is finished.
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
 }
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 _GRACE_SECONDS = 2
@@ -60,7 +66,8 @@ class Site:
     Without `accounts` nobody logs in; `only_local` then tells whether only this machine can
     reach the page. Without `uploads` no file is taken. `requests` is how many each client may
     send in a minute. What `proxies` say of the clients that they speak for is believed: these
-    are addresses and networks.
+    are addresses and networks. `root_path` is the path under which they serve the page, and
+    `frames` are the sites whose pages may show it in a frame.
     """
 
     page: Any
@@ -71,6 +78,8 @@ class Site:
     only_local: bool = True
     requests: int = 1200
     proxies: tuple[str, ...] = ()
+    root_path: str = ""
+    frames: tuple[str, ...] = ()
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     shares: ShareLimits = field(default_factory=ShareLimits)
 
@@ -125,8 +134,7 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
-        proxy_headers=bool(site.proxies),
-        forwarded_allow_ips=_with_mapped(site.proxies),
+        proxy_headers=False,
         **connection_settings(site.connections, site.proxies),
     )
     server = Server(config)
@@ -164,19 +172,9 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
     elif site.is_open:
         app.add_middleware(Visitors, key=load_key(site.archive.folder))
     app.add_middleware(SameOrigin)
-    app.add_middleware(_WithHeaders)
+    app.add_middleware(BehindProxy, proxies=site.proxies, root=site.root_path)
+    app.add_middleware(_WithHeaders, frames=site.frames)
     return app
-
-
-def _with_mapped(networks: tuple[str, ...]) -> list[str]:
-    """The networks, IPv4 ones also as IPv4-mapped IPv6, as dual-stack sockets name clients."""
-    parsed = [ip_network(each) for each in networks]
-    mapped = [
-        f"::ffff:{each.network_address}/{each.prefixlen + 96}"
-        for each in parsed
-        if each.version == 4
-    ]
-    return [*map(str, parsed), *mapped]
 
 
 @contextmanager
@@ -242,23 +240,34 @@ def _takes_files(page: Any) -> Callable[[int, int], bool]:
     return takes_file
 
 
-class _WithHeaders:
-    """Adds HEADERS to every response, and completes responses that a stop interrupts."""
+def headers_for(frames: tuple[str, ...]) -> dict[str, str]:
+    """HEADERS, with leave for pages of these sites to show the page in a frame."""
+    headers = dict(HEADERS)
+    if frames:
+        policy = headers["content-security-policy"].rpartition(" ")[0]
+        headers["content-security-policy"] = f"{policy} {' '.join(frames)}"
+        # It can name no site; browsers of today go by the policy.
+        del headers["x-frame-options"]
+    return headers
 
-    def __init__(self, app: Asgi) -> None:
+
+class _WithHeaders:
+    """Adds headers to every response, and completes responses that a stop interrupts."""
+
+    def __init__(self, app: Asgi, frames: tuple[str, ...] = ()) -> None:
         self._app = app
+        self._headers = headers_for(frames)
+        self._is_framed = any(each != OWN_SITE for each in frames)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         begun = ended = False
+        scope[FRAMED] = self._is_framed
 
         async def send_with_headers(message: Message) -> None:
             nonlocal begun, ended
             if message["type"] == "http.response.start":
                 begun = True
-                present = {name for name, _ in message.get("headers", ())}
-                added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                missing = [each for each in added if each[0] not in present]
-                message["headers"] = [*message.get("headers", ()), *missing]
+                message["headers"] = self._completed(message.get("headers", ()))
             elif message["type"] == "http.response.body":
                 ended = not message.get("more_body")
             await send(message)
@@ -271,3 +280,14 @@ class _WithHeaders:
                 await send({"type": "http.response.start", "status": 503, "headers": []})
             if not ended:
                 await send({"type": "http.response.body", "body": b""})
+
+    def _completed(self, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The headers of a response with those that it lacks; a stream is not to be gathered."""
+        sent = dict(given)
+        headers = self._headers
+        if sent.get(b"content-type", b"").startswith(b"text/event-stream"):
+            headers = headers | STREAM_HEADERS
+            sent.pop(b"cache-control", None)
+        kept = [each for each in given if each[0] != b"cache-control" or each[0] in sent]
+        added = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return [*kept, *(each for each in added if each[0] not in sent)]

@@ -15,6 +15,9 @@ from rag.store.files import write_atomically
 from rag.web.server.asgi import Message, Send
 
 KEY_FILE = "signing.key"
+FRAMED = "dateline.framed"
+"""Whether pages of other sites may frame the page, in the scope of a request."""
+
 _KEY_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -62,19 +65,28 @@ def _signature(key: bytes, purpose: str, value: str) -> str:
 
 
 def read_cookie(headers: Mapping[str, str], name: str) -> str:
-    """The value of a cookie that was sent; "" for none, and of equal names the last.
+    """The value of a cookie that was sent; "" for none, and of equal names the first.
 
+    A browser sends the one with the longest path first: that of the page under `/news` comes
+    before that of another page at the root of the same site.
     Quoted values are not decoded: no cookie of this server has one, and Python takes a time
     that grows with the square of their length.
     """
     pairs = (each.partition("=") for each in headers.get("cookie", "").split(";"))
-    return {key.strip(): value.strip() for key, _, value in pairs}.get(name, "")
+    return next((value.strip() for key, _, value in pairs if key.strip() == name), "")
 
 
 def cookie_header(name: str, value: str, seconds: int, scope: Message) -> tuple[bytes, bytes]:
-    """The header that sets a cookie, hidden from scripts and from pages of other sites."""
-    secure = "; Secure" if scope.get("scheme") == "https" else ""
-    cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    """The header that sets a cookie, hidden from scripts and from pages of other sites.
+
+    It is for the page's own path. Where pages of other sites may frame the page, https lets the
+    browser send it to the page in their frame as well; `SameOrigin` keeps those from writing.
+    """
+    secure = scope.get("scheme") == "https"
+    same = "None" if secure and scope.get(FRAMED) else "Lax"
+    path = scope.get("root_path") or "/"
+    cookie = f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite={same}"
+    cookie += "; Secure" if secure else ""
     return b"set-cookie", cookie.encode()
 
 

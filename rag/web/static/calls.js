@@ -1,0 +1,171 @@
+// A call that fails says so in plain words, here and in Gradio's notice, and loses no typed text.
+const CALL = /\/gradio_api\/(?:queue\/(?:join|data)|run\/predict|upload)$/;
+const FAILED = "dateline:failed";
+const STILL_HERE = " What you typed is still here.";
+const UNREACHED = "The server could not be reached, and nothing was sent.";
+const BROKEN = "The connection broke before the answer was finished. Please ask again.";
+const REPLACED =
+  "Something between you and the server answered in its place, perhaps a login that has run out. " +
+  "Load this page again.";
+const REASONS = {
+  413: "This is more than the server before Dateline lets through. Send less at a time.",
+  502: "The server before Dateline gets no answer from it. Try again in a moment.",
+  503: "The server before Dateline gets no answer from it. Try again in a moment.",
+  504: "The server before Dateline did not wait for the answer. Try again in a moment.",
+};
+const failed = element.querySelector(".failed");
+const questionField = () => document.querySelector("#question textarea");
+const fetchPlainly = window.fetch.bind(window);
+let asked = "";
+let leaving = false;
+window.addEventListener("beforeunload", () => (leaving = true));
+
+window.fetch = async (input, options) => {
+  const address = new URL(input.url ?? input, document.baseURI);
+  if (!CALL.test(address.pathname)) return fetchPlainly(input, options);
+  const kind = address.pathname.split("/").at(-1);
+  if (kind === "join") asked = questionField()?.value || asked;
+  try {
+    const reply = await fetchPlainly(input, options);
+    const why = await reasonOf(reply, kind);
+    if (!why) return kind === "data" ? watched(reply, input.signal ?? options?.signal) : reply;
+    return fail(why, reply.status);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    return fail(misplaced() || (kind === "data" ? BROKEN : UNREACHED), 500);
+  }
+};
+// Gradio loads the page again where a stream failed; what was said and typed outlasts that.
+sayFailed(misplaced() || recall(FAILED));
+forget(FAILED);
+
+// Why a call failed; "" where it did not, and then what it said before is over.
+async function reasonOf(reply, kind) {
+  const type = reply.headers.get("content-type") ?? "";
+  if (reply.ok && !type.startsWith("text/html")) {
+    if (kind === "join" || kind === "upload") {
+      sayFailed("");
+      forget(FAILED);
+      forget(DRAFT);
+    }
+    return "";
+  }
+  if (reply.status === 401) return LOGGED_OUT;
+  if (type.startsWith("application/json")) {
+    const given = await reply.clone().json().catch(() => ({}));
+    const words = given?.detail ?? given?.error;
+    if (typeof words === "string" && words) return words;
+  }
+  if (reply.ok) return REPLACED;
+  return misplaced() || REASONS[reply.status] || `The server answered with status ${reply.status}.`;
+}
+
+// What is wrong with the proxy's settings, as far as the page can see it.
+function misplaced() {
+  const root = new URL(window.gradio_config?.root || "/", location.href);
+  const base = new URL(".", document.baseURI).pathname;
+  if (root.pathname.replace(/\/$/, "") !== base.replace(/\/$/, "")) {
+    const path = base.replace(/\/$/, "");
+    return (
+      `This page is served under ${base}, and Dateline does not know that, so it cannot answer. ` +
+      `Whoever runs it can set DATELINE_ROOT_PATH=${path || "/"} and start it again.`
+    );
+  }
+  if (root.hostname === location.hostname) return "";
+  return (
+    `Dateline takes itself to be at ${root.host}, not at ${location.host}, so it cannot answer. ` +
+    "Whoever runs it has to let the proxy pass on the Host header."
+  );
+}
+
+// Gradio shows the reason that a reply gives, if it is JSON.
+function fail(why, status) {
+  const words = sayAndGiveBack(why);
+  const shown = { detail: words, error: words };
+  // 200 would be no failure, and with 503 Gradio gives a reason of its own.
+  const code = status >= 400 && status !== 503 ? status : 500;
+  return new Response(JSON.stringify(shown), {
+    status: code,
+    headers: { "content-type": "application/json" },
+  });
+}
+
+function sayFailed(words) {
+  if (failed.textContent !== words) failed.textContent = words;
+}
+
+// Puts the question back into its field, too, once the page has emptied it.
+function sayAndGiveBack(why) {
+  const typed = questionField()?.value || asked;
+  const words = why + (typed ? STILL_HERE : "");
+  sayFailed(words);
+  remember(FAILED, words);
+  if (!typed) return words;
+  remember(DRAFT, typed);
+  setTimeout(() => {
+    const field = questionField();
+    if (!field || field.value) return;
+    field.value = typed;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }, 500);
+  return words;
+}
+
+// A browser may keep nothing for a page; then nothing outlasts it.
+function remember(name, words) {
+  try {
+    sessionStorage.setItem(name, words);
+  } catch {
+    return;
+  }
+}
+
+function recall(name) {
+  try {
+    return sessionStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function forget(name) {
+  try {
+    sessionStorage.removeItem(name);
+  } catch {
+    return;
+  }
+}
+
+// The same stream; one that ends before the server has closed it has been cut off.
+function watched(reply, signal) {
+  const reader = reply.body.getReader();
+  const decoder = new TextDecoder();
+  let tail = "";
+  const body = new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (value) {
+          tail = (tail + decoder.decode(value, { stream: true })).slice(-400);
+          controller.enqueue(value);
+          return;
+        }
+        if (!done || /close_stream|process_completed/.test(tail)) return controller.close();
+        // Gradio would wait for ever for the rest of a stream that just ends.
+        throw new TypeError("the stream was cut off");
+      } catch (error) {
+        cutOff(signal);
+        controller.error(error);
+      }
+    },
+    cancel: (why) => reader.cancel(why),
+  });
+  return new Response(body, { status: reply.status, headers: reply.headers });
+}
+
+function cutOff(signal) {
+  if (signal?.aborted || leaving) return;
+  sayAndGiveBack(BROKEN);
+  const stop = document.querySelector("#stop");
+  if (stop?.checkVisibility()) stop.click();
+}
