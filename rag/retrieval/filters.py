@@ -38,8 +38,8 @@ def parse_filters(
         )
         raise QueryError(msg)
     known = list(known_publishers)
-    found = tuple(_held(name, known, "outlet") for name in publishers)
-    named = _held(section, list(known_sections), "section") if section.strip() else ""
+    found = tuple(named_one(name, known, "outlet") for name in publishers)
+    named = named_one(section, list(known_sections), "section") if section.strip() else ""
     return Filters(start, before, found, language.strip().lower(), section=named)
 
 
@@ -72,7 +72,11 @@ def parse_as_of(text: str) -> datetime:
     return period_end(parse_date(text, "--as-of"))
 
 
-def _held(name: str, known: Sequence[str], what: str) -> str:
+def named_one(name: str, known: Sequence[str], what: str) -> str:
+    """The name as the archive spells it, however it is capitalised.
+
+    Raises QueryError where it has no such outlet or section (`what`), with names like it.
+    """
     spelled = {each.casefold(): each for each in known if each}
     if name.strip().casefold() in spelled:
         return spelled[name.strip().casefold()]
