@@ -31,7 +31,7 @@ MOST_RANKED = 5_000
 OF_AN_ARTICLE = 3
 """So many passages of one article are listed where the newest come first."""
 
-FAR = 0.35
+FAR = 0.4
 """Where no word of a query is in the archive, passages less near in meaning are no hits."""
 
 _SPARE = 10
@@ -97,7 +97,9 @@ def _is_far(search: Search, hits: Sequence[Hit], snapshot: Snapshot) -> bool:
     """Whether no word of the question is in the archive, and no hit is near it in meaning."""
     asked = search.asked.question
     words = f"{asked} {search.asked.context}"
-    if any(one.of_hits for one in search.understood) or snapshot.lexical.search(
+    if not snapshot.lexical.terms(words) or any(one.of_hits for one in search.understood):
+        return False
+    if snapshot.lexical.search(
         words, 1, replace(search.filters, publishers=(), section="", language="")
     ):
         return False
