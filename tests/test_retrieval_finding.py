@@ -143,5 +143,5 @@ def test_mistakes_are_explained(archive: Archive, query: str, message: str) -> N
         ("!", "anything!", False),
     ],
 )
-def test_exact_words(words: str, text: str, expected: bool) -> None:  # noqa: FBT001
+def test_exact_words(words: str, text: str, expected: bool) -> None:
     assert ExactWords(words).stand_in(text) is expected

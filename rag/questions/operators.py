@@ -210,6 +210,7 @@ class _Parser:
         self._depth = 0
 
     def parsed(self) -> Node:
+        """What all the tokens ask for; QueryError where they make no sense."""
         node = self._either()
         if self._kind() == ")":
             msg = "a bracket is closed that was not opened; leave out the “)”"

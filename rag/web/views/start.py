@@ -14,7 +14,8 @@ from rag.language.changed_figures import changed_figures
 from rag.records import Article
 from rag.retrieval.listing import example_questions, headline_name
 from rag.retrieval.snapshot import Snapshot
-from rag.store.filter_columns import STILL, Integers
+from rag.store import STILL
+from rag.store.filter_columns import Integers
 
 OUTLETS = 6
 """So many outlets are shown: those with the newest articles."""
