@@ -40,7 +40,7 @@ def results_html(query: str, found: MarkedHits, without: Sequence[str] = ()) -> 
     """The results, a card for each article in their order, after a line that says how many."""
     groups = found.by_article()
     notes = understood_html(query, found.understood, without)
-    cards = join(_card(place, group) for place, group in enumerate(groups, start=1))
+    cards = join(_card(place, group, found) for place, group in enumerate(groups, start=1))
     listed = Markup('<ol class="results">{}</ol>').format(cards) if groups else ""
     return str(
         Markup('<p class="told" role="status" dir="auto">{}</p>{}{}').format(
@@ -58,11 +58,18 @@ def _summary(query: str, found: MarkedHits, articles: int) -> str:
     return f"{shown} for “{query}”" + (f"; {found.articles:,} articles match" if of_all else "")
 
 
-def _card(place: int, group: Sequence[MarkedHit]) -> Markup:
+def _card(place: int, group: Sequence[MarkedHit], found: MarkedHits) -> Markup:
     """One article with its passages, the best of which is what its headline opens."""
     article = group[0].hit.article
+    # Operators find nothing by its meaning: what has no word marked has it in a heading.
+    by_operators = "Found by its headline" if found.words.strip() else ""
     passages = join(
-        _passage(f"near-found-{place}-{number}", each, alone=len(group) == 1)
+        _passage(
+            f"near-found-{place}-{number}",
+            each,
+            "Found by its meaning" if found.articles is None else by_operators,
+            alone=len(group) == 1,
+        )
         for number, each in enumerate(group, start=1)
     )
     return Markup('<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>{}</li>').format(
@@ -80,13 +87,13 @@ def _place(key: str, found: MarkedHit) -> Markup:
     )
 
 
-def _passage(key: str, found: MarkedHit, *, alone: bool) -> Markup:
+def _passage(key: str, found: MarkedHit, unmarked: str, *, alone: bool) -> Markup:
     """A passage; of several, each has a link that opens the article there."""
     link = "" if alone else Markup('<a class="there" {}>Open here</a>').format(_place(key, found))
     return Markup('<p class="passage" dir="auto" lang="{}">{}</p>{}{}').format(
         text(language_code(found.hit.article.language)),
         join(_marked(found)),
-        join(_asides(found)),
+        join(_asides(found, unmarked)),
         link,
     )
 
@@ -100,9 +107,8 @@ def _marked(found: MarkedHit) -> Iterator[Markup]:
     yield text(value[position : found.hit.passage.end])
 
 
-def _asides(found: MarkedHit) -> Iterator[Markup]:
+def _asides(found: MarkedHit, unmarked: str) -> Iterator[Markup]:
     also = f"Also carried by {', '.join(found.hit.also_in)}" if found.hit.also_in else ""
-    meaning = "" if found.words else "Found by its meaning"
-    for note in (also, meaning):
+    for note in (also, "" if found.words else unmarked):
         if note:
             yield Markup('<p class="aside">{}</p>').format(text(note))

@@ -42,7 +42,7 @@ def search_tab(chat: Chat, parts: Parts) -> None:
                 filterable=False,
                 elem_id="sort",
                 scale=2,
-                min_width=150,
+                min_width=184,
             )
             go = gr.Button("Search", variant="primary", elem_id="search", scale=1, min_width=88)
         results = html_part(no_search(), RESULTS, "results", ["opening.js", "again.js"])

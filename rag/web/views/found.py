@@ -31,13 +31,14 @@ class MarkedHit:
 class MarkedHits:
     """The hits of a search in their order, and the constraints understood from the query.
 
-    `articles` and `nothing` are those of `rag.retrieval.finding.Found`.
+    `articles`, `nothing` and `words` are those of `rag.retrieval.finding.Found`.
     """
 
     hits: tuple[MarkedHit, ...]
     understood: tuple[Understood, ...]
     articles: int | None = None
     nothing: str = ""
+    words: str = ""
 
     def by_article(self) -> list[list[MarkedHit]]:
         """The hits of each article together, in the order of each one's first."""
@@ -53,7 +54,7 @@ def find(archive: Archive, request: Request, k: int, sort: str = "relevance") ->
     found = archive.find(request, k, sort)
     sought = found.words
     marked = (MarkedHit(hit, sought_words(hit, sought, archive.terms)) for hit in found.hits)
-    return MarkedHits(tuple(marked), found.understood, found.articles, found.nothing)
+    return MarkedHits(tuple(marked), found.understood, found.articles, found.nothing, sought)
 
 
 def sought_words(hit: Hit, query: str, terms: Callable[[str], list[str]]) -> Spans:
