@@ -131,6 +131,15 @@ def test_mistakes_are_explained(archive: Archive, query: str, message: str) -> N
     assert message in str(caught.value)
 
 
+def test_words_that_stand_everywhere_are_not_compared_one_by_one(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.retrieval.operator_search.MOST_COMPARED", 2)
+    with pytest.raises(QueryError, match="“ferry” may be in 3 passages, and 2 are the most"):
+        archive.search('"ferry"')
+    assert found(archive, '"ferry" outlet:Packet') == [3]
+
+
 @pytest.mark.parametrize(
     ("words", "text", "expected"),
     [

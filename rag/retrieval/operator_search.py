@@ -24,6 +24,9 @@ from rag.records import Filters, Understood
 from rag.retrieval.filters import named_one, parse_date, period_end
 from rag.retrieval.snapshot import Snapshot
 
+MOST_COMPARED = 30_000
+"""So many passages are read for words that must stand exactly as written: some seconds' work."""
+
 _BATCH = 400
 _RANGE = ".."
 
@@ -98,6 +101,13 @@ class Matching:
             ids = self._openings(ids)
         if not leaf.exact:
             return ids
+        if len(ids) > MOST_COMPARED:
+            msg = (
+                f"“{leaf.text}” may be in {len(ids):,} passages, and {MOST_COMPARED:,} are the "
+                "most that are compared word for word; add an outlet or a date, or leave out "
+                "its quotation marks"
+            )
+            raise QueryError(msg)
         sought = ExactWords(leaf.text)
         store, kept = self.snapshot.store, []
         for batch in _batches(ids.tolist()):
