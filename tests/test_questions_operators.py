@@ -100,6 +100,7 @@ def test_what_holds_for_the_whole_search_is_apart_and_what_is_left_out_is_not_lo
         "ferry (Lindow)",
         "Who is NOT going?",
         "the captain's boat",
+        "A sailor won the cup for the “longest voyage” in a bathtub",
     ],
 )
 def test_a_plain_question_uses_none(text: str) -> None:

@@ -2,7 +2,7 @@
 
 A question, and words without any operator, are searched for as they stand: `parse_operators`
 returns None for them. In a question only fields such as outlet: are operators, as its quotation
-marks quote somebody. AND, OR and NOT are operators in capitals alone. What outlets and dates there
+marks quote somebody; so do those of a sentence, with more than six words beside them. AND, OR and NOT are operators in capitals alone. What outlets and dates there
 are, this module does not know.
 """
 
@@ -23,10 +23,14 @@ MOST_LEAVES = 50
 """So many words, phrases and fields may be combined."""
 
 _DEEPEST = 20
+_MOST_BESIDES = 6
+"""Words that stand beside quotation marks in a search; more are a sentence that quotes."""
+
 _MARKS = '"“”„«»'
 _FIELD = re.compile(rf"({'|'.join(FIELDS)}):[^\S\n]?", re.IGNORECASE)
 _MINUS = re.compile(rf"-(?=[^\W\d_]|[{_MARKS}(])")
 _WORD = re.compile(rf"[^\s{_MARKS}()]+")
+_QUOTED = re.compile(rf"[{_MARKS}][^{_MARKS}]*[{_MARKS}]")
 _CONNECTIVES = ("AND", "OR", "NOT")
 _OPERATOR = re.compile(rf"[{_MARKS}]|(?<!\S)(?:AND|OR|NOT)(?!\S)|(?<!\S)-(?=[^\W\d_]|[{_MARKS}(])")
 _FIELD_OPERATOR = re.compile(rf"(?<![^\s(-])(?:{'|'.join(FIELDS)}):", re.IGNORECASE)
@@ -138,7 +142,11 @@ def _uses_operators(text: str) -> bool:
     if _FIELD_OPERATOR.search(text):
         return True
     is_question = text.rstrip().endswith("?") or _QUESTION.match(text)
-    return not is_question and bool(_OPERATOR.search(text))
+    if is_question or not (found := _OPERATOR.findall(text)):
+        return False
+    # A sentence with a title or somebody's words in it quotes them.
+    besides = len(_WORD.findall(_QUOTED.sub(" ", text)))
+    return besides <= _MOST_BESIDES or any(each not in _MARKS for each in found)
 
 
 def _is_plain(token: _Token) -> bool:

@@ -85,7 +85,7 @@ def _plain(request: Request, k: int, snapshot: Snapshot, order: str) -> Found:
     if order == "newest" and (newest := _newest_with_all(search, k, snapshot)):
         return replace(found, hits=tuple(newest[0]), articles=newest[1])
     hits = retrieve(search, k, snapshot)
-    if hits and _is_far(search, hits, snapshot):
+    if hits and not request.history and _is_far(search, hits, snapshot):
         return replace(found, nothing=_unknown(request.question))
     if order == "newest":
         ordered = sorted(hits, key=_newest)
