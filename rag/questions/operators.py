@@ -2,8 +2,8 @@
 
 A question, and words without any operator, are searched for as they stand: `parse_operators`
 returns None for them. In a question only fields such as outlet: are operators, as its quotation
-marks quote somebody; so do those of a sentence, with more than six words beside them. AND, OR and NOT are operators in capitals alone. What outlets and dates there
-are, this module does not know.
+marks quote somebody; so do those of a sentence, with more than six words beside them. AND, OR and
+NOT are operators in capitals alone. What outlets and dates there are, this module does not know.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ _WORD = re.compile(rf"[^\s{_MARKS}()]+")
 _QUOTED = re.compile(rf"[{_MARKS}][^{_MARKS}]*[{_MARKS}]")
 _CONNECTIVES = ("AND", "OR", "NOT")
 _OPERATOR = re.compile(rf"[{_MARKS}]|(?<!\S)(?:AND|OR|NOT)(?!\S)|(?<!\S)-(?=[^\W\d_]|[{_MARKS}(])")
-_FIELD_OPERATOR = re.compile(rf"(?<![^\s(-])(?:{'|'.join(FIELDS)}):", re.IGNORECASE)
+_FIELD_OPERATOR = re.compile(
+    rf"(?<![^\s(-])(?:(?:{'|'.join(FIELDS)}):|(?:title|author|outlet|section|language): )(?=\S)",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     r"\s*(?:who|whom|whose|what|when|where|which|why|how|did|does|do|is|are|was|were|has|have|can"
     r"|could|will|would|should)\b",
