@@ -22,7 +22,8 @@ from rag.llms import ChatModel
 from rag.records import Answer, Filters, Hits, Similarity, Understood
 from rag.retrieval.arguments import Moment, Turn, check_k, request_of
 from rag.retrieval.catalogue import NO_FILTERS
-from rag.retrieval.retrieve import Found, Request, prepare, retrieve
+from rag.retrieval.finding import Found, find
+from rag.retrieval.retrieve import Request, prepare
 from rag.retrieval.snapshot import Snapshot
 from rag.store import Runs
 from rag.store.inputs import KnownInputs
@@ -203,6 +204,7 @@ class Archive(FactDesk):
         ignore: Sequence[str] = (),
         all_copies: bool = False,
         parts: Sequence[str] = (),
+        sort: str = "relevance",
     ) -> Hits:
         """The `k` passages that match best, best first, as articles stood at `as_of`.
 
@@ -210,22 +212,21 @@ class Archive(FactDesk):
         asks for each. The dates and outlets that the query names count, and those that it
         takes over from the `history`, but for the words to `ignore`. Where `understood` is
         given, it decides instead; with () the query is taken literally. `parts` are the
-        questions that it is made of, where rules are not to split it. `as_of` is now where it
+        questions that it is made of, where rules are not to split it. `sort` "newest" puts the
+        newest articles first. Operators are obeyed: "exact words", AND, OR, NOT, -word, title:,
+        author:, outlet:, section:, language:, date:, after:, before:; see
+        `rag.questions.operators.parse_operators`. `as_of` is now where it
         is not given; then undated articles are found too. Raises QueryError for an empty or
         overlong query and for unknown words to ignore, ArchiveError without an archive.
         """
         request = request_of(query, history, filters, as_of, understood, ignore)
         request = replace(request, parts=parts, all_copies=all_copies)
-        return Hits(self.find(request, k).hits)
+        return Hits(self.find(request, k, sort).hits)
 
-    def find(self, request: Request, k: int = 10) -> Found:
+    def find(self, request: Request, k: int = 10, sort: str = "relevance") -> Found:
         """What `search` finds, with what was understood of the request."""
         check_k(k)
-        snapshot = self.snapshot()
-        search = prepare(request, snapshot)
-        hits = retrieve(search, k, snapshot)
-        understood = tuple(one for one in search.understood if one.of_hits)
-        return Found(tuple(hits), understood, snapshot.coverage)
+        return find(request, k, self.snapshot(), sort)
 
     def understand(
         self, question: str, as_of: Moment | None = None, history: Sequence[Turn] = ()

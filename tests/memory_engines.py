@@ -22,6 +22,7 @@ from rag.indexes.protocols import (
     NO_CONTEXT,
     NO_FILTERS,
     Engines,
+    Field,
     Ids,
     IndexFiles,
     IndexNote,
@@ -213,6 +214,23 @@ class MemoryLexicalSearcher:
             if id_ in entries
         }
         return [id_ for id_, count in best_first(counts)[:k] if count]
+
+    def having(self, words: str, field: Field, filters: Filters = NO_FILTERS) -> Ids:
+        entries = {**self._past, **self._current}
+        terms, stems = analysis.terms(words), self._stems(words)
+        forms = (terms[0], *stems.get(terms[0], ())) if len(terms) == 1 else ()
+        phrase = analysis.phrase_words(words)
+        runs = [[form] for form in forms] or ([phrase] if phrase else [])
+        found = [
+            id_
+            for id_ in self._columns.matching(filters).tolist()
+            if id_ in entries
+            and (
+                any(has_run(getattr(entries[id_], field), run) for run in runs)
+                or (forms and has_part(getattr(entries[id_], field), terms[0], forms[1:]))
+            )
+        ]
+        return np.array(found, dtype=np.int64)
 
     def _holding(self, name: str, term: str) -> int:
         return sum(term in getattr(each, name) for each in self._current.values())

@@ -213,6 +213,10 @@ def test_phrases_are_found_word_for_word(
     assert searcher.holding(["old ferry", "ferry sank"], 9) == [3, 2]
     assert searcher.holding(["old ferry", "ferry sank"], 1) == [3]
     assert searcher.holding([], 9) == searcher.holding(["the"], 9) == []
+    assert searcher.having("ferry", "text").tolist() == [1, 2, 3]
+    assert searcher.having("old ferry", "text").tolist() == [2, 3]
+    assert searcher.having("old ferry", "title").tolist() == []
+    assert searcher.having("the", "text").tolist() == []
 
 
 def test_missed_changes_are_caught_up_with(

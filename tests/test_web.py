@@ -49,13 +49,15 @@ from rag.web.examples import example_questions
 from rag.web.facts import facts_html, is_growing, outlets
 from rag.web.form import Form
 from rag.web.preparation import Preparation
-from rag.web.rendering.answers import answer_html, partial_html, turn_html, welcome_html
+from rag.web.rendering.answers import answer_html, partial_html, turn_html
 from rag.web.rendering.article import article_html, panel_error
 from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import verdict_mark
+from rag.web.rendering.start import start_html
 from rag.web.rendering.steps import describe_filters
 from rag.web.server.serving import listen, page_address
 from rag.web.views.opened import OpenedArticle
+from rag.web.views.start import Start
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -471,8 +473,10 @@ def test_a_reply_in_the_making_has_no_links_and_a_stopped_one_says_so() -> None:
 
 
 def test_the_welcome_offers_examples_where_there_are_any() -> None:
-    assert '<button type="button" class="example">A &lt;b&gt;?</button>' in welcome_html(["A <b>?"])
-    assert "For example" not in welcome_html([])
+    assert '<button type="button" class="example">A &lt;b&gt;?</button>' in start_html(
+        Start(examples=("A <b>?",))
+    )
+    assert "For example" not in start_html(Start())
 
 
 def test_links_lead_to_the_revision_they_were_made_from() -> None:

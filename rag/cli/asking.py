@@ -28,7 +28,7 @@ from rag.retrieval.retrieve import Request
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="Words, or a question.")],
+    query: Annotated[str, typer.Argument(help="Words, with operators or without, or a question.")],
     archive: ArchiveOption = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many hits.")] = 10,
     published_from: FromOption = "",
@@ -42,9 +42,16 @@ def search(
     all_copies: Annotated[
         bool, typer.Option("--all-copies", help="Show each copy of a story as a hit of its own.")
     ] = False,
+    sort: Annotated[
+        str, typer.Option("--sort", help="The best matches first (relevance), or the newest.")
+    ] = "relevance",
     as_json: JsonOption = False,
 ) -> None:
-    """Find the passages that match a query best."""
+    """Find the passages that match a query best.
+
+    Operators: "exact words", AND, OR, NOT, -word, title:, author:, outlet:, section:, language:,
+    date:2025-03, after:2025-03-01, before:2025-04.
+    """
     with opened_archive(archive) as opened:
         filters = opened.filters(published_from, published_to, publisher or (), language, section)
         when = parse_as_of(as_of) if as_of else None
@@ -56,11 +63,11 @@ def search(
             ignore=ignore or (),
             all_copies=all_copies,
         )
-        found = opened.find(request, k)
+        found = opened.find(request, k, sort)
     if as_json:
         terminal.print_json([hit_json(hit).to_dict() for hit in found.hits])
     else:
-        output.print_hits(found.hits)
+        output.print_hits(found.hits, found.nothing)
     output.print_understood(found.understood)
     output.print_coverage(found.coverage, opened.folder)
 

@@ -44,10 +44,10 @@ def print_report(report: IngestReport) -> None:
         note(f"looked odd: {line}")
 
 
-def print_hits(hits: Sequence[Hit]) -> None:
-    """Prints hits as a list to read, best first."""
+def print_hits(hits: Sequence[Hit], nothing: str = "") -> None:
+    """Prints hits as a list to read, in their order, or that there are none, and why."""
     if not hits:
-        say("nothing found")
+        say(f"nothing found: {nothing}" if nothing else "nothing found")
     for hit in hits:
         also = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
         title = hit.article.title or hit.article.id

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from rag.records import Filters
 from rag.store import Facets, Store
 
 Ids = npt.NDArray[np.int64]
+Field = Literal["title", "text"]
 Ranking = list[tuple[int, float]]
 """Passage ids with their scores, best first, equal scores by id."""
 
@@ -74,6 +75,14 @@ class LexicalSearcher(Protocol):
 
     def holding(self, phrases: Sequence[str], k: int, filters: Filters = NO_FILTERS) -> list[int]:
         """At most `k` passages that have phrases word for word, those that have most first."""
+
+    def having(self, words: str, field: Field, filters: Filters = NO_FILTERS) -> Ids:
+        """All passages whose text, or whose article's title, has the words, ascending.
+
+        One word in any of its forms, several as they follow each other. What the index does not
+        tell apart (forms of a word, small words within a phrase) is the caller's to compare.
+        Words that are never searched for are in no passage.
+        """
 
 
 class LexicalIndex(Protocol):

@@ -7,7 +7,6 @@ superseded ones are in `lexical/past`, which is there where articles were revise
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -15,17 +14,25 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
 import tantivy
 
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
-from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, IndexFiles, IndexNote, Ranking
-from rag.indexes.tantivy_queries import any_of, best_of, narrowed
+from rag.indexes.protocols import (
+    NO_CONTEXT,
+    NO_FILTERS,
+    Field,
+    Ids,
+    IndexFiles,
+    IndexNote,
+    Ranking,
+)
+from rag.indexes.tantivy_queries import any_of, best_of, conditions_of, narrowed, phrases_of
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
-from rag.store import UNKNOWN_DATE, AsOfDelta, Facets, Store
+from rag.store import AsOfDelta, Facets, Store
 from rag.store.filter_columns import among
-from rag.store.rows import widest_range
 
 _FOLDER = "lexical"
 _PAST = "past"
@@ -225,10 +232,26 @@ class TantivySearcher:
 
     def holding(self, phrases: Sequence[str], k: int, filters: Filters = NO_FILTERS) -> list[int]:
         """At most `k` passages that have phrases word for word, those that have most first."""
-        plain = map(analysis.phrase_text, phrases)
-        quoted = ['"' + re.sub(r'["\\]', " ", phrase) + '"' for phrase in plain]
-        now, then = (index.parsed(quoted, "text") for index in (self._current, self._past))
+        now, then = self._phrases(phrases, "text")
         return [id_ for id_, _ in self._best(now, then, k, filters)]
+
+    def having(self, words: str, field: Field, filters: Filters = NO_FILTERS) -> Ids:
+        """All passages whose text, or whose article's title, has the words, ascending."""
+        if len(terms := analysis.terms(words)) == 1:
+            stems = analysis.term_stems(words, self._languages).get(terms[0], ())
+            now = self._forms(terms[0], stems, field, 1.0)
+            past = [self._term(form, field, 1.0) for form in (terms[0], *stems)]
+        else:
+            now, past = self._phrases([words], field)
+        best = self._best(now, past, max(1, len(self._columns.ids)), filters)
+        return np.unique(np.array([id_ for id_, _ in best], dtype=np.int64))
+
+    def _phrases(
+        self, phrases: Sequence[str], field: Field
+    ) -> tuple[list[tantivy.Query], list[tantivy.Query]]:
+        """Queries for phrases among current passages, and among superseded ones."""
+        quoted = phrases_of(phrases)
+        return self._current.parsed(quoted, field), self._past.parsed(quoted, field)
 
     def _best(
         self,
@@ -240,7 +263,7 @@ class TantivySearcher:
         """The `k` best of what either index finds by its words, best first."""
         if not now or k < 1:
             return []
-        conditions = self._conditions(filters)
+        conditions = conditions_of(filters, self._current.schema)
         delta = self._delta(filters)
         removed, added = delta.removed, delta.added
         if len(removed) > _FEW:
@@ -341,24 +364,6 @@ class TantivySearcher:
         if (key := (*times, filters.section)) not in self._deltas:
             self._deltas[key] = self._columns.delta(filters)
         return self._deltas[key]
-
-    def _conditions(self, filters: Filters) -> list[tantivy.Query]:
-        query, schema = tantivy.Query, self._current.schema
-        conditions = []
-        first, before = widest_range(filters)
-        if first is not None or before is not None:
-            low = UNKNOWN_DATE + 1 if first is None else first
-            high = 2**62 if before is None else before
-            kind = tantivy.FieldType.Integer
-            conditions.append(
-                query.range_query(schema, "published", kind, low, high, include_upper=False)
-            )
-        if filters.publishers:
-            wanted = list(filters.publishers)
-            conditions.append(query.term_set_query(schema, "publisher", wanted))
-        if filters.language:
-            conditions.append(query.term_query(schema, "language", filters.language))
-        return conditions
 
 
 def _parts(folder: Path) -> tuple[Path, Path]:

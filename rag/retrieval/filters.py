@@ -10,6 +10,9 @@ from rag.errors import QueryError
 from rag.language.dates import parse_published
 from rag.records import Filters, Published
 
+_SHORTEST = 4
+"""Words of fewer letters make no names alike."""
+
 
 def parse_filters(
     published_from: str = "",
@@ -38,8 +41,8 @@ def parse_filters(
         )
         raise QueryError(msg)
     known = list(known_publishers)
-    found = tuple(_held(name, known, "outlet") for name in publishers)
-    named = _held(section, list(known_sections), "section") if section.strip() else ""
+    found = tuple(named_one(name, known, "outlet") for name in publishers)
+    named = named_one(section, list(known_sections), "section") if section.strip() else ""
     return Filters(start, before, found, language.strip().lower(), section=named)
 
 
@@ -72,12 +75,28 @@ def parse_as_of(text: str) -> datetime:
     return period_end(parse_date(text, "--as-of"))
 
 
-def _held(name: str, known: Sequence[str], what: str) -> str:
+def named_one(name: str, known: Sequence[str], what: str) -> str:
+    """The name as the archive spells it, however it is capitalised.
+
+    Raises QueryError where it has no such outlet or section (`what`), with names like it.
+    """
     spelled = {each.casefold(): each for each in known if each}
     if name.strip().casefold() in spelled:
         return spelled[name.strip().casefold()]
-    near = difflib.get_close_matches(name.strip().casefold(), spelled, n=3, cutoff=0.5)
+    near = _near(name.strip().casefold(), list(spelled))
     listed = [spelled[key] for key in near] or sorted(spelled.values())[:10]
     held = ", ".join(map(repr, listed)) or "none"
     msg = f"the archive holds no {what} {name!r}; it holds {held}"
     raise QueryError(msg)
+
+
+def _near(name: str, known: Sequence[str]) -> list[str]:
+    """At most three names like this one, or with a word like one of its words."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    words = [word for word in name.split() if len(word) >= _SHORTEST]
+    near += [
+        each
+        for each in sorted(known)
+        if any(difflib.get_close_matches(word, each.split(), n=1, cutoff=0.75) for word in words)
+    ]
+    return list(dict.fromkeys(near))[:3]

@@ -157,6 +157,12 @@ def example_questions(openings: Sequence[int], snapshot: Snapshot) -> tuple[str,
     return tuple([*found, day] if day else found)
 
 
+def headline_name(article: Article) -> str:
+    """The first name in an article's headline that its opening has too; "" without one."""
+    whole = Passage(0, article.id, article.revision, 0, len(article.text))
+    return next(_headline_names(article, whole), "")
+
+
 def _headline_names(article: Article, passage: Passage) -> Iterator[str]:
     """Names of two words or three that stand in an article's opening and in its headline."""
     for found in _CAPITALS.finditer(lead(article, passage)):

@@ -142,6 +142,26 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     ids = facets.valid_at(
         np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
     )
+    return _scored(query, ids, (words, near, carried, naming), snapshot)
+
+
+def rank_these(query: Query, ids: Ids, snapshot: Snapshot) -> dict[int, float]:
+    """The scores of just these passages, best first, equal scores by id."""
+    carried = context_terms(query, snapshot.lexical)
+    words = snapshot.lexical.scores(query.text, ids.tolist(), carried)
+    near: Mapping[int, float] = {}
+    if snapshot.embedded and query.text:
+        near = snapshot.vectors.scores(query_vector(query, snapshot.dense), ids)
+    return _scored(query, ids, (words, near, carried, []), snapshot)
+
+
+_Found = tuple[Mapping[int, float], Mapping[int, float], Mapping[str, float], Sequence[int]]
+"""Scores by words, cosines, the context's words, and the passages that name the query's day."""
+
+
+def _scored(query: Query, ids: Ids, found: _Found, snapshot: Snapshot) -> dict[int, float]:
+    """The scores of passages by all signals, best first, equal scores by id."""
+    (words, near, carried, naming), facets = found, snapshot.facets
     openings = facets.openings(ids)
     whole = snapshot.lexical.article_coverage(query.text, np.unique(openings).tolist(), carried)
     signals = Signals(

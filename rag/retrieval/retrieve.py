@@ -107,18 +107,6 @@ class Search:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found, best first, and what was understood of its question.
-
-    `coverage` is the share of passages that could be found by meaning, from 0 to 1.
-    """
-
-    hits: tuple[Hit, ...]
-    understood: tuple[Understood, ...]
-    coverage: float
-
-
 def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None) -> Search:
     """The request with its follow-up resolved, by the model where there is one, and understood.
 

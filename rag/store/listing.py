@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import Connection, Text, or_, select, type_coerce
+from sqlalchemy import Connection, Text, func, or_, select, type_coerce
 
 from rag.records import Article, Filters
 from rag.store import schema
@@ -41,6 +41,23 @@ def signed(connection: Connection, name: str, filters: Filters) -> list[Article]
     return [article_record(row) for row in rows]
 
 
+def by_author(
+    connection: Connection, fits: Callable[[str], bool], filters: Filters
+) -> tuple[list[str], list[str]]:
+    """The ids of the articles with an author whose name fits, and the names of all authors.
+
+    Reads no text; each list of authors is compared once, however many articles have it.
+    """
+    table = schema.revisions
+    query = select(table.c.article_id, type_coerce(table.c.authors, Text).label("authors"))
+    by_list: dict[str, list[str]] = {}
+    for row in connection.execute(valid_as_asked(connection, query, filters)):
+        by_list.setdefault(row.authors, []).append(row.article_id)
+    names = {listed: json.loads(listed) for listed in by_list}
+    found = [id_ for listed, ids in by_list.items() if any(map(fits, names[listed])) for id_ in ids]
+    return found, sorted({name for listed in names.values() for name in listed})
+
+
 def owners(connection: Connection, passage_ids: Sequence[int]) -> dict[int, str]:
     """The article id of each passage; unknown ones are left out."""
     table = schema.passages
@@ -50,3 +67,16 @@ def owners(connection: Connection, passage_ids: Sequence[int]) -> dict[int, str]
         rows = connection.execute(select(table.c.id, table.c.article_id).where(which))
         found |= {row.id: row.article_id for row in rows}
     return found
+
+
+def counted_by(connection: Connection, name: str) -> dict[str, int]:
+    """The number of current articles by what their column of this name has, the most first."""
+    table = schema.revisions
+    column = table.c[name]
+    query = (
+        select(column, func.count())
+        .where(~table.c.superseded)
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}

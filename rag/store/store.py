@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from uuid import uuid4
@@ -184,6 +184,16 @@ class Store:
         with self._database.read() as connection:
             return listing.signed(connection, name, filters)
 
+    def by_author(
+        self, fits: Callable[[str], bool], filters: Filters = _NO_FILTERS
+    ) -> tuple[list[str], list[str]]:
+        """The ids of the articles with an author whose name fits, and all authors by name.
+
+        Of the filters, only the dates count.
+        """
+        with self._database.read() as connection:
+            return listing.by_author(connection, fits, filters)
+
     def owners(self, passage_ids: Sequence[int]) -> dict[int, str]:
         """The article id of each of these passages; unknown ones are left out."""
         with self._database.read() as connection:
@@ -304,15 +314,18 @@ class Store:
 
     def publishers(self) -> dict[str, int]:
         """The number of articles of each outlet, largest first."""
-        return self._count_by("publisher")
+        with self._database.read() as connection:
+            return listing.counted_by(connection, "publisher")
 
     def languages(self) -> dict[str, int]:
         """The number of articles in each language, largest first."""
-        return self._count_by("language")
+        with self._database.read() as connection:
+            return listing.counted_by(connection, "language")
 
     def sections(self) -> dict[str, int]:
         """The number of articles in each newspaper section, largest first."""
-        return self._count_by("section")
+        with self._database.read() as connection:
+            return listing.counted_by(connection, "section")
 
     def counts(self) -> tuple[int, int]:
         """The number of articles, and of current passages of those not withdrawn."""
@@ -321,18 +334,6 @@ class Store:
                 connection.scalar(select(func.count()).select_from(schema.articles)) or 0,
                 count_in_use(connection, superseded=False),
             )
-
-    def _count_by(self, name: str) -> dict[str, int]:
-        table = schema.revisions
-        column = table.c[name]
-        query = (
-            select(column, func.count())
-            .where(~table.c.superseded)
-            .group_by(column)
-            .order_by(func.count().desc(), column)
-        )
-        with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _last_change(connection: Connection) -> int:

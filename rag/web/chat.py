@@ -26,11 +26,12 @@ from rag.web.rendering.answers import (
     answer_html,
     partial_html,
     turn_html,
-    welcome_html,
     working_html,
 )
 from rag.web.rendering.article import article_html, empty_panel, panel_error
+from rag.web.rendering.start import start_html
 from rag.web.views.opened import open_words
+from rag.web.views.start import Start, start_of
 from rag.web.views.steps import count_by_words
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Words to ignore"}
@@ -82,6 +83,7 @@ class Chat:
         self.models = Models(model, others)
         self.examples = tuple(examples)
         self.preparing = preparing
+        self._welcome: tuple[tuple[str, int] | None, str] = (None, "")
 
     def ask(self, form: Form, conversation: Conversation) -> Generator[Frame]:
         """Yields the frames from sending a question to its answer.
@@ -134,7 +136,17 @@ class Chat:
 
     def turns(self, conversation: Conversation) -> tuple[str, ...]:
         """The turns as HTML; before the first question, the welcome."""
-        return tuple(conversation.html()) or (welcome_html(self.examples),)
+        return tuple(conversation.html()) or (self.welcome(),)
+
+    def welcome(self) -> str:
+        """What is shown before the first question; worked out again where the archive changed."""
+        try:
+            state = self.archive.state()
+            if self._welcome[0] != state:
+                self._welcome = (state, start_html(start_of(self.archive, self.examples)))
+        except RagError:
+            return start_html(Start(examples=self.examples))
+        return self._welcome[1]
 
     def turn(
         self,

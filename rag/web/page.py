@@ -117,6 +117,10 @@ def _connect_facts(chat: Chat, parts: Parts) -> None:
         fields = [gr.Dropdown(choices=choices) for choices in options[:2]]
         return [*refresh(), *fields, gr.Dropdown(choices=options[2], visible=len(options[2]) > 1)]
 
+    def welcome(conversation: Conversation) -> Any:
+        return gr.skip() if conversation.turns else list(chat.turns(conversation))
+
+    parts.page.load(welcome, parts.conversation, parts.log, queue=False, **private())
     outputs = [parts.facts, parts.refresh]
     parts.page.load(load, None, [*outputs, *parts.limits[2:5]], queue=False, **private())
     parts.refresh.tick(refresh, None, outputs, queue=False, **private())

@@ -42,22 +42,6 @@ _QUOTED = Markup('<blockquote class="quoted">{}</blockquote>')
 _HEADLINE = Markup('<span class="headline" dir="auto">{}</span>')
 
 
-def welcome_html(examples: Sequence[str]) -> str:
-    """The welcome before the first question, with example questions."""
-    buttons = [
-        Markup('<li><button type="button" class="example">{}</button></li>').format(text(example))
-        for example in examples
-    ]
-    listed = Markup('<p class="try">For example</p><ul>{}</ul>').format(Markup("").join(buttons))
-    return str(
-        Markup(
-            '<div class="welcome"><h2>What would you like to know?</h2><p>Every sentence of an '
-            "answer cites the exact sentence of the article it rests on. Where the archive holds "
-            "no answer, Dateline says so.</p>{}</div>"
-        ).format(listed if buttons else "")
-    )
-
-
 def follow_ups_html(number: int, asked: str, questions: Sequence[str]) -> str:
     """What to ask after the turn with this number and question, hidden until it is placed there."""
     if not questions:

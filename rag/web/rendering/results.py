@@ -8,64 +8,93 @@ from markupsafe import Markup
 
 from rag.answers.wording import introduction
 from rag.conversations.escaping import language_code, text
-from rag.records import Understood
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
-from rag.web.views.found import MarkedHit
+from rag.web.views.found import MarkedHit, MarkedHits
 
 _EMPTY = "Search results appear here. Each opens its article at the passage found."
+_OPERATORS = (
+    ("“exact words”", "word for word"),
+    ("ferry AND strike", "both; OR, NOT and -word as well"),
+    ("title:ferry", "in the headline"),
+    ("author:brandt", "by its author"),
+    ("outlet:“Radio North”", "by its outlet; section:, language:"),
+    ("date:2025-03", "in that year, month or day"),
+    ("after:2025-03-01 before:2025-04", "from that day on, and earlier than April"),
+)
 
 
 def no_search() -> str:
-    """The hint before the first search, as HTML."""
-    return str(hint_html(_EMPTY))
-
-
-def results_html(
-    query: str,
-    found: Sequence[MarkedHit],
-    understood: Sequence[Understood] = (),
-    without: Sequence[str] = (),
-) -> str:
-    """The results, best first, after a line that says how many there are."""
-    articles = {each.hit.article.id for each in found}
-    summary = (
-        f"{count(len(found), 'passage')} of {count(len(articles), 'article')} for “{query}”"
-        if found
-        else f"Nothing was found for “{query}”. Other words, or fewer filters, may find more."
+    """The hint before the first search, with the operators, as HTML."""
+    rows = join(
+        Markup("<div><dt><code>{}</code></dt><dd>{}</dd></div>").format(text(how), text(what))
+        for how, what in _OPERATORS
     )
-    notes = understood_html(query, understood, without)
-    listed = join(_result(place, each) for place, each in enumerate(found, start=1))
+    return str(hint_html(_EMPTY) + Markup('<dl class="operators">{}</dl>').format(rows))
+
+
+def results_html(query: str, found: MarkedHits, without: Sequence[str] = ()) -> str:
+    """The results, a card for each article in their order, after a line that says how many."""
+    groups = found.by_article()
+    notes = understood_html(query, found.understood, without)
+    cards = join(_card(place, group, found) for place, group in enumerate(groups, start=1))
+    listed = Markup('<ol class="results">{}</ol>').format(cards) if groups else ""
     return str(
-        Markup(
-            '<p class="told" role="status" dir="auto">{}</p>{}<ol class="results">{}</ol>'
-        ).format(text(summary), notes, listed)
-        if found
-        else Markup('<p class="told" role="status" dir="auto">{}</p>{}').format(
-            text(summary), notes
+        Markup('<p class="told" role="status" dir="auto">{}</p>{}{}').format(
+            text(_summary(query, found, len(groups))), notes, listed
         )
     )
 
 
-def _result(place: int, found: MarkedHit) -> Markup:
-    hit = found.hit
-    article, passage = hit.article, hit.passage
-    where = place_attributes(
-        f"near-found-{place}", reference_to("near", article, (passage.start, passage.end))
+def _summary(query: str, found: MarkedHits, articles: int) -> str:
+    if not found.hits:
+        said = f"Nothing was found for “{query}”."
+        return f"{said} {found.nothing or 'Other words, or fewer filters, may find more.'}"
+    shown = f"{count(len(found.hits), 'passage')} of {count(articles, 'article')}"
+    of_all = found.articles is not None and found.articles > articles
+    return f"{shown} for “{query}”" + (f"; {found.articles:,} articles match" if of_all else "")
+
+
+def _card(place: int, group: Sequence[MarkedHit], found: MarkedHits) -> Markup:
+    """One article with its passages, the best of which is what its headline opens."""
+    article = group[0].hit.article
+    # Operators find nothing by its meaning: what has no word marked has it in a heading.
+    by_operators = "Found by its headline" if found.words.strip() else ""
+    passages = join(
+        _passage(
+            f"near-found-{place}-{number}",
+            each,
+            "Found by its meaning" if found.articles is None else by_operators,
+            alone=len(group) == 1,
+        )
+        for number, each in enumerate(group, start=1)
     )
-    return Markup(
-        '<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>'
-        '<p class="passage" dir="auto" lang="{}">{}</p>{}</li>'
-    ).format(
+    return Markup('<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>{}</li>').format(
         text(introduction(article).removesuffix(": ") or "Outlet unknown"),
-        where,
+        _place(f"near-found-{place}-1", group[0]),
         text(article.title or article.id),
-        text(language_code(article.language)),
+        passages,
+    )
+
+
+def _place(key: str, found: MarkedHit) -> Markup:
+    passage = found.hit.passage
+    return place_attributes(
+        key, reference_to("near", found.hit.article, (passage.start, passage.end))
+    )
+
+
+def _passage(key: str, found: MarkedHit, unmarked: str, *, alone: bool) -> Markup:
+    """A passage; of several, each has a link that opens the article there."""
+    link = "" if alone else Markup('<a class="there" {}>Open here</a>').format(_place(key, found))
+    return Markup('<p class="passage" dir="auto" lang="{}">{}</p>{}{}').format(
+        text(language_code(found.hit.article.language)),
         join(_marked(found)),
-        join(_asides(found)),
+        join(_asides(found, unmarked)),
+        link,
     )
 
 
@@ -78,9 +107,8 @@ def _marked(found: MarkedHit) -> Iterator[Markup]:
     yield text(value[position : found.hit.passage.end])
 
 
-def _asides(found: MarkedHit) -> Iterator[Markup]:
+def _asides(found: MarkedHit, unmarked: str) -> Iterator[Markup]:
     also = f"Also carried by {', '.join(found.hit.also_in)}" if found.hit.also_in else ""
-    meaning = "" if found.words else "Found by its meaning"
-    for note in (also, meaning):
+    for note in (also, "" if found.words else unmarked):
         if note:
             yield Markup('<p class="aside">{}</p>').format(text(note))

@@ -54,11 +54,13 @@ class Endpoints:
         language: str = "",
         section: str = "",
         as_of: str = "",
+        sort: str = "relevance",
     ) -> list[HitJson]:
         """Finds the passages of the news archive that match a query best, best first.
 
         Args:
-            query: Words, or a question.
+            query: Words, or a question. Operators: "exact words", AND, OR, NOT, -word, title:,
+                author:, outlet:, section:, language:, date:2025-03, after:2025-03-01, before:.
             k: How many passages, from 1 to 100.
             published_from: Published on or after this date, such as 2020-09-11 or 2020.
             published_to: Published on or before this date.
@@ -66,6 +68,7 @@ class Endpoints:
             language: Only this language, as a two-letter code.
             section: Only this section, as the outlets call it.
             as_of: Use nothing published after this date.
+            sort: "relevance" for the best first, or "newest".
 
         """
         if not 1 <= k <= MOST_HITS:
@@ -74,9 +77,8 @@ class Endpoints:
         limits = (published_from, published_to, publishers or (), language, section)
         filters = self._archive.filters(*limits)
         when = parse_as_of(as_of) if as_of else None
-        return [
-            hit_json(hit) for hit in self._archive.search(query, k, filters=filters, as_of=when)
-        ]
+        found = self._archive.search(query, k, filters=filters, as_of=when, sort=sort)
+        return [hit_json(hit) for hit in found]
 
     def ask(
         self,

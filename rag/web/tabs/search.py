@@ -33,28 +33,43 @@ def search_tab(chat: Chat, parts: Parts) -> None:
                 elem_id="words",
                 scale=8,
             )
+            sort = gr.Dropdown(
+                label="Order",
+                choices=[("Best match first", "relevance"), ("Newest first", "newest")],
+                value="relevance",
+                show_label=False,
+                container=False,
+                filterable=False,
+                elem_id="sort",
+                scale=2,
+                min_width=184,
+            )
             go = gr.Button("Search", variant="primary", elem_id="search", scale=1, min_width=88)
         results = html_part(no_search(), RESULTS, "results", ["opening.js", "again.js"])
 
-    def search(words: str, *limits: Any) -> str:
-        return searched(chat, Form.of(words, limits))
+    def search(words: str, order: str, *limits: Any) -> str:
+        return searched(chat, Form.of(words, limits), order)
 
-    def again(event: gr.EventData, *limits: Any) -> str:
+    def reorder(words: str, order: str, *limits: Any) -> str:
+        return search(words, order, *limits) if (words or "").strip() else no_search()
+
+    def again(event: gr.EventData, order: str, *limits: Any) -> str:
         without = tuple(map(str, event.without))
-        return searched(chat, Form.of(str(event.question), limits, without))
+        return searched(chat, Form.of(str(event.question), limits, without), order)
 
     once = {"trigger_mode": "once", **private()}
-    gr.on([words.submit, go.click], search, [words, *parts.limits], results, **once)
-    results.ask_again(again, list(parts.limits), results, **once)
+    gr.on([words.submit, go.click], search, [words, sort, *parts.limits], results, **once)
+    sort.input(reorder, [words, sort, *parts.limits], results, **private())
+    results.ask_again(again, [sort, *parts.limits], results, **once)
     connect_opening(chat, parts, results)
 
 
-def searched(chat: Chat, form: Form) -> str:
+def searched(chat: Chat, form: Form, sort: str = "relevance") -> str:
     """The results for a form as HTML, or what is wrong with the form."""
     try:
         filters, as_of = chat.limits(form)
         request = Request(form.question, filters=filters, as_of=as_of, ignore=form.without)
-        found = find(chat.archive, request, MOST)
+        found = find(chat.archive, request, MOST, sort)
     except RagError as error:
         return problem_html(in_page_words(str(error)))
-    return results_html(form.question.strip(), found.hits, found.understood, form.without)
+    return results_html(form.question.strip(), found, form.without)

@@ -29,18 +29,32 @@ class MarkedHit:
 
 @dataclass(frozen=True, slots=True)
 class MarkedHits:
-    """The hits of a search, best first, and the constraints understood from the query."""
+    """The hits of a search in their order, and the constraints understood from the query.
+
+    `articles`, `nothing` and `words` are those of `rag.retrieval.finding.Found`.
+    """
 
     hits: tuple[MarkedHit, ...]
     understood: tuple[Understood, ...]
+    articles: int | None = None
+    nothing: str = ""
+    words: str = ""
+
+    def by_article(self) -> list[list[MarkedHit]]:
+        """The hits of each article together, in the order of each one's first."""
+        groups: dict[tuple[str, int], list[MarkedHit]] = {}
+        for each in self.hits:
+            article = each.hit.article
+            groups.setdefault((article.id, article.revision), []).append(each)
+        return list(groups.values())
 
 
-def find(archive: Archive, request: Request, k: int) -> MarkedHits:
+def find(archive: Archive, request: Request, k: int, sort: str = "relevance") -> MarkedHits:
     """The hits of a search as `Archive.find` gives them, with the query's words marked."""
-    found = archive.find(request, k)
-    sought = request.question
+    found = archive.find(request, k, sort)
+    sought = found.words
     marked = (MarkedHit(hit, sought_words(hit, sought, archive.terms)) for hit in found.hits)
-    return MarkedHits(tuple(marked), found.understood)
+    return MarkedHits(tuple(marked), found.understood, found.articles, found.nothing, sought)
 
 
 def sought_words(hit: Hit, query: str, terms: Callable[[str], list[str]]) -> Spans:
