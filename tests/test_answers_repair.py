@@ -125,7 +125,7 @@ def test_each_sentence_gets_its_own_in_its_place_and_what_is_given_up_is_named(
     mended = mend(f"{BAD} {GOOD} {MADE_UP}", HITS, Model(second))
     assert mended.cited.text == text.replace("people [2]", "people [1]")
     noted = " ".join(note for note in mended.notes if note.startswith(LEFT_OUT))
-    assert noted.count("“") == len(left_out)
+    assert noted.count("” (") == len(left_out)
     assert all(words in noted for words in left_out)
 
 

@@ -59,7 +59,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         with uploads.files.take(paths or ()) as files:
             yield from _states(
                 uploads.allowed(owner_of(request)),
-                lambda: add_files(chat.archive, files, outlet, date),
+                lambda: add_files(chat.archive, files, str(outlet or ""), str(date or "")),
             )
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
