@@ -117,8 +117,10 @@ def _connect_facts(chat: Chat, parts: Parts) -> None:
         fields = [gr.Dropdown(choices=choices) for choices in options[:2]]
         return [*refresh(), *fields, gr.Dropdown(choices=options[2], visible=len(options[2]) > 1)]
 
-    def welcome(conversation: Conversation) -> Any:
-        return gr.skip() if conversation.turns else list(chat.turns(conversation))
+    def welcome(conversation: Conversation, request: gr.Request) -> Any:
+        # Whoever comes by a link to a conversation gets that, and both are sent at once.
+        linked = bool(request and request.query_params.get("c"))
+        return gr.skip() if linked or conversation.turns else list(chat.turns(conversation))
 
     parts.page.load(welcome, parts.conversation, parts.log, queue=False, **private())
     outputs = [parts.facts, parts.refresh]
