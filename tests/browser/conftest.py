@@ -299,6 +299,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+ABORTED = "AbortError: signal is aborted"
+"""What Gradio logs, with "errored out", of the calls of a page that is left or loaded again."""
+
+
 @dataclass
 class Visitor:
     """Opens pages in sessions of their own, and sees what they did behind the reader's back."""
@@ -323,12 +327,13 @@ class Visitor:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         page.on("dialog", lambda dialog: self.troubles.append(f"dialog: {dialog.message}"))
-        page.on(
-            "console",
-            lambda line: self.troubles.append(line.text) if line.type == "error" else None,
-        )
+        page.on("console", lambda line: self._note(line.type, line.text))
         page.goto(site.url)
         return page
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith(ABORTED) and "errored out" not in text:
+            self.troubles.append(text)
 
     def visit(self, site: Site, **screen: Any) -> Page:
         """The page of a new session, ready to be typed into."""
