@@ -23,7 +23,6 @@ from rag.cli.options import (
     opened_archive,
 )
 from rag.records import hit_json
-from rag.retrieval.filters import parse_as_of
 from rag.retrieval.retrieve import Request
 
 
@@ -53,8 +52,9 @@ def search(
     date:2025-03, after:2025-03-01, before:2025-04.
     """
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language, section)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = opened.limits(
+            published_from, published_to, publisher or (), language, section, as_of
+        )
         request = Request(
             query,
             filters=filters,
@@ -94,8 +94,9 @@ def ask(
     Declining is an answer, too: it says why, what comes nearest and what to try.
     """
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language, section)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = opened.limits(
+            published_from, published_to, publisher or (), language, section, as_of
+        )
         answer = opened.ask(
             question,
             filters=filters,

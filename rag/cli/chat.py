@@ -27,7 +27,6 @@ from rag.cli.options import (
 )
 from rag.errors import QueryError, RagError
 from rag.records import Answer, Filters, WayOn
-from rag.retrieval.filters import parse_as_of
 
 PROMPT = "? "
 WELCOME = "Ask the archive. /help lists the commands, /quit or the end of input leaves."
@@ -58,8 +57,9 @@ def chat(
 ) -> None:
     """Ask in a loop; follow-up questions are understood."""
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language, section)
-        scope = Scope(filters, parse_as_of(as_of) if as_of else None)
+        scope = Scope(
+            *opened.limits(published_from, published_to, publisher or (), language, section, as_of)
+        )
         session = ChatSession(opened, language_model(llm), scope)
         if sys.stdin.isatty():
             terminal.note(WELCOME)

@@ -26,7 +26,6 @@ from rag.corpus.decoding import decode, limited, read_bytes
 from rag.drafts.records import CheckedDraft, CheckedSentence
 from rag.errors import CorpusError, QueryError
 from rag.records import Citation, Verdict
-from rag.retrieval.filters import parse_as_of
 from rag.verification.quotes.records import shown
 
 _STDIN = "-"
@@ -58,8 +57,9 @@ def check(
     """Check a draft against the archive: a verdict and the nearest evidence for each sentence."""
     text = _read(file)
     with opened_archive(archive) as opened:
-        filters = opened.filters(published_from, published_to, publisher or (), language, section)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = opened.limits(
+            published_from, published_to, publisher or (), language, section, as_of
+        )
         with terminal.progress() as show:
             checked = opened.check(
                 text,

@@ -114,9 +114,6 @@ class CheckedDraft:
             seconds=round(self.seconds, 4),
         )
 
-    def _outlets(self, number: int) -> list[str]:
-        return list(self.also_in.get(number, ()))
-
     def to_dict(self) -> dict[str, Any]:
         """The check as plain JSON values: what `dateline check --json` prints."""
         return self.to_json().to_dict()

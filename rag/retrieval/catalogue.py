@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rag.indexes.opening import OpenParts
 from rag.records import Article, Filters, Passage
 from rag.retrieval.arguments import check_filters
-from rag.retrieval.filters import parse_filters
+from rag.retrieval.filters import parse_as_of, parse_filters
 from rag.retrieval.near_duplicates import carried_by
 from rag.store import Conversations, Facets, Feedback, Store
 
@@ -90,6 +91,23 @@ class Catalogue:
         outlets = self.publishers() if publishers else ()
         sections = self.sections() if section.strip() else ()
         return parse_filters(*asked, known_publishers=outlets, known_sections=sections)
+
+    def limits(
+        self,
+        published_from: str = "",
+        published_to: str = "",
+        publishers: Sequence[str] = (),
+        language: str = "",
+        section: str = "",
+        as_of: str = "",
+    ) -> tuple[Filters, datetime | None]:
+        """The filters from words, as in `filters`, and the moment of `as_of`; None for "".
+
+        What options, forms and calls of programs say beside a question. A day, month or year of
+        `as_of` counts to its end. Raises QueryError for what is no date.
+        """
+        filters = self.filters(published_from, published_to, publishers, language, section)
+        return filters, parse_as_of(as_of) if as_of else None
 
     def publishers(self) -> dict[str, int]:
         """Every outlet with its number of articles, the largest first."""

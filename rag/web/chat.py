@@ -16,7 +16,6 @@ from rag.archive import Archive
 from rag.errors import ArchiveError, RagError
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
-from rag.retrieval.filters import parse_as_of
 from rag.store.lock import holder
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form
@@ -228,14 +227,14 @@ class Chat:
 
     def limits(self, form: Form) -> tuple[Filters, datetime | None]:
         """The filters and the as-of date of a form; raises QueryError for an invalid date."""
-        filters = self.archive.filters(
+        return self.archive.limits(
             form.published_from.strip(),
             form.published_to.strip(),
             form.publishers,
             form.language,
             form.section,
+            form.as_of.strip(),
         )
-        return filters, parse_as_of(form.as_of.strip()) if form.as_of.strip() else None
 
     def _refused(self, form: Form, conversation: Conversation, problem: str) -> Frame:
         return self._frame(conversation, question=form.question, problem=problem)

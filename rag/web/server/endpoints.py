@@ -18,7 +18,6 @@ from rag.errors import QueryError, RagError
 from rag.llms import ChatModel
 from rag.records import article_dict, hit_json
 from rag.records.answer_json import AnswerJson, HitJson, Model
-from rag.retrieval.filters import parse_as_of
 
 NAMES = ("search", "ask", "quote", "check", "article")
 MOST_HITS = 100
@@ -74,9 +73,9 @@ class Endpoints:
         if not 1 <= k <= MOST_HITS:
             msg = f"k must be from 1 to {MOST_HITS}, not {k!r}"
             raise QueryError(msg)
-        limits = (published_from, published_to, publishers or (), language, section)
-        filters = self._archive.filters(*limits)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = self._archive.limits(
+            published_from, published_to, publishers or (), language, section, as_of
+        )
         found = self._archive.search(query, k, filters=filters, as_of=when, sort=sort)
         return [hit_json(hit) for hit in found]
 
@@ -105,9 +104,9 @@ class Endpoints:
             as_of: Answer as of this date: nothing published later is used.
 
         """
-        limits = (published_from, published_to, publishers or (), language, section)
-        filters = self._archive.filters(*limits)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = self._archive.limits(
+            published_from, published_to, publishers or (), language, section, as_of
+        )
         asked = self._archive.ask(question, filters=filters, as_of=when, model=self._model)
         return asked.to_json()
 
@@ -135,9 +134,9 @@ class Endpoints:
             as_of: Use nothing published after this date.
 
         """
-        limits = (published_from, published_to, publishers or (), language, section)
-        filters = self._archive.filters(*limits)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = self._archive.limits(
+            published_from, published_to, publishers or (), language, section, as_of
+        )
         return self._archive.trace(text, speaker=speaker, filters=filters, as_of=when).to_dict()
 
     def check(
@@ -173,9 +172,9 @@ class Endpoints:
         if not 1 <= seconds <= MOST_SECONDS:
             msg = f"seconds must be from 1 to {MOST_SECONDS}, not {seconds!r}"
             raise QueryError(msg)
-        limits = (published_from, published_to, publishers or (), language, section)
-        filters = self._archive.filters(*limits)
-        when = parse_as_of(as_of) if as_of else None
+        filters, when = self._archive.limits(
+            published_from, published_to, publishers or (), language, section, as_of
+        )
         checked = self._archive.check(
             text, filters=filters, as_of=when, start=start, seconds=seconds
         )
