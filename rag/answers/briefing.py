@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from rag.answers.plans import PLANS, Order
+from rag.language.entities import NUMERALS
 from rag.questions.form import Form, FormName
 from rag.questions.sub_queries import questions_apart
 
@@ -35,7 +36,7 @@ _ORDERS: Mapping[Order, str] = MappingProxyType(
         "best, then story": ", then as it happened, the oldest first",
     }
 )
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = ("no", *NUMERALS[1:11])
 _SHORTEST: Mapping[FormName, int] = MappingProxyType({"figure": 2, "date": 2, "fact": 2})
 
 

@@ -19,6 +19,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+READ_CHARACTERS = 20_000
+"""So much of an article is read for who somebody in it is."""
+
 _NAME = re.compile(r"[A-Z][\w’'.-]*\w|[A-Z]")
 _ENDING = re.compile(r"[’']s?$")
 _BEGINNING = re.compile(r"(?:^|[.!?:”\"]\s+)[\s“\"‘'(]*$")
@@ -277,3 +280,13 @@ def weighed(
 def day_of(article: Article) -> datetime:
     """When the article appeared; one of unknown date comes before all others."""
     return article.published.at if article.published else datetime.min.replace(tzinfo=UTC)
+
+
+def english_articles(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """The best hit of each article that is in English, or in an unknown language, in order."""
+    seen: set[str] = set()
+    for hit in hits:
+        article = hit.article
+        if article.id not in seen and article.language in ("", "en"):
+            seen.add(article.id)
+            yield hit

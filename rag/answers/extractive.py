@@ -292,9 +292,9 @@ def tell(
     if asked.form.name == "yes or no":
         return _yes_or_no(asked, read)
     if asked.form.name == "list" and (listed := listing(asked.form, hits, read)) is not None:
-        inside = [each for each in read if not listed.holds(each)]
+        beside = [each for each in read if not listed.holds(each)]
         plan = PLANS["list"]
-        sentences = _fitting([listed.sentence, *inside], plan.sentences, plan.words)
+        sentences = _fitting([listed.sentence, *beside], plan.sentences, plan.words)
         return Telling(sentences, listed.opening, len(sentences) - 1)
     account = _account(question, hits, read, similarity)
     if account is None:

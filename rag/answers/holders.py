@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from rag.answers.candidates import CandidateSentence, day_of
+from rag.answers.candidates import (
+    READ_CHARACTERS,
+    CandidateSentence,
+    day_of,
+    english_articles,
+)
 from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
 from rag.language.introductions import introductions
@@ -28,7 +33,6 @@ from rag.language.speakers import OFFICES, role_words
 from rag.language.words import word_set
 from rag.records import Hit
 
-_READ_CHARACTERS = 20_000
 _SENTENCES_TRIED = 48
 _STATES_ROLE = 0.3
 _NOT_NOW = word_set(
@@ -198,7 +202,7 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
             surely = max((each for each in given if each is not None), default=0)
             if surely > 0:
                 place = CandidateSentence(hit.article, left, right, hit.passage.id, hit.rank, 0.0)
-                full = fullest_name(text[:_READ_CHARACTERS], name)
+                full = fullest_name(text[:READ_CHARACTERS], name)
                 worth = surely > 1, day_of(hit.article).date(), surely, -hit.rank
                 found.append((worth, Holder(full, place)))
             elif -1 in given:
@@ -224,13 +228,9 @@ def _taking_office(sentence: str, name: str) -> Iterator[str]:
 def _naming(office: Office, hits: Sequence[Hit]) -> Iterator[tuple[Hit, int, int]]:
     """The sentences that have a word of the office, each once, best hit first."""
     wanted = _HEADS if office.role <= _AT_THE_HEAD else office.role
-    seen: set[str] = set()
-    for hit in hits:
+    for hit in english_articles(hits):
         article = hit.article
-        if article.id in seen or article.language not in ("", "en"):
-            continue
-        seen.add(article.id)
-        end = min(len(article.text), _READ_CHARACTERS)
+        end = min(len(article.text), READ_CHARACTERS)
         for left, right in sentence_spans(article.text, 0, end, article.language):
             words = set(role_words(article.text[left:right]))
             if article.text[left:right].startswith("#") or is_furniture(article.text[left:right]):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.answers.candidates import CandidateSentence
 from rag.language.analysis import analyse
-from rag.language.entities import stems
+from rag.language.entities import NUMERALS, stems
 from rag.language.words import word_count
 from rag.questions.asked_words import question_words, read_words
 from rag.questions.form import Form
@@ -28,6 +28,7 @@ _MOST_WORDS = 130
 _LONGEST_LEAD = 300
 _LISTS_READ = 10
 _AROUND = 4_000
+_LARGEST_WORD = 12
 _OPEN_ENDED = re.compile(
     r"\b(?:includ(?:e[sd]?|ing)|among|such as|others?|more|several|and so on|etc|like)\b",
     re.IGNORECASE,
@@ -205,25 +206,8 @@ def _before(sentence: CandidateSentence) -> str:
 def _counted_before(before: str, count: int, noun: frozenset[str]) -> bool:
     """Whether the text before counts as many of the things asked for: "Five villages were ..."."""
     words = re.findall(r"\w+", before.lower())
-    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    number = NUMERALS[count] if count <= _LARGEST_WORD else str(count)
     return any(
         word in (number, str(count)) and noun & _stems(" ".join(words[place + 1 : place + 4]))
         for place, word in enumerate(words)
     )
-
-
-_NUMBERS = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)

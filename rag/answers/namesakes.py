@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rag.answers.candidates import CandidateSentence
+from rag.answers.candidates import READ_CHARACTERS, CandidateSentence, english_articles
 from rag.language.analysis import analyse
 from rag.language.introductions import introductions
 from rag.language.name_matching import INSTITUTIONS, alike, bare_name, is_role, mentions, name_words
@@ -20,8 +20,6 @@ from rag.language.words import Wording, word_set
 from rag.questions.form import Form
 from rag.records import Article, Hit
 
-_ENGLISH = ("", "en")
-_READ_CHARACTERS = 20_000
 _MOST = 4
 _FAR_RARER = 0.2
 """Who has less than this share of the articles of the best known is not meant."""
@@ -82,15 +80,10 @@ def namesakes(form: Form, hits: Sequence[Hit]) -> tuple[Namesake, ...]:
 def _bearers(asked: str, hits: Sequence[Hit]) -> list[_Bearer]:
     """Whose surname it is, else whose given name, in the order of the hits."""
     by_place: tuple[dict[str, _Bearer], dict[str, _Bearer]] = ({}, {})
-    seen: set[str] = set()
-    for hit in hits:
-        article = hit.article
-        if article.id in seen or article.language not in _ENGLISH:
-            continue
-        seen.add(article.id)
+    for hit in english_articles(hits):
         found: dict[tuple[int, str], list[int]] = {}
         names: dict[tuple[int, str], str] = {}
-        for at, name, place, own in _full_names(article, asked):
+        for at, name, place, own in _full_names(hit.article, asked):
             found.setdefault((place, own), []).append(at)
             names.setdefault((place, own), name)
         for (place, own), starts in found.items():
@@ -106,7 +99,7 @@ def _full_names(article: Article, asked: str) -> Iterator[tuple[int, str, int, s
     """Each full name with the word asked for: its place, itself, 0 where it ends with the word
     and 1 where it begins with it, and the word that tells its bearer from others.
     """
-    text = article.text[:_READ_CHARACTERS]
+    text = article.text[:READ_CHARACTERS]
     for each in mentions(text, asked):
         if each.likeness < 1:
             continue
@@ -157,7 +150,7 @@ def _naming(bearer: _Bearer) -> Iterator[tuple[Hit, int, int]]:
     """The sentences with the full name, each with its place; best hit first."""
     for hit, starts in bearer.articles:
         text = hit.article.text
-        end = min(len(text), _READ_CHARACTERS)
+        end = min(len(text), READ_CHARACTERS)
         for left, right in sentence_spans(text, 0, end, hit.article.language):
             if any(left <= at < right for at in starts):
                 yield hit, left, right

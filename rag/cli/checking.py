@@ -27,14 +27,10 @@ from rag.drafts.records import CheckedDraft, CheckedSentence
 from rag.errors import CorpusError, QueryError
 from rag.records import Citation, Verdict
 from rag.verification.quotes.records import shown
+from rag.web.rendering.marks import VERDICTS
 
 _STDIN = "-"
-_MARKS: Mapping[Verdict, tuple[str, str]] = {
-    "supported": ("✓ supported", "green"),
-    "partly": ("◐ partly supported", "yellow"),
-    "unsupported": ("✕ not supported", "red"),
-    "quote altered": ("≠ quotation altered", "magenta"),
-}
+_STYLES: Mapping[Verdict, str] = {**output.STYLES, "quote altered": "magenta"}
 
 
 def check(
@@ -91,10 +87,10 @@ def _print_sentence(draft: str, one: CheckedSentence, citations: Mapping[int, Ci
     if one.verdict is None:
         terminal.say(f"{words}\n  – nothing to verify: {one.nothing}\n", "dim")
         return
-    label, style = _MARKS[one.verdict]
+    label = " ".join(VERDICTS[one.verdict])
     terminal.say(words)
     reasons = f": {'; '.join(one.reasons)}" if one.reasons else ""
-    terminal.say(f"  {label}{reasons}", style)
+    terminal.say(f"  {label}{reasons}", _STYLES[one.verdict])
     for quote in one.quotations:
         if quote.changes:
             terminal.say(f"  {shown(quote.changes)}")

@@ -218,16 +218,20 @@ def heading_of(tree: Any) -> Any:
     return next((each for each in tree.iter("h1") if each.text_content().strip()), None)
 
 
-def _in_scripts(tree: Any) -> str:
-    """The date of publication that the page's scripts state, if all of them state one day."""
-    found: list[str] = []
+def script_texts(tree: Any) -> Iterator[str]:
+    """The page's scripts in order, until they have had two million characters."""
     size = 0
     for script in tree.iter("script"):
         text = script.text or ""
         size += len(text)
         if size > _LARGEST_SCRIPTS:
-            break
-        found += _STATED_IN_SCRIPT.findall(text)
+            return
+        yield text
+
+
+def _in_scripts(tree: Any) -> str:
+    """The date of publication that the page's scripts state, if all of them state one day."""
+    found = [each for text in script_texts(tree) for each in _STATED_IN_SCRIPT.findall(text)]
     return found[0] if len({each[:10] for each in found}) == 1 else ""
 
 

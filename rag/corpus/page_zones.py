@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from rag.corpus.page_dates import date_in_address, is_utc, may_be_same
-from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.page_visible_dates import script_texts, written_dates
 from rag.language.dates import in_zone, local_time, parse_published
 from rag.records import Published
 
@@ -29,7 +29,6 @@ _HALF_HOUR = timedelta(minutes=30)
 _MOST_CLOCKS = 8
 _MOST_TIMES = 100
 _SHORT = 120
-_LARGEST_SCRIPTS = 2_000_000
 # Endings of countries that are sold to anybody: they say nothing of a place.
 _SOLD = frozenset(
     "ac ag ai am as bz cc cd co dj fm gg gl gs im io is la ly me ms nu pn pw sc sh so st tk tl to"  # noqa: SIM905
@@ -76,12 +75,7 @@ def _in_scripts(tree: Any, moment: Published) -> str:
     pattern = re.compile(
         rf"(?:{'|'.join(map(str, days))})[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,9}})?)?[+-]\d\d:?\d\d"
     )
-    size = 0
-    for script in tree.iter("script"):
-        text = script.text or ""
-        size += len(text)
-        if size > _LARGEST_SCRIPTS:
-            break
+    for text in script_texts(tree):
         for written in islice(pattern.findall(text), _MOST_TIMES):
             other = parse_published(written)
             if other is None or is_utc(other.zone):

@@ -10,16 +10,13 @@ from types import MappingProxyType
 
 from rag.language import periods
 from rag.language.dates import parse_published
+from rag.language.entities import NUMERALS
 from rag.language.periods import DAY, WEEKDAYS, Period
 
 Reading = Callable[[re.Match[str], date], Period | None]
 
-_ONE_TO_TWELVE = (
-    *("one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
 NUMBERS: Mapping[str, int] = MappingProxyType(
-    {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)}
+    {word: number for number, word in enumerate(NUMERALS[1:13], start=1)}
     | {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 3}
 )
 _ROUNDED = ("couple", "few", "several")

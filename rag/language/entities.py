@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 NumberKind = Literal["count", "percent", "money", "year", "day"]
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
+NUMERALS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    "nineteen",
 )
+"""The English words for the numbers from 0 on, each at its own place."""
+
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SCALES = {
     "hundred": 1e2,
@@ -33,7 +36,7 @@ _SCALES = {
     "trillion": 1e12,
 }
 _WORDS = (
-    {word: float(value) for value, word in enumerate(_UNITS.split())}
+    {word: float(value) for value, word in enumerate(NUMERALS)}
     | {word: 10.0 * value for value, word in enumerate(_TENS.split(), start=2)}
     | {word: _SCALES[word] for word in ("hundred", "thousand", "million", "billion")}
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.language.entities import Number, number_places
+from rag.language.entities import NUMERALS, Number, number_places
 
 Bound = Literal["", "about", "below", "above"]
 
@@ -89,20 +89,7 @@ _CLOCK = re.compile(
     r"(?P<half>\s?[ap]\.?m\b\.?)?",
     re.IGNORECASE,
 )
-_HOURS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_HOURS = NUMERALS[1:13]
 _SPOKEN = re.compile(
     rf"\b(?P<part>half|(?:a )?quarter) (?P<side>past|to) (?P<hour>{'|'.join(_HOURS)})\b"
     r"(?P<half>\s(?:[ap]m\b|[ap]\.m\.|in the (?:morning|afternoon|evening)|at night))?",

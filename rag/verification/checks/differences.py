@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.language.certainty import Status
+from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, offices, things, verbs
@@ -23,9 +24,7 @@ _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
 _GOALS = ("to", "from", "with", "against")
 _PLACES = word_set("in at near off on above outside inside around")
-_CLOCK = re.compile(
-    r"\s*(?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
-)
+_CLOCK = re.compile(rf"\s*(?:past|to) (?:{'|'.join(NUMERALS[1:13])})\b")
 _FRACTION = re.compile(
     r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
     re.IGNORECASE,
