@@ -110,8 +110,10 @@ def test_the_command_shows_an_article_and_each_of_its_revisions(
     archive.close()
     show = ("article", "courier.example/1", "--archive", archive.folder)
     shown_now = dateline(*show)
-    assert shown_now.out == f"Ferry aground, 38 ashore, The Courier, 2025-05-03\n{SECOND}\n"
-    assert dateline(*show, "--revision", 1).out.endswith(f"2025-05-03\n{FIRST}\n")
+    address = "https://courier.example/1"
+    heading = "Ferry aground, 38 ashore, The Courier, 2025-05-03"
+    assert shown_now.out == f"{heading}\n{address}\n\n{SECOND}\n"
+    assert dateline(*show, "--revision", 1).out.endswith(f"2025-05-03\n{address}\n\n{FIRST}\n")
     told = dateline(*show, "--revision", 1, "--json").json
     assert (told["id"], told["revision"], told["text"]) == ("courier.example/1", 1, FIRST)
     dateline(*show, "--revision", 3).refused("no article 'courier.example/1' revision 3")

@@ -181,6 +181,25 @@ def test_a_program_gets_what_the_command_prints(served: Served, archive: Archive
     assert article["text"][cited["start"] : cited["end"]] == cited["quote"]
 
 
+def test_a_call_may_leave_out_the_values_that_have_defaults(
+    served: Served, archive: Archive
+) -> None:
+    assert over_http(served.free, "quote", [SAVED, ""]) == [archive.trace(SAVED).to_dict()]
+    eight = ["Lindow ferry", 2, "", "", [], "", "", ""]
+    (hits,) = over_http(served.free, "search", eight)
+    assert [hit["passage"]["id"] for hit in hits] == [
+        hit.passage.id for hit in archive.search("Lindow ferry", 2)
+    ]
+
+
+def over_http(site: Site, name: str, values: list[Any]) -> Any:
+    """What a call returns that is made with values alone, without Gradio's client."""
+    call, body = f"/gradio_api/call/{name}", json.dumps({"data": values}).encode()
+    sent = request(site, call, method="POST", body=body, content_type="application/json")
+    lines = request(site, f"{call}/{json.loads(sent.body)['event_id']}").body.decode().splitlines()
+    return json.loads(lines[lines.index("event: complete") + 1].removeprefix("data: "))
+
+
 def test_the_example_of_the_guide_runs(served: Served) -> None:
     guide = (Path(__file__).parents[1] / "docs" / "developer.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(from gradio_client.*?)```", guide, re.DOTALL)

@@ -58,7 +58,7 @@ def build_page(
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
         # First, so that no handler of the page has taken the name of one.
         if endpoints is not None:
-            connect_endpoints(endpoints)
+            connect_endpoints(endpoints, page)
         parts = _parts(chat, page)
         connect_asking(chat, parts)
         connect_filters(chat, parts)

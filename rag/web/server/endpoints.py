@@ -194,12 +194,30 @@ class Endpoints:
         return told | {"withdrawn": withdrawal.to_dict() if withdrawal else None}
 
 
-def connect_endpoints(endpoints: Endpoints) -> None:
-    """Makes each call an endpoint of the Gradio page that is being built, under its name."""
+def connect_endpoints(endpoints: Endpoints, page: Any) -> None:
+    """Makes each call an endpoint of the Gradio page that is being built, under its name.
+
+    The last values of a call may be left out where they have defaults, so that programs that were
+    written before a call had its newest parameter go on as they are.
+    """
     import gradio as gr
 
     for name, call in zip(NAMES, endpoints.all(), strict=True):
         gr.api(guarded(_with_values(call), _gradio_error), api_name=name)
+    page.validate_inputs = _with_defaults(page.validate_inputs)
+
+
+def _with_defaults(check: Callable[[Any, list[Any]], None]) -> Callable[[Any, list[Any]], None]:
+    """Gradio's check of the values of an event, after those that an endpoint left out are added."""
+
+    def complete(event: Any, values: list[Any]) -> None:
+        if event.api_name in NAMES:
+            left_out = list(signature(event.fn).parameters.values())[len(values) :]
+            if all(each.default is not each.empty for each in left_out):
+                values += [each.default for each in left_out]
+        check(event, values)
+
+    return complete
 
 
 def _with_values(call: Callable[P, Any]) -> Callable[P, Any]:
