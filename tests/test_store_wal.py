@@ -77,13 +77,13 @@ def test_a_log_that_is_cut_off_has_lost_what_was_committed(database: Path) -> No
 
 def test_a_full_disk_loses_nothing_and_the_doctor_says_so(tmp_path: Path) -> None:
     text = "In story {0} the mine has its licence for {0} years. " * 40
-    source = write_jsonl(tmp_path / "in.jsonl", [row(n, text.format(n)) for n in range(1, 80)])
+    source = write_jsonl(tmp_path / "in.jsonl", [row(n, text.format(n)) for n in range(1, 200)])
     disk = tmp_path / "disk"
-    with mounted(disk, "size=500k"):
+    with mounted(disk, "size=1m"):
         full = child(tmp_path, "ingest", source, "--archive", disk / "a", "--no-vectors")
         full.refused("no room to write", "run the same command again")
         assert log(disk / "a/archive.db").exists()
-        with mounted(disk, "remount,size=50m"):
+        with mounted(disk, "remount,size=200m"):
             doctor = child(tmp_path, "doctor", "--archive", disk / "a")
             assert "lost" not in doctor.out
             assert "the last run (1) never ended" in doctor.out

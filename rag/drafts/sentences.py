@@ -78,7 +78,7 @@ def draft_sentences(text: str) -> list[DraftSentence]:
 
     >>> draft = "# Ferry sinks\n\nIt sank **on Friday**. Why?"
     >>> [(one.words, one.nothing()) for one in draft_sentences(draft)]
-    [('Ferry sinks', ''), ('It sank on Friday.', ''), ('Why?', 'a question')]
+    [('Ferry sinks', 'a heading'), ('It sank on Friday.', ''), ('Why?', 'a question')]
     >>> one = draft_sentences(draft)[1]
     >>> draft[one.start : one.end]
     'It sank **on Friday**.'

@@ -326,15 +326,19 @@ def test_answers_and_conversations_are_kept_as_files_named_by_their_titles(
 def test_the_pane_has_no_fault_on_a_phone(visitor: Visitor, site: Site, dark: bool) -> None:
     page = visitor.visit(site, width=390, height=844, dark=dark)
     turn = ask(page, APPROVED)
+    turn.get_by_role("link", name="[1]").first.click()
     expect(page.locator("#cite-target")).to_be_visible()
     assert faults(page) == []
     page.locator("#article details.menu summary").click()
     assert faults(page) == []
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    page.keyboard.press("Escape")
-    turn.locator("summary", has_text="More").click()
-    assert faults(page) == []
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.get_by_label("Find in article").fill("beds")
     expect(page.locator("#article .count")).to_have_text("1 of 2")
     assert faults(page) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Find in article")).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(page.locator("#cite-target")).to_be_hidden()
+    turn.locator("summary", has_text="More").click()
+    assert faults(page) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -90,6 +90,8 @@ def _writer(answer: Answer) -> str:
 def spent(answer: Answer) -> str:
     """The model of an answer, and what it took: requests, tokens, seconds, and dollars if priced.
 
+    >>> from datetime import UTC, datetime
+    >>> from rag.records import Usage
     >>> answer = Answer("?", "?", "", datetime.now(UTC), model="tiny", usage=Usage(1_831, 142, 1))
     >>> spent(answer)
     'tiny · 1 request · 1,831 tokens read, 142 written'
