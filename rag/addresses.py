@@ -1,4 +1,4 @@
-"""Addresses in settings and headers: a path before the page, its proxies, pages that frame it."""
+"""Addresses in settings and headers: the store, the page's path, its proxies, who frames it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 from ipaddress import ip_network
 
+from pydantic import SecretStr
+
 _LONGEST_PATH = 200
 # The rest could mean something else in a header, in a cookie or in the page.
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _HOST = r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]"
 _SITE = re.compile(rf"(?:https?://)?(?:{_HOST})(?::(?:\d{{1,5}}|\*))?", re.IGNORECASE)
 OWN_SITE = "'self'"
+_STORE = "postgresql+psycopg://"
+_STORES = (_STORE, "postgresql://", "postgres://")
 _OWN_NAMES = (
     *("assets", "config", "export", "favicon.ico", "gradio_api", "login", "logout"),
     *("mcp", "robots.txt", "static", "svelte", "theme.css"),
@@ -36,6 +40,22 @@ def path_prefix(value: str) -> str:
         msg = f"{value[:80]!r} begins with a name of the page's own; choose another, as /news"
         raise ValueError(msg)
     return path
+
+
+def store_address(value: SecretStr) -> SecretStr:
+    """The address of a PostgreSQL, as SQLAlchemy writes it; "" for none.
+
+    Raises ValueError for any other address, and does not repeat it: it may hold a password.
+
+    >>> store_address(SecretStr("postgres://ada@db.example/news")).get_secret_value()
+    'postgresql+psycopg://ada@db.example/news'
+    """
+    address = value.get_secret_value().strip()
+    start = next((start for start in _STORES if address.startswith(start)), "")
+    if address and not start:
+        msg = f"it must begin with {_STORE}, or be empty for archive.db in the archive's folder"
+        raise ValueError(msg)
+    return SecretStr(_STORE * bool(address) + address[len(start) :])
 
 
 def check_networks(networks: Iterable[str]) -> None:

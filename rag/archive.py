@@ -25,7 +25,7 @@ from rag.retrieval.catalogue import NO_FILTERS
 from rag.retrieval.finding import Found, find
 from rag.retrieval.retrieve import Request, prepare
 from rag.retrieval.snapshot import Snapshot
-from rag.store import Runs
+from rag.store import Database, Runs
 from rag.store.inputs import KnownInputs
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Archive(FactDesk):
         self._settings = settings
         self._reranker = reranker
         self._recent = RecentVectors(encoder)
-        self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
+        self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines, settings.store)
         super().__init__(OpenParts(self._disk))
 
     @classmethod
@@ -327,8 +327,12 @@ class Archive(FactDesk):
         return self.snapshot().coverage
 
     def exists(self) -> bool:
-        """Whether the folder holds an archive."""
+        """Whether there is an archive; raises ArchiveError where its server cannot be reached."""
         return self._disk.exists()
+
+    def database(self) -> Database:
+        """The store alone, opened to read and to be closed; ArchiveError without an archive."""
+        return self._disk.database()
 
     def close(self) -> None:
         """Closes the files; a closed archive raises ArchiveError when it is used."""

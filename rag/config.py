@@ -28,7 +28,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from rag.addresses import check_networks, framing_sites, path_prefix
+from rag.addresses import check_networks, framing_sites, path_prefix, store_address
 from rag.errors import ConfigError
 
 PREFIX = "DATELINE_"
@@ -159,6 +159,8 @@ class Settings(BaseSettings):
 
     archive: Path = Path("archive")
     """The archive's folder."""
+    store: SecretStr = SecretStr("")
+    """The PostgreSQL that holds the articles; empty for `archive.db` in the archive's folder."""
     encoder: str = "minilm"
     """A sentence-transformers model, by name or folder; `minilm` comes with Dateline."""
     reranker: str = ""
@@ -253,6 +255,7 @@ class Settings(BaseSettings):
         check_networks(value)
         return value
 
+    _is_store = field_validator("store")(store_address)
     _is_path = field_validator("root_path")(path_prefix)
     _are_sites = field_validator("frame_ancestors")(framing_sites)
 

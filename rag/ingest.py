@@ -260,14 +260,17 @@ class Ingest:
                 seen[article.id] = seconds(at)
         kinds = self.store.classify([item.article for item in fitting], seen)
         changed = [i.article for i, kind in zip(fitting, kinds, strict=True) if kind != "unchanged"]
+        became: Mapping[str, OutcomeKind] = {}
         if changed:
             passages = chunk_all(changed, self.count_tokens, self.limit)
-            self.store.put(run_id, list(zip(changed, passages, strict=True)), seen)
+            became = self.store.put(run_id, list(zip(changed, passages, strict=True)), seen)
         withdrawn = self._withdrawn(changed)
-        for item, kind in zip(fitting, kinds, strict=True):
-            note = "; ".join([*item.warnings, *withdrawn.get(item.article.id, ())])
-            outcomes.append(Outcome(item.path, kind, item.article.id, note))
-            if kind != "unchanged":
+        for item, expected in zip(fitting, kinds, strict=True):
+            kind = became.get(item.article.id, expected)
+            stays_out = ["somebody has just deleted it"] if kind == "deleted" else []
+            told = [*item.warnings, *withdrawn.get(item.article.id, ()), *stays_out]
+            outcomes.append(Outcome(item.path, kind, item.article.id, "; ".join(told)))
+            if kind in ("added", "revised"):
                 self._odd.look_at(item.path, item.article)
         return outcomes
 

@@ -1,4 +1,4 @@
-"""An empty store, and the command, each in a folder of its own."""
+"""An empty store of either engine, and the command, each in a folder of its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pydantic import SecretStr
 
-from rag.store import Database, Runs, Store
+from rag.store import NO_SERVER, Database, Runs, Store
+from tests import postgresql
 from tests.commands import Commands
 
 # No test has a deadline: machines are busy.
@@ -17,9 +19,27 @@ settings.register_profile("untimed", parent=settings(), deadline=None)
 settings.load_profile("untimed")
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL for the whole run; skips what needs it where there is none."""
+    with postgresql.running() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> SecretStr:
+    """Where the store of a test is, and of every archive it opens: a file, then a server."""
+    if request.param == "sqlite":
+        return NO_SERVER
+    server: postgresql.Server = request.getfixturevalue("server")
+    found = server.prepared()
+    monkeypatch.setenv("DATELINE_STORE", found.get_secret_value())
+    return found
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path, create=True)
+def database(tmp_path: Path, address: SecretStr) -> Iterator[Database]:
+    opened = Database(tmp_path, address, create=True)
     yield opened
     opened.close()
 

@@ -209,7 +209,7 @@ def test_an_index_that_holds_less_than_it_notes_is_refused(
     with sqlite3.connect(archive / "archive.db") as connection:
         connection.execute("UPDATE changes SET article_id = 'gone' WHERE seq = 30")
     connection.close()
-    missing = "lexical is damaged (it does not hold what archive.db holds)"
+    missing = "lexical is damaged (it does not hold what the store holds)"
     dateline("embed", "--archive", archive).refused(missing, "dateline rebuild")
     dateline("search", "wall", "--archive", archive).refused(missing, "dateline rebuild")
     dateline("rebuild", "--archive", archive).refused("archive.db is damaged", "change log")

@@ -572,7 +572,7 @@ def test_an_index_that_is_ahead_tells_of_articles_that_are_lost(
     path.write_text(json.dumps(json.loads(path.read_text()) | {"change": 99}))
     one = only(found(archive), "log")
     assert (one.severity, one.fixable) == ("wrong", False)
-    assert "follows change 99, archive.db ends at 69" in one.what
+    assert "follows change 99, the store ends at 69" in one.what
     assert one.mend == (
         f"dateline rebuild --archive {archive}; dateline ingest PATH... --archive {archive}"
     )

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+
+from pydantic import SecretStr
 
 from embeddings import Encoder
 from rag.errors import ArchiveError, LockedError, StaleIndexError
 from rag.indexes.dense import DenseIndex, Progress, VectorOpening, clear_dense
 from rag.indexes.protocols import Engines, LexicalIndex
 from rag.store import (
+    NO_SERVER,
     Database,
     OldFormatError,
     Store,
-    damaged_store,
-    ingest_command,
     others_waiting,
+    store_place,
     writer_lock,
 )
+from rag.store.sqlite import Named
 
 Locked = Callable[[LockedError], None]
 """Called where another process writes: it waits, and then that is tried again, or raises."""
 
 Turn = tuple[int, int]
 """How many passages were embedded before somebody else wished to write, of how many."""
+
+_FOLLOW_SECONDS = 5.0
+"""How often a reader looks for what other machines have stored, at most."""
 
 _LET_IN_SECONDS = 1.0
 """Longer than anybody who waits to write waits from one attempt to the next."""
@@ -71,6 +77,7 @@ class OpenParts:
         self._folder = folder
         self._opened: Opened | None = None
         self._closed = False
+        self._followed = 0.0
         self._lock = Lock()
 
     def now(self) -> Opened:
@@ -86,8 +93,18 @@ class OpenParts:
                 self._opened = self._folder.to_read()
             else:
                 self._opened.lexical.refresh()
+                self._follow_others(self._opened)
                 self._opened.dense.refresh()
             return self._opened
+
+    def _follow_others(self, opened: Opened) -> None:
+        """Brings the words up to what other machines have stored: nobody does it for them here."""
+        if not opened.database.is_shared or time.monotonic() - self._followed < _FOLLOW_SECONDS:
+            return
+        if opened.lexical.is_behind():
+            self._folder.catch_up()
+            opened.lexical.refresh()
+        self._followed = time.monotonic()
 
     def check_open(self) -> None:
         """Raises ArchiveError once the parts were closed."""
@@ -115,16 +132,32 @@ class OpenParts:
 class ArchiveFolder:
     """One archive on disk: whether it is there, and its parts, opened in step with each other."""
 
-    def __init__(self, folder: Path, chunk_tokens: int, encoder: Encoder, engines: Engines) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        chunk_tokens: int,
+        encoder: Encoder,
+        engines: Engines,
+        server: SecretStr = NO_SERVER,
+    ) -> None:
         self.folder = folder
+        self._server = server
         self._chunk_tokens = chunk_tokens
         self._encoder = encoder
         self._engines = engines
         self._vectors = VectorOpening(folder, engines.vectors)
 
     def exists(self) -> bool:
-        """Whether the folder holds an archive."""
-        return Database.exists(self.folder)
+        """Whether there is an archive; raises ArchiveError where its server cannot be reached."""
+        return Database.exists(self.folder, self._server)
+
+    def database(self, *, write: bool = False) -> Database:
+        """The store alone, without the indexes; raises ArchiveError without an archive."""
+        return Database(self.folder, self._server, create=write, read_only=not write)
+
+    def drop_foreign(self, unknown: Collection[Named] = ()) -> None:
+        """Removes triggers and views from an `archive.db`, and the `unknown` indexes."""
+        Database.drop(self.folder, self._server, unknown)
 
     def to_read(self) -> Opened:
         """The parts, opened to read, with the words of all that is stored where that can be.
@@ -135,11 +168,11 @@ class ArchiveFolder:
         try:
             opened = self._open(write=False)
         except OldFormatError:
-            self._catch_up()
+            self.catch_up()
             opened = self._open(write=False)
         if opened.lexical.is_behind():
             try:
-                self._catch_up()
+                self.catch_up()
             except ArchiveError as error:
                 # Without any index nothing would be found, which is no answer.
                 if not opened.lexical.change:
@@ -220,14 +253,14 @@ class ArchiveFolder:
             finally:
                 opened.close()
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
         """Finishes what a killed writer left, unless one is at work: the words of articles."""
         with suppress(LockedError), self.to_write("open"):
             pass
 
     def _open(self, *, write: bool) -> Opened:
         self._refuse_lost_store()
-        database = Database(self.folder, create=write, read_only=not write)
+        database = self.database(write=write)
         with ExitStack() as undo:
             undo.callback(database.close)
             store = Store(database)
@@ -242,7 +275,7 @@ class ArchiveFolder:
 
     def _clear_indexes(self) -> None:
         self._refuse_lost_store()
-        database = Database(self.folder)
+        database = Database(self.folder, self._server)
         try:
             store = Store(database)
             store.verify_all()
@@ -254,10 +287,8 @@ class ArchiveFolder:
     def _settle(self, store: Store) -> None:
         """Keeps the passage length with the archive; another one later is an error."""
         wanted = str(self._chunk_tokens)
-        kept = store.setting("chunk_tokens")
-        if not kept:
-            store.set_setting("chunk_tokens", wanted)
-        elif kept != wanted:
+        kept = store.first_setting("chunk_tokens", wanted)
+        if kept != wanted:
             msg = (
                 f"{self.folder} holds passages of {kept} tokens, the settings ask for {wanted}; "
                 f"set DATELINE_CHUNK_TOKENS={kept}, or ingest into another folder"
@@ -265,13 +296,18 @@ class ArchiveFolder:
             raise StaleIndexError(msg)
 
     def _refuse_lost_store(self) -> None:
-        """Raises where indexes tell of articles that `archive.db` does not know."""
+        """Raises where indexes tell of articles that the store does not know."""
         engines = (self._engines.lexical, self._engines.vectors)
-        if any(engine.exists(self.folder) for engine in engines) and Database.is_blank(self.folder):
+        if any(engine.exists(self.folder) for engine in engines) and Database.is_blank(
+            self.folder, self._server
+        ):
             reason = "it is missing or empty, the indexes beside it are not"
-            raise ArchiveError(damaged_store(self.folder, reason))
+            raise ArchiveError(store_place(self.folder, self._server).damaged(reason))
 
     def _make(self) -> None:
+        if self._server.get_secret_value():
+            # A server that is down must leave no empty folder behind.
+            self.exists()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -282,6 +318,6 @@ class ArchiveFolder:
 
     def _require(self) -> None:
         if not self.exists():
-            command = ingest_command(self.folder)
-            msg = f"there is no archive in {str(self.folder)!r}; build one: {command}"
-            raise ArchiveError(msg)
+            raise ArchiveError(store_place(self.folder, self._server).missing())
+        if self._server.get_secret_value():
+            self._make()

@@ -151,7 +151,7 @@ class TantivyIndex:
         newest = self._store.last_change()
         for index, found, kept in zip((self._current, self._past), held, stored, strict=True):
             if index.change >= newest and (index.change, found) != (newest, kept):
-                msg = "it does not hold what archive.db holds"
+                msg = "it does not hold what the store holds"
                 raise index.damaged(msg)
 
     def compact(self) -> None:

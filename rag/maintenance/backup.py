@@ -29,10 +29,11 @@ from rag.indexes.opening import ArchiveFolder
 from rag.indexes.protocols import Engines, IndexFiles
 from rag.maintenance.doctor import examine
 from rag.maintenance.holdings import versions
-from rag.store import Database, Store
-from rag.store.database import FILE
+from rag.store import NO_SERVER, Database, Store
+from rag.store.copying import copy_rows
 from rag.store.files import disk_error, write_atomically
 from rag.store.lock import is_running
+from rag.store.sqlite import FILE
 
 LIST = "backup.json"
 FORMAT = 1
@@ -91,7 +92,7 @@ def back_up(
     """
     engines = open_engines(settings)
     clear_partial(target, engines.files, note)
-    with closing(Database(folder, read_only=True)) as database:
+    with closing(Database(folder, settings.store, read_only=True)) as database:
         database.verify()
         with _appearing(target) as copy:
             backup = _copied(folder, copy, database, engines)
@@ -108,7 +109,9 @@ def _copied(folder: Path, copy: Path, database: Database, engines: Engines) -> B
         for name, engine in (("lexical", engines.lexical), ("dense", engines.vectors)):
             if engine.exists(folder) and not engine.copy(folder, copy, store.archive_id):
                 rebuilt.append(name)
-        database.copy_to(copy / FILE)
+        if not database.copy_file(copy / FILE):
+            with closing(Database(copy, create=True)) as made:
+                copy_rows(database, made)
         if (folder / VECTORS).exists():
             with closing(VectorCache(folder / VECTORS, read_only=True)) as cache:
                 cache.copy_to(copy / VECTORS)
@@ -128,7 +131,7 @@ def _copied(folder: Path, copy: Path, database: Database, engines: Engines) -> B
             if _is_kept(path)
         },
         rebuilt=tuple(rebuilt),
-        versions=versions(engines),
+        versions=versions(engines, database.place),
     )
 
 
@@ -221,7 +224,7 @@ def _facts(path: Path) -> FileFacts:
 
 def _refuse_unsound(copy: Path, source: Path, settings: Settings, encoder: Encoder) -> None:
     """Raises where the copy is wrong in itself; that it is of another encoder is no fault."""
-    found = examine(copy, settings, encoder)
+    found = examine(copy, settings.model_copy(update={"store": NO_SERVER}), encoder)
     _drop_side_files(copy)
     for finding in found:
         if finding.severity in ("fatal", "wrong") and finding.check != _OF_THE_SETTINGS:

@@ -12,8 +12,7 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.indexes.protocols import Engines
-from rag.store import Database
-from rag.store.database import ENGINE, HEAD
+from rag.store.database import HEAD, Place
 from rag.store.inspection import Inspection, RunFacts
 
 
@@ -72,11 +71,12 @@ class Holdings:
 def read_holdings(archive: Archive) -> Holdings:
     """What the archive holds; raises ArchiveError where there is none or it is damaged."""
     articles, passages, embedded = archive.counts()
-    with closing(Database(archive.folder, read_only=True)) as database:
+    with closing(archive.database()) as database:
         rows = Inspection(database)
         revisions, withdrawn = rows.revisions(), rows.withdrawn()
         first, last = rows.dates()
         last_run = rows.last_run()
+        place, elsewhere = database.place, database.sizes()
     return Holdings(
         archive=archive.folder,
         articles=articles,
@@ -88,10 +88,10 @@ def read_holdings(archive: Archive) -> Holdings:
         last=last,
         publishers=archive.publishers(),
         languages=archive.languages(),
-        sizes=sizes(archive.folder),
+        sizes=sizes(archive.folder) | elsewhere,
         format=HEAD,
         encoder=archive.encoder.fingerprint,
-        versions=versions(archive.engines),
+        versions=versions(archive.engines, place),
         last_run=last_run,
     )
 
@@ -107,7 +107,7 @@ def sizes(folder: Path) -> dict[str, int]:
     return {name: size for name, size in found.items() if size}
 
 
-def versions(engines: Engines) -> dict[str, str]:
+def versions(engines: Engines, place: Place) -> dict[str, str]:
     """The versions of what reads and writes archives."""
     found = {}
     for name, package in {"dateline": "dateline", **engines.packages}.items():
@@ -115,7 +115,7 @@ def versions(engines: Engines) -> dict[str, str]:
             found[name] = version(package)
         except PackageNotFoundError:
             found[name] = "unknown"
-    return found | ENGINE
+    return found | dict([place.version])
 
 
 def _day(moment: datetime | None) -> str | None:

@@ -15,7 +15,7 @@ from rag.ingest import Arriving, Ingest, IngestReport
 from rag.sources.addresses import parse_target
 from rag.sources.permission import visitor
 from rag.sources.polling import Poll, Update
-from rag.store import Database, Feeds, FollowedFeed, OldFormatError, PollAttempts
+from rag.store import Feeds, FollowedFeed, OldFormatError, PollAttempts
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("polling" or "embedding"), the items done and the total."""
@@ -155,7 +155,7 @@ class Subscriptions:
     def _known(self) -> Iterator[Feeds]:
         """The feeds of the archive, open for reading."""
         try:
-            database = Database(self._disk.folder, read_only=True)
+            database = self._disk.database()
         except OldFormatError:
             with closing(self._disk.to_read()) as opened:
                 yield Feeds(opened.database)

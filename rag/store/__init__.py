@@ -1,7 +1,13 @@
-"""The archive's source of truth on disk; indexes are derived from it elsewhere."""
+"""The archive's source of truth, a file or a server; indexes are derived from it elsewhere."""
 
 from rag.store.conversations import Conversations, KeptConversation, KeptTurn, Summary
-from rag.store.database import Database, OldFormatError, damaged_store, ingest_command
+from rag.store.database import (
+    NO_SERVER,
+    Database,
+    OldFormatError,
+    ingest_command,
+    store_place,
+)
 from rag.store.feedback import Feedback, KeptRemark, Remark
 from rag.store.feeds import Feeds, FollowedFeed, PollAttempts
 from rag.store.filter_columns import NO_DELTA, AsOfDelta, Facets
@@ -14,6 +20,7 @@ from rag.store.upsert import Stored
 
 __all__ = [
     "NO_DELTA",
+    "NO_SERVER",
     "STILL",
     "UNKNOWN_DATE",
     "AsOfDelta",
@@ -40,8 +47,8 @@ __all__ = [
     "Summary",
     "Tombstones",
     "Withdrawal",
-    "damaged_store",
     "ingest_command",
     "others_waiting",
+    "store_place",
     "writer_lock",
 ]

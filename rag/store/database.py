@@ -1,135 +1,132 @@
-"""Opens `archive.db` and migrates its tables; knows nothing about articles.
+"""Opens the store, a file or a server, and migrates its tables; knows nothing about articles.
 
-Only this module knows that the engine is SQLite.
+What SQLite and PostgreSQL do differently is in `rag.store.sqlite` and `rag.store.postgresql`.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.pool import QueuePool
+from pydantic import SecretStr
+from sqlalchemy import Connection, text
 
 from rag.errors import ArchiveError
-from rag.store.rows import DamagedRowError
+from rag.store.postgresql import PostgresServer
+from rag.store.schema import metadata
+from rag.store.sqlite import Named, SqliteFile
 
-FILE = "archive.db"
 HEAD = "0004"
-ENGINE = {"sqlite": sqlite3.sqlite_version}
-_BUSY_SECONDS = 30
-_NO_RIGHT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
-_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_CUT_SHORT = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
+NO_SERVER = SecretStr("")
+"""The address where the store is a file in the archive's folder."""
 
-
-Named = tuple[str, str]
-"""A table or an index of a file: its kind, such as "table", and its name."""
-
-_DEFINED = (
-    "SELECT type, name FROM sqlite_master "
-    "WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite|_%' ESCAPE '|' ORDER BY 1, 2"
-)
-_FOREIGN = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1, 2"
-
-
-class ForeignSchemaError(ArchiveError):
-    """The file has a trigger or a view: Dateline defines none, and they could change articles."""
+Place = SqliteFile | PostgresServer
+"""Where the store is."""
 
 
 class OldFormatError(ArchiveError):
     """The archive has an older format and was opened read-only."""
 
 
+def store_place(folder: Path, server: SecretStr) -> Place:
+    """Where the store of an archive is: at the server's address, else in its folder."""
+    return PostgresServer(folder, server) if server.get_secret_value() else SqliteFile(folder)
+
+
 class Database:
-    """The open `archive.db` of one folder, migrated to the current tables.
+    """The open store of one archive, migrated to the current tables.
 
     Raises ArchiveError when there is no archive and `create` is false, when the
-    file is not an archive, when it was written by a newer Dateline, and when it is
-    older than this Dateline but may not be written.
+    place holds none of ours, when it was written by a newer Dateline, when it is older than
+    this Dateline but may not be written, and when the server cannot be reached.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        server: SecretStr = NO_SERVER,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
-        path = folder / FILE
-        if not path.exists() and not create:
-            raise ArchiveError(_missing(folder))
-        self._frozen = read_only and _is_frozen(path)
-        self._engine = _engine(path, read_only=read_only, frozen=self._frozen)
-        self._notes = None if read_only else self._engine
+        self.place = store_place(folder, server)
+        if not create and not self.place.is_there():
+            raise ArchiveError(self.place.missing())
+        self._frozen = read_only and self.place.is_frozen()
+        self._engine = self.place.engine(read_only=read_only)
+        self._reading = self.place.reading(self._engine)
+        self._notes = self._engine if self.is_shared or not read_only else None
         try:
             with self.read() as connection:
-                step = _step(connection)
-                foreign = _foreign(connection)
-            if foreign:
-                raise ForeignSchemaError(_has_foreign(folder, foreign))
+                step = _step(connection, self.place)
+                self.place.check(connection)
             if step != HEAD:
-                self._migrate(step)
-            self._identity = _identity(path)
+                self._migrate(step, create=create)
+            self._identity = self._found()
         except ArchiveError:
             self.close()
             raise
 
-    @staticmethod
-    def exists(folder: Path) -> bool:
-        """Whether the folder has an `archive.db`, damaged or not."""
-        return (folder / FILE).exists()
+    @property
+    def is_shared(self) -> bool:
+        """Whether processes that do not share the archive's folder may write at the same time."""
+        return self.place.is_shared
 
     @staticmethod
-    def is_blank(folder: Path) -> bool:
-        """Whether the folder has no `archive.db`, or one without tables."""
-        if not Database.exists(folder):
-            return True
-        engine = _engine(folder / FILE, read_only=True, frozen=_is_frozen(folder / FILE))
-        try:
-            with _translated(folder), engine.connect() as connection:
-                return not _tables(connection)
-        finally:
-            engine.dispose()
+    def exists(folder: Path, server: SecretStr = NO_SERVER) -> bool:
+        """Whether there is an `archive.db`, damaged or not, or whether the server has tables.
+
+        Raises ArchiveError where the server cannot be reached.
+        """
+        place = store_place(folder, server)
+        return not _is_blank(place) if place.is_shared else place.is_there()
 
     @staticmethod
-    def drop(folder: Path, unknown: Collection[Named] = ()) -> None:
+    def is_blank(folder: Path, server: SecretStr = NO_SERVER) -> bool:
+        """Whether there is no store, or one without tables."""
+        place = store_place(folder, server)
+        return not place.is_there() or _is_blank(place)
+
+    @staticmethod
+    def drop(folder: Path, server: SecretStr = NO_SERVER, unknown: Collection[Named] = ()) -> None:
         """Removes all triggers and views from a file, and the `unknown` indexes."""
-        engine = _engine(folder / FILE, read_only=False, frozen=False)
+        place = store_place(folder, server)
+        engine = place.engine(read_only=False)
         writing = engine.execution_options(writes=True)
         try:
-            with _translated(folder), writing.begin() as connection:
-                indexes = [(kind, name) for kind, name in unknown if kind == "index"]
-                for kind, name in [*_foreign(connection), *indexes]:
-                    quoted = name.replace('"', '""')
-                    connection.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
+            with place.translated(), writing.begin() as connection:
+                place.drop(connection, unknown)
         finally:
             engine.dispose()
 
     def names(self) -> list[Named]:
-        """The tables and indexes of the file, sorted by kind and name."""
+        """The tables and indexes of the store, sorted by kind and name."""
         with self.read() as connection:
-            return _named(connection, _DEFINED)
+            return self.place.names(connection)
 
     def replaced(self) -> bool:
-        """Whether the file was removed or replaced since it was opened: then open it again."""
-        path = self.folder / FILE
-        return _identity(path) != self._identity or self._frozen != (
-            self.read_only and _is_frozen(path)
+        """Whether the store was removed or replaced since it was opened: then open it again."""
+        return self._found() != self._identity or self._frozen != (
+            self.read_only and self.place.is_frozen()
         )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the archive from start to end."""
-        with _translated(self.folder), self._engine.connect() as connection:
+        with self.place.translated(), self._reading.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection whose changes are committed together at the end, or not at all."""
+        """A connection whose changes are committed together at the end, or not at all.
+
+        Nobody else writes meanwhile, on whatever machine.
+        """
         engine = self._engine.execution_options(writes=True)
-        with _translated(self.folder), engine.begin() as connection:
+        with self.place.translated(), engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -139,67 +136,59 @@ class Database:
         Conversations and remarks need no writer lock; this waits for a busy writer.
         """
         if self._notes is None:
-            self._notes = _engine(self.folder / FILE, read_only=False, frozen=False)
+            self._notes = self.place.engine(read_only=False)
         engine = self._notes.execution_options(writes=True)
-        with _translated(self.folder), engine.begin() as connection:
+        with self.place.translated(), engine.begin() as connection:
             yield connection
 
     def can_note(self) -> bool:
-        """Whether the file system lets this process use `note`."""
-        return os.access(self.folder / FILE, os.W_OK) and os.access(self.folder, os.W_OK)
+        """Whether this process is allowed to use `note`."""
+        with self.place.translated():
+            return self.place.can_note(self._engine)
 
     def verify(self) -> None:
-        """Reads the whole file; raises ArchiveError if its pages contradict each other."""
+        """Reads a whole file; raises ArchiveError if its pages contradict each other."""
         with self.read() as connection:
-            found = connection.scalar(text("PRAGMA integrity_check(1)"))
-        if found != "ok":
-            raise ArchiveError(damaged_store(self.folder, str(found)))
+            self.place.verify(connection)
 
-    def copy_to(self, path: Path) -> None:
-        """Writes a snapshot of the archive to a new file; others may keep writing."""
-        with _translated(path.parent), closing(sqlite3.connect(path)) as copy:
-            connection = self._engine.raw_connection()
-            try:
-                connection.driver_connection.backup(copy)  # type: ignore[union-attr]
-            finally:
-                connection.close()
+    def copy_file(self, path: Path) -> bool:
+        """Writes a snapshot of a file to a new one; others may keep writing. False for a server."""
+        if isinstance(self.place, PostgresServer):
+            return False
+        with self.place.translated():
+            self.place.copy_to(self._engine, path)
+        return True
 
     def compact(self) -> None:
-        """Rewrites the file without deleted content and empties its log.
+        """Rewrites the store without deleted content.
 
-        Needs free space for two more copies of the file. Raises ArchiveError if another
-        process keeps reading an old state, so that the log cannot be emptied.
+        A file needs free space for two more copies of it. Raises ArchiveError if another
+        process keeps reading an old state, so that it cannot be overwritten.
         """
-        with _translated(self.folder):
-            connection = self._engine.raw_connection()
-            try:
-                # SQLite refuses this inside a transaction, and the engine would begin one.
-                connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
-                emptied = connection.driver_connection.execute(  # type: ignore[union-attr]
-                    "PRAGMA wal_checkpoint(TRUNCATE)"
-                ).fetchone()
-            finally:
-                connection.close()
-        if emptied[0]:
-            msg = (
-                f"{self.folder / FILE} is being read by another process, so that its log still "
-                f"holds what was deleted; run it again: dateline compact --archive {self.folder}"
-            )
-            raise ArchiveError(msg)
+        with self.place.translated():
+            self.place.compact(self._engine, list(metadata.tables))
 
-    def _migrate(self, step: str) -> None:
-        path = self.folder / FILE
+    def sizes(self) -> dict[str, int]:
+        """The bytes of a store on a server, by the server's name; {} for a file."""
+        with self.place.translated():
+            return self.place.bytes_used(self._engine)
+
+    def _found(self) -> object:
+        with self.place.translated():
+            return self.place.identity(self._engine)
+
+    def _migrate(self, step: str, *, create: bool) -> None:
         if step > HEAD:
             msg = (
-                f"{path} was written by a newer Dateline (format {step}, this one knows {HEAD}); "
-                "upgrade: pip install --upgrade dateline"
+                f"{self.place} was written by a newer Dateline (format {step}, this one knows "
+                f"{HEAD}); upgrade: pip install --upgrade dateline"
             )
             raise ArchiveError(msg)
-        if self.read_only and not step:
-            raise ArchiveError(_missing(self.folder))
+        if not step and (self.read_only or (self.is_shared and not create)):
+            raise ArchiveError(self.place.missing())
         if self.read_only:
             command = f"dateline rebuild --archive {self.folder}"
-            msg = f"{path} is of an older format ({step}); bring it up to date: {command}"
+            msg = f"{self.place} is of an older format ({step}); bring it up to date: {command}"
             raise OldFormatError(msg)
         from alembic import command as alembic  # 0.3 s, needed only when the tables change
         from alembic.config import Config
@@ -222,135 +211,20 @@ def ingest_command(folder: Path) -> str:
     return f"dateline ingest PATH... --archive {folder}"
 
 
-def _missing(folder: Path) -> str:
-    return f"there is no archive in {str(folder)!r}; build one: {ingest_command(folder)}"
-
-
-@contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    """Turns errors of the database into an ArchiveError that says how to fix it."""
+def _is_blank(place: Place) -> bool:
+    engine = place.engine(read_only=True)
     try:
-        yield
-    except IntegrityError as error:
-        msg = f"{folder / FILE}: {error.orig}"
-        raise ArchiveError(msg) from error
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        original = getattr(error, "orig", error)
-        # Errors that the sqlite3 module raises itself have no code.
-        code = getattr(original, "sqlite_errorcode", 0)
-        raise ArchiveError(_explain(folder, code, str(original))) from error
-    except (DamagedRowError, json.JSONDecodeError) as error:
-        raise ArchiveError(damaged_store(folder, str(error))) from error
+        with place.translated(), place.reading(engine).connect() as connection:
+            return not place.tables(connection)
+    finally:
+        engine.dispose()
 
 
-def _explain(folder: Path, code: int, reason: str) -> str:
-    path = folder / FILE
-    if not path.exists():
-        return _missing(folder)
-    if code & 0xFF in _NO_RIGHT:
-        return f"{path} cannot be opened or written ({reason}); allow it: chmod -R u+rwX {folder}"
-    if code & 0xFF == sqlite3.SQLITE_FULL or (
-        code & 0xFF == sqlite3.SQLITE_IOERR and code not in _CUT_SHORT
-    ):
-        return f"no room to write {path} ({reason}); free disk space and run the same command again"
-    if code & 0xFF in _IN_USE:
-        return f"{path} is in use by another program ({reason}); wait for it and try again"
-    return damaged_store(folder, reason)
-
-
-def damaged_store(folder: Path, reason: str) -> str:
-    """The error message for a folder with a damaged `archive.db`."""
-    one_line = " ".join(reason.split())
-    return (
-        f"{folder / FILE} is damaged or not a Dateline archive ({one_line}); move the folder away "
-        f"and build it again: mv {folder} {folder}.damaged; {ingest_command(folder)}"
-    )
-
-
-def _is_frozen(path: Path) -> bool:
-    """Whether no process writes the file (no log, no index) and this one may not write it."""
-    if os.access(path.parent, os.W_OK):
-        return False
-    log, index = path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
-    return not index.exists() and not (log.exists() and log.stat().st_size)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _engine(path: Path, *, read_only: bool, frozen: bool) -> Engine:
-    mode = "ro" if read_only else "rwc"
-    # In WAL mode even a reader needs the -shm file, except with `immutable`.
-    address = f"{path.resolve().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(
-            address,
-            uri=True,
-            check_same_thread=False,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-        ),
-        poolclass=QueuePool,
-    )
-    event.listen(engine, "begin", _begin)
-    event.listen(engine, "connect", _distrust)
-    if not read_only:
-        event.listen(engine, "connect", _prepare_writer)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    # By default, the sqlite3 module keeps reads and table changes outside transactions.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _distrust(connection: sqlite3.Connection, _record: object) -> None:
-    # A file may come from a stranger: its schema must not call functions with side effects.
-    connection.execute("PRAGMA trusted_schema = OFF")
-
-
-def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")
-
-
-def _step(connection: Connection) -> str:
-    """The migration that the tables are at; "" for a file without tables."""
-    tables = _tables(connection)
+def _step(connection: Connection, place: Place) -> str:
+    """The migration that the tables are at; "" for a store without tables."""
+    tables = place.tables(connection)
     if "alembic_version" in tables and "revisions" in tables:
         return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
     if tables:
-        msg = f"file is not a database of Dateline: it holds {', '.join(sorted(tables)[:3])}"
-        raise sqlite3.DatabaseError(msg)
+        place.refuse_others(tables)
     return ""
-
-
-def _named(connection: Connection, query: str) -> list[Named]:
-    return [(row.type, row.name) for row in connection.execute(text(query))]
-
-
-def _foreign(connection: Connection) -> list[Named]:
-    """The triggers and views of a file: Dateline has none, and each would run foreign code."""
-    return _named(connection, _FOREIGN)
-
-
-def _has_foreign(folder: Path, foreign: Sequence[Named]) -> str:
-    names = ", ".join(f"the {kind} {name!r:.80}" for kind, name in foreign[:3])
-    more = f" and {len(foreign) - 3:,} more" if len(foreign) > 3 else ""
-    return (
-        f"{folder / FILE} holds {names}{more}, which Dateline never makes and which could change "
-        f"articles; take them out: dateline doctor --fix --archive {folder}"
-    )
-
-
-def _tables(connection: Connection) -> set[str]:
-    return set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))

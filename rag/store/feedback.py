@@ -94,7 +94,8 @@ class Feedback:
         }
         with self._database.note() as connection:
             row["answer"] = without_deleted(connection, answer)
-            return int(connection.execute(insert(schema.feedback).values(row)).lastrowid)
+            query = insert(schema.feedback).values(row).returning(schema.feedback.c.id)
+            return int(connection.execute(query).scalar_one())
 
     def all(self) -> list[KeptRemark]:
         """Every remark, the oldest first."""

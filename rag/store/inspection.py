@@ -13,7 +13,7 @@ from rag.corpus.urls import canonical_id
 from rag.errors import ArchiveError
 from rag.records import Article, Passage
 from rag.store import duplicate_groups, schema
-from rag.store.database import Database, Named
+from rag.store.database import Database
 from rag.store.rows import (
     DamagedRowError,
     article_record,
@@ -23,6 +23,7 @@ from rag.store.rows import (
     passage_record,
     seconds,
 )
+from rag.store.sqlite import Named
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
 _PASSAGES, _COPIES = schema.passages.c, schema.copies.c
@@ -32,7 +33,7 @@ _EARLIEST = -5_364_662_400
 """The start of the year 1800, in seconds since 1970."""
 
 _BATCH = 200
-_ALL = 2**31
+_ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)

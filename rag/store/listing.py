@@ -1,16 +1,24 @@
-"""Queries for lists of articles: by words of their text, by author, by their passages."""
+"""Queries for lists of articles: by words, by author, by their passages, by their ids."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Text, func, or_, select, type_coerce
+from sqlalchemy import Connection, Row, Text, cast, func, or_, select
 
-from rag.records import Article, Filters
+from rag.records import Article, Filters, Passage
 from rag.store import schema
-from rag.store.revisions import valid_as_asked
-from rag.store.rows import article_record, in_range
+from rag.store.revisions import valid_as_asked, withdrawn
+from rag.store.rows import (
+    DamagedRowError,
+    article_record,
+    check_article,
+    check_passage,
+    in_range,
+    passage_record,
+)
 
 _BATCH = 500
 
@@ -28,7 +36,7 @@ def containing(connection: Connection, words: str, filters: Filters) -> Iterator
 def signed(connection: Connection, name: str, filters: Filters) -> list[Article]:
     """The articles whose text or list of authors contains the name, by id."""
     table = schema.revisions
-    authors = type_coerce(table.c.authors, Text)
+    authors = cast(table.c.authors, Text)
     # A list is stored as JSON, which may write letters beyond ASCII as escapes.
     spellings = {name, json.dumps(name)[1:-1]}
     query = select(table).where(
@@ -49,7 +57,7 @@ def by_author(
     Reads no text; each list of authors is compared once, however many articles have it.
     """
     table = schema.revisions
-    query = select(table.c.article_id, type_coerce(table.c.authors, Text).label("authors"))
+    query = select(table.c.article_id, cast(table.c.authors, Text).label("authors"))
     by_list: dict[str, list[str]] = {}
     for row in connection.execute(valid_as_asked(connection, query, filters)):
         by_list.setdefault(row.authors, []).append(row.article_id)
@@ -80,3 +88,67 @@ def counted_by(connection: Connection, name: str) -> dict[str, int]:
         .order_by(func.count().desc(), column)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+    """The current revision of each article with its passages, in the order of the ids.
+
+    Withdrawn articles are left out. Raises DamagedRowError for what differs from what was stored.
+    """
+    yield from _texts(connection, _not_withdrawn(connection, ids), superseded=False)
+
+
+def past(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
+    """The same of the superseded revisions."""
+    yield from _texts(connection, _not_withdrawn(connection, ids), superseded=True)
+
+
+def revision_of(passage: Passage, articles: Mapping[tuple[str, int], Article]) -> Article:
+    """The revision that a passage is a slice of; raises DamagedRowError where there is none."""
+    article = articles.get((passage.article_id, passage.revision))
+    if article is None:
+        msg = f"passage {passage.id} belongs to no article"
+        raise DamagedRowError(msg)
+    return article
+
+
+def _not_withdrawn(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The articles without those that were withdrawn."""
+    gone: set[str] = set(connection.scalars(withdrawn()))
+    return [id_ for id_ in ids if id_ not in gone]
+
+
+def _texts(
+    connection: Connection, ids: Sequence[str], *, superseded: bool
+) -> Iterator[tuple[Article, list[Passage]]]:
+    """The current or the superseded revisions with their passages, in the order of the ids."""
+    table = schema.revisions
+    query = select(table).where(
+        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
+    )
+    articles = {
+        (row.article_id, row.revision): checked_record(row)
+        for row in connection.execute(query.order_by(table.c.revision))
+    }
+    table = schema.passages
+    query = select(table).where(
+        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
+    )
+    passages: dict[tuple[str, int], list[Passage]] = {}
+    for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
+        passage = passage_record(row)
+        check_passage(passage, revision_of(passage, articles), row.digest)
+        passages.setdefault((row.article_id, row.revision), []).append(passage)
+    revisions: dict[str, list[Article]] = {}
+    for article in articles.values():
+        revisions.setdefault(article.id, []).append(article)
+    for article_id in ids:
+        for article in revisions.get(article_id, ()):
+            yield article, passages.get((article_id, article.revision), [])
+
+
+def checked_record(row: Row[Any]) -> Article:
+    """The article of a row; raises DamagedRowError if it differs from what was stored."""
+    article = article_record(row)
+    check_article(article, row.digest)
+    return article

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
 from rag.records import Article, Filters, Passage
 from rag.store import duplicate_groups, listing, schema, upsert
-from rag.store.database import Database, damaged_store
+from rag.store.database import Database
 from rag.store.filter_columns import Facets, load_facets
 from rag.store.revisions import (
     STILL,
@@ -22,10 +21,8 @@ from rag.store.revisions import (
     digests_in_use,
     intervals,
     list_revisions,
-    withdrawn,
 )
 from rag.store.rows import (
-    DamagedRowError,
     article_record,
     check_article,
     check_passage,
@@ -47,9 +44,8 @@ class Store:
         self._facets: Facets | None = None
         self.archive_id = self.setting("archive_id")
         if not self.archive_id and not database.read_only:
-            self.archive_id = uuid4().hex
-            self.set_setting("archive_id", self.archive_id)
-            self.set_setting(_SCHEME, near_duplicates.SCHEME)
+            self.first_setting(_SCHEME, near_duplicates.SCHEME)
+            self.archive_id = self.first_setting("archive_id", uuid4().hex)
 
     @property
     def tombstones(self) -> Tombstones:
@@ -61,6 +57,16 @@ class Store:
         query = select(schema.settings.c.value).where(schema.settings.c.name == name)
         with self._database.read() as connection:
             return connection.scalar(query) or ""
+
+    def first_setting(self, name: str, value: str) -> str:
+        """The value stored with the archive: this one, if none was stored before."""
+        table = schema.settings
+        with self._database.write() as connection:
+            known = connection.scalar(select(table.c.value).where(table.c.name == name))
+            if not known:
+                connection.execute(table.delete().where(table.c.name == name))
+                connection.execute(insert(table).values(name=name, value=value))
+            return known or value
 
     def set_setting(self, name: str, value: str) -> None:
         """Stores a value with the archive."""
@@ -86,14 +92,20 @@ class Store:
 
     def put(
         self, run_id: int, items: Sequence[upsert.Item], seen: Mapping[str, int] = upsert.NEVER
-    ) -> None:
+    ) -> Mapping[str, upsert.Settled]:
         """Stores new articles and new revisions, with their passages and change records.
 
         The old revision of an article stays and is marked superseded. A late arrival, which is
         older than the current revision, is stored as superseded. `seen` is as in
         `upsert.arrivals`. All or nothing: a process that dies here leaves the archive as it was.
+        Returns what became of each article by its id, as in `upsert.settled`, where several
+        machines may write; else {}, for it became what `classify` said.
         """
+        became: Mapping[str, upsert.Settled] = {}
         with self._database.write() as connection:
+            if self._database.is_shared:
+                became = upsert.settled(connection, run_id, [each for each, _ in items], seen)
+                items = [each for each in items if became[each[0].id] in ("added", "revised")]
             found = upsert.arrivals(connection, run_id, items, seen)
             current = [each.article for each in found if not each.late]
             duplicate_groups.forget(connection, [each.id for each in current if each.revision > 1])
@@ -102,6 +114,7 @@ class Store:
             restored(connection, [each.article.id for each in found])
             upsert.retract(connection, run_id, found)
             duplicate_groups.place(connection, current)
+        return became
 
     def group_pending(self) -> int:
         """Groups the articles that were never grouped; returns how many there were.
@@ -119,10 +132,12 @@ class Store:
             if not ids:
                 return done
             with self._database.write() as connection:
+                # On a server, somebody else may have grouped them since.
+                ids = duplicate_groups.pending(connection, last, _GROUPED_TOGETHER)
                 duplicate_groups.place(
-                    connection, [article for article, _ in _current(connection, ids)]
+                    connection, [article for article, _ in listing.current(connection, ids)]
                 )
-            done, last = done + len(ids), ids[-1]
+            done, last = done + len(ids), ids[-1] if ids else last
 
     def groups(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The group of each article that has near-duplicates: the id of the group's original."""
@@ -150,7 +165,7 @@ class Store:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
             if row is not None:
-                return _checked(row)
+                return listing.checked_record(row)
         wanted = f"{article_id!r}" + (f" revision {revision}" if revision else "")
         reason = self.tombstones.missing(article_id) if revision is None else ""
         msg = f"{reason or f'the archive holds no article {wanted}'}; dateline search finds ids"
@@ -209,7 +224,7 @@ class Store:
                 (article.id, article.revision): article
                 for article in _revisions(connection, sorted({p.article_id for p in found}))
             }
-            return {p.id: (p, _of(p, articles)) for p in found}
+            return {p.id: (p, listing.revision_of(p, articles)) for p in found}
 
     def verify(self, found: Sequence[tuple[Passage, Article]]) -> None:
         """Raises ArchiveError if a passage or its article differs from what was stored.
@@ -232,7 +247,7 @@ class Store:
         logged = sum(len(passages) for _, passages in self.current(self.changed_since(0)))
         if logged != self.counts()[1]:
             reason = "its change log is incomplete"
-            raise ArchiveError(damaged_store(self._database.folder, reason))
+            raise ArchiveError(self._database.place.damaged(reason))
 
     def last_change(self) -> int:
         """The number of the newest change, 0 in an empty archive."""
@@ -258,7 +273,7 @@ class Store:
         """
         for first in range(0, len(article_ids), _BATCH):
             with self._database.read() as connection:
-                yield from _current(connection, article_ids[first : first + _BATCH])
+                yield from listing.current(connection, article_ids[first : first + _BATCH])
 
     def past(self, article_ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
         """The superseded revisions of each article with their passages, in the order of the ids.
@@ -267,8 +282,7 @@ class Store:
         """
         for first in range(0, len(article_ids), _BATCH):
             with self._database.read() as connection:
-                ids = _not_withdrawn(connection, article_ids[first : first + _BATCH])
-                yield from _texts(connection, ids, superseded=True)
+                yield from listing.past(connection, article_ids[first : first + _BATCH])
 
     def passage_ids(self, article_ids: Sequence[str]) -> list[int]:
         """The ids of all passages of these articles, superseded ones included."""
@@ -340,61 +354,7 @@ def _last_change(connection: Connection) -> int:
     return connection.scalar(select(func.max(schema.changes.c.seq))) or 0
 
 
-def _of(passage: Passage, articles: Mapping[tuple[str, int], Article]) -> Article:
-    """The revision that a passage is a slice of."""
-    article = articles.get((passage.article_id, passage.revision))
-    if article is None:
-        msg = f"passage {passage.id} belongs to no article"
-        raise DamagedRowError(msg)
-    return article
-
-
-def _checked(row: Row[Any]) -> Article:
-    article = article_record(row)
-    check_article(article, row.digest)
-    return article
-
-
 def _revisions(connection: Connection, ids: Sequence[str]) -> Iterator[Article]:
     table = schema.revisions
     for row in connection.execute(select(table).where(table.c.article_id.in_(ids))):
         yield article_record(row)
-
-
-def _current(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, list[Passage]]]:
-    yield from _texts(connection, _not_withdrawn(connection, ids), superseded=False)
-
-
-def _not_withdrawn(connection: Connection, ids: Sequence[str]) -> list[str]:
-    """The articles without those that were withdrawn."""
-    gone: set[str] = set(connection.scalars(withdrawn()))
-    return [id_ for id_ in ids if id_ not in gone]
-
-
-def _texts(
-    connection: Connection, ids: Sequence[str], *, superseded: bool
-) -> Iterator[tuple[Article, list[Passage]]]:
-    """The current or the superseded revisions with their passages, in the order of the ids."""
-    table = schema.revisions
-    query = select(table).where(
-        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
-    )
-    articles = {
-        (row.article_id, row.revision): _checked(row)
-        for row in connection.execute(query.order_by(table.c.revision))
-    }
-    table = schema.passages
-    query = select(table).where(
-        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
-    )
-    passages: dict[tuple[str, int], list[Passage]] = {}
-    for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
-        passage = passage_record(row)
-        check_passage(passage, _of(passage, articles), row.digest)
-        passages.setdefault((row.article_id, row.revision), []).append(passage)
-    revisions: dict[str, list[Article]] = {}
-    for article in articles.values():
-        revisions.setdefault(article.id, []).append(article)
-    for article_id in ids:
-        for article in revisions.get(article_id, ()):
-            yield article, passages.get((article_id, article.revision), [])

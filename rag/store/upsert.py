@@ -24,6 +24,7 @@ from rag.store.revisions import (
 from rag.store.rows import article_digest, article_record, article_row, digest
 
 Stored = Literal["added", "revised", "unchanged"]
+Settled = Literal["added", "revised", "unchanged", "deleted"]
 Item = tuple[Article, Sequence[Chunk]]
 _LONGEST_REASON = 300
 NEVER: Mapping[str, int] = MappingProxyType({})
@@ -62,6 +63,28 @@ def classify(
         else:
             kinds.append("revised")
     return kinds
+
+
+def settled(
+    connection: Connection,
+    run_id: int,
+    articles: Sequence[Article],
+    seen: Mapping[str, int] = NEVER,
+) -> dict[str, Settled]:
+    """What becomes of each article, by id, now that nobody else can write.
+
+    What somebody else has stored since it was read is "unchanged", and what they have deleted
+    since the run began is "deleted".
+    """
+    deletions, runs = schema.deletions.c, schema.runs.c
+    began = select(runs.started).where(runs.id == run_id).scalar_subquery()
+    query = select(deletions.article_id).where(
+        deletions.article_id.in_([each.id for each in articles]), deletions.at > began
+    )
+    found: dict[str, Settled] = {}
+    for article, kind in zip(articles, classify(connection, articles, seen), strict=True):
+        found[article.id] = kind
+    return found | dict.fromkeys(connection.scalars(query), "deleted")
 
 
 def arrivals(

@@ -12,8 +12,8 @@ from rag.indexes.dense import VECTORS
 from rag.indexes.protocols import IndexFiles
 from rag.maintenance.doctor.findings import Finding, listed
 from rag.store import ingest_command
-from rag.store.database import FILE
 from rag.store.lock import HOLDER, LOCK, holder
+from rag.store.sqlite import FILE
 from rag.store.wal import torn_log
 
 _FILES = (FILE, VECTORS, HOLDER, LOCK, "inputs.db")
@@ -21,9 +21,14 @@ _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp$")
 _FEW_BYTES = 50_000_000
 
 
-def check_files(folder: Path, indexes: IndexFiles) -> Iterator[Finding]:
-    """Whether every file is there, is a file, and may be read."""
-    if not (folder / FILE).exists():
+def check_files(folder: Path, indexes: IndexFiles, *, on_server: bool) -> Iterator[Finding]:
+    """Whether every file is there, is a file, and may be read.
+
+    A store that is `on_server` needs no `archive.db`, and with the folder nothing is lost.
+    """
+    if on_server and not folder.exists():
+        return
+    if not on_server and not (folder / FILE).exists():
         what = f"there is no {FILE} in {str(folder)!r}"
         yield Finding("files", "fatal", what, "There is no archive.", ingest_command(folder))
         return

@@ -16,9 +16,9 @@ from rag.maintenance.doctor import disk
 from rag.maintenance.doctor.findings import Finding, worst_first
 from rag.maintenance.doctor.indexes import IndexChecks, told
 from rag.maintenance.doctor.rows import RowChecks
-from rag.store import Database, Feeds, OldFormatError, Store, damaged_store
-from rag.store.database import ForeignSchemaError
+from rag.store import NO_SERVER, Database, Feeds, OldFormatError, Store, store_place
 from rag.store.lock import holder
+from rag.store.sqlite import ForeignSchemaError
 
 _Check = Callable[[], Iterable[Finding]]
 
@@ -37,18 +37,21 @@ def _findings(
     folder: Path, settings: Settings, encoder: Encoder, now: datetime
 ) -> Iterator[Finding]:
     engines = open_engines(settings)
-    outside = list(_all(folder, [partial(disk.check_files, folder, engines.files)]))
+    server = bool(settings.store.get_secret_value())
+    files = partial(disk.check_files, folder, engines.files, on_server=server)
+    outside = list(_all(folder, [files]))
     yield from outside
     if any(finding.severity == "fatal" for finding in outside):
         return
     leftovers = partial(disk.check_leftovers, folder, engines.files)
-    checks = (disk.check_room, disk.check_log)
-    yield from _all(folder, [leftovers, *(partial(check, folder) for check in checks)])
+    checks = (disk.check_room,) if server else (disk.check_room, disk.check_log)
+    if folder.exists():
+        yield from _all(folder, [leftovers, *(partial(check, folder) for check in checks)])
     means = "No article can be read. A backup brings all back: dateline restore BACKUP NEW_FOLDER."
     try:
-        if Database.is_blank(folder):
-            raise ArchiveError(damaged_store(folder, "it holds no tables"))
-        with closing(Database(folder, read_only=True)) as database:
+        if not server and Database.is_blank(folder):
+            raise ArchiveError(store_place(folder, NO_SERVER).damaged("it holds no tables"))
+        with closing(Database(folder, settings.store, read_only=True)) as database:
             yield from _inside(folder, database, settings, encoder, now)
     except ForeignSchemaError as error:
         acts = "It is not opened: what others put into a file could change articles as they come."

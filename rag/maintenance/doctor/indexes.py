@@ -61,7 +61,7 @@ class IndexChecks:
         try:
             if lexical.change > newest:
                 noted = f"the word index follows change {lexical.change:,}"
-                yield lost_changes(self._folder, f"{noted}, archive.db ends at {newest:,}")
+                yield lost_changes(self._folder, f"{noted}, the store ends at {newest:,}")
                 return
             if lexical.is_behind():
                 what = f"the word index follows {lexical.change:,} of {newest:,} changes"
@@ -131,7 +131,7 @@ class IndexChecks:
         means = "Passages are not found by meaning."
         newest = self._store.last_change()
         if (noted := self._engines.vectors.note(self._folder).change) > newest:
-            what = f"the vector index follows change {noted:,}, archive.db ends at {newest:,}"
+            what = f"the vector index follows change {noted:,}, the store ends at {newest:,}"
             yield lost_changes(self._folder, what)
             return
         try:

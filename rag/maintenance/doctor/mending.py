@@ -16,7 +16,7 @@ from rag.indexes.protocols import IndexFiles
 from rag.maintenance.doctor.disk import leftovers, wrong_kinds
 from rag.maintenance.doctor.examining import examine
 from rag.maintenance.doctor.findings import Finding, Remedy
-from rag.store import Database, Store, writer_lock
+from rag.store import Store, writer_lock
 from rag.store.files import disk_error
 from rag.store.inspection import Inspection, delete_strays
 
@@ -64,8 +64,8 @@ def mend(folder: Path, settings: Settings, encoder: Encoder) -> Mended:
 
 def _steps(folder: Path, settings: Settings, encoder: Encoder) -> list[_Step]:
     """What each remedy does; what is made of something comes after it."""
-    engines = open_engines(settings)
-    disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines)
+    engines, server = open_engines(settings), settings.store
+    disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines, server)
     return [
         (
             "aside",
@@ -73,10 +73,10 @@ def _steps(folder: Path, settings: Settings, encoder: Encoder) -> list[_Step]:
             lambda: _put_aside(folder, engines.files),
         ),
         ("remove", "removed what killed processes left", lambda: _remove(folder)),
-        ("foreign", "took out what others had put into archive.db", lambda: _drop_foreign(folder)),
-        ("migrate", "brought the tables up to date", lambda: _migrate(folder)),
-        ("stray rows", "deleted rows that belong to nothing", lambda: _delete_strays(folder)),
-        ("regroup", "compared all articles for copies again", lambda: _regroup(folder)),
+        ("foreign", "took out what others had put into archive.db", lambda: _drop_foreign(disk)),
+        ("migrate", "brought the tables up to date", lambda: _migrate(disk)),
+        ("stray rows", "deleted rows that belong to nothing", lambda: _delete_strays(disk)),
+        ("regroup", "compared all articles for copies again", lambda: _regroup(disk)),
         ("rebuild", "rebuilt both indexes", disk.rebuild),
         ("catch up", "brought both indexes up to date", lambda: _catch_up(disk)),
         ("save", "saved the vector index anew", lambda: _catch_up(disk)),
@@ -102,26 +102,26 @@ def _remove(folder: Path) -> None:
             raise disk_error(folder, error) from error
 
 
-def _drop_foreign(folder: Path) -> None:
-    with writer_lock(folder, "doctor"):
-        Database.drop(folder)
-        with closing(Database(folder)) as database:
+def _drop_foreign(disk: ArchiveFolder) -> None:
+    with writer_lock(disk.folder, "doctor"):
+        disk.drop_foreign()
+        with closing(disk.database(write=True)) as database:
             unknown = Inspection(database).unknown()
-        Database.drop(folder, unknown)
+        disk.drop_foreign(unknown)
 
 
-def _migrate(folder: Path) -> None:
-    with writer_lock(folder, "doctor"):
-        Database(folder).close()
+def _migrate(disk: ArchiveFolder) -> None:
+    with writer_lock(disk.folder, "doctor"):
+        disk.database(write=True).close()
 
 
-def _delete_strays(folder: Path) -> None:
-    with writer_lock(folder, "doctor"), closing(Database(folder)) as database:
+def _delete_strays(disk: ArchiveFolder) -> None:
+    with writer_lock(disk.folder, "doctor"), closing(disk.database(write=True)) as database:
         delete_strays(database)
 
 
-def _regroup(folder: Path) -> None:
-    with writer_lock(folder, "doctor"), closing(Database(folder)) as database:
+def _regroup(disk: ArchiveFolder) -> None:
+    with writer_lock(disk.folder, "doctor"), closing(disk.database(write=True)) as database:
         store = Store(database)
         store.set_setting("near_duplicates", "")
         store.group_pending()

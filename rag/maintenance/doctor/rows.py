@@ -10,8 +10,8 @@ from pathlib import Path
 from rag.corpus import near_duplicates
 from rag.maintenance.doctor.findings import Finding, Remedy, listed
 from rag.store import Database, Feeds, PollAttempts, Store, ingest_command
-from rag.store.database import FILE
 from rag.store.inspection import STRAYS, Inspection, RunFacts
+from rag.store.sqlite import FILE
 
 _SILENT = timedelta(days=7)
 _TOLERANCE = timedelta(days=1)
@@ -23,11 +23,13 @@ class RowChecks:
 
     def __init__(self, folder: Path, database: Database, store: Store, now: datetime) -> None:
         self._folder = folder
+        self._place = database.place
+        self._name = str(database.place) if database.is_shared else FILE
         self._rows = Inspection(database)
         self._store = store
         self._now = now
         self._fix = f"dateline doctor --fix --archive {folder}"
-        self._again = f"mv {folder} {folder}.damaged; {ingest_command(folder)}"
+        self._again = database.place.start_over()
 
     def check_content(self) -> Iterator[Finding]:
         """Whether every revision and every passage is what was once stored."""
@@ -41,14 +43,13 @@ class RowChecks:
         """Whether the file defines nothing but what Dateline does."""
         unknown = self._rows.unknown()
         if indexes := [name for kind, name in unknown if kind == "index"]:
-            what = f"archive.db holds {len(indexes):,} indexes of others: {listed(indexes)}"
+            what = f"{self._name} holds {len(indexes):,} indexes of others: {listed(indexes)}"
             means = "They may slow writing down, or refuse articles."
             yield Finding("unknown", "odd", what, means, self._fix, "foreign")
         if tables := [name for kind, name in unknown if kind == "table"]:
-            what = f"archive.db holds {len(tables):,} tables of others: {listed(tables)}"
+            what = f"{self._name} holds {len(tables):,} tables of others: {listed(tables)}"
             means = "Nothing reads them; who made them may know what they are for."
-            drop = f"sqlite3 {self._folder / FILE} 'DROP TABLE \"{tables[0]}\"'"
-            yield Finding("unknown", "odd", what, means, drop)
+            yield Finding("unknown", "odd", what, means, self._place.drop_command(tables[0]))
 
     def check_strays(self) -> Iterator[Finding]:
         """Whether every row belongs to what it says it does."""

@@ -9,13 +9,13 @@ from pathlib import PurePath
 
 from rag.archive import Archive
 from rag.sources.pages import is_address
-from rag.store import Database, Runs
+from rag.store import Runs
 from rag.store.runs import Outcome
 
 
 def last_failures(archive: Archive) -> list[Outcome]:
     """The failed inputs of the newest run, by path; raises ArchiveError without an archive."""
-    with closing(Database(archive.folder, read_only=True)) as database:
+    with closing(archive.database()) as database:
         runs = Runs(database)
         return [each for each in runs.outcomes(runs.last()) if each.kind == "failed"]
 
