@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from rag.store.database import FILE
+from rag.store.sqlite import FILE
 
 TAKEN_BACK = {
     "0003": (

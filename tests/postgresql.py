@@ -27,6 +27,12 @@ from rag.store import Database
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 MISSING = "needs PostgreSQL: apt-get install postgresql, and pip install 'dateline[postgresql]'"
+ON_BOTH = pytest.mark.usefixtures("address")
+"""For tests of archives: each runs with the store in a file, and then with it on a server."""
+
+ON_SQLITE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+"""For those among them that are about the file, or about two archives at once."""
+
 _LOGIN = "postgres"
 _OWNER = "dateline"
 _PASSWORD = "s3cret-of-a-test"

@@ -28,6 +28,9 @@ from rag.retrieval.filters import parse_as_of
 from rag.store import writer_lock
 from tests.builders import open_archive, row, write_jsonl
 from tests.old_formats import take_back
+from tests.postgresql import ON_BOTH, ON_SQLITE
+
+pytestmark = ON_BOTH
 
 FERRY = (
     "The ferry Marigold ran aground off Grevesand on Friday. "
@@ -153,6 +156,7 @@ def test_copies_with_small_edits_are_one_hit_and_keep_what_they_add(tmp_path: Pa
     assert len(archive.search("ferry", k=9, filters=Filters(publishers=("Radio North",)))) == 2
 
 
+@ON_SQLITE
 def test_an_archive_of_an_older_format_is_searched_and_then_grouped(tmp_path: Path) -> None:
     archive = open_archive(tmp_path / "archive")
     copies = [row(1, FERRY), row(2, f"{FERRY} It was dark.", publisher="Radio North")]
@@ -271,6 +275,7 @@ def test_an_overlong_question_is_refused(archive: Archive) -> None:
     assert archive.ask("a" * 4_000).abstained
 
 
+@ON_SQLITE
 def test_a_missing_archive_names_the_command_that_builds_it(tmp_path: Path) -> None:
     archive = open_archive(tmp_path / "none")
     for use in (archive.counts, archive.embed, archive.rebuild, lambda: archive.search("a")):
@@ -279,6 +284,7 @@ def test_a_missing_archive_names_the_command_that_builds_it(tmp_path: Path) -> N
     assert not (tmp_path / "none").exists()
 
 
+@ON_SQLITE
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match="is a file; name a folder"):

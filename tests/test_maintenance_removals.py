@@ -18,7 +18,7 @@ from rag.errors import ArchiveError, QueryError
 from rag.maintenance.doctor import examine
 from rag.retrieval.filters import parse_filters
 from rag.store import Database, Feeds, Remark, Runs, Selection
-from rag.store.database import FILE
+from rag.store.sqlite import FILE
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands, child
 

@@ -49,6 +49,9 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "doctor": Entry("upkeep:doctor", "Examine an archive, and mend what can be mended."),
         "backup": Entry("upkeep:backup", "Copy an archive that may be in use, and check the copy."),
         "restore": Entry("upkeep:restore", "Make an archive from a backup, after checking it."),
+        "copy": Entry(
+            "upkeep:copy", "Copy an archive onto PostgreSQL, or from there into a folder."
+        ),
         "rebuild": Entry("ingesting:rebuild", "Build the indexes again from the stored articles."),
         "withdraw": Entry(
             "removals:withdraw", "Withdraw an article: it stays, but answers nothing."

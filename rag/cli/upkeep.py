@@ -1,4 +1,4 @@
-"""`dateline doctor`, `info`, `backup` and `restore`: what keeps an archive true and safe."""
+"""`dateline doctor`, `info`, `backup`, `restore` and `copy`: what keeps an archive safe."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rag.config import load_settings
 from rag.indexes.encoding import open_encoder
 from rag.maintenance.backup import back_up
 from rag.maintenance.backup import restore as restore_backup
+from rag.maintenance.copying import copy_archive
 from rag.maintenance.doctor import Mended, examine, is_sound, mend
 from rag.maintenance.holdings import Holdings, read_holdings
 
@@ -120,3 +121,22 @@ def restore(
     settings = load_settings()
     made = restore_backup(source, target, settings, open_encoder(settings.encoder), terminal.note)
     terminal.say(f"{target} holds {made.articles:,} articles as of {made.made}, checked")
+
+
+def copy(
+    target: Annotated[
+        str, typer.Option("--to", help="A new folder, or postgresql+psycopg://USER@HOST/DATABASE.")
+    ],
+    archive: ArchiveOption = None,
+) -> None:
+    """Copy an archive onto PostgreSQL, or from there into a folder.
+
+    Each table is compared with its copy. A copy on PostgreSQL goes with the folder that the
+    archive has: name it in DATELINE_STORE.
+    """
+    settings = load_settings()
+    folder, encoder = archive or settings.archive, open_encoder(settings.encoder)
+    made = copy_archive(folder, target, settings, encoder)
+    for table in made.tables:
+        terminal.say(f"{table.rows:>10,}  {table.name}  sha256 {table.sha256[:16]}")
+    terminal.say(f"{made.place} holds a copy of the archive, compared table by table")

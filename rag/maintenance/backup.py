@@ -94,7 +94,7 @@ def back_up(
     clear_partial(target, engines.files, note)
     with closing(Database(folder, settings.store, read_only=True)) as database:
         database.verify()
-        with _appearing(target) as copy:
+        with appearing(target) as copy:
             backup = _copied(folder, copy, database, engines)
             _refuse_unsound(copy, folder, settings, encoder)
             write_atomically(copy / LIST, json.dumps(asdict(backup), indent=2).encode())
@@ -104,20 +104,11 @@ def back_up(
 def _copied(folder: Path, copy: Path, database: Database, engines: Engines) -> Backup:
     # The indexes first: one that is older than the store catches up, a newer one cannot.
     store = Store(database)
-    rebuilt = []
-    try:
-        for name, engine in (("lexical", engines.lexical), ("dense", engines.vectors)):
-            if engine.exists(folder) and not engine.copy(folder, copy, store.archive_id):
-                rebuilt.append(name)
-        if not database.copy_file(copy / FILE):
-            with closing(Database(copy, create=True)) as made:
-                copy_rows(database, made)
-        if (folder / VECTORS).exists():
-            with closing(VectorCache(folder / VECTORS, read_only=True)) as cache:
-                cache.copy_to(copy / VECTORS)
-    except EmbeddingError as error:
-        msg = f"{error}; see: dateline doctor --archive {folder}"
-        raise ArchiveError(msg) from error
+    rebuilt = copy_indexes(folder, copy, engines, store.archive_id)
+    if not database.copy_file(copy / FILE):
+        with closing(Database(copy, create=True)) as made:
+            copy_rows(database, made)
+    copy_vectors(folder, copy)
     with closing(Database(copy, read_only=True)) as copied:
         articles, _ = Store(copied).counts()
     _drop_side_files(copy)
@@ -130,9 +121,31 @@ def _copied(folder: Path, copy: Path, database: Database, engines: Engines) -> B
             for path in sorted(copy.rglob("*"))
             if _is_kept(path)
         },
-        rebuilt=tuple(rebuilt),
+        rebuilt=rebuilt,
         versions=versions(engines, database.place),
     )
+
+
+def copy_indexes(folder: Path, copy: Path, engines: Engines, archive_id: str) -> tuple[str, ...]:
+    """Copies both indexes; the names of those that changed under way, and are left out."""
+    both = (("lexical", engines.lexical), ("dense", engines.vectors))
+    return tuple(
+        name
+        for name, engine in both
+        if engine.exists(folder) and not engine.copy(folder, copy, archive_id)
+    )
+
+
+def copy_vectors(folder: Path, copy: Path) -> None:
+    """Copies what was embedded; raises ArchiveError where it is damaged."""
+    if not (folder / VECTORS).exists():
+        return
+    try:
+        with closing(VectorCache(folder / VECTORS, read_only=True)) as cache:
+            cache.copy_to(copy / VECTORS)
+    except EmbeddingError as error:
+        msg = f"{error}; see: dateline doctor --archive {folder}"
+        raise ArchiveError(msg) from error
 
 
 def _is_kept(path: Path) -> bool:
@@ -151,7 +164,7 @@ def restore(
     engines = open_engines(settings)
     clear_partial(target, engines.files, note)
     backup = read_backup(source, engines.files)
-    with _appearing(target) as copy:
+    with appearing(target) as copy:
         for name, expected in backup.files.items():
             (copy / name).parent.mkdir(exist_ok=True, parents=True)
             shutil.copyfile(source / name, copy / name)
@@ -273,7 +286,7 @@ def _is_partial(path: Path, indexes: IndexFiles) -> bool:
 
 
 @contextmanager
-def _appearing(target: Path) -> Iterator[Path]:
+def appearing(target: Path) -> Iterator[Path]:
     """A folder to be filled, which takes the name of `target` at the end, or vanishes."""
     maker = f"{os.getpid()}@{socket.gethostname()}"
     copy = target.absolute().with_name(f".{target.absolute().name}.{maker}.partial")

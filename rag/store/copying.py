@@ -29,11 +29,15 @@ class CopiedTable:
 def copy_rows(source: Database, target: Database) -> list[CopiedTable]:
     """Copies every row with its number into the empty `target`; what it copied, by table.
 
-    All of one moment, all or nothing. Raises ArchiveError where a table has other rows in the
-    end than in the source.
+    All of one moment, all or nothing. Raises ArchiveError where the target holds any row, and
+    where a table has other rows in the end than in the source.
     """
     copied = []
     with source.read() as reading, target.write() as writing:
+        for table in schema.metadata.sorted_tables:
+            if writing.execute(select(table).limit(1)).first() is not None:
+                msg = f"{target.place} holds an archive already; name an empty one in its place"
+                raise ArchiveError(msg)
         for table in schema.metadata.sorted_tables:
             before = _digested(table, _copied(reading, writing, table))
             after = _digested(table, _rows(writing, table))
