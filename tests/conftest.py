@@ -27,14 +27,16 @@ def server() -> Iterator[postgresql.Server]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> SecretStr:
+def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretStr]:
     """Where the store of a test is, and of every archive it opens: a file, then a server."""
     if request.param == "sqlite":
-        return NO_SERVER
+        yield NO_SERVER
+        return
     server: postgresql.Server = request.getfixturevalue("server")
     found = server.prepared()
     monkeypatch.setenv("DATELINE_STORE", found.get_secret_value())
-    return found
+    with postgresql.closed_at_the_end(monkeypatch):
+        yield found
 
 
 @pytest.fixture

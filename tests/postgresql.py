@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Engine, create_engine
 
 from rag.store import Database
 
@@ -38,7 +39,7 @@ _OWNER = "dateline"
 _PASSWORD = "s3cret-of-a-test"
 _QUICK = "\n".join(
     [
-        *("fsync = off", "synchronous_commit = off", "full_page_writes = off"),
+        *("fsync = off", "full_page_writes = off"),
         *("listen_addresses = ''", "max_connections = 60", "shared_buffers = 16MB"),
         *("autovacuum = off", "log_min_messages = fatal"),
     ]
@@ -134,6 +135,21 @@ class Server:
 
     def _binary(self, name: str) -> str:
         return str(BINARIES[-1].with_name(name))
+
+
+@contextmanager
+def closed_at_the_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Closes the connections of what a test opens and leaves to the garbage collector."""
+    engines: list[Engine] = []
+
+    def recorded(*arguments: Any, **options: Any) -> Engine:
+        engines.append(create_engine(*arguments, **options))
+        return engines[-1]
+
+    monkeypatch.setattr("rag.store.postgresql.create_engine", recorded)
+    yield
+    for engine in engines:
+        engine.dispose()
 
 
 @contextmanager

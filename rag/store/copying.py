@@ -68,7 +68,7 @@ def _copied(reading: Connection, writing: Connection, table: Table) -> Iterator[
 def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
     """The rows of a table, in the order of their keys, a batch at a time in memory."""
     query = select(table).order_by(*table.primary_key)
-    with connection.execution_options(yield_per=_BATCH).execute(query) as found:
+    with connection.execute(query, execution_options={"yield_per": _BATCH}) as found:
         for row in found:
             yield row._asdict()
 

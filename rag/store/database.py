@@ -95,9 +95,8 @@ class Database:
         """Removes all triggers and views from a file, and the `unknown` indexes."""
         place = store_place(folder, server)
         engine = place.engine(read_only=False)
-        writing = engine.execution_options(writes=True)
         try:
-            with place.translated(), writing.begin() as connection:
+            with place.translated(), place.writing(engine).begin() as connection:
                 place.drop(connection, unknown)
         finally:
             engine.dispose()
@@ -125,7 +124,7 @@ class Database:
 
         Nobody else writes meanwhile, on whatever machine.
         """
-        engine = self._engine.execution_options(writes=True)
+        engine = self.place.writing(self._engine)
         with self.place.translated(), engine.begin() as connection:
             yield connection
 
@@ -137,7 +136,7 @@ class Database:
         """
         if self._notes is None:
             self._notes = self.place.engine(read_only=False)
-        engine = self._notes.execution_options(writes=True)
+        engine = self.place.writing(self._notes)
         with self.place.translated(), engine.begin() as connection:
             yield connection
 

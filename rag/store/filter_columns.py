@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, select
 
 from rag.records import Filters, Published
 from rag.store import schema
-from rag.store.revisions import STILL, UNKNOWN_DATE, intervals, withdrawn
+from rag.store.revisions import ALWAYS, STILL, UNKNOWN_DATE, intervals, withdrawn
 from rag.store.rows import is_edge_of_day, seconds, wall_clock, widest_range
 
 Integers = npt.NDArray[np.int64]
@@ -22,9 +22,6 @@ Truths = npt.NDArray[np.bool_]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = _EPOCH.toordinal()
 _DAY = 86_400
-
-_ALWAYS = (UNKNOWN_DATE, STILL)
-"""When the only revision of an article is valid: always; its publication date bounds it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,7 +230,7 @@ def load_facets(connection: Connection, change: int) -> Facets:
     publishers, publisher = _numbered([row.publisher for row in rows])
     languages, language = _numbered([row.language for row in rows])
     sections, section = _numbered([row.section for row in rows])
-    between = [validity.get(key, _ALWAYS) for key in keys] if validity else [_ALWAYS] * len(rows)
+    between = [validity.get(key, ALWAYS) for key in keys] if validity else [ALWAYS] * len(rows)
     since, until = np.array(between, dtype=np.int64).reshape(-1, 2).T.copy()
     return Facets(
         change=change,

@@ -27,7 +27,7 @@ def containing(connection: Connection, words: str, filters: Filters) -> Iterator
     """The articles whose text contains the exact words, and that satisfy the dates, by id."""
     table = schema.revisions
     query = select(table).where(table.c.text.contains(words, autoescape=True))
-    for row in connection.execute(valid_as_asked(connection, query, filters)):
+    for row in valid_as_asked(connection, query, filters):
         article = article_record(row)
         if in_range(filters, article.published):
             yield article
@@ -45,8 +45,7 @@ def signed(connection: Connection, name: str, filters: Filters) -> list[Article]
             *(authors.contains(each, autoescape=True) for each in sorted(spellings)),
         )
     )
-    rows = connection.execute(valid_as_asked(connection, query, filters))
-    return [article_record(row) for row in rows]
+    return [article_record(row) for row in valid_as_asked(connection, query, filters)]
 
 
 def by_author(
@@ -57,9 +56,10 @@ def by_author(
     Reads no text; each list of authors is compared once, however many articles have it.
     """
     table = schema.revisions
-    query = select(table.c.article_id, cast(table.c.authors, Text).label("authors"))
+    authors = cast(table.c.authors, Text).label("authors")
+    query = select(table.c.article_id, table.c.revision, authors)
     by_list: dict[str, list[str]] = {}
-    for row in connection.execute(valid_as_asked(connection, query, filters)):
+    for row in valid_as_asked(connection, query, filters):
         by_list.setdefault(row.authors, []).append(row.article_id)
     names = {listed: json.loads(listed) for listed in by_list}
     found = [id_ for listed, ids in by_list.items() if any(map(fits, names[listed])) for id_ in ids]

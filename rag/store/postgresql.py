@@ -8,6 +8,7 @@ order in which its changes can be seen, whoever writes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,6 @@ _CONNECTION = {
 
 _LOST = "lost connection"
 _UNSTORABLE = "22021"
-_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _TAKE_TURN = (
     "SELECT set_config('lock_timeout', '30s', true), "
     "pg_advisory_xact_lock(hashtextextended(current_schema(), 4097))"
@@ -116,7 +116,11 @@ class PostgresServer:
 
     def reading(self, engine: Engine) -> Engine:
         """The engine for transactions that see one state from start to end."""
-        return engine.execution_options(**_READING)
+        return engine.execution_options(isolation_level="REPEATABLE READ")
+
+    def writing(self, engine: Engine) -> Engine:
+        """The engine for transactions that write: each sees what was committed before its turn."""
+        return engine.execution_options(isolation_level="READ COMMITTED", writes=True)
 
     def is_frozen(self) -> bool:
         """Whether the store cannot change while it is open: never."""
@@ -280,7 +284,20 @@ def _state(error: DBAPIError) -> str:
         return str(state)
     if isinstance(error, DataError):
         return _UNSTORABLE
-    return _LOST if isinstance(error, InterfaceError | OperationalError) else ""
+    if not isinstance(error, InterfaceError | OperationalError):
+        return ""
+    # Where no connection comes about, psycopg passes on the server's words, but not its state.
+    told = str(error.orig)
+    return next((state for words, state in _REFUSALS if words.search(told)), _LOST)
+
+
+_REFUSALS = (
+    (re.compile(r'database ".*" does not exist'), "3D000"),
+    (re.compile(r'role ".*" (does not exist|is not permitted)|authentication|pg_hba'), "28000"),
+    (re.compile(r"no password supplied|permission denied for database"), "28000"),
+    (re.compile(r"too many (clients|connections)|connection slots"), "53300"),
+)
+"""How a server refuses a connection, in English; in other languages its words must do."""
 
 
 _EXPLAINED: tuple[tuple[tuple[str, ...], str, str], ...] = (

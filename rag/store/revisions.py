@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, func, select
 
 from rag.corpus.notices import find_notices, updated_at
 from rag.records import Article, Filters, Published
@@ -25,6 +25,9 @@ UNKNOWN_DATE = -(2**62)
 
 STILL = 2**62
 """The end of what is still valid: after any other date."""
+
+ALWAYS = (UNKNOWN_DATE, STILL)
+"""When the only revision of an article is valid: always; its publication date bounds it."""
 
 Intervals = dict[tuple[str, int], tuple[int, int]]
 """By article and revision, when it was valid: from and before, in seconds since 1970."""
@@ -127,10 +130,13 @@ def count_in_use(connection: Connection, *, superseded: bool) -> int:
     return every - (connection.scalar(gone) or 0)
 
 
-def valid_as_asked(connection: Connection, query: Select[Any], filters: Filters) -> Select[Any]:
-    """The query over revisions, restricted to those valid at `filters.as_of`, by article.
+def valid_as_asked(
+    connection: Connection, query: Select[Any], filters: Filters
+) -> Iterator[Row[Any]]:
+    """The rows of a query over revisions that were valid at `filters.as_of`, by article.
 
-    Some are published up to a day after what the filters ask for; see `rows.in_range`.
+    The query has their ids and numbers. Some are published up to a day after what the filters
+    ask for; see `rows.in_range`.
     """
     table = schema.revisions.c
     query = query.where(table.article_id.not_in(withdrawn())).order_by(table.article_id)
@@ -138,12 +144,14 @@ def valid_as_asked(connection: Connection, query: Select[Any], filters: Filters)
     if before is not None:
         query = query.where(table.published < before)
     if filters.as_of is None:
-        return query.where(~table.superseded)
+        yield from connection.execute(query.where(~table.superseded))
+        return
+    # They are compared here: no database takes as many parameters as there may be revisions.
     validity, at = intervals(connection), seconds(filters.as_of)
-    valid = [key for key, (since, until) in validity.items() if since < at <= until]
-    several = {id_ for id_, _ in validity}
-    which = tuple_(table.article_id, table.revision).in_(valid)
-    return query.where(or_(table.article_id.not_in(several), which))
+    for row in connection.execute(query):
+        since, until = validity.get((row.article_id, row.revision), ALWAYS)
+        if since < at <= until:
+            yield row
 
 
 def valid_articles(

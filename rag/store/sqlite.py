@@ -83,6 +83,10 @@ class SqliteFile:
         """The engine for transactions that see one state from start to end."""
         return engine
 
+    def writing(self, engine: Engine) -> Engine:
+        """The engine for transactions that write."""
+        return engine.execution_options(writes=True)
+
     def is_frozen(self) -> bool:
         """Whether no process writes the file (no log, no index) and this one may not write it."""
         if os.access(self.folder, os.W_OK):
