@@ -2,9 +2,9 @@
 
 Started once, it imports what the work needs and then forks a child for each line of JSON on
 standard input; it prints how the child ended, how many steps it saw and what came of it. A step is
-the moment before or after a call that changes something on disk, or a thousand instructions of a
-database. At step `fatal` (0: never) the child sends itself SIGKILL. What it encodes is appended to
-`log`, a digest a line.
+the moment before or after a call that changes something on disk or asks a server, or a thousand
+instructions of a database. At step `fatal` (0: never) the child sends itself SIGKILL. What it
+encodes is appended to `log`, a digest a line.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import alembic.command  # noqa: F401  (what a migration imports is no part of its work)
+from pydantic import SecretStr
+from sqlalchemy import text
 
 from embeddings import HashingEncoder, Vectors
 from embeddings.vectors import load_faiss
@@ -41,6 +44,9 @@ CHANGING = {
     *("delete_all_documents", "garbage_collect_files"),
     *("fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "open", "truncate", "chmod"),
 }
+ASKING = {"execute", "executemany", "commit", "rollback", "wait"}
+"""What psycopg calls before it sends something to a server, or waits for what that says."""
+
 _INSTRUCTIONS = 1_000
 AS_OF = datetime(2025, 6, 30, tzinfo=UTC)
 QUERIES = ("When does the ferry strike end?", "copper mine licence", "How much does story 7 cost?")
@@ -55,7 +61,8 @@ STORED = {
     ),
     "texts": (
         'p.article_id, p.revision, substr(text, start + 1, "end" - start) FROM passages p '
-        "JOIN revisions r ON r.article_id = p.article_id AND r.revision = p.revision"
+        "JOIN revisions r ON r.article_id = p.article_id AND r.revision = p.revision "
+        "ORDER BY 1, 2, start"
     ),
     "changes": "article_id FROM changes ORDER BY seq",
     "groups": "article_id, group_id, wire FROM copies ORDER BY 1",
@@ -80,9 +87,13 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
         return 0
 
-    def profile(self, _frame: FrameType, event: str, called: Any) -> None:
+    def profile(self, frame: FrameType, event: str, called: Any) -> None:
         """Called by the interpreter before and after each call."""
-        if event in {"c_call", "c_return"} and getattr(called, "__name__", "") in CHANGING:
+        if event in {"c_call", "c_return"}:
+            counts = getattr(called, "__name__", "") in CHANGING
+        else:
+            counts = frame.f_code.co_name in ASKING and "psycopg" in frame.f_code.co_filename
+        if counts:
             self.count()
 
     def begin(self) -> None:
@@ -113,12 +124,11 @@ class LoggingEncoder(HashingEncoder):
 
 def _state(archive: Archive, _source: str) -> dict[str, Any]:
     """All that two archives must have in common to be the same for whoever uses them."""
-    with sqlite3.connect(archive.folder / "archive.db") as connection:
+    with closing(archive.database()) as database, database.read() as connection:
         stored = {
-            name: [list(map(str, row)) for row in connection.execute(f"SELECT {query}")]
+            name: [list(map(str, row)) for row in connection.execute(text(f"SELECT {query}"))]
             for name, query in STORED.items()
         }
-    connection.close()
     archive.snapshot().store.verify_all()
     answers = [archive.ask(question, as_of=AS_OF).to_dict() for question in QUERIES]
     for answer in answers:
@@ -156,7 +166,7 @@ def _look(archive: Archive, _source: str) -> list[list[Any]]:
 def _doctor(archive: Archive, _source: str) -> list[str]:
     """What the doctor finds that is more than good to know."""
     kept = archive.snapshot().store.setting("chunk_tokens")
-    settings = Settings(encoder="hashing", chunk_tokens=int(kept))
+    settings = archive._settings.model_copy(update={"chunk_tokens": int(kept)})
     found = examine(archive.folder, settings, HashingEncoder(), datetime.now(UTC))
     return [f"{each.check}: {each.what}" for each in found if each.severity != "note"]
 
@@ -188,7 +198,9 @@ WORK: dict[str, Callable[[Archive, str], object]] = {
 
 
 def _child(job: dict[str, Any], report: int) -> None:
-    settings = Settings(encoder="hashing", chunk_tokens=job["chunk_tokens"])
+    settings = Settings(
+        encoder="hashing", chunk_tokens=job["chunk_tokens"], store=SecretStr(job["store"])
+    )
     encoder = LoggingEncoder(Path(job["log"]))
     archive = Archive.open(job["folder"], settings=settings, encoder=encoder)
     steps = Steps(job["fatal"])
@@ -224,6 +236,8 @@ def _forked(job: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Reads jobs until there are no more."""
     load_faiss()
+    with suppress(ImportError):
+        import psycopg  # noqa: F401  (what connects to a server is no part of the work either)
     # Small archives are worked on in several batches, as large ones are.
     dense._BATCH, dense._SAVE_EVERY, ingest._BATCH, removals._BATCH = 32, 64, 16, 8
     for line in sys.stdin:

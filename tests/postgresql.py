@@ -107,6 +107,12 @@ class Server:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY file_copy")
         return self.address(name)
 
+    def copied(self, place: SecretStr) -> SecretStr:
+        """The address of a copy of a database that nobody is connected to."""
+        name, source = next(self._names), database_of(place)
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
+        return self.address(name)
+
     @cached_property
     def _template(self) -> str:
         self.execute("CREATE DATABASE prepared TEMPLATE template0")
@@ -135,6 +141,11 @@ class Server:
 
     def _binary(self, name: str) -> str:
         return str(BINARIES[-1].with_name(name))
+
+
+def database_of(place: SecretStr) -> str:
+    """The name of the database of an address."""
+    return place.get_secret_value().partition("@/")[2].partition("?")[0]
 
 
 @contextmanager

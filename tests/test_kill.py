@@ -15,16 +15,22 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from embeddings import HashingEncoder
+from rag.config import Settings
+from rag.maintenance.copying import copy_archive
+from rag.store.sqlite import FILE
 from tests.builders import row, write_jsonl
 from tests.commands import ROOT, child_environment
 from tests.killed_work import STORED
+from tests.postgresql import Server
 
 OLD = Path(__file__).parent / "formats_of_old"
 SUBJECTS = ["ferry strike ends on Friday", "copper mine has its licence", "night train is late"]
@@ -64,7 +70,8 @@ class Children:
         """How a child ended, and what it said; a negative status is the signal that ended it."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        told = {"source": "", "log": str(self._folder / "log"), "fatal": 0, "counted": False}
+        told = {"source": "", "log": str(self._folder / "log"), "store": ""}
+        told |= {"fatal": 0, "counted": False}
         line = json.dumps(told | {"work": work, "folder": str(folder)} | job)
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
@@ -96,12 +103,16 @@ class Case:
 
     def run(self, folder: Path, fatal: int = 0, log: str = "log") -> tuple[int, dict[str, Any]]:
         """Does the work in `folder`, or dies at step `fatal`."""
-        options = {"source": self.source, "chunk_tokens": self.chunk_tokens, "counted": True}
+        options = {"source": self.source, "counted": True} | self.options(folder)
         return self.children(self.work, folder, fatal=fatal, log=str(self.folder / log), **options)
+
+    def options(self, _folder: Path) -> dict[str, Any]:
+        """What each piece of work needs to know of an archive beside its folder."""
+        return {"chunk_tokens": self.chunk_tokens}
 
     def state(self, folder: Path) -> Any:
         """All that must be the same in two archives that hold the same."""
-        told = self.children.done("state", folder, chunk_tokens=self.chunk_tokens)
+        told = self.children.done("state", folder, **self.options(folder))
         return told | {"vectors": sorted(vectors(folder))}
 
     @cached_property
@@ -127,7 +138,7 @@ class Case:
     def survive(self, fatal: int) -> None:
         """Kills the work at one step and does it again: nothing is lost, nothing there twice."""
         folder = self.copied(f"killed{fatal}")
-        before = texts(folder)
+        before = texts(self.before)
         try:
             status, said = self.run(folder, fatal)
             assert status == -signal.SIGKILL, said
@@ -139,7 +150,7 @@ class Case:
             encoded = lines(self.folder / log)
             assert len(encoded) == len(set(encoded)), "embedded twice"
             assert not kept.intersection(each[:32] for each in encoded), "embedded again"
-            doctor = self.children.done("doctor", folder, chunk_tokens=self.chunk_tokens)
+            doctor = self.children.done("doctor", folder, **self.options(folder))
             assert doctor == []
             _, expected = self.uninterrupted
             state = self.state(folder)
@@ -152,9 +163,29 @@ class Case:
     def _look(self, folder: Path, before: set[tuple[str, str]]) -> None:
         """What a reader finds at once is what was there before, or what will be."""
         _, expected = self.uninterrupted
-        found = self.children.done("look", folder, chunk_tokens=self.chunk_tokens)
+        found = self.children.done("look", folder, **self.options(folder))
         known = {(each[0], each[2]) for each in expected["stored"]["texts"]}
         assert {(hit[2], hit[4]) for hit in found} <= known | before
+
+
+@dataclass(frozen=True)
+class CaseOnServer(Case):
+    """The same with the store on a PostgreSQL, where `stored` is what it is before the work."""
+
+    server: Server = field(kw_only=True)
+    stored: SecretStr = field(kw_only=True)
+    stores: dict[Path, SecretStr] = field(default_factory=dict)
+
+    def copied(self, name: str) -> Path:
+        """A copy of the folder, and of the database."""
+        folder = super().copied(name)
+        (folder / FILE).unlink(missing_ok=True)
+        self.stores[folder] = self.server.copied(self.stored)
+        return folder
+
+    def options(self, folder: Path) -> dict[str, Any]:
+        """The database of that copy, too."""
+        return super().options(folder) | {"store": self.stores[folder].get_secret_value()}
 
 
 def texts(folder: Path) -> set[tuple[str, str]]:
@@ -240,6 +271,43 @@ def cases(
         name: Case(children, tmp_path_factory.mktemp(name), work, before, source, chunk_tokens)
         for name, (work, before, source, chunk_tokens) in works.items()
     }
+
+
+@pytest.fixture(scope="module")
+def cases_on_server(
+    cases: dict[str, Case], server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Case]:
+    """The kinds of work that ingest, with the store on a PostgreSQL."""
+    stored = {"ingest": server.prepared(), "revise": server.new()}
+    folder, revised = cases["revise"].before, stored["revise"].get_secret_value()
+    copy_archive(folder, revised, Settings(encoder="hashing"), HashingEncoder())
+    found: dict[str, Case] = {}
+    for name, place in stored.items():
+        case = cases[name]
+        parts = (case.work, case.before, case.source, case.chunk_tokens)
+        own = tmp_path_factory.mktemp(f"{name}_on_server")
+        found[name] = CaseOnServer(case.children, own, *parts, server=server, stored=place)
+    return found
+
+
+@pytest.mark.parametrize("work", ["ingest", "revise"])
+def test_killed_at_some_points_the_same_command_mends_a_store_on_a_server(
+    cases_on_server: dict[str, Case], work: str
+) -> None:
+    for fatal in cases_on_server[work].points(FEW):
+        cases_on_server[work].survive(fatal)
+
+
+@pytest.mark.faults
+def test_killed_at_fifty_points_the_same_command_mends_a_store_on_a_server(
+    cases_on_server: dict[str, Case], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried = [(case, fatal) for case in cases_on_server.values() for fatal in case.points(25)]
+    failed = [trouble for case, fatal in tried if (trouble := _trouble(case, fatal))]
+    with capsys.disabled():
+        print(f"\nkill points survived: {len(tried) - len(failed)} of {len(tried)}")
+    assert failed == []
+    assert len(tried) == 50
 
 
 @pytest.mark.parametrize("work", POINTS)

@@ -120,7 +120,7 @@ def test_outlets_are_counted_the_largest_first(store: Store) -> None:
 
 def test_a_failing_put_leaves_nothing(store: Store) -> None:
     unknown_run = 99
-    with pytest.raises(ArchiveError, match="(?i)foreign key"):
+    with pytest.raises(ArchiveError, match=r"(?i)foreign key"):
         store.put(unknown_run, [(article("A.", "x/1"), [])])
     assert store.counts() == (0, 0)
     assert store.last_change() == 0

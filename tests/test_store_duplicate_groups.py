@@ -138,7 +138,7 @@ def test_the_members_of_groups_are_current_and_known_to_be_published_before(stor
 
 
 def test_a_put_that_fails_groups_nobody(store: Store) -> None:
-    with pytest.raises(ArchiveError, match="(?i)foreign key"):
+    with pytest.raises(ArchiveError, match=r"(?i)foreign key"):
         store.put(99, [(story(1, numbered(0, 60)), []), (story(2, numbered(0, 60)), [])])
     assert store.groups(["x/1", "x/2"]) == {}
 

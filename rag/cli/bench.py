@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from rag.cli import terminal
-from rag.cli.options import ArchiveOption, opened_archive
-from rag.config import load_settings
+from rag.cli.options import ArchiveOption, opened_archive, settings_of_own_archives
 from rag.errors import ConfigError
 from rag.evaluation.bench import BenchOptions, bench_table
 from rag.evaluation.bench import bench as run_bench
@@ -61,7 +60,7 @@ def bench(
         return
     options = BenchOptions(data, articles, texts)
     with opened_archive(archive) as opened, terminal.progress() as progress:
-        results = run_bench(opened, load_settings(), options, progress)
+        results = run_bench(opened, settings_of_own_archives(), options, progress)
     if as_json:
         terminal.print_json(results)
     else:
@@ -131,10 +130,10 @@ def _place(folder: Path | None, given: Path | None) -> Iterator[Place]:
     """Where to build, which is empty: what was left there would be measured."""
     if folder is None:
         with TemporaryDirectory(prefix="dateline-") as temporary:
-            yield Place(Path(temporary), load_settings(), given)
+            yield Place(Path(temporary), settings_of_own_archives(), given)
         return
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{str(folder)!r} is there already and not empty; name a new folder with --folder"
         raise ConfigError(msg)
     folder.mkdir(parents=True, exist_ok=True)
-    yield Place(folder, load_settings(), given)
+    yield Place(folder, settings_of_own_archives(), given)

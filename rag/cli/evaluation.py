@@ -10,7 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from rag.cli import terminal
-from rag.cli.options import ArchiveOption, language_model, opened_archive
+from rag.cli.options import (
+    ArchiveOption,
+    language_model,
+    opened_archive,
+    settings_of_own_archives,
+)
 from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.evaluation.agreement import Agreement
@@ -158,7 +163,7 @@ def declining(
     asking = Asking(as_of, _model(llm))
     with opened_archive(archive) as opened:
         asked = Declining(opened, data[0], asking, data)
-        with declining_suite(asked, load_settings()) as suite:
+        with declining_suite(asked, settings_of_own_archives()) as suite:
             _run(suite, report, compare)
 
 

@@ -12,9 +12,10 @@ import typer
 
 from rag.archive import Archive
 from rag.cli import terminal
-from rag.config import load_settings
+from rag.config import Settings, load_settings
 from rag.errors import QueryError
 from rag.llms import ChatModel, configured_model
+from rag.store import NO_SERVER
 
 FAILED_INPUTS = 1
 """The exit status where some inputs failed, and are named."""
@@ -59,6 +60,11 @@ def opened_archive(folder: Path | None) -> Iterator[Archive]:
     settings = load_settings()
     with Archive.open(folder or settings.archive, settings=settings) as archive:
         yield archive
+
+
+def settings_of_own_archives() -> Settings:
+    """The settings for archives that a command makes for itself: each store is in its folder."""
+    return load_settings().model_copy(update={"store": NO_SERVER})
 
 
 def language_model(name: str) -> ChatModel | None:

@@ -33,6 +33,9 @@ from rag.store.sqlite import Named
 OLDEST = 13
 """The oldest version of PostgreSQL that Dateline works with."""
 
+ON_SERVER = "PostgreSQL at "
+"""How each message begins about a store on a server."""
+
 _PORT = 5432
 _CONNECTION = {
     "connect_timeout": 10,
@@ -86,7 +89,7 @@ class PostgresServer:
         self._url = _parsed(address)
         host = self._url.host or self._url.query.get("host") or "localhost"
         port = self._url.port or self._url.query.get("port") or _PORT
-        self._name = f"PostgreSQL at {host}:{port}/{self._url.database or ''}"
+        self._name = f"{ON_SERVER}{host}:{port}/{self._url.database or ''}"
 
     def __str__(self) -> str:
         return self._name
@@ -233,7 +236,7 @@ class PostgresServer:
     def missing(self) -> str:
         """The error message where there is no archive."""
         ingest = f"dateline ingest PATH... --archive {self.folder}"
-        return f"there is no archive in {self}; build one: {ingest}"
+        return f"{self} holds no archive; build one: {ingest}"
 
     def damaged(self, reason: str) -> str:
         """The error message for a damaged archive."""

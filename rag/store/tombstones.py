@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from rag.errors import ArchiveError, QueryError
 from rag.records import Article, Filters, Passage, Published
@@ -248,7 +259,7 @@ def _brought(connection: Connection, feed: str) -> Select[tuple[str]]:
     rows = connection.execute(select(runs.id, runs.inputs))
     numbers = [row.id for row in rows if feed in row.inputs]
     # Written into the statement: a feed has more runs in some years than parameters may be.
-    listed = bindparam("runs", numbers, expanding=True, literal_execute=True)
+    listed: BindParameter[Any] = bindparam("runs", numbers, expanding=True, literal_execute=True)
     return select(_REVISIONS.article_id).where(_REVISIONS.run_id.in_(listed))
 
 

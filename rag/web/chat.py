@@ -17,6 +17,7 @@ from rag.errors import ArchiveError, RagError
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
 from rag.store.lock import holder
+from rag.store.postgresql import ON_SERVER
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form
 from rag.web.keeping import keep
@@ -43,6 +44,10 @@ UNEXPECTED = (
 REBUILDING = (
     "The archive is being rebuilt, so that not all of it can be found. Your question is still "
     "here; ask it again in a moment."
+)
+UNAVAILABLE = (
+    "The server that holds the articles does not answer. Ask again in a moment; if that does not "
+    "help, tell whoever runs this page."
 )
 THINKING = "The model is thinking"
 GONE = "This citation belongs to a conversation that has ended. Ask again to open it."
@@ -262,9 +267,13 @@ def _unfinished(
 def in_page_words(message: str) -> str:
     """An error message with labels of the page instead of command options.
 
+    Of a server that holds the articles it tells neither where it is nor what it said.
+
     >>> in_page_words("--from 'soon' is not a date")
     "From: 'soon' is not a date"
     """
+    if message.startswith(ON_SERVER):
+        return UNAVAILABLE
     for option, label in OPTIONS.items():
         message = message.replace(f"{option} ", f"{label}: ")
     return message
