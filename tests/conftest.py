@@ -20,7 +20,7 @@ settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[postgresql.Server]:
+def postgresql_server() -> Iterator[postgresql.Server]:
     """A PostgreSQL for the whole run; skips what needs it where there is none."""
     with postgresql.running() as started:
         yield started
@@ -32,7 +32,7 @@ def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.param == "sqlite":
         yield NO_SERVER
         return
-    server: postgresql.Server = request.getfixturevalue("server")
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
     found = server.prepared()
     monkeypatch.setenv("DATELINE_STORE", found.get_secret_value())
     with postgresql.closed_at_the_end(monkeypatch):

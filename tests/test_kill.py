@@ -275,9 +275,12 @@ def cases(
 
 @pytest.fixture(scope="module")
 def cases_on_server(
-    cases: dict[str, Case], server: Server, tmp_path_factory: pytest.TempPathFactory
+    cases: dict[str, Case],
+    postgresql_server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Case]:
     """The kinds of work that ingest, with the store on a PostgreSQL."""
+    server = postgresql_server
     stored = {"ingest": server.prepared(), "revise": server.new()}
     folder, revised = cases["revise"].before, stored["revise"].get_secret_value()
     copy_archive(folder, revised, Settings(encoder="hashing"), HashingEncoder())

@@ -21,6 +21,9 @@ from rag.store import Database, Feeds, Remark, Runs, Selection
 from rag.store.sqlite import FILE
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands, child
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
 QUESTION = "Who hid barrels of whisky in the lighthouse?"

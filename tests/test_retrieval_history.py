@@ -17,6 +17,9 @@ from rag.retrieval.history import condensed, later_texts, text_changes
 from rag.verification.quotes.records import Change, shown
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 FIRST = "The ferry Marigold ran aground.\n\nAll 41 passengers came ashore."
 SECOND = (

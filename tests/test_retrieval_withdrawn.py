@@ -21,6 +21,9 @@ from rag.web.server.endpoints import Endpoints
 from rag.web.views.opened import open_words
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 QUESTION = "Who hid forty barrels of whisky beneath the chapel?"
 SECRET = "The lighthouse keeper Orla Quist hid forty barrels of whisky beneath the chapel."

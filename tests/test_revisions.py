@@ -17,6 +17,9 @@ from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.systems import archive_system
 from rag.records import Filters
 from tests.builders import open_archive, row, write_jsonl
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 QUESTION = "How many passengers of the Marigold were brought ashore by lifeboat?"
 TOLLS = {1: "All 41 passengers", 2: "Only 38 passengers", 3: "As many as 44 passengers"}

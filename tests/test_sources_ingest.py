@@ -12,6 +12,9 @@ from rag.store import Database, Runs
 from tests.builders import row, write_jsonl
 from tests.commands import Commands
 from tests.misbehaving import Site, reply, site
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 FERRY = "The ferry Marigold sailed from Grevesand on Friday with 41 passengers on board."
 

@@ -16,6 +16,9 @@ from rag.errors import ArchiveError, ConfigError, ForbiddenAddressError, QueryEr
 from rag.sources.subscriptions import Polled
 from rag.store import Database, Feeds, FollowedFeed, Runs, Selection
 from tests.misbehaving import Answer, Site, flood, reply, site
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 LONG = "The ferry Marigold sailed from Grevesand on Friday with passengers on board. " * 13
 """156 words."""

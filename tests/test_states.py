@@ -10,6 +10,9 @@ import pytest
 
 from rag.archive import Archive
 from tests.builders import open_archive, row, write_jsonl
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 URL = "https://courier.example/tunnel"
 LEAD = (

@@ -15,6 +15,9 @@ from rag.archive import Archive
 from rag.errors import ArchiveError, QueryError
 from rag.store import Conversations, Database, Feedback, Remark, writer_lock
 from tests.builders import open_archive, row, write_jsonl
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

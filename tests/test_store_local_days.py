@@ -17,6 +17,9 @@ from rag.records.published import local_iso
 from rag.store.rows import in_range, wall_clock
 from rag.store.tombstones import Selection
 from tests.builders import open_archive, row, write_jsonl
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 NIGHT = Published(datetime(2024, 5, 7, 22, 30, tzinfo=UTC), "minute", "+02:00")
 EVENING = Published(datetime(2024, 5, 8, 3, 30, tzinfo=UTC), "minute", "EDT")

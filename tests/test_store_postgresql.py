@@ -50,6 +50,12 @@ def _closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
+def server(postgresql_server: Server) -> Server:
+    """The same, by a shorter name."""
+    return postgresql_server
+
+
+@pytest.fixture
 def place(server: Server) -> SecretStr:
     """The address of a database with our tables, empty."""
     return server.prepared()

@@ -39,6 +39,9 @@ from rag.web.tabs.add import adding_html
 from rag.web.tabs.conversations import list_html, reopened
 from rag.web.tabs.feedback import NOT_SAVED, keep_remark, whole_number
 from tests.builders import open_archive, row, write_jsonl
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
 FERRY = "The Lindow ferry sank on Friday with 41 people aboard. All 41 people were saved."
