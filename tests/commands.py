@@ -16,6 +16,8 @@ import pytest
 from rag.cli import main
 
 ROOT = Path(__file__).parent.parent
+STORE = "DATELINE_STORE"
+"""The one setting of the caller that counts: `tests.conftest` says where the store is."""
 
 NO_RIGHTS_TO_GIVE_UP = 77
 
@@ -83,7 +85,7 @@ class Commands:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         for name in os.environ:
-            if name.startswith(("DATELINE_", "OPENAI_")):
+            if name.startswith(("DATELINE_", "OPENAI_")) and name != STORE:
                 monkeypatch.delenv(name)
         monkeypatch.setenv("DATELINE_ENCODER", "hashing")
         monkeypatch.chdir(folder)
@@ -101,7 +103,8 @@ class Commands:
 
 def child_environment(**settings: str) -> dict[str, str]:
     """The environment without the caller's settings, with these in their place."""
-    kept = {n: v for n, v in os.environ.items() if not n.startswith(("DATELINE_", "OPENAI_"))}
+    ours = ("DATELINE_", "OPENAI_")
+    kept = {n: v for n, v in os.environ.items() if n == STORE or not n.startswith(ours)}
     return kept | {"PYTHONPATH": str(ROOT), "DATELINE_ENCODER": "hashing"} | settings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,10 @@ from pydantic import SecretStr
 
 from rag.store import NO_SERVER, Database, Runs, Store
 from tests import postgresql
-from tests.commands import Commands
+from tests.commands import STORE, Commands
+
+# What somebody's own settings name is no place for tests to write to.
+os.environ.pop(STORE, None)
 
 # No test has a deadline: machines are busy.
 settings.register_profile("untimed", parent=settings(), deadline=None)
@@ -34,7 +38,7 @@ def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         return
     server: postgresql.Server = request.getfixturevalue("postgresql_server")
     found = server.prepared()
-    monkeypatch.setenv("DATELINE_STORE", found.get_secret_value())
+    monkeypatch.setenv(STORE, found.get_secret_value())
     with postgresql.closed_at_the_end(monkeypatch):
         yield found
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from embeddings import HashingEncoder, VectorCache
 from rag.archive import Archive
@@ -17,11 +18,11 @@ from rag.config import Settings
 from rag.errors import ArchiveError, QueryError
 from rag.maintenance.doctor import examine
 from rag.retrieval.filters import parse_filters
-from rag.store import Database, Feeds, Remark, Runs, Selection
+from rag.store import Database, Feeds, Remark, Runs, Selection, schema
 from rag.store.sqlite import FILE
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands, child
-from tests.postgresql import ON_BOTH
+from tests.postgresql import ON_BOTH, ON_SQLITE
 
 pytestmark = ON_BOTH
 
@@ -255,7 +256,7 @@ def test_a_delete_that_had_committed_when_it_was_killed_ends_well_when_run_again
     archive: Archive, dateline: Commands
 ) -> None:
     feed = "https://courier.example/feed"
-    with closing(Database(archive.folder)) as database:
+    with closing(Database(archive.folder, Settings().store)) as database:
         Feeds(database).add(feed)
     for options in (["--publisher", "Radio North"], ["--feed", feed]):
         assert dateline("delete", *options, "--yes").status == 0
@@ -307,11 +308,12 @@ def test_what_cannot_be_meant_is_refused(
 
 def test_a_feed_is_deleted_with_what_it_brought(archive: Archive, tmp_path: Path) -> None:
     feed = "https://courier.example/feed"
-    with closing(Database(archive.folder)) as database:
+    with closing(Database(archive.folder, Settings().store)) as database:
         Feeds(database).add(feed)
         run = Runs(database).begin([feed], NOW)
-    with closing(sqlite3.connect(archive.folder / FILE)) as rows_, rows_:
-        rows_.execute("UPDATE revisions SET run_id = ? WHERE article_id = ?", (run, WHISKY))
+        with database.write() as connection:
+            of = schema.revisions.c.article_id == WHISKY
+            connection.execute(update(schema.revisions).where(of).values(run_id=run))
     part = archive.removals.find(Selection(feed=feed, filters=filters(archive, "Radio North")))
     assert (part.articles, part.feed) == ((), "")
     found = archive.removals.find(Selection(feed=feed))
@@ -332,11 +334,11 @@ def test_what_a_run_remarked_of_it_goes_too(tmp_path: Path) -> None:
     archive = open_archive(tmp_path / "archive")
     odd = row(1, FERRY, date="on Whitsun, said Orla")
     archive.ingest(write_jsonl(tmp_path / "in.jsonl", [odd]))
-    with closing(Database(archive.folder, read_only=True)) as database:
+    with closing(archive.database()) as database:
         (noted,) = Runs(database).outcomes(1)
     assert "Orla" in noted.note
     delete(archive, "courier.example/1")
-    with closing(Database(archive.folder, read_only=True)) as database:
+    with closing(archive.database()) as database:
         (left,) = Runs(database).outcomes(1)
     assert (left.note, left.article_id) == ("", "courier.example/1")
 
@@ -361,11 +363,12 @@ def test_the_doctor_says_what_compacting_is_for(archive: Archive) -> None:
     assert told() == []
 
 
+@ON_SQLITE
 def test_a_log_that_somebody_still_reads_is_told(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delete(archive, WHISKY)
-    monkeypatch.setattr("rag.store.database._BUSY_SECONDS", 0)
+    monkeypatch.setattr("rag.store.sqlite._BUSY_SECONDS", 0)
     with closing(sqlite3.connect(archive.folder / FILE, isolation_level=None)) as reading:
         reading.execute("BEGIN")
         reading.execute("SELECT count(*) FROM articles").fetchall()

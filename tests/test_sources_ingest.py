@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.config import Settings
 from rag.store import Database, Runs
 from tests.builders import row, write_jsonl
 from tests.commands import Commands
@@ -88,7 +89,7 @@ def test_addresses_and_files_are_one_run(dateline: Commands, server: Site, tmp_p
     ended = dateline("ingest", urls[0], "in.jsonl", *urls[1:])
     assert ended.out == "3 added, 0 revised, 0 unchanged, 0 duplicate, 1 failed\n"
     ended.refused(f"error: {urls[1]}: status 404: there is nothing at this address", status=1)
-    database = Database(tmp_path / "archive", read_only=True)
+    database = Database(tmp_path / "archive", Settings().store, read_only=True)
     outcomes = {one.path: one.kind for one in Runs(database).outcomes(1)}
     database.close()
     assert outcomes == {

@@ -153,7 +153,7 @@ def test_a_feed_that_changed_without_news_keeps_no_run(
     archive.feeds.poll()
     assert archive.feeds.poll().unchanged == 1
     assert archive.feeds.all()[0].etag == '"b"'
-    with closing(Database(tmp_path / "archive", read_only=True)) as database:
+    with closing(Database(tmp_path / "archive", Settings().store, read_only=True)) as database:
         assert Runs(database).last() == 1
 
 
@@ -365,7 +365,7 @@ def test_a_feed_that_cannot_be_read_is_named_and_stops_none(
     polled = archive.feeds.poll()
     assert polled.report.counts == {"added": 1, "failed": 1}
     assert polled.report.failures[0].note.startswith(reason) or reason in told(polled)[2]
-    with closing(Database(tmp_path / "archive", read_only=True)) as database:
+    with closing(Database(tmp_path / "archive", Settings().store, read_only=True)) as database:
         (kept,) = Runs(database).outcomes(1)
     assert (kept.path, kept.kind) == (bad, "failed")
 
@@ -375,7 +375,7 @@ def test_a_poll_that_was_cut_off_goes_on_where_it_was(
 ) -> None:
     url = following(archive, server, feed(item(1), item(2), etag='"a"'))
     archive.feeds.poll()
-    with closing(Database(tmp_path / "archive")) as database:
+    with closing(Database(tmp_path / "archive", Settings().store)) as database:
         Feeds(database).save(FollowedFeed(url))
     assert told(archive.feeds.poll()) == ["2 unchanged"]
     assert archive.counts()[0] == 2

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.archive import Archive
+from rag.config import Settings
 from rag.errors import ArchiveError, QueryError
 from rag.store import Conversations, Database, Feedback, Remark, writer_lock
 from tests.builders import open_archive, row, write_jsonl
@@ -160,13 +161,13 @@ def test_it_is_kept_while_another_process_holds_the_writers_lock(tmp_path: Path)
 
 
 def test_a_busy_writer_is_waited_for(tmp_path: Path) -> None:
-    Database(tmp_path, create=True).close()
-    database = Database(tmp_path, read_only=True)
+    Database(tmp_path, Settings().store, create=True).close()
+    database = Database(tmp_path, Settings().store, read_only=True)
     writing, done = threading.Event(), threading.Event()
     order: list[str] = []
 
     def write() -> None:
-        with Database(tmp_path).write():
+        with Database(tmp_path, Settings().store).write():
             writing.set()
             done.wait(0.2)
             order.append("writer")

@@ -34,6 +34,10 @@ from rag.store import (
     schema,
 )
 from rag.store.sqlite import FILE
+from rag.web.chat import Chat
+from rag.web.conversation import Conversation
+from rag.web.facts import facts_html
+from rag.web.form import Form
 from tests.builders import article, row, write_jsonl
 from tests.commands import Commands
 from tests.postgresql import Server, closed_at_the_end, database_of, running
@@ -266,6 +270,23 @@ def test_an_archive_that_was_replaced_is_opened_again(
         server.execute("CREATE SCHEMA public", database_of(place))
         Database(tmp_path, place, create=True).close()
         assert database.replaced()
+
+
+def test_the_page_says_that_the_server_is_away_and_works_again_by_itself(tmp_path: Path) -> None:
+    with running() as server, opened(tmp_path / "a", server.new()) as archive:
+        archive.ingest(write_jsonl(tmp_path / "a.jsonl", [row(1, FERRY)]))
+        chat = Chat(archive)
+
+        def asked() -> str:
+            last = list(chat.ask(Form("Who came ashore?"), Conversation()))[-1]
+            return last.problem or last.conversation.turns[-1].text
+
+        assert "41 passengers" in asked()
+        server.stop()
+        assert asked() == postgresql.UNAVAILABLE
+        assert facts_html(chat) == postgresql.UNAVAILABLE
+        server.start()
+        assert "41 passengers" in asked()
 
 
 # Text as in SQLite

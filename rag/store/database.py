@@ -222,8 +222,10 @@ def _is_blank(place: Place) -> bool:
 def _step(connection: Connection, place: Place) -> str:
     """The migration that the tables are at; "" for a store without tables."""
     tables = place.tables(connection)
+    step = ""
     if "alembic_version" in tables and "revisions" in tables:
-        return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
-    if tables:
+        step = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+    # Other programs that use Alembic do not number their steps.
+    if tables and not step.isdecimal():
         place.refuse_others(tables)
-    return ""
+    return step

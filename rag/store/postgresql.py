@@ -33,9 +33,11 @@ from rag.store.sqlite import Named
 OLDEST = 13
 """The oldest version of PostgreSQL that Dateline works with."""
 
-ON_SERVER = "PostgreSQL at "
-"""How each message begins about a store on a server."""
-
+UNAVAILABLE = (
+    "The server that holds the articles does not answer. Ask again in a moment; if that does not "
+    "help, tell whoever runs this page."
+)
+_NAMED = "PostgreSQL at "
 _PORT = 5432
 _CONNECTION = {
     "connect_timeout": 10,
@@ -89,7 +91,7 @@ class PostgresServer:
         self._url = _parsed(address)
         host = self._url.host or self._url.query.get("host") or "localhost"
         port = self._url.port or self._url.query.get("port") or _PORT
-        self._name = f"{ON_SERVER}{host}:{port}/{self._url.database or ''}"
+        self._name = f"{_NAMED}{host}:{port}/{self._url.database or ''}"
 
     def __str__(self) -> str:
         return self._name
@@ -358,6 +360,15 @@ _EXPLAINED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
 )
 """By how a state of SQL begins: what it means, and what to do."""
+
+
+def without_server(message: str) -> str:
+    """An error message for readers: where the server is and what it said is not theirs to know.
+
+    >>> without_server("PostgreSQL at db.example:5432/news cannot be reached").partition(".")[0]
+    'The server that holds the articles does not answer'
+    """
+    return UNAVAILABLE if _NAMED in message else message
 
 
 def _parsed(address: SecretStr) -> URL:

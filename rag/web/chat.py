@@ -17,7 +17,7 @@ from rag.errors import ArchiveError, RagError
 from rag.llms import ChatModel
 from rag.records import Answer, Filters
 from rag.store.lock import holder
-from rag.store.postgresql import ON_SERVER
+from rag.store.postgresql import without_server
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form
 from rag.web.keeping import keep
@@ -44,10 +44,6 @@ UNEXPECTED = (
 REBUILDING = (
     "The archive is being rebuilt, so that not all of it can be found. Your question is still "
     "here; ask it again in a moment."
-)
-UNAVAILABLE = (
-    "The server that holds the articles does not answer. Ask again in a moment; if that does not "
-    "help, tell whoever runs this page."
 )
 THINKING = "The model is thinking"
 GONE = "This citation belongs to a conversation that has ended. Ask again to open it."
@@ -135,7 +131,7 @@ class Chat:
         try:
             opened = open_words(self.archive, reference.article_id, reference.revision, span)
         except RagError as error:
-            return panel_error(str(error))
+            return panel_error(in_page_words(str(error)))
         return article_html(opened, key, reference)
 
     def turns(self, conversation: Conversation) -> tuple[str, ...]:
@@ -267,13 +263,10 @@ def _unfinished(
 def in_page_words(message: str) -> str:
     """An error message with labels of the page instead of command options.
 
-    Of a server that holds the articles it tells neither where it is nor what it said.
-
     >>> in_page_words("--from 'soon' is not a date")
     "From: 'soon' is not a date"
     """
-    if message.startswith(ON_SERVER):
-        return UNAVAILABLE
+    message = without_server(message)
     for option, label in OPTIONS.items():
         message = message.replace(f"{option} ", f"{label}: ")
     return message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.archive import Archive
 from rag.conversations.escaping import text
 from rag.errors import RagError
-from rag.web.chat import Chat
+from rag.web.chat import Chat, in_page_words
 from rag.web.rendering.steps import count
 
 
@@ -14,7 +14,7 @@ def facts_html(chat: Chat) -> str:
     try:
         return str(text(" · ".join(_facts(chat))))
     except RagError as error:
-        return str(text(str(error)))
+        return str(text(in_page_words(str(error))))
 
 
 def is_growing(archive: Archive) -> bool:

@@ -14,6 +14,7 @@ from rag.conversations.exporting import export_json, export_markdown, one_answer
 from rag.conversations.filenames import disposition, file_name
 from rag.errors import RagError
 from rag.store import KeptConversation
+from rag.store.postgresql import without_server
 from rag.web.server.asgi import reader_name
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def download_route(archive: Archive) -> Route:
                 kept = one_answer(kept, int(asked["number"]))
             body = export(kept, archive)
         except RagError as error:
-            return JSONResponse({"error": str(error)}, 404)
+            return JSONResponse({"error": without_server(str(error))}, 404)
         named = disposition(file_name(kept.summary.title, asked["kind"]))
         return Response(body, 200, {**_HEADERS, "content-disposition": named}, media)
 

@@ -18,6 +18,7 @@ from rag.errors import QueryError, RagError
 from rag.llms import ChatModel
 from rag.records import article_dict, hit_json
 from rag.records.answer_json import AnswerJson, HitJson, Model
+from rag.store.postgresql import without_server
 
 NAMES = ("search", "ask", "quote", "check", "article")
 MOST_HITS = 100
@@ -252,7 +253,7 @@ def guarded(call: Callable[P, T], told: Callable[[str], Exception]) -> Callable[
         try:
             return call(*args, **kwargs)
         except RagError as error:
-            raise told(str(error)) from None
+            raise told(without_server(str(error))) from None
         except Exception:
             _log.exception("%s failed", call.__name__)
             raise told(FAILED) from None

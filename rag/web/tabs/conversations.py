@@ -12,7 +12,7 @@ from rag.conversations.escaping import text
 from rag.conversations.stored_answers import restored
 from rag.errors import RagError
 from rag.store import KeptConversation, Summary
-from rag.web.chat import Chat, Frame
+from rag.web.chat import Chat, Frame, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.keeping import UNKNOWN_VISITOR, owner_of, unkept
 from rag.web.parts import Parts, html_part, private
@@ -108,7 +108,7 @@ def reopened(chat: Chat, owner: str, id_: str, conversation: Conversation) -> Fr
     try:
         again = conversation_of(chat, chat.archive.conversations.get(owner, id_), owner)
     except RagError as error:
-        return Frame(conversation, problem=str(error))
+        return Frame(conversation, problem=in_page_words(str(error)))
     first = again.first_key()
     panel = chat.panel(first, again) if first else empty_panel()
     return Frame(again, chat.turns(again), None, "", panel)
@@ -139,7 +139,7 @@ def _changed(archive: Archive, owner: str, id_: str, what: str, value: str) -> s
         elif what == "delete":
             kept.delete(owner, id_)
     except RagError as error:
-        return str(text(str(error)))
+        return str(text(in_page_words(str(error))))
     return ""
 
 
@@ -153,7 +153,7 @@ def list_html(archive: Archive, owner: str, words: str, current: str) -> str:
             why_none = NEEDS_COOKIE
         shown = _list(found, current) if found else _note(why_none if kept.can_save() else NOT_KEPT)
     except RagError as error:
-        shown = _note(str(error))
+        shown = _note(in_page_words(str(error)))
     return str(shown)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from rag.conversations.escaping import text
 from rag.errors import QueryError, RagError
 from rag.store import Remark
-from rag.web.chat import Chat
+from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
@@ -31,7 +31,7 @@ def connect_remarks(chat: Chat, parts: Parts) -> None:
             feedback = Remark(event.kind, whole_number(str(event.citation)), str(event.note))
             keep_remark(chat, conversation, owner_of(request), turn, feedback)
         except RagError as error:
-            return str(text(str(error)))
+            return str(text(in_page_words(str(error))))
         return THANKS
 
     status.remark(remark, parts.conversation, status, queue=False, **private())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.conversations.escaping import text
 from rag.errors import RagError
-from rag.web.chat import Chat
+from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation, Reference
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, private
@@ -34,7 +34,7 @@ def connect_links(chat: Chat, parts: Parts) -> None:
         try:
             chat.archive.conversations.share(owner_of(request), conversation.id, shared=True)
         except RagError as error:
-            return str(text(str(error)))
+            return str(text(in_page_words(str(error))))
         return ""
 
     parts.page.load(open_sentence, None, parts.panel, queue=False, **private())
