@@ -23,7 +23,7 @@ from sqlalchemy import (
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import DamagedRowError, seconds
+from rag.store.rows import DamagedRowError, seconds, storable
 from rag.store.saved_answers import without_deleted
 
 TITLE_LENGTH = 80
@@ -92,7 +92,7 @@ class Conversations:
         with the question as its title. Raises QueryError if the owner has no such conversation.
         """
         turns = schema.turns
-        question = str(answer.get("question", ""))
+        question = storable(str(answer.get("question", "")))
         with self._database.note() as connection:
             if id_:
                 _require(connection, owner, id_)
@@ -174,7 +174,7 @@ class Conversations:
 
         Raises QueryError for an empty name, and if the owner has no such conversation.
         """
-        saved = _title(title)
+        saved = _title(storable(title))
         if not saved:
             msg = f"{title!r} is not a title for a conversation; enter at least one letter"
             raise QueryError(msg)

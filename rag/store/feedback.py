@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import seconds
+from rag.store.rows import seconds, storable
 from rag.store.saved_answers import without_deleted
 
 Kind = Literal["helpful", "unhelpful", "wrong citation", "comment"]
@@ -89,7 +89,7 @@ class Feedback:
             "owner": owner,
             "kind": remark.kind,
             "citation": remark.citation,
-            "note": remark.note.strip()[:LONGEST_NOTE],
+            "note": storable(remark.note.strip()[:LONGEST_NOTE]),
             "at": seconds(now),
         }
         with self._database.note() as connection:

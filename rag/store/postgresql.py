@@ -114,7 +114,7 @@ class PostgresServer:
             )
         except ImportError as error:
             install = "pip install 'dateline[postgresql]'"
-            msg = f"the store is on PostgreSQL, and psycopg is not installed; install it: {install}"
+            msg = f"a store on PostgreSQL needs psycopg ({error}); install it: {install}"
             raise ConfigError(msg) from error
         event.listen(engine, "begin", _begin)
         return engine

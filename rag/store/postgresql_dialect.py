@@ -5,12 +5,15 @@ Loaded by SQLAlchemy when an engine is made, because it takes a while.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.types import Text
+
+from rag.store.rows import storable
 
 
 class _Types(PGTypeCompiler):
@@ -39,6 +42,15 @@ class Dialect(PGDialect_psycopg):
     supports_statement_cache = True
     type_compiler_cls = _Types
     statement_compiler = _Statements
+
+    def do_execute(self, cursor: Any, statement: Any, parameters: Any, context: Any = None) -> None:
+        """Executes a statement; a reader may look for characters that no text can have."""
+        if isinstance(parameters, Mapping) and statement.startswith("SELECT"):
+            parameters = {
+                name: storable(value) if isinstance(value, str) else value
+                for name, value in parameters.items()
+            }
+        super().do_execute(cursor, statement, parameters, context)  # type: ignore[no-untyped-call]
 
     def _get_server_version_info(self, connection: Any) -> tuple[int, int]:
         # Servers that speak the protocol without being PostgreSQL name themselves in other words.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from rag.records import Article, Filters, Passage, Published, Span
 
 _DIGESTS = 256
 _DAY = 86_400
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FARTHEST_ZONE = 15 * 3_600
 
 
@@ -120,6 +122,19 @@ def check_passage(passage: Passage, article: Article, stored: str) -> None:
     if digest(encoded) != stored:
         msg = f"passage {passage.id} of article {article.id!r} does not have its checksum"
         raise DamagedRowError(msg)
+
+
+def storable(value: Any) -> Any:
+    """The JSON value with U+FFFD for characters that not every database can store.
+
+    >>> storable({"text": "a" + chr(0), "numbers": [1, None]})
+    {'text': 'a�', 'numbers': [1, None]}
+    """
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {storable(name): storable(each) for name, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def seconds(moment: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from rag.store import schema
 from rag.store.redacting import mentioned, redacted, without_words, words_of
+from rag.store.rows import storable
 
 _TURNS, _FEEDBACK = schema.turns.c, schema.feedback.c
 
@@ -35,7 +36,8 @@ def redact_saved_answers(connection: Connection, article_ids: Collection[str]) -
 
 
 def without_deleted(connection: Connection, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as it may be saved now, redacted if a source was deleted in the meantime."""
+    """The answer as it can be saved now, redacted if a source was deleted in the meantime."""
+    answer = storable(dict(answer))
     deletions = schema.deletions.c
     query = select(deletions.article_id).where(deletions.article_id.in_(mentioned(answer)))
     gone = set(connection.scalars(query))
