@@ -75,6 +75,7 @@ def dateline(archive: Archive, dateline: Commands, monkeypatch: pytest.MonkeyPat
     return dateline
 
 
+@ON_SQLITE
 def test_nothing_of_a_deleted_article_is_left_in_the_folder(
     archive: Archive, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ from rag.web.server.endpoints import Endpoints
 from rag.web.views.opened import open_words
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands
-from tests.postgresql import ON_BOTH
+from tests.postgresql import ON_BOTH, ON_SQLITE
 
 pytestmark = ON_BOTH
 
@@ -288,6 +288,7 @@ def test_what_was_withdrawn_is_scored_as_what_was_found(
         assert archive.ask(question, as_of=june).reason.startswith("withdrawn: ")
 
 
+@ON_SQLITE
 def test_what_was_withdrawn_is_as_near_in_meaning_as_what_was_found(tmp_path: Path) -> None:
     """The withdrawn article has every word of the question, and many others beside them.
 

@@ -17,7 +17,7 @@ from rag.evaluation.datasets import EvalQuestion
 from rag.evaluation.systems import archive_system
 from rag.records import Filters
 from tests.builders import open_archive, row, write_jsonl
-from tests.postgresql import ON_BOTH
+from tests.postgresql import ON_BOTH, ON_SQLITE
 
 pytestmark = ON_BOTH
 
@@ -168,6 +168,7 @@ def test_a_text_that_says_it_is_older_takes_its_place_before_the_newer_one(
         assert texts[0] == texts[1], stands
 
 
+@ON_SQLITE
 def test_ingesting_the_same_again_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(archive.folder, tmp_path / "archive"))
     again = Archive.open(
@@ -186,6 +187,7 @@ def test_ingesting_the_same_again_writes_nothing(archive: Archive, tmp_path: Pat
     assert any("past" in str(path) for path in kept)
 
 
+@ON_SQLITE
 def test_a_rebuilt_archive_finds_the_same(archive: Archive, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(archive.folder, tmp_path / "archive"))
     rebuilt = open_archive(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,10 +16,11 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select, text
 
 from embeddings import HashingEncoder
+from rag.addresses import store_address
 from rag.archive import Archive
 from rag.config import Settings, load_settings
 from rag.corpus.chunking import Chunk
-from rag.errors import ArchiveError, ConfigError
+from rag.errors import ArchiveError, ConfigError, StaleIndexError
 from rag.maintenance.backup import back_up, restore
 from rag.maintenance.copying import copy_archive
 from rag.maintenance.doctor import examine
@@ -220,7 +222,64 @@ def test_a_setting_never_shows_its_password() -> None:
     assert known.store.get_secret_value() == f"postgresql+psycopg://ada:{SECRET}@db.example/news"
 
 
+def test_the_folder_of_another_archive_is_not_mixed_with_one_on_a_server(
+    tmp_path: Path, filled: Path, server: Server, place: SecretStr
+) -> None:
+    new = write_jsonl(tmp_path / "new.jsonl", [row(1, FERRY)])
+    with opened(filled, server.new()) as empty, pytest.raises(ArchiveError, match="is empty, and "):
+        empty.ingest(new)
+    with opened(tmp_path / "other", place) as other:
+        other.ingest(new)
+    with opened(filled, place) as mixed:
+        with pytest.raises(StaleIndexError, match="dateline rebuild"):
+            mixed.search("ferry")
+        mixed.rebuild()
+        assert [hit.text for hit in mixed.search("ferry Marigold")] == [FERRY]
+
+
+def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        place = SecretStr(f"postgresql://ada:{SECRET}@127.0.0.1:{port}/news?connect_timeout=1")
+        refused(tmp_path, store_address(place), "cannot be reached", f":{port}/news")
+
+
 # In the middle of work
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("53100", "has no room left"),
+        ("53300", "has no connection to spare"),
+        ("57P01", "cannot be reached, or broke off"),
+        ("40P01", "is in use by somebody else"),
+        ("42501", "gives this user no right"),
+        ("54000", "cannot store a text"),
+        ("XX001", "holds no whole Dateline archive"),
+        ("P0001", "refuses that"),
+    ],
+)
+def test_what_a_server_says_in_the_middle_is_told_and_nothing_is_half_written(
+    tmp_path: Path, server: Server, place: SecretStr, state: str, told: str
+) -> None:
+    name = database_of(place)
+    failing = f"BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '{state}'; END"
+    server.execute(
+        f"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ {failing} $$", name
+    )
+    server.execute("CREATE TRIGGER one BEFORE INSERT ON bands EXECUTE FUNCTION fail()", name)
+    with closing(Database(tmp_path, place)) as database:
+        store, run = Store(database), Runs(database).begin(["a"], NOW)
+        items = [
+            (article(f"Fog on day {n} in the whole harbour. " * 9, f"x/{n}"), []) for n in (1, 2)
+        ]
+        with pytest.raises(ArchiveError, match=rf"{told} \(no more"):
+            store.put(run, items)
+        assert (store.counts(), store.last_change(), store.publishers()) == ((0, 0), 0, {})
+        server.execute("DROP TRIGGER one ON bands", name)
+        store.put(run, items)
+        assert store.counts() == (2, 0)
 
 
 def test_a_server_that_breaks_off_leaves_nothing_half_written_and_is_found_again(

@@ -301,8 +301,7 @@ class ArchiveFolder:
         if any(engine.exists(self.folder) for engine in engines) and Database.is_blank(
             self.folder, self._server
         ):
-            reason = "it is missing or empty, the indexes beside it are not"
-            raise ArchiveError(store_place(self.folder, self._server).damaged(reason))
+            raise ArchiveError(store_place(self.folder, self._server).lost())
 
     def _make(self) -> None:
         if self._server.get_secret_value():

@@ -248,6 +248,14 @@ class PostgresServer:
             f"database: {self.start_over()}"
         )
 
+    def lost(self) -> str:
+        """The error message where there is no archive, though the folder has indexes of one."""
+        copy = f"DATELINE_STORE= dateline copy --archive {self.folder} --to ADDRESS"
+        return (
+            f"{self} is empty, and {self.folder} has the indexes of an archive; copy that first: "
+            f"{copy}; or name a new folder: --archive"
+        )
+
     def start_over(self) -> str:
         """The commands that put a backup in the place of a damaged archive."""
         return (

@@ -210,6 +210,10 @@ class SqliteFile:
             f"and build it again: {self.start_over()}"
         )
 
+    def lost(self) -> str:
+        """The error message where there is no store, or an empty one, beside indexes of one."""
+        return self.damaged("it is missing or empty, the indexes beside it are not")
+
     def start_over(self) -> str:
         """The commands that build a damaged archive again."""
         return f"mv {self.folder} {self.folder}.damaged; {self._ingest()}"
