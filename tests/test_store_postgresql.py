@@ -563,7 +563,7 @@ def test_an_archive_moves_to_a_server_and_back_and_is_the_same(
         with opened(folder, address) as archive:
             archive.ingest(write_jsonl(tmp_path / "c.jsonl", [row(31, "The ferry is new.")]))
             assert archive.state()[1] == 34
-            assert min(p.id for p in archive.passages(range(1, 90))) == 1
+            assert min(archive.passages(range(1, 90))) == 1
             new = archive.search("The ferry is new.")[0].passage
             assert new.id == 32
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, cast, func, or_, select
@@ -12,12 +12,13 @@ from rag.records import Article, Filters, Passage
 from rag.store import schema
 from rag.store.revisions import valid_as_asked, withdrawn
 from rag.store.rows import (
-    DamagedRowError,
     article_record,
     check_article,
     check_passage,
     in_range,
+    is_superseded,
     passage_record,
+    revision_of,
 )
 
 _BATCH = 500
@@ -103,15 +104,6 @@ def past(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Article, 
     yield from _texts(connection, _not_withdrawn(connection, ids), superseded=True)
 
 
-def revision_of(passage: Passage, articles: Mapping[tuple[str, int], Article]) -> Article:
-    """The revision that a passage is a slice of; raises DamagedRowError where there is none."""
-    article = articles.get((passage.article_id, passage.revision))
-    if article is None:
-        msg = f"passage {passage.id} belongs to no article"
-        raise DamagedRowError(msg)
-    return article
-
-
 def _not_withdrawn(connection: Connection, ids: Sequence[str]) -> list[str]:
     """The articles without those that were withdrawn."""
     gone: set[str] = set(connection.scalars(withdrawn()))
@@ -123,17 +115,13 @@ def _texts(
 ) -> Iterator[tuple[Article, list[Passage]]]:
     """The current or the superseded revisions with their passages, in the order of the ids."""
     table = schema.revisions
-    query = select(table).where(
-        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
-    )
+    query = select(table).where(table.c.article_id.in_(ids), is_superseded(table, superseded))
     articles = {
         (row.article_id, row.revision): checked_record(row)
         for row in connection.execute(query.order_by(table.c.revision))
     }
     table = schema.passages
-    query = select(table).where(
-        table.c.article_id.in_(ids), schema.is_superseded(table, superseded)
-    )
+    query = select(table).where(table.c.article_id.in_(ids), is_superseded(table, superseded))
     passages: dict[tuple[str, int], list[Passage]] = {}
     for row in connection.execute(query.order_by(table.c.article_id, table.c.start)):
         passage = passage_record(row)

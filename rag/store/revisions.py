@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from rag.corpus.notices import find_notices, updated_at
 from rag.records import Article, Filters, Published
 from rag.store import schema
-from rag.store.rows import article_record, check_article, seconds, widest_range
+from rag.store.rows import article_record, check_article, is_superseded, seconds, widest_range
 
 UNKNOWN_DATE = -(2**62)
 """The date of an article without a known date: before any other."""
@@ -67,7 +67,7 @@ def intervals(connection: Connection, article_ids: Collection[str] | None = None
     revised = select(revisions.article_id).where(revisions.superseded)
     if article_ids is not None:
         revised = select(revisions.article_id).where(
-            revisions.article_id.in_(article_ids), schema.is_superseded(schema.revisions, True)
+            revisions.article_id.in_(article_ids), is_superseded(schema.revisions, True)
         )
     query = (
         select(
@@ -123,7 +123,7 @@ def count_in_use(connection: Connection, *, superseded: bool) -> int:
     """The number of current or superseded passages of articles that are not withdrawn."""
     table = schema.passages
     query = select(func.count()).select_from(table)
-    which = schema.is_superseded(table, superseded)
+    which = is_superseded(table, superseded)
     gone = query.where(table.c.article_id.in_(withdrawn()), which)
     every = connection.scalar(query.where(table.c.superseded == superseded)) or 0
     # One query that checks each row would take twice as long.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Integer, Row, Table, cast
 
 from rag.corpus.chunking import embedding_text
 from rag.language.dates import local_time
@@ -107,6 +108,24 @@ def _article(row: Row[Any]) -> Article:
 def passage_record(row: Row[Any]) -> Passage:
     """The passage in a row of `passages`."""
     return Passage(row.id, row.article_id, row.revision, row.start, row.end, row.heading)
+
+
+def revision_of(passage: Passage, articles: Mapping[tuple[str, int], Article]) -> Article:
+    """The revision that a passage is a slice of; raises DamagedRowError where there is none."""
+    article = articles.get((passage.article_id, passage.revision))
+    if article is None:
+        msg = f"passage {passage.id} belongs to no article"
+        raise DamagedRowError(msg)
+    return article
+
+
+def is_superseded(table: Table, superseded: bool) -> ColumnElement[bool]:
+    """Whether a row is superseded, or current, among those that are asked for by article id.
+
+    Of the two conditions SQLite takes the plain column for the narrower one, and would read
+    every current row of the archive; by what is computed it looks up nothing.
+    """
+    return cast(table.c.superseded, Integer) == int(superseded)
 
 
 def check_article(article: Article, stored: str) -> None:

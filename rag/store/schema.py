@@ -5,7 +5,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    cast,
     text,
 )
 
@@ -195,12 +193,3 @@ feedback = Table(
     sqlite_autoincrement=True,
 )
 """The remarks of readers, each with the whole answer."""
-
-
-def is_superseded(table: Table, superseded: bool) -> ColumnElement[bool]:
-    """Whether a row is superseded, or current, among those that are asked for by article id.
-
-    Of the two conditions SQLite takes the plain column for the narrower one, and would read
-    every current row of the archive; by what is computed it looks up nothing.
-    """
-    return cast(table.c.superseded, Integer) == int(superseded)

@@ -27,6 +27,7 @@ from rag.store.rows import (
     check_article,
     check_passage,
     passage_record,
+    revision_of,
 )
 from rag.store.tombstones import Tombstones, restored
 
@@ -224,7 +225,7 @@ class Store:
                 (article.id, article.revision): article
                 for article in _revisions(connection, sorted({p.article_id for p in found}))
             }
-            return {p.id: (p, listing.revision_of(p, articles)) for p in found}
+            return {p.id: (p, revision_of(p, articles)) for p in found}
 
     def verify(self, found: Sequence[tuple[Passage, Article]]) -> None:
         """Raises ArchiveError if a passage or its article differs from what was stored.

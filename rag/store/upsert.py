@@ -21,7 +21,7 @@ from rag.store.revisions import (
     updated_seconds,
     valid_since,
 )
-from rag.store.rows import article_digest, article_record, article_row, digest
+from rag.store.rows import article_digest, article_record, article_row, digest, is_superseded
 
 Stored = Literal["added", "revised", "unchanged"]
 Settled = Literal["added", "revised", "unchanged", "deleted"]
@@ -160,7 +160,7 @@ def digests(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """The digest of the current revision of each stored article; others are left out."""
     table = schema.revisions
     query = select(table.c.article_id, table.c.digest)
-    query = query.where(table.c.article_id.in_(ids), schema.is_superseded(table, False))
+    query = query.where(table.c.article_id.in_(ids), is_superseded(table, False))
     return {row.article_id: row.digest for row in connection.execute(query)}
 
 
