@@ -38,9 +38,6 @@ from rag.web.rendering.answers import partial_html
 from rag.web.rendering.body import body_html
 from rag.web.server.signing import read_cookie
 from tests.builders import article, open_archive, row, words, write_jsonl
-from tests.postgresql import ON_BOTH
-
-pytestmark = ON_BOTH
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 FLOOR, MOST = 0.06, 10.0
