@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +44,14 @@ _QUICK = "\n".join(
     ]
 )
 
+_AS_LONG_AS_US = """
+exec 3<&0
+"$0" -D "$1" & server=$!
+{ cat <&3 > /dev/null; kill -QUIT $server; } &
+wait $server
+"""
+"""Runs the server until standard input ends: also where the tests are killed."""
+
 
 class Server:
     """A running server; `str` of `address` is how Dateline is told of a database of it."""
@@ -65,7 +72,8 @@ class Server:
         """Starts it, and waits until it answers."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._binary("postgres"), "-D", self._data],
+                ["sh", "-c", _AS_LONG_AS_US, self._binary("postgres"), self._data],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 **self._as_owner,
@@ -77,7 +85,8 @@ class Server:
     def stop(self) -> None:
         """Ends it at once, as a crash of its machine would; what was committed is there again."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
+            assert self._process.stdin is not None
+            self._process.stdin.close()
             self._process.wait()
             self._process = None
 
