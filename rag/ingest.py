@@ -250,7 +250,7 @@ class Ingest:
         outcomes, fitting, seen = [], [], {}
         for item in texts:
             article = item.article
-            if len(self._seen[article.id]) > 1 and (why := self._misfit(item)):
+            if why := self.store.too_long(article) or self._misfit(item):
                 outcomes.append(Outcome(item.path, "failed", article.id, why))
                 self._refused.add(article_digest(article))
                 continue
@@ -288,6 +288,8 @@ class Ingest:
         What was captured at one address is; other texts must share most of their words.
         """
         id_ = item.article.id
+        if len(self._seen[id_]) < 2:
+            return ""
         stored = next((article for article, _ in self.store.current([id_])), None)
         if item.captured or stored is None or shared_words(stored.text, item.article.text) >= _MOST:
             return ""

@@ -385,6 +385,22 @@ def test_a_text_that_no_server_can_store_is_named_and_stores_nothing(
         assert Store(database).counts() == (0, 0)
 
 
+def test_what_is_too_long_to_be_looked_up_is_named_and_the_rest_is_stored(
+    tmp_path: Path, place: SecretStr
+) -> None:
+    letters = "".join(chr(0x4E00 + n) for n in range(900))
+    rows = [row(1, FERRY), row(2, "Fog.", publisher=letters), row(3, "Rain.", id=letters, url="")]
+    file = write_jsonl(tmp_path / "a.jsonl", rows)
+    with opened(tmp_path / "a", place) as archive:
+        report = archive.ingest(file, vectors=False)
+        assert dict(report.counts) == {"added": 1, "failed": 2}
+        told = sorted(one.note[:10] for one in report.failures)
+        assert told == ["its id '一丁", "its outlet"]
+        assert archive.counts()[0] == 1
+    with opened(tmp_path / "b", NO_SERVER) as archive:
+        assert dict(archive.ingest(file, vectors=False).counts) == {"added": 3}
+
+
 def test_words_of_readers_that_no_server_can_store_break_nothing(
     tmp_path: Path, place: SecretStr
 ) -> None:

@@ -86,6 +86,9 @@ class PostgresServer:
     is_shared = True
     """Whether processes that do not share the archive's folder may write at the same time."""
 
+    longest_key = 2_500
+    """The most bytes of a text that rows are looked up by: a third of a page, and some to spare."""
+
     def __init__(self, folder: Path, address: SecretStr) -> None:
         self.folder = folder
         self._url = _parsed(address)
@@ -341,20 +344,12 @@ _EXPLAINED: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "has no connection to spare",
         "raise max_connections, or end some processes, and try again",
     ),
-    (
-        ("55P03", "55006", "57014", "40"),
-        "is in use by somebody else",
-        "wait for it and try again",
-    ),
-    (
-        ("25006",),
-        "may only be read",
-        "name the primary server in DATELINE_STORE",
-    ),
+    (("55P03", "55006", "57014", "40"), "is in use by somebody else", "wait for it and try again"),
+    (("25006",), "may only be read", "name the primary server in DATELINE_STORE"),
     (
         ("22021", "22P05", "22P02", "54"),
         "cannot store a text",
-        "take it out of what you ingest; everything else is stored",
+        "take it out of what you ingest and run the same command again",
     ),
     (
         ("42", "XX"),

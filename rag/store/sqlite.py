@@ -45,6 +45,9 @@ class SqliteFile:
     is_shared = False
     """Whether processes that do not share the archive's folder may write at the same time."""
 
+    longest_key = None
+    """The most bytes of a text that rows are looked up by; None for any number."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / FILE

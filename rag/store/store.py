@@ -91,6 +91,15 @@ class Store:
                 found |= upsert.digests(connection, article_ids[first : first + _BATCH])
         return found
 
+    def too_long(self, article: Article) -> str:
+        """Why this store cannot look an article up by its id or its outlet; "" where it can."""
+        limit = self._database.place.longest_key
+        for name, value in (("id", article.id), ("outlet", article.publisher)):
+            if limit is not None and len(value.encode()) > limit:
+                place = self._database.place
+                return f"its {name} {value[:40]!r}... is longer than the {limit:,} bytes of {place}"
+        return ""
+
     def put(
         self, run_id: int, items: Sequence[upsert.Item], seen: Mapping[str, int] = upsert.NEVER
     ) -> Mapping[str, upsert.Settled]:
