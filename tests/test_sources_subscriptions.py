@@ -16,7 +16,7 @@ from rag.errors import ArchiveError, ConfigError, ForbiddenAddressError, QueryEr
 from rag.sources.subscriptions import Polled
 from rag.store import Database, Feeds, FollowedFeed, Runs, Selection
 from tests.misbehaving import Answer, Site, flood, reply, site
-from tests.postgresql import ON_BOTH
+from tests.postgresql import ON_BOTH, ON_SQLITE
 
 pytestmark = ON_BOTH
 
@@ -405,6 +405,7 @@ def test_json_feeds_and_redirects_are_followed(archive: Archive, server: Site) -
     assert told(archive.feeds.poll()) == ["1 added"]
 
 
+@ON_SQLITE
 def test_feeds_are_added_listed_and_removed_offline(tmp_path: Path) -> None:
     with opened(tmp_path, network=False) as archive:
         with pytest.raises(ArchiveError, match="there is no archive"):

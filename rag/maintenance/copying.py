@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,8 @@ def copy_archive(folder: Path, target: str, settings: Settings, encoder: Encoder
     for an address that cannot be one.
     """
     with ExitStack() as stack:
-        if folder.is_dir():
+        # What nobody can write to needs no lock.
+        if os.access(folder, os.W_OK):
             stack.enter_context(writer_lock(folder, "copy"))
         source = Database(folder, settings.store, read_only=True)
         stack.callback(source.close)
