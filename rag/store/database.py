@@ -20,7 +20,7 @@ from rag.errors import ArchiveError
 from rag.store.rows import DamagedRowError
 
 FILE = "archive.db"
-HEAD = "0004"
+HEAD = "0005"
 ENGINE = {"sqlite": sqlite3.sqlite_version}
 _BUSY_SECONDS = 30
 _NO_RIGHT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
