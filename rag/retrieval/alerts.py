@@ -183,7 +183,8 @@ class Alerts:
         newest = _newest(opened, snapshot)
         saved = replace(alert.saved, seen=max(0, newest - _RECENT))
         found = self._alert(saved, opened, snapshot, IN_A_FEED)
-        return replace(found, saved=alert.saved)
+        new = (replace(each, revised=each.article.revision > 1) for each in found.new)
+        return replace(found, saved=alert.saved, new=tuple(new))
 
     def by_token(self, token: str) -> Alert | None:
         """What is in the feed with this token, whoever owns it; None where there is no such one."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from rag.errors import QueryError
 from rag.store import schema
@@ -35,7 +35,10 @@ _COLLECTIONS, _STARS = schema.collections, schema.stars
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """Characters `start` to `end` of one revision of an article; 0 to 0 for the whole article."""
+    """Characters `start` to `end` of one revision of an article; 0 to 0 for the whole article.
+
+    Revision 0 stands for an article that was deleted since.
+    """
 
     article_id: str
     revision: int
@@ -193,3 +196,23 @@ def _row(star: Star) -> dict[str, Any]:
         "start": star.start,
         "end": star.end,
     }
+
+
+def void_stars(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Has the stars of deleted articles say only which article they were of.
+
+    If it is added again, its text may be another: no place in it is what was starred.
+    """
+    mine = _STARS.c.article_id.in_(article_ids)
+    query = (
+        select(_STARS.c.collection_id, _STARS.c.article_id, func.min(_STARS.c.at).label("at"))
+        .where(mine)
+        .group_by(_STARS.c.collection_id, _STARS.c.article_id)
+    )
+    rows = [
+        {"collection_id": row.collection_id, **_row(Star(row.article_id, 0)), "at": row.at}
+        for row in connection.execute(query)
+    ]
+    connection.execute(delete(_STARS).where(mine))
+    if rows:
+        connection.execute(insert(_STARS), rows)

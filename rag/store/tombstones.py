@@ -17,6 +17,7 @@ from rag.store.database import Database
 from rag.store.revisions import withdrawn
 from rag.store.rows import article_record, in_range, passage_record, seconds, widest_range
 from rag.store.saved_answers import redact_saved_answers
+from rag.store.starred import void_stars
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
 _DELETIONS = schema.deletions.c
@@ -152,11 +153,13 @@ class Tombstones:
     def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> None:
         """Deletes articles with everything stored of them, all or none.
 
-        Saved answers that quote them say "[withdrawn]" instead. The id, the time and the reason
-        stay, so that ingest does not add the article again.
+        Saved answers that quote them say "[withdrawn]" instead, and stars in them that they were
+        deleted. The id, the time and the reason stay, so that ingest does not add the article
+        again.
         """
         with self._database.write() as connection:
             redact_saved_answers(connection, article_ids)
+            void_stars(connection, article_ids)
             duplicate_groups.forget(connection, article_ids)
             for table in (schema.passages, schema.revisions):
                 connection.execute(delete(table).where(table.c.article_id.in_(article_ids)))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from rag.conversations.addresses import in_page
 from rag.conversations.answer_text import answer_markdown, answer_plain
 from rag.conversations.documents import can_write_word
 from rag.conversations.escaping import text
@@ -63,14 +63,7 @@ def sentence_link(cited: Reference) -> str:
     >>> sentence_link(Reference("cite", "a.example/1", 2, 10, 45))
     '?article=a.example%2F1&revision=2&at=10-45'
     """
-    return "?" + urlencode(
-        {
-            "article": cited.article_id,
-            "revision": cited.revision,
-            "at": f"{cited.start}-{cited.end}",
-        },
-        errors="replace",
-    )
+    return in_page(cited.article_id, cited.revision, cited.start, cited.end)
 
 
 def files() -> dict[str, str]:
