@@ -129,8 +129,8 @@ class Alerts:
         """Saves a search, or with `kind` "question" a question; nothing is new for it yet.
 
         The filters are `published_from`, `published_to`, `publishers`, `language` and `section`,
-        as `Archive.limits` takes them, and `sort`. What is saved already is returned as it is.
-        Raises QueryError for what could not be searched for.
+        as `Archive.limits` takes them, `sort`, and words to `ignore`. What is saved already is
+        returned as it is. Raises QueryError for what could not be searched for.
         """
         check_kind(kind)
         try:
@@ -138,6 +138,10 @@ class Alerts:
         except TypeError as error:
             msg = f"a saved search has no such filter: {', '.join(sorted(filters))}"
             raise QueryError(msg) from error
+        return self.save(query, name)
+
+    def save(self, query: SavedQuery, name: str = "") -> Alert:
+        """The same for what is a `SavedQuery` already."""
         opened, snapshot = self._opened(), self._snapshot()
         check_order(query.sort)
         matching_within(
@@ -230,7 +234,8 @@ class Alerts:
 def _plain_values(filters: dict[str, Any]) -> dict[str, Any]:
     """The filters as they are saved: texts without spaces around them, outlets as a tuple."""
     found = dict(filters)
-    found["publishers"] = tuple(found.get("publishers") or ())
+    for name in ("publishers", "ignore"):
+        found[name] = tuple(found.get(name) or ())
     return {
         name: value.strip() if isinstance(value, str) else value for name, value in found.items()
     }
@@ -249,7 +254,7 @@ def _limits(query: SavedQuery, snapshot: Snapshot) -> Filters:
 
 
 def _request(query: SavedQuery, filters: Filters) -> Request:
-    return Request(query.words, filters=filters)
+    return Request(query.words, filters=filters, ignore=query.ignore)
 
 
 def _without_lost(query: SavedQuery, snapshot: Snapshot) -> tuple[SavedQuery | None, str]:

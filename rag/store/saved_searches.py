@@ -33,7 +33,8 @@ _TABLE = schema.saved_searches
 class SavedQuery:
     """What a saved search asks for, in the words in which its filters were typed.
 
-    `sort` is the order of its results, "relevance" or "newest".
+    `sort` is the order of its results, "relevance" or "newest"; `ignore` are words that are not
+    to be taken for a date or an outlet.
     """
 
     words: str
@@ -44,6 +45,7 @@ class SavedQuery:
     language: str = ""
     section: str = ""
     sort: str = "relevance"
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class SavedSearches:
             "id": secrets.token_urlsafe(_ID_BYTES),
             "owner": owner,
             "name": short_name(name) or short_name(query.words) or _UNTITLED,
-            "query": asdict(query) | {"publishers": list(query.publishers)},
+            "query": asdict(query),
             "token": secrets.token_urlsafe(_TOKEN_BYTES),
             "created": now,
             "seen": seen,
@@ -226,7 +228,8 @@ def _saved(row: Any) -> SavedSearch:
 def _query(value: object) -> SavedQuery:
     try:
         if isinstance(value, Mapping):
-            return SavedQuery(**{**value, "publishers": tuple(value.get("publishers", ()))})
+            lists = {name: tuple(value.get(name, ())) for name in ("publishers", "ignore")}
+            return SavedQuery(**{**value, **lists})
     except TypeError:
         pass
     msg = f"a saved search is {value!r:.80}, not an object with its words and filters"
