@@ -37,6 +37,12 @@ document.addEventListener("keydown", (event) => {
     begin(menu);
   }
 });
+// What was opened to be asked again stands in the box now; what is searched again has been found.
+document.addEventListener("dateline:ran", () => {
+  const current = document.querySelector('#views button[role="tab"][aria-selected="true"]');
+  if (current?.textContent.trim() === "Ask") document.querySelector("#ask").click();
+  else document.querySelector("#words input, #words textarea")?.focus();
+});
 // Menus come with answers, results and articles.
 const desk = document.querySelector("#desk");
 let waiting = 0;
@@ -67,7 +73,7 @@ function markAll() {
   const tab = [...document.querySelectorAll('#views button[role="tab"]')].find(
     (each) => each.textContent.trim() === "Saved",
   );
-  const badge = saved.new ? `${saved.new} new` : "";
+  const badge = saved.new ? String(saved.new) : "";
   if (!tab || (tab.dataset.badge ?? "") === badge) return;
   if (badge) tab.dataset.badge = badge;
   else delete tab.dataset.badge;
