@@ -205,7 +205,7 @@ class Alerts:
         try:
             query, problem = _without_lost(saved.query, snapshot)
             within = _since(saved.seen, snapshot)
-            ids = _new_for(query, within, snapshot) if query and len(within) else []
+            ids = _new_for(query, within, snapshot) if query else []
         except QueryError as error:
             return Alert(saved, problem=str(error), upto=upto)
         new = self._listed(ids[:most], saved.seen, opened)
@@ -299,6 +299,8 @@ def _new_for(query: SavedQuery, within: Ids, snapshot: Snapshot) -> list[int]:
     request = _request(query, _limits(query, snapshot))
     if query.kind == "search":
         return matching_within(request, within, snapshot)
+    if not len(within):
+        return []
     hits = find(request, OF_A_QUESTION, snapshot).hits
     near = {hit.passage.id for hit in hits} & set(within.tolist())
     ids = np.array(sorted(near), dtype=np.int64)

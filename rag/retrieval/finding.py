@@ -95,6 +95,8 @@ def matching_within(request: Request, within: Ids, snapshot: Snapshot) -> list[i
         request = replace(request, filters=filters)
         if asked.node is None and asked.words:
             request, asked = replace(request, question=asked.words), None
+    if not len(within):
+        return []
     search = prepare(request if asked is None else replace(request, understood=()), snapshot)
     if asked is None:
         search = replace(search, filters=merged(search.filters, search.understood))

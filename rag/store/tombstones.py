@@ -104,6 +104,13 @@ class Tombstones:
             return f"the article {article_id!r} was deleted on {at:%Y-%m-%d}"
         return ""
 
+    def last_removal(self) -> datetime | None:
+        """When an article was last withdrawn or deleted; None if none ever was."""
+        queries = (select(func.max(_ARTICLES.withdrawn_at)), select(func.max(_DELETIONS.at)))
+        with self._database.read() as connection:
+            times = [connection.scalar(query) for query in queries]
+        return max((_moment(at) for at in times if at is not None), default=None)
+
     def passages(self) -> list[tuple[Passage, Article, str]]:
         """The passages of all revisions of withdrawn articles, with their digests, sorted by id."""
         passages = schema.passages.c

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FEED_PATH = re.compile(r"/alerts/(?P<token>[\w-]{43})\.atom")
 """The path of a feed; its token is all that a feed reader needs, also where others log in."""
 
+_NEVER = datetime.fromtimestamp(0, UTC)
 _HEADERS = {
     # Whatever stands in the feed, no browser is to run it as a page of this site.
     "content-security-policy": "default-src 'none'; sandbox",
@@ -54,11 +55,12 @@ def feed_route(archive: Archive) -> Route:
             page = page_url(request.scope)
             place = FeedPlace(archive.state()[0], page + feed_path(alert.saved.token), page)
             body = atom_feed([alert], place)
+            # A reader that goes by dates alone must learn of what a feed has no more.
+            changed = max(last_arrival(alert), archive.removals.last_removal() or _NEVER)
         except RagError:
             why = "the archive cannot be read now; try again later"
             return JSONResponse({"error": why}, 503, {"retry-after": "600"})
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        changed = last_arrival(alert)
         headers = {
             **_HEADERS,
             "etag": tag,
