@@ -10,11 +10,14 @@ from typing import Any
 
 import feedparser
 import pytest
+from sqlalchemy import create_engine, text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from rag.archive import Archive
+from rag.config import Settings
 from rag.errors import QueryError, RagError
+from rag.maintenance.backup import back_up
 from rag.maintenance.doctor import examine
 from rag.store import SavedQuery, Selection
 from rag.store.database import FILE
@@ -221,11 +224,6 @@ def test_links_to_what_was_withdrawn_revised_or_deleted_say_so(
 def test_backups_have_what_is_saved_and_the_doctor_finds_stars_of_no_collection(
     archive: Archive, tmp_path: Path
 ) -> None:
-    from sqlalchemy import create_engine, text
-
-    from rag.config import Settings
-    from rag.maintenance.backup import back_up
-
     archive.alerts.of("ada").add("ferry")
     starred(archive, "ada", [PLACE], "", "File")
     settings = Settings(encoder="hashing", chunk_tokens=32)

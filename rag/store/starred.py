@@ -115,7 +115,7 @@ class Collections:
 
         Raises QueryError if the owner has no such collection, and if it gets too large.
         """
-        now = seconds(datetime.now(UTC))
+        now = int(datetime.now(UTC).timestamp() * 1_000_000)
         with self._database.note() as connection:
             known = _require(connection, owner, id_).stars
             new = [star for star in dict.fromkeys(stars) if star not in known]
@@ -123,7 +123,10 @@ class Collections:
                 msg = f"a collection has {MOST_STARS:,} stars at most; begin another one"
                 raise QueryError(msg)
             if new:
-                rows = [{"collection_id": id_, **_row(star), "at": now} for star in new]
+                rows = [
+                    {"collection_id": id_, **_row(star), "at": now + place}
+                    for place, star in enumerate(new)
+                ]
                 connection.execute(insert(_STARS), rows)
 
     def remove(self, owner: str, id_: str, stars: Sequence[Star]) -> None:
@@ -155,9 +158,7 @@ class Collections:
 def _loaded(connection: Connection, where: ColumnElement[bool]) -> list[Collection]:
     stars: dict[str, list[Star]] = {}
     query = select(_STARS).join(_COLLECTIONS).where(where).order_by(_STARS.c.at)
-    # Of those that were added together, the order is that of their articles.
-    ordered = query.order_by(_STARS.c.article_id, _STARS.c.start, _STARS.c.revision)
-    for row in connection.execute(ordered):
+    for row in connection.execute(query.order_by(_STARS.c.article_id, _STARS.c.start)):
         star = Star(row.article_id, row.revision, row.start, row.end)
         stars.setdefault(row.collection_id, []).append(star)
     return [
