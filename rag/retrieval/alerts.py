@@ -299,16 +299,16 @@ def _new_for(query: SavedQuery, within: Ids, snapshot: Snapshot) -> list[int]:
     request = _request(query, _limits(query, snapshot))
     if query.kind == "search":
         return matching_within(request, within, snapshot)
-    if not len(within):
-        return []
-    hits = find(request, OF_A_QUESTION, snapshot).hits
+    openings = np.unique(snapshot.facets.openings(within))
+    covered = snapshot.lexical.article_coverage(query.words, openings.tolist())
+    least = COVERED * sum(snapshot.lexical.term_weights(query.words).values())
+    fitting = {opening for opening, weight in covered.items() if weight >= least}
+    # Most of what comes in has nothing to do with a question: then nothing is searched.
+    hits = find(request, OF_A_QUESTION, snapshot).hits if fitting else ()
     near = {hit.passage.id for hit in hits} & set(within.tolist())
     ids = np.array(sorted(near), dtype=np.int64)
-    openings = snapshot.facets.openings(ids).tolist()
-    covered = snapshot.lexical.article_coverage(query.words, sorted(set(openings)))
-    least = COVERED * sum(snapshot.lexical.term_weights(query.words).values())
     found: dict[int, int] = {}
-    for opening, id_ in zip(openings, ids.tolist(), strict=True):
-        if covered.get(opening, 0.0) >= least:
+    for opening, id_ in zip(snapshot.facets.openings(ids).tolist(), ids.tolist(), strict=True):
+        if opening in fitting:
             found.setdefault(opening, id_)
     return [found[opening] for opening in sorted(found, reverse=True)]

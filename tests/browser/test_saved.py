@@ -81,7 +81,7 @@ def test_a_saved_search_says_what_is_new_until_it_is_opened(
     assert faults(page) == []
     shown.get_by_role("button", name="ferry", exact=True).click()
     opened = page.locator("#saved-opened")
-    expect(opened.get_by_role("heading", name="ferry")).to_be_focused()
+    expect(opened.get_by_role("heading", name="ferry", exact=True)).to_be_focused()
     expect(opened.locator(".state")).to_have_text(["New", "Revised"])
     expect(opened.get_by_role("heading", level=3)).to_have_text(
         ["Second ferry", "Marsk under water"]
@@ -120,6 +120,7 @@ def test_a_question_keeps_its_filters_and_is_asked_again(visitor: Visitor, site:
     expect(page.locator(".turn .question")).to_contain_text(SANK)
     expect(page.locator("#chosen")).to_contain_text("2025-05")
     expect(page.locator('.turn .reply[aria-busy="false"]')).to_be_visible()
+    page.get_by_role("button", name="Filters").click()
     page.get_by_label("As of", exact=True).fill("2025-06")
     search(page, "ferry")
     page.get_by_role("button", name="Save this search").click()
