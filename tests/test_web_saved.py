@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -159,6 +160,10 @@ def test_stars_are_toggled_and_what_is_no_place_is_refused(archive: Archive) -> 
     for places in ([], ["x"], ["[1]"], ['["a.example/1", 1, 9, 3]'], ['["no.such/1", 1, 0, 0]']):
         with pytest.raises(RagError):
             starred(archive, "ada", places, made.id, "")
+    halved = json.dumps(["courier.example/\ud800", 1, 0, 0])
+    with pytest.raises(RagError):
+        starred(archive, "ada", [halved], made.id, "")
+    assert archive.alerts.add("ferry \ud800\0", "\ud800 \0").saved.name == "\ufffd \ufffd"
     with pytest.raises(QueryError, match="there is no collection"):
         starred(archive, "bo", [PLACE], made.id, "")
     with pytest.raises(QueryError, match="cookies"):

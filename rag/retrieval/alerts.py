@@ -22,7 +22,7 @@ from rag.retrieval.finding import check_order, find, matching_within
 from rag.retrieval.retrieve import Request
 from rag.retrieval.snapshot import Snapshot
 from rag.store import STILL, SavedQuery, SavedSearch, SavedSearches
-from rag.store.saved_searches import check_kind
+from rag.store.saved_searches import check_kind, storable_text
 
 MOST_LISTED = 200
 """So many new articles are listed of one saved search; all are counted."""
@@ -134,7 +134,7 @@ class Alerts:
         """
         check_kind(kind)
         try:
-            query = SavedQuery(words.strip(), kind, **_plain_values(filters))  # type: ignore[arg-type]
+            query = SavedQuery(storable_text(words).strip(), kind, **_plain_values(filters))  # type: ignore[arg-type]
         except TypeError as error:
             msg = f"a saved search has no such filter: {', '.join(sorted(filters))}"
             raise QueryError(msg) from error
@@ -237,7 +237,8 @@ def _plain_values(filters: dict[str, Any]) -> dict[str, Any]:
     for name in ("publishers", "ignore"):
         found[name] = tuple(found.get(name) or ())
     return {
-        name: value.strip() if isinstance(value, str) else value for name, value in found.items()
+        name: storable_text(value).strip() if isinstance(value, str) else value
+        for name, value in found.items()
     }
 
 

@@ -82,9 +82,9 @@ def test_a_saved_search_says_what_is_new_until_it_is_opened(
     shown.get_by_role("button", name="ferry", exact=True).click()
     opened = page.locator("#saved-opened")
     expect(opened.get_by_role("heading", name="ferry", exact=True)).to_be_focused()
-    expect(opened.locator(".state")).to_have_text(["New", "Revised"])
+    expect(opened.locator(".state")).to_have_text(["Revised", "New"])
     expect(opened.get_by_role("heading", level=3)).to_have_text(
-        ["Second ferry", "Marsk under water"]
+        ["Marsk under water", "Second ferry"]
     )
     expect(page.get_by_role("tab", name="Saved", exact=True)).to_be_visible()
     assert faults(page) == []

@@ -10,6 +10,7 @@ from rag.archive import Archive
 from rag.conversations.collected import collected
 from rag.errors import QueryError, RagError
 from rag.store import SavedQuery, Star
+from rag.store.saved_searches import storable_text
 from rag.store.starred import FIRST_NAME
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation, reference_at
@@ -196,10 +197,10 @@ def starred(archive: Archive, owner: str, places: Sequence[object], id_: str, na
 def query_of(form: Form, kind: str, sort: str = "relevance") -> SavedQuery:
     """What a form asks for, to be saved."""
     return SavedQuery(
-        form.question.strip(),
+        storable_text(form.question).strip(),
         "question" if kind == "question" else "search",
-        form.published_from.strip(),
-        form.published_to.strip(),
+        storable_text(form.published_from).strip(),
+        storable_text(form.published_to).strip(),
         tuple(form.publishers),
         form.language,
         form.section,
@@ -288,7 +289,7 @@ def _why_nothing(archive: Archive, owner: str) -> str:
 
 def _stars(places: Sequence[object]) -> list[Star]:
     """The stars at these places; raises QueryError for what is none, and for too many."""
-    found = [reference_at(str(each), "near") for each in places[:MOST_AT_ONCE]]
+    found = [reference_at(storable_text(str(each)), "near") for each in places[:MOST_AT_ONCE]]
     stars = [Star(each.article_id, each.revision, each.start, each.end) for each in found if each]
     if not stars or len(stars) < len(places) or any(not 0 <= s.start <= s.end for s in stars):
         msg = "this is no place in an article; open the article and star it there"
