@@ -289,8 +289,12 @@ def _why_nothing(archive: Archive, owner: str) -> str:
 
 def _stars(places: Sequence[object]) -> list[Star]:
     """The stars at these places; raises QueryError for what is none, and for too many."""
-    found = [reference_at(storable_text(str(each)), "near") for each in places[:MOST_AT_ONCE]]
-    stars = [Star(each.article_id, each.revision, each.start, each.end) for each in found if each]
+    found = [reference_at(str(each), "near") for each in places[:MOST_AT_ONCE]]
+    stars = [
+        Star(storable_text(each.article_id), each.revision, each.start, each.end)
+        for each in found
+        if each
+    ]
     if not stars or len(stars) < len(places) or any(not 0 <= s.start <= s.end for s in stars):
         msg = "this is no place in an article; open the article and star it there"
         raise QueryError(msg)
