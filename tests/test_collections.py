@@ -15,7 +15,6 @@ from rag.archive import Archive
 from rag.conversations.collected import Collected, collected, export_collection
 from rag.errors import QueryError
 from rag.store import Collection, Selection, Star
-from rag.store.database import FILE
 from rag.store.starred import MOST_STARS
 from tests.builders import open_archive, row, write_jsonl
 
@@ -126,7 +125,7 @@ def test_a_deleted_article_leaves_none_of_its_text_in_what_was_saved(archive: Ar
     assert "was deleted on" in left.note
     assert all("hidden" not in written for written in exports(archive).values())
     archive.removals.compact()
-    assert b"hidden tunnel" not in (archive.folder / FILE).read_bytes()
+    assert b"hidden tunnel" not in (archive.folder / "archive.db").read_bytes()
     # Added again, its text may be another: the star does not come to life at that place.
     add(archive, row(2, "Now it says something else about a tunnel."), restore=True)
     (left,) = states(archive)

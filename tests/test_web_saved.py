@@ -21,7 +21,6 @@ from rag.errors import QueryError, RagError
 from rag.maintenance.backup import back_up
 from rag.maintenance.doctor import examine
 from rag.store import SavedQuery, Selection
-from rag.store.database import FILE
 from rag.web.accounts import Accounts, add_account
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation, Reference
@@ -236,7 +235,7 @@ def test_backups_have_what_is_saved_and_the_doctor_finds_stars_of_no_collection(
     with open_archive(tmp_path / "copy") as copy:
         assert [each.saved.query.words for each in copy.alerts.of("ada").all()] == ["ferry"]
         assert [len(each.stars) for each in copy.collections.all("ada")] == [1]
-    engine = create_engine(f"sqlite:///{tmp_path / 'copy' / FILE}")
+    engine = create_engine(f"sqlite:///{tmp_path / 'copy' / 'archive.db'}")
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM collections"))
     engine.dispose()

@@ -208,7 +208,7 @@ class Alerts:
             ids = _new_for(query, within, snapshot) if query else []
         except QueryError as error:
             return Alert(saved, problem=str(error), upto=upto)
-        new = self._listed(ids[:most], saved.seen, opened)
+        new = self._listed(ids[:most], saved.seen, opened) if ids else ()
         total = len(new) if len(ids) <= most else len(ids)
         return Alert(saved, new, total, problem, upto)
 
