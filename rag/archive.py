@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rag.asking import Asking
     from rag.ingest import Ingest, IngestReport
     from rag.maintenance.removals import Removals
+    from rag.retrieval.alerts import Alerts
     from rag.sources.subscriptions import Subscriptions
 
 Progress = Callable[[str, int, int], None]
@@ -162,6 +163,13 @@ class Archive(FactDesk):
         from rag.maintenance.removals import Removals
 
         return Removals(self._disk, self._parts.now)
+
+    @property
+    def alerts(self) -> Alerts:
+        """The saved searches and questions, and what is new for each: to add, list and remove."""
+        from rag.retrieval.alerts import Alerts
+
+        return Alerts(self._parts.now, self.snapshot)
 
     def _job(self, opened: Opened) -> Ingest:
         from rag.ingest import Ingest

@@ -1,8 +1,8 @@
-"""Addresses that lead to a sentence: in the original on the web, by text fragments."""
+"""Addresses that lead to a sentence: in the original by text fragments, on the page by a query."""
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from rag.conversations.escaping import web_address
 
@@ -31,6 +31,16 @@ def at_sentence(url: str, words: str, page: int = 0) -> str:
     if not found:
         return f"{base}#{fragment}" if fragment else base
     return f"{base}#{fragment}{_DIRECTIVE}text={_range(found)}"
+
+
+def in_page(article_id: str, revision: int, start: int, end: int) -> str:
+    """The query of the page that opens an article at some of its characters.
+
+    >>> in_page("a.example/1", 2, 10, 45)
+    '?article=a.example%2F1&revision=2&at=10-45'
+    """
+    asked = {"article": article_id, "revision": revision, "at": f"{start}-{end}"}
+    return "?" + urlencode(asked, errors="replace")
 
 
 def _range(words: list[str]) -> str:

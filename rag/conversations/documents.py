@@ -7,7 +7,6 @@ link, a picture or a field. Addresses of articles become links where they are we
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -16,7 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.archive import Archive
-from rag.conversations.escaping import BLANK_LINES, text, web_address, without_controls
+from rag.conversations.escaping import BLANK_LINES, for_xml, text, web_address, without_controls
 from rag.conversations.exporting import (
     NEAREST,
     cited_articles,
@@ -31,7 +30,6 @@ from rag.store import KeptConversation, KeptTurn
 WORD_MISSING = "Word files need python-docx; install it: pip install 'dateline[formats]'"
 
 _Digests = Mapping[tuple[str, Any], str | None]
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE = Markup("""
 :root { color-scheme: light dark; }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.6;
@@ -69,9 +67,9 @@ def export_docx(kept: KeptConversation, archive: Archive) -> bytes:
         raise QueryError(WORD_MISSING) from error
     digests = _digests(kept, archive)
     document = Document()
-    document.core_properties.title = _xml(kept.summary.title)[:255]
+    document.core_properties.title = for_xml(kept.summary.title)[:255]
     document.core_properties.author = "Dateline"
-    document.add_heading(_xml(kept.summary.title), level=0)
+    document.add_heading(for_xml(kept.summary.title), level=0)
     document.add_paragraph(f"Exported from Dateline; begun {minute(kept.summary.started)}.")
     for turn in kept.turns:
         _add_turn(document, turn, digests)
@@ -144,16 +142,11 @@ def _shown(words: str) -> Markup:
 
 def _add_turn(document: Any, turn: KeptTurn, digests: _Digests) -> None:
     answer = readable_answer(turn)
-    document.add_heading(_xml(turn.question), level=1)
-    document.add_paragraph(_xml(_asked(turn, answer)))
+    document.add_heading(for_xml(turn.question), level=1)
+    document.add_paragraph(for_xml(_asked(turn, answer)))
     for paragraph in _paragraphs(turn, answer):
-        document.add_paragraph(_xml(paragraph))
+        document.add_paragraph(for_xml(paragraph))
     for said in answer.citations if answer else ():
-        document.add_paragraph(_xml(said.quote), style="Intense Quote")
+        document.add_paragraph(for_xml(said.quote), style="Intense Quote")
         lines: Sequence[str] = (_origin(said), web_address(said.url), _place(said, digests))
-        document.add_paragraph(_xml("\n".join(filter(None, lines))))
-
-
-def _xml(words: str) -> str:
-    """The words without what XML cannot hold."""
-    return _NOT_IN_XML.sub("\ufffd", without_controls(words))
+        document.add_paragraph(for_xml("\n".join(filter(None, lines))))

@@ -12,6 +12,7 @@ BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEFT_BY_JSON = re.compile("[\x7f-\x9f]")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>!|~$&])")
 _AT_THE_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
@@ -41,6 +42,11 @@ def without_controls(value: str) -> str:
     True
     """
     return _CONTROLS.sub("\ufffd", value)
+
+
+def for_xml(value: str) -> str:
+    """The value with U+FFFD for each control character and for all that XML cannot hold."""
+    return _NOT_IN_XML.sub("\ufffd", without_controls(value))
 
 
 def json_without_controls(written: str) -> str:

@@ -146,6 +146,10 @@ class Removals:
         """When and why an article was withdrawn; None for any other."""
         return self._reader().store.tombstones.withdrawn([article_id]).get(article_id)
 
+    def last_removal(self) -> datetime | None:
+        """When an article was last withdrawn or deleted; None if none ever was."""
+        return self._reader().store.tombstones.last_removal()
+
     def compact(self) -> Compacted:
         """Writes all files anew, so that nothing of what was deleted is left in them.
 

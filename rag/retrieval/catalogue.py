@@ -11,7 +11,7 @@ from rag.records import Article, Filters, Passage
 from rag.retrieval.arguments import check_filters
 from rag.retrieval.filters import parse_as_of, parse_filters
 from rag.retrieval.near_duplicates import carried_by
-from rag.store import Conversations, Facets, Feedback, Store
+from rag.store import Collections, Conversations, Facets, Feedback, Store
 
 if TYPE_CHECKING:
     from rag.retrieval.history import Revision
@@ -134,6 +134,11 @@ class Catalogue:
     def conversations(self) -> Conversations:
         """The conversations that readers had, each kept for its owner."""
         return Conversations(self._parts.now().database)
+
+    @property
+    def collections(self) -> Collections:
+        """The collections of what readers starred, each kept for its owner."""
+        return Collections(self._parts.now().database)
 
     @property
     def feedback(self) -> Feedback:

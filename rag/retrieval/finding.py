@@ -63,9 +63,7 @@ def find(request: Request, k: int, snapshot: Snapshot, order: str = "relevance")
     have its `understood` given. Newest first, every word must be in an article, unless none has
     all of them. Raises QueryError for operators that make no sense and for an unknown order.
     """
-    if order not in get_args(Order):
-        msg = f"--sort {order!r} is no order; choose relevance or newest"
-        raise QueryError(msg)
+    check_order(order)
     plain = request.understood is not None or request.history or request.parts
     asked = None if plain else parse_operators(request.question)
     if asked is None:
@@ -76,6 +74,41 @@ def find(request: Request, k: int, snapshot: Snapshot, order: str = "relevance")
         found = _plain(replace(request, question=asked.words), k, snapshot, order)
         return replace(found, words=asked.words)
     return _by_operators(asked, request, k, snapshot, order)
+
+
+def check_order(order: str) -> None:
+    """Raises QueryError for what is no order of hits."""
+    if order not in get_args(Order):
+        msg = f"--sort {order!r} is no order; choose relevance or newest"
+        raise QueryError(msg)
+
+
+def matching_within(request: Request, within: Ids, snapshot: Snapshot) -> list[int]:
+    """Of the passages `within`, one of each article that satisfies a search, the highest id first.
+
+    It satisfies operators, else it has all the words but those that ask for times and outlets.
+    The passage is the first with what was looked for. Raises QueryError as `find` does.
+    """
+    asked = parse_operators(request.question)
+    if asked is not None:
+        filters = limited(request.filters, asked.limits, snapshot)
+        request = replace(request, filters=filters)
+        if asked.node is None and asked.words:
+            request, asked = replace(request, question=asked.words), None
+    if not len(within):
+        return []
+    search = prepare(request if asked is None else replace(request, understood=()), snapshot)
+    if asked is None:
+        search = replace(search, filters=merged(search.filters, search.understood))
+    node = asked.node if asked else all_of(_sought(search, snapshot))
+    matching = Matching(snapshot, search.filters)
+    articles = matching.articles(node) if node else matching.every()
+    articles = np.intersect1d(articles, snapshot.facets.openings(within))
+    first: dict[int, int] = {}
+    ids = shown_first(articles, matching.passages, snapshot)
+    for opening, id_ in zip(snapshot.facets.openings(ids).tolist(), ids.tolist(), strict=True):
+        first.setdefault(opening, id_)
+    return [first[opening] for opening in sorted(first, reverse=True)]
 
 
 def _plain(request: Request, k: int, snapshot: Snapshot, order: str) -> Found:
@@ -118,17 +151,22 @@ def _unknown(question: str) -> str:
 
 def _newest_with_all(search: Search, k: int, snapshot: Snapshot) -> tuple[list[Hit], int] | None:
     """The newest articles with all words of a question but those that ask for times and outlets."""
-    question = search.asked.question
-    for one in sorted(search.understood, key=lambda each: -each.start):
-        if one.of_hits:
-            question = f"{question[: one.start]} {question[one.end :]}"
-    words = [word for word in _WORD.findall(question) if snapshot.lexical.terms(word)]
+    words = _sought(search, snapshot)
     node = all_of(words)
     if node is None:
         return None
     within = replace(search, filters=merged(search.filters, search.understood))
     hits, articles = _matching(Operators(" ".join(words), (), node), within, k, snapshot, "newest")
     return (hits, articles) if hits else None
+
+
+def _sought(search: Search, snapshot: Snapshot) -> list[str]:
+    """The words of a question but those that ask for times and outlets."""
+    question = search.asked.question
+    for one in sorted(search.understood, key=lambda each: -each.start):
+        if one.of_hits:
+            question = f"{question[: one.start]} {question[one.end :]}"
+    return [word for word in _WORD.findall(question) if snapshot.lexical.terms(word)]
 
 
 def _by_operators(

@@ -14,6 +14,8 @@ from rag.store.filter_columns import NO_DELTA, AsOfDelta, Facets
 from rag.store.lock import others_waiting, writer_lock
 from rag.store.revisions import STILL, UNKNOWN_DATE, KeptRevision
 from rag.store.runs import Outcome, OutcomeKind, Runs
+from rag.store.saved_searches import SavedQuery, SavedSearch, SavedSearches
+from rag.store.starred import Collection, Collections, Star
 from rag.store.store import Store
 from rag.store.tombstones import Listed, Selection, Tombstones, Withdrawal
 from rag.store.upsert import Stored
@@ -24,6 +26,8 @@ __all__ = [
     "STILL",
     "UNKNOWN_DATE",
     "AsOfDelta",
+    "Collection",
+    "Collections",
     "Conversations",
     "Database",
     "Facets",
@@ -41,7 +45,11 @@ __all__ = [
     "PollAttempts",
     "Remark",
     "Runs",
+    "SavedQuery",
+    "SavedSearch",
+    "SavedSearches",
     "Selection",
+    "Star",
     "Store",
     "Stored",
     "Summary",

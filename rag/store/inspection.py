@@ -111,6 +111,13 @@ STRAYS = (
         "turns belong to no conversation",
         derived=False,
     ),
+    Stray(
+        schema.stars,
+        schema.stars.c.article_id,
+        _none(schema.collections.c.id == schema.stars.c.collection_id),
+        "stars belong to no collection",
+        derived=False,
+    ),
 )
 
 

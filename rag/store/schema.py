@@ -193,3 +193,41 @@ feedback = Table(
     sqlite_autoincrement=True,
 )
 """The remarks of readers, each with the whole answer."""
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("query", JSON, nullable=False),
+    Column("token", Text, nullable=False, unique=True, index=True),
+    Column("created", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The searches and questions of readers; `seen` is the highest passage id that each has seen."""
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+stars = Table(
+    "stars",
+    metadata,
+    Column("collection_id", Text, ForeignKey("collections.id"), primary_key=True),
+    Column("article_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What readers starred: places in articles, none of their words, and the microsecond they did."""

@@ -28,6 +28,7 @@ from rag.store.database import Database
 from rag.store.revisions import withdrawn
 from rag.store.rows import article_record, in_range, passage_record, seconds, widest_range
 from rag.store.saved_answers import redact_saved_answers
+from rag.store.starred import void_stars
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
 _DELETIONS = schema.deletions.c
@@ -114,6 +115,13 @@ class Tombstones:
             return f"the article {article_id!r} was deleted on {at:%Y-%m-%d}"
         return ""
 
+    def last_removal(self) -> datetime | None:
+        """When an article was last withdrawn or deleted; None if none ever was."""
+        queries = (select(func.max(_ARTICLES.withdrawn_at)), select(func.max(_DELETIONS.at)))
+        with self._database.read() as connection:
+            times = [connection.scalar(query) for query in queries]
+        return max((_moment(at) for at in times if at is not None), default=None)
+
     def passages(self) -> list[tuple[Passage, Article, str]]:
         """The passages of all revisions of withdrawn articles, with their digests, sorted by id."""
         passages = schema.passages.c
@@ -163,11 +171,13 @@ class Tombstones:
     def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> None:
         """Deletes articles with everything stored of them, all or none.
 
-        Saved answers that quote them say "[withdrawn]" instead. The id, the time and the reason
-        stay, so that ingest does not add the article again.
+        Saved answers that quote them say "[withdrawn]" instead, and stars in them that they were
+        deleted. The id, the time and the reason stay, so that ingest does not add the article
+        again.
         """
         with self._database.write() as connection:
             redact_saved_answers(connection, article_ids)
+            void_stars(connection, article_ids)
             duplicate_groups.forget(connection, article_ids)
             for table in (schema.passages, schema.revisions):
                 connection.execute(delete(table).where(table.c.article_id.in_(article_ids)))

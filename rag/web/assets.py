@@ -16,6 +16,7 @@ STYLES = (
     "views.css",
     "check.css",
     "keeping.css",
+    "saved.css",
     "article.css",
     "layout.css",
 )

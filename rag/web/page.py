@@ -20,6 +20,7 @@ from rag.web.tabs.evidence import evidence_tab
 from rag.web.tabs.feedback import connect_remarks
 from rag.web.tabs.filters import connect_filters, filter_parts
 from rag.web.tabs.links import connect_links
+from rag.web.tabs.saved import saved_tab
 from rag.web.tabs.search import search_tab
 
 TITLE = "Dateline"
@@ -65,11 +66,12 @@ def build_page(
         connect_remarks(chat, parts)
         connect_links(chat, parts)
         with parts.views:
-            search_tab(chat, parts)
+            search = search_tab(chat, parts)
             check_tab(chat, parts)
             evidence_tab(chat, parts)
             archive_tab(chat, parts, examine, uploads.accounts if uploads else None)
             conversations_tab(chat, parts)
+            saved_tab(chat, parts, search)
         if uploads is not None:
             uploads_tab(chat, parts, uploads)
         _connect_facts(chat, parts)

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 FEWEST_RULES = 20
+TABS = ("Search", "Check", "Evidence", "Archive", "Conversations", "Saved", "Add articles")
 PASTED = (
     "The Lindow ferry sank on Friday with 43 people aboard. All 41 people were saved. Why? "
     "“We had five minutes to leave her,” said the captain, Ilse Varga."
@@ -66,6 +67,9 @@ def test_no_tab_has_a_fault(visitor: Visitor, sites: Sites, dark: bool) -> None:
     assert faults(page) == []
     tab(page, "Conversations")
     expect(page.locator("#kept-list li").first).to_be_visible()
+    assert faults(page) == []
+    tab(page, "Saved")
+    expect(page.locator("#saved-list .hint").first).to_be_visible()
     assert faults(page) == []
     tab(page, "Add articles")
     expect(page.locator("#files")).to_be_visible()
@@ -125,7 +129,7 @@ def test_a_phone_has_the_article_as_a_sheet_over_the_chat(
     expect(target).to_be_focused()
     page.mouse.click(200, 40)
     expect(sheet).to_be_hidden()
-    for name in ("Search", "Check", "Evidence", "Archive", "Conversations", "Add articles"):
+    for name in TABS:
         panel = tab(page, name)
         expect(panel).to_be_visible()
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -131,10 +131,10 @@ def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
             text(opened.withdrawn), _NOT_SHOWN
         )
         return Markup('<div class="superseded" role="note">{}</div>').format(said)
-    if opened.now is None:
-        return Markup("")
     now, article = opened.now, opened.article
-    newest = reference_to(cited.kind, article, (now.start, now.end))
+    if opened.latest <= article.revision:
+        return Markup("")
+    newest = reference_to(cited.kind, article, (now.start, now.end) if now else (0, 0))
     link = Markup('<a class="open" {}>Open revision {}</a>').format(
         place_attributes(f"rev-{opened.latest}", replace(newest, revision=opened.latest)),
         opened.latest,
@@ -142,7 +142,13 @@ def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
     return Markup(
         '<div class="superseded" role="note"><p>This is revision {}. The outlet has published a '
         "later text, revision {}. {}</p>{}<p>{}</p></div>"
-    ).format(article.revision, opened.latest, _verdict(now), difference_html(now.changes), link)
+    ).format(
+        article.revision,
+        opened.latest,
+        _verdict(now) if now else "",
+        difference_html(now.changes) if now else "",
+        link,
+    )
 
 
 def _verdict(now: RecheckedCitation) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
+from rag.web.rendering.taking import star_html, whole_article
 from rag.web.views.found import MarkedHit, MarkedHits
 
 _EMPTY = "Search results appear here. Each opens its article at the passage found."
@@ -42,9 +44,13 @@ def results_html(query: str, found: MarkedHits, without: Sequence[str] = ()) -> 
     notes = understood_html(query, found.understood, without)
     cards = join(_card(place, group, found) for place, group in enumerate(groups, start=1))
     listed = Markup('<ol class="results">{}</ol>').format(cards) if groups else ""
+    save = Markup(
+        '<button type="button" class="save-search" data-words="{}" data-ignore="{}">'
+        "Save this search</button>"
+    ).format(text(query), text(json.dumps(list(without))))
     return str(
-        Markup('<p class="told" role="status" dir="auto">{}</p>{}{}').format(
-            text(_summary(query, found, len(groups))), notes, listed
+        Markup('<p class="told" role="status" dir="auto">{}</p>{}{}{}').format(
+            text(_summary(query, found, len(groups))), save, notes, listed
         )
     )
 
@@ -72,11 +78,13 @@ def _card(place: int, group: Sequence[MarkedHit], found: MarkedHits) -> Markup:
         )
         for number, each in enumerate(group, start=1)
     )
-    return Markup('<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>{}</li>').format(
+    title = article.title or article.id
+    return Markup('<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>{}{}</li>').format(
         text(introduction(article).removesuffix(": ") or "Outlet unknown"),
         _place(f"near-found-{place}-1", group[0]),
-        text(article.title or article.id),
+        text(title),
         passages,
+        star_html([("The article", [whole_article(article)])], f"“{title}”"),
     )
 
 

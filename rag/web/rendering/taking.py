@@ -5,18 +5,21 @@ Each button carries what it copies; the page's script `copying.js` does it.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
+from rag.answers.wording import introduction
+from rag.conversations.addresses import in_page
 from rag.conversations.answer_text import answer_markdown, answer_plain
 from rag.conversations.documents import can_write_word
 from rag.conversations.escaping import text
 from rag.conversations.references import STYLES, Style, quotation, reference
 from rag.records import Answer, Article, Citation
-from rag.web.conversation import Reference
+from rag.web.conversation import Reference, kind_of, reference_to
 from rag.web.rendering.body import Body
 from rag.web.rendering.marks import join
 from rag.web.rendering.steps import count
@@ -41,8 +44,12 @@ def tools_html(article: Article, cited: Reference, body: Body) -> Markup:
         '<button type="button" class="next" aria-label="Next citation">›</button></span>'
         '<span class="finding"><input type="search" class="find" aria-label="Find in article" '
         'placeholder="Find in article" maxlength="200" autocomplete="off">'
-        '<span class="count" role="status"></span></span>{}{}</div>'
-    ).format(_stored_switch(body), _quotation_menu(article, cited, body.cited))
+        '<span class="count" role="status"></span></span>{}{}{}</div>'
+    ).format(
+        _stored_switch(body),
+        _article_star(cited, body),
+        _quotation_menu(article, cited, body.cited),
+    )
 
 
 def answer_tools_html(answer: Answer) -> Markup:
@@ -52,9 +59,56 @@ def answer_tools_html(answer: Answer) -> Markup:
         '<button type="button" class="share">Share</button>'
         '<details class="menu"><summary>More</summary><div class="items">'
         '<button type="button" class="copy" data-copy="{}">Copy as Markdown</button>'
-        '<button type="button" class="copy-link">Copy link to this answer</button>{}'
-        "</div></details></div>"
-    ).format(text(answer_plain(answer)), text(answer_markdown(answer)), join(_saves()))
+        '<button type="button" class="copy-link">Copy link to this answer</button>'
+        '<button type="button" class="save-question">Save this question</button>{}'
+        "</div></details>{}</div>"
+    ).format(
+        text(answer_plain(answer)),
+        text(answer_markdown(answer)),
+        join(_saves()),
+        _answer_star(answer),
+    )
+
+
+def star_html(choices: Sequence[tuple[str, Sequence[Reference]]], what: str = "") -> Markup:
+    """A menu that puts places of articles into collections, which the page's script fills.
+
+    Each choice is what the menu calls some places; `what` completes its name for screen readers.
+    """
+    places = json.dumps([[name, [each.place() for each in found]] for name, found in choices])
+    return Markup(
+        '<details class="menu star" data-stars="{}"><summary><span class="sign" aria-hidden="true">'
+        '☆</span> <span class="word">Star</span><span class="unseen">{}</span></summary>'
+        '<div class="items"></div></details>'
+    ).format(text(places), text(f" {what}" if what else ""))
+
+
+def whole_article(article: Article) -> Reference:
+    """The reference to an article as a whole."""
+    return Reference("near", article.id, article.revision, 0, 0)
+
+
+def _article_star(cited: Reference, body: Body) -> Markup:
+    whole = ("The whole article", [replace(cited, start=0, end=0)])
+    return star_html([("This sentence", [cited]), whole] if body.cited else [whole])
+
+
+def _answer_star(answer: Answer) -> Markup:
+    """A menu for the sentences that an answer cites, all together and one by one."""
+    if not answer.citations:
+        return Markup("")
+    places = [
+        reference_to(kind_of(answer), each.article, (each.start, each.end))
+        for each in answer.citations
+    ]
+    each_alone = [
+        (f"[{cited.number}] {introduction(cited.article).removesuffix(': ')}".strip(), [place])
+        for cited, place in zip(answer.citations, places, strict=True)
+    ]
+    if len(places) == 1:
+        return star_html(each_alone, "the cited sentence")
+    all_of_them = (f"All {len(places)} cited sentences", places)
+    return star_html([all_of_them, *each_alone], "cited sentences")
 
 
 def sentence_link(cited: Reference) -> str:
@@ -63,14 +117,7 @@ def sentence_link(cited: Reference) -> str:
     >>> sentence_link(Reference("cite", "a.example/1", 2, 10, 45))
     '?article=a.example%2F1&revision=2&at=10-45'
     """
-    return "?" + urlencode(
-        {
-            "article": cited.article_id,
-            "revision": cited.revision,
-            "at": f"{cited.start}-{cited.end}",
-        },
-        errors="replace",
-    )
+    return in_page(cited.article_id, cited.revision, cited.start, cited.end)
 
 
 def files() -> dict[str, str]:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from rag.web.accounts import LONGEST_PASSWORD, Account, Accounts
 from rag.web.assets import asset
+from rag.web.server.alert_feeds import FEED_PATH
 from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
 from rag.web.server.attempts import Client, Guesses, LoginOutcome
 from rag.web.server.bodies import BodyTooLarge, read_body
@@ -94,7 +95,10 @@ class Login:
             await self._app(scope, receive, send)
             return
         headers, path = header_map(scope["headers"]), str(scope["path"]).rstrip("/")
-        if path == "/login" and scope["method"] == "POST":
+        if FEED_PATH.fullmatch(path):
+            # Feed readers cannot log in: the token in the address says who may read it.
+            await self._app(scope, receive, send)
+        elif path == "/login" and scope["method"] == "POST":
             await self._log_in(scope, receive, send)
         elif path == "/login":
             await _page(send, 200, "", _next(_query(scope)))

@@ -17,6 +17,7 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.accounts import Accounts
 from rag.web.assets import head, theme
+from rag.web.server.alert_feeds import feed_route
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.downloads import download_route
@@ -158,7 +159,7 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
             yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.router.routes.append(download_route(site.archive))
+    app.router.routes += [download_route(site.archive), feed_route(site.archive)]
     if site.tools is not None:
         app.router.routes.append(Route(PATH, site.tools))
     _add_page(app, site)

@@ -2,6 +2,7 @@
 
 # Gradio reads the handlers' annotations at run time, so they must not be strings here.
 
+from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import RagError
@@ -18,7 +19,16 @@ RESULTS = '<section aria-label="Search results" tabindex="0">${value}</section>'
 MOST = 20
 
 
-def search_tab(chat: Chat, parts: Parts) -> None:
+@dataclass(frozen=True, slots=True)
+class SearchFields:
+    """The parts of the tab that show a search that was made elsewhere."""
+
+    words: Any
+    sort: Any
+    results: Any
+
+
+def search_tab(chat: Chat, parts: Parts) -> SearchFields:
     """Adds the tab to the page."""
     import gradio as gr
 
@@ -62,6 +72,7 @@ def search_tab(chat: Chat, parts: Parts) -> None:
     sort.input(reorder, [words, sort, *parts.limits], results, **private())
     results.ask_again(again, [sort, *parts.limits], results, **once)
     connect_opening(chat, parts, results)
+    return SearchFields(words, sort, results)
 
 
 def searched(chat: Chat, form: Form, sort: str = "relevance") -> str:

@@ -39,6 +39,6 @@ def open_words(
     withdrawal = archive.removals.withdrawal(article_id)
     if withdrawal:
         return OpenedArticle(article, latest, withdrawn=str(withdrawal))
-    newer = latest > article.revision
+    newer = latest > article.revision and start < end
     now = archive.recheck_words(Citation(1, article, start, end)) if newer else None
     return OpenedArticle(article, latest, archive.carried_by(article, start, end), now)
