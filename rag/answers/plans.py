@@ -36,13 +36,13 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
         "definition": Plan(3, 80),
-        "statement": Plan(4, 100),
-        "event": Plan(4, 90, within=3.5),
-        "latest": Plan(4, 100, "newest"),
+        "statement": Plan(6, 130),
+        "event": Plan(4, 80, within=3.5),
+        "latest": Plan(6, 130, "newest"),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
         "topic": Plan(6, 150),
-        "cause": Plan(5, 120),
+        "cause": Plan(6, 150),
         "list": Plan(6, 130, "best, then text", within=math.inf),
         "comparison": Plan(6, 150),
         "yes or no": _SHORT,
