@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
+from rag.language.context import is_background, is_continuation
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -52,6 +53,10 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
     }
 )
 
+_NO_OPENING, _LEANING = 0.5, 0.3
+"""What a sentence loses as the first one that begins with "But", tells of years ago, or has a
+pronoun for its subject."""
+
 _ALIKE = 0.7
 _ABOUT, _BEST = 0.4, 3
 """What share of the most that the best three sentences cover of a question others must cover."""
@@ -83,6 +88,8 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
 
 
 def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
+    if order != "story":
+        chosen = sorted(chosen, key=_as_opening, reverse=True)
     if order == "newest":
         return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
     if order == "best":
@@ -96,6 +103,12 @@ def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
     led = 1 if order == "best, then story" else 0
     story = sorted(chosen[led:], key=lambda each: (each.day, each.sentence.start))
     return [*chosen[:led], *story]
+
+
+def _as_opening(evidence: Evidence) -> float:
+    """What a sentence counts for as the first of an answer, which nothing stands before."""
+    before = is_continuation(evidence.text) + is_background(evidence.text)
+    return evidence.score - _NO_OPENING * before - _LEANING * evidence.signals["leans"]
 
 
 def alike(one: str, other: str) -> bool:

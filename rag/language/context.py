@@ -26,7 +26,15 @@ from rag.language.words import word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-__all__ = ["antecedent", "depends_on_context", "is_fragment", "is_furniture", "is_teaser"]
+__all__ = [
+    "antecedent",
+    "depends_on_context",
+    "is_background",
+    "is_continuation",
+    "is_fragment",
+    "is_furniture",
+    "is_teaser",
+]
 
 _DEMONSTRATIVES = word_set("this that these those such")
 _UNIQUE = word_set(
@@ -85,6 +93,36 @@ def is_teaser(sentence: str) -> bool:
     """
     plain = " ".join(sentence.split())
     return bool(_TEASER.fullmatch(plain) or _DESK_NOTE.match(plain) or _GLUED_LINK.match(plain))
+
+
+_CONTINUES = re.compile(
+    r"[“\"‘']?(?:But|And|Plus|So|Also|Yet|Or|Still|Meanwhile|However|Instead|Then|Moreover|Though"
+    r"|Although|In addition|On the other hand)\b"
+)
+_BACKGROUND = re.compile(
+    r"\b(?:initially|originally|previously|formerly|historically|in the past"
+    r"|earlier this (?:year|month)|last (?:year|month|summer|autumn|fall|spring|winter|season)"
+    r"|(?:years?|months?|decades?) (?:ago|earlier|before)|for (?:years|decades|centuries))\b",
+    re.IGNORECASE,
+)
+
+
+def is_continuation(sentence: str) -> bool:
+    """Whether a sentence begins as one that goes on from another ("But the mill burnt").
+
+    >>> [is_continuation(s) for s in ("Plus, Orr left.", "Orr left, but Lind stayed.")]
+    [True, False]
+    """
+    return _CONTINUES.match(sentence.strip()) is not None
+
+
+def is_background(sentence: str) -> bool:
+    """Whether a sentence tells of a time before what is reported ("Orr won two years ago").
+
+    >>> [is_background(s) for s in ("The mill, built decades ago, burnt.", "The mill burnt.")]
+    [True, False]
+    """
+    return _BACKGROUND.search(sentence) is not None
 
 
 def depends_on_context(sentence: str) -> bool:
