@@ -33,7 +33,7 @@ _FUNCTION_WORDS = _words(
     "most many some all one two three"
 )
 _LETTERS = re.compile(r"[^\W\d_]{5,}")
-_MISTYPED = 0.84
+_MISTYPED = 0.83
 _DIFFERENT = 2
 """By how many letters at most a mistyped word is longer or shorter than the one that is meant."""
 

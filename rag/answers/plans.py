@@ -39,11 +39,11 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "definition": Plan(3, 80),
         "statement": Plan(6, 130),
         "event": Plan(4, 80, within=3.5),
-        "latest": Plan(6, 130, "newest"),
+        "latest": Plan(6, 130, "newest", within=1.5),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
         "topic": Plan(6, 150),
-        "cause": Plan(6, 150),
+        "cause": Plan(8, 170),
         "list": Plan(6, 130, "best, then text", within=math.inf),
         "comparison": Plan(6, 150),
         "yes or no": _SHORT,
@@ -108,7 +108,7 @@ def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
 def _as_opening(evidence: Evidence) -> float:
     """What a sentence counts for as the first of an answer, which nothing stands before."""
     before = is_continuation(evidence.text) + is_background(evidence.text)
-    return evidence.score - _NO_OPENING * before - _LEANING * evidence.signals["leans"]
+    return evidence.score - _NO_OPENING * before - _LEANING * evidence.signals.get("leans", 0.0)
 
 
 def alike(one: str, other: str) -> bool:
