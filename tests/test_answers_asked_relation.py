@@ -131,6 +131,26 @@ def test_other_languages_and_nothing_lack_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "apart"),
+    [
+        ("Orr's oath", "Ann Orr took the oath on Monday.", False),
+        ("orr’s oath", "Mayor Ann Orr took her oath on Monday.", False),
+        ("Lind's oath", "Ann Orr took the oath on Monday.", True),
+        ("the latest on Lind's trial", "Ann Orr goes on trial on Monday.", True),
+        ("tell me about Lind's purchase", "Bo Lind bought the mill.", False),
+        ("Lind's mill", "Bo Lind sold cheese.", True),
+        ("effondrement du pont", "Three panels were stolen from the abbey.", True),
+        ("Brücke eingestürzt", "Three panels were stolen from the abbey.", True),
+        ("abbey theft", "Three panels were stolen from the abbey.", False),
+        ("tax leak", "Officials say that data leaked.", False),
+        ("tell me about burglary", "Three panels were stolen from the abbey.", False),
+    ],
+)
+def test_a_subject_must_stand_in_an_article(question: str, text: str, apart: bool) -> None:
+    assert lacks(question, evidence(text)) is apart
+
+
+@pytest.mark.parametrize(
     ("subject", "office"),
     [
         ("the leader of the Reed Gang", True),

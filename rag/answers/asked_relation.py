@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answers.candidates import known_names
+from rag.answers.candidates import READ_CHARACTERS, known_names
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
 from rag.language.analysis import analyse
@@ -21,6 +21,11 @@ from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.form import Form
 from rag.records import Hit
+
+_ON_A_WHOLE = frozenset({"topic", "overview", "event", "latest", "chronology"})
+_OWNED = re.compile(r"(?P<who>[\w’'.-]+(?: [\w’'.-]+)?)['’]s (?P<what>[\w’'-]+(?: [\w’'-]+)?)")
+_TELLING = 3
+"""From how many letters on a word of a topic tells what it is about."""
 
 _SPEAKS = 0.3
 """How well a speaker must fit whom the question means."""
@@ -66,12 +71,15 @@ def lacks_relation(
 
     A statement needs a sentence in which the one whom the question means speaks, on what is asked.
     "Did Orr sue Lind?" needs one with that deed, or its opposite, beside who or what is named.
-    "What is the name of the driver?" needs a name that is given to a driver. False where
-    nothing of this is asked, and for languages other than English.
+    "What is the name of the driver?" needs a name that is given to a driver, and "Orr's oath"
+    an article that has both. False where nothing of this is asked, and for languages other
+    than English.
     """
     english = [each for each in evidence if each.sentence.article.language in ("", "en")]
     if not english:
         return False
+    if form.name in _ON_A_WHOLE:
+        return _apart(form, hits)
     if form.name == "statement":
         return bool(form.matter) and not any(_says_of_it(each, form) for each in english)
     if form.name == "yes or no":
@@ -82,6 +90,20 @@ def lacks_relation(
         return False
     shared = [each.text for each in english if each.signals["own"] >= _SHARED]
     return not any(_gives_name(noun, text, question) for text in shared)
+
+
+def _apart(form: Form, hits: Sequence[Hit]) -> bool:
+    """Whether no article has both X and what is X's: "Orr's oath"; nor a word of a bare topic."""
+    texts = (f"{hit.article.title} {hit.article.text[:READ_CHARACTERS]}" for hit in hits)
+    if owned := _OWNED.fullmatch(form.subject):
+        wanted = frozenset().union(*(near(word) for word in _bases(owned["what"])))
+        who = owned["who"]
+        both = (wanted & _bases(text) for text in texts if mentions(text, who))
+        return bool(wanted) and not any(both)
+    if form.name != "topic":
+        return False
+    asked = {word for word in _bases(form.subject) if len(word) >= _TELLING}
+    return bool(asked) and all(asked.isdisjoint(_bases(text)) for text in texts)
 
 
 def names_office(subject: str) -> bool:

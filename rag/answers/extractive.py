@@ -158,8 +158,6 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
 
 def _lacks_relation(asked: Question, hits: Sequence[Hit], reading: Reading) -> bool:
     """Whether nothing says what is asked of the subject, however near it comes."""
-    if asked.form.name not in ("statement", "yes or no", "fact", "definition"):
-        return False
     if _asks_who(asked) and names_office(asked.form.subject):
         return True
     return lacks_relation(asked.standalone, asked.form, hits, reading.evidence)
