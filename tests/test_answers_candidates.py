@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answers.candidates import known_names, names_asked, offer
+from rag.answers.candidates import known_names, names_asked, offer, respelt
 from rag.language.places import CONTINENT, COUNTRY, STATE
 from rag.questions.expected_answer import asked_for
+from rag.records import Hit, Passage
+from tests.builders import article
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -89,3 +91,48 @@ def test_any_sentence_makes_some_offer(question: str, sentence: str) -> None:
     found = offer(asked, sentence, known_names([sentence]))
     assert 0 <= found.fit <= 1
     assert not found.names & asked.words
+
+
+class Archive:
+    """An archive whose passages have these words, all equally rare."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words.split()
+
+    def terms(self, text: str) -> list[str]:
+        return [word.strip("?.,").lower() for word in text.split()]
+
+    def rarity(self, term: str) -> float:
+        return 3.0 if term in self._words else 5.0
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("the Tolbeck brigde collapse", {"brigde": "bridge"}),  # two letters swapped
+        ("the Tolbeck brige collapse", {"brige": "bridge"}),
+        ("orchestera in Tolbeck", {"orchestera": "orchestra"}),
+        ("who is oksara vendeling", {"oksara": "Oksana", "vendeling": "Vendelin"}),
+        ("Tolbek and its bridge", {"Tolbek": "Tolbeck"}),
+        ("Bridget of Tolbeck", {}),  # a name is no common noun
+        ("fridge in Tolbeck", {}),  # another first letter
+        ("BRIGE", {}),  # an acronym
+        ("what of the mill", {}),
+        ("the colour of the sky", {}),
+        ("", {}),
+    ],
+)
+def test_mistyped_words_are_read_as_words_of_the_hits(question: str, meant: dict[str, str]) -> None:
+    text = "A bridge fell in Tolbeck. The orchestra of Oksana Vendelin played."
+    found = article(text)
+    hit = Hit(Passage(1, found.id, 1, 0, len(text)), found, 1.0, 1)
+    archive = Archive("bridge tolbeck orchestra oksana vendelin the of and its in who is collapse")
+    assert dict(respelt(question, [hit], archive)) == meant
+
+
+def test_a_word_that_the_archive_has_is_not_mistyped() -> None:
+    text = "A levee broke in Tolbeck, and the water rose."
+    found = article(text)
+    hit = Hit(Passage(1, found.id, 1, 0, len(text)), found, 1.0, 1)
+    assert respelt("what of the leveee", [hit], Archive("levee")) == {"leveee": "levee"}
+    assert respelt("what of the leveee", [hit], Archive("levee leveee")) == {}

@@ -65,3 +65,25 @@ def test_a_sentence_that_is_too_long_for_the_room_is_passed_over_but_not_the_fir
     short = evidence("Nobody aboard was hurt.", 1.0)
     assert shown("fact", long, short) == [long.text]
     assert shown("fact", short, long) == [short.text]
+
+
+def test_no_answer_begins_in_the_middle() -> None:
+    plain = evidence("The mill burnt down.", 1.0)
+    for text in ("But nobody was hurt there.", "A fire of two years ago killed one."):
+        assert shown("event", evidence(text, 1.4), plain) == [plain.text, text]
+        assert shown("event", evidence(text, 1.6), plain) == [text, plain.text]
+    both = evidence("But a fire of two years ago killed one.", 1.9)
+    assert shown("event", both, plain) == [plain.text, both.text]
+
+
+def test_the_newest_opens_however_it_begins() -> None:
+    old = evidence("Four are dead now.", 2.0, "2025-03-01")
+    new = evidence("But nine were killed there.", 1.9, "2025-06-01")
+    assert shown("latest", old, new) == [new.text, old.text]
+
+
+def test_the_latest_shows_only_what_comes_near_the_best() -> None:
+    best, near = evidence("Four are dead now.", 2.0), evidence("An inquiry has begun.", 0.6)
+    far = evidence("Boats sail on Mondays.", 0.4)
+    assert shown("latest", best, near, far) == [best.text, near.text]
+    assert shown("statement", best, near, far) == [best.text, near.text, far.text]

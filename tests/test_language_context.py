@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.context import antecedent, depends_on_context, is_fragment
+from rag.language.context import (
+    antecedent,
+    depends_on_context,
+    is_background,
+    is_continuation,
+    is_fragment,
+    is_teaser,
+)
 from rag.language.furniture import is_furniture
 
 
@@ -126,6 +133,70 @@ def test_what_surrounds_the_reporting_is_furniture(sentence: str) -> None:
 )
 def test_reporting_is_no_furniture(sentence: str) -> None:
     assert not is_furniture(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Here's a look at how the law has played out since the strike.",
+        "As the mill prepares to open, here’s what to know about the vote.",
+        "Here is a list of the bridges that closed.",
+        "Here are the latest figures on the flood:",
+        "Here’s where the outbreak has left people ill.",
+        "Courier correspondent Ann Orr fills us in.",
+        "The mill issued the following response to The Courier.",
+        "Correction: This story was updated to say which mill burnt.",
+        "AI-assisted summary The mill burnt.",
+        "MoreJudges complain about the mill",
+        "That's not all.",
+    ],
+)
+def test_what_only_announces_is_a_teaser(sentence: str) -> None:
+    assert is_teaser(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Here the mill burnt in 1903.",
+        "Here's what happened: the mill burnt and two people died.",
+        "“Here’s a look at my mill,” Orr said as she opened the door.",
+        "Orr said here is what she wants, and left.",
+        "Correction: An earlier version gave the wrong toll; nine people died.",
+        "Update: nine people died.",
+        "Moreover, the mill burnt.",
+        "Readers of the paper left.",
+        "The ministry issued a statement on the mill.",
+    ],
+)
+def test_what_says_something_is_no_teaser(sentence: str) -> None:
+    assert not is_teaser(sentence)
+
+
+def test_a_very_long_text_is_no_teaser() -> None:
+    assert not is_teaser("Here is what " + "a, " * 20_000)
+    assert not is_teaser("x, " * 20_000 + "here is what")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "continues", "background"),
+    [
+        ("But the mill burnt.", True, False),
+        ("“And the mill burnt,” Orr said.", True, False),
+        ("Plus, the mill burnt.", True, False),
+        ("Meanwhile, the mill had burnt two years earlier.", True, True),
+        ("Andrew Orr left.", False, False),
+        ("Orr left, but the mill burnt.", False, False),
+        ("The mill initially refused.", False, True),
+        ("Orr, who won last year, left.", False, True),
+        ("The mill stood for decades.", False, True),
+        ("Orr won the vote last night.", False, False),
+    ],
+)
+def test_how_a_sentence_stands_to_what_is_reported(
+    sentence: str, continues: bool, background: bool
+) -> None:
+    assert (is_continuation(sentence), is_background(sentence)) == (continues, background)
 
 
 @given(st.text(alphabet="Ann Orr she The.\n“”’'", max_size=60), st.integers(0, 60))

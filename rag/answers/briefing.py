@@ -37,7 +37,9 @@ _ORDERS: Mapping[Order, str] = MappingProxyType(
     }
 )
 _NUMBERS = ("no", *NUMERALS[1:11])
-_SHORTEST: Mapping[FormName, int] = MappingProxyType({"figure": 2, "date": 2, "fact": 2})
+_SHORTEST: Mapping[FormName, int] = MappingProxyType(
+    {"figure": 2, "date": 2, "fact": 2, "statement": 4, "latest": 4, "cause": 5}
+)
 
 
 def briefing(form: Form, question: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Protocol
 
 from rag.language.figures import meanings
@@ -31,6 +32,11 @@ _FUNCTION_WORDS = _words(
     "although though because what who which where how why not no yes so then than also now more "
     "most many some all one two three"
 )
+_LETTERS = re.compile(r"[^\W\d_]{5,}")
+_MISTYPED = 0.83
+_DIFFERENT = 2
+"""By how many letters at most a mistyped word is longer or shorter than the one that is meant."""
+
 _AUXILIARIES = _words("is are was were did does do has have had will would can could should")
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.?|May|June|July|Aug(?:ust|\.)?"
@@ -275,6 +281,43 @@ def weighed(
         each: replace(each, closeness=near, score=near + COVERAGE_WEIGHT * each.coverage)
         for each, near in zip(best, close, strict=True)
     }
+
+
+def respelt(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> Mapping[str, str]:
+    """For each mistyped word of a question, the word of the hits that it is meant for.
+
+    Mistyped is a word that no passage of the archive has, where the hits have one much like it:
+    with the same first letter, and a capital where the question's has one. Acronyms are none.
+    """
+    unknown = vocabulary.rarity("")
+    strange = []
+    for word in dict.fromkeys(_LETTERS.findall(question)):
+        terms = vocabulary.terms(word)
+        known = any(vocabulary.rarity(term) < unknown for term in terms)
+        if terms and not known and not word.isupper():
+            strange.append(word)
+    if not strange:
+        return {}
+    texts = (f"{hit.article.title} {hit.text}" for hit in hits)
+    found = {word.casefold(): word for text in texts for word in _LETTERS.findall(text)}
+    meant = {word: _meant(word, found) for word in strange}
+    return {word: other for word, other in meant.items() if other}
+
+
+def _meant(word: str, found: Mapping[str, str]) -> str:
+    folded = word.casefold()
+    if folded in found:
+        return ""
+    near = [
+        each
+        for each, written in found.items()
+        if each[0] == folded[0]
+        and abs(len(each) - len(folded)) <= _DIFFERENT
+        and (written[0].isupper() or word[0].islower())
+    ]
+    swapped = [each for each in near if sorted(each) == sorted(folded)]
+    alike = swapped or get_close_matches(folded, near, 1, _MISTYPED)
+    return found[alike[0]] if alike else ""
 
 
 def day_of(article: Article) -> datetime:

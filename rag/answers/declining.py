@@ -75,6 +75,8 @@ def missing(form: Form) -> str:
     >>> missing(Form("figure", "the ferry", "crew drowned"))
     'the archive reports on “the ferry”, but gives no figure for “crew drowned”'
     """
+    if form.subject and form.name in _OF_A_WHOLE:
+        return f"articles come near it, but none is about “{form.subject}”"
     on = f"the archive reports on “{form.subject}”" if form.subject else "the archive reports on it"
     if form.name == "fact" or not form.subject:
         return "articles are about it, but none of their sentences says what you ask"
@@ -83,6 +85,7 @@ def missing(form: Form) -> str:
     )
 
 
+_OF_A_WHOLE = frozenset[FormName]({"topic", "overview", "event", "latest", "chronology"})
 _MISSING: Mapping[FormName, str] = MappingProxyType(
     {
         "definition": "does not say who or what that is",

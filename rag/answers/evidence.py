@@ -24,7 +24,7 @@ from rag.answers.signals import (
     share,
     signals_of,
 )
-from rag.language.context import is_fragment
+from rag.language.context import is_fragment, is_teaser
 from rag.language.furniture import is_furniture
 from rag.language.sentences import MAX_SENTENCE, sentence_spans
 from rag.language.words import word_count
@@ -159,7 +159,7 @@ def _can_answer(form: FormName, sentence: CandidateSentence) -> bool:
     """Whether a sentence can be an answer: no question, furniture or fragment, no three words."""
     text, length = sentence.text, word_count(sentence.text)
     asks = text.rstrip("”\"’' ").endswith(("?", "？", "؟"))
-    if asks or length < _FEWEST_WORDS or is_furniture(text):
+    if asks or length < _FEWEST_WORDS or is_furniture(text) or is_teaser(text):
         return False
     whole = length >= _SURELY_WHOLE or sentence.article.language not in ("", "en")
     return whole or form in _BY_FRAGMENTS or not is_fragment(text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answers.agreement import AGREED, agreement, corroborated
+from rag.answers.asked_relation import lacks_relation, names_office
 from rag.answers.candidates import CandidateSentence, day_of
 from rag.answers.causes import several_causes
 from rag.answers.corrections import corrected, corrections
@@ -137,8 +138,11 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
     if language := question_language(asked.standalone):
         hits, note = usable_hits(asked.standalone, language, hits)
     reading = _with_something_new(asked, read_for(asked, hits, reader))
-    if _asks_who(asked) and (held := holder(asked.form.subject, hits)) is not None:
+    held = holder(asked.form.subject, hits) if _asks_who(asked) else None
+    if held is not None:
         reading = _with_holder(reading, held)
+    elif reading.confidence >= THRESHOLD and _lacks_relation(asked, hits, reading):
+        reading = replace(reading, confidence=min(reading.confidence, UNSURE))
     stale = stale_evidence(asked, reading.sentences)
     unknown = unmentioned(asked.standalone, hits, reader.vocabulary)
     outdated = bool(stale) and reading.confidence >= THRESHOLD
@@ -150,6 +154,13 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
     elif not asked.lacking:
         told = tell(asked, hits, reading, reader.similarity, answered=answered)
     return Assessment(reading, stale, unknown, answered, told, people, note)
+
+
+def _lacks_relation(asked: Question, hits: Sequence[Hit], reading: Reading) -> bool:
+    """Whether nothing says what is asked of the subject, however near it comes."""
+    if _asks_who(asked) and names_office(asked.form.subject):
+        return True
+    return lacks_relation(asked.standalone, asked.form, hits, reading.evidence)
 
 
 def _asks_who(asked: Question) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
+from rag.language.context import is_background, is_continuation
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -36,13 +37,13 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
         "definition": Plan(3, 80),
-        "statement": Plan(4, 100),
-        "event": Plan(4, 90, within=3.5),
-        "latest": Plan(4, 100, "newest"),
+        "statement": Plan(6, 130),
+        "event": Plan(4, 80, within=3.5),
+        "latest": Plan(6, 130, "newest", within=1.5),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
         "topic": Plan(6, 150),
-        "cause": Plan(5, 120),
+        "cause": Plan(8, 170),
         "list": Plan(6, 130, "best, then text", within=math.inf),
         "comparison": Plan(6, 150),
         "yes or no": _SHORT,
@@ -51,6 +52,10 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "fact": _SHORT,
     }
 )
+
+_NO_OPENING, _LEANING = 0.5, 0.3
+"""What a sentence loses as the first one that begins with "But", tells of years ago, or has a
+pronoun for its subject."""
 
 _ALIKE = 0.7
 _ABOUT, _BEST = 0.4, 3
@@ -83,6 +88,8 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
 
 
 def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
+    if order != "story":
+        chosen = sorted(chosen, key=_as_opening, reverse=True)
     if order == "newest":
         return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
     if order == "best":
@@ -96,6 +103,12 @@ def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
     led = 1 if order == "best, then story" else 0
     story = sorted(chosen[led:], key=lambda each: (each.day, each.sentence.start))
     return [*chosen[:led], *story]
+
+
+def _as_opening(evidence: Evidence) -> float:
+    """What a sentence counts for as the first of an answer, which nothing stands before."""
+    before = is_continuation(evidence.text) + is_background(evidence.text)
+    return evidence.score - _NO_OPENING * before - _LEANING * evidence.signals.get("leans", 0.0)
 
 
 def alike(one: str, other: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from rag.answers.candidates import CandidateSentence, Vocabulary, names_asked
+from rag.answers.candidates import CandidateSentence, Vocabulary, names_asked, respelt
 from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
 from rag.answers.plans import choose
 from rag.answers.scoring import SubjectSignals, both, confidence, knows_subject, scored
@@ -54,8 +55,13 @@ def read(
     """What the hits say to a question of that form; nothing for no hits and for no words.
 
     Ties go to the better hit, then to the earlier sentence. Without `similarity` words alone
-    decide.
+    decide. Mistyped words are read as those that are meant.
     """
+    if meant := respelt(question, read_hits(form.name, hits), vocabulary):
+        question = _in_words(question, meant)
+        sides = tuple(_in_words(side, meant) for side in form.sides)
+        subject, matter = _in_words(form.subject, meant), _in_words(form.matter, meant)
+        form = replace(form, subject=subject, matter=matter, sides=sides)
     evidence = scored(
         form.name,
         collect(question, form, hits, vocabulary, similarity),
@@ -71,6 +77,10 @@ def read(
         known=1 / (1 + math.exp(-signals["known"])),
         nearness=_nearness(evidence),
     )
+
+
+def _in_words(text: str, meant: Mapping[str, str]) -> str:
+    return re.sub(r"\w+", lambda found: meant.get(found[0], found[0]), text)
 
 
 def answer_signals(

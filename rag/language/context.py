@@ -26,7 +26,15 @@ from rag.language.words import word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-__all__ = ["antecedent", "depends_on_context", "is_fragment", "is_furniture"]
+__all__ = [
+    "antecedent",
+    "depends_on_context",
+    "is_background",
+    "is_continuation",
+    "is_fragment",
+    "is_furniture",
+    "is_teaser",
+]
 
 _DEMONSTRATIVES = word_set("this that these those such")
 _UNIQUE = word_set(
@@ -55,13 +63,66 @@ _SO_DID = re.compile(
     r"|would|can|could)"
     r"\b[^,;]*$"
 )
+_ONWARD = r"(?:what|why|how|where|when|who|which|everything|more|the (?:latest|full|list|rundown)"
+_ONWARD += r"|(?:a|another|one last) (?:(?:closer|quick|brief|full|deeper) )?(?:look|list|guide))"
 _TEASER = re.compile(
-    r"(?:Here(?:[’']s| is| are) (?:what|why|how|where|everything|a look|the|some"
-    r"|more)\b[^.]{0,70}[.:]?"
-    r"|(?:That|This|It)(?:[’']s| is) not all[.!]|What (?:happened|we know"
-    r"|to know)[^.]{0,40}[?.:]?)$",
+    r"(?:"
+    rf"(?:[^.:“”\"]{{0,120}}, )?here(?:[’']s| is| are) {_ONWARD}\b[^.:“”\"]{{0,160}}[.:]?"
+    r"|here(?:[’']s| is| are) some\b[^.]{0,70}[.:]?"
+    r"|(?:that|this|it)(?:[’']s| is) not all[.!]|what (?:happened|we know|to know)[^.]{0,40}[?.:]?"
+    r"|[^.:“”\"]{0,120}\b(?:fills|walks) (?:us|you|listeners) (?:in|through)\b[^.“”\"]{0,60}[.:]?"
+    r"|[^.:“”\"]{0,80}\b(?:issued|released|gave) the following (?:statement|response|reply)\b"
+    r"[^.“”\"]{0,60}[.:]?"
+    r")",
     re.IGNORECASE,
 )
+_DESK_NOTE = re.compile(
+    r"(?:correction|clarification|editor[’']s note)s?\b[^:.]{0,30}: ?"
+    r"(?:this|an earlier version of this) (?:story|article|post|report) (?:was|has been) updated\b"
+    r"|AI-assisted summary\b",
+    re.IGNORECASE,
+)
+_GLUED_LINK = re.compile(r"(?:More|Read|Related|Watch|Video|Photos)(?=[A-Z][a-z]+ )")
+
+
+def is_teaser(sentence: str) -> bool:
+    """Whether a sentence says nothing itself: it announces what follows, or is a note of the desk.
+
+    >>> [is_teaser(s) for s in ("Here's a look at the strike.", "Here, Orr sold the mill.")]
+    [True, False]
+    """
+    plain = " ".join(sentence.split())
+    return bool(_TEASER.fullmatch(plain) or _DESK_NOTE.match(plain) or _GLUED_LINK.match(plain))
+
+
+_CONTINUES = re.compile(
+    r"[“\"‘']?(?:But|And|Plus|So|Also|Yet|Or|Still|Meanwhile|However|Instead|Then|Moreover|Though"
+    r"|Although|In addition|On the other hand)\b"
+)
+_BACKGROUND = re.compile(
+    r"\b(?:initially|originally|previously|formerly|historically|in the past"
+    r"|earlier this (?:year|month)|last (?:year|month|summer|autumn|fall|spring|winter|season)"
+    r"|(?:years?|months?|decades?) (?:ago|earlier|before)|for (?:years|decades|centuries))\b",
+    re.IGNORECASE,
+)
+
+
+def is_continuation(sentence: str) -> bool:
+    """Whether a sentence begins as one that goes on from another ("But the mill burnt").
+
+    >>> [is_continuation(s) for s in ("Plus, Orr left.", "Orr left, but Lind stayed.")]
+    [True, False]
+    """
+    return _CONTINUES.match(sentence.strip()) is not None
+
+
+def is_background(sentence: str) -> bool:
+    """Whether a sentence tells of a time before what is reported ("Orr won two years ago").
+
+    >>> [is_background(s) for s in ("The mill, built decades ago, burnt.", "The mill burnt.")]
+    [True, False]
+    """
+    return _BACKGROUND.search(sentence) is not None
 
 
 def depends_on_context(sentence: str) -> bool:
@@ -105,7 +166,7 @@ def is_fragment(sentence: str) -> bool:
     [True, True, False]
     """
     plain = sentence.strip()
-    if _SO_DID.match(plain) or _TEASER.match(plain):
+    if _SO_DID.match(plain) or is_teaser(plain):
         return True
     [doc] = analyse([plain])
     verbs = [token for token in doc if token.tag_ in ("VBD", "VBZ", "VBP", "MD")]

@@ -1,0 +1,190 @@
+"""Whether any sentence says what a question asks of its subject: its words, a deed, a name.
+
+An archive that knows a subject well has much that is near to a question about it and answers
+none of it. The rules are English, and few: they would rather let an answer pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answers.candidates import READ_CHARACTERS, known_names
+from rag.answers.evidence import Evidence
+from rag.answers.holders import office_asked
+from rag.language.analysis import analyse
+from rag.language.entities import stems
+from rag.language.name_matching import mentions
+from rag.language.opposites import base, converses, near, opposites
+from rag.language.referents import is_person_noun
+from rag.language.synonyms import implied
+from rag.language.words import word_set
+from rag.questions.form import Form
+from rag.records import Hit
+
+_ON_A_WHOLE = frozenset({"topic", "overview", "event", "latest", "chronology"})
+_OWNED = re.compile(r"(?P<who>[\w’'.-]+(?: [\w’'.-]+)?)['’]s (?P<what>[\w’'-]+(?: [\w’'-]+)?)")
+_TELLING = 3
+"""From how many letters on a word of a topic tells what it is about."""
+
+_SPEAKS = 0.3
+"""How well a speaker must fit whom the question means."""
+
+_SHARED = 0.2
+"""What share of the words of a question stands in a sentence that may give a name."""
+
+_NEAR_MATTER = 0.3
+"""The cosine with what was spoken of from which words are about it without sharing any."""
+
+_HOLDS = re.compile(
+    r"(?![’']s)(?:(?!\bnot\b|n[’']t\b)[^.;:“”]){0,60}?"
+    r"\b(?:expect|believ|think|thought|hop|fear|want|back|oppos|support|criticis|criticiz|welcom"
+    r"|urg|call|prais|condemn|reject|den(?:y|ie)|demand|promis|pledg|suggest|refus|react|respon"
+    r"|declin|apologi[sz]|defend|attack|blam|warn|vow|plan|propos|agree|disagree)\w*",
+    re.IGNORECASE,
+)
+"""What somebody does who takes a stand, without a verb of speech."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_DID = re.compile(r"(?:and |so |but )?did\b(?!n['’]t| not\b)", re.IGNORECASE)
+_LIGHT = frozenset(
+    base(word) for word in word_set("be have do get give make take go come say tell happen mean")
+)
+"""Verbs that say too little to be looked for."""
+
+_NAME_OF = re.compile(
+    r"\bname of (?:the|a|an) (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
+    r"(?=\W*$| (?:who|that|which|whose|of|in|on|at|from|for|behind|killed|hurt|injured|charged"
+    r"|arrested)\b)"
+    r"|\bwho (?:is|was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
+    r"|\bwhat (?:is|was) the (?P<called>[a-z-]+(?: [a-z-]+){0,2}?) (?:called|named)\b"
+    r"|\b(?:what|who)(?: is|[’']s| was) the (?P<owner>[a-z-]+)[’']s name\b",
+    re.IGNORECASE,
+)
+_FULL_NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|de|van|von|al|bin|del|la))?(?: [A-Z][\w’'-]+)+"
+
+
+def lacks_relation(
+    question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]
+) -> bool:
+    """Whether no sentence of the evidence can be what a question of that form asks for.
+
+    A statement needs a sentence in which the one whom the question means speaks, on what is asked.
+    "Did Orr sue Lind?" needs one with that deed, or its opposite, beside who or what is named.
+    "What is the name of the driver?" needs a name that is given to a driver, and "Orr's oath"
+    an article that has both. False where nothing of this is asked, and for languages other
+    than English.
+    """
+    english = [each for each in evidence if each.sentence.article.language in ("", "en")]
+    if not english:
+        return False
+    if form.name in _ON_A_WHOLE:
+        return _apart(form, hits)
+    if form.name == "statement":
+        return bool(form.matter) and not any(_says_of_it(each, form) for each in english)
+    if form.name == "yes or no":
+        return _lacks_deed(question, hits, english)
+    asked = _NAME_OF.search(question) if form.name in ("fact", "definition") else None
+    noun = next(filter(None, asked.groups())).split()[-1].lower() if asked else ""
+    if noun not in _PEOPLE and not is_person_noun(noun):
+        return False
+    shared = [each.text for each in english if each.signals["own"] >= _SHARED]
+    return not any(_gives_name(noun, text, question) for text in shared)
+
+
+def _apart(form: Form, hits: Sequence[Hit]) -> bool:
+    """Whether no article has both X and what is X's: "Orr's oath"; nor a word of a bare topic."""
+    texts = (f"{hit.article.title} {hit.article.text[:READ_CHARACTERS]}" for hit in hits)
+    if owned := _OWNED.fullmatch(form.subject):
+        wanted = frozenset().union(*(near(word) for word in _bases(owned["what"])))
+        who = owned["who"]
+        both = (wanted & _bases(text) for text in texts if mentions(text, who))
+        return bool(wanted) and not any(both)
+    if form.name != "topic":
+        return False
+    asked = {word for word in _bases(form.subject) if len(word) >= _TELLING}
+    return bool(asked) and all(asked.isdisjoint(_bases(text)) for text in texts)
+
+
+def names_office(subject: str) -> bool:
+    """Whether the subject of a question is an office by its noun: "the leader of the union"."""
+    office = office_asked(subject) if _OFFICE_OF.match(subject) else None
+    return office is not None and not office.role.isdisjoint(_OFFICES)
+
+
+def _says_of_it(evidence: Evidence, form: Form) -> bool:
+    """Whether the one who is asked about speaks, or takes a stand, on what is asked."""
+    own = evidence.signals
+    speaks = max(own["speaks"], own["says"] * (1 - own["another speaks"]))
+    about = own["matter near"] > 0 or own["to matter"] >= _NEAR_MATTER
+    return about and (speaks >= _SPEAKS or _takes_a_stand(evidence.text, form.subject))
+
+
+def _takes_a_stand(text: str, who: str) -> bool:
+    return any(_HOLDS.match(text, each.end) for each in mentions(text, who))
+
+
+def _lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no sentence has the verb of a question "Did X ...?" beside X, in whatever words."""
+    verb, doer = _deed(question, hits)
+    if not verb or verb in _LIGHT:
+        return False
+    wanted = near(verb) | opposites(verb) | converses(verb)
+    others = frozenset([doer]) if doer else _bases(question) - {verb}
+    for each in evidence:
+        found = _bases(each.text)
+        tells = not wanted.isdisjoint(found) or any(verb in implied(word) for word in found)
+        if tells and not others.isdisjoint(found | _bases(each.sentence.article.title)):
+            return False
+    return True
+
+
+def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
+    """The verb and the head of the subject of a question "Did X ...?", by their base forms.
+
+    Questions in small letters get the capitals that the hits write their words with.
+    """
+    if not _DID.match(question):
+        return "", ""
+    texts = [hit.text for hit in hits]
+    written = frozenset(word for text in texts for word in _WORD.findall(text))
+    names = frozenset(name for name in known_names(texts) if name not in written)
+    plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], question)
+    [doc] = analyse([plain])
+    root = next(token for token in doc if token.dep_ == "ROOT")
+    if root.pos_ == "VERB" and root.tag_ == "VB":
+        doers = [child for child in root.children if child.dep_ == "nsubj"]
+        return base(root.text), base(doers[0].text) if doers else ""
+    others = [each.lower_ for each in doc if each.is_lower and each.is_alpha and not each.is_stop]
+    return (base(others[0]), "") if len(others) == 1 else ("", "")
+
+
+def _bases(text: str) -> frozenset[str]:
+    """The base forms of the words of a text that say something."""
+    words = (re.sub(r"['’]s?$", "", word) for word in _WORD.findall(text))
+    return frozenset(base(word) for word in words if stems(word))
+
+
+def _gives_name(noun: str, text: str, question: str) -> bool:
+    """Whether a sentence gives a name, new to the question, to somebody whom the noun may mean."""
+    nouns = "|".join(sorted(_PEOPLE)) if noun in _PEOPLE else re.escape(noun)
+    patterns = (
+        rf"\b(?:{nouns})s?\b(?:[^.;:]{{0,60}}?\b(?:named|called|known as|was|is|as))?[,:(]? "
+        rf"[“\"‘]?(?P<name>{_FULL_NAME})",
+        rf"(?P<name>{_FULL_NAME}),? (?:\d+, )?(?:an? |the |who |was |is )(?:[\w’'-]+ ){{0,5}}?"
+        rf"(?:{nouns})\b",
+        rf"(?P<name>{_FULL_NAME}),? (?:aged )?\d{{1,2}}(?:,|-year-old| )",
+    )
+    found = (match["name"] for pattern in patterns for match in re.finditer(pattern, text))
+    return any(set(each.lower().split()).isdisjoint(question.lower().split()) for each in found)
+
+
+_OFFICE_OF = re.compile(r"the (?:[\w-]+ ){1,3}?(?:of|at) ", re.IGNORECASE)
+_OFFICES = word_set(
+    "head leader executive director president chair coach captain manager mayor governor minister"
+    " chancellor king queen pope senator superintendent principal commissioner sheriff dean editor"
+)
+_PEOPLE = word_set(
+    "man woman suspect attacker gunman shooter driver victim person boy girl teenager"
+)
+"""Nouns that reports have for one and the same person."""

@@ -1,0 +1,166 @@
+"""Whether any sentence says what a question asks of its subject."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.asked_relation import lacks_relation, names_office
+from rag.answers.candidates import CandidateSentence
+from rag.answers.evidence import Evidence
+from rag.questions.form import read_form
+from rag.records import Hit, Passage
+from tests.builders import article
+
+SILENT = {
+    "speaks": 0.0,
+    "says": 0.0,
+    "another speaks": 0.0,
+    "matter near": 0.0,
+    "to matter": 0.0,
+    "own": 0.5,
+}
+
+
+def evidence(text: str, title: str = "", **signals: float) -> Evidence:
+    place = CandidateSentence(article(text, f"x/{text}", title=title), 0, len(text), 1, 1, 1.0)
+    return Evidence(place, SILENT | {key.replace("_", " "): v for key, v in signals.items()})
+
+
+def lacks(question: str, *given: Evidence) -> bool:
+    hits = [
+        Hit(Passage(n, e.sentence.article.id, 1, 0, len(e.text)), e.sentence.article, 1.0, n)
+        for n, e in enumerate(given, 1)
+    ]
+    return lacks_relation(question, read_form(question), hits, given)
+
+
+def test_a_statement_needs_its_speaker_on_the_matter() -> None:
+    asked = "What did Ann Orr say about the dredging?"
+    other = evidence("“The dredging must stop,” Bo Lind said.", matter_near=1.0, another_speaks=1.0)
+    elsewhere = evidence("“I love cheese,” Ann Orr said.", speaks=1.0)
+    on_it = evidence("“It will stop,” Ann Orr said.", speaks=1.0, matter_near=0.4)
+    by_meaning = evidence("“No more digging,” Ann Orr said.", speaks=1.0, to_matter=0.5)
+    assert lacks(asked, other)
+    assert lacks(asked, other, elsewhere)
+    assert not lacks(asked, other, on_it)
+    assert not lacks(asked, other, by_meaning)
+
+
+@pytest.mark.parametrize(
+    ("text", "takes"),
+    [
+        ("Ann Orr of the Harbour Board opposes the dredging.", True),
+        ("Ann Orr, the mayor, has welcomed the dredging.", True),
+        ("Ann Orr lives near the dredging.", False),
+        ("Ann Orr did not respond when asked about the dredging.", False),
+        ("Ann Orr’s lawyer rejected the dredging.", False),
+        ("The dredging began. Bo Lind opposes it; Ann Orr swims.", False),
+    ],
+)
+def test_who_takes_a_stand_has_said_something(text: str, takes: bool) -> None:
+    asked = "What does Ann Orr think about the dredging?"
+    assert lacks(asked, evidence(text, matter_near=1.0)) is not takes
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("Did Ann Orr sue Bo Lind?", "Ann Orr accused Bo Lind of theft.", True),
+        ("did ann orr sue bo lind", "On Monday Ann Orr accused Bo Lind of theft.", True),
+        ("did ann orr sue bo lind", "Now Ann Orr has sued Bo Lind over the mill.", False),
+        ("Did Ann Orr resign?", "Ann Orr quit on Monday.", False),
+        ("Did Ann Orr resign?", "Ann Orr opened a bakery.", True),
+        ("Did the council approve the bridge?", "The council rejected the bridge.", False),
+        ("Did the council approve the bridge?", "The council discussed the bridge.", True),
+        ("Did a court ban the ferry?", "The ministry may ban the ferry.", True),
+        ("Did Ann Orr win the race?", "Ann Orr lost the race by a second.", False),
+        ("Did Ann Orr sue Bo Lind?", "A lawsuit by Ann Orr accuses Bo Lind of theft.", False),
+        ("Did Ann Orr take the bus?", "The mill stands by the river.", False),
+        ("Is the mill safe?", "Ann Orr opened a bakery.", False),
+        ("Has Ann Orr resigned?", "Ann Orr opened a bakery.", False),
+    ],
+)
+def test_a_deed_must_be_told_in_some_words(question: str, text: str, missing: bool) -> None:
+    assert lacks(question, evidence(text)) is missing
+
+
+def test_the_doer_may_stand_in_the_title_alone() -> None:
+    asked = "Did Ann Orr resign?"
+    assert not lacks(asked, evidence("The mayor resigned.", title="Ann Orr in trouble"))
+    assert lacks(asked, evidence("The mayor resigned.", title="Trouble in Tolbeck"))
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("The driver, Bo Lind, fled.", True),
+        ("The driver was identified as Bo Lind.", True),
+        ("Police said the man, Bo Lind, fled.", True),
+        ("Bo Lind, 34, was charged.", True),
+        ("Bo Lind was the driver of the lorry.", True),
+        ("The driver fled, said Bo Lind of the fire service.", False),
+        ("The driver, 34, was charged.", False),
+        ("Police in Tolbeck seek the driver.", False),
+    ],
+)
+def test_a_name_that_is_asked_for_must_be_given(text: str, given: bool) -> None:
+    for asked in (
+        "What is the name of the driver who hit the tram?",
+        "what was the driver’s name",
+        "Who was the driver who hit the tram?",
+        "What is the name of the driver?",
+    ):
+        assert lacks(asked, evidence(text)) is not given, asked
+
+
+def test_the_name_of_somebody_elsewhere_is_none() -> None:
+    asked = "What is the name of the driver who hit the tram?"
+    assert lacks(asked, evidence("Bo Lind, 34, sells cheese.", own=0.0))
+    assert not lacks(asked, evidence("Bo Lind, 34, sells cheese.", own=0.4))
+
+
+def test_names_of_things_are_not_looked_for() -> None:
+    assert not lacks("What is the name of the ship that sank?", evidence("A ship sank."))
+
+
+def test_other_languages_and_nothing_lack_nothing() -> None:
+    assert not lacks("Did Ann Orr resign?")
+    text = "Ann Orr hat eine Bäckerei eröffnet."
+    place = CandidateSentence(article(text, "x/de", language="de"), 0, len(text), 1, 1, 1.0)
+    assert not lacks("Did Ann Orr resign?", Evidence(place, SILENT))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "apart"),
+    [
+        ("Orr's oath", "Ann Orr took the oath on Monday.", False),
+        ("orr’s oath", "Mayor Ann Orr took her oath on Monday.", False),
+        ("Lind's oath", "Ann Orr took the oath on Monday.", True),
+        ("the latest on Lind's trial", "Ann Orr goes on trial on Monday.", True),
+        ("tell me about Lind's purchase", "Bo Lind bought the mill.", False),
+        ("Lind's mill", "Bo Lind sold cheese.", True),
+        ("effondrement du pont", "Three panels were stolen from the abbey.", True),
+        ("Brücke eingestürzt", "Three panels were stolen from the abbey.", True),
+        ("abbey theft", "Three panels were stolen from the abbey.", False),
+        ("tax leak", "Officials say that data leaked.", False),
+        ("tell me about burglary", "Three panels were stolen from the abbey.", False),
+    ],
+)
+def test_a_subject_must_stand_in_an_article(question: str, text: str, apart: bool) -> None:
+    assert lacks(question, evidence(text)) is apart
+
+
+@pytest.mark.parametrize(
+    ("subject", "office"),
+    [
+        ("the leader of the Reed Gang", True),
+        ("the coach of Tolbeck Rovers", True),
+        ("the chief executive at Quarne Line", True),
+        ("the owner of the mill", False),
+        ("made deputy mayor of Tolbeck", False),
+        ("Ann Orr the singer", False),
+        ("the mayor", False),
+    ],
+)
+def test_an_office_is_one_that_somebody_holds(subject: str, office: bool) -> None:
+    assert names_office(subject) is office
