@@ -95,7 +95,7 @@ class Place:
 
     def stand_in(self) -> StandIn:
         """What takes the encoder's place where embedding is not measured."""
-        return StandIn(open_encoder(self.settings.encoder))
+        return StandIn(open_encoder(self.settings))
 
 
 def measure_size(place: Place, count: int) -> Timed:
@@ -202,7 +202,7 @@ def measure_adding(place: Place, count: int) -> Timed:
 
     In turns, each with articles of its own, so that a change in the machine's load meets both.
     """
-    encoder = open_encoder(place.settings.encoder)
+    encoder = open_encoder(place.settings)
     encoder.encode_document(["warm"])
     spent = {"adding": 0.0, "encoding": 0.0}
     passages = 0
@@ -318,7 +318,7 @@ def _add(place: Place, encoder: Encoder, count: int, first: int) -> None:
 def _write(place: Place, count: int, first: int, begin: Event) -> None:
     """Another process, as `dateline ingest` is: ready to write, it waits until it is to begin."""
     give_way()
-    encoder = open_encoder(place.settings.encoder)
+    encoder = open_encoder(place.settings)
     encoder.encode_document(["warm"])
     begin.wait()
     _add(place, encoder, count, first)
