@@ -34,8 +34,8 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def vector(text: str) -> list[float]:
-    """Three times the number of words, four times the number of ferries."""
-    return [3.0 * len(text.split()), 4.0 * text.casefold().count("ferry")]
+    """Three times the number of words, one at least, four times the number of ferries."""
+    return [3.0 * max(1, len(text.split())), 4.0 * text.casefold().count("ferry")]
 
 
 def sent(items: Sequence[Mapping[str, object]]) -> Raw:
@@ -200,8 +200,14 @@ def test_a_server_that_takes_no_word_on_the_form_of_numbers_gets_none() -> None:
     ("reply", "message"),
     [
         (refusal(401, {"error": {"message": "no"}}), "asks for an API key.*_ENCODER_API_KEY"),
-        (refusal(404, {"error": "model 'tiny' not found"}), "“model 'tiny' not found”; check DATEL"),
-        (refusal(400, {"error": "bad dog sk-verysecret"}), r"rejects the request \(400\): “bad dog"),
+        (
+            refusal(404, {"error": "model 'tiny' not found"}),
+            "“model 'tiny' not found”; check DATEL",
+        ),
+        (
+            refusal(400, {"error": "bad dog sk-verysecret"}),
+            r"rejects the request \(400\): “bad dog",
+        ),
         (refusal(302, "", location="http://evil.example/"), "leads to 'http://evil.example/'"),
         (refusal(200, {"error": {"message": "out of memory"}}), "failed: “out of memory”"),
         (refusal(200, {"data": []}), "sends 0 vectors for 1 texts"),
@@ -216,8 +222,9 @@ def test_what_fails_is_said_with_the_servers_words_and_the_setting(
     limits = Limits(timeout=5, deadline=5, retries=0)
     with (
         llm_server("ok", answer=lambda _: reply) as server,
-        pytest.raises(ProviderError, match=rf"^encoder 'tiny' at http://127\.0\.0\.1.*{message}")
-        as caught,
+        pytest.raises(
+            ProviderError, match=rf"^encoder 'tiny' at http://127\.0\.0\.1.*{message}"
+        ) as caught,
     ):
         encoder_of(server.url, limits).encode_query(["ferry"])
     assert "verysecret" not in str(caught.value)
@@ -259,7 +266,9 @@ def test_places_may_be_missing_but_not_be_twice() -> None:
 def test_the_length_of_vectors_is_asked_for_and_checked(server: FakeServer) -> None:
     encoder = encoder_of(server.url, dimensions=3)
     assert encoder.dimension == 3
-    with pytest.raises(ProviderError, match="vectors of 2 numbers, though .*_DIMENSIONS asks for 3"):
+    with pytest.raises(
+        ProviderError, match="vectors of 2 numbers, though .*_DIMENSIONS asks for 3"
+    ):
         encoder.encode_query(["ferry"])
     assert server.asked[0]["dimensions"] == 3
     assert encoder.fingerprint == "openai:tiny-3d-512"

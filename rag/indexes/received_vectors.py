@@ -78,7 +78,8 @@ def _row(embedding: object) -> Vector:
     if row.ndim != 1 or not len(row):
         msg = "sends a vector without numbers"
         raise ValueError(msg)
-    length = float(np.linalg.norm(row))
+    with np.errstate(over="ignore"):
+        length = float(np.linalg.norm(row))
     if not np.isfinite(row).all() or not 0 < length < np.inf:
         msg = "sends a vector of zeros, or with numbers that are none; see its log"
         raise ValueError(msg)

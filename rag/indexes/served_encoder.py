@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import numpy as np
 
@@ -138,7 +139,10 @@ class ServedEncoder:
 
     @cached_property
     def _client(self) -> OpenAI:
-        return open_client(self.server, self.limits.timeout, self.headers, self.ca_file)
+        client = open_client(self.server, self.limits.timeout, self.headers, self.ca_file)
+        # Its connections stay open between requests, and are closed with the encoder.
+        finalize(self, client.close)
+        return client
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[str]]:
         """The texts, none too long, in as many requests as they need."""
