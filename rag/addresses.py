@@ -14,7 +14,7 @@ _SITE = re.compile(rf"(?:https?://)?(?:{_HOST})(?::(?:\d{{1,5}}|\*))?", re.IGNOR
 OWN_SITE = "'self'"
 _OWN_NAMES = (
     *("assets", "config", "export", "favicon.ico", "gradio_api", "login", "logout"),
-    *("mcp", "robots.txt", "static", "svelte", "theme.css"),
+    *("healthz", "mcp", "metrics", "readyz", "robots.txt", "static", "svelte", "theme.css"),
 )
 
 

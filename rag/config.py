@@ -30,7 +30,7 @@ from pydantic_settings import (
 
 from rag.addresses import check_networks, framing_sites, path_prefix
 from rag.errors import ConfigError
-from rag.settings_groups import EncoderSettings, check_headers
+from rag.settings_groups import EncoderSettings, WatchSettings, check_headers
 
 PREFIX = "DATELINE_"
 FILE = "dateline.toml"
@@ -135,7 +135,7 @@ class ModelSettings(BaseModel):
         return variable
 
 
-class Settings(EncoderSettings, BaseSettings):
+class Settings(EncoderSettings, WatchSettings, BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
     In the environment a setting is called as here, in capitals, behind `DATELINE_`.

@@ -1,12 +1,16 @@
-"""Settings that belong together: which encoder makes the vectors, and where it runs."""
+"""Settings that belong together: the encoder and where it runs; what can be watched of the page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from rag.addresses import check_networks
 
 SERVED = "openai:"
 """What the name of an encoder begins with that a server runs."""
@@ -61,7 +65,7 @@ class EncoderSettings(BaseModel):
     encoder_deadline: float = Field(default=300.0, gt=0)
     """Seconds that a request may take with all waiting and repeating while the server is busy."""
 
-    _are_headers = field_validator("encoder_headers")(check_headers)
+    _encoder_headers = field_validator("encoder_headers")(check_headers)
 
     @field_validator("encoder_device")
     @classmethod
@@ -83,3 +87,29 @@ class EncoderSettings(BaseModel):
     def is_served(self) -> bool:
         """Whether the encoder runs at a server."""
         return self.encoder.startswith(SERVED)
+
+
+class WatchSettings(BaseModel):
+    """What whoever runs the page can watch of it, and who else can."""
+
+    log_format: Literal["text", "json"] = "text"
+    """How the page writes its log: `text`, or `json` with a line for each request and question."""
+    metrics: bool = False
+    """Whether the page answers Prometheus at `/metrics`."""
+    metrics_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses and networks that may read `/metrics` beside this machine."""
+    metrics_token: SecretStr = SecretStr("")
+    """The bearer token that everybody needs for `/metrics`; then addresses do not count."""
+    otel: bool = False
+    """Whether OpenTelemetry spans are sent; the standard `OTEL_` variables turn it on, too."""
+
+    @field_validator("metrics_allow", mode="before")
+    @classmethod
+    def _metrics_in_a_line(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("metrics_allow")
+    @classmethod
+    def _metrics_are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        check_networks(value)
+        return value

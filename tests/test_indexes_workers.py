@@ -101,7 +101,7 @@ def test_workers_that_are_killed_again_and_again_are_given_up(tmp_path: Path) ->
     folder.mkdir()
     for number in range(50):
         (folder / str(number)).touch()
-    with pytest.raises(ProviderError, match="killed 4 times.*fewer --workers"):
+    with pytest.raises(ProviderError, match=r"killed 4 times.*fewer --workers"):
         embedded(tmp_path / "archive", Killed(folder), 2)
     for file in folder.iterdir():
         file.unlink()

@@ -267,7 +267,7 @@ def test_the_length_of_vectors_is_asked_for_and_checked(server: FakeServer) -> N
     encoder = encoder_of(server.url, dimensions=3)
     assert encoder.dimension == 3
     with pytest.raises(
-        ProviderError, match="vectors of 2 numbers, though .*_DIMENSIONS asks for 3"
+        ProviderError, match=r"vectors of 2 numbers, though .*_DIMENSIONS asks for 3"
     ):
         encoder.encode_query(["ferry"])
     assert server.asked[0]["dimensions"] == 3
@@ -305,7 +305,7 @@ def test_an_archive_is_embedded_once_and_opens_while_the_server_is_down(tmp_path
             archive.rebuild()
             assert archive.embed() == 0
             assert len(server.asked) == asked
-            assert [hit.article.title for hit in archive.search("ferry")][0] == "Story 1"
+            assert next(hit.article.title for hit in archive.search("ferry")) == "Story 1"
     settings = settings_of(server.url, encoder_timeout=1, encoder_deadline=0.1)
     with Archive.open(tmp_path / "archive", settings=settings) as archive:
         assert archive.counts() == (2, 2, 2)
