@@ -24,10 +24,11 @@ class Metrics:
     def __init__(self, archive: Archive) -> None:
         try:
             import prometheus_client as prometheus
+            from prometheus_client.core import GaugeMetricFamily
         except ImportError as error:
             msg = "DATELINE_METRICS needs prometheus-client: pip install 'dateline[metrics]'"
             raise ConfigError(msg) from error
-        self._prometheus = prometheus
+        self._prometheus, self._gauge = prometheus, GaugeMetricFamily
         self._registry = registry = prometheus.CollectorRegistry()
         self._requests = prometheus.Counter(
             *("dateline_requests", "Requests to the page.", ("route", "status")), registry=registry
@@ -52,11 +53,11 @@ class Metrics:
         self._tokens = prometheus.Counter(
             *("dateline_llm_tokens", "Tokens of language models.", ("kind",)), registry=registry
         )
-        registry.register(_Holdings(archive, prometheus))
+        registry.register(_Holdings(archive, GaugeMetricFamily))
 
     def watch_queue(self, page: Any) -> None:
         """Counts what waits and runs in the queue of a Gradio page, too."""
-        self._registry.register(_Queue(page, self._prometheus))
+        self._registry.register(_Queue(page, self._gauge))
 
     def request(self, route: str, status: int) -> None:
         """Counts a request that was responded to."""
@@ -84,9 +85,9 @@ class Metrics:
 class _Holdings:
     """How much the archive holds, looked up every ten seconds at most; nothing while it fails."""
 
-    def __init__(self, archive: Archive, prometheus: Any) -> None:
+    def __init__(self, archive: Archive, gauge: Any) -> None:
         self._archive = archive
-        self._prometheus = prometheus
+        self._gauge = gauge
         self._lock = Lock()
         self._found: tuple[int, int, int, int] | None = None
         self._looked = -_HOLDINGS_SECONDS
@@ -97,7 +98,7 @@ class _Holdings:
 
     def collect(self) -> Iterator[Any]:
         """A gauge for each count."""
-        gauge = self._prometheus.core.GaugeMetricFamily
+        gauge = self._gauge
         with self._lock:
             if time.monotonic() - self._looked >= _HOLDINGS_SECONDS:
                 self._found = self._look()
@@ -126,9 +127,9 @@ class _Holdings:
 class _Queue:
     """The events of a page that wait and that run."""
 
-    def __init__(self, page: Any, prometheus: Any) -> None:
+    def __init__(self, page: Any, gauge: Any) -> None:
         self._page = page
-        self._prometheus = prometheus
+        self._gauge = gauge
 
     def describe(self) -> list[Any]:
         """Nothing, as above."""
@@ -136,7 +137,7 @@ class _Queue:
 
     def collect(self) -> Iterator[Any]:
         """A gauge of each."""
-        gauge = self._prometheus.core.GaugeMetricFamily
+        gauge = self._gauge
         queue = self._page._queue
         waiting = sum(len(each.queue) for each in [*queue.event_queue_per_concurrency_id.values()])
         running = sum(len(job) for job in [*queue.active_jobs] if job)
