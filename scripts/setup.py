@@ -44,7 +44,7 @@ def main() -> int:
         "--constraint",
         str(CONSTRAINTS),
         "--editable",
-        ".[test,eval,llm-server,mcp,formats,langchain,llamaindex,docs]",
+        ".[test,eval,llm-server,mcp,metrics,otel,formats,langchain,llamaindex,docs]",
     ):
         print("installation failed; mend what pip says above, then: make setup")
         return 1
