@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from rag.answers.repair import LEFT_OUT, MENDED
+from rag.answers.wording import introduction
 from rag.archive import Archive
 from rag.config import ModelSettings, Settings
 from rag.errors import QueryError
 from rag.llms import ScriptedModel
-from rag.records import Answer, Citation, Claim, LeftOut, Usage
+from rag.records import Answer, Article, Citation, Claim, LeftOut, Usage
 from rag.store.runs import Outcome
 from rag.web import follow_ups as suggesting
 from rag.web.adding import Adding, add_files
@@ -23,7 +24,7 @@ from rag.web.conversation import Conversation
 from rag.web.follow_ups import candidates, follow_ups
 from rag.web.form import Form
 from rag.web.models import Models, configured_models
-from rag.web.rendering.answers import follow_ups_html, turn_html, working_html
+from rag.web.rendering.answers import answer_html, follow_ups_html, turn_html, working_html
 from rag.web.rendering.changes import changes_html
 from rag.web.rendering.quoted import only_quotes, quotation
 from rag.web.rendering.steps import spent
@@ -215,7 +216,7 @@ def test_a_claim_that_only_quotes_is_known(text: str, parts: tuple[str, ...] | N
     assert (found and (found.day, found.origin, found.name, found.after)) == parts
     assert only_quotes(said, 0, len(text)) is (parts is not None)
     if found:
-        assert found.words == "It sank."
+        assert found.cited.quote == "It sank."
 
 
 def test_words_before_a_quotation_are_not_set_apart() -> None:
@@ -225,6 +226,32 @@ def test_words_before_a_quotation_are_not_set_apart() -> None:
     assert not only_quotes(said, 0, len(text))
     assert only_quotes(said, 25, len(text))
     assert not only_quotes(said, 0, 23)
+
+
+@pytest.mark.parametrize(
+    ("id_", "stored", "seen"),
+    [
+        (
+            "a.md",
+            "It **sank** [on Friday](https://a.example/1) &amp; rose.",
+            "It sank on Friday &amp; rose.",
+        ),
+        ("a.md", "It cost *4* \\* 5 crowns.", "It cost 4 * 5 crowns."),
+        ("a.txt", "It *sank* at 5 < 6 [sic].", "It *sank* at 5 &lt; 6 [sic]."),
+    ],
+)
+def test_a_quotation_is_shown_without_the_syntax_of_its_file(
+    id_: str, stored: str, seen: str
+) -> None:
+    story = Article(id_, "", "", f"# Ferry\n\n{stored}" if id_ == "a.md" else stored)
+    start = story.text.index(stored)
+    said = f"{introduction(story)}{stored} [1]"
+    claim = Claim(0, len(said), (1,), "supported")
+    shown = Citation(1, story, start, start + len(stored))
+    html = answer_html(answer(said, claims=(claim,), citations=(shown,)), 1)
+    assert f"<q>{seen}</q>" in html
+    declined = answer("No.", abstained=True, citations=(shown,))
+    assert f">{seen}</q>" in answer_html(declined, 1)
 
 
 def test_whoever_is_no_admin_sees_no_folders() -> None:

@@ -25,12 +25,11 @@ from rag.cli.options import (
 from rag.corpus.decoding import decode, limited, read_bytes
 from rag.drafts.records import CheckedDraft, CheckedSentence
 from rag.errors import CorpusError, QueryError
-from rag.records import Citation, Verdict
+from rag.records import Citation
 from rag.verification.quotes.records import shown
 from rag.web.rendering.marks import VERDICTS
 
 _STDIN = "-"
-_STYLES: Mapping[Verdict, str] = {**output.STYLES, "quote altered": "magenta"}
 
 
 def check(
@@ -90,7 +89,7 @@ def _print_sentence(draft: str, one: CheckedSentence, citations: Mapping[int, Ci
     label = " ".join(VERDICTS[one.verdict])
     terminal.say(words)
     reasons = f": {'; '.join(one.reasons)}" if one.reasons else ""
-    terminal.say(f"  {label}{reasons}", _STYLES[one.verdict])
+    terminal.say(f"  {label}{reasons}", output.STYLES[one.verdict])
     for quote in one.quotations:
         if quote.changes:
             terminal.say(f"  {shown(quote.changes)}")

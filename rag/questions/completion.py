@@ -97,7 +97,7 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
     >>> completed_by("And the injured?", "How many died in the mill fire?", "").question
     'How many were injured in the mill fire?'
     >>> completed_by("What about the ferry strike?", "How many died in the mill fire?", "")
-    Completed(question='Tell me about the ferry strike', anew=True)
+    Completed(question='Tell me about the ferry strike', anew=True, sure=True)
     """
     asked = question[_GOING_ON.match(question).end() :].strip()  # type: ignore[union-attr]
     if not asked or not before:

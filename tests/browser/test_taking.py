@@ -167,7 +167,10 @@ def test_citations_are_gone_through_one_by_one(visitor: Visitor, sites: Sites) -
 
 def test_words_are_found_in_the_article(visitor: Visitor, site: Site) -> None:
     page = visitor.visit(site)
-    ask(page, APPROVED)
+    turn = ask(page, APPROVED)
+    expect(turn.locator("q").first).to_have_text(
+        "The council of Vessery approved the merger of its clinics on Tuesday by 31 votes."
+    )
     box = page.get_by_label("Find in article")
     count = page.locator("#article .count")
     box.fill("vessery approved the")

@@ -14,6 +14,7 @@ from rag.records import Answer, Citation, Claim, WayOn
 from rag.web.conversation import nearest, reference_to
 from rag.web.rendering.changes import changes_html, is_shown_as_change
 from rag.web.rendering.chips import again_attributes, understood_html
+from rag.web.rendering.markdown import as_seen
 from rag.web.rendering.marks import (
     citation_link,
     join,
@@ -193,7 +194,7 @@ def _claim(answer: Answer, number: int, claim: Claim, words: str) -> Markup:
     return Markup("{}{}<q>{}</q>{}").format(
         Markup('<span class="origin">{}</span>').format(origin) if origin else "",
         text(quoted.name),
-        text(quoted.words),
+        text(as_seen(quoted.cited)),
         linked(answer, number, quoted.after, claim.citations),
     )
 
@@ -226,7 +227,7 @@ def _declined(answer: Answer, number: int, without: Sequence[str]) -> Markup:
 def _nearest_sentence(citation: Citation, number: int) -> Markup:
     return Markup('<li><span class="origin">{}</span><q dir="auto">{}</q> {}</li>').format(
         text(introduction(citation.article)),
-        text(citation.quote),
+        text(as_seen(citation)),
         citation_link(number, citation, "near"),
     )
 

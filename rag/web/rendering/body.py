@@ -66,16 +66,9 @@ def body_html(article: Article, cited: Reference) -> Body:
     blocks = [_opened(block, article.text, cited) for block in blocks_of(article)]
     renderer = _Renderer(article, cited)
     html = join(renderer.rendered(blocks))
-    words = " ".join(visible_between(block, article.text, cited) for block in blocks)
+    words = " ".join(block.visible(article.text, cited.start, cited.end) for block in blocks)
     hidden = any(run.syntax for block in blocks for run in block.runs)
     return Body(html, " ".join(words.split()), renderer.folded, hidden)
-
-
-def visible_between(block: TextBlock, value: str, cited: Reference) -> str:
-    """The words of a block that are cited, without syntax; "" where none are."""
-    inside = [run for run in block.runs if cited.start < run.end and run.start < cited.end]
-    cut = tuple(run.cut(cited.start, cited.end) for run in inside)
-    return replace(block, runs=cut).visible(value) if cut else ""
 
 
 def _opened(block: TextBlock, value: str, cited: Reference) -> TextBlock:

@@ -15,6 +15,7 @@ from rag.records import Citation
 from rag.verification.quotes.records import QuoteMatch, Trace
 from rag.web.conversation import Kind, reference_to
 from rag.web.rendering.article import difference_html
+from rag.web.rendering.markdown import as_seen
 from rag.web.rendering.marks import VERDICTS, join, place_attributes
 from rag.web.rendering.tables import hint_html
 
@@ -142,7 +143,7 @@ def _source(
         '<li><a class="open" dir="auto" {}>“{}”</a><p class="origin" dir="auto">{}</p></li>'
     ).format(
         place_attributes(key, place),
-        text(shortened(" ".join(citation.quote.split()), _LONGEST)),
+        text(shortened(as_seen(citation), _LONGEST)),
         notes,
     )
 

@@ -6,6 +6,7 @@ and those that are only syntax are marked as such. Start reading with `blocks_of
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -73,9 +74,10 @@ class TextBlock:
         """Where its last run ends."""
         return self.runs[-1].end
 
-    def visible(self, text: str) -> str:
-        """The words that a reader sees."""
-        seen = [run for run in self.runs if not run.syntax]
+    def visible(self, text: str, start: int = 0, end: int = sys.maxsize) -> str:
+        """The words that a reader sees of those between two places, "" where none are."""
+        inside = [run for run in self.runs if start < run.end and run.start < end]
+        seen = [run.cut(start, end) for run in inside if not run.syntax]
         return "".join(
             text[run.start : run.end] if run.shown is None else run.shown for run in seen
         )

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from rag.conversations.escaping import web_address
 from rag.corpus.markdown import front_matter
 from rag.corpus.rules import is_reporting
-from rag.records import Article
+from rag.records import Article, Citation
 from rag.web.rendering.layout import (
     Container,
     Run,
@@ -43,6 +43,7 @@ _SIGNS = re.compile(
     r"|^[^\S\n]*\|?[^\S\n]*:?-{3,}:?[^\S\n]*\|",
     re.MULTILINE,
 )
+_SYNTAX = re.compile(r"[*_\[\]<>&\\`|#=-]")
 _CONTAINERS = {
     "blockquote": "blockquote",
     "bullet_list": "ul",
@@ -88,6 +89,22 @@ def is_markdown(article: Article) -> bool:
     return article.id.lower().endswith(_SUFFIXES) or bool(
         _SIGNS.search(article.text) or front_matter(article.text)
     )
+
+
+def as_seen(citation: Citation) -> str:
+    """The quoted words as a reader sees them: without syntax, where the article is Markdown.
+
+    >>> article = Article("ferry.md", "", "", "It sank **on Friday**.")
+    >>> as_seen(Citation(1, article, 0, 22))
+    'It sank on Friday.'
+    """
+    article = citation.article
+    if not _SYNTAX.search(citation.quote) or not is_markdown(article):
+        return citation.quote
+    seen = [
+        block.visible(article.text, citation.start, citation.end) for block in blocks_of(article)
+    ]
+    return " ".join(" ".join(seen).split()) or citation.quote
 
 
 class _PlacedState(StateInline):

@@ -16,6 +16,7 @@ from rag.language.words import shortened
 from rag.records import Answer, Citation, Claim, Verdict
 from rag.verification.citing import FOUND
 from rag.web.conversation import Kind, Reference, citation_key, kind_of, reference_to
+from rag.web.rendering.markdown import as_seen
 
 MARKER = re.compile(r"\[(\d{1,6})\]")
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
@@ -85,7 +86,7 @@ def _quotes(answer: Answer, number: int) -> Iterator[Markup]:
         yield _tip(
             f"tip-{citation_key(number, citation, kind_of(answer))}",
             introduction(citation.article).removesuffix(": ") or citation.article.id,
-            f"“{shortened(citation.quote, _TIP_CHARACTERS)}”",
+            f"“{shortened(as_seen(citation), _TIP_CHARACTERS)}”",
         )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.answers.wording import introduction
-from rag.records import Answer, Claim
+from rag.records import Answer, Citation, Claim
 from rag.verification.markers import without_markers
 
 _DAY = re.compile(r"(?:[^\n–]{1,60} – )?")
@@ -18,7 +18,7 @@ _NAME = re.compile(r"(?:\[[^\[\]\n]{1,80}\] )?")
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A claim that only quotes: an article's `words`, what stands before, and the marker `after`.
+    """A claim that only quotes: what is `cited`, what stands before, and the marker `after`.
 
     Before them are the `day` of a chronology, the `origin` (outlet and date) and the `name` that
     a quoted pronoun stands for, in brackets; each is "" where it is not there.
@@ -27,7 +27,7 @@ class Quotation:
     day: str
     origin: str
     name: str
-    words: str
+    cited: Citation
     after: str
 
 
@@ -43,7 +43,7 @@ def quotation(answer: Answer, claim: Claim) -> Quotation | None:
         name, words, after = rest.partition(citation.quote)
         plain = _DAY.fullmatch(day) and _NAME.fullmatch(name)
         if words and plain and not without_markers(after).strip():
-            return Quotation(day, origin, name, words, after)
+            return Quotation(day, origin, name, citation, after)
     return None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from rag.language.words import shortened
+
 _SHOWN = 300
 _MOST_TEXT = 4_000
 _MOST_LISTED = 20
@@ -19,7 +21,8 @@ def _of_search(hits: Any) -> Iterator[str]:
     if not hits:
         yield "Nothing was found."
     for hit in hits[:_MOST_LISTED]:
-        yield f"{hit['rank']}. {_named(hit['article'])}: {_cut(hit['passage']['text'])}"
+        words = shortened(hit["passage"]["text"], _SHOWN)
+        yield f"{hit['rank']}. {_named(hit['article'])}: {words}"
     if len(hits) > _MOST_LISTED:
         yield f"and {len(hits) - _MOST_LISTED} more"
 
@@ -30,7 +33,7 @@ def _of_ask(answer: Any) -> Iterator[str]:
     if answer["citations"]:
         yield "Nearest, but no answer:" if answer["abstained"] else "Sources:"
     for one in answer["citations"]:
-        yield f"[{one['number']}] {_named(one, 'article_id')}: “{_cut(one['quote'])}”"
+        yield f"[{one['number']}] {_named(one, 'article_id')}: “{shortened(one['quote'], _SHOWN)}”"
 
 
 def _of_quote(trace: Any) -> Iterator[str]:
@@ -38,7 +41,7 @@ def _of_quote(trace: Any) -> Iterator[str]:
     yield f"{trace['outcome'].capitalize()}{reason}."
     for match in trace["matches"][:_MOST_LISTED]:
         said = f", said by {match['said_by']}" if match["said_by"] else ""
-        yield f"{_named(match['article'])}{said}: “{_cut(match['quote'])}”"
+        yield f"{_named(match['article'])}{said}: “{shortened(match['quote'], _SHOWN)}”"
 
 
 def _of_check(checked: Any) -> Iterator[str]:
@@ -47,10 +50,10 @@ def _of_check(checked: Any) -> Iterator[str]:
     citations = {one["number"]: one for one in checked["citations"]}
     for one in doubted[:_MOST_LISTED]:
         reasons = f" ({'; '.join(one['reasons'])})" if one["reasons"] else ""
-        yield f"- {one['verdict']}: “{_cut(one['text'])}”{reasons}"
+        yield f"- {one['verdict']}: “{shortened(one['text'], _SHOWN)}”{reasons}"
         for number in one["citations"][:1]:
             near = citations[number]
-            yield f"  nearest: {_named(near, 'article_id')}: “{_cut(near['quote'])}”"
+            yield f"  nearest: {_named(near, 'article_id')}: “{shortened(near['quote'], _SHOWN)}”"
     if len(doubted) > _MOST_LISTED:
         yield f"and {len(doubted) - _MOST_LISTED} more that are not supported"
     if not checked["complete"]:
@@ -80,8 +83,3 @@ def _named(article: Mapping[str, Any], key: str = "id") -> str:
     """The outlet, the date, the title and the id of an article, as far as they are known."""
     where = ", ".join(filter(None, [article["publisher"], article["published"]]))
     return " — ".join(filter(None, [where, article["title"]])) + f" [{article[key]}]"
-
-
-def _cut(words: str) -> str:
-    plain = " ".join(words.split())
-    return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
