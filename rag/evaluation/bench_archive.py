@@ -116,9 +116,9 @@ def build(place: Place, count: int) -> Timed:
     """Takes the articles in by their words, then with vectors that stand in for real ones."""
     source = place.articles(count)
     with place.opened(count, place.stand_in()) as archive:
-        words = _clocked("words", lambda: archive.ingest(source, vectors=False))
+        words = clocked("words", lambda: archive.ingest(source, vectors=False))
         memory = peak_megabytes()
-        vectors = _clocked("vectors", archive.embed)
+        vectors = clocked("vectors", archive.embed)
         articles, passages, embedded = archive.counts()
     indexes = open_engines(place.settings).files
     names = (*_DATABASES, *indexes.folders, *indexes.files)
@@ -293,7 +293,7 @@ def disk_bytes(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _clocked(name: str, run: Callable[[], object]) -> Timed:
+def clocked(name: str, run: Callable[[], object]) -> Timed:
     """The seconds of a call by the clock, and by what this process works, on all its cores."""
     before = time.process_time()
     spent = seconds(run)

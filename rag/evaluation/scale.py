@@ -20,7 +20,7 @@ from embeddings import VectorCache, Vectors
 from rag.archive import Archive, Progress
 from rag.config import Settings
 from rag.evaluation.bench import Timed, seconds
-from rag.evaluation.bench_archive import disk_bytes
+from rag.evaluation.bench_archive import clocked, disk_bytes
 from rag.evaluation.bench_data import write_articles
 from rag.evaluation.measures import percentiles
 from rag.evaluation.scale_data import Material, Mixing
@@ -86,15 +86,15 @@ def build(scale: Scale, articles: int) -> Timed:
     """Takes the articles in by words, then with vectors; says how long, and how much disk."""
     source = scale.articles(articles)
     with scale.opened("archive") as archive:
-        words = seconds(lambda: archive.ingest(source, vectors=False))
-        vectors = seconds(archive.embed)
+        words = clocked("words", lambda: archive.ingest(source, vectors=False))
+        vectors = clocked("vectors", archive.embed)
         count, passages, _ = archive.counts()
     source.unlink()
     return {
         "articles": count,
         "passages": passages,
-        "words_seconds": round(words, 2),
-        "vectors_seconds": round(vectors, 2),
+        **words,
+        **vectors,
         "disk_mb": round(disk_bytes(scale.folder / "archive") / 1e6, 1),
     }
 
@@ -108,7 +108,10 @@ def read(scale: Scale, _articles: int) -> Timed:
         cold = seconds(lambda: archive.search("words of a first search", _K))
         found: Timed = {"cold_seconds": round(cold, 2)}
         for name, search in _searches(archive).items():
+            worked = time.process_time()
             found |= _named(name, percentiles([seconds(partial(search, text)) for text in asked]))
+            cpu = 1000 * (time.process_time() - worked) / len(asked)
+            found[f"{name}_cpu_ms"] = round(cpu, 2)
         found["memory_mb"] = round((_resident() - before) / 1e6, 1)
         found["recall_at_10"] = round(recall(archive, asked[:_EXACT_QUERIES]), 3)
     return found
@@ -161,22 +164,17 @@ def _exact(archive: Archive, queries: Vectors) -> list[set[int]]:
 
 def change(scale: Scale, articles: int) -> Timed:
     """Adds a hundred articles to the archive and to an empty one; then removes them."""
-    spent = {}
+    found: Timed = {"added": CHANGED}
     for name, first in (("alone", articles + CHANGED), ("archive", articles)):
         source = scale.articles(CHANGED, first)
+        end = "_alone" if name == "alone" else ""
         with scale.opened(name) as archive:
             before = set(archive.article_ids()) if archive.exists() else set()
-            spent[name] = seconds(partial(archive.ingest, source))
+            found |= clocked(f"adding{end}", partial(archive.ingest, source))
             added = [id_ for id_ in archive.article_ids() if id_ not in before]
             doomed = archive.removals.find(Selection(ids=tuple(added)))
-            spent[f"{name} removed"] = seconds(partial(archive.removals.delete, doomed))
-    return {
-        "added": CHANGED,
-        "adding_seconds": round(spent["archive"], 2),
-        "adding_alone_seconds": round(spent["alone"], 2),
-        "removing_seconds": round(spent["archive removed"], 2),
-        "removing_alone_seconds": round(spent["alone removed"], 2),
-    }
+            found |= clocked(f"removing{end}", partial(archive.removals.delete, doomed))
+    return found
 
 
 def machine() -> str:
