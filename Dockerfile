@@ -10,7 +10,7 @@ COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY embeddings embeddings
 COPY rag rag
 COPY seeds seeds
-RUN /opt/dateline/bin/pip install --no-cache-dir -c constraints.txt ".[formats,mcp,postgresql]"
+RUN /opt/dateline/bin/pip install --no-cache-dir -c constraints.txt ".[formats,mcp,postgresql,metrics,otel]"
 
 FROM python:3.11-slim
 RUN useradd --create-home dateline && mkdir /data && chown dateline /data

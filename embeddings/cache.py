@@ -116,6 +116,11 @@ class VectorCache:
             rows = self._db.execute("SELECT count(*) FROM vector WHERE encoder = ?", [key])
             return int(rows.fetchone()[0])
 
+    def dimension(self, fingerprint: str) -> int:
+        """The length of this encoder's vectors; 0 for an encoder not seen yet."""
+        with self._lock, self._named_errors():
+            return self._encoder(fingerprint)[1]
+
     def put(self, fingerprint: str, vectors: Mapping[str, Vector]) -> None:
         """Keep the vectors, all or none; a hash that is known already keeps the vector it has."""
         if not vectors:

@@ -23,6 +23,9 @@ from embeddings.vectors import Vectors
 # thread and in batches of their own length: what a question needs costs less than half the
 # processor time so, and no longer where others ask too.
 _FEW, _FEW_AT_ONCE = 64, 8
+_BATCH_OF_A_GPU = 128
+AUTO = "auto"
+"""The device that is chosen by itself: a GPU where there is one."""
 _WORD = re.compile(r"\w+")
 _T = TypeVar("_T")
 
@@ -52,11 +55,11 @@ class Encoder(Protocol):
         """One unit row for each passage."""
 
 
-def load_encoder(name: str = BUNDLED, *, download: bool = False) -> Encoder:
+def load_encoder(name: str = BUNDLED, *, download: bool = False, device: str = AUTO) -> Encoder:
     """The encoder called "minilm" or "hashing", else a sentence-transformers name or folder."""
     if name == "hashing":
         return HashingEncoder()
-    return SentenceTransformerEncoder(name, download=download)
+    return SentenceTransformerEncoder(name, download=download, device=device)
 
 
 class HashingEncoder:
@@ -100,7 +103,8 @@ class SentenceTransformerEncoder:
     Only files on this machine are read unless `download` is given. The tokenizer and
     the model are loaded at their first use; any number of threads may call. Few texts
     are encoded by the model's graph, which is kept in the folder `graphs`, by default
-    in the user's cache folder.
+    in the user's cache folder. `device` is "auto", which takes a GPU where there is one and leaves
+    few texts to the processor; else all are encoded there: "cpu", "cuda:1", "mps".
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class SentenceTransformerEncoder:
         download: bool = False,
         batch_size: int = 32,
         graphs: Path | None = None,
+        device: str = AUTO,
     ) -> None:
         files = model_files(str(name), download=download)
         self.fingerprint = files.fingerprint
@@ -118,9 +123,12 @@ class SentenceTransformerEncoder:
         self._batch_size = batch_size
         self._folder = files.folder
         self._token_counts = _Once(partial(TokenCounts, files.tokenizer))
-        self._model = _Once(partial(_load_model, files))
+        self._model = _Once(partial(_load_model, files, device))
+        self._for_few = device in (AUTO, "cpu")
         folder = graphs or user_cache_path("dateline") / "graphs"
-        self._graph = _Once(partial(open_graph, files, self._model, folder))
+        self._graph = _Once(
+            partial(open_graph, files, partial(_on_cpu, files, self._model), folder)
+        )
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, without special ones; needs no torch."""
@@ -138,7 +146,7 @@ class SentenceTransformerEncoder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         readable = _readable(texts)
-        if len(texts) > _FEW:
+        if len(texts) > _FEW or not self._for_few:
             return self._rows(readable, method, self._batch_size)
         if graph := self._graph():
             return graph.encode(readable)
@@ -146,9 +154,10 @@ class SentenceTransformerEncoder:
             return self._rows(readable, method, min(_FEW_AT_ONCE, self._batch_size))
 
     def _rows(self, texts: Sequence[str], method: str, batch_size: int) -> Vectors:
-        rows = getattr(self._model(), method)(
+        model = self._model()
+        rows = getattr(model, method)(
             texts,
-            batch_size=batch_size,
+            batch_size=batch_size if model.device.type == "cpu" else _BATCH_OF_A_GPU,
             show_progress_bar=False,
             normalize_embeddings=True,
         )
@@ -204,22 +213,31 @@ def _readable(texts: Sequence[str]) -> list[str]:
     return [text.encode("utf-8", "replace").decode() for text in texts]
 
 
-def _load_model(files: ModelFiles) -> Any:
+def _load_model(files: ModelFiles, device: str) -> Any:
     from sentence_transformers import SentenceTransformer
 
     try:
         with without_progress_bars():
             model = SentenceTransformer(
                 str(files.folder),
+                device=None if device == AUTO else device,
                 local_files_only=True,
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-        msg = f"the model in {files.folder} cannot be loaded: {error}"
+    # PyTorch asserts that it was built for a device.
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, AssertionError) as error:
+        where = "" if device == AUTO else f" on {device!r}"
+        msg = f"the model in {files.folder} cannot be loaded{where}: {error}"
         raise EncoderError(msg) from error
     model.max_seq_length = files.max_tokens
     return model
+
+
+def _on_cpu(files: ModelFiles, loaded: _Once[Any]) -> Any:
+    """The model itself, or another like it where it is on a GPU; a graph is made of it."""
+    model = loaded()
+    return model if model.device.type == "cpu" else _load_model(files, "cpu")
 
 
 @contextmanager

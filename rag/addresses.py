@@ -18,7 +18,7 @@ _STORE = "postgresql+psycopg://"
 _STORES = (_STORE, "postgresql://", "postgres://")
 _OWN_NAMES = (
     *("assets", "config", "export", "favicon.ico", "gradio_api", "login", "logout"),
-    *("mcp", "robots.txt", "static", "svelte", "theme.css"),
+    *("healthz", "mcp", "metrics", "readyz", "robots.txt", "static", "svelte", "theme.css"),
 )
 
 

@@ -18,6 +18,7 @@ from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
+from rag.indexes.workers import Workers
 from rag.llms import ChatModel
 from rag.records import Answer, Filters, Hits, Similarity, Understood
 from rag.retrieval.arguments import Moment, Turn, check_k, request_of
@@ -68,6 +69,7 @@ class Archive(FactDesk):
         self._settings = settings
         self._reranker = reranker
         self._recent = RecentVectors(encoder)
+        self._is_given = False
         self._disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines, settings.store)
         super().__init__(OpenParts(self._disk))
 
@@ -91,13 +93,15 @@ class Archive(FactDesk):
         if path.exists() and not path.is_dir():
             msg = f"{str(path)!r} is a file; name a folder with --archive"
             raise ConfigError(msg)
-        return cls(
+        opened = cls(
             path,
             settings,
-            NamedEncoder(encoder) if encoder else open_encoder(settings.encoder),
+            NamedEncoder(encoder) if encoder else open_encoder(settings),
             reranker or open_reranker(settings.reranker),
             engines or open_engines(settings),
         )
+        opened._is_given = encoder is not None
+        return opened
 
     def ingest(
         self,
@@ -184,13 +188,27 @@ class Archive(FactDesk):
             inputs=KnownInputs(self.folder),
         )
 
-    def embed(self, progress: Progress = _silent) -> int:
+    def embed(
+        self,
+        progress: Progress = _silent,
+        *,
+        workers: int = 1,
+        note: Callable[[str], None] = lambda _line: None,
+    ) -> int:
         """Embeds every passage that has no vector yet; returns how many there were.
 
-        Raises LockedError while another process writes; later ones are let in between batches.
+        With `workers` as many processes do it, each with the encoder loaded once, or as many
+        requests at once where a server encodes; `note` gets a line where one was killed, which
+        loses nothing. Raises LockedError while another process writes; later ones are let in
+        between batches.
         """
         self._parts.check_open()
-        return self._disk.embed(partial(progress, "embedding"), give_up)
+        show = partial(progress, "embedding")
+        if workers == 1:
+            return self._disk.embed(show, give_up)
+        own = self.encoder if self._is_given or self._settings.is_served else None
+        with Workers(workers, self._settings, own, note) as pool:
+            return self._disk.embed(show, give_up, pool)
 
     def rebuild(self) -> None:
         """Builds both indexes again from the store and the vectors already computed.

@@ -12,6 +12,7 @@ from rag.answers.question import Question, ReadingAids
 from rag.config import Settings
 from rag.indexes.analysis import QuestionVocabulary
 from rag.llms import ChatModel, Metered
+from rag.observing import Outcome, QuestionAsked, Trail, notify, request_id
 from rag.questions.splitting import split
 from rag.records import Answer
 from rag.retrieval.about_archive import answer_about_archive
@@ -41,10 +42,35 @@ class Asking:
         self, request: Request, snapshot: Snapshot, model: ChatModel | None, *, corroborated: bool
     ) -> Generator[str, None, Answer]:
         """Yields pieces of the answer; returns the checked Answer. See `Archive.stream`."""
+        trail, id_ = Trail(), request_id()
+        outcome: Outcome = "failed"
+        try:
+            given = yield from self._answered(
+                request, snapshot, model, trail, corroborated=corroborated
+            )
+            outcome = "declined" if given.abstained else "answered"
+            return given
+        except GeneratorExit:
+            outcome = "stopped"
+            raise
+        finally:
+            trail.end()
+            notify(QuestionAsked(id_, outcome, tuple(trail.steps), model.name if model else ""))
+
+    def _answered(
+        self,
+        request: Request,
+        snapshot: Snapshot,
+        model: ChatModel | None,
+        trail: Trail,
+        *,
+        corroborated: bool,
+    ) -> Generator[str, None, Answer]:
         started = time.perf_counter()
+        trail.at("resolve")
         meter = Metered(model) if model else None
         counted = answer_about_archive(request, snapshot)
-        search = prepare(request, snapshot, None if counted else meter)
+        search = prepare(request, snapshot, None if counted else meter, trail)
         if counted is None and meter and search.asked.question != request.question:
             counted = answer_about_archive(request, snapshot, search.asked.question)
         if counted is not None:
@@ -52,6 +78,7 @@ class Asking:
             return later_texts(counted, snapshot.store)
         if meter and self._settings.llm_split:
             search = replace(search, parts=split(search.asked.question, meter))
+        trail.at("search")
         hits = retrieve(search, ANSWER_HITS, snapshot)
         asked = Question(
             text=request.question,
@@ -65,11 +92,13 @@ class Asking:
             retrieval_seconds=time.perf_counter() - started,
             holdings=snapshot.facets.span(),
             corroborated=corroborated,
+            trail=trail,
         )
         vocabulary = QuestionVocabulary(asked.standalone, snapshot.lexical)
         reader = ReadingAids(vocabulary, snapshot.similarity())
         given = answer(asked, hits, reader, model, self._trust)
         query = search.query(search.asked.question, search.filters)
         result = yield from self._withdrawn.check(asked, query, hits, snapshot, given)
+        trail.at("check")
         result = later_texts(result, snapshot.store)
         return replace(result, usage=meter.usage + result.usage) if meter else result

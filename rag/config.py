@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from rag.addresses import check_networks, framing_sites, path_prefix, store_address
 from rag.errors import ConfigError
+from rag.settings_groups import EncoderSettings, WatchSettings, check_headers
 
 PREFIX = "DATELINE_"
 FILE = "dateline.toml"
@@ -52,9 +53,6 @@ KEY_HOSTS: Mapping[str, tuple[str, ...]] = {
 """Variables that hold a service's key by general custom, and the hosts that it belongs to."""
 
 _OWN_FIELDS = frozenset({"model", "messages", "stream", "n", "tools", "functions"})
-_OWN_HEADERS = frozenset(
-    {"host", "content-length", "content-type", "transfer-encoding", "connection"}
-)
 # The slash ends the host for every reader of addresses, whatever follows.
 _OPENAI = re.compile(r"https://api\.openai\.com(?::443)?(?:/|\Z)")
 
@@ -126,17 +124,7 @@ class ModelSettings(BaseModel):
             raise ValueError(msg)
         return extra
 
-    @field_validator("headers")
-    @classmethod
-    def _are_headers(cls, headers: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
-        for name, value in headers.items():
-            if not re.fullmatch(r"[A-Za-z0-9-]+", name) or name.casefold() in _OWN_HEADERS:
-                msg = f"{name!r} is no header that can be set"
-                raise ValueError(msg)
-            if not re.fullmatch(r"[\x20-\x7e\t]*", value.get_secret_value()):
-                msg = f"the header {name!r} must be printable ASCII on one line"
-                raise ValueError(msg)
-        return headers
+    _are_headers = field_validator("headers")(check_headers)
 
     @field_validator("api_key_variable")
     @classmethod
@@ -147,7 +135,7 @@ class ModelSettings(BaseModel):
         return variable
 
 
-class Settings(BaseSettings):
+class Settings(EncoderSettings, WatchSettings, BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
     In the environment a setting is called as here, in capitals, behind `DATELINE_`.
@@ -161,8 +149,6 @@ class Settings(BaseSettings):
     """The archive's folder."""
     store: SecretStr = SecretStr("")
     """The PostgreSQL that holds the articles; empty for `archive.db` in the archive's folder."""
-    encoder: str = "minilm"
-    """A sentence-transformers model, by name or folder; `minilm` comes with Dateline."""
     reranker: str = ""
     """A cross-encoder, by name or folder, that judges the best 30 passages; empty for none."""
     checker: str = ""
@@ -298,6 +284,10 @@ class Settings(BaseSettings):
         named += [table.base_url for name, table in self.llms.items() if not self.is_in_file(name)]
         return not base_url or is_openai(base_url) or base_url in named
 
+    def is_from_file(self, field: str) -> bool:
+        """Whether `dateline.toml` gives this setting, and nothing outranks it."""
+        return field in self._file and field not in self._environment
+
     def is_in_file(self, name: str) -> bool:
         """Whether the table `[llms.NAME]` is from `dateline.toml`."""
         return name in self._file.get("llms", {}) and name not in self._environment.get("llms", {})
@@ -317,10 +307,10 @@ class Settings(BaseSettings):
         if "headers" not in given and given["base_url"] == self.llm_base_url:
             given["headers"] = self.llm_headers
         if "api_key" not in given:
-            given["api_key"] = self._shared_key(given["base_url"])
+            given["api_key"] = self.shared_key(given["base_url"])
         return ModelSettings.model_validate(given)
 
-    def _shared_key(self, base_url: str) -> SecretStr:
+    def shared_key(self, base_url: str) -> SecretStr:
         """The key that belongs to this server, of those that the settings hold; "" for none.
 
         The environment's goes to no server that only the file names, the file's own does.

@@ -18,7 +18,7 @@ RagError
 ├── ArchiveError        the archive on disk is missing, damaged or not ours
 │   ├── LockedError     another process is writing; the message names it
 │   └── StaleIndexError an index was built from something else; the message names the rebuild
-└── ProviderError       the language model did not answer; safe to try again
+└── ProviderError       a language model or an encoder's server did not answer; try again
 
 Only `rag.cli` and `app` catch `RagError`; everything below them lets it pass.
 """
@@ -107,4 +107,4 @@ class StaleIndexError(ArchiveError):
 
 
 class ProviderError(RagError):
-    """The language model did not answer; asking again may help."""
+    """A language model, or an encoder's server, did not answer; asking again may help."""

@@ -74,6 +74,12 @@ def _default(field: FieldInfo) -> str:
 
 
 def _sentences(model: type[Settings]) -> dict[str, str]:
+    """What stands below each field of a class, and of those of ours that it is made of."""
+    ours = [each for each in reversed(model.__mro__) if each.__module__.startswith("rag.")]
+    return {name: said for each in ours for name, said in _own_sentences(each).items()}
+
+
+def _own_sentences(model: type) -> dict[str, str]:
     """What stands below each field of a class, in one line."""
     body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     assert isinstance(body, ast.ClassDef)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -62,6 +63,7 @@ class FakeServer:
     answer: Callable[[dict[str, Any]], Raw] | None = None
     released: threading.Event = field(default_factory=threading.Event)
     hung_up: threading.Event = field(default_factory=threading.Event)
+    connections: list[socket.socket] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,10 @@ def llm_server(
     finally:
         state.released.set()
         server.shutdown()
+        # A client that asks again and again keeps its connection open.
+        for connection in state.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         server.server_close()
         thread.join()
 
@@ -147,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
     @property
     def mode(self) -> Mode:
         return self.state.mode
+
+    def setup(self) -> None:
+        self.state.connections.append(self.request)
+        super().setup()
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))

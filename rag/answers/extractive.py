@@ -129,7 +129,10 @@ def extract(
     cites the sentences that come nearest, and claims nothing.
     """
     started = time.perf_counter()
-    return compose(asked, hits, assess(asked, hits, reader), notes, started)
+    asked.trail.at("read")
+    found = assess(asked, hits, reader)
+    asked.trail.at("compose")
+    return compose(asked, hits, found, notes, started)
 
 
 def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessment:

@@ -96,6 +96,7 @@ def answer(
     check = trust.also(partial(verify, similarity=reader.similarity, judge=judge, today=asked.day))
     known = conflicts(asked.standalone, hits, reader.similarity)
     started = time.perf_counter()
+    asked.trail.at("compose")
     with _meanwhile(partial(assess, asked, hits, reader)) as found:
         try:
             written = yield from generate(
@@ -108,7 +109,10 @@ def answer(
         if written is not None and not note:
             sure = found().confidence * share_held(written.claims)
             return replace(written, usage=meter.usage, confidence=sure)
-        own = compose(asked, hits, found(), (note,), started)
+        asked.trail.at("read")
+        read = found()
+        asked.trail.at("compose")
+        own = compose(asked, hits, read, (note,), started)
     return replace((yield from _own_words(own)), usage=meter.usage)
 
 

@@ -63,6 +63,7 @@ def generate(
         brief=_brief(asked, checking.known),
     )
     reply = yield from as_it_comes(_stream(model, messages))
+    asked.trail.at("check")
     against = Crosscheck(asked.standalone, checking.known, checking.found())
 
     check = _within(until, checking.check)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from rag.answers.candidates import Vocabulary
+from rag.observing import Trail
 from rag.questions.form import Form
 from rag.records import Filters, Message, Similarity, Understood
 
@@ -16,7 +17,7 @@ class Question:
     """A question with everything its answer must state about how it was asked.
 
     `holdings` are when the first and the last article of the archive appeared, if known.
-    With `corroborated` only what the articles agree on is an answer.
+    With `corroborated` only what the articles agree on is an answer. `trail` takes its steps.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Question:
     retrieval_seconds: float
     holdings: tuple[datetime, datetime] | None = None
     corroborated: bool = False
+    trail: Trail = field(default_factory=Trail, compare=False, repr=False)
 
     @property
     def day(self) -> date:

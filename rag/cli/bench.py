@@ -23,6 +23,9 @@ from rag.evaluation.bench_archive import (
     updates_table,
 )
 from rag.evaluation.growth import growth_table, write_growth
+from rag.evaluation.scale import SIZES, Scale, machine, measure_scale
+from rag.evaluation.scale_data import material_of
+from rag.evaluation.scale_report import scale_table, write_into, write_report
 from rag.evaluation.tables import as_text
 
 bench_app = typer.Typer(invoke_without_command=True)
@@ -123,6 +126,49 @@ def sizes(
         terminal.print_lines(as_text(growth_table(measured)))
     if into is not None:
         terminal.note(f"written to {into} and {write_growth(into, measured)}")
+
+
+@bench_app.command()
+def scale(
+    archive: ArchiveOption = None,
+    passages: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--passages",
+            min=100,
+            help="About how many passages; repeatable. 10000, 100000, 1000000.",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="A folder for scale.json, scale.md and scale.svg."),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="A Markdown page to put the table in, and a chart beside it."),
+    ] = None,
+    folder: KeepOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what archives of many passages cost, and how that grows.
+
+    Their texts are put together from sentences of the archive, their vectors mixed from its
+    vectors: nothing is embedded. A million passages need 10 GB of disk and half an hour.
+    """
+    wanted = sorted(set(passages or SIZES))
+    with opened_archive(archive) as opened:
+        material = material_of(opened)
+    with _place(folder, None) as place, terminal.progress() as progress:
+        measured = measure_scale(Scale(place.folder, place.settings, material), wanted, progress)
+    if as_json:
+        terminal.print_json(measured)
+    else:
+        terminal.print_lines(as_text(scale_table(measured)))
+    if report is not None:
+        write_report(report, measured, machine())
+        terminal.note(f"written to {report}")
+    if into is not None:
+        terminal.note(f"written to {into} and {write_into(into, measured, machine())}")
 
 
 @contextmanager

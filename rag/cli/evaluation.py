@@ -269,7 +269,7 @@ def grounding(
     compare: CompareOption = None,
 ) -> None:
     """Whether supported claims score above others, by people's labels."""
-    named = open_encoder(load_settings().encoder) if encoder else None
+    named = open_encoder(load_settings()) if encoder else None
     _run(Grounding(data, named, open_checker(checker)), report, compare)
 
 
@@ -303,7 +303,7 @@ def judge(
     compare: CompareOption = None,
 ) -> None:
     """How far a judge of answers agrees with people: the checker, or a language model."""
-    named = open_encoder(load_settings().encoder) if encoder and not llm else None
+    named = open_encoder(load_settings()) if encoder and not llm else None
     _run(Agreement(data, _model(llm), named), report, compare)
 
 

@@ -15,6 +15,7 @@ from rag.cli import output, terminal
 from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.errors import LockedError, RagError
+from rag.indexes.workers import MOST_WORKERS
 from rag.maintenance.priority import give_way
 
 
@@ -91,14 +92,20 @@ def _remove_if_empty(archive: Archive, missing: Sequence[Path]) -> None:
             parent.rmdir()
 
 
-def embed(archive: ArchiveOption = None) -> None:
+def embed(
+    archive: ArchiveOption = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=MOST_WORKERS, help="Processes, or requests to a server.")
+    ] = 1,
+) -> None:
     """Embed the passages that have no vector yet.
 
-    It can be stopped and run again: nothing is embedded twice.
+    It can be stopped and run again: nothing is embedded twice. Each worker is a process of this
+    machine that loads the model once; where a server encodes, so many requests run at once.
     """
     give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
-        count = opened.embed(progress)
+        count = opened.embed(progress, workers=workers, note=terminal.note)
     terminal.say(f"embedded {count:,} passages")
 
 

@@ -31,6 +31,7 @@ from rag.web.server.serving import serve as serve_site
 from rag.web.server.tools import Tools, has_tools
 from rag.web.server.upload_store import UploadStore, private_uploads
 from rag.web.server.uploads import Uploads
+from rag.web.server.watched import watching
 
 ANY_QUESTION = "What happened?"
 STOP_SECONDS = 10.0
@@ -96,6 +97,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         private_uploads() as folder,
         listen(settings.host, settings.port) as listener,
         Archive.open(settings.archive, settings=settings) as archive,
+        watching(settings, archive) as watch,
     ):
         build_if_missing(archive, samples)
         known = sample_folder()
@@ -135,6 +137,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             proxies=settings.trusted_proxies,
             root_path=settings.root_path,
             frames=settings.frame_ancestors,
+            watch=watch,
         )
         try:
             serve_site(site, listener, ready)

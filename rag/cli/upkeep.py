@@ -34,7 +34,7 @@ def doctor(
     Exits with 1 where something is wrong, or odd, and not mended.
     """
     settings = load_settings()
-    folder, encoder = archive or settings.archive, open_encoder(settings.encoder)
+    folder, encoder = archive or settings.archive, open_encoder(settings)
     if fix:
         after = mend(folder, settings, encoder)
     else:
@@ -104,7 +104,7 @@ def backup(
 ) -> None:
     """Copy an archive that may be in use, and check the copy."""
     settings = load_settings()
-    folder, encoder = archive or settings.archive, open_encoder(settings.encoder)
+    folder, encoder = archive or settings.archive, open_encoder(settings)
     made = back_up(folder, target, settings, encoder, terminal.note)
     terminal.say(f"{target} holds {made.articles:,} articles, {made.size / 1e6:,.1f} MB, checked")
     for index in made.rebuilt:
@@ -119,7 +119,7 @@ def restore(
 ) -> None:
     """Make an archive from a backup, after checking it."""
     settings = load_settings()
-    made = restore_backup(source, target, settings, open_encoder(settings.encoder), terminal.note)
+    made = restore_backup(source, target, settings, open_encoder(settings), terminal.note)
     terminal.say(f"{target} holds {made.articles:,} articles as of {made.made}, checked")
 
 
@@ -135,7 +135,7 @@ def copy(
     archive has: name it in DATELINE_STORE.
     """
     settings = load_settings()
-    folder, encoder = archive or settings.archive, open_encoder(settings.encoder)
+    folder, encoder = archive or settings.archive, open_encoder(settings)
     made = copy_archive(folder, target, settings, encoder)
     for table in made.tables:
         terminal.say(f"{table.rows:>10,}  {table.name}  sha256 {table.sha256[:16]}")

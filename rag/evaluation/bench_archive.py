@@ -95,7 +95,7 @@ class Place:
 
     def stand_in(self) -> StandIn:
         """What takes the encoder's place where embedding is not measured."""
-        return StandIn(open_encoder(self.settings.encoder))
+        return StandIn(open_encoder(self.settings))
 
 
 def measure_size(place: Place, count: int) -> Timed:
@@ -116,9 +116,9 @@ def build(place: Place, count: int) -> Timed:
     """Takes the articles in by their words, then with vectors that stand in for real ones."""
     source = place.articles(count)
     with place.opened(count, place.stand_in()) as archive:
-        words = _clocked("words", lambda: archive.ingest(source, vectors=False))
+        words = clocked("words", lambda: archive.ingest(source, vectors=False))
         memory = peak_megabytes()
-        vectors = _clocked("vectors", archive.embed)
+        vectors = clocked("vectors", archive.embed)
         articles, passages, embedded = archive.counts()
     indexes = open_engines(place.settings).files
     names = (*_DATABASES, *indexes.folders, *indexes.files)
@@ -202,7 +202,7 @@ def measure_adding(place: Place, count: int) -> Timed:
 
     In turns, each with articles of its own, so that a change in the machine's load meets both.
     """
-    encoder = open_encoder(place.settings.encoder)
+    encoder = open_encoder(place.settings)
     encoder.encode_document(["warm"])
     spent = {"adding": 0.0, "encoding": 0.0}
     passages = 0
@@ -293,7 +293,7 @@ def disk_bytes(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _clocked(name: str, run: Callable[[], object]) -> Timed:
+def clocked(name: str, run: Callable[[], object]) -> Timed:
     """The seconds of a call by the clock, and by what this process works, on all its cores."""
     before = time.process_time()
     spent = seconds(run)
@@ -318,7 +318,7 @@ def _add(place: Place, encoder: Encoder, count: int, first: int) -> None:
 def _write(place: Place, count: int, first: int, begin: Event) -> None:
     """Another process, as `dateline ingest` is: ready to write, it waits until it is to begin."""
     give_way()
-    encoder = open_encoder(place.settings.encoder)
+    encoder = open_encoder(place.settings)
     encoder.encode_document(["warm"])
     begin.wait()
     _add(place, encoder, count, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from pathlib import Path
 
@@ -39,7 +39,6 @@ _PANELS = (
 )
 _UNIT = re.compile(r"peak MB, |, CPU s|, MB|, CPU ms")
 """What a panel's title says already."""
-_MARKS = re.compile(r"(<!-- sizes -->\n).*?(<!-- end of sizes -->)", re.DOTALL)
 
 
 def growth_table(measured: Sequence[Timed]) -> Table:
@@ -50,21 +49,29 @@ def growth_table(measured: Sequence[Timed]) -> Table:
 
 def growth_chart(measured: Sequence[Timed]) -> str:
     """An SVG with a panel each for time, memory, disk and searches, over the number of articles."""
-    articles = [one["articles"] for one in measured]
-    across = _powers(articles)
-    panels = []
-    for title, keys in _PANELS:
-        values = {key: [_value(one, key) for one in measured] for key in keys}
+    panels = {
+        title: {_UNIT.sub("", _LABELS[key]): [_value(one, key) for one in measured] for key in keys}
+        for title, keys in _PANELS
+    }
+    return chart(
+        "What an archive costs, by its articles", [m["articles"] for m in measured], panels
+    )
+
+
+def chart(
+    title: str, across: Sequence[float], panels: Mapping[str, Mapping[str, Sequence[float]]]
+) -> str:
+    """An SVG with logarithmic axes: a panel for each title, in it a line for each name."""
+    xs = _powers(across)
+    drawn = []
+    for head, values in panels.items():
         up = _powers([value for line in values.values() for value in line])
         lines = [
-            (
-                _UNIT.sub("", _LABELS[key]),
-                [(_at(x, across), _at(y, up)) for x, y in zip(articles, line, strict=True)],
-            )
-            for key, line in values.items()
+            (name, [(_at(x, xs), _at(y, up)) for x, y in zip(across, line, strict=True)])
+            for name, line in values.items()
         ]
-        panels.append({"title": title, "across": _grid(across), "up": _grid(up), "lines": lines})
-    return str(template("growth.svg.jinja").render(panels=panels))
+        drawn.append({"title": head, "across": _grid(xs), "up": _grid(up), "lines": lines})
+    return str(template("growth.svg.jinja").render(title=title, panels=drawn))
 
 
 def write_growth(page: Path, measured: Sequence[Timed]) -> Path:
@@ -72,20 +79,30 @@ def write_growth(page: Path, measured: Sequence[Timed]) -> Path:
 
     Returns the chart's path. Raises ConfigError where the page has no such marks.
     """
+    text = between_marks(page, "sizes", as_markdown(growth_table(measured)))
+    file = page.with_suffix(".svg")
+    write_atomically(file, growth_chart(measured).encode())
+    write_atomically(page, text.encode())
+    return file
+
+
+def between_marks(page: Path, name: str, content: str) -> str:
+    """The text of a Markdown page with other content between the marks of that name.
+
+    Raises ConfigError where it cannot be read or has no such marks.
+    """
     try:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
         msg = f"{page} cannot be read: {error.strerror}; name a Markdown page with --into"
         raise ConfigError(msg) from error
-    table = as_markdown(growth_table(measured))
-    text, found = _MARKS.subn(lambda marks: f"{marks[1]}{table}{marks[2]}", text, count=1)
-    if not found:
-        msg = f"{page} has no lines <!-- sizes --> and <!-- end of sizes -->; put them in"
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        msg = f"{page} has no lines {begin.strip()} and {end}; put them in"
         raise ConfigError(msg)
-    chart = page.with_suffix(".svg")
-    write_atomically(chart, growth_chart(measured).encode())
-    write_atomically(page, text.encode())
-    return chart
+    return f"{before}{begin}{content}{end}{after}"
 
 
 def _value(one: Timed, key: str) -> float:

@@ -6,16 +6,16 @@ losing the index costs seconds and losing the vectors costs the embedding again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from embeddings import EmbeddingError, Encoder, RefusedByDiskError, Vector, VectorCache
+from embeddings import EmbeddingError, Encoder, RefusedByDiskError, Vector, VectorCache, Vectors
 from rag.corpus.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
 from rag.indexes.protocols import VectorEngine, VectorSearcher, VectorSource
@@ -29,11 +29,23 @@ _BATCH = 128
 _SORTED = 8 * _BATCH
 """Passages among which those of like length are embedded together, so that little is padding."""
 _T = TypeVar("_T")
-_Text = tuple[int, str, str]
-"""The id of a passage, its digest, and what is encoded of it."""
 _SAVE_EVERY = 128 * _BATCH
 _QUESTIONS = 4096
 """How many are remembered, with and without their names: six megabytes."""
+
+
+class Text(NamedTuple):
+    """What is encoded of a passage, with its digest."""
+
+    id: int
+    digest: str
+    text: str
+
+
+Batch = Sequence[Text]
+Encoded = tuple[Batch, Vectors]
+Encoding = Callable[[Iterable[Batch]], Iterator[Encoded]]
+"""Takes batches of texts, and gives each in turn with a row for each of its `distinct` texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,15 @@ class DenseIndex:
         self._folder = opening.folder
         self._store = store
         self._encoder = encoder
-        # Of the encoder alone: a cache that held this index would keep its vectors in memory.
-        self._encoded = lru_cache(_QUESTIONS)(partial(_query_row, encoder))
         with _mended(self._folder):
             self._cache = VectorCache(self._folder / VECTORS, read_only=read_only)
             self._known = partial(_known, self._folder, self._cache, encoder.fingerprint)
-            source = VectorSource(store, encoder.fingerprint, encoder.dimension, self._known)
+            # A server need not answer before something is to be encoded.
+            dimension = self._cache.dimension(encoder.fingerprint) or encoder.dimension
+            self._checked = partial(_checked, self._folder, dimension)
+            # Of the encoder alone: a cache that held this index would keep its vectors in memory.
+            self._encoded = lru_cache(_QUESTIONS)(partial(_query_row, encoder, self._checked))
+            source = VectorSource(store, encoder.fingerprint, dimension, self._known)
             self._index = opening.engine.open(self._folder, source, read_only=read_only)
             self.follow()
 
@@ -104,13 +119,14 @@ class DenseIndex:
         self,
         progress: Progress = lambda _done, _total: None,
         enough: Callable[[], bool] = lambda: False,
+        workers: Encoding | None = None,
     ) -> tuple[int, int]:
         """Encodes passages without a vector and saves the index; returns how many, of how many.
 
         Superseded passages come last, for questions as of a time when they stood. Each batch
-        is on disk before the next begins, so an interrupted call is taken up where it stopped.
-        `progress` is called with the passages done and in all; after a batch it is asked
-        whether that is `enough` for now.
+        is on disk before the next is shown as done, so an interrupted call is taken up where it
+        stopped. `progress` is called with the passages done and in all; after a batch it is asked
+        whether that is `enough` for now. `workers` encode the batches, else this process does.
         """
         with _mended(self._folder):
             self.follow()
@@ -118,12 +134,12 @@ class DenseIndex:
             pending = [*current, *self._superseded_pending()]
             done = 0
             progress(done, len(pending))
-            for batch in self._to_embed(pending):
-                self._embed_batch(batch, set(current))
+            is_current = set(current)
+            encode = workers or partial(_here, self._encoder)
+            for batch, vectors in encode(_until(enough, self._to_embed(pending))):
+                self._keep_batch(batch, self._checked(vectors), is_current)
                 done += len(batch)
                 progress(done, len(pending))
-                if done == len(pending) or enough():
-                    break
                 if done % _SAVE_EVERY == 0:
                     self.save()
             if not self._index.is_saved:
@@ -161,28 +177,60 @@ class DenseIndex:
         known = self._cache.known(self._encoder.fingerprint, [digest for _, digest in past])
         return [id_ for id_, digest in past if digest not in known]
 
-    def _to_embed(self, ids: Sequence[int]) -> Iterator[list[_Text]]:
+    def _to_embed(self, ids: Sequence[int]) -> Iterator[Batch]:
         """The texts of the passages in batches, read from the store shortly before their turn."""
         for some in _parts(ids, _SORTED):
             found = self._store.passages(some)
             self._store.verify(list(found.values()))
             digests = self._store.digests(some)
             texts = [
-                (id_, digests[id_], embedding_text(of, each.start, each.end, each.heading))
+                Text(id_, digests[id_], embedding_text(of, each.start, each.end, each.heading))
                 for id_, (each, of) in found.items()
             ]
-            lengths = self._encoder.count_tokens([text for _, _, text in texts])
+            lengths = self._encoder.count_tokens([each.text for each in texts])
             for batch in _parts(sorted(zip(lengths, texts, strict=True)), _BATCH):
                 yield [text for _, text in batch]
 
-    def _embed_batch(self, batch: Sequence[_Text], current: Collection[int]) -> None:
-        texts = {digest: text for _, digest, text in batch}
-        vectors = self._encoder.encode_document(list(texts.values()))
-        self._cache.put(self._encoder.fingerprint, dict(zip(texts, vectors, strict=True)))
-        rows = self._known(list(texts))
-        new = [(id_, rows[digest]) for id_, digest, _ in batch if id_ in current]
+    def _keep_batch(
+        self, batch: Sequence[Text], vectors: Vectors, current: Collection[int]
+    ) -> None:
+        digests = list(dict.fromkeys(each.digest for each in batch))
+        self._cache.put(self._encoder.fingerprint, dict(zip(digests, vectors, strict=True)))
+        rows = self._known(digests)
+        new = [(each.id, rows[each.digest]) for each in batch if each.id in current]
         if new:
             self._index.add([id_ for id_, _ in new], np.stack([row for _, row in new]))
+
+
+def distinct(batch: Batch) -> list[str]:
+    """The texts of a batch, one of each digest."""
+    return list({each.digest: each.text for each in batch}.values())
+
+
+def _here(encoder: Encoder, batches: Iterable[Batch]) -> Iterator[Encoded]:
+    for batch in batches:
+        yield batch, encoder.encode_document(distinct(batch))
+
+
+def _until(enough: Callable[[], bool], batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches, one at least, until it is enough."""
+    for number, batch in enumerate(batches):
+        if number and enough():
+            return
+        yield batch
+
+
+def _checked(folder: Path, dimension: int, vectors: Vectors) -> Vectors:
+    """The vectors; raises StaleIndexError where they are not as long as those of the archive."""
+    if vectors.shape[1] != dimension:
+        msg = (
+            f"the encoder gives vectors of {vectors.shape[1]} numbers, and {folder} has some of "
+            f"{dimension} under its name, so another model runs there: bring the old one back, or "
+            f"move {folder / VECTORS} away; then: dateline rebuild --archive {folder}; "
+            f"dateline embed --archive {folder}"
+        )
+        raise StaleIndexError(msg)
+    return vectors
 
 
 def _known(
@@ -210,8 +258,8 @@ def _rebuild(folder: Path, error: EmbeddingError) -> str:
     return f"{error}; rebuild it: dateline rebuild {option}; then: dateline embed {option}"
 
 
-def _query_row(encoder: Encoder, query: str) -> Vector:
-    vector: Vector = encoder.encode_query([query])[0]
+def _query_row(encoder: Encoder, checked: Callable[[Vectors], Vectors], query: str) -> Vector:
+    vector: Vector = checked(encoder.encode_query([query]))[0]
     vector.flags.writeable = False
     return vector
 

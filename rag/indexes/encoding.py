@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,17 +18,35 @@ from embeddings import (
     Vectors,
     load_encoder,
 )
+from rag.config import Settings
 from rag.errors import ConfigError
+from rag.indexes.served_encoder import served_encoder
 
 
 class NamedEncoder:
-    """An encoder that raises ConfigError wherever its model or its tokenizer cannot be used."""
+    """An encoder that raises ConfigError wherever its model or its tokenizer cannot be used.
 
-    def __init__(self, encoder: Encoder) -> None:
-        self.fingerprint = encoder.fingerprint
-        self.dimension = encoder.dimension
-        self.max_tokens = encoder.max_tokens
+    `prompts` are put before each question and before each passage, where they are not "".
+    """
+
+    def __init__(self, encoder: Encoder, prompts: tuple[str, str] = ("", "")) -> None:
         self._encoder = encoder
+        self._query, self._document = prompts
+        self.max_tokens = encoder.max_tokens
+
+    @property
+    def fingerprint(self) -> str:
+        """The encoder's, with the prompt of passages, which shapes their vectors."""
+        named = self._encoder.fingerprint
+        if not self._document:
+            return named
+        return f"{named}-{hashlib.sha256(self._document.encode()).hexdigest()[:8]}"
+
+    @property
+    def dimension(self) -> int:
+        """The length of each vector; a server may have to be asked for it."""
+        with _named_errors():
+            return self._encoder.dimension
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens in each text."""
@@ -37,12 +56,12 @@ class NamedEncoder:
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each question."""
         with _named_errors():
-            return self._encoder.encode_query(texts)
+            return self._encoder.encode_query([self._query + text for text in texts])
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each passage."""
         with _named_errors():
-            return self._encoder.encode_document(texts)
+            return self._encoder.encode_document([self._document + text for text in texts])
 
 
 class RecentVectors:
@@ -93,10 +112,17 @@ def open_reranker(name: str) -> Reranker | None:
     return NamedReranker(CrossEncoderReranker(name)) if name else None
 
 
-def open_encoder(name: str) -> Encoder:
-    """The encoder called `name`; raises ConfigError where it is not on this machine."""
+def open_encoder(settings: Settings) -> Encoder:
+    """The encoder of the settings; raises ConfigError where it is not on this machine.
+
+    A server is not asked before it is needed.
+    """
+    prompts = (settings.encoder_query_prompt, settings.encoder_document_prompt)
+    if settings.is_served:
+        return NamedEncoder(served_encoder(settings), prompts)
     with _named_errors():
-        return NamedEncoder(load_encoder(name))
+        encoder = load_encoder(settings.encoder, device=settings.encoder_device)
+    return NamedEncoder(encoder, prompts)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from embeddings import Encoder
 from rag.errors import ArchiveError, LockedError, StaleIndexError
-from rag.indexes.dense import DenseIndex, Progress, VectorOpening, clear_dense
+from rag.indexes.dense import DenseIndex, Encoding, Progress, VectorOpening, clear_dense
 from rag.indexes.protocols import Engines, LexicalIndex
 from rag.store import (
     NO_SERVER,
@@ -212,27 +212,31 @@ class ArchiveFolder:
                     locked(error)
             yield opened
 
-    def embed(self, progress: Progress, locked: Locked) -> int:
+    def embed(self, progress: Progress, locked: Locked, workers: Encoding | None = None) -> int:
         """Embeds every passage that has no vector yet; returns how many there were.
 
         Whoever else wishes to write is let in between two batches, and then waited for;
         `locked` is called where another process writes at the beginning.
         """
         with self.to_write_when_free("embed", locked) as opened:
-            turn = self.embed_in_turn(opened, progress)
-        return self.embed_the_rest(turn, progress)
+            turn = self.embed_in_turn(opened, progress, workers)
+        return self.embed_the_rest(turn, progress, workers)
 
-    def embed_in_turn(self, opened: Opened, progress: Progress) -> Turn:
+    def embed_in_turn(
+        self, opened: Opened, progress: Progress, workers: Encoding | None = None
+    ) -> Turn:
         """Embeds passages until somebody else wishes to write; how many of how many."""
-        return opened.dense.embed(progress, others_waiting(self.folder))
+        return opened.dense.embed(progress, others_waiting(self.folder), workers)
 
-    def embed_the_rest(self, turn: Turn, progress: Progress) -> int:
+    def embed_the_rest(
+        self, turn: Turn, progress: Progress, workers: Encoding | None = None
+    ) -> int:
         """Goes on after a turn whose lock has been given up; returns how many there were in all."""
         embedded, pending = turn
         while embedded < pending:
             time.sleep(_LET_IN_SECONDS)
             with self.to_write_when_free("embed", wait) as opened:
-                done, left = self.embed_in_turn(opened, _beyond(embedded, progress))
+                done, left = self.embed_in_turn(opened, _beyond(embedded, progress), workers)
             embedded, pending = embedded + done, embedded + left
         return embedded
 

@@ -40,13 +40,14 @@ _TLS_PORT = re.compile(r"WRONG_VERSION_NUMBER|record layer|UNKNOWN_PROTOCOL|HTTP
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How the user named what can be set: a table of `dateline.toml`, "" for `DATELINE_LLM_`.
+    """How the user named what can be set: a table of `dateline.toml`, else variables.
 
-    `key` is where the key comes from, or would come from.
+    `key` is where the key comes from, or would come from; `prefix` begins the variables.
     """
 
     table: str = ""
     key: str = ""
+    prefix: str = "DATELINE_LLM_"
 
     def setting(self, name: str) -> str:
         """The setting as it is to be looked for.
@@ -54,7 +55,7 @@ class Names:
         >>> Names("local").setting("timeout"), Names().setting("timeout")
         ('timeout in [llms.local]', 'DATELINE_LLM_TIMEOUT')
         """
-        return f"{name} in [llms.{self.table}]" if self.table else f"DATELINE_LLM_{name.upper()}"
+        return f"{name} in [llms.{self.table}]" if self.table else self.prefix + name.upper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
+from rag.errors import ProviderError
 from rag.llms.model import ChatModel, Reply, ReplySchema
+from rag.observing import ModelAsked, notify
 from rag.records import Message, Usage
 
 
@@ -46,6 +48,12 @@ class Metered:
     ) -> Generator[str, None, Reply]:
         """The model's reply, counted when it has ended."""
         asked = self._model.stream(messages, schema) if schema else self._model.stream(messages)
-        reply = yield from asked
+        try:
+            reply = yield from asked
+        except ProviderError:
+            notify(ModelAsked(self.name, failed=True))
+            raise
+        used = reply.usage
+        notify(ModelAsked(self.name, used.prompt_tokens, used.completion_tokens))
         self.usage += replace(reply.usage, requests=1)
         return reply

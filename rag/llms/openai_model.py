@@ -8,18 +8,17 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qsl, urlsplit
 
 from rag.config import is_openai
 from rag.errors import ConfigError, ProviderError
 from rag.llms.cleaning import Cleaner
+from rag.llms.clients import open_client
 from rag.llms.failures import (
     BROKEN,
     Names,
     Server,
     address,
     connection_problem,
-    is_loopback,
     other_problem,
     said_by,
     status_problem,
@@ -28,7 +27,7 @@ from rag.llms.learned import Learned, learned
 from rag.llms.model import Reply, ReplySchema
 from rag.llms.patience import LateError, Patience
 from rag.llms.received import Received
-from rag.llms.requests import pause, trusting, without_system
+from rag.llms.requests import pause, without_system
 from rag.llms.server_events import Event, events
 from rag.llms.thinking import less_thinking, room, thinks, thinks_aloud
 from rag.llms.tokens import TokenCounter
@@ -38,23 +37,9 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
-_CONNECT_SECONDS = 20.0
 _REJECTIONS = frozenset({400, 404, 405, 415, 422, 501})
 _MOST_REJECTIONS = 8
 _FORM_FAULT = re.compile(r"grammar|schema|response_?format", re.IGNORECASE)
-_AZURE = (".azure.com", ".azure-api.net", ".azure.us", ".azure.cn")
-_HEADERS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "transfer-encoding",
-        "user-agent",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -193,37 +178,9 @@ class OpenAIModel:
             raise self._failure(self._what_failed(error, started, until)) from error
 
     def _client(self, until: float) -> OpenAI:
-        from httpx2 import Timeout
-        from openai import DefaultHttpxClient, OpenAI
-
-        parts = urlsplit(self.base_url)
         left = max(0.001, until - time.monotonic())
-        seconds = Timeout(min(self.first_word_timeout, left), connect=min(_CONNECT_SECONDS, left))
-        return OpenAI(
-            base_url=parts._replace(query="").geturl(),
-            default_query=dict(parse_qsl(parts.query)),
-            api_key=self.api_key or "none",
-            timeout=cast("Any", seconds),
-            max_retries=0,
-            http_client=DefaultHttpxClient(
-                verify=trusting(self.ca_file, self.names) if self.ca_file else True,
-                # A proxy named in the environment cannot reach a server on this machine.
-                trust_env=not is_loopback(self.base_url),
-                # The question and its passages go to nobody but the server that is named.
-                follow_redirects=False,
-                event_hooks={"request": [self._own_headers]},
-            ),
-        )
-
-    def _own_headers(self, request: Any) -> None:
-        """Takes away what OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and the like add for OpenAI."""
-        if not is_openai(self.base_url):
-            for name in set(request.headers) - _HEADERS:
-                del request.headers[name]
-            request.headers["authorization"] = f"Bearer {self.api_key or 'none'}"
-            if self.api_key and (urlsplit(self.base_url).hostname or "").endswith(_AZURE):
-                request.headers["api-key"] = self.api_key
-        request.headers.update(self.headers)
+        seconds = min(self.first_word_timeout, left)
+        return open_client(self._server, seconds, self.headers, self.ca_file)
 
     def _opened(
         self,

@@ -126,6 +126,11 @@ class Catalogue:
         opened = self._parts.now()
         return (*opened.store.counts(), len(opened.dense))
 
+    def lag(self) -> int:
+        """How many changes of the archive its index by words has still to follow."""
+        opened = self._parts.now()
+        return max(0, opened.store.last_change() - opened.lexical.change)
+
     def facets(self) -> Facets:
         """Dates, outlets, languages and sections of all passages, in columns."""
         return self._parts.now().store.facets()

@@ -12,6 +12,7 @@ from rag.errors import QueryError
 from rag.language.acronyms import other_wording
 from rag.language.periods import ways_to_write
 from rag.llms import ChatModel
+from rag.observing import Trail
 from rag.questions.about_archive import without_chat
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
@@ -107,7 +108,12 @@ class Search:
         )
 
 
-def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None) -> Search:
+def prepare(
+    request: Request,
+    snapshot: Snapshot,
+    model: ChatModel | None = None,
+    trail: Trail | None = None,
+) -> Search:
     """The request with its follow-up resolved, by the model where there is one, and understood.
 
     Where the words that tell the form of the question are to be ignored, or where `understood`
@@ -116,6 +122,8 @@ def prepare(request: Request, snapshot: Snapshot, model: ChatModel | None = None
     """
     now, facets = request.as_of or datetime.now(UTC), snapshot.facets
     asked = resolve(request.question, without_chat(request.history), now, facets, model)
+    if trail:
+        trail.at("understand")
     understood = request.understood
     form = Form("fact", subject=asked.question)
     if understood is None:

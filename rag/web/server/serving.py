@@ -32,6 +32,7 @@ from rag.web.server.signing import FRAMED, load_key
 from rag.web.server.tools import PATH, Tools
 from rag.web.server.uploads import UploadGuard, Uploads
 from rag.web.server.visitors import Visitors
+from rag.web.server.watched import UNWATCHED, Watch, Watched
 
 HEADERS = {
     # Gradio's page is made of inline styles and scripts, and compiles its templates.
@@ -83,6 +84,7 @@ class Site:
     frames: tuple[str, ...] = ()
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     shares: ShareLimits = field(default_factory=ShareLimits)
+    watch: Watch = UNWATCHED
 
     @property
     def is_open(self) -> bool:
@@ -139,7 +141,7 @@ def serve(site: Site, listener: socket.socket, ready: Callable[[], None]) -> Non
         **connection_settings(site.connections, site.proxies),
     )
     server = Server(config)
-    with bounded_log(), _ended_in_time(server):
+    with bounded_log(site.watch.log_format), _ended_in_time(server):
         server.run(sockets=[listener])
 
 
@@ -174,6 +176,9 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
         app.add_middleware(Visitors, key=load_key(site.archive.folder))
     app.add_middleware(SameOrigin)
     app.add_middleware(BehindProxy, proxies=site.proxies, root=site.root_path)
+    if site.watch.metrics is not None:
+        site.watch.metrics.watch_queue(site.page)
+    app.add_middleware(Watched, archive=site.archive, watch=site.watch, root=site.root_path)
     app.add_middleware(_WithHeaders, frames=site.frames)
     return app
 

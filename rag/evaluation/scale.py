@@ -1,0 +1,206 @@
+"""What an archive of so many passages costs: to build, search, change and open; and its recall."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings import VectorCache, Vectors
+from rag.archive import Archive, Progress
+from rag.config import Settings
+from rag.evaluation.bench import Timed, seconds
+from rag.evaluation.bench_archive import clocked, disk_bytes
+from rag.evaluation.bench_data import write_articles
+from rag.evaluation.measures import percentiles
+from rag.evaluation.scale_data import Material, Mixing
+from rag.indexes.dense import VECTORS
+from rag.indexes.encoding import open_encoder
+from rag.records import Filters
+from rag.store.tombstones import Selection
+
+SIZES = (10_000, 100_000, 1_000_000)
+CHANGED = 100
+"""Articles that are added, and then removed."""
+_QUERIES, _EXACT_QUERIES, _K = 60, 40, 10
+_TRIAL = 40
+_WORDS = 8
+_AT_ONCE = 5_000
+_KILOBYTE = 1024
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where archives are built, what they are made of, and the settings they are opened with."""
+
+    folder: Path
+    settings: Settings
+    material: Material
+
+    def opened(self, name: str) -> Archive:
+        """The archive of that name, with mixed vectors in the place of an encoder."""
+        encoder = Mixing(open_encoder(self.settings), self.material.vectors)
+        return Archive.open(self.folder / name, settings=self.settings, encoder=encoder)
+
+    def articles(self, count: int, first: int = 0) -> Path:
+        """A file of so many articles from number `first` on."""
+        path = self.folder / f"{first}-{count}.jsonl"
+        return path if path.exists() else write_articles(path, self.material.rows(count, first))
+
+
+def measure_scale(scale: Scale, sizes: Sequence[int], progress: Progress) -> list[Timed]:
+    """What archives of about so many passages cost, the smallest first.
+
+    Each is built, read and changed in processes of their own, whose memory nothing else fills,
+    and removed before the next.
+    """
+    measured = []
+    each = _passages_an_article(scale)
+    for done, size in enumerate(sorted(sizes)):
+        progress("measuring", done, len(sizes))
+        articles = max(CHANGED, round(size / each))
+        found: Timed = {}
+        for step in (build, read, change):
+            context = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(1, mp_context=context) as pool:
+                found |= pool.submit(step, scale, articles).result()
+        measured.append(found)
+        for path in sorted(scale.folder.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+    progress("measuring", len(sizes), len(sizes))
+    return measured
+
+
+def build(scale: Scale, articles: int) -> Timed:
+    """Takes the articles in by words, then with vectors; says how long, and how much disk."""
+    source = scale.articles(articles)
+    with scale.opened("archive") as archive:
+        words = clocked("words", lambda: archive.ingest(source, vectors=False))
+        vectors = clocked("vectors", archive.embed)
+        count, passages, _ = archive.counts()
+    source.unlink()
+    return {
+        "articles": count,
+        "passages": passages,
+        **words,
+        **vectors,
+        "disk_mb": round(disk_bytes(scale.folder / "archive") / 1e6, 1),
+    }
+
+
+def read(scale: Scale, _articles: int) -> Timed:
+    """Opens the archive in a new process, and searches it in every way."""
+    before = _resident()
+    asked = [" ".join(text.split()[:_WORDS]) for text in scale.material.sentences]
+    asked = asked[:: max(1, len(asked) // _QUERIES)][:_QUERIES]
+    with scale.opened("archive") as archive:
+        cold = seconds(lambda: archive.search("words of a first search", _K))
+        found: Timed = {"cold_seconds": round(cold, 2)}
+        for name, search in _searches(archive).items():
+            worked = time.process_time()
+            found |= _named(name, percentiles([seconds(partial(search, text)) for text in asked]))
+            cpu = 1000 * (time.process_time() - worked) / len(asked)
+            found[f"{name}_cpu_ms"] = round(cpu, 2)
+        found["memory_mb"] = round((_resident() - before) / 1e6, 1)
+        found["recall_at_10"] = round(recall(archive, asked[:_EXACT_QUERIES]), 3)
+    return found
+
+
+def _searches(archive: Archive) -> dict[str, Callable[[str], object]]:
+    """The ways to search, on one state of the archive; vectors of questions cost nothing here."""
+    now = archive.snapshot()
+    end = datetime(2020, 6, 1, tzinfo=UTC)
+    month = Filters(published_from=end - timedelta(days=30), published_before=end)
+    return {
+        "words": lambda text: now.lexical.search(text, _K, _NO_FILTERS),
+        "meaning": lambda text: now.vectors.search(now.dense.encode(text), _K, _NO_FILTERS),
+        "both": lambda text: archive.search(text, _K, understood=()),
+        "filtered": lambda text: archive.search(text, _K, filters=month, understood=()),
+    }
+
+
+def recall(archive: Archive, texts: Sequence[str]) -> float:
+    """The share of the ten nearest passages, by exact comparison, that the index finds."""
+    now = archive.snapshot()
+    queries = np.stack([now.dense.encode(text) for text in texts])
+    nearest = _exact(archive, queries)
+    shares = [
+        len({id_ for id_, _ in now.vectors.search(query, _K, _NO_FILTERS)} & true) / len(true)
+        for query, true in zip(queries, nearest, strict=True)
+    ]
+    return float(np.mean(shares))
+
+
+def _exact(archive: Archive, queries: Vectors) -> list[set[int]]:
+    """The ids of the ten nearest passages of each query, each passage compared."""
+    digests = archive.snapshot().store.current_digests()
+    scores = np.empty((len(queries), 0), dtype=np.float32)
+    ids = np.empty(0, dtype=np.int64)
+    best: list[tuple[Any, Any]] = [(ids, scores[0])] * len(queries)
+    with VectorCache(archive.folder / VECTORS, read_only=True) as cache:
+        for first in range(0, len(digests), _AT_ONCE):
+            some = digests[first : first + _AT_ONCE]
+            known = cache.get(archive.encoder.fingerprint, [digest for _, digest in some])
+            ids = np.array([id_ for id_, digest in some if digest in known])
+            rows = np.stack([known[digest] for _, digest in some if digest in known])
+            for number, near in enumerate(queries @ rows.T):
+                merged = np.concatenate([best[number][0], ids])
+                cosines = np.concatenate([best[number][1], near])
+                top = np.argsort(-cosines, kind="stable")[:_K]
+                best[number] = (merged[top], cosines[top])
+    return [{int(id_) for id_ in found} for found, _ in best]
+
+
+def change(scale: Scale, articles: int) -> Timed:
+    """Adds a hundred articles to the archive and to an empty one; then removes them."""
+    found: Timed = {"added": CHANGED}
+    for name, first in (("alone", articles + CHANGED), ("archive", articles)):
+        source = scale.articles(CHANGED, first)
+        end = "_alone" if name == "alone" else ""
+        with scale.opened(name) as archive:
+            before = set(archive.article_ids()) if archive.exists() else set()
+            found |= clocked(f"adding{end}", partial(archive.ingest, source))
+            added = [id_ for id_ in archive.article_ids() if id_ not in before]
+            doomed = archive.removals.find(Selection(ids=tuple(added)))
+            found |= clocked(f"removing{end}", partial(archive.removals.delete, doomed))
+    return found
+
+
+def machine() -> str:
+    """The machine in a line: system, processors, Python."""
+    model = platform.processor() or platform.machine()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    day = time.strftime("%Y-%m-%d")
+    return f"{day}, {platform.system()}, {model}, {cores} cores, Python {platform.python_version()}"
+
+
+def _passages_an_article(scale: Scale) -> float:
+    """How many passages an article becomes, by the first few."""
+    with scale.opened("trial") as archive:
+        archive.ingest(scale.articles(_TRIAL), vectors=False)
+        articles, passages, _ = archive.counts()
+    return passages / articles
+
+
+def _resident() -> int:
+    """The bytes of this process that are in memory now; 0 where the system does not say."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) * _KILOBYTE for line in lines if line.startswith("VmRSS"))
+
+
+def _named(name: str, timed: Timed) -> Timed:
+    return {f"{name}_{key}": value for key, value in timed.items()}
