@@ -181,6 +181,32 @@ def test_without_rights_nothing_is_written_and_the_grants_are_named(
     server.execute("DROP ROLE visitor")
 
 
+def test_a_login_that_only_serves_the_page_needs_the_rights_that_the_guide_names(
+    tmp_path: Path, server: Server, place: SecretStr
+) -> None:
+    with opened(tmp_path / "a", place) as archive:
+        archive.ingest(write_jsonl(tmp_path / "a.jsonl", [row(1, FERRY)]))
+    server.execute("CREATE ROLE page LOGIN")
+    name, kept = database_of(place), "conversations, turns, feedback, settings"
+    server.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO page", name)
+    server.execute(f"GRANT INSERT, UPDATE, DELETE ON {kept} TO page", name)
+    server.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO page", name)
+    try:
+        with opened(tmp_path / "b", server.address(name, user="page")) as archive:
+            answer = archive.ask("How many passengers came ashore?").to_dict()
+            assert "41 passengers" in answer["text"]
+            id_, _ = archive.conversations.append("", "", answer, NOW)
+            archive.conversations.share("", id_, shared=True)
+            archive.feedback.add("", Remark("helpful"), answer, NOW)
+            assert archive.embed() == 1
+            archive.conversations.delete("", id_)
+            with pytest.raises(ArchiveError, match="no right"):
+                archive.ingest(write_jsonl(tmp_path / "b.jsonl", [row(2, "Fog.")]))
+    finally:
+        server.execute("DROP OWNED BY page", name)
+        server.execute("DROP ROLE page")
+
+
 def test_a_standby_may_be_read_and_says_where_to_write(
     tmp_path: Path, server: Server, place: SecretStr
 ) -> None:
