@@ -202,7 +202,7 @@ def test_a_quotation_is_copied_with_its_reference(visitor: Visitor, sites: Sites
     page = visitor.visit(sites.corpus)
     allow_copying(page)
     ask(page, SANK)
-    menu = page.locator("#article details.menu")
+    menu = page.locator("#article details.menu:not(.star)")
     quote = "The Lindow ferry sank on Friday with 41 people aboard."
     for name, start in (
         ("Plain text", f"“{quote}” — Ada Brandt, “Ferry sinks off Cape Orrin,” The Courier, 3 May"),
@@ -229,7 +229,7 @@ def test_a_link_to_a_sentence_opens_it_and_says_when_it_was_withdrawn(
     allow_copying(page)
     ask(page, "Where was the secret tunnel of Brennick found, and where does it lead?")
     sentence = page.locator("#cite-target").inner_text()
-    menu = page.locator("#article details.menu")
+    menu = page.locator("#article details.menu:not(.star)")
     menu.locator("summary").click()
     menu.get_by_role("button", name="Link to this sentence").click()
     link = copied(page)
@@ -332,7 +332,7 @@ def test_the_pane_has_no_fault_on_a_phone(visitor: Visitor, site: Site, dark: bo
     turn.get_by_role("link", name="[1]").first.click()
     expect(page.locator("#cite-target")).to_be_visible()
     assert faults(page) == []
-    page.locator("#article details.menu summary").click()
+    page.locator("#article details.menu:not(.star) summary").click()
     assert faults(page) == []
     page.get_by_label("Find in article").fill("beds")
     expect(page.locator("#article .count")).to_have_text("1 of 2")
