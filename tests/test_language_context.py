@@ -164,6 +164,7 @@ def test_what_only_announces_is_a_teaser(sentence: str) -> None:
         "Orr said here is what she wants, and left.",
         "Correction: An earlier version gave the wrong toll; nine people died.",
         "Update: nine people died.",
+        "Correction: This story was updated to say that the mill has not burnt.",
         "Moreover, the mill burnt.",
         "Readers of the paper left.",
         "The ministry issued a statement on the mill.",

@@ -76,9 +76,17 @@ _TEASER = re.compile(
     r")",
     re.IGNORECASE,
 )
+_TEASER_HINTS = (
+    *("here’s", "here's", "here is", "here are", "not all", "what ", "the following", " us "),
+    *(" you ", "listeners", " updated", "ai-assisted", "more", "read", "related", "watch"),
+    *("video", "photos"),
+)
+"""Each teaser holds one of these: most sentences are told apart by them alone."""
+
 _DESK_NOTE = re.compile(
     r"(?:correction|clarification|editor[’']s note)s?\b[^:.]{0,30}: ?"
     r"(?:this|an earlier version of this) (?:story|article|post|report) (?:was|has been) updated\b"
+    r"(?!.{0,80}\bthat\b)"
     r"|AI-assisted summary\b",
     re.IGNORECASE,
 )
@@ -91,6 +99,9 @@ def is_teaser(sentence: str) -> bool:
     >>> [is_teaser(s) for s in ("Here's a look at the strike.", "Here, Orr sold the mill.")]
     [True, False]
     """
+    folded = sentence.casefold()
+    if not any(map(folded.__contains__, _TEASER_HINTS)):
+        return False
     plain = " ".join(sentence.split())
     return bool(_TEASER.fullmatch(plain) or _DESK_NOTE.match(plain) or _GLUED_LINK.match(plain))
 
