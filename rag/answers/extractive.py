@@ -161,9 +161,8 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
 
 def _lacks_relation(asked: Question, hits: Sequence[Hit], reading: Reading) -> bool:
     """Whether nothing says what is asked of the subject, however near it comes."""
-    if _asks_who(asked) and names_office(asked.form.subject):
-        return True
-    return lacks_relation(asked.standalone, asked.form, hits, reading.evidence)
+    unnamed = _asks_who(asked) and names_office(asked.form.subject)
+    return unnamed or lacks_relation(asked.standalone, asked.form, hits, reading.evidence)
 
 
 def _asks_who(asked: Question) -> bool:
@@ -339,11 +338,9 @@ def _yes_or_no(asked: Question, read: Sequence[CandidateSentence]) -> Telling:
     """The sentences, after a yes or a no where the newest that says either is sure of it."""
     said = [(each, polarity(asked.standalone, asked.form, each.text)) for each in read]
     sure = [(each, answer) for each, answer in said if answer]
-    if not sure:
-        return Telling(tuple(read))
-    newest = max(day_of(each.article) for each, _ in sure)
+    newest = max((day_of(each.article) for each, _ in sure), default=None)
     answers = {answer for each, answer in sure if day_of(each.article) == newest}
-    if len(answers) > 1:
+    if len(answers) != 1:
         return Telling(tuple(read))
     first = next(each for each, _ in sure if day_of(each.article) == newest)
     rest = [each for each in read if each != first]

@@ -22,7 +22,8 @@ from rag.retrieval.finding import check_order, find, matching_within
 from rag.retrieval.retrieve import Request
 from rag.retrieval.snapshot import Snapshot
 from rag.store import STILL, SavedQuery, SavedSearch, SavedSearches
-from rag.store.saved_searches import check_kind, storable_text
+from rag.store.rows import storable_text
+from rag.store.saved_searches import check_kind
 
 MOST_LISTED = 200
 """So many new articles are listed of one saved search; all are counted."""

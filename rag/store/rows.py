@@ -143,6 +143,11 @@ def check_passage(passage: Passage, article: Article, stored: str) -> None:
         raise DamagedRowError(msg)
 
 
+def storable_text(text: str) -> str:
+    """The text with U+FFFD for characters that no database can store: NUL, halves of pairs."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def storable(value: Any) -> Any:
     """The JSON value with U+FFFD for characters that not every database can store.
 
@@ -150,7 +155,7 @@ def storable(value: Any) -> Any:
     {'text': 'a�', 'numbers': [1, None]}
     """
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return storable_text(value)
     if isinstance(value, dict):
         return {storable(name): storable(each) for name, each in value.items()}
     return [storable(each) for each in value] if isinstance(value, list | tuple) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import DamagedRowError, seconds
+from rag.store.rows import DamagedRowError, seconds, storable_text
 
 SavedKind = Literal["search", "question"]
 
@@ -24,7 +23,6 @@ MOST_SAVED = 100
 NAME_LENGTH = 80
 """The longest name of what a reader saved, in characters."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ID_BYTES = 12
 _TOKEN_BYTES = 32
 _UNTITLED = "Untitled"
@@ -193,11 +191,6 @@ def short_name(text: str) -> str:
     """The text as a name on one line, at most `NAME_LENGTH` characters that can be stored."""
     plain = " ".join(storable_text(text).split())
     return plain if len(plain) <= NAME_LENGTH else plain[: NAME_LENGTH - 1].rstrip() + "…"
-
-
-def storable_text(text: str) -> str:
-    """The text with U+FFFD for characters that no database can store: NUL, halves of pairs."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def check_kind(kind: str) -> None:
