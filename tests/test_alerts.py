@@ -17,6 +17,9 @@ from rag.store import Selection
 from rag.store.saved_searches import MOST_SAVED
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands
+from tests.postgresql import ON_BOTH
+
+pytestmark = ON_BOTH
 
 STRIKE = "The ferry strike shut Lindow for nine days."
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -17,6 +17,9 @@ from rag.errors import QueryError
 from rag.store import Collection, Selection, Star
 from rag.store.starred import MOST_STARS
 from tests.builders import open_archive, row, write_jsonl
+from tests.postgresql import ON_BOTH, ON_SQLITE
+
+pytestmark = ON_BOTH
 
 FERRY = "The Lindow ferry sank on Friday with 41 people aboard. All 41 people were saved."
 SECRET = "The hidden tunnel of Brennick leads to the vault of the Orr bank."
@@ -116,6 +119,7 @@ def test_of_withdrawn_articles_no_word_is_shown_or_exported(archive: Archive) ->
     assert states(archive)[0].quote == "hidden tunnel"
 
 
+@ON_SQLITE
 def test_a_deleted_article_leaves_none_of_its_text_in_what_was_saved(archive: Archive) -> None:
     made = starred(archive, Star("courier.example/2", 1, 4, 17), Star("courier.example/2", 1))
     archive.alerts.of("ada").add("tunnel")
