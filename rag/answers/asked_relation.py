@@ -117,7 +117,8 @@ def _says_of_it(evidence: Evidence, form: Form) -> bool:
     """Whether the one who is asked about speaks, or takes a stand, on what is asked."""
     own = evidence.signals
     speaks = max(own["speaks"], own["says"] * (1 - own["another speaks"]))
-    if own.get("subject") == 1 and not own["another speaks"] and _SAID.search(evidence.text):
+    by_office = form.subject.lower().startswith("the ") and own.get("subject") == 1
+    if by_office and _SAID.search(evidence.text):
         speaks = 1.0
     about = own["matter near"] > 0 or own["to matter"] >= _NEAR_MATTER
     return about and (speaks >= _SPEAKS or _takes_a_stand(evidence.text, form.subject))
