@@ -46,6 +46,14 @@ def test_a_statement_needs_its_speaker_on_the_matter() -> None:
     assert not lacks(asked, other, by_meaning)
 
 
+def test_a_speaker_may_be_asked_for_by_an_office() -> None:
+    asked = "Did the harbour master say the channel was marked?"
+    said = "The harbour master, Ilse Brandt, said the channel was not marked."
+    assert not lacks(asked, evidence(said, subject=1.0, matter_near=1.0))
+    assert not lacks(asked, evidence(said, subject=1.0, matter_near=1.0, another_speaks=1.0))
+    assert lacks(asked, evidence(said, subject=0.5, matter_near=1.0))
+
+
 @pytest.mark.parametrize(
     ("text", "takes"),
     [

@@ -36,6 +36,7 @@ _SHARED = 0.2
 _NEAR_MATTER = 0.3
 """The cosine with what was spoken of from which words are about it without sharing any."""
 
+_SAID = re.compile(r"\b(?:said|says|told|added|wrote|writes|tweeted|announced|replied)\b")
 _HOLDS = re.compile(
     r"(?![’']s)(?:(?!\bnot\b|n[’']t\b)[^.;:“”]){0,60}?"
     r"\b(?:expect|believ|think|thought|hop|fear|want|back|oppos|support|criticis|criticiz|welcom"
@@ -116,6 +117,9 @@ def _says_of_it(evidence: Evidence, form: Form) -> bool:
     """Whether the one who is asked about speaks, or takes a stand, on what is asked."""
     own = evidence.signals
     speaks = max(own["speaks"], own["says"] * (1 - own["another speaks"]))
+    by_office = form.subject.lower().startswith("the ") and own.get("subject") == 1
+    if by_office and _SAID.search(evidence.text):
+        speaks = 1.0
     about = own["matter near"] > 0 or own["to matter"] >= _NEAR_MATTER
     return about and (speaks >= _SPEAKS or _takes_a_stand(evidence.text, form.subject))
 
