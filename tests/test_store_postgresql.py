@@ -280,7 +280,7 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
         ("53300", "has no connection to spare"),
         ("57P01", "cannot be reached, or broke off"),
         ("40P01", "is in use by somebody else"),
-        ("42501", "gives this user no right"),
+        ("42501", "gives this user no right to do that"),
         ("54000", "cannot store a text"),
         ("XX001", "holds no whole Dateline archive"),
         ("P0001", "refuses that"),

@@ -8,6 +8,7 @@ order in which its changes can be seen, whoever writes.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -120,6 +121,8 @@ class PostgresServer:
             msg = f"a store on PostgreSQL needs psycopg ({error}); install it: {install}"
             raise ConfigError(msg) from error
         event.listen(engine, "begin", _begin)
+        # What psycopg warns of, as a statement fails, comes as our error, too.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
         return engine
 
     def reading(self, engine: Engine) -> Engine:
