@@ -419,12 +419,14 @@ def name_of(site: Site, cookie: str) -> str:
 
 
 def call(site: Site, event: str, session: str, cookie: str, **sent: Any) -> Reply:
-    """Calls the page's handler of an event as the page does."""
+    """Calls the handler of an event of the conversations' tab as the page does."""
     config = json.loads(send(site, "/config", cookie=cookie).body)
+    parts = {each["id"]: each["props"].get("elem_id") for each in config["components"]}
     found = [
         each
         for each in config["dependencies"]
-        if any(target[1] == event for target in each["targets"])
+        for part, name in each["targets"]
+        if name == event and parts[part] not in ("saved", "saved-opened")
     ]
     body = {
         "data": [None] * len(found[-1]["inputs"]),

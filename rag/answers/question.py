@@ -45,7 +45,8 @@ class Question:
 
     def timings(self, started: float) -> dict[str, float]:
         """Seconds of searching, and of reading since `started` on the performance counter."""
-        return {"retrieval": self.retrieval_seconds, "reading": time.perf_counter() - started}
+        taken = {"retrieval": self.retrieval_seconds, "reading": time.perf_counter() - started}
+        return {name: round(seconds, 4) for name, seconds in taken.items()}
 
 
 @dataclass(frozen=True, slots=True)
