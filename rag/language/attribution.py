@@ -110,11 +110,15 @@ def said_by(text: str, start: int, end: int) -> str:
     >>> said_by(text, 1, 11)
     'Ann Orr'
     """
-    for each in attributions(text, start, end):
-        if each.quoted and each.speaker:
-            name = re.sub(r"^(?:[Tt]he|[Aa]n?) (?=[A-Z])", "", each.speaker)
-            return name if name[0].isupper() else ""
-    return ""
+    said = (each for each in attributions(text, start, end) if each.quoted and each.speaker)
+    first = next(said, None)
+    return _name(first) if first else ""
+
+
+def _name(said: Attribution) -> str:
+    """The speaker's name without an article before it; "" where it is no name."""
+    name = re.sub(r"^(?:[Tt]he|[Aa]n?) (?=[A-Z])", "", said.speaker)
+    return name if name[:1].isupper() else ""
 
 
 def attributed(text: str) -> Attributed | None:
@@ -128,7 +132,8 @@ def attributed(text: str) -> Attributed | None:
     frame = _outside(text, quoted)
     if words < _FEWEST_SAID or len(Wording(" ".join(frame))) > _LONGEST_FRAME:
         return None
-    speaker = next((name for each in quoted if (name := said_by(text, each.start, each.end))), "")
+    said_here = attributions(text, quoted[0].start, quoted[-1].end)
+    speaker = next(filter(None, (_name(each) for each in said_here if each.quoted)), "")
     if not speaker:
         return None
     said = " ... ".join(text[each.start : each.end] for each in quoted)
