@@ -26,7 +26,7 @@ from rag.conversations.exporting import minute
 from rag.conversations.references import Style, quotation, reference
 from rag.corpus.notices import find_notices
 from rag.errors import ArchiveError
-from rag.language.words import shortened
+from rag.language.words import as_sentence, shortened
 from rag.records import Article, Citation, article_dict
 from rag.store import Collection, Star
 
@@ -107,11 +107,11 @@ def _collected(star: Star, archive: Archive) -> Collected:
     try:
         latest = archive.article(star.article_id)
     except ArchiveError as error:
-        return Collected(star, None, "deleted", _sentence(str(error).partition(";")[0]))
+        return Collected(star, None, "deleted", as_sentence(str(error).partition(";")[0]))
     withdrawal = archive.removals.withdrawal(star.article_id)
     if withdrawal:
         origin = introduction(latest).removesuffix(": ")
-        return Collected(star, None, "withdrawn", _sentence(str(withdrawal)), origin)
+        return Collected(star, None, "withdrawn", as_sentence(str(withdrawal)), origin)
     try:
         article = archive.article(star.article_id, star.revision)
     except ArchiveError:
@@ -148,10 +148,6 @@ def _since(
 
 def _words(article: Article, start: int, end: int) -> str:
     return " ".join(article.text[start:end].split())
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "."
 
 
 def _markdown(collection: Collection, found: list[Collected]) -> str:

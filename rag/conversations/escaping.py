@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from rag.language.words import storable_text
+
 BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 """What stands between two paragraphs."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEFT_BY_JSON = re.compile("[\x7f-\x9f]")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>!|~$&])")
 _AT_THE_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -28,7 +29,7 @@ def text(value: str) -> Markup:
     >>> text("<b> & ")
     Markup('&lt;b&gt; &amp; ')
     """
-    escaped = escape(_UNSHOWABLE.sub("\ufffd", value))
+    escaped = escape(storable_text(value))
     # An HTML parser reads a bare carriage return as a line feed.
     return escaped.replace("\r", Markup("&#13;"))
 

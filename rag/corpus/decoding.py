@@ -19,10 +19,10 @@ from rag.corpus.charsets import (
 )
 from rag.corpus.mojibake import undone, without_c1
 from rag.errors import CorpusError
+from rag.language.words import storable_text
 
 SIZE_LIMIT = 20 * 1024 * 1024
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WINDOWS_PAGE = re.compile(r"^125\d$|^874$|^932$|^949$")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]{0,500}\?>", re.IGNORECASE)
@@ -99,16 +99,7 @@ def clean(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii() and "\x00" not in text:
         return text
-    text = without_c1(text)
-    return text if _is_storable(text) else _UNSTORABLE.sub("\ufffd", text)
-
-
-def _is_storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
+    return storable_text(without_c1(text))
 
 
 def _decoded(data: bytes, declared: Sequence[str], lossy: bool) -> tuple[str, tuple[str, ...]]:

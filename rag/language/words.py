@@ -18,6 +18,7 @@ _SIGN = (
     r"[\u0e00-\u0e4f\u0e80-\u0eff\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3040-\u30ff"
     r"\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WORD = re.compile(
     rf"\d+(?:[.,:]\d+)*|{_SIGN}|(?:(?!{_SIGN}){_LETTER})+(?:['’ʼ＇](?:(?!{_SIGN}){_LETTER})+)*"
     r"|[$€£¥₹%&]|(?<![\w)\]%])[-−](?=[$€£¥]?\d)"
@@ -183,6 +184,20 @@ def word_set(words: str) -> frozenset[str]:
     ['said', 'told']
     """
     return frozenset(words.split())
+
+
+def storable_text(text: str) -> str:
+    """The text with U+FFFD for characters that no database can store: NUL, halves of pairs."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def as_sentence(words: str) -> str:
+    """The words with a capital and a full stop, as a sentence; "" for none.
+
+    >>> as_sentence("the ferry sank")
+    'The ferry sank.'
+    """
+    return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "." if words else ""
 
 
 def shortened(value: str, limit: int) -> str:

@@ -16,13 +16,13 @@ import numpy as np
 from rag.errors import QueryError
 from rag.indexes.opening import Opened
 from rag.indexes.protocols import Ids
+from rag.language.words import storable_text
 from rag.records import Article, Filters, Passage, article_dict
 from rag.retrieval.filters import parse_filters
 from rag.retrieval.finding import check_order, find, matching_within
 from rag.retrieval.retrieve import Request
 from rag.retrieval.snapshot import Snapshot
 from rag.store import STILL, SavedQuery, SavedSearch, SavedSearches
-from rag.store.rows import storable_text
 from rag.store.saved_searches import check_kind
 
 MOST_LISTED = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,11 +23,8 @@ from sqlalchemy import (
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import DamagedRowError, seconds, storable
+from rag.store.rows import DamagedRowError, moment, seconds, short_name, storable
 from rag.store.saved_answers import without_deleted
-
-TITLE_LENGTH = 80
-"""The longest title of a conversation, in characters."""
 
 MOST_LISTED = 200
 _ID_BYTES = 18
@@ -152,7 +149,7 @@ class Conversations:
                 raise QueryError(_unknown(id_))
             query = turns.select().where(turns.c.conversation_id == id_).order_by(turns.c.number)
             loaded = tuple(
-                KeptTurn(each.number, each.question, _answer(each.answer), _moment(each.at))
+                KeptTurn(each.number, each.question, _answer(each.answer), moment(each.at))
                 for each in connection.execute(query)
             )
             return KeptConversation(_summary(row), row.owner, loaded)
@@ -174,7 +171,7 @@ class Conversations:
 
         Raises QueryError for an empty name, and if the owner has no such conversation.
         """
-        saved = _title(storable(title))
+        saved = short_name(title)
         if not saved:
             msg = f"{title!r} is not a title for a conversation; enter at least one letter"
             raise QueryError(msg)
@@ -197,7 +194,7 @@ def _begin(connection: Connection, owner: str, question: str, now: datetime) -> 
     row = {
         "id": secrets.token_urlsafe(_ID_BYTES),
         "owner": owner,
-        "title": _title(question) or _UNTITLED,
+        "title": short_name(question) or _UNTITLED,
         "started": seconds(now),
         "changed": seconds(now),
     }
@@ -256,13 +253,8 @@ def _unknown(id_: str) -> str:
     return f"there is no conversation {id_[:64]!r}; it may have been deleted"
 
 
-def _title(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= TITLE_LENGTH else plain[: TITLE_LENGTH - 1].rstrip() + "…"
-
-
 def _summary(row: Any) -> Summary:
-    times = _moment(row.started), _moment(row.changed)
+    times = moment(row.started), moment(row.changed)
     return Summary(row.id, row.title, *times, row.turns, bool(row.shared))
 
 
@@ -271,7 +263,3 @@ def _answer(value: object) -> Mapping[str, Any]:
         msg = f"a saved answer is {type(value).__name__}, not an object"
         raise DamagedRowError(msg)
     return value
-
-
-def _moment(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp, UTC)

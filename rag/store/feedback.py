@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import insert
@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import seconds, storable
+from rag.store.rows import moment, seconds, storable
 from rag.store.saved_answers import without_deleted
 
 Kind = Literal["helpful", "unhelpful", "wrong citation", "comment"]
@@ -108,7 +108,7 @@ class Feedback:
                 row.owner,
                 Remark(row.kind, row.citation, row.note),
                 row.answer,
-                datetime.fromtimestamp(row.at, UTC),
+                moment(row.at),
             )
             for row in rows
         ]

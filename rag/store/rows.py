@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,11 +13,14 @@ from sqlalchemy import ColumnElement, Integer, Row, Table, cast
 
 from rag.corpus.chunking import embedding_text
 from rag.language.dates import local_time
+from rag.language.words import storable_text
 from rag.records import Article, Filters, Passage, Published, Span
+
+NAME_LENGTH = 80
+"""The longest name of what a reader keeps, in characters."""
 
 _DIGESTS = 256
 _DAY = 86_400
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FARTHEST_ZONE = 15 * 3_600
 
 
@@ -87,7 +89,7 @@ def article_record(row: Row[Any]) -> Article:
 def _article(row: Row[Any]) -> Article:
     published = None
     if row.published is not None:
-        at = datetime.fromtimestamp(row.published, UTC)
+        at = moment(row.published)
         published = Published(at, row.published_precision, row.published_zone or "")
     return Article(
         id=row.article_id,
@@ -143,11 +145,6 @@ def check_passage(passage: Passage, article: Article, stored: str) -> None:
         raise DamagedRowError(msg)
 
 
-def storable_text(text: str) -> str:
-    """The text with U+FFFD for characters that no database can store: NUL, halves of pairs."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
 def storable(value: Any) -> Any:
     """The JSON value with U+FFFD for characters that not every database can store.
 
@@ -161,9 +158,20 @@ def storable(value: Any) -> Any:
     return [storable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def seconds(moment: datetime) -> int:
+def short_name(text: str) -> str:
+    """The text as a name on one line, at most `NAME_LENGTH` characters that can be stored."""
+    plain = " ".join(storable_text(text).split())
+    return plain if len(plain) <= NAME_LENGTH else plain[: NAME_LENGTH - 1].rstrip() + "…"
+
+
+def seconds(at: datetime) -> int:
     """Whole seconds since 1970, as dates are stored and filtered."""
-    return int(moment.timestamp())
+    return int(at.timestamp())
+
+
+def moment(stamp: int) -> datetime:
+    """The moment, in UTC, of whole seconds since 1970."""
+    return datetime.fromtimestamp(stamp, UTC)
 
 
 def wall_clock(published: Published) -> int:

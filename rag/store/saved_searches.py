@@ -13,15 +13,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import DamagedRowError, seconds, storable_text
+from rag.store.rows import DamagedRowError, moment, seconds, short_name
 
 SavedKind = Literal["search", "question"]
 
 MOST_SAVED = 100
 """The most searches that a reader may save."""
-
-NAME_LENGTH = 80
-"""The longest name of what a reader saved, in characters."""
 
 _ID_BYTES = 12
 _TOKEN_BYTES = 32
@@ -177,7 +174,7 @@ class SavedSearches:
         with self._database.read() as connection:
             known = set(connection.scalars(before))
             return {
-                row.article_id: Arrival(_moment(row.started), row.article_id in known)
+                row.article_id: Arrival(moment(row.started), row.article_id in known)
                 for row in connection.execute(query)
             }
 
@@ -185,12 +182,6 @@ class SavedSearches:
         with self._database.note() as connection:
             _require(connection, owner, id_)
             connection.execute(update(_TABLE).where(_TABLE.c.id == id_).values(values))
-
-
-def short_name(text: str) -> str:
-    """The text as a name on one line, at most `NAME_LENGTH` characters that can be stored."""
-    plain = " ".join(storable_text(text).split())
-    return plain if len(plain) <= NAME_LENGTH else plain[: NAME_LENGTH - 1].rstrip() + "…"
 
 
 def check_kind(kind: str) -> None:
@@ -219,9 +210,9 @@ def _saved(row: Any) -> SavedSearch:
         name=row.name,
         query=_query(row.query),
         token=row.token,
-        created=_moment(row.created),
+        created=moment(row.created),
         seen=row.seen,
-        seen_at=_moment(row.seen_at),
+        seen_at=moment(row.seen_at),
     )
 
 
@@ -234,7 +225,3 @@ def _query(value: object) -> SavedQuery:
         pass
     msg = f"a saved search is {value!r:.80}, not an object with its words and filters"
     raise DamagedRowError(msg)
-
-
-def _moment(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp, UTC)

@@ -17,8 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
-from rag.store.rows import seconds
-from rag.store.saved_searches import short_name
+from rag.store.rows import moment, seconds, short_name
 
 MOST_COLLECTIONS = 100
 """The most collections of a reader."""
@@ -166,7 +165,7 @@ def _loaded(connection: Connection, where: ColumnElement[bool]) -> list[Collecti
             row.id,
             row.owner,
             row.name,
-            datetime.fromtimestamp(row.created, UTC),
+            moment(row.created),
             tuple(stars.get(row.id, ())),
         )
         for row in connection.execute(select(_COLLECTIONS).where(where))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from rag.records.published import local_iso
 from rag.store import duplicate_groups, schema
 from rag.store.database import Database
 from rag.store.revisions import withdrawn
-from rag.store.rows import article_record, in_range, passage_record, seconds, widest_range
+from rag.store.rows import article_record, in_range, moment, passage_record, seconds, widest_range
 from rag.store.saved_answers import redact_saved_answers
 from rag.store.starred import void_stars
 
@@ -94,7 +94,7 @@ class Tombstones:
         if article_ids is not None:
             query = query.where(_DELETIONS.article_id.in_(article_ids))
         with self._database.read() as connection:
-            return {row.article_id: _moment(row.at) for row in connection.execute(query)}
+            return {row.article_id: moment(row.at) for row in connection.execute(query)}
 
     def withdrawn(self, article_ids: Collection[str]) -> dict[str, Withdrawal]:
         """The withdrawals among the articles, by article id."""
@@ -103,7 +103,7 @@ class Tombstones:
         )
         with self._database.read() as connection:
             return {
-                row.id: Withdrawal(row.id, _moment(row.withdrawn_at), row.withdrawn_why or "")
+                row.id: Withdrawal(row.id, moment(row.withdrawn_at), row.withdrawn_why or "")
                 for row in connection.execute(query)
             }
 
@@ -120,7 +120,7 @@ class Tombstones:
         queries = (select(func.max(_ARTICLES.withdrawn_at)), select(func.max(_DELETIONS.at)))
         with self._database.read() as connection:
             times = [connection.scalar(query) for query in queries]
-        return max((_moment(at) for at in times if at is not None), default=None)
+        return max((moment(at) for at in times if at is not None), default=None)
 
     def passages(self) -> list[tuple[Passage, Article, str]]:
         """The passages of all revisions of withdrawn articles, with their digests, sorted by id."""
@@ -289,7 +289,3 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
 def _listed(row: Any) -> Listed:
     article = article_record(row)
     return Listed(article.id, article.title, article.publisher, article.published, row.revisions)
-
-
-def _moment(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp, UTC)

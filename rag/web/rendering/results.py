@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from rag.answers.wording import introduction
 from rag.conversations.escaping import language_code, text
+from rag.records import Article
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
 from rag.web.rendering.marks import join, place_attributes
@@ -80,12 +81,17 @@ def _card(place: int, group: Sequence[MarkedHit], found: MarkedHits) -> Markup:
     )
     title = article.title or article.id
     return Markup('<li><p class="origin">{}</p><h2 dir="auto"><a {}>{}</a></h2>{}{}</li>').format(
-        text(introduction(article).removesuffix(": ") or "Outlet unknown"),
+        text(outlet_and_day(article)),
         _place(f"near-found-{place}-1", group[0]),
         text(title),
         passages,
         star_html([("The article", [whole_article(article)])], f"“{title}”"),
     )
+
+
+def outlet_and_day(article: Article) -> str:
+    """Which outlet had an article, and when, as they stand above it."""
+    return introduction(article).removesuffix(": ") or "Outlet unknown"
 
 
 def _place(key: str, found: MarkedHit) -> Markup:

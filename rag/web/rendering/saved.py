@@ -8,13 +8,14 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from rag.answers.wording import introduction
 from rag.conversations.collected import COLLECTION_KINDS, Collected
 from rag.conversations.escaping import language_code, text
+from rag.language.words import as_sentence
 from rag.retrieval.alerts import Alert, NewArticle
 from rag.store import Collection, SavedQuery
 from rag.web.conversation import Reference, reference_to
 from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.results import outlet_and_day
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
 from rag.web.rendering.taking import star_html, whole_article
@@ -61,7 +62,7 @@ def alert_html(alert: Alert) -> str:
     told = f"{alert.total:,} new {since}" if alert.total else f"Nothing new {since}"
     if alert.total > len(alert.new):
         told += f"; the last {len(alert.new):,} are listed"
-    problem = Markup('<p class="problem">{}</p>').format(text(_sentence(alert.problem)))
+    problem = Markup('<p class="problem">{}</p>').format(text(as_sentence(alert.problem)))
     return str(
         Markup(
             '<h2 tabindex="-1" dir="auto">{}</h2><p class="told">{}</p>{}'
@@ -118,7 +119,7 @@ def _search_item(alert: Alert) -> Markup:
     badge = Markup('<span class="badge" id="new-{}">{:,} new</span> ').format(
         text(saved.id), alert.total
     )
-    problem = Markup('<span class="problem">{}</span>').format(text(_sentence(alert.problem)))
+    problem = Markup('<span class="problem">{}</span>').format(text(as_sentence(alert.problem)))
     return Markup(
         '<li data-id="search.{id}"><button type="button" class="open" dir="auto"'
         ' aria-describedby="new-{id}">{name}</button><span class="when" dir="auto">{badge}{facts}'
@@ -170,7 +171,7 @@ def _collection_item(collection: Collection) -> Markup:
 
 def _new_item(place: int, new: NewArticle) -> Markup:
     article, passage = new.article, new.passage
-    origin = introduction(article).removesuffix(": ") or "Outlet unknown"
+    origin = outlet_and_day(article)
     also = f"; also carried by {', '.join(new.also_in)}" if new.also_in else ""
     title = article.title or article.id
     link = place_attributes(
@@ -219,7 +220,7 @@ def _starred(place: int, each: Collected, at: Reference) -> Iterator[Markup]:
             text(each.origin or each.star.article_id)
         )
         return
-    origin = introduction(article).removesuffix(": ") or "Outlet unknown"
+    origin = outlet_and_day(article)
     yield Markup('<p class="origin">{}</p><h3 dir="auto"><a {}>{}</a></h3>').format(
         text(origin),
         place_attributes(f"near-star-{place}", at),
@@ -252,10 +253,6 @@ def state_html(
         "nonce": nonce,
     }
     return str(Markup('<span data-saved="{}"></span>').format(text(json.dumps(value))))
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}".rstrip(".") + "." if words else ""
 
 
 def _day(at: datetime) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from rag.archive import Archive
 from rag.conversations.collected import collected
 from rag.errors import QueryError, RagError
+from rag.language.words import storable_text
 from rag.store import SavedQuery, Star
-from rag.store.rows import storable_text
 from rag.store.starred import FIRST_NAME
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation, reference_at
