@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.answers.candidates import CandidateSentence, Vocabulary, day_of, known_names, offer
 from rag.language.attribution import attributions, matches_speaker
+from rag.language.context import antecedent
 from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
 from rag.language.words import word_count
@@ -24,7 +25,7 @@ from rag.records import Hit, Similarity
 FACTUAL = frozenset({"fact", "figure", "date", "list"})
 """The forms that ask for one relation of a subject, which an archive may know nothing of."""
 
-_INTRODUCED = 16
+_INTRODUCED = 32
 _RELATED = 8
 _OPENS = 3
 _ANOTHER = 0.3
@@ -58,6 +59,9 @@ _LEANS = re.compile(
     r"^[“\"']?(?:But |And |So )?(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his"
     r"|[Tt]hat|[Tt]hese|[Tt]hose|[Ww]e|I)\b"
 )
+GOES_ON = re.compile(r"(?:He|She|It|They|His|Her|Its|Their|The|This|That)\b")
+"""How a sentence begins that can go on about whom the one before it names."""
+
 _FINISHED = re.compile(r"[.!?…][\s”\"’'»)\]*]*$")
 _ENUMERATES = re.compile(r"(?:[^,;]{2,60}[,;]){2,}[^,;]{0,60}\b(?:and|or)\b|:\s(?:[^,]+,){2}")
 
@@ -85,7 +89,8 @@ Signals = Mapping[str, float]
 class Sought:
     """A question with its form, the hits that are read for it, and how words and texts compare.
 
-    `person` is who holds the office that a statement is asked of; "" where none is.
+    `name` is the subject as the hits name it; `person` is who holds the office that a statement
+    is asked of, "" where none is.
     """
 
     question: str
@@ -93,6 +98,7 @@ class Sought:
     hits: Sequence[Hit]
     vocabulary: Vocabulary
     similarity: Similarity | None
+    name: str
     person: str = ""
 
     @property
@@ -201,9 +207,10 @@ def _of_place(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str,
 def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What each sentence says: whom it names and has speak, what it offers, how it is built."""
     form, titles = sought.form, sought.titles
-    named = {each.key for each in candidates if mentions(each.sentence.text, form.subject)}
-    titled = {id_ for id_, title in titles.items() if mentions(title, form.subject)}
-    introduced = _introduced(form, [each for each in candidates if each.key in named])
+    name = sought.name
+    named = {each.key for each in candidates if mentions(each.sentence.text, name)}
+    titled = {id_ for id_, title in titles.items() if mentions(title, name)}
+    introduced = _introduced(sought, candidates, named)
     if sought.person:
         named |= {each.key for each in candidates if mentions(each.sentence.text, sought.person)}
     spoken = _spoken(form, candidates, sought.person)
@@ -288,16 +295,40 @@ def _beside(candidates: Sequence[Candidate], close: Sequence[float]) -> dict[Key
     return found
 
 
-def _introduced(form: Form, candidates: Sequence[Candidate]) -> dict[Key, float]:
-    """How well each sentence says who or what the subject is, where that may be wanted."""
-    if form.name not in ("definition", "topic", "overview"):
+def _introduced(
+    sought: Sought, candidates: Sequence[Candidate], named: Collection[Key]
+) -> dict[Key, float]:
+    """How well each sentence says who or what the subject is, where that may be wanted.
+
+    It names the subject, or its own subject stands for it: "She has rowed since 1992".
+    """
+    form = sought.form.name
+    if form not in ("definition", "topic", "overview"):
         return {}
-    return {
-        each.key: max(
-            (i.strength for i in introductions(each.sentence.text, form.subject)), default=0.0
-        )
-        for each in candidates[:_INTRODUCED]
-    }
+    naming = [each for each in candidates if each.key in named][:_INTRODUCED]
+    found = {each.key: _presents(each, sought.name) for each in naming}
+    if form == "definition":
+        others = [each for each in candidates if each.key not in named]
+        going_on = [each for each in others if _goes_on(each, sought.name)]
+        found |= {each.key: _presents(each, sought.name, True) for each in going_on}
+    return found
+
+
+def _presents(candidate: Candidate, name: str, pronoun: bool = False) -> float:
+    said = introductions(candidate.sentence.text, name, pronoun=pronoun)
+    return max((each.strength for each in said), default=0.0)
+
+
+def _goes_on(candidate: Candidate, name: str) -> bool:
+    """Whether the subject of a sentence stands for somebody whom the text before it names."""
+    sentence = candidate.sentence
+    if GOES_ON.match(sentence.text) is None:
+        return False
+    before = sentence.article.text[max(0, sentence.start - _BESIDE) : sentence.start]
+    if not mentions(before, name):
+        return False
+    stands_for = antecedent(sentence.article.text, sentence.start, sentence.end)
+    return stands_for is not None and bool(mentions(stands_for, name))
 
 
 def _spoken(

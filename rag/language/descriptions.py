@@ -19,7 +19,7 @@ _COPULAS = word_set(
 _ROLE_VERBS = word_set(
     "serves served serve works worked work plays played acts acted leads led heads headed runs"
     " represents represented owns owned chairs chaired directs directed holds held coached"
-    " competes competed"
+    " competes competed consists consisted comprises comprised"
 )
 _DEEDS = word_set("founded co-founded won joined invented discovered created wrote helped")
 _MAKING = word_set(
@@ -27,8 +27,10 @@ _MAKING = word_set(
     " described nicknamed dubbed appointed elected nominated re-elected reelected selected"
     " chosen sworn crowned hired based made designed discovered developed built introduced"
     " promoted credited recognized recognised regarded remembered released published owned"
-    " headquartered designated listed classified identified set"
+    " headquartered designated listed classified identified set comprised composed"
 )
+_ORIGINS = word_set("grew began started originated emerged evolved arose")
+_ORIGINS_FROM = word_set("out as from")
 _TIMES = word_set(
     "today tomorrow yesterday tonight week month year day morning afternoon evening night weekend"
     " time hour minute decade century season"
@@ -54,11 +56,7 @@ def strength_of(verb: Token) -> float:
     if any(child.dep_ == "neg" for child in verb.children):
         return 0.0
     if verb.lower_ in _COPULAS and verb.dep_ not in ("aux", "auxpass"):
-        nouns = [
-            child
-            for child in verb.children
-            if child.dep_ in ("attr", "oprd", "dobj") and child.pos_ in ("NOUN", "PROPN")
-        ]
+        nouns = [child for child in verb.children if _is_complement(child)]
         told = [child for child in nouns if child.lower_ not in _TEMPORARY or _of(child)]
         if not told:
             return 0.0
@@ -75,9 +73,18 @@ def strength_of(verb: Token) -> float:
         )
     if verb.lower_ in _ROLE_VERBS:
         return 0.6
+    if verb.lower_ in _ORIGINS and any(c.lower_ in _ORIGINS_FROM for c in verb.children):
+        return 0.6
     if verb.lower_ in _DEEDS and any(child.dep_ == "dobj" for child in verb.children):
         return 0.4
     return 0.0
+
+
+def _is_complement(token: Token) -> bool:
+    """Whether a verb's complement is a noun, "one of the mills", or a role taken for an adjective."""
+    if token.dep_ in ("attr", "oprd", "dobj"):
+        return token.pos_ in ("NOUN", "PROPN") or (token.lower_ == "one" and _of(token))
+    return token.dep_ == "acomp" and is_role(token.text)
 
 
 def _of(token: Token) -> bool:
@@ -107,6 +114,8 @@ def can_be_role(token: Token) -> bool:
     """Whether a word can be what somebody is: a noun, or a title written with a capital."""
     if token.pos_ == "NOUN":
         return token.lower_ not in _TIMES
+    if token.pos_ == "ADJ":
+        return is_role(token.text)
     return token.pos_ == "PROPN" and (token.lower_ in TITLES or is_role(token.text))
 
 

@@ -234,7 +234,11 @@ def _after(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
             last += 1
     piece = doc[first:last]
     clause = doc[first].lower_ in ("who", "whose", "which")
-    finite = [token for token in piece if token.tag_ in ("VBD", "VBZ", "VBP", "MD")]
+    finite = [
+        token
+        for token in piece
+        if token.tag_ in ("VBD", "VBZ", "VBP", "MD") and not _turned(token, first)
+    ]
     embedded = any(token.tag_ in ("WP", "WDT", "WP$", "WRB") for token in piece)
     if finite and not embedded and not clause:
         return
@@ -246,6 +250,11 @@ def _after(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
         yield first, last, weight_of(content) * 0.85
     elif any(can_be_role(token) for token in piece):
         yield first, last, weight_of(content)
+
+
+def _turned(token: Token, first: int) -> bool:
+    """Whether it is the "turned" of "a surgeon turned writer", which the parser has as a verb."""
+    return token.lower_ == "turned" and token.i > first and can_be_role(token.nbor(-1))
 
 
 def _goes_on(doc: Doc, first: int, comma: int) -> bool:
