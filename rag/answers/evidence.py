@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 from rag.answers.candidates import READ_CHARACTERS, CandidateSentence, Vocabulary, day_of
 from rag.answers.holders import holder
+from rag.answers.presenting import GOES_ON
 from rag.answers.signals import (
     FACTUAL,
-    GOES_ON,
     Candidate,
     Key,
     Salience,

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.answers.candidates import CandidateSentence, Vocabulary, day_of, known_names, offer
+from rag.answers.presenting import PRESENTED, presented
 from rag.language.attribution import attributions, matches_speaker
-from rag.language.context import antecedent
-from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
 from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for, own_words, without_names
@@ -25,7 +24,6 @@ from rag.records import Hit, Similarity
 FACTUAL = frozenset({"fact", "figure", "date", "list"})
 """The forms that ask for one relation of a subject, which an archive may know nothing of."""
 
-_INTRODUCED = 32
 _RELATED = 8
 _OPENS = 3
 _ANOTHER = 0.3
@@ -59,9 +57,6 @@ _LEANS = re.compile(
     r"^[“\"']?(?:But |And |So )?(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his"
     r"|[Tt]hat|[Tt]hese|[Tt]hose|[Ww]e|I)\b"
 )
-GOES_ON = re.compile(r"(?:He|She|It|They|His|Her|Its|Their|The|This|That)\b")
-"""How a sentence begins that can go on about whom the one before it names."""
-
 _FINISHED = re.compile(r"[.!?…][\s”\"’'»)\]*]*$")
 _ENUMERATES = re.compile(r"(?:[^,;]{2,60}[,;]){2,}[^,;]{0,60}\b(?:and|or)\b|:\s(?:[^,]+,){2}")
 
@@ -210,7 +205,9 @@ def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
     name = sought.name
     named = {each.key for each in candidates if mentions(each.sentence.text, name)}
     titled = {id_ for id_, title in titles.items() if mentions(title, name)}
-    introduced = _introduced(sought, candidates, named)
+    introduced: Mapping[Key, float] = {}
+    if form.name in PRESENTED:
+        introduced = presented(form.name, name, candidates, named)
     if sought.person:
         named |= {each.key for each in candidates if mentions(each.sentence.text, sought.person)}
     spoken = _spoken(form, candidates, sought.person)
@@ -293,42 +290,6 @@ def _beside(candidates: Sequence[Candidate], close: Sequence[float]) -> dict[Key
             found[one] = max(found[one], known[other])
             found[other] = max(found[other], known[one])
     return found
-
-
-def _introduced(
-    sought: Sought, candidates: Sequence[Candidate], named: Collection[Key]
-) -> dict[Key, float]:
-    """How well each sentence says who or what the subject is, where that may be wanted.
-
-    It names the subject, or its own subject stands for it: "She has rowed since 1992".
-    """
-    form = sought.form.name
-    if form not in ("definition", "topic", "overview"):
-        return {}
-    naming = [each for each in candidates if each.key in named][:_INTRODUCED]
-    found = {each.key: _presents(each, sought.name) for each in naming}
-    if form == "definition":
-        others = [each for each in candidates if each.key not in named]
-        going_on = [each for each in others if _goes_on(each, sought.name)]
-        found |= {each.key: _presents(each, sought.name, True) for each in going_on}
-    return found
-
-
-def _presents(candidate: Candidate, name: str, pronoun: bool = False) -> float:
-    said = introductions(candidate.sentence.text, name, pronoun=pronoun)
-    return max((each.strength for each in said), default=0.0)
-
-
-def _goes_on(candidate: Candidate, name: str) -> bool:
-    """Whether the subject of a sentence stands for somebody whom the text before it names."""
-    sentence = candidate.sentence
-    if GOES_ON.match(sentence.text) is None:
-        return False
-    before = sentence.article.text[max(0, sentence.start - _BESIDE) : sentence.start]
-    if not mentions(before, name):
-        return False
-    stands_for = antecedent(sentence.article.text, sentence.start, sentence.end)
-    return stands_for is not None and bool(mentions(stands_for, name))
 
 
 def _spoken(
