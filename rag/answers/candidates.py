@@ -49,6 +49,13 @@ _NUMBER = re.compile(
     r"|fifty|hundred|thousand|million|billion|trillion|half|third)\b",
     re.IGNORECASE,
 )
+_NONE = r"(?:no|nobody|none|no one|without)\b"
+_HARM = {
+    "died": r"(?:death|dead\b|die[ds]?\b|dying|kill|fatal|casualt|lives\b)",
+    "injured": r"(?:injur|hurt\b|wound|casualt)",
+}
+"""Words that say of people what a question counts them for, by one of them."""
+
 _PERCENT = re.compile(r"\d\s?%|\bper ?cent\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|de|von|van|al|bin|del|la|Mc)?\s?[A-Z][\w’'-]+)+"
@@ -173,7 +180,7 @@ def _fit(asked: Asked, sentence: str, names: frozenset[str], numbers: frozenset[
     if kind in _PATTERNS:
         return float(_new(asked, (match[0] for match in _PATTERNS[kind].finditer(sentence))))
     if kind == "number":
-        return _fit_of_number(asked, sentence) if numbers else 0.0
+        return _fit_of_number(asked, sentence, numbers)
     if kind == "percent":
         return float(bool(numbers and _PERCENT.search(sentence)))
     if kind == "person":
@@ -195,13 +202,27 @@ def _new(asked: Asked, found: Iterable[str]) -> bool:
     return any(not own_words(text) <= asked.words for text in found)
 
 
-def _fit_of_number(asked: Asked, sentence: str) -> float:
-    if not asked.unit:
-        return 1.0
+def _fit_of_number(asked: Asked, sentence: str, numbers: frozenset[str]) -> float:
+    question = " ".join(asked.words)
+    for harm in _HARM.values():
+        if re.search(harm, question):
+            return _fit_of_harm(harm, sentence, numbers)
+    if not numbers or not asked.unit:
+        return float(bool(numbers))
     counted = re.compile(
         rf"{_NUMBER.pattern}(?:[\s-]+[\w’'-]+){{0,3}}?[\s-]+{re.escape(asked.unit)}", re.IGNORECASE
     )
     return 1.0 if counted.search(sentence) else _OTHER_UNIT
+
+
+def _fit_of_harm(harm: str, sentence: str, numbers: frozenset[str]) -> float:
+    """How well a sentence says how many died or were hurt; "no casualties" says it as well."""
+    if re.search(rf"\b{_NONE}[^.;]{{0,40}}\b{harm}", sentence, re.IGNORECASE):
+        return 1.0
+    if not numbers:
+        return 0.0
+    near = rf"{_NUMBER.pattern}[^.;]{{0,60}}\b{harm}|\b{harm}[^.;]{{0,80}}{_NUMBER.pattern}"
+    return 1.0 if re.search(near, sentence, re.IGNORECASE) else _OTHER_UNIT
 
 
 class Vocabulary(Protocol):

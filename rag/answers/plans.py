@@ -44,16 +44,16 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
-        "definition": Plan(4, 100, presenting=1.5, repeating=3.0),
+        "definition": Plan(4, 110, presenting=1.5, repeating=3.0),
         "statement": Plan(6, 130),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
-        "topic": Plan(6, 150),
+        "topic": Plan(8, 200, "best, then story", within=5.0),
         "cause": Plan(8, 170),
-        "list": Plan(6, 130, "best, then text", within=math.inf),
-        "comparison": Plan(6, 150),
+        "list": Plan(8, 170, "best, then text", within=math.inf),
+        "comparison": Plan(8, 200),
         "yes or no": _SHORT,
         "figure": _SHORT,
         "date": _SHORT,
