@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from rag.answers.candidates import READ_CHARACTERS, CandidateSentence, Vocabulary, day_of
+from rag.answers.candidates import (
+    READ_CHARACTERS,
+    CandidateSentence,
+    Vocabulary,
+    day_of,
+    harm_asked,
+)
 from rag.answers.holders import holder
 from rag.answers.presenting import GOES_ON
 from rag.answers.signals import (
@@ -111,6 +117,8 @@ def collect(
     if form.name == "definition":
         found = _each_once([*found, *_presenting(read, name, vocabulary)])
     candidates = [each for each in found if _can_answer(form.name, each.sentence)]
+    if form.name == "figure" and (harm := harm_asked(question)):
+        candidates = _in_words_of(question, harm, candidates, vocabulary)
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)
     held = holder(form.subject, hits) if form.name == "statement" else None
@@ -120,6 +128,21 @@ def collect(
     return [
         Evidence(replace(each.sentence, closeness=own["closeness"], coverage=own["coverage"]), own)
         for each, own in zip(compared, signals, strict=True)
+    ]
+
+
+def _in_words_of(
+    question: str, harm: str, candidates: Sequence[Candidate], vocabulary: Vocabulary
+) -> list[Candidate]:
+    """The candidates with the question's words for people who died, where they have others."""
+    asked = [word for word in question.split() if re.match(rf"\W*{harm}", word, re.IGNORECASE)]
+    words = frozenset(vocabulary.terms(" ".join([*asked, "people"])))
+    said = re.compile(rf"\b{harm}", re.IGNORECASE)
+    return [
+        replace(each, own=each.own | words, around=each.around | words)
+        if said.search(each.sentence.text)
+        else each
+        for each in candidates
     ]
 
 

@@ -188,6 +188,7 @@ _SUCCEEDS = re.compile(
     r"|t(?:akes?|ook|aking) over from)\b ",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NEW = re.compile(r"\b(?:new|acting|interim|incoming)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _OF = re.compile(r"(?P<role>(?:[^\s,]+ ){1,4}?)(?:of|for|at|in) (?P<of>.+)", re.IGNORECASE)
@@ -217,7 +218,8 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
                 for each in _presenting(sentence, name)
                 if not office.newly or _NEW.search(each)
             ]
-            phrases += _taking_office(sentence, name)
+            taken = _taking_office(sentence, name)
+            phrases += (each for each in taken if not (office.newly and _YEAR.search(each)))
             given = [office.given_by(phrase, near, hit.text) for phrase in phrases]
             surely = max((each for each in given if each is not None), default=0)
             if surely > 0:
@@ -225,7 +227,7 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
                 full = fullest_name(text[:READ_CHARACTERS], name)
                 worth = surely > 1, day_of(hit.article).date(), surely, -hit.rank
                 found.append((worth, Holder(full, place)))
-            elif -1 in given:
+            elif -1 in given and not office.newly:
                 elsewhere.add(name_words(name)[-1])
     left_over = [each for each in found if name_words(each[1].name)[-1] not in elsewhere]
     return max(left_over, key=lambda each: each[0])[1] if left_over else None

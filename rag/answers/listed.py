@@ -217,15 +217,16 @@ def _head_of(head: str, entry: str) -> float:
     """
     if word_count(head) > _LONGEST_HEAD or word_count(entry) < _SHORTEST_ENTRY:
         return 0.0
-    [doc] = analyse([head])
-    if any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in doc):
+    numbered = head[0].isdigit()
+    clause = any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in analyse([head])[0])
+    if clause and not numbered:
         return 0.0
     words = [word for word in _NAMED.findall(head) if len(word) > _SMALL or word[0].isupper()]
     named = {word.lower() for word in words if word[0].isupper()}
     if named & {word.lower() for word in _NAMED.findall(entry)}:
         return 1.0
     is_name = len(named) > 1 and all(word[0].isupper() or word.isdigit() for word in words)
-    return 0.5 if is_name or head[0].isdigit() else 0.0
+    return 0.5 if is_name or numbered else 0.0
 
 
 def _first_end(article: Article, start: int, end: int) -> int:

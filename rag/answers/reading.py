@@ -44,7 +44,7 @@ class Reading:
     known: float = 0.0
     nearness: Mapping[int, float] = field(default_factory=dict)
     agreed: float = 1.0
-    form: Form = field(default_factory=lambda: Form("fact"))
+    form: Form = field(default_factory=lambda: Form("fact"), compare=False)
 
 
 def read(

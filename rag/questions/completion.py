@@ -59,23 +59,7 @@ _PEOPLE_OF = {
     "missing": "are missing",
     "homeless": "are homeless",
 }
-_COUNTED = frozenset(
-    {"injured", "wounded", "hurt", "missing", "homeless", "survivors", "evacuated"}
-)
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
+_COUNTED = frozenset(_PEOPLE_OF) - {"dead", "deaths"} | {"evacuated"}
 _LAST = re.compile(
     r"\b(?:the|its|his|her|their) (?P<which>last|latest|most recent|newest|recent|first|second"
     r"|third"
@@ -295,23 +279,12 @@ def _earlier_one(fragment: str, turn: EarlierTurn) -> str:
     noun = found["noun"][: cut.start()] if cut else found["noun"]
     rest = found["noun"][len(noun) :]
     after = "after" in (asked["when"] or "") or asked["other"] in ("next", "following")
-    if ordinal_beside := _beside_ordinal(found["which"], noun, turn.reply, after):
-        return f"{turn.bare[: found.start()]}the {ordinal_beside} {noun}{rest}"
+    if beside := turn.beside(found["which"], noun, after=after):
+        return f"{turn.bare[: found.start()]}the {beside} {noun}{rest}"
     return (
         f"{turn.bare[: found.start()]}the {noun} {'after' if after else 'before'} "
         f"the {found['which']} one{rest}"
     )
-
-
-def _beside_ordinal(which: str, noun: str, reply: str, after: bool) -> str:
-    """“Fifth”, where the reply calls the last of the kind the sixth; "" where it does not."""
-    number = _ORDINALS.index(which) if which in _ORDINALS else -1
-    head = re.escape(noun.split()[-1]) if noun else ""
-    told = re.search(rf"\b({'|'.join(_ORDINALS)})(?: [\w’'-]+){{0,3}}? {head}\b", reply.lower())
-    if number < 0 and told and head:
-        number = _ORDINALS.index(told[1])
-    beside = number + (1 if after else -1)
-    return _ORDINALS[beside] if number >= 0 and 0 <= beside < len(_ORDINALS) else ""
 
 
 def _people(fragment: str, turn: EarlierTurn) -> str:
