@@ -26,7 +26,8 @@ class Plan:
     """At most so many sentences and words, none scored more than `within` below the best.
 
     After the first, a sentence gains `presenting` where it says who or what the subject is, and
-    loses `repeating` where all its words stand in those chosen already.
+    may be as much further below the best; it loses `repeating` where all its words stand in those
+    chosen already.
     """
 
     sentences: int
@@ -44,7 +45,7 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
-        "definition": Plan(4, 110, presenting=1.5, repeating=3.0),
+        "definition": Plan(3, 85, presenting=1.5, repeating=1.0),
         "statement": Plan(6, 130),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5),
@@ -86,8 +87,9 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
         worth = [_worth(each, plan, said) for each in left]
         best = worth.index(max(worth)) if plan.presenting or plan.repeating else 0
         each = left.pop(best)
-        if chosen and worth[best] < chosen[0].score - plan.within:
-            break
+        within = plan.within + (plan.presenting and plan.presenting * each.signals["introduces"])
+        if chosen and each.score < chosen[0].score - within:
+            continue
         length = word_count(each.text)
         if chosen and (length > room or any(alike(each.text, o.text) for o in chosen)):
             continue
