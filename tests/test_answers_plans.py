@@ -100,10 +100,11 @@ def test_a_definition_prefers_what_presents_the_subject_and_says_something_new()
     passing = presenting("On Monday the hall was full when Orr spoke of roads.", 0.7, 0.0)
     older = presenting("She rowed for Vestland in three world cups.", -0.8, 1.0)
     again = presenting("The mayor of Tolbeck, Ann Orr, smiled at the crowd.", 0.5, 0.0)
-    assert shown("definition", first, passing, again, older) == [
+    other = presenting("Boats from Lindow lay in the harbour all that week.", 0.6, 0.0)
+    assert shown("definition", first, passing, other, again, older) == [
         first.text,
-        older.text,
         passing.text,
+        older.text,
     ]
     # What presents nobody must come nearer to the best.
     far = presenting("The hall was full when Orr spoke of roads.", 0.4, 0.0)
