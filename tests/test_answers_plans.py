@@ -103,7 +103,7 @@ def test_a_definition_prefers_what_presents_the_subject_and_says_something_new()
     other = presenting("Boats from Lindow lay in the harbour all that week.", 0.6, 0.0)
     assert shown("definition", first, passing, other, again, older) == [
         first.text,
-        passing.text,
+        other.text,
         older.text,
     ]
     # What presents nobody must come nearer to the best.

@@ -44,7 +44,7 @@ READ_HITS = 8
 """How many of the best hits are read."""
 
 _READ_MORE: Mapping[FormName, int] = MappingProxyType(
-    {"chronology": 20, "overview": 12, "latest": 12, "comparison": 12, "topic": 12, "list": 10}
+    {"chronology": 20, "overview": 12, "latest": 12, "comparison": 12, "list": 10}
 )
 """How many are read for a form whose answer stands in several articles."""
 
