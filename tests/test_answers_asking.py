@@ -112,7 +112,8 @@ def test_a_time_that_cannot_be_is_no_subject(archive: Archive, question: str) ->
 PROFILE = (
     "The Vestland parliament passed the harbour law on Tuesday by nine votes. "
     "“It took too long,” said Ilse Orr, chair of the harbour committee. "
-    + "The law has 41 articles and sets the dues that ships pay in each port. " * 9
+    + "The law has 41 articles and sets the dues that ships pay in each port. "
+    * 9
     + "\n\nNine members left the hall before the vote.\n\n"
     "Orr was a tug captain in Grevesand for 20 years before she was elected. "
     "She became the first woman to lead the pilots of the port. "
