@@ -45,7 +45,7 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
-        "definition": Plan(3, 85, presenting=1.5, repeating=1.0),
+        "definition": Plan(3, 80, presenting=1.5, repeating=1.0),
         "statement": Plan(6, 130),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5),
