@@ -48,6 +48,21 @@ def test_another_office_gives_none(text: str) -> None:
     assert named("the mayor of Tolbeck", text) == ""
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Who replaced the Brell Line CEO", "Ann Orr has been appointed acting CEO of Brell Line."),
+        ("who succeeds the mayor of Tolbeck", "Ann Orr, Tolbeck's new mayor, opened the hall."),
+        ("Who took over from the Tolbeck mayor", "Ann Orr was sworn in as mayor of Tolbeck."),
+        ("the Vestland state attorney general", "Vestland state Attorney General Ann Orr sued."),
+    ],
+)
+def test_who_takes_over_an_office_is_not_who_had_it(subject: str, text: str) -> None:
+    old = "The board of Brell Line fired CEO Bo Lind. Bo Lind, the mayor of Tolbeck, left."
+    assert named(subject, text, old) == "Ann Orr"
+    assert named(subject, old) == ""
+
+
 def test_the_newest_article_counts() -> None:
     old = "Ann Orr, the mayor of Tolbeck, opened the hall."
     new = "Bo Lind, the mayor of Tolbeck, closed the hall."

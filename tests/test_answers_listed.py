@@ -77,3 +77,81 @@ def test_a_list_of_something_else_is_none() -> None:
 def test_a_series_of_the_same_noun_that_is_not_on_what_is_asked_is_none() -> None:
     text = "Chains such as Orr, Lind and Reez had gone bankrupt long ago."
     assert opening("Which chains will open in Vesk?", text) == ""
+
+
+FIRES = """Friday's fire in Brell was not the first. Here's a look at mill fires since the war.
+
+1951: Aldern Mill
+
+Aldern Mill burnt down in a night, and eleven weavers died. It was never rebuilt.
+
+1974: Corm Mill in Vesk
+
+The Corm owners had taken out the sprinklers a year before the fire.
+
+1988: the Dunlo spinning works
+
+Dunlo lost its largest employer when the works burnt out in May.
+"""
+
+PARKS = """Four parks opened this year.
+
+Heron Marsh, Vestland: The largest of the new parks, Heron Marsh covers 900 hectares of reeds.
+
+Orr Heath, Marren: Boots are needed on Orr Heath, where the paths are still being laid out.
+
+Black Sound: 20 islands make up the park, which can be reached by boat alone.
+
+Lower Vess: The dams on the Vess are gone, and the salmon are back in its lower course.
+"""
+
+
+def parts(question: str, text: str, title: str) -> list[str]:
+    whole = article(text, title=title)
+    found = listing(read_form(question), [], [CandidateSentence(whole, 0, 20, 1, 1, 1.0)])
+    return [found.opening, *(" ".join(each.text.split()) for each in found.parts)] if found else []
+
+
+def test_entries_under_heads_are_shown_each_with_its_first_sentence() -> None:
+    title = "Brell fire is one of many"
+    assert parts("Which other mill fires were there since the war?", FIRES, title) == [
+        "A list of 3:",
+        "1951: Aldern Mill Aldern Mill burnt down in a night, and eleven weavers died.",
+        "1974: Corm Mill in Vesk The Corm owners had taken out the sprinklers a year before the"
+        " fire.",
+        "1988: the Dunlo spinning works Dunlo lost its largest employer when the works burnt out in"
+        " May.",
+    ]
+    opening, *shown = parts("What are the newest parks?", PARKS, "The newest parks")
+    assert opening == "A list of 4:"
+    assert [each.split(":")[0] for each in shown] == [
+        "Heron Marsh, Vestland",
+        "Orr Heath, Marren",
+        "Black Sound",
+        "Lower Vess",
+    ]
+
+
+def test_long_entries_are_shown_by_their_heads() -> None:
+    long = FIRES.replace("and eleven weavers died", "and eleven weavers " + "and more " * 100)
+    title = "Brell fire is one of many"
+    assert parts("Which other mill fires were there since the war?", long, title) == [
+        "A list of 3:",
+        "1951: Aldern Mill",
+        "1974: Corm Mill in Vesk",
+        "1988: the Dunlo spinning works",
+    ]
+
+
+def test_heads_of_something_else_are_no_list() -> None:
+    assert parts("Which ferries sank since the war?", FIRES, "Brell fire is one of many") == []
+    # Heads of sections are clauses, or say nothing of what follows.
+    sections = FIRES.replace("1951: Aldern Mill\n", "Mayor blames the owners\n")
+    sections = sections.replace("1974: Corm Mill in Vesk", "Anger in Vesk")
+    assert parts("Which mill fires were there?", sections, "Mill fires") == []
+
+
+def test_a_list_of_which_a_head_is_not_read_is_said_to_be_longer() -> None:
+    more = f"{FIRES}\nEstwick Mill burns again\n\nNobody was hurt in the fire of last May there.\n"
+    opening, *_ = parts("Which mill fires were there since the war?", more, "Mill fires")
+    assert opening == "A list of at least 3:"

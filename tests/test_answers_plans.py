@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
 from rag.answers.plans import PLANS, choose
@@ -87,3 +89,23 @@ def test_the_latest_shows_only_what_comes_near_the_best() -> None:
     far = evidence("Boats sail on Mondays.", 0.4)
     assert shown("latest", best, near, far) == [best.text, near.text]
     assert shown("statement", best, near, far) == [best.text, near.text, far.text]
+
+
+def test_a_definition_prefers_what_presents_the_subject_and_says_something_new() -> None:
+    def presenting(text: str, score: float, strength: float) -> Evidence:
+        found = evidence(text, score)
+        return replace(found, signals=found.signals | {"introduces": strength})
+
+    first = presenting("Ann Orr is the mayor of Tolbeck.", 3.0, 1.0)
+    passing = presenting("On Monday the hall was full when Orr spoke of roads.", 0.7, 0.0)
+    older = presenting("She rowed for Vestland in three world cups.", -0.8, 1.0)
+    again = presenting("The mayor of Tolbeck, Ann Orr, smiled at the crowd.", 0.5, 0.0)
+    other = presenting("Boats from Lindow lay in the harbour all that week.", 0.6, 0.0)
+    assert shown("definition", first, passing, other, again, older) == [
+        first.text,
+        other.text,
+        older.text,
+    ]
+    # What presents nobody must come nearer to the best.
+    far = presenting("The hall was full when Orr spoke of roads.", 0.4, 0.0)
+    assert shown("definition", first, far) == [first.text]

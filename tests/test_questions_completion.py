@@ -29,7 +29,7 @@ TOLL = "How many people died in the mill fire?"
         (
             "Who was killed in the mill fire?",
             "And the injured?",
-            "Who was injured in the mill fire?",
+            "How many were injured in the mill fire?",
         ),
         (TOLL, "who were they?", "Who were the people who died in the mill fire?"),
         (

@@ -53,6 +53,8 @@ _LIGHT = frozenset(
 )
 """Verbs that say too little to be looked for."""
 
+_TIMES = word_set("the a of day date week month year decade century")
+_OF_A_TIME = re.compile(r"(?:1[5-9]|20)\d\d|[0-3]?\d|(?:1[5-9]|20)\d\d-[01]?\d(?:-[0-3]\d)?")
 _NAME_OF = re.compile(
     r"\bname of (?:the|a|an) (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
     r"(?=\W*$| (?:who|that|which|whose|of|in|on|at|from|for|behind|killed|hurt|injured|charged"
@@ -101,10 +103,19 @@ def _apart(form: Form, hits: Sequence[Hit]) -> bool:
         who = owned["who"]
         both = (wanted & _bases(text) for text in texts if mentions(text, who))
         return bool(wanted) and not any(both)
+    if _is_no_time(form.subject):
+        return True
     if form.name != "topic":
         return False
     asked = {word for word in _bases(form.subject) if len(word) >= _TELLING}
     return bool(asked) and all(asked.isdisjoint(_bases(text)) for text in texts)
+
+
+def _is_no_time(subject: str) -> bool:
+    """Whether a subject is nothing but a time that cannot be: "the year 3025", "day 2025-13-45"."""
+    words = {word.lower() for word in _WORD.findall(subject)} - _TIMES
+    numbers = {word for word in words if word[0].isdigit()}
+    return bool(numbers) and words == numbers and not all(map(_OF_A_TIME.fullmatch, numbers))
 
 
 def names_office(subject: str) -> bool:

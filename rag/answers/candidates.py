@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Protocol
 
+from rag.language.context import is_background
 from rag.language.figures import meanings
 from rag.language.places import CONTINENT, COUNTRY, STATE
 from rag.language.sentences import sentence_spans
@@ -49,6 +50,13 @@ _NUMBER = re.compile(
     r"|fifty|hundred|thousand|million|billion|trillion|half|third)\b",
     re.IGNORECASE,
 )
+_NONE = r"(?:no|nobody|none|no one|without)\b"
+_HARM = {
+    "died": r"(?:death|dead\b|die[ds]?\b|dying|kill|fatal|casualt|lives\b)",
+    "injured": r"(?:injur|hurt\b|wound|casualt)",
+}
+"""Words that say of people what a question counts them for, by one of them."""
+
 _PERCENT = re.compile(r"\d\s?%|\bper ?cent\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|de|von|van|al|bin|del|la|Mc)?\s?[A-Z][\w’'-]+)+"
@@ -75,6 +83,8 @@ _NO_NAME = 0.5
 _OTHER_NAME = 0.6
 _COMMON_NOUN = 0.7
 _OTHER_UNIT = 0.6
+_OF_BEFORE = 0.2
+"""Of an earlier event: "the storm of last year killed 51"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +183,7 @@ def _fit(asked: Asked, sentence: str, names: frozenset[str], numbers: frozenset[
     if kind in _PATTERNS:
         return float(_new(asked, (match[0] for match in _PATTERNS[kind].finditer(sentence))))
     if kind == "number":
-        return _fit_of_number(asked, sentence) if numbers else 0.0
+        return _fit_of_number(asked, sentence, numbers)
     if kind == "percent":
         return float(bool(numbers and _PERCENT.search(sentence)))
     if kind == "person":
@@ -195,13 +205,43 @@ def _new(asked: Asked, found: Iterable[str]) -> bool:
     return any(not own_words(text) <= asked.words for text in found)
 
 
-def _fit_of_number(asked: Asked, sentence: str) -> float:
-    if not asked.unit:
-        return 1.0
+def harm_asked(question: str) -> str:
+    """The pattern of the words for what a question counts people for; "" where it does not.
+
+    >>> bool(harm_asked("how many people died in the flood")), harm_asked("how many boats sank")
+    (True, '')
+    """
+    counts = re.search(r"\bhow many\b|\b(?:number|toll)\b", question, re.IGNORECASE)
+    found = (harm for harm in _HARM.values() if re.search(rf"\b{harm}", question, re.IGNORECASE))
+    return next(found, "") if counts else ""
+
+
+def _fit_of_number(asked: Asked, sentence: str, numbers: frozenset[str]) -> float:
+    question = " ".join(asked.words)
+    for harm in _HARM.values():
+        if re.search(rf"\b{harm}", question):
+            return _fit_of_harm(harm, sentence, numbers)
+    if not numbers or not asked.unit:
+        return float(bool(numbers))
     counted = re.compile(
         rf"{_NUMBER.pattern}(?:[\s-]+[\w’'-]+){{0,3}}?[\s-]+{re.escape(asked.unit)}", re.IGNORECASE
     )
     return 1.0 if counted.search(sentence) else _OTHER_UNIT
+
+
+def _fit_of_harm(harm: str, sentence: str, numbers: frozenset[str]) -> float:
+    """How well a sentence says how many died or were hurt; "no casualties" says it as well.
+
+    One that tells of years ago says little, since its figure is of an earlier event.
+    """
+    if re.search(rf"\b{_NONE}[^.;]{{0,40}}\b{harm}", sentence, re.IGNORECASE):
+        return 1.0
+    if not numbers:
+        return 0.0
+    near = rf"{_NUMBER.pattern}[^.;]{{0,60}}\b{harm}|\b{harm}[^.;]{{0,80}}{_NUMBER.pattern}"
+    if is_background(sentence):
+        return _OF_BEFORE
+    return 1.0 if re.search(near, sentence, re.IGNORECASE) else _OTHER_UNIT
 
 
 class Vocabulary(Protocol):

@@ -55,6 +55,8 @@ def reason(
     """
     if asked.lacking:
         return f"outside the dates: the archive holds nothing of {asked.lacking}{_reach(asked)}"
+    if hits and (several := questions_apart(asked.standalone)):
+        return f"found but not answered: you asked {len(several)} questions at once; ask each alone"
     if unmentioned:
         return f"found but not answered: no article mentions “{unmentioned}”"
     if hits and disagreed:

@@ -6,13 +6,21 @@ read grammar are for English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from rag.answers.candidates import CandidateSentence, Vocabulary, day_of
+from rag.answers.candidates import (
+    READ_CHARACTERS,
+    CandidateSentence,
+    Vocabulary,
+    day_of,
+    harm_asked,
+)
 from rag.answers.holders import holder
+from rag.answers.presenting import GOES_ON
 from rag.answers.signals import (
     FACTUAL,
     Candidate,
@@ -26,6 +34,7 @@ from rag.answers.signals import (
 )
 from rag.language.context import is_fragment, is_teaser
 from rag.language.furniture import is_furniture
+from rag.language.name_matching import mentions
 from rag.language.sentences import MAX_SENTENCE, sentence_spans
 from rag.language.words import word_count
 from rag.questions.form import Form, FormName
@@ -49,6 +58,11 @@ _COMPARED, _COMPARED_MORE = 32, 52
 _FEWEST_WORDS = 4
 _SURELY_WHOLE = 8
 """From how many words on a sentence is no fragment: "So did Bo Lind." has four."""
+
+_PRESENTED_IN = 4
+"""In how many of their articles who or what somebody is is looked for from beginning to end."""
+
+_PLACED = re.compile(r" (?:in|at|on|from|of|for|with) ")
 
 _BY_FRAGMENTS = FACTUAL | {"definition"}
 """The forms that a line without a verb can answer: "Doors: 7 p.m.", "Ann Orr, a pilot."."""
@@ -98,14 +112,18 @@ def collect(
     if not read or not weights:
         return []
     subject = rarities(form.subject, vocabulary)
-    candidates = [
-        each for each in _candidates(read, vocabulary) if _can_answer(form.name, each.sentence)
-    ]
+    found = _candidates(read, vocabulary)
+    name = _as_named(form.subject, read)
+    if form.name == "definition":
+        found = _each_once([*found, *_presenting(read, name, vocabulary)])
+    candidates = [each for each in found if _can_answer(form.name, each.sentence)]
+    if form.name == "figure" and (harm := harm_asked(question)):
+        candidates = _in_words_of(question, harm, candidates, vocabulary)
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)
     held = holder(form.subject, hits) if form.name == "statement" else None
     person = held.name if held else ""
-    sought = Sought(question, form, read, vocabulary, similarity, person)
+    sought = Sought(question, form, read, vocabulary, similarity, name, person)
     signals = signals_of(sought, compared, Salience(candidates))
     return [
         Evidence(replace(each.sentence, closeness=own["closeness"], coverage=own["coverage"]), own)
@@ -113,35 +131,90 @@ def collect(
     ]
 
 
+def _in_words_of(
+    question: str, harm: str, candidates: Sequence[Candidate], vocabulary: Vocabulary
+) -> list[Candidate]:
+    """The candidates with the question's words for people who died, where they have others."""
+    asked = [word for word in question.split() if re.match(rf"\W*{harm}", word, re.IGNORECASE)]
+    words = frozenset(vocabulary.terms(" ".join([*asked, "people"])))
+    said = re.compile(rf"\b{harm}", re.IGNORECASE)
+    return [
+        replace(each, own=each.own | words, around=each.around | words)
+        if said.search(each.sentence.text)
+        else each
+        for each in candidates
+    ]
+
+
+def _as_named(subject: str, hits: Sequence[Hit]) -> str:
+    """The subject as the hits name it: “the SLV”, where none of them names “the SLV in Marren”."""
+    short = _PLACED.split(subject, 1)[0]
+    if short == subject or short == short.lower():
+        return subject
+    return subject if any(mentions(hit.text, subject) for hit in hits) else short
+
+
 def _candidates(hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Candidate]:
     """Every sentence of the hits and of the openings of their first articles, each once."""
+    read: list[Candidate] = []
+    opened = _first_articles(hits, _OPENINGS)
+    for hit in hits:
+        read += _sentences(hit, hit.passage.start, hit.passage.end, vocabulary)
+        if opened.pop(hit.article.id, None):
+            read += _opening(hit, vocabulary)
+    return _each_once(read)
+
+
+def _first_articles(hits: Sequence[Hit], most: int) -> dict[str, Hit]:
+    """The best hit of each of the first articles, by the article."""
+    best = {hit.article.id: hit for hit in reversed(hits)}
+    return {id_: best[id_] for id_ in [*dict.fromkeys(hit.article.id for hit in hits)][:most]}
+
+
+def _each_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, each place and each text once."""
     found: dict[Key, Candidate] = {}
     texts: set[str] = set()
-    opened = set(list(dict.fromkeys(hit.article.id for hit in hits))[:_OPENINGS])
-    for hit in hits:
-        read = list(_sentences(hit, hit.passage.start, hit.passage.end, vocabulary))
-        if hit.article.id in opened:
-            opened.remove(hit.article.id)
-            read += _opening(hit, vocabulary)
-        for each in read:
-            if each.key not in found and each.sentence.text not in texts:
-                texts.add(each.sentence.text)
-                found[each.key] = each
+    for each in candidates:
+        if each.key not in found and each.sentence.text not in texts:
+            texts.add(each.sentence.text)
+            found[each.key] = each
     return list(found.values())
+
+
+def _presenting(hits: Sequence[Hit], name: str, vocabulary: Vocabulary) -> Iterator[Candidate]:
+    """The sentences of the first articles that name somebody, or go on from one that does."""
+    for hit in _first_articles(hits, _PRESENTED_IN).values():
+        if not name or not mentions(hit.article.text[:READ_CHARACTERS], name):
+            continue
+        for start, stop in _without_furniture(hit, READ_CHARACTERS):
+            follows = False
+            for each in _sentences(hit, start, stop, vocabulary):
+                text = each.sentence.text
+                named = bool(mentions(text, name))
+                if named or (follows and GOES_ON.match(text)):
+                    yield each
+                follows = named
 
 
 def _opening(hit: Hit, vocabulary: Vocabulary) -> Iterator[Candidate]:
     """The sentences with which the article opens, before the passage and without furniture."""
-    at, end = 0, min(_OPENING_CHARACTERS + MAX_SENTENCE, hit.passage.start)
-    windows = []
-    for part in sorted(hit.article.furniture, key=lambda each: each.start):
-        windows.append((at, min(part.start, end)))
-        at = max(at, part.end)
-    for start, stop in (*windows, (at, end)):
-        if start < min(stop, _OPENING_CHARACTERS):
+    end = min(_OPENING_CHARACTERS + MAX_SENTENCE, hit.passage.start)
+    for start, stop in _without_furniture(hit, end):
+        if start < _OPENING_CHARACTERS:
             for each in _sentences(hit, start, stop, vocabulary):
                 if each.sentence.start < _OPENING_CHARACTERS:
                     yield each
+
+
+def _without_furniture(hit: Hit, end: int) -> list[tuple[int, int]]:
+    """The parts of an article's first characters that are no furniture, in order."""
+    at, end = 0, min(end, len(hit.article.text))
+    parts = []
+    for part in sorted(hit.article.furniture, key=lambda each: each.start):
+        parts.append((at, min(part.start, end)))
+        at = max(at, part.end)
+    return [(start, stop) for start, stop in (*parts, (at, end)) if start < stop]
 
 
 def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Candidate]:

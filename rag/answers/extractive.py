@@ -304,11 +304,10 @@ def tell(
         return _by_day(read)
     if asked.form.name == "yes or no":
         return _yes_or_no(asked, read)
-    if asked.form.name == "list" and (listed := listing(asked.form, hits, read)) is not None:
-        beside = [each for each in read if not listed.holds(each)]
-        plan = PLANS["list"]
-        sentences = _fitting([listed.sentence, *beside], plan.sentences, plan.words)
-        return Telling(sentences, listed.opening, len(sentences) - 1)
+    if asked.form.name == "list" and (listed := listing(reading.form, hits, read)) is not None:
+        beside = [each for each in read if not (listed.others or listed.holds(each))]
+        sentences = _fitting([*listed.parts, *beside], *listed.room(PLANS["list"]))
+        return Telling(sentences, listed.opening, len(sentences) - len(listed.parts))
     account = _account(question, hits, read, similarity)
     if account is None:
         return Telling(tuple(read))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
@@ -74,11 +74,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office as words that are folded and spelt one way: what it is, and of what."""
+    """An office as words that are folded and spelt one way: what it is, and of what.
+
+    With `newly` only who takes it over is asked for, not who has it.
+    """
 
     role: frozenset[str]
     of: frozenset[str]
     besides: frozenset[str]
+    newly: bool = False
 
     def given_by(self, phrase: str, near: str, around: str) -> int | None:
         """How surely a phrase beside a name gives it this office.
@@ -136,6 +140,10 @@ def office_asked(subject: str) -> Office | None:
     >>> sorted(office.role), sorted(office.of)
     (['governor'], ['vestland'])
     """
+    if taken := _SUCCEEDS.match(subject):
+        office = office_asked(subject[taken.end() :])
+        return office and replace(office, newly=True)
+    subject = _ARTICLE.sub("", subject)
     if verb := _LEADS.match(subject):
         return _office(_VERBS[verb[1].lower()], subject[verb.end() :])
     if parted := _OF.match(subject):
@@ -175,6 +183,14 @@ _VERBS = {
     "edits": "editor",
 }
 _LEADS = re.compile(rf"(?:who )?({'|'.join(_VERBS)})\b ", re.IGNORECASE)
+_SUCCEEDS = re.compile(
+    r"(?:who )?(?:(?:has|have|had|will|is|was|to) )*(?:(?:replac|succeed)(?:e[ds]?|s|ed|ing)?"
+    r"|t(?:akes?|ook|aking) over from)\b ",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NEW = re.compile(r"\b(?:new|acting|interim|incoming)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _OF = re.compile(r"(?P<role>(?:[^\s,]+ ){1,4}?)(?:of|for|at|in) (?P<of>.+)", re.IGNORECASE)
 _OWNED = re.compile(r"(?P<of>[^,]+?)['’]s? (?P<role>(?:[^\s,]+ ?){1,4})$")
 _FEW_WORDS = 4
@@ -197,7 +213,13 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
         sentence = text[left:right]
         near = f"{hit.article.title} {sentence}"
         for name in _people(sentence, office):
-            phrases = [*_presenting(sentence, name), *_taking_office(sentence, name)]
+            phrases = [
+                each
+                for each in _presenting(sentence, name)
+                if not office.newly or _NEW.search(each)
+            ]
+            taken = _taking_office(sentence, name)
+            phrases += (each for each in taken if not (office.newly and _YEAR.search(each)))
             given = [office.given_by(phrase, near, hit.text) for phrase in phrases]
             surely = max((each for each in given if each is not None), default=0)
             if surely > 0:
@@ -205,7 +227,7 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
                 full = fullest_name(text[:READ_CHARACTERS], name)
                 worth = surely > 1, day_of(hit.article).date(), surely, -hit.rank
                 found.append((worth, Holder(full, place)))
-            elif -1 in given:
+            elif -1 in given and not office.newly:
                 elsewhere.add(name_words(name)[-1])
     left_over = [each for each in found if name_words(each[1].name)[-1] not in elsewhere]
     return max(left_over, key=lambda each: each[0])[1] if left_over else None

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.answers.candidates import CandidateSentence
+from rag.answers.candidates import READ_CHARACTERS, CandidateSentence
 from rag.language.analysis import analyse
 from rag.language.entities import NUMERALS, stems
+from rag.language.sentences import sentence_spans
 from rag.language.words import word_count
 from rag.questions.asked_words import question_words, read_words
 from rag.questions.form import Form
@@ -21,6 +22,8 @@ from rag.records import Article, Hit
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
+
+    from rag.answers.plans import Plan
 
 _POINT = re.compile(r"[ \t]*(?:[-–—•*·◦▪]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S[^\n]*")
 _FEWEST_POINTS, _FEWEST_ITEMS = 2, 3
@@ -33,18 +36,35 @@ _OPEN_ENDED = re.compile(
     r"\b(?:includ(?:e[sd]?|ing)|among|such as|others?|more|several|and so on|etc|like)\b",
     re.IGNORECASE,
 )
+_FEWEST_ENTRIES, _MOST_ENTRIES = 3, 15
+_LONGEST_HEAD, _SHORTEST_ENTRY = 12, 8
+_ENTRIES_WORDS = 200
+"""How many words entries may have with their first sentences; else their heads alone are shown."""
+
+_HEAD = re.compile(r"(?:\d{4}: ?|\d{1,2}[.)] ?)?[\"“‘']?(?:the )?[A-Z0-9][^:]*[^\s.:;,!?—–-]")
+_RUN_IN = re.compile(r"(?P<head>[A-Z0-9“\"‘'][^:\n]{2,100}): (?=[“\"‘']?[A-Z0-9])")
+_ANNOUNCES = re.compile(
+    r":$|\bhere(?:[’']s| is| are)\b|\blook at\b|\b(?:following|below|list of|guide to)\b",
+    re.IGNORECASE,
+)
+_SMALL = 4
+_NAMED = re.compile(r"[^\W\d_]{3,}|\d{2,}")
 _SEPARATOR = re.compile(r",\s*(?:and|or)\b|,|;|\b(?:and|or)\b")
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Characters of an article that list `count` things; `more` where they say it is not all."""
+    """Characters of an article that list `count` things; `more` where they say it is not all.
+
+    `others` are further parts of the list, which follow the `sentence`.
+    """
 
     sentence: CandidateSentence
     count: int
     more: bool = False
     points: bool = False
+    others: tuple[CandidateSentence, ...] = ()
 
     @property
     def opening(self) -> str:
@@ -52,17 +72,28 @@ class Listing:
         number = f"at least {self.count}" if self.more else str(self.count)
         return f"A list of {number}:" if self.points else f"One sentence names {number}:"
 
+    @property
+    def parts(self) -> tuple[CandidateSentence, ...]:
+        """All that is shown of it."""
+        return (self.sentence, *self.others)
+
     def holds(self, other: CandidateSentence) -> bool:
         """Whether another sentence stands within the list."""
         own = self.sentence
         same = own.article.id == other.article.id
         return same and own.start <= other.start and other.end <= own.end
 
+    def room(self, plan: Plan) -> tuple[int, int]:
+        """How many sentences and words an answer with it may have: as many as it needs itself."""
+        words = sum(word_count(each.text) for each in self.parts)
+        return max(plan.sentences, len(self.parts)), max(plan.words, words)
+
 
 def listing(form: Form, hits: Sequence[Hit], read: Sequence[CandidateSentence]) -> Listing | None:
-    """The list with points, else the sentence among those read, that lists what is asked for.
+    """The list with points, the entries, or the sentence read, that lists what is asked for.
 
-    Both must tie the list to the noun of the question: "the villages of A, B and C", "A, B and
+    Entries under heads count where the title or the line above says that it lists them. The
+    others must tie the list to the noun of the question: "the villages of A, B and C", "A, B and
     C were evacuated" for "Which villages were evacuated?", or the sentence before counts as many
     villages. Where the number of items is not sure, there is none.
 
@@ -76,6 +107,8 @@ def listing(form: Form, hits: Sequence[Hit], read: Sequence[CandidateSentence]) 
     if not noun:
         return None
     found = next(_with_points(noun, doing, hits[:_LISTS_READ]), None)
+    if found is None:
+        found = next(_with_heads(noun, doing, read), None)
     if found is not None:
         return found
     ordered = (one for each in read if (one := _in_sentence(each, noun, doing)) is not None)
@@ -118,6 +151,89 @@ def _with_points(
             yield Listing(place, count, more, points=True)
 
 
+def _with_heads(
+    noun: frozenset[str], doing: frozenset[str], read: Sequence[CandidateSentence]
+) -> Iterator[Listing]:
+    """Entries with heads ("1967: Vesk Bridge") in the articles read, as many as there are."""
+    for article, place in {
+        each.article.id: (each.article, each) for each in [*read][::-1]
+    }.values():
+        if article.language not in ("", "en"):
+            continue
+        found, left_out = _entries(article)
+        before = article.text[: found[0][0][0]] if found else ""
+        lead = next((line for line in reversed(before.splitlines()) if line.strip()), "")
+        above = f"{article.title} {lead if _ANNOUNCES.search(lead.strip()) else ''}"
+        about = _stems(f"{article.title} {article.text[:_AROUND]}")
+        if not found or not noun & _stems(above) or 2 * len(doing & about) < len(doing):
+            continue
+        shown = [(head[0], end) for head, end in found]
+        if sum(word_count(article.text[left:right]) for left, right in shown) > _ENTRIES_WORDS:
+            shown = [head for head, _ in found]
+        more = left_out > 0 or len(shown) > _MOST_ENTRIES
+        first, *others = (
+            CandidateSentence(article, *span, place.passage, place.rank, 1.0)
+            for span in shown[:_MOST_ENTRIES]
+        )
+        yield Listing(first, len(others) + 1, more, points=True, others=tuple(others))
+
+
+def _entries(article: Article) -> tuple[list[Entry], int]:
+    """The heads of entries of one kind, each with where the first sentence after it ends.
+
+    A head is a line of its own, or what stands before a colon, that is no clause; of half of
+    them, words come again in what follows. Second is how many other lines may be heads; there are
+    no entries where these are more, and where there are fewer than three.
+    """
+    text = article.text[:READ_CHARACTERS]
+    apart = [(part.start, part.end) for part in article.furniture if part.kind != "heading"]
+    lines = [
+        (m.start(), m.end())
+        for m in re.finditer(r"[^\n]*\S[^\n]*", text)
+        if not any(start <= m.start() < end for start, end in apart)
+    ]
+    alone: list[tuple[Entry, float]] = []
+    run_in: list[tuple[Entry, float]] = []
+    for (start, end), (start_after, end_after) in zip(lines, [*lines[1:], (0, 0)], strict=True):
+        line, after = text[start:end].strip(), text[start_after:end_after]
+        within = _RUN_IN.match(text, start, end)
+        if within and (likely := _head_of(within["head"], text[within.end() : end])) > 0:
+            run_in.append(((within.span("head"), _first_end(article, start, end)), likely))
+        elif _HEAD.fullmatch(line) and word_count(after) >= _SHORTEST_ENTRY:
+            entry = (start, start + len(line)), _first_end(article, start_after, end_after)
+            alone.append((entry, _head_of(line, after)))
+    for found in sorted((alone, run_in), key=len, reverse=True):
+        sure = [entry for entry, likely in found if likely == 1]
+        entries = [entry for entry, likely in found if likely]
+        if len(sure) >= _FEWEST_ENTRIES and 2 * len(sure) >= len(found):
+            return entries, len(found) - len(entries)
+    return [], 0
+
+
+def _head_of(head: str, entry: str) -> float:
+    """Whether a line heads what follows it: 1 for a noun phrase that comes again there.
+
+    A half where it is a name or numbered, and 0 for a clause and anything else.
+    """
+    if word_count(head) > _LONGEST_HEAD or word_count(entry) < _SHORTEST_ENTRY:
+        return 0.0
+    numbered = head[0].isdigit()
+    clause = any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in analyse([head])[0])
+    if clause and not numbered:
+        return 0.0
+    words = [word for word in _NAMED.findall(head) if len(word) > _SMALL or word[0].isupper()]
+    named = {word.lower() for word in words if word[0].isupper()}
+    if named & {word.lower() for word in _NAMED.findall(entry)}:
+        return 1.0
+    is_name = len(named) > 1 and all(word[0].isupper() or word.isdigit() for word in words)
+    return 0.5 if is_name or numbered else 0.0
+
+
+def _first_end(article: Article, start: int, end: int) -> int:
+    """Where the first sentence of these characters ends."""
+    return sentence_spans(article.text, start, end, article.language)[0][1]
+
+
 def _lists(article: Article, start: int, end: int) -> Iterator[tuple[Span, list[Span]]]:
     """Each list that touches these characters: its lead and its points."""
     left = article.text.rfind("\n", 0, max(0, start - _AROUND)) + 1
@@ -140,6 +256,8 @@ def _lists(article: Article, start: int, end: int) -> Iterator[tuple[Span, list[
 
 
 Span = tuple[int, int]
+Entry = tuple[Span, int]
+"""A head, and where the first sentence after it ends."""
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -11,6 +12,7 @@ from typing import Literal
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
 from rag.language.context import is_background, is_continuation
+from rag.language.entities import stems
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -21,12 +23,19 @@ then the others as the texts run, its article first."""
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """At most so many sentences and words, none scored more than `within` below the best."""
+    """At most so many sentences and words, none scored more than `within` below the best.
+
+    After the first, a sentence gains `presenting` where it says who or what the subject is, and
+    may be as much further below the best; it loses `repeating` where all its words stand in those
+    chosen already.
+    """
 
     sentences: int
     words: int
     order: Order = "best"
     within: float = 2.5
+    presenting: float = 0.0
+    repeating: float = 0.0
 
 
 MAX_SENTENCES, MAX_WORDS = 3, 80
@@ -36,16 +45,16 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
-        "definition": Plan(3, 80),
+        "definition": Plan(3, 80, presenting=1.5, repeating=1.0),
         "statement": Plan(6, 130),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
-        "topic": Plan(6, 150),
+        "topic": Plan(8, 200, "best, then story", within=5.0),
         "cause": Plan(8, 170),
-        "list": Plan(6, 130, "best, then text", within=math.inf),
-        "comparison": Plan(6, 150),
+        "list": Plan(8, 170, "best, then text", within=math.inf),
+        "comparison": Plan(8, 200),
         "yes or no": _SHORT,
         "figure": _SHORT,
         "date": _SHORT,
@@ -70,21 +79,38 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     """
     plan = PLANS.get(form, _SHORT)
     about = _ABOUT * max((each.signals["coverage"] for each in evidence[:_BEST]), default=0.0)
+    left = [each for each in evidence if each.signals["coverage"] >= about]
     chosen: list[Evidence] = []
+    said: set[str] = set()
     room = plan.words
-    for each in evidence:
-        if chosen and each.score < chosen[0].score - plan.within:
-            break
-        length = word_count(each.text)
-        if each.signals["coverage"] < about:
+    while left and len(chosen) < plan.sentences:
+        worth = [_worth(each, plan, said) for each in left]
+        best = worth.index(max(worth)) if plan.presenting or plan.repeating else 0
+        each = left.pop(best)
+        within = plan.within + (plan.presenting and plan.presenting * each.signals["introduces"])
+        if chosen and each.score < chosen[0].score - within:
             continue
-        if (chosen and length > room) or any(alike(each.text, o.text) for o in chosen):
+        length = word_count(each.text)
+        if chosen and (length > room or any(alike(each.text, o.text) for o in chosen)):
             continue
         chosen.append(each)
+        said |= _words(each)
         room -= length
-        if len(chosen) == plan.sentences:
-            break
     return [each.sentence for each in _ordered(chosen, plan.order)]
+
+
+def _worth(evidence: Evidence, plan: Plan, said: AbstractSet[str]) -> float:
+    """The score of a sentence beside those that are chosen, by the words that these have said."""
+    if not said or not (plan.presenting or plan.repeating):
+        return evidence.score
+    words = _words(evidence)
+    again = len(words & said) / max(1, len(words))
+    presents = evidence.signals["introduces"]
+    return evidence.score + plan.presenting * presents - plan.repeating * again
+
+
+def _words(evidence: Evidence) -> AbstractSet[str]:
+    return frozenset(stems(evidence.text))
 
 
 def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:

@@ -35,6 +35,7 @@ class Reading:
     `confidence` and `known`, how likely the archive knows the subject at all, are from 0 to 1.
     `nearness` is how near the nearest sentence of each passage read is to the question, and
     `agreed` the share of the passages that agree on an answer, 1 where that is not asked.
+    `form` is that of the question, with mistyped words put right.
     """
 
     evidence: tuple[Evidence, ...] = ()
@@ -43,6 +44,7 @@ class Reading:
     known: float = 0.0
     nearness: Mapping[int, float] = field(default_factory=dict)
     agreed: float = 1.0
+    form: Form = field(default_factory=lambda: Form("fact"), compare=False)
 
 
 def read(
@@ -68,7 +70,7 @@ def read(
         by_meaning=similarity is not None,
     )
     if not evidence:
-        return Reading()
+        return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
     return Reading(
         evidence=tuple(evidence),
@@ -76,6 +78,7 @@ def read(
         confidence=confidence(signals, by_meaning=similarity is not None),
         known=1 / (1 + math.exp(-signals["known"])),
         nearness=_nearness(evidence),
+        form=form,
     )
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.answers.candidates import CandidateSentence, Vocabulary, day_of, known_names, offer
+from rag.answers.presenting import PRESENTED, presented
 from rag.language.attribution import attributions, matches_speaker
-from rag.language.introductions import introductions
 from rag.language.name_matching import mentions
 from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for, own_words, without_names
@@ -24,7 +24,6 @@ from rag.records import Hit, Similarity
 FACTUAL = frozenset({"fact", "figure", "date", "list"})
 """The forms that ask for one relation of a subject, which an archive may know nothing of."""
 
-_INTRODUCED = 16
 _RELATED = 8
 _OPENS = 3
 _ANOTHER = 0.3
@@ -85,7 +84,8 @@ Signals = Mapping[str, float]
 class Sought:
     """A question with its form, the hits that are read for it, and how words and texts compare.
 
-    `person` is who holds the office that a statement is asked of; "" where none is.
+    `name` is the subject as the hits name it; `person` is who holds the office that a statement
+    is asked of, "" where none is.
     """
 
     question: str
@@ -93,6 +93,7 @@ class Sought:
     hits: Sequence[Hit]
     vocabulary: Vocabulary
     similarity: Similarity | None
+    name: str
     person: str = ""
 
     @property
@@ -201,9 +202,12 @@ def _of_place(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str,
 def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What each sentence says: whom it names and has speak, what it offers, how it is built."""
     form, titles = sought.form, sought.titles
-    named = {each.key for each in candidates if mentions(each.sentence.text, form.subject)}
-    titled = {id_ for id_, title in titles.items() if mentions(title, form.subject)}
-    introduced = _introduced(form, [each for each in candidates if each.key in named])
+    name = sought.name
+    named = {each.key for each in candidates if mentions(each.sentence.text, name)}
+    titled = {id_ for id_, title in titles.items() if mentions(title, name)}
+    introduced: Mapping[Key, float] = {}
+    if form.name in PRESENTED:
+        introduced = presented(form.name, name, candidates, named)
     if sought.person:
         named |= {each.key for each in candidates if mentions(each.sentence.text, sought.person)}
     spoken = _spoken(form, candidates, sought.person)
@@ -286,18 +290,6 @@ def _beside(candidates: Sequence[Candidate], close: Sequence[float]) -> dict[Key
             found[one] = max(found[one], known[other])
             found[other] = max(found[other], known[one])
     return found
-
-
-def _introduced(form: Form, candidates: Sequence[Candidate]) -> dict[Key, float]:
-    """How well each sentence says who or what the subject is, where that may be wanted."""
-    if form.name not in ("definition", "topic", "overview"):
-        return {}
-    return {
-        each.key: max(
-            (i.strength for i in introductions(each.sentence.text, form.subject)), default=0.0
-        )
-        for each in candidates[:_INTRODUCED]
-    }
 
 
 def _spoken(

@@ -5,6 +5,7 @@ Rules are for English.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.language.name_matching import TITLES, is_role
@@ -19,7 +20,7 @@ _COPULAS = word_set(
 _ROLE_VERBS = word_set(
     "serves served serve works worked work plays played acts acted leads led heads headed runs"
     " represents represented owns owned chairs chaired directs directed holds held coached"
-    " competes competed"
+    " competes competed consists consisted comprises comprised"
 )
 _DEEDS = word_set("founded co-founded won joined invented discovered created wrote helped")
 _MAKING = word_set(
@@ -27,8 +28,22 @@ _MAKING = word_set(
     " described nicknamed dubbed appointed elected nominated re-elected reelected selected"
     " chosen sworn crowned hired based made designed discovered developed built introduced"
     " promoted credited recognized recognised regarded remembered released published owned"
-    " headquartered designated listed classified identified set"
+    " headquartered designated listed classified identified set comprised composed"
 )
+_ORIGINS = word_set("grew began started originated emerged evolved arose")
+_ORIGINS_FROM = word_set("out as from")
+KINDS = re.compile(
+    r"(?:gang|group|band|party|company|firm|festival|agency|movement|organi[sz]ation|app|platform"
+    r"|network|website|charity|foundation|militia|cartel|cult|museum|airline|brand|magazine|newspaper"
+    r"|chain|bank|union|club|team|league|ship|ferry|vessel|rocket|spacecraft|telescope|satellite|drug"
+    r"|vaccine|virus|variant|disease|syndrome|storm|hurricane|comet|asteroid|planet|island|river|bridge"
+    r"|dam|mine|plant|film|movie|series|show|album|song|book|novel|game|model|material|software|tool"
+    r"|program|programme|project|mission|law|bill|act|treaty|theory|conspiracy|cryptocurrency|family"
+    r"|dynasty|tribe|language|religion|church|sect|neighborhood|neighbourhood|suburb|village|town|city"
+    r"|district|region|province|country)$"
+)
+"""Nouns for what a name may be a name of."""
+
 _TIMES = word_set(
     "today tomorrow yesterday tonight week month year day morning afternoon evening night weekend"
     " time hour minute decade century season"
@@ -54,11 +69,7 @@ def strength_of(verb: Token) -> float:
     if any(child.dep_ == "neg" for child in verb.children):
         return 0.0
     if verb.lower_ in _COPULAS and verb.dep_ not in ("aux", "auxpass"):
-        nouns = [
-            child
-            for child in verb.children
-            if child.dep_ in ("attr", "oprd", "dobj") and child.pos_ in ("NOUN", "PROPN")
-        ]
+        nouns = [child for child in verb.children if _is_complement(child)]
         told = [child for child in nouns if child.lower_ not in _TEMPORARY or _of(child)]
         if not told:
             return 0.0
@@ -75,9 +86,18 @@ def strength_of(verb: Token) -> float:
         )
     if verb.lower_ in _ROLE_VERBS:
         return 0.6
+    if verb.lower_ in _ORIGINS and any(c.lower_ in _ORIGINS_FROM for c in verb.children):
+        return 0.6
     if verb.lower_ in _DEEDS and any(child.dep_ == "dobj" for child in verb.children):
         return 0.4
     return 0.0
+
+
+def _is_complement(token: Token) -> bool:
+    """Whether a complement is a noun, "one of the mills", or a role taken for an adjective."""
+    if token.dep_ in ("attr", "oprd", "dobj"):
+        return token.pos_ in ("NOUN", "PROPN") or (token.lower_ == "one" and _of(token))
+    return token.dep_ == "acomp" and is_role(token.text)
 
 
 def _of(token: Token) -> bool:
@@ -107,6 +127,8 @@ def can_be_role(token: Token) -> bool:
     """Whether a word can be what somebody is: a noun, or a title written with a capital."""
     if token.pos_ == "NOUN":
         return token.lower_ not in _TIMES
+    if token.pos_ == "ADJ":
+        return is_role(token.text)
     return token.pos_ == "PROPN" and (token.lower_ in TITLES or is_role(token.text))
 
 
@@ -118,3 +140,37 @@ def weight_of(content: list[Token]) -> float:
     if not telling and not offices:
         return 0.3
     return {1: 0.7, 2: 0.9}.get(telling + offices, 1.0)
+
+
+_FIRSTS = word_set("first youngest oldest fastest tallest longest longest-serving only last")
+_BECOMING = word_set("be is was become becomes became becoming makes made make making")
+
+_ENOUGH = 0.9
+
+
+def first_of_its_kind(doc: Doc, after: int, head: Token) -> Token | None:
+    """The noun of "made history as the first woman to run it", said of a name with that head.
+
+    None where the name is not the first of anything, and where its own verb says enough.
+    """
+    top = head
+    while top.dep_ in ("compound", "appos", "nmod") and top.head != top:
+        top = top.head
+    for token in doc[after:]:
+        what = token.head
+        if token.lower_ not in _FIRSTS or what.pos_ not in ("NOUN", "PROPN"):
+            continue
+        verb = what.head.head if what.dep_ == "pobj" else what.head
+        said = verb == top.head and strength_of(verb) >= _ENOUGH
+        if verb.lower_ in _BECOMING and not said and _leads_up(verb, top):
+            return what
+    return None
+
+
+def _leads_up(verb: Token, top: Token) -> bool:
+    """Whether a verb belongs to the clause whose subject a name is, or hangs on the name."""
+    while verb not in (top, top.head):
+        if verb.dep_ not in ("advcl", "relcl", "pcomp", "prep", "xcomp", "conj"):
+            return False
+        verb = verb.head
+    return True

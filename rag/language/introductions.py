@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.descriptions import can_be_role, content_words, strength_of, tells, weight_of
+from rag.language.descriptions import (
+    KINDS,
+    can_be_role,
+    content_words,
+    first_of_its_kind,
+    strength_of,
+    tells,
+    weight_of,
+)
 from rag.language.name_matching import TITLES, Mention, alike, mentions, name_words
 from rag.language.words import word_set
 
@@ -19,16 +27,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 _NAMING = word_set("known called named nicknamed dubbed titled entitled codenamed")
-_KINDS = re.compile(
-    r"(?:gang|group|band|party|company|firm|festival|agency|movement|organi[sz]ation|app|platform"
-    r"|network|website|charity|foundation|militia|cartel|cult|museum|airline|brand|magazine|newspaper"
-    r"|chain|bank|union|club|team|league|ship|ferry|vessel|rocket|spacecraft|telescope|satellite|drug"
-    r"|vaccine|virus|variant|disease|syndrome|storm|hurricane|comet|asteroid|planet|island|river|bridge"
-    r"|dam|mine|plant|film|movie|series|show|album|song|book|novel|game|model|material|software|tool"
-    r"|program|programme|project|mission|law|bill|act|treaty|theory|conspiracy|cryptocurrency|family"
-    r"|dynasty|tribe|language|religion|church|sect|neighborhood|neighbourhood|suburb|village|town|city"
-    r"|district|region|province|country)$"
-)
 _BREAK = frozenset({",", ";", "—", "–", "--", "-", "(", ")", ":", "“", "”", '"', "..."})
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _AGE = re.compile(r"\d{1,3}(?:-year-old)?$")
@@ -109,20 +107,16 @@ Found = tuple[int, int, float]
 def _said_of(span: Span) -> Iterator[Found]:
     """Everything that the sentence says of one mention, as tokens."""
     doc = span.doc
-    head = _head(span)
+    head: Token = span.root
     yield from _before(span, head)
     yield from _beside(doc, span, head)
     yield from _after(doc, span, head)
     yield from _as_subject(doc, head)
     yield from _fronted(doc, span)
+    if what := first_of_its_kind(doc, span.end, head):
+        yield what.left_edge.i, what.right_edge.i + 1, 0.9
     yield from _leader(doc, span, head)
     yield from _naming(doc, span, head)
-
-
-def _head(span: Span) -> Token:
-    """The token through which the name hangs in the sentence."""
-    root: Token = span.root
-    return root
 
 
 def _before(span: Span, head: Token) -> Iterator[Found]:
@@ -234,7 +228,11 @@ def _after(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
             last += 1
     piece = doc[first:last]
     clause = doc[first].lower_ in ("who", "whose", "which")
-    finite = [token for token in piece if token.tag_ in ("VBD", "VBZ", "VBP", "MD")]
+    finite = [
+        token
+        for token in piece
+        if token.tag_ in ("VBD", "VBZ", "VBP", "MD") and not _turned(token, first)
+    ]
     embedded = any(token.tag_ in ("WP", "WDT", "WP$", "WRB") for token in piece)
     if finite and not embedded and not clause:
         return
@@ -246,6 +244,11 @@ def _after(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
         yield first, last, weight_of(content) * 0.85
     elif any(can_be_role(token) for token in piece):
         yield first, last, weight_of(content)
+
+
+def _turned(token: Token, first: int) -> bool:
+    """Whether it is the "turned" of "a surgeon turned writer", which the parser has as a verb."""
+    return token.lower_ == "turned" and token.i > first and can_be_role(token.nbor(-1))
 
 
 def _goes_on(doc: Doc, first: int, comma: int) -> bool:
@@ -272,6 +275,9 @@ def _as_subject(doc: Doc, head: Token) -> Iterator[Found]:
     """What the name is the subject of: "X is the mayor", "X was formed in 1992"."""
     top = head
     while top.dep_ in ("compound", "appos", "nmod") and top.head != top:
+        if top.dep_ != "appos" and top.head.pos_ == "NOUN" and not KINDS.match(top.head.lower_):
+            # "The Brell Line drivers were hired" says nothing of the line.
+            return
         top = top.head
     if top.dep_ not in _SUBJECTS:
         return
@@ -325,7 +331,7 @@ def _naming(doc: Doc, span: Span, head: Token) -> Iterator[Found]:
     owner = head.head
     if head.dep_ in ("compound", "nmod") and owner.i >= span.end and owner.pos_ == "NOUN":
         adjoining = doc[span.end : owner.i + 1]
-        if all(token.pos_ in ("NOUN", "ADJ") for token in adjoining) and _KINDS.match(owner.lower_):
+        if all(token.pos_ in ("NOUN", "ADJ") for token in adjoining) and KINDS.match(owner.lower_):
             content = [
                 token
                 for token in doc[head.head.left_edge.i : span.start]

@@ -30,7 +30,10 @@ INSTITUTIONS = word_set(
 """Words that end the name of an institution, or stand before its "of": "Office for Ferries"."""
 
 _PARTICLES = word_set("de da del der den di dos du la le van von bin al el ben ibn ter y")
-_WORD = re.compile(r"(?:[^\W\d_]\.)+(?!\w)|[^\W_](?:[\w&]|['’.-](?=\w))*")
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.)+(?!\w)|(?:[Aa]l|[Ee]l|[Bb]in)(?=-[^\W\d_])|[^\W_](?:[\w&]|['’.-](?=\w))*"
+)
+"""An initial, a particle that a hyphen may join to a name ("al-Sabri", "al Sabri"), a word."""
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FEWEST_FUZZY = 5
 _ALIKE = 0.86
@@ -274,7 +277,7 @@ def _widened_right(text: str, words: Sequence[_Word], at: int, asked: Sequence[s
 def _adjoining(text: str, one: _Word, other: _Word) -> bool:
     """Whether nothing but a space (or the stop of a title) stands between two words."""
     between = text[one.start + len(one.shown) : other.start]
-    return between in (" ", "\u00a0", ". ", "") and (between != ". " or len(one.shown) <= 4)
+    return between in (" ", "\u00a0", ". ", "", "-") and (between != ". " or len(one.shown) <= 4)
 
 
 @lru_cache(maxsize=65_536)

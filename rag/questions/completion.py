@@ -59,6 +59,7 @@ _PEOPLE_OF = {
     "missing": "are missing",
     "homeless": "are homeless",
 }
+_COUNTED = frozenset(_PEOPLE_OF) - {"dead", "deaths"} | {"evacuated"}
 _LAST = re.compile(
     r"\b(?:the|its|his|her|their) (?P<which>last|latest|most recent|newest|recent|first|second"
     r"|third"
@@ -278,6 +279,8 @@ def _earlier_one(fragment: str, turn: EarlierTurn) -> str:
     noun = found["noun"][: cut.start()] if cut else found["noun"]
     rest = found["noun"][len(noun) :]
     after = "after" in (asked["when"] or "") or asked["other"] in ("next", "following")
+    if beside := turn.beside(found["which"], noun, after=after):
+        return f"{turn.bare[: found.start()]}the {beside} {noun}{rest}"
     return (
         f"{turn.bare[: found.start()]}the {noun} {'after' if after else 'before'} "
         f"the {found['which']} one{rest}"
@@ -297,8 +300,8 @@ def _people(fragment: str, turn: EarlierTurn) -> str:
     place = re.search(rf" (?:{PREPOSITION}|when|after|because)(?= )", text)
     rest = turn.words.as_asked(place.start(), len(text)) if place else turn.placed
     who = re.match(r"who (?:was|were|is|are|has been|have been|died)\b", text)
-    # Of "who", the verb is that of one or several: "was injured".
-    if who:
+    # Of "who", the verb is that of one or several: "was injured". The hurt are counted, not named.
+    if who and word not in _COUNTED:
         return f"Who {predicate.replace('were ', 'was ')} {rest}"
     return f"How many {predicate} {rest}"
 

@@ -23,6 +23,10 @@ _NO_FIRST = re.compile(
     rf"{NO_NAME.pattern}|who|what|when|where|why|which|how|whose|whom|{AUXILIARY}", re.IGNORECASE
 )
 _OPENS = 4
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth"),
+)
 _DONE = rf"{'|'.join(sorted(question_words('participles')))}|died|\w{{2,}}ed"
 
 
@@ -136,6 +140,20 @@ class EarlierTurn:
         subject = self.form.subject or self.topic
         found = re.search(rf"\b((?:{PREPOSITION}|when)\s+){re.escape(subject)}$", self.bare)
         return f"{found[1]}{subject}" if found else f"in {subject}" if subject else ""
+
+    def beside(self, which: str, noun: str, *, after: bool) -> str:
+        """The ordinal before that of a thing, or after it; "" where neither turn gives its own.
+
+        >>> EarlierTurn("", "The sixth test flight failed.").beside("last", "flight", after=False)
+        'fifth'
+        """
+        words = "|".join(re.escape(word) for word in noun.lower().split() if len(word) >= _OPENS)
+        told = re.search(
+            rf"\b({'|'.join(_ORDINALS)})(?: [\w’'-]+){{0,5}}? (?:{words})\b", self.reply.lower()
+        )
+        own = which if which in _ORDINALS else told[1] if told and words else ""
+        place = (_ORDINALS.index(own) if own else len(_ORDINALS)) + (1 if after else -1)
+        return _ORDINALS[place] if own and 0 <= place < len(_ORDINALS) else ""
 
     @property
     def _is_of_something(self) -> bool:

@@ -37,7 +37,7 @@ _INTERROGATIVE = re.compile(r"\b(?:which|what)\b")
 _MONEY = re.compile(
     r"\b(?:cost|pay|paid|sell|sold|worth|fined?|price|value|damages?|money|spen[dt]|spending"
     r"|raised?"
-    r"|earn|settle|auction|award|buy|bought|acquire|fund|funding)\b"
+    r"|earn|settle|auction|award|buy|bought|acquire|fund|funding|gets?|got|receive[ds]?|owed?)\b"
 )
 _PERCENT = re.compile(
     r"\bhow\b.{0,20}\bper ?cent|\bwhat (?:percent|percentage|share)\b"
