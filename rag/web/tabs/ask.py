@@ -135,18 +135,23 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
             concurrency_limit=None,
             **private(),
         )
-    for button in (parts.stop, parts.clear):
-        connect_stop(button, [asked, example])
+    _connect_ends(chat, parts, [asked, example])
+    for part in (parts.log, parts.panel):
+        connect_opening(chat, parts, part)
+
+
+def _connect_ends(chat: Chat, parts: Parts, runs: Sequence[Any]) -> None:
+    """Connects the buttons that end the answer which is being written."""
+    at_once = {"queue": False, **private()}
+    connect_stop(parts.stop, runs)
+    connect_stop(parts.clear, runs)
     parts.stop.click(
         lambda conversation: updates(chat.stop(conversation)),
         parts.conversation,
         parts.outputs,
-        queue=False,
-        **private(),
+        **at_once,
     )
-    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, queue=False, **private())
-    for part in (parts.log, parts.panel):
-        connect_opening(chat, parts, part)
+    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **at_once)
 
 
 def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
