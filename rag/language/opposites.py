@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from rag.language.entities import stems
+from rag.language.synonyms import antonyms
 
 
 @lru_cache(20_000)
@@ -42,7 +43,8 @@ def contraries(word: str) -> frozenset[str]:
     >>> base("cut") in contraries(base("raise")), base("cut") in opposites(base("raise"))
     (True, False)
     """
-    return opposites(word) | _pairs("contraries").get(word, frozenset())
+    wide = antonyms(word) - converses(word) - near(word)
+    return opposites(word) | _pairs("contraries").get(word, frozenset()) | wide
 
 
 def same(word: str) -> frozenset[str]:

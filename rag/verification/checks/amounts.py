@@ -9,7 +9,7 @@ from itertools import combinations
 from rag.language.moments import without_moments
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.verification.checks.differences import SHARES
-from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.evidence import Evidence, Finding, joined_numbers, told_apart
 
 _RATE = re.compile(
     r"\s*(?:[\w’'-]+\s){0,2}?(?:(?P<every>(?:a|an|per|each|every)\s(?P<unit>second|minute|hour|day"
@@ -30,7 +30,7 @@ _ADVERBS = {
 }
 _COMPARED = re.compile(
     r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|cheaper|dearer|difference|apart"
-    r"|ahead|down|up)\b",
+    r"|ahead|down|up|majority|margin|lead|gap)\b",
     re.IGNORECASE,
 )
 _SUMMED = re.compile(
@@ -43,7 +43,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
     What a claim works out itself may differ: "by two, from eight to ten".
     """
-    plain = without_moments(claim)
+    plain = joined_numbers(without_moments(claim))
     claimed = quantities(plain)
     same = [held for held in evidence.quantities if any(_equal(held, said) for said in claimed)]
     free = [held for held in evidence.quantities if held not in same]

@@ -13,10 +13,11 @@ from rag.language.certainty import Status
 from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
-from rag.language.opposites import base, offices, things, verbs
+from rag.language.opposites import base, near, offices, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
+from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Severity, Statement, joined_numbers
 
@@ -113,7 +114,8 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         if sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient):
             yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
-    if ours.denied != theirs.denied and not (ours.denied and waiting):
+    open_still = ours.denied and (waiting or evidence.counters(theirs.verb))
+    if ours.denied != theirs.denied and not open_still:
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
     elif ours.status in _WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
@@ -211,6 +213,26 @@ def _of(
         return
     if any(one.head == each.head or one.head in each.words for each in elsewhere):
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
+    elif distinct(one, two, evidence):
+        yield Difference("partly", reason, 4)
+
+
+def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
+    """Whether two phrases surely are of two who act: nouns that the article has both do something.
+
+    Neither is a pronoun or a name, and no word of the one can stand for the other.
+    """
+    if one.pronoun or two.pronoun or one.names or two.names or one.all_names & two.all_names:
+        return False
+    if not {one.head, two.head} <= evidence.actors:
+        return False
+    mine, theirs = one.words | {one.head}, two.words | {two.head}
+    meant = frozenset().union(*map(implied, mine)) | things(one.head) | near(one.head)
+    other = frozenset().union(*map(implied, theirs)) | things(two.head) | near(two.head)
+    vague = verbs("general") | verbs("vague")
+    if {one.head, two.head} & vague or meant & theirs or other & mine:
+        return False
+    return not any(a[:4] == b[:4] for a in mine for b in theirs)
 
 
 def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:

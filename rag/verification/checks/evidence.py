@@ -15,6 +15,7 @@ from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
 from rag.language.opposites import base
+from rag.language.polarity import counters
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
@@ -31,6 +32,12 @@ _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
+_REFERS_BACK = re.compile(r"\b(?:this|that|it|so|these|the (?:claim|accusation|report|charge)s?)\b", re.I)
+_SHORT_SCALE = re.compile(r"([$€£¥]\s?\d[\d.,]{0,15}|\d(?=[mt]n\b))(m|mn|tn)\b")
+_SCALES = {"m": " million", "mn": " million", "tn": " trillion"}
+_ORDINAL_FIRST = re.compile(
+    r"\b(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-(?=[a-z])", re.IGNORECASE
+)
 _DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
 _BEFORE_IT = 2
@@ -213,6 +220,33 @@ class Evidence:
         return bool(self.described(names) & words)
 
     @cached_property
+    def actors(self) -> frozenset[str]:
+        """The base forms of the nouns of the articles that do something, or have it done to them."""
+        found = [one for each in self.statements for one in clauses_of(each.text)]
+        return frozenset(
+            each.head
+            for one in found
+            if not one.predicate
+            for each in (one.agent, one.patient)
+            if each is not None and not each.pronoun and not each.names
+        )
+
+    def counters(self, word: str) -> bool:
+        """Whether a cited sentence with a base form, or the short one after it, may deny it.
+
+        "He rejected this" denies what stands before it.
+        """
+        for at, each in enumerate(self.statements):
+            if not each.cited or word not in bases_of(each.text):
+                continue
+            if counters(each.text, word):
+                return True
+            after = self.statements[at + 1 : at + 2]
+            if any(_REFERS_BACK.search(one.text) and counters(one.text, word) for one in after):
+                return True
+        return False
+
+    @cached_property
     def folded(self) -> tuple[str, ...]:
         """The cited texts without regard to case and marks."""
         return tuple(map(folded, self.texts))
@@ -298,8 +332,16 @@ def _names_in(text: str) -> frozenset[str]:
 
 
 def joined_numbers(text: str) -> str:
-    """The text without the spaces that a tokenizer left in "1, 187" and "3. 5"."""
-    return _SPACED.sub(r"\1", text)
+    """The text with its numbers as others write them.
+
+    A tokenizer leaves spaces in "1, 187", and news shortens "£3.2 million" and joins what a rank
+    is of.
+
+    >>> joined_numbers("£3.2m of 1, 187 in the second-quarter")
+    '£3.2 million of 1,187 in the second quarter'
+    """
+    whole = _SHORT_SCALE.sub(lambda match: match[1] + _SCALES[match[2]], _SPACED.sub(r"\1", text))
+    return _ORDINAL_FIRST.sub(r"\1 ", whole)
 
 
 @lru_cache(1_024)
