@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.language.certainty import Status
 from rag.language.entities import NUMERALS
@@ -166,6 +166,9 @@ def _of(
     """Whether the claim has another in a role than the article."""
     if one is None or two is None or one.pronoun or mine.is_time(one) or other.is_time(two):
         return
+    if one.names and one.start == 0 and one.names <= evidence.small_words:
+        # A capital that only begins the sentence.
+        one = replace(one, names=frozenset(), all_names=one.all_names - one.names)
     theirs = two.names
     if two.pronoun:
         theirs = _meant(two, other)
@@ -213,7 +216,7 @@ def _of(
         return
     if any(one.head == each.head or one.head in each.words for each in elsewhere):
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
-    elif distinct(one, two, evidence):
+    elif distinct(one, two, evidence) and not figures_in(mine.shown(one), other.shown(two)):
         yield Difference("partly", reason, 4)
 
 
@@ -224,15 +227,20 @@ def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
     """
     if one.pronoun or two.pronoun or one.names or two.names or one.all_names & two.all_names:
         return False
-    if not {one.head, two.head} <= evidence.actors:
+    if not {one.head, two.head} <= evidence.actors | verbs("bodies"):
         return False
-    mine, theirs = one.words | {one.head}, two.words | {two.head}
+    vague = verbs("general") | verbs("vague")
+    mine, theirs = (one.words | {one.head}) - vague, (two.words | {two.head}) - vague
     meant = frozenset().union(*map(implied, mine)) | things(one.head) | near(one.head)
     other = frozenset().union(*map(implied, theirs)) | things(two.head) | near(two.head)
-    vague = verbs("general") | verbs("vague")
-    if {one.head, two.head} & vague or meant & theirs or other & mine:
+    if not mine or not theirs or meant & theirs or other & mine:
         return False
     return not any(a[:4] == b[:4] for a in mine for b in theirs)
+
+
+def figures_in(*phrases: str) -> bool:
+    """Whether one of the phrases has a number."""
+    return any(quantity_places(each) for each in phrases)
 
 
 def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:

@@ -79,7 +79,7 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
             continue
         found = list(differences(mine, each, kind, evidence))
         if found and kind != "near":
-            enough = shared >= _LEAST_SHARED * len(_content(mine.clause))
+            enough = shared >= _LEAST_SHARED * _size(mine.clause)
             if enough and (shared > 1 or _akin(mine.clause, each.clause, kind)):
                 differing.append((shared, found))
         elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
@@ -88,7 +88,8 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
             apart = kind == "near" and not agree(
                 mine.clause, each.clause, each.clause.agent, each.clause.patient
             )
-            agreeing.append((shared, bool(strange) or apart or _silent(mine, each)))
+            bare = kind == "near" and not each.clause.patient and mine.clause.patient is not None
+            agreeing.append((shared, bool(strange) or apart or bare or _silent(mine, each)))
     best = max((shared for shared, silent in agreeing if not silent), default=0)
     if differing:
         shared, found = max(differing, key=lambda one: (one[0], -len(one[1])))
@@ -287,6 +288,12 @@ def _content(clause: Clause) -> frozenset[str]:
     return frozenset(
         word for words in found for word in words if word != "one" and not numbers(word)
     )
+
+
+def _size(clause: Clause) -> int:
+    """How many words it is about, each counted once."""
+    named = frozenset().union(*(each.all_names for each in clause.arguments))
+    return len(_content(clause) - named | frozenset(map(base, named)))
 
 
 def _lacking(word: str, text: str) -> bool:
