@@ -32,7 +32,9 @@ _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
-_REFERS_BACK = re.compile(r"\b(?:this|that|it|so|these|the (?:claim|accusation|report|charge)s?)\b", re.I)
+_REFERS_BACK = re.compile(
+    r"\b(?:this|that|it|so|these|the (?:claim|accusation|report|charge)s?)\b", re.IGNORECASE
+)
 _SHORT_SCALE = re.compile(r"([$€£¥]\s?\d[\d.,]{0,15}|\d(?=[mt]n\b))(m|mn|tn)\b")
 _SCALES = {"m": " million", "mn": " million", "tn": " trillion"}
 _ORDINAL_FIRST = re.compile(
@@ -221,7 +223,7 @@ class Evidence:
 
     @cached_property
     def actors(self) -> frozenset[str]:
-        """The base forms of the nouns of the articles that do something, or have it done to them."""
+        """The base forms of the nouns of the articles that do something or have it done to them."""
         found = [one for each in self.statements for one in clauses_of(each.text)]
         return frozenset(
             each.head

@@ -19,15 +19,13 @@ from rag.language.roles import Clause, clauses_of
 from rag.language.synonyms import implied
 from rag.verification.checks.differences import (
     SHOWN,
-    Said,
     agree,
     differences,
     figures,
     is_source,
-    one_name,
-    related,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
+from rag.verification.checks.saying import Said, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
