@@ -20,6 +20,7 @@ from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
 from rag.verification.checks.roles import roles
+from rag.verification.checks.sayers import sayers
 from rag.verification.checks.stance import stance
 from rag.verification.checks.titles import titles
 from rag.verification.checks.wording import Wording, joined, lacking, wording
@@ -43,6 +44,7 @@ _CHECKS: tuple[Check, ...] = (
     titles,
     stance,
     roles,
+    sayers,
     additions,
     joined,
 )

@@ -77,7 +77,7 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
             continue
         found = list(differences(mine, each, kind, evidence))
         if found and kind != "near":
-            enough = shared >= _LEAST_SHARED * _size(mine.clause)
+            enough = shared >= _LEAST_SHARED * _size(mine)
             if enough and (shared > 1 or _akin(mine.clause, each.clause, kind)):
                 differing.append((shared, found))
         elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
@@ -288,10 +288,11 @@ def _content(clause: Clause) -> frozenset[str]:
     )
 
 
-def _size(clause: Clause) -> int:
-    """How many words it is about, each counted once."""
-    named = frozenset().union(*(each.all_names for each in clause.arguments))
-    return len(_content(clause) - named | frozenset(map(base, named)))
+def _size(mine: Said) -> int:
+    """How many words a clause is about, each counted once; when it is so is no matter of that."""
+    about = [each for each in mine.clause.arguments if not mine.is_time(each)]
+    words = frozenset().union(*(each.words | each.name_bases for each in about))
+    return len([word for word in words if not numbers(word)])
 
 
 def _lacking(word: str, text: str) -> bool:
