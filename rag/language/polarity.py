@@ -15,8 +15,8 @@ _COUNTERS = re.compile(
     r"|instead|rather|still (?:need|ha[sd]|have|to)\w*|needs?|await\w*|pending|yet|drop(?:s|ped|ping)?"
     r"|abandon\w*|scrap\w*|cancel\w*|call(?:s|ed|ing)? off|ceas\w+|oppos\w+|object\w*|absen\w+"
     r"|miss(?:es|ed|ing)?|acquit\w*|clear(?:s|ed)?|negative|no|not|never|none|nobody|nothing|nor"
-    r"|neither|cannot|\w+n['’]t|hardly|scarcely|barely|until|against|despite|unchanged|intact|untouched"
-    r"|dismiss\w*|disput\w+|condemn\w*|barr?ed|bann\w+|suspend\w*|unable|impossible|resist\w*"
+    r"|neither|cannot|\w+n['’]t|hardly|scarcely|barely|until|against|despite|unchanged|intact"
+    r"|untouched|dismiss\w*|disput\w+|condemn\w*|barr?ed|bann\w+|suspend\w*|unable|impossible|resist\w*"
     r"|withdr[ae]w\w*|keep\w*|kept|remain\w*|stay\w*|so far)(?!\w)",
     re.IGNORECASE,
 )

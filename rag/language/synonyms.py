@@ -1,6 +1,8 @@
 """Which English words a text bears out by another word, and which say the opposite.
 
-Synonyms, derived words and one step up for the first. From WordNet 3.1, whose licence stands beside its file; `scripts/build_synonyms.py` writes that.
+For the first, synonyms, derived words and one step up count.
+
+From WordNet 3.1, whose licence stands beside its file; `scripts/build_synonyms.py` writes that.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from rag.records import Citation, Similarity, Verdict
 from rag.verification.checks.across import across, claim_language
 from rag.verification.checks.additions import additions
 from rag.verification.checks.amounts import amounts
+from rag.verification.checks.counted import counted
 from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import Check, Evidence, Finding
 from rag.verification.checks.languages import by_language, foreign
@@ -39,6 +40,7 @@ _SAME_THING = 0.5
 _CHECKS: tuple[Check, ...] = (
     quoting,
     amounts,
+    counted,
     dates,
     naming,
     titles,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from rag.language.moments import without_moments
@@ -20,6 +20,7 @@ _RATE = re.compile(
 )
 _YEAR = 12.0
 _CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
+_MEASURES = ("length", "mass", "volume", "area", "speed", "degrees", "power")
 _ADVERBS = {
     "hourly": "hour",
     "daily": "day",
@@ -49,7 +50,9 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
     free = [held for held in evidence.quantities if held not in same]
     for said in claimed:
         # A number that the claim gives as it is cannot also be what it rounds another to.
-        if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
+        bearing = [held for held in same if _equal(held, said)]
+        bearing += [held for held in free if held.bears_out(said)]
+        if bearing and not _only_bare(said, bearing, evidence):
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
             continue
@@ -62,6 +65,17 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         ]
         yield told_apart(_shown(said), rivals, "number")
     yield from _rates(plain, evidence)
+
+
+def _only_bare(said: Quantity, bearing: Sequence[Quantity], evidence: Evidence) -> bool:
+    """Whether numbers without a unit bear out one with a unit, which the article gives otherwise.
+
+    "19 miles" is not the 19 of "19 to 12" where the article has "nine miles". Money, times and
+    shares are often left without their unit.
+    """
+    if said.unit.split(" ")[-1] not in _MEASURES or any(held.unit or held.noun for held in bearing):
+        return False
+    return any(held.unit == said.unit for held in evidence.quantities)
 
 
 def _equal(held: Quantity, said: Quantity) -> bool:

@@ -42,9 +42,7 @@ def sayers(claim: str, evidence: Evidence) -> Iterator[Finding]:
             return
 
 
-def _who_says(
-    words: frozenset[str], evidence: Evidence
-) -> Iterator[tuple[float, str, str]]:
+def _who_says(words: frozenset[str], evidence: Evidence) -> Iterator[tuple[float, str, str]]:
     """How much of the words somebody says in an article, who, and the article.
 
     What nobody is said to say comes as said by "".
