@@ -63,6 +63,30 @@ def near(word: str) -> frozenset[str]:
     return _groups("near").get(word, frozenset([word])) | same(word)
 
 
+def reworded(word: str) -> frozenset[str]:
+    """The base forms by which other sentences may tell of the same, itself among them.
+
+    The loosest of all: whole fields of news stand in one line. They let a claim pass, and prove
+    nothing.
+
+    >>> base("layoffs") in reworded(base("sack")), base("jailed") in reworded(base("prison"))
+    (True, True)
+    """
+    return _paraphrases().get(word, frozenset([word])) | near(word)
+
+
+@cache
+def _paraphrases() -> dict[str, frozenset[str]]:
+    path = files("rag.language").joinpath("lexicons", "paraphrases_en.toml")
+    fields = tomllib.loads(path.read_text(encoding="utf-8")).values()
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for line in (line for field in fields for line in field):
+        group = {base(word) for word in line.split()}
+        for word in group:
+            found[word] |= group
+    return {word: frozenset(group) for word, group in found.items()}
+
+
 def offices(word: str) -> frozenset[str]:
     """The base forms that a sentence may have for the same office, itself among them."""
     return _groups("offices").get(word, frozenset([word]))

@@ -14,7 +14,7 @@ from functools import lru_cache
 from rag.language.analysis import analyse
 from rag.language.entities import numbers
 from rag.language.name_matching import name_words
-from rag.language.opposites import base, contraries, converses, near, same, things, verbs
+from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
 from rag.language.roles import Clause, clauses_of
 from rag.language.synonyms import implied
 from rag.verification.checks.differences import (
@@ -187,7 +187,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         return
     if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
         return
-    words = near(clause.verb) | near(verb) | {verb}
+    words = reworded(clause.verb) | reworded(verb) | {verb}
     if clause.agent is not None and clause.agent.names and "_" not in clause.verb:
         described = evidence.described(clause.agent.names)
         doers = [word for word in evidence.doers if word in words or verb in implied(word)]
