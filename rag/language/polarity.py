@@ -12,18 +12,20 @@ from rag.language.opposites import base, near
 _COUNTERS = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject\w*|refus\w+|declin\w+|stop\w*|halt\w*|prevent\w*|avoid\w*"
     r"|escap\w+|avert\w*|evad\w+|exclud\w+|beyond|without|lack\w*|fail\w*|rul(?:e|ed|es|ing) out"
-    r"|instead|rather|still (?:need|ha[sd]|have|to)\w*|needs?|await\w*|pending|yet|drop(?:s|ped|ping)?"
-    r"|abandon\w*|scrap\w*|cancel\w*|call(?:s|ed|ing)? off|ceas\w+|oppos\w+|object\w*|absen\w+"
-    r"|miss(?:es|ed|ing)?|acquit\w*|clear(?:s|ed)?|negative|no|not|never|none|nobody|nothing|nor"
-    r"|neither|cannot|\w+n['’]t|hardly|scarcely|barely|until|against|despite|unchanged|intact"
-    r"|untouched|dismiss\w*|disput\w+|condemn\w*|barr?ed|bann\w+|suspend\w*|unable|impossible|resist\w*"
-    r"|withdr[ae]w\w*|keep\w*|kept|remain\w*|stay\w*|so far)(?!\w)",
+    r"|instead|needs?|still has to|await\w*|pending|yet|drop(?:s|ped|ping)?|abandon\w*|scrap\w*"
+    r"|cancel\w*|call(?:s|ed|ing)? off|ceas\w+|oppos\w+|objection\w*|absen\w+|miss(?:es|ed|ing)?"
+    r"|acquit\w*|clear(?:s|ed)?|no|not|never|none|nobody|nothing|nor|neither|cannot|\w+n['’]t"
+    r"|hardly|scarcely|barely|despite|unchanged|intact|untouched|dismiss\w*|disput\w+|condemn\w*"
+    r"|barr?ed|bann\w+|suspend\w*|unable|impossible|resist\w*|withdr[ae]w\w*)(?!\w)",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
+_REACH = 60
+"""A word counters another that is no further from it, in characters."""
 
 
 def counters(text: str, word: str) -> bool:
-    """Whether a text may deny something, by a word of another act than `word`, a base form.
+    """Whether a text may deny an act, `word` by its base form, by a word close to it.
 
     >>> counters("Rovers escaped relegation.", base("relegated"))
     True
@@ -31,4 +33,9 @@ def counters(text: str, word: str) -> bool:
     False
     """
     own = near(word) | {word}
-    return any(base(match[0].split()[0]) not in own for match in _COUNTERS.finditer(text))
+    acts = [match.start() for match in _WORD.finditer(text) if base(match[0]) == word]
+    return any(
+        base(match[0].split()[0]) not in own
+        and (not acts or min(abs(match.start() - at) for at in acts) <= _REACH)
+        for match in _COUNTERS.finditer(text)
+    )

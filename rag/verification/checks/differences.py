@@ -22,7 +22,7 @@ from rag.verification.checks.saying import (
     Difference,
     Said,
     distinct,
-    figures_in,
+    measures,
     one_name,
     related,
 )
@@ -78,6 +78,9 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         *_of(ours.patient, patient, mine, other, evidence, done_to=True),
     ]
     if kind == "opposite":
+        others = ours.agent and agent and not (agent.pronoun or ours.agent.pronoun)
+        if others and ours.agent and agent and not related(ours.agent, agent):
+            return
         if not apart and ours.denied == theirs.denied and agree(ours, theirs, agent, patient):
             yield Difference("unsupported", f"the article says {theirs.shown}, not {ours.shown}", 9)
         return
@@ -186,7 +189,7 @@ def _of(
         return
     if any(one.head == each.head or one.head in each.words for each in elsewhere):
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
-    elif distinct(one, two, evidence) and not figures_in(mine.shown(one), other.shown(two)):
+    elif distinct(one, two, evidence) and not measures(mine.shown(one), other.shown(two)):
         yield Difference("partly", reason, 4)
 
 

@@ -49,6 +49,21 @@ def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
             found = _compared(Said(_identified(clause, clauses), claim), there, evidence)
             # "Plans to" and "demands that" may be put in other words.
             yield from (each for each in found if each.kind == "role" or not clause.governs)
+            yield from _ruled_out(Said(clause, claim), evidence)
+
+
+def _ruled_out(mine: Said, evidence: Evidence) -> Iterator[Finding]:
+    """That a thing is done in the claim which the article has only as ruled out, escaped, avoided."""
+    clause = mine.clause
+    thing = clause.patient
+    if thing is None or clause.denied or clause.verb in verbs("feared") or thing.names:
+        return
+    if clause.status not in ("fact", "now", "coming"):
+        return
+    there = [each for each in evidence.statements if thing.words <= bases_of(each.text)]
+    if thing.words and there and all(_only(thing.head, each, "ruled_out") for each in there):
+        reason = f"the article has {mine.shown(thing)} only as ruled out or avoided"
+        yield Finding("unsupported", reason, "role")
 
 
 def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
@@ -69,6 +84,8 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
     for other, kind in candidates:
         each = replace(other, clause=_turned(mine.clause, other.clause))
         shared = _shared(mine.clause, each.clause, kind)
+        if kind == "same" and not _size(mine):
+            shared = max(shared, 1)
         if kind == "same" and _may_be(mine, each):
             shared += 1
         if not shared and kind == "same" and _content(mine.clause) & bases_of(each.text):
@@ -195,7 +212,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
             reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
             yield Finding("unsupported", reason, "role")
             return
-    ours = _content(clause)
+    ours = _content(clause) if _size(mine) else frozenset()
     against = None
     for each in evidence.statements:
         known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
@@ -298,6 +315,19 @@ def _size(mine: Said) -> int:
 def _lacking(word: str, text: str) -> bool:
     """Whether a sentence has a word only as what there was not: "without charge"."""
     return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
+
+
+def _only(noun: str, statement: Statement, kind: str) -> bool:
+    """Whether a sentence has a thing only as what verbs of one list are done to."""
+    found = [
+        clause
+        for clause in clauses_of(statement.text)
+        if any(noun in each.words for each in clause.arguments)
+    ]
+    return bool(found) and all(
+        each.verb in verbs(kind) and each.patient is not None and noun in each.patient.words
+        for each in found
+    )
 
 
 def _only_feared(words: Sequence[str], statement: Statement) -> bool:

@@ -74,9 +74,9 @@ def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
     return not any(a[:4] == b[:4] for a in mine for b in theirs)
 
 
-def figures_in(*phrases: str) -> bool:
-    """Whether one of the phrases has a number."""
-    return any(quantity_places(each) for each in phrases)
+def measures(*phrases: str) -> bool:
+    """Whether one of the phrases measures something: "150 crowns", no "three boats"."""
+    return any(quantity.unit for each in phrases for _, quantity in quantity_places(each))
 
 
 def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:

@@ -19,7 +19,7 @@ def times(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
     """
     ours, theirs = _moments(mine, evidence), _moments(other, evidence)
     for said in ours:
-        rivals = [held for held in theirs if held.unit == said.unit]
+        rivals = [held for held in theirs if held.unit == said.unit or held.unit == "day"]
         if rivals and not any(held.bears_out(said) for held in theirs):
             reason = f"the article says {rivals[0].text}, not {said.text}"
             yield Difference("unsupported", reason, 6)
