@@ -90,10 +90,13 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
         sure = ours.status == "fact" and theirs.status in ("coming", "planned", "possible")
-        if sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient):
+        open_both = theirs.status == "possible" and ours.status == "coming" and kind == "same"
+        if (open_both and not ours.patient) or (
+            sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
+        ):
             yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
-    open_still = ours.denied and (waiting or evidence.counters(theirs.verb))
+    open_still = ours.denied and (waiting or evidence.counters(theirs.verb, other.statement))
     if ours.denied != theirs.denied and not open_still:
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)

@@ -32,6 +32,7 @@ _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
+_SHORT = 60
 _REFERS_BACK = re.compile(
     r"\b(?:this|that|it|so|these|the (?:claim|accusation|report|charge)s?)\b", re.IGNORECASE
 )
@@ -233,18 +234,19 @@ class Evidence:
             if each is not None and not each.pronoun and not each.names
         )
 
-    def counters(self, word: str) -> bool:
+    def counters(self, word: str, only: Statement | None = None) -> bool:
         """Whether a cited sentence with a base form, or the short one after it, may deny it.
 
-        "He rejected this" denies what stands before it.
+        "He rejected this" denies what stands before it. With `only`, that sentence alone counts.
         """
         for at, each in enumerate(self.statements):
-            if not each.cited or word not in bases_of(each.text):
+            if not each.cited or only not in (None, each) or word not in bases_of(each.text):
                 continue
             if counters(each.text, word):
                 return True
-            after = self.statements[at + 1 : at + 2]
-            if any(_REFERS_BACK.search(one.text) and counters(one.text, word) for one in after):
+            after = "".join(one.text for one in self.statements[at + 1 : at + 2])
+            short = len(after) <= _SHORT and _REFERS_BACK.search(after)
+            if short and counters(after, word):
                 return True
         return False
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
-from rag.language.opposites import near, things, verbs
+from rag.language.opposites import base, near, things, verbs
 from rag.language.quantities import quantity_places
 from rag.language.roles import Argument, Clause
 from rag.language.synonyms import implied
@@ -65,7 +66,7 @@ def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
         return False
     if not {one.head, two.head} <= evidence.actors | verbs("bodies"):
         return False
-    vague = verbs("general") | verbs("vague")
+    vague = verbs("general") | verbs("vague") | frozenset(map(base, NUMERALS))
     mine, theirs = (one.words | {one.head}) - vague, (two.words | {two.head}) - vague
     meant = frozenset().union(*map(implied, mine)) | things(one.head) | near(one.head)
     other = frozenset().union(*map(implied, theirs)) | things(two.head) | near(two.head)
