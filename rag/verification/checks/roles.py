@@ -53,7 +53,7 @@ def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _ruled_out(mine: Said, evidence: Evidence) -> Iterator[Finding]:
-    """That a thing is done in the claim which the article has only as ruled out, escaped, avoided."""
+    """That something is done in the claim which the article has only as ruled out or avoided."""
     clause = mine.clause
     thing = clause.patient
     if thing is None or clause.denied or clause.verb in verbs("feared") or thing.names:
