@@ -9,7 +9,8 @@ from itertools import combinations
 from rag.language.moments import without_moments
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.verification.checks.differences import SHARES
-from rag.verification.checks.evidence import Evidence, Finding, joined_numbers, told_apart
+from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.written import joined_numbers
 
 _RATE = re.compile(
     r"\s*(?:[\w’'-]+\s){0,2}?(?:(?P<every>(?:a|an|per|each|every)\s(?P<unit>second|minute|hour|day"

@@ -17,7 +17,7 @@ from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Severity, joined_numbers
+from rag.verification.checks.evidence import Evidence, Severity
 from rag.verification.checks.saying import (
     Difference,
     Said,
@@ -27,6 +27,7 @@ from rag.verification.checks.saying import (
     related,
 )
 from rag.verification.checks.timing import times
+from rag.verification.checks.written import joined_numbers
 
 _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
@@ -142,9 +143,7 @@ def _of(
     """Whether the claim has another in a role than the article."""
     if one is None or two is None or one.pronoun or mine.is_time(one) or other.is_time(two):
         return
-    if one.names and one.start == 0 and one.names <= evidence.small_words:
-        # A capital that only begins the sentence.
-        one = replace(one, names=frozenset(), all_names=one.all_names - one.names)
+    one = _without_capital(one, evidence)
     theirs = two.names
     if two.pronoun:
         theirs = _meant(two, other)
@@ -184,16 +183,24 @@ def _of(
         if moved and not evidence.describes(one.names, two.words):
             yield Difference("unsupported", reason, 6)
         return
+    beside = any(
+        one.head == each.head or (not theirs and one.head in each.words) for each in elsewhere
+    )
     if theirs:
-        if evidence.describes(theirs, offices(one.head) | things(one.head) | one.words):
-            return
-        if any(one.head == each.head for each in elsewhere):
+        given = offices(one.head) | things(one.head) | one.words
+        if beside and not evidence.describes(theirs, given):
             yield Difference("unsupported", reason, 6)
-        return
-    if any(one.head == each.head or one.head in each.words for each in elsewhere):
+    elif beside:
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
     elif distinct(one, two, evidence) and not measures(mine.shown(one), other.shown(two)):
         yield Difference("partly", reason, 4)
+
+
+def _without_capital(one: Argument, evidence: Evidence) -> Argument:
+    """The phrase without a name that is but the word with which the sentence begins."""
+    if one.start or not one.names <= evidence.small_words:
+        return one
+    return replace(one, names=frozenset(), all_names=one.all_names - one.names)
 
 
 def _meant(pronoun: Argument, other: Said) -> frozenset[str]:

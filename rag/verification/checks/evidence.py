@@ -21,6 +21,7 @@ from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
 from rag.language.synonyms import implied
 from rag.records import Article, Citation, Published
+from rag.verification.checks.written import joined_numbers
 
 Severity = Literal["quote altered", "unsupported", "partly"]
 
@@ -30,16 +31,10 @@ NAMED = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[^\W\d_][\w'’-]*(?<!['’])")
 _OWN = re.compile(r"['’]s?$")
 _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
 _SHORT = 60
 _REFERS_BACK = re.compile(
     r"\b(?:this|that|it|so|these|the (?:claim|accusation|report|charge)s?)\b", re.IGNORECASE
-)
-_SHORT_SCALE = re.compile(r"([$€£¥]\s?\d[\d.,]{0,15}|\d(?=[mt]n\b))(m|mn|tn)\b")
-_SCALES = {"m": " million", "mn": " million", "tn": " trillion"}
-_ORDINAL_FIRST = re.compile(
-    r"\b(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-(?=[a-z])", re.IGNORECASE
 )
 _DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
@@ -333,19 +328,6 @@ def _introductions(text: str, name: str) -> tuple[str, ...]:
 def _names_in(text: str) -> frozenset[str]:
     words = text.casefold().replace("’", "'").split()
     return frozenset(re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words)
-
-
-def joined_numbers(text: str) -> str:
-    """The text with its numbers as others write them.
-
-    A tokenizer leaves spaces in "1, 187", and news shortens "£3.2 million" and joins what a rank
-    is of.
-
-    >>> joined_numbers("£3.2m of 1, 187 in the second-quarter")
-    '£3.2 million of 1,187 in the second quarter'
-    """
-    whole = _SHORT_SCALE.sub(lambda match: match[1] + _SCALES[match[2]], _SPACED.sub(r"\1", text))
-    return _ORDINAL_FIRST.sub(r"\1 ", whole)
 
 
 @lru_cache(1_024)
