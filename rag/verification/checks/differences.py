@@ -166,13 +166,9 @@ def _of(
     if two.pronoun or related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
-    if not theirs and not one.names and one.all_names and not two.all_names:
-        where = frozenset(
-            word for how, each in other.clause.others if how in _PLACES for word in each.names
-        )
-        if where and not one.all_names & where:
-            yield Difference("unsupported", reason, 5)
-            return
+    if not theirs and not one.names and not two.all_names and _placed_apart(one, other):
+        yield Difference("unsupported", reason, 5)
+        return
     if theirs and not one.names and one.all_names:
         met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
         if not one.all_names & met and not evidence.describes(theirs, one.words):
@@ -192,8 +188,23 @@ def _of(
             yield Difference("unsupported", reason, 6)
     elif beside:
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
-    elif distinct(one, two, evidence) and not measures(mine.shown(one), other.shown(two)):
+    elif _compares(mine, one, other, two) and distinct(one, two, evidence):
         yield Difference("partly", reason, 4)
+
+
+def _placed_apart(one: Argument, other: Said) -> bool:
+    """Whether a phrase with a place's name is compared with a clause of another place."""
+    where = frozenset(
+        word for how, each in other.clause.others if how in _PLACES for word in each.names
+    )
+    return bool(one.all_names and where and not one.all_names & where)
+
+
+def _compares(mine: Said, one: Argument, other: Said, two: Argument) -> bool:
+    """Whether who acts can be compared: not what costs, is expected, or measures something."""
+    clause = mine.clause
+    open_verb = clause.governs or clause.verb in verbs("either")
+    return not open_verb and not measures(mine.shown(one), other.shown(two))
 
 
 def _without_capital(one: Argument, evidence: Evidence) -> Argument:
