@@ -1,5 +1,6 @@
 // A call that fails says so in plain words, here and in Gradio's notice, and loses no typed text.
 const CALL = /\/gradio_api\/(?:queue\/(?:join|data)|run\/predict|upload)$/;
+const CANCEL = /\/gradio_api\/cancel$/;
 const FAILED = "dateline:failed";
 const STILL_HERE = " What you typed is still here.";
 const UNREACHED = "The server could not be reached, and nothing was sent.";
@@ -22,6 +23,12 @@ window.addEventListener("beforeunload", () => (leaving = true));
 
 window.fetch = async (input, options) => {
   const address = new URL(input.url ?? input, document.baseURI);
+  if (CANCEL.test(address.pathname)) {
+    // The server answers once the step that it works on has ended; until then Gradio would take
+    // nothing that is asked next.
+    fetchPlainly(input, options).catch(() => {});
+    return Response.json({ success: true });
+  }
   if (!CALL.test(address.pathname)) return fetchPlainly(input, options);
   const kind = address.pathname.split("/").at(-1);
   if (kind === "join") asked = questionField()?.value || asked;
