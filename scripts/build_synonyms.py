@@ -1,4 +1,4 @@
-"""Writes `rag/language/lexicons/wordnet_en.txt.gz` from the database files of WordNet 3.1.
+"""Writes the lexicons of synonyms and of opposites from the database files of WordNet 3.1.
 
     python scripts/build_synonyms.py FOLDER
 
@@ -20,6 +20,7 @@ from rag.language.opposites import base
 from rag.language.words import word_set
 
 TARGET = Path("rag/language/lexicons/wordnet_en.txt.gz")
+OPPOSITES = TARGET.with_name("wordnet_opposites_en.txt.gz")
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
 UPWARDS = ("@", "&", "\\")
 DERIVED = ("+", "\\", "<")
@@ -41,12 +42,15 @@ def main(folder: Path) -> None:
     ranks = {key: row for key, row in ranks.items() if key[0] in in_use}
     synsets = {key: row for part in set(PARTS.values()) for key, row in _synsets(folder, part)}
     found: defaultdict[str, set[str]] = defaultdict(set)
+    against: defaultdict[str, set[str]] = defaultdict(set)
     for key, (words, pointers) in synsets.items():
         usual = [(at, word) for at, word in enumerate(words, 1) if _is_usual(word, key, ranks)]
         for at, word in usual:
             found[base(word)] |= {base(other) for _, other in usual}
             for sign, target, source, aim in pointers:
                 there = synsets.get(target, ([], []))[0]
+                if sign == "!" and source == at and _is_usual(there[aim - 1], target, ranks):
+                    against[base(word)].add(base(there[aim - 1]))
                 if sign in DERIVED and source == at and aim:
                     if there[aim - 1] in in_use:
                         found[base(word)].add(base(there[aim - 1]))
@@ -56,14 +60,20 @@ def main(folder: Path) -> None:
                         for each in there
                         if each not in EMPTY and _is_usual(each, target, ranks)
                     }
+    _write(TARGET, found)
+    _write(OPPOSITES, against)
+
+
+def _write(path: Path, found: dict[str, set[str]]) -> None:
+    """A line for each word: its base form, a tab, and the others; the same bytes every time."""
     lines = [
         f"{word}\t{' '.join(sorted(others))}\n"
         for word, all_of_it in sorted(found.items())
         if word and (others := {one for one in all_of_it if one and USUAL.match(one)} - {word})
     ]
-    with TARGET.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
         file.write("".join(lines).encode())
-    print(f"{len(lines)} words, {TARGET.stat().st_size} bytes")
+    print(f"{path.name}: {len(lines)} words, {path.stat().st_size} bytes")
 
 
 def _is_usual(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -112,14 +113,26 @@ def test_in_another_language_figures_and_names_are_compared(claim: str, verdict:
     assert whole(claim)[0] == verdict
 
 
+def claim(line: str) -> str:
+    """The claim of a line that may begin with the claim's kind: "quantity: Two ships sank."."""
+    return re.sub(r"^[a-z]+: ", "", line)
+
+
 @pytest.mark.parametrize(
     ("name", "most_flagged", "most_supported"),
-    [("first", 4, 5), ("second", 2, 5), ("third", 6, 5), ("fourth", 9, 4), ("fifth", 5, 2)],
+    [
+        ("first", 4, 5),
+        ("second", 2, 3),
+        ("third", 6, 4),
+        ("fourth", 9, 2),
+        ("fifth", 5, 1),
+        ("sixth", 11, 7),
+    ],
 )
 def test_few_true_claims_are_flagged_and_few_false_ones_supported(
     name: str, most_flagged: int, most_supported: int
 ) -> None:
-    """Of 48, 43, 45, 45, 20 true claims and 58, 58, 45, 45, 20 false ones, no more than these."""
+    """Of 48, 43, 45, 45, 20, 84 true claims and 58, 58, 45, 45, 20, 88 false ones, no more."""
     listed = tomllib.loads((CLAIMS / f"{name}.toml").read_text(encoding="utf-8"))["evidence"]
     flagged, supported = [], []
     for number, one in enumerate(listed):
@@ -130,7 +143,11 @@ def test_few_true_claims_are_flagged_and_few_false_ones_supported(
             publisher=one["publisher"],
             day=one["day"],
         )
-        flagged += [claim for claim in one["true"] if whole(claim, about)[0] != "supported"]
-        supported += [claim for claim in one["false"] if whole(claim, about)[0] == "supported"]
+        flagged += [
+            each for each in map(claim, one["true"]) if whole(each, about)[0] != "supported"
+        ]
+        supported += [
+            each for each in map(claim, one["false"]) if whole(each, about)[0] == "supported"
+        ]
     assert len(flagged) <= most_flagged, flagged
     assert len(supported) <= most_supported, supported

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from rag.language.entities import stems
+from rag.language.synonyms import antonyms
 
 
 @lru_cache(20_000)
@@ -42,7 +43,8 @@ def contraries(word: str) -> frozenset[str]:
     >>> base("cut") in contraries(base("raise")), base("cut") in opposites(base("raise"))
     (True, False)
     """
-    return opposites(word) | _pairs("contraries").get(word, frozenset())
+    wide = antonyms(word) - converses(word) - near(word)
+    return opposites(word) | _pairs("contraries").get(word, frozenset()) | wide
 
 
 def same(word: str) -> frozenset[str]:
@@ -59,6 +61,30 @@ def near(word: str) -> frozenset[str]:
     True
     """
     return _groups("near").get(word, frozenset([word])) | same(word)
+
+
+def reworded(word: str) -> frozenset[str]:
+    """The base forms by which other sentences may tell of the same, itself among them.
+
+    The loosest of all: whole fields of news stand in one line. They let a claim pass, and prove
+    nothing.
+
+    >>> base("layoffs") in reworded(base("sack")), base("jailed") in reworded(base("prison"))
+    (True, True)
+    """
+    return _paraphrases().get(word, frozenset([word])) | near(word)
+
+
+@cache
+def _paraphrases() -> dict[str, frozenset[str]]:
+    path = files("rag.language").joinpath("lexicons", "paraphrases_en.toml")
+    fields = tomllib.loads(path.read_text(encoding="utf-8")).values()
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for line in (line for field in fields for line in field):
+        group = {base(word) for word in line.split()}
+        for word in group:
+            found[word] |= group
+    return {word: frozenset(group) for word, group in found.items()}
 
 
 def offices(word: str) -> frozenset[str]:

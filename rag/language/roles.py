@@ -52,6 +52,11 @@ class Argument:
     pronoun: bool = False
     none: bool = False
 
+    @property
+    def name_bases(self) -> frozenset[str]:
+        """The base forms of the words of its names, which are among its `words` too."""
+        return frozenset(map(base, self.all_names))
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:

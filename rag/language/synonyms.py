@@ -1,4 +1,6 @@
-"""Which English words a text bears out by another word: synonyms, derived words, one step up.
+"""Which English words a text bears out by another word, and which say the opposite.
+
+For the first, synonyms, derived words and one step up count.
 
 From WordNet 3.1, whose licence stands beside its file; `scripts/build_synonyms.py` writes that.
 """
@@ -25,11 +27,22 @@ def implied(word: str) -> frozenset[str]:
     >>> base("ferry") in implied(base("boat"))
     False
     """
-    return frozenset([word, *_lines().get(word, "").split()]) if stems(word) else frozenset([word])
+    others = _lines("wordnet_en").get(word, "").split()
+    return frozenset([word, *others]) if stems(word) else frozenset([word])
+
+
+def antonyms(word: str) -> frozenset[str]:
+    """The base forms that say the opposite of a base form in one of its usual senses; mostly empty.
+
+    >>> from rag.language.opposites import base
+    >>> base("absent") in antonyms(base("present")), antonyms(base("ferry"))
+    (True, frozenset())
+    """
+    return frozenset(_lines("wordnet_opposites_en").get(word, "").split())
 
 
 @cache
-def _lines() -> dict[str, str]:
-    path = files("rag.language").joinpath("lexicons", "wordnet_en.txt.gz")
+def _lines(name: str) -> dict[str, str]:
+    path = files("rag.language").joinpath("lexicons", f"{name}.txt.gz")
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     return dict(line.split("\t", 1) for line in lines)

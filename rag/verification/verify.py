@@ -14,12 +14,14 @@ from rag.records import Citation, Similarity, Verdict
 from rag.verification.checks.across import across, claim_language
 from rag.verification.checks.additions import additions
 from rag.verification.checks.amounts import amounts
+from rag.verification.checks.counted import counted
 from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import Check, Evidence, Finding
 from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
 from rag.verification.checks.roles import roles
+from rag.verification.checks.sayers import sayers
 from rag.verification.checks.stance import stance
 from rag.verification.checks.titles import titles
 from rag.verification.checks.wording import Wording, joined, lacking, wording
@@ -38,11 +40,13 @@ _SAME_THING = 0.5
 _CHECKS: tuple[Check, ...] = (
     quoting,
     amounts,
+    counted,
     dates,
     naming,
     titles,
     stance,
     roles,
+    sayers,
     additions,
     joined,
 )

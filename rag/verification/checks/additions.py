@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.language.analysis import analyse
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, offices, things, verbs
+from rag.language.opposites import base, offices, reworded, things, verbs
 from rag.language.quantities import without_quantities
 from rag.language.quotation_marks import quoted_tokens
 from rag.language.synonyms import implied
@@ -53,7 +53,7 @@ def _qualified(token: Token, claim: str, evidence: Evidence) -> bool:
     form = base(token.text)
     if form in verbs("general") or form in verbs("vague") or form in evidence.context:
         return True
-    alike = near(form) | things(form) | offices(form)
+    alike = reworded(form) | things(form) | offices(form)
     if not alike.isdisjoint(evidence.context):
         return True
     near_by = evidence.about(sentence(claim), _NEAR, 0)
@@ -70,7 +70,7 @@ def held(word: str, evidence: Evidence) -> bool:
     form = base(word)
     if form in verbs("general") or form in verbs("vague") or form in evidence.implied:
         return True
-    if not (near(form) | things(form) | offices(form)).isdisjoint(evidence.context):
+    if not (reworded(form) | things(form) | offices(form)).isdisjoint(evidence.context):
         return True
     return any(_same_root(form, each) for each in evidence.context)
 

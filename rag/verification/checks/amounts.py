@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from rag.language.moments import without_moments
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.verification.checks.differences import SHARES
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.written import joined_numbers
 
 _RATE = re.compile(
     r"\s*(?:[\w’'-]+\s){0,2}?(?:(?P<every>(?:a|an|per|each|every)\s(?P<unit>second|minute|hour|day"
@@ -20,6 +21,7 @@ _RATE = re.compile(
 )
 _YEAR = 12.0
 _CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
+_MEASURES = ("length", "mass", "volume", "area", "speed", "degrees", "power")
 _ADVERBS = {
     "hourly": "hour",
     "daily": "day",
@@ -30,7 +32,7 @@ _ADVERBS = {
 }
 _COMPARED = re.compile(
     r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|cheaper|dearer|difference|apart"
-    r"|ahead|down|up)\b",
+    r"|ahead|down|up|majority|margin|lead|gap)\b",
     re.IGNORECASE,
 )
 _SUMMED = re.compile(
@@ -43,13 +45,15 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
     What a claim works out itself may differ: "by two, from eight to ten".
     """
-    plain = without_moments(claim)
+    plain = joined_numbers(without_moments(claim))
     claimed = quantities(plain)
     same = [held for held in evidence.quantities if any(_equal(held, said) for said in claimed)]
     free = [held for held in evidence.quantities if held not in same]
     for said in claimed:
         # A number that the claim gives as it is cannot also be what it rounds another to.
-        if any(_equal(held, said) for held in same) or any(held.bears_out(said) for held in free):
+        bearing = [held for held in same if _equal(held, said)]
+        bearing += [held for held in free if held.bears_out(said)]
+        if bearing and not _only_bare(said, bearing, evidence):
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
             continue
@@ -62,6 +66,17 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         ]
         yield told_apart(_shown(said), rivals, "number")
     yield from _rates(plain, evidence)
+
+
+def _only_bare(said: Quantity, bearing: Sequence[Quantity], evidence: Evidence) -> bool:
+    """Whether numbers without a unit bear out one with a unit, which the article gives otherwise.
+
+    "19 miles" is not the 19 of "19 to 12" where the article has "nine miles". Money, times and
+    shares are often left without their unit.
+    """
+    if said.unit.split(" ")[-1] not in _MEASURES or any(held.unit or held.noun for held in bearing):
+        return False
+    return any(held.unit == said.unit for held in evidence.quantities)
 
 
 def _equal(held: Quantity, said: Quantity) -> bool:

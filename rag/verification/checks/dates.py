@@ -10,6 +10,10 @@ from rag.language.moments import Moment, moments
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
 
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+_SEASON = re.compile(
+    r"\b(last|past|this|next)\s(?:spring|summer|autumn|fall|winter|season)\b", re.IGNORECASE
+)
+_YEAR = 12
 _DEICTIC = re.compile(
     r"\b(?:today(?!['’]s)|tomorrow|yesterday|tonight|this (?:morning|afternoon|evening)"
     r"|last night)\b",
@@ -21,7 +25,7 @@ def dates(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """The days, months and years that neither the cited text nor its article's date bears out."""
     claimed = moments(claim, evidence.published)
     for said in claimed:
-        if any(held.bears_out(said) for held in evidence.moments):
+        if any(held.bears_out(said) for held in evidence.moments) or _of_season(said, evidence):
             continue
         free = [
             held
@@ -36,6 +40,24 @@ def dates(claim: str, evidence: Evidence) -> Iterator[Finding]:
             yield Finding("partly", reason, "date")
             continue
         yield told_apart(said.text, [held.text for held in free], "date")
+
+
+def _of_season(said: Moment, evidence: Evidence) -> bool:
+    """Whether a year is that of a "next spring", or a month that of a "July" without a year.
+
+    From the article's day, a month of the past or the coming twelve may be meant.
+    """
+    day = evidence.published
+    if day is None or not said.year:
+        return False
+    if not said.month:
+        steps = {"last": (-1, 0), "past": (-1, 0), "this": (0,), "next": (1,)}
+        named = [m[1].lower() for text in evidence.texts for m in _SEASON.finditer(text)]
+        return any(said.year - day.year in steps[which] for which in named)
+    apart = (said.year - day.year) * 12 + said.month - day.month
+    return abs(apart) < _YEAR and any(
+        (held.month, held.day, held.year) == (said.month, said.day, 0) for held in evidence.moments
+    )
 
 
 def seen_from(claim: str, evidence: Evidence, today: date | None) -> Iterator[Finding]:

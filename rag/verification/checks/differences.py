@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from rag.language.certainty import Status
 from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
-from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, offices, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Severity, Statement, joined_numbers
+from rag.verification.checks.evidence import Evidence, Severity
+from rag.verification.checks.saying import (
+    Difference,
+    Said,
+    distinct,
+    measures,
+    one_name,
+    related,
+)
+from rag.verification.checks.timing import times
+from rag.verification.checks.written import joined_numbers
 
 _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
@@ -53,37 +62,6 @@ SHOWN: dict[Status, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A clause with the sentence that it stands in, and where that is cited or not."""
-
-    clause: Clause
-    text: str
-    statement: Statement | None = None
-
-    def shown(self, argument: Argument) -> str:
-        """The words of a phrase."""
-        return " ".join(self.text[argument.start : argument.end].split()).strip(" ,;")
-
-    def words(self, argument: Argument) -> frozenset[str]:
-        """The folded words of a phrase, as names are compared."""
-        return frozenset(name_words(self.text[argument.start : argument.end]))
-
-    def is_time(self, argument: Argument) -> bool:
-        """Whether a phrase only says when: "Tuesday", "the end of 2037"."""
-        shown = self.shown(argument)
-        return shown != (rest := without_moments(shown)) and len(rest.split()) <= _FEW
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What differs, as a reader is told it; of several the one with most `weight` is shown."""
-
-    verdict: Severity
-    reason: str
-    weight: int
-
-
 def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Iterator[Difference]:
     """How a clause of the claim differs from one of the article that has the same act."""
     ours, theirs = mine.clause, other.clause
@@ -101,6 +79,9 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         *_of(ours.patient, patient, mine, other, evidence, done_to=True),
     ]
     if kind == "opposite":
+        others = ours.agent and agent and not (agent.pronoun or ours.agent.pronoun)
+        if others and ours.agent and agent and not related(ours.agent, agent):
+            return
         if not apart and ours.denied == theirs.denied and agree(ours, theirs, agent, patient):
             yield Difference("unsupported", f"the article says {theirs.shown}, not {ours.shown}", 9)
         return
@@ -110,10 +91,14 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
         sure = ours.status == "fact" and theirs.status in ("coming", "planned", "possible")
-        if sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient):
+        open_both = theirs.status == "possible" and ours.status == "coming" and kind == "same"
+        if (open_both and not ours.patient) or (
+            sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
+        ):
             yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
-    if ours.denied != theirs.denied and not (ours.denied and waiting):
+    open_still = ours.denied and (waiting or evidence.counters(theirs.verb, other.statement))
+    if ours.denied != theirs.denied and not open_still:
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
     elif ours.status in _WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
@@ -125,6 +110,7 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if kind == "same" or agree(ours, theirs, agent, patient):
         yield from _measures(mine, other)
         yield from _places(mine, other, evidence)
+        yield from times(mine, other, evidence)
 
 
 def _open_tense(clause: Clause) -> bool:
@@ -145,13 +131,6 @@ def agree(ours: Clause, theirs: Clause, agent: Argument | None, patient: Argumen
     return False
 
 
-def related(one: Argument, two: Argument) -> bool:
-    """Whether two phrases can be of the same: a name shared, or a word for one thing."""
-    if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
-        return True
-    return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)
-
-
 def _of(
     one: Argument | None,
     two: Argument | None,
@@ -164,6 +143,7 @@ def _of(
     """Whether the claim has another in a role than the article."""
     if one is None or two is None or one.pronoun or mine.is_time(one) or other.is_time(two):
         return
+    one = _without_capital(one, evidence)
     theirs = two.names
     if two.pronoun:
         theirs = _meant(two, other)
@@ -186,13 +166,9 @@ def _of(
     if two.pronoun or related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
-    if not theirs and not one.names and one.all_names and not two.all_names:
-        where = frozenset(
-            word for how, each in other.clause.others if how in _PLACES for word in each.names
-        )
-        if where and not one.all_names & where:
-            yield Difference("unsupported", reason, 5)
-            return
+    if not theirs and not one.names and not two.all_names and _placed_apart(one, other):
+        yield Difference("unsupported", reason, 5)
+        return
     if theirs and not one.names and one.all_names:
         met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
         if not one.all_names & met and not evidence.describes(theirs, one.words):
@@ -203,25 +179,39 @@ def _of(
         if moved and not evidence.describes(one.names, two.words):
             yield Difference("unsupported", reason, 6)
         return
+    beside = any(
+        one.head == each.head or (not theirs and one.head in each.words) for each in elsewhere
+    )
     if theirs:
-        if evidence.describes(theirs, offices(one.head) | things(one.head) | one.words):
-            return
-        if any(one.head == each.head for each in elsewhere):
+        given = offices(one.head) | things(one.head) | one.words
+        if beside and not evidence.describes(theirs, given):
             yield Difference("unsupported", reason, 6)
-        return
-    if any(one.head == each.head or one.head in each.words for each in elsewhere):
+    elif beside:
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
+    elif _compares(mine, one, other, two) and distinct(one, two, evidence):
+        yield Difference("partly", reason, 4)
 
 
-def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
-    """Whether two names can be of one: a word shared, spelt alike, abbreviated, or so called."""
-    if one & two or any(alike(a, b) for a in one for b in two):
-        return True
-    short = [word for word in (*one, *two) if 2 <= len(word) <= 6]
-    letters = ["".join(sorted(word[0] for word in name)) for name in (one, two)]
-    if any("".join(sorted(word)) in letters for word in short):
-        return True
-    return any(a[:4] == b[:4] and len(a) > 4 < len(b) for a in one for b in two)
+def _placed_apart(one: Argument, other: Said) -> bool:
+    """Whether a phrase with a place's name is compared with a clause of another place."""
+    where = frozenset(
+        word for how, each in other.clause.others if how in _PLACES for word in each.names
+    )
+    return bool(one.all_names and where and not one.all_names & where)
+
+
+def _compares(mine: Said, one: Argument, other: Said, two: Argument) -> bool:
+    """Whether who acts can be compared: not what costs, is expected, or measures something."""
+    clause = mine.clause
+    open_verb = clause.governs or clause.verb in verbs("either")
+    return not open_verb and not measures(mine.shown(one), other.shown(two))
+
+
+def _without_capital(one: Argument, evidence: Evidence) -> Argument:
+    """The phrase without a name that is but the word with which the sentence begins."""
+    if one.start or not one.names <= evidence.small_words:
+        return one
+    return replace(one, names=frozenset(), all_names=one.all_names - one.names)
 
 
 def _meant(pronoun: Argument, other: Said) -> frozenset[str]:

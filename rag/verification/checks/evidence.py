@@ -15,11 +15,13 @@ from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
 from rag.language.opposites import base
+from rag.language.polarity import counters
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
 from rag.language.synonyms import implied
 from rag.records import Article, Citation, Published
+from rag.verification.checks.written import joined_numbers
 
 Severity = Literal["quote altered", "unsupported", "partly"]
 
@@ -29,8 +31,11 @@ NAMED = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[^\W\d_][\w'’-]*(?<!['’])")
 _OWN = re.compile(r"['’]s?$")
 _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SPACED = re.compile(r"(?<=\d)(,(?= \d{3}(?!\d))|\.(?= \d)) ")
 _SPACE = re.compile(r"\s")
+_SHORT = 60
+_REFERS_BACK = re.compile(
+    r"\b(?:this|that|it|so|these|the (?:claim|accusation|report|charge)s?)\b", re.IGNORECASE
+)
 _DOER = re.compile(r"\b[a-z]{3,}(?:[aeo]r|ist)\b")
 _LOOK_BACK = 8
 _BEFORE_IT = 2
@@ -213,6 +218,34 @@ class Evidence:
         return bool(self.described(names) & words)
 
     @cached_property
+    def actors(self) -> frozenset[str]:
+        """The base forms of the nouns of the articles that do something or have it done to them."""
+        found = [one for each in self.statements for one in clauses_of(each.text)]
+        return frozenset(
+            each.head
+            for one in found
+            if not one.predicate
+            for each in (one.agent, one.patient)
+            if each is not None and not each.pronoun and not each.names
+        )
+
+    def counters(self, word: str, only: Statement | None = None) -> bool:
+        """Whether a cited sentence with a base form, or the short one after it, may deny it.
+
+        "He rejected this" denies what stands before it. With `only`, that sentence alone counts.
+        """
+        for at, each in enumerate(self.statements):
+            if not each.cited or only not in (None, each) or word not in bases_of(each.text):
+                continue
+            if counters(each.text, word):
+                return True
+            after = "".join(one.text for one in self.statements[at + 1 : at + 2])
+            short = len(after) <= _SHORT and _REFERS_BACK.search(after)
+            if short and counters(after, word):
+                return True
+        return False
+
+    @cached_property
     def folded(self) -> tuple[str, ...]:
         """The cited texts without regard to case and marks."""
         return tuple(map(folded, self.texts))
@@ -295,11 +328,6 @@ def _introductions(text: str, name: str) -> tuple[str, ...]:
 def _names_in(text: str) -> frozenset[str]:
     words = text.casefold().replace("’", "'").split()
     return frozenset(re.sub(r"'s$", "", word.strip(".,;:!?()“”\"'")) for word in words)
-
-
-def joined_numbers(text: str) -> str:
-    """The text without the spaces that a tokenizer left in "1, 187" and "3. 5"."""
-    return _SPACED.sub(r"\1", text)
 
 
 @lru_cache(1_024)

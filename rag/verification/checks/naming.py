@@ -28,6 +28,18 @@ _TITLES = (
 )
 _NO_NAMES = frozenset(_TITLES.split())
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+_OFFICES = {
+    "CEO": r"\bchief executive\b",
+    "CFO": r"\b(?:chief financial officer|finance (?:chief|director))\b",
+    "PM": r"\b(?:prime minister|premier)\b",
+    "MP": r"\b(?:member of parliament|lawmaker|parliamentarian|in parliament)\b",
+    "MPs": r"\b(?:members of parliament|lawmakers|parliament)\b",
+    "UK": r"\b(?:united kingdom|britain|british)\b",
+    "US": r"\b(?:united states|america|american|u\.s\.)",
+    "UN": r"\bunited nations\b",
+    "EU": r"\beuropean union\b",
+    "GP": r"\b(?:general practitioner|family doctor)\b",
+}
 _SLOT = 4
 _ALIKE = 0.6
 
@@ -104,6 +116,8 @@ def abbreviates(name: str, evidence: Evidence) -> bool:
     True
     """
     letters = name.replace(".", "")
+    if full := _OFFICES.get(letters):
+        return any(re.search(full, text, re.IGNORECASE) for text in evidence.around)
     if letters.isupper() and 2 <= len(letters) <= 6 and letters.isalpha():
         parts = [rf"\b{letter}[\w’'-]*" for letter in letters]
         spelt = re.compile(rf"[\s-](?:(?:{_SMALL})\s)*".join(parts))

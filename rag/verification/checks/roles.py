@@ -14,20 +14,18 @@ from functools import lru_cache
 from rag.language.analysis import analyse
 from rag.language.entities import numbers
 from rag.language.name_matching import name_words
-from rag.language.opposites import base, contraries, converses, near, same, things, verbs
+from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
 from rag.language.roles import Clause, clauses_of
 from rag.language.synonyms import implied
 from rag.verification.checks.differences import (
     SHOWN,
-    Said,
     agree,
     differences,
     figures,
     is_source,
-    one_name,
-    related,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
+from rag.verification.checks.saying import Said, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
@@ -51,6 +49,21 @@ def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
             found = _compared(Said(_identified(clause, clauses), claim), there, evidence)
             # "Plans to" and "demands that" may be put in other words.
             yield from (each for each in found if each.kind == "role" or not clause.governs)
+            yield from _ruled_out(Said(clause, claim), evidence)
+
+
+def _ruled_out(mine: Said, evidence: Evidence) -> Iterator[Finding]:
+    """That something is done in the claim which the article has only as ruled out or avoided."""
+    clause = mine.clause
+    thing = clause.patient
+    if thing is None or clause.denied or clause.verb in verbs("feared") or thing.names:
+        return
+    if clause.status not in ("fact", "now", "coming"):
+        return
+    there = [each for each in evidence.statements if thing.words <= bases_of(each.text)]
+    if thing.words and there and all(_only(thing.head, each, "ruled_out") for each in there):
+        reason = f"the article has {mine.shown(thing)} only as ruled out or avoided"
+        yield Finding("unsupported", reason, "role")
 
 
 def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
@@ -71,6 +84,8 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
     for other, kind in candidates:
         each = replace(other, clause=_turned(mine.clause, other.clause))
         shared = _shared(mine.clause, each.clause, kind)
+        if kind == "same" and not _size(mine):
+            shared = max(shared, 1)
         if kind == "same" and _may_be(mine, each):
             shared += 1
         if not shared and kind == "same" and _content(mine.clause) & bases_of(each.text):
@@ -79,7 +94,7 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
             continue
         found = list(differences(mine, each, kind, evidence))
         if found and kind != "near":
-            enough = shared >= _LEAST_SHARED * len(_content(mine.clause))
+            enough = shared >= _LEAST_SHARED * _size(mine)
             if enough and (shared > 1 or _akin(mine.clause, each.clause, kind)):
                 differing.append((shared, found))
         elif not found and (kind != "opposite" or _undone(mine.clause, each.clause)):
@@ -88,7 +103,8 @@ def _compared(mine: Said, there: Sequence[Said], evidence: Evidence) -> Iterator
             apart = kind == "near" and not agree(
                 mine.clause, each.clause, each.clause.agent, each.clause.patient
             )
-            agreeing.append((shared, bool(strange) or apart or _silent(mine, each)))
+            bare = kind == "near" and not each.clause.patient and mine.clause.patient is not None
+            agreeing.append((shared, bool(strange) or apart or bare or _silent(mine, each)))
     best = max((shared for shared, silent in agreeing if not silent), default=0)
     if differing:
         shared, found = max(differing, key=lambda one: (one[0], -len(one[1])))
@@ -188,7 +204,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         return
     if clause.agent is not None and is_source(mine.shown(clause.agent), evidence):
         return
-    words = near(clause.verb) | near(verb) | {verb}
+    words = reworded(clause.verb) | reworded(verb) | {verb}
     if clause.agent is not None and clause.agent.names and "_" not in clause.verb:
         described = evidence.described(clause.agent.names)
         doers = [word for word in evidence.doers if word in words or verb in implied(word)]
@@ -196,7 +212,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
             reason = f"the article does not say that {mine.shown(clause.agent)} {clause.shown}"
             yield Finding("unsupported", reason, "role")
             return
-    ours = _content(clause)
+    ours = _content(clause) if _size(mine) else frozenset()
     against = None
     for each in evidence.statements:
         known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
@@ -289,9 +305,29 @@ def _content(clause: Clause) -> frozenset[str]:
     )
 
 
+def _size(mine: Said) -> int:
+    """How many words a clause is about, each counted once; when it is so is no matter of that."""
+    about = [each for each in mine.clause.arguments if not mine.is_time(each)]
+    words = frozenset().union(*(each.words | each.name_bases for each in about))
+    return len([word for word in words if not numbers(word)])
+
+
 def _lacking(word: str, text: str) -> bool:
     """Whether a sentence has a word only as what there was not: "without charge"."""
     return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
+
+
+def _only(noun: str, statement: Statement, kind: str) -> bool:
+    """Whether a sentence has a thing only as what verbs of one list are done to."""
+    found = [
+        clause
+        for clause in clauses_of(statement.text)
+        if any(noun in each.words for each in clause.arguments)
+    ]
+    return bool(found) and all(
+        each.verb in verbs(kind) and each.patient is not None and noun in each.patient.words
+        for each in found
+    )
 
 
 def _only_feared(words: Sequence[str], statement: Statement) -> bool:

@@ -105,7 +105,7 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
     for stem in sorted(mine.denied & held.stems - held.denied):
         if _NOT_YET.search(claim) and held.modal.get(stem) in ("possible", "planned", "coming"):
             continue
-        if not any(stem in other.denied for other in everywhere):
+        if not any(stem in other.denied for other in everywhere) and not evidence.counters(stem):
             yield Finding(
                 "unsupported", _denial(claim, stem, "the article does not deny"), "stance"
             )

@@ -25,6 +25,7 @@ _NOUN_FOLLOWS = re.compile(
     r"(?:formerly\s+)?(?:a|an|the|his|her|its|their|former|[\w’']+['’]s)\s", re.I
 )
 _CLAUSE = re.compile(r"^(?:who|which|that|whose|where)\b", re.IGNORECASE)
+_ARTICLES = word_set("the his her its their our your this that new")
 _FORMER = word_set("former ex retired formerly once late then acting deputy vice interim ex-")
 _GENERIC = frozenset(
     map(
@@ -161,12 +162,14 @@ def _former(phrase: str, role: str, there: Sequence[str]) -> str:
 
 def _other_kind(phrase: str, role: str, there: Sequence[str]) -> str:
     """The article's "tram driver" where the claim has a "bus driver"; "" where they agree."""
-    mine = re.search(rf"\b([a-z]{{3,}})\s+{re.escape(role)}\b", phrase)
-    if mine is None or mine[1] in _FORMER:
+    mine = re.search(rf"\b([A-Za-z]{{3,}})\s+{re.escape(role)}\b", phrase)
+    if mine is None or mine[1].lower() in _FORMER | _ARTICLES:
         return ""
     for each in there:
-        theirs = re.search(rf"\b([a-z]{{3,}})\s+{re.escape(role)}\b", each)
-        if theirs is None or theirs[1] in _FORMER or theirs[1] in phrase or mine[1] in each:
+        theirs = re.search(rf"\b([A-Za-z]{{3,}})\s+{re.escape(role)}\b", each, re.IGNORECASE)
+        if theirs is None or theirs[1].lower() in _FORMER:
+            return ""
+        if theirs[1].lower() in phrase.lower() or mine[1].lower() in each.lower():
             return ""
         return f"{theirs[1]} {role}"
     return ""

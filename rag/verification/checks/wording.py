@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, verbs
+from rag.language.opposites import base, near, reworded, verbs
 from rag.language.quantities import without_quantities
 from rag.language.synonyms import implied
 from rag.records import Similarity
@@ -139,7 +139,7 @@ def _with_next(text: str) -> dict[str, str]:
 
 def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
     """Whether what is cited, with what leads up to it, has another word for the same."""
-    return held(word, evidence) or not near(base(joined)).isdisjoint(evidence.context)
+    return held(word, evidence) or not reworded(base(joined)).isdisjoint(evidence.context)
 
 
 def _known(said: str, evidence: Evidence) -> frozenset[str]:

@@ -1,0 +1,91 @@
+"""A clause with its sentence, what differs between two, and whether two phrases can be of one.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.language.entities import NUMERALS
+from rag.language.moments import without_moments
+from rag.language.name_matching import alike, name_words
+from rag.language.opposites import base, near, things, verbs
+from rag.language.quantities import quantity_places
+from rag.language.roles import Argument, Clause
+from rag.language.synonyms import implied
+from rag.verification.checks.evidence import Evidence, Severity, Statement
+
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A clause with the sentence that it stands in, and where that is cited or not."""
+
+    clause: Clause
+    text: str
+    statement: Statement | None = None
+
+    def shown(self, argument: Argument) -> str:
+        """The words of a phrase."""
+        return " ".join(self.text[argument.start : argument.end].split()).strip(" ,;")
+
+    def words(self, argument: Argument) -> frozenset[str]:
+        """The folded words of a phrase, as names are compared."""
+        return frozenset(name_words(self.text[argument.start : argument.end]))
+
+    def is_time(self, argument: Argument) -> bool:
+        """Whether a phrase only says when: "Tuesday", "the end of 2037"."""
+        shown = self.shown(argument)
+        return shown != (rest := without_moments(shown)) and len(rest.split()) <= _FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs, as a reader is told it; of several the one with most `weight` is shown."""
+
+    verdict: Severity
+    reason: str
+    weight: int
+
+
+def related(one: Argument, two: Argument) -> bool:
+    """Whether two phrases can be of the same: a name shared, or a word for one thing."""
+    if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
+        return True
+    return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)
+
+
+def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
+    """Whether two phrases surely are of two who act: nouns that the article has both do something.
+
+    Neither is a pronoun or a name, and no word of the one can stand for the other.
+    """
+    if one.pronoun or two.pronoun or one.names or two.names or one.all_names & two.all_names:
+        return False
+    if not {one.head, two.head} <= evidence.actors | verbs("bodies"):
+        return False
+    vague = verbs("general") | verbs("vague") | frozenset(map(base, NUMERALS))
+    mine, theirs = (one.words | {one.head}) - vague, (two.words | {two.head}) - vague
+    meant = frozenset().union(*map(implied, mine)) | things(one.head) | near(one.head)
+    other = frozenset().union(*map(implied, theirs)) | things(two.head) | near(two.head)
+    if not mine or not theirs or meant & theirs or other & mine:
+        return False
+    return not any(a[:4] == b[:4] for a in mine for b in theirs)
+
+
+def measures(*phrases: str) -> bool:
+    """Whether one of the phrases measures something: "150 crowns", no "three boats"."""
+    return any(quantity.unit for each in phrases for _, quantity in quantity_places(each))
+
+
+def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bool:
+    """Whether two names can be of one: a word shared, spelt alike, abbreviated, or so called."""
+    if one & two or any(alike(a, b) for a in one for b in two):
+        return True
+    short = [word for word in (*one, *two) if 2 <= len(word) <= 6]
+    letters = ["".join(sorted(word[0] for word in name)) for name in (one, two)]
+    if any("".join(sorted(word)) in letters for word in short):
+        return True
+    return any(a[:4] == b[:4] and len(a) > 4 < len(b) for a in one for b in two)
