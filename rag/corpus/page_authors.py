@@ -16,8 +16,8 @@ from rag.corpus.bylines import (
     same_person,
 )
 from rag.corpus.page_graph import Graph, Node
+from rag.corpus.page_heading import heading_of
 from rag.corpus.page_signatures import signed_by
-from rag.corpus.page_visible_dates import heading_of
 from rag.corpus.wires import is_agency
 
 _META = (

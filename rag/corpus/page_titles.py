@@ -16,6 +16,7 @@ _OF_THE_TRADE = re.compile(
 _BAR = re.compile(r"\s+[|｜ㅣ]\s+")
 _LEAST = 4
 _MOST_PARTS = 4
+_FEWEST_WORDS = 4
 _LONGEST = 1_000
 
 
@@ -31,7 +32,8 @@ def choose_title(
     The places are asked in this order: what the page gives to be shared (the first of `shared`),
     the headline of the article's data, the page's heading, the title of the window. Of several
     headings the one that another place repeats counts, else the first. A section before or
-    behind a bar goes where the data or a heading have the rest alone.
+    behind a bar goes where the data or a heading have the rest alone. A title that breaks off is
+    completed by a heading.
 
     >>> choose_title(["Tunnel to close - The Post"], "", ["Tunnel to close"], "", ["Post"])
     'Tunnel to close'
@@ -48,7 +50,20 @@ def choose_title(
     repeated = {_key(own_social), _key(own_headline), _key(own_window)}
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
     own_social = _between_bars(own_social, {_key(own_headline), *map(_key, shown)})
-    return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
+    own_heading = _without_outlet(heading, keys, whole)
+    return _completed(own_social or own_headline or own_heading or own_window, shown)
+
+
+def _completed(title: str, headings: Sequence[str]) -> str:
+    """The heading that goes on where a title breaks off between two words; else the title.
+
+    >>> _completed("Tunnel to close for", ["Tunnel to close for a year"])
+    'Tunnel to close for a year'
+    """
+    start = title.rstrip(" .…")
+    goes_on = (each for each in headings if each.startswith(f"{start} "))
+    cut = title != start or start[-1:].isalnum()
+    return next(goes_on, title) if cut and len(start.split()) >= _FEWEST_WORDS else title
 
 
 def _between_bars(title: str, known: Collection[str]) -> str:
