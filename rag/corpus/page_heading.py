@@ -18,7 +18,7 @@ _NOT_THE_ARTICLES = re.compile(
 _TEASER = re.compile("teaser", re.IGNORECASE)
 _BESIDE_IT = re.compile(
     r"sidebar|latest|popular|newsticker|breaking|weather|wetter|calendar|kalender|archive-?list"
-    r"|promo",
+    r"|promo(?!ted)",
     re.IGNORECASE,
 )
 _LARGEST_SHARE = 0.4

@@ -17,6 +17,14 @@ _BAR = re.compile(r"\s+[|｜ㅣ]\s+")
 _LEAST = 4
 _MOST_PARTS = 4
 _FEWEST_WORDS = 4
+# Between blanks: words that end no title.
+_ENDS_NONE = (
+    " a an and at by for from of or the to with"
+    " aber als das dem den der des die ein eine einen für im mit oder und von vom zum zur"
+    " au aux avec ce dans de du en et la le les ou par pour sur un une"
+    " con da dei del della di e el il las los nel o para per por una y"
+    " een het met om te van voor "
+)
 _LONGEST = 1_000
 
 
@@ -55,15 +63,20 @@ def choose_title(
 
 
 def _completed(title: str, headings: Sequence[str]) -> str:
-    """The heading that goes on where a title breaks off between two words; else the title.
+    """The heading that goes on where a title breaks off; else the title.
+
+    It breaks off at an ellipsis, or behind a word that ends no title.
 
     >>> _completed("Tunnel to close for", ["Tunnel to close for a year"])
     'Tunnel to close for a year'
     """
     start = title.rstrip(" .…")
     goes_on = (each for each in headings if each.startswith(f"{start} "))
-    cut = title != start or start[-1:].isalnum()
-    return next(goes_on, title) if cut and len(start.split()) >= _FEWEST_WORDS else title
+    words = start.casefold().split()
+    cut = len(words) >= _FEWEST_WORDS and (
+        title.endswith(("…", "...")) or f" {words[-1]} " in _ENDS_NONE
+    )
+    return next(goes_on, title) if cut else title
 
 
 def _between_bars(title: str, known: Collection[str]) -> str:

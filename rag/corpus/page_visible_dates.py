@@ -14,15 +14,10 @@ from typing import Any
 
 from rag.corpus.page_dates import date_in_address
 from rag.corpus.page_heading import heading_of, own_parts, without_comments
-from rag.language.dates import parse_published
+from rag.language.dates import local_time, parse_published
 
 _CHANGED = re.compile(r"updat|modif|aktualisi|geändert|mis à jour|revis|stand:", re.IGNORECASE)
 _FIRST = re.compile(r"publi|entry-date|posted|created|post-date|dateline", re.IGNORECASE)
-_NUMERIC = re.compile(
-    r"(?<![\d/.-])(?P<first>\d{1,2})(?P<mark>[/-])(?P<second>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d|\d\d)(?![\d/-])"
-    r"(?P<rest>,?\s*(?:-|at|um|à|\|)?\s*\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,4}\)?)?)?",
-    re.IGNORECASE,
-)
 _CLOCK = (
     r"(?:,?\s*(?:[-–|•·]|um|at|à|alle|kl\.?|ore|às|@)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?"
     r"(?:\s*(?:uhr|h)\b|\s*[ap]\.?m\b\.?)?(?:\s*\(?[A-Z]{2,4}\)?(?![a-z]))?)?"
@@ -41,6 +36,18 @@ _ENDS_DATELINE = re.compile(r"\s*[-–—)\]|:]|\.?\)")
 _BIRTH = re.compile(
     r"(?:\b(?:born|birth\w*|geboren|geb\.|née?|naissance|nacid[oa]|nacimiento|nat[oa]|died|death"
     r"|gestorben|mort)\b|[†*✝]|出生|生年|생년)\W*(?:\w+\W+){0,2}\Z",
+    re.IGNORECASE,
+)
+_CHANGE_LABEL = re.compile(
+    r"\b(?:last (?:updated|modified|edited|changed|revised)|letzte (?:änderung|aktualisierung)"
+    r"|zuletzt (?:geändert|aktualisiert|bearbeitet|am)|dernière (?:mise à jour|modification)"
+    r"|última (?:actualización|modificación|atualização)|ultimo aggiornamento"
+    r"|laatst (?:bijgewerkt|gewijzigd)|senast (?:uppdaterad|ändrad)|stand:)",
+    re.IGNORECASE,
+)
+_TO_COME = re.compile(
+    r"\b(?:findet|stattfinden|nächste[rns]?|takes? place|will be held|next meeting|aura lieu"
+    r"|se tiendra|tendrá lugar|si terrà|vindt plaats|äger rum)\b",
     re.IGNORECASE,
 )
 _LABEL_ANYWHERE = re.compile(
@@ -72,13 +79,12 @@ _SPAN = re.compile(
 )
 _LAST_OF_TITLE = re.compile(r"\s[|–—-]\s")
 _AROUND_HEADING = 12
+_BELOW_HEADING = 4
+_LONGEST_REST = 15
 _DATELINE = 40
 _LONGEST_LABELLED = 200
 _LARGEST_SCRIPTS = 2_000_000
 _SHORT = 120
-_OF_THE_US = re.compile(r"\b(?:E|C|M|P|AK|H)[SD]?T\b")
-_HALF_OF_DAY = re.compile(r"\d\s*[ap]\.?m", re.IGNORECASE)
-_DAY_FIRST = frozenset({"en-gb", "en-au", "en-nz", "en-ie", "en-in"})
 _LONGEST_TEXT = 400
 _MOST_TIMES = 100
 _LEVELS = 5
@@ -87,31 +93,32 @@ _LONGEST_LABEL = 40
 _TWO_WEEKS = 14
 
 
-def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
-    """The date shown, "" if none is sure, and a warning where one may be read in two ways.
-
-    `tag` is the language tag that the page declares, "" if it has none.
-    """
+def visible_date(tree: Any, url: str) -> str:
+    """The date that a page shows as that of its article; "" if it shows none at a sure place."""
     shown = own_parts(tree)
     if addressed := date_in_address(url):
-        for text in (*_times(shown), *_lone_time(shown)):
-            moment = parse_published(text)
-            if moment is not None and abs(moment.at.date() - addressed) <= timedelta(days=1):
-                return text, ()
-        return addressed.isoformat(), ()
+        return _of_day(addressed, [*_times(shown), *_lone_time(shown)])
     for place in (_times, _near_heading, _named_so, _labelled, _in_window_title):
         for text in place(shown):
             if parse_published(text) is not None:
-                return text, ()
+                return text
     for text in (*_in_scripts(tree), *_lone_time(shown)):
         if parse_published(text) is not None:
-            return text, ()
-    from htmldate import find_date
+            return text
+    labelled = dict.fromkeys(_labelled(without_comments(tree)))
+    return next(iter(labelled)) if len(labelled) == 1 else ""
 
-    for page in (shown, without_comments(tree)):
-        if found := find_date(page, original_date=True, extensive_search=False, url=url or None):
-            return _sure(shown, date.fromisoformat(found), tag)
-    return "", ()
+
+def _of_day(day: date, texts: Sequence[str]) -> str:
+    """The first text with that day, else the first with a clock a day away; else the day."""
+    for text in texts:
+        if _day(text) == day:
+            return text
+    for text in texts:
+        moment, near = parse_published(text), (day - timedelta(days=1), day + timedelta(days=1))
+        if moment is not None and moment.precision != "day" and moment.at.date() in near:
+            return text
+    return day.isoformat()
 
 
 def shown_before(tree: Any, stated: str) -> str:
@@ -148,41 +155,55 @@ def written_dates(text: str) -> Iterator[str]:
             yield from [stated] if parse_published(stated) is not None else []
 
 
-def _near_heading(tree: Any) -> Iterator[str]:
+def _near_heading(tree: Any, reach: int = _AROUND_HEADING, *, around: bool = True) -> Iterator[str]:
     """The dates in short texts near the heading: behind it from the nearest on, then before it.
 
-    The dateline of a long text counts as well ("2 November 2021 - The ferry …"), the day on which
-    somebody was born does not.
+    `reach` is how many texts count, `around` whether those before it do. The dateline of a long
+    text counts as well ("2 November 2021 - The ferry …"), the day on which somebody was born or
+    something takes place does not.
     """
     heading = heading_of(tree)
     if heading is None:
         return
-    before: list[str] = []
-    behind: list[str] = []
+    before: list[tuple[str, Any]] = []
+    behind: list[tuple[str, Any]] = []
     texts = before
     for element in tree.iter("*"):
         if element is heading:
             texts = behind
+        if element.tag == "time" and not _CHANGED.search(_described(element)):
+            texts.append((_time_text(element), element))
         words = [element.text, *(child.tail for child in element)]
-        texts += [" ".join(each.split()) for each in words if each and not each.isspace()]
-        if len(behind) > _AROUND_HEADING:
+        texts += [(" ".join(each.split()), element) for each in words if each and each.strip()]
+        if len(behind) > reach:
             break
     last = ""
-    for text in (*behind[:_AROUND_HEADING], *reversed(before[-_AROUND_HEADING:])):
-        if not _CHANGED.search(text) and not _BIRTH.search(last[-_DATELINE:]):
-            yield from _dates_of_line(text)
+    for text, element in (*behind[:reach], *reversed(before[-reach:] if around else [])):
+        label = last if len(last) <= _LONGEST_LABEL else ""
+        if not _CHANGED.search(f"{label} {text}") and not _BIRTH.search(last[-_DATELINE:]):
+            yield from _dates_of_line(text, _is_in_prose(element))
         last = text
 
 
-def _dates_of_line(text: str) -> Iterator[str]:
-    """The dates of a short line; of a long one only that of its dateline."""
-    if len(text) > _SHORT:
+def _is_in_prose(element: Any) -> bool:
+    """Whether an element is, or is in, a paragraph that is no short line."""
+    paragraph = element if element.tag == "p" else next(element.iterancestors("p"), None)
+    return paragraph is not None and len(paragraph.text_content()) > _SHORT
+
+
+def _dates_of_line(text: str, in_prose: bool) -> Iterator[str]:
+    """The dates of a short line; of a long one, or a part of prose, only that of its dateline.
+
+    A part of prose that ends with its date is a line of its own.
+    """
+    dated = next(_WRITTEN.finditer(text), None)
+    if len(text) > _SHORT or (in_prose and dated and len(text) - dated.end() > _LONGEST_REST):
         head = text[: _DATELINE + _SHORT]
         for found in _WRITTEN.finditer(head):
             if found.start() <= _DATELINE and _ENDS_DATELINE.match(head, found.end()):
                 yield from written_dates(found.group())
         return
-    if _BIRTH.search(text[: _first_figure(text)]):
+    if _BIRTH.search(text[: _first_figure(text)]) or _TO_COME.search(text):
         return
     yield from _single_dates(text)
     for short in _SHORT_YEAR.finditer(text):
@@ -235,6 +256,21 @@ def _labelled(tree: Any) -> Iterator[str]:
         label = opens
 
 
+def shown_change(tree: Any) -> str:
+    """The date that a page shows as that of its last change; "" where it shows none, or several."""
+    found: dict[date | None, str] = {}
+    label = False
+    for text in without_comments(tree).itertext():
+        if text.isspace() or len(text) > _LONGEST_LABELLED:
+            continue
+        words = " ".join(text.split())
+        says = _CHANGE_LABEL.search(words) is not None
+        if says or label:
+            found |= {_day(each): each for each in islice(written_dates(words), 1)}
+        label = says and not next(written_dates(words), "")
+    return next(iter(found.values())) if len(found) == 1 else ""
+
+
 def _named_so(tree: Any) -> Iterator[str]:
     """The dates of short elements whose names say that they hold the date of publication."""
     for element in islice(tree.xpath("//*[@class or @itemprop]"), _MOST_ELEMENTS):
@@ -252,20 +288,30 @@ def _in_window_title(tree: Any) -> Iterator[str]:
 
 
 def _times(tree: Any) -> Iterator[str]:
-    """What the page's time elements say of its article, those of the first publication first.
+    """What the page's time elements and the line below its heading say of its article.
 
-    Without such a name, those nearest to the heading.
+    Time elements that are named as of the first publication come first if they have one day, then
+    the nearest below the heading, then those named so, and those in the heading's surroundings.
     """
     plain = _unchanged(tree)
-    chosen = [each for each, words in plain if _FIRST.search(words)]
-    chosen += _beside_heading(tree, [each for each, _ in plain])
-    yield from dict.fromkeys(map(_time_text, chosen))
+    named = [_time_text(each) for each, words in plain if _FIRST.search(words)]
+    chosen = [*named, *map(_time_text, _beside_heading(tree, [each for each, _ in plain]))]
+    below = next(_near_heading(tree, _BELOW_HEADING, around=False), "")
+    if below and len(set(map(_day, named))) != 1:
+        yield from (text for text in chosen if _day(text) == _day(below))
+        yield below
+    yield from dict.fromkeys(chosen)
+
+
+def _day(text: str) -> date | None:
+    moment = parse_published(text)
+    return local_time(moment).date() if moment is not None else None
 
 
 def _lone_time(tree: Any) -> Sequence[str]:
     """The time of a page whose time elements all have one day."""
     texts = [_time_text(each) for each, _ in _unchanged(tree)]
-    return texts[:1] if len({text[:10] for text in texts}) == 1 else ()
+    return texts[:1] if len(set(map(_day, texts))) == 1 else ()
 
 
 def _unchanged(tree: Any) -> Sequence[tuple[Any, str]]:
@@ -306,36 +352,3 @@ def _described(element: Any) -> str:
         label = " ".join(before.text_content().split()) if isinstance(before.tag, str) else ""
         around += [label if len(label) <= _LONGEST_LABEL else "", (before.tail or "")[-40:]]
     return " ".join(around)
-
-
-def _sure(shown: Any, found: date, tag: str) -> tuple[str, tuple[str, ...]]:
-    """The date found, unless only figures show it whose day and month may be exchanged."""
-    if found.day > 12 or found.day == found.month:
-        return found.isoformat(), ()
-    stated = map(str, shown.xpath("//meta/@content | //@datetime | //@title"))
-    for text in chain(shown.itertext(), stated):
-        for written in _NUMERIC.finditer(text[:_LONGEST_TEXT]):
-            figures = {int(written["first"]), int(written["second"])}
-            year = int(written["year"]) % 100
-            if figures == {found.day, found.month} and year == found.year % 100:
-                return in_order(written, tag)
-    return found.isoformat(), ()
-
-
-def in_order(written: re.Match[str], tag: str) -> tuple[str, tuple[str, ...]]:
-    """The date with day and month in the order of its country; else "" and a warning.
-
-    The country must be named: by a zone of the United States, or by the page's language tag
-    (for "en-US" together with a.m. or p.m.). A language alone says nothing.
-    """
-    first, second, rest = int(written["first"]), int(written["second"]), written["rest"] or ""
-    year = int(written["year"]) if len(written["year"]) == 4 else 2000 + int(written["year"])
-    country = tag.replace("_", "-").lower()
-    if _OF_THE_US.search(rest) or (country == "en-us" and _HALF_OF_DAY.search(rest)):
-        day, month = second, first
-    elif country in _DAY_FIRST:
-        day, month = first, second
-    else:
-        text = " ".join(written.group().split())
-        return "", (f"day and month of {text!r:.60} may be exchanged",)
-    return f"{year}-{month:02}-{day:02} {rest.strip(' ,-|')}".strip(), ()
