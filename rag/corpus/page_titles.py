@@ -71,12 +71,12 @@ def _completed(title: str, headings: Sequence[str]) -> str:
     'Tunnel to close for a year'
     """
     start = title.rstrip(" .…")
-    goes_on = (each for each in headings if each.startswith(f"{start} "))
     words = start.casefold().split()
-    cut = len(words) >= _FEWEST_WORDS and (
-        title.endswith(("…", "...")) or f" {words[-1]} " in _ENDS_NONE
-    )
-    return next(goes_on, title) if cut else title
+    if len(words) < _FEWEST_WORDS:
+        return title
+    breaks_off = title.endswith(("…", "...")) or f" {words[-1]} " in _ENDS_NONE
+    goes_on = (each for each in headings if each.startswith(f"{start} "))
+    return next(goes_on, title) if breaks_off else title
 
 
 def _between_bars(title: str, known: Collection[str]) -> str:
