@@ -13,6 +13,10 @@ _ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
 _OF_THE_TRADE = re.compile(
     r"news|online|zeitung|magazine?|tv|nachrichten|noticias|haber|digital|web|live", re.IGNORECASE
 )
+_TAG = re.compile(
+    r"</?(?:a|b|br|cite|em|font|i|mark|q|small|span|strong|sub|sup|u|wbr)\b[^<>]{0,300}>",
+    re.IGNORECASE,
+)
 _BAR = re.compile(r"\s+[|｜ㅣ]\s+")
 _LEAST = 4
 _MOST_PARTS = 4
@@ -48,6 +52,8 @@ def choose_title(
     >>> choose_title(["Cycling | Vesk wins the tour"], "Vesk wins the tour", [], "", [])
     'Vesk wins the tour'
     """
+    shared, headings = list(map(_plain, shared)), list(map(_plain, headings))
+    headline, window = _plain(headline), _plain(window)
     keys = _keys(outlets)
     social = next(iter(shared), "")
     stated = [" ".join(title.split())[:_LONGEST] for title in (social, headline, window)]
@@ -60,6 +66,10 @@ def choose_title(
     own_social = _between_bars(own_social, {_key(own_headline), *map(_key, shown)})
     own_heading = _without_outlet(heading, keys, whole)
     return _completed(own_social or own_headline or own_heading or own_window, shown)
+
+
+def _plain(title: str) -> str:
+    return _TAG.sub(lambda tag: " " if "br" in tag[0] and "wbr" not in tag[0] else "", title)
 
 
 def _completed(title: str, headings: Sequence[str]) -> str:
