@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from rag.corpus.page_dates import date_in_address
 from rag.corpus.page_heading import heading_of, own_parts, without_comments
 from rag.language.dates import local_time, parse_published
 
-_CHANGED = re.compile(r"updat|modif|aktualisi|geändert|mis à jour|revis|stand:", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"updat|modif|aktualisi|geändert|änderung|mis à jour|revis|stand:|last (?:changed|edited)"
+    r"|actualiz|atualiz|aggiorna|bijgewerkt|uppdatera|oppdater",
+    re.IGNORECASE,
+)
 _FIRST = re.compile(r"publi|entry-date|posted|created|post-date|dateline", re.IGNORECASE)
 _CLOCK = (
     r"(?:,?\s*(?:[-–|•·]|um|at|à|alle|kl\.?|ore|às|@)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?"
@@ -124,7 +128,7 @@ def _of_day(day: date, texts: Sequence[str]) -> str:
 def shown_before(tree: Any, stated: str) -> str:
     """The date shown beside the heading, if it is up to two weeks before the stated one; or ""."""
     moment, shown = parse_published(stated), own_parts(tree)
-    for text in islice(chain(_times(shown), _near_heading(shown)), 1):
+    for text in islice(_times(shown), 1):
         earlier = parse_published(text)
         if moment is not None and earlier is not None:
             days = (moment.at.date() - earlier.at.date()).days
