@@ -95,7 +95,7 @@ def test_an_article_without_text_is_named_and_the_others_are_read(tmp_path: Path
 
 def test_an_export_that_is_cut_short_gives_what_it_holds(tmp_path: Path) -> None:
     whole = article("Le pont", "La Gazette", "mardi 7 mai 2024", text=f"<p>{FIRST}</p>", no="n·1")
-    cut = whole[: whole.index("</p></div><div")]
+    cut = whole[: whole.rindex("</p></div><div")]
     found = [each for each in outcomes(tmp_path, whole, cut) if isinstance(each, Read)]
     assert [each.article.text for each in found] == [FIRST, FIRST]
 
