@@ -50,6 +50,23 @@ def test_a_name_that_no_article_mentions_is_named(archive: Archive) -> None:
     assert "mentions" not in archive.ask("Who hurt the Orrenbyan people?").reason
 
 
+def test_the_latest_of_an_archive_that_has_ended_is_its_newest(tmp_path: Path) -> None:
+    asked = "What is the latest on the ferry Marigold?"
+    ferry = row(1, FERRY, title="Ferry Marigold aground", date="2025-05-02")
+    mill = row(2, MILL, title="Mill fire", date="2025-07-28")
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "one.jsonl", [ferry]))
+        ended = archive.ask(asked, as_of="2025-08-01")
+        assert any("ferry Marigold" in each.quote for each in ended.citations)
+        assert ended.notes[0].endswith("the archive ends on 2 May 2025.")
+        archive.ingest(write_jsonl(tmp_path / "two.jsonl", [mill]))
+        growing = archive.ask(asked, as_of="2025-08-01")
+        assert growing.abstained
+        assert growing.text.startswith(
+            "The archive has nothing new: the newest article on this is of 2 May 2025"
+        )
+
+
 @pytest.mark.parametrize("question", ["???", "the of and", "Xylophone quartz zebra?"])
 def test_where_no_word_is_shared_no_article_is_near(archive: Archive, question: str) -> None:
     answer = archive.ask(question)

@@ -100,7 +100,7 @@ def test_a_stream_takes_so_much_at_once_and_so_much_a_minute() -> None:
 
 
 def test_what_libraries_print_is_bounded_too(capsys: pytest.CaptureFixture[str]) -> None:
-    with bounded_log():
+    with bounded_log(clock=Clock()):
         for number in range(400):
             logging.getLogger("a.b").warning("warning %d", number)
             try:

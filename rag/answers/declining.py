@@ -102,10 +102,13 @@ _MISSING: Mapping[FormName, str] = MappingProxyType(
 def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> str:
     """How old the newest article is, where the latest is asked for and it is too old; else "".
 
-    What has no date is not called old.
+    What has no date is not called old. An archive that ends long before the day asked, of any
+    matter, has its latest then, and a note says when that was (`old_evidence`).
     """
     days = [local_time(each.article.published) for each in sentences if each.article.published]
     if asked.form.name != "latest" or not days or asked.as_of - max(days) <= OLD:
+        return ""
+    if asked.holdings and asked.as_of - asked.holdings[1] > OLD:
         return ""
     newest, today = day_in_words(max(days).date()), day_in_words(asked.day)
     return f"the newest article on this is of {newest}, and you ask on {today}"

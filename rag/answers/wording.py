@@ -153,7 +153,8 @@ def decline(
 def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, ...]:
     """A note that the evidence is old, if the question asks for the latest and it is; else none.
 
-    The newest article cited counts. Without dated citations there is nothing to say.
+    The newest article cited counts. Without dated citations there is nothing to say. Of an
+    archive that ends that long before the day asked, the note says so.
     """
     dates = [each.article.published for each in citations if each.article.published]
     if not dates or recency(asked.standalone, asked.understood) != "latest":
@@ -163,10 +164,10 @@ def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, .
         return ()
     today = asked.day
     age = _in_words(local_time(newest).date(), today)
-    return (
-        f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
-        "it may be out of date.",
-    )
+    said = f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
+    if asked.holdings and asked.as_of - asked.holdings[1] > OLD:
+        return (f"{said}the archive ends on {day_in_words(asked.holdings[1].date())}.",)
+    return (f"{said}it may be out of date.",)
 
 
 def _in_words(then: date, now: date) -> str:

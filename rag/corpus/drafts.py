@@ -35,7 +35,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One input that was not read, and why; `path` is "file" or "file:line".
+    """One input that was not read, and why, on one line; `path` is "file" or "file:line".
 
     `skipped` inputs could be read, but are not among those that you named, or are no published
     articles: drafts, or what is embargoed.
@@ -44,6 +44,10 @@ class Unread:
     path: str
     reason: str
     skipped: bool = False
+
+    def __post_init__(self) -> None:
+        # Libraries quote what they could not read, with its line breaks.
+        object.__setattr__(self, "reason", " ".join(self.reason.split()))
 
 
 @dataclass(frozen=True, slots=True)

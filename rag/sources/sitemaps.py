@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
+from rag.corpus.formats.xml_trees import not_valid
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
 from rag.records import Published
@@ -61,8 +62,7 @@ def _parsed(data: bytes) -> Sitemap:
                 if len(found) == MOST_ENTRIES:
                     break
     except XMLSyntaxError as error:
-        msg = f"not valid XML: {error.msg}"
-        raise CorpusError(msg) from error
+        raise not_valid(error) from error
     found.sort(key=lambda entry: (entry[1] is None, -entry[1].at.timestamp() if entry[1] else 0))
     urls = tuple(dict.fromkeys(url for url, _ in found))
     return Sitemap("pages" if kind == "urlset" else "sitemaps", urls)

@@ -63,6 +63,16 @@ def plain() -> dict[str, Any]:
     return {"apply_default_css": False, "padding": False, "container": False}
 
 
+def connect_stop(button: Any, runs: Sequence[Any]) -> None:
+    """Lets a click on the button cancel the runs; connect what the page then shows after it.
+
+    Each run is cancelled by an event of its own, and before the page shows anything: Gradio takes
+    a list one by one, waits for the server each time, and so would cancel what was begun meanwhile.
+    """
+    for run in runs:
+        button.click(None, cancels=[run], queue=False, **private())
+
+
 def private() -> dict[str, Any]:
     """The options of a handler that only this page calls."""
     return {"api_visibility": "private", "show_progress": "hidden"}

@@ -398,6 +398,29 @@ def test_a_streamed_answer_can_be_stopped(visitor: Visitor, sites: Sites) -> Non
     sites.model.released.set()
 
 
+def test_a_question_sent_while_another_is_answered_is_asked_next(
+    visitor: Visitor, sites: Sites
+) -> None:
+    sites.model.released.clear()
+    page = visitor.visit(sites.samples)
+    box = page.get_by_label("Question")
+    box.fill(SANK)
+    box.press("Enter")
+    box.press("Enter")
+    expect(page.locator(".turn .streaming")).to_have_text("The ferry sank [1].")
+    box.fill(FLOODED)
+    box.press("Enter")
+    sites.model.released.set()
+    expect(page.locator('.turn .reply[aria-busy="false"]')).to_have_count(2)
+    questions = [f"You asked: {SANK}", f"You asked: {FLOODED}"]
+    expect(page.locator(".turn h2")).to_have_text(questions)
+    expect(box).to_have_value("")
+    box.press("Enter")
+    ask(page, SANK)
+    expect(page.locator(".turn")).to_have_count(3)
+    expect(page.locator("#notice")).to_have_text("")
+
+
 def test_a_model_that_fails_is_replaced_and_the_page_says_so(
     visitor: Visitor, sites: Sites
 ) -> None:

@@ -30,13 +30,21 @@ def parsed(data: bytes) -> Any:
     try:
         root = etree.fromstring(_REFERENCE.sub(_numbered, data), parser)
     except etree.XMLSyntaxError as error:
-        msg = f"not valid XML: {error.msg or 'it ends too early'}"
-        raise CorpusError(msg) from error
+        raise not_valid(error) from error
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
         msg = "declares entities, which could expand without end; remove them"
         raise CorpusError(msg)
     return root
+
+
+def not_valid(error: SyntaxError) -> CorpusError:
+    r"""What to raise for what lxml cannot parse: its reason on one line.
+
+    >>> str(not_valid(SyntaxError("CData section not finished\n<p>It sailed")))
+    'not valid XML: CData section not finished <p>It sailed'
+    """
+    return CorpusError(f"not valid XML: {' '.join((error.msg or 'it ends too early').split())}")
 
 
 def of_piece(text: str) -> Any:

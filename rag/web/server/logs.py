@@ -169,13 +169,13 @@ class BoundedStream:
 
 
 @contextmanager
-def bounded_log(form: LogFormat = "text") -> Iterator[None]:
+def bounded_log(form: LogFormat = "text", clock: Clock = time.monotonic) -> Iterator[None]:
     """Limits the log of this process and its standard error until the context ends."""
     in_json = form == "json"
-    stream = BoundedStream(sys.stderr, times=JSON_TIMES if in_json else 1)
+    stream = BoundedStream(sys.stderr, clock, times=JSON_TIMES if in_json else 1)
     with redirect_stderr(stream):  # type: ignore[type-var]
         handler = logging.StreamHandler(sys.stderr)
-        handler.addFilter(RepeatFilter())
+        handler.addFilter(RepeatFilter(clock))
         plain = BoundedFormatter("%(levelname)s: %(message)s")
         handler.setFormatter(JsonFormatter() if in_json else plain)
         root, ours = logging.getLogger(), logging.getLogger(__name__.partition(".")[0])

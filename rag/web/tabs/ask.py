@@ -13,7 +13,7 @@ from rag.web.conversation import Conversation
 from rag.web.follow_ups import follow_ups
 from rag.web.form import LIMIT_OF, Form
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, connect_stop, html_part, private
 from rag.web.rendering.answers import follow_ups_html
 from rag.web.tabs.filters import chosen_html, without
 
@@ -87,6 +87,10 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
     def ask(
         question: str, conversation: Conversation, model: str, request: gr.Request, *limits: Any
     ) -> Iterator[list[Any]]:
+        if conversation.turns and not question.strip():
+            # The second of two quick presses of Enter.
+            yield [gr.skip()] * len(parts.outputs)
+            return
         form = replace(Form.of(question, limits), model=model or "")
         yield from _asked(chat, form, replace(conversation, owner=owner_of(request)))
 
@@ -100,19 +104,22 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
         own = replace(conversation, owner=owner_of(request))
         yield from _asked_again(chat, event, limits, own, model or "")
 
-    once = {"trigger_mode": "once", **private()}
+    # A question sent while another is answered is asked afterwards, and none is lost.
     asked = gr.on(
         [parts.question.submit, parts.ask.click],
         ask,
         [parts.question, parts.conversation, parts.model, *parts.limits],
         parts.outputs,
-        **once,
+        trigger_mode="always_last",
+        **private(),
     )
+    # Gradio would repeat the data of the first click with the second one.
     example = parts.log.ask_again(
         ask_again,
         [parts.conversation, parts.model, *parts.limits],
         [*parts.outputs, parts.chosen, *parts.limits],
-        **once,
+        trigger_mode="once",
+        **private(),
     )
 
     def suggest(conversation: Conversation, *limits: Any) -> str:
@@ -128,14 +135,16 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
             concurrency_limit=None,
             **private(),
         )
-    ends = {"cancels": [asked, example], "queue": False, **private()}
+    for button in (parts.stop, parts.clear):
+        connect_stop(button, [asked, example])
     parts.stop.click(
         lambda conversation: updates(chat.stop(conversation)),
         parts.conversation,
         parts.outputs,
-        **ends,
+        queue=False,
+        **private(),
     )
-    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **ends)
+    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, queue=False, **private())
     for part in (parts.log, parts.panel):
         connect_opening(chat, parts, part)
 

@@ -16,7 +16,7 @@ from rag.web.checking import (
     trace,
 )
 from rag.web.form import Form
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, connect_stop, html_part, private
 from rag.web.rendering.checked import no_check
 from rag.web.tabs.ask import connect_opening
 
@@ -65,21 +65,16 @@ def check_tab(chat: Chat, parts: Parts) -> None:
     def trace_quotation(words: str, *limits: Any) -> list[Any]:
         return _updates(trace(chat, Form.of(words, limits)))
 
-    once = {"trigger_mode": "once", **private()}
+    # What is clicked before a stopped check has ended on the server is done afterwards.
+    after = {"trigger_mode": "always_last", **private()}
     inputs = [pasted, *parts.limits]
     running = [
-        go.click(check_draft, inputs, outputs, **once),
-        rest.click(go_on, draft, outputs, **once),
+        go.click(check_draft, inputs, outputs, **after),
+        rest.click(go_on, draft, outputs, **after),
     ]
-    quote.click(trace_quotation, inputs, outputs, **once)
-    stop.click(
-        lambda before: _updates(stopped(before)),
-        draft,
-        outputs,
-        cancels=running,
-        queue=False,
-        **private(),
-    )
+    quote.click(trace_quotation, inputs, outputs, **after)
+    connect_stop(stop, running)
+    stop.click(lambda before: _updates(stopped(before)), draft, outputs, queue=False, **private())
     connect_opening(chat, parts, view)
 
 
