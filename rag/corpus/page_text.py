@@ -66,7 +66,8 @@ def read_text(tree: Any, title: str = "") -> PageText:
     chosen, walled = strip_site_notices(chosen)
     if live := live_blocks(blocks, chosen, stated):
         return PageText(tuple(live), (), stated.live_title)
-    if all(block.kind == "heading" or len(block.words) <= _MENU for block in chosen):
+    known = squeezed(title)
+    if all(squeezed(block.words) == known or len(block.words) <= _MENU for block in chosen):
         raise CorpusError(_NOTHING)
     warnings = (_TEASER,) if walled else ()
     return PageText(tuple(with_notices(blocks, chosen)), warnings)

@@ -7,7 +7,7 @@ exchanged are never taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -102,7 +102,9 @@ def visible_date(tree: Any, url: str) -> str:
     shown = own_parts(tree)
     if addressed := date_in_address(url):
         return _of_day(addressed, [*_times(shown), *_lone_time(shown)])
-    for place in (_times, _near_heading, _named_so, _labelled, _in_window_title):
+    places: Sequence[Callable[[Any], Iterable[str]]]
+    places = (_times, _near_heading, _named_so, _labelled, _in_window_title)
+    for place in places:
         for text in place(shown):
             if parse_published(text) is not None:
                 return text
@@ -275,14 +277,15 @@ def shown_change(tree: Any) -> str:
     return next(iter(found.values())) if len(found) == 1 else ""
 
 
-def _named_so(tree: Any) -> Iterator[str]:
-    """The dates of short elements whose names say that they hold the date of publication."""
+def _named_so(tree: Any) -> Sequence[str]:
+    """The date in short elements named as that of publication, if all of them have one day."""
+    found: list[str] = []
     for element in islice(tree.xpath("//*[@class or @itemprop]"), _MOST_ELEMENTS):
         named = f"{element.get('class', '')} {element.get('itemprop', '')}"
         if len(named) <= _SHORT and _NAMED.search(named) and not _CHANGED.search(named):
             text = _time_text(element)
-            if len(text) <= _SHORT:
-                yield text
+            found += [text] if len(text) <= _SHORT and _day(text) is not None else []
+    return found[:1] if len(set(map(_day, found))) == 1 else []
 
 
 def _in_window_title(tree: Any) -> Iterator[str]:
