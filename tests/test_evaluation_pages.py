@@ -71,6 +71,8 @@ def dated(tmp_path: Path) -> Path:
         f"https://post.example/{name}": {"file": f"{name}.html", "date": "2024-05-07"}
         for name in [*days, "missing"]
     }
+    # A page whose day nobody knows has NaN there, and is left out.
+    known["https://post.example/undated"] = {"file": "a.html", "date": float("nan")}
     (folder / "eval_default.json").write_text(json.dumps(known))
     return folder
 

@@ -8,11 +8,14 @@ import unicodedata
 from rag.corpus.wires import is_agency
 
 _LEAD = re.compile(
-    r"\A\s*(?:(?:by|written by|story by|words by|text|von|par|por|di|door|av|af)\b:?"
+    r"\A\s*(?:(?:by|written by|story by|words by|words(?=:)|text|von|par|por|di|door|av|af)\b:?"
     r"|(?:autor(?:in|en|es|a)?|author|auteur|reporter)\b:?)(?:\s+|$)",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"\A\s*(?:by|written by|story by|von|par|por|di)\b:?(?:\s+|$)", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\A\s*(?:by|written by|story by|words by|(?:words|text)(?=:)|von|par|por|di)\b:?(?:\s+|$)",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+|<[^<>]{1,200}>")
 _ROLE = re.compile(
     r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
@@ -50,6 +53,19 @@ _OFFICE_BEHIND = re.compile(
 )
 _OFFICE_BEFORE = re.compile(r"\A(?:本报|本報)?(?:记者|記者)[:：\s]*(?=\S{2})")
 _SLUG = re.compile(r"[a-z]+(?:[-_.][a-z]+){1,3}(?:[-_.]\d+)?")
+# What somebody else made of the article: "Photos: Abby Derby".
+_OTHER_WORK = re.compile(
+    r"\s*[.,;|·–—-]?\s*\b(?:photo(?:graph)?s?|photograph[sy]|pictures?|images?|fotos?|bilder?|video"
+    r"|illustrations?|graphics?|grafik)\s*(?::|\bby\b|\bvon\b|\bpar\b|\bde\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEGREE = re.compile(
+    r",?\s+(?:Ph\.?\s?D|Dr\.?phil|D\.?Phil|M\.?D|MBA|M\.?Sc|B\.?Sc|LL\.?[BMD]|CFA|CPA|Esq|OBE|MBE"
+    r"|CBE|FRS)\b\.?(?=\s*(?:[,;&|(]|$|and\b))"
+)
+_WORKS_FOR = re.compile(r"\s+(?:in|for|at|from)\s+(?=[^\W\d_a-zß-ÿ]).*", re.DOTALL)
+_IN_DATA = re.compile(r"""["']name["']\s{0,3}:\s{0,3}["']([^"']{2,100})["']""")
+_ACCOUNTS = frozenset({"admin", "administrator", "webmaster", "root", "superuser", "wpadmin"})
 _ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
@@ -75,10 +91,10 @@ def parse_authors(byline: str) -> tuple[str, ...]:
     >>> parse_authors("Oldenkamp, Mira; Derby, Abby")
     ('Mira Oldenkamp', 'Abby Derby')
     """
-    line = " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split())
+    line = _DEGREE.sub("", " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split()))
     if turned := _turned_all(line):
         return tuple(dict.fromkeys(turned))
-    line = _ROLE.sub("", _LEAD.sub("", line))
+    line = _ROLE.sub("", _LEAD.sub("", _without_other_work(line)))
     names: list[str] = []
     for part in _PARTS.split(line):
         name = part.strip(" .") if not part.endswith("r.") else part.strip()
@@ -98,7 +114,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     """The authors in a field of data, in order; what is no known form of name stays as it is.
 
     Family names that come first are turned round, slugs become names, roles and outlets behind a
-    name go. Addresses name nobody.
+    name go. Addresses and accounts such as "admin" name nobody.
 
     >>> named_authors("Oldenkamp, Mira"), named_authors("mira-oldenkamp")
     (('Mira Oldenkamp',), ('Mira Oldenkamp',))
@@ -107,8 +123,11 @@ def named_authors(field: str) -> tuple[str, ...]:
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
     text = _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text))
-    if not text or _ADDRESS.search(text) or text.isdigit():
+    if not text or _ADDRESS.search(text) or text.isdigit() or text.lower() in _ACCOUNTS:
         return ()
+    if text[0] in "[{" and (stated := _IN_DATA.findall(text)):
+        return tuple(dict.fromkeys(stated))
+    text = _DEGREE.sub("", _without_other_work(text))
     if _SLUG.fullmatch(text) and "." not in text:
         words = re.split(r"[-_]", re.sub(r"[-_]\d+\Z", "", text))
         return (" ".join(word.capitalize() for word in words),)
@@ -119,6 +138,11 @@ def named_authors(field: str) -> tuple[str, ...]:
     for part in _BETWEEN_PERSONS.split(bare):
         found += _comma_separated(part.strip(" ,"))
     return tuple(dict.fromkeys(name for name in found if 1 < len(name) <= _LONGEST_NAME))
+
+
+def _without_other_work(line: str) -> str:
+    """The line without those who took its photos and the like, unless nobody else is named."""
+    return _OTHER_WORK.sub("", line) or line
 
 
 def is_person(name: str) -> bool:
@@ -184,6 +208,8 @@ def _is_given_name(name: str) -> bool:
 def _comma_separated(part: str) -> list[str]:
     """The persons of "Mara Lind, Ivo Tarn"; of "Mara Lind, Arts Editor" the first alone."""
     bare = re.sub(r"\s*[|(–—].*|\s+-\s.*", "", part) or part
+    if is_person(before := _WORKS_FOR.sub("", bare)):
+        bare = before
     names: list[str] = []
     for name in re.split(r"\s*,\s*", bare):
         if names and name.lower() in _SUFFIXES:

@@ -16,8 +16,8 @@ from rag.corpus.bylines import (
     same_person,
 )
 from rag.corpus.page_graph import Graph, Node
+from rag.corpus.page_heading import heading_of
 from rag.corpus.page_signatures import signed_by
-from rag.corpus.page_visible_dates import heading_of
 from rag.corpus.wires import is_agency
 
 _META = (
@@ -40,6 +40,8 @@ _BYLINE_TAGS = ("p", "div", "span", "address", "li", "strong", "em", "h3", "h4",
 _MOST_CHILDREN = 4
 _LONGEST_BYLINE = 100
 _MOST_BELOW = 120
+# The page of an account that no person writes under: ".../author/admin/".
+_ACCOUNT = re.compile(r"/(?:author|autor|auteur|user)s?/(?:admin|administrator|webmaster|root)/?\Z")
 _PARTS_OF_NAMES = ("givenName", "additionalName", "familyName")
 
 
@@ -111,7 +113,8 @@ def _of_node(graph: Graph, article: Node) -> Iterator[tuple[str, bool]]:
         if isinstance(value, str):
             yield from ((name, False) for name in named_authors(value))
             continue
-        organisation = any(map(_ORGANISATIONS.search, value.types))
+        organisation = "person" not in value.types and any(map(_ORGANISATIONS.search, value.types))
+        organisation |= any(map(_ACCOUNT.search, (value.id, *value.texts("url"))))
         full = list(value.texts("name", "alternateName"))
         parts = " ".join(next(value.texts(part), "") for part in _PARTS_OF_NAMES).split()
         for text in full or [" ".join(parts)]:

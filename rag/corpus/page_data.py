@@ -14,8 +14,9 @@ from typing import Any
 from rag.corpus.page_authors import find_authors
 from rag.corpus.page_dates import CREATED, changed_date, stated_date, unread_date
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
+from rag.corpus.page_guessed_dates import guessed_date
 from rag.corpus.page_titles import choose_title
-from rag.corpus.page_visible_dates import shown_before, visible_date
+from rag.corpus.page_visible_dates import shown_before, shown_change, visible_date
 from rag.corpus.page_zones import in_local_time
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 
@@ -87,9 +88,13 @@ def _published(
             # "date" may be that of the last change: an earlier one beside the heading counts.
             stated = shown_before(tree, stated) or stated
         return in_local_time(tree, stated, url), ()
-    shown, warnings = visible_date(tree, url, declared_language(tree))
-    if shown or warnings:
-        return in_local_time(tree, shown, url), warnings
+    if shown := visible_date(tree, url):
+        return in_local_time(tree, shown, url), ()
+    if changed := shown_change(tree):
+        return changed, (_CHANGED,)
+    guessed, warnings = guessed_date(tree, url, declared_language(tree))
+    if guessed or warnings:
+        return in_local_time(tree, guessed, url), warnings
     if changed := changed_date(article, meta):
         return changed, (_CHANGED,)
     return unread_date(graph, article, meta), ()

@@ -33,6 +33,7 @@ CREATED = (
     "citation_date", "citation_online_date", "displaydate", "content_create_date", "timestamp",
 )  # fmt: skip
 """Meta elements with a date that may be that of the last change as well."""
+_OF_CHANGE = ("article:modified_time", "og:updated_time", "last-modified")
 _PAGE_TYPES = frozenset({"webpage", "creativework", "itempage", "recipe", "review", "claimreview"})
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?\s*\Z")
 _ODD_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)[-:](\d\d)[-:](\d\d)(?::\d+|\.\d+)?(Z|[+-].*)?\Z")
@@ -102,7 +103,7 @@ def unread_date(graph: Graph, article: Node | None, meta: Sequence[tuple[str, st
 def changed_date(article: Node | None, meta: Sequence[tuple[str, str]]) -> str:
     """When the article was last changed by the page's data; "" where they do not say."""
     values = list(article.texts("dateModified")) if article is not None else []
-    values += [value for key, value in meta if key in ("article:modified_time", "last-modified")]
+    values += [value for key, value in meta if key in _OF_CHANGE]
     return next((each.text for each in _read(values)), "")
 
 

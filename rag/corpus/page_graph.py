@@ -22,6 +22,9 @@ _TOKEN = re.compile(r'[^"/,]++|"(?:[^"\\]|\\.)*+"|/\*|.', re.DOTALL)
 _CLOSES = re.compile(r"\s*[}\]]")
 _LONGEST_SCRIPT = 2_000_000
 _MOST_NODES = 5_000
+_MOST_WITHIN = 2_000
+_MOST_SCRIPTS = 100
+_MANY = 100
 _DEEPEST = 40
 _MOST_REFERENCES = 50
 _ADDRESSES = frozenset({"a", "area", "link"})
@@ -71,11 +74,11 @@ class Graph:
 def read_graph(tree: Any) -> Graph:
     """Every node of a page's JSON-LD and microdata; what cannot be parsed is left out."""
     nodes: list[Node] = []
-    for script in tree.xpath(_SCRIPTS):
-        data = _parsed(script.text or "")
+    for script in islice(tree.xpath(_SCRIPTS), _MOST_SCRIPTS):
+        data, most = _parsed(script.text or ""), len(nodes) + _MOST_NODES
         with suppress(RecursionError):
-            for each in data if isinstance(data, list) else [data]:
-                _collect(each, (), nodes)
+            for each in _articles_first(data):
+                _collect(each, (), nodes, min(most, len(nodes) + _MOST_WITHIN))
     nodes.extend(_microdata(tree))
     full = {node.id: node for node in reversed(nodes) if node.id and node.fields}
     return Graph(tuple(nodes), full)
@@ -129,9 +132,26 @@ def _repaired(text: str) -> str:
     return "".join(parts)
 
 
-def _collect(data: Any, path: tuple[str, ...], nodes: list[Node]) -> Node | None:
-    """The node of a JSON object; it and all within it are appended, outer ones first."""
-    if not isinstance(data, dict) or len(path) > _DEEPEST or len(nodes) >= _MOST_NODES:
+def _articles_first(data: Any) -> list[Any]:
+    """The things that a script describes; of very many the articles first, in their order."""
+    members = data.get("@graph") if isinstance(data, dict) and len(data) <= 2 else data
+    things = members if isinstance(members, list) else [data]
+    if len(things) <= _MANY:
+        return things
+    return sorted(things, key=lambda each: not _is_article(each))
+
+
+def _is_article(data: Any) -> bool:
+    types = _types(data.get("@type")) if isinstance(data, dict) else ()
+    return any(name.endswith(("article", "posting")) for name in types)
+
+
+def _collect(data: Any, path: tuple[str, ...], nodes: list[Node], most: int) -> Node | None:
+    """The node of a JSON object; it and all within it are appended, outer ones first.
+
+    Nothing is appended to `most` nodes.
+    """
+    if not isinstance(data, dict) or len(path) > _DEEPEST or len(nodes) >= most:
         return None
     place = len(nodes)
     fields: dict[str, tuple[Any, ...]] = {}
@@ -141,22 +161,22 @@ def _collect(data: Any, path: tuple[str, ...], nodes: list[Node]) -> Node | None
         if key in ("@graph", "@list", "@set"):
             # The members of a graph are on the level of the graph itself.
             for each in value if isinstance(value, list) else [value]:
-                _collect(each, path, nodes)
+                _collect(each, path, nodes, most)
         elif not key.startswith("@"):
             name = _local(key)
             values = value if isinstance(value, list) else [value]
-            read = (_value(each, (*path, name), nodes) for each in values)
+            read = (_value(each, (*path, name), nodes, most) for each in values)
             fields[name] = fields.get(name, ()) + tuple(each for each in read if each)
     if not fields and not node.types and not node.id:
         del nodes[place]
     return node
 
 
-def _value(data: Any, path: tuple[str, ...], nodes: list[Node]) -> str | Node | None:
+def _value(data: Any, path: tuple[str, ...], nodes: list[Node], most: int) -> str | Node | None:
     if isinstance(data, dict):
         if "@value" in data:
             return _text(data["@value"])
-        return _collect(data, path, nodes)
+        return _collect(data, path, nodes, most)
     return _text(data)
 
 

@@ -30,6 +30,7 @@ _MARK = re.compile("[\U0001d000-\U0001d0f5][\U0001d300-\U0001d356]")
 _SILENT = logging.NullHandler()
 
 _REGIONS = 5
+_LEAST_SHOWN, _MENU = 120, 15
 _LONG_STATED = 300
 _NOTHING = "no article text found in the page"
 _TEASER = "only the start of the article: the rest lies behind a paywall"
@@ -65,7 +66,8 @@ def read_text(tree: Any, title: str = "") -> PageText:
     chosen, walled = strip_site_notices(chosen)
     if live := live_blocks(blocks, chosen, stated):
         return PageText(tuple(live), (), stated.live_title)
-    if not chosen:
+    known = squeezed(title)
+    if all(squeezed(block.words) == known or len(block.words) <= _MENU for block in chosen):
         raise CorpusError(_NOTHING)
     warnings = (_TEASER,) if walled else ()
     return PageText(tuple(with_notices(blocks, chosen)), warnings)
@@ -91,7 +93,7 @@ def _article_blocks(
     if not stated.live_title and shown < 0.5 * len(words) and len(words) >= _LONG_STATED:
         title_block = [block for block in found_blocks if block.kind == "heading"][:1]
         return title_block + [PageBlock(each, "paragraph", tree) for each in stated.paragraphs]
-    if not found_blocks and not stated.live_title and (markup := script_markup(tree)):
+    if shown < _LEAST_SHOWN and not stated.live_title and (markup := script_markup(tree)):
         inner = load_html(f"<html><body><article>{markup}</article></body></html>")
         return _article_blocks(inner, page_blocks(inner), StatedText(), title)
     # What trafilatura takes out of scripts is on no place of the page.

@@ -13,9 +13,22 @@ _ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
 _OF_THE_TRADE = re.compile(
     r"news|online|zeitung|magazine?|tv|nachrichten|noticias|haber|digital|web|live", re.IGNORECASE
 )
+_TAG = re.compile(
+    r"</?(?:a|b|br|cite|em|font|i|mark|q|small|span|strong|sub|sup|u|wbr)\b[^<>]{0,300}>",
+    re.IGNORECASE,
+)
 _BAR = re.compile(r"\s+[|｜ㅣ]\s+")
 _LEAST = 4
 _MOST_PARTS = 4
+_FEWEST_WORDS = 4
+# Between blanks: words that end no title.
+_ENDS_NONE = (
+    " a an and at by for from of or the to with"
+    " aber als das dem den der des die ein eine einen für im mit oder und von vom zum zur"
+    " au aux avec ce dans de du en et la le les ou par pour sur un une"
+    " con da dei del della di e el il las los nel o para per por una y"
+    " een het met om te van voor "
+)
 _LONGEST = 1_000
 
 
@@ -31,13 +44,16 @@ def choose_title(
     The places are asked in this order: what the page gives to be shared (the first of `shared`),
     the headline of the article's data, the page's heading, the title of the window. Of several
     headings the one that another place repeats counts, else the first. A section before or
-    behind a bar goes where the data or a heading have the rest alone.
+    behind a bar goes where the data or a heading have the rest alone. A title that breaks off is
+    completed by a heading.
 
     >>> choose_title(["Tunnel to close - The Post"], "", ["Tunnel to close"], "", ["Post"])
     'Tunnel to close'
     >>> choose_title(["Cycling | Vesk wins the tour"], "Vesk wins the tour", [], "", [])
     'Vesk wins the tour'
     """
+    shared, headings = list(map(_plain, shared)), list(map(_plain, headings))
+    headline, window = _plain(headline), _plain(window)
     keys = _keys(outlets)
     social = next(iter(shared), "")
     stated = [" ".join(title.split())[:_LONGEST] for title in (social, headline, window)]
@@ -48,7 +64,29 @@ def choose_title(
     repeated = {_key(own_social), _key(own_headline), _key(own_window)}
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
     own_social = _between_bars(own_social, {_key(own_headline), *map(_key, shown)})
-    return own_social or own_headline or _without_outlet(heading, keys, whole) or own_window
+    own_heading = _without_outlet(heading, keys, whole)
+    return _completed(own_social or own_headline or own_heading or own_window, shown)
+
+
+def _plain(title: str) -> str:
+    return _TAG.sub(lambda tag: " " if "br" in tag[0] and "wbr" not in tag[0] else "", title)
+
+
+def _completed(title: str, headings: Sequence[str]) -> str:
+    """The heading that goes on where a title breaks off; else the title.
+
+    It breaks off at an ellipsis, or behind a word that ends no title.
+
+    >>> _completed("Tunnel to close for", ["Tunnel to close for a year"])
+    'Tunnel to close for a year'
+    """
+    start = title.rstrip(" .…")
+    words = start.casefold().split()
+    if len(words) < _FEWEST_WORDS:
+        return title
+    breaks_off = title.endswith(("…", "...")) or f" {words[-1]} " in _ENDS_NONE
+    goes_on = (each for each in headings if each.startswith(f"{start} "))
+    return next(goes_on, title) if breaks_off else title
 
 
 def _between_bars(title: str, known: Collection[str]) -> str:

@@ -7,36 +7,21 @@ exchanged are never taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from rag.corpus.page_dates import date_in_address
-from rag.language.dates import parse_published
+from rag.corpus.page_heading import heading_of, own_parts, without_comments
+from rag.language.dates import local_time, parse_published
 
-_NOT_THE_ARTICLES = re.compile(
-    r"comment|kommentar|disqus|\brespond|replies|reader-?post|(?<!no-)related|recommend|teaser"
-    r"|most-?read",
+_CHANGED = re.compile(
+    r"updat|modif|aktualisi|geändert|änderung|mis à jour|revis|stand:|last (?:changed|edited)"
+    r"|actualiz|atualiz|aggiorna|bijgewerkt|uppdatera|oppdater",
     re.IGNORECASE,
 )
-_TEASER = re.compile("teaser", re.IGNORECASE)
-_BESIDE_IT = re.compile(
-    r"sidebar|latest|popular|newsticker|breaking|weather|wetter|calendar|kalender|archive-?list"
-    r"|promo",
-    re.IGNORECASE,
-)
-_LARGEST_SHARE = 0.4
-_NEVER = frozenset({"nav", "script", "style", "noscript", "template"})
-_WHOLE = frozenset({"head", "body", "main", "article"})
-_CHANGED = re.compile(r"updat|modif|aktualisi|geändert|mis à jour|revis|stand:", re.IGNORECASE)
 _FIRST = re.compile(r"publi|entry-date|posted|created|post-date|dateline", re.IGNORECASE)
-_NUMERIC = re.compile(
-    r"(?<![\d/.-])(?P<first>\d{1,2})(?P<mark>[/-])(?P<second>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d|\d\d)(?![\d/-])"
-    r"(?P<rest>,?\s*(?:-|at|um|à|\|)?\s*\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,4}\)?)?)?",
-    re.IGNORECASE,
-)
 _CLOCK = (
     r"(?:,?\s*(?:[-–|•·]|um|at|à|alle|kl\.?|ore|às|@)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?"
     r"(?:\s*(?:uhr|h)\b|\s*[ap]\.?m\b\.?)?(?:\s*\(?[A-Z]{2,4}\)?(?![a-z]))?)?"
@@ -57,6 +42,18 @@ _BIRTH = re.compile(
     r"|gestorben|mort)\b|[†*✝]|出生|生年|생년)\W*(?:\w+\W+){0,2}\Z",
     re.IGNORECASE,
 )
+_CHANGE_LABEL = re.compile(
+    r"\b(?:last (?:updated|modified|edited|changed|revised)|letzte (?:änderung|aktualisierung)"
+    r"|zuletzt (?:geändert|aktualisiert|bearbeitet|am)|dernière (?:mise à jour|modification)"
+    r"|última (?:actualización|modificación|atualização)|ultimo aggiornamento"
+    r"|laatst (?:bijgewerkt|gewijzigd)|senast (?:uppdaterad|ändrad)|stand:)",
+    re.IGNORECASE,
+)
+_TO_COME = re.compile(
+    r"\b(?:findet|stattfinden|nächste[rns]?|takes? place|will be held|next meeting|aura lieu"
+    r"|se tiendra|tendrá lugar|si terrà|vindt plaats|äger rum)\b",
+    re.IGNORECASE,
+)
 _LABEL_ANYWHERE = re.compile(
     r"\b(?:published|posted|veröffentlicht|erschienen|publiée?|publicado|pubblicato|gepubliceerd"
     r"|publicerad|publisert)\b",
@@ -73,55 +70,70 @@ _LABEL = re.compile(
     r"|publicado|pubblicato|geplaatst|publicerad|publisert|mise en ligne|en ligne)\b",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"\b(?:date[-_]?published|publish(?:ed)?[-_]?(?:date|on|at)|publication[-_]?date|pub[-_]?date"
+    r"|(?:entry|post|article|story|news)[-_]date|(?<![-_])published(?![-_]))(?![a-z])",
+    re.IGNORECASE,
+)
+# What stands before the last day of a span: "14. - ", "3. Mai bis ".
+_SPAN = re.compile(
+    r"(?<![:.\d])\d{1,2}(?:\.|st|nd|rd|th)?\s*(?:[^\W\d_]{3,12}\.?\s*)?"
+    r"(?:[-–—]|bis(?: zum)?|to|until|through|till|au|al|t/m)\s*\Z",
+    re.IGNORECASE,
+)
 _LAST_OF_TITLE = re.compile(r"\s[|–—-]\s")
-_LEAST_HEADING = 8
-_FEWEST_OF_LOW_RANK = 3
 _AROUND_HEADING = 12
+_BELOW_HEADING = 4
+_LONGEST_REST = 15
 _DATELINE = 40
 _LONGEST_LABELLED = 200
 _LARGEST_SCRIPTS = 2_000_000
 _SHORT = 120
-_OF_THE_US = re.compile(r"\b(?:E|C|M|P|AK|H)[SD]?T\b")
-_HALF_OF_DAY = re.compile(r"\d\s*[ap]\.?m", re.IGNORECASE)
-_DAY_FIRST = frozenset({"en-gb", "en-au", "en-nz", "en-ie", "en-in"})
 _LONGEST_TEXT = 400
 _MOST_TIMES = 100
 _LEVELS = 5
+_MOST_ELEMENTS = 20_000
+_LONGEST_LABEL = 40
 _TWO_WEEKS = 14
 
 
-def visible_date(tree: Any, url: str, tag: str) -> tuple[str, tuple[str, ...]]:
-    """The date shown, "" if none is sure, and a warning where one may be read in two ways.
+def visible_date(tree: Any, url: str) -> str:
+    """The date that a page shows as that of its article; "" if it shows none at a sure place."""
+    shown = own_parts(tree)
+    if addressed := date_in_address(url):
+        return _of_day(addressed, [*_times(shown), *_lone_time(shown)])
+    places: Sequence[Callable[[Any], Iterable[str]]]
+    places = (_times, _near_heading, _named_so, _labelled, _in_window_title)
+    for place in places:
+        for text in place(shown):
+            if parse_published(text) is not None:
+                return text
+    for text in (*_in_scripts(tree), *_lone_time(shown)):
+        if parse_published(text) is not None:
+            return text
+    labelled = dict.fromkeys(_labelled(without_comments(tree)))
+    return next(iter(labelled)) if len(labelled) == 1 else ""
 
-    `tag` is the language tag that the page declares, "" if it has none.
-    """
-    shown = _pruned(tree)
-    addressed = date_in_address(url)
-    for text in _times(shown):
-        moment = parse_published(text)
-        if moment is not None and (
-            addressed is None or abs(moment.at.date() - addressed) <= timedelta(days=1)
-        ):
-            return text, ()
-    if addressed:
-        return addressed.isoformat(), ()
-    if near := _near_heading(shown) or _in_window_title(shown) or _in_scripts(tree):
-        return near, ()
-    from htmldate import find_date
 
-    for page in (shown, _without(deepcopy(tree), (_NOT_THE_ARTICLES,))):
-        if found := find_date(page, original_date=True, extensive_search=False, url=url or None):
-            return _sure(shown, date.fromisoformat(found), tag)
-    return _labelled(shown), ()
+def _of_day(day: date, texts: Sequence[str]) -> str:
+    """The first text with that day, else the first with a clock a day away; else the day."""
+    for text in texts:
+        if _day(text) == day:
+            return text
+    for text in texts:
+        moment, near = parse_published(text), (day - timedelta(days=1), day + timedelta(days=1))
+        if moment is not None and moment.precision != "day" and moment.at.date() in near:
+            return text
+    return day.isoformat()
 
 
 def shown_before(tree: Any, stated: str) -> str:
-    """The date of the time element beside the heading, if it is up to two weeks before; or ""."""
-    moment = parse_published(stated)
-    for text in islice(_times(_pruned(tree)), 1):
-        shown = parse_published(text)
-        if moment is not None and shown is not None:
-            days = (moment.at.date() - shown.at.date()).days
+    """The date shown beside the heading, if it is up to two weeks before the stated one; or ""."""
+    moment, shown = parse_published(stated), own_parts(tree)
+    for text in islice(_times(shown), 1):
+        earlier = parse_published(text)
+        if moment is not None and earlier is not None:
+            days = (moment.at.date() - earlier.at.date()).days
             return text if 0 < days <= _TWO_WEEKS else ""
     return ""
 
@@ -149,73 +161,73 @@ def written_dates(text: str) -> Iterator[str]:
             yield from [stated] if parse_published(stated) is not None else []
 
 
-def _near_heading(tree: Any) -> str:
-    """The date in a short text nearest to the heading, behind it rather than before; else "".
+def _near_heading(tree: Any, reach: int = _AROUND_HEADING, *, around: bool = True) -> Iterator[str]:
+    """The dates in short texts near the heading: behind it from the nearest on, then before it.
 
-    The dateline of a long text counts as well ("2 November 2021 - The ferry …"), the day on which
-    somebody was born does not.
+    `reach` is how many texts count, `around` whether those before it do. The dateline of a long
+    text counts as well ("2 November 2021 - The ferry …"), the day on which somebody was born or
+    something takes place does not.
     """
     heading = heading_of(tree)
     if heading is None:
-        return ""
-    before: list[str] = []
-    behind: list[str] = []
+        return
+    before: list[tuple[str, Any]] = []
+    behind: list[tuple[str, Any]] = []
     texts = before
     for element in tree.iter("*"):
         if element is heading:
             texts = behind
+        if element.tag == "time" and not _CHANGED.search(_described(element)):
+            texts.append((_time_text(element), element))
         words = [element.text, *(child.tail for child in element)]
-        texts += [" ".join(each.split()) for each in words if each and not each.isspace()]
-        if len(behind) > _AROUND_HEADING:
+        texts += [(" ".join(each.split()), element) for each in words if each and each.strip()]
+        if len(behind) > reach:
             break
     last = ""
-    for text in (*behind[:_AROUND_HEADING], *reversed(before[-_AROUND_HEADING:])):
-        if not _CHANGED.search(text) and not _BIRTH.search(last[-_DATELINE:]):
-            for found in _dates_of_line(text):
-                return found
+    for text, element in (*behind[:reach], *reversed(before[-reach:] if around else [])):
+        label = last if len(last) <= _LONGEST_LABEL else ""
+        if not _CHANGED.search(f"{label} {text}") and not _BIRTH.search(last[-_DATELINE:]):
+            yield from _dates_of_line(text, _is_in_prose(element))
         last = text
-    return ""
 
 
-def _dates_of_line(text: str) -> Iterator[str]:
-    """The dates of a short line; of a long one only that of its dateline."""
-    if len(text) > _SHORT:
+def _is_in_prose(element: Any) -> bool:
+    """Whether an element is, or is in, a paragraph that is no short line."""
+    paragraph = element if element.tag == "p" else next(element.iterancestors("p"), None)
+    return paragraph is not None and len(paragraph.text_content()) > _SHORT
+
+
+def _dates_of_line(text: str, in_prose: bool) -> Iterator[str]:
+    """The dates of a short line; of a long one, or a part of prose, only that of its dateline.
+
+    A part of prose that ends with its date is a line of its own.
+    """
+    dated = next(_WRITTEN.finditer(text), None)
+    if len(text) > _SHORT or (in_prose and dated and len(text) - dated.end() > _LONGEST_REST):
         head = text[: _DATELINE + _SHORT]
         for found in _WRITTEN.finditer(head):
             if found.start() <= _DATELINE and _ENDS_DATELINE.match(head, found.end()):
                 yield from written_dates(found.group())
         return
-    if _BIRTH.search(text[: _first_figure(text)]):
+    if _BIRTH.search(text[: _first_figure(text)]) or _TO_COME.search(text):
         return
-    yield from written_dates(text)
+    yield from _single_dates(text)
     for short in _SHORT_YEAR.finditer(text):
         stated = f"20{short[3]}-{int(short[2]):02}-{int(short[1]):02}"
         yield from [stated] if parse_published(stated) is not None else []
 
 
+def _single_dates(text: str) -> Iterator[str]:
+    """The dates of a text that are no end of a span of days ("14. - 20. Januar 2022")."""
+    for found in _WRITTEN.finditer(text):
+        if not _SPAN.search(text[: found.start()][-_DATELINE:]):
+            yield from written_dates(found.group())
+    if not _WRITTEN.search(text):
+        yield from written_dates(text)
+
+
 def _first_figure(text: str) -> int:
     return next((place for place, sign in enumerate(text) if sign.isdigit()), 0)
-
-
-def heading_of(tree: Any) -> Any:
-    """The heading with the article's title: the longest that the page's own titles repeat.
-
-    Without one, the first heading of the first rank that has words; None without that.
-    """
-    stated = [
-        *tree.xpath("//head/title[1]//text()"),
-        *tree.xpath("//meta[@property='og:title']/@content"),
-    ]
-    titles = " ".join(" ".join(stated).split())
-    best, length = None, 0
-    for element in tree.iter("h1", "h2", "h3", "h4"):
-        words = " ".join(element.text_content().split())
-        known = len(words) > max(length, _LEAST_HEADING) and words in titles
-        if known and (element.tag == "h1" or len(words.split()) >= _FEWEST_OF_LOW_RANK):
-            best, length = element, len(words)
-    if best is not None:
-        return best
-    return next((each for each in tree.iter("h1") if each.text_content().strip()), None)
 
 
 def script_texts(tree: Any) -> Iterator[str]:
@@ -229,14 +241,14 @@ def script_texts(tree: Any) -> Iterator[str]:
         yield text
 
 
-def _in_scripts(tree: Any) -> str:
+def _in_scripts(tree: Any) -> Sequence[str]:
     """The date of publication that the page's scripts state, if all of them state one day."""
     found = [each for text in script_texts(tree) for each in _STATED_IN_SCRIPT.findall(text)]
-    return found[0] if len({each[:10] for each in found}) == 1 else ""
+    return found[:1] if len({each[:10] for each in found}) == 1 else []
 
 
-def _labelled(tree: Any) -> str:
-    """The date of the first text that says "published", or of the one behind it; else ""."""
+def _labelled(tree: Any) -> Iterator[str]:
+    """The dates of texts that say "published", or of those behind them."""
     label = False
     for text in tree.itertext():
         if text.isspace() or not text:
@@ -246,57 +258,73 @@ def _labelled(tree: Any) -> str:
         if opens or says or (label and len(text) <= _SHORT):
             dates = list(written_dates(text))
             if dates and (opens or label or len(dates) == 1):
-                return dates[0]
+                yield dates[0]
         label = opens
-    return ""
 
 
-def _in_window_title(tree: Any) -> str:
+def shown_change(tree: Any) -> str:
+    """The date that a page shows as that of its last change; "" where it shows none, or several."""
+    found: dict[date | None, str] = {}
+    label = False
+    for text in without_comments(tree).itertext():
+        if text.isspace() or len(text) > _LONGEST_LABELLED:
+            continue
+        words = " ".join(text.split())
+        says = _CHANGE_LABEL.search(words) is not None
+        if says or label:
+            found |= {_day(each): each for each in islice(written_dates(words), 1)}
+        label = says and not next(written_dates(words), "")
+    return next(iter(found.values())) if len(found) == 1 else ""
+
+
+def _named_so(tree: Any) -> Sequence[str]:
+    """The date in short elements named as that of publication, if all of them have one day."""
+    found: list[str] = []
+    for element in islice(tree.xpath("//*[@class or @itemprop]"), _MOST_ELEMENTS):
+        named = f"{element.get('class', '')} {element.get('itemprop', '')}"
+        if len(named) <= _SHORT and _NAMED.search(named) and not _CHANGED.search(named):
+            text = _time_text(element)
+            found += [text] if len(text) <= _SHORT and _day(text) is not None else []
+    return found[:1] if len(set(map(_day, found))) == 1 else []
+
+
+def _in_window_title(tree: Any) -> Iterator[str]:
     """The date at the end of the window's title, as in "Tunnel to close | Post | 07.05.2024"."""
     title = "".join(tree.xpath("//head/title[1]//text()"))[-_LONGEST_TEXT:]
-    return next(written_dates(_LAST_OF_TITLE.split(title)[-1]), "") if title else ""
-
-
-def _pruned(tree: Any) -> Any:
-    """A copy of the page without comments, lists of other articles and the like."""
-    return _without(deepcopy(tree), (_NOT_THE_ARTICLES, _BESIDE_IT))
-
-
-def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
-    """The tree without the elements that a pattern names, if they are no large part of it."""
-    largest = _LARGEST_SHARE * len(tree.text_content())
-    heading = heading_of(tree)
-    above = set(heading.iterancestors()) if heading is not None else set()
-    beside = (heading.getprevious(), heading.getnext()) if heading is not None else ()
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element in above or element.getparent() is None:
-            continue
-        named = f"{element.get('class', '')} {element.get('id', '')}"
-        if any(element is each for each in beside):
-            named = _TEASER.sub("", named)
-        removed = element.tag in _NEVER or (
-            element.tag not in _WHOLE
-            and any(pattern.search(named) for pattern in patterns)
-            and len(element.text_content()) < largest
-        )
-        if removed:
-            element.drop_tree()
-    return tree
+    yield from islice(_single_dates(_LAST_OF_TITLE.split(title)[-1]), 1)
 
 
 def _times(tree: Any) -> Iterator[str]:
-    """What the page's time elements say of its article, those of the first publication first.
+    """What the page's time elements and the line below its heading say of its article.
 
-    Without such a name, those nearest to the heading, or the one of a page that has one only.
+    Time elements that are named as of the first publication come first if they have one day, then
+    the nearest below the heading, then those named so, and those in the heading's surroundings.
     """
-    elements = list(islice(tree.iter("time"), _MOST_TIMES))
-    plain = [(each, words) for each in elements if not _CHANGED.search(words := _described(each))]
-    chosen = [each for each, words in plain if _FIRST.search(words)]
-    chosen += _beside_heading(tree, [each for each, _ in plain])
-    texts = [_time_text(each) for each in chosen]
-    if len({_time_text(each)[:10] for each, _ in plain}) == 1:
-        texts += [_time_text(each) for each, _ in plain]
-    yield from dict.fromkeys(texts)
+    plain = _unchanged(tree)
+    named = [_time_text(each) for each, words in plain if _FIRST.search(words)]
+    chosen = [*named, *map(_time_text, _beside_heading(tree, [each for each, _ in plain]))]
+    below = next(_near_heading(tree, _BELOW_HEADING, around=False), "")
+    if below and len(set(map(_day, named))) != 1:
+        yield from (text for text in chosen if _day(text) == _day(below))
+        yield below
+    yield from dict.fromkeys(chosen)
+
+
+def _day(text: str) -> date | None:
+    moment = parse_published(text)
+    return local_time(moment).date() if moment is not None else None
+
+
+def _lone_time(tree: Any) -> Sequence[str]:
+    """The time of a page whose time elements all have one day."""
+    texts = [_time_text(each) for each, _ in _unchanged(tree)]
+    return texts[:1] if len(set(map(_day, texts))) == 1 else ()
+
+
+def _unchanged(tree: Any) -> Sequence[tuple[Any, str]]:
+    """The time elements that are not of a change, with what is said of them."""
+    elements = ((each, _described(each)) for each in islice(tree.iter("time"), _MOST_TIMES))
+    return [(each, words) for each, words in elements if not _CHANGED.search(words)]
 
 
 def _beside_heading(tree: Any, elements: Sequence[Any]) -> list[Any]:
@@ -312,7 +340,12 @@ def _beside_heading(tree: Any, elements: Sequence[Any]) -> list[Any]:
 
 
 def _time_text(element: Any) -> str:
-    return " ".join((element.get("datetime") or element.text_content()).split())
+    """The date of an element as its attribute has it, else as it shows it."""
+    stated = " ".join((element.get("datetime") or element.get("content") or "").split())
+    if stated and parse_published(stated) is not None:
+        return stated
+    shown = " ".join(element.text_content().split())[:_LONGEST_TEXT]
+    return next(written_dates(shown), stated or shown)
 
 
 def _described(element: Any) -> str:
@@ -322,37 +355,7 @@ def _described(element: Any) -> str:
     if parent is not None:
         around += [parent.get("class", ""), (parent.text or "")[-40:]]
     before = element.getprevious()
-    return " ".join([*around, (before.tail or "")[-40:] if before is not None else ""])
-
-
-def _sure(shown: Any, found: date, tag: str) -> tuple[str, tuple[str, ...]]:
-    """The date found, unless only figures show it whose day and month may be exchanged."""
-    if found.day > 12 or found.day == found.month:
-        return found.isoformat(), ()
-    stated = map(str, shown.xpath("//meta/@content | //@datetime | //@title"))
-    for text in chain(shown.itertext(), stated):
-        for written in _NUMERIC.finditer(text[:_LONGEST_TEXT]):
-            figures = {int(written["first"]), int(written["second"])}
-            year = int(written["year"]) % 100
-            if figures == {found.day, found.month} and year == found.year % 100:
-                return in_order(written, tag)
-    return found.isoformat(), ()
-
-
-def in_order(written: re.Match[str], tag: str) -> tuple[str, tuple[str, ...]]:
-    """The date with day and month in the order of its country; else "" and a warning.
-
-    The country must be named: by a zone of the United States, or by the page's language tag
-    (for "en-US" together with a.m. or p.m.). A language alone says nothing.
-    """
-    first, second, rest = int(written["first"]), int(written["second"]), written["rest"] or ""
-    year = int(written["year"]) if len(written["year"]) == 4 else 2000 + int(written["year"])
-    country = tag.replace("_", "-").lower()
-    if _OF_THE_US.search(rest) or (country == "en-us" and _HALF_OF_DAY.search(rest)):
-        day, month = second, first
-    elif country in _DAY_FIRST:
-        day, month = first, second
-    else:
-        text = " ".join(written.group().split())
-        return "", (f"day and month of {text!r:.60} may be exchanged",)
-    return f"{year}-{month:02}-{day:02} {rest.strip(' ,-|')}".strip(), ()
+    if before is not None:
+        label = " ".join(before.text_content().split()) if isinstance(before.tag, str) else ""
+        around += [label if len(label) <= _LONGEST_LABEL else "", (before.tail or "")[-40:]]
+    return " ".join(around)

@@ -76,6 +76,9 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
     if tree is None:
         msg = "not an HTML page"
         raise CorpusError(msg)
+    # What a component shows in its shadow is text of the page.
+    for shadow in tree.xpath("//template[@shadowrootmode or @shadowroot]"):
+        shadow.tag = "div"
     # Before the text is read, which changes the tree.
     declared, data = declared_language(tree), read_page_data(tree)
     found = extract_metadata(

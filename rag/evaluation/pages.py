@@ -166,7 +166,8 @@ def _dated_pages(folder: Path) -> Iterator[TestPage]:
         for url, known in _json(truth).items():
             places = (truth.parent / place / known["file"] for place in _FOLDERS)
             path = next((each for each in places if each.is_file()), None)
-            if path is not None and known.get("date"):
+            # Pages without a day have NaN there.
+            if path is not None and isinstance(known.get("date"), str) and known["date"]:
                 yield TestPage(f"{truth.stem}/{url}", path, url, known["date"])
 
 

@@ -36,6 +36,11 @@ _CLOCK = re.compile(
 )
 # Seconds or milliseconds since 1970, in the years 2001 to 2286.
 _EPOCH = re.compile(r"[1-9][0-9]{9}(?:[0-9]{3})?")
+# The zone behind a moment as RFC 9557 writes it: "[Europe/Berlin]".
+_ANNOTATION = re.compile(r"(?<=[\dZz])\[!?[A-Za-z_+-]{1,40}(?:/[A-Za-z_+-]{1,40}){0,2}\]\Z")
+# Thai texts count years from 543 B.C.
+_THAI = re.compile(r"[ก-๙]")
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 _CLOCK_SHAPE = re.compile(r"\d{1,2}\s?[:.h時]\s?\d\d|\d\s?[ap]\.?m", re.IGNORECASE)
 
 _Parts = tuple[int, int, int, Precision]
@@ -51,7 +56,9 @@ def parse_published(text: str) -> Published | None:
     >>> str(parse_published("Sept. 11, 2020, 9:30 a.m. CET"))
     '2020-09-11T08:30Z'
     """
-    line = " ".join(text.split())
+    line = _ANNOTATION.sub("", " ".join(text.split()))
+    if _THAI.search(line):
+        line = _BUDDHIST_YEAR.sub(lambda year: str(int(year[0]) - 543), line)
     if not 4 <= len(line) <= _LONGEST:
         return None
     return _parsed(line)

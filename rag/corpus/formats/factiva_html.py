@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rag.corpus.decoding import SIZE_LIMIT, clean
+from rag.corpus.decoding import clean
 from rag.corpus.drafts import Draft, Unread
-from rag.corpus.formats.export_fields import TOO_LONG, people
+from rag.corpus.formats.export_fields import people
 from rag.corpus.formats.factiva import (
     CODES,
     CUT_SHORT,
@@ -22,13 +21,13 @@ from rag.corpus.formats.factiva import (
     document_number,
     draft_of,
 )
+from rag.corpus.formats.html_documents import documents, words_of
 from rag.corpus.formats.layout import one_line
 from rag.errors import CorpusError
 
 _ARTICLE = re.compile(r"(?:^|\s)[a-z]{2,5}Article(?:\s|$)")
 _PARAGRAPH = re.compile(r"(?:^|\s)articleParagraph(?:\s|$)")
 _MARK = re.compile(rb"""class\s*=\s*["'][^"']{0,80}\b[a-z]{2,5}Article\b""")
-_START = 1 << 13
 
 
 def recognises(start: bytes) -> bool:
@@ -39,7 +38,7 @@ def recognises(start: bytes) -> bool:
 def articles(path: Path, where: str) -> Iterator[Draft | Unread]:
     """The article of each document, with the path "file:number", counted from 1."""
     number = 0
-    for number, element in enumerate(_documents(path), start=1):
+    for number, element in enumerate(documents(path, "div", _is_article), start=1):
         if isinstance(element, str):
             yield Unread(f"{where}:{number}", element)
             continue
@@ -52,45 +51,8 @@ def articles(path: Path, where: str) -> Iterator[Draft | Unread]:
         raise CorpusError(msg)
 
 
-def _documents(path: Path) -> Iterator[Any]:
-    """The element of each article, which is emptied once the next is asked for."""
-    from lxml import etree
-
-    with path.open("rb") as file:
-        walk = etree.iterparse(
-            file,
-            events=("end",),
-            tag="div",
-            html=True,
-            huge_tree=True,
-            encoding=_encoding(file.peek(_START)[:_START]),
-        )
-        for _, element in walk:
-            if not _ARTICLE.search(element.get("class", "")):
-                continue
-            size = sum(len(words) for words in element.itertext())
-            yield TOO_LONG if size > SIZE_LIMIT else element
-            _empty(element)
-
-
-def _encoding(start: bytes) -> str:
-    """UTF-8, as Factiva writes it; Windows-1252 where a page is in no UTF-8."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return "windows-1252"
-    return "utf-8"
-
-
-def _empty(element: Any) -> None:
-    """Frees an element and what stands before it and around it."""
-    element.clear()
-    while element is not None:
-        before = element.getprevious()
-        while before is not None:
-            element.getparent().remove(before)
-            before = element.getprevious()
-        element = element.getparent()
+def _is_article(element: Any) -> bool:
+    return _ARTICLE.search(element.get("class", "")) is not None
 
 
 def _parts(element: Any) -> tuple[FactivaArticle, str]:
@@ -103,7 +65,7 @@ def _parts(element: Any) -> tuple[FactivaArticle, str]:
 
 def _code(row: Any) -> str:
     first = next(row.iterchildren("td", "th"), None)
-    words = _words(first) if first is not None else ""
+    words = words_of(first) if first is not None else ""
     return words if words in CODES else ""
 
 
@@ -114,7 +76,7 @@ def _of_rows(rows: Iterable[tuple[Any, str]]) -> tuple[FactivaArticle, str]:
         code = opened or code
         for cell in list(row.iterchildren("td", "th"))[bool(opened) :]:
             inner = list(cell.iter("p", "pre"))
-            for words in map(_words, inner or [cell]):
+            for words in map(words_of, inner or [cell]):
                 add_coded(parts, code, words)
     return parts, document_number(parts.fields.get("AN", ""))
 
@@ -125,7 +87,7 @@ def _of_blocks(element: Any) -> tuple[FactivaArticle, str]:
     above: list[str] = []
     below: list[str] = []
     for node in element.iter("div", "p", "pre", "tr"):
-        words = _words(node)
+        words = words_of(node)
         if node is element or not words or (node.tag == "div" and _holds_blocks(node)):
             continue
         if node.get("id") == "hd":
@@ -166,13 +128,7 @@ def _holds_blocks(node: Any) -> bool:
 
 def _paragraphs(node: Any) -> list[str]:
     if node.tag == "tr":
-        return [" | ".join(filter(None, map(_words, node.iterchildren("td", "th"))))]
+        return [" | ".join(filter(None, map(words_of, node.iterchildren("td", "th"))))]
     if node.tag == "pre":
         return [one_line(part) for part in re.split(r"\n[ \t]*\n", clean("".join(node.itertext())))]
-    return [_words(node)]
-
-
-def _words(node: Any) -> str:
-    for line_break in node.iter("br"):
-        line_break.tail = f" {line_break.tail or ''}"
-    return one_line("".join(node.itertext()))
+    return [words_of(node)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag.corpus.decoding import decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread
-from rag.corpus.formats import factiva_html
+from rag.corpus.formats import europresse, factiva_html
 from rag.corpus.formats.exports import part_lines, recognised
 from rag.corpus.formats.layout import markup_parts
 from rag.errors import CorpusError
@@ -31,6 +31,8 @@ def html_export(path: Path, where: str) -> Iterator[Draft | Unread] | None:
             start = file.read(_PEEKED)
     except OSError as error:
         raise CorpusError(unreadable(error)) from error
+    if europresse.recognises(start):
+        return europresse.articles(path, where)
     if factiva_html.recognises(start):
         return factiva_html.articles(path, where)
     return _by_lines(path, where) if _MARKS.search(start) else None

@@ -1,0 +1,89 @@
+"""Finds the heading of a page's article, and what on the page belongs to other articles.
+
+Knows nothing of dates or authors; those who look for them ask here where to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+_NOT_THE_ARTICLES = re.compile(
+    r"comment|kommentar|disqus|\brespond|replies|reader-?post|(?<!no-)related|recommend|teaser"
+    r"|most-?read",
+    re.IGNORECASE,
+)
+_TEASER = re.compile("teaser", re.IGNORECASE)
+_BESIDE_IT = re.compile(
+    r"sidebar|latest|popular|newsticker|breaking|weather|wetter|calendar|kalender|archive-?list"
+    r"|promo(?!ted)",
+    re.IGNORECASE,
+)
+_LARGEST_SHARE = 0.4
+_NEVER = frozenset({"nav", "script", "style", "noscript", "template"})
+_WHOLE = frozenset({"head", "body", "main", "article"})
+# Posts of other sites within an article: their dates and authors are not its own.
+_EMBEDDED = re.compile(
+    r"instagram-media|twitter-(?:tweet|video)|tiktok-embed|bluesky-embed|mastodon-embed|fb-post"
+    r"|reddit-(?:card|embed)|telegram-post",
+    re.IGNORECASE,
+)
+_LEAST_HEADING = 8
+_FEWEST_OF_LOW_RANK = 3
+
+
+def heading_of(tree: Any) -> Any:
+    """The heading with the article's title: the longest that the page's own titles repeat.
+
+    Without one, the first heading of the first rank that has words; None without that.
+    """
+    stated = [
+        *tree.xpath("//head/title[1]//text()"),
+        *tree.xpath("//meta[@property='og:title']/@content"),
+    ]
+    titles = " ".join(" ".join(stated).split())
+    best, length = None, 0
+    for element in tree.iter("h1", "h2", "h3", "h4"):
+        words = " ".join(element.text_content().split())
+        known = len(words) > max(length, _LEAST_HEADING) and words in titles
+        if known and (element.tag == "h1" or len(words.split()) >= _FEWEST_OF_LOW_RANK):
+            best, length = element, len(words)
+    if best is not None:
+        return best
+    return next((each for each in tree.iter("h1") if each.text_content().strip()), None)
+
+
+def own_parts(tree: Any) -> Any:
+    """A copy of the page without comments, posts of other sites and lists of other articles."""
+    return _without(deepcopy(tree), (_NOT_THE_ARTICLES, _BESIDE_IT))
+
+
+def without_comments(tree: Any) -> Any:
+    """A copy of the page without comments, posts of other sites and related articles."""
+    return _without(deepcopy(tree), (_NOT_THE_ARTICLES,))
+
+
+def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
+    """The tree without the elements that a pattern names, if they are no large part of it."""
+    for element in list(tree.iter(*_NEVER)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    largest = _LARGEST_SHARE * len(tree.text_content())
+    heading = heading_of(tree)
+    above = set(heading.iterancestors()) if heading is not None else set()
+    beside = (heading.getprevious(), heading.getnext()) if heading is not None else ()
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element in above or element.getparent() is None:
+            continue
+        named = f"{element.get('class', '')} {element.get('id', '')}"
+        if any(element is each for each in beside):
+            named = _TEASER.sub("", named)
+        named_so = any(pattern.search(named) for pattern in patterns)
+        removed = _EMBEDDED.search(named) is not None or (
+            named_so and element.tag not in _WHOLE and len(element.text_content()) < largest
+        )
+        if removed:
+            element.drop_tree()
+    return tree

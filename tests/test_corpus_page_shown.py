@@ -1,0 +1,204 @@
+"""What pages show beside their data: dates, bylines, titles and text that one could overlook."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from rag.corpus import Read, Unread, read_file
+from rag.corpus.page_graph import read_graph
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TITLE = "Harbour tunnel to close for eleven weeks"
+FIRST = (
+    "The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven weeks while"
+    " its drains are replaced."
+)
+SECOND = (
+    "Engineer Lio Vantongeren said that 412 metres of pipe had rusted through. The work will cost"
+    " 6.2 million crowns, the council heard that evening."
+)
+TEXT = f"<p>{FIRST}</p><p>{SECOND}</p>"
+CHANGED = "no date of publication found; dated by when the page was last changed"
+
+
+def outcome(folder: Path, body: str, head: str = "") -> Read | Unread:
+    """What becomes of a page with this body and head."""
+    path = folder / "page.html"
+    path.write_text(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head>'
+        f"<body>{body}</body></html>",
+        encoding="utf-8",
+    )
+    (found,) = read_file(path, now=NOW)
+    return found
+
+
+def read(
+    folder: Path, above: str = "", below: str = "", *, head: str = "", title: str = TITLE
+) -> Read:
+    """The article of a page with this above and below its text."""
+    body = f"<main><article><h1>{title}</h1>{above}{TEXT}</article>{below}</main>"
+    found = outcome(folder, body, head)
+    assert isinstance(found, Read)
+    return found
+
+
+def news(**fields: object) -> str:
+    """A script with the data of the article."""
+    article = json.dumps({"@type": "NewsArticle", "headline": TITLE} | fields)
+    return f'<script type="application/ld+json">{article}</script>'
+
+
+RELATED = '<ul class="links"><li><time datetime="2019-07-30">30 July 2019</time> Old</li></ul>'
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ("<ul><li>27 June 2019</li></ul>", RELATED, "2019-06-27"),
+        ("<p><time>29.04.2020, 12:01 Uhr</time></p>", "", "2020-04-29T12:01Z"),
+        (
+            '<p><span>Published on</span> <time datetime="2022-01-26">26 Jan</time></p>',
+            '<p>Updated <time datetime="2022-01-27">27 Jan</time></p>',
+            "2022-01-26",
+        ),
+        ("", "<p>Last changed: 31.10.2023<br>Published on: 01.11.2023</p>", "2023-11-01"),
+        ("", '<aside class="sidebar"><p>Published</p><p>23 May 2019</p></aside>', "2019-05-23"),
+        ('<div class="PublishDate">29 January 2019</div>', RELATED, "2019-01-29"),
+        ('<abbr class="published" title="06-08-2009">6 August 2009</abbr>', "", "2009-08-06"),
+        (
+            '<p><time datetime="2024-05-07T18:30:00+02:00[Europe/Berlin]">7 May</time></p>',
+            "",
+            "2024-05-07T16:30:00Z",
+        ),
+        ("<p>7 พฤษภาคม 2567</p>", "", "2024-05-07"),
+    ],
+)
+def test_the_date_beside_the_heading_or_with_a_label_counts(
+    tmp_path: Path, above: str, below: str, expected: str
+) -> None:
+    found = read(tmp_path, above, below)
+    assert (str(found.article.published), found.warnings) == (expected, ())
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<p>The next meeting will be held on 5 February 2025</p>",
+        "<p>Report for 14. - 20. January 2025</p>",
+        '<blockquote class="instagram-media"><time datetime="2018-03-12T19:30:12Z">12 March 2018'
+        "</time></blockquote>",
+    ],
+)
+def test_events_spans_and_posts_of_other_sites_date_nothing(tmp_path: Path, above: str) -> None:
+    assert read(tmp_path, above).article.published is None
+
+
+@pytest.mark.parametrize(
+    ("below", "head", "expected"),
+    [
+        ("<footer><p>Last updated: 14 January 2022, 09:25</p></footer>", "", "2022-01-14T09:25Z"),
+        ("<p>Diese Seite wurde zuletzt am 29. Januar 2020 geändert.</p>", "", "2020-01-29"),
+        (
+            "",
+            '<meta property="og:updated_time" content="2022-01-27T18:34:20+01:00">',
+            "2022-01-27T17:34:20Z",
+        ),
+    ],
+)
+def test_a_change_that_is_shown_is_noted(
+    tmp_path: Path, below: str, head: str, expected: str
+) -> None:
+    found = read(tmp_path, below=below, head=head)
+    assert (str(found.article.published), found.warnings) == (expected, (CHANGED,))
+
+
+def test_a_day_in_the_address_is_made_exact_by_the_page_and_not_moved(tmp_path: Path) -> None:
+    head = '<link rel="canonical" href="https://post.example/2007/05/20/results">'
+    race = "<p>The race of 19 May 2007</p>"
+    assert str(read(tmp_path, race, head=head).article.published) == "2007-05-20"
+    exact = '<time datetime="2007-05-20T08:15:00+02:00">20 May</time>'
+    found = read(tmp_path, exact + race, head=head)
+    assert str(found.article.published) == "2007-05-20T06:15:00Z"
+
+
+@pytest.mark.parametrize(
+    ("author", "byline", "expected"),
+    [
+        ("By MIRA OLDENKAMP in Orrelstad and ABBY DERBY in Holm", "",
+         ("MIRA OLDENKAMP", "ABBY DERBY")),
+        ("Mira Oldenkamp, PhD", "", ("Mira Oldenkamp",)),
+        ("Mira Oldenkamp for Orrelstad Post", "", ("Mira Oldenkamp",)),
+        ("[{'name': 'Mira Oldenkamp'}, {'name': 'Abby Derby'}]", "",
+         ("Mira Oldenkamp", "Abby Derby")),
+        ("Text: Mira Oldenkamp, Photos: Abby Derby", "", ("Mira Oldenkamp",)),
+        ("admin", "<p>Words: Mira Oldenkamp. Photos: Abby Derby</p>", ("Mira Oldenkamp",)),
+        ("admin", "", ()),
+    ],
+)  # fmt: skip
+def test_authors_are_who_wrote_it_without_degree_place_or_account(
+    tmp_path: Path, author: str, byline: str, expected: tuple[str, ...]
+) -> None:
+    head = news(author={"@type": "Person", "name": author})
+    assert read(tmp_path, byline, head=head).article.authors == expected
+
+
+def test_the_account_of_a_site_gives_way_to_who_signed(tmp_path: Path) -> None:
+    account = {"@type": "Person", "name": "Orrel P", "url": "https://post.example/author/admin/"}
+    signed = "<p><strong>Mira Oldenkamp</strong></p>"
+    assert read(tmp_path, signed, head=news(author=account)).article.authors == ("Mira Oldenkamp",)
+    assert read(tmp_path, head=news(author=account)).article.authors == ("Orrel P",)
+
+
+@pytest.mark.parametrize(
+    ("shared", "heading", "expected"),
+    [
+        ("Harbour tunnel to close for", TITLE, TITLE),
+        ("Harbour tunnel to close …", TITLE, TITLE),
+        (TITLE, f"{TITLE} Traders fear for summer", TITLE),
+        ("<em>Harbour</em> tunnel<br>to close", "Closed", "Harbour tunnel to close"),
+    ],
+)
+def test_titles_are_whole_and_without_markup(
+    tmp_path: Path, shared: str, heading: str, expected: str
+) -> None:
+    content = shared.replace("<", "&lt;").replace(">", "&gt;")
+    head = f'<meta property="og:title" content="{content}">'
+    assert read(tmp_path, head=head, title=heading).article.title == expected
+
+
+def test_text_in_the_shadow_of_a_component_is_read(tmp_path: Path) -> None:
+    body = f'<h1>{TITLE}</h1><x-story><template shadowrootmode="open">{TEXT}</template></x-story>'
+    found = outcome(tmp_path, body)
+    assert isinstance(found, Read)
+    assert found.article.text == f"{FIRST}\n\n{SECOND}"
+
+
+def test_text_that_only_a_script_has_is_read_beside_a_heading_and_a_menu(tmp_path: Path) -> None:
+    state = json.dumps({"page": {"story": {"body": TEXT + f"<p>{FIRST}</p>"}}})
+    body = f'<a href="/">Home</a><h1>{TITLE}</h1><div id="root"></div>'
+    found = outcome(tmp_path, f'{body}<script type="application/json">{state}</script>')
+    assert isinstance(found, Read)
+    assert FIRST in found.article.text
+    assert SECOND in found.article.text
+
+
+def test_a_page_with_a_heading_and_a_menu_alone_is_no_article(tmp_path: Path) -> None:
+    found = outcome(tmp_path, f'<a href="/">Home</a><h1>{TITLE}</h1><div id="root"></div>')
+    assert isinstance(found, Unread)
+    assert found.reason == "no article text found in the page"
+
+
+def test_what_one_thing_holds_never_hides_the_article_behind_it(tmp_path: Path) -> None:
+    mentions = [{"@type": "Thing", "name": f"thing {number}"} for number in range(9_000)]
+    article = {"@type": "NewsArticle", "headline": TITLE, "author": "Mira Oldenkamp"}
+    for graph in ([{"@type": "WebPage", "mentions": mentions}, article], [*mentions, article]):
+        script = json.dumps({"@context": "https://schema.org", "@graph": graph})
+        head = f'<script type="application/ld+json">{script}</script>'
+        assert read(tmp_path, head=head).article.authors == ("Mira Oldenkamp",)
+        assert len(read_graph(html.fromstring(f"<html><head>{head}</head></html>")).nodes) <= 5_000
