@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,7 @@ from rag.corpus.outlets import NOTHING_GIVEN, GivenFacts
 from rag.corpus.sandbox import Sandbox
 from rag.errors import CorpusError
 from rag.indexes.protocols import LexicalIndex
+from rag.language.words import shared_words
 from rag.records import Article
 from rag.sources.pages import Pages
 from rag.sources.permission import visitor
@@ -34,7 +35,6 @@ from rag.store.rows import article_digest, seconds
 Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
 _LINE = re.compile(r":\d+$")
-_WORD = re.compile(r"\w{4,}")
 _MOST = 0.6
 _BATCH = 64
 _LOOKED_UP = 256
@@ -135,6 +135,7 @@ class Ingest:
     given: GivenFacts = NOTHING_GIVEN
     _deleted: Mapping[str, datetime] = field(default_factory=dict)
     _seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    _newest: dict[str, datetime] = field(default_factory=dict)
     _found: dict[str, tuple[bytes, Articles]] = field(default_factory=dict)
     _refused: set[str] = field(default_factory=set)
     _odd: Oddities = field(default_factory=Oddities)
@@ -255,7 +256,7 @@ class Ingest:
                 self._refused.add(article_digest(article))
                 continue
             fitting.append(item)
-            at = item.captured or (item.dated if len(self._seen[article.id]) > 1 else None)
+            at = item.captured or self._state_of(item)
             if at is not None:
                 seen[article.id] = seconds(at)
         kinds = self.store.classify([item.article for item in fitting], seen)
@@ -273,6 +274,21 @@ class Ingest:
             if kind in ("added", "revised"):
                 self._odd.look_at(item.path, item.article)
         return outcomes
+
+    def _state_of(self, item: Read) -> datetime | None:
+        """The moment of one of several texts of an article; None for the first that a run meets.
+
+        That one stands from its publication, so an older text that comes in later is put before.
+        """
+        id_, published = item.article.id, item.article.published
+        newest = self._newest.get(id_)
+        if item.dated and (newest is None or item.dated > newest):
+            self._newest[id_] = item.dated
+        if len(self._seen[id_]) < 2:
+            return None
+        if newest and item.dated and published and item.dated < newest:
+            return min(item.dated, published.at - timedelta(seconds=1))
+        return item.dated
 
     def _taken(self) -> dict[str, tuple[bytes, Articles]]:
         """The files that need not be read again: those of which no text was refused."""
@@ -339,17 +355,6 @@ def _one_of_each(items: Sequence[Read]) -> Iterator[list[Read]]:
             each[:] = [each[n] for n in sorted(range(len(each)), key=moments.__getitem__)]
     for turn in range(max(map(len, states.values()))):
         yield [each[turn] for each in states.values() if turn < len(each)]
-
-
-def shared_words(one: str, other: str) -> float:
-    """The share of the longer words of the shorter text that the other one has, too.
-
-    >>> shared_words("The tunnel costs 5 million", "The tunnel now costs 6 million crowns")
-    1.0
-    """
-    words = [set(_WORD.findall(text.casefold())) for text in (one, other)]
-    fewest = min(map(len, words))
-    return len(words[0] & words[1]) / fewest if fewest else 1.0
 
 
 def _texts(held: Articles) -> dict[str, set[str]]:

@@ -168,6 +168,23 @@ def test_a_text_that_says_it_is_older_takes_its_place_before_the_newer_one(
         assert texts[0] == texts[1], stands
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 1)])
+def test_the_newest_text_of_a_file_stands_wherever_its_row_is(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    days = {1: "2025-05-04", 2: "2025-05-05", 3: "2025-05-08"}
+    others = iter(range(10, 210))
+    rows = []
+    for revision in order:
+        text = f"The ferry Marigold ran aground. {TOLLS[revision]} of it were brought ashore."
+        rows.append({**row(1, text), "updated": days[revision]})
+        rows += [row(next(others), f"{BUDGET} It is number {n}.") for n in range(64)]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=False)
+        [found] = [each for each in archive.articles() if "Marigold" in each.text]
+        assert TOLLS[3] in found.text
+
+
 @ON_SQLITE
 def test_ingesting_the_same_again_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(archive.folder, tmp_path / "archive"))

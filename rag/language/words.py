@@ -30,6 +30,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ＇", "'") | {"−": "-"})
 _SPELLED = {"&": "and", "%": "percent"}
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_LONGER_WORD = re.compile(r"\w{4,}")
 _APART = "\x00"
 _INTERRUPTION = 25
 """So many words may stand between two quotations that are read as one: "said Ann Orr"."""
@@ -211,3 +212,14 @@ def shortened(value: str, limit: int) -> str:
         return line
     cut = line[: limit - 1]
     return (cut[: cut.rfind(" ")] if " " in cut else cut) + "…"
+
+
+def shared_words(one: str, other: str) -> float:
+    """The share of the longer words of the shorter text that the other one has, too.
+
+    >>> shared_words("The tunnel costs 5 million", "The tunnel now costs 6 million crowns")
+    1.0
+    """
+    words = [set(_LONGER_WORD.findall(text.casefold())) for text in (one, other)]
+    fewest = min(map(len, words))
+    return len(words[0] & words[1]) / fewest if fewest else 1.0
