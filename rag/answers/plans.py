@@ -51,7 +51,7 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "latest": Plan(6, 130, "newest", within=1.5),
         "overview": Plan(8, 200, "best, then story", within=5.0),
         "chronology": Plan(10, 250, "story", within=5.0),
-        "topic": Plan(8, 200, "best, then story", within=5.0),
+        "topic": Plan(8, 200, "best, then story"),
         "cause": Plan(8, 170),
         "list": Plan(8, 170, "best, then text", within=math.inf),
         "comparison": Plan(8, 200),
