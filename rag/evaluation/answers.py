@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.answers.generate_or_extract import NO_EVIDENCE
 from rag.archive import Archive
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import UNANSWERABLE, EvalQuestion, load_questions
@@ -175,12 +176,16 @@ def answer_row(archive: Archive, question: EvalQuestion, answer: Answer, asking:
 
 
 def common_measures(archive: Archive, answer: Answer, asking: Asking) -> dict[str, float]:
-    """Whether each citation is a slice of its article, and whether the model failed to answer."""
+    """Whether each citation is a slice of its article, and whether the model failed to answer.
+
+    It did not where the reader declined in its place, for want of evidence.
+    """
     measures = {}
     if answer.citations:
         measures["slice_equals_quote"] = float(verbatim(archive, answer))
     if asking.model is not None:
-        measures["model_failed"] = float(bool(answer.hits) and not answer.model)
+        replaced = bool(answer.hits) and not answer.model and NO_EVIDENCE not in answer.notes
+        measures["model_failed"] = float(replaced)
     return measures
 
 

@@ -45,7 +45,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 PASSWORD = "correct horse battery"
 SANK = "Which Lindow ferry sank with 41 people aboard?"
 FLOODED = "Why was the harbour of Marsk flooded after days of rain?"
