@@ -171,3 +171,20 @@ def test_the_entries_of_an_article_are_a_list(tmp_path: Path) -> None:
         "1974: Corm footbridge",
         "1988: Dunlo Viaduct",
     ]
+
+
+def test_what_outlets_report_of_something_is_an_overview_of_it(tmp_path: Path) -> None:
+    packet = "The ferry Marigold ran aground on Friday. Seven of her crew were hurt."
+    rows = [
+        row(1, FERRY, title="Ferry Marigold aground", publisher="The Harbour Post"),
+        row(2, packet, title="Marigold on a sandbank", publisher="The Packet"),
+        row(3, MILL, title="Mill fire", publisher="The Packet"),
+    ]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
+        asked = archive.ask("What did The Harbour Post report about the ferry Marigold?")
+        assert {each.article.publisher for each in asked.citations} == {"The Harbour Post"}
+        assert "an overview" in [each.meaning for each in asked.understood]
+        # Nobody speaks of it in an article, and it is still no outlet.
+        unknown = archive.ask("What did The Lindow Times report about the ferry Marigold?")
+        assert unknown.abstained

@@ -10,11 +10,12 @@ from rag.answers.plans import PLANS, choose
 from tests.builders import article
 
 
-def evidence(text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0) -> Evidence:
+def evidence(
+    text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0, title: float = 0.5
+) -> Evidence:
     source = article(text, f"x/{text}", day=day)
-    return Evidence(
-        CandidateSentence(source, 0, len(text), 1, 1, coverage), {"coverage": coverage}, score
-    )
+    sentence = CandidateSentence(source, 0, len(text), 1, 1, coverage)
+    return Evidence(sentence, {"coverage": coverage, "title": title}, score)
 
 
 def shown(form: str, *given: Evidence) -> list[str]:
@@ -40,6 +41,15 @@ def test_what_is_hardly_about_it_is_left_out() -> None:
     some = evidence("Nobody aboard was hurt.", 1.5, coverage=0.4)
     other = evidence("The harbour has a crane.", 1.4, coverage=0.39)
     assert shown("overview", best, some, other) == [best.text, some.text]
+
+
+def test_an_overview_leaves_out_articles_whose_titles_are_of_something_else() -> None:
+    best, near = evidence("The ferry sank.", 2.0), evidence("Nobody was hurt.", 1.5, title=0.2)
+    far = evidence("A crane was sold in the harbour.", 1.4, title=0.19)
+    assert shown("overview", best, near, far) == [best.text, near.text]
+    # A bare name is often in articles whose titles have others.
+    assert shown("topic", best, near, far) == [best.text, near.text, far.text]
+    assert shown("overview", evidence("The ferry sank.", 2.0, title=-0.1)) == ["The ferry sank."]
 
 
 def test_the_newest_comes_first_for_the_latest() -> None:

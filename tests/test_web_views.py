@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from rag.web.views.found import find, sought_words
 from rag.web.views.opened import open_words
 from rag.web.views.sayings import sayings
 from rag.web.views.shelves import list_articles, shelves
+from rag.web.views.start import start_of
 from rag.web.views.steps import count_by_words
 from rag.web.views.subjects import subject_of
 from tests.builders import article, open_archive, row, write_jsonl
@@ -205,3 +207,24 @@ def test_passages_found_by_words_are_counted(archive: Archive) -> None:
         if words & set(f"{each.article.title} {each.article.text}".lower().split())
     ]
     assert count_by_words(archive, answer) == len(sharing)
+
+
+def test_each_example_of_the_start_page_is_answered(tmp_path: Path) -> None:
+    mill = "The Orrenby Mill burnt down on Friday night. {} people were hurt at the Orrenby Mill."
+    bridge = "The Osier Bridge will cost {} million crowns, the council of Marren said on Monday."
+    day = {"date": "2025-05-03"}
+    rows = [
+        row(1, mill.format("Nine"), title="Orrenby Mill burns", publisher="The Courier", **day),
+        row(2, mill.format("Seven"), title="Fire at Orrenby Mill", publisher="The Packet", **day),
+        row(3, bridge.format(5), title="Osier Bridge to cost 5 million", **day),
+    ]
+    dearer = row(3, bridge.format(7), title="Osier Bridge to cost 7 million", **day)
+    with open_archive(tmp_path / "archive") as archive:
+        for number, given in enumerate((rows, [dearer])):
+            archive.ingest(write_jsonl(tmp_path / f"{number}.jsonl", given))
+        examples = start_of(archive).examples
+        assert examples[:2] == (
+            "Where do The Courier and The Packet differ about Orrenby Mill?",
+            "What is the latest on Osier Bridge?",
+        )
+        assert not [question for question in examples if archive.ask(question).abstained]

@@ -139,7 +139,8 @@ def unmentioned(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> s
 
 
 def _seen(hit: Hit) -> str:
-    return f"{hit.article.title} {hit.text}"
+    article = hit.article
+    return " ".join((article.publisher, *article.authors, article.title, hit.text))
 
 
 def withheld(told: str) -> str:

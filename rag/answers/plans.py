@@ -27,7 +27,8 @@ class Plan:
 
     After the first, a sentence gains `presenting` where it says who or what the subject is, and
     may be as much further below the best; it loses `repeating` where all its words stand in those
-    chosen already.
+    chosen already. The title of its article must come at least `titled` times as near to the
+    question in meaning as those of the best sentences.
     """
 
     sentences: int
@@ -36,6 +37,7 @@ class Plan:
     within: float = 2.5
     presenting: float = 0.0
     repeating: float = 0.0
+    titled: float = 0.0
 
 
 MAX_SENTENCES, MAX_WORDS = 3, 80
@@ -49,7 +51,7 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "statement": Plan(6, 130),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5),
-        "overview": Plan(8, 200, "best, then story", within=5.0),
+        "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4),
         "chronology": Plan(10, 250, "story", within=5.0),
         "topic": Plan(8, 200, "best, then story"),
         "cause": Plan(8, 170),
@@ -78,8 +80,9 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     what is less about the subject than the best sentences are.
     """
     plan = PLANS.get(form, _SHORT)
-    about = _ABOUT * max((each.signals["coverage"] for each in evidence[:_BEST]), default=0.0)
-    left = [each for each in evidence if each.signals["coverage"] >= about]
+    left = _most(evidence, "coverage", _ABOUT)
+    if plan.titled:
+        left = _most(left, "title", plan.titled)
     chosen: list[Evidence] = []
     said: set[str] = set()
     room = plan.words
@@ -97,6 +100,12 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
         said |= _words(each)
         room -= length
     return [each.sentence for each in _ordered(chosen, plan.order)]
+
+
+def _most(evidence: Sequence[Evidence], signal: str, share: float) -> list[Evidence]:
+    """Those with at least that share of the most that the best of them have of a signal."""
+    most = max((each.signals[signal] for each in evidence[:_BEST]), default=0.0)
+    return [each for each in evidence if each.signals[signal] >= min(most, share * most)]
 
 
 def _worth(evidence: Evidence, plan: Plan, said: AbstractSet[str]) -> float:

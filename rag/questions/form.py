@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
@@ -102,6 +102,15 @@ MEANINGS: Mapping[FormName, str] = MappingProxyType(
 
 _MOST_WORDS_OF_A_TOPIC = 12
 _MOST_CHARACTERS = 2_000
+_OUTLET = "\x00"
+_OUTLETS = rf"(?:the\s+)?{_OUTLET}+"
+_REPORTED = re.compile(
+    rf"\s*(?P<cue>what\s+(?:do|does|did|has|have|is|are|was|were)\s+{_OUTLETS}"
+    rf"(?:\s*(?:,|&|\band\b|\bor\b)\s*{_OUTLETS})*\s+(?:each\s+|both\s+|also\s+)?"
+    r"(?:say|said|saying|report|reported|reporting|write|written|writing)\s+(?:about|on|of))"
+    r"\s+(?P<matter>\w.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _PRONOUNS = frozenset(
     ["it", "he", "she", "they", "this", "that", "these", "those", "there", "him", "her", "them"]
 )
@@ -129,6 +138,27 @@ def read_form(question: str) -> Form:
     if chosen.subject:
         return chosen
     return replace(chosen, subject=next((form.subject for form in said if form.subject), ""))
+
+
+def reported_form(question: str, understood: Sequence[Understood]) -> Form | None:
+    """The form of a question what outlets reported of something: an overview of that; else None.
+
+    `understood` says which words of the question name the outlets.
+
+    >>> question = "What did Radio North report about the strike?"
+    >>> outlet = Understood(question[9:20], 9, 20, "", Filters(publishers=("Radio North",)), True)
+    >>> form = reported_form(question, [outlet])
+    >>> form.name, form.subject, question[slice(*form.cue)]
+    ('overview', 'the strike', 'What did Radio North report about')
+    """
+    blanked = question
+    for one in understood:
+        if one.filters.publishers and one.end:
+            blanked = blanked[: one.start] + _OUTLET * (one.end - one.start) + blanked[one.end :]
+    if _OUTLET not in blanked or not (asks := _REPORTED.fullmatch(blanked)):
+        return None
+    form = read_form(f"Tell me about {question[asks.start('matter') :]}")
+    return replace(form, cue=(0, asks.end("cue"))) if form.name == "overview" else None
 
 
 def _outside_the_news(question: str) -> Form | None:

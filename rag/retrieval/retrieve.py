@@ -16,7 +16,7 @@ from rag.observing import Trail
 from rag.questions.about_archive import without_chat
 from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
-from rag.questions.form import Form, form_understood, read_form, whole_form
+from rag.questions.form import Form, form_understood, read_form, reported_form, whole_form
 from rag.questions.rewriting import resolve
 from rag.questions.sub_queries import interleave, split_needs
 from rag.questions.times import Recency, named_day, recency
@@ -127,9 +127,10 @@ def prepare(
     understood = request.understood
     form = Form("fact", subject=asked.question)
     if understood is None:
-        read = read_form(asked.question)
+        limits = understand(asked, now, facets)
+        read = reported_form(asked.question, limits) or read_form(asked.question)
         shown = form_understood(read, asked.question)
-        understood = (*understand(asked, now, facets), *shown)
+        understood = (*limits, *shown)
         dropped = shown and shown[0].words.casefold() in map(str.casefold, request.ignore)
         form = form if dropped else read
     filters = request.filters.no_later_than(request.as_of)

@@ -111,4 +111,4 @@ def _changed(snapshot: Snapshot) -> Iterator[str]:
     for _, earlier in snapshot.store.passages(past.tolist()).values():
         now = snapshot.store.article(earlier.id)
         if changed_figures(earlier.text, now.text) and (name := headline_name(now)):
-            yield f"What is the latest figure about {name}?"
+            yield f"What is the latest on {name}?"
