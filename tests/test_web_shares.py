@@ -277,4 +277,5 @@ def test_twenty_readers_of_one_machine_are_answered_at_once() -> None:
 
 def test_an_idle_server_does_not_look_for_work_a_thousand_times_a_second() -> None:
     with desk() as page:
+        assert page.ask("user ada", "a")[0] == 200
         assert page.queue.sleep_when_free == 0.01

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -95,18 +97,19 @@ def test_an_articles_words_stand_apart_and_need_no_verdict(visitor: Visitor, sit
 
 
 def test_a_model_thinks_then_writes_and_is_checked(visitor: Visitor, sites: Sites) -> None:
-    true = "Rust in the steel hangers caused the Osier Bridge to fall [P1]."
+    true = "Rust in the steel hangers caused the Osier Bridge to fall"
 
-    def thoughts() -> Iterator[bytes]:
+    def thoughts(asked: dict[str, Any]) -> Iterator[bytes]:
         yield delta(reasoning_content="Passage 1 names the cause.")
         sites.model.released.wait()
         sites.model.released.clear()
-        yield delta(true)
+        passages = str(asked["messages"][-1]["content"]).partition("Rust in the steel hangers")[0]
+        yield delta(f"{true} [{re.findall(r'<passage (P[0-9]+)>', passages)[-1]}].")
         sites.model.released.wait()
         yield delta(finish_reason="stop") + DONE
 
     sites.model.released.clear()
-    sites.model.answer = lambda _asked: Raw(thoughts())  # type: ignore[arg-type]
+    sites.model.answer = lambda asked: Raw(thoughts(asked))  # type: ignore[arg-type]
     try:
         page = visitor.visit(sites.samples)
         box = page.get_by_label("Question")
