@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from rag.answers.candidates import CandidateSentence, Vocabulary
 from rag.answers.question import Question
-from rag.answers.wording import OLD, introduction
+from rag.answers.wording import OLD, has_ended, introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
 from rag.questions.asked_words import read_words
@@ -110,7 +110,7 @@ def stale_evidence(asked: Question, sentences: Sequence[CandidateSentence]) -> s
     days = [local_time(each.article.published) for each in sentences if each.article.published]
     if asked.form.name != "latest" or not days or asked.as_of - max(days) <= OLD:
         return ""
-    if asked.holdings and asked.as_of - asked.holdings[1] > OLD:
+    if has_ended(asked):
         return ""
     newest, today = day_in_words(max(days).date()), day_in_words(asked.day)
     return f"the newest article on this is of {newest}, and you ask on {today}"

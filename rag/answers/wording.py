@@ -165,9 +165,14 @@ def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, .
     today = asked.day
     age = _in_words(local_time(newest).date(), today)
     said = f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
-    if asked.holdings and asked.as_of - asked.holdings[1] > OLD:
+    if asked.holdings and has_ended(asked):
         return (f"{said}the archive ends on {day_in_words(asked.holdings[1].date())}.",)
     return (f"{said}it may be out of date.",)
+
+
+def has_ended(asked: Question) -> bool:
+    """Whether the newest article of the archive is too old for a question about the latest."""
+    return asked.holdings is not None and asked.as_of - asked.holdings[1] > OLD
 
 
 def _in_words(then: date, now: date) -> str:
