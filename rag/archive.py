@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -18,7 +19,7 @@ from rag.indexes.encoding import NamedEncoder, RecentVectors, open_encoder, open
 from rag.indexes.engines import open_engines
 from rag.indexes.opening import ArchiveFolder, Opened, OpenParts, give_up
 from rag.indexes.protocols import Engines
-from rag.indexes.workers import Workers
+from rag.indexes.workers import Note, Workers
 from rag.llms import ChatModel
 from rag.records import Answer, Filters, Hits, Similarity, Understood
 from rag.retrieval.arguments import Moment, Turn, check_k, request_of
@@ -31,6 +32,7 @@ from rag.store.inputs import KnownInputs
 
 if TYPE_CHECKING:
     from rag.asking import Asking
+    from rag.cluster.on_cluster import OnCluster
     from rag.ingest import Ingest, IngestReport
     from rag.maintenance.removals import Removals
     from rag.retrieval.alerts import Alerts
@@ -113,6 +115,8 @@ class Archive(FactDesk):
         missing_ok: bool = False,
         publisher: str = "",
         published: str = "",
+        on: str = "",
+        note: Note = lambda _line: None,
         progress: Progress = _silent,
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
@@ -123,12 +127,14 @@ class Archive(FactDesk):
         Stopped at any moment, the same call goes on from there. Files in the folders
         `within` have their outlets named as if these were read. What was deleted stays out,
         and is named, unless `restore_deleted`. `publisher` and `published` (a date) are those of
-        articles in files that name none. Raises CorpusError, and reads nothing, where a path does
-        not exist, unless `missing_ok`, QueryError for what is no date, and LockedError while
-        another process writes.
+        articles in files that name none. `on` a Ray cluster, "ray://HOST:PORT", or "ray" for this
+        machine, files are read and passages embedded there, with the same result. Raises
+        CorpusError, and reads nothing, where a path does not exist, unless `missing_ok`,
+        QueryError for what is no date, and LockedError while another process writes.
         """
+        from rag.corpus.files import check_exist
         from rag.corpus.outlets import GivenFacts
-        from rag.ingest import IngestReport, check_exist, from_network
+        from rag.ingest import IngestReport, from_network
         from rag.sources.pages import is_address
 
         self._parts.check_open()
@@ -138,15 +144,31 @@ class Archive(FactDesk):
             check_exist(inputs)
         urls = [str(path) for path in paths if is_address(path)]
         report, embedding = IngestReport(), partial(progress, "embedding")
-        for part in from_network(urls, limit, self._settings).parts():
-            with self._disk.to_write("ingest", create=True) as opened:
-                show = partial(progress, "reading")
-                job = replace(self._job(opened), restore_deleted=restore_deleted, given=given)
-                report += job.run(inputs, show, part, within)
-                turn = self._disk.embed_in_turn(opened, embedding) if vectors else (0, 0)
-            self._disk.embed_the_rest(turn, embedding)
-            inputs = []
+        with self._cluster(on, note) as cluster:
+            encoding = cluster.encoding if cluster else None
+            for part in from_network(urls, limit, self._settings).parts():
+                with self._disk.to_write("ingest", create=True) as opened:
+                    show = partial(progress, "reading")
+                    job = replace(self._job(opened), restore_deleted=restore_deleted, given=given)
+                    if cluster:
+                        job.reading = cluster.reading(job.now, job.sandbox)
+                    report += job.run(inputs, show, part, within)
+                    embed = self._disk.embed_in_turn
+                    turn = embed(opened, embedding, encoding) if vectors else (0, 0)
+                self._disk.embed_the_rest(turn, embedding, encoding)
+                inputs = []
         return report
+
+    @contextmanager
+    def _cluster(self, on: str, note: Note) -> Iterator[OnCluster | None]:
+        if not on:
+            yield None
+            return
+        from rag.cluster.on_cluster import on_cluster
+
+        given = self.encoder if self._is_given else None
+        with on_cluster(on, self._settings, (self.encoder, given), note) as joined:
+            yield joined
 
     @cached_property
     def _asking(self) -> Asking:
@@ -193,17 +215,21 @@ class Archive(FactDesk):
         progress: Progress = _silent,
         *,
         workers: int = 1,
-        note: Callable[[str], None] = lambda _line: None,
+        on: str = "",
+        note: Note = lambda _line: None,
     ) -> int:
         """Embeds every passage that has no vector yet; returns how many there were.
 
         With `workers` as many processes do it, each with the encoder loaded once, or as many
         requests at once where a server encodes; `note` gets a line where one was killed, which
-        loses nothing. Raises LockedError while another process writes; later ones are let in
-        between batches.
+        loses nothing. `on` is as in `ingest`. Raises LockedError while another process writes;
+        later ones are let in between batches.
         """
         self._parts.check_open()
         show = partial(progress, "embedding")
+        if on:
+            with self._cluster(on, note) as cluster:
+                return self._disk.embed(show, give_up, cluster.encoding if cluster else None)
         if workers == 1:
             return self._disk.embed(show, give_up)
         own = self.encoder if self._is_given or self._settings.is_served else None

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.config import Settings
-from rag.corpus import Outlets, Read, Unread, count_articles, find_files, read_file
-from rag.corpus.chunking import CountTokens, chunk_all
-from rag.corpus.drafts import printable_path
+from rag.corpus import Outlets, Read, Unread, count_articles, find_files
+from rag.corpus.chunking import Chunk, CountTokens, chunk_all
+from rag.corpus.drafts import one_of_each, printable_path
 from rag.corpus.formats.columns import settings_beside
 from rag.corpus.formats.substack import texts_beside
 from rag.corpus.oddities import Oddities
 from rag.corpus.outlets import NOTHING_GIVEN, GivenFacts
+from rag.corpus.readers import Reading, ReadingHere
 from rag.corpus.sandbox import Sandbox
-from rag.errors import CorpusError
 from rag.indexes.protocols import LexicalIndex
 from rag.language.words import shared_words
 from rag.records import Article
@@ -86,14 +86,6 @@ class Arriving:
             yield replace(self, outcomes=batch)
 
 
-def check_exist(paths: Sequence[Path]) -> None:
-    """Raises CorpusError, naming them, where there are paths of nothing."""
-    missing = [repr(str(path)) for path in paths if not path.exists()]
-    if missing:
-        msg = f"no such file or folder: {', '.join(missing)}"
-        raise CorpusError(msg)
-
-
 def from_network(urls: Sequence[str], limit: int, settings: Settings) -> Arriving:
     """What the pages at some addresses hold, and at most `limit` pages of each sitemap.
 
@@ -120,7 +112,8 @@ Item = Read | Unread | Held
 class Ingest:
     """One ingest run; a killed one is taken up by running it again.
 
-    What is `given` is of articles in files that do not say it themselves.
+    What is `given` is of articles in files that do not say it themselves. `reading` reads the
+    files, else this process does.
     """
 
     store: Store
@@ -131,6 +124,7 @@ class Ingest:
     now: datetime
     inputs: KnownInputs
     sandbox: Sandbox = field(default_factory=Sandbox)
+    reading: Reading | None = None
     restore_deleted: bool = False
     given: GivenFacts = NOTHING_GIVEN
     _deleted: Mapping[str, datetime] = field(default_factory=dict)
@@ -184,6 +178,19 @@ class Ingest:
         return IngestReport(counts, tuple(notable), self._odd)
 
     def _read(self, files: Iterable[Path | Unread], outlets: Outlets) -> Iterator[Item]:
+        marked: dict[Path, bytes] = {}
+        reading = self.reading or ReadingHere(self.now, self.sandbox)
+        for item in reading(self._to_read(files, outlets, marked)):
+            if isinstance(item, tuple):
+                file, outcomes = item
+                yield from self._settle(file, outcomes, marked.pop(file, None), outlets)
+            else:
+                yield item
+
+    def _to_read(
+        self, files: Iterable[Path | Unread], outlets: Outlets, marked: dict[Path, bytes]
+    ) -> Iterator[Path | Unread | Held]:
+        """The files to read, whose marks are put among those `marked`, and those that need not."""
         waiting = iter(files)
         while some := list(islice(waiting, _LOOKED_UP)):
             marks = dict(_marks(some, outlets))
@@ -194,13 +201,21 @@ class Ingest:
                 elif unchanged := held.get(_key(file)):
                     yield Held(printable_path(file), unchanged)
                 else:
-                    yield from self._read_file(file, marks.get(_key(file)), outlets)
+                    if found := marks.get(_key(file)):
+                        marked[file] = found
+                    yield file
 
-    def _read_file(self, file: Path, found: bytes | None, outlets: Outlets) -> Iterator[Item]:
+    def _settle(
+        self,
+        file: Path,
+        outcomes: Iterable[Read | Unread],
+        found: bytes | None,
+        outlets: Outlets,
+    ) -> Iterator[Item]:
         """What is in the file; remembers it where all of it was read, once and for all."""
         articles: list[Known] = []
         settled = True
-        for outcome in read_file(file, now=self.now, sandbox=self.sandbox):
+        for outcome in outcomes:
             named = outlets.named(outcome, file)
             if isinstance(named, Read) and named.settled:
                 article, at = named.article, named.path.removeprefix(printable_path(file))
@@ -241,7 +256,7 @@ class Ingest:
                 fresh.append(item)
             else:
                 outcomes.append(again)
-        for texts in _one_of_each(fresh):
+        for texts in one_of_each(fresh):
             outcomes += self._put(run_id, texts)
         self.runs.record(run_id, outcomes)
         return [*outcomes, *self._unread(batch)]
@@ -260,11 +275,11 @@ class Ingest:
             if at is not None:
                 seen[article.id] = seconds(at)
         kinds = self.store.classify([item.article for item in fitting], seen)
-        changed = [i.article for i, kind in zip(fitting, kinds, strict=True) if kind != "unchanged"]
+        new = [item for item, kind in zip(fitting, kinds, strict=True) if kind != "unchanged"]
+        changed = [item.article for item in new]
         became: Mapping[str, OutcomeKind] = {}
         if changed:
-            passages = chunk_all(changed, self.count_tokens, self.limit)
-            became = self.store.put(run_id, list(zip(changed, passages, strict=True)), seen)
+            became = self.store.put(run_id, list(zip(changed, self._cut(new), strict=True)), seen)
         withdrawn = self._withdrawn(changed)
         for item, expected in zip(fitting, kinds, strict=True):
             kind = became.get(item.article.id, expected)
@@ -274,6 +289,12 @@ class Ingest:
             if kind in ("added", "revised"):
                 self._odd.look_at(item.path, item.article)
         return outcomes
+
+    def _cut(self, items: Sequence[Read]) -> list[Sequence[Chunk]]:
+        """The passages of each article."""
+        uncut = [item.article for item in items if item.passages is None]
+        cut = iter(chunk_all(uncut, self.count_tokens, self.limit))
+        return [next(cut) if item.passages is None else item.passages for item in items]
 
     def _state_of(self, item: Read) -> datetime | None:
         """The moment of one of several texts of an article; None for the first that a run meets.
@@ -339,22 +360,6 @@ class Ingest:
         if known.setdefault(digest, path) != path:
             return Outcome(path, "duplicate", article_id)
         return None
-
-
-def _one_of_each(items: Sequence[Read]) -> Iterator[list[Read]]:
-    """The articles in lists that have each id once: the states of one address, oldest first."""
-    if len({item.article.id for item in items}) == len(items):
-        yield list(items)
-        return
-    states: dict[str, list[Read]] = {}
-    for item in items:
-        states.setdefault(item.article.id, []).append(item)
-    for each in states.values():
-        moments = [at for item in each if (at := item.captured or item.dated)]
-        if len(moments) == len(each):
-            each[:] = [each[n] for n in sorted(range(len(each)), key=moments.__getitem__)]
-    for turn in range(max(map(len, states.values()))):
-        yield [each[turn] for each in states.values() if turn < len(each)]
 
 
 def _texts(held: Articles) -> dict[str, set[str]]:

@@ -14,9 +14,14 @@ from rag.archive import Archive
 from rag.cli import output, terminal
 from rag.cli.ingest_report import check_report_file, write_report
 from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
-from rag.errors import LockedError, RagError
+from rag.errors import ConfigError, LockedError, RagError
 from rag.indexes.workers import MOST_WORKERS
 from rag.maintenance.priority import give_way
+
+OnOption = Annotated[
+    str,
+    typer.Option("--on", help="A Ray cluster: ray://HOST:10001, or ray for all of this machine."),
+]
 
 
 def ingest(
@@ -33,6 +38,7 @@ def ingest(
         Path | None,
         typer.Option("--report", help="Write each failure, note and oddity to this file."),
     ] = None,
+    on: OnOption = "",
 ) -> None:
     """Read articles into the archive: files, folders, web addresses.
 
@@ -53,6 +59,8 @@ def ingest(
             limit=limit,
             restore_deleted=restore_deleted,
             missing_ok=True,
+            on=on,
+            note=terminal.note,
             progress=progress,
         )
     output.print_report(report)
@@ -97,15 +105,20 @@ def embed(
     workers: Annotated[
         int, typer.Option(min=1, max=MOST_WORKERS, help="Processes, or requests to a server.")
     ] = 1,
+    on: OnOption = "",
 ) -> None:
     """Embed the passages that have no vector yet.
 
     It can be stopped and run again: nothing is embedded twice. Each worker is a process of this
-    machine that loads the model once; where a server encodes, so many requests run at once.
+    machine that loads the model once; where a server encodes, so many requests run at once. A
+    cluster has a worker for each of its CPUs, or for each of its GPUs.
     """
+    if on and workers != 1:
+        msg = "--on and --workers exclude each other: a cluster has its own workers"
+        raise ConfigError(msg)
     give_way()
     with opened_archive(archive) as opened, terminal.progress() as progress:
-        count = opened.embed(progress, workers=workers, note=terminal.note)
+        count = opened.embed(progress, workers=workers, on=on, note=terminal.note)
     terminal.say(f"embedded {count:,} passages")
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rag.corpus.boilerplate import Block
 from rag.errors import CorpusError
 from rag.records import Article
+
+if TYPE_CHECKING:
+    from rag.corpus.chunking import Chunk
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -23,6 +26,7 @@ class Read:
     `settled` is False if a later run may read it differently, because its date is in the future.
     `captured` is when somebody saw this text at its address, in UTC, where the file says so;
     `dated` the latest moment that the file gives for it: its change, else its publication.
+    `passages` are those of the article, where whoever read it has also cut them.
     """
 
     article: Article
@@ -31,6 +35,23 @@ class Read:
     settled: bool = True
     captured: datetime | None = None
     dated: datetime | None = None
+    passages: tuple[Chunk, ...] | None = None
+
+
+def one_of_each(items: Sequence[Read]) -> Iterator[list[Read]]:
+    """The articles in lists that have each id once: the states of one address, oldest first."""
+    if len({item.article.id for item in items}) == len(items):
+        yield list(items)
+        return
+    states: dict[str, list[Read]] = {}
+    for item in items:
+        states.setdefault(item.article.id, []).append(item)
+    for each in states.values():
+        moments = [at for item in each if (at := item.captured or item.dated)]
+        if len(moments) == len(each):
+            each[:] = [each[n] for n in sorted(range(len(each)), key=moments.__getitem__)]
+    for turn in range(max(map(len, states.values()))):
+        yield [each[turn] for each in states.values() if turn < len(each)]
 
 
 @dataclass(frozen=True, slots=True)

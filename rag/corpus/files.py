@@ -54,6 +54,14 @@ def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[P
             )
 
 
+def check_exist(paths: Sequence[Path]) -> None:
+    """Raises CorpusError, naming them, where there are paths of nothing."""
+    missing = [repr(str(path)) for path in paths if not path.exists()]
+    if missing:
+        msg = f"no such file or folder: {', '.join(missing)}"
+        raise CorpusError(msg)
+
+
 def count_articles(path: Path) -> int:
     """How many articles a file seems to have, for a progress bar; 0 if it is unreadable."""
     reader = reader_of(path)

@@ -6,7 +6,7 @@ import codecs
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -35,23 +35,37 @@ class JsonLinesReader:
 
     def read(self, path: Path) -> Iterator[Draft | Unread]:
         """The article of each line that is not blank, or why it has none."""
-        articles = JsonArticles(configured_columns(path))
-        yield from summed_up(printable_path(path), self._outcomes(path, articles))
+        where, columns = printable_path(path), configured_columns(path)
+        yield from summed_up(where, outcomes_of_lines(where, numbered_lines(path), columns))
 
-    def _outcomes(self, path: Path, articles: JsonArticles) -> Iterator[Draft | Unread]:
-        number = found = 0
-        try:
-            for number, line in enumerate(raw_lines(path), start=1):
-                if line.strip():
-                    found += 1
-                    yield from _outcomes(f"{printable_path(path)}:{number}", line, articles)
-        except (EOFError, zlib.error) as error:
-            msg = f"the gzip file is damaged or cut off after line {number}; those lines are read"
-            raise CorpusError(msg) from error
-        except OSError as error:
-            raise CorpusError(unreadable(error)) from error
-        if not found:
-            raise CorpusError(EMPTY)
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, each with its number.
+
+    Raises CorpusError at the end of what can be read of a damaged file, and for an empty one.
+    """
+    number = found = 0
+    try:
+        for number, line in enumerate(raw_lines(path), start=1):
+            if line.strip():
+                found += 1
+                yield number, line
+    except (EOFError, zlib.error) as error:
+        msg = f"the gzip file is damaged or cut off after line {number}; those lines are read"
+        raise CorpusError(msg) from error
+    except OSError as error:
+        raise CorpusError(unreadable(error)) from error
+    if not found:
+        raise CorpusError(EMPTY)
+
+
+def outcomes_of_lines(
+    where: str, lines: Iterable[tuple[int, bytes]], columns: Mapping[str, str]
+) -> Iterator[Draft | Unread]:
+    """The article of each numbered line of the file `where`, or why it has none."""
+    articles = JsonArticles(columns)
+    for number, line in lines:
+        yield from _outcomes(f"{where}:{number}", line, articles)
 
 
 def raw_lines(path: Path) -> Iterator[bytes]:

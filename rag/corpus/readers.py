@@ -8,9 +8,11 @@ language and furniture are settled in `rag.corpus.assembling` for all formats.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 from rag.corpus.assembling import EmbargoError, assemble
 from rag.corpus.drafts import Draft, Page, Read, Reader, Unread, guarded, printable_path
@@ -89,13 +91,42 @@ def read_file(
             sandbox.read(reader, path) if sandbox and reader in SANDBOXED else guarded(reader, path)
         )
         for outcome in outcomes:
-            yield outcome if isinstance(outcome, Unread) else _assembled(outcome, now)
+            yield outcome if isinstance(outcome, Unread) else assembled(outcome, now)
     except CorpusError as error:
         # A message of a library may contain lines of the file.
         yield Unread(printable_path(path), " ".join(str(error).split()))
 
 
-def _assembled(draft: Draft, now: datetime) -> Read | Unread:
+class Reading(Protocol):
+    """Reads files in the order given; what is no path is passed on in its place."""
+
+    def __call__(
+        self, items: Iterable[Path | Any]
+    ) -> Iterator[tuple[Path, Iterator[Read | Unread]] | Any]:
+        """Each file with what `read_file` gives of it, to be taken before the next file is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingHere:
+    """Reads one file after the other, in this process and its sandbox."""
+
+    now: datetime
+    sandbox: Sandbox
+
+    def __call__(
+        self, items: Iterable[Path | Any]
+    ) -> Iterator[tuple[Path, Iterator[Read | Unread]] | Any]:
+        """Each file with its outcomes, or what is no path."""
+        for each in items:
+            if isinstance(each, Path):
+                yield each, read_file(each, now=self.now, sandbox=self.sandbox)
+            else:
+                yield each
+
+
+def assembled(draft: Draft, now: datetime) -> Read | Unread:
+    """The article of a draft, or why it may not be read yet."""
     try:
         return assemble(draft, now)
     except EmbargoError as error:

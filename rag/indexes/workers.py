@@ -48,7 +48,7 @@ class Workers:
         self._encoder = encoder
         self._shared = encoder if settings.is_served else None
         if self._shared is None and encoder is not None:
-            _refuse_what_cannot_be_sent(encoder)
+            check_can_be_sent(encoder)
         self._pool: Executor | None = None
 
     def __enter__(self) -> Self:
@@ -172,13 +172,14 @@ def _is_done(future: Future[Vectors]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 
-def _refuse_what_cannot_be_sent(encoder: Encoder) -> None:
+def check_can_be_sent(encoder: Encoder) -> None:
+    """Raises ConfigError for an encoder that no other process can have."""
     try:
         pickle.dumps(encoder)
     except Exception as error:
         msg = (
             f"the encoder given in Python cannot be sent to other processes ({error}); name one in "
-            "DATELINE_ENCODER, or leave out workers"
+            "DATELINE_ENCODER, or embed in this process alone"
         )
         raise ConfigError(msg) from error
 

@@ -94,11 +94,11 @@ def mark(path: Path, names: str) -> bytes:
     """
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
-    return hashlib.sha256(b"\0".join([content, names.encode(), _readers()])).digest()
+    return hashlib.sha256(b"\0".join([content, names.encode(), readers_mark()])).digest()
 
 
 @cache
-def _readers() -> bytes:
+def readers_mark() -> bytes:
     """SHA-256 of the readers' code, so that a version with other readers reads everything again."""
     rooms = [Path(str(room.__file__)).parent for room in (rag.corpus, rag.language)]
     code = [path for room in rooms for path in sorted(room.rglob("*.py"))]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from rag.corpus.drafts import Draft, Unread
+from rag.corpus.drafts import Unread
 from rag.errors import CorpusError
 
 NOT_PUBLISHED = "not published: "
@@ -15,6 +16,7 @@ TEXT_MISSING = "the required field 'text' is missing"
 """How the reason of an entry without a text begins."""
 
 _MOST_PENDING = 10_000
+_T = TypeVar("_T")
 
 
 def left_out(where: str, kinds: Counter[str]) -> Iterator[Unread]:
@@ -29,7 +31,7 @@ def left_out(where: str, kinds: Counter[str]) -> Iterator[Unread]:
         yield Unread(where, reason, skipped=True)
 
 
-def summed_up(where: str, outcomes: Iterable[Draft | Unread]) -> Iterator[Draft | Unread]:
+def summed_up(where: str, outcomes: Iterable[_T | Unread]) -> Iterator[_T | Unread]:
     """The outcomes with those that were not published as one count at the end.
 
     Raises CorpusError with a count if several entries lack a text and none is an article.
