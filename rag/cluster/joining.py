@@ -143,12 +143,15 @@ class Cluster:
                 raise self._lost(why)
 
     def _is_there(self) -> bool:
-        client = self._ray.util.client.ray
-        if client.is_connected():
-            return bool(self._ray.cluster_resources().get("CPU"))
-        host, _, port = self._ray.get_runtime_context().gcs_address.rpartition(":")
+        ray = self._ray
+        if ray.util.client.ray.is_connected():
+            return bool(ray.cluster_resources().get("CPU"))
+        context = ray.get_runtime_context()
+        host, _, port = context.gcs_address.rpartition(":")
+        # Ray's own calls would wait for a cluster that is gone.
         with suppress(OSError), socket.create_connection((host, int(port)), _LOOK_SECONDS):
-            return bool(self._ray.cluster_resources().get("CPU"))
+            alive = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
+            return context.get_node_id() in alive and bool(ray.cluster_resources().get("CPU"))
         return False
 
     @contextmanager
@@ -191,15 +194,7 @@ def joined(address: str, orders: Orders, note: Note) -> Iterator[Cluster]:
     Python; ProviderError for one that does not answer.
     """
     client = _client(address)
-    # Ray would report on its use to its makers.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
-        import ray
-        import ray.exceptions
-        import ray.util.client
-    except ImportError as error:
-        msg = f"--on {address} needs Ray: pip install 'dateline[ray]' ({error})"
-        raise ConfigError(msg) from error
+    ray = _loaded(address)
     if not client and ray.is_initialized():
         yield Cluster(ray, "the Ray cluster that this process has joined", orders, note)
         return
@@ -212,7 +207,23 @@ def joined(address: str, orders: Orders, note: Note) -> Iterator[Cluster]:
             _start(ray)
         yield Cluster(ray, where, orders, note)
     finally:
-        ray.shutdown()
+        # What a lost cluster says to that is no news.
+        with suppress(Exception):
+            ray.shutdown()
+
+
+def _loaded(address: str) -> ModuleType:
+    """Ray, which is to keep to itself what it would tell its makers, and print among results."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")
+    try:
+        import ray
+        import ray.exceptions
+        import ray.util.client
+    except ImportError as error:
+        msg = f"--on {address} needs Ray: pip install 'dateline[ray]' ({error})"
+        raise ConfigError(msg) from error
+    return ray
 
 
 def _client(address: str) -> str:

@@ -23,6 +23,8 @@ from rag.errors import CorpusError
 _LARGEST = 64 << 20
 """The bytes of a file that is sent as a whole; a larger one is read here."""
 
+_TABLES = (".csv", ".tsv")
+
 _LINES = 1 << 19
 """The bytes of lines that are sent together, at least."""
 
@@ -100,7 +102,8 @@ def packed(path: Path) -> WholeFile | None:
     """
     beside = path.parent / COLUMNS_FILE
     try:
-        if path.stat().st_size > _LARGEST or (path.parent / TEXTS).is_dir():
+        has_texts = path.suffix.lower() in _TABLES and (path.parent / TEXTS).is_dir()
+        if has_texts or path.stat().st_size > _LARGEST:
             return None
         settings = {COLUMNS_FILE: beside.read_bytes()} if beside.is_file() else {}
         data = path.read_bytes()
