@@ -144,14 +144,19 @@ class Cluster:
 
     def _is_there(self) -> bool:
         ray = self._ray
+
+        def has_machines() -> bool:
+            # A cluster that had none at first starts some when there is work.
+            return bool(ray.cluster_resources().get("CPU")) or not self._resources.get("CPU")
+
         if ray.util.client.ray.is_connected():
-            return bool(ray.cluster_resources().get("CPU"))
+            return has_machines()
         context = ray.get_runtime_context()
         host, _, port = context.gcs_address.rpartition(":")
         # Ray's own calls would wait for a cluster that is gone.
         with suppress(OSError), socket.create_connection((host, int(port)), _LOOK_SECONDS):
             alive = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
-            return context.get_node_id() in alive and bool(ray.cluster_resources().get("CPU"))
+            return context.get_node_id() in alive and has_machines()
         return False
 
     @contextmanager
