@@ -144,11 +144,11 @@ def _of_worker(part: _Part, result: Any) -> Iterator[Read | Unread]:
         f"the workers that read it were killed {result.times} times; the file may be damaged or "
         "malicious, or need more memory than they have"
     )
-    lines = part.parcel.lines if isinstance(part.parcel, SomeLines) else ()
-    at = f":{lines[0][0]}" if lines else ""
-    yield Unread(
-        printable_path(part.of.item) + at, f"lines to {lines[-1][0]}: {why}" if at else why
-    )
+    path = printable_path(part.of.item)
+    if isinstance(part.parcel, SomeLines):
+        first, last = part.parcel.lines[0][0], part.parcel.lines[-1][0]
+        path, why = f"{path}:{first}", f"lines {first} to {last}: {why}"
+    yield Unread(path, why)
 
 
 @contextmanager
