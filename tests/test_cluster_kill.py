@@ -54,13 +54,16 @@ class Ingest:
         self._source = folder / "news"
         self._source.mkdir()
         told = [
-            row(n, f"In story {n} the {SUBJECTS[n % 3]}. It costs {n} crowns, says town {n}. " * 4)
+            row(n, "".join(f"In story {n} the {SUBJECTS[n % 3]}, part {k}. " for k in range(8)))
             for n in range(60)
         ]
         revised = [
             row(n, f"In story {n} the {SUBJECTS[n % 3]} after all.") for n in range(0, 40, 4)
         ]
-        copies = [{**told[n], "url": f"https://tidings.example/{n}"} for n in range(2, 40, 4)]
+        copies = [
+            {**told[n], "url": f"https://tidings.example/{n}", "title": f"Copy {n}"}
+            for n in range(2, 40, 4)
+        ]
         write_jsonl(self._source / "first.jsonl", told)
         write_jsonl(self._source / "later.jsonl", [*revised, *copies])
         for n in range(20):
