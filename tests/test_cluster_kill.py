@@ -1,6 +1,6 @@
 """Drivers of a Ray cluster are killed in the middle of an ingest; the same command mends it.
 
-Four points are tried each time, and fifty by `make faults`.
+Three points are tried each time, and fifty by `make faults`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.killed_on_cluster import archive_of
 from tests.ray_cluster import Nodes, nodes
 from tests.test_kill import SUBJECTS, lines, vectors
 
-FEW, MANY = 4, 50
+FEW, MANY = 3, 50
 
 
 @pytest.fixture(scope="module")
