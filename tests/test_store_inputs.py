@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import rag.ingest
 from rag.archive import Archive
+from rag.corpus import readers
 from rag.store.inputs import FILE, Known, KnownInputs, mark
 from tests.builders import open_archive, row, write_jsonl
 
@@ -33,13 +33,13 @@ def archive(tmp_path: Path) -> Archive:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read from now on."""
     names: list[str] = []
-    reading = rag.ingest.read_file
+    reading = readers.read_file
 
     def noted(path: Path, **options: object) -> object:
         names.append(path.name)
         return reading(path, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rag.ingest, "read_file", noted)
+    monkeypatch.setattr(readers, "read_file", noted)
     return names
 
 
