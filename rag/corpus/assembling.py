@@ -39,7 +39,8 @@ def assemble(draft: Draft, now: datetime) -> Read:
     date_line, byline = lines.get("date", ""), lines.get("byline", "")
     if not byline and opens_byline(date_line):
         date_line, byline = "", date_line
-    published, date_warnings = _published(draft, date_line or _date_in(byline), now)
+    line = _date_in(date_line) or _date_in(byline)
+    published, date_warnings = _published(draft, line, now)
     if freed is not None and (published is None or published.at < freed.at):
         published, date_warnings = freed, (f"was embargoed; dated by the end of that, {freed}",)
     # A bare name without "By" may be the outlet's.
@@ -65,9 +66,11 @@ def assemble(draft: Draft, now: datetime) -> Read:
     return Read(article, draft.path, warnings, settled, captured, dated)
 
 
-def _date_in(byline: str) -> str:
-    """The date beside the names of a byline, the line itself if it has one that is not read."""
-    return next(written_dates(byline), byline if is_date_line(byline) else "")
+def _date_in(line: str) -> str:
+    """The date of a line, beside names too; the line itself if it has one that is not read."""
+    if parse_published(line) is not None:
+        return line
+    return next(written_dates(line), line if is_date_line(line) else "")
 
 
 class EmbargoError(CorpusError):

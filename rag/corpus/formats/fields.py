@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from rag.corpus.bylines import parse_authors
+from rag.corpus.bylines import parse_authors, slug_name
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
@@ -113,8 +113,9 @@ def people_of(value: Any) -> tuple[str, ...]:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
         return parse_authors(line_of(value))
     entries = value if isinstance(value, list | tuple) else [value]
-    names = (_inner(entry) for entry in entries)
-    return _distinct(line_of(name) for name in names if isinstance(name, str))
+    names = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
+    slugs = {name: of_slug for name in names if (of_slug := slug_name(name)) is not None}
+    return _distinct(slugs.get(name, name) for name in names)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
