@@ -6,7 +6,7 @@ Knows nothing of dates or authors; those who look for them ask here where to loo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -72,8 +72,8 @@ def without_comments(tree: Any) -> Any:
     return _without(deepcopy(tree), (_NOT_THE_ARTICLES,))
 
 
-def _is_beside(element: Any, heading: Any) -> bool:
-    """Whether an element without the heading is a caption, the site's header, or a card.
+def _is_beside(element: Any, heading: Any, of_site: Collection[Any]) -> bool:
+    """Whether an element without the heading is a caption, a header of the site, or a card.
 
     A card is a link to another article that holds a heading of its own, or a block.
     """
@@ -82,7 +82,7 @@ def _is_beside(element: Any, heading: Any) -> bool:
     if element.tag not in ("header", "a") or heading is None or element in heading.iter("a"):
         return False
     if element.tag == "header":
-        return next(element.iterancestors("article", "main"), None) is None
+        return element in of_site
     if not element.get("href"):
         return False
     parts = {each.tag for each in element.iterdescendants() if isinstance(each.tag, str)}
@@ -92,6 +92,7 @@ def _is_beside(element: Any, heading: Any) -> bool:
 
 def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
     """The tree without the elements that a pattern names, if they are no large part of it."""
+    of_site = {each for menu in tree.iter("nav", "form") for each in menu.iterancestors("header")}
     for element in list(tree.iter(*_NEVER)):
         if element.getparent() is not None:
             element.drop_tree()
@@ -102,7 +103,7 @@ def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element in above or element.getparent() is None:
             continue
-        if _is_beside(element, heading):
+        if _is_beside(element, heading, of_site):
             element.drop_tree()
             continue
         named = f"{element.get('class', '')} {element.get('id', '')}"

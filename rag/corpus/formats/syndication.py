@@ -11,7 +11,7 @@ from typing import Any
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats.fields import publisher_name, without_outlet
-from rag.corpus.formats.layout import lay_out, markup_parts, titled
+from rag.corpus.formats.layout import lay_out, titled, xhtml_parts
 from rag.corpus.formats.left_out import left_out
 from rag.corpus.formats.text_fields import Text, line_of, read_text
 from rag.corpus.formats.text_stream import GUESSED
@@ -157,7 +157,7 @@ def _text(item: Any, title: str) -> tuple[Text, tuple[str, ...]]:
 def _read(holder: Any, title: str) -> Text:
     kind = attribute(holder, "type").lower()
     if len(holder) and any(named(child) for child in holder):
-        return lay_out(titled(markup_parts(holder), title))
+        return lay_out(titled(xhtml_parts(holder), title))
     value = "".join(holder.itertext(with_tail=False))
     of_atom = named(holder) in ("content", "summary") and "Atom" in str(holder.tag)
     plain = kind in ("text", "text/plain") or (of_atom and not kind)

@@ -9,7 +9,7 @@ from typing import Any
 from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import clean
 from rag.corpus.formats.bbcode import html_of_bbcode, is_bbcode
-from rag.corpus.formats.layout import lay_out, markup_parts, one_line, titled
+from rag.corpus.formats.layout import html_parts, lay_out, one_line, titled
 
 Text = tuple[str, tuple[Block, ...]]
 """A text and its paragraphs."""
@@ -88,7 +88,7 @@ def read_text(value: str, title: str = "", *, html: bool | None = None) -> Text:
     if html is None and not is_html(text) and _ESCAPED_TAG.search(text):
         text = unescape(text)
     if is_html(text) if html is None else html:
-        parts = markup_parts(html_tree(_with_paragraphs(text)))
+        parts = html_parts(html_tree(_with_paragraphs(text)))
         return lay_out(titled((part for part in parts if _WORD.search(part[1])), title))
     text = clean(text if html is False else _REFERENCE.sub(_character, text))
     return text, tuple(paragraphs(text))
