@@ -74,6 +74,7 @@ _OF_ACCOUNTS = _ACCOUNTS | {
 }
 """A slug with one of these words is the name of an account, not of a person."""
 _ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
+_IN_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)(?=\s*(?:;|\Z))")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
 )
@@ -215,6 +216,7 @@ def _letters(name: str) -> str:
 def _turned_all(text: str) -> list[str]:
     """The names of "Oldenkamp, Mira; Derby, Abby"; none where one of them has another form."""
     names = []
+    text = _IN_BRACKETS.sub("", text)
     parts = re.split(r"\s*;\s*| (?:and|und|et|y) ", text.strip(" ;"))
     words = [word.strip() for word in parts[0].split(",")]
     if len(parts) == 1 and len(words) > 2 and len(words) % 2 == 0 and " " not in "".join(words):

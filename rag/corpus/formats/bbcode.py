@@ -12,8 +12,18 @@ _TAGS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h2"),
     **dict.fromkeys(("heading", "headline", "title"), "h2"),
     **dict.fromkeys(("list", "ul", "ol"), "ul"),
-    **{"li": "li", "quote": "blockquote", "blockquote": "blockquote", "code": "pre", "pre": "pre"},
-    **{"table": "table", "tr": "tr", "td": "td", "th": "th", "url": "", "email": "", "spoiler": ""},
+    "li": "li",
+    "quote": "blockquote",
+    "blockquote": "blockquote",
+    "code": "pre",
+    "pre": "pre",
+    "table": "table",
+    "tr": "tr",
+    "td": "td",
+    "th": "th",
+    "url": "",
+    "email": "",
+    "spoiler": "",
 }
 _OF_MEDIA = "img|image|youtube|video|media|attachment|attach|vimeo|tweet|twitter|instagram"
 # phpBB adds a mark to each tag of a post: "[b:1a2b3c4d]".

@@ -32,9 +32,11 @@ def unflowed(text: str, *, delete_blanks: bool = False) -> str:
             paragraphs[-1][1][-1] = words[:-1]
         goes_on = flows
     lines: list[str] = []
+    before = ("", [""])
     for depth, parts in paragraphs:
-        prefix = f"{depth} " if depth else ""
-        apart = [prefix.rstrip()] if len(parts) > 1 else []
-        before = apart if lines and lines[-1].strip("> ") else []
-        lines += [*before, prefix + "".join(parts).rstrip(), *apart]
+        apart = len(parts) > 1 or len(before[1]) > 1
+        if apart and before[1][-1] and parts[-1]:
+            lines.append(depth if depth == before[0] else "")
+        lines.append(f"{depth} {''.join(parts)}".strip() if depth else "".join(parts).rstrip())
+        before = (depth, parts)
     return "\n".join(lines).strip("\n")

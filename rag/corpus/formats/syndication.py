@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.corpus.breaking_off import breaks_off, without_end
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats.fields import publisher_name, without_outlet
@@ -31,10 +32,6 @@ _NO_ARTICLES = re.compile(
 )
 _NAMED_MAIL = re.compile(r"\S+@\S+\s*\(([^()]{1,100})\)")
 _MAIL = re.compile(r"\S+@\S+")
-_CUT_SHORT = re.compile(
-    r"(?:\u2026|\.\.\.|\[\u2026\]|(?:read|continue|more)\s(?:more|reading|\xbb))\W{0,20}\Z",
-    re.IGNORECASE,
-)
 _FULL_WORDS = 150
 
 
@@ -148,8 +145,9 @@ def _text(item: Any, title: str) -> tuple[Text, tuple[str, ...]]:
     for holder in children(item, "description", "summary"):
         found = _read(holder, title)
         if found[0].strip():
-            short = len(found[0].split()) < _FULL_WORDS or _CUT_SHORT.search(found[0][-200:])
-            return found, ("the feed has a summary of it only",) if short else ()
+            short = len(found[0].split()) < _FULL_WORDS or breaks_off(found[0])
+            notes = ("the feed has a summary of it only",) if short else ()
+            return (found[0], without_end(*found)), notes
     msg = "the entry holds no text"
     raise CorpusError(msg)
 
