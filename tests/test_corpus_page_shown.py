@@ -268,3 +268,20 @@ def test_a_heading_with_other_dashes_than_the_title_is_the_heading(tmp_path: Pat
     found = outcome(tmp_path, body, "<title>Harbour tunnel – eleven weeks</title>")
     assert isinstance(found, Read)
     assert str(found.article.published) == "2023-10-31"
+
+
+def test_a_date_and_a_clock_without_a_blank_between_them_are_no_other_year(tmp_path: Path) -> None:
+    line = "<div>Jonny<span>28.09.19</span><span>12:45</span></div>"
+    found = outcome(tmp_path, f"<article><h1>{TITLE}</h1>{line}{TEXT}</article>")
+    assert isinstance(found, Read)
+    assert found.article.published is None or found.article.published.at.year == 2019
+
+
+def test_a_header_with_the_heading_and_the_menu_dates_the_article(tmp_path: Path) -> None:
+    head = (
+        f"<header><nav>News</nav><h1>{TITLE}<small>Ada Kolm, <time datetime='2020-02-23'>23.2.</time>"
+        "</small></h1></header>"
+    )
+    found = outcome(tmp_path, f"{head}<article><h1>{TITLE}</h1>{TEXT}</article>")
+    assert isinstance(found, Read)
+    assert str(found.article.published) == "2020-02-23"

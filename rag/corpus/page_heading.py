@@ -92,7 +92,8 @@ def _is_beside(element: Any, heading: Any, of_site: Collection[Any]) -> bool:
 
 def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
     """The tree without the elements that a pattern names, if they are no large part of it."""
-    of_site = {each for menu in tree.iter("nav", "form") for each in menu.iterancestors("header")}
+    menus = (each for menu in tree.iter("nav", "form") for each in menu.iterancestors("header"))
+    of_site = {each for each in menus if each.find(".//h1") is None}
     for element in list(tree.iter(*_NEVER)):
         if element.getparent() is not None:
             element.drop_tree()

@@ -33,10 +33,10 @@ _WRITTEN = re.compile(
     r"|\d{1,2}(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
     r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
-    rf")(?![\d/-]){_CLOCK}",
+    rf")(?![\d/-]|:\d){_CLOCK}",
     re.IGNORECASE,
 )
-_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/-])")
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/-]|:\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)(?![\d/.-])")
 _ENDS_DATELINE = re.compile(r"\s*[-–—)\]|:]|\.?\)")
 _BIRTH = re.compile(
