@@ -279,8 +279,8 @@ def test_a_date_and_a_clock_without_a_blank_between_them_are_no_other_year(tmp_p
 
 def test_a_header_with_the_heading_and_the_menu_dates_the_article(tmp_path: Path) -> None:
     head = (
-        f"<header><nav>News</nav><h1>{TITLE}<small>Ada Kolm, <time datetime='2020-02-23'>23.2.</time>"
-        "</small></h1></header>"
+        f"<header><nav>News</nav><h1>{TITLE}<small>Ada Kolm,"
+        " <time datetime='2020-02-23'>23.2.</time></small></h1></header>"
     )
     found = outcome(tmp_path, f"{head}<article><h1>{TITLE}</h1>{TEXT}</article>")
     assert isinstance(found, Read)
