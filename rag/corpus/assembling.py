@@ -11,7 +11,7 @@ from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.mojibake import remark
-from rag.corpus.page_visible_dates import written_dates
+from rag.corpus.page_visible_dates import is_of_birth, written_dates
 from rag.corpus.rules import is_date_line, is_name_line
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.errors import CorpusError
@@ -83,7 +83,7 @@ def _beside_name(line: str) -> str:
     """The date of a line that has a name besides ("Benni 10. September 2017"); else the line."""
     found = list(written_dates(line)) if parse_published(line) is None else []
     rest = line.replace(found[0], "").strip(" ,|·–—-") if len(found) == 1 else ""
-    return found[0] if rest and is_name_line(rest) else line
+    return found[0] if rest and is_name_line(rest) and not is_of_birth(rest) else line
 
 
 class EmbargoError(CorpusError):

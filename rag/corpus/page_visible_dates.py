@@ -173,6 +173,15 @@ def written_dates(text: str) -> Iterator[str]:
             yield from [stated] if parse_published(stated) is not None else []
 
 
+def is_of_birth(before: str) -> bool:
+    """Whether the words before a date say that somebody was born or died then.
+
+    >>> is_of_birth("Born on "), is_of_birth("Benni ")
+    (True, False)
+    """
+    return _BIRTH.search(before) is not None
+
+
 def _near_heading(tree: Any, reach: int = _AROUND_HEADING, *, around: bool = True) -> Iterator[str]:
     """The dates in short texts near the heading: behind it from the nearest on, then before it.
 

@@ -119,6 +119,9 @@ def html_parts(root: Any) -> list[Part]:
     for element in list(root.iter()):
         if element is not root and _is_left_out(element, _tag(element)):
             element.drop_tree()
+    for label in root.iter(*_LABELS):
+        if _is_label_after_label(label, _tag(label)):
+            label.getprevious().tail = " "
     parts: list[Part] = []
     for block in page_blocks(root):
         kind = block.aside or _KINDS.get(_tag(block.element))
