@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -299,16 +299,16 @@ class Ingest:
     def _state_of(self, item: Read) -> datetime | None:
         """The moment of one of several texts of an article; None for the first that a run meets.
 
-        That one stands from its publication, so an older text that comes in later is put before.
+        That one is valid from its own moment as soon as another text of the article comes in.
         """
-        id_, published = item.article.id, item.article.published
+        id_ = item.article.id
         newest = self._newest.get(id_)
         if item.dated and (newest is None or item.dated > newest):
             self._newest[id_] = item.dated
         if len(self._seen[id_]) < 2:
             return None
-        if newest and item.dated and published and item.dated < newest:
-            return min(item.dated, published.at - timedelta(seconds=1))
+        if newest and item.dated:
+            self.store.stand_from({id_: seconds(newest)})
         return item.dated
 
     def _taken(self) -> dict[str, tuple[bytes, Articles]]:

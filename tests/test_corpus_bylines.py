@@ -40,6 +40,13 @@ from rag.corpus.bylines import opens_byline, parse_authors
         ("Lind, M. and Tarn, Ivo", ("M. Lind", "Ivo Tarn")),
         ("Lind, Mara, Tarn, Ivo", ("Mara Lind", "Ivo Tarn")),
         ("Lind Marr, Mara", ("Mara Lind Marr",)),
+        ("by jane-doe", ("Jane Doe",)),
+        ("jane_doe", ("Jane Doe",)),
+        ("By jane-doe and ivo-tarn-2", ("Jane Doe", "Ivo Tarn")),
+        ("by admin-user", ()),
+        ("by web-editor and jane-doe", ("Jane Doe",)),
+        ("By Lind, Mara (Staff Writer)", ("Mara Lind",)),
+        ("von Trier, Lars", ("Lars von Trier",)),
         ("Reuters, London", ("Reuters", "London")),
         ("Lind, AP", ("Lind",)),
         ("", ()),
@@ -57,6 +64,10 @@ def test_only_a_name_after_by_opens_a_byline() -> None:
     assert opens_byline("By [Mara Lind](#)")
     assert not opens_byline("By noon the ferry had left")
     assert not opens_byline("Bypass opens")
+    assert opens_byline("by jane-doe")
+    assert opens_byline("by admin-user")
+    assert not opens_byline("by-and-by the ferry left")
+    assert not opens_byline("by mid-May the ferry had left")
     assert not opens_byline("Mara Lind")
 
 

@@ -277,3 +277,29 @@ def test_any_record_is_read_or_named(tmp_path: Path, record: dict[str, object]) 
 @given(st.binary(max_size=80), st.sampled_from(["a.jsonl", "a.jsonl.gz"]))
 def test_any_bytes_are_read_or_named(tmp_path: Path, data: bytes, name: str) -> None:
     assert outcomes(tmp_path / name, data)
+
+
+def test_html_in_a_field_is_read_as_a_page_is(tmp_path: Path) -> None:
+    table = "<tr><th>Party</th><th>Harbour</th><th>Mill</th></tr><tr><td>Civic</td><td></td><td>51"
+    text = (
+        "<p>It is 412<sup>1</sup> metres long.</p><blockquote><p>It was cold.</p>"
+        f"<cite>Ada Kolm</cite></blockquote><table>{table}</td></tr></table>"
+        "<figure><img src='a.jpg'><figcaption>The tunnel</figcaption></figure>"
+    )
+    article = read(tmp_path / "a.jsonl", text=text).article
+    assert article.text == (
+        "It is 412 metres long.\n\nIt was cold. — Ada Kolm\n\nParty | Harbour | Mill\n\n"
+        "Civic | – | 51\n\nThe tunnel"
+    )
+    assert [span.kind for span in article.furniture] == ["photo credit"]
+
+
+def test_a_long_text_in_another_language_than_its_field_says(tmp_path: Path) -> None:
+    text = (
+        "Der Tunnel im Hafen wird ab Juni für elf Wochen gesperrt, teilte die Behörde am Dienstag"
+        " mit. Die Pumpen unter dem Kai werden erneuert, und der Verkehr fließt über die Brücke."
+    )
+    assert read(tmp_path / "a.jsonl", text=text, language="en").article.language == "de"
+    assert (
+        read(tmp_path / "a.jsonl", text="Die Fähre fährt.", language="en").article.language == "en"
+    )

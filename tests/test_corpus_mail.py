@@ -149,3 +149,32 @@ def test_what_is_no_mailbox_is_named(tmp_path: Path) -> None:
     assert read(tmp_path, b"", "a.mbox") == [
         Unread(str(tmp_path / "a.mbox"), "empty: it holds no text")
     ]
+
+
+FLOWED = b"Content-Type: text/plain; charset=utf-8; format=flowed"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("The ferry \nsailed.\n\nIt sank.", "The ferry sailed.\n\nIt sank."),
+        (
+            "The ferry \nsailed.\nIt was full \nof cars.",
+            "The ferry sailed.\n\nIt was full of cars.",
+        ),
+        ("One\nTwo\nThree", "One\nTwo\nThree"),
+        (" From here \n it sailed.", "From here it sailed."),
+        ("It sailed \n-- \nAda Kolm", "It sailed\n--\nAda Kolm"),
+        ("> She left \n> at nine.\nI did \nnot.", "> She left at nine.\n\nI did not."),
+        ("It sailed \n> at nine.", "It sailed\n> at nine."),
+    ],
+)
+def test_flowed_lines_are_paragraphs(tmp_path: Path, lines: str, text: str) -> None:
+    found = article(tmp_path, b"Subject: Ferry\n" + FLOWED + b"\n\n" + lines.encode())
+    assert found.article.text == text
+
+
+def test_blanks_of_the_format_go_where_it_says_so(tmp_path: Path) -> None:
+    lines = "Die Hafen \nbehörde. Das  \nSchiff.".encode()
+    found = article(tmp_path, b"Subject: S\n" + FLOWED + b"; delsp=yes\n\n" + lines)
+    assert found.article.text == "Die Hafenbehörde. Das Schiff."

@@ -202,3 +202,86 @@ def test_what_one_thing_holds_never_hides_the_article_behind_it(tmp_path: Path) 
         head = f'<script type="application/ld+json">{script}</script>'
         assert read(tmp_path, head=head).article.authors == ("Mira Oldenkamp",)
         assert len(read_graph(html.fromstring(f"<html><head>{head}</head></html>")).nodes) <= 5_000
+
+
+def test_a_meta_date_of_the_last_change_yields_to_the_line_above_the_heading(
+    tmp_path: Path,
+) -> None:
+    body = f"<article><div>05.02.2020 - Redaktion: Ada Kolm</div><h1>{TITLE}</h1>{TEXT}</article>"
+    found = outcome(tmp_path, body, '<meta name="date" content="2020-02-12">')
+    assert isinstance(found, Read)
+    assert str(found.article.published) == "2020-02-05"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("January 19, 2020 / 12:25 PM / Updated 8 hours ago", "2020-01-19"),
+        ("January 19, 2020 (updated January 20, 2020)", "2020-01-19"),
+        ("January 20, 2020 / 4:40 AM", "2020-01-20T09:40Z"),
+        ("Updated January 19, 2020", "2020-01-20T09:40Z"),
+        ("", "2020-01-20T09:40Z"),
+    ],
+)
+def test_a_date_of_publication_that_is_that_of_the_last_change(
+    tmp_path: Path, line: str, day: str
+) -> None:
+    head = (
+        '<meta property="og:article:published_time" content="2020-01-20T09:40+00:00">'
+        '<meta name="REVISION_DATE" content="2020-01-20T09:40+00:00">'
+    )
+    found = outcome(tmp_path, f"<article><div>{line}</div><h1>{TITLE}</h1>{TEXT}</article>", head)
+    assert isinstance(found, Read)
+    assert str(found.article.published).startswith(day)
+
+
+def test_a_card_of_another_article_dates_nothing(tmp_path: Path) -> None:
+    card = (
+        '<a href="/other"><h3>Bridge opens after nine years</h3><div>24 October 2023</div></a>'
+        '<a href="/again"><h3>Ferry sails again to Holm</h3><div>24 October 2023</div></a>'
+    )
+    found = outcome(tmp_path, f"<main><h1>{TITLE}</h1>{TEXT}</main><div>{card}</div>")
+    assert isinstance(found, Read)
+    assert found.article.published is None
+
+
+def test_the_clock_of_a_site_dates_nothing(tmp_path: Path) -> None:
+    clock = '<header><time datetime="2023-11-01">1 November 2023</time><nav>News</nav></header>'
+    found = outcome(tmp_path, f"{clock}<article><h1>{TITLE}</h1>{TEXT}</article>")
+    assert isinstance(found, Read)
+    assert found.article.published is None
+
+
+def test_a_caption_dates_nothing(tmp_path: Path) -> None:
+    picture = "<figure><img src='a.jpg'><figcaption>The tunnel on 1 May 2024</figcaption></figure>"
+    line = "<div>May 3, 2024 / Updated 2 hours ago</div>"
+    found = outcome(tmp_path, f"<article><h1>{TITLE}</h1>{picture}{line}{TEXT}</article>")
+    assert isinstance(found, Read)
+    assert str(found.article.published) == "2024-05-03"
+
+
+def test_a_heading_with_other_dashes_than_the_title_is_the_heading(tmp_path: Path) -> None:
+    body = (
+        f"<div><h2>Harbour tunnel - eleven weeks</h2><p><b>31 October 2023.</b> {FIRST}</p></div>"
+        f"<p>{SECOND}</p><aside><h3>Harbour tunnel</h3><span>24 October 2023</span></aside>"
+    )
+    found = outcome(tmp_path, body, "<title>Harbour tunnel – eleven weeks</title>")
+    assert isinstance(found, Read)
+    assert str(found.article.published) == "2023-10-31"
+
+
+def test_a_date_and_a_clock_without_a_blank_between_them_are_no_other_year(tmp_path: Path) -> None:
+    line = "<div>Jonny<span>28.09.19</span><span>12:45</span></div>"
+    found = outcome(tmp_path, f"<article><h1>{TITLE}</h1>{line}{TEXT}</article>")
+    assert isinstance(found, Read)
+    assert found.article.published is None or found.article.published.at.year == 2019
+
+
+def test_a_header_with_the_heading_and_the_menu_dates_the_article(tmp_path: Path) -> None:
+    head = (
+        f"<header><nav>News</nav><h1>{TITLE}<small>Ada Kolm,"
+        " <time datetime='2020-02-23'>23.2.</time></small></h1></header>"
+    )
+    found = outcome(tmp_path, f"{head}<article><h1>{TITLE}</h1>{TEXT}</article>")
+    assert isinstance(found, Read)
+    assert str(found.article.published) == "2020-02-23"

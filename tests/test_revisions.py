@@ -183,6 +183,10 @@ def test_the_newest_text_of_a_file_stands_wherever_its_row_is(
         archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows), vectors=False)
         [found] = [each for each in archive.articles() if "Marigold" in each.text]
         assert TOLLS[3] in found.text
+        for day, revision in ((4, 1), (5, 1), (6, 2), (8, 2), (9, 3)):
+            as_of = datetime(2025, 5, day, 12 * (day == 4), tzinfo=UTC)
+            hits = archive.search("Marigold aground ashore", as_of=as_of)
+            assert [TOLLS[revision] in hit.text for hit in hits[:1]] == [True], day
 
 
 @ON_SQLITE

@@ -11,17 +11,18 @@ from rag.corpus.boilerplate import find_furniture
 from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.mojibake import remark
-from rag.corpus.page_visible_dates import written_dates
-from rag.corpus.rules import is_date_line
+from rag.corpus.page_visible_dates import is_of_birth, written_dates
+from rag.corpus.rules import is_date_line, is_name_line
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
-from rag.language.identification import detect_language, language_code
+from rag.language.identification import language_code, likely_language
 from rag.records import Article, FurnitureKind, Published, Span
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
 _TITLE_LENGTH = 100
 _CLOCK_TOLERANCE = timedelta(days=1)
+_LEAST_FOR_LANGUAGE = 160
 _TO_COME = "lies in the future"
 
 
@@ -39,7 +40,8 @@ def assemble(draft: Draft, now: datetime) -> Read:
     date_line, byline = lines.get("date", ""), lines.get("byline", "")
     if not byline and opens_byline(date_line):
         date_line, byline = "", date_line
-    published, date_warnings = _published(draft, date_line or _date_in(byline), now)
+    line = _beside_name(date_line) or _date_in(byline)
+    published, date_warnings = _published(draft, line, now)
     if freed is not None and (published is None or published.at < freed.at):
         published, date_warnings = freed, (f"was embargoed; dated by the end of that, {freed}",)
     # A bare name without "By" may be the outlet's.
@@ -52,7 +54,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
         publisher=draft.publisher or publisher_of(url),
         authors=draft.authors or authors,
         published=published,
-        language=language_code(draft.language) or detect_language(draft.text),
+        language=_language(draft),
         section=draft.section,
         furniture=furniture,
         pages=draft.pages,
@@ -65,9 +67,23 @@ def assemble(draft: Draft, now: datetime) -> Read:
     return Read(article, draft.path, warnings, settled, captured, dated)
 
 
+def _language(draft: Draft) -> str:
+    """The language that the format states, unless a text of some length is clearly in another."""
+    if len(draft.text) < _LEAST_FOR_LANGUAGE and (code := language_code(draft.language)):
+        return code
+    return likely_language(draft.language, draft.text)
+
+
 def _date_in(byline: str) -> str:
     """The date beside the names of a byline, the line itself if it has one that is not read."""
     return next(written_dates(byline), byline if is_date_line(byline) else "")
+
+
+def _beside_name(line: str) -> str:
+    """The date of a line that has a name besides ("Benni 10. September 2017"); else the line."""
+    found = list(written_dates(line)) if parse_published(line) is None else []
+    rest = line.replace(found[0], "").strip(" ,|·–—-") if len(found) == 1 else ""
+    return found[0] if rest and is_name_line(rest) and not is_of_birth(rest) else line
 
 
 class EmbargoError(CorpusError):

@@ -12,6 +12,7 @@ _LEAD = re.compile(
     r"|(?:autor(?:in|en|es|a)?|author|auteur|reporter)\b:?)(?:\s+|$)",
     re.IGNORECASE,
 )
+_BY = re.compile(r"\A\s*(?:(?:written |story |words )?by)\b:?\s+(?=\S)", re.IGNORECASE)
 _OPENS = re.compile(
     r"\A\s*(?:by|written by|story by|words by|(?:words|text)(?=:)|von|par|por|di)\b:?(?:\s+|$)",
     re.IGNORECASE,
@@ -52,7 +53,7 @@ _OFFICE_BEHIND = re.compile(
     r"\s*(?:기자|선임기자|특파원|논설위원|객원기자|기자\s*외\s*\d+\s*명|외\s*\d+\s*명|記者|记者|編集委員|特派員)\Z"
 )
 _OFFICE_BEFORE = re.compile(r"\A(?:本报|本報)?(?:记者|記者)[:：\s]*(?=\S{2})")
-_SLUG = re.compile(r"[a-z]+(?:[-_.][a-z]+){1,3}(?:[-_.]\d+)?")
+_SLUG_OF_NAME = re.compile(r"([a-z]{2,}(?:[-_][a-z]{2,}){1,3})(?:[-_]?\d{1,4})?")
 # What somebody else made of the article: "Photos: Abby Derby".
 _OTHER_WORK = re.compile(
     r"\s*[.,;|·–—-]?\s*\b(?:photo(?:graph)?s?|photograph[sy]|pictures?|images?|fotos?|bilder?|video"
@@ -66,7 +67,14 @@ _DEGREE = re.compile(
 _WORKS_FOR = re.compile(r"\s+(?:in|for|at|from)\s+(?=[^\W\d_a-zß-ÿ]).*", re.DOTALL)
 _IN_DATA = re.compile(r"""["']name["']\s{0,3}:\s{0,3}["']([^"']{2,100})["']""")
 _ACCOUNTS = frozenset({"admin", "administrator", "webmaster", "root", "superuser", "wpadmin"})
+_OF_ACCOUNTS = _ACCOUNTS | {
+    *("user", "editor", "editors", "staff", "web", "site", "wp", "dev", "test", "demo", "support"),
+    *("info", "contact", "guest", "author", "desk", "team", "news", "newsroom", "redaktion"),
+    *("system", "bot", "import", "api", "cms", "digital", "online", "press", "office", "service"),
+}
+"""A slug with one of these words is the name of an account, not of a person."""
 _ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
+_IN_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)(?=\s*(?:;|\Z))")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
 )
@@ -78,7 +86,26 @@ _LONGEST_FIELD = 2_000
 def opens_byline(line: str) -> bool:
     """Whether the line begins like a byline: "By", or a word like it, and a name."""
     found = _OPENS.match(line)
-    return found is not None and _NAME.match(_MARKUP.sub(r"\1", line[found.end() :])) is not None
+    if found is None:
+        return False
+    rest = line[found.end() :]
+    is_slug = _SLUG_OF_NAME.fullmatch(rest.strip(" .")) is not None
+    return is_slug or _NAME.match(_MARKUP.sub(r"\1", rest)) is not None
+
+
+def slug_name(text: str) -> str | None:
+    """The name in a slug, "" in that of an account; None for what is no slug.
+
+    >>> slug_name("jane-doe"), slug_name("admin-user"), slug_name("Jane Doe")
+    ('Jane Doe', '', None)
+    """
+    found = _SLUG_OF_NAME.fullmatch(text.strip(" ."))
+    if found is None:
+        return "" if text.strip(" .").lower() in _ACCOUNTS else None
+    words = re.split("[-_]", found[1])
+    if not _OF_ACCOUNTS.isdisjoint(words):
+        return ""
+    return " ".join(word.capitalize() for word in words)
 
 
 def parse_authors(byline: str) -> tuple[str, ...]:
@@ -91,8 +118,11 @@ def parse_authors(byline: str) -> tuple[str, ...]:
     >>> parse_authors("Oldenkamp, Mira; Derby, Abby")
     ('Mira Oldenkamp', 'Abby Derby')
     """
+    slugs = [slug_name(part) for part in _PARTS.split(_LEAD.sub("", byline[:_LONGEST_FIELD]))]
+    if None not in slugs:
+        return tuple(dict.fromkeys(filter(None, slugs)))
     line = _DEGREE.sub("", " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split()))
-    if turned := _turned_all(line):
+    if turned := _turned_all(_BY.sub("", line)):
         return tuple(dict.fromkeys(turned))
     line = _ROLE.sub("", _LEAD.sub("", _without_other_work(line)))
     names: list[str] = []
@@ -122,21 +152,21 @@ def named_authors(field: str) -> tuple[str, ...]:
     (('Mira Oldenkamp',), ('nieuws.example',))
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
-    text = _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text))
+    text = _BY.sub("", _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text)))
     if not text or _ADDRESS.search(text) or text.isdigit() or text.lower() in _ACCOUNTS:
         return ()
     if text[0] in "[{" and (stated := _IN_DATA.findall(text)):
         return tuple(dict.fromkeys(stated))
     text = _DEGREE.sub("", _without_other_work(text))
-    if _SLUG.fullmatch(text) and "." not in text:
-        words = re.split(r"[-_]", re.sub(r"[-_]\d+\Z", "", text))
-        return (" ".join(word.capitalize() for word in words),)
+    if (name := slug_name(text)) is not None:
+        return (name,) if name else ()
     if turned := _turned_all(text):
         return tuple(dict.fromkeys(turned))
     found: list[str] = []
     bare = _LEAD.sub("", text) if " " in text else text
     for part in _BETWEEN_PERSONS.split(bare):
-        found += _comma_separated(part.strip(" ,"))
+        name = slug_name(part)
+        found += _comma_separated(part.strip(" ,")) if name is None else [name]
     return tuple(dict.fromkeys(name for name in found if 1 < len(name) <= _LONGEST_NAME))
 
 
@@ -186,6 +216,7 @@ def _letters(name: str) -> str:
 def _turned_all(text: str) -> list[str]:
     """The names of "Oldenkamp, Mira; Derby, Abby"; none where one of them has another form."""
     names = []
+    text = _IN_BRACKETS.sub("", text)
     parts = re.split(r"\s*;\s*| (?:and|und|et|y) ", text.strip(" ;"))
     words = [word.strip() for word in parts[0].split(",")]
     if len(parts) == 1 and len(words) > 2 and len(words) % 2 == 0 and " " not in "".join(words):

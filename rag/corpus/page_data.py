@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.corpus.page_authors import find_authors
-from rag.corpus.page_dates import CREATED, changed_date, stated_date, unread_date
+from rag.corpus.page_dates import (
+    CREATED,
+    changed_date,
+    is_of_last_change,
+    stated_date,
+    unread_date,
+)
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_guessed_dates import guessed_date
 from rag.corpus.page_titles import choose_title
@@ -84,8 +90,9 @@ def _published(
     """The date of publication, "" if it is unknown, and what is uncertain about it."""
     if stated := stated_date(graph, article, meta, url):
         of_publication = [(key, value) for key, value in meta if key not in CREATED]
-        if not stated_date(graph, article, of_publication, url):
-            # "date" may be that of the last change: an earlier one beside the heading counts.
+        unsure = is_of_last_change(stated, article, meta)
+        if unsure or not stated_date(graph, article, of_publication, url):
+            # It may be the date of the last change: an earlier one beside the heading counts.
             stated = shown_before(tree, stated) or stated
         return in_local_time(tree, stated, url), ()
     if shown := visible_date(tree, url):

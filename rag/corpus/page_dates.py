@@ -33,7 +33,10 @@ CREATED = (
     "citation_date", "citation_online_date", "displaydate", "content_create_date", "timestamp",
 )  # fmt: skip
 """Meta elements with a date that may be that of the last change as well."""
-_OF_CHANGE = ("article:modified_time", "og:updated_time", "last-modified")
+_OF_CHANGE = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "last-modified",
+    "lastmod", "revision_date", "revised", "datemodified",
+)  # fmt: skip
 _PAGE_TYPES = frozenset({"webpage", "creativework", "itempage", "recipe", "review", "claimreview"})
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?\s*\Z")
 _ODD_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)[-:](\d\d)[-:](\d\d)(?::\d+|\.\d+)?(Z|[+-].*)?\Z")
@@ -100,11 +103,20 @@ def unread_date(graph: Graph, article: Node | None, meta: Sequence[tuple[str, st
     return next((value for value in _of_data(graph, article, meta) if value), "")
 
 
+def is_of_last_change(text: str, article: Node | None, meta: Sequence[tuple[str, str]]) -> bool:
+    """Whether the page's data have this very moment for the last change as well."""
+    moment, values = parse_published(text), _changes(article, meta)
+    return moment is not None and any(each.moment.at == moment.at for each in _read(values))
+
+
 def changed_date(article: Node | None, meta: Sequence[tuple[str, str]]) -> str:
     """When the article was last changed by the page's data; "" where they do not say."""
+    return next((each.text for each in _read(_changes(article, meta))), "")
+
+
+def _changes(article: Node | None, meta: Sequence[tuple[str, str]]) -> list[str]:
     values = list(article.texts("dateModified")) if article is not None else []
-    values += [value for key, value in meta if key in _OF_CHANGE]
-    return next((each.text for each in _read(values)), "")
+    return values + [value for key, value in meta if key in _OF_CHANGE]
 
 
 def date_in_address(url: str) -> date | None:

@@ -6,7 +6,7 @@ Knows nothing of dates or authors; those who look for them ask here where to loo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -32,6 +32,8 @@ _EMBEDDED = re.compile(
 )
 _LEAST_HEADING = 8
 _FEWEST_OF_LOW_RANK = 3
+_OF_CARDS = frozenset({"h2", "h3", "h4", "h5", "p", "div", "article", "time"})
+_FEWEST_OF_CARD = 6
 
 
 def heading_of(tree: Any) -> Any:
@@ -43,16 +45,21 @@ def heading_of(tree: Any) -> Any:
         *tree.xpath("//head/title[1]//text()"),
         *tree.xpath("//meta[@property='og:title']/@content"),
     ]
-    titles = " ".join(" ".join(stated).split())
+    titles = _letters(" ".join(stated))
     best, length = None, 0
     for element in tree.iter("h1", "h2", "h3", "h4"):
         words = " ".join(element.text_content().split())
-        known = len(words) > max(length, _LEAST_HEADING) and words in titles
+        known = len(words) > max(length, _LEAST_HEADING) and _letters(words) in titles
         if known and (element.tag == "h1" or len(words.split()) >= _FEWEST_OF_LOW_RANK):
             best, length = element, len(words)
     if best is not None:
         return best
     return next((each for each in tree.iter("h1") if each.text_content().strip()), None)
+
+
+def _letters(text: str) -> str:
+    """Letters and figures alone: a heading may have other dashes than the title."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def own_parts(tree: Any) -> Any:
@@ -65,8 +72,28 @@ def without_comments(tree: Any) -> Any:
     return _without(deepcopy(tree), (_NOT_THE_ARTICLES,))
 
 
+def _is_beside(element: Any, heading: Any, of_site: Collection[Any]) -> bool:
+    """Whether an element without the heading is a caption, a header of the site, or a card.
+
+    A card is a link to another article that holds a heading of its own, or a block.
+    """
+    if element.tag == "figcaption":
+        return True
+    if element.tag not in ("header", "a") or heading is None or element in heading.iter("a"):
+        return False
+    if element.tag == "header":
+        return element in of_site
+    if not element.get("href"):
+        return False
+    parts = {each.tag for each in element.iterdescendants() if isinstance(each.tag, str)}
+    words = element.text_content().split()
+    return not parts.isdisjoint(_OF_CARDS) and len(words) >= _FEWEST_OF_CARD
+
+
 def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
     """The tree without the elements that a pattern names, if they are no large part of it."""
+    menus = (each for menu in tree.iter("nav", "form") for each in menu.iterancestors("header"))
+    of_site = {each for each in menus if each.find(".//h1") is None}
     for element in list(tree.iter(*_NEVER)):
         if element.getparent() is not None:
             element.drop_tree()
@@ -76,6 +103,9 @@ def _without(tree: Any, patterns: Sequence[re.Pattern[str]]) -> Any:
     beside = (heading.getprevious(), heading.getnext()) if heading is not None else ()
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element in above or element.getparent() is None:
+            continue
+        if _is_beside(element, heading, of_site):
+            element.drop_tree()
             continue
         named = f"{element.get('class', '')} {element.get('id', '')}"
         if any(element is each for each in beside):

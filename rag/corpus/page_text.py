@@ -41,12 +41,13 @@ _SHARE_OF_REGION = 0.25
 class PageText:
     """The article of a page: its blocks in order, warnings, and the title of a live blog.
 
-    `live_title` is "" for all other articles.
+    `live_title` is "" for all other articles. `walled` articles stop at a paywall.
     """
 
     blocks: tuple[PageBlock, ...]
     warnings: tuple[str, ...] = ()
     live_title: str = ""
+    walled: bool = False
 
 
 def read_text(tree: Any, title: str = "") -> PageText:
@@ -70,7 +71,7 @@ def read_text(tree: Any, title: str = "") -> PageText:
     if all(squeezed(block.words) == known or len(block.words) <= _MENU for block in chosen):
         raise CorpusError(_NOTHING)
     warnings = (_TEASER,) if walled else ()
-    return PageText(tuple(with_notices(blocks, chosen)), warnings)
+    return PageText(tuple(with_notices(blocks, chosen)), warnings, walled=walled)
 
 
 def _article_blocks(

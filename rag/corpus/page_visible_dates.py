@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from rag.corpus.page_dates import date_in_address
+from rag.corpus.page_dates import date_in_address, may_be_same
 from rag.corpus.page_heading import heading_of, own_parts, without_comments
 from rag.language.dates import local_time, parse_published
+from rag.records import Published
 
 _CHANGED = re.compile(
     r"updat|modif|aktualisi|geändert|änderung|mis à jour|revis|stand:|last (?:changed|edited)"
     r"|actualiz|atualiz|aggiorna|bijgewerkt|uppdatera|oppdater",
     re.IGNORECASE,
 )
+_CHANGED_LATER = re.compile(rf"(?:{_CHANGED.pattern})\D{{0,30}}\d", re.IGNORECASE)
 _FIRST = re.compile(r"publi|entry-date|posted|created|post-date|dateline", re.IGNORECASE)
 _CLOCK = (
     r"(?:,?\s*(?:[-–|•·]|um|at|à|alle|kl\.?|ore|às|@)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?"
@@ -31,10 +33,10 @@ _WRITTEN = re.compile(
     r"|\d{1,2}(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
     r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
-    rf")(?![\d/-]){_CLOCK}",
+    rf")(?![\d/-]|:\d){_CLOCK}",
     re.IGNORECASE,
 )
-_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/-])")
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/-]|:\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)(?![\d/.-])")
 _ENDS_DATELINE = re.compile(r"\s*[-–—)\]|:]|\.?\)")
 _BIRTH = re.compile(
@@ -128,14 +130,24 @@ def _of_day(day: date, texts: Sequence[str]) -> str:
 
 
 def shown_before(tree: Any, stated: str) -> str:
-    """The date shown beside the heading, if it is up to two weeks before the stated one; or ""."""
+    """The date shown beside the heading, if it is up to two weeks before the stated one; or "".
+
+    A day before that may be the same moment by other clocks does not count.
+    """
     moment, shown = parse_published(stated), own_parts(tree)
-    for text in islice(_times(shown), 1):
+    for text in islice(chain(_times(shown), _near_heading(shown)), 1):
         earlier = parse_published(text)
-        if moment is not None and earlier is not None:
-            days = (moment.at.date() - earlier.at.date()).days
+        if moment is not None and earlier is not None and not _may_be_same_day(earlier, moment):
+            days = (local_time(moment).date() - local_time(earlier).date()).days
             return text if 0 < days <= _TWO_WEEKS else ""
     return ""
+
+
+def _may_be_same_day(shown: Published, stated: Published) -> bool:
+    """Whether what is shown may be the stated moment by the clocks of another zone."""
+    if "day" in (shown.precision, stated.precision):
+        return False
+    return not shown.zone and may_be_same(shown, stated)
 
 
 def written_dates(text: str) -> Iterator[str]:
@@ -159,6 +171,15 @@ def written_dates(text: str) -> Iterator[str]:
         if (day_of_month > 12 or one == other) and 1 <= month <= 12 and day_of_month <= 31:
             stated = f"{year}-{month:02}-{day_of_month:02}"
             yield from [stated] if parse_published(stated) is not None else []
+
+
+def is_of_birth(before: str) -> bool:
+    """Whether the words before a date say that somebody was born or died then.
+
+    >>> is_of_birth("Born on "), is_of_birth("Benni ")
+    (True, False)
+    """
+    return _BIRTH.search(before) is not None
 
 
 def _near_heading(tree: Any, reach: int = _AROUND_HEADING, *, around: bool = True) -> Iterator[str]:
@@ -186,9 +207,21 @@ def _near_heading(tree: Any, reach: int = _AROUND_HEADING, *, around: bool = Tru
     last = ""
     for text, element in (*behind[:reach], *reversed(before[-reach:] if around else [])):
         label = last if len(last) <= _LONGEST_LABEL else ""
-        if not _CHANGED.search(f"{label} {text}") and not _BIRTH.search(last[-_DATELINE:]):
+        if not _is_changed(label, text) and not _BIRTH.search(last[-_DATELINE:]):
             yield from _dates_of_line(text, _is_in_prose(element))
         last = text
+
+
+def _is_changed(label: str, text: str) -> bool:
+    """Whether a line is of a change: it, or what stands before it, says so.
+
+    Behind a date, "updated" with a moment of its own speaks of another ("May 3, 2024 / Updated 8
+    hours ago").
+    """
+    dated = next(_WRITTEN.finditer(text), None)
+    if dated and _CHANGED_LATER.search(text, dated.end()):
+        text = text[: dated.start()]
+    return _CHANGED.search(f"{label} {text}") is not None
 
 
 def _is_in_prose(element: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.corpus.boilerplate import Block
+from rag.corpus.breaking_off import without_end
 from rag.corpus.captures import captured_in_page, modified_in_page
 from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import clean, decode, limited, read_bytes
@@ -19,7 +20,6 @@ from rag.corpus.page_data import declared_language, read_page_data
 from rag.corpus.page_text import read_text
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
-from rag.language.identification import likely_language
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # Without a handler, trafilatura would log each page to standard error.
@@ -87,6 +87,8 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
     article = read_text(tree, data.title or found.title or "")
     title = clean(article.live_title or data.title or found.title or "")
     text, blocks = _layout(article.blocks, title)
+    if article.walled:
+        blocks = without_end(text, blocks, cut=True)
     return Draft(
         path,
         text,
@@ -97,7 +99,7 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         authors=data.authors,
         date=clean(data.date),
         dated=True,
-        language=likely_language(declared, text),
+        language=declared,
         section=clean(data.section or (found.categories or [""])[0]),
         warnings=(*warnings, *data.warnings, *article.warnings),
         captured=captured_in_page(page),

@@ -25,6 +25,7 @@ _LABELS: dict[FurnitureKind, str] = {
     "related link": "a link",
     "original url": "an address",
     "newsletter": "a newsletter's notice",
+    "cut off": "a sentence that breaks off",
 }
 _LINE = re.compile(r"[^\n]+")
 _TABLE_ROW = re.compile(r"\s*\|.*\|")

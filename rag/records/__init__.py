@@ -43,6 +43,7 @@ FurnitureKind = Literal[
     "heading",
     "original url",
     "newsletter",
+    "cut off",
 ]
 Role = Literal["system", "user", "assistant"]
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]

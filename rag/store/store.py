@@ -126,6 +126,15 @@ class Store:
             duplicate_groups.place(connection, current)
         return became
 
+    def stand_from(self, moments: Mapping[str, int]) -> None:
+        """Makes the current revision of each article valid from a moment, unless it is later.
+
+        Moments are in seconds since 1970, by article id. An article's earliest revision is valid
+        from its publication, whatever its moment.
+        """
+        with self._database.write() as connection:
+            upsert.stand_from(connection, moments)
+
     def group_pending(self) -> int:
         """Groups the articles that were never grouped; returns how many there were.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, and_, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, func, insert, or_, select, update
 
 from rag.corpus.chunking import Chunk, embedding_text
 from rag.corpus.notices import retraction
@@ -128,6 +128,19 @@ def supersede(connection: Connection, found: Sequence[Arrival]) -> None:
         for old in (schema.revisions, schema.passages):
             query = update(old).where(old.c.article_id == article.id)
             connection.execute(query.values(superseded=True))
+
+
+def stand_from(connection: Connection, moments: Mapping[str, int]) -> None:
+    """Makes the current revisions valid from these moments, unless they are later; by id."""
+    table, articles = schema.revisions.c, schema.articles.c
+    for id_, moment in moments.items():
+        number = select(articles.revision).where(articles.id == id_).scalar_subquery()
+        query = update(schema.revisions).where(
+            table.article_id == id_,
+            table.revision == number,
+            or_(table.standing_from.is_(None), table.standing_from < moment),
+        )
+        connection.execute(query.values(standing_from=moment))
 
 
 def store(connection: Connection, run_id: int, found: Sequence[Arrival]) -> None:

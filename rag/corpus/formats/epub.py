@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread, printable_path
-from rag.corpus.formats.layout import Part, lay_out, markup_parts, one_line
+from rag.corpus.formats.layout import Part, lay_out, one_line, xhtml_parts
 from rag.corpus.formats.xml_trees import attribute, below, first, parsed, words
 from rag.corpus.formats.zip_files import read_entry, unpacked
 from rag.errors import CorpusError
@@ -109,7 +109,7 @@ def _fields(package: Any) -> Mapping[str, str]:
 def _draft(where: str, name: str, book: _Book, data: bytes) -> Draft:
     root = parsed(data)
     body = first(root, "body")
-    parts = markup_parts(root if body is None else body)
+    parts = xhtml_parts(root if body is None else body)
     title = next((one_line(text) for kind, text in parts[:_TOP] if kind == "heading"), "")
     text, blocks = lay_out(_with_title(parts, title))
     identifier = book.fields["identifier"]

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from rag.corpus.bylines import parse_authors
+from rag.corpus.breaking_off import without_end
+from rag.corpus.bylines import parse_authors, slug_name
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
@@ -113,8 +114,9 @@ def people_of(value: Any) -> tuple[str, ...]:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
         return parse_authors(line_of(value))
     entries = value if isinstance(value, list | tuple) else [value]
-    names = (_inner(entry) for entry in entries)
-    return _distinct(line_of(name) for name in names if isinstance(name, str))
+    names = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
+    slugs = {name: of_slug for name in names if (of_slug := slug_name(name)) is not None}
+    return _distinct(slugs.get(name, name) for name in names)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -165,7 +167,8 @@ def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:
     begun = value[: len(value) - len(cut[0])]
     begun = begun if begun.endswith((_CUT_AT, "...")) else f"{begun}{_CUT_AT}"
     note = f"holds the beginning of the text only: {int(cut[1]):,} characters are missing"
-    return read_text(begun, title), (note,)
+    text, blocks = read_text(begun, title)
+    return (text, without_end(text, blocks)), (note,)
 
 
 def _summary(record: Record, fields: Fields, title: str) -> Text | None:
@@ -177,7 +180,7 @@ def _summary(record: Record, fields: Fields, title: str) -> Text | None:
         if isinstance(value, str) and not _is_none(value):
             found = read_text(value, title)
             if found[0] and not found[0].isspace():
-                return found
+                return found[0], without_end(*found)
     return None
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any
 
 from rag.corpus.boilerplate import Block
 from rag.corpus.decoding import SIZE_LIMIT, clean
+from rag.corpus.page_blocks import page_blocks
 from rag.errors import CorpusError
 from rag.records import FurnitureKind
 
@@ -79,7 +81,7 @@ def markup_layout(markup: str) -> tuple[str, tuple[Block, ...]]:
     from lxml import html
 
     markup = _XML_DECLARATION.sub("", markup)
-    return lay_out(markup_parts(html.document_fromstring(markup or "<html/>")))
+    return lay_out(html_parts(html.document_fromstring(markup or "<html/>")))
 
 
 def one_line(text: str) -> str:
@@ -96,8 +98,43 @@ def titled(parts: Iterable[Part], title: str) -> Iterator[Part]:
         yield ("title", words) if is_title else (kind, words)
 
 
+def xhtml_parts(root: Any) -> list[Part]:
+    """The paragraphs of a tree of XHTML from an XML parser, as in `html_parts`."""
+    from lxml import etree, html
+
+    copy = deepcopy(root)
+    for element in copy.iter(etree.Element):
+        element.tag = _tag(element)
+    etree.cleanup_namespaces(copy)
+    written = etree.tostring(copy, encoding="unicode", method="html", with_tail=False)
+    return html_parts(html.fragment_fromstring(written, create_parent="div"))
+
+
+def html_parts(root: Any) -> list[Part]:
+    """The paragraphs of a tree of HTML as those of a page: tables, lists, quotations, footnotes.
+
+    What `markup_parts` leaves out is left out here, and goes from the tree.
+    """
+    pictured = {each for each in root.iter("figure") if _kind(each, "figure")}
+    for element in list(root.iter()):
+        if element is not root and _is_left_out(element, _tag(element)):
+            element.drop_tree()
+    for label in root.iter(*_LABELS):
+        if _is_label_after_label(label, _tag(label)):
+            label.getprevious().tail = " "
+    parts: list[Part] = []
+    for block in page_blocks(root):
+        kind = block.aside or _KINDS.get(_tag(block.element))
+        for around in block.element.iterancestors("figure", "figcaption"):
+            kind = kind or (_KINDS.get(around.tag) if around not in pictured else "photo credit")
+        if block.element in pictured:
+            kind = "photo credit"
+        parts.append((kind, block.words))
+    return parts
+
+
 def markup_parts(root: Any) -> list[Part]:
-    """The paragraphs of a tree of HTML, XHTML or NITF from lxml, in order.
+    """The paragraphs of a tree of XHTML, NITF or other newsroom XML from lxml, in order.
 
     Scripts, navigation, buttons and hidden elements are left out. The cells of a row are one
     paragraph if they have only words. Namespaces do not matter.

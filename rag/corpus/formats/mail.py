@@ -18,6 +18,7 @@ from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
+from rag.corpus.formats.flowed import unflowed
 from rag.corpus.formats.forwarding import find_forwarded, is_forward, unquoted
 from rag.corpus.formats.layout import markup_layout, one_line
 from rag.corpus.formats.mbox import split_messages
@@ -190,6 +191,8 @@ def _content(part: Any) -> tuple[str, tuple[str, ...]]:
     if part.get_content_type() == _HTML:
         labels += declared_by_page(data)
     text, warnings = decode(data, declared=labels, lossy=True)
+    if str(part.get_param("format", "")).lower() == "flowed":
+        text = unflowed(text, delete_blanks=str(part.get_param("delsp", "")).lower() == "yes")
     return text.strip(), warnings
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.editor_notes import with_note
-from rag.corpus.formats.layout import Part, lay_out, markup_parts, titled
+from rag.corpus.formats.layout import Part, lay_out, markup_parts, titled, xhtml_parts
 from rag.corpus.formats.text_fields import read_text
 from rag.corpus.formats.xml_trees import attribute, below, children, first, named, words
 from rag.corpus.notices import find_notices
@@ -102,7 +102,7 @@ def _content(item: Any) -> tuple[list[Part], Any]:
         nitf = None
         if named(holder) == "inlineXML":
             nitf, prose = first(holder, "nitf"), _prose(holder)
-            parts = markup_parts(prose) if prose is not None else []
+            parts = _parts(prose) if prose is not None else []
         elif attribute(holder, "encoding") or kind not in _TEXT_TYPES:
             continue
         else:
@@ -111,6 +111,11 @@ def _content(item: Any) -> tuple[list[Part], Any]:
         if parts:
             return parts, nitf
     return [], None
+
+
+def _parts(prose: Any) -> list[Part]:
+    is_xhtml = "xhtml" in str(prose.tag).partition("}")[0]
+    return xhtml_parts(prose) if is_xhtml else markup_parts(prose)
 
 
 _TEXT_TYPES: dict[str, bool | None] = {

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.corpus.breaking_off import breaks_off, without_end
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats.fields import publisher_name, without_outlet
-from rag.corpus.formats.layout import lay_out, markup_parts, titled
+from rag.corpus.formats.layout import lay_out, titled, xhtml_parts
 from rag.corpus.formats.left_out import left_out
 from rag.corpus.formats.text_fields import Text, line_of, read_text
 from rag.corpus.formats.text_stream import GUESSED
@@ -31,10 +32,6 @@ _NO_ARTICLES = re.compile(
 )
 _NAMED_MAIL = re.compile(r"\S+@\S+\s*\(([^()]{1,100})\)")
 _MAIL = re.compile(r"\S+@\S+")
-_CUT_SHORT = re.compile(
-    r"(?:\u2026|\.\.\.|\[\u2026\]|(?:read|continue|more)\s(?:more|reading|\xbb))\W{0,20}\Z",
-    re.IGNORECASE,
-)
 _FULL_WORDS = 150
 
 
@@ -148,8 +145,9 @@ def _text(item: Any, title: str) -> tuple[Text, tuple[str, ...]]:
     for holder in children(item, "description", "summary"):
         found = _read(holder, title)
         if found[0].strip():
-            short = len(found[0].split()) < _FULL_WORDS or _CUT_SHORT.search(found[0][-200:])
-            return found, ("the feed has a summary of it only",) if short else ()
+            short = len(found[0].split()) < _FULL_WORDS or breaks_off(found[0])
+            notes = ("the feed has a summary of it only",) if short else ()
+            return (found[0], without_end(*found)), notes
     msg = "the entry holds no text"
     raise CorpusError(msg)
 
@@ -157,7 +155,7 @@ def _text(item: Any, title: str) -> tuple[Text, tuple[str, ...]]:
 def _read(holder: Any, title: str) -> Text:
     kind = attribute(holder, "type").lower()
     if len(holder) and any(named(child) for child in holder):
-        return lay_out(titled(markup_parts(holder), title))
+        return lay_out(titled(xhtml_parts(holder), title))
     value = "".join(holder.itertext(with_tail=False))
     of_atom = named(holder) in ("content", "summary") and "Atom" in str(holder.tag)
     plain = kind in ("text", "text/plain") or (of_atom and not kind)

@@ -8,7 +8,8 @@ from typing import Any
 
 from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import clean
-from rag.corpus.formats.layout import lay_out, markup_parts, one_line, titled
+from rag.corpus.formats.bbcode import html_of_bbcode, is_bbcode
+from rag.corpus.formats.layout import html_parts, lay_out, one_line, titled
 
 Text = tuple[str, tuple[Block, ...]]
 """A text and its paragraphs."""
@@ -80,10 +81,14 @@ def read_text(value: str, title: str = "", *, html: bool | None = None) -> Text:
     'Rates below <5% & falling'
     """
     text = value
+    if html is not False and is_bbcode(text):
+        # Lines are paragraphs there, as in plain text.
+        text = _with_breaks(html_of_bbcode(text, html=html or is_html(text)))
+        html = True
     if html is None and not is_html(text) and _ESCAPED_TAG.search(text):
         text = unescape(text)
     if is_html(text) if html is None else html:
-        parts = markup_parts(html_tree(_with_paragraphs(text)))
+        parts = html_parts(html_tree(_with_paragraphs(text)))
         return lay_out(titled((part for part in parts if _WORD.search(part[1])), title))
     text = clean(text if html is False else _REFERENCE.sub(_character, text))
     return text, tuple(paragraphs(text))
@@ -120,6 +125,11 @@ def _with_paragraphs(text: str) -> str:
     if _BLANK_LINE.search(text.strip()):
         return _BLANK_LINE.sub(_break, text)
     return text if _BLOCK_TAG.search(text) else _NEWLINE.sub("<br><br>", text)
+
+
+def _with_breaks(text: str) -> str:
+    """The lines of a text as breaks, unless it breaks lines by itself."""
+    return text if re.search(r"<(?:br|p)\b", text, re.I) else _NEWLINE.sub(_break, text)
 
 
 def _break(gap: re.Match[str]) -> str:
