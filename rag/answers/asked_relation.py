@@ -132,7 +132,14 @@ def _says_of_it(evidence: Evidence, form: Form) -> bool:
     if by_office and _SAID.search(evidence.text):
         speaks = 1.0
     about = own["matter near"] > 0 or own["to matter"] >= _NEAR_MATTER
+    about = about or _is_occasion(form.matter, evidence.sentence.article.title)
     return about and (speaks >= _SPEAKS or _takes_a_stand(evidence.text, form.subject))
+
+
+def _is_occasion(matter: str, title: str) -> bool:
+    """Whether a title has at least half of the words of what somebody spoke of, or when."""
+    words = _bases(matter)
+    return bool(words) and 2 * len(words & _bases(title)) >= len(words)
 
 
 def _takes_a_stand(text: str, who: str) -> bool:
