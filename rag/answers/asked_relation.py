@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from rag.answers.candidates import READ_CHARACTERS, known_names
-from rag.answers.evidence import Evidence
+from rag.answers.evidence import READ_HITS, Evidence
 from rag.answers.holders import office_asked
 from rag.language.analysis import analyse
 from rag.language.entities import stems
@@ -19,7 +20,7 @@ from rag.language.opposites import base, converses, near, opposites
 from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
-from rag.questions.form import Form
+from rag.questions.form import Form, read_form
 from rag.records import Hit
 
 _ON_A_WHOLE = frozenset({"topic", "overview", "event", "latest", "chronology"})
@@ -53,6 +54,26 @@ _LIGHT = frozenset(
 )
 """Verbs that say too little to be looked for."""
 
+_PLAIN = frozenset(
+    base(word)
+    for word in word_set(
+        "people person name names man woman thing things time times date day year month week place"
+        " part number amount total kind sort type old long far away big high much many new last"
+        " first next latest now ago left according so use try like want plan know see think go"
+        " still even ever really actually exactly official worst best more most less least one"
+        " two about whats hows whos currently"
+    )
+)
+"""Words that an answer to a question with them need not have."""
+
+_OF_ONE_FACT = frozenset({"figure", "date", "fact"})
+_OFFERS = 0.5
+"""How well a sentence must offer the kind of answer that is asked for."""
+
+_BEFORE, _MANY, _ORIGIN = 250, 4, 5
+"""Characters before a sentence that count with it; of how many words one may be missing; the
+letters that words of one origin share."""
+
 _TIMES = word_set("the a of day date week month year decade century")
 _OF_A_TIME = re.compile(r"(?:1[5-9]|20)\d\d|[0-3]?\d|(?:1[5-9]|20)\d\d-[01]?\d(?:-[0-3]\d)?")
 _NAME_OF = re.compile(
@@ -61,7 +82,7 @@ _NAME_OF = re.compile(
     r"|arrested)\b)"
     r"|\bwho (?:is|was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
     r"|\bwhat (?:is|was) the (?P<called>[a-z-]+(?: [a-z-]+){0,2}?) (?:called|named)\b"
-    r"|\b(?:what|who)(?: is|[’']s| was) the (?P<owner>[a-z-]+)[’']s name\b",
+    r"|\b(?:what|who)(?: is|[’']?s| was) the (?P<owner>[a-z-]+)[’']s name\b",
     re.IGNORECASE,
 )
 _FULL_NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|de|van|von|al|bin|del|la))?(?: [A-Z][\w’'-]+)+"
@@ -75,8 +96,9 @@ def lacks_relation(
     A statement needs a sentence in which the one whom the question means speaks, on what is asked.
     "Did Orr sue Lind?" needs one with that deed, or its opposite, beside who or what is named.
     "What is the name of the driver?" needs a name that is given to a driver, and "Orr's oath"
-    an article that has both. False where nothing of this is asked, and for languages other
-    than English.
+    an article that has both. A single fact, "when does the trial start", needs a sentence with
+    a day in which something starts, near the word "trial". False where nothing of this is asked,
+    and for languages other than English.
     """
     english = [each for each in evidence if each.sentence.article.language in ("", "en")]
     if not english:
@@ -89,10 +111,42 @@ def lacks_relation(
         return _lacks_deed(question, hits, english)
     asked = _NAME_OF.search(question) if form.name in ("fact", "definition") else None
     noun = next(filter(None, asked.groups())).split()[-1].lower() if asked else ""
-    if noun not in _PEOPLE and not is_person_noun(noun):
-        return False
-    shared = [each.text for each in english if each.signals["own"] >= _SHARED]
-    return not any(_gives_name(noun, text, question) for text in shared)
+    if noun in _PEOPLE or is_person_noun(noun):
+        shared = [each.text for each in english if each.signals["own"] >= _SHARED]
+        return not any(_gives_name(noun, text, question) for text in shared)
+    return form.name in _OF_ONE_FACT and _unsaid(question, hits, english)
+
+
+def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no sentence that offers what is asked for has the words of the question.
+
+    Near words do as well. The title and what stands before a sentence count with it, and of four
+    words one may be missing.
+    Names, words that tell the form, and words that say little are not looked for.
+    """
+    names = known_names(hit.text for hit in hits[:READ_HITS])
+    cue = slice(*read_form(question).cue)
+    spoken = f"{question[: cue.start]} {question[cue.stop :]}"
+    words = {re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken)}
+    named = names | {f"{name}s" for name in names}
+    asked = {base(word) for word in words - named if stems(word)} - _LIGHT - _PLAIN
+    wanted = [near(word) | opposites(word) | converses(word) for word in asked]
+    for each in evidence if wanted else ():
+        sentence = each.sentence
+        before = sentence.article.text[max(0, sentence.start - _BEFORE) : sentence.start]
+        found = _bases(f"{sentence.article.title} {before} {each.text}")
+        missing = sum(
+            words.isdisjoint(found) and not any(map(partial(_begins_alike, word), found))
+            for word, words in zip(asked, wanted, strict=True)
+        )
+        if each.signals.get("fit", 1.0) >= _OFFERS and missing <= len(wanted) // _MANY:
+            return False
+    return bool(wanted)
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Whether two words are of one origin: "resign" and "resignation"."""
+    return len(one) >= _ORIGIN and one[:_ORIGIN] == other[:_ORIGIN]
 
 
 def _apart(form: Form, hits: Sequence[Hit]) -> bool:

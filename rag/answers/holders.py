@@ -61,7 +61,8 @@ _ITS = re.compile(r"\bits\b")
 """“As its chief executive”: of what the text before names, so many characters of it."""
 
 _TAKES_OFFICE = re.compile(
-    r"\b(?<!will be )(?<!to be )(?:t(?:ook|akes) (?:the oath|office|over)|(?:was|is|were|been) (?:\w+ ){0,1}"
+    r"\b(?<!will be )(?<!to be )(?:t(?:ook|akes) (?:the oath|office|over)"
+    r"|(?:was|is|were|been) (?:\w+ ){0,1}"
     r"(?:sworn in|elected|appointed|named|chosen|installed|inaugurated|hired|re-elected)"
     r"|became|becomes|has become|sworn in|confirmed)\b(?: (?:as|the|new|its|their))* "
     r"(?P<office>[^,;:.]{3,80})"
