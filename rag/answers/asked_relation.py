@@ -20,6 +20,7 @@ from rag.language.opposites import base, converses, near, opposites
 from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
+from rag.questions.expected_answer import asked_for
 from rag.questions.form import Form, read_form
 from rag.records import Hit
 
@@ -61,18 +62,19 @@ _PLAIN = frozenset(
         " part number amount total kind sort type old long far away big high much many new last"
         " first next latest now ago left according so use try like want plan know see think go"
         " still even ever really actually exactly official worst best more most less least one"
-        " two about whats hows whos currently"
+        " two three about whats hows whos currently"
     )
 )
 """Words that an answer to a question with them need not have."""
 
+_WHICH = re.compile(r"\bwhich\b", re.IGNORECASE)
 _OF_ONE_FACT = frozenset({"figure", "date", "fact"})
 _OFFERS = 0.5
 """How well a sentence must offer the kind of answer that is asked for."""
 
 _BEFORE, _MANY, _ORIGIN = 250, 4, 5
-"""Characters before a sentence that count with it; of how many words one may be missing; the
-letters that words of one origin share."""
+"""Characters before a sentence that count with it; the most words that are looked for, of which
+one may be missing; the letters that words of one origin share."""
 
 _TIMES = word_set("the a of day date week month year decade century")
 _OF_A_TIME = re.compile(r"(?:1[5-9]|20)\d\d|[0-3]?\d|(?:1[5-9]|20)\d\d-[01]?\d(?:-[0-3]\d)?")
@@ -121,7 +123,8 @@ def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) ->
     """Whether no sentence that offers what is asked for has the words of the question.
 
     Near words do as well. The title and what stands before a sentence count with it, and of four
-    words one may be missing.
+    words one may be missing. Of a question with more of them, none is looked for: long ones put
+    things in words of their own.
     Names, words that tell the form, and words that say little are not looked for.
     """
     names = known_names(hit.text for hit in hits[:READ_HITS])
@@ -130,6 +133,10 @@ def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) ->
     words = {re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken)}
     named = names | {f"{name}s" for name in names}
     asked = {base(word) for word in words - named if stems(word)} - _LIGHT - _PLAIN
+    if _WHICH.search(question):
+        asked -= {base(word) for word in asked_for(question).focus.lower().split()}
+    if len(asked) > _MANY:
+        return False
     wanted = [near(word) | opposites(word) | converses(word) for word in asked]
     for each in evidence if wanted else ():
         sentence = each.sentence
