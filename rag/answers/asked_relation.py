@@ -67,6 +67,7 @@ _PLAIN = frozenset(
 )
 """Words that an answer to a question with them need not have."""
 
+_TAKES_OVER = re.compile(r"\b(?:takes?|took|taking|taken) over\b", re.IGNORECASE)
 _WHICH = re.compile(r"\bwhich\b", re.IGNORECASE)
 _OF_ONE_FACT = frozenset({"figure", "date", "fact"})
 _OFFERS = 0.5
@@ -133,6 +134,8 @@ def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) ->
     words = {re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken)}
     named = names | {f"{name}s" for name in names}
     asked = {base(word) for word in words - named if stems(word)} - _LIGHT - _PLAIN
+    if _TAKES_OVER.search(question):
+        asked.add(base("replace"))
     if _WHICH.search(question):
         asked -= {base(word) for word in asked_for(question).focus.lower().split()}
     if len(asked) > _MANY:

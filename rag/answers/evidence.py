@@ -127,7 +127,7 @@ def collect(
         if _can_answer(form.name, each.sentence)
         and not (others and others(each.sentence.text) and form.name != "comparison")
     ]
-    if form.name == "figure" and (harm := harm_asked(question)):
+    if form.name in ("figure", "yes or no") and (harm := harm_asked(question)):
         candidates = _in_words_of(question, harm, candidates, vocabulary)
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)

@@ -52,8 +52,10 @@ _HEADS = word_set(
 _GENERAL = INSTITUTIONS | word_set(
     "company firm club state city town provincial national regional local village team newly new"
     " current acting designated long-time veteran its the a an his her outgoing first female"
+    " labor labour conservative republican democratic democrat liberal social christian green"
+    " socialist left-wing right-wing centrist independent"
 )
-"""Words beside an office that do not say whose it is."""
+"""Words beside an office that do not say whose it is; parties among them."""
 
 _PERSON_LENGTH = 60
 _BEFORE = 160
