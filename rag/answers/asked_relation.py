@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 
 from rag.answers.candidates import READ_CHARACTERS, known_names
 from rag.answers.evidence import READ_HITS, Evidence
@@ -67,6 +66,20 @@ _PLAIN = frozenset(
 )
 """Words that an answer to a question with them need not have."""
 
+_KIN_WORDS = {
+    word: "|".join(words.split())
+    for words in (
+        "wife spouse married husband partner wed divorced ex-wife ex-husband widow widower",
+        "mother mom mum parent parents father dad",
+        "son daughter child children kids sons daughters",
+        "brother sister sibling siblings brothers sisters twin",
+        "girlfriend boyfriend fiance fiancee fiancé fiancée dating engaged",
+    )
+    for word in words.split()
+}
+_KIN = re.compile(rf"\w (?:ex[- ])?({'|'.join(_KIN_WORDS)})$", re.IGNORECASE)
+"""Relatives of somebody, as the subject of a question; each with the words that tell of one."""
+
 _TAKES_OVER = re.compile(r"\b(?:takes?|took|taking|taken) over\b", re.IGNORECASE)
 _WHICH = re.compile(r"\bwhich\b", re.IGNORECASE)
 _OF_ONE_FACT = frozenset({"figure", "date", "fact"})
@@ -83,7 +96,9 @@ _NAME_OF = re.compile(
     r"\bname of (?:the|a|an) (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
     r"(?=\W*$| (?:who|that|which|whose|of|in|on|at|from|for|behind|killed|hurt|injured|charged"
     r"|arrested)\b)"
-    r"|\bwho (?:is|was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
+    r"|\bwho(?: is|[’']?s| was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
+    r"|\bwho(?: is|[’']?s| was) the (?:anonymous|unnamed|unidentified|unknown|mystery)"
+    r" (?P<unknown>[a-z-]+)"
     r"|\bwhat (?:is|was) the (?P<called>[a-z-]+(?: [a-z-]+){0,2}?) (?:called|named)\b"
     r"|\b(?:what|who)(?: is|[’']?s| was) the (?P<owner>[a-z-]+)[’']s name\b",
     re.IGNORECASE,
@@ -112,6 +127,9 @@ def lacks_relation(
         return bool(form.matter) and not any(_says_of_it(each, form) for each in english)
     if form.name == "yes or no":
         return _lacks_deed(question, hits, english)
+    if form.name == "definition" and (kin := _KIN.search(form.subject)):
+        named = _KIN_WORDS[kin[1].lower()]
+        return not any(re.search(rf"\b(?:{named})\b", each.text, re.IGNORECASE) for each in english)
     asked = _NAME_OF.search(question) if form.name in ("fact", "definition") else None
     noun = next(filter(None, asked.groups())).split()[-1].lower() if asked else ""
     if noun in _PEOPLE or is_person_noun(noun):
@@ -120,43 +138,57 @@ def lacks_relation(
     return form.name in _OF_ONE_FACT and _unsaid(question, hits, english)
 
 
+def says_all(question: str, evidence: Evidence) -> bool:
+    """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
+
+    With its title it has every word of the question, or a near one, but for those that tell the
+    form; of fewer than two words nothing is sure.
+    """
+    asked = _asked_words(question)
+    found = _bases(f"{evidence.sentence.article.title} {evidence.text}")
+    sure = len(asked) > 1 and evidence.signals.get("fit") == 1
+    return sure and not any(_missing(word, found) for word in asked)
+
+
+def _asked_words(question: str) -> set[str]:
+    """The base forms of the words of a question that an answer says in some way."""
+    cue = slice(*read_form(question).cue)
+    spoken = f"{question[: cue.start]} {question[cue.stop :]}"
+    words = (re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken))
+    return {base(word) for word in words if stems(word)} - _LIGHT - _PLAIN
+
+
+def _missing(word: str, found: frozenset[str]) -> bool:
+    """Whether a text with these base forms has neither a word nor one near it."""
+    if not (near(word) | converses(word)).isdisjoint(found):
+        return False
+    return not any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
+
+
 def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
     """Whether no sentence that offers what is asked for has the words of the question.
 
     Near words do as well. The title and what stands before a sentence count with it, and of four
     words one may be missing. Of a question with more of them, none is looked for: long ones put
-    things in words of their own.
-    Names, words that tell the form, and words that say little are not looked for.
+    things in words of their own. Names, words that tell the form, and words that say little are
+    not looked for.
     """
     names = known_names(hit.text for hit in hits[:READ_HITS])
-    cue = slice(*read_form(question).cue)
-    spoken = f"{question[: cue.start]} {question[cue.stop :]}"
-    words = {re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken)}
-    named = names | {f"{name}s" for name in names}
-    asked = {base(word) for word in words - named if stems(word)} - _LIGHT - _PLAIN
+    asked = _asked_words(question) - {base(each) for name in names for each in (name, f"{name}s")}
     if _TAKES_OVER.search(question):
         asked.add(base("replace"))
     if _WHICH.search(question):
         asked -= {base(word) for word in asked_for(question).focus.lower().split()}
-    if len(asked) > _MANY:
+    if not 0 < len(asked) <= _MANY:
         return False
-    wanted = [near(word) | opposites(word) | converses(word) for word in asked]
-    for each in evidence if wanted else ():
+    for each in evidence:
         sentence = each.sentence
         before = sentence.article.text[max(0, sentence.start - _BEFORE) : sentence.start]
         found = _bases(f"{sentence.article.title} {before} {each.text}")
-        missing = sum(
-            words.isdisjoint(found) and not any(map(partial(_begins_alike, word), found))
-            for word, words in zip(asked, wanted, strict=True)
-        )
-        if each.signals.get("fit", 1.0) >= _OFFERS and missing <= len(wanted) // _MANY:
+        missing = sum(_missing(word, found) for word in asked)
+        if each.signals.get("fit", 1.0) >= _OFFERS and missing <= len(asked) // _MANY:
             return False
-    return bool(wanted)
-
-
-def _begins_alike(one: str, other: str) -> bool:
-    """Whether two words are of one origin: "resign" and "resignation"."""
-    return len(one) >= _ORIGIN and one[:_ORIGIN] == other[:_ORIGIN]
+    return True
 
 
 def _apart(form: Form, hits: Sequence[Hit]) -> bool:

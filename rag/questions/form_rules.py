@@ -276,6 +276,7 @@ RULES: tuple[Rule, ...] = (
         rf"^(?:(?:about|around|approximately|roughly|just|exactly|and|by|for|to|over|at|in|of"
         rf"|after) )*"
         rf"(?P<cue>{_MANY})(?! (?:do|does|can) (?:you|i|we|one)\b)",
+        r"^(?P<cue>what) (?:does|did|do|will|would) .+? (?:cost|weigh|measure|earn)$",
         r"^(?:(?:about|around|by|for|to|at|in|of) )?(?P<cue>(?:what|which) (?:percentage|percent"
         r"|proportion|share|fraction|number|amount|age|price|size|magnitude|temperature|speed|score"
         r"|salary|distance|length|height|weight|margin|rate|sum))\b",
