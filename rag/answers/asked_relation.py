@@ -135,7 +135,7 @@ def lacks_relation(
     if noun in _PEOPLE or is_person_noun(noun):
         shared = [each.text for each in english if each.signals["own"] >= _SHARED]
         return not any(_gives_name(noun, text, question) for text in shared)
-    return form.name in _OF_ONE_FACT and _unsaid(question, hits, english)
+    return form.name in _OF_ONE_FACT and _unsaid(question, form, hits, english)
 
 
 def says_all(question: str, evidence: Evidence) -> bool:
@@ -165,8 +165,8 @@ def _missing(word: str, found: frozenset[str]) -> bool:
     return not any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
 
 
-def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
-    """Whether no sentence that offers what is asked for has the words of the question.
+def _unsaid(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no sentence that offers the figure or the day has the words of the question.
 
     Near words do as well. The title and what stands before a sentence count with it, and of four
     words one may be missing. Of a question with more of them, none is looked for: long ones put
@@ -186,7 +186,8 @@ def _unsaid(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) ->
         before = sentence.article.text[max(0, sentence.start - _BEFORE) : sentence.start]
         found = _bases(f"{sentence.article.title} {before} {each.text}")
         missing = sum(_missing(word, found) for word in asked)
-        if each.signals.get("fit", 1.0) >= _OFFERS and missing <= len(asked) // _MANY:
+        offers = form.name == "fact" or each.signals.get("fit", 1.0) >= _OFFERS
+        if offers and missing <= len(asked) // _MANY:
             return False
     return True
 

@@ -240,7 +240,7 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
             if surely > 0:
                 place = CandidateSentence(hit.article, left, right, hit.passage.id, hit.rank, 0.0)
                 full = fullest_name(text[:READ_CHARACTERS], name)
-                worth = surely > 1, fresh, day_of(hit.article).date(), surely, -hit.rank
+                worth = fresh, surely > 1, day_of(hit.article).date(), surely, -hit.rank
                 found.append((worth, Holder(full, place)))
                 if any((office.given_by(each, near, hit.text) or 0) > 1 for each in taken):
                     taking_office.add(name_words(name)[-1])
