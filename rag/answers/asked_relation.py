@@ -19,7 +19,6 @@ from rag.language.opposites import base, converses, near, opposites
 from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
-from rag.questions.expected_answer import asked_for
 from rag.questions.form import Form, read_form
 from rag.records import Hit
 
@@ -169,17 +168,15 @@ def _unsaid(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     """Whether no sentence that offers the figure or the day has the words of the question.
 
     Near words do as well. The title and what stands before a sentence count with it, and of four
-    words one may be missing. Of a question with more of them, none is looked for: long ones put
-    things in words of their own. Names, words that tell the form, and words that say little are
+    words one may be missing. Of a question with more of them, or with "which", none is looked for:
+    such questions put things in words of their own. Names, words that tell the form, and words that say little are
     not looked for.
     """
     names = known_names(hit.text for hit in hits[:READ_HITS])
     asked = _asked_words(question) - {base(each) for name in names for each in (name, f"{name}s")}
     if _TAKES_OVER.search(question):
         asked.add(base("replace"))
-    if _WHICH.search(question):
-        asked -= {base(word) for word in asked_for(question).focus.lower().split()}
-    if not 0 < len(asked) <= _MANY:
+    if _WHICH.search(question) or not 0 < len(asked) <= _MANY:
         return False
     for each in evidence:
         sentence = each.sentence
