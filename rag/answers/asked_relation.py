@@ -169,8 +169,8 @@ def _unsaid(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
 
     Near words do as well. The title and what stands before a sentence count with it, and of four
     words one may be missing. Of a question with more of them, or with "which", none is looked for:
-    such questions put things in words of their own. Names, words that tell the form, and words that say little are
-    not looked for.
+    such questions put things in words of their own. Names, words that tell the form, and words
+    that say little are not looked for.
     """
     names = known_names(hit.text for hit in hits[:READ_HITS])
     asked = _asked_words(question) - {base(each) for name in names for each in (name, f"{name}s")}
