@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.asked_relation import lacks_relation, names_office
+from rag.answers.asked_relation import lacks_relation, names_office, says_all
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
 from rag.questions.form import read_form
@@ -172,3 +172,54 @@ def test_a_subject_must_stand_in_an_article(question: str, text: str, apart: boo
 )
 def test_an_office_is_one_that_somebody_holds(subject: str, office: bool) -> None:
     assert names_office(subject) is office
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("when does ann orrs trial start", "Ann Orr was arrested on 3 May.", True),
+        ("when does ann orrs trial start", "The trial of Ann Orr begins on 3 May.", False),
+        ("how many guests are invited to the wedding", "The wedding will cost 30 crowns.", True),
+        ("how many people were stung", "The hornets stung 12 people.", False),
+        ("when did the governor veto the bill", "The house passed the bill on Monday.", True),
+        ("who took over the show", "The channel dropped Ann Orr and her show.", True),
+        ("who took over the show", "Ann Orr succeeds him at the show.", False),
+    ],
+)
+def test_a_single_fact_needs_the_words_of_what_is_asked(
+    question: str, text: str, missing: bool
+) -> None:
+    assert lacks(question, evidence(text, fit=1.0)) is missing
+
+
+def test_what_offers_nothing_of_the_kind_tells_no_fact() -> None:
+    asked = "when does the trial start"
+    assert lacks(asked, evidence("The trial will start soon.", fit=0.0))
+    assert not lacks(asked, evidence("The trial will start in May.", fit=1.0))
+
+
+def test_a_long_question_is_not_held_to_its_words() -> None:
+    asked = "Which harbour town was forced to shut its oldest lifeboat station after a blaze?"
+    assert not lacks(asked, evidence("Fire closed the rescue house of Grevesand.", fit=1.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("who is ann orrs husband", "Ann Orr, a pilot, lives in Brell.", True),
+        ("who is ann orrs husband", "Ann Orr married Bo Lind in May.", False),
+        ("who is the anonymous donor at brell", "“Thank you,” said Ann Orr of Brell.", True),
+        ("who is the anonymous donor at brell", "The donor was named as Ann Orr.", False),
+    ],
+)
+def test_relatives_and_unknown_people_must_be_told(question: str, text: str, missing: bool) -> None:
+    assert lacks(question, evidence(text, fit=1.0)) is missing
+
+
+def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
+    asked = "how many goals did orr score in the harl cup"
+    told = "Orr, who scored 10 goals, won the Harl Cup."
+    assert says_all(asked, evidence(told, fit=1.0))
+    assert not says_all(asked, evidence(told, fit=0.6))
+    assert not says_all(asked, evidence("Orr scored 10 goals in May.", fit=1.0))
+    assert not says_all("how many", evidence(told, fit=1.0))

@@ -188,3 +188,31 @@ def test_what_outlets_report_of_something_is_an_overview_of_it(tmp_path: Path) -
         # Nobody speaks of it in an article, and it is still no outlet.
         unknown = archive.ask("What did The Lindow Times report about the ferry Marigold?")
         assert unknown.abstained
+
+
+def test_a_number_after_a_name_tells_one_thing_from_another(tmp_path: Path) -> None:
+    text = (
+        "The probe Harrier 1 is 15 million miles from home. "
+        "Harrier 2, 12 million miles away, works as it should. "
+        "Harrier 2 was 11 million miles away in May."
+    )
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", [row(1, text, title="Probes")]))
+        answer = archive.ask("how far away is harrier 1")
+        assert [each.quote for each in answer.citations] == [
+            "The probe Harrier 1 is 15 million miles from home."
+        ]
+
+
+def test_a_speaker_may_be_named_by_age(tmp_path: Path) -> None:
+    elected = "Osk Dahl, 52, a tram driver, will be mayor of Marsk. He beat Petra Lind on Sunday."
+    sworn = (
+        "Osk Dahl took the oath as mayor of Marsk on Monday. Petra Lind shook his hand.\n\n"
+        "“Three numbers, one mayor, and I thank you all,” the 52-year-old said in the town hall."
+    )
+    rows = [row(1, elected, title="Dahl wins"), row(2, sworn, title="Dahl sworn in as mayor")]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
+        answer = archive.ask("what did dahl say when he was sworn in")
+        assert not answer.abstained
+        assert "Three numbers" in answer.citations[0].quote

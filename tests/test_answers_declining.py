@@ -145,3 +145,25 @@ def test_what_an_opening_does_not_speak_of_is_set_apart() -> None:
     assert claimed == [ferry, boat, old]
     together = word(sentences, "Outlets differ:").text
     assert together == f"Outlets differ:\n\n{ferry}\n\n{boat} It was old. [3]"
+
+
+def test_a_day_that_no_calendar_has_is_named() -> None:
+    asked = question("What happened on 31 February 2025?")
+    assert asked.lacking == "31 February 2025"
+    assert reason(asked, [HIT]) == "outside the dates: there is no 31 February 2025"
+
+
+def test_times_that_exclude_each_other_are_named() -> None:
+    text = "What happened in May 2025 in June 2024?"
+
+    def month(start: int, words: str, year: int, number: int) -> Understood:
+        first = datetime(year, number, 1, tzinfo=UTC)
+        filters = Filters(first, datetime(year, number + 1, 1, tzinfo=UTC))
+        return Understood(words, start, start + len(words), words, filters, strict=False)
+
+    both = (month(14, "in May 2025", 2025, 5), month(26, "in June 2024", 2024, 6))
+    assert reason(replace(question(text), understood=both), [HIT]) == (
+        "outside the dates: “in May 2025” and “in June 2024” exclude each other; ask for one of "
+        "them"
+    )
+    assert "exclude" not in reason(replace(question(text), understood=both[:1]), [HIT])

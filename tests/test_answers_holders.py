@@ -81,3 +81,16 @@ def test_what_an_institution_runs_makes_nobody_its_head() -> None:
         "Ann Orr, a spokeswoman for the office, which runs the jail, said little of the Reez gang."
     )
     assert named("the leader of the Reez gang", text) == ""
+
+
+def test_the_new_holder_is_the_one_who_takes_office() -> None:
+    before = "He was praised by Marsk’s first and only woman Prime Minister Bo Lind."
+    after = "Marsk voted. New Labour Prime Minister Ann Orr was sworn in on Monday."
+    assert named("the new prime minister of marsk", f"{before} {after}") == "Ann Orr"
+
+
+def test_its_office_is_that_of_what_the_sentence_before_names() -> None:
+    planned = "“We wait,” said Ann Orr, chief executive of Vesk General."
+    taken = "The Harl Hospital Trust opens in May. Ann Orr takes office as its chief executive."
+    assert named("the ceo of the hospital trust", planned, taken) == "Ann Orr"
+    assert named("the ceo of the hospital trust", planned) == ""

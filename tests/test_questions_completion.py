@@ -96,6 +96,24 @@ TOLL = "How many people died in the mill fire?"
             "why did it happen?",
             "Why did it happen at the mill?",
         ),
+        (
+            "whats going on with the teachers in oskel",
+            "what do they want",
+            "What do the teachers in oskel want?",
+        ),
+        ("when is king harl coronation", "who will crown him", "Who will crown king harl?"),
+        (
+            "What happened to Ann Orr's visa?",
+            "Why was she sent home?",
+            "Why was Ann Orr sent home?",
+        ),
+        ("latest on the trial of ann orr", "what did she say", "What did ann orr say?"),
+        ("what happened to ann orrs son", "how old was he", "How old was ann orrs son?"),
+        (
+            "where did they find the wolf den in oskel",
+            "and the first one?",
+            "Where did they find the first wolf den in oskel?",
+        ),
         # What it leaves out.
         (
             "What did the mayor say about the toll?",
@@ -124,6 +142,12 @@ def test_a_follow_up_is_made_whole(before: str, question: str, whole: str) -> No
 @pytest.mark.parametrize(
     ("before", "reply", "question", "whole"),
     [
+        (
+            "who caught the fever in oskel",
+            "A farmer caught the fever, the Vesk Health Department said.",
+            "is he well now",
+            "Is the one who caught the fever in oskel well now?",
+        ),
         (
             "Who won the run-off?",
             "Osric Dahlen of the Labour League won it.",

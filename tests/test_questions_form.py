@@ -207,3 +207,19 @@ def test_whatever_is_asked_the_slots_are_its_own_words(question: str) -> None:
     assert 0 <= start <= end <= len(question)
     for words in (form.subject, *form.sides):
         assert words in question
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "subject"),
+    [
+        ("whats wrong with the ferry", "event", "the ferry"),
+        ("what's the matter with Harl Weir?", "event", "Harl Weir"),
+        ("what did jorun teague die of", "cause", "jorun teague"),
+        ("what killed the whales", "cause", "the whales"),
+        ("what does a year at oskel cost", "figure", "a year at oskel"),
+    ],
+)
+def test_everyday_wordings_have_the_form_of_what_they_mean(
+    question: str, name: str, subject: str
+) -> None:
+    assert slots(question)[:2] == (name, subject)

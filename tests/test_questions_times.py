@@ -305,11 +305,15 @@ def test_a_time_to_come_filters_nothing(question: str) -> None:
         "What happened on 31 September?",
         "What happened on 03/04/2020?",
         "What happened between 13 and 7 August 2020?",
-        "What happened from 9 August 2020 to 3 March 2020?",
     ],
 )
 def test_days_that_do_not_exist_contradict_or_are_ambiguous_filter_nothing(question: str) -> None:
     assert find_dates(question, AS_OF) == ()
+
+
+def test_a_pair_that_ends_before_it_begins_is_read_the_other_way_round() -> None:
+    [found] = find_dates("What happened from 9 August 2020 to 3 March 2020?", AS_OF)
+    assert found.meaning == "3 March to 9 August 2020"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answers.candidates import READ_CHARACTERS, known_names
-from rag.answers.evidence import Evidence
+from rag.answers.evidence import READ_HITS, Evidence
 from rag.answers.holders import office_asked
 from rag.language.analysis import analyse
 from rag.language.entities import stems
@@ -19,7 +19,7 @@ from rag.language.opposites import base, converses, near, opposites
 from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
-from rag.questions.form import Form
+from rag.questions.form import Form, read_form
 from rag.records import Hit
 
 _ON_A_WHOLE = frozenset({"topic", "overview", "event", "latest", "chronology"})
@@ -53,15 +53,53 @@ _LIGHT = frozenset(
 )
 """Verbs that say too little to be looked for."""
 
+_PLAIN = frozenset(
+    base(word)
+    for word in word_set(
+        "people person name names man woman thing things time times date day year month week place"
+        " part number amount total kind sort type old long far away big high much many new last"
+        " first next latest now ago left according so use try like want plan know see think go"
+        " still even ever really actually exactly official worst best more most less least one"
+        " two three about whats hows whos currently"
+    )
+)
+"""Words that an answer to a question with them need not have."""
+
+_KIN_WORDS = {
+    word: "|".join(words.split())
+    for words in (
+        "wife spouse married husband partner wed divorced ex-wife ex-husband widow widower",
+        "mother mom mum parent parents father dad",
+        "son daughter child children kids sons daughters",
+        "brother sister sibling siblings brothers sisters twin",
+        "girlfriend boyfriend fiance fiancee fiancé fiancée dating engaged",
+    )
+    for word in words.split()
+}
+_KIN = re.compile(rf"\w (?:ex[- ])?({'|'.join(_KIN_WORDS)})$", re.IGNORECASE)
+"""Relatives of somebody, as the subject of a question; each with the words that tell of one."""
+
+_TAKES_OVER = re.compile(r"\b(?:takes?|took|taking|taken) over\b", re.IGNORECASE)
+_WHICH = re.compile(r"\bwhich\b", re.IGNORECASE)
+_OF_ONE_FACT = frozenset({"figure", "date", "fact"})
+_OFFERS = 0.5
+"""How well a sentence must offer the kind of answer that is asked for."""
+
+_BEFORE, _MANY, _ORIGIN = 250, 4, 5
+"""Characters before a sentence that count with it; the most words that are looked for, of which
+one may be missing; the letters that words of one origin share."""
+
 _TIMES = word_set("the a of day date week month year decade century")
 _OF_A_TIME = re.compile(r"(?:1[5-9]|20)\d\d|[0-3]?\d|(?:1[5-9]|20)\d\d-[01]?\d(?:-[0-3]\d)?")
 _NAME_OF = re.compile(
     r"\bname of (?:the|a|an) (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
     r"(?=\W*$| (?:who|that|which|whose|of|in|on|at|from|for|behind|killed|hurt|injured|charged"
     r"|arrested)\b)"
-    r"|\bwho (?:is|was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
+    r"|\bwho(?: is|[’']?s| was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
+    r"|\bwho(?: is|[’']?s| was) the (?:anonymous|unnamed|unidentified|unknown|mystery)"
+    r" (?P<unknown>[a-z-]+)"
     r"|\bwhat (?:is|was) the (?P<called>[a-z-]+(?: [a-z-]+){0,2}?) (?:called|named)\b"
-    r"|\b(?:what|who)(?: is|[’']s| was) the (?P<owner>[a-z-]+)[’']s name\b",
+    r"|\b(?:what|who)(?: is|[’']?s| was) the (?P<owner>[a-z-]+)[’']s name\b",
     re.IGNORECASE,
 )
 _FULL_NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|de|van|von|al|bin|del|la))?(?: [A-Z][\w’'-]+)+"
@@ -75,8 +113,9 @@ def lacks_relation(
     A statement needs a sentence in which the one whom the question means speaks, on what is asked.
     "Did Orr sue Lind?" needs one with that deed, or its opposite, beside who or what is named.
     "What is the name of the driver?" needs a name that is given to a driver, and "Orr's oath"
-    an article that has both. False where nothing of this is asked, and for languages other
-    than English.
+    an article that has both. A single fact, "when does the trial start", needs a sentence with
+    a day in which something starts, near the word "trial". False where nothing of this is asked,
+    and for languages other than English.
     """
     english = [each for each in evidence if each.sentence.article.language in ("", "en")]
     if not english:
@@ -87,12 +126,67 @@ def lacks_relation(
         return bool(form.matter) and not any(_says_of_it(each, form) for each in english)
     if form.name == "yes or no":
         return _lacks_deed(question, hits, english)
+    if form.name == "definition" and (kin := _KIN.search(form.subject)):
+        named = _KIN_WORDS[kin[1].lower()]
+        return not any(re.search(rf"\b(?:{named})\b", each.text, re.IGNORECASE) for each in english)
     asked = _NAME_OF.search(question) if form.name in ("fact", "definition") else None
     noun = next(filter(None, asked.groups())).split()[-1].lower() if asked else ""
-    if noun not in _PEOPLE and not is_person_noun(noun):
+    if noun in _PEOPLE or is_person_noun(noun):
+        shared = [each.text for each in english if each.signals["own"] >= _SHARED]
+        return not any(_gives_name(noun, text, question) for text in shared)
+    return form.name in _OF_ONE_FACT and _unsaid(question, form, hits, english)
+
+
+def says_all(question: str, evidence: Evidence) -> bool:
+    """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
+
+    With its title it has every word of the question, or a near one, but for those that tell the
+    form; of fewer than two words nothing is sure.
+    """
+    asked = _asked_words(question)
+    found = _bases(f"{evidence.sentence.article.title} {evidence.text}")
+    sure = len(asked) > 1 and evidence.signals.get("fit") == 1
+    return sure and not any(_missing(word, found) for word in asked)
+
+
+def _asked_words(question: str) -> set[str]:
+    """The base forms of the words of a question that an answer says in some way."""
+    cue = slice(*read_form(question).cue)
+    spoken = f"{question[: cue.start]} {question[cue.stop :]}"
+    words = (re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken))
+    return {base(word) for word in words if stems(word)} - _LIGHT - _PLAIN
+
+
+def _missing(word: str, found: frozenset[str]) -> bool:
+    """Whether a text with these base forms has neither a word nor one near it."""
+    if not (near(word) | converses(word)).isdisjoint(found):
         return False
-    shared = [each.text for each in english if each.signals["own"] >= _SHARED]
-    return not any(_gives_name(noun, text, question) for text in shared)
+    return not any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
+
+
+def _unsaid(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no sentence that offers the figure or the day has the words of the question.
+
+    Near words do as well. The title and what stands before a sentence count with it, and of four
+    words one may be missing. Of a question with more of them, or with "which", none is looked for:
+    such questions put things in words of their own. Names, words that tell the form, and words
+    that say little are not looked for.
+    """
+    names = known_names(hit.text for hit in hits[:READ_HITS])
+    asked = _asked_words(question) - {base(each) for name in names for each in (name, f"{name}s")}
+    if _TAKES_OVER.search(question):
+        asked.add(base("replace"))
+    if _WHICH.search(question) or not 0 < len(asked) <= _MANY:
+        return False
+    for each in evidence:
+        sentence = each.sentence
+        before = sentence.article.text[max(0, sentence.start - _BEFORE) : sentence.start]
+        found = _bases(f"{sentence.article.title} {before} {each.text}")
+        missing = sum(_missing(word, found) for word in asked)
+        offers = form.name == "fact" or each.signals.get("fit", 1.0) >= _OFFERS
+        if offers and missing <= len(asked) // _MANY:
+            return False
+    return True
 
 
 def _apart(form: Form, hits: Sequence[Hit]) -> bool:
@@ -132,7 +226,14 @@ def _says_of_it(evidence: Evidence, form: Form) -> bool:
     if by_office and _SAID.search(evidence.text):
         speaks = 1.0
     about = own["matter near"] > 0 or own["to matter"] >= _NEAR_MATTER
+    about = about or _is_occasion(form.matter, evidence.sentence.article.title)
     return about and (speaks >= _SPEAKS or _takes_a_stand(evidence.text, form.subject))
+
+
+def _is_occasion(matter: str, title: str) -> bool:
+    """Whether a title has at least half of the words of what somebody spoke of, or when."""
+    words = _bases(matter)
+    return bool(words) and 2 * len(words & _bases(title)) >= len(words)
 
 
 def _takes_a_stand(text: str, who: str) -> bool:

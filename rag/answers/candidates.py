@@ -208,10 +208,14 @@ def _new(asked: Asked, found: Iterable[str]) -> bool:
 def harm_asked(question: str) -> str:
     """The pattern of the words for what a question counts people for; "" where it does not.
 
+    "Was anyone hurt?" asks for it as well.
+
     >>> bool(harm_asked("how many people died in the flood")), harm_asked("how many boats sank")
     (True, '')
     """
-    counts = re.search(r"\bhow many\b|\b(?:number|toll)\b", question, re.IGNORECASE)
+    counts = re.search(
+        r"\bhow many\b|\b(?:number|toll)\b|\b(?:any|some)(?:one|body)\b", question, re.IGNORECASE
+    )
     found = (harm for harm in _HARM.values() if re.search(rf"\b{harm}", question, re.IGNORECASE))
     return next(found, "") if counts else ""
 

@@ -13,6 +13,7 @@ from rag.answers.question import Question
 from rag.answers.wording import OLD, has_ended, introduction
 from rag.language.entities import names
 from rag.language.periods import day_in_words
+from rag.language.temporal_expressions import impossible_day
 from rag.questions.asked_words import read_words
 from rag.questions.form import Form, FormName
 from rag.questions.sub_queries import questions_apart
@@ -53,10 +54,14 @@ def reason(
     Where the archive is `known` to report on the subject, it says what is missing; an
     `unmentioned` name is.
     """
+    if day := impossible_day(asked.standalone):
+        return f"outside the dates: there is no {day}"
     if asked.lacking:
         return f"outside the dates: the archive holds nothing of {asked.lacking}{_reach(asked)}"
     if hits and (several := questions_apart(asked.standalone)):
         return f"found but not answered: you asked {len(several)} questions at once; ask each alone"
+    if times := _exclusive_times(asked):
+        return f"outside the dates: {times} exclude each other; ask for one of them"
     if unmentioned:
         return f"found but not answered: no article mentions “{unmentioned}”"
     if hits and disagreed:
@@ -69,6 +74,15 @@ def reason(
         return f"outside the dates: the filters ask for a time without articles{_reach(asked)}"
     limits = " that the filters leave" if asked.filters != Filters() else ""
     return f"nothing found: no article{limits} shares a word or a meaning with the question"
+
+
+def _exclusive_times(asked: Question) -> str:
+    """The times that a question names where none of their days are the same; "" where some are."""
+    named = [one for one in asked.understood if one.end and one.filters.published_before]
+    starts = [one.filters.published_from for one in named if one.filters.published_from]
+    ends = [one.filters.published_before for one in named if one.filters.published_before]
+    apart = len(starts) > 1 and max(starts) >= min(ends)
+    return " and ".join(f"“{one.words}”" for one in named) if apart else ""
 
 
 def missing(form: Form) -> str:

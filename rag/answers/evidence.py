@@ -7,7 +7,7 @@ read grammar are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -68,6 +68,10 @@ _BY_FRAGMENTS = FACTUAL | {"definition"}
 """The forms that a line without a verb can answer: "Doors: 7 p.m.", "Ann Orr, a pilot."."""
 
 _SENTENCE_CHARACTERS = 130
+_NUMBERED = re.compile(r"\b([A-Za-z][a-z]{3,}) (\d{1,4})(?![\w.,:%-]*\d)(?= *[?.!]?$| [a-z])")
+_MONTH = re.compile(
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|over|than|under|about|from|since|with"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,14 @@ def collect(
     name = _as_named(form.subject, read)
     if form.name == "definition":
         found = _each_once([*found, *_presenting(read, name, vocabulary)])
-    candidates = [each for each in found if _can_answer(form.name, each.sentence)]
-    if form.name == "figure" and (harm := harm_asked(question)):
+    others = _of_others(question)
+    candidates = [
+        each
+        for each in found
+        if _can_answer(form.name, each.sentence)
+        and not (others and others(each.sentence.text) and form.name != "comparison")
+    ]
+    if form.name in ("figure", "yes or no") and (harm := harm_asked(question)):
         candidates = _in_words_of(question, harm, candidates, vocabulary)
     most = _COMPARED_MORE if form.name in _READ_MORE else _COMPARED
     compared = _most_shared(candidates, weights, subject, most)
@@ -144,6 +154,26 @@ def _in_words_of(
         else each
         for each in candidates
     ]
+
+
+def _of_others(question: str) -> Callable[[str], bool] | None:
+    """Whether a text is of another thing of the name and number in a question; None without one.
+
+    >>> other = _of_others("how far away is voyager 1")
+    >>> [other(text) for text in ("Voyager 2 is near.", "Voyager 1 left Voyager 2.")]
+    [True, False]
+    """
+    named = next((each for each in _NUMBERED.finditer(question) if not _MONTH.match(each[1])), None)
+    if named is None:
+        return None
+    name, number = named.groups()
+    written = re.compile(rf"\b{re.escape(name[0].upper() + name[1:])}s? (\d+)\b(?!\.\d)")
+
+    def of_another(text: str) -> bool:
+        numbers = written.findall(text)
+        return bool(numbers) and number not in numbers
+
+    return of_another
 
 
 def _as_named(subject: str, hits: Sequence[Hit]) -> str:

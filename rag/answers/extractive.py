@@ -1,7 +1,4 @@
-"""An answer in the articles' own sentences, or declined where none is good enough.
-
-Which sentences are told, in which order, and what is said to introduce them.
-"""
+"""An answer in the articles' own sentences, in which order, or declined where none will do."""
 
 from __future__ import annotations
 
@@ -60,7 +57,6 @@ UNSURE = 0.4
 
 HELD = 0.75
 """The least confidence where a sentence gives somebody the very office that is asked for."""
-
 _OF_PEOPLE = frozenset[FormName](
     {"definition", "statement", "event", "latest", "overview", "topic", "chronology"}
 )
@@ -162,7 +158,11 @@ def assess(asked: Question, hits: Sequence[Hit], reader: ReadingAids) -> Assessm
 def _lacks_relation(asked: Question, hits: Sequence[Hit], reading: Reading) -> bool:
     """Whether nothing says what is asked of the subject, however near it comes."""
     unnamed = _asks_who(asked) and names_office(asked.form.subject)
-    return unnamed or lacks_relation(asked.standalone, asked.form, hits, reading.evidence)
+    # Put after the question that it leans on, it says more than a sentence can.
+    joined = asked.standalone != asked.text and asked.standalone.endswith(f" {asked.text}")
+    return unnamed or (
+        not joined and lacks_relation(asked.standalone, asked.form, hits, reading.evidence)
+    )
 
 
 def _asks_who(asked: Question) -> bool:

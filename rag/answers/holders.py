@@ -52,12 +52,19 @@ _HEADS = word_set(
 _GENERAL = INSTITUTIONS | word_set(
     "company firm club state city town provincial national regional local village team newly new"
     " current acting designated long-time veteran its the a an his her outgoing first female"
+    " labor labour conservative republican democratic democrat liberal social christian green"
+    " socialist left-wing right-wing centrist independent"
 )
-"""Words beside an office that do not say whose it is."""
+"""Words beside an office that do not say whose it is; parties among them."""
 
 _PERSON_LENGTH = 60
+_BEFORE = 160
+_ITS = re.compile(r"\bits\b")
+"""“As its chief executive”: of what the text before names, so many characters of it."""
+
 _TAKES_OFFICE = re.compile(
-    r"\b(?<!will be )(?<!to be )(?:took (?:the oath|office|over)|(?:was|is|were|been) (?:\w+ ){0,1}"
+    r"\b(?<!will be )(?<!to be )(?:t(?:ook|akes) (?:the oath|office|over)"
+    r"|(?:was|is|were|been) (?:\w+ ){0,1}"
     r"(?:sworn in|elected|appointed|named|chosen|installed|inaugurated|hired|re-elected)"
     r"|became|becomes|has become|sworn in|confirmed)\b(?: (?:as|the|new|its|their))* "
     r"(?P<office>[^,;:.]{3,80})"
@@ -76,13 +83,15 @@ class Holder:
 class Office:
     """An office as words that are folded and spelt one way: what it is, and of what.
 
-    With `newly` only who takes it over is asked for, not who has it.
+    With `newly` only who takes it over is asked for, not who has it, and with `new` whoever a
+    sentence calls new or has take office comes first.
     """
 
     role: frozenset[str]
     of: frozenset[str]
     besides: frozenset[str]
     newly: bool = False
+    new: bool = False
 
     def given_by(self, phrase: str, near: str, around: str) -> int | None:
         """How surely a phrase beside a name gives it this office.
@@ -161,11 +170,14 @@ def _office(role: str, of: str) -> Office | None:
     besides = frozenset(name_words(f"x {role} {of}")) & _NOT_NOW
     known = frozenset(word for word in words if word in OFFICES or word in _HEADS or is_role(word))
     rest = ((words - known) | frozenset(role_words(of))) - _SMALL
-    return Office(known, rest - besides, besides) if known and rest - besides else None
+    new = _NEW.match(role) is not None
+    return Office(known, rest - besides, besides, new=new) if known and rest - besides else None
 
 
 _VERBS = {
     "heads": "head",
+    "lead": "leader",
+    "run": "head",
     "leads": "leader",
     "led": "leader",
     "headed": "head",
@@ -206,29 +218,35 @@ def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
     office = office_asked(subject)
     if office is None:
         return None
-    found: list[tuple[tuple[bool, date, int, int], Holder]] = []
+    found: list[tuple[tuple[bool, bool, date, int, int], Holder]] = []
     elsewhere: set[str] = set()
+    taking_office: set[str] = set()
     for hit, left, right in islice(_naming(office, hits), _SENTENCES_TRIED):
         text = hit.article.text
         sentence = text[left:right]
-        near = f"{hit.article.title} {sentence}"
+        above = text[max(0, left - _BEFORE) : left] if _ITS.search(sentence) else ""
+        near = f"{hit.article.title} {above} {sentence}"
         for name in _people(sentence, office):
             phrases = [
                 each
                 for each in _presenting(sentence, name)
                 if not office.newly or _NEW.search(each)
             ]
-            taken = _taking_office(sentence, name)
+            taken = [*_taking_office(sentence, name)]
+            fresh = not office.new or bool(taken) or any(map(_NEW.search, phrases))
             phrases += (each for each in taken if not (office.newly and _YEAR.search(each)))
             given = [office.given_by(phrase, near, hit.text) for phrase in phrases]
             surely = max((each for each in given if each is not None), default=0)
             if surely > 0:
                 place = CandidateSentence(hit.article, left, right, hit.passage.id, hit.rank, 0.0)
                 full = fullest_name(text[:READ_CHARACTERS], name)
-                worth = surely > 1, day_of(hit.article).date(), surely, -hit.rank
+                worth = fresh, surely > 1, day_of(hit.article).date(), surely, -hit.rank
                 found.append((worth, Holder(full, place)))
+                if any((office.given_by(each, near, hit.text) or 0) > 1 for each in taken):
+                    taking_office.add(name_words(name)[-1])
             elif -1 in given and not office.newly:
                 elsewhere.add(name_words(name)[-1])
+    elsewhere -= taking_office
     left_over = [each for each in found if name_words(each[1].name)[-1] not in elsewhere]
     return max(left_over, key=lambda each: each[0])[1] if left_over else None
 

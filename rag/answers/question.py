@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from rag.answers.candidates import Vocabulary
+from rag.language.temporal_expressions import impossible_day
 from rag.observing import Trail
 from rag.questions.form import Form
 from rag.records import Filters, Message, Similarity, Understood
@@ -41,7 +42,8 @@ class Question:
     @property
     def lacking(self) -> str:
         """What it asks for of which the archive holds nothing; "" where there is no such thing."""
-        return ", ".join(one.meaning for one in self.understood if not one.held)
+        missing = ", ".join(one.meaning for one in self.understood if not one.held)
+        return impossible_day(self.standalone) or missing
 
     def timings(self, started: float) -> dict[str, float]:
         """Seconds of searching, and of reading since `started` on the performance counter."""

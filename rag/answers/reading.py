@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.answers.asked_relation import says_all
 from rag.answers.candidates import CandidateSentence, Vocabulary, names_asked, respelt
 from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
 from rag.answers.plans import choose
@@ -15,6 +16,9 @@ from rag.answers.signals import FACTUAL
 from rag.questions.expected_answer import asked_for, own_words
 from rag.questions.form import Form
 from rag.records import Hit, Similarity
+
+SAID = 0.5
+"""The least confidence where the best sentence has all the words of a question for one fact."""
 
 _LAST_HIT = 20
 """The place of the hit above which the first must stand out."""
@@ -72,10 +76,13 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
+    sure = form.name in FACTUAL and says_all(question, evidence[0])
     return Reading(
         evidence=tuple(evidence),
         sentences=tuple(choose(form.name, evidence)),
-        confidence=confidence(signals, by_meaning=similarity is not None),
+        confidence=max(
+            confidence(signals, by_meaning=similarity is not None), SAID if sure else 0.0
+        ),
         known=1 / (1 + math.exp(-signals["known"])),
         nearness=_nearness(evidence),
         form=form,

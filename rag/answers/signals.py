@@ -12,7 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.answers.candidates import CandidateSentence, Vocabulary, day_of, known_names, offer
+from rag.answers.candidates import (
+    READ_CHARACTERS,
+    CandidateSentence,
+    Vocabulary,
+    day_of,
+    known_names,
+    offer,
+)
 from rag.answers.presenting import PRESENTED, presented
 from rag.language.attribution import attributions, matches_speaker
 from rag.language.name_matching import mentions
@@ -28,7 +35,7 @@ _RELATED = 8
 _OPENS = 3
 _ANOTHER = 0.3
 _BY_OFFICE = 0.8
-"""What a speaker who is known only to hold the office that is asked for counts for."""
+"""What a speaker counts for who is known only by the office that is asked for, or by age."""
 _SHORT = 9
 _FRESH_DAYS = 14
 _DAY = 86_400
@@ -52,6 +59,8 @@ _DATED = re.compile(
     rf"\b{_MONTH}[a-z]*\.? \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}|\b(?:19|20)\d\d\b|\byesterday\b"
     r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\blast (?:week|month|year)\b"
 )
+_OF_AGE = re.compile(r"the (\d{1,3})-year-old\b", re.IGNORECASE)
+_AGE = re.compile(r",? (?:aged )?(\d{1,3})(?=[,.;)]| and )")
 _QUOTED = re.compile(r"[“\"][^”\"]{12,}")
 _LEANS = re.compile(
     r"^[“\"']?(?:But |And |So )?(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his"
@@ -210,7 +219,7 @@ def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
         introduced = presented(form.name, name, candidates, named)
     if sought.person:
         named |= {each.key for each in candidates if mentions(each.sentence.text, sought.person)}
-    spoken = _spoken(form, candidates, sought.person)
+    spoken = _spoken(sought, candidates)
     asked, known = asked_for(sought.question), known_names(hit.text for hit in sought.hits)
     headlines = [own_words(title) for title in titles.values()]
     found = []
@@ -292,13 +301,13 @@ def _beside(candidates: Sequence[Candidate], close: Sequence[float]) -> dict[Key
     return found
 
 
-def _spoken(
-    form: Form, candidates: Sequence[Candidate], person: str
-) -> Mapping[Key, Sequence[float]]:
+def _spoken(sought: Sought, candidates: Sequence[Candidate]) -> Mapping[Key, Sequence[float]]:
     """How well the speakers of each sentence, or of a part of it, fit whom the question means."""
     found: defaultdict[Key, list[float]] = defaultdict(list)
+    form, person = sought.form, sought.person
     if form.name != "statement":
         return found
+    ages = _ages(person or form.subject, sought.hits)
     by_passage: defaultdict[tuple[str, int], list[Candidate]] = defaultdict(list)
     for each in candidates:
         by_passage[each.sentence.article.id, each.sentence.passage].append(each)
@@ -310,12 +319,22 @@ def _spoken(
             if not said.speaker:
                 continue
             fit = matches_speaker(said.speaker, form.subject, text)
+            aged = _OF_AGE.match(said.speaker)
+            if aged and aged[1] in ages:
+                fit = max(fit, _BY_OFFICE)
             if person and fit < _ANOTHER:
                 fit = _BY_OFFICE * matches_speaker(said.speaker, person, text)
             for each in same:
                 if said.start < each.sentence.end and said.end > each.sentence.start:
                     found[each.key].append(fit)
     return found
+
+
+def _ages(name: str, hits: Sequence[Hit]) -> frozenset[str]:
+    """How old the hits say that somebody is: "Ann Orr, 58,"."""
+    texts = {hit.article.id: hit.article.text[:READ_CHARACTERS] for hit in hits}.values()
+    found = (_AGE.match(text, each.end) for text in texts for each in mentions(text, name))
+    return frozenset(age[1] for age in found if age)
 
 
 def asked_rarities(question: str, form: Form, vocabulary: Vocabulary) -> dict[str, float]:

@@ -92,6 +92,8 @@ def _by_name(speaker: str, asked: str, around: str) -> float:
     shared = [word for word in theirs if any(alike(word, other) for other in ours)]
     if not shared or all(word in _NO_NAMES | TITLES for word in shared):
         return 0.0
+    if _is_office_of(asked, theirs, shared):
+        return 0.1
     if _speaks_for(speaker) and not _speaks_for(asked):
         return 0.8 if len(shared) == len(theirs) and _for_organisation(asked, around) else 0.1
     if len(shared) == len(theirs) and (
@@ -104,6 +106,18 @@ def _by_name(speaker: str, asked: str, around: str) -> float:
         return 0.7
     last = alike(ours[-1], theirs[-1])
     return 0.3 if last and len(ours) > 1 and not alike(ours[0], theirs[0]) else 0.5 if last else 0.1
+
+
+def _is_office_of(asked: str, words: Sequence[str], shared: Sequence[str]) -> bool:
+    """Whether an office of what a speaker is called is asked for: "pepsi's ceo" is not Pepsi."""
+    last = re.search(r"['’]s? [\w-]+$", asked)
+    office = words[-1] if last else words[0] if re.search(r" (?:of|at) ", asked) else ""
+    return (
+        bool(office)
+        and office not in shared
+        and bool(role_words(office))
+        and (is_role(office) or not OFFICES.isdisjoint(role_words(office)))
+    )
 
 
 def _is_last(ours: Sequence[str], theirs: Sequence[str]) -> bool:

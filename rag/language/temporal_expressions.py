@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name, monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import MINYEAR, date
 from functools import partial
 
 from rag.language import date_resolvers as resolve
@@ -340,3 +341,30 @@ def _is_aside(before: str) -> bool:
     asks = _FIRST_WH.search(before)
     rest = f"{before[: asks.start()]}{' ' * len(asks[0])}{before[asks.end() :]}" if asks else before
     return bool(_ASIDE.search(_CLAUSE_START.split(rest)[-1]))
+
+
+_DAY_OF_MONTH = re.compile(
+    rf"{_NUMBER}(?:\s+of)?\s+(?P<m>{_ALONE}|{_SHORT})(?:,?\s+(?P<y>\d{{4}}))?"
+    rf"|(?P<month>{_ALONE}|{_SHORT})\s+(?P<day>\d\d?)(?:st|nd|rd|th)?"
+    r"(?:,?\s+(?P<year>\d{4})|(?=\s*(?:$|[?.!,;])))",
+    re.IGNORECASE,
+)
+_LEAP_YEAR = 2024
+
+
+def impossible_day(text: str) -> str:
+    """The first day in a text that no calendar has, in the text's words; "" where there is none.
+
+    >>> impossible_day("What happened on 31 February 2025?"), impossible_day("on 29 February")
+    ('31 February 2025', '')
+    """
+    for match in _DAY_OF_MONTH.finditer(text):
+        month = (match["m"] or match["month"]).lower()[:3]
+        number = next(n for n, name in enumerate(month_name) if name.lower()[:3] == month)
+        year = int(match["y"] or match["year"] or 0) or _LEAP_YEAR
+        if (
+            year <= MINYEAR
+            or not 0 < int(match["d"] or match["day"]) <= monthrange(year, number)[1]
+        ):
+            return match[0]
+    return ""

@@ -60,6 +60,7 @@ _PEOPLE_OF = {
     "homeless": "are homeless",
 }
 _COUNTED = frozenset(_PEOPLE_OF) - {"dead", "deaths"} | {"evacuated"}
+_ORDINAL = re.compile(r"the (first|second|third|fourth|fifth|last|latest|previous|other) one")
 _LAST = re.compile(
     r"\b(?:the|its|his|her|their) (?P<which>last|latest|most recent|newest|recent|first|second"
     r"|third"
@@ -155,7 +156,8 @@ def _bare_question(asked: str, turn: EarlierTurn) -> str:
         return f"{wh}{said[1]} this{text[said.end() :]}"
     did = re.match(rf"(?:who|which \w+) (?!(?:{AUXILIARY})\b)(?P<rest>.+)", text, re.IGNORECASE)
     if did:
-        whom = turn.person if turn.person and turn.person not in text else turn.group
+        named = turn.person if text.lower() not in turn.person.lower() else ""
+        whom = named if named and named not in text else turn.group
         return f"{wh} was it that {whom} {did['rest']}" if whom and form.name == "fact" else ""
     who = re.match(r"(?:who|which \w+) (?P<aux>is|are|was|were) (?P<rest>.+)", text, re.IGNORECASE)
     if who and form.name == "fact" and turn.person:
@@ -273,6 +275,11 @@ def _earlier_one(fragment: str, turn: EarlierTurn) -> str:
     if found and ordinal and _LAST.fullmatch(f"the {ordinal[1]} one"):
         start, end = found.span("which")
         return f"{turn.bare[:start]}{ordinal[1]}{turn.bare[end:]}"
+    if found is None and (one := _ORDINAL.fullmatch(fragment.lower())):
+        first = re.search(r"\b(?P<article>the|an?) (?=\w)", turn.bare, re.IGNORECASE)
+        put = f"the {one[1]} "
+        if first and not _LAST.match(turn.bare, first.start()):
+            return f"{turn.bare[: first.start()]}{put}{turn.bare[first.end() :]}"
     if asked is None or found is None:
         return ""
     cut = re.search(BOUNDARY, found["noun"])

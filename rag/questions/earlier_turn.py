@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from rag.language.analysis import analyse
+from rag.language.referents import is_person_noun
 from rag.questions.asked_words import AskedWords, question_words, read_words
 from rag.questions.form import Form, read_form
-from rag.questions.form_rules import AUXILIARY, PREPOSITION
+from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION
+from rag.questions.phrases import is_plural
 
 NAME = re.compile(
     r"\b[A-ZÀ-Þ][\w’'.-]*\w(?:\s+(?:(?:de|del|della|van|von|der|al|bin|ibn|of|da|la|le)\s+)?"
@@ -72,16 +75,19 @@ class EarlierTurn:
     def person(self) -> str:
         """Whom "he" or "she" may mean; "" for nobody."""
         form, known = self.form, self.names
-        in_reply = [name for name in _names(self.reply) if " " in name]
+        in_reply = _people(self.reply)
         new = next((name for name in in_reply if name not in self.question), "")
         leads = bool(new) and 0 <= self.reply.find(new) < _OPENS
         asks = self.words.words[:1] in (("who",), ("which",), ("whose",))
         if (form.name == "fact" and asks and not form.matter) or (
             form.name in ("event", "fact") and leads
         ):
-            return new or (in_reply[0] if in_reply else form.subject)
+            unnamed = f"the one {self.bare[0].lower()}{self.bare[1:]}"
+            return new or next(iter(in_reply), unnamed if unnamed[8:11] == "who" else form.subject)
         if form.name in ("definition", "statement", "event") and form.subject:
-            return form.subject
+            return _owner_of(form.subject)
+        if (owner := _owner_of(form.subject)) != form.subject:
+            return owner
         subject = form.subject if form.name not in ("fact", "list") or form.matter else ""
         head = subject.rsplit(" ", 1)[-1].lower()
         role = {head, f"{head}s"} & (question_words("people") | question_words("titles"))
@@ -107,6 +113,10 @@ class EarlierTurn:
         if listed and self.form.name == "list":
             noun, rest = self._as_asked(listed, "noun"), self._as_asked(listed, "rest")
             return f"the {noun} that {rest}"
+        head = re.split(BOUNDARY, self.form.subject.lower())[0].rsplit(" ", 1)[-1]
+        several = head in question_words("people") or (self._is_beside and is_plural(head))
+        if self.form.name == "event" and several:
+            return self.form.subject
         placed = self.form.name == "event" and not self._is_of_something
         if placed or (self.form.name == "fact" and not self.form.matter):
             return self._answer
@@ -161,6 +171,11 @@ class EarlierTurn:
         before = self.question[: self.question.find(self.form.subject)].strip().lower()
         return before.endswith(" to")
 
+    @property
+    def _is_beside(self) -> bool:
+        """Whether what goes on "with" somebody or something is asked."""
+        return self.placed.startswith("with ")
+
     @cached_property
     def _answer(self) -> str:
         """Who did it, as the answer opens: its words before the verb of "who bought ..."."""
@@ -180,6 +195,36 @@ class EarlierTurn:
 
     def _as_asked(self, match: re.Match[str], group: str) -> str:
         return self.words.as_asked(*match.span(group))
+
+
+def _people(text: str) -> list[str]:
+    """The full names in a text in order, but for those that its grammar has for something else."""
+    found = [name for name in _names(text) if " " in name]
+    if not found:
+        return []
+    [doc] = analyse([text], named=True)
+    others = [each.text for each in doc.ents if each.label_ not in ("PERSON", "WORK_OF_ART")]
+    return [name for name in found if not any(name in other for other in others)]
+
+
+def _owner_of(subject: str) -> str:
+    """The person of whom something is a subject: "king charles" of "king charles coronation".
+
+    >>> _owner_of("Ann Orr’s visa"), _owner_of("the trial of ann orr"), _owner_of("the ferry crash")
+    ('Ann Orr', 'ann orr', 'the ferry crash')
+    """
+    owned = question_words("belongings")
+    if parted := re.fullmatch(r"(?:(?:the|a) )?(\w+) of (?P<owner>.+)", subject, re.IGNORECASE):
+        return parted["owner"] if parted[1].lower() in owned else subject
+    head, _, last = subject.rpartition(" ")
+    words = head.lower().split()
+    if last.lower() not in owned or not words:
+        return subject
+    bare = words[-1].removesuffix("'s").removesuffix("’s")
+    person = is_person_noun(bare) or bare in question_words("titles")
+    if (words[0] in ("the", "a", "an") and not person) or (len(words) == 1 and bare[-1] != "s"):
+        return head[:-2] if bare != words[-1] else subject
+    return re.sub(r"['’]s?$", "", head)
 
 
 def _names(text: str) -> list[str]:

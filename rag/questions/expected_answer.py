@@ -172,7 +172,7 @@ def _kind(text: str, focus: str) -> Kind:
 
 
 def _quantity(text: str) -> Kind | None:
-    if re.search(r"\bhow much\b", text):
+    if re.search(r"\bhow much\b|\bwhat (?:does|did|do|will|would) .+? (?:cost|earn)\b", text):
         return "money" if _MONEY.search(text) else "number"
     if _PERCENT.search(text):
         return "percent"

@@ -73,6 +73,7 @@ _INSTRUCTION = re.compile(
 )
 """What tells Dateline how to behave, before the question itself: "You are a pirate. Who won?"."""
 
+_COUNTED = re.compile(r"\W*how (?:many|much)(?: people| money)?\b", re.IGNORECASE)
 _END = re.compile(r"\s*(?:[?.!]|$)")
 _ASKED_FOR = re.compile(
     rf"\W*(?:how|what|which|whose|who|when|where|why)\b[^,.;:!?]*\b{_AUXILIARY}\s*", re.IGNORECASE
@@ -192,7 +193,9 @@ def _leaves_open(question: str, before: str) -> bool:
 
 def _is_short(question: str) -> bool:
     named = names(question) or any(map(str.isdigit, question))
-    return not named and len(stems(question)) <= _SHORT
+    counted = _COUNTED.match(question)
+    few = len(stems(question[counted.end() :])) < _SHORT if counted else False
+    return not named and (few or len(stems(question)) <= _SHORT)
 
 
 def _refers_back(question: str) -> bool:

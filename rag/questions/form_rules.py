@@ -266,6 +266,8 @@ RULES: tuple[Rule, ...] = (
         r"|when|after))?"
         r"(?: (?P<subject>.+))?$",
         rf"^what{_INTENSIVE} (?:did|does) (?P<cue>happen) (?:to|at|in|with|on) (?P<subject>.+)",
+        rf"^what{_INTENSIVE} {_BE} (?P<cue>(?:the matter|wrong|up|the problem) with) "
+        r"(?P<subject>.+)",
         rf"^(?!(?:{_WH}|{AUXILIARY})\b)(?P<subject>.+?) (?:[,:-] )?(?P<cue>what (?:has"
         rf" )?happened)$",
     ),
@@ -274,6 +276,7 @@ RULES: tuple[Rule, ...] = (
         rf"^(?:(?:about|around|approximately|roughly|just|exactly|and|by|for|to|over|at|in|of"
         rf"|after) )*"
         rf"(?P<cue>{_MANY})(?! (?:do|does|can) (?:you|i|we|one)\b)",
+        r"^(?P<cue>what) (?:does|did|do|will|would) .+? (?:cost|weigh|measure|earn)$",
         r"^(?:(?:about|around|by|for|to|at|in|of) )?(?P<cue>(?:what|which) (?:percentage|percent"
         r"|proportion|share|fraction|number|amount|age|price|size|magnitude|temperature|speed|score"
         r"|salary|distance|length|height|weight|margin|rate|sum))\b",
@@ -334,6 +337,8 @@ RULES: tuple[Rule, ...] = (
         rf"^(?:what {_BE} )?(?:the |a )?(?:main |real |official )?(?P<cue>reasons?|causes?"
         rf"|motives?|logic"
         r"|reasoning|rationale) (?:for|of|behind|why|that)(?: (?P<subject>.+))?$",
+        r"^(?P<cue>what) (?:did|does|has|have) (?P<subject>.+?) (?:die|died) (?:of|from)$",
+        r"^(?P<cue>what killed) (?P<subject>.+)$",
         r"^(?P<cue>how to) (?P<subject>.+)$",
         rf"^(?P<cue>how{_INTENSIVE})(?= (?:{AUXILIARY}) \S)",
         rf"^(?!(?:{_WH}|{AUXILIARY})\b)(?P<subject>.+?) (?:[,:-] )?(?P<cue>why|how come|how)$",

@@ -78,7 +78,8 @@ class RelatedPeriod:
 def related_periods(question: str, today: date) -> Iterator[RelatedPeriod]:
     """The first 32 times that a question names, in its order, pairs as one.
 
-    Left out are pairs that end before they begin.
+    Of a pair that ends before it begins, the two change places where both name a year; else it is
+    left out.
     """
     waiting = mentions(question, today)[:_MOST]
     done = 0
@@ -109,7 +110,7 @@ def _start_of_pair(
 
 
 def _both(first: TemporalExpression, last: TemporalExpression) -> Period | None:
-    """From the first period to the end of the last; None where that ends before it begins."""
+    """From the first period to the end of the last, or the other way round; None without a year."""
     begin, end = first.period, last.period
     if end.nearest:
         # The last is the next one after the first.
@@ -118,7 +119,9 @@ def _both(first: TemporalExpression, last: TemporalExpression) -> Period | None:
     elif begin.nearest:
         begin = first.read(end.last) or begin
     if end.last < begin.first:
-        return None
+        if begin.nearest or end.nearest:
+            return None
+        begin, end = end, begin
     unit = max(begin.unit, end.unit, key=_UNITS.index)
     rough, nearest = begin.rough or end.rough, begin.nearest and end.nearest
     return Period(begin.first, end.last, unit, rough, nearest)
