@@ -100,6 +100,8 @@ class WatchSettings(BaseModel):
     """Addresses and networks that may read `/metrics` beside this machine."""
     metrics_token: SecretStr = SecretStr("")
     """The bearer token that everybody needs for `/metrics`; then addresses do not count."""
+    replica_url: str = ""
+    """Where other pages of the same archive reach this one, such as http://10.0.0.2:7860."""
     otel: bool = False
     """Whether OpenTelemetry spans are sent; the standard `OTEL_` variables turn it on, too."""
 

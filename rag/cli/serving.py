@@ -18,7 +18,8 @@ from rag.cli.samples import sample_folder
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.maintenance.doctor import examine
-from rag.web.accounts import Accounts
+from rag.store.shared import Shared
+from rag.web.accounts import Accounts, place_of_accounts
 from rag.web.chat import Chat
 from rag.web.examples import example_questions
 from rag.web.models import configured_models
@@ -26,6 +27,7 @@ from rag.web.page import build_page
 from rag.web.preparation import Preparation
 from rag.web.server.endpoints import Endpoints
 from rag.web.server.guard import LOCAL
+from rag.web.server.replicas import Replicas
 from rag.web.server.serving import Site, listen, page_address
 from rag.web.server.serving import serve as serve_site
 from rag.web.server.tools import Tools, has_tools
@@ -103,7 +105,8 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         known = sample_folder()
         examples = example_questions(known / "questions.jsonl", archive) if known else []
         question = examples[0] if examples else ANY_QUESTION
-        preparation = Preparation(archive, question, started, terminal.say)
+        follow = bool(settings.replica_url)
+        preparation = Preparation(archive, question, started, terminal.say, follow=follow)
 
         def ready() -> None:
             address = page_address(*listener.getsockname()[:2])
@@ -126,6 +129,9 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             (lambda: examine(archive.folder, settings, archive.encoder)) if uploads else None,
             uploads,
         )
+        replicas = None
+        if settings.replica_url:
+            replicas = Replicas(Shared(settings.archive, settings.store), settings.replica_url)
         site = Site(
             page=page,
             archive=archive,
@@ -138,6 +144,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             root_path=settings.root_path,
             frames=settings.frame_ancestors,
             watch=watch,
+            replicas=replicas,
         )
         try:
             serve_site(site, listener, ready)
@@ -149,7 +156,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
 def allowed(settings: Settings) -> Accounts | None:
     """Who may log in, None where nobody has to; raises ConfigError where anybody could come in."""
     if settings.auth is not None:
-        return Accounts(settings.auth)
+        return Accounts(place_of_accounts(settings.auth, settings))
     if settings.host not in LOCAL and not settings.allow_open:
         msg = (
             f"host {settings.host!r} is open to other machines, and there is no login; name a file "
