@@ -200,8 +200,6 @@ def _add_doors(app: Any, site: Site) -> None:
     rate = SharedRate(shared, site.requests) if shared else Rate(site.requests)
     key = replicas.key if replicas else load_key(site.archive.folder)
     if replicas is not None:
-        site.page.app_id = replicas.app_id
-
         def routed(inner: Asgi) -> Router:
             app.state.router = Router(inner, replicas, partial(_keeps_nothing, site.page))
             return app.state.router  # type: ignore[no-any-return]
@@ -248,6 +246,9 @@ def _ended_in_time(server: Any) -> Iterator[None]:
 
 def _add_page(app: Any, site: Site) -> None:
     from gradio import mount_gradio_app
+
+    if site.replicas is not None:
+        site.page.app_id = site.page.config["app_id"] = site.replicas.app_id
 
     def name_of(request: Any) -> str | None:
         return reader_name(request.scope) or None
