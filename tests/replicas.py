@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,13 +45,16 @@ class Pages:
 
 
 @contextmanager
-def running_pages(folder: Path, place: SecretStr, count: int, **settings: str) -> Iterator[Pages]:
-    """So many pages over the articles of CORPUS; ada is an admin, bo a reader."""
+def running_pages(
+    folder: Path, place: SecretStr, count: int, readers: Sequence[str] = ("bo",), **settings: str
+) -> Iterator[Pages]:
+    """So many pages over the articles of CORPUS; ada is an admin."""
     known = Settings(encoder="hashing", store=place)
     with Archive.open(folder / "first", settings=known, encoder=HashingEncoder()) as archive:
         archive.ingest(write_jsonl(folder / "corpus.jsonl", CORPUS))
     shared = Shared(folder, place)
-    for name, role in (("ada", "admin"), ("bo", "reader")):
+    for name in ("ada", *readers):
+        role = "admin" if name == "ada" else "reader"
         add_account(StoredAccounts(shared), name, role, f"{PASSWORD} {name}")
     shared.close()
     sites = []

@@ -1,6 +1,6 @@
 """A real proxy before a page: nginx where there is one, and one that gathers whole answers.
 
-Both are processes of their own on this machine. As a program: PORT TARGET[,TARGET...] PREFIX [whole].
+Both are processes of their own on this machine. As a program: PORT TARGETS PREFIX [whole].
 """
 
 from __future__ import annotations
