@@ -105,6 +105,14 @@ class WatchSettings(BaseModel):
     otel: bool = False
     """Whether OpenTelemetry spans are sent; the standard `OTEL_` variables turn it on, too."""
 
+    @field_validator("replica_url")
+    @classmethod
+    def _is_reached_by_http(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+/?", value):
+            msg = f"{value!r} must be the address of this page, such as http://10.0.0.2:7860"
+            raise ValueError(msg)
+        return value
+
     @field_validator("metrics_allow", mode="before")
     @classmethod
     def _metrics_in_a_line(cls, value: object) -> object:

@@ -105,8 +105,10 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         known = sample_folder()
         examples = example_questions(known / "questions.jsonl", archive) if known else []
         question = examples[0] if examples else ANY_QUESTION
-        follow = bool(settings.replica_url)
-        preparation = Preparation(archive, question, started, terminal.say, follow=follow)
+        replicas = _among_others(settings)
+        preparation = Preparation(
+            archive, question, started, terminal.say, follow=replicas is not None
+        )
 
         def ready() -> None:
             address = page_address(*listener.getsockname()[:2])
@@ -121,7 +123,8 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         endpoints = Endpoints(archive, models.default)
         uploads = None
         if settings.host in LOCAL or accounts:
-            uploads = Uploads(UploadStore(folder), settings.network, accounts)
+            shared = replicas.shared if replicas else None
+            uploads = Uploads(UploadStore(folder), settings.network, accounts, shared)
         page = build_page(
             Chat(archive, models.default, examples, preparation.doing, models.others),
             endpoints,
@@ -129,9 +132,6 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             (lambda: examine(archive.folder, settings, archive.encoder)) if uploads else None,
             uploads,
         )
-        replicas = None
-        if settings.replica_url:
-            replicas = Replicas(Shared(settings.archive, settings.store), settings.replica_url)
         site = Site(
             page=page,
             archive=archive,
@@ -151,6 +151,16 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         finally:
             preparation.cancel()
             preparation.join(STOP_SECONDS)
+
+
+def _among_others(settings: Settings) -> Replicas | None:
+    """What this page has with others of its archive; None where it is alone."""
+    if not settings.replica_url:
+        return None
+    if not settings.store.get_secret_value():
+        msg = "replica_url is for pages over one PostgreSQL; name it in DATELINE_STORE"
+        raise ConfigError(msg)
+    return Replicas(Shared(settings.archive, settings.store), settings.replica_url)
 
 
 def allowed(settings: Settings) -> Accounts | None:

@@ -7,6 +7,7 @@ are those of the store, so that the clocks of several machines need not agree.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -135,11 +136,11 @@ class Shared:
             connection.execute(self._sql(_TIDY))
 
     def close(self) -> None:
-        """Closes the connections; the next call opens them again."""
+        """Closes the connections; ArchiveError is raised of every call after that."""
         with self._opening:
+            self._down = math.inf, f"{self._place} has been closed"
             if self._engine is not None:
                 self._engine.dispose()
-            self._engine = None
 
     def _sql(self, statement: str) -> Any:
         return text(statement.replace("{now}", self._now))
@@ -156,7 +157,8 @@ class Shared:
             with self._place.translated(), self._engine.begin() as connection:
                 yield connection
         except ArchiveError as error:
-            self._down = time.monotonic() + _PAUSE_SECONDS, str(error)
+            until = max(self._down[0], time.monotonic() + _PAUSE_SECONDS)
+            self._down = until, str(error)
             raise
 
 

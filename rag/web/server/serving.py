@@ -200,6 +200,7 @@ def _add_doors(app: Any, site: Site) -> None:
     rate = SharedRate(shared, site.requests) if shared else Rate(site.requests)
     key = replicas.key if replicas else load_key(site.archive.folder)
     if replicas is not None:
+
         def routed(inner: Asgi) -> Router:
             app.state.router = Router(inner, replicas, partial(_keeps_nothing, site.page))
             return app.state.router  # type: ignore[no-any-return]
