@@ -74,7 +74,7 @@ def running_pages(
                 site.process.terminate()
         for site in sites:
             if site.process:
-                site.process.communicate(timeout=30)
+                site.process.communicate(timeout=120)
 
 
 def _settings(folder: Path, port: int, place: SecretStr) -> dict[str, str]:

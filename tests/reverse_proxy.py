@@ -137,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _connected(self) -> http.client.HTTPConnection:
         """A connection to the next target that takes one; OSError if none does."""
         for left in reversed(range(self.several)):
-            upstream = http.client.HTTPConnection(next(self.targets), timeout=60)
+            upstream = http.client.HTTPConnection(next(self.targets), timeout=300)
             try:
                 upstream.connect()
             except OSError:

@@ -25,6 +25,7 @@ FOR_GOOD = 1e12
 """Seconds of a value that does not expire."""
 
 _PAUSE_SECONDS = 1.0
+_PATIENCE_SECONDS = 20.0
 _SERVER_NOW = "extract(epoch FROM clock_timestamp())::float8"
 _FILE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
 _PUT = (
@@ -64,7 +65,8 @@ class Shared:
     def __init__(self, folder: Path, server: SecretStr) -> None:
         self._place = store_place(folder, server)
         self._engine: Engine | None = None
-        self._opening = threading.Lock()
+        self._calls = threading.Condition()
+        self._running = 0
         self._down: tuple[float, str] = (0.0, "")
         now = _SERVER_NOW if self._place.is_shared else _FILE_NOW
         self._now = now
@@ -136,9 +138,10 @@ class Shared:
             connection.execute(self._sql(_TIDY))
 
     def close(self) -> None:
-        """Closes the connections; ArchiveError is raised of every call after that."""
-        with self._opening:
+        """Closes the connections, once no call uses one; later calls raise ArchiveError."""
+        with self._calls:
             self._down = math.inf, f"{self._place} has been closed"
+            self._calls.wait_for(lambda: not self._running, _PATIENCE_SECONDS)
             if self._engine is not None:
                 self._engine.dispose()
 
@@ -147,12 +150,13 @@ class Shared:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        until, why = self._down
-        if time.monotonic() < until:
-            raise ArchiveError(why)
-        with self._opening:
+        with self._calls:
+            until, why = self._down
+            if time.monotonic() < until:
+                raise ArchiveError(why)
             if self._engine is None:
                 self._engine = self._place.engine(read_only=False)
+            self._running += 1
         try:
             with self._place.translated(), self._engine.begin() as connection:
                 yield connection
@@ -160,6 +164,10 @@ class Shared:
             until = max(self._down[0], time.monotonic() + _PAUSE_SECONDS)
             self._down = until, str(error)
             raise
+        finally:
+            with self._calls:
+                self._running -= 1
+                self._calls.notify_all()
 
 
 def _row(kind: str, key: str, value: str, seconds: float) -> dict[str, Any]:
