@@ -62,22 +62,16 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     ) -> Iterator[str]:
         with uploads.files.take(paths or ()) as files:
             yield from _states(
-                uploads.allowed(owner_of(request)),
-                lambda: in_turn(
-                    uploads.shared,
-                    owner_of(request),
-                    lambda: add_files(chat.archive, files, str(outlet or ""), str(date or "")),
-                ),
+                uploads,
+                owner_of(request),
+                lambda: add_files(chat.archive, files, str(outlet or ""), str(date or "")),
             )
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
         yield from _states(
-            uploads.allowed(owner_of(request)),
-            lambda: in_turn(
-                uploads.shared,
-                owner_of(request),
-                lambda: add_address(chat.archive, address or "", feed=is_feed),
-            ),
+            uploads,
+            owner_of(request),
+            lambda: add_address(chat.archive, address or "", feed=is_feed),
         )
 
     def show_tab(request: gr.Request) -> Any:
@@ -137,13 +131,13 @@ def _file_parts() -> tuple[Any, Any, Any]:
     return files, outlet, date
 
 
-def _states(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
+def _states(uploads: Uploads, reader: str, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
     """The state of affairs as HTML, from the first moment to the last."""
-    if not allowed:
+    if not uploads.allowed(reader):
         yield str(_problem(NOT_ALLOWED))
         return
     try:
-        for state in begin():
+        for state in in_turn(uploads.shared, reader, begin):
             yield adding_html(state)
     except RagError as error:
         yield str(_problem(str(error)))
