@@ -210,7 +210,7 @@ class Settings(EncoderSettings, WatchSettings, BaseSettings):
     network_delay: float = Field(default=1.0, ge=0)
     """Seconds between two requests to one host."""
     auth: Path | None = None
-    """The file of those who may log in to the page; without it nobody logs in."""
+    """The file of those who may log in to the page, or `store`; without it nobody logs in."""
     allow_open: bool = False
     """Whether whoever reaches `host` may ask without a login."""
     web_rate: int = Field(default=1200, ge=1)

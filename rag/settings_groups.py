@@ -100,8 +100,18 @@ class WatchSettings(BaseModel):
     """Addresses and networks that may read `/metrics` beside this machine."""
     metrics_token: SecretStr = SecretStr("")
     """The bearer token that everybody needs for `/metrics`; then addresses do not count."""
+    replica_url: str = ""
+    """Where other pages of the same archive reach this one, such as http://10.0.0.2:7860."""
     otel: bool = False
     """Whether OpenTelemetry spans are sent; the standard `OTEL_` variables turn it on, too."""
+
+    @field_validator("replica_url")
+    @classmethod
+    def _is_reached_by_http(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+/?", value):
+            msg = f"{value!r} must be the address of this page, such as http://10.0.0.2:7860"
+            raise ValueError(msg)
+        return value
 
     @field_validator("metrics_allow", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """A real proxy before a page: nginx where there is one, and one that gathers whole answers.
 
-Both are processes of their own on this machine. As a program: PORT TARGET PREFIX [whole].
+Both are processes of their own on this machine. As a program: PORT TARGETS PREFIX [whole].
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,6 +69,14 @@ def gathering(port: int, target: str, prefix: str, *, whole: bool = False) -> It
 
 
 @contextmanager
+def taking_turns(port: int, *targets: str) -> Iterator[str]:
+    """The address of a proxy that gives each request to the next target that takes a connection."""
+    command = [sys.executable, str(Path(__file__)), str(port), ",".join(targets), ""]
+    with _running(command, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
 def _running(command: list[str], port: int) -> Iterator[None]:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
@@ -96,7 +105,9 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 class _Handler(BaseHTTPRequestHandler):
     """Passes on each request below the prefix, and closes the connection after it."""
 
-    target = prefix = ""
+    targets: Iterator[str] = iter(())
+    several = 1
+    prefix = ""
     whole = False
 
     def log_message(self, format: str, *args: object) -> None:
@@ -109,13 +120,32 @@ class _Handler(BaseHTTPRequestHandler):
             return
         size = int(self.headers.get("content-length") or 0)
         given = {n: v for n, v in self.headers.items() if n.lower() not in _HOP}
-        upstream = http.client.HTTPConnection(self.target, timeout=60)
         path = self.path.removeprefix(self.prefix)
-        upstream.request(self.command, path, self.rfile.read(size) if size else None, given)
-        self._pass_on(upstream.getresponse())
+        body = self.rfile.read(size) if size else None
+        try:
+            upstream = self._connected()
+            upstream.request(self.command, path, body, given)
+            got = upstream.getresponse()
+        except (OSError, http.client.HTTPException):
+            self.send_error(502)
+            return
+        self._pass_on(got)
         upstream.close()
 
     do_POST = do_HEAD = do_GET  # noqa: N815 - the names of the methods
+
+    def _connected(self) -> http.client.HTTPConnection:
+        """A connection to the next target that takes one; OSError if none does."""
+        for left in reversed(range(self.several)):
+            upstream = http.client.HTTPConnection(next(self.targets), timeout=300)
+            try:
+                upstream.connect()
+            except OSError:
+                if not left:
+                    raise
+            else:
+                return upstream
+        raise OSError
 
     def _pass_on(self, got: http.client.HTTPResponse) -> None:
         body = got.read() if self.whole and "heartbeat" not in self.path else None
@@ -140,7 +170,8 @@ class _Server(socketserver.ThreadingMixIn, HTTPServer):
 
 
 if __name__ == "__main__":
-    _Handler.target = urlsplit(sys.argv[2]).netloc
+    named = [urlsplit(each).netloc for each in sys.argv[2].split(",")]
+    _Handler.targets, _Handler.several = cycle(named), len(named)
     _Handler.prefix = sys.argv[3]
     _Handler.whole = "whole" in sys.argv[4:]
     _Server(("127.0.0.1", int(sys.argv[1])), _Handler).serve_forever()

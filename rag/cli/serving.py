@@ -18,7 +18,8 @@ from rag.cli.samples import sample_folder
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.maintenance.doctor import examine
-from rag.web.accounts import Accounts
+from rag.store.shared import Shared
+from rag.web.accounts import Accounts, place_of_accounts
 from rag.web.chat import Chat
 from rag.web.examples import example_questions
 from rag.web.models import configured_models
@@ -26,6 +27,7 @@ from rag.web.page import build_page
 from rag.web.preparation import Preparation
 from rag.web.server.endpoints import Endpoints
 from rag.web.server.guard import LOCAL
+from rag.web.server.replicas import Replicas
 from rag.web.server.serving import Site, listen, page_address
 from rag.web.server.serving import serve as serve_site
 from rag.web.server.tools import Tools, has_tools
@@ -103,7 +105,10 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         known = sample_folder()
         examples = example_questions(known / "questions.jsonl", archive) if known else []
         question = examples[0] if examples else ANY_QUESTION
-        preparation = Preparation(archive, question, started, terminal.say)
+        replicas = _among_others(settings)
+        preparation = Preparation(
+            archive, question, started, terminal.say, follow=replicas is not None
+        )
 
         def ready() -> None:
             address = page_address(*listener.getsockname()[:2])
@@ -118,7 +123,8 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         endpoints = Endpoints(archive, models.default)
         uploads = None
         if settings.host in LOCAL or accounts:
-            uploads = Uploads(UploadStore(folder), settings.network, accounts)
+            shared = replicas.shared if replicas else None
+            uploads = Uploads(UploadStore(folder), settings.network, accounts, shared)
         page = build_page(
             Chat(archive, models.default, examples, preparation.doing, models.others),
             endpoints,
@@ -138,6 +144,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             root_path=settings.root_path,
             frames=settings.frame_ancestors,
             watch=watch,
+            replicas=replicas,
         )
         try:
             serve_site(site, listener, ready)
@@ -146,10 +153,20 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             preparation.join(STOP_SECONDS)
 
 
+def _among_others(settings: Settings) -> Replicas | None:
+    """What this page has with others of its archive; None where it is alone."""
+    if not settings.replica_url:
+        return None
+    if not settings.store.get_secret_value():
+        msg = "replica_url is for pages over one PostgreSQL; name it in DATELINE_STORE"
+        raise ConfigError(msg)
+    return Replicas(Shared(settings.archive, settings.store), settings.replica_url)
+
+
 def allowed(settings: Settings) -> Accounts | None:
     """Who may log in, None where nobody has to; raises ConfigError where anybody could come in."""
     if settings.auth is not None:
-        return Accounts(settings.auth)
+        return Accounts(place_of_accounts(settings.auth, settings))
     if settings.host not in LOCAL and not settings.allow_open:
         msg = (
             f"host {settings.host!r} is open to other machines, and there is no login; name a file "

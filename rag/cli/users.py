@@ -12,7 +12,7 @@ from rag.cli import terminal
 from rag.cli.options import JsonOption
 from rag.config import load_settings
 from rag.errors import ConfigError
-from rag.web.accounts import add_account, list_accounts, remove_account
+from rag.web.accounts import add_account, list_accounts, place_of_accounts, remove_account
 
 DEFAULT_FILE = Path("dateline-users.json")
 
@@ -21,7 +21,8 @@ user_app = typer.Typer(help="Who may log in to the page.", no_args_is_help=True)
 FileOption = Annotated[
     Path | None,
     typer.Option(
-        "--file", help=f"The file of accounts. Default: $DATELINE_AUTH or {DEFAULT_FILE}."
+        "--file",
+        help=f"The file of accounts, or `store`. Default: $DATELINE_AUTH or {DEFAULT_FILE}.",
     ),
 ]
 NameArgument = Annotated[str, typer.Argument(help="The name to log in by.")]
@@ -37,17 +38,18 @@ def add(
     file: FileOption = None,
 ) -> None:
     """Add somebody, or give them another role and password; the password is asked for."""
-    path = _file(file)
-    account = add_account(path, name, role, _password(name))
+    settings, path = load_settings(), _file(file)
+    place = place_of_accounts(path, settings)
+    account = add_account(place, name, role, _password(name))
     terminal.say(f"{account.name} may log in as {account.role}")
-    if load_settings().auth != path:
-        terminal.note(f"serve the page with this file: DATELINE_AUTH={path}")
+    if settings.auth != path:
+        terminal.note(f"serve the page with these accounts: DATELINE_AUTH={path}")
 
 
 @user_app.command("list")
 def list_users(file: FileOption = None, as_json: JsonOption = False) -> None:
     """List who may log in."""
-    found = list_accounts(_file(file))
+    found = list_accounts(place_of_accounts(_file(file), load_settings()))
     if as_json:
         terminal.print_json([{"name": each.name, "role": each.role} for each in found])
         return
@@ -60,7 +62,7 @@ def list_users(file: FileOption = None, as_json: JsonOption = False) -> None:
 @user_app.command()
 def remove(name: NameArgument, file: FileOption = None) -> None:
     """Let somebody log in no longer; they are logged out at once."""
-    remove_account(_file(file), name)
+    remove_account(place_of_accounts(_file(file), load_settings()), name)
     terminal.say(f"{name} may log in no longer")
 
 

@@ -17,7 +17,7 @@ from rag.store.postgresql import PostgresServer
 from rag.store.schema import metadata
 from rag.store.sqlite import Named, SqliteFile
 
-HEAD = "0005"
+HEAD = "0006"
 NO_SERVER = SecretStr("")
 """The address where the store is a file in the archive's folder."""
 

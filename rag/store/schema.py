@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -231,3 +232,14 @@ stars = Table(
     sqlite_with_rowid=False,
 )
 """What readers starred: places in articles, none of their words, and the microsecond they did."""
+
+shared = Table(
+    "shared",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("until", Float(53), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""What pages that serve one archive share; a value counts until that second of the epoch."""

@@ -1,4 +1,7 @@
-"""The accounts: a file of names, roles and hashed passwords; knows nothing about the web."""
+"""The accounts: names, roles and hashed passwords, in a file or in the archive's store.
+
+Knows nothing about the web. In the store, all pages that serve the archive share them.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,10 @@ from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
+from rag.config import Settings
 from rag.errors import ConfigError
 from rag.store.files import write_atomically
+from rag.store.shared import FOR_GOOD, LookedUp, Shared
 
 Role = Literal["reader", "editor", "admin"]
 """Readers ask; editors also add articles; admins also withdraw and delete them."""
@@ -33,7 +38,11 @@ _MOST_MEMORY = 2**26
 _SCHEME = "scrypt"
 _STAMP = 12
 _LOCK_SECONDS = 10
+IN_STORE = Path("store")
+"""What the setting `auth` names in the place of a file."""
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_KIND, _KEY = "accounts", "users"
 
 _log = logging.getLogger(__name__)
 
@@ -47,18 +56,99 @@ class Account:
     stamp: str = ""
 
 
-class Accounts:
-    """The accounts of one file, which is read again when it changes.
+class StoredAccounts:
+    """Where accounts are in the store of an archive; a change counts everywhere after a second.
 
-    Raises ConfigError if the file is unreadable, is no file of accounts, has no account, or
-    other users of the machine can read it; a running page then keeps the accounts it has.
+    `str` names it in messages. Raises ArchiveError where the store cannot be reached.
     """
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._text = LookedUp(self._look)
+
+    def __str__(self) -> str:
+        return "the archive's store"
+
+    def _look(self) -> str:
+        return self._shared.get(_KIND, _KEY) or ""
+
+    def state(self) -> object:
+        """What differs once the accounts have changed."""
+        return self._text()
+
+    def users(self, *, missing: bool = False) -> list[dict[str, Any]]:
+        """The accounts as they are stored."""
+        return _parsed(self, self._text().encode(), missing=missing)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Reads what is stored now, whatever was read before."""
+        self._text.now()
+        yield
+
+    def write(self, users: list[dict[str, Any]]) -> None:
+        """Stores the accounts, in the place of those that were there."""
+        before, after = self._text(), _written(users)
+
+        def swapped(found: str, _now: float) -> tuple[str, bool]:
+            return (after, True) if found == before else (found, False)
+
+        if not self._shared.change(_KIND, _KEY, FOR_GOOD, swapped):
+            msg = "somebody else has changed the accounts meanwhile; run the command again"
+            raise ConfigError(msg)
+        self._text.set(after)
+
+
+class AccountsFile:
+    """Where accounts are in a file of their own, which nobody else on the machine may read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+    def state(self) -> object:
+        """What differs once the file has changed."""
+        return _state(self._path)
+
+    def users(self, *, missing: bool = False) -> list[dict[str, Any]]:
+        """The accounts of the file; none where it may be `missing` and is."""
+        return _users(self._path, missing=missing)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Locks the file against other changes; raises ConfigError if that fails."""
+        with _changing(self._path):
+            yield
+
+    def write(self, users: list[dict[str, Any]]) -> None:
+        """Writes the file anew."""
+        try:
+            write_atomically(self._path, _written(users).encode(), mode=0o600)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+
+
+Place = Path | StoredAccounts
+
+
+def _kept_in(place: Place) -> AccountsFile | StoredAccounts:
+    return AccountsFile(place) if isinstance(place, Path) else place
+
+
+class Accounts:
+    """The accounts of a file or a store, which are read again when they change.
+
+    Raises ConfigError if a file is unreadable, is no file of accounts, has no account, or
+    other users of the machine can read it; a running page then keeps the accounts it has.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = _kept_in(place)
         # Checking an unknown name takes as long as checking a known one.
         self._nobody = _hashed(secrets.token_urlsafe())
-        self._seen = _state(path)
+        self._seen = self._place.state()
         self._read()
 
     def check(self, name: str, password: str) -> Account | None:
@@ -74,7 +164,7 @@ class Accounts:
         return self._accounts.get(name)
 
     def _refresh(self) -> None:
-        state = _state(self._path)
+        state = self._place.state()
         if state == self._seen:
             return
         self._seen = state
@@ -84,9 +174,9 @@ class Accounts:
             _log.exception("the accounts stay as they were")
 
     def _read(self) -> None:
-        users = _users(self._path)
+        users = self._place.users()
         if not users:
-            msg = f"{self._path} names nobody; add somebody: dateline user add NAME --role admin"
+            msg = f"{self._place} names nobody; add somebody: dateline user add NAME --role admin"
             raise ConfigError(msg)
         self._hashes = {each["name"]: each["password"] for each in users}
         self._accounts = {
@@ -95,16 +185,24 @@ class Accounts:
         }
 
 
-def list_accounts(path: Path) -> list[Account]:
-    """The accounts of a file, sorted by name; empty if there is no file."""
-    found = [Account(each["name"], each["role"]) for each in _users(path, missing=True)]
+def place_of_accounts(auth: Path, settings: Settings) -> Path | StoredAccounts:
+    """Where accounts are: in a file, or in the archive's store where `auth` is "store"."""
+    if auth != IN_STORE:
+        return auth
+    return StoredAccounts(Shared(settings.archive, settings.store))
+
+
+def list_accounts(place: Place) -> list[Account]:
+    """The accounts of a file or a store, sorted by name; empty if there is no file."""
+    users = _kept_in(place).users(missing=True)
+    found = [Account(each["name"], each["role"]) for each in users]
     return sorted(found, key=lambda each: each.name)
 
 
-def add_account(path: Path, name: str, role: str, password: str) -> Account:
-    """Adds an account to a file, or changes its role and password; returns it.
+def add_account(place: Place, name: str, role: str, password: str) -> Account:
+    """Adds an account, or changes its role and password; returns it.
 
-    Creates the file if needed, readable by its owner only. Raises ConfigError for an invalid
+    Creates a file if needed, readable by its owner only. Raises ConfigError for an invalid
     name, role or password.
     """
     if not _NAME.fullmatch(name):
@@ -118,22 +216,24 @@ def add_account(path: Path, name: str, role: str, password: str) -> Account:
         msg += str(len(password))
         raise ConfigError(msg)
     added = {"name": name, "role": role, "password": _hashed(password)}
-    with _changing(path):
-        others = [each for each in _users(path, missing=True) if each["name"] != name]
-        _write(path, [*others, added])
+    kept = _kept_in(place)
+    with kept.changing():
+        others = [each for each in kept.users(missing=True) if each["name"] != name]
+        kept.write([*others, added])
     return Account(name, role)  # type: ignore[arg-type]
 
 
-def remove_account(path: Path, name: str) -> None:
-    """Removes an account; raises ConfigError if the file does not have it."""
-    with _changing(path):
-        users = _users(path, missing=True)
+def remove_account(place: Place, name: str) -> None:
+    """Removes an account; raises ConfigError where there is none of this name."""
+    kept = _kept_in(place)
+    with kept.changing():
+        users = kept.users(missing=True)
         left = [each for each in users if each["name"] != name]
         if len(left) == len(users):
             known = ", ".join(each["name"] for each in users) or "nobody"
-            msg = f"{path} does not name {name!r}; it names {known}"
+            msg = f"{kept} does not name {name!r}; it names {known}"
             raise ConfigError(msg)
-        _write(path, left)
+        kept.write(left)
 
 
 @contextmanager
@@ -169,7 +269,7 @@ def _users(path: Path, *, missing: bool = False) -> list[dict[str, Any]]:
             msg = f"{path} can be read by others on this machine; allow it to nobody: "
             msg += f"chmod 600 {path}"
             raise ConfigError(msg)
-        found = json.loads(path.read_bytes())
+        written = path.read_bytes()
     except FileNotFoundError as error:
         if missing:
             return []
@@ -178,12 +278,25 @@ def _users(path: Path, *, missing: bool = False) -> list[dict[str, Any]]:
     except OSError as error:
         msg = f"cannot read {str(path)!r} ({error.strerror}); name a file of accounts in auth"
         raise ConfigError(msg) from error
+    return _parsed(AccountsFile(path), written)
+
+
+def _parsed(
+    place: AccountsFile | StoredAccounts, written: bytes, *, missing: bool = False
+) -> list[dict[str, Any]]:
+    if not written and not isinstance(place, AccountsFile):
+        if missing:
+            return []
+        msg = f"{place} names nobody who may log in; add somebody: dateline user add NAME"
+        raise ConfigError(msg)
+    try:
+        found = json.loads(written)
     except (ValueError, RecursionError) as error:
-        msg = f"{path} is not JSON ({error}); make it by: dateline user add NAME"
+        msg = f"{place} is not JSON ({error}); make it by: dateline user add NAME"
         raise ConfigError(msg) from error
     users = found.get("users") if isinstance(found, dict) else None
     if not isinstance(users, list) or not all(map(_is_user, users)):
-        msg = f"{path} is no file of accounts; make it by: dateline user add NAME"
+        msg = f"{place} is no file of accounts; make it by: dateline user add NAME"
         raise ConfigError(msg)
     return users
 
@@ -197,12 +310,9 @@ def _is_user(each: object) -> bool:
     return bool(_NAME.fullmatch(name)) and password.startswith(f"{_SCHEME}$")
 
 
-def _write(path: Path, users: list[dict[str, Any]]) -> None:
+def _written(users: list[dict[str, Any]]) -> str:
     text = json.dumps({"users": sorted(users, key=lambda each: each["name"])}, indent=2)
-    try:
-        write_atomically(path, f"{text}\n".encode(), mode=0o600)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    return f"{text}\n"
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:

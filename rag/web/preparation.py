@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,21 +13,32 @@ from rag.errors import RagError
 LOADING = "loading the model that finds passages by meaning"
 """The status before the first answer."""
 
+FOLLOW_SECONDS = 10.0
+_log = logging.getLogger(__name__)
+
 
 class Preparation:
     """Asks a first question, then embeds passages without vectors, in a thread.
 
     `started` is the moment, by `time.monotonic`, from which the first answer is timed.
-    `tell` is called with each report.
+    `tell` is called with each report. With `follow` it goes on to embed what other pages add to
+    the same archive.
     """
 
     def __init__(
-        self, archive: Archive, question: str, started: float, tell: Callable[[str], None]
+        self,
+        archive: Archive,
+        question: str,
+        started: float,
+        tell: Callable[[str], None],
+        *,
+        follow: bool = False,
     ) -> None:
         self._archive = archive
         self._question = question
         self._started = started
         self._tell = tell
+        self._follows = follow
         self._answered = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -59,6 +71,19 @@ class Preparation:
             return
         except RagError as error:
             self._tell(f"not everything can be found by meaning: {error}")
+        if self._follows:
+            self._follow()
+
+    def _follow(self) -> None:
+        while not self._stopping.wait(FOLLOW_SECONDS):
+            try:
+                if self._archive.coverage() < 1:
+                    self._archive.embed(self._go_on)
+            except _StoppedError:
+                return
+            except RagError as error:
+                # A server that is away comes back, and another writer ends.
+                _log.info("what others have added cannot be found by meaning yet: %s", error)
 
     def _answer(self) -> None:
         try:

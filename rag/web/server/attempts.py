@@ -15,6 +15,8 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
 
 import anyio
 
@@ -48,6 +50,16 @@ class LoginOutcome:
 
     account: Account | None
     wait: float = 0.0
+
+
+class Attempts(Protocol):
+    """Counts the attempts of each key within FAILURE_SECONDS; may be called from any thread."""
+
+    def take(self, key: str, most: int) -> float:
+        """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
+
+    def give_back(self, key: str) -> None:
+        """Counts one attempt less, for example a successful one."""
 
 
 class AttemptCounter:
@@ -156,13 +168,20 @@ class Guesses:
     are counted and checked as others are, so that no answer tells which names there are.
     """
 
-    def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        clock: Callable[[], float] = time.monotonic,
+        counters: Callable[[str], Attempts] | None = None,
+    ) -> None:
+        counter = counters or (lambda _name: AttemptCounter(clock))
         self._accounts = accounts
-        self._by_client = AttemptCounter(clock)
-        self._by_account = AttemptCounter(clock)
+        self._by_client = counter("client")
+        self._by_account = counter("account")
         # Separate, so that invented names do not push out the failures at real ones.
-        self._by_client_unknown = AttemptCounter(clock)
-        self._by_account_unknown = AttemptCounter(clock)
+        self._by_client_unknown = counter("client of nobody")
+        self._by_account_unknown = counter("nobody")
+        self._counting = Lock()
         self._opened_from: OrderedDict[str, None] = OrderedDict()
         self._turns = Turns()
         self._checks: dict[bytes, _Check] = {}
@@ -172,7 +191,7 @@ class Guesses:
         """The account of the name and the password, or a wait after too many failures."""
         guess = f"{name}\0{password}".encode("utf-8", "surrogatepass")
         digest = hmac.digest(self._key, guess, hashlib.sha256)
-        counted, wait = self._count(client, name)
+        counted, wait = await anyio.to_thread.run_sync(self._count, client, name)
         running = self._checks.get(digest)
         if running is not None:
             await running.done.wait()
@@ -186,11 +205,10 @@ class Guesses:
         elif running.skipped:
             wait = max(wait, _BUSY_SECONDS)
         if running.account is not None or running.skipped:
-            for attempts, key in counted:
-                attempts.give_back(key)
+            await anyio.to_thread.run_sync(self._give_back, counted)
         return LoginOutcome(running.account, wait)
 
-    def _count(self, client: Client, name: str) -> tuple[list[tuple[AttemptCounter, str]], float]:
+    def _count(self, client: Client, name: str) -> tuple[list[tuple[Attempts, str]], float]:
         """The counters of an attempt, and 0; or none and the seconds to wait after too many."""
         known = self._accounts.get(name) is not None
         by_client = self._by_client if known else self._by_client_unknown
@@ -199,14 +217,20 @@ class Guesses:
         limits = [(by_client, who, MOST_FAILURES)]
         if not client.device and who not in self._opened_from:
             limits.append((by_account, name[:64], MOST_FAILURES_OF_ALL))
-        counted: list[tuple[AttemptCounter, str]] = []
+        counted: list[tuple[Attempts, str]] = []
         for attempts, key, most in limits:
-            if wait := attempts.take(key, most):
-                for earlier, earlier_key in counted:
-                    earlier.give_back(earlier_key)
+            with self._counting:
+                wait = attempts.take(key, most)
+            if wait:
+                self._give_back(counted)
                 return [], wait
             counted.append((attempts, key))
         return counted, 0.0
+
+    def _give_back(self, counted: list[tuple[Attempts, str]]) -> None:
+        with self._counting:
+            for attempts, key in counted:
+                attempts.give_back(key)
 
     async def _checked(self, digest: bytes, client: Client, name: str, password: str) -> _Check:
         check = self._checks[digest] = _Check()

@@ -7,8 +7,10 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
+
+from anyio import to_thread
 
 from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
 from rag.web.server.endpoints import NAMES
@@ -36,7 +38,19 @@ _UNCOUNTED = re.compile(
     r"/(?:assets|static|svelte)/.+|/theme\.css|/favicon\.ico|/gradio_api/app_id/?"
 )
 _MOST_CLIENTS = 4096
-_BURST_SECONDS = 15.0
+BURST_SECONDS = 15.0
+"""A client may send what it may send in so many seconds at once."""
+
+
+class RateLimit(Protocol):
+    """Limits the requests of each client to a number a minute."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether counting may take a while, so that no event loop should wait for it."""
+
+    def wait(self, client: str) -> float:
+        """Counts a request of the client; returns 0, or the seconds to wait if none is left."""
 
 
 class Rate:
@@ -46,9 +60,12 @@ class Rate:
     `clock` tells seconds.
     """
 
+    waits = False
+    """Whether counting may take a while, so that no event loop should wait for it."""
+
     def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._a_second = a_minute / 60
-        self._most = max(1.0, self._a_second * _BURST_SECONDS)
+        self._most = max(1.0, self._a_second * BURST_SECONDS)
         self._clock = clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -71,7 +88,7 @@ class RequestGuard:
     can come in by a name of its own.
     """
 
-    def __init__(self, app: Asgi, *, only_local: bool, rate: Rate) -> None:
+    def __init__(self, app: Asgi, *, only_local: bool, rate: RateLimit) -> None:
         self._app = app
         self._only_local = only_local
         self._rate = rate
@@ -83,6 +100,9 @@ class RequestGuard:
             return
         headers = header_map(scope["headers"])
         status, why = self._refusal(scope, headers)
+        counted = not status and not _UNCOUNTED.fullmatch(scope["path"])
+        if counted and (wait := await self._wait(client_of(scope))):
+            status, why = 429, f"too many requests; try again in {max(1, round(wait))} s"
         if status:
             await refuse(send, status, why)
             return
@@ -100,9 +120,12 @@ class RequestGuard:
         length, most = headers.get("content-length", "0"), _most_bytes(path)
         if not length.isdigit() or int(length) > most:
             return 413, f"a request may have {most >> 20} MB at most; send less at a time"
-        if not _UNCOUNTED.fullmatch(path) and (wait := self._rate.wait(client_of(scope))):
-            return 429, f"too many requests; try again in {max(1, round(wait))} s"
         return 0, ""
+
+    async def _wait(self, client: str) -> float:
+        if self._rate.waits:
+            return await to_thread.run_sync(self._rate.wait, client)
+        return self._rate.wait(client)
 
 
 def header_map(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

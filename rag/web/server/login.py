@@ -14,23 +14,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
+from anyio import to_thread
 from markupsafe import Markup
 
 from rag.web.accounts import LONGEST_PASSWORD, Account, Accounts
 from rag.web.assets import asset
 from rag.web.server.alert_feeds import FEED_PATH
 from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
-from rag.web.server.attempts import Client, Guesses, LoginOutcome
+from rag.web.server.attempts import Attempts, Client, Guesses, LoginOutcome
 from rag.web.server.bodies import BodyTooLarge, read_body
 from rag.web.server.guard import header_map, refuse, reply
+from rag.web.server.logins import Logins, MemoryLogins
 from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
 
 COOKIE = "dateline-session"
 SESSION_SECONDS = 12 * 3600
 DEVICE_COOKIE = "dateline-device"
 DEVICE_SECONDS = 365 * 24 * 3600
-_MOST_SESSIONS = 10_000
-_MOST_SESSIONS_OF_ONE = 100
 _MOST_KNOWN = 4096
 _REMEMBERED_SECONDS = 300.0
 # Each character of a password is at most 12 in a form, such as %F0%9F%94%91.
@@ -59,7 +59,7 @@ _PAGE = Markup(
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
+class _Proven:
     account: Account
     until: float
 
@@ -79,14 +79,17 @@ class Login:
         accounts: Accounts,
         key: bytes,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        logins: Logins | None = None,
+        counters: Callable[[str], Attempts] | None = None,
     ) -> None:
         self._app = app
         self._accounts = accounts
         self._device_key = key
         self._clock = clock
-        self._guesses = Guesses(accounts, clock)
-        self._sessions: OrderedDict[str, _Session] = OrderedDict()
-        self._proven: OrderedDict[bytes, _Session] = OrderedDict()
+        self._guesses = Guesses(accounts, clock, counters)
+        self._logins = logins or MemoryLogins(clock)
+        self._proven: OrderedDict[bytes, _Proven] = OrderedDict()
         self._key = secrets.token_bytes(32)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -103,7 +106,7 @@ class Login:
         elif path == "/login":
             await _page(send, 200, "", _next(_query(scope)))
         elif path == "/logout":
-            self._sessions.pop(read_cookie(headers, COOKIE), None)
+            await to_thread.run_sync(self._logins.end, read_cookie(headers, COOKIE))
             cleared = cookie_header(COOKIE, "", 0, scope)
             await _redirect(with_headers(send, cleared), f"{_root(scope)}/login")
         else:
@@ -115,8 +118,7 @@ class Login:
                 await _ask_who(scope, headers, send, outcome.wait)
 
     async def _account(self, scope: Message, headers: Mapping[str, str]) -> LoginOutcome:
-        session = self._sessions.get(read_cookie(headers, COOKIE))
-        if account := self._still(session):
+        if account := self._unchanged(self._logins.account(read_cookie(headers, COOKIE))):
             return LoginOutcome(account)
         kind, _, encoded = headers.get("authorization", "").partition(" ")
         return await self._basic(scope, encoded) if kind.lower() == "basic" else LoginOutcome(None)
@@ -134,17 +136,20 @@ class Login:
         outcome = await self._guesses.check(self._client(scope, name), name, password)
         if outcome.account:
             until = self._clock() + _REMEMBERED_SECONDS
-            self._proven[digest] = _Session(outcome.account, until)
+            self._proven[digest] = _Proven(outcome.account, until)
             if len(self._proven) > _MOST_KNOWN:
                 self._proven.popitem(last=False)
         return outcome
 
-    def _still(self, session: _Session | None) -> Account | None:
-        """The account of a session; None if it has expired or the account has changed."""
-        if session is None or session.until <= self._clock():
+    def _still(self, proven: _Proven | None) -> Account | None:
+        """The account of a proven header; None if that is too long ago or it has changed."""
+        if proven is None or proven.until <= self._clock():
             return None
-        known = self._accounts.get(session.account.name)
-        return known if known == session.account else None
+        return self._unchanged(proven.account)
+
+    def _unchanged(self, account: Account | None) -> Account | None:
+        """The account, if its role and password are as they were."""
+        return account if account and self._accounts.get(account.name) == account else None
 
     def _client(self, scope: Message, name: str) -> Client:
         """The client of a guess; its device counts only for the account it has logged in to."""
@@ -174,14 +179,7 @@ class Login:
         self, scope: Message, account: Account, device: str
     ) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
         """The cookies of a new session and of its device."""
-        token = secrets.token_urlsafe(32)
-        self._sessions[token] = _Session(account, self._clock() + SESSION_SECONDS)
-        own = [each for each, begun in self._sessions.items() if begun.account.name == account.name]
-        if len(own) > _MOST_SESSIONS_OF_ONE:
-            # Whoever logs in again and again ends their own sessions, and nobody else's.
-            del self._sessions[own[0]]
-        elif len(self._sessions) > _MOST_SESSIONS:
-            self._sessions.popitem(last=False)
+        token = self._logins.begin(account, SESSION_SECONDS)
         value = f"{device or secrets.token_urlsafe(16)}:{account.name}"
         signed = sign(self._device_key, _DEVICE, value)
         return (

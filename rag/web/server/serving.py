@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rag.addresses import OWN_SITE
@@ -21,12 +22,17 @@ from rag.web.server.alert_feeds import feed_route
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.connections import ConnectionLimits, Server, connection_settings
 from rag.web.server.downloads import download_route
+from rag.web.server.endpoints import NAMES
 from rag.web.server.guard import LARGEST_FILE, LOCAL, Rate, RequestGuard
 from rag.web.server.login import Login
+from rag.web.server.logins import SharedLogins
 from rag.web.server.logs import bounded_log
 from rag.web.server.origins import SameOrigin
 from rag.web.server.proxies import BehindProxy
+from rag.web.server.replicas import Replicas
+from rag.web.server.routing import Arrivals, Router
 from rag.web.server.sessions import Sessions
+from rag.web.server.shared_limits import SharedAttempts, SharedRate
 from rag.web.server.shares import ShareLimits, Shares
 from rag.web.server.signing import FRAMED, load_key
 from rag.web.server.tools import PATH, Tools
@@ -69,7 +75,8 @@ class Site:
     reach the page. Without `uploads` no file is taken. `requests` is how many each client may
     send in a minute. What `proxies` say of the clients that they speak for is believed: these
     are addresses and networks. `root_path` is the path under which they serve the page, and
-    `frames` are the sites whose pages may show it in a frame.
+    `frames` are the sites whose pages may show it in a frame. `replicas` are the other pages of
+    the archive.
     """
 
     page: Any
@@ -85,6 +92,7 @@ class Site:
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     shares: ShareLimits = field(default_factory=ShareLimits)
     watch: Watch = UNWATCHED
+    replicas: Replicas | None = None
 
     @property
     def is_open(self) -> bool:
@@ -155,6 +163,10 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
         async with AsyncExitStack() as stack:
             if site.tools is not None:
                 await stack.enter_async_context(site.tools.running())
+            if site.replicas is not None:
+                stack.push_async_callback(app.state.router.close)
+                site.replicas.start()
+                stack.callback(site.replicas.stop)
             if site.uploads is not None:
                 await stack.enter_async_context(site.uploads.files.expiring())
             ready()
@@ -166,21 +178,46 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
         app.router.routes.append(Route(PATH, site.tools))
     _add_page(app, site)
     app.add_middleware(UploadGuard, uploads=site.uploads, takes_files=_takes_files(site.page))
-    rate = Rate(site.requests)
     app.add_middleware(Shares, page=site.page, limits=site.shares)
     app.add_middleware(Sessions)
-    app.add_middleware(RequestGuard, only_local=site.only_local and not site.accounts, rate=rate)
-    if site.accounts:
-        app.add_middleware(Login, accounts=site.accounts, key=load_key(site.archive.folder))
-    elif site.is_open:
-        app.add_middleware(Visitors, key=load_key(site.archive.folder))
+    _add_doors(app, site)
     app.add_middleware(SameOrigin)
     app.add_middleware(BehindProxy, proxies=site.proxies, root=site.root_path)
+    if site.replicas is not None:
+        router = partial(getattr, app.state, "router")
+        app.add_middleware(Arrivals, replicas=site.replicas, router=router)
     if site.watch.metrics is not None:
         site.watch.metrics.watch_queue(site.page)
     app.add_middleware(Watched, archive=site.archive, watch=site.watch, root=site.root_path)
     app.add_middleware(_WithHeaders, frames=site.frames)
     return app
+
+
+def _add_doors(app: Any, site: Site) -> None:
+    """Adds what lets readers in, and what leads them to the page that has their session."""
+    replicas = site.replicas
+    shared = replicas.shared if replicas else None
+    rate = SharedRate(shared, site.requests) if shared else Rate(site.requests)
+    key = replicas.key if replicas else load_key(site.archive.folder)
+    if replicas is not None:
+
+        def routed(inner: Asgi) -> Router:
+            app.state.router = Router(inner, replicas, partial(_keeps_nothing, site.page))
+            return app.state.router  # type: ignore[no-any-return]
+
+        app.add_middleware(routed)
+    app.add_middleware(RequestGuard, only_local=site.only_local and not site.accounts, rate=rate)
+    if site.accounts and shared:
+        logins, counters = SharedLogins(shared, key), partial(SharedAttempts, shared)
+        app.add_middleware(Login, accounts=site.accounts, key=key, logins=logins, counters=counters)
+    elif site.accounts:
+        app.add_middleware(Login, accounts=site.accounts, key=key)
+    elif site.is_open:
+        app.add_middleware(Visitors, key=key)
+
+
+def _keeps_nothing(page: Any, number: int) -> bool:
+    return number in page.fns and page.fns[number].api_name in NAMES
 
 
 @contextmanager
@@ -210,6 +247,9 @@ def _ended_in_time(server: Any) -> Iterator[None]:
 
 def _add_page(app: Any, site: Site) -> None:
     from gradio import mount_gradio_app
+
+    if site.replicas is not None:
+        site.page.app_id = site.page.config["app_id"] = site.replicas.app_id
 
     def name_of(request: Any) -> str | None:
         return reader_name(request.scope) or None

@@ -78,11 +78,11 @@ class Sessions:
         if scope["type"] != "http" or not (name := reader_name(scope)):
             await self._app(scope, receive, send)
             return
-        named = _named_outside(scope)
+        named = named_outside(scope)
         if scope["method"] == "POST" and str(scope["path"]).rstrip("/") != UPLOAD_PATH:
             try:
                 body, receive = await read_body(receive, LARGEST_REQUEST)
-                named += _named_in(body)
+                named += named_in(body)
             except BodyTooLarge:
                 await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
                 return
@@ -97,7 +97,7 @@ class Sessions:
             await refuse(send, 403, _OTHERS)
 
 
-def _named_outside(scope: Message) -> list[str]:
+def named_outside(scope: Message) -> list[str]:
     """The sessions named in the path and the query."""
     query = bytes(scope.get("query_string", b"")).decode("latin-1")
     found = [value for name, value in parse_qsl(query) if name == _FIELD]
@@ -105,7 +105,7 @@ def _named_outside(scope: Message) -> list[str]:
     return [*found, in_path[1]] if in_path else found
 
 
-def _named_in(body: bytes) -> list[str]:
+def named_in(body: bytes) -> list[str]:
     """The sessions named in a JSON object; several if it repeats the field."""
     try:
         # An object as the list of its pairs: parsers differ in which of equal names they take.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.store.shared import Shared
 from rag.web.accounts import Accounts, Role
 from rag.web.keeping import has_role
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
@@ -38,12 +39,14 @@ _DEEPEST = 64
 class Uploads:
     """The settings for adding articles from the page; with `network`, from addresses too.
 
-    Where there are `accounts`, by editors and admins alone. `files` is what they have sent.
+    Where there are `accounts`, by editors and admins alone. `files` is what they have sent. Several
+    pages of one archive have one queue, in what they have `shared`.
     """
 
     files: UploadStore
     network: bool = False
     accounts: Accounts | None = None
+    shared: Shared | None = None
 
     def allowed(self, name: str) -> bool:
         """Whether the account may add articles."""

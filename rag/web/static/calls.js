@@ -1,7 +1,12 @@
 // A call that fails says so in plain words, here and in Gradio's notice, and loses no typed text.
 const CALL = /\/gradio_api\/(?:queue\/(?:join|data)|run\/predict|upload)$/;
 const CANCEL = /\/gradio_api\/cancel$/;
+const UPLOAD = /\/gradio_api\/upload(?:_progress)?$/;
 const FAILED = "dateline:failed";
+const AGAIN = "dateline:again";
+const ASKED_AGAIN = "dateline:asked-again";
+const ELSEWHERE = "Another server goes on with this page…";
+const UNANSWERED = [502, 503, 504];
 const STILL_HERE = " What you typed is still here.";
 const UNREACHED = "The server could not be reached, and nothing was sent.";
 const BROKEN = "The connection broke before the answer was finished. Please ask again.";
@@ -18,6 +23,8 @@ const failed = element.querySelector(".failed");
 const questionField = () => document.querySelector("#question textarea");
 const fetchPlainly = window.fetch.bind(window);
 let asked = "";
+let session = "";
+let replicas = false;
 let leaving = false;
 window.addEventListener("beforeunload", () => (leaving = true));
 
@@ -29,16 +36,28 @@ window.fetch = async (input, options) => {
     fetchPlainly(input, options).catch(() => {});
     return Response.json({ success: true });
   }
+  if (session && UPLOAD.test(address.pathname)) {
+    // One of several servers has this session, and so gets its files.
+    address.searchParams.set("session_hash", session);
+    input = address.href;
+  }
   if (!CALL.test(address.pathname)) return fetchPlainly(input, options);
   const kind = address.pathname.split("/").at(-1);
+  const sent = typeof options?.body === "string" ? options.body : "";
+  session = /"session_hash":"([^"]+)"/.exec(sent)?.[1] ?? session;
   if (kind === "join") asked = questionField()?.value || asked;
+  const question = asked && sent.includes(JSON.stringify(asked)) ? asked : "";
   try {
     const reply = await fetchPlainly(input, options);
+    if (replicas && (reply.status === 409 || (kind !== "data" && UNANSWERED.includes(reply.status)))) {
+      comeBack(question);
+    }
     const why = await reasonOf(reply, kind);
     if (!why) return kind === "data" ? watched(reply, input.signal ?? options?.signal) : reply;
     return fail(why, reply.status);
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    if (replicas && kind === "join") comeBack(question);
     return fail(misplaced() || (kind === "data" ? BROKEN : UNREACHED), 500);
   }
 };
@@ -84,6 +103,51 @@ function misplaced() {
     "Whoever runs it has to let the proxy pass on the Host header."
   );
 }
+
+function askedNow() {
+  const busy = document.querySelector('#log .turn:has(.reply[aria-busy="true"]) .question');
+  return busy ? busy.lastChild.textContent : "";
+}
+
+// The server that had this page has gone: loads the page from another one, with its conversation
+// by its address, and asks the question there, once. False where that has been tried.
+function comeBack(question) {
+  if (question && recall(ASKED_AGAIN) === question) return false;
+  leaving = true;
+  remember(DRAFT, question || questionField()?.value || "");
+  if (question) remember(AGAIN, question);
+  sayFailed(ELSEWHERE);
+  loadWhenThere(40);
+  return true;
+}
+
+async function loadWhenThere(tries) {
+  const reply = await fetchPlainly("gradio_api/app_id", { cache: "no-store" }).catch(() => null);
+  if (reply?.ok || !tries) location.reload();
+  else setTimeout(loadWhenThere, 500, tries - 1);
+}
+
+// The conversation may be there later than this script.
+function askAgain(tries) {
+  const question = recall(AGAIN);
+  if (!question) return;
+  const field = questionField();
+  const button = document.querySelector("#ask");
+  const linked = new URL(location.href).searchParams.has("c");
+  const last = [...document.querySelectorAll("#log .turn .question")].at(-1);
+  const ready = session && button && field?.value === question && (last || !linked);
+  if (!ready && tries) return void setTimeout(askAgain, 250, tries - 1);
+  forget(AGAIN);
+  if (!ready) return;
+  remember(ASKED_AGAIN, question);
+  if (last?.lastChild.textContent === question) {
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  } else {
+    setTimeout(() => button.click(), 250);
+  }
+}
+setTimeout(askAgain, 500, 80);
 
 // Gradio shows the reason that a reply gives, if it is JSON.
 function fail(why, status) {
@@ -157,7 +221,10 @@ function watched(reply, signal) {
           controller.enqueue(value);
           return;
         }
-        if (!done || /close_stream|process_completed/.test(tail)) return controller.close();
+        if (!done || /close_stream|process_completed/.test(tail)) {
+          forget(ASKED_AGAIN);
+          return controller.close();
+        }
         // Gradio would wait for ever for the rest of a stream that just ends.
         throw new TypeError("the stream was cut off");
       } catch (error) {
@@ -172,6 +239,7 @@ function watched(reply, signal) {
 
 function cutOff(signal) {
   if (signal?.aborted || leaving) return;
+  if (replicas && comeBack(askedNow())) return;
   sayAndGiveBack(BROKEN);
   const stop = document.querySelector("#stop");
   if (stop?.checkVisibility()) stop.click();

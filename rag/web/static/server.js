@@ -2,6 +2,7 @@
 // loaded again, with its conversation by its address and the question that was being asked.
 const EVERY_MS = 4000;
 const DRAFT = "dateline:draft";
+const MOVED = "moved";
 const GONE = "The server does not answer. What you have asked is kept; trying again…";
 const LOGGED_OUT = "You have been logged out. Load this page again to log in.";
 const said = element.querySelector("p");
@@ -16,12 +17,16 @@ look();
 async function look() {
   if (document.hidden) return;
   try {
-    const reply = await fetch("gradio_api/app_id", { cache: "no-store" });
+    // Of several servers, the one that has this session answers.
+    const query = session ? `?session_hash=${encodeURIComponent(session)}` : "";
+    const reply = await fetch(`gradio_api/app_id${query}`, { cache: "no-store" });
     if (reply.status === 401) return say(LOGGED_OUT);
     if (!reply.ok) return;
-    const { app_id: found } = await reply.json();
+    const { app_id: found, replicas: several } = await reply.json();
     failures = 0;
     say("");
+    replicas = Boolean(several);
+    if (found === MOVED) return comeBack(askedNow());
     if (known && String(found) !== known) reload();
     known = String(found);
   } catch {
@@ -36,9 +41,7 @@ function say(words) {
 
 function reload() {
   const typed = document.querySelector("#question textarea")?.value ?? "";
-  const busy = document.querySelector('#log .turn:has(.reply[aria-busy="true"]) .question');
-  const asked = busy ? busy.lastChild.textContent : "";
-  sessionStorage.setItem(DRAFT, typed || asked);
+  sessionStorage.setItem(DRAFT, typed || askedNow());
   location.reload();
 }
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from rag.conversations.escaping import text
 from rag.corpus.readers import known_suffixes
 from rag.errors import RagError
+from rag.store.shared import Shared
 from rag.web.adding import MOST_FILES, Adding, UploadOutcome, add_address, add_files
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
@@ -17,12 +18,15 @@ from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
 from rag.web.server.guard import LARGEST_FILE
 from rag.web.server.uploads import NOT_ALLOWED, Uploads
+from rag.web.upload_turns import in_turn, now_adding
 
 STATUS = '<div role="status" id="added">${value}</div>'
 INTRODUCTION = (
     "<p>Articles of your own join this archive, for everybody who uses it, and can be asked about "
     "at once.</p><details><summary>Files that can be read</summary><p>${value}</p></details>"
 )
+QUEUE = '<ol aria-label="Being added now">${value}</ol>'
+QUEUE_SECONDS = 3.0
 NOTE = '<p class="note">${value}</p>'
 NO_NETWORK = (
     "Pages and feeds are not read from here: the setting network is off. Whoever runs this page "
@@ -58,13 +62,15 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     ) -> Iterator[str]:
         with uploads.files.take(paths or ()) as files:
             yield from _states(
-                uploads.allowed(owner_of(request)),
+                uploads,
+                owner_of(request),
                 lambda: add_files(chat.archive, files, str(outlet or ""), str(date or "")),
             )
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
         yield from _states(
-            uploads.allowed(owner_of(request)),
+            uploads,
+            owner_of(request),
             lambda: add_address(chat.archive, address or "", feed=is_feed),
         )
 
@@ -82,6 +88,30 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     for done in (added, was_read):
         done.then(settle, None, outputs, queue=False, **private())
     parts.page.load(show_tab, None, tab, queue=False, **private())
+    if uploads.shared is not None:
+        _show_queue(tab, uploads, uploads.shared)
+
+
+def _show_queue(tab: Any, uploads: Uploads, shared: Shared) -> None:
+    """Shows in the tab what is being added at any page, while there is something."""
+    import gradio as gr
+
+    with tab:
+        queue = html_part("", QUEUE, "adding-now")
+        timer = gr.Timer(QUEUE_SECONDS, active=False)
+
+    def look(request: gr.Request) -> list[Any]:
+        if not uploads.allowed(owner_of(request)):
+            return ["", gr.Timer(active=False)]
+        try:
+            found = now_adding(shared)
+        except RagError:
+            return ["", gr.Timer(active=True)]
+        rows = Markup("").join(Markup("<li>{}</li>").format(text(each)) for each in found)
+        return [str(rows), gr.Timer(active=bool(found))]
+
+    for event in (tab.select, timer.tick):
+        event(look, None, [queue, timer], queue=False, **private())
 
 
 def _file_parts() -> tuple[Any, Any, Any]:
@@ -101,13 +131,13 @@ def _file_parts() -> tuple[Any, Any, Any]:
     return files, outlet, date
 
 
-def _states(allowed: bool, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
+def _states(uploads: Uploads, reader: str, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
     """The state of affairs as HTML, from the first moment to the last."""
-    if not allowed:
+    if not uploads.allowed(reader):
         yield str(_problem(NOT_ALLOWED))
         return
     try:
-        for state in begin():
+        for state in in_turn(uploads.shared, reader, begin):
             yield adding_html(state)
     except RagError as error:
         yield str(_problem(str(error)))
