@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rag.cli.command import loaded
 from rag.cli.command_list import GROUPS
+from rag.config import Settings
 from scripts.reference import GENERATED, PAGES
 from tests.commands import child, child_environment
 
@@ -71,6 +73,16 @@ def test_every_command_in_the_pages_can_be_called_so(path: Path) -> None:
         given = {word for word in rest if re.fullmatch(r"--?[a-z][a-z-]*", word)}
         wrong += [[*call[:1], *sorted(given - options)]] if given - options else []
     assert wrong == []
+
+
+def test_the_services_of_the_compose_file_are_given_settings_that_exist() -> None:
+    services = yaml.safe_load((ROOT / "docs/compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert {"postgresql", "page1", "page2", "proxy"} <= set(services)
+    given = {name for each in services.values() for name in each.get("environment", {})}
+    known = {f"DATELINE_{name.upper()}" for name in Settings.model_fields}
+    ours = {name for name in given if name.startswith("DATELINE_")}
+    assert "DATELINE_REPLICA_URL" in ours
+    assert ours <= known
 
 
 def test_every_make_target_in_the_pages_is_there() -> None:
