@@ -16,6 +16,7 @@ from rag.language.opposites import base, offices, reworded, things, verbs
 from rag.language.quantities import without_quantities
 from rag.language.quotation_marks import quoted_tokens
 from rag.language.synonyms import implied
+from rag.verification.checks.alignment import inserted
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def additions(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if token.i in quoted or token.text not in plain or not _adds(token):
             continue
         modifies = token.dep_ in _MODIFIERS
-        if not (_qualified(token, claim, evidence) if modifies else held(token.text, evidence)):
+        if _qualified(token, claim, evidence) if modifies else held(token.text, evidence):
+            continue
+        if inserted(token, evidence):
             reason = f"the article does not say “{token.text.lower()}”"
             yield Finding("partly", reason, "added")
             return
