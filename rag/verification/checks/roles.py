@@ -188,6 +188,8 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     clause = mine.clause
     verb = clause.verb.partition("_")[0]
     idle = verbs("vague") | verbs("general")
+    if clause.aside:
+        return
     if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
         noun = clause.patient.head
         there = [each for each in evidence.statements if noun in bases_of(each.text)]
@@ -213,9 +215,10 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
             yield Finding("unsupported", reason, "role")
             return
     ours = _content(clause) if _size(mine) else frozenset()
+    telling = near(clause.verb) - verbs("empty")
     against = None
     for each in evidence.statements:
-        known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
+        known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - (idle - telling)
         meant = [word for word in known if _can_mean(word, words, clause.verb)]
         if not meant or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
             continue
