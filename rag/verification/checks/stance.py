@@ -32,11 +32,11 @@ _CUES: dict[Modality, str] = {
     r"|intend(?:s|ed)? to|consider(?:s|ed|ing)?|threaten(?:s|ed)? to|expected to|propos(?:es|ed) to"
     r"|due to|set to|ready to|willing to|tried to|trying to|tries to",
     "coming": r"will|shall|['’]ll|is to|are to|going to",
-    "done": r"has|have|had",
     "said": r"allegedly|reportedly|alleged to|said to|believed to|thought to|suspected of"
     r"|accused of|suspected|alleged|claimed to|rumou?red to"
     r"|(?:almost|nearly)(?! (?:\d+|half|all|every|an?|one|two|three|four"
     r"|five|six|ten|twenty|thirty|forty|fifty)\b)",
+    "done": r"has|have|had",
 }
 _NEGATION = re.compile(rf"(?:\b|(?<=\w)(?=n['’]t))(?:{_NO})(?!\w)", re.IGNORECASE)
 _MODALITY = tuple(
@@ -45,7 +45,7 @@ _MODALITY = tuple(
 )
 _NOT_YET = re.compile(r"(?:\bnot|n['’]t) (?:\w+ )?yet\b|\byet to\b", re.IGNORECASE)
 _STOPS = re.compile(r"[,;:.!?()—–]|\b(?:but|because|although|though|while|which|who)\b")
-_FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|have|had|only|both|all|already")
+_FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|being|have|had|having|only|both|all|already")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
