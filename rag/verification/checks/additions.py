@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _ROOT = 5
+_FIRST_PART = 4
 _SHORTEST = 3
 _NEAR = 2
 _MODIFIERS = frozenset({"amod", "advmod", "acomp"})
@@ -68,6 +69,11 @@ def _same_root(one: str, two: str) -> bool:
     return len(one) > _ROOT and two.startswith(one[:_ROOT])
 
 
+def _compound(form: str, other: str) -> bool:
+    """Whether a word is the first part of another: "altar" of "altarpiece"."""
+    return len(form) >= _FIRST_PART and len(other) >= len(form) + _FIRST_PART and other.startswith(form)
+
+
 def held(word: str, evidence: Evidence) -> bool:
     """Whether what is cited, with what stands around it, has a word or another for the same."""
     form = base(word)
@@ -75,7 +81,7 @@ def held(word: str, evidence: Evidence) -> bool:
         return True
     if not (reworded(form) | things(form) | offices(form)).isdisjoint(evidence.context):
         return True
-    return any(_same_root(form, each) for each in evidence.context)
+    return any(_same_root(form, each) or _compound(form, each) for each in evidence.context)
 
 
 def _adds(token: Token) -> bool:

@@ -23,7 +23,7 @@ _NO = (
     r"|(?:den(?:y|ies|ied|ying)"
     r"|refus(?:e|es|ed|ing)(?: to)?|fail(?:s|ed|ing)? to|declin(?:e|es|ed|ing) to)(?: that)?"
     r"|no(?= (?!more|fewer|less|later|doubt|sooner)\w)|none of|rul(?:e|es|ed) out"
-    r"|unlikely to|false(?:ly)?"
+    r"|unlikely to|false(?:ly)?|rather than"
 )
 _CUES: dict[Modality, str] = {
     "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to"
