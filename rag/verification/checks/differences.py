@@ -184,12 +184,23 @@ def _of(
     )
     if theirs:
         given = offices(one.head) | things(one.head) | one.words
+        if _of_another_name(one, theirs, evidence) and not evidence.describes(theirs, given):
+            yield Difference("unsupported", reason, 6)
+            return
         if beside and not evidence.describes(theirs, given):
             yield Difference("unsupported", reason, 6)
     elif beside:
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
     elif _compares(mine, one, other, two) and distinct(one, two, evidence):
         yield Difference("partly", reason, 4)
+
+
+def _of_another_name(one: Argument, theirs: frozenset[str], evidence: Evidence) -> bool:
+    """Whether a noun, as in "the union", is part of another name in the articles than `theirs`."""
+    plural = f"{one.head}s"
+    return one.head not in frozenset(map(base, theirs)) and bool(
+        evidence.names & frozenset((one.head, plural))
+    )
 
 
 def _placed_apart(one: Argument, other: Said) -> bool:

@@ -67,7 +67,13 @@ def _ruled_out(mine: Said, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
-    """The clause with the name of its agent: that of "the person who sold it was Ann Orr"."""
+    """The clause with the name of its agent: that of "the person who sold it was Ann Orr".
+
+    "Ann Orr said that she would sell it" has it of Ann Orr, too.
+    """
+    agent, speaker = clause.agent, clause.speaker
+    if agent is not None and agent.head in ("he", "she") and speaker is not None and speaker.names:
+        return replace(clause, agent=speaker)
     for other in clauses:
         named = next((each for how, each in other.others if how == "is"), None)
         if named is None or not named.names or other.agent is None or clause.agent is None:
