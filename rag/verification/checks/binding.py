@@ -42,6 +42,10 @@ _CAPPED = re.compile(
 _ALL = word_set("all every each entire whole both any")
 _NONE = word_set("no none neither never nobody")
 _PART = word_set("some several many few most half quarter third two-thirds part least only")
+_SHARE_OF = re.compile(
+    r"\b(?P<share>[\d.]{1,6} (?:per cent|percent)|[\d.]{1,6}%|a (?:half|third|quarter|fifth|tenth))"
+    r" of (?P<whole>(?:[\w’'-]+ ){0,3}[\w’'-]+)"
+)
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-([a-z]{3,})\b",
     re.IGNORECASE,
@@ -56,6 +60,7 @@ def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
     yield from _ages(plain, evidence)
     yield from _limits(plain, evidence)
     yield from _ranks(plain, evidence)
+    yield from _shares(plain, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -169,6 +174,22 @@ def _ranks(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if known and match[1].lower() not in known:
             shown = f"{min(known)}-{match[2]}"
             yield Finding("unsupported", f"the article says {shown}, not {match[0]}", "number")
+
+
+def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A share of others than in the article: "of the members" for "of those who voted"."""
+    for said in _SHARE_OF.finditer(claim):
+        mine = _telling(said["whole"])
+        there = [
+            each
+            for text in evidence.around
+            for each in _SHARE_OF.finditer(joined_numbers(text))
+            if each["share"].lower() == said["share"].lower()
+        ]
+        if mine and there and not any(mine & _wide(each["whole"]) for each in there):
+            shown = " ".join(there[0][0].split())
+            yield Finding("partly", f"the article says {shown}", "number")
+            return
 
 
 def _universal(claim: str, evidence: Evidence) -> Iterator[Finding]:

@@ -221,6 +221,9 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
             yield Finding("unsupported", reason, "role")
             return
     ours = _content(clause) if _size(mine) else frozenset()
+    if clause.agent is not None and clause.agent.names:
+        # Who does it stands in many sentences: what it is done to tells which is meant.
+        ours = (ours - clause.agent.words - clause.agent.names) or ours
     telling = near(clause.verb) - verbs("empty")
     against = None
     for each in evidence.statements:

@@ -15,8 +15,6 @@ _IN_WORDS = (
     (re.compile(r"\bhalf (?:a|of a|the) year\b|\bhalf-year\b", re.IGNORECASE), "six months"),
     (re.compile(r"\bhalf an hour\b|\bhalf-hour\b", re.IGNORECASE), "30 minutes"),
     (re.compile(r"\bquarter of an hour\b", re.IGNORECASE), "15 minutes"),
-    (re.compile(r"\ba quarter of a century\b|\ba quarter-century\b", re.IGNORECASE), "25 years"),
-    (re.compile(r"\bhalf a century\b", re.IGNORECASE), "50 years"),
     (re.compile(r"\ba fortnight\b", re.IGNORECASE), "two weeks"),
 )
 
