@@ -13,7 +13,7 @@ from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, near, things, verbs
 from rag.language.quantities import quantity_places
 from rag.language.roles import Argument, Clause
-from rag.language.synonyms import implied
+from rag.language.synonyms import implied, kinds
 from rag.verification.checks.evidence import Evidence, Severity, Statement
 
 _FEW = 3
@@ -51,10 +51,12 @@ class Difference:
 
 
 def related(one: Argument, two: Argument) -> bool:
-    """Whether two phrases can be of the same: a name shared, or a word for one thing."""
+    """Whether two phrases can be of the same: a name shared, a word for one thing or its kind."""
     if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
         return True
-    return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)
+    if two.head in things(one.head) or one.head in kinds(two.head):
+        return True
+    return bool(one.head in two.words or two.head in one.words)
 
 
 def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
