@@ -129,6 +129,9 @@ def _clause(verb: Token, quoted: bool) -> Clause:
         by = next((t for c in children if c.dep_ == "agent" for t in c.children), None)
         agent, patient = _argument(by), agent
     beside = [("by", _argument(done_to))] if passive and done_to is not None else []
+    if passive and done_to is not None and done_to.dep_ == "dobj":
+        # "She was given a book" has the book given to her.
+        patient, beside = _argument(done_to), [("to", _argument(subject))]
     denied, status, source = standing(verb)
     speaker = _argument(source)
     nobody = [each for each in (agent, patient) if each is not None and each.none]
@@ -237,7 +240,7 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
             if held is not None and (found := _argument(held)) is not None:
                 yield token.lower_, found
         elif token.dep_ in ("npadvmod", "dative") and (found := _argument(token)) is not None:
-            yield "by", found
+            yield "to" if token.dep_ == "dative" else "by", found
         elif token.dep_ in ("nsubj", "nsubjpass", "csubj"):
             continue
         waiting = [*token.children, *waiting]

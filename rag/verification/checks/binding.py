@@ -46,6 +46,10 @@ _SHARE_OF = re.compile(
     r"\b(?P<share>[\d.]{1,6} (?:per cent|percent)|[\d.]{1,6}%|a (?:half|third|quarter|fifth|tenth))"
     r" of (?P<whole>(?:[\w’'-]+ ){0,3}[\w’'-]+)"
 )
+_THAN = re.compile(
+    r"(?P<left>[^,.;:]{2,80}?) (?P<how>more [a-z]+|less [a-z]+|[a-z]+er|as (?:much|many|often))\b"
+    r"[^,.;:]{0,20}? (?:than|as) (?P<right>[^,.;:]{2,60})"
+)
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-([a-z]{3,})\b",
     re.IGNORECASE,
@@ -61,6 +65,7 @@ def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
     yield from _limits(plain, evidence)
     yield from _ranks(plain, evidence)
     yield from _shares(plain, evidence)
+    yield from _compared(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -192,6 +197,25 @@ def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
             return
 
 
+def _compared(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A comparison the other way round: "A is safer than B" where B is safer than A."""
+    mine = _THAN.search(claim)
+    if mine is None:
+        return
+    left, right = _sides(mine)
+    for held in (each for one in evidence.statements for each in _THAN.finditer(one.text)):
+        before, after = _sides(held)
+        same = base(held["how"]) == base(mine["how"])
+        if same and left & after and right & before and not left & before and not right & after:
+            yield Finding("unsupported", f"the article says {held[0].strip()}", "role")
+            return
+
+
+def _sides(match: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:
+    left, right = _telling(match["left"]), _telling(match["right"])
+    return left - right, right - left
+
+
 def _universal(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """All or none of what the article says of some, of a number, or of part."""
     [doc] = analyse([claim])
@@ -220,9 +244,11 @@ def _how_many(noun: Token) -> str:
         words |= {head.head.lower_, *(child.lower_ for child in head.head.children)}
     if words & _NONE:
         return "none"
+    if words & _ALL:
+        return "all"
     if words & _PART or any(word.isdigit() or word in NUMERALS[1:] for word in words):
         return "part"
-    return "all" if words & _ALL else ""
+    return ""
 
 
 def _phrase(token: Token) -> str:

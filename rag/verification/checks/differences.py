@@ -39,6 +39,7 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _OF_THEM = re.compile(r"\d (?:\w+ )?of (?:the|its|their|his|her) ")
+_OWNED = re.compile(r"(?:their|its|his|her)\b", re.IGNORECASE)
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
@@ -150,6 +151,8 @@ def _of(
         if not theirs or not one.names:
             return
     shown = other.shown(two)
+    if _OWNED.match(shown) and not done_to:
+        return
     reason = f"the article says {shown}, not {mine.shown(one)}"
     if one.names & other.words(two) or theirs & mine.words(one):
         return
@@ -166,6 +169,9 @@ def _of(
     if two.pronoun or related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
+    if other.text[: two.start].lower().endswith("only ") or shown.lower().startswith("only "):
+        yield Difference("unsupported", reason, 6)
+        return
     if not theirs and not one.names and not two.all_names and _placed_apart(one, other):
         yield Difference("unsupported", reason, 5)
         return

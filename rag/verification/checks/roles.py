@@ -16,7 +16,7 @@ from rag.language.entities import numbers
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
 from rag.language.roles import Clause, clauses_of
-from rag.language.synonyms import implied
+from rag.language.synonyms import implied, kinds
 from rag.verification.checks.differences import (
     SHOWN,
     agree,
@@ -30,6 +30,7 @@ from rag.verification.checks.saying import Said, one_name, related
 _MOST = 6
 _LEAST_SHARED = 0.3
 _FEW = 3
+_NO_THING = frozenset(map(base, ("one", "anything", "something", "everything")))
 _ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
 
@@ -268,7 +269,7 @@ def _described(statement: Statement, evidence: Evidence) -> frozenset[str]:
 def _wide(text: str) -> frozenset[str]:
     """The base forms of the words of a sentence, and what they imply."""
     there = bases_of(text)
-    return there.union(*map(implied, there), *map(things, there))
+    return there.union(*map(implied, there), *map(things, there), *map(kinds, there))
 
 
 def _others_acts(mine: Said, text: str, evidence: Evidence) -> frozenset[str]:
@@ -311,9 +312,12 @@ def _by_another(mine: Said, words: Sequence[str], text: str) -> str:
 
 def _content(clause: Clause) -> frozenset[str]:
     """The base forms of what a clause is about; numbers in words are no such."""
-    found = (each.words | each.all_names for each in clause.arguments)
+    found = (each.words | each.all_names for each in clause.arguments if not each.none)
     return frozenset(
-        word for words in found for word in words if word != "one" and not numbers(word)
+        word
+        for words in found
+        for word in words
+        if word not in _NO_THING and not numbers(word)
     )
 
 

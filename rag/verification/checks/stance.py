@@ -23,7 +23,7 @@ _NO = (
     r"|(?:den(?:y|ies|ied|ying)"
     r"|refus(?:e|es|ed|ing)(?: to)?|fail(?:s|ed|ing)? to|declin(?:e|es|ed|ing) to)(?: that)?"
     r"|no(?= (?!more|fewer|less|later|doubt|sooner)\w)|none of|rul(?:e|es|ed) out"
-    r"|unlikely to|false(?:ly)?|rather than"
+    r"|unlikely to|false(?:ly)?|(?:rather than|instead of)|lack(?:s|ed|ing)?"
 )
 _CUES: dict[Modality, str] = {
     "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to"
@@ -118,7 +118,8 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
             return
     yield from _modality(mine, held)
     if len(mine.denied) % 2 == len(held.denied) % 2:
-        yield from _opposite(said.words, nearest.words, evidence.sentences)
+        words = [sentence(without_moments(each.text)).words for each in (said, nearest)]
+        yield from _opposite(words[0], words[1], evidence.sentences)
 
 
 def _differs_by_no(claim: str, held: str) -> bool:
