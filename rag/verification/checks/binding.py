@@ -230,14 +230,15 @@ def _universal(claim: str, evidence: Evidence) -> Iterator[Finding]:
             for each in one
             if each.pos_ == "NOUN" and base(each.text) == base(token.text)
         }
-        if "part" in theirs and mine not in theirs and not numbers(_phrase(token)):
+        some = "part" in theirs or ("number" in theirs and not numbers(_phrase(token)))
+        if some and mine not in theirs:
             shown = _phrase(token)
             yield Finding("partly", f"the article does not say it of “{shown}”", "number")
             return
 
 
 def _how_many(noun: Token) -> str:
-    """Whether a noun is said of "all", "none" or "part" of what it names; "" where it is open."""
+    """Whether it is of "all", "none", "part" or a "number" of what a noun names; "" where open."""
     words = {child.lower_ for child in noun.children}
     head = noun.head
     if head.lower_ == "of":
@@ -246,9 +247,10 @@ def _how_many(noun: Token) -> str:
         return "none"
     if words & _ALL:
         return "all"
-    if words & _PART or any(word.isdigit() or word in NUMERALS[1:] for word in words):
+    counts = any(word.isdigit() or word in NUMERALS[1:] for word in words)
+    if words & _PART or (counts and head.lower_ == "of"):
         return "part"
-    return ""
+    return "number" if counts else ""
 
 
 def _phrase(token: Token) -> str:

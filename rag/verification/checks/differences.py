@@ -368,6 +368,10 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
 def _turned_round(mine: Said, other: Said) -> Iterator[Difference]:
     """A name from which it goes in the claim and to which in the article, or the reverse."""
     ours, theirs = dict(mine.clause.others), dict(other.clause.others)
+    taker, doer = theirs.get("to"), mine.clause.agent
+    acts = other.clause.agent.names if other.clause.agent else frozenset()
+    if doer is not None and taker is not None and doer.names & taker.names - acts:
+        yield Difference("unsupported", f"the article has it done to {mine.shown(doer)}", 6)
     for here, there in (("from", "to"), ("to", "from")):
         if here not in ours or there not in theirs:
             continue
