@@ -1,11 +1,11 @@
-"""Writes the lexicons of synonyms, of opposites and of kinds from the database files of WordNet 3.1.
+"""Writes the lexicons of synonyms, opposites and kinds from the database files of WordNet 3.1.
 
     python scripts/build_synonyms.py FOLDER
 
 FOLDER holds `data.noun`, `index.sense` and so on. For each word in use, one line: the base form, a
 tab, and the base forms that say the same or less: its synonyms, what is derived from it
-("resignation" of "resign"), and one step up ("vessel" of "ferry"). In that of kinds, a line for each
-noun that is a kind of one of `CLASSES`, however many steps up: "vehicle" of "lorry".
+("resignation" of "resign"), and one step up ("vessel" of "ferry"). In that of kinds, a line for
+each noun that is a kind of one of `CLASSES`, however many steps up: "vehicle" of "lorry".
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ DERIVED = ("+", "\\", "<")
 MOST_SENSES = 3
 KINDS = TARGET.with_name("wordnet_kinds_en.txt.gz")
 CLASSES = word_set(
-    "person worker official politician legislator player athlete artist writer musician scientist doctor"
-    " lawyer teacher student child relative criminal soldier animal bird fish plant tree vehicle car ship"
-    " boat vessel aircraft building structure room machine device equipment weapon gun clothing food drink"
-    " fruit vegetable meat medicine drug disease illness injury crime company organization institution"
-    " group team document letter message report book film game sport meeting ceremony celebration money"
-    " payment sum tax fee price city town country road river mountain fuel metal material chemical"
-    " substance language religion science colour color emotion storm weather disaster accident fire war"
-    " protest damage decision agreement rule law plan leader newspaper publication professional"
-    " performer entertainer journalist insect reptile dog furniture instrument tool container fabric"
-    " disorder contest competition criticism dispute"
+    "person worker official politician legislator player athlete artist writer musician"
+    " scientist doctor lawyer teacher student child relative criminal soldier animal bird fish"
+    " plant tree vehicle car ship boat vessel aircraft building structure room machine device"
+    " equipment weapon gun clothing food drink fruit vegetable meat medicine drug disease"
+    " illness injury crime company organization institution group team document letter message"
+    " report book film game sport meeting ceremony celebration money payment sum tax fee price"
+    " city town country road river mountain fuel metal material chemical substance language"
+    " religion science colour color emotion storm weather disaster accident fire war protest"
+    " damage decision agreement rule law plan leader newspaper publication professional"
+    " performer entertainer journalist insect reptile dog furniture instrument tool container"
+    " fabric disorder contest competition criticism dispute"
 )
 NOUN_SENSES = 2
 USUAL = re.compile(r"[a-z]{3,}(?:_[a-z]{2,5})?$")

@@ -71,7 +71,11 @@ def _same_root(one: str, two: str) -> bool:
 
 def _compound(form: str, other: str) -> bool:
     """Whether a word is the first part of another: "altar" of "altarpiece"."""
-    return len(form) >= _FIRST_PART and len(other) >= len(form) + _FIRST_PART and other.startswith(form)
+    return (
+        len(form) >= _FIRST_PART
+        and len(other) >= len(form) + _FIRST_PART
+        and other.startswith(form)
+    )
 
 
 def held(word: str, evidence: Evidence) -> bool:

@@ -204,9 +204,7 @@ def _of(
 def _of_another_name(one: Argument, theirs: frozenset[str], evidence: Evidence) -> bool:
     """Whether a noun, as in "the union", is part of another name in the articles than `theirs`."""
     plural = f"{one.head}s"
-    return one.head not in frozenset(map(base, theirs)) and bool(
-        evidence.names & frozenset((one.head, plural))
-    )
+    return one.head not in map(base, theirs) and not evidence.names.isdisjoint((one.head, plural))
 
 
 def _placed_apart(one: Argument, other: Said) -> bool:

@@ -314,10 +314,7 @@ def _content(clause: Clause) -> frozenset[str]:
     """The base forms of what a clause is about; numbers in words are no such."""
     found = (each.words | each.all_names for each in clause.arguments if not each.none)
     return frozenset(
-        word
-        for words in found
-        for word in words
-        if word not in _NO_THING and not numbers(word)
+        word for words in found for word in words if word not in _NO_THING and not numbers(word)
     )
 
 

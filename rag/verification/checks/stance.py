@@ -45,7 +45,9 @@ _MODALITY = tuple(
 )
 _NOT_YET = re.compile(r"(?:\bnot|n['’]t) (?:\w+ )?yet\b|\byet to\b", re.IGNORECASE)
 _STOPS = re.compile(r"[,;:.!?()—–]|\b(?:but|because|although|though|while|which|who)\b")
-_FILLER = re.compile(r"\w+ly$|also|even|yet|ever|still|just|been|be|being|have|had|having|only|both|all|already")
+_FILLER = re.compile(
+    r"\w+ly$|also|even|yet|ever|still|just|been|be|being|have|had|having|only|both|all|already"
+)
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
