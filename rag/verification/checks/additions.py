@@ -96,4 +96,6 @@ def _adds(token: Token) -> bool:
         return False
     if token.dep_ in _PLACED or (token.text[0].isupper() and token.i):
         return False
+    if token.dep_ == "appos" and token.head.pos_ == "PROPN" and base(token.text) in verbs("bodies"):
+        return False
     return token.pos_ not in ("VERB", "AUX") or token.dep_ == "amod"
