@@ -103,13 +103,13 @@ def _has_another(how: str, token: Token, other: Token, mine: frozenset[str]) -> 
         )
     against = contraries(base(token.text))
     classes = _OF_NOUNS if how in _OF_NOUNS else {"advmod"} if how == "advmod" else _OF_VERBS
+    found = False
     for child in other.children:
-        if child.dep_ not in classes or child.lower_ == how:
-            continue
         words = [each for each in child.subtree if _unmatched(each, mine)]
-        if any(base(each.text) not in against for each in words):
-            return True
-    return False
+        if words and (child.lower_ == how or any(base(each.text) in against for each in words)):
+            return False
+        found = found or (child.dep_ in classes and bool(words))
+    return found
 
 
 def _unmatched(token: Token, mine: frozenset[str]) -> bool:

@@ -21,11 +21,10 @@ from rag.verification.checks.differences import (
     SHOWN,
     agree,
     differences,
-    figures,
     is_source,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
-from rag.verification.checks.saying import Said, one_name, related
+from rag.verification.checks.saying import Said, figures, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
