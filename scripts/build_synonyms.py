@@ -1,10 +1,11 @@
-"""Writes the lexicons of synonyms and of opposites from the database files of WordNet 3.1.
+"""Writes the lexicons of synonyms, opposites and kinds from the database files of WordNet 3.1.
 
     python scripts/build_synonyms.py FOLDER
 
 FOLDER holds `data.noun`, `index.sense` and so on. For each word in use, one line: the base form, a
 tab, and the base forms that say the same or less: its synonyms, what is derived from it
-("resignation" of "resign"), and one step up ("vessel" of "ferry").
+("resignation" of "resign"), and one step up ("vessel" of "ferry"). In that of kinds, a line for
+each noun that is a kind of one of `CLASSES`, however many steps up: "vehicle" of "lorry".
 """
 
 from __future__ import annotations
@@ -25,6 +26,21 @@ PARTS = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
 UPWARDS = ("@", "&", "\\")
 DERIVED = ("+", "\\", "<")
 MOST_SENSES = 3
+KINDS = TARGET.with_name("wordnet_kinds_en.txt.gz")
+CLASSES = word_set(
+    "person worker official politician legislator player athlete artist writer musician"
+    " scientist doctor lawyer teacher student child relative criminal soldier animal bird fish"
+    " plant tree vehicle car ship boat vessel aircraft building structure room machine device"
+    " equipment weapon gun clothing food drink fruit vegetable meat medicine drug disease"
+    " illness injury crime company organization institution group team document letter message"
+    " report book film game sport meeting ceremony celebration money payment sum tax fee price"
+    " city town country road river mountain fuel metal material chemical substance language"
+    " religion science colour color emotion storm weather disaster accident fire war protest"
+    " damage decision agreement rule law plan leader newspaper publication professional"
+    " performer entertainer journalist insect reptile dog furniture instrument tool container"
+    " fabric disorder contest competition criticism dispute"
+)
+NOUN_SENSES = 2
 USUAL = re.compile(r"[a-z]{3,}(?:_[a-z]{2,5})?$")
 # Too general to say anything: one step up from half of all words.
 EMPTY = word_set(
@@ -61,7 +77,30 @@ def main(folder: Path) -> None:
                         if each not in EMPTY and _is_usual(each, target, ranks)
                     }
     _write(TARGET, found)
+    _write(KINDS, _kinds(synsets, dict(_ranks(folder / "index.sense"))))
     _write(OPPOSITES, against)
+
+
+def _kinds(
+    synsets: dict[tuple[str, str], tuple[list[str], list[tuple[str, tuple[str, str], int, int]]]],
+    ranks: dict[tuple[str, str], tuple[int, int]],
+) -> dict[str, set[str]]:
+    """The classes of each noun in its first senses."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key, (words, _) in synsets.items():
+        above: set[tuple[str, str]] = set()
+        waiting = [key] if key[0] == "n" else []
+        while waiting:
+            pointers = synsets[waiting.pop()][1]
+            new = {target for sign, target, source, _ in pointers if sign == "@" and not source}
+            waiting += new - above
+            above |= new
+        classes = {base(word) for each in above for word in synsets[each][0] if word in CLASSES}
+        for word in words:
+            rank, seen = ranks.get((word, f"n{key[1]}"), (99, 0))
+            if USUAL.match(word) and (rank == 1 or (seen and rank <= NOUN_SENSES)):
+                found[base(word)] |= classes
+    return found
 
 
 def _write(path: Path, found: dict[str, set[str]]) -> None:

@@ -121,18 +121,19 @@ def claim(line: str) -> str:
 @pytest.mark.parametrize(
     ("name", "most_flagged", "most_supported"),
     [
-        ("first", 4, 5),
+        ("first", 3, 6),
         ("second", 2, 3),
-        ("third", 6, 4),
-        ("fourth", 9, 2),
-        ("fifth", 5, 1),
-        ("sixth", 11, 7),
+        ("third", 4, 3),
+        ("fourth", 7, 3),
+        ("fifth", 5, 2),
+        ("sixth", 8, 9),
+        ("seventh", 14, 4),
     ],
 )
 def test_few_true_claims_are_flagged_and_few_false_ones_supported(
     name: str, most_flagged: int, most_supported: int
 ) -> None:
-    """Of 48, 43, 45, 45, 20, 84 true claims and 58, 58, 45, 45, 20, 88 false ones, no more."""
+    """Of 48, 43, 45, 45, 20, 84, 63 true claims, 58, 58, 45, 45, 20, 88, 61 false, no more."""
     listed = tomllib.loads((CLAIMS / f"{name}.toml").read_text(encoding="utf-8"))["evidence"]
     flagged, supported = [], []
     for number, one in enumerate(listed):

@@ -42,3 +42,33 @@ def _any_of(names: str) -> re.Pattern[str]:
 COUNTRY = _any_of(_COUNTRIES)
 STATE = _any_of(_STATES)
 CONTINENT = _any_of(_CONTINENTS)
+
+_ADJECTIVES = """
+American:United States,US,U.S.,USA,America,USMNT;British:Britain,UK,U.K.,United Kingdom
+English:England;Scottish:Scotland;Welsh:Wales;Irish:Ireland;French:France;German:Germany
+Spanish:Spain;Dutch:Netherlands,Holland;Portuguese:Portugal;Polish:Poland;Danish:Denmark
+Swedish:Sweden;Finnish:Finland;Norwegian:Norway;Swiss:Switzerland;Greek:Greece
+Turkish:Turkey,Türkiye;Chinese:China;Japanese:Japan;Korean:Korea;Vietnamese:Vietnam;Thai:Thailand
+Israeli:Israel;Iraqi:Iraq;Iranian:Iran;Saudi:Saudi Arabia;Pakistani:Pakistan;Afghan:Afghanistan
+Indian:India;Russian:Russia;Ukrainian:Ukraine;Belarusian:Belarus;Hungarian:Hungary;Czech:Czechia
+Slovak:Slovakia;Belgian:Belgium;Italian:Italy;Austrian:Austria;Canadian:Canada;Mexican:Mexico
+Brazilian:Brazil;Argentine:Argentina;Chilean:Chile;Egyptian:Egypt;Lebanese:Lebanon
+Filipino:Philippines;Australian:Australia;European:Europe,EU;African:Africa;Asian:Asia
+Icelandic:Iceland;Venezuelan:Venezuela;Peruvian:Peru;Colombian:Colombia;Cuban:Cuba
+Taiwanese:Taiwan;Nigerian:Nigeria;Kenyan:Kenya;Syrian:Syria;Yemeni:Yemen;Jordanian:Jordan
+Libyan:Libya;Tunisian:Tunisia;Moroccan:Morocco;Palestinian:Palestine,Gaza,West Bank
+Californian:California;Texan:Texas;Parisian:Paris;Londoner:London
+"""
+_PLACES_OF = dict(
+    pair.split(":") for line in _ADJECTIVES.split("\n") for pair in line.split(";") if pair
+)
+
+
+def is_of_place(one: str, two: str) -> bool:
+    """Whether one of two words is an adjective of a place, and the other a name of that place.
+
+    >>> is_of_place("French", "France"), is_of_place("UK", "British"), is_of_place("UK", "French")
+    (True, True, False)
+    """
+    pairs = ((one, two), (two, one))
+    return any(place in _PLACES_OF.get(adjective, "").split(",") for adjective, place in pairs)

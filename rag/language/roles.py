@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _OBJECTS = word_set("dobj attr acomp oprd dative npadvmod")
 _CLAUSES = word_set("relcl acl advcl ccomp parataxis csubj xcomp pcomp")
+_ASIDES = word_set("relcl acl advcl pcomp")
+_REASONS = word_set("because since as")
 _COPULAS = word_set(
     "be is are was were been being am 's ’s remain remained remains stay stayed stays"
 )
@@ -65,7 +67,8 @@ class Clause:
     `agent` does it and `patient` has it done to it, in the active and the passive alike; None
     where the sentence names nobody. `others` are its other phrases by their preposition, "by"
     for a measure without one ("fell 3 per cent"). `speaker` says so where somebody does.
-    `governs`: it only says how surely another verb of the sentence is so ("plans to").
+    `governs`: it only says how surely another verb of the sentence is so ("plans to"). `aside`: it
+    says more of a word, or when or what for, and gives no reason ("the house haunted by ghosts").
     """
 
     verb: str
@@ -78,6 +81,7 @@ class Clause:
     status: Status
     predicate: bool = False
     governs: bool = False
+    aside: bool = False
     quoted: bool = False
     speaker: Argument | None = None
 
@@ -125,6 +129,9 @@ def _clause(verb: Token, quoted: bool) -> Clause:
         by = next((t for c in children if c.dep_ == "agent" for t in c.children), None)
         agent, patient = _argument(by), agent
     beside = [("by", _argument(done_to))] if passive and done_to is not None else []
+    if passive and done_to is not None and done_to.dep_ == "dobj":
+        # "She was given a book" has the book given to her.
+        patient, beside = _argument(done_to), [("to", _argument(subject))]
     denied, status, source = standing(verb)
     speaker = _argument(source)
     nobody = [each for each in (agent, patient) if each is not None and each.none]
@@ -142,9 +149,15 @@ def _clause(verb: Token, quoted: bool) -> Clause:
         governs=any(c.dep_ == "xcomp" and _leans(c) for c in children)
         or (verb.lower_ in SAYING and any(c.dep_ == "ccomp" for c in children))
         or (verb.lower_ in SAYING and verb.head.dep_ == "ccomp"),
+        aside=_is_aside(verb),
         quoted=quoted,
         speaker=speaker,
     )
+
+
+def _is_aside(verb: Token) -> bool:
+    marks = {child.lower_ for child in verb.children if child.dep_ == "mark"}
+    return verb.dep_ in _ASIDES and marks.isdisjoint(_REASONS)
 
 
 def _leans(verb: Token) -> bool:
@@ -227,7 +240,7 @@ def _others(verb: Token, predicate: Token | None) -> Iterator[tuple[str, Argumen
             if held is not None and (found := _argument(held)) is not None:
                 yield token.lower_, found
         elif token.dep_ in ("npadvmod", "dative") and (found := _argument(token)) is not None:
-            yield "by", found
+            yield "to" if token.dep_ == "dative" else "by", found
         elif token.dep_ in ("nsubj", "nsubjpass", "csubj"):
             continue
         waiting = [*token.children, *waiting]

@@ -31,6 +31,16 @@ def implied(word: str) -> frozenset[str]:
     return frozenset([word, *others]) if stems(word) else frozenset([word])
 
 
+def kinds(noun: str) -> frozenset[str]:
+    """The base forms of the general nouns for what a noun names in its first senses; mostly empty.
+
+    >>> from rag.language.opposites import base
+    >>> base("vehicle") in kinds(base("lorry")), base("lorry") in kinds(base("vehicle"))
+    (True, False)
+    """
+    return frozenset(_lines("wordnet_kinds_en").get(noun, "").split())
+
+
 def antonyms(word: str) -> frozenset[str]:
     """The base forms that say the opposite of a base form in one of its usual senses; mostly empty.
 

@@ -14,6 +14,7 @@ from rag.records import Citation, Similarity, Verdict
 from rag.verification.checks.across import across, claim_language
 from rag.verification.checks.additions import additions
 from rag.verification.checks.amounts import amounts
+from rag.verification.checks.binding import binding
 from rag.verification.checks.counted import counted
 from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import Check, Evidence, Finding
@@ -41,6 +42,7 @@ _CHECKS: tuple[Check, ...] = (
     quoting,
     amounts,
     counted,
+    binding,
     dates,
     naming,
     titles,

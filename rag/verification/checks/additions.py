@@ -16,12 +16,14 @@ from rag.language.opposites import base, offices, reworded, things, verbs
 from rag.language.quantities import without_quantities
 from rag.language.quotation_marks import quoted_tokens
 from rag.language.synonyms import implied
+from rag.verification.checks.alignment import inserted
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _ROOT = 5
+_FIRST_PART = 4
 _SHORTEST = 3
 _NEAR = 2
 _MODIFIERS = frozenset({"amod", "advmod", "acomp"})
@@ -42,7 +44,9 @@ def additions(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if token.i in quoted or token.text not in plain or not _adds(token):
             continue
         modifies = token.dep_ in _MODIFIERS
-        if not (_qualified(token, claim, evidence) if modifies else held(token.text, evidence)):
+        if _qualified(token, claim, evidence) if modifies else held(token.text, evidence):
+            continue
+        if inserted(token, evidence):
             reason = f"the article does not say “{token.text.lower()}”"
             yield Finding("partly", reason, "added")
             return
@@ -65,6 +69,15 @@ def _same_root(one: str, two: str) -> bool:
     return len(one) > _ROOT and two.startswith(one[:_ROOT])
 
 
+def _compound(form: str, other: str) -> bool:
+    """Whether a word is the first part of another: "altar" of "altarpiece"."""
+    return (
+        len(form) >= _FIRST_PART
+        and len(other) >= len(form) + _FIRST_PART
+        and other.startswith(form)
+    )
+
+
 def held(word: str, evidence: Evidence) -> bool:
     """Whether what is cited, with what stands around it, has a word or another for the same."""
     form = base(word)
@@ -72,7 +85,7 @@ def held(word: str, evidence: Evidence) -> bool:
         return True
     if not (reworded(form) | things(form) | offices(form)).isdisjoint(evidence.context):
         return True
-    return any(_same_root(form, each) for each in evidence.context)
+    return any(_same_root(form, each) or _compound(form, each) for each in evidence.context)
 
 
 def _adds(token: Token) -> bool:
@@ -82,5 +95,7 @@ def _adds(token: Token) -> bool:
     if token.pos_ in ("PROPN", "NUM", "PRON", "DET", "ADP", "SCONJ", "CCONJ", "PART", "INTJ"):
         return False
     if token.dep_ in _PLACED or (token.text[0].isupper() and token.i):
+        return False
+    if token.dep_ == "appos" and token.head.pos_ == "PROPN" and base(token.text) in verbs("bodies"):
         return False
     return token.pos_ not in ("VERB", "AUX") or token.dep_ == "amod"

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.language.certainty import Status
-from rag.language.entities import NUMERALS
-from rag.language.moments import without_moments
 from rag.language.opposites import base, offices, things, verbs
-from rag.language.quantities import Quantity, quantity_places
+from rag.language.quantities import Quantity
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
@@ -22,28 +20,23 @@ from rag.verification.checks.saying import (
     Difference,
     Said,
     distinct,
+    figures,
     measures,
     one_name,
     related,
 )
 from rag.verification.checks.timing import times
-from rag.verification.checks.written import joined_numbers
 
 _FEW = 3
 _DIRECTIONS = ("from", "to", "by")
 _GOALS = ("to", "from", "with", "against")
 _PLACES = word_set("in at near off on above outside inside around")
-_CLOCK = re.compile(rf"\s*(?:past|to) (?:{'|'.join(NUMERALS[1:13])})\b")
-_FRACTION = re.compile(
-    r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
-    re.IGNORECASE,
-)
 _OF_THEM = re.compile(r"\d (?:\w+ )?of (?:the|its|their|his|her) ")
+_OWNED = re.compile(r"(?:their|its|his|her)\b", re.IGNORECASE)
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 """Fractions in words, in whole per cent."""
-_WHOLE = word_set("whole all entire full")
 _WEAKER: dict[Status, frozenset[Status]] = {
     "fact": frozenset(),
     "now": frozenset(),
@@ -150,6 +143,8 @@ def _of(
         if not theirs or not one.names:
             return
     shown = other.shown(two)
+    if _OWNED.match(shown) and not done_to:
+        return
     reason = f"the article says {shown}, not {mine.shown(one)}"
     if one.names & other.words(two) or theirs & mine.words(one):
         return
@@ -166,6 +161,9 @@ def _of(
     if two.pronoun or related(one, two):
         return
     elsewhere = [each for each in other.clause.arguments if each is not two]
+    if other.text[: two.start].lower().endswith("only ") or shown.lower().startswith("only "):
+        yield Difference("unsupported", reason, 6)
+        return
     if not theirs and not one.names and not two.all_names and _placed_apart(one, other):
         yield Difference("unsupported", reason, 5)
         return
@@ -179,17 +177,42 @@ def _of(
         if moved and not evidence.describes(one.names, two.words):
             yield Difference("unsupported", reason, 6)
         return
+    yield from _by_nouns(one, two, mine, other, evidence, done_to=done_to)
+
+
+def _by_nouns(
+    one: Argument,
+    two: Argument,
+    mine: Said,
+    other: Said,
+    evidence: Evidence,
+    *,
+    done_to: bool,
+) -> Iterator[Difference]:
+    """Whether the claim has another noun in a role than the article has a noun or a name."""
+    theirs, shown = two.names, other.shown(two)
+    reason = f"the article says {shown}, not {mine.shown(one)}"
+    elsewhere = [each for each in other.clause.arguments if each is not two]
     beside = any(
         one.head == each.head or (not theirs and one.head in each.words) for each in elsewhere
     )
     if theirs:
         given = offices(one.head) | things(one.head) | one.words
+        if _of_another_name(one, theirs, evidence) and not evidence.describes(theirs, given):
+            yield Difference("unsupported", reason, 6)
+            return
         if beside and not evidence.describes(theirs, given):
             yield Difference("unsupported", reason, 6)
     elif beside:
         yield Difference("unsupported" if not done_to else "partly", reason, 5)
     elif _compares(mine, one, other, two) and distinct(one, two, evidence):
         yield Difference("partly", reason, 4)
+
+
+def _of_another_name(one: Argument, theirs: frozenset[str], evidence: Evidence) -> bool:
+    """Whether a noun, as in "the union", is part of another name in the articles than `theirs`."""
+    plural = f"{one.head}s"
+    return one.head not in map(base, theirs) and not evidence.names.isdisjoint((one.head, plural))
 
 
 def _placed_apart(one: Argument, other: Said) -> bool:
@@ -321,36 +344,13 @@ def _comparable(held: Quantity, said: Quantity, place: str) -> bool:
     return base(said.noun) in things(base(held.noun))
 
 
-def figures(one: Said) -> dict[str, list[Quantity | str]]:
-    """The figures of a clause by the place that they have in it; shares in words among them."""
-    clause = one.clause
-    places: list[tuple[str, Argument]] = [
-        (name, each)
-        for name, each in (("agent", clause.agent), ("patient", clause.patient), *clause.others)
-        if each is not None and name != "of" and not _CLOCK.match(one.text, each.end)
-    ]
-    found: dict[str, list[Quantity | str]] = {}
-    for name, each in places:
-        shown = joined_numbers(without_moments(one.text[each.start : each.end]))
-        first = [
-            quantity
-            for at, quantity in quantity_places(shown)
-            if quantity.unit not in ("day", "year", "clock", "rank")
-            and not (
-                shown[:at].endswith(", ")
-                and re.match(r"\s*(?:,|$)", shown[at + len(quantity.text) :])
-            )
-        ]
-        shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
-        shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
-        if first or shares:
-            found.setdefault(name, []).extend([*first[:1], *shares[:1]])
-    return found
-
-
 def _turned_round(mine: Said, other: Said) -> Iterator[Difference]:
     """A name from which it goes in the claim and to which in the article, or the reverse."""
     ours, theirs = dict(mine.clause.others), dict(other.clause.others)
+    taker, doer = theirs.get("to"), mine.clause.agent
+    acts = other.clause.agent.names if other.clause.agent else frozenset()
+    if doer is not None and taker is not None and doer.names & taker.names - acts:
+        yield Difference("unsupported", f"the article has it done to {mine.shown(doer)}", 6)
     for here, there in (("from", "to"), ("to", "from")):
         if here not in ours or there not in theirs:
             continue

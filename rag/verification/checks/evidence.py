@@ -19,7 +19,7 @@ from rag.language.polarity import counters
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
-from rag.language.synonyms import implied
+from rag.language.synonyms import implied, kinds
 from rag.records import Article, Citation, Published
 from rag.verification.checks.written import joined_numbers
 
@@ -164,7 +164,8 @@ class Evidence:
     @cached_property
     def implied(self) -> frozenset[str]:
         """The base forms that the words of the context bear out, themselves among them."""
-        return frozenset().union(self.context, *map(implied, self.context))
+        known = self.context
+        return frozenset().union(known, *map(implied, known), *map(kinds, known))
 
     def about(self, claim: Sentence, cited: int, around: int) -> list[Statement]:
         """So many cited statements, and others, that share most content words with the claim."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from rag.language.entities import folded, names, stems
+from rag.language.places import is_of_place
 from rag.verification.checks.evidence import (
     NAMED,
     Evidence,
@@ -19,6 +20,7 @@ from rag.verification.checks.evidence import (
 _SMALL = r"(?:of|the|and|for|de|la|le|van|von|al|el|bin)"
 _BETWEEN = re.compile(rf"\.?[\s-](?:{_SMALL}\s){{0,2}}")
 _OWN = re.compile(r"['’]s?$")
+_CAPITALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[A-Z]\w+(?: [A-Z]\w+)?|[A-Z]\w+")
 _TITLES = (
     "mr mrs ms miss dr sir dame lord lady king queen prince princess president minister mayor "
     "judge justice governor senator professor prof captain colonel general sergeant bishop pope "
@@ -88,7 +90,10 @@ def _unknown(group: Sequence[str], evidence: Evidence) -> Iterator[Finding]:
         return
     elsewhere = [word for word in missing if set(stems(word)) <= evidence.known]
     strange = [word for word in missing if word not in elsewhere]
+    capitals = [each for text in evidence.around for each in _CAPITALS.findall(text)]
     for word in strange:
+        if any(is_of_place(word, each) for each in capitals):
+            continue
         if not any(abbreviates(one, evidence) for one in (word, " ".join(group))):
             reason = f"{word} does not stand in the cited article"
             yield Finding("unsupported", reason, "name", absent=True)

@@ -16,20 +16,20 @@ from rag.language.entities import numbers
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
 from rag.language.roles import Clause, clauses_of
-from rag.language.synonyms import implied
+from rag.language.synonyms import implied, kinds
 from rag.verification.checks.differences import (
     SHOWN,
     agree,
     differences,
-    figures,
     is_source,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
-from rag.verification.checks.saying import Said, one_name, related
+from rag.verification.checks.saying import Said, figures, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
 _FEW = 3
+_NO_THING = frozenset(map(base, ("one", "anything", "something", "everything")))
 _ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
 
@@ -67,7 +67,13 @@ def _ruled_out(mine: Said, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _identified(clause: Clause, clauses: Sequence[Clause]) -> Clause:
-    """The clause with the name of its agent: that of "the person who sold it was Ann Orr"."""
+    """The clause with the name of its agent: that of "the person who sold it was Ann Orr".
+
+    "Ann Orr said that she would sell it" has it of Ann Orr, too.
+    """
+    agent, speaker = clause.agent, clause.speaker
+    if agent is not None and agent.head in ("he", "she") and speaker is not None and speaker.names:
+        return replace(clause, agent=speaker)
     for other in clauses:
         named = next((each for how, each in other.others if how == "is"), None)
         if named is None or not named.names or other.agent is None or clause.agent is None:
@@ -188,6 +194,8 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     clause = mine.clause
     verb = clause.verb.partition("_")[0]
     idle = verbs("vague") | verbs("general")
+    if clause.aside:
+        return
     if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
         noun = clause.patient.head
         there = [each for each in evidence.statements if noun in bases_of(each.text)]
@@ -213,9 +221,13 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
             yield Finding("unsupported", reason, "role")
             return
     ours = _content(clause) if _size(mine) else frozenset()
+    if clause.agent is not None and clause.agent.names:
+        # Who does it stands in many sentences: what it is done to tells which is meant.
+        ours = (ours - clause.agent.words - clause.agent.names) or ours
+    telling = near(clause.verb) - verbs("empty")
     against = None
     for each in evidence.statements:
-        known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - idle
+        known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - (idle - telling)
         meant = [word for word in known if _can_mean(word, words, clause.verb)]
         if not meant or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
             continue
@@ -256,7 +268,7 @@ def _described(statement: Statement, evidence: Evidence) -> frozenset[str]:
 def _wide(text: str) -> frozenset[str]:
     """The base forms of the words of a sentence, and what they imply."""
     there = bases_of(text)
-    return there.union(*map(implied, there), *map(things, there))
+    return there.union(*map(implied, there), *map(things, there), *map(kinds, there))
 
 
 def _others_acts(mine: Said, text: str, evidence: Evidence) -> frozenset[str]:
@@ -299,9 +311,9 @@ def _by_another(mine: Said, words: Sequence[str], text: str) -> str:
 
 def _content(clause: Clause) -> frozenset[str]:
     """The base forms of what a clause is about; numbers in words are no such."""
-    found = (each.words | each.all_names for each in clause.arguments)
+    found = (each.words | each.all_names for each in clause.arguments if not each.none)
     return frozenset(
-        word for words in found for word in words if word != "one" and not numbers(word)
+        word for words in found for word in words if word not in _NO_THING and not numbers(word)
     )
 
 

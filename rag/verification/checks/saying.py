@@ -5,18 +5,27 @@ Rules are for English.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, near, things, verbs
-from rag.language.quantities import quantity_places
+from rag.language.quantities import Quantity, quantity_places
 from rag.language.roles import Argument, Clause
-from rag.language.synonyms import implied
+from rag.language.synonyms import implied, kinds
+from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Severity, Statement
+from rag.verification.checks.written import joined_numbers
 
 _FEW = 3
+_CLOCK = re.compile(rf"\s*(?:past|to) (?:{'|'.join(NUMERALS[1:13])})\b")
+_FRACTION = re.compile(
+    r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
+    re.IGNORECASE,
+)
+_WHOLE = word_set("whole all entire full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,12 @@ class Difference:
 
 
 def related(one: Argument, two: Argument) -> bool:
-    """Whether two phrases can be of the same: a name shared, or a word for one thing."""
+    """Whether two phrases can be of the same: a name shared, a word for one thing or its kind."""
     if one.names & two.names or any(alike(a, b) for a in one.names for b in two.names):
         return True
-    return two.head in things(one.head) or bool(one.head in two.words or two.head in one.words)
+    if two.head in things(one.head) or one.head in kinds(two.head):
+        return True
+    return bool(one.head in two.words or two.head in one.words)
 
 
 def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
@@ -89,3 +100,30 @@ def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bo
     if any("".join(sorted(word)) in letters for word in short):
         return True
     return any(a[:4] == b[:4] and len(a) > 4 < len(b) for a in one for b in two)
+
+
+def figures(one: Said) -> dict[str, list[Quantity | str]]:
+    """The figures of a clause by the place that they have in it; shares in words among them."""
+    clause = one.clause
+    places: list[tuple[str, Argument]] = [
+        (name, each)
+        for name, each in (("agent", clause.agent), ("patient", clause.patient), *clause.others)
+        if each is not None and name != "of" and not _CLOCK.match(one.text, each.end)
+    ]
+    found: dict[str, list[Quantity | str]] = {}
+    for name, each in places:
+        shown = joined_numbers(without_moments(one.text[each.start : each.end]))
+        first = [
+            quantity
+            for at, quantity in quantity_places(shown)
+            if quantity.unit not in ("day", "year", "clock", "rank")
+            and not (
+                shown[:at].endswith(", ")
+                and re.match(r"\s*(?:,|$)", shown[at + len(quantity.text) :])
+            )
+        ]
+        shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
+        shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
+        if first or shares:
+            found.setdefault(name, []).extend([*first[:1], *shares[:1]])
+    return found

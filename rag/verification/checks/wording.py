@@ -18,7 +18,7 @@ from rag.verification.checks.additions import held
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence
 from rag.verification.checks.naming import abbreviates
 
-SUPPORTED_SHARE = 0.6
+SUPPORTED_SHARE = 0.55
 """A claim is supported if this share of its content words stands in the cited text."""
 
 PARTLY_SHARE = 0.3

@@ -1,0 +1,257 @@
+"""Whether what a claim counts, ages and orders belongs to the same thing as in what it cites.
+
+A figure may stand in the article and be of something else: of another sum, another person, another
+end of a range. Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rag.language.analysis import analyse
+from rag.language.entities import NUMERALS, numbers, stems
+from rag.language.moments import without_moments
+from rag.language.name_matching import name_words
+from rag.language.opposites import base, reworded, things
+from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.synonyms import implied
+from rag.language.words import word_set
+from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
+from rag.verification.checks.written import joined_numbers
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_CLEARLY = 2
+_SENTENCES = 4
+_FAR_APART = 24
+_BETWEEN = re.compile(r"\bfrom\b(?P<one>[^.;]{1,40}?)\bto\b(?P<two>[^.;,]{1,40})")
+_NAME = r"(?P<name>[A-Z][\w’'-]+(?: (?:[a-z]{2,3} )?[A-Z][\w’'-]+){0,3})"
+_AGES = (
+    re.compile(rf"{_NAME}(?: \([^()]*\))?, (?:aged )?(?P<age>\d{{1,3}})(?=[,.;)]| and )"),
+    re.compile(rf"{_NAME} \((?:aged )?(?P<age>\d{{1,3}})\)"),
+    re.compile(rf"\b(?P<age>\d{{1,3}})-year-old (?:[a-z-]+ ){{0,3}}{_NAME}"),
+    re.compile(rf"{_NAME} (?:is|was) (?:aged )?(?P<age>\d{{1,3}})(?: years old)?(?=[,.;]| and )"),
+)
+_UP_TO = re.compile(r"\b(?:up to|as (?:much|many|long) as|at most|no more than|maximum of)\s*$")
+_CAPPED = re.compile(
+    r"\b(?:may|might|could|can|up|most|maximum|than|within|limit\w*|as)\b", re.IGNORECASE
+)
+_ALL = word_set("all every each entire whole both any")
+_NONE = word_set("no none neither never nobody")
+_PART = word_set("some several many few most half quarter third two-thirds part least only")
+_SHARE_OF = re.compile(
+    r"\b(?P<share>[\d.]{1,6} (?:per cent|percent)|[\d.]{1,6}%|a (?:half|third|quarter|fifth|tenth))"
+    r" of (?P<whole>(?:[\w’'-]+ ){0,3}[\w’'-]+)"
+)
+_THAN = re.compile(
+    r"(?P<left>[^,.;:]{2,80}?) (?P<how>more [a-z]+|less [a-z]+|[a-z]+er|as (?:much|many|often))\b"
+    r"[^,.;:]{0,20}? (?:than|as) (?P<right>[^,.;:]{2,60})"
+)
+_ORDINAL = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-([a-z]{3,})\b",
+    re.IGNORECASE,
+)
+
+
+def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """Figures, ages, ranks and shares that the article has of something else."""
+    plain = joined_numbers(claim)
+    yield from _of_another_sentence(plain, evidence)
+    yield from _other_way_round(plain, evidence)
+    yield from _ages(plain, evidence)
+    yield from _limits(plain, evidence)
+    yield from _ranks(plain, evidence)
+    yield from _shares(plain, evidence)
+    yield from _compared(claim, evidence)
+    yield from _universal(claim, evidence)
+
+
+def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A figure whose sentence says little of the claim, where another with such a figure does."""
+    wanted = _telling(claim)
+    there = [
+        (len(wanted & _wide(each.text)), _figures(joined_numbers(each.text)))
+        for each in evidence.statements
+    ]
+    claimed = _figures(claim)
+    for said in claimed:
+        bearing = [shared for shared, held in there if any(one.bears_out(said) for one in held)]
+        if not said.unit or not bearing:
+            continue
+        rivals = [
+            (shared, one)
+            for shared, held in there
+            for one in held
+            if one.unit == said.unit
+            and not any(each.bears_out(said) for each in held)
+            and not any(one.bears_out(other) for other in claimed)
+            and shared >= max(bearing) + _CLEARLY
+        ]
+        if rivals:
+            _, rival = max(rivals, key=lambda each: each[0])
+            reason = f"the article says {rival.text} of that, not {said.text}"
+            yield Finding("unsupported", reason, "number")
+            return
+
+
+def _figures(text: str) -> list[Quantity]:
+    plain = without_moments(text)
+    return [each for each in quantities(plain) if each.unit not in ("day", "year", "clock", "rank")]
+
+
+def _telling(text: str) -> frozenset[str]:
+    """The base forms of the content words of a text, numbers and units apart."""
+    words = re.findall(r"[^\W\d_][\w’'-]*", without_moments(text))
+    return frozenset(base(word) for word in words if stems(word) and not numbers(word))
+
+
+def _wide(text: str) -> frozenset[str]:
+    there = bases_of(text)
+    return there.union(*map(implied, there), *map(reworded, there), *map(things, there))
+
+
+def _other_way_round(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A range that goes from the article's end to its beginning: "from ten to eight"."""
+    for said in _BETWEEN.finditer(claim):
+        mine = _ends(said)
+        if mine is None:
+            continue
+        for text in evidence.around:
+            for held in _BETWEEN.finditer(joined_numbers(text)):
+                theirs = _ends(held)
+                if theirs is not None and mine == theirs[::-1] and mine != theirs:
+                    shown = " ".join(held[0].split())
+                    yield Finding("unsupported", f"the article says {shown}", "number")
+                    return
+
+
+def _ends(match: re.Match[str]) -> tuple[float, float] | None:
+    one, two = (numbers(without_moments(match[end])) for end in ("one", "two"))
+    return (one[0].value, two[0].value) if len(one) == len(two) == 1 else None
+
+
+def _ages(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """An age that the article gives to another, or another age that it gives to the same."""
+    there = [each for text in evidence.around for each in _aged(text)]
+    for name, age in _aged(claim):
+        theirs = {held for other, held in there if other & name}
+        others = {held for other, held in there if not other & name}
+        if theirs and age not in theirs:
+            yield Finding("unsupported", f"the article says {min(theirs)}, not {age}", "number")
+        elif not theirs and age in others:
+            yield Finding("unsupported", f"the article says {age} of another", "number")
+
+
+def _aged(text: str) -> Iterator[tuple[frozenset[str], int]]:
+    for pattern in _AGES:
+        for match in pattern.finditer(text):
+            yield frozenset(name_words(match["name"])), int(match["age"])
+
+
+def _limits(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A figure that is so in the claim and only the most that may be in the article."""
+    if _CAPPED.search(claim):
+        return
+    for said in _figures(claim):
+        bounds = [
+            bool(_UP_TO.search(text[max(0, at - _FAR_APART) : at].lower()))
+            or held.text.lower().startswith(("up to", "at most", "as "))
+            for text in evidence.texts
+            for at, held in quantity_places(text)
+            if held.value == said.value and held.unit == said.unit
+        ]
+        if bounds and all(bounds):
+            yield Finding("partly", f"the article says up to {said.text}", "number")
+            return
+
+
+def _ranks(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A rank that the article gives otherwise of the same: "second-degree"."""
+    there: dict[str, set[str]] = {}
+    for text in evidence.around:
+        for match in _ORDINAL.finditer(text):
+            there.setdefault(base(match[2]), set()).add(match[1].lower())
+    for match in _ORDINAL.finditer(claim):
+        known = there.get(base(match[2]), set())
+        if known and match[1].lower() not in known:
+            shown = f"{min(known)}-{match[2]}"
+            yield Finding("unsupported", f"the article says {shown}, not {match[0]}", "number")
+
+
+def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A share of others than in the article: "of the members" for "of those who voted"."""
+    for said in _SHARE_OF.finditer(claim):
+        mine = _telling(said["whole"])
+        there = [
+            each
+            for text in evidence.around
+            for each in _SHARE_OF.finditer(joined_numbers(text))
+            if each["share"].lower() == said["share"].lower()
+        ]
+        if mine and there and not any(mine & _wide(each["whole"]) for each in there):
+            shown = " ".join(there[0][0].split())
+            yield Finding("partly", f"the article says {shown}", "number")
+            return
+
+
+def _compared(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A comparison the other way round: "A is safer than B" where B is safer than A."""
+    mine = _THAN.search(claim)
+    if mine is None:
+        return
+    left, right = _sides(mine)
+    for held in (each for one in evidence.statements for each in _THAN.finditer(one.text)):
+        before, after = _sides(held)
+        same = base(held["how"]) == base(mine["how"])
+        if same and left & after and right & before and not left & before and not right & after:
+            yield Finding("unsupported", f"the article says {held[0].strip()}", "role")
+            return
+
+
+def _sides(match: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:
+    left, right = _telling(match["left"]), _telling(match["right"])
+    return left - right, right - left
+
+
+def _universal(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """All or none of what the article says of some, of a number, or of part."""
+    [doc] = analyse([claim])
+    near = evidence.about(sentence(claim), _SENTENCES, 0)
+    for token in doc:
+        mine = _how_many(token) if token.pos_ == "NOUN" else ""
+        if mine not in ("all", "none"):
+            continue
+        theirs = {
+            _how_many(each)
+            for one in analyse([each.text for each in near])
+            for each in one
+            if each.pos_ == "NOUN" and base(each.text) == base(token.text)
+        }
+        some = "part" in theirs or ("number" in theirs and not numbers(_phrase(token)))
+        if some and mine not in theirs:
+            shown = _phrase(token)
+            yield Finding("partly", f"the article does not say it of “{shown}”", "number")
+            return
+
+
+def _how_many(noun: Token) -> str:
+    """Whether it is of "all", "none", "part" or a "number" of what a noun names; "" where open."""
+    words = {child.lower_ for child in noun.children}
+    head = noun.head
+    if head.lower_ == "of":
+        words |= {head.head.lower_, *(child.lower_ for child in head.head.children)}
+    if words & _NONE:
+        return "none"
+    if words & _ALL:
+        return "all"
+    counts = any(word.isdigit() or word in NUMERALS[1:] for word in words)
+    if words & _PART or (counts and head.lower_ == "of"):
+        return "part"
+    return "number" if counts else ""
+
+
+def _phrase(token: Token) -> str:
+    return " ".join(each.text for each in token.subtree)[:60]
