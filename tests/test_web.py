@@ -181,7 +181,6 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
         '<span class="dot" aria-hidden="true">·</span> <time datetime="2025-05-03">'
         "3 May 2025</time> "
         '<span class="dot" aria-hidden="true">·</span> Region '
-        '<span class="dot" aria-hidden="true">·</span> revision 1 '
         '<span class="dot" aria-hidden="true">·</span> '
         '<a class="original" href="https://courier.example/ferry#:~:text=It%20sank." '
         'target="_blank" rel="noopener noreferrer nofollow">Original'
@@ -201,9 +200,9 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
 def test_the_page_of_a_paged_article_is_named() -> None:
     report = Article("report.pdf", "", "", "One. Two. Three.", pages=(0, 5, 10))
     one = article_html(OpenedArticle(report, 1), "cite-1-1", reference(report, 5, 9))
-    assert "· page 2 ·" in Seen(one).text
+    assert "date unknown · page 2‹" in Seen(one).text
     two = article_html(OpenedArticle(report, 1), "cite-1-1", reference(report, 5, 16))
-    assert "· pages 2–3 ·" in Seen(two).text
+    assert "date unknown · pages 2–3‹" in Seen(two).text
 
 
 def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
@@ -211,9 +210,7 @@ def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
     shown = article_html(OpenedArticle(bare, 1), "cite-1-1", reference(bare, 0, 3))
     assert '<p class="outlet">Outlet unknown</p>' in shown
     assert '<h2 dir="auto">courier.example/ferry</h2>' in shown
-    assert Seen(shown).text.startswith(
-        "Outlet unknowncourier.example/ferrydate unknown · revision 1"
-    )
+    assert Seen(shown).text.startswith("Outlet unknowncourier.example/ferrydate unknown‹")
     assert 'lang=""' in shown
     assert "javascript" not in shown
 
