@@ -634,7 +634,7 @@ def test_a_new_conversation_starts_with_the_welcome(archive: Archive) -> None:
     frame = Chat(archive, examples=["Who sank?"]).clear()
     assert frame.conversation == Conversation()
     assert "Who sank?" in (frame.turns or ())[0]
-    assert "Cited article" in (frame.panel or "")
+    assert "Choose a citation" in (frame.panel or "")
 
 
 def test_a_key_opens_only_what_its_own_conversation_cites(archive: Archive) -> None:

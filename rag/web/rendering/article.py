@@ -22,9 +22,9 @@ from rag.web.rendering.taking import tools_html
 from rag.web.views.opened import OpenedArticle
 
 _EMPTY = Markup(
-    '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '
-    '<span class="sample">[1]</span> in an answer: the article opens here, with the '
-    "sentence that the answer rests on.</p></div>"
+    '<div class="empty-panel"><h2>Article</h2><p>Choose a citation such as '
+    '<span class="sample">[1]</span>, a headline or a search result: the article opens here, at '
+    "the words that you chose.</p></div>"
 )
 
 LINKED = "cite-link"
@@ -42,9 +42,9 @@ def empty_panel() -> str:
 def panel_error(message: str) -> str:
     """The panel for an article that cannot be opened."""
     return str(
-        Markup(
-            '<div class="empty-panel" role="alert"><h2>Cited article</h2><p>{}</p></div>'
-        ).format(text(message))
+        Markup('<div class="empty-panel" role="alert"><h2>Article</h2><p>{}</p></div>').format(
+            text(message)
+        )
     )
 
 
