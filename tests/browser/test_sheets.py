@@ -61,7 +61,7 @@ def test_in_a_wide_window_the_filters_unfold(visitor: Visitor, sites: Sites) -> 
     page.get_by_label("From").fill("2025-06")
     page.get_by_label("Question").click()
     expect(page.locator("#chosen")).to_contain_text("From 2025-06")
-    expect(page.get_by_label("From")).to_be_visible()
+    expect(page.get_by_label("From", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Done")).to_be_hidden()
     tab(page, "Saved")
     expect(page.get_by_role("button", name="Filters")).to_be_hidden()
