@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 ASKED = "How thick are the piers of the Osmund viaduct?"
 REPORT = [
-    ["The Osmund viaduct", "", "The viaduct of Osmund was opened in 1931 by the railway company."],
+    ["Bridges of the north", "", "Brask has a tunnel that the railway company dug in 1931."],
     ["The piers of the Osmund viaduct are eleven metres thick, the inspectors wrote."],
 ]
 
