@@ -41,6 +41,7 @@ from rag.records import (
     Verdict,
     WayOn,
 )
+from rag.store import Selection
 from rag.verification.citing import FOUND
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
@@ -730,6 +731,10 @@ def test_the_app_says_what_is_missing_and_leaves_an_archive_as_it_is(
         build_if_missing(open_archive(tmp_path / "none"), tmp_path / "seeds")
     build_if_missing(archive, sample_folder())
     assert archive.counts()[0] == 2
+    for article in list(archive.articles()):
+        archive.removals.delete(archive.removals.find(Selection(ids=(article.id,))), "asked for")
+    build_if_missing(archive, None)
+    assert archive.counts()[0] == 0
 
 
 def test_the_app_ends_with_status_2_and_no_traceback_where_it_cannot_listen(

@@ -69,7 +69,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
 
 
 def _date_in(byline: str) -> str:
-    """The date beside the names of a byline, the line itself if it has one that is not read."""
+    """The date beside names in a line, the line itself if it has one that is not read."""
     return next(written_dates(byline), byline if is_date_line(byline) else "")
 
 
@@ -114,7 +114,7 @@ def _url(draft: Draft, furniture: tuple[Span, ...]) -> tuple[str, tuple[str, ...
 
 
 def _published(draft: Draft, line: str, now: datetime) -> tuple[Published | None, tuple[str, ...]]:
-    value = draft.date or line
+    value = draft.date or (line if parse_published(line) else _date_in(line))
     published, wrong = _dated(value, now) if value else (None, "no date found")
     made, _ = _dated(draft.created, now) if draft.created else (None, "")
     if published is not None:
