@@ -15,7 +15,7 @@ from tests.pdf_files import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
-ASKED = "How thick are the piers of the Osmund viaduct?"
+ASKED = "What has the railway company dug at Brask?"
 REPORT = [
     ["Bridges of the north", "", "Brask has a tunnel that the railway company dug in 1931."],
     ["The piers of the Osmund viaduct are eleven metres thick, the inspectors wrote."],
@@ -89,18 +89,18 @@ def test_the_page_of_a_cited_sentence_is_shown_as_a_picture(
     turn = ask(page, ASKED)
     turn.locator("a.cite").first.click()
     panel = page.get_by_role("region", name="Cited article")
-    expect(panel.locator("#cite-target")).to_contain_text("eleven metres thick")
-    picture = panel.get_by_role("img", name="Page 2 of ")
+    expect(panel.locator("#cite-target")).to_contain_text("Brask has a tunnel")
+    picture = panel.get_by_role("img", name="Page 1 of ")
     expect(picture).to_be_hidden()
-    assert not [url for url in visitor.requests if "/page/2.png" in url]
-    panel.get_by_text("Page 2 as a picture").click()
+    assert not [url for url in visitor.requests if "/page/1.png" in url]
+    panel.get_by_text("Page 1 as a picture").click()
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("naturalWidth", 1000)
     file.write_bytes(pdf([["Another text."], ["And nothing of what was cited stands here."]]))
     page.reload()
     turn = ask(page, ASKED)
     turn.locator("a.cite").first.click()
-    panel.get_by_text("Page 2 as a picture").click()
+    panel.get_by_text("Page 1 as a picture").click()
     expect(panel).to_contain_text("its file has changed, or is gone")
     # The browser says so, too.
     assert [each for each in visitor.troubles if "404" in each]
