@@ -393,5 +393,8 @@ class Archive(FactDesk):
     def __enter__(self) -> Archive:
         return self
 
+    def __repr__(self) -> str:
+        return f"<Archive {str(self.folder)!r}>"
+
     def __exit__(self, *_error: object) -> None:
         self.close()

@@ -100,6 +100,8 @@ def test_the_date_is_given_or_stands_in_a_date_line() -> None:
     text = f"Updated May 1, 2025\n\n{LEAD}"
     assert str(settled(text).article.published) == "2025-05-01"
     assert str(settled(text, date="2025-04-30").article.published) == "2025-04-30"
+    beside = settled(f"Harbour Gazette, 7 March 2025\n\n{LEAD}")
+    assert (str(beside.article.published), beside.warnings) == ("2025-03-07", ())
 
 
 def test_a_date_up_to_one_day_ahead_is_a_matter_of_clocks() -> None:

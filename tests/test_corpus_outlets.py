@@ -83,6 +83,19 @@ def test_a_publisher_of_its_own_is_kept(tmp_path: Path) -> None:
     assert publishers(tmp_path) == {"a.jsonl": "Courier on Sunday"}
 
 
+def test_the_folder_names_an_outlet_before_its_own_page_does(tmp_path: Path) -> None:
+    for name, host in (("a.html", "courier.example"), ("b.html", "packet.example")):
+        word = host.partition(".")[0].capitalize()
+        (tmp_path / name).write_text(
+            f'<html><head><link rel="canonical" href="https://{host}/1"><meta '
+            f'property="og:site_name" content="The {word} Post"></head>'
+            f"<body><article><h1>Ferry sails</h1><p>{LEAD}</p></article></body></html>",
+            encoding="utf-8",
+        )
+    names(tmp_path, '"courier.example" = "The Courier"')
+    assert publishers(tmp_path) == {"a.html": "The Courier", "b.html": "The Packet Post"}
+
+
 def test_an_article_without_a_url_has_no_publisher(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(LEAD, encoding="utf-8")
     names(tmp_path, '"courier.example" = "The Courier"')

@@ -55,7 +55,7 @@ def test_a_page_is_read_in_full(tmp_path: Path) -> None:
     assert article.text == f"Ferry returns to Lorn Sound\n\n{LEAD}\n\n{BODY}"
     assert article.id == "harbour.example/2024/03/02/ferry-returns"
     assert article.title == "Ferry returns to Lorn Sound"
-    assert article.publisher == "harbour.example"
+    assert article.publisher == "The Harbour Post"
     assert article.authors == ("Mara Lind",)
     assert str(article.published) == "2024-03-02T07:30:00Z"
     assert article.language == "en"

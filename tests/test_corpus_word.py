@@ -159,3 +159,9 @@ def test_a_part_that_claims_to_be_small_and_is_not_is_named(tmp_path: Path) -> N
     outcome = read(tmp_path, bytes(content))
     assert isinstance(outcome, Unread)
     assert outcome.reason.startswith("damaged, or no Word (.docx) file: ")
+
+
+def test_the_date_of_a_librarys_template_dates_nothing(tmp_path: Path) -> None:
+    made = docx.Document()
+    made.add_paragraph(LEAD)
+    assert article(tmp_path, made).article.published is None

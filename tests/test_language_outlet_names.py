@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language.outlet_names import find_mentions
+from rag.language.outlet_names import find_mentions, name_of_host
 
 
 def named(words: str, *publishers: str) -> tuple[str, ...]:
@@ -172,3 +172,29 @@ PAPERS = [
     "Sun",
     "Argus",
 ]
+
+
+@pytest.mark.parametrize(
+    ("host", "stated", "name"),
+    [
+        ("smh.com.au", ["The Sydney Morning Herald"], "The Sydney Morning Herald"),
+        ("latimes.com", ["Los Angeles Times"], "Los Angeles Times"),
+        ("timesofindia.indiatimes.com", ["The Times of India"], "The Times of India"),
+        ("sueddeutsche.de", ["SZ.de", "Süddeutsche Zeitung"], "Süddeutsche Zeitung"),
+        ("elpais.com", ["@el_pais", "EL PAÍS"], "EL PAÍS"),
+        ("lemonde.fr", ["Le Monde.fr"], "Le Monde.fr"),
+        ("n-tv.de", ["n-tv NACHRICHTEN"], "n-tv NACHRICHTEN"),
+        ("20min.ch", ["20 Minuten"], "20 Minuten"),
+        ("lna.example", ["Lowland  News\nAgency"], "Lowland News Agency"),
+        ("harbour.example", ["harbour.example", "The Courier"], ""),
+        ("r.example", ["Reuters"], ""),
+        ("news.city.example", ["News"], ""),
+        ("bbc.com", ["BBC Sport and everything else that we have"], ""),
+        ("", ["The Courier"], ""),
+        ("harbour.example", ["Harbour" + " a" * 26], ""),
+    ],
+)
+def test_a_name_that_a_page_states_must_fit_its_host(
+    host: str, stated: list[str], name: str
+) -> None:
+    assert name_of_host(host, stated) == name

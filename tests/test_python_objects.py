@@ -50,6 +50,14 @@ def test_objects_are_a_line_each(archive: Archive) -> None:
     )
     declined = archive.ask("Who is the queen of Denmark?")
     assert repr(declined).startswith("<Answer to 'Who is the queen of Denmark?': declined, '")
+    assert (f"{answer}", f"{declined}") == (answer.text, declined.text)
+    assert repr(archive) == f"<Archive {str(archive.folder)!r}>"
+    draft = archive.check("The mine in Osier reopened in June. It rained.")
+    assert repr(draft) == f"<CheckedDraft {draft.text!r}: {draft.summary}>"
+    assert repr(archive.trace("The mine in Osier reopened in June.")) == (
+        "<Trace of 'The mine in Osier reopened in June.': exact, The Courier, 2025-06-02>"
+    )
+    assert repr(archive.trace("Nobody wrote that.")) == "<Trace of 'Nobody wrote that.': not found>"
 
 
 def test_a_long_article_stays_a_line() -> None:

@@ -41,6 +41,7 @@ from rag.records import (
     Verdict,
     WayOn,
 )
+from rag.store import Selection
 from rag.verification.citing import FOUND
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
@@ -181,7 +182,6 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
         '<span class="dot" aria-hidden="true">·</span> <time datetime="2025-05-03">'
         "3 May 2025</time> "
         '<span class="dot" aria-hidden="true">·</span> Region '
-        '<span class="dot" aria-hidden="true">·</span> revision 1 '
         '<span class="dot" aria-hidden="true">·</span> '
         '<a class="original" href="https://courier.example/ferry#:~:text=It%20sank." '
         'target="_blank" rel="noopener noreferrer nofollow">Original'
@@ -201,9 +201,9 @@ def test_an_article_is_shown_whole_with_the_cited_words_marked() -> None:
 def test_the_page_of_a_paged_article_is_named() -> None:
     report = Article("report.pdf", "", "", "One. Two. Three.", pages=(0, 5, 10))
     one = article_html(OpenedArticle(report, 1), "cite-1-1", reference(report, 5, 9))
-    assert "· page 2 ·" in Seen(one).text
+    assert "date unknown · page 2‹" in Seen(one).text
     two = article_html(OpenedArticle(report, 1), "cite-1-1", reference(report, 5, 16))
-    assert "· pages 2–3 ·" in Seen(two).text
+    assert "date unknown · pages 2–3‹" in Seen(two).text
 
 
 def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
@@ -211,9 +211,7 @@ def test_what_is_not_known_of_an_article_is_said_or_left_out() -> None:
     shown = article_html(OpenedArticle(bare, 1), "cite-1-1", reference(bare, 0, 3))
     assert '<p class="outlet">Outlet unknown</p>' in shown
     assert '<h2 dir="auto">courier.example/ferry</h2>' in shown
-    assert Seen(shown).text.startswith(
-        "Outlet unknowncourier.example/ferrydate unknown · revision 1"
-    )
+    assert Seen(shown).text.startswith("Outlet unknowncourier.example/ferrydate unknown‹")
     assert 'lang=""' in shown
     assert "javascript" not in shown
 
@@ -637,7 +635,7 @@ def test_a_new_conversation_starts_with_the_welcome(archive: Archive) -> None:
     frame = Chat(archive, examples=["Who sank?"]).clear()
     assert frame.conversation == Conversation()
     assert "Who sank?" in (frame.turns or ())[0]
-    assert "Cited article" in (frame.panel or "")
+    assert "Choose a citation" in (frame.panel or "")
 
 
 def test_a_key_opens_only_what_its_own_conversation_cites(archive: Archive) -> None:
@@ -733,6 +731,10 @@ def test_the_app_says_what_is_missing_and_leaves_an_archive_as_it_is(
         build_if_missing(open_archive(tmp_path / "none"), tmp_path / "seeds")
     build_if_missing(archive, sample_folder())
     assert archive.counts()[0] == 2
+    everything = Selection(ids=tuple(archive.article_ids()))
+    archive.removals.delete(archive.removals.find(everything), "asked for")
+    build_if_missing(archive, None)
+    assert archive.counts()[0] == 0
 
 
 def test_the_app_ends_with_status_2_and_no_traceback_where_it_cannot_listen(

@@ -135,6 +135,7 @@ def test_no_more_than_so_many_clients_are_remembered() -> None:
     "path",
     [
         *("/", "/config", "/login", "/assets/index.js", "/theme.css", "/export/a.json"),
+        "/page/12.png",
         *("/gradio_api/info", "/gradio_api/queue/join", "/gradio_api/heartbeat/x", "/mcp"),
         *("/gradio_api/call/search", "/gradio_api/call/ask/0a1b", "/gradio_api/upload"),
     ],

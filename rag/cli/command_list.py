@@ -24,6 +24,10 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "ask": Entry("asking:ask", "Answer a question from the archive, with citations."),
         "search": Entry("asking:search", "Find the passages that match a query best."),
         "alerts": Entry("alerts:alerts_app", "Say what is new for saved searches and questions."),
+        "collections": Entry(
+            "starred:collections_app",
+            "List and export collections of starred articles and sentences.",
+        ),
         "chat": Entry("chat:chat", "Ask in a loop; follow-up questions are understood."),
         "open": Entry("articles:article", "Show an article as it is stored."),
         "article": Entry("articles:article", "Show an article as it is stored.", hidden=True),

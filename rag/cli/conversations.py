@@ -80,7 +80,7 @@ def export(
         written = _exported(kept, opened, form)
     if out is not None and out.is_dir():
         out /= file_name(kept.summary.title, _ENDINGS[form])
-    _write(written, out)
+    write_out(written, out)
 
 
 def _exported(kept: KeptConversation, archive: Archive, form: str) -> str | bytes:
@@ -145,7 +145,7 @@ def export_feedback(archive: ArchiveOption = None, out: OutOption = None) -> Non
     """Write every remark with its whole answer, one JSON object a line."""
     with opened_archive(archive) as opened:
         rows = [each.to_dict() for each in opened.feedback.all()]
-    _write(_lines(rows), out)
+    write_out(_lines(rows), out)
 
 
 @feedback_app.command()
@@ -153,7 +153,7 @@ def questions(archive: ArchiveOption = None, out: OutOption = None) -> None:
     """Turn what readers said into questions that `dateline eval` takes."""
     with opened_archive(archive) as opened:
         rows = question_rows(opened.feedback.all())
-    _write(_lines(rows), out)
+    write_out(_lines(rows), out)
     terminal.note(f"{len(rows):,} questions; look through them before you measure with them")
 
 
@@ -162,7 +162,8 @@ def _lines(rows: list[dict[str, Any]]) -> str:
     return json_without_controls(written)
 
 
-def _write(content: str | bytes, out: Path | None) -> None:
+def write_out(content: str | bytes, out: Path | None) -> None:
+    """Writes to a file and says so, or to standard output; raises where the disk refuses."""
     data = content if isinstance(content, bytes) else content.encode("utf-8")
     if out is None:
         print(data.decode("utf-8"), end="")

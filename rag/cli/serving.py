@@ -180,9 +180,11 @@ def allowed(settings: Settings) -> Accounts | None:
 def build_if_missing(archive: Archive, samples: Path | None) -> None:
     """Reads the sample articles into an archive that holds nothing yet; words can be found then.
 
+    Without samples, an archive from which everything was deleted stays as it is.
+
     Raises ConfigError where there is neither an archive nor a folder of samples.
     """
-    if archive.exists() and archive.counts()[0]:
+    if archive.exists() and (samples is None or archive.counts()[0]):
         return
     if samples is None or not samples.is_dir():
         msg = (

@@ -71,7 +71,12 @@ def info(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
         terminal.print_json(held.to_dict())
         return
     facts = {"articles": held.articles, "passages": held.passages, "embedded": held.embedded}
-    terminal.say(", ".join(f"{count:,} {name}" for name, count in facts.items()))
+    terminal.say(
+        ", ".join(
+            f"{count:,} {name.removesuffix('s') if count == 1 else name}"
+            for name, count in facts.items()
+        )
+    )
     for name, told in _told(held).items():
         terminal.say(f"{name:>12}  {told}")
     for name, count in held.publishers.items():

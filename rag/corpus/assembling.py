@@ -17,6 +17,7 @@ from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_wor
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
 from rag.language.identification import language_code, likely_language
+from rag.language.outlet_names import name_of_host
 from rag.records import Article, FurnitureKind, Published, Span
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
@@ -30,6 +31,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
     """The article of a draft, with a warning for each field that cannot be used.
 
     Its id is the canonical URL, else the source's id, else "file:" and the absolute path.
+    A page's own name for its outlet counts where it fits the host, else the host is the outlet.
     A date more than a day after `now` counts as unknown. One that was embargoed appeared when
     the embargo ended. Raises EmbargoError while it lasts.
     """
@@ -37,6 +39,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
     furniture = find_furniture(draft.text, draft.blocks)
     lines = _first_of_each(draft, furniture)
     url, url_warnings = _url(draft, furniture)
+    site_name = "" if draft.publisher else name_of_host(publisher_of(url), draft.site_names)
     date_line, byline = lines.get("date", ""), lines.get("byline", "")
     if not byline and opens_byline(date_line):
         date_line, byline = "", date_line
@@ -51,7 +54,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
         url=url,
         title=_title(draft, lines, url),
         text=draft.text,
-        publisher=draft.publisher or publisher_of(url),
+        publisher=draft.publisher or site_name or publisher_of(url),
         authors=draft.authors or authors,
         published=published,
         language=_language(draft),
@@ -64,7 +67,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
     warnings = (*draft.warnings, *url_warnings, *date_warnings, *((odd,) if odd else ()))
     captured, modified = (_past(value, now) for value in (draft.captured, draft.modified))
     dated = modified or (published.at if published else None)
-    return Read(article, draft.path, warnings, settled, captured, dated)
+    return Read(article, draft.path, warnings, settled, captured, dated, site_name=site_name)
 
 
 def _language(draft: Draft) -> str:
@@ -75,7 +78,7 @@ def _language(draft: Draft) -> str:
 
 
 def _date_in(byline: str) -> str:
-    """The date beside the names of a byline, the line itself if it has one that is not read."""
+    """The date beside names in a line, the line itself if it has one that is not read."""
     return next(written_dates(byline), byline if is_date_line(byline) else "")
 
 
@@ -127,7 +130,7 @@ def _url(draft: Draft, furniture: tuple[Span, ...]) -> tuple[str, tuple[str, ...
 
 
 def _published(draft: Draft, line: str, now: datetime) -> tuple[Published | None, tuple[str, ...]]:
-    value = draft.date or line
+    value = draft.date or (line if parse_published(line) else _date_in(line))
     published, wrong = _dated(value, now) if value else (None, "no date found")
     made, _ = _dated(draft.created, now) if draft.created else (None, "")
     if published is not None:

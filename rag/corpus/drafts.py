@@ -26,7 +26,8 @@ class Read:
     `settled` is False if a later run may read it differently, because its date is in the future.
     `captured` is when somebody saw this text at its address, in UTC, where the file says so;
     `dated` the latest moment that the file gives for it: its change, else its publication.
-    `passages` are those of the article, where whoever read it has also cut them.
+    `site_name` is the outlet's name where only its page states it. `passages` are those of the
+    article, where whoever read it has also cut them.
     """
 
     article: Article
@@ -35,6 +36,7 @@ class Read:
     settled: bool = True
     captured: datetime | None = None
     dated: datetime | None = None
+    site_name: str = ""
     passages: tuple[Chunk, ...] | None = None
 
 
@@ -95,6 +97,7 @@ class Draft:
     article if nothing else does. `pages` are the starts of pages, as in `Article.pages`.
     `embargoed` is when the embargo ends, as the format writes it; "" for none.
     `captured` is when the text was seen at its address, `modified` when it was last changed.
+    `site_names` are what the page calls its outlet; one that fits its host names it.
     """
 
     path: str
@@ -115,6 +118,7 @@ class Draft:
     embargoed: str = ""
     captured: str = ""
     modified: str = ""
+    site_names: tuple[str, ...] = ()
 
 
 class Reader(Protocol):

@@ -88,7 +88,7 @@ class Outlets:
         return not outlets_file.is_symlink() or Roots(self.tops).hold(outlets_file)
 
     def named(self, outcome: Read | Unread, file: Path) -> Read | Unread:
-        """The outcome of reading `file`, with the outlet's name if only its host was known.
+        """The outcome of reading `file`, with the outlet's name if only its page or host named it.
 
         Its date is in the outlet's zone, if it has none of its own.
         """
@@ -97,9 +97,9 @@ class Outlets:
         article = outcome.article
         host = publisher_of(article.url)
         publisher = article.publisher or self.given.publisher
-        if host and publisher == host:
+        if host and publisher in (host, outcome.site_name):
             publisher = next(
-                (own.names[host] for own in self._above(file) if host in own.names), host
+                (own.names[host] for own in self._above(file) if host in own.names), publisher
             )
         keys = (host, article.publisher.casefold(), publisher.casefold())
         zone = next((own.zones[k] for own in self._above(file) for k in keys if k in own.zones), "")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.corpus.decoding import clean
 from rag.corpus.page_authors import find_authors
 from rag.corpus.page_dates import (
     CREATED,
@@ -41,13 +42,15 @@ _CHANGED = "no date of publication found; dated by when the page was last change
 class PageData:
     """What a page says of its article; "" and () where it says nothing.
 
-    `date` is text as the page has it. `warnings` say what could not be used or is less than sure.
+    `date` is text as the page has it. `outlets` are what the page calls its outlet, and its host.
+    `warnings` say what could not be used or is less than sure.
     """
 
     title: str = ""
     date: str = ""
     authors: tuple[str, ...] = ()
     section: str = ""
+    outlets: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -66,6 +69,7 @@ def read_page_data(tree: Any) -> PageData:
         date=published,
         authors=find_authors(tree, graph, article, meta, outlets),
         section=next(article.texts("articleSection"), "") if article is not None else "",
+        outlets=tuple(map(clean, outlets)),
         warnings=warnings,
     )
 

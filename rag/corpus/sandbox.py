@@ -28,8 +28,8 @@ import sys, types
 package = types.ModuleType("rag")
 package.__path__ = [{str(_PACKAGE)!r}]
 sys.modules["rag"] = package
-from rag.corpus.worker import main
-main()
+from importlib import import_module
+import_module(sys.argv[1]).main()
 """
 _START_SECONDS = 120.0
 _DYING_SECONDS = 10.0
@@ -165,16 +165,26 @@ def _status(worker: subprocess.Popen[bytes]) -> int:
         return worker.wait()
 
 
+def command(module: str) -> list[str]:
+    """The command that calls `main` of a module of `rag` in a process that loads little else."""
+    return [sys.executable, "-P", "-c", _BEGIN, module]
+
+
+def environment() -> dict[str, str]:
+    """The environment of such a process: the module path of this one, and one thread."""
+    known = [entry or str(Path.cwd()) for entry in sys.path]
+    return {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(known)}
+
+
 def _begun() -> subprocess.Popen[bytes]:
     """A new worker process with the module path of this one."""
-    known = [entry or str(Path.cwd()) for entry in sys.path]
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-P", "-c", _BEGIN],
+            command("rag.corpus.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(known)},
+            env=environment(),
         )
     except OSError as error:
         msg = f"no process can be started to read it in: {error}"

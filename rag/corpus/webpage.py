@@ -55,7 +55,8 @@ def fetched_draft(page: Page) -> Draft:
     """The article of a fetched page, with the address that the page names as its own.
 
     That address counts only if it is on the same host and no front page: else any page could
-    replace another in the archive. The outlet is always that of the host. Raises
+    replace another in the archive. The outlet is always that of the host, whatever the page
+    calls itself: `assemble` takes only a name that fits the host. Raises
     `CorpusError` if the page has no article.
     """
     draft = page_draft(page.url, limited(page.data), page.charset)
@@ -104,6 +105,7 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
         warnings=(*warnings, *data.warnings, *article.warnings),
         captured=captured_in_page(page),
         modified=modified_in_page(page),
+        site_names=data.outlets,
     )
 
 

@@ -29,7 +29,7 @@ def main() -> None:
     requests = sys.stdin.buffer
     replies = _replies()
     limits = json.loads(requests.readline())
-    unlimited = not _limit_memory(limits["memory"])
+    unlimited = not limit_memory(limits["memory"])
     _reply(replies, {"ready": True, "unlimited": unlimited})
     for request in requests:
         _answer(replies, json.loads(request), limits["seconds"])
@@ -52,10 +52,10 @@ def _answer(replies: BinaryIO, request: Mapping[str, str], seconds: float) -> No
     """Reads one file and writes its outcomes, then how it ended."""
     try:
         reader = _reader(request["module"], request["reader"])
-        _limit_time(seconds)
+        limit_time(seconds)
         for outcome in guarded(reader, Path(request["path"])):
             _reply(replies, outcome_message(outcome))
-            _limit_time(seconds)
+            limit_time(seconds)
         end: Mapping[str, Any] = {"end": ""}
     except CorpusError as error:
         end = {"end": str(error)}
@@ -69,7 +69,7 @@ def _reader(module: str, name: str) -> Reader:
     return reader
 
 
-def _limit_memory(size: int) -> bool:
+def limit_memory(size: int) -> bool:
     """Limits the memory of this process; returns False if the system sets no limits."""
     try:
         import resource
@@ -81,7 +81,7 @@ def _limit_memory(size: int) -> bool:
     return True
 
 
-def _limit_time(seconds: float) -> None:
+def limit_time(seconds: float) -> None:
     """Limits the processor time of this process, so that it ends even if its parent is dead."""
     try:
         import resource

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from rag.records import Citation, Filters, Verdict, citation_json
 from rag.records.answer_json import CitationJson, FiltersJson, Listed, Model, Moment, Place
+from rag.records.display import short
 from rag.verification.quotes.records import Change, TraceOutcome
 
 VERDICTS: tuple[Verdict, ...] = ("supported", "partly", "unsupported", "quote altered")
@@ -78,6 +79,9 @@ class CheckedDraft:
     also_in: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     coverage: float = 1.0
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<CheckedDraft {short(self.text)!r}: {self.summary}>"
 
     @property
     def counts(self) -> dict[str, int]:

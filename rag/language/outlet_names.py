@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,14 @@ SMALL_WORDS = (
 )
 _NO_PART_OF_A_NAME = frozenset(SMALL_WORDS.split()) | {"according", "compare", "contrast", "per"}
 _LONGEST_NAME = 8
+_MOST_LETTERS = 60
 _ACRONYM = 4
 
+_BESIDE_A_NAME = (
+    "a and das de der des die el het la le les of the und uk us nachrichten noticias zeitung"
+)
+_NAMES_NOTHING = _OF_THE_TRADE | frozenset(_BESIDE_A_NAME.split())
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _HOST = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
@@ -185,6 +192,65 @@ def _label(host: str) -> str:
     while len(parts) > 1 and parts[-1] in _SECOND_LEVEL:
         parts.pop()
     return _squeezed(parts[-1])
+
+
+def name_of_host(host: str, stated: Sequence[str]) -> str:
+    """The name of an outlet among those that its pages state; "" if none fits the host.
+
+    The host must be spelled by the name's words or by their beginnings, so that no page passes
+    for another outlet. Of several the one with the fewest words beside that counts, then the first.
+
+    >>> name_of_host("nytimes.com", ["@nytimes", "The New York Times"])
+    'The New York Times'
+    >>> name_of_host("news.bbc.co.uk", ["BBC Sport", "BBC News", "BBC"])
+    'BBC'
+    >>> name_of_host("evil.example", ["Radio North"])
+    ''
+    """
+    *labels, last = host.casefold().split(".")
+    keys = [_squeezed(label) for label in labels if label not in _SECOND_LEVEL]
+    fitting: list[tuple[int, int, str]] = []
+    for place, written in enumerate(stated):
+        name = " ".join(written.split())
+        is_handle = name.startswith("@") or _HOST.fullmatch(name)
+        if is_handle or len(name) > _MOST_LETTERS or not name.isprintable():
+            continue
+        for folded in (name.casefold().translate(_GERMAN), _without_marks(name.casefold())):
+            words = re.findall(r"[^\W_]+", _PARTS.split(folded)[0])
+            words = [word for word in words if word != last]
+            if len(words) > _LONGEST_NAME or _NAMES_NOTHING.issuperset(words):
+                continue
+            fitting += [
+                (beside, place, name)
+                for key in keys
+                # One word alone must be spelled in full: "r.example" is not Reuters.
+                if (beside := _beside(key, words)) is not None
+                and (beside + 1 < len(words) or key in words)
+            ]
+    return min(fitting)[2] if fitting else ""
+
+
+def _beside(key: str, words: Sequence[str]) -> int | None:
+    """How many words are not needed to spell `key` from left to right; None if they cannot.
+
+    Only words that name nothing by themselves may be left out.
+    """
+    if not words:
+        return None if key else 0
+    first, *others = words
+    found = [
+        rest
+        for end in range(1, len(first) + 1)
+        if key.startswith(first[:end]) and (rest := _beside(key[end:], others)) is not None
+    ]
+    if first in _NAMES_NOTHING and (rest := _beside(key, others)) is not None:
+        found.append(rest + 1)
+    return min(found, default=None)
+
+
+def _without_marks(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _squeezed(text: str) -> str:

@@ -295,6 +295,7 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
 
     __repr__ = display.answer_repr
+    __str__ = display.answer_str
     _repr_html_ = display.answer_html
     _repr_markdown_ = display.answer_markdown
 

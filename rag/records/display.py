@@ -69,6 +69,11 @@ def answer_repr(answer: Answer) -> str:
     return f"<Answer to {short(answer.question)!r}: {short(answer.text)!r}; {cites}>"
 
 
+def answer_str(answer: Answer) -> str:
+    """What `print` shows of an answer: its text, or why it was declined."""
+    return answer.text or answer.reason
+
+
 def article_html(article: Article) -> str:
     """An article as HTML: title, source and its whole text, which can be opened."""
     paragraphs = "".join(f"<p>{escape(each)}</p>" for each in article.text.split("\n\n") if each)

@@ -93,6 +93,11 @@ def _draft(path: str, pdfium: Any, document: Any) -> Draft:
     )
 
 
+def plain_text(words: str) -> str:
+    """Text of a page as articles have it: no hyphens at the ends of lines, no ligatures."""
+    return re.sub(rf"{_HYPHEN}\s*", "", words).translate(_LIGATURES)
+
+
 def _refuse_exports(pages: Sequence[Sequence[Line]]) -> None:
     """Raises CorpusError for the pages of many articles, whose parts cannot be told apart."""
     name, count = seems_to_hold(line.words for lines in pages for line in lines)

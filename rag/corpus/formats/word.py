@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from rag.records import FurnitureKind
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_W}footnoteReference"})
 _BREAKS = frozenset({f"{_W}br", f"{_W}cr"})
+# When the template of python-docx was made; nothing that programs write with it says when.
+_NEVER = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)
 _HEADING_STYLE = re.compile(r"heading|subtitle", re.IGNORECASE)
 
 
@@ -67,7 +70,7 @@ def _draft(path: str, document: Any, parts: Sequence[Part]) -> Draft:
         blocks,
         title=title,
         authors=parse_authors(one_line(known.author or "")),
-        created=known.created.isoformat() if known.created else "",
+        created=known.created.isoformat() if known.created not in (None, _NEVER) else "",
         language=one_line(known.language or ""),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rag.records import Article, Citation, article_dict
+from rag.records.display import short, source
 
 ChangeKind = Literal["same", "replaced", "missing", "added"]
 TraceOutcome = Literal["exact", "altered", "attributed to someone else", "not found"]
@@ -79,6 +80,10 @@ class Trace:
     reason: str
     speaker: str = ""
     matches: tuple[QuoteMatch, ...] = ()
+
+    def __repr__(self) -> str:
+        found = source(self.matches[0].citation.article) if self.matches else ""
+        return f"<Trace of {short(self.text)!r}: {', '.join(filter(None, [self.outcome, found]))}>"
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values: what `dateline quote --json` prints."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
@@ -19,7 +19,7 @@ from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html, table_html
 from rag.web.views.shelves import ArchiveSection, Listing
 
-_BARS = 48
+_BARS = 24
 _NAMED = 20
 
 
@@ -125,14 +125,18 @@ def _outlet(shelf: ArchiveSection, months: Sequence[str], now: datetime) -> list
     days = [
         Markup('<span class="whole">{}</span>').format(day)
         for day in (
-            *(day_in_words(at.date()) if at else "unknown" for at in (shelf.first, shelf.last)),
-            f"{count(max((now - shelf.last).days, 0), 'day')} ago" if shelf.last else "unknown",
+            *(f"{at.day} {at:%b %Y}" if at else "unknown" for at in (shelf.first, shelf.last)),
+            _age(now - shelf.last) if shelf.last else "unknown",
         )
     ]
     button = Markup('<button type="button" class="list" data-outlet="{0}">{1}</button>').format(
-        text(shelf.publisher), text(shelf.publisher or "unknown outlet")
+        text(shelf.publisher), text(shelf.publisher or "Outlet unknown")
     )
     return [button, text(f"{shelf.articles:,}"), *days, _bars(shelf.months, months)]
+
+
+def _age(since: timedelta) -> str:
+    return f"{count(since.days, 'day')} ago" if since.days > 0 else "today"
 
 
 def _bars(counts: Mapping[str, int], months: Sequence[str]) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -21,9 +22,9 @@ from rag.web.rendering.taking import tools_html
 from rag.web.views.opened import OpenedArticle
 
 _EMPTY = Markup(
-    '<div class="empty-panel"><h2>Cited article</h2><p>Choose a citation such as '
-    '<span class="sample">[1]</span> in an answer: the article opens here, with the '
-    "sentence that the answer rests on.</p></div>"
+    '<div class="empty-panel"><h2>Article</h2><p>Choose a citation such as '
+    '<span class="sample">[1]</span>, a headline or a search result: the article opens here, at '
+    "the words that you chose.</p></div>"
 )
 
 LINKED = "cite-link"
@@ -41,9 +42,9 @@ def empty_panel() -> str:
 def panel_error(message: str) -> str:
     """The panel for an article that cannot be opened."""
     return str(
-        Markup(
-            '<div class="empty-panel" role="alert"><h2>Cited article</h2><p>{}</p></div>'
-        ).format(text(message))
+        Markup('<div class="empty-panel" role="alert"><h2>Article</h2><p>{}</p></div>').format(
+            text(message)
+        )
     )
 
 
@@ -58,7 +59,7 @@ def article_html(opened: OpenedArticle, key: str, cited: Reference) -> str:
     return str(
         Markup(
             '<article data-key="{}" lang="{}"><header><p class="outlet">{}</p>'
-            '<h2 dir="auto">{}</h2><p class="facts">{}</p>{}{}</header>{}'
+            '<h2 dir="auto">{}</h2><p class="facts">{}</p>{}{}</header>{}{}'
             '<div class="body">{}</div>{}</article>'
         ).format(
             text(key),
@@ -71,6 +72,7 @@ def article_html(opened: OpenedArticle, key: str, cited: Reference) -> str:
             _also_in(opened.also_in),
             _superseded(opened, cited),
             tools_html(article, cited, body) if body else "",
+            _picture(article, cited) if opened.pictured else "",
             body.html if body else "",
             _way_back(key),
         )
@@ -83,6 +85,16 @@ def _way_back(key: str) -> Markup:
     return Markup('<p class="return"><a class="back" href="#{}">Back to the {}</a></p>').format(
         text(key), "answer" if _IN_AN_ANSWER.match(key) else "list"
     )
+
+
+def _picture(article: Article, cited: Reference) -> Markup:
+    """The page of the cited words as it is printed; folded, and not drawn before it is opened."""
+    page = next(iter(article.pages_of(cited.start, cited.end)), 1)
+    asked = urlencode({"article": article.id, "revision": article.revision})
+    return Markup(
+        '<details class="pictured"><summary>Page {0} as a picture</summary>'
+        '<img loading="lazy" alt="Page {0} of {1}" src="page/{0}.png?{2}"></details>'
+    ).format(page, text(article.title or "the file"), asked)
 
 
 def _facts(article: Article, cited: Reference, words: str) -> Iterator[Markup]:
@@ -98,7 +110,8 @@ def _facts(article: Article, cited: Reference, words: str) -> Iterator[Markup]:
         yield text(article.section)
     if pages := spoken_pages(article, cited.start, cited.end):
         yield text(pages)
-    yield Markup("revision {}").format(article.revision)
+    if article.revision > 1:
+        yield Markup("revision {}").format(article.revision)
     page = next(iter(article.pages_of(cited.start, cited.end)), 0)
     if address := at_sentence(article.url, words, page):
         yield Markup(

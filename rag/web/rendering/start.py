@@ -61,7 +61,7 @@ def _examples(examples: Sequence[str]) -> Markup:
 
 def _size(start: Start) -> Markup:
     if not start.articles:
-        return Markup("<p>The archive holds no article yet. Add some in the tab “Add”.</p>")
+        return Markup("<p>The archive holds no article yet. The tab “Add articles” takes some.</p>")
     size = f"{count(start.articles, 'article')} of {count(start.outlets, 'outlet')}"
     if start.span:
         first, last = (day_in_words(at.date()) for at in start.span)

@@ -28,7 +28,7 @@ LARGEST_UPLOAD = 2 * LARGEST_FILE
 # than this page uses: files, proxies, monitoring, listings, editors.
 _SERVED = re.compile(
     r"/|/(?:login|logout|config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|mcp)/?"
-    r"|/(?:assets|static|svelte|export)/.+|/alerts/[\w-]{43}\.atom"
+    r"|/(?:assets|static|svelte|export)/.+|/page/\d{1,6}\.png|/alerts/[\w-]{43}\.atom"
     r"|/gradio_api/(?:info|app_id|login_check|startup-events|upload|upload_progress|reset|cancel"
     r"|queue/join|queue/data|theme\.css)/?"
     r"|/gradio_api/(?:heartbeat/[^/]+|run/predict)/?"

@@ -28,6 +28,7 @@ from rag.web.server.login import Login
 from rag.web.server.logins import SharedLogins
 from rag.web.server.logs import bounded_log
 from rag.web.server.origins import SameOrigin
+from rag.web.server.pictures import picture_route
 from rag.web.server.proxies import BehindProxy
 from rag.web.server.replicas import Replicas
 from rag.web.server.routing import Arrivals, Router
@@ -173,7 +174,11 @@ def application(site: Site, ready: Callable[[], None] = lambda: None) -> Any:
             yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.router.routes += [download_route(site.archive), feed_route(site.archive)]
+    app.router.routes += [
+        download_route(site.archive),
+        feed_route(site.archive),
+        picture_route(site.archive),
+    ]
     if site.tools is not None:
         app.router.routes.append(Route(PATH, site.tools))
     _add_page(app, site)

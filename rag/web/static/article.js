@@ -18,6 +18,16 @@ element.addEventListener("click", (event) => {
   goBack();
 });
 
+// What fails to load tells nobody why; errors of pictures do not bubble.
+element.addEventListener(
+  "error",
+  (event) => {
+    if (!event.target.matches(".pictured img")) return;
+    event.target.replaceWith("The page cannot be shown: its file has changed, or is gone.");
+  },
+  true,
+);
+
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape") goBack();
 });

@@ -29,7 +29,10 @@ def filter_parts(chat: Chat) -> dict[str, Any]:
         with gr.Row():
             limits = _fields(chat)
         html_part("", HINT, "filters-hint")
-    return {"limits": limits, "chosen": html_part("", CHOSEN, "chosen", ["chosen.js"])}
+    return {
+        "limits": limits,
+        "chosen": html_part("", CHOSEN, "chosen", ["chosen.js", "filter-sheet.js"]),
+    }
 
 
 def _fields(chat: Chat) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.archive import Archive
+from rag.corpus.formats.pdf_pictures import pdf_of
 from rag.records import Article, Citation
 from rag.verification.quotes.records import RecheckedCitation
 
@@ -15,7 +16,8 @@ class OpenedArticle:
 
     `latest` is the number of the newest revision. `also_in` names the other outlets that
     carry the words. `now` holds them against a newer revision, where there is one.
-    `withdrawn` says when and why the article was, "" where it was not.
+    `withdrawn` says when and why the article was, "" where it was not. `pictured` is whether
+    its pages can be drawn, from the file that it was read from.
     """
 
     article: Article
@@ -23,6 +25,7 @@ class OpenedArticle:
     also_in: tuple[str, ...] = ()
     now: RecheckedCitation | None = None
     withdrawn: str = ""
+    pictured: bool = False
 
 
 def open_words(
@@ -41,4 +44,10 @@ def open_words(
         return OpenedArticle(article, latest, withdrawn=str(withdrawal))
     newer = latest > article.revision and start < end
     now = archive.recheck_words(Citation(1, article, start, end)) if newer else None
-    return OpenedArticle(article, latest, archive.carried_by(article, start, end), now)
+    return OpenedArticle(
+        article,
+        latest,
+        archive.carried_by(article, start, end),
+        now,
+        pictured=pdf_of(article) is not None,
+    )

@@ -52,7 +52,9 @@ def shelves(archive: Archive) -> list[ArchiveSection]:
         _shelf(name, published[publishers == number].tolist())
         for number, name in enumerate(facets.publishers)
     ]
-    return sorted(found, key=lambda shelf: (-shelf.articles, shelf.publisher))
+    # An outlet's name stays in the columns when its last article has gone, or has another one.
+    there = [shelf for shelf in found if shelf.articles]
+    return sorted(there, key=lambda shelf: (-shelf.articles, shelf.publisher))
 
 
 def list_articles(
