@@ -239,15 +239,12 @@ class MilvusServer:
 
     def _make(self, name: str, schema: CollectionSchema, indexes: IndexParams) -> None:
         with self._named_errors():
-            client = self._client()
-            client.drop_collection(name, timeout=self._timeout * _WRITING)
-            client.create_collection(
-                name,
-                schema=schema,
-                index_params=indexes,
-                consistency_level="Strong",
-                timeout=self._timeout * _WRITING,
-            )
+            client, most = self._client(), self._timeout * _WRITING
+            client.drop_collection(name, timeout=most)
+            client.create_collection(name, schema=schema, consistency_level="Strong", timeout=most)
+            # Loading waits for all of them; the client would look for each twice a second.
+            client.create_index(name, indexes, timeout=most, sync=False)
+            client.load_collection(name, timeout=most)
 
     def _unused(self, name: str) -> str:
         """That of both collections of a name which it does not stand for."""
