@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -31,6 +31,10 @@ _ARTICLES_AT_ONCE = 100
 _SAMPLE = 300
 _DRIFT = 1.25
 _MOST_SAMPLED = 16_000
+_RARE = 1_000
+
+InField = tuple[str, str]
+"""A field and a word in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class ArchiveRows:
         self.name = self.name_of(store)
         self.note = self._read()
         self._counts: dict[tuple[int, int, str], int] = {}
+        self._holding: tuple[int, dict[InField, int]] = (0, {})
         self._means: tuple[int, Mapping[str, float]] = (-1, {})
 
     @staticmethod
@@ -171,6 +176,26 @@ class ArchiveRows:
                 self.count_again()
             self._counts[key] = self.server.count(self.name, condition)
         return self._counts[key]
+
+    def holding(self, change: int, words: Iterable[InField]) -> dict[InField, int]:
+        """How many passages that were current at a change have each word in its field.
+
+        Asked once as long as nothing changes: of all words that are rare at once, by searching for
+        each of them, and of the others one by one.
+        """
+        if self._holding[0] != change or len(self._holding[1]) > _MOST_SAMPLED:
+            self._holding = (change, {})
+        known, asked = self._holding[1], dict.fromkeys(words)
+        new = [each for each in asked if each not in known and each[1]]
+        visible = rows.visible(change)
+        queries = [{rows.place(*each): 1.0} for each in new]
+        found = self.server.search(self.name, "words", queries, k=_RARE, condition=visible)
+        for (name, word), hits in zip(new, found, strict=True):
+            number = len(hits)
+            if number >= _RARE:
+                number = self.count(f"{rows.has_any(name, [word])} and {visible}")
+            known[name, word] = number
+        return {each: known.get(each, 0) for each in asked}
 
     def count_again(self) -> None:
         """Forgets what was counted, because rows have changed."""

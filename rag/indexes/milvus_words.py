@@ -12,7 +12,7 @@ import numpy as np
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
 from rag.indexes import milvus_rows as rows
-from rag.indexes.milvus_collection import FILE, ArchiveRows, Folder, read_note
+from rag.indexes.milvus_collection import FILE, ArchiveRows, Folder, InField, read_note
 from rag.indexes.milvus_server import MOST_FOUND, Found, MilvusServer, Row
 from rag.indexes.protocols import (
     NO_CONTEXT,
@@ -174,16 +174,15 @@ class MilvusWordsSearcher:
 
     def rarity(self, term: str) -> float:
         """The inverse document frequency of a word."""
-        if not self._change:
-            return 1.0
-        return analysis.rarity(self._passages(), self._having("text", term))
+        return self._rarities([term])[term]
 
     def term_weights(
         self, query: str, context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[str, float]:
         """What each word counts where it only counts whether a text has it: its rarity."""
         weights = analysis.query_weights(query, context)
-        return {term: weight * self.rarity(term) for term, weight in weights.items()}
+        rarities = self._rarities(list(weights))
+        return {term: weight * rarities[term] for term, weight in weights.items()}
 
     def search(
         self, query: str, k: int, filters: Filters, context: Mapping[str, float] = NO_CONTEXT
@@ -272,13 +271,15 @@ class MilvusWordsSearcher:
         if not self._change:
             return []
         stems = analysis.term_stems(query, self._languages)
+        weights = analysis.query_weights(query, context)
+        idf = self._idf([form for term in weights for form in (term, *stems.get(term, ()))])
         found = []
-        for term, weight in analysis.query_weights(query, context).items():
+        for term, weight in weights.items():
             forms = (term, *stems.get(term, ()))
             longer = [part for stem in forms[1:] for part in rows.parts(stem, term)]
             for name in rows.FIELDS:
-                weighed = {rows.place(name, f): weight * self._idf(name, f) for f in forms}
-                half = weight * self._idf(name, term) / 2
+                weighed = {rows.place(name, form): weight * idf[name, form] for form in forms}
+                half = weight * idf[name, term] / 2
                 parts = dict.fromkeys((rows.place(name, part) for part in longer), half)
                 found.append(Word(name, weighed, parts))
         return found
@@ -326,13 +327,17 @@ class MilvusWordsSearcher:
     def _passages(self) -> int:
         return self._rows.count(rows.visible(self._change))
 
-    def _having(self, field: str, word: str) -> int:
-        if not word:
-            return 0
-        return self._rows.count(f"{rows.has_any(field, [word])} and {rows.visible(self._change)}")
+    def _rarities(self, terms: Sequence[str]) -> dict[str, float]:
+        if not self._change:
+            return dict.fromkeys(terms, 1.0)
+        holding = self._rows.holding(self._change, [("text", term) for term in terms])
+        return {term: analysis.rarity(self._passages(), holding["text", term]) for term in terms}
 
-    def _idf(self, field: str, word: str) -> float:
-        return analysis.idf(self._passages(), self._having(field, word))
+    def _idf(self, words: Sequence[str]) -> dict[InField, float]:
+        """The inverse document frequency of each word in each field."""
+        asked = [(name, word) for name in rows.FIELDS for word in words]
+        passages, holding = self._passages(), self._rows.holding(self._change, asked)
+        return {each: analysis.idf(passages, holding[each]) for each in asked}
 
 
 def _all_forms(term: str, stems: Mapping[str, Sequence[str]]) -> Iterator[str]:
