@@ -44,7 +44,7 @@ def main() -> int:
         "--constraint",
         str(CONSTRAINTS),
         "--editable",
-        ".[test,eval,llm-server,mcp,metrics,otel,formats,postgresql,langchain,llamaindex,docs]",
+        ".[test,eval,llm-server,mcp,metrics,otel,formats,milvus,postgresql,langchain,llamaindex,docs]",
     ):
         print("installation failed; mend what pip says above, then: make setup")
         return 1

@@ -197,7 +197,8 @@ class MilvusWordsSearcher:
             return []
         asked = self._query(words)
         condition = rows.condition(filters, self._change)
-        fetch = k + SPARE
+        # What the server ranks by differs little: seldom are more than these needed.
+        fetch = 2 * k + SPARE
         while True:
             (hits,) = self._search("words", [asked], fetch, condition, _SCORED)
             best = self._scored(words, {id_: row for id_, _, row in hits})[:k]
