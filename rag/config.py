@@ -350,7 +350,7 @@ class _FileSource(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         given = super().__call__()
         if (index := given.get("index", EMBEDDED)) != EMBEDDED:
-            msg = f"index {index!r} in {FILE} would run code; name it in DATELINE_INDEX instead"
+            msg = f"index {index!r} in {FILE} would run code, or send texts elsewhere; name it in DATELINE_INDEX"
             raise ConfigError(msg)
         known = self.current_state.get("llms")
         if isinstance(known, dict) and isinstance(tables := given.get("llms"), dict):

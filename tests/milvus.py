@@ -82,6 +82,12 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def flush(self) -> None:
+        """Has it index what it holds in memory, which it searches more slowly."""
+        client = self.client().connected()
+        for name in client.list_collections():
+            client.flush(name)
+
     def _listens(self) -> bool:
         try:
             socket.create_connection((_HOST, self.port), timeout=1).close()

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ _PORT = 19_530
 _WRITING = 6
 """So many times as long as a search may take may writing some rows."""
 
+_NOT_LOADED = re.compile(r"collection not (fully )?loaded|is loading|in state 'released'", re.I)
+_AWAY = "cannot be reached, or does not answer in time"
 _VERSION = re.compile(r"(?:(milvus_lite)-)?v?(\d+)\.(\d+)")
 _EXPLAINED: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
@@ -62,15 +64,10 @@ _EXPLAINED: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "free memory or disk there, or raise its quotas, and run the same command again",
     ),
     (
-        re.compile(r"collection not loaded|not fully loaded|is loading", re.I),
-        "is not ready",
-        "wait until it has loaded its collections and try again",
-    ),
-    (
         re.compile(
             r"unavailable|connect|deadline|timeout|timed out|reset|broken|closed|not ready", re.I
         ),
-        "cannot be reached, or does not answer in time",
+        _AWAY,
         "start it, mend the network or raise DATELINE_MILVUS_TIMEOUT, and run the same "
         "command again",
     ),
@@ -80,6 +77,10 @@ _EXPLAINED: tuple[tuple[re.Pattern[str], str, str], ...] = (
 
 class NoCollectionError(ArchiveError):
     """The server has no such collection, or no longer."""
+
+
+class NotLoadedError(ArchiveError):
+    """The server has a collection on its disk, and not in its memory."""
 
 
 class MilvusServer:
@@ -123,12 +124,12 @@ class MilvusServer:
     def version(self) -> str:
         """The server's version, as it says."""
         with self._named_errors():
-            return str(self._client().get_server_version(timeout=self._timeout))
+            return str(self.connected().get_server_version(timeout=self._timeout))
 
     def has(self, name: str) -> bool:
         """Whether there is a collection of that name, which may be an alias."""
         with self._named_errors():
-            return bool(self._client().has_collection(name, timeout=self._timeout))
+            return bool(self.connected().has_collection(name, timeout=self._timeout))
 
     def create(self, name: str, schema: CollectionSchema, indexes: IndexParams) -> None:
         """Makes an empty collection, and what it had before goes; `name` becomes its alias."""
@@ -150,7 +151,7 @@ class MilvusServer:
     def drop(self, name: str) -> None:
         """Removes a collection, and what was left of writing it anew."""
         with self._named_errors():
-            client = self._client()
+            client = self.connected()
             client.drop_alias(name, timeout=self._timeout)
             for each in _both(name):
                 client.drop_collection(each, timeout=self._timeout * _WRITING)
@@ -159,7 +160,7 @@ class MilvusServer:
         """Adds rows, or replaces those of the same id; `partial` changes some of their fields."""
         for first in range(0, len(rows), _AT_ONCE):
             with self._named_errors():
-                self._client().upsert(
+                self.connected().upsert(
                     name,
                     list(rows[first : first + _AT_ONCE]),
                     timeout=self._timeout * _WRITING,
@@ -171,32 +172,32 @@ class MilvusServer:
         for first in range(0, len(ids), _AT_ONCE):
             with self._named_errors():
                 some = list(ids[first : first + _AT_ONCE])
-                self._client().delete(name, ids=some, timeout=self._timeout * _WRITING)
+                self.connected().delete(name, ids=some, timeout=self._timeout * _WRITING)
 
     def count(self, name: str, condition: str) -> int:
         """How many rows satisfy a condition."""
         with self._named_errors():
-            found = self._client().query(
+            found = self.connected().query(
                 name, filter=condition, output_fields=["count(*)"], timeout=self._timeout
             )
             return int(found[0]["count(*)"])
 
     def rows(self, name: str, condition: str, fields: Sequence[str]) -> list[Row]:
-        """The rows that satisfy a condition, at most MOST_FOUND of them."""
-        with self._named_errors():
-            found = self._client().query(
-                name,
-                filter=condition,
-                output_fields=list(fields),
-                limit=MOST_FOUND,
-                timeout=self._timeout,
-            )
-            return [dict(each) for each in found]
+        """The rows that satisfy a condition, at most MOST_FOUND of them.
+
+        A server that was started again may first have to load the collection.
+        """
+        try:
+            return self._rows(name, condition, fields)
+        except NotLoadedError:
+            with self._named_errors():
+                self.connected().load_collection(name, timeout=self._timeout * _WRITING)
+            return self._rows(name, condition, fields)
 
     def all(self, name: str, condition: str, fields: Sequence[str]) -> Iterator[list[Row]]:
         """All rows that satisfy a condition, some at a time, by their ids."""
         with self._named_errors():
-            found = self._client().query_iterator(
+            found = self.connected().query_iterator(
                 name,
                 batch_size=_AT_ONCE,
                 filter=condition,
@@ -223,7 +224,7 @@ class MilvusServer:
         if not queries:
             return []
         with self._named_errors():
-            found = self._client().search(
+            found = self.connected().search(
                 name,
                 data=list(queries),
                 anns_field=field,
@@ -237,9 +238,20 @@ class MilvusServer:
                 for hits in found
             ]
 
+    def _rows(self, name: str, condition: str, fields: Sequence[str]) -> list[Row]:
+        with self._named_errors():
+            found = self.connected().query(
+                name,
+                filter=condition,
+                output_fields=list(fields),
+                limit=MOST_FOUND,
+                timeout=self._timeout,
+            )
+            return [dict(each) for each in found]
+
     def _make(self, name: str, schema: CollectionSchema, indexes: IndexParams) -> None:
         with self._named_errors():
-            client, most = self._client(), self._timeout * _WRITING
+            client, most = self.connected(), self._timeout * _WRITING
             client.drop_collection(name, timeout=most)
             client.create_collection(name, schema=schema, consistency_level="Strong", timeout=most)
             # Loading waits for all of them; the client would look for each twice a second.
@@ -249,7 +261,7 @@ class MilvusServer:
     def _unused(self, name: str) -> str:
         """That of both collections of a name which it does not stand for."""
         with self._named_errors():
-            client, (first, second) = self._client(), _both(name)
+            client, (first, second) = self.connected(), _both(name)
             if not client.has_collection(name, timeout=self._timeout):
                 return first
             used = client.describe_alias(name, timeout=self._timeout)["collection_name"]
@@ -258,7 +270,7 @@ class MilvusServer:
     def _point(self, name: str, target: str) -> None:
         """Lets a name stand for another collection, in one step, and removes the one of before."""
         with self._named_errors():
-            client = self._client()
+            client = self.connected()
             if client.has_collection(name, timeout=self._timeout):
                 client.alter_alias(target, name, timeout=self._timeout)
             else:
@@ -267,7 +279,8 @@ class MilvusServer:
                 if other != target:
                     client.drop_collection(other, timeout=self._timeout * _WRITING)
 
-    def _client(self) -> MilvusClient:
+    def connected(self) -> MilvusClient:
+        """The client of the server, connected; its errors are its own."""
         with self._lock:
             if self._connected is None:
                 self._connected = self._connect()
@@ -288,6 +301,7 @@ class MilvusServer:
             token=self._token.get_secret_value(),
             db_name=self._database,
             timeout=self._timeout,
+            dedicated=True,
             **more,
         )
         self._check_version(str(client.get_server_version(timeout=self._timeout)))
@@ -311,7 +325,18 @@ class MilvusServer:
         except Exception as error:
             if not type(error).__module__.startswith(("pymilvus", "grpc")):
                 raise
-            raise self._explained(error) from None
+            found = self._explained(error)
+            if _AWAY in str(found):
+                self._disconnect()
+            raise found from None
+
+    def _disconnect(self) -> None:
+        """Gives up a connection that broke: the client does not mend every one of them."""
+        with self._lock:
+            broken, self._connected = self._connected, None
+        if broken is not None:
+            with suppress(Exception):
+                broken.close()
 
     def _explained(self, error: Exception) -> ArchiveError:
         reason = " ".join(str(getattr(error, "message", "") or error).split())
@@ -320,6 +345,8 @@ class MilvusServer:
                 reason = reason.replace(part, "***")
         if getattr(error, "code", 0) == 100 or "collection not found" in reason.lower():
             return NoCollectionError(f"{self} does not have the index any more ({reason:.200})")
+        if _NOT_LOADED.search(reason):
+            return NotLoadedError(f"{self} is not ready ({reason:.200}); wait and try again")
         for pattern, what, mend in _EXPLAINED:
             if pattern.search(reason):
                 return ArchiveError(f"{self} {what} ({reason:.200}); {mend}")

@@ -213,15 +213,20 @@ class MilvusVectorSearcher:
 
     def scores(self, query: Vector, ids: Ids) -> dict[int, float]:
         """The cosine of those of the passages that have a vector."""
-        numbers, found = [int(id_) for id_ in ids], list[tuple[int, float]]()
-        for first in range(0, len(numbers), _IDS_AT_ONCE):
+        numbers, found = [int(id_) for id_ in ids], dict[int, float]()
+        # Read and compared here: a server's search may leave out some of few.
+        for first in range(0, len(numbers) if self._has_some() else 0, _IDS_AT_ONCE):
             some = numbers[first : first + _IDS_AT_ONCE]
-            condition = f"added <= {self._change} and id in {some}"
-            found += self._nearest(query, len(some), condition)
-        return dict(sorted(found, key=lambda item: (-item[1], item[0])))
+            condition = f"embedded == true and added <= {self._change} and id in {some}"
+            for row in self._rows.server.rows(self._rows.name, condition, ["id", "dense"]):
+                found[row["id"]] = float(np.asarray(row["dense"], dtype=np.float32) @ query)
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def _has_some(self) -> bool:
+        return bool(self._rows.note.dimension and self._change)
 
     def _nearest(self, query: Vector, k: int, condition: str) -> Ranking:
-        if not self._rows.note.dimension or not self._change:
+        if not self._has_some():
             return []
         (hits,) = self._rows.server.search(
             self._rows.name,

@@ -102,8 +102,13 @@ class MilvusWords:
         return self._rows.count(rows.visible(self.change))
 
     def is_behind(self) -> bool:
-        """Whether `follow` has something to do."""
-        return self._rows.is_behind()
+        """Whether `follow` has something to do, or vectors that are known are still to be put in.
+
+        Opening the archive to write does either.
+        """
+        note = self._rows.note
+        lacks_vectors = bool(note.dimension) and note.vectors < note.change
+        return self._rows.is_behind() or lacks_vectors
 
     def follow(self) -> None:
         """Brings the index to the store's newest change; needs the right to write."""
