@@ -350,7 +350,8 @@ class _FileSource(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         given = super().__call__()
         if (index := given.get("index", EMBEDDED)) != EMBEDDED:
-            msg = f"index {index!r} in {FILE} would run code, or send texts elsewhere; name it in DATELINE_INDEX"
+            does = "would run code" if ":" in str(index) else "would send texts to a server"
+            msg = f"index {index!r} in {FILE} {does}; name it in DATELINE_INDEX instead"
             raise ConfigError(msg)
         known = self.current_state.get("llms")
         if isinstance(known, dict) and isinstance(tables := given.get("llms"), dict):
