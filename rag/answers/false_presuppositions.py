@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
 from rag.answers.candidates import CandidateSentence, day_of, survey
+from rag.language.analysis import analyse
 from rag.language.entities import number_places
 from rag.language.figures import Quantity, counted, figures, meanings
 from rag.language.opposites import base, opposites, particles, same, things, verbs
@@ -70,10 +71,9 @@ def contradiction(question: str, hits: Sequence[Hit]) -> Contradiction | None:
     asked = read_asked(question)
     if not _ASKS.search(question) or asked.negative or not asked.names | asked.parts:
         return None
-    near = [
-        _Near(sentence, around, propositions(sentence.text))
-        for sentence, around in _candidates(question, asked, hits)
-    ]
+    candidates = _candidates(question, asked, hits)
+    analyse([sentence.text for sentence, _ in candidates])
+    near = [_Near(sentence, around, propositions(sentence.text)) for sentence, around in candidates]
     found = [
         Contradiction(each.sentence, presumed)
         for each in near

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.language.quotation_marks import Quotation, quotations
 from rag.language.sentences import sentence_spans
 from rag.language.speakers import matches_speaker, same_person
-from rag.language.speech_cues import SAYING, Cue, cues_of
+from rag.language.speech_cues import SAYING, Cue, cues_of, quoted_in, read_together
 from rag.language.words import Wording, word_set
 
 __all__ = [
@@ -96,8 +96,10 @@ def attributions(text: str, start: int, end: int) -> list[Attribution]:
         last += 1
     found: list[Attribution] = []
     carried = ""
-    for number in range(first, last + 1):
-        ours, carried = _paragraph(text, paragraphs[number], carried)
+    read = [_statements(text, *place) for place in paragraphs[first : last + 1]]
+    read_together(text, [each for statements in read for each in statements])
+    for statements in read:
+        ours, carried = _paragraph(text, statements, carried)
         found += ours
     found = _filled_backwards(text, found, paragraphs)
     return [each for each in found if each.start < end and each.end > start]
@@ -156,19 +158,18 @@ def _left_open(text: str, paragraph: tuple[int, int]) -> bool:
     return shown.rfind("“") > shown.rfind("”") or shown.count('"') % 2 == 1
 
 
-def _paragraph(text: str, place: tuple[int, int], carried: str) -> tuple[list[Attribution], str]:
-    """The attributions of a paragraph, and who may go on speaking in the next one.
+def _paragraph(
+    text: str, statements: Sequence[tuple[int, int]], carried: str
+) -> tuple[list[Attribution], str]:
+    """The attributions of a paragraph's statements, and who may go on speaking in the next one.
 
     `carried` is who spoke at the end of the paragraph before, where a quotation may go on.
     """
-    begin, stop = place
     found: list[Attribution] = []
     speaking = carried
-    for left, right in _statements(text, begin, stop):
-        marks = [
-            Quotation(left + each.start, left + each.end) for each in quotations(text[left:right])
-        ]
-        leads_on = right >= stop and bool(_LEADS_ON.search(text[left:right]))
+    for left, right in statements:
+        marks = quoted_in(text, left, right)
+        leads_on = right == statements[-1][1] and bool(_LEADS_ON.search(text[left:right]))
         cues = cues_of(text, left, right, marks, leads_on)
         bare = not re.search(
             r"\w", "".join(_outside(text[left:right], quotations(text[left:right])))

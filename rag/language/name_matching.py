@@ -71,6 +71,15 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+def folded_words(text: str) -> frozenset[str]:
+    """The words of a text as names are compared by: without case, accents and possessive endings.
+
+    >>> sorted(folded_words("Orr’s café"))
+    ['cafe', 'orr']
+    """
+    return frozenset(_folded(match[0]) for match in _WORD.finditer(text))
+
+
 def mentions(text: str, name: str) -> list[Mention]:
     """Where a text names `name`: the whole name, its last word, or else a near spelling; in order.
 

@@ -6,11 +6,19 @@ Rules are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rag.language.analysis import analyse
 from rag.language.introductions import introductions
-from rag.language.name_matching import TITLES, alike, is_role, mentions, name_words
+from rag.language.name_matching import (
+    TITLES,
+    alike,
+    folded_words,
+    is_role,
+    mentions,
+    name_words,
+)
 from rag.language.sentences import sentence_spans
 from rag.language.words import word_set
 
@@ -20,6 +28,8 @@ _CLOSE_TO = re.compile(
     r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
 )
 _TITLE_ALONE, _ENOUGH = 0.2, 60
+_AT_ONCE = 8
+"""So many sentences are analysed together: one by one they take three times as long."""
 OFFICES = TITLES | word_set(
     "pope governor senator representative president executive minister mayor founder director"
     " head leader king queen chair spokesperson owner author coach manager sheriff captain"
@@ -189,16 +199,35 @@ def _covers(ours: Sequence[str], wanted: Sequence[str]) -> float:
     return sum(word in ours for word in wanted) / len(wanted) if wanted else 0.0
 
 
-def _described(name: str, around: str) -> list[str]:
+@lru_cache(maxsize=512)
+def _described(name: str, around: str) -> tuple[str, ...]:
     """The words with which an article introduces a name, folded; titles included."""
     found: list[str] = []
-    for left, right in sentence_spans(around):
-        sentence = around[left:right]
-        if not mentions(sentence, name):
-            continue
+    sentences = [each for each in _that_may_name(name, around) if mentions(each, name)]
+    for at, sentence in enumerate(sentences):
+        if at % _AT_ONCE == 0:
+            analyse(sentences[at : at + _AT_ONCE])
         for each in introductions(sentence, name):
             if each.strength >= _TITLE_ALONE:
                 found += role_words(sentence[each.start : each.end])
         if len(found) > _ENOUGH:
             break
-    return found
+    return tuple(found)
+
+
+def _that_may_name(name: str, around: str) -> Iterator[str]:
+    """The sentences of an article that have a name's first word, or one like it, or its last."""
+    asked = name_words(name)
+    if not asked:
+        return
+    sentences = _sentences(around)
+    known = frozenset[str]().union(*(words for _, words in sentences))
+    wanted = {word for word in known if word == asked[-1] or alike(word, asked[0])}
+    yield from (sentence for sentence, words in sentences if not wanted.isdisjoint(words))
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each sentence of a text with its folded words: a question looks for many names in one."""
+    sentences = (text[left:right] for left, right in sentence_spans(text))
+    return tuple((sentence, folded_words(sentence)) for sentence in sentences)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.quotation_marks import Quotation
+from rag.language.quotation_marks import Quotation, quotations
 from rag.language.speaker_names import Places, speaker_at
 from rag.language.words import word_set
 
@@ -80,6 +80,23 @@ class Cue:
     start: int
     end: int
     said: tuple[int, int] | None
+
+
+def read_together(text: str, statements: Sequence[tuple[int, int]]) -> None:
+    """Analyses at once those of the statements that `cues_of` will read.
+
+    One by one they take three times as long.
+    """
+    shown = (
+        _without_quotations(text, left, right, quoted_in(text, left, right))[0]
+        for left, right in statements
+    )
+    analyse([each for each in shown if _CUE.search(each)])
+
+
+def quoted_in(text: str, left: int, right: int) -> list[Quotation]:
+    """The quotations of `text[left:right]`, at their places in the whole text."""
+    return [Quotation(left + each.start, left + each.end) for each in quotations(text[left:right])]
 
 
 def cues_of(
