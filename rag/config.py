@@ -30,7 +30,7 @@ from pydantic_settings import (
 
 from rag.addresses import check_networks, framing_sites, path_prefix, store_address
 from rag.errors import ConfigError
-from rag.settings_groups import EncoderSettings, WatchSettings, check_headers
+from rag.settings_groups import EncoderSettings, MilvusSettings, WatchSettings, check_headers
 
 PREFIX = "DATELINE_"
 FILE = "dateline.toml"
@@ -135,7 +135,7 @@ class ModelSettings(BaseModel):
         return variable
 
 
-class Settings(EncoderSettings, WatchSettings, BaseSettings):
+class Settings(MilvusSettings, EncoderSettings, WatchSettings, BaseSettings):
     """Every setting with its default; the environment outranks `dateline.toml`.
 
     In the environment a setting is called as here, in capitals, behind `DATELINE_`.
@@ -154,7 +154,7 @@ class Settings(EncoderSettings, WatchSettings, BaseSettings):
     checker: str = ""
     """A cross-encoder for entailment that judges what the rules leave open in a model's answer."""
     index: str = EMBEDDED
-    """The engines of both indexes: `embedded`, or MODULE:FUNCTION, only in the environment."""
+    """Both indexes: `embedded`, `milvus` or MODULE:FUNCTION; others only in the environment."""
     chunk_tokens: int = Field(default=192, ge=16, le=100_000)
     """The most tokens in a passage."""
     host: str = "127.0.0.1"
@@ -350,7 +350,8 @@ class _FileSource(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         given = super().__call__()
         if (index := given.get("index", EMBEDDED)) != EMBEDDED:
-            msg = f"index {index!r} in {FILE} would run code; name it in DATELINE_INDEX instead"
+            does = "would run code" if ":" in str(index) else "would send texts to a server"
+            msg = f"index {index!r} in {FILE} {does}; name it in DATELINE_INDEX instead"
             raise ConfigError(msg)
         known = self.current_state.get("llms")
         if isinstance(known, dict) and isinstance(tables := given.get("llms"), dict):

@@ -33,6 +33,21 @@ def check_headers(headers: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
     return headers
 
 
+class MilvusSettings(BaseModel):
+    """The server of the indexes where `index` is `milvus`."""
+
+    milvus_uri: str = "http://localhost:19530"
+    """The address of the Milvus of `DATELINE_INDEX=milvus`, without a login."""
+    milvus_token: SecretStr = SecretStr("")
+    """The login there: USER:PASSWORD, or a key."""
+    milvus_database: str = ""
+    """The database there; empty for its default one."""
+    milvus_ca_file: Path | None = None
+    """The certificate that signed that server's."""
+    milvus_timeout: float = Field(default=10.0, gt=0)
+    """Seconds that a search there may take with repeating it; writing may take six times that."""
+
+
 class EncoderSettings(BaseModel):
     """Which encoder makes the vectors, on this machine or at a server."""
 

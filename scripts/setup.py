@@ -44,7 +44,8 @@ def main() -> int:
         "--constraint",
         str(CONSTRAINTS),
         "--editable",
-        ".[test,eval,llm-server,mcp,metrics,otel,formats,postgresql,ray,langchain,llamaindex,docs]",
+        ".[test,eval,llm-server,mcp,metrics,otel,formats,milvus,postgresql,ray,langchain,llamaindex"
+        ",docs]",
     ):
         print("installation failed; mend what pip says above, then: make setup")
         return 1

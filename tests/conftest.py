@@ -12,7 +12,7 @@ from hypothesis import settings
 from pydantic import SecretStr
 
 from rag.store import NO_SERVER, Database, Runs, Store
-from tests import postgresql
+from tests import milvus, postgresql
 from tests.commands import STORE, Commands
 
 # What somebody's own settings name is no place for tests to write to.
@@ -30,6 +30,13 @@ settings.load_profile("repeated")
 def postgresql_server() -> Iterator[postgresql.Server]:
     """A PostgreSQL for the whole run; skips what needs it where there is none."""
     with postgresql.running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def milvus_server() -> Iterator[milvus.Server]:
+    """A Milvus for the whole run; skips what needs it where its packages are missing."""
+    with milvus.running() as started:
         yield started
 
 

@@ -18,6 +18,9 @@ from embeddings import Vector
 from rag.corpus.chunking import Chunk
 from rag.errors import RagError
 from rag.indexes.faiss_vectors import FaissEngine
+from rag.indexes.milvus_server import MilvusServer
+from rag.indexes.milvus_vectors import MilvusVectorEngine
+from rag.indexes.milvus_words import MilvusWordsEngine
 from rag.indexes.protocols import (
     NO_FILTERS,
     LexicalEngine,
@@ -31,11 +34,17 @@ from rag.indexes.protocols import (
 from rag.indexes.tantivy_index import TantivyEngine
 from rag.records import Article, Filters
 from rag.store import Database, Runs, Store
+from tests import milvus
 from tests.builders import article
 from tests.memory_engines import MemoryLexicalEngine, MemoryVectorEngine
 
-LEXICAL: list[Callable[[], LexicalEngine]] = [TantivyEngine, MemoryLexicalEngine]
-VECTORS: list[Callable[[], VectorEngine]] = [FaissEngine, MemoryVectorEngine]
+LEXICAL: list[Callable[..., LexicalEngine]] = [
+    TantivyEngine,
+    MemoryLexicalEngine,
+    MilvusWordsEngine,
+]
+VECTORS: list[Callable[..., VectorEngine]] = [FaissEngine, MemoryVectorEngine, MilvusVectorEngine]
+ON_A_SERVER = (MilvusWordsEngine, MilvusVectorEngine)
 MAY = datetime(2025, 5, 1, tzinfo=UTC)
 NEAR = 1e-3
 """FAISS keeps numbers in two bytes: cosines are off by less."""
@@ -52,8 +61,16 @@ def put(database: Database, store: Store, day: int, *articles: Article) -> None:
 
 @pytest.fixture(params=LEXICAL)
 def engine(request: pytest.FixtureRequest) -> LexicalEngine:
-    made: LexicalEngine = request.param()
+    made: LexicalEngine = request.param(*server(request))
     return made
+
+
+def server(request: pytest.FixtureRequest) -> list[MilvusServer]:
+    """What an engine is made with that needs a server."""
+    if request.param not in ON_A_SERVER:
+        return []
+    running: milvus.Server = request.getfixturevalue("milvus_server")
+    return [running.client()]
 
 
 @pytest.fixture
@@ -300,7 +317,7 @@ class Known:
 
 @pytest.fixture(params=VECTORS)
 def vector_engine(request: pytest.FixtureRequest) -> VectorEngine:
-    made: VectorEngine = request.param()
+    made: VectorEngine = request.param(*server(request))
     return made
 
 

@@ -172,7 +172,7 @@ def test_the_third_step_opens_an_archive_with_the_engines(
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        ("milky way", "'milky way' is no index; name one of: embedded, or MODULE:FUNCTION"),
+        ("milky way", "'milky way' is no index; name one of: embedded, milvus, or MODULE:FUNCTION"),
         (":engines", "':engines' is no index"),
         ("tests.memory_engines:", "'tests.memory_engines:' is no index"),
         ("no_such_module:engines", "'no_such_module:engines' cannot be imported .* install it"),

@@ -89,6 +89,7 @@ ENGINES = re.compile(r"tantivy|faiss|dense\.faiss|manifest\.json", re.IGNORECASE
 OF_ENGINES = {
     *("analysis", "engines", "faiss_vectors", "segments", "tantivy_index"),
     *("tantivy_queries", "word_index"),
+    *("milvus_collection", "milvus_rows", "milvus_server", "milvus_vectors", "milvus_words"),
     # tantivy's analyzers stem words and drop common ones here; nothing is searched.
     *("entities", "function_words"),
 }

@@ -8,6 +8,7 @@ from importlib import import_module
 from rag.config import EMBEDDED, Settings
 from rag.errors import ConfigError
 from rag.indexes.faiss_vectors import FaissEngine
+from rag.indexes.milvus_vectors import milvus_engines
 from rag.indexes.protocols import Engines
 from rag.indexes.tantivy_index import TantivyEngine
 
@@ -15,7 +16,10 @@ Factory = Callable[[Settings], Engines]
 """What the setting `index` names as MODULE:FUNCTION."""
 
 _SETTING = "setting 'index' (DATELINE_INDEX)"
-_NAMED: dict[str, Factory] = {EMBEDDED: lambda _: Engines(TantivyEngine(), FaissEngine())}
+_NAMED: dict[str, Factory] = {
+    EMBEDDED: lambda _: Engines(TantivyEngine(), FaissEngine()),
+    "milvus": milvus_engines,
+}
 
 
 def open_engines(settings: Settings) -> Engines:

@@ -180,6 +180,7 @@ class ArchiveFolder:
                     msg = f"the word index is missing and cannot be built: {error}"
                     raise ArchiveError(msg) from error
             opened.lexical.refresh()
+            opened.dense.refresh()
         return opened
 
     @contextmanager

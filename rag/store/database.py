@@ -5,6 +5,7 @@ What SQLite and PostgreSQL do differently is in `rag.store.sqlite` and `rag.stor
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ from rag.store.schema import metadata
 from rag.store.sqlite import Named, SqliteFile
 
 HEAD = "0006"
+_FOLLOWING = "SELECT {}(hashtextextended(current_schema(), 4098))"
+_TRIES = 20
+_PAUSE_SECONDS = 0.5
 NO_SERVER = SecretStr("")
 """The address where the store is a file in the archive's folder."""
 
@@ -74,6 +78,34 @@ class Database:
     def is_shared(self) -> bool:
         """Whether processes that do not share the archive's folder may write at the same time."""
         return self.place.is_shared
+
+    @property
+    def identity(self) -> str:
+        """What tells the archive from its copies: the same to all who share it."""
+        found = self._identity
+        return str(found[-1] if isinstance(found, tuple) else found)
+
+    @contextmanager
+    def following(self) -> Iterator[bool]:
+        """Whether nobody else follows the change log meanwhile, on whatever machine.
+
+        Waits a few seconds for somebody who does. In a file, the writer's lock sees to that.
+        """
+        if not self.is_shared:
+            yield True
+            return
+        alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self.place.translated(), alone.connect() as connection:
+            take = text(_FOLLOWING.format("pg_try_advisory_lock"))
+            for _ in range(_TRIES):
+                if is_alone := bool(connection.scalar(take)):
+                    break
+                time.sleep(_PAUSE_SECONDS)
+            try:
+                yield is_alone
+            finally:
+                if is_alone:
+                    connection.scalar(text(_FOLLOWING.format("pg_advisory_unlock")))
 
     @staticmethod
     def exists(folder: Path, server: SecretStr = NO_SERVER) -> bool:

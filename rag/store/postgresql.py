@@ -39,6 +39,7 @@ UNAVAILABLE = (
     "help, tell whoever runs this page."
 )
 _NAMED = "PostgreSQL at "
+_SERVERS = (_NAMED, "Milvus at ")
 _PORT = 5432
 _CONNECTION = {
     "connect_timeout": 10,
@@ -374,7 +375,7 @@ def without_server(message: str) -> str:
     >>> without_server("PostgreSQL at db.example:5432/news cannot be reached").partition(".")[0]
     'The server that holds the articles does not answer'
     """
-    return UNAVAILABLE if _NAMED in message else message
+    return UNAVAILABLE if any(name in message for name in _SERVERS) else message
 
 
 def _parsed(address: SecretStr) -> URL:

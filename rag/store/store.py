@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from rag.store.database import Database
 from rag.store.filter_columns import Facets, load_facets
 from rag.store.revisions import (
     STILL,
+    Intervals,
     KeptRevision,
     count_in_use,
     digests_in_use,
@@ -47,6 +49,15 @@ class Store:
         if not self.archive_id and not database.read_only:
             self.first_setting(_SCHEME, near_duplicates.SCHEME)
             self.archive_id = self.first_setting("archive_id", uuid4().hex)
+
+    @property
+    def identity(self) -> str:
+        """What tells the archive from its copies, which have the same `archive_id`."""
+        return self._database.identity
+
+    def following(self) -> AbstractContextManager[bool]:
+        """Whether nobody else follows the change log meanwhile; see `Database.following`."""
+        return self._database.following()
 
     @property
     def tombstones(self) -> Tombstones:
@@ -200,6 +211,11 @@ class Store:
         with self._database.read() as connection:
             found = intervals(connection, article_ids)
         return {key: until for key, (_, until) in found.items() if until != STILL}
+
+    def validity(self, article_ids: Collection[str]) -> Intervals:
+        """When each revision of those of the articles was valid that have several."""
+        with self._database.read() as connection:
+            return intervals(connection, article_ids)
 
     def containing(self, words: str, limit: int, filters: Filters = _NO_FILTERS) -> list[Article]:
         """The first `limit` articles, by id, whose text contains the exact words.
