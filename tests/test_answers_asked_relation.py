@@ -177,35 +177,6 @@ def test_an_office_is_one_that_somebody_holds(subject: str, office: bool) -> Non
 @pytest.mark.parametrize(
     ("question", "text", "missing"),
     [
-        ("when does ann orrs trial start", "Ann Orr was arrested on 3 May.", True),
-        ("when does ann orrs trial start", "The trial of Ann Orr begins on 3 May.", False),
-        ("how many guests are invited to the wedding", "The wedding will cost 30 crowns.", True),
-        ("how many people were stung", "The hornets stung 12 people.", False),
-        ("when did the governor veto the bill", "The house passed the bill on Monday.", True),
-        ("who took over the show", "The channel dropped Ann Orr and her show.", True),
-        ("who took over the show", "Ann Orr succeeds him at the show.", False),
-    ],
-)
-def test_a_single_fact_needs_the_words_of_what_is_asked(
-    question: str, text: str, missing: bool
-) -> None:
-    assert lacks(question, evidence(text, fit=1.0)) is missing
-
-
-def test_what_offers_nothing_of_the_kind_tells_no_fact() -> None:
-    asked = "when does the trial start"
-    assert lacks(asked, evidence("The trial will start soon.", fit=0.0))
-    assert not lacks(asked, evidence("The trial will start in May.", fit=1.0))
-
-
-def test_a_long_question_is_not_held_to_its_words() -> None:
-    asked = "Which harbour town was forced to shut its oldest lifeboat station after a blaze?"
-    assert not lacks(asked, evidence("Fire closed the rescue house of Grevesand.", fit=1.0))
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "missing"),
-    [
         ("who is ann orrs husband", "Ann Orr, a pilot, lives in Brell.", True),
         ("who is ann orrs husband", "Ann Orr married Bo Lind in May.", False),
         ("who is the anonymous donor at brell", "“Thank you,” said Ann Orr of Brell.", True),

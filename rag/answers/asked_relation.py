@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answers.candidates import READ_CHARACTERS, known_names
-from rag.answers.evidence import READ_HITS, Evidence
+from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
 from rag.language.analysis import analyse
 from rag.language.entities import stems
@@ -79,15 +79,8 @@ _KIN_WORDS = {
 _KIN = re.compile(rf"\w (?:ex[- ])?({'|'.join(_KIN_WORDS)})$", re.IGNORECASE)
 """Relatives of somebody, as the subject of a question; each with the words that tell of one."""
 
-_TAKES_OVER = re.compile(r"\b(?:takes?|took|taking|taken) over\b", re.IGNORECASE)
-_WHICH = re.compile(r"\bwhich\b", re.IGNORECASE)
-_OF_ONE_FACT = frozenset({"figure", "date", "fact"})
-_OFFERS = 0.5
-"""How well a sentence must offer the kind of answer that is asked for."""
-
-_BEFORE, _MANY, _ORIGIN = 250, 4, 5
-"""Characters before a sentence that count with it; the most words that are looked for, of which
-one may be missing; the letters that words of one origin share."""
+_ORIGIN = 5
+"""The letters that words of one origin share."""
 
 _TIMES = word_set("the a of day date week month year decade century")
 _OF_A_TIME = re.compile(r"(?:1[5-9]|20)\d\d|[0-3]?\d|(?:1[5-9]|20)\d\d-[01]?\d(?:-[0-3]\d)?")
@@ -113,9 +106,8 @@ def lacks_relation(
     A statement needs a sentence in which the one whom the question means speaks, on what is asked.
     "Did Orr sue Lind?" needs one with that deed, or its opposite, beside who or what is named.
     "What is the name of the driver?" needs a name that is given to a driver, and "Orr's oath"
-    an article that has both. A single fact, "when does the trial start", needs a sentence with
-    a day in which something starts, near the word "trial". False where nothing of this is asked,
-    and for languages other than English.
+    an article that has both. False where nothing of this is asked, and for languages other
+    than English.
     """
     english = [each for each in evidence if each.sentence.article.language in ("", "en")]
     if not english:
@@ -131,10 +123,10 @@ def lacks_relation(
         return not any(re.search(rf"\b(?:{named})\b", each.text, re.IGNORECASE) for each in english)
     asked = _NAME_OF.search(question) if form.name in ("fact", "definition") else None
     noun = next(filter(None, asked.groups())).split()[-1].lower() if asked else ""
-    if noun in _PEOPLE or is_person_noun(noun):
-        shared = [each.text for each in english if each.signals["own"] >= _SHARED]
-        return not any(_gives_name(noun, text, question) for text in shared)
-    return form.name in _OF_ONE_FACT and _unsaid(question, form, hits, english)
+    if noun not in _PEOPLE and not is_person_noun(noun):
+        return False
+    shared = [each.text for each in english if each.signals["own"] >= _SHARED]
+    return not any(_gives_name(noun, text, question) for text in shared)
 
 
 def says_all(question: str, evidence: Evidence) -> bool:
@@ -162,31 +154,6 @@ def _missing(word: str, found: frozenset[str]) -> bool:
     if not (near(word) | converses(word)).isdisjoint(found):
         return False
     return not any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
-
-
-def _unsaid(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
-    """Whether no sentence that offers the figure or the day has the words of the question.
-
-    Near words do as well. The title and what stands before a sentence count with it, and of four
-    words one may be missing. Of a question with more of them, or with "which", none is looked for:
-    such questions put things in words of their own. Names, words that tell the form, and words
-    that say little are not looked for.
-    """
-    names = known_names(hit.text for hit in hits[:READ_HITS])
-    asked = _asked_words(question) - {base(each) for name in names for each in (name, f"{name}s")}
-    if _TAKES_OVER.search(question):
-        asked.add(base("replace"))
-    if _WHICH.search(question) or not 0 < len(asked) <= _MANY:
-        return False
-    for each in evidence:
-        sentence = each.sentence
-        before = sentence.article.text[max(0, sentence.start - _BEFORE) : sentence.start]
-        found = _bases(f"{sentence.article.title} {before} {each.text}")
-        missing = sum(_missing(word, found) for word in asked)
-        offers = form.name == "fact" or each.signals.get("fit", 1.0) >= _OFFERS
-        if offers and missing <= len(asked) // _MANY:
-            return False
-    return True
 
 
 def _apart(form: Form, hits: Sequence[Hit]) -> bool:

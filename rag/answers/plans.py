@@ -40,7 +40,7 @@ class Plan:
     titled: float = 0.0
 
 
-MAX_SENTENCES, MAX_WORDS = 3, 90
+MAX_SENTENCES, MAX_WORDS = 3, 80
 """What is shown where nothing else is planned."""
 
 _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)

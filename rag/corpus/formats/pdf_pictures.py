@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
+from rag.corpus.formats.installing import library
 from rag.corpus.formats.pdf import plain_text
 from rag.corpus.sandbox import command, environment
 from rag.corpus.worker import limit_memory, limit_time
@@ -89,8 +90,7 @@ def main() -> None:
 
 
 def _drawn(path: Path, number: int, words: list[str]) -> bytes:
-    import pypdfium2 as pdfium
-
+    pdfium = library("pypdfium2", "PDF", "pypdfium2")
     with closing(pdfium.PdfDocument(path)) as document:
         if number >= len(document):
             raise CorpusError(_OTHER)
