@@ -61,10 +61,6 @@ class Nodes:
         """Kills all that runs on the second node."""
         self._second.kill_all_processes(check_alive=False, allow_graceful=False)
 
-    def lose_all(self) -> None:
-        """Kills what is left."""
-        self._cluster.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
-
     def close(self) -> None:
         """Leaves the cluster, and ends it."""
         self.ray.shutdown()

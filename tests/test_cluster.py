@@ -379,6 +379,15 @@ def test_the_command_joins_a_cluster_as_a_client(cluster: Nodes, tmp_path: Path)
     assert none == [0, "embedded 0 passages\n", none[2]]
 
 
+def test_a_process_that_has_joined_a_cluster_stays_with_it(
+    cluster: Nodes, dateline: Commands, tmp_path: Path
+) -> None:
+    write_jsonl(tmp_path / "in.jsonl", ROWS[:1])
+    dateline("ingest", "in.jsonl", "--on", cluster.client).refused("has already joined a Ray")
+    dateline("ingest", "in.jsonl", "--on", "ray://127.0.0.1:1").refused("does not answer")
+    assert cluster.ray.is_initialized()
+
+
 def test_ray_for_this_machine_is_started_for_one_command(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     write_jsonl(tmp_path / "in.jsonl", ROWS[:5])
@@ -407,8 +416,7 @@ def slow_embedding(tmp_path: Path, lose: Callable[[], None]) -> tuple[Archive, l
         while not (tmp_path / "begun").exists():
             threading.Event().wait(0.05)
         lose()
-        if lose.__name__ != "lose_all":
-            go.touch()
+        go.touch()
 
     thread = threading.Thread(target=act)
     thread.start()
@@ -423,17 +431,3 @@ def test_when_a_machine_is_lost_the_others_do_its_work(cluster: Nodes, tmp_path:
     archive, (done, embedded) = slow_embedding(tmp_path, cluster.lose_the_second)
     assert done == embedded > 60
     archive.close()
-
-
-def test_when_the_cluster_is_lost_the_error_says_so_and_nothing_is(
-    cluster: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The last test of this file: it ends the cluster."""
-    monkeypatch.setattr("rag.cluster.joining._LOST_SECONDS", 1.0)
-    monkeypatch.setattr("rag.cluster.joining._LOOK_SECONDS", 0.5)
-    with pytest.raises(ProviderError, match=r"lost the Ray cluster .* nothing .* is lost: run the"):
-        slow_embedding(tmp_path, cluster.lose_all)
-    with opened(tmp_path / "archive") as archive:
-        articles, passages, embedded = archive.counts()
-        assert (articles, embedded) == (60, 0)
-        assert archive.embed() == passages

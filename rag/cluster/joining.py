@@ -8,8 +8,10 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Thread
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -58,6 +60,7 @@ class Cluster:
         self._ray = ray
         self._where = where
         self._note = note
+        self._gone = False
         name, data = orders.packed()
         with self._watched():
             self._orders = (ray.put(data), name)
@@ -100,7 +103,7 @@ class Cluster:
         finally:
             with suppress(Exception):
                 for _, task in handed:
-                    if task is not None:
+                    if task is not None and not self._gone:
                         self._ray.cancel(task)
 
     def _submit(self, remote: Any, work: str, job: Job[_T]) -> Any:
@@ -112,8 +115,7 @@ class Cluster:
         for deaths in range(1, _MOST_DEATHS + 1):
             try:
                 with self._watched():
-                    self._wait(task)
-                    result = self._ray.get(task)
+                    result = self._fetched(task)
             except (
                 failures.WorkerCrashedError,
                 failures.OutOfMemoryError,
@@ -132,15 +134,29 @@ class Cluster:
             return result
         return Lost(_MOST_DEATHS)
 
-    def _wait(self, task: Any) -> None:
-        """Waits for a task; raises ProviderError where the cluster cannot be reached any more."""
+    def _fetched(self, task: Any) -> Any:
+        """What a task returns; raises ProviderError where the cluster cannot be reached any more.
+
+        A thread asks Ray, whose calls may wait for ever for a cluster that is gone.
+        """
+        fetched: Future[Any] = Future()
+
+        def fetch() -> None:
+            try:
+                fetched.set_result(self._ray.get(task))
+            except Exception as error:
+                fetched.set_exception(error)
+
+        Thread(target=fetch, daemon=True).start()
         seen = time.monotonic()
-        while not self._ray.wait([task], timeout=_LOOK_SECONDS)[0]:
+        while not wait([fetched], timeout=_LOOK_SECONDS).done:
             if self._is_there():
                 seen = time.monotonic()
             elif time.monotonic() - seen > _LOST_SECONDS:
+                self._gone = True
                 why = "it does not answer any more, or has no machine left"
                 raise self._lost(why)
+        return fetched.result()
 
     def _is_there(self) -> bool:
         ray = self._ray
@@ -200,7 +216,8 @@ def joined(address: str, orders: Orders, note: Note) -> Iterator[Cluster]:
     """
     client = _client(address)
     ray = _loaded(address)
-    if not client and ray.is_initialized():
+    has_joined = ray.is_initialized()
+    if has_joined and not client:
         yield Cluster(ray, "the Ray cluster that this process has joined", orders, note)
         return
     where = f"the Ray cluster {address}" if client else "the Ray cluster on this machine"
@@ -212,9 +229,10 @@ def joined(address: str, orders: Orders, note: Note) -> Iterator[Cluster]:
             _start(ray)
         yield Cluster(ray, where, orders, note)
     finally:
-        # What a lost cluster says to that is no news.
-        with suppress(Exception):
-            ray.shutdown()
+        if not has_joined:
+            # What a lost cluster says to that is no news.
+            with suppress(Exception):
+                ray.shutdown()
 
 
 def _loaded(address: str) -> ModuleType:
@@ -255,6 +273,12 @@ def _connect(ray: ModuleType, client: str, where: str) -> None:
             f"--ray-client-server-port={port}, or name another with --on"
         )
         raise ProviderError(msg) from error
+    if ray.is_initialized():
+        msg = (
+            "this process has already joined a Ray cluster: name that one “ray”, or leave it first "
+            f"with ray.shutdown(), to use {where}"
+        )
+        raise ConfigError(msg)
     try:
         _quietly(ray, f"ray://{client}")
     except RuntimeError as error:

@@ -7,6 +7,7 @@ const AGAIN = "dateline:again";
 const ASKED_AGAIN = "dateline:asked-again";
 const ELSEWHERE = "Another server goes on with this page…";
 const UNANSWERED = [502, 503, 504];
+const TAKEN_OVER = 409;
 const STILL_HERE = " What you typed is still here.";
 const UNREACHED = "The server could not be reached, and nothing was sent.";
 const BROKEN = "The connection broke before the answer was finished. Please ask again.";
@@ -23,6 +24,7 @@ const failed = element.querySelector(".failed");
 const questionField = () => document.querySelector("#question textarea");
 const fetchPlainly = window.fetch.bind(window);
 let asked = "";
+let asking = "";
 let session = "";
 let replicas = false;
 let leaving = false;
@@ -47,9 +49,11 @@ window.fetch = async (input, options) => {
   session = /"session_hash":"([^"]+)"/.exec(sent)?.[1] ?? session;
   if (kind === "join") asked = questionField()?.value || asked;
   const question = asked && sent.includes(JSON.stringify(asked)) ? asked : "";
+  asking = question || asking;
   try {
     const reply = await fetchPlainly(input, options);
-    if (replicas && (reply.status === 409 || (kind !== "data" && UNANSWERED.includes(reply.status)))) {
+    const unanswered = replicas && kind !== "data" && UNANSWERED.includes(reply.status);
+    if (unanswered || reply.status === TAKEN_OVER) {
       comeBack(question);
     }
     const why = await reasonOf(reply, kind);
@@ -110,8 +114,10 @@ function askedNow() {
 }
 
 // The server that had this page has gone: loads the page from another one, with its conversation
-// by its address, and asks the question there, once. False where that has been tried.
+// by its address, and asks the question there, once; also one that was sent a moment ago. False
+// where that has been tried.
 function comeBack(question) {
+  question ||= asking;
   if (question && recall(ASKED_AGAIN) === question) return false;
   leaving = true;
   remember(DRAFT, question || questionField()?.value || "");
@@ -151,6 +157,7 @@ setTimeout(askAgain, 500, 80);
 
 // Gradio shows the reason that a reply gives, if it is JSON.
 function fail(why, status) {
+  asking = "";
   const words = sayAndGiveBack(why);
   const shown = { detail: words, error: words };
   // 200 would be no failure, and with 503 Gradio gives a reason of its own.
@@ -223,6 +230,7 @@ function watched(reply, signal) {
         }
         if (!done || /close_stream|process_completed/.test(tail)) {
           forget(ASKED_AGAIN);
+          asking = "";
           return controller.close();
         }
         // Gradio would wait for ever for the rest of a stream that just ends.
@@ -232,7 +240,10 @@ function watched(reply, signal) {
         controller.error(error);
       }
     },
-    cancel: (why) => reader.cancel(why),
+    cancel: (why) => {
+      asking = "";
+      return reader.cancel(why);
+    },
   });
   return new Response(body, { status: reply.status, headers: reply.headers });
 }
