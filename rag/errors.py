@@ -107,4 +107,4 @@ class StaleIndexError(ArchiveError):
 
 
 class ProviderError(RagError):
-    """A language model, or an encoder's server, did not answer; asking again may help."""
+    """A language model, an encoder's server or a cluster did not answer; asking again may help."""
