@@ -79,15 +79,15 @@ class _Place:
             self._shared.drop(_KIND, self._key)
 
     def _say(self) -> None:
-        told = json.dumps({"reader": self._reader, "doing": self.doing})
-        self._shared.put(_KIND, self._key, told, _LASTS_SECONDS)
+        value = json.dumps({"reader": self._reader, "doing": self.doing})
+        self._shared.put(_KIND, self._key, value, _LASTS_SECONDS)
 
 
-def _words(told: str) -> str:
+def _words(value: str) -> str:
     """What one of the queue does.
 
     >>> _words('{"reader": "ada", "doing": "a.jsonl: 2 of 8"}')
     'ada: a.jsonl: 2 of 8'
     """
-    found = json.loads(told)
+    found = json.loads(value)
     return f"{found['reader'] or 'somebody'}: {found['doing'] or 'about to end'}"

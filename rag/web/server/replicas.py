@@ -101,8 +101,8 @@ class Replicas:
 
     def signed(self, to: str, said: dict[str, Any]) -> str:
         """What is said to another page, signed for it."""
-        told = json.dumps({**said, "to": to, "at": time.time()}).encode()
-        return sign(self.key, _PURPOSE, base64.urlsafe_b64encode(told).decode())
+        value = json.dumps({**said, "to": to, "at": time.time()}).encode()
+        return sign(self.key, _PURPOSE, base64.urlsafe_b64encode(value).decode())
 
     def read(self, text: str) -> dict[str, Any] | None:
         """What another page says; None where none of ours has said it just now."""
