@@ -194,3 +194,4 @@ def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
     assert not says_all(asked, evidence(told, fit=0.6))
     assert not says_all(asked, evidence("Orr scored 10 goals in May.", fit=1.0))
     assert not says_all("how many", evidence(told, fit=1.0))
+    assert not says_all("how old is ann orr", evidence("Ann Orr sold 7 boats.", fit=1.0))

@@ -133,11 +133,13 @@ def says_all(question: str, evidence: Evidence) -> bool:
     """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
 
     With its title it has every word of the question, or a near one, but for those that tell the
-    form; of fewer than two words nothing is sure.
+    form; one of them at least in the sentence and no name. Of fewer than two words nothing is sure.
     """
     asked = _asked_words(question)
     found = _bases(f"{evidence.sentence.article.title} {evidence.text}")
+    plain = _bases(" ".join(word for word in evidence.text.split() if word[:1].islower()))
     sure = len(asked) > 1 and evidence.signals.get("fit") == 1
+    sure = sure and any(not _missing(word, plain) for word in asked)
     return sure and not any(_missing(word, found) for word in asked)
 
 
