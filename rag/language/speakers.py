@@ -185,7 +185,8 @@ def _by_role(speaker: str, asked: str, around: str) -> float:
     own = role_words(speaker)
     if _covers(own, wanted) == 1 and (set(wanted) & OFFICES or len(wanted) > 1):
         return 0.9
-    if not around:
+    unnamed = speaker[:1].islower() or speaker.casefold().startswith(("the ", "a ", "an "))
+    if not around or (_is_titled_name(asked) and not unnamed):
         return 0.0
     described = [*own, *_described(speaker, around)]
     role = [word for word in wanted if word in described]
@@ -197,11 +198,22 @@ def _by_role(speaker: str, asked: str, around: str) -> float:
         if len(rest) <= len(role) + 1 and all(_anywhere(word, everywhere) for word in rest):
             return 0.8
         return 0.0
-    if speaker[:1].islower() or speaker.casefold().startswith(("the ", "a ", "an ")):
+    if unnamed:
         roles = [word for word in own if word not in wanted]
         if roles and _covers(_described(asked, around), roles) == 1:
             return 0.8
     return 0.0
+
+
+def _is_titled_name(asked: str) -> bool:
+    """Whether it is a name after a title: then nobody else who has the title is meant.
+
+    >>> _is_titled_name("Mayor Orr"), _is_titled_name("the mayor of Tolbeck")
+    (True, False)
+    """
+    words = asked.casefold().split()
+    named = next((at for at, word in enumerate(words) if word not in TITLES), 0)
+    return named > 0 and words[named] not in _ROLE_FILLERS
 
 
 def _anywhere(word: str, words: set[str]) -> bool:
