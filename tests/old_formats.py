@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.store.sqlite import FILE
 
 TAKEN_BACK = {
+    "0005": "DROP TABLE shared;",
     "0004": "DROP TABLE stars; DROP TABLE collections; DROP TABLE saved_searches;",
     "0003": (
         "DROP TABLE feedback; DROP TABLE turns; DROP TABLE conversations; DROP TABLE deletions;"

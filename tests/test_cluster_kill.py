@@ -128,6 +128,7 @@ def ingest(cluster: Nodes, tmp_path_factory: pytest.TempPathFactory) -> Ingest:
     return Ingest(cluster, tmp_path_factory.mktemp("ingest"))
 
 
+@pytest.mark.faults
 def test_killed_at_some_points_the_same_command_mends_everything(ingest: Ingest) -> None:
     for fatal in ingest.points(FEW):
         ingest.survive(fatal)

@@ -130,7 +130,7 @@ def _url(draft: Draft, furniture: tuple[Span, ...]) -> tuple[str, tuple[str, ...
 
 
 def _published(draft: Draft, line: str, now: datetime) -> tuple[Published | None, tuple[str, ...]]:
-    value = draft.date or (line if parse_published(line) else _date_in(line))
+    value = draft.date or line
     published, wrong = _dated(value, now) if value else (None, "no date found")
     made, _ = _dated(draft.created, now) if draft.created else (None, "")
     if published is not None:
