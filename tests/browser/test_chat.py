@@ -76,9 +76,7 @@ def test_the_panel_shows_the_whole_article_and_where_it_is_from(
     ask(page, SANK)
     panel = page.get_by_role("region", name="Cited article")
     expect(panel.get_by_role("heading")).to_have_text("Ferry sinks off Cape Orrin")
-    expect(panel.locator(".facts")).to_contain_text(
-        "By Ada Brandt · 3 May 2025 · Sea · Original"
-    )
+    expect(panel.locator(".facts")).to_contain_text("By Ada Brandt · 3 May 2025 · Sea · Original")
     paragraphs = panel.locator(".body p").all_text_contents()
     assert paragraphs == FERRY.split("\n\n")
     expect(panel.locator(".furniture").first).to_have_text(re.compile(r"LINDOW \(RNA\) -"))
