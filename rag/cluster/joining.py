@@ -61,6 +61,13 @@ class Cluster:
         self._where = where
         self._note = note
         self._gone = False
+        failures = ray.exceptions
+        self._deaths = (
+            failures.WorkerCrashedError,
+            failures.OutOfMemoryError,
+            failures.NodeDiedError,
+            failures.ObjectLostError,
+        )
         name, data = orders.packed()
         with self._watched():
             self._orders = (ray.put(data), name)
@@ -111,17 +118,11 @@ class Cluster:
             return remote.remote(*self._orders, work, job.sent)
 
     def _result(self, remote: Any, work: str, job: Job[_T], task: Any) -> Any:
-        failures = self._ray.exceptions
         for deaths in range(1, _MOST_DEATHS + 1):
             try:
                 with self._watched():
                     result = self._fetched(task)
-            except (
-                failures.WorkerCrashedError,
-                failures.OutOfMemoryError,
-                failures.NodeDiedError,
-                failures.ObjectLostError,
-            ):
+            except self._deaths:
                 if deaths < _MOST_DEATHS:
                     self._note(
                         "a worker of the cluster was killed, perhaps for want of memory; nothing "
@@ -189,12 +190,7 @@ class Cluster:
                 )
                 raise ConfigError(msg) from error
             raise
-        except (
-            failures.WorkerCrashedError,
-            failures.OutOfMemoryError,
-            failures.NodeDiedError,
-            failures.ObjectLostError,
-        ):
+        except self._deaths:
             raise
         except (failures.RayError, ConnectionError) as error:
             raise self._lost(_line(error)) from error
