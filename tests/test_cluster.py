@@ -355,6 +355,7 @@ print(json.dumps(ended))
 """
 
 
+@pytest.mark.faults
 def test_the_command_joins_a_cluster_as_a_client(cluster: Nodes, tmp_path: Path) -> None:
     write_jsonl(tmp_path / "in.jsonl", ROWS)
     ingest = ["ingest", "in.jsonl", "--on", cluster.client]
