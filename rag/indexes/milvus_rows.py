@@ -174,7 +174,7 @@ def parts(stem: str, term: str) -> Iterator[str]:
     ['lennut0p0de1', 'tunnel0p0de0']
     """
     for pattern in analysis.compounds(stem, term):
-        yield pattern.replace(".{3,}0", "0p0")
+        yield pattern.replace(f"{analysis.REST}0", "0p0")
 
 
 def encoded(words: Collection[str]) -> str:
