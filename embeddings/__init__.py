@@ -1,7 +1,13 @@
 """Texts -> vectors -> nearest neighbours; knows nothing about what the texts are."""
 
 from embeddings.cache import VectorCache
-from embeddings.encoders import Encoder, HashingEncoder, SentenceTransformerEncoder, load_encoder
+from embeddings.encoders import (
+    Encoder,
+    HashingEncoder,
+    SentenceEncoder,
+    SentenceTransformerEncoder,
+    load_encoder,
+)
 from embeddings.entailment import CrossEncoderEntailment, Entailment, EntailmentModel
 from embeddings.errors import (
     CorruptIndexError,
@@ -29,6 +35,7 @@ __all__ = [
     "Manifest",
     "RefusedByDiskError",
     "Reranker",
+    "SentenceEncoder",
     "SentenceTransformerEncoder",
     "StaleIndexError",
     "Vector",

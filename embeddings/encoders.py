@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from platformdirs import user_cache_path
 
 from embeddings.errors import EncoderError
-from embeddings.graphs import open_graph
+from embeddings.graphs import open_graph, open_rounded_graph
 from embeddings.model_files import BUNDLED, ModelFiles, model_files
 from embeddings.token_counts import TokenCounts
 from embeddings.vectors import Vectors
@@ -53,6 +53,14 @@ class Encoder(Protocol):
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each passage."""
+
+
+@runtime_checkable
+class SentenceEncoder(Protocol):
+    """What an encoder may have besides: a faster way for sentences that are compared once."""
+
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, near that of `encode_document`; not to be stored."""
 
 
 def load_encoder(name: str = BUNDLED, *, download: bool = False, device: str = AUTO) -> Encoder:
@@ -126,9 +134,9 @@ class SentenceTransformerEncoder:
         self._model = _Once(partial(_load_model, files, device))
         self._for_few = device in (AUTO, "cpu")
         folder = graphs or user_cache_path("dateline") / "graphs"
-        self._graph = _Once(
-            partial(open_graph, files, partial(_on_cpu, files, self._model), folder)
-        )
+        on_cpu = partial(_on_cpu, files, self._model)
+        self._graph = _Once(partial(open_graph, files, on_cpu, folder))
+        self._rounded = _Once(partial(open_rounded_graph, files, on_cpu, folder))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, without special ones; needs no torch."""
@@ -141,6 +149,12 @@ class SentenceTransformerEncoder:
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each passage, with the model's document prompt if it has one."""
         return self._encoded(texts, "encode_document")
+
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, in half the time; see `SentenceEncoder`."""
+        if texts and self._for_few and (graph := self._rounded()):
+            return graph.encode(_readable(texts))
+        return self.encode_document(texts)
 
     def _encoded(self, texts: Sequence[str], method: str) -> Vectors:
         if not texts:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from embeddings import EncoderError, SentenceTransformerEncoder
-from embeddings.graphs import open_graph
+from embeddings.graphs import open_graph, open_rounded_graph
 from embeddings.model_files import model_files
 from tests.commands import child_environment
 
@@ -130,3 +130,32 @@ def test_a_model_that_cannot_be_loaded_is_an_error_each_time(tmp_path: Path) -> 
         with pytest.raises(EncoderError, match="the model is gone"):
             open_graph(FILES, broken, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_sentences_have_nearly_the_rows_of_the_model_alone_or_in_company(
+    folder: Path, tmp_path: Path
+) -> None:
+    exact = folder / f"{FILES.fingerprint}-1.onnx"
+    (tmp_path / exact.name).write_bytes(exact.read_bytes())
+    graph = open_rounded_graph(FILES, never, tmp_path)
+    assert graph
+    rounded = tmp_path / f"{FILES.fingerprint}-1-int8.onnx"
+    assert rounded.stat().st_size < exact.stat().st_size / 3
+    encoder = SentenceTransformerEncoder(graphs=tmp_path)
+    rows, near = encoder.encode_document(TEXTS), encoder.encode_sentences(TEXTS)
+    assert (near.dtype, near.shape) == (np.dtype(np.float32), (len(TEXTS), 384))
+    assert 0.95 < (rows * near).sum(axis=1).min() < 0.9999
+    assert encoder.encode_sentences([]).shape == (0, 384)
+    for at, text in enumerate(TEXTS):
+        assert (encoder.encode_sentences([text])[0] == near[at]).all()
+    rounded.write_bytes(b"no graph")
+    again = open_rounded_graph(FILES, never, tmp_path)
+    assert again
+    assert (again.encode(TEXTS) == near).all()
+
+
+def test_without_a_graph_sentences_have_the_rows_of_the_model(tmp_path: Path) -> None:
+    (tmp_path / f"{FILES.fingerprint}-1.onnx").write_bytes(b"")
+    encoder = SentenceTransformerEncoder(graphs=tmp_path)
+    assert (encoder.encode_sentences(TEXTS[:3]) == encoder.encode_document(TEXTS[:3])).all()
+    assert (tmp_path / f"{FILES.fingerprint}-1-int8.onnx").read_bytes() == b""

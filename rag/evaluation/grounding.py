@@ -114,7 +114,7 @@ def similarity_by(encoder: Encoder) -> Similarity:
         return vector
 
     def similarity(claim: str, texts: Sequence[str]) -> list[float]:
-        return [float(cosine) for cosine in recent.encode_document(texts) @ encoded(claim)]
+        return [float(cosine) for cosine in recent.encode_sentences(texts) @ encoded(claim)]
 
     return similarity
 

@@ -45,7 +45,7 @@ class Snapshot:
 
         def similarity(question: str, texts: Sequence[str]) -> list[float]:
             asked = self.dense.encode(question)
-            rows = self.recent.encode_document(texts)
+            rows = self.recent.encode_sentences(texts)
             return [float(cosine) for cosine in rows @ asked]
 
         return similarity
