@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -116,6 +117,8 @@ _PRONOUNS = frozenset(
 )
 
 
+# Several steps of one question ask for it.
+@lru_cache(maxsize=256)
 def read_form(question: str) -> Form:
     """The form of a whole question; a "fact" where no rule knows better.
 
