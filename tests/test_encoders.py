@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -205,19 +206,29 @@ def test_nothing_heavy_is_loaded_before_its_use_and_nothing_is_printed() -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def copied(folder: Path, **configs: Any) -> str:
-    """A copy of the bundled model with these files replaced: `a__b` stands for a.json's folder."""
-    shutil.copytree(BUNDLED, folder, ignore=shutil.ignore_patterns("*.safetensors"))
-    (folder / "model.safetensors").symlink_to(BUNDLED / "model.safetensors")
-    for name, content in configs.items():
-        path = folder / (name.replace("__", "/") + ".json")
-        path.write_text(json.dumps(content))
-    return str(folder)
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Makes a copy of the bundled model with these files replaced: `a__b` is a.json's folder.
+
+    What is kept of the copies is kept beside them.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def copied(name: str, **configs: Any) -> str:
+        folder = tmp_path / name
+        shutil.copytree(BUNDLED, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+        (folder / "model.safetensors").symlink_to(BUNDLED / "model.safetensors")
+        for each, content in configs.items():
+            path = folder / (each.replace("__", "/") + ".json")
+            path.write_text(json.dumps(content))
+        return str(folder)
+
+    return copied
 
 
-def test_a_model_with_prompts_gets_them(bare: Any, tmp_path: Path) -> None:
+def test_a_model_with_prompts_gets_them(bare: Any, copied: Callable[..., str]) -> None:
     prompts = {"query": "question: ", "document": "passage: "}
-    name = copied(tmp_path / "asked", config_sentence_transformers={"prompts": prompts})
+    name = copied("asked", config_sentence_transformers={"prompts": prompts})
     encoder = load_encoder(name)
     assert encoder.fingerprint.startswith("asked-")
     asked, answered = bare.encode(["question: Who came?", "passage: Nobody came."])
@@ -225,41 +236,41 @@ def test_a_model_with_prompts_gets_them(bare: Any, tmp_path: Path) -> None:
     assert np.abs(encoder.encode_document(["Nobody came."])[0] - answered).max() < 1e-6
 
 
-def test_the_limit_of_a_model_is_kept(tmp_path: Path) -> None:
-    encoder = load_encoder(copied(tmp_path / "m", sentence_bert_config={"max_seq_length": 12}))
+def test_the_limit_of_a_model_is_kept(copied: Callable[..., str]) -> None:
+    encoder = load_encoder(copied("m", sentence_bert_config={"max_seq_length": 12}))
     assert encoder.max_tokens == 12
     full, more = encoder.encode_document(["cat " * 10, "cat " * 11])
     assert np.array_equal(full, more)
 
 
-def test_a_model_that_breaks_its_promise_is_refused(tmp_path: Path) -> None:
-    name = copied(tmp_path / "m", **{"1_Pooling__config": {"word_embedding_dimension": 100}})
+def test_a_model_that_breaks_its_promise_is_refused(copied: Callable[..., str]) -> None:
+    name = copied("m", **{"1_Pooling__config": {"word_embedding_dimension": 100}})
     encoder = load_encoder(name)
     assert encoder.dimension == 100
     with pytest.raises(EncoderError, match="promises vectors of 100, not of 384"):
         encoder.encode_query(["one"])
 
 
-def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_named(copied: Callable[..., str]) -> None:
     config = {"model_type": "no such type", "max_position_embeddings": 8}
-    encoder = load_encoder(copied(tmp_path / "m", config=config))
+    encoder = load_encoder(copied("m", config=config))
     with pytest.raises(EncoderError, match=r"the model in .*/m cannot be loaded: "):
         encoder.encode_query(["one"])
 
 
 def test_code_that_comes_with_a_model_is_never_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copied: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modules = json.loads((BUNDLED / "modules.json").read_text())
     modules.append({"idx": 3, "name": "3", "path": "", "type": "thief.Thief"})
-    name = copied(tmp_path / "m", modules=modules)
+    name = copied("m", modules=modules)
     (tmp_path / "m" / "thief.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     monkeypatch.chdir(tmp_path / "m")
     with pytest.raises(EncoderError, match=r"the model in .*/m cannot be loaded: "):
         load_encoder(name).encode_query(["one"])
     config = json.loads((BUNDLED / "config.json").read_text())
     config |= {"auto_map": {"AutoModel": "thief.Thief"}, "model_type": "stolen"}
-    name = copied(tmp_path / "n", config=config)
+    name = copied("n", config=config)
     (tmp_path / "n" / "thief.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     with pytest.raises(EncoderError, match=r"the model in .*/n cannot be loaded: "):
         load_encoder(name).encode_query(["one"])
