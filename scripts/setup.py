@@ -51,6 +51,7 @@ def main() -> int:
         return 1
     install_vocabulary()
     install_model()
+    prepare_encoder()
     (VENV / "ready").touch()
     return 0
 
@@ -105,6 +106,16 @@ def install_model() -> None:
             "the small language model could not be fetched; make llm-server will not start, "
             "and the tests against it (tests/test_llms_llama_cpp.py) are skipped"
         )
+
+
+def prepare_encoder() -> None:
+    """Puts the embedding model into the user's cache, so that the first answer comes sooner.
+
+    The first answer does it where this fails.
+    """
+    print("preparing the embedding model ...", flush=True)
+    program = "from embeddings import load_encoder; load_encoder().encode_sentences(['ready'])"
+    subprocess.run([str(PYTHON), "-c", program], cwd=ROOT, check=False, capture_output=True)
 
 
 def pinned(name: str) -> str:
