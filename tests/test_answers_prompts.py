@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rag.answers.briefing import briefing
 from rag.answers.conflicts import LATER, conflicts
+from rag.answers.plans import PLANS
 from rag.answers.prompts import (
     NO_ANSWER,
     Brief,
@@ -24,7 +25,7 @@ from rag.answers.prompts import (
     worth_showing,
 )
 from rag.language.sentences import sentence_spans
-from rag.questions.form import read_form
+from rag.questions.form import Form, FormName, read_form
 from rag.records import Article, Hit, Message, Passage, Published, Span
 from tests.golden_files import matches_golden
 
@@ -247,6 +248,24 @@ def test_a_plan_and_what_is_known_of_the_passages_read_as_in_the_golden_file() -
         "And how many died?", hits, (), AS_OF, budget=2_000, count=words, brief=brief
     )
     assert matches_golden("answer_messages_brief", messages)
+
+
+@pytest.mark.parametrize(
+    ("form", "order"),
+    [
+        ("fact", ". "),
+        ("latest", ", the newest first. "),
+        ("chronology", ", the oldest first. "),
+        ("topic", ", then as it happened, the oldest first. "),
+        ("list", ", the most important first. "),
+    ],
+)
+def test_each_form_of_question_says_the_order_of_its_answer(form: FormName, order: str) -> None:
+    assert f"sentences{order.strip()}" in briefing(Form(form), "Which mills burnt?")
+
+
+def test_every_form_with_a_plan_has_a_line_for_the_model() -> None:
+    assert all(briefing(Form(each), "Which mills burnt?") for each in PLANS)
 
 
 def test_a_passage_with_a_later_figure_is_worth_as_much_as_the_one_that_it_outdates() -> None:

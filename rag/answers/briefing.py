@@ -34,6 +34,7 @@ _ORDERS: Mapping[Order, str] = MappingProxyType(
         "newest": ", the newest first",
         "story": ", the oldest first",
         "best, then story": ", then as it happened, the oldest first",
+        "best, then text": ", the most important first",
     }
 )
 _NUMBERS = ("no", *NUMERALS[1:11])
