@@ -352,8 +352,8 @@ RULES: tuple[Rule, ...] = (
         r" (?P<subject>.+)$",
         r"^(?P<cue>what) (?:was|were|has been|got) (?:agreed|decided|discussed|proposed|promised"
         r"|announced)\b(?: (?:at|in|by|on|during))?(?: (?P<subject>.+))?$",
-        rf"^(?P<cue>what) (?:{AUXILIARY}) (?P<subject>.+?) (?:announced?|unveil(?:ed)?|reveal(?:ed)?"
-        r"|introduced?|launch(?:ed)?)(?: (?:at|in|on|during) (?P<matter>.+))?$",
+        rf"^(?P<cue>what) (?:{AUXILIARY}) (?P<subject>.+?) (?:announced?|unveil(?:ed)?"
+        r"|reveal(?:ed)?|introduced?|launch(?:ed)?)(?: (?:at|in|on|during) (?P<matter>.+))?$",
     ),
     *_rules(
         "which", r"^(?P<cue>which|what) (?:other |of )?(?:the |these |those )?(?P<noun>\w+.*)$"
