@@ -10,7 +10,7 @@ from rag.answers.plans import PLANS, choose
 from tests.builders import article
 
 SILENT = dict.fromkeys(
-    ("opens", "lead", "subject near", "matter", "to matter", "says", "quoted", "leans"), 0.0
+    ("opens", "lead", "subject", "headline", "matter", "to matter", "says", "quoted", "leans"), 0.0
 )
 
 
@@ -68,21 +68,20 @@ def with_signals(given: Evidence, **signals: float) -> Evidence:
     return replace(given, signals={**given.signals, **named})
 
 
-def test_the_opening_of_the_newest_article_comes_first_however_far_behind() -> None:
+def test_the_newest_article_on_the_subject_is_in_however_far_behind() -> None:
     old = evidence("Four are dead now.", 2.0, "2025-03-01")
     lead = with_signals(
         evidence("Divers ended their search.", -0.4, "2025-06-01"),
         opens=1.0,
         lead=1.0,
-        subject_near=0.6,
+        subject=0.6,
+        headline=0.6,
     )
-    inside = evidence("A crane helped them all day.", 0.6, "2025-06-01")
-    assert shown("latest", old, inside, lead) == [lead.text, inside.text, old.text]
-    # An article that opens with something else, and one that says far less, are no news of it.
-    aside = with_signals(lead, subject_near=0.5)
-    assert shown("latest", old, inside, aside) == [inside.text, old.text]
-    far = replace(lead, score=-0.6)
-    assert shown("latest", old, inside, far) == [inside.text, old.text]
+    assert shown("latest", old, lead) == [lead.text, old.text]
+    # A round-up, one that opens with something else, and one that says far less are no news of it.
+    assert shown("latest", old, with_signals(lead, headline=0.5)) == [old.text]
+    assert shown("latest", old, with_signals(lead, subject=0.5)) == [old.text]
+    assert shown("latest", old, replace(lead, score=-0.6)) == [old.text]
 
 
 def test_a_statement_opens_with_words_on_the_matter_and_their_speaker() -> None:

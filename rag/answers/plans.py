@@ -29,8 +29,8 @@ class Plan:
     may be as much further below the best; it loses `repeating` where all its words stand in those
     chosen already. The title of its article must come at least `titled` times as near to the
     question in meaning as those of the best sentences. With `spoken`, the answer opens with
-    words on the matter that have their speaker beside them. How the newest article opens comes
-    first where it is no more than `newest` below the best.
+    words on the matter that have their speaker beside them. How the newest article on the subject
+    opens is shown where it is no more than `newest` below the best.
     """
 
     sentences: int
@@ -52,7 +52,7 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
         "definition": Plan(3, 80, presenting=1.5, repeating=1.0),
-        "statement": Plan(6, 130, spoken=True),
+        "statement": Plan(6, 130, "best, then text", spoken=True),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5, newest=2.5),
         "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4),
@@ -76,7 +76,7 @@ _NAMED, _VERBATIM, _MARKS = 0.6, 0.3, frozenset("“\"‘'")
 """What the speaker's name and quotation marks add to a statement as the first; the marks."""
 
 _WITH_SUBJECT = 0.6
-"""What share of the words of its subject stands where an article that is about it opens."""
+"""What share of the words of the subject the title and opening of an article on it have."""
 
 _ALIKE = 0.7
 _ABOUT, _BEST = 0.4, 3
@@ -115,11 +115,12 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
 
 
 def _newest_opening(evidence: Sequence[Evidence], least: float) -> Evidence | None:
-    """How the newest article opens that opens with the subject; None where it scores too low."""
+    """How the newest article opens whose title and opening have the subject; None if too low."""
     openings = [
         each
         for each in evidence
-        if each.signals["opens"] and each.signals["subject near"] >= _WITH_SUBJECT
+        if each.signals["opens"]
+        and min(each.signals["subject"], each.signals["headline"]) >= _WITH_SUBJECT
     ]
     newest = max((each.day.date() for each in openings), default=None)
     latest = [each for each in openings if each.day.date() == newest and each.score >= least]
@@ -151,7 +152,7 @@ def _ordered(chosen: Sequence[Evidence], plan: Plan) -> list[Evidence]:
     if order != "story":
         chosen = sorted(chosen, key=lambda each: _as_opening(each, plan), reverse=True)
     if order == "newest":
-        return sorted(chosen, key=lambda e: (e.day.date(), e.signals["lead"]), reverse=True)
+        return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
     if order == "best":
         return list(chosen)
     if order == "best, then text":
