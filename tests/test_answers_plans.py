@@ -104,6 +104,17 @@ def test_an_overview_leads_with_the_best_and_then_runs_from_the_oldest() -> None
     assert shown("overview", best, new, old) == [best.text, old.text, new.text]
 
 
+def test_a_whole_is_told_in_one_language() -> None:
+    best, other = evidence("Orr met the crew.", 2.0), evidence("Orr besuchte die Stadt.", 1.5)
+    foreign = replace(
+        other,
+        sentence=replace(other.sentence, article=replace(other.sentence.article, language="de")),
+    )
+    assert shown("topic", best, foreign) == [best.text]
+    assert shown("topic", foreign, best) == [foreign.text]
+    assert shown("event", best, foreign) == [best.text, foreign.text]
+
+
 def test_a_chronology_runs_from_the_oldest() -> None:
     new = evidence("Nine were killed there.", 1.5, "2025-06-01")
     old = evidence("Four are dead now.", 1.0, "2025-03-01")

@@ -72,8 +72,8 @@ _NO_OPENING, _LEANING = 0.5, 0.3
 """What a sentence loses as the first one that begins with "But", tells of years ago, or has a
 pronoun for its subject."""
 
-_NAMED, _VERBATIM, _MARKS = 0.6, 0.3, frozenset("“\"‘'")
-"""What the speaker's name and quotation marks add to a statement as the first; the marks."""
+_NAMED, _VERBATIM, _MARKS = 0.6, 0.6, frozenset("“\"‘'")
+"""What the speaker's name adds to a statement as the first, and words in marks beside it; marks."""
 
 _WITH_SUBJECT = 0.6
 """What share of the words of the subject the title and opening of an article on it have."""
@@ -87,12 +87,15 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     """The sentences that are shown, in the order of the plan; `evidence` is best first.
 
     What mostly repeats a sentence already chosen is left out, and so are what does not fit and
-    what is less about the subject than the best sentences are.
+    what is less about the subject than the best sentences are. What tells of a whole does so in
+    one language.
     """
     plan = PLANS.get(form, _SHORT)
     left = _most(evidence, "coverage", _ABOUT)
     if plan.titled:
         left = _most(left, "title", plan.titled)
+    if plan.order == "best, then story" and left:
+        left = _in_one_language(left)
     chosen: list[Evidence] = []
     said: set[str] = set()
     room = plan.words
@@ -112,6 +115,13 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
         said |= _words(each)
         room -= length
     return [each.sentence for each in _ordered(chosen, plan)]
+
+
+def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Those in the language of the best, and those of an unknown one."""
+    best = evidence[0].sentence.article.language
+    known = ("", best) if best else ("", "en")
+    return [each for each in evidence if each.sentence.article.language in known]
 
 
 def _newest_opening(evidence: Sequence[Evidence], least: float) -> Evidence | None:
@@ -177,9 +187,8 @@ def _as_opening(evidence: Evidence, plan: Plan) -> float:
     # "I" within quotation marks is the speaker.
     leans = 0.0 if evidence.text[0] in _MARKS else leans
     on_matter = own["matter"] + own["to matter"]
-    return (
-        worth + on_matter + _NAMED * own["says"] + _VERBATIM * own["quoted"] - 2 * _LEANING * leans
-    )
+    named = own["says"] * (_NAMED + _VERBATIM * own["quoted"])
+    return worth + on_matter + named - 2 * _LEANING * leans
 
 
 def alike(one: str, other: str) -> bool:
