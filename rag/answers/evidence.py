@@ -270,8 +270,10 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterat
 
 def _is_question(text: str, start: int, end: int) -> bool:
     """Whether a sentence is a question that stands on a line of its own, as a heading does."""
-    alone = text[:start].rstrip(" ").endswith(("\n", "#", "*")) or not text[:start].strip()
-    return alone and text[end - 1] == "?" and word_count(text[start:end]) <= _LONGEST_HEADING
+    if text[end - 1] != "?" or word_count(text[start:end]) > _LONGEST_HEADING:
+        return False
+    before = text[:start].rstrip(" ")
+    return not before.strip() or before.endswith(("\n", "#", "*"))
 
 
 def _question_before(text: str, start: int) -> str:
