@@ -48,6 +48,7 @@ BY_HAND = {
     "fit": 4.8,
     "relation": 4.8,
     "headlines": 3.6,
+    "asked above": 3.0,
     "opens": 1.2,
     "behind": -2.4,
     "title": -4.0,

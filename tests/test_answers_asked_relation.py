@@ -46,6 +46,22 @@ def test_a_statement_needs_its_speaker_on_the_matter() -> None:
     assert not lacks(asked, other, by_meaning)
 
 
+def test_what_was_said_on_an_occasion_need_not_be_about_it() -> None:
+    told = "The march ended at the mill. “Sell it now,” Ann Orr told the crowd."
+    source = article(told, "x/march")
+
+    def part(start: int, end: int, **signals: float) -> Evidence:
+        place = CandidateSentence(source, start, end, 1, 1, 1.0)
+        return Evidence(place, SILENT | signals)
+
+    march = part(0, 28, **{"to matter": 0.3})
+    said = part(29, len(told), speaks=1.0)
+    elsewhere = evidence("“I love cheese,” Ann Orr said.", speaks=1.0)
+    assert not lacks("What did Ann Orr say at the rally?", march, said)
+    assert lacks("What did Ann Orr say about the rally?", march, said)
+    assert lacks("What did Ann Orr say at the rally?", march, elsewhere)
+
+
 def test_a_speaker_may_be_asked_for_by_an_office() -> None:
     asked = "Did the harbour master say the channel was marked?"
     said = "The harbour master, Ilse Brandt, said the channel was not marked."

@@ -70,6 +70,25 @@ def test_questions_lines_of_three_words_and_furniture_are_no_evidence() -> None:
     assert [e.text for e in read] == ["The ferry sank at noon."]
 
 
+def test_what_an_article_asks_itself_is_answered_right_below() -> None:
+    lines = ("The rare heron came.", "Why did the heron come?", "Fish is food here now.")
+    rest = "It eats much fish. It eats all day. It eats all night. It is big and old."
+    source = article("\n\n".join((*lines, rest)), title="The rare heron")
+    read = found("why did the heron come", Form("cause", "the heron"), hit(source))
+    above = {each.text: each.signals["asked above"] for each in read}
+    # All that is asked stands in the question above; .7 of it is left with each sentence.
+    assert above["The rare heron came."] == 0.0
+    assert above["Fish is food here now."] == 1.0
+    assert above["It eats much fish."] == pytest.approx(0.7)
+    assert above["It is big and old."] == 0.0
+    # Below the passage's beginning as well, and of the same form only.
+    tail = hit(source, start=source.text.index("Fish"))
+    why = found("why did the heron come", Form("cause", "the heron"), tail)
+    when = found("when did the heron come", Form("date", "the heron"), tail)
+    assert max(each.signals["asked above"] for each in why) == 1.0
+    assert max(each.signals["asked above"] for each in when) == 0.0
+
+
 def test_the_opening_of_an_article_is_read_without_its_furniture() -> None:
     title, lead, later = (
         "# Ferry lost off Brell",

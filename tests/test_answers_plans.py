@@ -9,13 +9,17 @@ from rag.answers.evidence import Evidence
 from rag.answers.plans import PLANS, choose
 from tests.builders import article
 
+SILENT = dict.fromkeys(
+    ("opens", "lead", "subject", "headline", "matter", "to matter", "says", "quoted", "leans"), 0.0
+)
+
 
 def evidence(
     text: str, score: float, day: str = "2025-05-03", coverage: float = 1.0, title: float = 0.5
 ) -> Evidence:
     source = article(text, f"x/{text}", day=day)
     sentence = CandidateSentence(source, 0, len(text), 1, 1, coverage)
-    return Evidence(sentence, {"coverage": coverage, "title": title}, score)
+    return Evidence(sentence, SILENT | {"coverage": coverage, "title": title}, score)
 
 
 def shown(form: str, *given: Evidence) -> list[str]:
@@ -59,11 +63,56 @@ def test_the_newest_comes_first_for_the_latest() -> None:
     assert shown("event", old, new) == [old.text, new.text]
 
 
+def with_signals(given: Evidence, **signals: float) -> Evidence:
+    named = {name.replace("_", " "): value for name, value in signals.items()}
+    return replace(given, signals={**given.signals, **named})
+
+
+def test_the_newest_article_on_the_subject_is_in_however_far_behind() -> None:
+    old = evidence("Four are dead now.", 2.0, "2025-03-01")
+    lead = with_signals(
+        evidence("Divers ended their search.", -0.4, "2025-06-01"),
+        opens=1.0,
+        lead=1.0,
+        subject=0.6,
+        headline=0.6,
+    )
+    assert shown("latest", old, lead) == [lead.text, old.text]
+    # A round-up, one that opens with something else, and one that says far less are no news of it.
+    assert shown("latest", old, with_signals(lead, headline=0.5)) == [old.text]
+    assert shown("latest", old, with_signals(lead, subject=0.5)) == [old.text]
+    assert shown("latest", old, replace(lead, score=-0.6)) == [old.text]
+
+
+def test_a_statement_opens_with_words_on_the_matter_and_their_speaker() -> None:
+    thanks = evidence("“I thank you all,” he said.", 1.0)
+    named = with_signals(
+        evidence("Orr said a new pier would cost more.", 0.4), matter=1.0, says=1.0
+    )
+    bare = with_signals(evidence("“The pier is dear.”", 0.5), matter=1.0, quoted=1.0)
+    assert shown("statement", thanks, bare, named) == [named.text, bare.text, thanks.text]
+    # "I" is whoever speaks, but "He" outside the marks is unknown to who reads on from nothing.
+    owned = with_signals(evidence("“I will pay,” said Orr.", 0.2), says=1.0, leans=1.0)
+    other = with_signals(evidence("He left for the pier, said Orr.", 0.3), says=1.0, leans=1.0)
+    assert shown("statement", other, owned) == [owned.text, other.text]
+
+
 def test_an_overview_leads_with_the_best_and_then_runs_from_the_oldest() -> None:
     best = evidence("Nine were killed there.", 2.0, "2025-04-01")
     new = evidence("An inquiry has begun.", 1.5, "2025-06-01")
     old = evidence("The bridge was old.", 1.0, "2025-03-01")
     assert shown("overview", best, new, old) == [best.text, old.text, new.text]
+
+
+def test_a_whole_is_told_in_one_language() -> None:
+    best, other = evidence("Orr met the crew.", 2.0), evidence("Orr besuchte die Stadt.", 1.5)
+    foreign = replace(
+        other,
+        sentence=replace(other.sentence, article=replace(other.sentence.article, language="de")),
+    )
+    assert shown("topic", best, foreign) == [best.text]
+    assert shown("topic", foreign, best) == [foreign.text]
+    assert shown("event", best, foreign) == [best.text, foreign.text]
 
 
 def test_a_chronology_runs_from_the_oldest() -> None:

@@ -154,6 +154,7 @@ def test_what_nobody_says_is_nobodys(text: str) -> None:
             ["Ann Orr", "Ann Orr"],
         ),
         ("“Who will pay for it?” Orr asked more than once.", ["Orr"]),
+        ("“It is so sad,” Orr wrote. “I’m…Our club lost it all. We go on.", ["Orr"] * 2),
         ("Ann Orr posted on Monday:\n\n“I am very glad today.”", ["Ann Orr"]),
         ("“It is sold,” said Ann Orr. “We are\n\n“very glad,” she added.", ["Ann Orr"] * 2),
         ("Bo Lind left. Ann Orr came.\n\n“It was good for us all.”", [""]),
@@ -168,6 +169,7 @@ def test_quotations_have_the_speaker_who_can_be_meant(text: str, speakers: list[
 AROUND = (
     "Pope Leo spoke. At Vesk University, president Lawrence Bock agreed. Brell had fires, and Gov."
     " Kate Marr said so. Ann Orr, the mayor of Tolbeck, left. The FDA agreed. Don Trask spoke."
+    " Eva Rood, an attorney for Lind’s family, wept."
 )
 
 
@@ -184,6 +186,7 @@ AROUND = (
         ("an FDA spokeswoman", "fda", 0.8),
         ("a Trask spokeswoman", "trask", 0.1),
         ("her agent", "ann orr", 0.0),
+        ("Eva Rood", "the family’s lawyer", 0.9),
         ("Eric Trask", "Don Trask", 0.3),
         ("Trask", "don trask", 0.9),
         ("the mayor", "ann orr", 0.8),

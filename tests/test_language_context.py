@@ -68,6 +68,8 @@ def test_a_sentence_with_a_subject_of_its_own_does_not(sentence: str) -> None:
         ("Ann Orr sold it.\n\nIt rained.\n\nIt snowed.\n\n", "She left.", None),
         ("", "She left.", None),
         ("Ann Orr sold the ferry. ", "Bo Lind left.", None),
+        ("Bo Lind, a clerk, sold the ferry. ", "The mayor left.", None),
+        ("Bo Lind became mayor in May. Lind sold the ferry. ", "The mayor left.", "Bo Lind"),
     ],
 )
 def test_the_subject_stands_for_the_name_before_it_or_nobody(

@@ -29,6 +29,7 @@ def sentences(text: str, language: str = "en") -> list[str]:
         "Leader Ann Orr, D-N. Y., agreed.|J. K. Marr did not.",
         "The club in Brook, Mass. hosts it.|All are welcome.",
         "“We will go.”|He left.",
+        "“It is sad,” Orr wrote on Monday.|“I’m…Our club lost it all.",
         '"We go. We stay."|Then he left.',
         "“Stop!” he said.|“Go.”",
         "“Who?” he was asked.|He named her.",

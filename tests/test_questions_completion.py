@@ -108,6 +108,7 @@ TOLL = "How many people died in the mill fire?"
             "Why was Ann Orr sent home?",
         ),
         ("latest on the trial of ann orr", "what did she say", "What did ann orr say?"),
+        ("who is ann orr", "what did she say about it?", "What did ann orr say?"),
         ("what happened to ann orrs son", "how old was he", "How old was ann orrs son?"),
         (
             "where did they find the wolf den in oskel",

@@ -55,6 +55,7 @@ def conversation(*turns: str) -> list[Message]:
         "Which of the ships was the latter?",
         "How many had been killed in Marren by then?",
         "How many sailors still live there?",
+        "how long did the last two last?",
     ],
 )
 def test_a_question_that_continues_or_refers_back_leans(question: str) -> None:

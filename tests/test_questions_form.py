@@ -99,6 +99,8 @@ def test_a_whole_is_asked_of_a_subject(question: str, name: str, subject: str) -
         ),
         ("death toll of the mill fire", "figure", "the mill fire", "death toll"),
         ("How old is Jorun Teague?", "figure", "Jorun Teague", ""),
+        ("About the mill fire: how many were saved?", "figure", "the mill fire", "were saved"),
+        ("what did brell line announce at its rally", "list", "brell line", "its rally"),
         ("what was inflation in Oskel in march", "figure", "Oskel in march", "inflation"),
         ("how much did the bridge cost", "figure", "the bridge", "cost"),
         (

@@ -7,7 +7,7 @@ none of it. The rules are English, and few: they would rather let an answer pass
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rag.answers.candidates import READ_CHARACTERS, known_names
 from rag.answers.evidence import Evidence
@@ -36,6 +36,10 @@ _SHARED = 0.2
 _NEAR_MATTER = 0.3
 """The cosine with what was spoken of from which words are about it without sharing any."""
 
+_NEAR_OCCASION = 0.25
+"""The cosine with when it was spoken from which a sentence tells of that."""
+
+_WHEN = "after|before|when|while|during|at|in|upon"
 _SAID = re.compile(r"\b(?:said|says|told|added|wrote|writes|tweeted|announced|replied)\b")
 _HOLDS = re.compile(
     r"(?![’']s)(?:(?!\bnot\b|n[’']t\b)[^.;:“”]){0,60}?"
@@ -115,7 +119,8 @@ def lacks_relation(
     if form.name in _ON_A_WHOLE:
         return _apart(form, hits)
     if form.name == "statement":
-        return bool(form.matter) and not any(_says_of_it(each, form) for each in english)
+        then = _of_occasion(question, form, english)
+        return bool(form.matter) and not any(_says_of_it(each, form, then) for each in english)
     if form.name == "yes or no":
         return _lacks_deed(question, hits, english)
     if form.name == "definition" and (kin := _KIN.search(form.subject)):
@@ -187,14 +192,32 @@ def names_office(subject: str) -> bool:
     return office is not None and not office.role.isdisjoint(_OFFICES)
 
 
-def _says_of_it(evidence: Evidence, form: Form) -> bool:
-    """Whether the one who is asked about speaks, or takes a stand, on what is asked."""
+def _of_occasion(question: str, form: Form, evidence: Sequence[Evidence]) -> frozenset[str]:
+    """The articles that tell of when somebody spoke ("at the rally"); none where that is not asked.
+
+    Words of an occasion need not be about it.
+    """
+    if not re.search(rf"\b(?:{_WHEN}) {re.escape(form.matter)}", question):
+        return frozenset()
+    return frozenset(
+        each.sentence.article.id
+        for each in evidence
+        if each.signals["matter near"] > 0 or each.signals["to matter"] >= _NEAR_OCCASION
+    )
+
+
+def _says_of_it(evidence: Evidence, form: Form, then: Collection[str]) -> bool:
+    """Whether the one who is asked about speaks, or takes a stand, on what is asked.
+
+    What is said in the articles that tell of the occasion (`then`) counts as well.
+    """
     own = evidence.signals
     speaks = max(own["speaks"], own["says"] * (1 - own["another speaks"]))
     by_office = form.subject.lower().startswith("the ") and own.get("subject") == 1
     if by_office and _SAID.search(evidence.text):
         speaks = 1.0
     about = own["matter near"] > 0 or own["to matter"] >= _NEAR_MATTER
+    about = about or evidence.sentence.article.id in then
     about = about or _is_occasion(form.matter, evidence.sentence.article.title)
     return about and (speaks >= _SPEAKS or _takes_a_stand(evidence.text, form.subject))
 

@@ -64,6 +64,10 @@ _PRESENTED_IN = 4
 
 _PLACED = re.compile(r" (?:in|at|on|from|of|for|with) ")
 
+_ANSWERED_IN, _LONGEST_HEADING = 4, 14
+"""In how many sentences below a question that heads a part of an article it is answered, and how
+many words such a heading may have."""
+
 _BY_FRAGMENTS = FACTUAL | {"definition"}
 """The forms that a line without a verb can answer: "Doors: 7 p.m.", "Ann Orr, a pilot."."""
 
@@ -252,10 +256,32 @@ def _sentences(hit: Hit, start: int, end: int, vocabulary: Vocabulary) -> Iterat
     spans = sentence_spans(article.text, start, end, article.language)
     own = [frozenset(vocabulary.terms(article.text[a:b])) for a, b in spans]
     above = frozenset(vocabulary.terms(f"{article.title} {hit.passage.heading}"))
+    question, after = _question_before(article.text, start), 0
     for index, (a, b) in enumerate(spans):
         around = above.union(*own[max(0, index - 1) : index + 2])
+        if asked := question if after < _ANSWERED_IN else "":
+            around |= frozenset(vocabulary.terms(asked))
         sentence = CandidateSentence(article, a, b, hit.passage.id, hit.rank, 0.0)
-        yield Candidate(sentence, start // _SENTENCE_CHARACTERS + index, own[index], around)
+        place = start // _SENTENCE_CHARACTERS + index
+        yield Candidate(sentence, place, own[index], around, asked, after if asked else 0)
+        heads = _is_question(article.text, a, b)
+        question, after = (article.text[a:b], 0) if heads else (question, after + 1)
+
+
+def _is_question(text: str, start: int, end: int) -> bool:
+    """Whether a sentence is a question that stands on a line of its own, as a heading does."""
+    if text[end - 1] != "?" or word_count(text[start:end]) > _LONGEST_HEADING:
+        return False
+    before = text[:start].rstrip(" ")
+    return not before.strip() or before.endswith(("\n", "#", "*"))
+
+
+def _question_before(text: str, start: int) -> str:
+    """The question on the line before a passage; "" where that is none."""
+    before = text[max(0, start - MAX_SENTENCE) : start].rstrip()
+    line = before.rpartition("\n")[2].strip("#* ")
+    asks = line.endswith("?") and word_count(line) <= _LONGEST_HEADING
+    return line if asks and len(before) < start else ""
 
 
 def _can_answer(form: FormName, sentence: CandidateSentence) -> bool:

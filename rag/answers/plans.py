@@ -28,7 +28,9 @@ class Plan:
     After the first, a sentence gains `presenting` where it says who or what the subject is, and
     may be as much further below the best; it loses `repeating` where all its words stand in those
     chosen already. The title of its article must come at least `titled` times as near to the
-    question in meaning as those of the best sentences.
+    question in meaning as those of the best sentences. With `spoken`, the answer opens with
+    words on the matter that have their speaker beside them. How the newest article on the subject
+    opens is shown where it is no more than `newest` below the best.
     """
 
     sentences: int
@@ -38,6 +40,8 @@ class Plan:
     presenting: float = 0.0
     repeating: float = 0.0
     titled: float = 0.0
+    spoken: bool = False
+    newest: float = 0.0
 
 
 MAX_SENTENCES, MAX_WORDS = 3, 80
@@ -48,9 +52,9 @@ _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
         "definition": Plan(3, 80, presenting=1.5, repeating=1.0),
-        "statement": Plan(6, 130),
+        "statement": Plan(6, 130, "best, then text", spoken=True),
         "event": Plan(4, 80, within=3.5),
-        "latest": Plan(6, 130, "newest", within=1.5),
+        "latest": Plan(6, 130, "newest", within=1.5, newest=2.5),
         "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4),
         "chronology": Plan(10, 250, "story", within=5.0),
         "topic": Plan(8, 200, "best, then story"),
@@ -68,6 +72,12 @@ _NO_OPENING, _LEANING = 0.5, 0.3
 """What a sentence loses as the first one that begins with "But", tells of years ago, or has a
 pronoun for its subject."""
 
+_NAMED, _VERBATIM, _MARKS = 0.6, 0.6, frozenset("“\"‘'")
+"""What the speaker's name adds to a statement as the first, and words in marks beside it; marks."""
+
+_WITH_SUBJECT = 0.6
+"""What share of the words of the subject the title and opening of an article on it have."""
+
 _ALIKE = 0.7
 _ABOUT, _BEST = 0.4, 3
 """What share of the most that the best three sentences cover of a question others must cover."""
@@ -77,21 +87,26 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     """The sentences that are shown, in the order of the plan; `evidence` is best first.
 
     What mostly repeats a sentence already chosen is left out, and so are what does not fit and
-    what is less about the subject than the best sentences are.
+    what is less about the subject than the best sentences are. What tells of a whole does so in
+    one language.
     """
     plan = PLANS.get(form, _SHORT)
     left = _most(evidence, "coverage", _ABOUT)
     if plan.titled:
         left = _most(left, "title", plan.titled)
+    if plan.order == "best, then story" and left:
+        left = _in_one_language(left)
     chosen: list[Evidence] = []
     said: set[str] = set()
     room = plan.words
+    best = left[0].score if left else 0.0
+    if plan.newest and (news := _newest_opening(left, best - plan.newest)):
+        left = [news, *(each for each in left if each is not news)]
     while left and len(chosen) < plan.sentences:
         worth = [_worth(each, plan, said) for each in left]
-        best = worth.index(max(worth)) if plan.presenting or plan.repeating else 0
-        each = left.pop(best)
+        each = left.pop(worth.index(max(worth)) if plan.presenting or plan.repeating else 0)
         within = plan.within + (plan.presenting and plan.presenting * each.signals["introduces"])
-        if chosen and each.score < chosen[0].score - within:
+        if chosen and each.score < best - within:
             continue
         length = word_count(each.text)
         if chosen and (length > room or any(alike(each.text, o.text) for o in chosen)):
@@ -99,7 +114,27 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
         chosen.append(each)
         said |= _words(each)
         room -= length
-    return [each.sentence for each in _ordered(chosen, plan.order)]
+    return [each.sentence for each in _ordered(chosen, plan)]
+
+
+def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Those in the language of the best, and those of an unknown one."""
+    best = evidence[0].sentence.article.language
+    known = ("", best) if best else ("", "en")
+    return [each for each in evidence if each.sentence.article.language in known]
+
+
+def _newest_opening(evidence: Sequence[Evidence], least: float) -> Evidence | None:
+    """How the newest article opens whose title and opening have the subject; None if too low."""
+    openings = [
+        each
+        for each in evidence
+        if each.signals["opens"]
+        and min(each.signals["subject"], each.signals["headline"]) >= _WITH_SUBJECT
+    ]
+    newest = max((each.day.date() for each in openings), default=None)
+    latest = [each for each in openings if each.day.date() == newest and each.score >= least]
+    return max(latest, key=lambda each: (each.signals["lead"], each.score), default=None)
 
 
 def _most(evidence: Sequence[Evidence], signal: str, share: float) -> list[Evidence]:
@@ -122,9 +157,10 @@ def _words(evidence: Evidence) -> AbstractSet[str]:
     return frozenset(stems(evidence.text))
 
 
-def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
+def _ordered(chosen: Sequence[Evidence], plan: Plan) -> list[Evidence]:
+    order = plan.order
     if order != "story":
-        chosen = sorted(chosen, key=_as_opening, reverse=True)
+        chosen = sorted(chosen, key=lambda each: _as_opening(each, plan), reverse=True)
     if order == "newest":
         return sorted(chosen, key=lambda each: each.day.date(), reverse=True)
     if order == "best":
@@ -140,10 +176,19 @@ def _ordered(chosen: Sequence[Evidence], order: Order) -> list[Evidence]:
     return [*chosen[:led], *story]
 
 
-def _as_opening(evidence: Evidence) -> float:
+def _as_opening(evidence: Evidence, plan: Plan) -> float:
     """What a sentence counts for as the first of an answer, which nothing stands before."""
     before = is_continuation(evidence.text) + is_background(evidence.text)
-    return evidence.score - _NO_OPENING * before - _LEANING * evidence.signals.get("leans", 0.0)
+    leans = evidence.signals.get("leans", 0.0)
+    worth = evidence.score - _NO_OPENING * before
+    if not plan.spoken:
+        return worth - _LEANING * leans
+    own = evidence.signals
+    # "I" within quotation marks is the speaker.
+    leans = 0.0 if evidence.text[0] in _MARKS else leans
+    on_matter = own["matter"] + own["to matter"]
+    named = own["says"] * (_NAMED + _VERBATIM * own["quoted"])
+    return worth + on_matter + named - 2 * _LEANING * leans
 
 
 def alike(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,6 +40,9 @@ _SHORT = 9
 _FRESH_DAYS = 14
 _DAY = 86_400
 _BESIDE = 600
+_FADING, _MUCH = 0.7, 0.5
+"""What each sentence leaves of a question that heads a part, and the share it must have."""
+
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CAUSE = re.compile(
     r"\b(?:because|due to|owing to|thanks to|caus(?:e[ds]?|ing)|as a result"
@@ -72,12 +75,17 @@ _ENUMERATES = re.compile(r"(?:[^,;]{2,60}[,;]){2,}[^,;]{0,60}\b(?:and|or)\b|:\s(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence, about how many stand before it in its article, and the words of it and around."""
+    """A sentence, about how many stand before it in its article, and the words of it and around.
+
+    `above` is the question that heads its part of the article, `after` sentences before; or "".
+    """
 
     sentence: CandidateSentence
     place: int
     own: frozenset[str]
     around: frozenset[str]
+    above: str = ""
+    after: int = 0
 
     @property
     def key(self) -> tuple[str, int]:
@@ -87,6 +95,8 @@ class Candidate:
 
 Key = tuple[str, int]
 Signals = Mapping[str, float]
+Weights = Mapping[str, float]
+Terms = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,7 @@ def _of_words(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str,
     subject, matter = rarities(form.subject, vocabulary), rarities(form.matter, vocabulary)
     sides = [rarities(side, vocabulary) for side in form.sides]
     titles = {id_: frozenset(vocabulary.terms(title)) for id_, title in sought.titles.items()}
+    in_titles = [titles.get(each.sentence.article.id, frozenset()) for each in candidates]
     return [
         {
             "coverage": share(weights, each.around),
@@ -179,11 +190,23 @@ def _of_words(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str,
             "matter": share(matter, each.own),
             "matter near": share(matter, each.around),
             "sides": max((share(side, each.own) for side in sides), default=0.0),
-            "headline": share(weights, titles.get(each.sentence.article.id, frozenset())),
-            "echoes": _overlap(titles.get(each.sentence.article.id, frozenset()), each.own),
+            "asked above": _asked_above(form, weights, each, title, vocabulary.terms),
+            "headline": share(weights, title),
+            "echoes": _overlap(title, each.own),
         }
-        for each in candidates
+        for each, title in zip(candidates, in_titles, strict=True)
     ]
+
+
+def _asked_above(
+    form: Form, weights: Weights, candidate: Candidate, title: Collection[str], terms: Terms
+) -> float:
+    """How far its own article asks, above a sentence, what is asked; a title need not be said."""
+    if not candidate.above or read_form(candidate.above).name != form.name:
+        return 0.0
+    new = {term: rarity for term, rarity in weights.items() if term not in title}
+    shared = share(new or weights, frozenset(terms(candidate.above)))
+    return _FADING**candidate.after * shared if shared >= _MUCH else 0.0
 
 
 def _of_place(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[str, float]]:

@@ -21,6 +21,7 @@ from rag.language.referents import (
     main_subject,
     referent,
 )
+from rag.language.speakers import OFFICES
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
@@ -167,7 +168,17 @@ def antecedent(text: str, start: int, end: int) -> str | None:
     if kind is None or _names_someone_before(subject):
         return None
     female = is_female(subject.lower_ if subject.pos_ == "PRON" else _possessor(subject))
-    return referent(text, start, kind, female, subject.lower_)
+    name = referent(text, start, kind, female, subject.lower_)
+    if name and subject.lower_ in OFFICES and not _has_office(text[:end], name, subject.lower_):
+        return None
+    return name
+
+
+def _has_office(text: str, name: str, office: str) -> bool:
+    """Whether a sentence of a text has both a name, by its last word, and an office."""
+    named = re.escape(name.split()[-1])
+    both = rf"\b{office}\b[^.\n]*\b{named}\b|\b{named}\b[^.\n]*\b{office}\b"
+    return re.search(both, text, re.IGNORECASE) is not None
 
 
 def is_fragment(sentence: str) -> bool:

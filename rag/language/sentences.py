@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sentencex import get_sentence_boundaries
 
@@ -26,6 +26,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WIDE_SPACE = re.compile(r"[^\S\t\n\r\f\v ]")
 _LIST_MARKER = re.compile(r"^[ \t]*(?:[•►▪‣◦*-]|\d{1,3}[.)])[ \t]+", re.MULTILINE)
 _NO_QUOTES = str.maketrans(dict.fromkeys("“”„«»‘’\"'", " "))
+_CLOSING = frozenset("”»’")
 _QUOTES = frozenset("“”„«»‘’\"'")
 
 # What the segmenter takes for the end of a sentence, and is none, by the words on both sides.
@@ -174,6 +175,8 @@ def _repaired(text: str, spans: Iterable[tuple[int, int]], passages: bool) -> li
             whole[-1] = (whole[-1][0], end)
         else:
             whole.append((start, end))
+    if not passages:
+        whole = _opened_by_their_marks(text, whole)
     divided: list[tuple[int, int]] = []
     for start, end in whole:
         at = start
@@ -183,6 +186,20 @@ def _repaired(text: str, spans: Iterable[tuple[int, int]], passages: bool) -> li
                 at = gap.end()
         divided.append((at, end))
     return divided
+
+
+def _opened_by_their_marks(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, each with the quotation mark that opens it and stands at the end of another."""
+    found: list[tuple[int, int]] = []
+    begin = -1
+    for place, (first, end) in enumerate(spans):
+        start = first if begin < 0 else begin
+        begin = -1
+        cut = _before_quotes(text, end)
+        if start < cut < end and text[cut] not in _CLOSING and place + 1 < len(spans):
+            begin, end = cut, start + len(text[start:cut].rstrip())
+        found.append((start, end))
+    return found
 
 
 def _is_one(before: str, text: str, at: int, passages: bool) -> bool:

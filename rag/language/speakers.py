@@ -161,6 +161,7 @@ _ROLE_WORDS = {
     "monarch": "king",
     "creator": "founder",
     "boss": "executive",
+    "lawyer": "attorney",
     "cop": "officer",
     "vp": "vice",
 }

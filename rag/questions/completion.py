@@ -46,6 +46,7 @@ _PRONOUN = re.compile(
     r"|\b(?P<thing>its|it|that|this)\b(?! (?:\w+ )?(?:week|month|year|time|day|morning|night"
     r"|one)\b)"
 )
+_ABOUT_IT = re.compile(r"\s+(?:about|of|on|to|over) (?:it|that|this)\W*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:they|them|theirs?)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"his", "its", "their"})
 _CLAUSE = re.compile(rf"^(?P<aux>{AUXILIARY}) (?:that|this|it) (?P<rest>.+)$")
@@ -208,6 +209,12 @@ def _pronouns(asked: str, turn: EarlierTurn) -> str:
             stands_for = stands_for or turn.form.subject
         if kind == "thing" and "person" in meant and turn.form.subject not in ("", meant["person"]):
             stands_for = turn.form.subject
+        about = _ABOUT_IT.search(asked[at:])
+        if about and kind == "thing" and stands_for.lower() == meant.get("person", "").lower():
+            # "What did she say about it?" of nothing but her: whatever she said.
+            parts.append(asked[at : at + about.start()])
+            at = len(asked)
+            break
         if re.match(r"(?:The|An?)\b", stands_for) and match.start():
             stands_for = f"{stands_for[0].lower()}{stands_for[1:]}"
         if not stands_for or stands_for.lower() in asked.lower():

@@ -53,7 +53,9 @@ _POINTING = re.compile(
     rf"|\bones\b|\bone{_BREAK}|\b(?:which|another|this|that|other)\s+one\b"
     r"|\belse\b|\binstead\b(?!\s+of\b)|\bthe\s+same\b(?!\s+(?:time|day))"
     r"|\b(?:the|any)\s+others?\b(?!\s+day)"
-    rf"|\bboth\b(?!.*\band\b)|\bthe\s+(?:former|latter){_BREAK}",
+    rf"|\bboth\b(?!.*\band\b)|\bthe\s+(?:former|latter){_BREAK}"
+    rf"|\bthe\s+(?:last|first|other|previous)\s+(?:two|three|four|few)(?:{_BREAK}|\s+{_AUXILIARY}\b"
+    r"|\s+last(?:ed)?\b)",
     re.IGNORECASE,
 )
 _EMPTY_SUBJECT = re.compile(

@@ -204,9 +204,14 @@ def _sentence(sentence: AskedWords) -> tuple[Form | None, bool]:
     lead = LEAD_IN.match(words.text)
     says = PREAMBLE.match(words.text) is not None and lead is None
     words = words.after(lead.end()) if lead else words
+    about = ""
     if adjunct := ADJUNCT.match(words.text):
+        about = words.as_asked(*adjunct.span("about")) if adjunct["told"] else ""
         words = words.after(adjunct.end())
     form = _by_rules(words) or _by_word_order(words)
+    if about and form.name in ("figure", "date"):
+        rest = " ".join(filter(None, (form.subject, form.matter)))
+        form = replace(form, subject=about, matter=rest)
     if form.name == "yes or no" and words.words[0] == "if" and not lead:
         form = Form("fact", subject=form.subject)
     asks = ASKING.match(words.text) is not None or form.name not in ("fact", "topic")

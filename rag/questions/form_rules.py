@@ -54,8 +54,8 @@ LEAD_IN = re.compile(
 )
 ADJUNCT = re.compile(
     r"(?:in|on|at|after|before|during|for|according to|since|by|with|following|as of|among|of|from"
-    rf"|regarding|concerning|about|given|when|while) [^?]*? [,:] (?=(?:{_WH}|do|does|did|is|are"
-    rf"|was|were|has|have)\b)"
+    r"|given|when|while|(?P<told>regarding|concerning|about)) (?P<about>[^?]*?) [,:] "
+    rf"(?=(?:{_WH}|do|does|did|is|are|was|were|has|have)\b)"
 )
 AND_ASKS = re.compile(
     rf" (?:, )?(?:and|but|or|plus) (?:also )?(?=(?:{_WH}|whether|did|does|do|is|was|has|will)\b)"
@@ -352,6 +352,8 @@ RULES: tuple[Rule, ...] = (
         r" (?P<subject>.+)$",
         r"^(?P<cue>what) (?:was|were|has been|got) (?:agreed|decided|discussed|proposed|promised"
         r"|announced)\b(?: (?:at|in|by|on|during))?(?: (?P<subject>.+))?$",
+        rf"^(?P<cue>what) (?:{AUXILIARY}) (?P<subject>.+?) (?:announced?|unveil(?:ed)?"
+        r"|reveal(?:ed)?|introduced?|launch(?:ed)?)(?: (?:at|in|on|during) (?P<matter>.+))?$",
     ),
     *_rules(
         "which", r"^(?P<cue>which|what) (?:other |of )?(?:the |these |those )?(?P<noun>\w+.*)$"
