@@ -28,6 +28,10 @@ _LOOK_SECONDS = 5.0
 _LOST_SECONDS = 20.0
 """Ray itself ends the process when it has not reached its cluster for a minute."""
 
+_NOT_STARTED = "Starting Ray client server failed"
+"""Says a cluster whose process for this client has died: gRPC may crash it as it is forked."""
+
+_MOST_STARTS = 3
 _MOST_DEATHS = 3
 _MOST_WAITING = 1_000
 _MOST_BYTES = 256 << 20
@@ -276,7 +280,12 @@ def _connect(ray: ModuleType, client: str, where: str) -> None:
         )
         raise ConfigError(msg)
     try:
-        _quietly(ray, f"ray://{client}")
+        for started in range(1, _MOST_STARTS + 1):
+            try:
+                return _quietly(ray, f"ray://{client}")
+            except ConnectionError as error:
+                if _NOT_STARTED not in str(error) or started == _MOST_STARTS:
+                    raise
     except RuntimeError as error:
         if "ersion" not in str(error):
             raise ProviderError(_refused(where, error)) from error
@@ -308,7 +317,12 @@ def _quietly(ray: ModuleType, address: str, **options: Any) -> None:
 
 
 def _refused(where: str, error: Exception) -> str:
-    return f"{where} cannot be joined: {_line(error)}; see its log, then try again"
+    mend = "see its log, then try again"
+    if _NOT_STARTED in str(error):
+        mend = "start it again with GRPC_ENABLE_FORK_SUPPORT=0 in its environment"
+    elif "timeout" in str(error):
+        mend = f"if it asks for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN; else {mend}"
+    return f"{where} cannot be joined: {_line(error)}; {mend}"
 
 
 def _line(error: BaseException) -> str:
