@@ -31,6 +31,9 @@ _LOST_SECONDS = 20.0
 _NOT_STARTED = "Starting Ray client server failed"
 """Says a cluster whose process for this client has died: gRPC may crash it as it is forked."""
 
+_CLOSED = "closed channel"
+"""Says gRPC of a connection that Ray's client has given up, in a ValueError."""
+
 _MOST_STARTS = 3
 _MOST_DEATHS = 3
 _MOST_WAITING = 1_000
@@ -65,6 +68,7 @@ class Cluster:
         self._where = where
         self._note = note
         self._gone = False
+        self._is_client = bool(ray.util.client.ray.is_connected())
         failures = ray.exceptions
         self._deaths = (
             failures.WorkerCrashedError,
@@ -170,8 +174,11 @@ class Cluster:
             # A cluster that had none at first starts some when there is work.
             return bool(ray.cluster_resources().get("CPU")) or not self._resources.get("CPU")
 
-        if ray.util.client.ray.is_connected():
-            return has_machines()
+        if self._is_client:
+            # What Ray's client raises is up to how the connection broke.
+            with suppress(Exception):
+                return has_machines()
+            return False
         context = ray.get_runtime_context()
         host, _, port = context.gcs_address.rpartition(":")
         # Ray's own calls would wait for a cluster that is gone.
@@ -196,7 +203,9 @@ class Cluster:
             raise
         except self._deaths:
             raise
-        except (failures.RayError, ConnectionError) as error:
+        except (failures.RayError, ConnectionError, ValueError) as error:
+            if isinstance(error, ValueError) and _CLOSED not in str(error):
+                raise
             raise self._lost(_line(error)) from error
 
     def _lost(self, why: str) -> ProviderError:
