@@ -34,7 +34,7 @@ test: setup lint
 	$(BIN)/python -m pytest -rs -n auto --maxprocesses=4 --dist loadfile
 
 faults: setup
-	$(BIN)/python -m pytest -rs -m faults tests/test_kill.py tests/test_cluster.py tests/test_cluster_kill.py tests/test_fed_by_a_newsroom.py tests/test_corruption.py
+	$(BIN)/python -m pytest -rs -m faults tests/test_kill.py tests/test_deploy.py tests/test_cluster_kill.py tests/test_cluster_lost.py tests/test_fed_by_a_newsroom.py tests/test_corruption.py
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[fuzz]"

@@ -12,7 +12,7 @@ from hypothesis import settings
 from pydantic import SecretStr
 
 from rag.store import NO_SERVER, Database, Runs, Store
-from tests import milvus, postgresql
+from tests import milvus, postgresql, ray_cluster
 from tests.commands import STORE, Commands
 
 # What somebody's own settings name is no place for tests to write to.
@@ -37,6 +37,13 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 def milvus_server() -> Iterator[milvus.Server]:
     """A Milvus for the whole run; skips what needs it where its packages are missing."""
     with milvus.running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[ray_cluster.Nodes]:
+    """A Ray cluster for the tests of one file, which may damage it; skips them without Ray."""
+    with ray_cluster.nodes() as started:
         yield started
 
 

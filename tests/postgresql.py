@@ -39,7 +39,7 @@ _PASSWORD = "s3cret-of-a-test"
 _QUICK = "\n".join(
     [
         *("fsync = off", "full_page_writes = off"),
-        *("listen_addresses = ''", "max_connections = 60", "shared_buffers = 16MB"),
+        *("max_connections = 60", "shared_buffers = 16MB"),
         *("autovacuum = off", "log_min_messages = fatal"),
     ]
 )
@@ -56,16 +56,18 @@ wait $server
 class Server:
     """A running server; `str` of `address` is how Dateline is told of a database of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owner: str = _OWNER, port: int = 0) -> None:
         self.folder = folder
+        self._owner, self._port = owner, port
         self._data = folder / "data"
         self._names = (f"test{number}" for number in count())
         self._process: subprocess.Popen[bytes] | None = None
-        options = ["--username", _OWNER, "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
+        options = ["--username", owner, "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
         # Under another collation than "C", what Dateline does not say itself sorts differently.
         self._run("initdb", "--pgdata", self._data, "--locale", "C.UTF-8", *options)
         with (self._data / "postgresql.conf").open("a") as file:
             file.write(f"{_QUICK}\nunix_socket_directories = '{folder}'\n")
+            file.write(f"port = {port}\n" if port else "listen_addresses = ''\n")
         self.start()
 
     def start(self) -> None:
@@ -94,7 +96,8 @@ class Server:
         """Runs a statement as the owner; its rows, if it has any."""
         import psycopg
 
-        where = {"host": str(self.folder), "user": _OWNER, "dbname": database}
+        where = {"host": str(self.folder), "user": self._owner, "dbname": database}
+        where |= {"port": self._port} if self._port else {}
         with closing(psycopg.connect(autocommit=True, **where)) as connection:
             found = connection.execute(statement)
             return found.fetchall() if found.description else []
@@ -173,8 +176,11 @@ def closed_at_the_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server for as long as it is needed; skips where it cannot be started, and says why."""
+def running(owner: str = _OWNER, port: int = 0) -> Iterator[Server]:
+    """A server for as long as it is needed; skips where it cannot be started, and says why.
+
+    With a port it listens there, on the loopback, too.
+    """
     pytest.importorskip("psycopg", reason=MISSING)
     if not BINARIES or sys.platform == "win32":
         pytest.skip(MISSING)
@@ -185,7 +191,7 @@ def running() -> Iterator[Server]:
     folder.chmod(0o755)
     server = None
     try:
-        server = Server(folder)
+        server = Server(folder, owner, port)
         yield server
     finally:
         if server is not None:

@@ -27,6 +27,8 @@ def prepare() -> None:
     # By this Ray takes the loopback for the address of a node, as on a laptop.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # As docs/deploy.md says: the server for clients forks, and gRPC's handlers may crash the child.
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
     os.environ["RAY_DEDUP_LOGS_SKIP_REGEX"] = "."
     os.environ["PYTHONPATH"] = str(ROOT)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import http.client
+import json
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import SecretStr
 
@@ -17,6 +22,61 @@ from rag.web.accounts import StoredAccounts, add_account
 from tests.browser.conftest import CORPUS, PASSWORD, Site, free_port
 from tests.builders import write_jsonl
 from tests.reverse_proxy import taking_turns
+
+JSON = {"content-type": "application/json"}
+
+
+class Program:
+    """A client with the cookies of its login; each request is a connection of its own."""
+
+    def __init__(self, url: str, certificate: Path | None = None) -> None:
+        self.url = url
+        self.cookie = ""
+        self._certificate = certificate
+
+    def request(
+        self, method: str, path: str, body: str = "", headers: Mapping[str, str] = JSON
+    ) -> tuple[int, str]:
+        """The status and the body of what came back; OSError and HTTPException where it broke."""
+        connection = self._connection()
+        try:
+            sent = {**headers, "cookie": self.cookie} if self.cookie else dict(headers)
+            connection.request(method, path, body or None, sent)
+            got = connection.getresponse()
+            for name, value in got.getheaders():
+                if name.lower() == "set-cookie" and value.startswith("dateline-session="):
+                    self.cookie = value.partition(";")[0]
+            return got.status, got.read().decode()
+        finally:
+            connection.close()
+
+    def log_in(self, name: str, password: str = "") -> int:
+        """The status of a login."""
+        form = urlencode({"username": name, "password": password or f"{PASSWORD} {name}"})
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        return self.request("POST", "/login", form, kind)[0]
+
+    def ask(self, question: str) -> dict[str, Any]:
+        """The answer by Gradio's API: one request begins it, another one brings it."""
+        status, begun = self.request(
+            "POST", "/gradio_api/call/ask", json.dumps({"data": [question]})
+        )
+        assert status == 200, begun
+        status, found = self.request("GET", f"/gradio_api/call/ask/{json.loads(begun)['event_id']}")
+        assert status == 200, found
+        _, complete, data = found.rpartition("event: complete\ndata: ")
+        assert complete, found
+        answer: dict[str, Any] = json.loads(data.strip())[0]
+        return answer
+
+    def _connection(self) -> http.client.HTTPConnection:
+        place = urlsplit(self.url)
+        if place.scheme == "http":
+            return http.client.HTTPConnection(place.netloc, timeout=300)
+        trusted = ssl.create_default_context(cafile=self._certificate)
+        # It is of a name, and what is asked is an address.
+        trusted.check_hostname = False
+        return http.client.HTTPSConnection(place.netloc, timeout=300, context=trusted)
 
 
 @dataclass

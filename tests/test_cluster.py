@@ -6,10 +6,11 @@ import gzip
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,19 +26,13 @@ from rag.ingest import IngestReport
 from tests.builders import row, write_jsonl
 from tests.commands import Commands, child_environment
 from tests.killed_work import STORED
-from tests.ray_cluster import Nodes, nodes
+from tests.ray_cluster import Nodes
 
 SETTINGS = Settings(encoder="hashing", chunk_tokens=32)
 ROWS = [
     row(n, f"The ferry sank off pier {n}. It had {n % 7} passengers, who swam. " * 3)
     for n in range(60)
 ]
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Nodes]:
-    with nodes() as started:
-        yield started
 
 
 @pytest.fixture(autouse=True)
@@ -322,6 +317,37 @@ def test_what_is_no_cluster_or_does_not_answer_is_an_error_before_any_work(
     assert not (tmp_path / "archive").exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "times", "mend"),
+    [
+        ("Starting Ray client server failed. See its log.", 3, "GRPC_ENABLE_FORK_SUPPORT=0"),
+        ("ray client connection timeout", 1, "RAY_AUTH_MODE=token"),
+        ("Something else.", 1, "see its log, then try again"),
+    ],
+)
+def test_a_cluster_that_refuses_a_client_is_named_with_what_to_do(
+    dateline: Commands,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said: str,
+    times: int,
+    mend: str,
+) -> None:
+    ray = pytest.importorskip("ray")
+    tried: list[str] = []
+
+    def refuse(address: str, **_options: object) -> None:
+        tried.append(address)
+        raise ConnectionAbortedError(f"Initialization failure from server: {said}")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    write_jsonl(tmp_path / "in.jsonl", ROWS[:1])
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        on = f"ray://127.0.0.1:{listening.getsockname()[1]}"
+        dateline("ingest", "in.jsonl", "--on", on).refused(f"{on} cannot be joined", said, mend)
+    assert tried == [on] * times
+
+
 def test_a_server_of_another_kind_is_no_cluster(dateline: Commands, tmp_path: Path) -> None:
     pytest.importorskip("ray")
     write_jsonl(tmp_path / "in.jsonl", ROWS[:1])
@@ -355,7 +381,6 @@ print(json.dumps(ended))
 """
 
 
-@pytest.mark.faults
 def test_the_command_joins_a_cluster_as_a_client(cluster: Nodes, tmp_path: Path) -> None:
     write_jsonl(tmp_path / "in.jsonl", ROWS)
     ingest = ["ingest", "in.jsonl", "--on", cluster.client]
@@ -406,29 +431,20 @@ def test_ray_for_this_machine_is_started_for_one_command(tmp_path: Path) -> None
     assert "warn" not in done.stderr.lower()
 
 
-def slow_embedding(tmp_path: Path, lose: Callable[[], None]) -> tuple[Archive, list[int]]:
-    """An archive whose embedding goes on once `lose` has taken a part of the cluster away."""
+def test_when_a_machine_is_lost_the_others_do_its_work(cluster: Nodes, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    articles = write_jsonl(tmp_path / "in.jsonl", ROWS)
-    archive = opened(tmp_path / "archive", Slow(go))
-    archive.ingest(articles, vectors=False)
 
-    def act() -> None:
+    def lose() -> None:
         while not (tmp_path / "begun").exists():
             threading.Event().wait(0.05)
-        lose()
+        cluster.lose_the_second()
         go.touch()
 
-    thread = threading.Thread(target=act)
-    thread.start()
-    try:
-        done = archive.embed(on="ray")
-    finally:
-        thread.join()
-    return archive, [done, archive.counts()[2]]
-
-
-def test_when_a_machine_is_lost_the_others_do_its_work(cluster: Nodes, tmp_path: Path) -> None:
-    archive, (done, embedded) = slow_embedding(tmp_path, cluster.lose_the_second)
-    assert done == embedded > 60
-    archive.close()
+    thread = threading.Thread(target=lose)
+    with opened(tmp_path / "archive", Slow(go)) as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", ROWS), vectors=False)
+        thread.start()
+        try:
+            assert archive.embed(on="ray") == archive.counts()[2] > 60
+        finally:
+            thread.join()

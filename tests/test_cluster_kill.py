@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,16 +23,10 @@ from tests import killed_work
 from tests.builders import row, write_jsonl
 from tests.commands import ROOT, child_environment
 from tests.killed_on_cluster import archive_of
-from tests.ray_cluster import Nodes, nodes
+from tests.ray_cluster import Nodes
 from tests.test_kill import SUBJECTS, lines, vectors
 
 FEW, MANY = 3, 50
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Nodes]:
-    with nodes() as started:
-        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -6,65 +6,20 @@ import http.client
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from rag.web.server.attempts import MOST_FAILURES
-from tests.browser.conftest import PASSWORD, SANK
+from tests.browser.conftest import SANK
 from tests.postgresql import Server
-from tests.replicas import Pages, running_pages
+from tests.replicas import JSON, Pages, Program, running_pages
 
 pytestmark = pytest.mark.enable_socket
 
-JSON = {"content-type": "application/json"}
 USERS, QUESTIONS = 30, 6
-
-
-class Program:
-    """A client with the cookies of its login; each request is a connection of its own."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.cookie = ""
-
-    def request(
-        self, method: str, path: str, body: str = "", headers: Mapping[str, str] = JSON
-    ) -> tuple[int, str]:
-        """The status and the body of what came back; OSError and HTTPException where it broke."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=300)
-        try:
-            sent = {**headers, "cookie": self.cookie} if self.cookie else dict(headers)
-            connection.request(method, path, body or None, sent)
-            got = connection.getresponse()
-            for name, value in got.getheaders():
-                if name.lower() == "set-cookie" and value.startswith("dateline-session="):
-                    self.cookie = value.partition(";")[0]
-            return got.status, got.read().decode()
-        finally:
-            connection.close()
-
-    def log_in(self, name: str, password: str = "") -> int:
-        """The status of a login."""
-        form = urlencode({"username": name, "password": password or f"{PASSWORD} {name}"})
-        kind = {"content-type": "application/x-www-form-urlencoded"}
-        return self.request("POST", "/login", form, kind)[0]
-
-    def ask(self, question: str) -> dict[str, object]:
-        """The answer by Gradio's API: one request begins it, another one brings it."""
-        status, begun = self.request(
-            "POST", "/gradio_api/call/ask", json.dumps({"data": [question]})
-        )
-        assert status == 200, begun
-        status, found = self.request("GET", f"/gradio_api/call/ask/{json.loads(begun)['event_id']}")
-        assert status == 200, found
-        _, complete, data = found.rpartition("event: complete\ndata: ")
-        assert complete, found
-        answer: dict[str, object] = json.loads(data.strip())[0]
-        return answer
 
 
 @pytest.fixture(scope="module")

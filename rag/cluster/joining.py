@@ -28,6 +28,13 @@ _LOOK_SECONDS = 5.0
 _LOST_SECONDS = 20.0
 """Ray itself ends the process when it has not reached its cluster for a minute."""
 
+_NOT_STARTED = "Starting Ray client server failed"
+"""Says a cluster whose process for this client has died: gRPC may crash it as it is forked."""
+
+_CLOSED = "closed channel"
+"""Says gRPC of a connection that Ray's client has given up, in a ValueError."""
+
+_MOST_STARTS = 3
 _MOST_DEATHS = 3
 _MOST_WAITING = 1_000
 _MOST_BYTES = 256 << 20
@@ -61,6 +68,7 @@ class Cluster:
         self._where = where
         self._note = note
         self._gone = False
+        self._is_client = bool(ray.util.client.ray.is_connected())
         failures = ray.exceptions
         self._deaths = (
             failures.WorkerCrashedError,
@@ -166,8 +174,11 @@ class Cluster:
             # A cluster that had none at first starts some when there is work.
             return bool(ray.cluster_resources().get("CPU")) or not self._resources.get("CPU")
 
-        if ray.util.client.ray.is_connected():
-            return has_machines()
+        if self._is_client:
+            # What Ray's client raises is up to how the connection broke.
+            with suppress(Exception):
+                return has_machines()
+            return False
         context = ray.get_runtime_context()
         host, _, port = context.gcs_address.rpartition(":")
         # Ray's own calls would wait for a cluster that is gone.
@@ -192,7 +203,9 @@ class Cluster:
             raise
         except self._deaths:
             raise
-        except (failures.RayError, ConnectionError) as error:
+        except (failures.RayError, ConnectionError, ValueError) as error:
+            if isinstance(error, ValueError) and _CLOSED not in str(error):
+                raise
             raise self._lost(_line(error)) from error
 
     def _lost(self, why: str) -> ProviderError:
@@ -276,7 +289,12 @@ def _connect(ray: ModuleType, client: str, where: str) -> None:
         )
         raise ConfigError(msg)
     try:
-        _quietly(ray, f"ray://{client}")
+        for started in range(1, _MOST_STARTS + 1):
+            try:
+                return _quietly(ray, f"ray://{client}")
+            except ConnectionError as error:
+                if _NOT_STARTED not in str(error) or started == _MOST_STARTS:
+                    raise
     except RuntimeError as error:
         if "ersion" not in str(error):
             raise ProviderError(_refused(where, error)) from error
@@ -308,7 +326,12 @@ def _quietly(ray: ModuleType, address: str, **options: Any) -> None:
 
 
 def _refused(where: str, error: Exception) -> str:
-    return f"{where} cannot be joined: {_line(error)}; see its log, then try again"
+    mend = "see its log, then try again"
+    if _NOT_STARTED in str(error):
+        mend = "start it again with GRPC_ENABLE_FORK_SUPPORT=0 in its environment"
+    elif "timeout" in str(error):
+        mend = f"if it asks for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN; else {mend}"
+    return f"{where} cannot be joined: {_line(error)}; {mend}"
 
 
 def _line(error: BaseException) -> str:

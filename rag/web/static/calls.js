@@ -50,6 +50,7 @@ window.fetch = async (input, options) => {
   if (kind === "join") asked = questionField()?.value || asked;
   const question = asked && sent.includes(JSON.stringify(asked)) ? asked : "";
   asking = question || asking;
+  if (kind === "join" && question) await conversationShown(80);
   try {
     const reply = await fetchPlainly(input, options);
     const unanswered = replicas && kind !== "data" && UNANSWERED.includes(reply.status);
@@ -68,6 +69,16 @@ window.fetch = async (input, options) => {
 // Gradio loads the page again where a stream failed; what was said and typed outlasts that.
 sayFailed(misplaced() || recall(FAILED));
 forget(FAILED);
+
+// Settled once the conversation that the address names is there, or cannot be opened, and at the
+// latest after so many looks: asked before, a question would begin another conversation.
+async function conversationShown(tries) {
+  const shown = "#log .turn, #notice [role=alert]:not(:empty)";
+  const linked = () => new URL(location.href).searchParams.has("c");
+  while (linked() && !document.querySelector(shown) && tries--) {
+    await new Promise((settle) => setTimeout(settle, 250));
+  }
+}
 
 // Why a call failed; "" where it did not, and then what it said before is over.
 async function reasonOf(reply, kind) {
