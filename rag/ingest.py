@@ -45,7 +45,7 @@ _COMMIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of the inputs: `notable` failed or has a note, `odd` looks odd where it is new."""
+    """What became of the inputs: `notable` failed or has a note, `odd` are new ones to look at."""
 
     counts: Counter[OutcomeKind] = field(default_factory=Counter)
     notable: tuple[Outcome, ...] = ()

@@ -54,7 +54,7 @@ def hit_repr(hit: Hit) -> str:
     return f"<Hit {hit.rank}, score {hit.score:.3f}: {short(hit.text)!r} ({named})>"
 
 
-def report_repr(counts: Mapping[str, int], odd: int) -> str:
+def report_repr(counts: Mapping[Any, int], odd: int) -> str:
     """What became of the inputs of a run, in a line.
 
     >>> report_repr({"added": 25, "failed": 1}, 4)
