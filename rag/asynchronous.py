@@ -43,6 +43,7 @@ class AsyncArchive:
         """The archive in `folder`, with the options of `Archive.open`."""
         return cls(Archive.open(folder, **options))
 
+    filters = _in_thread(Archive.filters)
     ingest = _in_thread(Archive.ingest)
     search = _in_thread(Archive.search)
     ask = _in_thread(Archive.ask)

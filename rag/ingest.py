@@ -26,6 +26,7 @@ from rag.corpus.sandbox import Sandbox
 from rag.indexes.protocols import LexicalIndex
 from rag.language.words import shared_words
 from rag.records import Article
+from rag.records.display import report_repr
 from rag.sources.pages import Pages
 from rag.sources.permission import visitor
 from rag.store import Outcome, OutcomeKind, Runs, Store
@@ -44,14 +45,14 @@ _COMMIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of the inputs of one run; `notable` are the failures and what has a note.
-
-    `odd` is what looks odd about the articles that were added or revised.
-    """
+    """What became of the inputs: `notable` failed or has a note, `odd` are new ones to look at."""
 
     counts: Counter[OutcomeKind] = field(default_factory=Counter)
     notable: tuple[Outcome, ...] = ()
     odd: Oddities = field(default_factory=Oddities)
+
+    def __repr__(self) -> str:
+        return report_repr(self.counts, len(self.odd.articles()))
 
     def __add__(self, other: IngestReport) -> IngestReport:
         """What became of the inputs of both."""

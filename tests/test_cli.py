@@ -342,6 +342,11 @@ def test_it_says_its_version_and_takes_h_for_help(dateline: Commands) -> None:
     assert dateline("feed", "list", "-h").out == dateline("feed", "list", "--help").out
 
 
+def test_a_paragraph_of_help_fills_its_lines(dateline: Commands) -> None:
+    # The source breaks the line after "named,".
+    assert "is named, with the reason" in dateline("ingest", "--help").out
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"), [("as", ["ask"]), ("feed p", ["poll"]), ("search --pub", ["--publisher"])]
 )

@@ -100,6 +100,21 @@ def test_rss(tmp_path: Path, name: str) -> None:
     assert third == Unread(f"{tmp_path}/{name}:3", "the entry holds no text")
 
 
+def test_a_channels_title_names_the_outlet_whose_host_it_spells(tmp_path: Path) -> None:
+    items = "".join(
+        f"<item><title>Ward</title><link>https://{host}/1</link><description>{WARD}</description></item>"
+        for host in ("orrelpost.example", "herald.example")
+    )
+    feed = f"<rss version='2.0'><channel><title>The Orrel Post</title>{items}</channel></rss>"
+    named, other = read(tmp_path, feed, "a.rss")
+    assert isinstance(named, Read)
+    assert isinstance(other, Read)
+    assert (named.article.publisher, other.article.publisher) == (
+        "The Orrel Post",
+        "herald.example",
+    )
+
+
 def test_atom(tmp_path: Path) -> None:
     first, second = read(tmp_path, ATOM, "a.atom")
     assert isinstance(first, Read)

@@ -179,6 +179,8 @@ def test_names_stand_above_the_reporting() -> None:
     assert not is_name_line("Parents ‘blackmailed’ over tests")
     assert not is_name_line("Osier Bridge Falls.")
     assert not is_name_line("Day 28")
+    assert is_name_line("สมชาย ใจดี")
+    assert not is_name_line("เรือข้ามฟากกลับมาให้บริการในวันจันทร์หลังหยุดไปแปดเดือน")
 
 
 @pytest.mark.parametrize(

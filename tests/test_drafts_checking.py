@@ -36,6 +36,11 @@ GREEK = (
 ARABIC = "قال رئيس البلدية: «لا أحد يعرف لماذا سقطت الدعامة الثانية للجسر». وأغلق الجسر حتى الربيع."
 CHINESE = "市长说：“没有人知道大桥的第二个桥墩为什么倒塌。”大桥将关闭到明年春天。"
 HINDI = "मेयर ने कहा, “कोई नहीं जानता कि पुल का दूसरा खंभा क्यों गिरा।” पुल वसंत तक बंद रहेगा।"
+# Neither spaces between words nor full stops.
+THAI = (
+    "สะพานข้ามแม่น้ำเวสจะปิดจนถึงฤดูใบไม้ผลิตามที่สำนักงานเมืองแจ้ง\n\n"
+    "นายกเทศมนตรีกล่าวว่า “ไม่มีใครรู้ว่าทำไมเสาต้นที่สองของสะพานจึงพังลงมา”"
+)
 ROWS = [
     row(1, FERRY, title="Ferry sinks"),
     row(2, FERRY, title="A loss at sea", publisher="Lake Post", date="2025-05-04"),
@@ -44,6 +49,7 @@ ROWS = [
     row(5, ARABIC, language="ar", title="الجسر"),
     row(6, CHINESE, language="zh", title="大桥"),
     row(7, HINDI, language="hi", title="पुल"),
+    row(9, THAI, language="th", title="สะพาน"),
     row(8, "The mayor of Brell resigned over the seven bridges on Tuesday.", date="2025-06-09"),
     *(row(n, f"Story {n} of the day was short. Nobody wrote it down.") for n in range(20, 30)),
 ]
@@ -137,6 +143,7 @@ def test_a_quotation_is_traced(archive: Archive, said: str, verdict: str, reason
         ("他说：“没有人知道大桥的第二个桥墩为什么倒塌。”", 6),
         ("他说：「没有人知道大桥的第二个桥墩为什么倒塌」。", 6),
         ("उन्होंने कहा, “कोई नहीं जानता कि पुल का दूसरा खंभा क्यों गिरा।”", 7),
+        ("เขากล่าวว่า “ไม่มีใครรู้ว่าทำไมเสาต้นที่สองของสะพานจึงพังลงมา”", 9),
     ],
 )
 def test_quotations_are_found_in_every_script(archive: Archive, said: str, number: int) -> None:
@@ -147,6 +154,13 @@ def test_quotations_are_found_in_every_script(archive: Archive, said: str, numbe
     (cited,) = [each for each in checked.citations if each.number == quoted.citation]
     assert cited.article.id == f"courier.example/{number}"
     assert said[quoted.start : quoted.end].strip("。 ") in cited.quote
+
+
+def test_the_first_line_of_an_article_without_spaces_is_reporting(archive: Archive) -> None:
+    first = THAI.partition("\n")[0]
+    assert archive.article("courier.example/9").furniture == ()
+    (one,) = archive.check(first).sentences
+    assert one.verdict == "supported"
 
 
 def test_altered_quotations_of_other_scripts_are_shown_beside_the_articles(

@@ -133,7 +133,7 @@ def test_history_may_be_dicts(archive: Archive) -> None:
         ({"k": True}, "k must be a whole number of 1 or more, not True"),
         ({"as_of": "soon"}, "as_of 'soon' is not a date; write it as 2020-09-11, 2020-09 or 2020"),
         ({"as_of": datetime(2025, 6, 1)}, "as_of must be a datetime with a time zone"),  # noqa: DTZ001
-        ({"as_of": 2025}, "as_of must be a datetime with a time zone or text"),
+        ({"as_of": 2025}, "as_of must be a datetime with a time zone, a date, or text"),
         ({"filters": {"from": "2025"}}, "archive.filters(published_from='2025-04'"),
         ({"history": "Who?"}, "history must be a list of messages, not 'Who?'"),
         ({"history": [{"role": "me", "content": "Who?"}]}, "role ('system', 'user', 'assistant')"),
@@ -146,6 +146,33 @@ def test_errors_speak_of_the_arguments(
     with pytest.raises(QueryError) as caught:
         archive.search("ferry", **asked)  # type: ignore[arg-type]
     assert error in str(caught.value)
+
+
+@pytest.mark.parametrize("question", [None, 5, b"ferry", ["ferry"]])
+def test_a_question_is_text(archive: Archive, question: object) -> None:
+    with pytest.raises(QueryError, match="the question must be text, not "):
+        archive.ask(question)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "june", ["2025-06", "2025-06-01", date(2025, 6, 1), datetime(2025, 6, 1, tzinfo=UTC)]
+)
+def test_filters_take_dates_in_any_form_and_one_outlet_without_a_list(
+    archive: Archive, june: str | date
+) -> None:
+    assert archive.filters(published_from=june).published_from == datetime(2025, 6, 1, tzinfo=UTC)
+    assert archive.filters(publishers="radio north").publishers == ("Radio North",)
+    with pytest.raises(QueryError, match="published_to 'soon' is not a date; write it as 2020-09"):
+        archive.filters(published_to="soon")
+    with pytest.raises(QueryError, match="published_from must be a datetime with a time zone, a"):
+        archive.filters(published_from=datetime(2025, 6, 1))  # noqa: DTZ001
+
+
+def test_what_became_of_an_ingest_is_shown_in_a_line(archive: Archive, tmp_path: Path) -> None:
+    rows = [row(3, "Short."), {"title": "Nothing"}]
+    report = archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
+    assert repr(report) == "<IngestReport: 1 added, 1 failed; 1 look odd>"
+    assert repr(archive.ingest(missing_ok=True)) == "<IngestReport: nothing read>"
 
 
 def test_filters_are_checked_when_they_are_made() -> None:

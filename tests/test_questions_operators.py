@@ -113,7 +113,16 @@ def test_a_plain_question_uses_none(text: str) -> None:
     ("text", "message"),
     [
         ("AND", "'AND' has operators only; add words to search for"),
-        ('""', "has operators only"),
+        ('""', "'\"\"' has no words; add some to search for"),
+        ("-", "'-' has no words; add some"),
+        ("(((", "has no words"),
+        ("، ؟", "has no words"),
+        ("title:", "title: needs something after it, such as title:ferry"),
+        ("(-Outlet: )", 'outlet: needs something after it, such as outlet:"Radio North"'),
+        (
+            "title:(ferry OR boat)",
+            "title: takes no bracket; name it for each word, as in title:ferry OR title:…",
+        ),
         ("NOT OR", "has operators only"),
         ("-ferry", "only what to leave out; add words"),
         ("NOT ferry", "only what to leave out"),

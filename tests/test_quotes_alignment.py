@@ -197,6 +197,16 @@ def test_a_word_diff_says_what_was_put_for_what() -> None:
     ]
     assert shown(changes) == "The [-47 old-]{+41+} sailors {+never+} left now"
     assert shown(word_diff("a b c", "a c")) == "a [-b-] c"
+
+
+def test_a_sign_between_two_changes_is_changed_with_them() -> None:
+    # "hot" for "cold" in Thai, which share one consonant, and two words for two in Chinese.
+    thai = word_diff("ในฤดูร้อนอีกต่อไป", "ในฤดูหนาวอีกต่อไป")
+    chinese = word_diff("在夏天和早上", "在冬天或早上")
+    assert [(each.asked, each.stored) for each in thai if each.kind != "same"] == [("ร้อน", "หนาว")]
+    assert [(each.asked, each.stored) for each in chinese if each.kind != "same"] == [
+        ("夏天和", "冬天或")
+    ]
     assert word_diff("“It’s SOLD…”", "it's sold") == ()
 
 

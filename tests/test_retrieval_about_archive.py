@@ -172,8 +172,7 @@ def test_a_time_without_articles_is_the_latest_that_has_some(archive: Archive) -
     answer = archive.ask("What happened in May?", as_of=datetime(2027, 1, 5, tzinfo=UTC))
     assert _first(answer) == "The archive holds 3 articles of May 2025."
     assert answer.notes == (
-        "As of 5 January 2027 the archive holds no article of “in May”; this is the latest such "
-        "time of which it holds any: May 2025.",
+        "“in May” was read as May 2025, the latest that has any article as of 5 January 2027.",
     )
 
 

@@ -67,6 +67,9 @@ def test_what_to_ask_next_is_made_of_the_evidence_and_answered(chat: Chat) -> No
     assert "What did Ilse Varga say about the Lindow ferry?" not in made  # The answer quotes her.
     unsaid = candidates(replace(said.turns[-1], text="It sank."), hits)
     assert unsaid[0] == "What did Ilse Varga say about the Lindow ferry?"
+    hurried = replace(said.turns[-1], question="why did the lindow ferry sink?", searched="")
+    typed = candidates(replace(hurried, text="It sank."), hits)
+    assert typed[0] == "What did Ilse Varga say about the Lindow ferry?"
     assert "Why did the Lindow ferry sink?" in made
     assert "Who is Bram Tolley?" in made
     found = follow_ups(chat, said, Form(""))

@@ -62,7 +62,16 @@ def loaded(name: str) -> Command:
         alone.command(name)(found)
         command = typer.main.get_command(alone)
     command.name = name
+    _flow(command)
     return command
+
+
+def _flow(command: Command) -> None:
+    """Lets each paragraph of a command's help fill its lines, wherever the source breaks them."""
+    paragraphs = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(each.split()) for each in paragraphs)
+    for each in getattr(command, "commands", {}).values():
+        _flow(each)
 
 
 def _listed(name: str, heading: str, entry: Entry) -> Command:

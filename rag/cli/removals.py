@@ -58,7 +58,7 @@ def delete(
         asked = (*(ids or ()), "", feed, *(publisher or ()), "", published_from, published_to)
         request = json.dumps([*asked, language])
         try:
-            filters = opened.filters(published_from, published_to, publisher or (), language)
+            filters, _ = opened.limits(published_from, published_to, publisher or (), language)
             found = opened.removals.find(Selection(tuple(ids or ()), feed, filters))
         except QueryError:
             # Nothing that is asked for is known any more where all of it has been deleted.

@@ -85,6 +85,8 @@ _DATELINE = re.compile(
 )
 _DATELINE_ALONE = re.compile(rf"(?:{_PLACE} )?(?:{_WIRE}\s*(?:--?|[–—−―])|\({_WIRE}\))$")
 _DATELINE_LENGTH = 100
+# Thai, Lao, Burmese and Khmer write neither spaces between words nor full stops; names are shorter.
+_UNSPACED_SENTENCE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{25}")
 
 
 def paragraph_kind(words: str) -> FurnitureKind | None:
@@ -122,6 +124,7 @@ def is_name_line(words: str) -> bool:
     return (
         len(names) <= _NAME_LINE_WORDS
         and not _TERMINAL.search(words)
+        and not _UNSPACED_SENTENCE.search(words)
         and not any(map(str.isdigit, words))
         and _capitalised(names)
     )

@@ -341,7 +341,9 @@ def _schema() -> tantivy.Schema:
 def _ranked(
     searcher: tantivy.Searcher, wanted: tantivy.Query, k: int, admits: Admits | None
 ) -> list[tuple[int, float]]:
-    fetch = k + _SPARE
+    # tantivy takes the memory for as many as it is asked for, and ends the process without it.
+    most = searcher.num_docs + 1
+    fetch = min(k + _SPARE, most)
     while True:
         hits = searcher.search(wanted, limit=fetch, count=False).hits
         ids = searcher.fast_field_values("passage", [address for _, address in hits])
@@ -352,7 +354,7 @@ def _ranked(
         # tantivy cuts a row of equal scores anywhere: fetch until the row at k is whole.
         if len(hits) < fetch or (len(found) >= k and found[k - 1][1] > float(hits[-1][0])):
             return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
-        fetch *= 4
+        fetch = min(4 * fetch, most)
 
 
 def _opened(folder: Path) -> tantivy.Index:

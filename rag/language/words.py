@@ -18,6 +18,7 @@ _SIGN = (
     r"[\u0e00-\u0e4f\u0e80-\u0eff\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3040-\u30ff"
     r"\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
+_ONE_SIGN = re.compile(_SIGN)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WORD = re.compile(
     rf"\d+(?:[.,:]\d+)*|{_SIGN}|(?:(?!{_SIGN}){_LETTER})+(?:['’ʼ＇](?:(?!{_SIGN}){_LETTER})+)*"
@@ -34,6 +35,15 @@ _LONGER_WORD = re.compile(r"\w{4,}")
 _APART = "\x00"
 _INTERRUPTION = 25
 """So many words may stand between two quotations that are read as one: "said Ann Orr"."""
+
+
+def is_sign(word: str) -> bool:
+    """Whether a word is one character of a script without spaces.
+
+    >>> is_sign("夏"), is_sign("a")
+    (True, False)
+    """
+    return _ONE_SIGN.fullmatch(word) is not None
 
 
 class Wording:

@@ -37,6 +37,7 @@ _FIELD_OPERATOR = re.compile(
     rf"(?<![^\s(-])(?:(?:{'|'.join(FIELDS)}):|(?:title|author|outlet|section|language): )(?=\S)",
     re.IGNORECASE,
 )
+_FIELD_ALONE = re.compile(rf"[\s(-]*({'|'.join(FIELDS)}):[\s)]*", re.IGNORECASE)
 _QUESTION = re.compile(
     r"\s*(?:who|whom|whose|what|when|where|which|why|how|did|does|do|is|are|was|were|has|have|can"
     r"|could|will|would|should)\b",
@@ -112,13 +113,18 @@ def parse_operators(text: str) -> Operators | None:
 
     NOT binds closest, then AND, then OR; words beside each other must all be there. Words beside
     outlets and dates alone are no operators. Raises QueryError, which says what to change, for
-    quotation marks and brackets that are not closed, operators without words, and more than 50
-    words or 20 brackets within each other.
+    no words at all, quotation marks and brackets that are not closed, operators and fields without
+    words, and more than 50 words or 20 brackets within each other.
 
     >>> parse_operators("Who owns the ferry?")
     >>> parse_operators("outlet:Packet ferry").limits
     (Leaf(text='Packet', field='outlet', exact=False),)
     """
+    if not _HAS_WORD.search(text) and text.strip():
+        msg = f"{text.strip()!r} has no words; add some to search for"
+        raise QueryError(msg)
+    if alone := _FIELD_ALONE.fullmatch(text):
+        raise _needs_value(alone[1])
     if not _uses_operators(text):
         return None
     tokens = list(_tokens(text))
@@ -173,9 +179,12 @@ def _tokens(text: str) -> Iterator[_Token]:
         elif field := _FIELD.match(text, place):
             value, place, exact = _value(text, field.end())
             name = field[1].lower()
-            if not _HAS_WORD.search(value):
-                msg = f"{name}: needs something after it, such as {name}:{_EXAMPLES[name]}"
+            if text.startswith("(", place):
+                one = f"{name}:{_EXAMPLES[name]}"
+                msg = f"{name}: takes no bracket; name it for each word, as in {one} OR {name}:…"
                 raise QueryError(msg)
+            if not _HAS_WORD.search(value):
+                raise _needs_value(name)
             yield _Token("leaf", Leaf(value.strip(), name, exact))
         else:
             value, place, exact = _value(text, place)
@@ -195,6 +204,11 @@ _EXAMPLES = {
     "after": "2025-03-01",
     "before": "2025-04",
 }
+
+
+def _needs_value(name: str) -> QueryError:
+    name = name.lower()
+    return QueryError(f"{name}: needs something after it, such as {name}:{_EXAMPLES[name]}")
 
 
 def _value(text: str, start: int) -> tuple[str, int, bool]:

@@ -54,6 +54,16 @@ def hit_repr(hit: Hit) -> str:
     return f"<Hit {hit.rank}, score {hit.score:.3f}: {short(hit.text)!r} ({named})>"
 
 
+def report_repr(counts: Mapping[Any, int], odd: int) -> str:
+    """What became of the inputs of a run, in a line.
+
+    >>> report_repr({"added": 25, "failed": 1}, 4)
+    '<IngestReport: 25 added, 1 failed; 4 look odd>'
+    """
+    named = ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items()) if number)
+    return f"<IngestReport: {named or 'nothing read'}{f'; {odd:,} look odd' * bool(odd)}>"
+
+
 def citation_repr(citation: Citation) -> str:
     """A citation in a line: its number, first words and source."""
     named = source(citation.article) or citation.article.id

@@ -34,8 +34,31 @@ def moment(value: Moment | None, name: str) -> datetime | None:
         return period_end(parse_date(value, name))
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time(), UTC) + timedelta(days=1)
-    msg = f"{name} must be a datetime with a time zone or text such as '2025-06-30', not {value!r}"
-    raise QueryError(msg)
+    raise _no_moment(value, name)
+
+
+def date_text(value: Moment, name: str) -> str:
+    """A day or a moment as text that `parse_date` reads; text stays as it is.
+
+    Raises QueryError, with the name of the argument, for what is no date.
+
+    >>> date_text(date(2025, 6, 1), "published_from")
+    '2025-06-01'
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    raise _no_moment(value, name)
+
+
+def _no_moment(value: Any, name: str) -> QueryError:
+    return QueryError(
+        f"{name} must be a datetime with a time zone, a date, or text such as '2025-06-30', "
+        f"not {value!r}"
+    )
 
 
 def turns(history: Sequence[Turn]) -> tuple[Message, ...]:

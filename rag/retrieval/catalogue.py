@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rag.indexes.opening import OpenParts
 from rag.records import Article, Filters, Passage
-from rag.retrieval.arguments import check_filters
-from rag.retrieval.filters import parse_as_of, parse_filters
+from rag.retrieval.arguments import Moment, check_filters, date_text
+from rag.retrieval.filters import OPTIONS, parse_as_of, parse_filters
 from rag.retrieval.near_duplicates import carried_by
 from rag.store import Collections, Conversations, Facets, Feedback, Store
 
@@ -80,17 +80,45 @@ class Catalogue:
 
     def filters(
         self,
-        published_from: str = "",
-        published_to: str = "",
-        publishers: Sequence[str] = (),
+        published_from: Moment = "",
+        published_to: Moment = "",
+        publishers: Sequence[str] | str = (),
         language: str = "",
         section: str = "",
     ) -> Filters:
-        """Filters from words, checked against the archive; see `parse_filters`."""
-        asked = (published_from, published_to, publishers, language, section)
-        outlets = self.publishers() if publishers else ()
-        sections = self.sections() if section.strip() else ()
-        return parse_filters(*asked, known_publishers=outlets, known_sections=sections)
+        """Filters of these dates and names, checked against the archive; see `parse_filters`.
+
+        A date is text, such as "2025-04", a date, or a datetime with a time zone; one outlet needs
+        no list. Raises QueryError, with the name of the argument, for what cannot be read.
+        """
+        return self._filters(
+            date_text(published_from, "published_from"),
+            date_text(published_to, "published_to"),
+            (publishers,) if isinstance(publishers, str) else publishers,
+            language,
+            section,
+            options=("published_from", "published_to"),
+        )
+
+    def _filters(
+        self,
+        published_from: str,
+        published_to: str,
+        publishers: Sequence[str],
+        language: str,
+        section: str,
+        options: tuple[str, str] = OPTIONS,
+    ) -> Filters:
+        return parse_filters(
+            published_from,
+            published_to,
+            publishers,
+            language,
+            section,
+            known_publishers=self.publishers() if publishers else (),
+            known_sections=self.sections() if section.strip() else (),
+            options=options,
+        )
 
     def limits(
         self,
@@ -106,7 +134,7 @@ class Catalogue:
         What options, forms and calls of programs say beside a question. A day, month or year of
         `as_of` counts to its end. Raises QueryError for what is no date.
         """
-        filters = self.filters(published_from, published_to, publishers, language, section)
+        filters = self._filters(published_from, published_to, publishers, language, section)
         return filters, parse_as_of(as_of) if as_of else None
 
     def publishers(self) -> dict[str, int]:

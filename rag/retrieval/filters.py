@@ -10,6 +10,9 @@ from rag.errors import QueryError
 from rag.language.dates import parse_published
 from rag.records import Filters, Published
 
+OPTIONS = ("--from", "--to")
+"""What errors call the two dates."""
+
 _SHORTEST = 4
 """Words of fewer letters make no names alike."""
 
@@ -23,18 +26,19 @@ def parse_filters(
     *,
     known_publishers: Iterable[str],
     known_sections: Iterable[str] = (),
+    options: tuple[str, str] = OPTIONS,
 ) -> Filters:
     """The filters these words ask for; a day, month or year counts from start to end.
 
     Outlets and sections match however they are capitalised. Raises QueryError for a date
-    that cannot be read, a range that ends before it begins, and an outlet or a section that
-    the archive does not hold.
+    that cannot be read, named by one of `options`, a range that ends before it begins, and an
+    outlet or a section that the archive does not hold.
 
     >>> str(parse_filters(published_to="2020-09", known_publishers=()).published_before)
     '2020-10-01 00:00:00+00:00'
     """
-    start = parse_date(published_from, "--from").at if published_from else None
-    before = period_end(parse_date(published_to, "--to")) if published_to else None
+    start = parse_date(published_from, options[0]).at if published_from else None
+    before = period_end(parse_date(published_to, options[1])) if published_to else None
     if start and before and start >= before:
         msg = (
             f"the dates contradict each other: from {published_from!r} is after to {published_to!r}"

@@ -73,7 +73,7 @@ class Matching:
         if leaf.field not in ("", "title"):
             return self._narrowed(leaf)
         if not (phrase_words(leaf.text) if leaf.exact else terms(leaf.text)):
-            if leaf.exact:
+            if leaf.exact or leaf.field:
                 msg = f"“{leaf.text}” has only words that are in every article; add a rarer one"
                 raise QueryError(msg)
             return self.every()

@@ -231,6 +231,9 @@ def _ranked(scores: Mapping[int, float], count: int, store: Store) -> list[Ranke
 
 def check_query(query: str) -> None:
     """Raises QueryError for a query that cannot be searched for."""
+    if not isinstance(query, str):
+        msg = f"the question must be text, not {query!r:.80}"
+        raise QueryError(msg)
     if not query.strip():
         msg = "the question is empty; ask about something in the archive"
         raise QueryError(msg)

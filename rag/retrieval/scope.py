@@ -112,8 +112,8 @@ def _moved(scope: Scope, now: datetime) -> str:
     words = ", ".join(f"“{one.words}”" for one in times)
     meant = ", ".join(one.meaning for one in times)
     return (
-        f"As of {day_in_words(now.date())} the archive holds no article of {words}; this is the "
-        f"latest such time of which it holds any: {meant}."
+        f"{words} was read as {meant}, the latest that has any article as of "
+        f"{day_in_words(now.date())}."
     )
 
 

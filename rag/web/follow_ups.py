@@ -63,7 +63,8 @@ def candidates(last: Turn, hits: Sequence[Hit]) -> list[str]:
     """
     question = last.searched or last.question
     subject = subject_of(question)
-    about = f" about {subject.words}" if _is_subject(subject.words) else ""
+    spelled = _spelled(subject.words, hits)
+    about = f" about {spelled}" if _is_subject(subject.words) else ""
     speakers = dict.fromkeys(each.speaker for each in sayings(hits, subject))
     named = [each for each in speakers if _NAME.fullmatch(each) and each.istitle()]
     quoted = [
@@ -74,9 +75,24 @@ def candidates(last: Turn, hits: Sequence[Hit]) -> list[str]:
     people = [f"Who is {each}?" for each in named if each not in question]
     why = [_WHEN.sub("Why", question, count=1)] if _WHEN.match(question) else []
     several = bool(about) and len(events(hits, subject)) >= _FEWEST_EVENTS
-    course = [f"Give me a timeline of {subject.words}."] if several else []
+    course = [f"Give me a timeline of {spelled}."] if several else []
     rounds = zip_longest(quoted[:2], [*why, *course][:2], people[:2])
     return [each for each in chain.from_iterable(rounds) if each]
+
+
+def _spelled(words: str, hits: Sequence[Hit]) -> str:
+    """The words as the hits write them, where these write one with a capital within sentences.
+
+    Whoever types in a hurry writes no capitals; what is asked next is to be read.
+    """
+    written = " ".join(hit.text for hit in hits)
+
+    def as_written(found: re.Match[str]) -> str:
+        word = found[0]
+        inside = re.findall(rf"(?<=[^\W\d_A-Z] )((?i:{re.escape(word)}))\b", written)
+        return inside[0] if inside and not any(map(str.islower, inside)) else word
+
+    return re.sub(r"\b[^\W\d_]{2,}\b", as_written, words)
 
 
 def _is_subject(words: str) -> bool:

@@ -85,7 +85,7 @@ def _parts(chat: Chat, page: Any) -> Parts:
     with gr.Row(elem_id="top"):
         html_part(TITLE, MASTHEAD, "masthead")
         facts = html_part(facts_html(chat), STATUS, "facts")
-    html_part("", SERVER, "server", ["calls.js", "server.js"])
+    html_part("", SERVER, "server", ["calls.js", "server.js", "tabs.js"])
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", scale=7, min_width=320):
             with (

@@ -70,6 +70,33 @@ def test_the_question_stays_in_view_while_its_answer_is_read(
     expect(turn.locator(".question")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 700), (390, 700)])
+def test_each_new_question_stands_at_the_top_however_short_its_answer(
+    visitor: Visitor, sites: Sites, width: int, height: int
+) -> None:
+    page = visitor.visit(sites.corpus, width=width, height=height)
+    tops = []
+    for question in (SANK, FLOODED, SANK, FLOODED):
+        turn = ask(page, question)
+        expect(turn.locator(".feedback button").first).to_be_visible()
+        tops.append(turn.evaluate("(turn) => turn.getBoundingClientRect().top"))
+    log = page.locator("#log").evaluate("(log) => Math.max(0, log.getBoundingClientRect().top)")
+    # The first stands below the tabs of the phone; each later one where the conversation begins.
+    assert tops[1:] == pytest.approx([0 if width < 900 else log] * 3, abs=10)
+
+
+def test_the_tabs_of_a_phone_are_one_row_that_shows_the_chosen_one(
+    visitor: Visitor, sites: Sites
+) -> None:
+    page = visitor.visit(sites.corpus, width=390, height=700)
+    tabs = page.locator("#views [role=tab]")
+    assert len(set(tabs.evaluate_all("(all) => all.map((tab) => tab.offsetTop)"))) == 1
+    expect(tabs.last).not_to_be_in_viewport()
+    tabs.last.evaluate("(tab) => tab.click()")
+    expect(tabs.last).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
 def test_keys_go_to_the_answer_and_letters_to_the_question(visitor: Visitor, sites: Sites) -> None:
     page = visitor.visit(sites.corpus)
     box = page.get_by_label("Question")

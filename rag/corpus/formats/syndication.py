@@ -116,7 +116,8 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
     url = link or permanent
     source = publisher_name(_word(item, "source")) if children(item, "source") else ""
     exported = any(map(_is_of_wordpress, item))
-    # An outlet is known by its host where there is one; an export is of one outlet.
+    # With an address, the channel's title is the outlet's name only where it fits the host: many
+    # feeds gather articles of others. An export is of one outlet.
     publisher = source or (channel.title if exported or not is_web_address(url) else "")
     return Draft(
         where,
@@ -126,6 +127,7 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
         url=url if is_web_address(url) else "",
         source_id=guid,
         publisher=publisher,
+        site_names=(channel.title,),
         authors=_authors(item, channel),
         date=_date(item),
         dated=True,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.language.words import Wording
+from rag.language.words import Wording, is_sign
 from rag.verification.quotes.records import Change, ChangeKind
 
 _KINDS: dict[str, ChangeKind] = {
@@ -14,6 +14,8 @@ _KINDS: dict[str, ChangeKind] = {
     "insert": "missing",
     "delete": "added",
 }
+
+_Stretch = tuple[str, int, int, int, int]
 
 
 def word_diff(asked: str, stored: str) -> tuple[Change, ...]:
@@ -30,9 +32,30 @@ def word_diff(asked: str, stored: str) -> tuple[Change, ...]:
 
 
 def _changes(ours: Wording, theirs: Wording) -> Iterator[Change]:
-    matcher = SequenceMatcher(None, ours.folded, theirs.folded, autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
+    for tag, a, b, c, d in _stretches(ours.folded, theirs.folded):
         yield Change(_KINDS[tag], _slice(ours, a, b), _slice(theirs, c, d))
+
+
+def _stretches(ours: Sequence[str], theirs: Sequence[str]) -> list[_Stretch]:
+    """What is the same and what is not, by the places of words, in order.
+
+    In scripts without spaces, each sign is a word: a single one between two changes is the same by
+    chance, and makes one change with them.
+    """
+    found: list[_Stretch] = []
+    for stretch in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        before = found[-2:]
+        if len(before) == 2 and stretch[0] != "equal" and _is_chance(before[1], ours):
+            del found[-2:]
+            _, a, _, c, _ = before[0]
+            stretch = ("replace", a, stretch[2], c, stretch[4])
+        found.append(stretch)
+    return found
+
+
+def _is_chance(stretch: _Stretch, ours: Sequence[str]) -> bool:
+    tag, a, b, _, _ = stretch
+    return tag == "equal" and b - a == 1 and is_sign(ours[a])
 
 
 def _slice(wording: Wording, first: int, after: int) -> str:

@@ -29,14 +29,15 @@ function edit(question) {
 
 watch("value", () => {
   const all = element.querySelectorAll(".turn");
-  if (all.length > turns) arrive(all[all.length - 1]);
+  // Once the other scripts have put back what they add to the turns above it.
+  if (all.length > turns) requestAnimationFrame(arrive);
   turns = all.length;
 });
 
 // Whoever has asked reads on: the focus leaves the question box, so that number keys open
 // citations. It goes to what scrolls, as the turn itself is made anew with every piece.
-function arrive(turn) {
-  turn.scrollIntoView({ block: "start" });
+function arrive() {
+  [...element.querySelectorAll(".turn")].at(-1)?.scrollIntoView({ block: "start" });
   const focused = document.activeElement;
   if (focused !== document.body && !focused.closest("#composer, #log")) return;
   const log = document.querySelector("#log");
