@@ -19,6 +19,7 @@ from rag.corpus.page_graph import Graph, Node
 from rag.corpus.page_heading import heading_of
 from rag.corpus.page_signatures import signed_by
 from rag.corpus.wires import is_agency
+from rag.language.outlet_names import name_of_host
 
 _META = (
     (
@@ -123,7 +124,8 @@ def _of_node(graph: Graph, article: Node) -> Iterator[tuple[str, bool]]:
 
 
 def _is_outlet(name: str, outlets: Collection[str]) -> bool:
-    return any(same_person(name, outlet) for outlet in outlets)
+    """Whether a name is that of the page's outlet, or spells its host."""
+    return any(same_person(name, each) or name_of_host(each, [name]) for each in outlets)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -102,12 +102,12 @@ def _published(
     if shown := visible_date(tree, url):
         return in_local_time(tree, shown, url), ()
     if changed := shown_change(tree):
-        return changed, (_CHANGED,)
+        return in_local_time(tree, changed, url), (_CHANGED,)
     guessed, warnings = guessed_date(tree, url, declared_language(tree))
     if guessed or warnings:
         return in_local_time(tree, guessed, url), warnings
     if changed := changed_date(article, meta):
-        return changed, (_CHANGED,)
+        return in_local_time(tree, changed, url), (_CHANGED,)
     return unread_date(graph, article, meta), ()
 
 

@@ -14,6 +14,8 @@ from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 
 _GLUED_PLACE = re.compile(r"(?<=[\w.!])\((?=[^()]+\)$)")
+# "The Guardian (London)": where a paper appears is not its name, an abbreviation is one.
+_PLACE = re.compile(r" \((?!the\b)[A-Z][^\W\d_]+(?:[ ,.;&-]+[^\W\d_]+\.?){0,5}\)$")
 _OPENING = 200
 _CORRECTION = re.compile(r"^correct|^clarif|^berichtigung|^rectif", re.IGNORECASE)
 
@@ -58,7 +60,7 @@ def draft_of(where: str, document: Document) -> Draft | Unread:
         title=title,
         url=address if is_web_address(address) else "",
         source_id=_identity(outlet, document, title),
-        publisher=outlet,
+        publisher=_PLACE.sub("", outlet) or outlet,
         authors=people(fields.get("byline", "")),
         date=document.date,
         dated=True,
