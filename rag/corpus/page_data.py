@@ -23,7 +23,7 @@ from rag.corpus.page_dates import (
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_guessed_dates import guessed_date
 from rag.corpus.page_titles import choose_title
-from rag.corpus.page_visible_dates import shown_before, shown_change, visible_date
+from rag.corpus.page_visible_dates import shown_change, shown_instead, visible_date
 from rag.corpus.page_zones import in_local_time
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 
@@ -94,10 +94,10 @@ def _published(
     """The date of publication, "" if it is unknown, and what is uncertain about it."""
     if stated := stated_date(graph, article, meta, url):
         of_publication = [(key, value) for key, value in meta if key not in CREATED]
-        unsure = is_of_last_change(stated, article, meta)
-        if unsure or not stated_date(graph, article, of_publication, url):
-            # It may be the date of the last change: an earlier one beside the heading counts.
-            stated = shown_before(tree, stated) or stated
+        of_creation = not stated_date(graph, article, of_publication, url)
+        if of_creation or is_of_last_change(stated, article, meta):
+            # It may be the date of the last change, or of the first draft.
+            stated = shown_instead(tree, stated, or_later=of_creation) or stated
         return in_local_time(tree, stated, url), ()
     if shown := visible_date(tree, url):
         return in_local_time(tree, shown, url), ()

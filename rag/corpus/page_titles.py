@@ -22,7 +22,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(r"\s+[|｜ㅣ]\s+")
-_STRAIGHT = str.maketrans("‘’‚“”„«»`", '\'\'\'"""""\'')
 _LEAST = 4
 _MOST_PARTS = 4
 _FEWEST_WORDS = 4
@@ -71,21 +70,7 @@ def choose_title(
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
     own_social = _between_bars(own_social, {_key(own_headline), *map(_key, shown)})
     own_heading = _without_outlet(heading, keys, whole)
-    chosen = own_social or own_headline or own_heading or own_window
-    return _completed(_as_shown(chosen, shown), shown)
-
-
-def _as_shown(title: str, headings: Sequence[str]) -> str:
-    """The title as a heading has it that differs in its quotation marks and apostrophes alone.
-
-    >>> _as_shown("Ferry 'sails' again", ["Ferry ‘sails’ again"])
-    'Ferry ‘sails’ again'
-    """
-    if not any(mark in title for mark in "'\"`"):
-        return title
-    key = title.translate(_STRAIGHT)
-    same = (each for each in headings if each != title and each.translate(_STRAIGHT) == key)
-    return next(same, title)
+    return _completed(own_social or own_headline or own_heading or own_window, shown)
 
 
 def _plain(title: str) -> str:

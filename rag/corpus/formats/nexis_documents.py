@@ -15,7 +15,9 @@ from rag.errors import CorpusError
 
 _GLUED_PLACE = re.compile(r"(?<=[\w.!])\((?=[^()]+\)$)")
 # "The Guardian (London)": where a paper appears is not its name, an abbreviation is one.
-_PLACE = re.compile(r" \((?!the\b)[A-Z][^\W\d_]+(?:[ ,.;&-]+[^\W\d_]+\.?){0,5}\)$")
+_PLACE = re.compile(
+    r" \((?:UK|USA?|(?=[^()]*[a-zà-ÿ])[A-ZÀ-Þ][^\W\d_]+(?:[ ,.;&-]+[^\W\d_]+\.?){0,5})\)$"
+)
 _OPENING = 200
 _CORRECTION = re.compile(r"^correct|^clarif|^berichtigung|^rectif", re.IGNORECASE)
 
