@@ -22,7 +22,9 @@ _ROLE = re.compile(
     r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
     re.IGNORECASE | re.DOTALL,
 )
-_PARTS = re.compile(r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+", re.IGNORECASE)
+_PARTS = re.compile(
+    r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|avec|con|com|mit)\s+", re.IGNORECASE
+)
 _BETWEEN_PERSONS = re.compile(r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+")
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"

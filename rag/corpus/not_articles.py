@@ -146,11 +146,14 @@ _PAYWALL = (
     r"|soy) suscriptor|para seguir leyendo"
     r"|(?:articolo|contenuto) riservato agli abbonati|sei già abbonato|log in om verder te lezen"
     r"|alleen voor abonnees"
-    r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
+    r"|s[’']abonner (?:pour|à|dès|maintenant)|abonnez-vous|sans engagement|résiliable"
+    r"|(?:jederzeit|monatlich) kündbar|suscríbete (?:por|desde|ahora)|cancela cuando quieras"
+    r"|abbonati (?:a|da|ora|per)\b|disdici quando vuoi|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
     r"|bara för prenumeranter"
 )
 _FORM = (
-    r"(?:sign up|subscribe)\b.{0,120}(?:newsletter|inbox|e-?mail|daily|weekly|alerts?)"
+    r"^(?:subscribe|sign up|register|donate)(?: (?:now|today|here|free))?[.!]?$"
+    r"|(?:sign up|subscribe)\b.{0,120}(?:newsletter|inbox|e-?mail|daily|weekly|alerts?)"
     r"|newsletter\b.{0,100}\b(?:sign up|subscribe|inbox|every (?:morning|day|week|evening)"
     r"|abonn\w+|inscri\w+|anmelden)"
     r"|(?:enter|type) your e-?mail|by (?:signing up|subscribing|submitting),? you (?:agree"
@@ -235,7 +238,7 @@ _HINTS = tuple(
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
     "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
-    "|aceit|akkoord|contenid|akzept|zustimm|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
+    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
     "|notíc|artigo|conteúdo|articolo|страниц|сторінк|ページ|页面|페이지".split("|")
 )
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
@@ -360,7 +363,8 @@ def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bo
     left: list[PageBlock] = []
     for place, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
         outside = place < first or place > last
-        if kind in ("consent", "bot") or (kind == "advertisement" and len(block.words) < 60):
+        label = kind in ("advertisement", "newsletter") and len(block.words) < _LABEL
+        if kind in ("consent", "bot") or label:
             continue
         if kind in ("paywall", "newsletter", "advertisement"):
             if outside:
@@ -370,5 +374,6 @@ def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bo
     return left, walled
 
 
+_LABEL = 60
 _TEASER = 4
 """No more paragraphs than this stand in front of a paywall."""

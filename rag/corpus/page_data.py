@@ -22,6 +22,7 @@ from rag.corpus.page_dates import (
 )
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_guessed_dates import guessed_date
+from rag.corpus.page_heading import heading_of
 from rag.corpus.page_titles import choose_title
 from rag.corpus.page_visible_dates import shown_change, shown_instead, visible_date
 from rag.corpus.page_zones import in_local_time
@@ -58,6 +59,8 @@ def read_page_data(tree: Any) -> PageData:
     """What a parsed page says of its article; changes nothing in the tree."""
     graph, meta, url = read_graph(tree), meta_values(tree), own_address(tree)
     headings = [" ".join(each.text_content().split()) for each in tree.iter("h1")]
+    if not any(headings) and (styled := heading_of(tree)) is not None:
+        headings = [" ".join(styled.text_content().split())]
     window = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
     shared = [value for name in _SHARED for key, value in meta if key == name]
     article = choose_article(graph, url, [*shared[:1], *headings, window])
