@@ -366,7 +366,7 @@ def test_proquest_loses_spaces_in_its_labels(tmp_path: Path) -> None:
         "Document URL", "DocumentURL"
     )
     (tunnel, ward) = articles(tmp_path, "a.txt", text)
-    assert (tunnel.id, ward.publisher) == ("proquest:2615580761", "Brenn Courier (Brenn)")
+    assert (tunnel.id, ward.publisher) == ("proquest:2615580761", "Brenn Courier")
     assert tunnel.text == one_line(TUNNEL)
 
 

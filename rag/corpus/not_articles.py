@@ -148,7 +148,8 @@ _PAYWALL = (
     r"|alleen voor abonnees"
     r"|s[’']abonner (?:pour|à|dès|maintenant)|abonnez-vous|sans engagement|résiliable"
     r"|(?:jederzeit|monatlich) kündbar|suscríbete (?:por|desde|ahora)|cancela cuando quieras"
-    r"|abbonati (?:a|da|ora|per)\b|disdici quando vuoi|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
+    r"|abbonati (?:a|da|ora|per)\b|disdici quando vuoi"
+    r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
     r"|bara för prenumeranter"
 )
 _FORM = (

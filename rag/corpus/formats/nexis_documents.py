@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.drafts import Draft, Unread
-from rag.corpus.formats.export_fields import joined, language_of, people, section_of
+from rag.corpus.formats.export_fields import (
+    joined,
+    language_of,
+    outlet_name,
+    people,
+    section_of,
+)
 from rag.corpus.formats.layout import Part, lay_out, one_line
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
 
 _GLUED_PLACE = re.compile(r"(?<=[\w.!])\((?=[^()]+\)$)")
-# "The Guardian (London)": where a paper appears is not its name, an abbreviation is one.
-_PLACE = re.compile(
-    r" \((?:UK|USA?|(?=[^()]*[a-zà-ÿ])[A-ZÀ-Þ][^\W\d_]+(?:[ ,.;&-]+[^\W\d_]+\.?){0,5})\)$"
-)
 _OPENING = 200
 _CORRECTION = re.compile(r"^correct|^clarif|^berichtigung|^rectif", re.IGNORECASE)
 
@@ -62,7 +64,7 @@ def draft_of(where: str, document: Document) -> Draft | Unread:
         title=title,
         url=address if is_web_address(address) else "",
         source_id=_identity(outlet, document, title),
-        publisher=_PLACE.sub("", outlet) or outlet,
+        publisher=outlet_name(outlet),
         authors=people(fields.get("byline", "")),
         date=document.date,
         dated=True,
