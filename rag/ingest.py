@@ -23,6 +23,7 @@ from rag.corpus.oddities import Oddities
 from rag.corpus.outlets import NOTHING_GIVEN, GivenFacts
 from rag.corpus.readers import Reading, ReadingHere
 from rag.corpus.sandbox import Sandbox
+from rag.corpus.urls import is_web_address
 from rag.indexes.protocols import LexicalIndex
 from rag.language.words import shared_words
 from rag.records import Article
@@ -30,8 +31,9 @@ from rag.records.display import report_repr
 from rag.sources.pages import Pages
 from rag.sources.permission import visitor
 from rag.store import Outcome, OutcomeKind, Runs, Store
-from rag.store.inputs import Articles, Known, KnownInputs, mark
+from rag.store.inputs import Articles, Known, KnownInputs, mark, texts_of
 from rag.store.rows import article_digest, seconds
+from rag.store.upsert import Seen
 
 Progress = Callable[[int, int], None]
 _T = TypeVar("_T")
@@ -237,7 +239,7 @@ class Ingest:
             for path, held in known.items()
             if all(
                 id_ in self._deleted or stored.get(id_) in digests
-                for id_, digests in _texts(held).items()
+                for id_, digests in texts_of(held).items()
             )
         }
 
@@ -272,9 +274,8 @@ class Ingest:
                 self._refused.add(article_digest(article))
                 continue
             fitting.append(item)
-            at = item.captured or self._state_of(item)
-            if at is not None:
-                seen[article.id] = seconds(at)
+            if moment := self._seen_at(item):
+                seen[article.id] = moment
         kinds = self.store.classify([item.article for item in fitting], seen)
         new = [item for item, kind in zip(fitting, kinds, strict=True) if kind != "unchanged"]
         changed = [item.article for item in new]
@@ -296,6 +297,13 @@ class Ingest:
         uncut = [item.article for item in items if item.passages is None]
         cut = iter(chunk_all(uncut, self.count_tokens, self.limit))
         return [next(cut) if item.passages is None else item.passages for item in items]
+
+    def _seen_at(self, item: Read) -> Seen | None:
+        """When a text was seen, or changed by its own data; a page that was fetched is seen now."""
+        if at := item.captured or self._state_of(item):
+            return Seen(seconds(at))
+        was_fetched = is_web_address(item.path)
+        return Seen(seconds(item.changed), True) if item.changed and not was_fetched else None
 
     def _state_of(self, item: Read) -> datetime | None:
         """The moment of one of several texts of an article; None for the first that a run meets.
@@ -361,14 +369,6 @@ class Ingest:
         if known.setdefault(digest, path) != path:
             return Outcome(path, "duplicate", article_id)
         return None
-
-
-def _texts(held: Articles) -> dict[str, set[str]]:
-    """The digests of the texts of each article of a file, by its id."""
-    found: dict[str, set[str]] = {}
-    for one in held:
-        found.setdefault(one.id, set()).add(one.digest)
-    return found
 
 
 def _key(file: Path) -> str:

@@ -399,3 +399,15 @@ def test_no_damage_raises_anything_but_a_named_reason(put: str, place: int, leng
     damaged = text[:place] + put + text[place + length :]
     if damaged.lstrip()[:1] in ("[", "{"):
         assert list(entries([damaged[:50], damaged[50:]], frozenset({"articles"})))
+
+
+def test_an_inner_object_does_not_stand_for_a_field_of_its_name(tmp_path: Path) -> None:
+    inner = {"headline": "Fog", "body": "Fog lay over the harbour.", "source": "The Post"}
+    found = only(read(tmp_path, {"hits": {"hits": [{"_id": "1", "_source": inner}]}}))
+    assert found.article.publisher == "The Post"
+
+
+def test_a_time_in_utc_comes_before_the_same_without_a_zone(tmp_path: Path) -> None:
+    post = {"title": {"rendered": "Fog"}, "content": {"rendered": "<p>Fog lay over it.</p>"}}
+    times = {"date": "2024-05-07T10:15:00", "date_gmt": "2024-05-07T08:15:00"}
+    assert str(only(read(tmp_path, [post | times])).article.published) == "2024-05-07T08:15:00Z"

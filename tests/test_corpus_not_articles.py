@@ -162,3 +162,51 @@ def test_a_form_between_paragraphs_is_no_evidence(tmp_path: Path) -> None:
     kinds = {text[span.start : span.end]: span.kind for span in found.article.furniture}
     assert kinds.get(form, "newsletter") == "newsletter"
     assert all(words in text for words in STORY)
+
+
+CARDS = "".join(
+    f'<div class="card"><h3><a href="/{n}">{head}</a></h3><p>{line}</p>'
+    f"<span>{n} hours ago</span></div>"
+    for n, (head, line) in enumerate(
+        [
+            ("Bakery burns down", "Fire crews fought the flames for six hours on Saturday."),
+            ("Bus gets a new route", "The bus will stop at the hospital from May."),
+            ("School play sells out", "All four evenings were gone in an hour."),
+            ("Council tax to rise", "The rise of four per cent takes effect in April."),
+            ("River walk reopens", "The path had been shut since the flood."),
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        (
+            TITLE,
+            "<h2>Willkommen</h2><p>Wir und unsere bis zu 214 Partner verarbeiten Ihre Daten.</p>"
+            "<p>Zustimmen und weiter</p><p>Oder das PUR-Abo für 2,99 € im Monat bestellen.</p>",
+            CONSENT,
+        ),
+        (
+            "Erreur 404",
+            "<h1>Erreur 404</h1><p>La page que vous recherchez est introuvable. Elle a peut-être"
+            " été déplacée.</p><p>Revenez à la page d’accueil.</p>",
+            MISSING,
+        ),
+        (
+            "記事",
+            "<h1>記事</h1><p>お探しのページは見つかりません。</p>",
+            MISSING,
+        ),
+        ("Local news", f"<main><h1>Local news</h1>{CARDS}</main>", FRONT),
+    ],
+)
+def test_walls_errors_and_fronts_of_more_languages_are_named(
+    tmp_path: Path, title: str, body: str, reason: str
+) -> None:
+    found = outcome(
+        tmp_path, f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+    )
+    assert isinstance(found, Unread)
+    assert found.reason == reason

@@ -19,6 +19,12 @@ rusted through. The work will cost 6.2 million crowns.</p>"""
 GERMAN = """<p>Der Stadtrat hat am Dienstag beschlossen, den Hafentunnel für elf Wochen zu
 schließen, während die Rohre ersetzt werden.</p><p>Ingenieur Lio Vantongeren sagte, 412 Meter
 Rohr seien durchgerostet. Die Arbeiten kosten 6,2 Millionen Kronen.</p>"""
+SPANISH = """<p>El ayuntamiento de Valdorra aprobó el lunes cerrar el mercado por obras en la
+cubierta.</p><p>Los vendedores pidieron carpas en la plaza y los vecinos más luz, pero el alcalde no
+prometió nada.</p>"""
+LUXEMBOURGISH = """<p>De Gemengerot huet e Méindeg decidéiert, d'Schwämm dëse Summer net
+opzemaachen, well den Daach net dicht ass.</p><p>De Buergermeeschter sot, hie versteet de Roserei
+vun de Leit, mä et gouf keng aner Méiglechkeet fir d'Gemeng an och net fir d'Schoulen.</p>"""
 TITLE = "Harbour tunnel to close for eleven weeks"
 
 
@@ -351,7 +357,8 @@ def test_titles_come_without_the_outlet(tmp_path: Path, head: str, expected: str
 @pytest.mark.parametrize(
     ("lang", "text", "expected"),
     [("en", GERMAN, "de"), ("de", TEXT, "en"), ("en-US", GERMAN, "de"), ("", GERMAN, "de"),
-     ("de-AT", GERMAN, "de"), ("lb", GERMAN, "lb")],
+     ("de-AT", GERMAN, "de"), ("lb", GERMAN, "de"), ("lb", LUXEMBOURGISH, "lb"),
+     ("ca", SPANISH, "es"), ("es", SPANISH, "es")],
 )  # fmt: skip
 def test_the_text_decides_on_the_language(
     tmp_path: Path, lang: str, text: str, expected: str

@@ -285,3 +285,64 @@ def test_a_header_with_the_heading_and_the_menu_dates_the_article(tmp_path: Path
     found = outcome(tmp_path, f"{head}<article><h1>{TITLE}</h1>{TEXT}</article>")
     assert isinstance(found, Read)
     assert str(found.article.published) == "2020-02-23"
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "expected"),
+    [
+        # A draft was made before the article appeared.
+        ('<meta name="date" content="2022-01-21T15:38:44+01:00">',
+         '<time itemprop="datePublished" datetime="2022-01-27">27.01.2022</time>', "2022-01-27"),
+        # Nothing appears after its last change.
+        ('<meta name="date" content="2020-04-29T11:52:23+02:00">',
+         "<p>Stand: 28.04.2020 18:00 Uhr</p>", "2020-04-28T18:00Z"),
+        # The attribute is of a change, the words are of the publication.
+        ("", '<time datetime="2019-07-03T10:18:46Z">Publié le 29 juin 2019</time>', "2019-06-29"),
+    ],
+)  # fmt: skip
+def test_what_is_shown_counts_against_dates_of_drafts_and_changes(
+    tmp_path: Path, head: str, above: str, expected: str
+) -> None:
+    assert str(read(tmp_path, above, head=head).article.published) == expected
+
+
+def test_a_change_shown_without_a_zone_is_by_the_clocks_of_the_country(tmp_path: Path) -> None:
+    head = '<link rel="canonical" href="https://www.orrelstadpost.de/a">'
+    found = read(tmp_path, "<p>Stand: 06.11.2023, 18:30 Uhr</p>", head=head)
+    assert str(found.article.published) == "2023-11-06T17:30:00Z"
+
+
+def test_a_page_without_headings_has_its_title_date_and_author_in_bold(tmp_path: Path) -> None:
+    head = f"<title>{TITLE} - Orrelstad Post</title>"
+    body = f"<table><tr><td><font size=5><b>{TITLE}</b></font><br>By Mira Oldenkamp<br>6 May 2003"
+    found = outcome(tmp_path, f"{body}<br><br>{FIRST}<br><br>{SECOND}</td></tr></table>", head)
+    assert isinstance(found, Read)
+    assert (found.article.title, str(found.article.published)) == (TITLE, "2003-05-06")
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "authors"),
+    [
+        ('<meta name="author" content="Orrelstad Post">',
+         "<p>Von Mira Oldenkamp und Abby Derby</p>",
+         ("Mira Oldenkamp", "Abby Derby")),
+        ('<meta name="author" content="Mira Oldenkamp mira@orrelstadpost.example">', "",
+         ("Mira Oldenkamp",)),
+        ("", "<p>Par Mira Oldenkamp avec AFP</p>", ("Mira Oldenkamp",)),
+        ("", "<ul><li><strong>Autorin/Autor</strong> Mira Oldenkamp</li></ul>",
+         ("Mira Oldenkamp",)),
+    ],
+)  # fmt: skip
+def test_persons_come_before_the_outlet(
+    tmp_path: Path, head: str, above: str, authors: tuple[str, ...]
+) -> None:
+    head += '<link rel="canonical" href="https://www.orrelstad-post.example/a">'
+    assert read(tmp_path, above, head=head).article.authors == authors
+
+
+def test_an_outlets_name_before_the_title_goes(tmp_path: Path) -> None:
+    head = (
+        '<meta property="og:site_name" content="Post">'
+        f'<meta property="og:title" content="Post: {TITLE}">'
+    )
+    assert read(tmp_path, head=head).article.title == TITLE

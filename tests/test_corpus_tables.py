@@ -312,3 +312,8 @@ def test_other_archives_are_named(tmp_path: Path) -> None:
     (outcome,) = read(tmp_path / "a.zip")
     assert isinstance(outcome, Unread)
     assert outcome.reason.startswith("damaged, or no ZIP file")
+
+
+def test_line_breaks_that_databases_write_into_tabs_are_line_breaks(tmp_path: Path) -> None:
+    rows = "title\tbody\nFog\tFog lay over C:\\new.\\n\\nIt went by noon.\n"
+    assert texts(csv(tmp_path, rows, "a.tsv")) == ["Fog lay over C:\\new.\n\nIt went by noon."]

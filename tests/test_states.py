@@ -166,3 +166,47 @@ def test_saved_pages_of_one_address_are_revisions(archive: Archive, tmp_path: Pa
     assert archive.ingest(folder).counts == {"added": 1, "revised": 1}
     assert costs(archive) == ["5.9", "6.2"]
     assert [cost_on(archive, day) for day in (8, 10)] == ["5.9", "6.2"]
+
+
+def changed_state(cost: str, changed: str) -> dict[str, object]:
+    return state(cost, "2024-05-07") | {"modified": changed}
+
+
+NEWER, OLDER = ("6.2", "2024-05-09T12:00:00Z"), ("5.9", "2024-05-07T12:00:00Z")
+
+
+@pytest.mark.parametrize("order", [[NEWER, OLDER], [OLDER, NEWER]])
+def test_texts_of_several_runs_are_in_the_order_in_which_they_were_changed(
+    archive: Archive, tmp_path: Path, order: list[tuple[str, str]]
+) -> None:
+    paths = [
+        write_jsonl(tmp_path / f"{place}.jsonl", [changed_state(*one)])
+        for place, one in enumerate(order)
+    ]
+    for path in paths:
+        archive.ingest(path)
+    assert costs(archive) == ["5.9", "6.2"]
+    assert [cost_on(archive, day) for day in (8, 10)] == ["5.9", "6.2"]
+    for path in paths:
+        path.write_text(f"{path.read_text()}\n")
+        assert archive.ingest(path).counts == {"unchanged": 1}
+    assert costs(archive) == ["5.9", "6.2"]
+
+
+def test_what_does_not_say_when_it_was_changed_is_in_the_order_of_the_runs(
+    archive: Archive, tmp_path: Path
+) -> None:
+    archive.ingest(write_jsonl(tmp_path / "a.jsonl", [state("5.9", "2024-05-07")]))
+    archive.ingest(write_jsonl(tmp_path / "b.jsonl", [state("6.2", "2024-05-07")]))
+    assert costs(archive) == ["5.9", "6.2"]
+    # The second was seen today: before, the first was.
+    assert [cost_on(archive, day) for day in (8, 10)] == ["5.9", "5.9"]
+    archive.ingest(write_jsonl(tmp_path / "c.jsonl", [changed_state("6.8", OLDER[1])]))
+    assert costs(archive) == ["5.9", "6.2", "6.8"]
+
+
+def test_a_text_changed_in_silence_is_the_later_one(archive: Archive, tmp_path: Path) -> None:
+    archive.ingest(write_jsonl(tmp_path / "a.jsonl", [changed_state("5.9", NEWER[1])]))
+    archive.ingest(write_jsonl(tmp_path / "b.jsonl", [changed_state("6.2", NEWER[1])]))
+    assert costs(archive) == ["5.9", "6.2"]
+    assert cost_on(archive, 10) == "5.9"

@@ -67,7 +67,16 @@ def assemble(draft: Draft, now: datetime) -> Read:
     warnings = (*draft.warnings, *url_warnings, *date_warnings, *((odd,) if odd else ()))
     captured, modified = (_past(value, now) for value in (draft.captured, draft.modified))
     dated = modified or (published.at if published else None)
-    return Read(article, draft.path, warnings, settled, captured, dated, site_name=site_name)
+    return Read(
+        article,
+        draft.path,
+        warnings,
+        settled,
+        captured,
+        dated,
+        site_name=site_name,
+        changed=modified,
+    )
 
 
 def _language(draft: Draft) -> str:

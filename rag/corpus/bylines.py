@@ -22,7 +22,9 @@ _ROLE = re.compile(
     r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
     re.IGNORECASE | re.DOTALL,
 )
-_PARTS = re.compile(r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+", re.IGNORECASE)
+_PARTS = re.compile(
+    r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|avec|con|com|mit)\s+", re.IGNORECASE
+)
 _BETWEEN_PERSONS = re.compile(r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+")
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
@@ -74,6 +76,9 @@ _OF_ACCOUNTS = _ACCOUNTS | {
 }
 """A slug with one of these words is the name of an account, not of a person."""
 _ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
+# "petra@post.example (Petra Oxley)", as in RSS; and an address beside a name.
+_ADDRESS_FIRST = re.compile(r"\A\S+@\S+\.\w+ \(([^()]{2,100})\)\Z")
+_BESIDE_NAME = re.compile(r"(?<=\w)[\s,;|/(–-]+(?:\S+@\S+\.\w+|@\w+)\)?\s*\Z")
 _IN_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)(?=\s*(?:;|\Z))")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
@@ -152,6 +157,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     (('Mira Oldenkamp',), ('nieuws.example',))
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
+    text = _BESIDE_NAME.sub("", _ADDRESS_FIRST.sub(r"\1", text))
     text = _BY.sub("", _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text)))
     if not text or _ADDRESS.search(text) or text.isdigit() or text.lower() in _ACCOUNTS:
         return ()

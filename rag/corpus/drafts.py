@@ -25,7 +25,8 @@ class Read:
 
     `settled` is False if a later run may read it differently, because its date is in the future.
     `captured` is when somebody saw this text at its address, in UTC, where the file says so;
-    `dated` the latest moment that the file gives for it: its change, else its publication.
+    `dated` the latest moment that the file gives for it: its change, else its publication, and
+    `changed` its change alone.
     `site_name` is the outlet's name where only its page states it. `passages` are those of the
     article, where whoever read it has also cut them.
     """
@@ -38,6 +39,7 @@ class Read:
     dated: datetime | None = None
     site_name: str = ""
     passages: tuple[Chunk, ...] | None = None
+    changed: datetime | None = None
 
 
 def one_of_each(items: Sequence[Read]) -> Iterator[list[Read]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -44,14 +44,21 @@ _CONSENT = (
     r"|\baccept all\b.{0,60}\b(?:reject|manage|cookies|continue)"
     r"|\blegitimate interests? .{0,60}(?:object|consent)"
     r"|\bby (?:clicking|continuing|using)\b.{0,80}\b(?:cookies|you (?:agree|consent|accept))"
-    r"|wir und unsere (?:\d+ )?partner|wir (?:verwenden|nutzen|setzen) (?:\w+ ){0,3}cookies"
+    r"|wir und (?:unsere|bis zu)[\w ]{0,24}(?:partner|drittanbieter)"
+    r"|\bpur-?abo|\babo\b.{0,60}\bohne (?:werbung|tracking)"
+    r"|\bohne (?:werbung|tracking)\b.{0,40}\b(?:abo\b|lesen|nutzen)"
+    r"|^(?:alle )?(?:zustimmen|akzeptieren|annehmen)(?: (?:und|&) \w+)?$"
+    r"|wir (?:verwenden|nutzen|setzen) (?:\w+ ){0,3}cookies"
     r"|ihre (?:zustimmung|einwilligung|privatsphäre|datenschutz-?einstellungen)\b.{0,80}"
-    r"(?:widerrufen|ändern|wichtig|partner|erteilen|cookies)"
+    r"(?:widerruf\w*|ändern|wichtig|partner|erteilen|cookies)"
     r"|mit werbung (?:und tracking )?weiterlesen"
-    r"|nous et nos (?:\d+ )?partenaires|nous utilisons des cookies|votre (?:vie privée"
+    r"|nous et (?:nos|jusqu)[\w ’']{0,24}partenaires"
+    r"|^(?:tout )?accepter(?: (?:et|&) \w+)?$|nous utilisons des cookies|votre (?:vie privée"
     r"|consentement)"
     r"\b.{0,60}(?:cookies|partenaires|retirer|importe|priorité)|continuer sans accepter"
-    r"|(?:nosotros y )?nuestros (?:\d+ )?socios|utilizamos cookies|tu privacidad|su consentimiento"
+    r"|(?:nosotros y )?nuestros (?:\d+ )?socios"
+    r"|^(?:aceptar|accetta|aceitar|akkoord|accepteren)(?: (?:y|e|en|&) \w+)?$"
+    r"|utilizamos cookies|tu privacidad|su consentimiento"
     r"\b.{0,60}(?:cookies|socios|retirar)|noi e i nostri (?:\d+ )?(?:partner|fornitori)"
     r"|utilizziamo (?:i )?cookie|wij en onze (?:\d+ )?partners|wij gebruiken cookies"
     r"|(?:nós e )?(?:os )?nossos (?:\d+ )?parceiros|usamos cookies|my i nasi partnerzy"
@@ -95,16 +102,22 @@ _MISSING = (
     r"|unavailable (?:due to|for) legal reasons|access (?:can ?not|can[’']t) be granted"
     r"|(?:is|are) (?:not |un)available in (?:your|most european) (?:country|region|countries"
     r"|location)"
-    r"|seite (?:wurde )?(?:leider )?nicht (?:mehr )?gefunden|seite (?:existiert"
-    r"|ist) (?:leider )?nicht (?:mehr )?"
-    r"(?:verfügbar|vorhanden)?|page (?:est )?introuvable|page (?:demandée )?n[’']existe (?:pas"
-    r"|plus)"
-    r"|página (?:no (?:encontrada|existe|disponible)|que (?:buscas|busca))|no (?:se ha"
-    r"|hemos) (?:podido )?encontra"
-    r"|pagina (?:non (?:trovata|esiste)|niet gevonden)|página não (?:encontrada|existe)"
-    r"|nie znaleziono strony|strona nie istnieje|sidan (?:kunde inte hittas|finns inte)"
-    r"|siden (?:finnes ikke"
-    r"|blev ikke fundet|ble ikke funnet|findes ikke)"
+    r"|(?:seite|artikel|beitrag|inhalt)\b.{0,60}\bnicht (?:mehr )?(?:gefunden|verfügbar|existier"
+    r"|vorhanden)|diese seite (?:gibt es|existiert) nicht"
+    r"|(?:page|article|contenu)\b.{0,60}(?:introuvable|n[’']existe (?:pas|plus)"
+    r"|n[’']est (?:pas|plus) (?:disponible|accessible)|a été (?:déplacée?|supprimée?))"
+    r"|(?:página|artículo|contenido|noticia)\b.{0,60}\bno (?:\w+ ){0,2}(?:encontrad|encontr[aó]"
+    r"|existe|disponible)|no (?:se ha|hemos) (?:podido )?encontra"
+    r"|(?:pagina|articolo|contenuto)\b.{0,60}\bnon (?:è |è stata |è più |più )?(?:trovat|esiste"
+    r"|disponibile)|pagina\b.{0,60}\b(?:niet (?:meer )?(?:gevonden|beschikbaar|bestaa\w))"
+    r"|(?:página|conteúdo|artigo|notícia)\b.{0,60}\bnão (?:\w+ ){0,2}(?:encontrad|existe"
+    r"|disponível)|nie znaleziono strony|stron[aę]\b.{0,40}\bnie (?:istnieje|została znaleziona)"
+    r"|(?:sidan|artikeln)\b.{0,40}(?:kunde inte hittas|finns (?:inte|ej)|hittades inte)"
+    r"|(?:siden|artik[ke]+len)\b.{0,40}(?:finnes ikke|blev ikke fundet|ble ikke funnet"
+    r"|findes ikke|ikke (?:længere|lenger))"
+    r"|страниц\w+ .{0,40}не (?:найдена|существует)|сторінк\w+ .{0,40}не знайдено"
+    r"|ページ.{0,20}(?:見つかりません|存在しません|ありません)|页面.{0,12}不存在|找不到.{0,8}页面"
+    r"|페이지를? 찾을 수 없"
 )
 _PAYWALL = (
     r"(?:to (?:continue|keep) reading|continue reading|read the (?:full|rest of the) (?:story"
@@ -133,11 +146,15 @@ _PAYWALL = (
     r"|soy) suscriptor|para seguir leyendo"
     r"|(?:articolo|contenuto) riservato agli abbonati|sei già abbonato|log in om verder te lezen"
     r"|alleen voor abonnees"
+    r"|s[’']abonner (?:pour|à|dès|maintenant)|abonnez-vous|sans engagement|résiliable"
+    r"|(?:jederzeit|monatlich) kündbar|suscríbete (?:por|desde|ahora)|cancela cuando quieras"
+    r"|abbonati (?:a|da|ora|per)\b|disdici quando vuoi"
     r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
     r"|bara för prenumeranter"
 )
 _FORM = (
-    r"(?:sign up|subscribe)\b.{0,120}(?:newsletter|inbox|e-?mail|daily|weekly|alerts?)"
+    r"^(?:subscribe|sign up|register|donate)(?: (?:now|today|here|free))?[.!]?$"
+    r"|(?:sign up|subscribe)\b.{0,120}(?:newsletter|inbox|e-?mail|daily|weekly|alerts?)"
     r"|newsletter\b.{0,100}\b(?:sign up|subscribe|inbox|every (?:morning|day|week|evening)"
     r"|abonn\w+|inscri\w+|anmelden)"
     r"|(?:enter|type) your e-?mail|by (?:signing up|subscribing|submitting),? you (?:agree"
@@ -170,7 +187,8 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
     (
         "missing",
         re.compile(
-            r"(?:(?:error )?40[34]\b|410\b|(?:error\W+)?(?:the )?(?:page|article|story|content"
+            r"(?:(?:error |erreur |fehler |errore? |erro )?40[34]\b|410\b"
+            r"|(?:error\W+)?(?:the )?(?:page|article|story|content"
             r"|seite|sidan|siden|page|página|pagina)"
             r" (?:(?:was |is |is currently |konnte )?(?:not|nicht|no|non|niet|não|kunde inte"
             r"|ikke) .{0,30}|introuvable|unavailable|missing|gone)"
@@ -202,7 +220,7 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
 )
 _BESIDE_TEASERS = frozenset({"paywall", "newsletter", "advertisement"})
 _SHORT, _LONGEST = 1_500, 700
-_FEWEST_CARDS = 4
+_FEWEST_CARDS, _CARD = 4, 300
 _HINTS = tuple(
     # Each wording above has one of these; looking for them first is ten times as fast.
     "cookie|privacy|partner|consent|geolocation|device|permission|preferences"  # noqa: SIM905
@@ -220,7 +238,9 @@ _HINTS = tuple(
     "|e-mail|email|unsubscribe|anmelden|recevez|recib|advert|sponsor|paid "
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
-    "|bestellen|sichern|zugreifen|home page|front page|search|already".split("|")
+    "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
+    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
+    "|notíc|artigo|conteúdo|articolo|страниц|сторінк|ページ|页面|페이지".split("|")
 )
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
 
@@ -246,8 +266,16 @@ def site_notice(words: str) -> SiteNotice | None:
     return "newsletter" if is_newsletter(words) else None
 
 
-def why_no_article(blocks: Sequence[PageBlock], title: str, *, is_article: bool = False) -> str:
+def why_no_article(
+    blocks: Sequence[PageBlock],
+    title: str,
+    page: Sequence[PageBlock] = (),
+    *,
+    is_article: bool = False,
+) -> str:
     """Why these blocks of a page are no article; "" if they are one or if there are none.
+
+    `page` are all its blocks, among which headlines may stand that were not taken.
 
     Nothing is reported besides notices of the site, or a notice of consent, a check or an error
     outweighs it; or the title says that the page is missing or a check, and little follows.
@@ -272,29 +300,49 @@ def why_no_article(blocks: Sequence[PageBlock], title: str, *, is_article: bool 
     named = next((each for each, pattern in _TITLES if pattern.match(title.strip())), None)
     if named and total <= _SHORT and reporting <= _SHORT // 5:
         return _REASONS[kind if noticed and kind != "paywall" else named]
-    return _FRONT if not is_article and _is_front(blocks) else ""
+    if is_article:
+        return ""
+    numbers = {id(block) for block in blocks}
+    places = [place for place, block in enumerate(page) if id(block) in numbers]
+    between = page[places[0] : places[-1] + 1] if places else ()
+    headlines, prose = _headlines_and_prose(between)
+    short = len(prose) >= _FEWEST_CARDS and all(
+        len(block.words) <= _CARD for block in prose.values()
+    )
+    is_front = _is_front(blocks) or (short and _are_cards(headlines, prose))
+    return _FRONT if is_front else ""
 
 
 def _is_front(blocks: Sequence[PageBlock]) -> bool:
     """Whether the blocks are a list of headlines that lead elsewhere, each with a line or two."""
-    headlines = [
-        place
+    headlines, prose = _headlines_and_prose(blocks)
+    few = len(headlines) >= _FEWEST_CARDS and len(prose) < len(headlines) / 2
+    return few or _are_cards(headlines, prose)
+
+
+def _headlines_and_prose(
+    blocks: Sequence[PageBlock],
+) -> tuple[dict[int, PageBlock], dict[int, PageBlock]]:
+    """The blocks that are links for the most part, and those that report, by their places."""
+    headlines = {
+        place: block
         for place, block in enumerate(blocks)
         if block.linked >= 0.9
         and block.kind in ("heading", "item", "paragraph")
         and " " in block.words
-    ]
-    prose = [
-        place
+    }
+    prose = {
+        place: block
         for place, block in enumerate(blocks)
         if block.linked < 0.5 and is_reporting(block.words)
-    ]
-    if len(headlines) < _FEWEST_CARDS:
-        return False
-    if len(prose) < len(headlines) / 2:
-        return True
+    }
+    return headlines, prose
+
+
+def _are_cards(headlines: Mapping[int, PageBlock], prose: Mapping[int, PageBlock]) -> bool:
+    """Whether linked headings stand above nearly all lines of reporting, one or two each."""
+    headed = sum(block.kind == "heading" for block in headlines.values())
     below = {place + step for place in headlines for step in (1, 2)}
-    headed = sum(block.kind == "heading" for block in (blocks[place] for place in headlines))
     return headed >= _FEWEST_CARDS and sum(place in below for place in prose) >= 0.8 * len(prose)
 
 
@@ -316,7 +364,8 @@ def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bo
     left: list[PageBlock] = []
     for place, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
         outside = place < first or place > last
-        if kind in ("consent", "bot") or (kind == "advertisement" and len(block.words) < 60):
+        label = kind in ("advertisement", "newsletter") and len(block.words) < _LABEL
+        if kind in ("consent", "bot") or label:
             continue
         if kind in ("paywall", "newsletter", "advertisement"):
             if outside:
@@ -326,5 +375,6 @@ def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bo
     return left, walled
 
 
+_LABEL = 60
 _TEASER = 4
 """No more paragraphs than this stand in front of a paywall."""

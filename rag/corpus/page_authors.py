@@ -19,6 +19,7 @@ from rag.corpus.page_graph import Graph, Node
 from rag.corpus.page_heading import heading_of
 from rag.corpus.page_signatures import signed_by
 from rag.corpus.wires import is_agency
+from rag.language.outlet_names import name_of_host
 
 _META = (
     (
@@ -37,6 +38,12 @@ _META = (
 _ORGANISATIONS = re.compile(r"organi[sz]ation|corporation|newsmedia|\Abrand\Z")
 _MOST = 50
 _BYLINE_TAGS = ("p", "div", "span", "address", "li", "strong", "em", "h3", "h4", "h5", "h6")
+_LABELS = ("strong", "b", "dt", "th", "td", "span", "em")
+_LABEL = re.compile(
+    r"\s*(?:authors?|written by|by|autor(?:in|en|innen|es|a|as)?|autorin/autor|auteure?s?"
+    r"|autor[ei]|auteurs?|forfatter|skribent|von|par|por|di)\s*:?\s*",
+    re.IGNORECASE,
+)
 _MOST_CHILDREN = 4
 _LONGEST_BYLINE = 100
 _MOST_BELOW = 120
@@ -63,7 +70,7 @@ def find_authors(
         name for name, organisation in own if not organisation or is_agency(name) or is_desk(name)
     ]
     others = _distinct(name for name, _ in own)
-    for found in (of_data, *_of_meta(meta), _below_heading(tree), signed_by(tree)):
+    for found in (of_data, *_of_meta(meta), _below_heading(tree), signed_by(tree), _labelled(tree)):
         named = [name for name in found if not _is_outlet(name, outlets)]
         if any(is_person(name) for name in named):
             beside = [is_agency(name) or (found is of_data and is_desk(name)) for name in named]
@@ -90,6 +97,21 @@ def _below_heading(tree: Any) -> list[str]:
             persons = [name for name in parse_authors(words) if is_person(name)]
             if persons:
                 return persons
+    return []
+
+
+def _labelled(tree: Any) -> list[str]:
+    """The persons behind a label of their own, as in "<dt>Author</dt><dd>Mira Oldenkamp</dd>"."""
+    for element in tree.iter(*_LABELS):
+        if not _LABEL.fullmatch(element.text or ""):
+            continue
+        beside = element.getnext()
+        words = element.tail or ""
+        if not words.strip(" :\n\t\r") and beside is not None:
+            words = beside.text_content()
+        line = " ".join(words.split()).lstrip(": ")
+        if persons := [name for name in named_authors(line[:_LONGEST_BYLINE]) if is_person(name)]:
+            return persons
     return []
 
 
@@ -123,7 +145,8 @@ def _of_node(graph: Graph, article: Node) -> Iterator[tuple[str, bool]]:
 
 
 def _is_outlet(name: str, outlets: Collection[str]) -> bool:
-    return any(same_person(name, outlet) for outlet in outlets)
+    """Whether a name is that of the page's outlet, or spells its host."""
+    return any(same_person(name, each) or name_of_host(each, [name]) for each in outlets)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -22,8 +22,9 @@ from rag.corpus.page_dates import (
 )
 from rag.corpus.page_graph import Graph, Node, meta_values, read_graph
 from rag.corpus.page_guessed_dates import guessed_date
+from rag.corpus.page_heading import heading_of
 from rag.corpus.page_titles import choose_title
-from rag.corpus.page_visible_dates import shown_before, shown_change, visible_date
+from rag.corpus.page_visible_dates import shown_change, shown_instead, visible_date
 from rag.corpus.page_zones import in_local_time
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of
 
@@ -58,6 +59,8 @@ def read_page_data(tree: Any) -> PageData:
     """What a parsed page says of its article; changes nothing in the tree."""
     graph, meta, url = read_graph(tree), meta_values(tree), own_address(tree)
     headings = [" ".join(each.text_content().split()) for each in tree.iter("h1")]
+    if not any(headings) and (styled := heading_of(tree)) is not None:
+        headings = [" ".join(styled.text_content().split())]
     window = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
     shared = [value for name in _SHARED for key, value in meta if key == name]
     article = choose_article(graph, url, [*shared[:1], *headings, window])
@@ -94,20 +97,20 @@ def _published(
     """The date of publication, "" if it is unknown, and what is uncertain about it."""
     if stated := stated_date(graph, article, meta, url):
         of_publication = [(key, value) for key, value in meta if key not in CREATED]
-        unsure = is_of_last_change(stated, article, meta)
-        if unsure or not stated_date(graph, article, of_publication, url):
-            # It may be the date of the last change: an earlier one beside the heading counts.
-            stated = shown_before(tree, stated) or stated
+        of_creation = not stated_date(graph, article, of_publication, url)
+        if of_creation or is_of_last_change(stated, article, meta):
+            # It may be the date of the last change, or of the first draft.
+            stated = shown_instead(tree, stated, or_later=of_creation) or stated
         return in_local_time(tree, stated, url), ()
     if shown := visible_date(tree, url):
         return in_local_time(tree, shown, url), ()
     if changed := shown_change(tree):
-        return changed, (_CHANGED,)
+        return in_local_time(tree, changed, url), (_CHANGED,)
     guessed, warnings = guessed_date(tree, url, declared_language(tree))
     if guessed or warnings:
         return in_local_time(tree, guessed, url), warnings
     if changed := changed_date(article, meta):
-        return changed, (_CHANGED,)
+        return in_local_time(tree, changed, url), (_CHANGED,)
     return unread_date(graph, article, meta), ()
 
 

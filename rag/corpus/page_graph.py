@@ -29,6 +29,7 @@ _DEEPEST = 40
 _MOST_REFERENCES = 50
 _ADDRESSES = frozenset({"a", "area", "link"})
 _SOURCES = frozenset({"audio", "embed", "iframe", "img", "source", "track", "video"})
+_LARGEST_SCRIPTS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +252,14 @@ def _property(element: Any) -> str:
     if tag == "time" and element.get("datetime"):
         return _text(element.get("datetime"))
     return _text(element.text_content())
+
+
+def script_texts(tree: Any) -> Iterator[str]:
+    """The page's scripts in order, until they have had two million characters."""
+    size = 0
+    for script in tree.iter("script"):
+        text = script.text or ""
+        size += len(text)
+        if size > _LARGEST_SCRIPTS:
+            return
+        yield text

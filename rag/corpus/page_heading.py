@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 _NOT_THE_ARTICLES = re.compile(
@@ -30,6 +31,8 @@ _EMBEDDED = re.compile(
     r"|reddit-(?:card|embed)|telegram-post",
     re.IGNORECASE,
 )
+_STYLED = ("b", "strong", "font", "big", "td", "th", "div", "p", "span", "center", "dt")
+_MOST_STYLED = 2_000
 _LEAST_HEADING = 8
 _FEWEST_OF_LOW_RANK = 3
 _OF_CARDS = frozenset({"h2", "h3", "h4", "h5", "p", "div", "article", "time"})
@@ -39,7 +42,8 @@ _FEWEST_OF_CARD = 6
 def heading_of(tree: Any) -> Any:
     """The heading with the article's title: the longest that the page's own titles repeat.
 
-    Without one, the first heading of the first rank that has words; None without that.
+    Without one, the first heading of the first rank that has words, else an element that is styled
+    as a heading and has the title; None without that.
     """
     stated = [
         *tree.xpath("//head/title[1]//text()"),
@@ -54,7 +58,22 @@ def heading_of(tree: Any) -> Any:
             best, length = element, len(words)
     if best is not None:
         return best
-    return next((each for each in tree.iter("h1") if each.text_content().strip()), None)
+    first = next((each for each in tree.iter("h1") if each.text_content().strip()), None)
+    return first if first is not None else _styled_heading(tree, titles)
+
+
+def _styled_heading(tree: Any, titles: str) -> Any:
+    """The element of another kind, in bold or large letters, that has the page's title alone."""
+    for element in islice(tree.iter(*_STYLED), _MOST_STYLED):
+        words = " ".join(element.text_content().split())
+        known = len(words) > _LEAST_HEADING and _letters(words) in titles
+        if known and len(words.split()) >= _FEWEST_OF_LOW_RANK and _is_in_body(element):
+            return element
+    return None
+
+
+def _is_in_body(element: Any) -> bool:
+    return any(each.tag == "body" for each in element.iterancestors())
 
 
 def _letters(text: str) -> str:

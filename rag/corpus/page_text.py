@@ -61,7 +61,7 @@ def read_text(tree: Any, title: str = "") -> PageText:
     blocks = page_blocks(tree)
     chosen = _article_blocks(tree, blocks, stated, title)
     if not stated.live_title and (
-        why := why_no_article(chosen or blocks, title, is_article=stated.is_article)
+        why := why_no_article(chosen or blocks, title, blocks, is_article=stated.is_article)
     ):
         raise CorpusError(why)
     chosen, walled = strip_site_notices(chosen)

@@ -8,6 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 _LAST_PART = re.compile(
     r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]|--?)(?P<part>\S.*)", re.DOTALL
 )
+_FIRST_PART = re.compile(
+    r"(?P<part>\S.{0,60}?)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]\s+)(?P<title>\S.*)",
+    re.DOTALL,
+)
 _HOST = re.compile(r"(?:https?://)?(?:www\.|amp\.|m\.)?([^/\s]+\.[^/\s]{2,})/?")
 _ARTICLE = re.compile(r"\A(?:the|der|die|das|le|la|el|il)(?=.{4})")
 _OF_THE_TRADE = re.compile(
@@ -60,6 +64,7 @@ def choose_title(
     shown = [" ".join(title.split())[:_LONGEST] for title in headings if title.strip()]
     others = [" ".join(title.split())[:_LONGEST] for title in shared[1:]]
     whole = {_key(title) for title in (*stated, *shown, *others) if title}
+    stated = [_without_prefix(title, keys, whole) for title in stated]
     own_social, own_headline, own_window = (_without_outlet(title, keys, whole) for title in stated)
     repeated = {_key(own_social), _key(own_headline), _key(own_window)}
     heading = next((each for each in shown if _key(each) in repeated), shown[0] if shown else "")
@@ -124,6 +129,14 @@ def _without_outlet(title: str, keys: Mapping[str, bool], whole: Collection[str]
         if _is_outlet(found["part"], keys) or _key(rest) in whole:
             cut = rest
     return cut
+
+
+def _without_prefix(title: str, keys: Mapping[str, bool], whole: Collection[str]) -> str:
+    """The title without an outlet's name before it, if another place has the rest as a whole."""
+    found = _FIRST_PART.fullmatch(title)
+    if found is None or not _is_outlet(found["part"], keys) or _key(found["title"]) not in whole:
+        return title
+    return found["title"]
 
 
 def _is_outlet(part: str, keys: Mapping[str, bool]) -> bool:

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import Any
 
 from rag.corpus.page_dates import date_in_address, may_be_same
+from rag.corpus.page_graph import script_texts
 from rag.corpus.page_heading import heading_of, own_parts, without_comments
 from rag.language.dates import local_time, parse_published
 from rag.records import Published
@@ -89,14 +90,13 @@ _BELOW_HEADING = 4
 _LONGEST_REST = 15
 _DATELINE = 40
 _LONGEST_LABELLED = 200
-_LARGEST_SCRIPTS = 2_000_000
 _SHORT = 120
 _LONGEST_TEXT = 400
 _MOST_TIMES = 100
 _LEVELS = 5
 _MOST_ELEMENTS = 20_000
 _LONGEST_LABEL = 40
-_TWO_WEEKS = 14
+_TWO_WEEKS, _TWO_MONTHS = 14, 60
 
 
 def visible_date(tree: Any, url: str) -> str:
@@ -105,7 +105,7 @@ def visible_date(tree: Any, url: str) -> str:
     if addressed := date_in_address(url):
         return _of_day(addressed, [*_times(shown), *_lone_time(shown)])
     places: Sequence[Callable[[Any], Iterable[str]]]
-    places = (_times, _near_heading, _named_so, _labelled, _in_window_title)
+    places = (_times, _in_window_title, _near_heading, _named_so, _labelled)
     for place in places:
         for text in place(shown):
             if parse_published(text) is not None:
@@ -129,17 +129,23 @@ def _of_day(day: date, texts: Sequence[str]) -> str:
     return day.isoformat()
 
 
-def shown_before(tree: Any, stated: str) -> str:
+def shown_instead(tree: Any, stated: str, *, or_later: bool = False) -> str:
     """The date shown beside the heading, if it is up to two weeks before the stated one; or "".
 
-    A day before that may be the same moment by other clocks does not count.
+    With `or_later` one up to two months after it counts, too, and the last change that the page
+    shows counts if it is before the stated date. A day that may be the same moment by other
+    clocks does not.
     """
     moment, shown = parse_published(stated), own_parts(tree)
     for text in islice(chain(_times(shown), _near_heading(shown)), 1):
-        earlier = parse_published(text)
-        if moment is not None and earlier is not None and not _may_be_same_day(earlier, moment):
-            days = (local_time(moment).date() - local_time(earlier).date()).days
-            return text if 0 < days <= _TWO_WEEKS else ""
+        other = parse_published(text)
+        if moment is not None and other is not None and not _may_be_same_day(other, moment):
+            days = (local_time(moment).date() - local_time(other).date()).days
+            earlier, later = 0 < days <= _TWO_WEEKS, or_later and -_TWO_MONTHS <= days < 0
+            return text if earlier or later else ""
+    if or_later and (changed := parse_published(text := shown_change(tree))) and moment is not None:
+        days = (local_time(moment).date() - local_time(changed).date()).days
+        return text if 0 < days <= _TWO_WEEKS and not _may_be_same_day(changed, moment) else ""
     return ""
 
 
@@ -263,17 +269,6 @@ def _first_figure(text: str) -> int:
     return next((place for place, sign in enumerate(text) if sign.isdigit()), 0)
 
 
-def script_texts(tree: Any) -> Iterator[str]:
-    """The page's scripts in order, until they have had two million characters."""
-    size = 0
-    for script in tree.iter("script"):
-        text = script.text or ""
-        size += len(text)
-        if size > _LARGEST_SCRIPTS:
-            return
-        yield text
-
-
 def _in_scripts(tree: Any) -> Sequence[str]:
     """The date of publication that the page's scripts state, if all of them state one day."""
     found = [each for text in script_texts(tree) for each in _STATED_IN_SCRIPT.findall(text)]
@@ -373,11 +368,17 @@ def _beside_heading(tree: Any, elements: Sequence[Any]) -> list[Any]:
 
 
 def _time_text(element: Any) -> str:
-    """The date of an element as its attribute has it, else as it shows it."""
+    """The date of an element as its attribute has it, else as it shows it.
+
+    The attribute may be of a change: it does not count against "Published 29 June 2019".
+    """
     stated = " ".join((element.get("datetime") or element.get("content") or "").split())
-    if stated and parse_published(stated) is not None:
-        return stated
     shown = " ".join(element.text_content().split())[:_LONGEST_TEXT]
+    if stated and (moment := parse_published(stated)) is not None:
+        said = next(written_dates(shown), "") if _LABEL.match(shown) else ""
+        told = parse_published(said) if said else None
+        is_other = told is not None and abs(told.at - moment.at) > timedelta(days=2)
+        return said if is_other else stated
     return next(written_dates(shown), stated or shown)
 
 

@@ -103,3 +103,11 @@ def readers_mark() -> bytes:
     rooms = [Path(str(room.__file__)).parent for room in (rag.corpus, rag.language)]
     code = [path for room in rooms for path in sorted(room.rglob("*.py"))]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in code)).digest()
+
+
+def texts_of(held: Articles) -> dict[str, set[str]]:
+    """The digests of the texts of each article of a file, by its id."""
+    found: dict[str, set[str]] = {}
+    for one in held:
+        found.setdefault(one.id, set()).add(one.digest)
+    return found

@@ -88,7 +88,7 @@ class Store:
             connection.execute(insert(table).values(name=name, value=value))
 
     def classify(
-        self, articles: Sequence[Article], seen: Mapping[str, int] = upsert.NEVER
+        self, articles: Sequence[Article], seen: Mapping[str, upsert.Seen] = upsert.NEVER
     ) -> list[upsert.Stored]:
         """For each article, whether `put` would add it, revise it, or leave it unchanged."""
         with self._database.read() as connection:
@@ -112,7 +112,10 @@ class Store:
         return ""
 
     def put(
-        self, run_id: int, items: Sequence[upsert.Item], seen: Mapping[str, int] = upsert.NEVER
+        self,
+        run_id: int,
+        items: Sequence[upsert.Item],
+        seen: Mapping[str, upsert.Seen] = upsert.NEVER,
     ) -> Mapping[str, upsert.Settled]:
         """Stores new articles and new revisions, with their passages and change records.
 

@@ -27,7 +27,21 @@ Stored = Literal["added", "revised", "unchanged"]
 Settled = Literal["added", "revised", "unchanged", "deleted"]
 Item = tuple[Article, Sequence[Chunk]]
 _LONGEST_REASON = 300
-NEVER: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When a text was seen at its address, in seconds since 1970.
+
+    `by_change`: its own data say that it was last changed then, and it was seen by nobody else
+    than this run. That orders it only among texts that state such a moment, too.
+    """
+
+    at: int
+    by_change: bool = False
+
+
+NEVER: Mapping[str, Seen] = MappingProxyType({})
 """For articles of which nothing says when they were seen at their addresses."""
 
 
@@ -45,7 +59,7 @@ class Arrival:
 
 
 def classify(
-    connection: Connection, articles: Sequence[Article], seen: Mapping[str, int] = NEVER
+    connection: Connection, articles: Sequence[Article], seen: Mapping[str, Seen] = NEVER
 ) -> list[Stored]:
     """For each article, whether it is added, revises a stored one, or changes nothing.
 
@@ -69,7 +83,7 @@ def settled(
     connection: Connection,
     run_id: int,
     articles: Sequence[Article],
-    seen: Mapping[str, int] = NEVER,
+    seen: Mapping[str, Seen] = NEVER,
 ) -> dict[str, Settled]:
     """What becomes of each article, by id, now that nobody else can write.
 
@@ -88,13 +102,13 @@ def settled(
 
 
 def arrivals(
-    connection: Connection, run_id: int, items: Sequence[Item], seen: Mapping[str, int] = NEVER
+    connection: Connection, run_id: int, items: Sequence[Item], seen: Mapping[str, Seen] = NEVER
 ) -> list[Arrival]:
     """The articles as they will be stored, with revision number and start of validity.
 
-    `seen` has by id when a text was seen at its address, in seconds since 1970, for those of
-    which that is known, such as the pages of a web archive. It orders them: one that was seen
-    before the current revision became valid is late.
+    `seen` has by id when a text was seen at its address, for those of which that is known, such
+    as the pages of a web archive. It orders them: one that was seen before the current revision
+    became valid is late.
     """
     ids = [article.id for article, _ in items]
     table = schema.revisions.c
@@ -109,8 +123,8 @@ def arrivals(
             found.append(_revision(numbered, chunks, before, run or 0, seen.get(article.id)))
         else:
             # The first is valid from its publication, but later ones were seen after this.
-            since = seen.get(article.id, published_seconds(article))
-            found.append(Arrival(numbered, chunks, since))
+            own = seen.get(article.id)
+            found.append(Arrival(numbered, chunks, own.at if own else published_seconds(article)))
     return found
 
 
@@ -178,7 +192,7 @@ def digests(connection: Connection, ids: Collection[str]) -> dict[str, str]:
 
 
 def _repeated(
-    connection: Connection, articles: Sequence[Article], seen: Mapping[str, int]
+    connection: Connection, articles: Sequence[Article], seen: Mapping[str, Seen]
 ) -> frozenset[str]:
     """The ids of the articles that repeat an older revision which is already stored.
 
@@ -202,9 +216,10 @@ def _repeated(
     )
 
 
-def _precedes(article: Article, current: _CurrentRevision, seen: int | None) -> bool:
-    if seen is not None and current.stored_from is not None:
-        return seen < current.stored_from
+def _precedes(article: Article, current: _CurrentRevision, seen: Seen | None) -> bool:
+    may_order = seen is not None and (not seen.by_change or current.states_moment)
+    if seen is not None and may_order and current.stored_from is not None:
+        return seen.at < current.stored_from
     return is_late(article, current.article)
 
 
@@ -218,29 +233,35 @@ class _CurrentRevision:
     """A current revision, its run, and when it became valid, in seconds since 1970.
 
     `stored_from` is that moment as it is stored: of a first revision, when it was seen.
+    `states_moment`: it is neither its publication nor the start of its run, `arrived`.
     """
 
     article: Article
     since: int
     run: int
     stored_from: int | None
+    arrived: int
+
+    @property
+    def states_moment(self) -> bool:
+        """Whether the text came with a moment of its own."""
+        return self.stored_from not in (None, published_seconds(self.article), self.arrived)
 
 
 def _current(connection: Connection, ids: Collection[str]) -> dict[str, _CurrentRevision]:
     if not ids:
         return {}
-    table, articles = schema.revisions, schema.articles.c
-    query = select(table).join(
-        schema.articles,
-        and_(articles.id == table.c.article_id, articles.revision == table.c.revision),
-    )
+    table, articles, runs = schema.revisions, schema.articles.c, schema.runs.c
+    current = and_(articles.id == table.c.article_id, articles.revision == table.c.revision)
+    query = select(table, runs.started).join(schema.articles, current)
+    query = query.join(schema.runs, runs.id == table.c.run_id)
     validity = intervals(connection, ids)
     found = {}
     for row in connection.execute(query.where(table.c.article_id.in_(ids))):
         since = UNKNOWN_DATE if row.published is None else row.published
         since = validity.get((row.article_id, row.revision), (since, 0))[0]
         found[row.article_id] = _CurrentRevision(
-            article_record(row), since, row.run_id, row.standing_from
+            article_record(row), since, row.run_id, row.standing_from, row.started
         )
     return found
 
@@ -250,11 +271,14 @@ def _revision(
     chunks: Sequence[Chunk],
     before: _CurrentRevision,
     run: int,
-    seen: int | None,
+    seen: Seen | None,
 ) -> Arrival:
     if _precedes(article, before, seen):
-        return Arrival(article, chunks, seen or updated_seconds(article), late=True)
-    since = valid_since(article, before.article, before.since, seen or run)
+        return Arrival(article, chunks, seen.at if seen else updated_seconds(article), late=True)
+    if seen is not None and seen.by_change and seen.at <= (before.stored_from or before.since):
+        # It was changed in silence: until this run, the text before it was seen.
+        seen = None
+    since = valid_since(article, before.article, before.since, seen.at if seen else run)
     return Arrival(article, chunks, since)
 
 

@@ -54,7 +54,15 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("author_names", "writer", "journalist", "reporter", "post_author"),
     ),
     "date": (
-        *("date", "published", "published_at", "publish_date", "pub_date", "date_published"),
+        *(
+            "date_gmt",
+            "date",
+            "published",
+            "published_at",
+            "publish_date",
+            "pub_date",
+            "date_published",
+        ),
         *("date_publish", "publication_date", "published_date", "published_on", "publish_time"),
         *("published_time", "publication_datetime", "web_publication_date", "post_date_gmt"),
         *("post_date", "article_date", "first_published", "datetime", "timestamp"),

@@ -48,6 +48,10 @@ _ENDED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _SHORT_BYLINE = 4
 _MOST_NAMES = 2_000
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "ru")
+# "The Guardian (London)": where a paper appears is not its name, an abbreviation is one.
+_PLACE = re.compile(
+    r" \((?:UK|USA?|(?=[^()]*[a-zà-ÿ])[A-ZÀ-Þ][^\W\d_]+(?:[ ,.;&-]+[^\W\d_]+\.?){0,5})\)$"
+)
 
 
 def date_of(line: str) -> str:
@@ -220,3 +224,12 @@ TOO_LONG = f"longer than the {SIZE_LIMIT >> 20} MB that one article may have"
 def joined(lines: Sequence[str]) -> str:
     """The lines of a paragraph as one, words that were cut at a line end left as they are."""
     return one_line(" ".join(lines))
+
+
+def outlet_name(written: str) -> str:
+    """The name of an outlet without the place that a database puts behind it.
+
+    >>> outlet_name("The Post (London)"), outlet_name("Lowland News Agency (LNA)")
+    ('The Post', 'Lowland News Agency (LNA)')
+    """
+    return _PLACE.sub("", written) or written

@@ -16,6 +16,7 @@ from rag.corpus.formats.export_fields import (
     clock_of,
     date_of,
     language_of,
+    outlet_name,
     people,
 )
 from rag.corpus.formats.layout import lay_out, one_line
@@ -120,7 +121,7 @@ def draft_of(where: str, parts: FactivaArticle, identifier: str) -> Draft | Unre
         blocks,
         title=title,
         source_id=f"factiva:{identifier.casefold()}" if identifier else "",
-        publisher=one_line(fields.get("SN", "")),
+        publisher=outlet_name(one_line(fields.get("SN", ""))),
         authors=people(fields.get("BY", "")),
         date=f"{day} {clock}" if day and clock else day,
         dated=True,

@@ -72,7 +72,8 @@ def unwrapped(record: Record) -> Record:
     """
     for name in _WRAPPERS:
         if isinstance(inner := record.get(name), dict):
-            return {**record, **inner}
+            # Without the inner object itself: "_source" would stand for a field "source".
+            return {key: value for key, value in record.items() if key != name} | inner
     return record
 
 

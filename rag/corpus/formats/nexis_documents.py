@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.drafts import Draft, Unread
-from rag.corpus.formats.export_fields import joined, language_of, people, section_of
+from rag.corpus.formats.export_fields import (
+    joined,
+    language_of,
+    outlet_name,
+    people,
+    section_of,
+)
 from rag.corpus.formats.layout import Part, lay_out, one_line
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
@@ -58,7 +64,7 @@ def draft_of(where: str, document: Document) -> Draft | Unread:
         title=title,
         url=address if is_web_address(address) else "",
         source_id=_identity(outlet, document, title),
-        publisher=outlet,
+        publisher=outlet_name(outlet),
         authors=people(fields.get("byline", "")),
         date=document.date,
         dated=True,

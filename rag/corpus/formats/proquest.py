@@ -14,6 +14,7 @@ from rag.corpus.formats.export_fields import (
     body_paragraphs,
     date_of,
     language_of,
+    outlet_name,
     people,
 )
 from rag.corpus.formats.layout import Part, lay_out, one_line
@@ -305,7 +306,7 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
         blocks,
         title=title,
         source_id=f"proquest:{identifier}" if identifier.isdigit() else "",
-        publisher=one_line(_PLACE.split(outlet, maxsplit=1)[0]),
+        publisher=outlet_name(one_line(_PLACE.split(outlet, maxsplit=1)[0])),
         authors=_authors(fields.get("author", "")),
         date=date_of(fields.get("date", "")) or date_of(info) or fields.get("year", ""),
         dated=True,

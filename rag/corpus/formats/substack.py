@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +21,12 @@ from rag.errors import CorpusError
 POSTS, TEXTS = "posts.csv", "posts"
 _COLUMNS = frozenset({"post_id", "post_date", "is_published"})
 _LONGEST_HEADER = 4096
+
+# What asks readers to subscribe, to share and to comment.
+_WIDGET = re.compile(
+    r"<div class=\"[^\"]{0,200}\b(?:subscription-widget|subscribe-widget|captioned-button-wrap"
+    r"|community-chat|poll-embed|install-substack-app-embed)",
+)
 
 Texts = Callable[[str], bytes]
 """Returns the HTML of the post with this id; raises CorpusError where it is missing."""
@@ -105,7 +112,7 @@ def _post(where: str, post: dict[str, str], text_of: Texts) -> Draft:
         msg = f"its text {TEXTS}/{post_id}.html is missing or empty ({error})"
         raise CorpusError(msg) from error
     title = line_of(post.get("title", ""))
-    text, blocks = read_text(page, title, html=True)
+    text, blocks = read_text(_WIDGET.sub(_hidden, page), title, html=True)
     if not text:
         msg = f"the post holds no text: {post.get('type') or 'post'!s:.40}"
         raise CorpusError(msg)
@@ -119,6 +126,10 @@ def _post(where: str, post: dict[str, str], text_of: Texts) -> Draft:
         dated=True,
         warnings=warnings,
     )
+
+
+def _hidden(opening: re.Match[str]) -> str:
+    return opening[0].replace("<div", "<div hidden", 1)
 
 
 def is_text_of_export(path: Path) -> bool:

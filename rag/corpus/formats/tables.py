@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from rag.errors import CorpusError
 _DELIMITERS = ",;\t|"
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ROWS_AT_ONCE = 64
+# How databases write a line break into a table with tabs; none is within a path ("C:\\new").
+_ESCAPED_LINE = re.compile(r"(?<!\\)(?:\\r)?\\n(?![a-z]|\\\\)")
 _GUESSED = "not UTF-8; read as Windows-1252"
 
 
@@ -86,6 +89,8 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
             where, before = f"{printable_path(path)}:{before + 2}", rows.line_num
             if any(map(str.strip, row)):
                 found += 1
+                if delimiter == "\t":
+                    row = [_ESCAPED_LINE.sub("\n", value) for value in row]
                 yield _outcome(where, fields, names, row, (_GUESSED,) * lines.guessed)
                 lines.guessed = False
     except csv.Error as error:
