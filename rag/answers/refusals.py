@@ -21,8 +21,8 @@ _SOURCES = (
 _SAY = (
     r"(?:say|mention|contain|provide|state|give|hold|answer|specify|include|tell|report|discuss|"
     r"name|identify|indicate|reveal|explain|describe|address|cover|offer|show|disclose|clarify|"
-    r"detail|list|make (?:it )?clear|refer|have|support|confirm|establish|record|note|touch|seem|appear|"
-    r"go into|speak|help|let|allow|shed|deal with|concern)"
+    r"detail|list|make (?:it )?clear|refer|have|support|confirm|establish|record|note|touch|"
+    r"seem|appear|go into|speak|help|let|allow|shed|deal with|concern)"
 )
 _SAID = (
     r"(?:mentioned|stated|specified|answered|given|said|provided|named|identified|reported|"

@@ -52,7 +52,8 @@ class Learned:
 
     `rejected` are fields of a request that it takes no more; `other_limit` says that it knows
     the limit of a reply as `max_completion_tokens`; `no_system` that it takes no system text;
-    `no_stream` that it sends a reply only as a whole; `thinks` that it thinks; `thinks_aloud` that its thoughts begin unannounced.
+    `no_stream` that it sends a reply only as a whole; `thinks` that it thinks; `thinks_aloud`
+    that its thoughts begin unannounced.
     """
 
     rejected: set[str] = field(default_factory=set)

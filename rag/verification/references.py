@@ -297,7 +297,7 @@ def _taken(text: str) -> tuple[list[int], str]:
 
 
 def _closes(text: str, match: re.Match[str], numbers: Sequence[int], hits: Sequence[Hit]) -> bool:
-    """Whether a bare number in round brackets, or behind `#`, can be a reference: not a figure, not a list's."""
+    """Whether a bare number in brackets, or behind `#`, is a reference: no figure, no list's."""
     before, after = text[: match.start()], text[match.end() :]
     if any(not 1 <= number <= len(hits) for number in numbers) or (
         len(after) and not _END_OF_CLAUSE.match(after)

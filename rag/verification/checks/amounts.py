@@ -20,6 +20,10 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = 12.0
+_DAY, _WEEK = 86_400.0, 604_800.0
+_MONTH = 30.4
+"""The days of a month, on average."""
+_LEEWAY = 0.04
 _CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
 _MEASURES = ("length", "mass", "volume", "area", "speed", "degrees", "power")
 _ADVERBS = {
@@ -56,6 +60,8 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if bearing and not _only_bare(said, bearing, evidence):
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
+            continue
+        if any(_as_long(held, said) for held in evidence.quantities):
             continue
         if _in_words(said, evidence):
             continue
@@ -124,6 +130,15 @@ def _in_words(said: Quantity, evidence: Evidence) -> bool:
     if said.unit == "percent":
         return any(round(said.value) == SHARES[word] for word in words & SHARES.keys())
     return said.value == 2 and not said.unit and "both" in words
+
+
+def _as_long(held: Quantity, said: Quantity) -> bool:
+    """Whether a span in days or weeks is one in months or years: "90 days" is three months."""
+    spans = {each.unit: each.value * each.factor for each in (held, said)}
+    if spans.keys() != {"time", "months"} or spans["time"] < _WEEK:
+        return False
+    days, months = spans["time"] / _DAY, spans["months"]
+    return abs(days - months * _MONTH) <= _LEEWAY * days
 
 
 def _since(said: Quantity, evidence: Evidence) -> bool:

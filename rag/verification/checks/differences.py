@@ -15,12 +15,13 @@ from rag.language.quantities import Quantity
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Severity
+from rag.verification.checks.evidence import Evidence, Severity, bases_of
 from rag.verification.checks.saying import (
     Difference,
     Said,
     distinct,
     figures,
+    is_given,
     measures,
     one_name,
     related,
@@ -37,19 +38,22 @@ _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 """Fractions in words, in whole per cent."""
-_WEAKER: dict[Status, frozenset[Status]] = {
+WEAKER: dict[Status, frozenset[Status]] = {
     "fact": frozenset(),
     "now": frozenset(),
     "claimed": frozenset(),
     "coming": frozenset({"fact"}),
     "planned": frozenset({"fact", "now"}),
+    "wanted": frozenset({"fact", "now", "coming"}),
     "possible": frozenset({"fact", "now", "coming"}),
 }
+_TO_COME: frozenset[Status] = frozenset({"coming", "planned", "wanted", "possible"})
 SHOWN: dict[Status, str] = {
     "fact": "has happened",
     "now": "is so",
     "coming": "will happen",
-    "planned": "is planned or wanted",
+    "planned": "is planned",
+    "wanted": "is wanted or asked for",
     "possible": "may happen",
     "claimed": "is said",
 }
@@ -80,10 +84,10 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         return
     yield from apart
     yield from _turned_round(mine, other)
-    waiting = theirs.status in ("possible", "planned", "coming") and _YET.search(mine.text)
+    waiting = theirs.status in _TO_COME and _YET.search(mine.text)
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
-        sure = ours.status == "fact" and theirs.status in ("coming", "planned", "possible")
+        sure = ours.status == "fact" and theirs.status in _TO_COME
         open_both = theirs.status == "possible" and ours.status == "coming" and kind == "same"
         if (open_both and not ours.patient) or (
             sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
@@ -94,7 +98,7 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
     if ours.denied != theirs.denied and not open_still:
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
-    elif ours.status in _WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
+    elif ours.status in WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
         reason = (
             f"the article says that it {SHOWN[theirs.status]}, not that it {SHOWN[ours.status]}"
         )
@@ -307,6 +311,8 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
             ):
                 continue
             if any(each.bears_out(figure) for each in counted):
+                continue
+            if is_given(other.text, figure, bases_of(mine.text)):
                 continue
             if rivals := [each for each in counted if _comparable(each, figure, place)]:
                 verdict: Severity = "unsupported" if rivals[0].unit == figure.unit else "partly"
