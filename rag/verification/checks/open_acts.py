@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language.opposites import base, verbs
+from rag.language.opposites import base, same, verbs
 from rag.language.roles import clauses_of
 from rag.verification.checks.differences import SHOWN, WEAKER
 from rag.verification.checks.evidence import Finding, Statement
@@ -25,16 +25,17 @@ _WAITING = re.compile(
 def only_weaker(mine: Said, words: Sequence[str], text: str) -> Finding | None:
     """That a sentence has an act of the claim only as coming, planned or wanted, or "for" later."""
     clause = mine.clause
-    there = [each for each in clauses_of(text) if each.verb in words]
+    alike = same(clause.verb)
+    there = [each for each in clauses_of(text) if each.verb in alike and not each.quoted]
     if clause.denied or clause.status not in ("fact", "now", "coming"):
         return None
     if there:
         weaker = all(clause.status in WEAKER[each.status] for each in there)
         status = there[0].status
     else:
-        weaker = (
-            all(_ahead(word, text) for word in words if "_" not in word) and clause.status == "fact"
-        )
+        single = [word for word in words if "_" not in word]
+        weaker = bool(single) and all(_ahead(word, text) for word in single)
+        weaker = weaker and clause.status == "fact"
         status = "planned"
     if not weaker:
         return None
@@ -55,8 +56,11 @@ def only_done_to(noun: str, statement: Statement, kind: str) -> bool:
     )
 
 
-def only_feared(words: Sequence[str], statement: Statement) -> bool:
-    """Whether a sentence has an act only as what somebody fears, wants or plans."""
+def only_feared(words: Sequence[str], statement: Statement, *, undone: bool = False) -> bool:
+    """Whether a sentence has an act only as what somebody fears, wants or plans.
+
+    With `undone`, what is called off is no more than that either.
+    """
     holders = [
         clause
         for clause in clauses_of(statement.text)
@@ -67,7 +71,8 @@ def only_feared(words: Sequence[str], statement: Statement) -> bool:
             for word in words
         )
     ]
-    return bool(holders) and all(each.verb in verbs("feared") for each in holders)
+    open_still = verbs("feared") | (verbs("undone") if undone else frozenset())
+    return bool(holders) and all(each.verb in open_still for each in holders)
 
 
 def is_lacking(word: str, text: str) -> bool:

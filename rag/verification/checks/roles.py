@@ -211,10 +211,11 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.aside:
         return
     if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
-        noun = clause.patient.head
-        there = [each for each in evidence.statements if noun in bases_of(each.text)]
-        if there and all(only_feared([noun], each) for each in there):
-            yield Finding("partly", f"the article does not say that there was a {noun}", "role")
+        words = clause.patient.words or {clause.patient.head}
+        there = [each for each in evidence.statements if words <= bases_of(each.text)]
+        if there and all(only_feared(sorted(words), each, undone=True) for each in there):
+            shown = mine.shown(clause.patient)
+            yield Finding("partly", f"the article does not say that there was {shown}", "role")
         return
     if (
         clause.predicate

@@ -31,7 +31,9 @@ _OF_A_FIGURE = re.compile(
     r"\b(?:half|quarter|third|fifth|tenth)s? of (?:the|that|its|their) \d", re.IGNORECASE
 )
 _LISTED = re.compile(
-    r"(?: [a-z]+)?(?:,| and|, and) (?P<whose>(?:the |an? )?(?:[\w’'-]+ ){1,4})"
+    r"(?: [a-z]+)?(?:,| and|, and) (?!not |but |up |down |from |more |less |fewer )"
+    r"(?!instead |rather |than )"
+    r"(?P<whose>(?:the |an? )?(?:[\w’'-]+ ){1,4})"
     r"(?:to |by |of |with )?"
 )
 _NO_SHARES = ("day", "year", "clock", "rank")

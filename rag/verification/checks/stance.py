@@ -55,6 +55,10 @@ _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
 _FEW = frozenset({"few", "for", "against"})
 _EFFORT = word_set("try attempt seek begin start help manage")
+_NOT_AMONG = re.compile(
+    r"(?P<who>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}) (?:is|was|are|were)"
+    r" (?:not (?:one of|among|part of) (?:them|these|those)|none of (?:them|these|those))"
+)
 _COMPARING = word_set("more less few")
 _SAME = 0.75
 _SHORT = 3
@@ -90,6 +94,9 @@ class _Stances:
 def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """What the nearest cited sentence denies, affirms or only holds possible, unlike the claim."""
     said = sentence(claim)
+    if excepted := _excepted(said, evidence):
+        yield Finding("unsupported", f"the article says that {excepted}", "stance")
+        return
     nearest = evidence.nearest(said, _SHARED)
     if nearest is None:
         return
@@ -128,6 +135,20 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
     if len(mine.denied) % 2 == len(held.denied) % 2:
         words = [sentence(without_moments(each.text)).words for each in (said, nearest)]
         yield from _opposite(words[0], words[1], evidence.sentences)
+
+
+def _excepted(said: Sentence, evidence: Evidence) -> str:
+    """What says that a name of the claim is not among those of the sentence before; else ""."""
+    for before, each in pairwise(evidence.statements):
+        match = _NOT_AMONG.search(each.text)
+        if match is None or not said.stems & before.stems:
+            continue
+        name = frozenset(stems(match["who"]))
+        rest = said.stems - name
+        # Who is meant stands in the claim, and what is said of the others.
+        if name & said.stems and len(rest & before.stems) >= _SHARED * len(rest):
+            return match[0]
+    return ""
 
 
 def _differs_by_no(claim: str, held: str) -> bool:
