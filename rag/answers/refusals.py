@@ -90,6 +90,8 @@ _ENGLISH = (
 _UNCITED = (
     rf"\A(?:it|this|that)\s+(?:is|was|remains)(?:\s+not|n['’]t)\s+{_SAID}\b[^.]{{0,60}}\W*\Z",
     r"\A(?:it|this|that)(?:['’]s|\s+is|\s+was|\s+remains)\s+(?:unclear|unknown|impossible|hard|difficult|anyone['’]s\s+guess)\b",
+    rf"\Ano\s+(?:\w+\s+)?{_INFORMATION}s?\s+(?:is|are|was|were)\s+(?:given|provided|available|found|mentioned|offered)\b",
+    rf"\A(?:the|their|his|her|its)\s+(?:[\w’'-]+\s+){{1,4}}?(?:is|are|was|were)(?:\s+not|n['’]t)\s+(?:\w+\s+)?{_SAID}\W*\Z",
     r"\Athere(?:['’]s|\s+is)\s+no\s+(?:way\s+(?:to|of)|telling)\b",
 )
 """What says so only in a sentence that cites nothing: articles report such things as well."""

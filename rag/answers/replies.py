@@ -54,6 +54,18 @@ _OBJECT = re.compile(r"(?:\A|\n)[^\n{\[]{0,120}?\s*(?P<json>[\[{]\s*[\"{\[].*)",
 _CLOSED = re.compile(r"[\]}]\s*[^\]}]{0,200}\Z")
 _LAST_PART = re.compile(r",?\s*(?:\"(?:[^\"\\]|\\.)*\"?\s*:?|[\w.+-]+)\s*\Z")
 
+_BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div|h[1-6]|tr)\s*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:p|li|ul|ol|div|span|b|i|u|em|strong|small|h[1-6]|code|pre|tr|td|blockquote|article|section"
+    r"|sentences?|statement|claim|text|summary|explanation)(?:\s[^<>]{0,80})?/?>",
+    re.IGNORECASE,
+)
+_ASKED_AGAIN = re.compile(r"\A\s*[*_]*(?:Q|Question|Frage)[*_]*\s*:[^\n]*\n+(?=\s*\S)")
+_CONFIDENCE = re.compile(
+    r"^[ \t*_]*(?:confidence|certainty)(?: (?:level|score))?[ *_]*:[ *_]*"
+    r"(?:very )?(?:high|medium|low|moderate|certain|\d{1,3} ?%|[01]?\.\d+)[ .*_]*$\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|___|__)(?=\S)(.{1,2000}?)(?<=\S)\1", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\w*])([*_`])(?=[^\s*_`])([^*_`\n]{1,400}?)(?<=[^\s*_`])\1(?![\w*])")
 _EMOJI = re.compile(
@@ -285,6 +297,8 @@ def _with_markers(text: str, numbers: Sequence[int]) -> str:
 
 
 def _tidied(text: str) -> str:
+    text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = _CONFIDENCE.sub("", _ASKED_AGAIN.sub("", text))
     text = _EMOJI.sub("", text.replace("\u00a0", " ")).strip()
     text, footnotes = _without_footer(text)
     text = _BOLD_LINE.sub("", text)

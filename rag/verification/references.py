@@ -154,7 +154,8 @@ _SAYING = re.compile(
 )
 _ACCORDING = re.compile(
     rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
-    rf"(?:according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
+    rf"(?:(?:i\s+found\s+(?:this|it|that|the\s+answer)|this\s+(?:is|was)\s+\w+|the\s+answer\s+(?:is|stands))\s+in|"
+    rf"according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
     rf"from|laut|gemäß|nach|selon|d'après)\s+(?:the\s+)?"
     rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?[,:]\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
     re.IGNORECASE | re.MULTILINE,

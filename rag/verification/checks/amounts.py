@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from rag.language.moments import without_moments
+from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.synonyms import kinds
 from rag.verification.checks.differences import SHARES
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
 from rag.verification.checks.written import joined_numbers
@@ -19,6 +21,8 @@ _RATE = re.compile(
     r"|annually|yearly))\b(?!\s(?:later|ago|earlier|before|after|old))",
     re.IGNORECASE,
 )
+_ANIMAL = base("animal")
+_PEOPLE = frozenset(map(base, ("people", "person", "persons", "men", "women", "children")))
 _YEAR = 12.0
 _DAY, _WEEK = 86_400.0, 604_800.0
 _MONTH = 30.4
@@ -71,6 +75,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
             if _comparable(held, said) and not any(held.bears_out(other) for other in claimed)
         ]
         yield told_apart(_shown(said), rivals, "number")
+    yield from _of_no_people(claimed, evidence)
     yield from _rates(plain, evidence)
 
 
@@ -130,6 +135,18 @@ def _in_words(said: Quantity, evidence: Evidence) -> bool:
     if said.unit == "percent":
         return any(round(said.value) == SHARES[word] for word in words & SHARES.keys())
     return said.value == 2 and not said.unit and "both" in words
+
+
+def _of_no_people(claimed: Sequence[Quantity], evidence: Evidence) -> Iterator[Finding]:
+    """A number of people that the article has only of animals: "204 sheep"."""
+    for said in claimed:
+        if base(said.noun) not in _PEOPLE:
+            continue
+        there = [base(held.noun) for held in evidence.quantities if held.bears_out(said)]
+        if there and all(noun not in _PEOPLE and _ANIMAL in kinds(noun) for noun in there):
+            held = next(each for each in evidence.quantities if each.bears_out(said))
+            reason = f"the article says {held.text} {held.noun}, not {said.noun}"
+            yield Finding("unsupported", reason, "number")
 
 
 def _as_long(held: Quantity, said: Quantity) -> bool:

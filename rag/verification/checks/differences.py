@@ -89,9 +89,8 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         yield from _measures(mine, other)
         sure = ours.status == "fact" and theirs.status in _TO_COME
         open_both = theirs.status == "possible" and ours.status == "coming" and kind == "same"
-        if (open_both and not ours.patient) or (
-            sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
-        ):
+        done_to = ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
+        if (open_both and not ours.patient) or (sure and (done_to or _same_goal(ours, theirs))):
             yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
     open_still = ours.denied and (waiting or evidence.counters(theirs.verb, other.statement))
@@ -108,6 +107,14 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         yield from _measures(mine, other)
         yield from _places(mine, other, evidence)
         yield from times(mine, other, evidence)
+
+
+def _same_goal(ours: Clause, theirs: Clause) -> bool:
+    """Whether two clauses lead to one thing, as "go to court" does, with nothing done to any."""
+    goals = [
+        {each.head for how, each in one.others if how in ("to", "into")} for one in (ours, theirs)
+    ]
+    return not ours.patient and not theirs.patient and bool(goals[0] & goals[1])
 
 
 def _open_tense(clause: Clause) -> bool:
@@ -286,6 +293,9 @@ def is_source(shown: str, evidence: Evidence) -> bool:
 
 def _measures(mine: Said, other: Said) -> Iterator[Difference]:
     """A figure of the claim in a place where the same act has another figure."""
+    if mine.clause.status == "wanted" != other.clause.status:
+        # What somebody wants may be another number than what is done.
+        return
     ours, theirs = figures(mine), figures(other)
     flat = [each for found in theirs.values() for each in found]
     for place, said in ours.items():
