@@ -46,7 +46,7 @@ _ENGLISH = (
     r"than\b|\bwithout\s+(?:saying|naming|mentioning|stating|giving|identifying|explaining))",
     rf"\b(?:this|that|it|which)(?:['’]s|\s+is|\s+was){_NOT}?\s+(?:something|anything|a\s+(?:question|matter|topic|point))"
     rf"\s+(?:that\s+|which\s+)?(?:the\s+|these\s+)?{_SOURCES}\b",
-    rf"\b{_SOURCES}\b[^.!?]*\b(?:but|though|although|yet)\s+not\s+(?:who|whom|whose|what|when|where|why|how|which|by\s+whom)\b",
+    rf"\b{_SOURCES}\b[^.!?]*\b(?:but|though|although|yet)\s+not\s+(?:who|whom|whose|what|when|where|why|how|which|(?:by|to|from|for)\s+whom)\b",
     rf"\b(?:absent|missing)\s+from\s+(?:all\s+(?:of\s+)?)?(?:the\s+|these\s+)?{_PASSAGES}\b",
     rf"\b(?:beyond|outside)\s+(?:the\s+scope\s+of\s+)?(?:what\s+)?(?:the\s+|these\s+)?{_PASSAGES}\b",
     rf"\b{_PASSAGES}\b[^.!?]*\b(?:but|and|yet)\s+none\s+(?:of\s+(?:them|these|those)\s+)?(?:actually\s+)?(?:{_SAY}s?|answers|"
