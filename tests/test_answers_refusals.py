@@ -20,6 +20,18 @@ I don't know.
 I'm sorry, but I cannot find the answer in the passages provided.
 Unfortunately, the passages do not answer this question.
 No passage mentions a buyer.
+This isn't something the passages address.
+Sorry, that is not covered here.
+The passages make it clear that it was sold, but not to whom.
+The excerpts you gave me leave this open.
+While the passages discuss the sale, they do not identify a buyer [1].
+Nobody is named as the buyer in the passages I was given.
+The available reporting does not identify the buyer.
+As far as the passages go, this remains unanswered.
+I could find no reference to a buyer.
+I'd need more context to answer this.
+The buyer is not identified.
+No se indica en los pasajes.
 The answer is not given in the passages.
 Based on the passages, it is not possible to determine who bought it.
 The question cannot be answered from the given passages.
@@ -53,6 +65,11 @@ It is unclear who set the fire, police said [1].
 The cause is not known, the inspector said [1].
 Police do not know who did it [1].
 Nobody died [1].
+It is not known who wrote the note in the margin [1].
+The passages also show that the mayor did not resign [2].
+According to the passages, nobody was hurt [1].
+The contract leaves open who pays for heating [1].
+We know no better buyer, the union said [1].
 None of the passengers was hurt [1].
 “I do not know,” she told the Harbour Post [1].
 The mayor said the archive has no copy [1].

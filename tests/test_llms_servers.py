@@ -53,6 +53,8 @@ def split(text: str, size: int) -> list[bytes]:
     "text",
     [
         f"<think>A mill? Yes.</think>\n\n{ANSWER}",
+        f"<think>A mill <think>or two</think> it is.</think>{ANSWER}",
+        f"<think>They want no <think> tags.</think>{ANSWER}",
         f"<thinking>\nA mill?\n</thinking>{ANSWER}",
         f"<think>\n\n</think>\n\n{ANSWER}",
         f"<think>A mill?\n\n{ANSWER}",
@@ -446,3 +448,56 @@ def test_why_there_is_no_connection_is_told_apart(error: Exception, words: str) 
 def test_a_name_without_an_address_is_told_apart() -> None:
     with pytest.raises(ProviderError, match=r"the name 'llm\.invalid' has no address|be reached"):
         whole(OpenAIModel("tiny", "http://llm.invalid/v1", max_retries=0, deadline=5))
+
+
+def test_of_several_replies_that_come_mixed_the_first_is_read() -> None:
+    mixed = event(
+        {
+            "choices": [
+                {"index": 1, "delta": {"content": "A barn."}},
+                {"index": 0, "delta": {"content": ANSWER}},
+            ]
+        }
+    )
+    assert asked([mixed, STOP, DONE])[1].text == ANSWER
+
+
+def test_an_error_beside_a_reply_is_told_in_the_servers_words() -> None:
+    failed = {"delta": {}, "finish_reason": "error", "error": {"message": "Upstream is down"}}
+    with pytest.raises(ProviderError, match="“Upstream is down”"):
+        asked([event({"choices": [failed]}), DONE])
+
+
+def test_of_a_page_that_a_proxy_sends_its_title_is_told() -> None:
+    page = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+    with pytest.raises(ProviderError, match="status 502: “502 Bad Gateway”;"):
+        asked(lambda _body: Raw([page], 502, {"content-type": "text/html"}))
+
+
+def twice(answer: Callable[[dict[str, Any]], Raw]) -> tuple[list[str], int]:
+    """Two replies of a server, and how many requests they took."""
+    with llm_server("ok", answer=answer) as server:
+        model = OpenAIModel("tiny", server.url, max_retries=0)
+        return [whole(model)[1].text for _ in range(2)], len(server.asked)
+
+
+def test_a_server_that_does_not_stream_is_asked_for_the_whole_reply_from_then_on() -> None:
+    def answer(body: dict[str, Any]) -> Raw:
+        if body["stream"]:
+            said = "Your organization must be verified to stream this model."
+            return refusal(400, {"error": {"message": said, "param": "stream"}})
+        assert "stream_options" not in body
+        message = {"choices": [{"message": {"content": ANSWER}, "finish_reason": "stop"}]}
+        return Raw([json.dumps(message).encode()], 200, {"content-type": "application/json"})
+
+    assert twice(answer) == ([ANSWER, ANSWER], 3)
+
+
+def test_a_template_that_fails_on_the_systems_turn_gets_none_from_then_on() -> None:
+    def answer(body: dict[str, Any]) -> Raw:
+        if any(each["role"] == "system" for each in body["messages"]):
+            said = "Jinja Exception: Conversation roles must alternate user/assistant"
+            return refusal(500, {"error": {"message": said}})
+        return Raw([delta(ANSWER), STOP, DONE])
+
+    assert twice(answer) == ([ANSWER, ANSWER], 3)

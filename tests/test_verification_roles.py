@@ -20,7 +20,10 @@ FERRY = article(
     "May and 2.5 per cent a year later. The mediator, the former bishop Abel Thorsgate, had shut "
     "both sides in a room. “I gave them herring until they agreed,” he told Radio North. The "
     "government has deducted 2.1 million crowns from its payment to Quarne Line. Repairs may "
-    "begin in May if the province pays.",
+    "begin in May if the province pays. The council asked Quarne Line to raise fares. Ann Orr was "
+    "paid 300 crowns, Jorun Teague 200 and the cook 100. One of the two skippers was fined. Police "
+    "are investigating three stewards. Ivo Brack is not among them. The bank admitted on Monday, a "
+    "week after it noticed the loss, that money was gone. The storm killed 40 sheep.",
     "radio.example/ferry",
     publisher="Radio North",
     day="2025-04-25",
@@ -59,6 +62,12 @@ def test_what_the_article_says_is_supported_in_other_words(claim: str) -> None:
         ("Quarne Line has deducted 2.1 million crowns from its payment to the government.",
          "unsupported", "not Quarne Line"),
         ("Repairs will begin in May.", "partly", "may happen"),
+        ("Quarne Line will raise fares.", "partly", "is wanted or asked for"),
+        ("Jorun Teague was paid 300 crowns.", "unsupported", "200 for Jorun Teague"),
+        ("The two skippers were paid.", "partly", "One of the two"),
+        ("Ivo Brack is being investigated.", "unsupported", "Brack is not among them"),
+        ("The loss was noticed on Monday.", "unsupported", "“admitted”"),
+        ("The storm killed 40 people.", "unsupported", "40 sheep, not people"),
         ("The strike will end tomorrow.", "partly", "as seen from the article's day"),
     ],
 )  # fmt: skip
@@ -121,19 +130,20 @@ def claim(line: str) -> str:
 @pytest.mark.parametrize(
     ("name", "most_flagged", "most_supported"),
     [
-        ("first", 3, 6),
+        ("first", 1, 6),
         ("second", 2, 3),
         ("third", 4, 3),
-        ("fourth", 7, 3),
-        ("fifth", 5, 2),
+        ("fourth", 6, 3),
+        ("fifth", 5, 1),
         ("sixth", 8, 9),
-        ("seventh", 14, 4),
+        ("seventh", 10, 4),
+        ("eighth", 12, 18),
     ],
 )
 def test_few_true_claims_are_flagged_and_few_false_ones_supported(
     name: str, most_flagged: int, most_supported: int
 ) -> None:
-    """Of 48, 43, 45, 45, 20, 84, 63 true claims, 58, 58, 45, 45, 20, 88, 61 false, no more."""
+    """Of 48, 43, 45, 45, 20, 84, 63, 90 true and 58, 58, 45, 45, 20, 88, 61, 90 false, no more."""
     listed = tomllib.loads((CLAIMS / f"{name}.toml").read_text(encoding="utf-8"))["evidence"]
     flagged, supported = [], []
     for number, one in enumerate(listed):

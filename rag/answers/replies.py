@@ -54,6 +54,18 @@ _OBJECT = re.compile(r"(?:\A|\n)[^\n{\[]{0,120}?\s*(?P<json>[\[{]\s*[\"{\[].*)",
 _CLOSED = re.compile(r"[\]}]\s*[^\]}]{0,200}\Z")
 _LAST_PART = re.compile(r",?\s*(?:\"(?:[^\"\\]|\\.)*\"?\s*:?|[\w.+-]+)\s*\Z")
 
+_BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div|h[1-6]|tr)\s*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:p|li|ul|ol|div|span|b|i|u|em|strong|small|h[1-6]|code|pre|tr|td|blockquote|article|section"
+    r"|sentences?|statement|claim|text|summary|explanation)(?:\s[^<>]{0,80})?/?>",
+    re.IGNORECASE,
+)
+_ASKED_AGAIN = re.compile(r"\A\s*[*_]*(?:Q|Question|Frage)[*_]*\s*:[^\n]*\n+(?=\s*\S)")
+_CONFIDENCE = re.compile(
+    r"^[ \t*_]*(?:confidence|certainty)(?: (?:level|score))?[ *_]*:[ *_]*"
+    r"(?:very )?(?:high|medium|low|moderate|certain|\d{1,3} ?%|[01]?\.\d+)[ .*_]*$\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|___|__)(?=\S)(.{1,2000}?)(?<=\S)\1", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\w*])([*_`])(?=[^\s*_`])([^*_`\n]{1,400}?)(?<=[^\s*_`])\1(?![\w*])")
 _EMOJI = re.compile(
@@ -72,14 +84,21 @@ _FOOTER = re.compile(
     rf"|^[ \t]*[#*_]+[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*[*_]*[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_FOOTNOTE = re.compile(r"^[ \t]*\[\^?(?P<mark>\d{1,3})\][ \t]*:(?P<rest>[^\n]*)$\n?", re.MULTILINE)
+_FOOTNOTE = re.compile(
+    r"^[ \t]*\[(?:\^(?P<note>\w{1,12})|(?P<mark>\d{1,3}))\][ \t]*:(?P<rest>[^\n]*)$\n?",
+    re.MULTILINE,
+)
+_NOTE_MARK = re.compile(r"[ \t]?\[\^?(\w{1,12})\]")
 _ENTRY = re.compile(
     r"^[ \t]*(?:[-*•][ \t]*)?(?:\[\^?|\()?(?P<mark>\d{1,3})[\]).:]{1,2}(?P<rest>[^\n]*)$"
 )
 _POINTS_AT = re.compile(r"\b(?:passage|source|P)\s*#?\[?(?P<number>\d{1,3})\b", re.IGNORECASE)
 _LABEL = re.compile(
-    r"\A\W{0,3}(?:(?:short|final|direct|brief|quick|the)\s+)?(?:answer|response|reply|antwort|kurzantwort"
-    r"|réponse|respuesta|risposta|A)[ \t]*[*_]*[ \t]*:[*_]*\s*",
+    r"\A\W{0,3}(?:(?:short|final|direct|brief|quick|concise|the)\s+)*(?:answer|response|reply|antwort|kurzantwort"
+    r"|réponse|respuesta|risposta|result|summary|conclusion|bottom\s+line|in\s+short|in\s+brief|tl;?\s?dr|A)"
+    r"[ \t]*[*_]*[ \t]*:[*_]*\s*"
+    r"|\A(?:so,?\s+)?(?:the|my)\s+(?:(?:short|final|correct)\s+)?answer(?:\s+to\s+(?:your|the|this)\s+question)?"
+    r"\s+is(?:\s+that\b|\s*:)?\s+(?!no\b|not\b|yes\b|in\b|un)",
     re.IGNORECASE,
 )
 _SOURCES = (
@@ -120,6 +139,7 @@ _CLOSING = re.compile(
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[”\"’)]*|\n|\Z)\s*")
 _STOP = re.compile(r"[.!?]+[”\"’)]*\Z")
 _TABLE_ROW = re.compile(r"^[ \t]*\|?[^|\n]*\|[^\n]*$")
+_MARKER_CELL = re.compile(r", (\[[^\[\]]{1,40}\])(?=,|\Z)")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
 
 
@@ -277,6 +297,8 @@ def _with_markers(text: str, numbers: Sequence[int]) -> str:
 
 
 def _tidied(text: str) -> str:
+    text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = _CONFIDENCE.sub("", _ASKED_AGAIN.sub("", text))
     text = _EMOJI.sub("", text.replace("\u00a0", " ")).strip()
     text, footnotes = _without_footer(text)
     text = _BOLD_LINE.sub("", text)
@@ -291,19 +313,24 @@ def _tidied(text: str) -> str:
             text = text[:1].upper() + text[1:]
     text = _without_closing(text)
     if footnotes:
-        text = re.sub(
-            r"\[\^?(\d{1,3})\]", lambda m: f"[{footnotes.get(int(m[1]), int(m[1]))}]", text
-        )
+        text = _NOTE_MARK.sub(lambda m: footnotes.get(m[1], m[0]), text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _without_footer(text: str) -> tuple[str, dict[int, int]]:
-    """The text without its list of sources, and which passage each mark of that list names."""
-    marks: dict[int, int] = {}
+def _without_footer(text: str) -> tuple[str, dict[str, str]]:
+    """The text without its list of sources, and what stands for each mark of that list.
+
+    That is the passage that its line names, and for a mark in letters else what its line says.
+    """
+    marks: dict[str, str] = {}
 
     def note(match: re.Match[str]) -> str:
-        if pointed := _POINTS_AT.search(match["rest"]):
-            marks[int(match["mark"])] = int(pointed["number"])
+        named = match.groupdict()
+        mark, rest = named["mark"] or named.get("note", ""), match["rest"].strip(" .")
+        if pointed := _POINTS_AT.search(rest):
+            marks[mark] = f" [{pointed['number']}]"
+        elif not mark.isdigit():
+            marks[mark] = f" [{rest}]"
         return ""
 
     if _FOOTNOTE.sub("", text).strip():
@@ -350,7 +377,8 @@ def _without_table(text: str) -> str:
             at += 2
             while at < len(lines) and _TABLE_ROW.match(lines[at]):
                 cells = [cell.strip() for cell in lines[at].strip().strip("|").split("|")]
-                if said := ", ".join(cell for cell in cells if cell not in ("", "-", "—")):
+                told = [cell for cell in cells if cell not in ("", "-", "—") and cell[-1] != "?"]
+                if said := _MARKER_CELL.sub(r" \1", ", ".join(told)):
                     made.append(f"- {said}")
                 at += 1
         else:

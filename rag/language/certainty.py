@@ -14,7 +14,7 @@ from rag.language.words import word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-Status = Literal["fact", "now", "coming", "planned", "possible", "claimed"]
+Status = Literal["fact", "now", "coming", "planned", "wanted", "possible", "claimed"]
 
 SUBJECTS = word_set("nsubj nsubjpass csubj")
 _LONGEST_CHAIN = 12
@@ -22,10 +22,15 @@ _CONTROLS: dict[Status, frozenset[str]] = {
     "planned": frozenset(
         base(word)
         for word in word_set(
-            "want hope plan aim intend threaten consider propose seek try ask need promise pledge"
-            " vow agree decide prepare offer demand call urge order tell require must wish attempt"
-            " set due ready willing expect invite allow ban forbid recommend suggest request have"
-            " be"
+            "plan aim intend promise pledge vow agree decide prepare order tell require must set"
+            " due ready willing expect allow ban forbid have be need"
+        )
+    ),
+    "wanted": frozenset(
+        base(word)
+        for word in word_set(
+            "want hope threaten consider propose seek try ask offer demand call urge wish attempt"
+            " invite recommend suggest request"
         )
     ),
     "possible": frozenset(
@@ -86,7 +91,7 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
             denied = denied != (governor in _FAILS and not inside)
             inside = True
             if governor in _FEARED and head.lower_ not in _NOT_SO:
-                status = _weaker(status, "planned")
+                status = _weaker(status, "wanted")
             elif head.lower_ in SAYING:
                 status = _weaker(status, "claimed")
                 speaker = speaker or subject_of(head)
@@ -141,7 +146,9 @@ def _after_preposition(preposition: Token) -> tuple[bool, Status]:
     return False, "possible" if left_open else "fact"
 
 
-_ORDER: tuple[Status, ...] = ("fact", "now", "claimed", "coming", "planned", "possible")
+_ORDER: tuple[Status, ...] = (
+    *("fact", "now", "claimed", "coming", "planned", "wanted", "possible"),
+)
 
 
 def _weaker(one: Status, other: Status) -> Status:

@@ -69,6 +69,7 @@ class Cleaner:
     _before_line: int = 0
     _thinking: bool = False
     _opened: bool = False
+    _nested: int = 0
     _before: str = ""
     _ended: bool = False
     _half: str = ""
@@ -91,6 +92,7 @@ class Cleaner:
         if not self.text.strip() and _CITES.search(self._before) and not _ALOUD.match(self._before):
             self.text = self._before
         self.holds = False
+        self._nested = 0
         bare = _BARE_ANALYSIS.match(self.text)
         if bare:
             final = _BARE_FINAL.search(self.text)
@@ -149,11 +151,17 @@ class Cleaner:
                     self._thinking = False
 
     def _begin_thought(self) -> None:
+        self._nested += self._thinking
         self._opened = self._thinking = True
         self._unclosed = ""
 
     def _end_thought(self) -> None:
-        if not self._thinking and not self._opened:
+        nested = self._nested > 0 and not self._thinking
+        if nested:
+            self._nested -= 1
+            self.thoughts += len(self.text)
+            self.text = ""
+        elif not self._thinking and not self._opened:
             self.closed_alone = True
             self.thoughts += len(self.text)
             self._before, self.text = self.text, ""
@@ -185,6 +193,9 @@ class Cleaner:
             self._line = line
 
     def _may_be_thought(self) -> bool:
+        if self._nested and not self._thinking and not self._shown:
+            # A thought within a thought, or a mere mention of one: the next end tells.
+            return True
         if self.closed_alone or self._opened:
             return False
         if self.holds or _ALOUD.match(self.text):

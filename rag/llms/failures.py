@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import socket
 import ssl
@@ -35,6 +36,8 @@ _FILTER = re.compile(
     r"|moderation",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|\?xml)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,80}>([^<]{1,200})</title>", re.IGNORECASE)
 _TLS_PORT = re.compile(r"WRONG_VERSION_NUMBER|record layer|UNKNOWN_PROTOCOL|HTTP_REQUEST", re.I)
 
 
@@ -82,12 +85,14 @@ class Server:
 
 
 def said_by(error: openai.APIError) -> str:
-    """The server's own words in an error; "" where it sent none, or a page of HTML."""
+    """The server's own words in an error, or the title of its page; "" where there are none."""
     body = getattr(error, "body", None)
-    if words := error_text(body):
+    if (words := error_text(body)) and not _PAGE.match(words):
         return words
     response = getattr(error, "response", None)
     text = response.text if response is not None else ""
+    if titled := _TITLE.search(text):
+        return html.unescape(" ".join(titled[1].split()))
     return "" if "<" in text[:200] else text.strip().removeprefix("{}")
 
 

@@ -23,9 +23,10 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
 _SYSTEM_ROLE = re.compile(
     r"(?:system|developer)['\"`]?\s*(?:role|message|prompt|instruction)"
     r"|role['\"`]?[^.]{0,60}['\"`]?\b(?:system|developer)\b|only (?:user|assistant)[^.]{0,40}roles?"
-    r"|roles? must alternate",
+    r"|roles? must alternate|conversation must start with (?:a )?user",
     re.IGNORECASE,
 )
+_STREAM = re.compile(r"\bstream(?:s|ed|ing)?\b", re.IGNORECASE)
 _CONTEXT = re.compile(
     r"context[ _]?(?:length|size|window|limit)|maximum context"
     r"|exceeds? (?:the )?(?:available )?context"
@@ -37,6 +38,12 @@ _CONTEXT = re.compile(
 _LIMIT = "max_tokens"
 _OTHER_LIMIT = "max_completion_tokens"
 _FORM = "response_format"
+_STREAM_OPTIONS = "stream_options"
+
+
+def is_about_roles(complaint: str) -> bool:
+    """Whether a server complains of the system's turn, or that turns must alternate."""
+    return bool(_SYSTEM_ROLE.search(complaint))
 
 
 @dataclass(slots=True)
@@ -45,18 +52,23 @@ class Learned:
 
     `rejected` are fields of a request that it takes no more; `other_limit` says that it knows
     the limit of a reply as `max_completion_tokens`; `no_system` that it takes no system text;
-    `thinks` that it thinks; `thinks_aloud` that its thoughts begin unannounced.
+    `no_stream` that it sends a reply only as a whole; `thinks` that it thinks; `thinks_aloud`
+    that its thoughts begin unannounced.
     """
 
     rejected: set[str] = field(default_factory=set)
     other_limit: bool = False
     no_system: bool = False
+    no_stream: bool = False
     thinks: bool = False
     thinks_aloud: bool = False
 
     def request(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options without what is rejected."""
         named = {name: value for name, value in options.items() if name not in self.rejected}
+        if self.no_stream:
+            named = {name: value for name, value in named.items() if name != _STREAM_OPTIONS}
+            named["stream"] = False
         if self.other_limit and _LIMIT in named:
             named[_OTHER_LIMIT] = named.pop(_LIMIT)
         return {name: value for name, value in named.items() if name not in self.rejected}
@@ -71,14 +83,17 @@ class Learned:
         fields = [name for name in sent if name not in ("model", "messages", "stream")]
         named = [name for name in fields if re.search(rf"\b{name}\b", complaint)]
         named = named or [n for n in fields if n in _NAMES and _NAMES[n].search(complaint)]
-        if _SYSTEM_ROLE.search(complaint) and not named and not self.no_system:
+        if is_about_roles(complaint) and not named and not self.no_system:
             self.no_system = True
+            return True
+        if _STREAM.search(complaint) and not named and not self.no_stream:
+            self.no_stream = True
             return True
         if _LIMIT in named and (_OTHER_LIMIT in complaint or len(named) == 1):
             # OpenAI's reasoning models know the limit by the other name only.
             self.other_limit = True
             return True
-        optional = [name for name in fields if name == "stream_options" or name in _NAMES]
+        optional = [name for name in fields if name == _STREAM_OPTIONS or name in _NAMES]
         self.rejected |= set(named or optional)
         return bool(named or optional)
 

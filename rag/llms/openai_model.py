@@ -23,7 +23,7 @@ from rag.llms.failures import (
     said_by,
     status_problem,
 )
-from rag.llms.learned import Learned, learned
+from rag.llms.learned import Learned, is_about_roles, learned
 from rag.llms.model import Reply, ReplySchema
 from rag.llms.patience import LateError, Patience
 from rag.llms.received import Received
@@ -220,7 +220,8 @@ class OpenAIModel:
             except APIStatusError as error:
                 complaint = f"{said_by(error)} {error.param or ''} {error.code or ''}"
                 formed = "response_format" in options and _FORM_FAULT.search(complaint)
-                rejects = error.status_code in _REJECTIONS or formed
+                # Servers that lay turns out by a template fail with 500 where it takes no system.
+                rejects = error.status_code in _REJECTIONS or formed or is_about_roles(complaint)
                 own = [name for name in options if name not in self.extra]
                 if not (rejects and known.learn(complaint, own)):
                     raise

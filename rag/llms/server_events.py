@@ -182,9 +182,11 @@ def _event(value: object) -> Event:
         raise ServerSaidError(error_text(value) or "an error without words")
     used = _used(value)
     choices = value.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else value
+    choice = _first(choices) if isinstance(choices, list) and choices else value
     if not isinstance(choice, dict):
         return Event(used=used)
+    if choice is not value and (words := error_text(choice.get("error"))):
+        raise ServerSaidError(words)
     said = next((c for n in ("delta", "message") if isinstance(c := choice.get(n), dict)), {})
     text, thought = _parts(said.get("content"))
     if not said and isinstance(choice.get("text"), str):
@@ -203,6 +205,12 @@ def _event(value: object) -> Event:
 def _ending(choice: Mapping[str, Any]) -> Ending | None:
     reason = choice.get("finish_reason") or choice.get("done_reason")
     return _ENDINGS.get(reason.casefold(), "stop") if isinstance(reason, str) and reason else None
+
+
+def _first(choices: list[Any]) -> object:
+    """The first of several replies to one question, which may come mixed."""
+    named = [one for one in choices if isinstance(one, dict)]
+    return next((one for one in named if one.get("index", 0) in (0, None)), None)
 
 
 def _parts(content: object) -> tuple[str, str]:

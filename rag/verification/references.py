@@ -114,11 +114,12 @@ _BRACKETS = re.compile(
     r"(?P<lead>\\cite|\^)?(?:\\?[\[【［〔⟦]{1,2}(?P<square>[^\[\]【】［］〔〕⟦⟧\n]{1,120})\\?[\]】］〕⟧]{1,2}"
     r"(?P<link>\([^()\s]*\))?"
     r"|\((?P<round>[^()\n]{1,120})\)|(?<!\{)\{{1,2}(?P<curly>[^{}\n]{1,40})\}{1,2}"
-    r"|⟨(?P<angle>[^⟨⟩\n]{1,40})⟩|‹(?P<guil>\d{1,3})›|«(?P<guils>\d{1,3})»|<(?P<less>\d{1,3})>)"
+    r"|⟨(?P<angle>[^⟨⟩\n]{1,40})⟩|‹(?P<guil>\d{1,3})›|«(?P<guils>\d{1,3})»|<(?P<less>\d{1,3})>"
+    r"|(?<=\w )\#(?P<hash>\d{1,2})(?!\w))"
 )
 _TAGS = re.compile(
     r"<(?P<tag>refs?|cites?|citations?|sources?|passages?|sup|co|doc|document|footnote|c)\b"
-    r"(?P<attributes>[^<>]{0,60})(?:/>|>(?P<inside>[^<>]{0,60})</(?P=tag)\s*>)",
+    r"(?P<attributes>[^<>]{0,60})(?:/>|>(?P<inside>[^<>]{0,600})</(?P=tag)\s*>)",
     re.IGNORECASE,
 )
 _CIRCLED = re.compile("[①-⑳❶-❿]")
@@ -131,6 +132,7 @@ _LETTERED = re.compile(
     r"\b(?:P|S|D|Q|R|T|C|ID|doc|ref|src|cite|passage|source|id)[-_ #:.]?(\d{1,3})\b", re.I
 )
 _WIDEST = 20
+_FEWEST_SAID = 2
 _NAMED = (
     r"(?:passages?|sources?|articles?|documents?|excerpts?|texts?|Textstellen?|Quellen?|Artikel)"
 )
@@ -152,9 +154,10 @@ _SAYING = re.compile(
 )
 _ACCORDING = re.compile(
     rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
-    rf"(?:according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
+    rf"(?:(?:i\s+found\s+(?:this|it|that|the\s+answer)|this\s+(?:is|was)\s+\w+|the\s+answer\s+(?:is|stands))\s+in|"
+    rf"according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
     rf"from|laut|gemäß|nach|selon|d'après)\s+(?:the\s+)?"
-    rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?,\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
+    rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?[,:]\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _TRAILING = re.compile(
@@ -214,10 +217,16 @@ def _plain(numbers: Sequence[int]) -> str:
 def _at_the_end(match: re.Match[str]) -> str:
     """What a passage is said to say, with the passage behind it."""
     rest = match["rest"].strip()
-    stop = rest[-1] if rest[-1:] in ".!?" else ""
-    said = rest[: len(rest) - len(stop)].rstrip()
-    said = said[:1].upper() + said[1:]
-    return f"{match['bullet']}{said} {_plain(_listed(match['list']))}{stop or '.'}"
+    rest = rest[:1].upper() + rest[1:]
+    rest = rest if rest[-1:] in ".!?" else f"{rest}."
+    return f"{match['bullet']}{_with_marker(rest, _plain(_listed(match['list'])))}"
+
+
+def _with_marker(said: str, marker: str) -> str:
+    """What is said with the marker behind it, before the stop."""
+    said = said.rstrip()
+    stop = said[-1] if said[-1:] in ".!?" else ""
+    return f"{said[: len(said) - len(stop)].rstrip()} {marker}{stop}"
 
 
 def _listed(text: str) -> list[int]:
@@ -225,8 +234,12 @@ def _listed(text: str) -> list[int]:
 
 
 def _of_tag(match: re.Match[str]) -> str:
-    numbers = _listed(match["inside"] or "") or _listed(match["attributes"] or "")
-    return _plain(numbers) if numbers else match["inside"] or ""
+    inside, attributes = match["inside"] or "", match["attributes"] or ""
+    if len(re.findall(r"[^\W\d_]{2,}", inside)) >= _FEWEST_SAID:
+        numbers = _listed(attributes)
+        return _with_marker(inside, _plain(numbers)) if numbers else inside
+    numbers = _listed(inside) or _listed(attributes)
+    return _plain(numbers) if numbers else inside
 
 
 def _of_circle(match: re.Match[str]) -> str:
@@ -261,7 +274,8 @@ def _meant(
     labelled = re.search(r"[^\W\d_]", rest) is not None or bool(named)
     if not numbers:
         return named or None
-    if (is_round or match["curly"]) and not labelled and not _closes(text, match, numbers, hits):
+    bare = is_round or match["curly"] or match["hash"]
+    if bare and not labelled and not _closes(text, match, numbers, hits):
         return None
     return numbers
 
@@ -284,7 +298,7 @@ def _taken(text: str) -> tuple[list[int], str]:
 
 
 def _closes(text: str, match: re.Match[str], numbers: Sequence[int], hits: Sequence[Hit]) -> bool:
-    """Whether a bare number in round brackets can be a reference: not a figure, not a list's."""
+    """Whether a bare number in brackets, or behind `#`, is a reference: no figure, no list's."""
     before, after = text[: match.start()], text[match.end() :]
     if any(not 1 <= number <= len(hits) for number in numbers) or (
         len(after) and not _END_OF_CLAUSE.match(after)
@@ -293,7 +307,8 @@ def _closes(text: str, match: re.Match[str], numbers: Sequence[int], hits: Seque
     last = _LAST_WORD.search(before)
     if last is None or not before[before.rfind("\n") + 1 :].strip():
         return False
-    known = folded(f"{last[0].strip()} ({match['round'] or match['curly']})")
+    number = match["round"] or match["curly"]
+    known = folded(f"{last[0].strip()} ({number})" if number else match[0])
     return not any(known in folded(hit.text.replace("[", "(").replace("]", ")")) for hit in hits)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from rag.language.moments import without_moments
+from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.synonyms import kinds
 from rag.verification.checks.differences import SHARES
 from rag.verification.checks.evidence import Evidence, Finding, told_apart
 from rag.verification.checks.written import joined_numbers
@@ -19,7 +21,13 @@ _RATE = re.compile(
     r"|annually|yearly))\b(?!\s(?:later|ago|earlier|before|after|old))",
     re.IGNORECASE,
 )
+_ANIMAL = base("animal")
+_PEOPLE = frozenset(map(base, ("people", "person", "persons", "men", "women", "children")))
 _YEAR = 12.0
+_DAY, _WEEK = 86_400.0, 604_800.0
+_MONTH = 30.4
+"""The days of a month, on average."""
+_LEEWAY = 0.04
 _CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
 _MEASURES = ("length", "mass", "volume", "area", "speed", "degrees", "power")
 _ADVERBS = {
@@ -57,6 +65,8 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
             continue
+        if any(_as_long(held, said) for held in evidence.quantities):
+            continue
         if _in_words(said, evidence):
             continue
         rivals = [
@@ -65,6 +75,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
             if _comparable(held, said) and not any(held.bears_out(other) for other in claimed)
         ]
         yield told_apart(_shown(said), rivals, "number")
+    yield from _of_no_people(claimed, evidence)
     yield from _rates(plain, evidence)
 
 
@@ -124,6 +135,27 @@ def _in_words(said: Quantity, evidence: Evidence) -> bool:
     if said.unit == "percent":
         return any(round(said.value) == SHARES[word] for word in words & SHARES.keys())
     return said.value == 2 and not said.unit and "both" in words
+
+
+def _of_no_people(claimed: Sequence[Quantity], evidence: Evidence) -> Iterator[Finding]:
+    """A number of people that the article has only of animals: "204 sheep"."""
+    for said in claimed:
+        if base(said.noun) not in _PEOPLE:
+            continue
+        there = [base(held.noun) for held in evidence.quantities if held.bears_out(said)]
+        if there and all(noun not in _PEOPLE and _ANIMAL in kinds(noun) for noun in there):
+            held = next(each for each in evidence.quantities if each.bears_out(said))
+            reason = f"the article says {held.text} {held.noun}, not {said.noun}"
+            yield Finding("unsupported", reason, "number")
+
+
+def _as_long(held: Quantity, said: Quantity) -> bool:
+    """Whether a span in days or weeks is one in months or years: "90 days" is three months."""
+    spans = {each.unit: each.value * each.factor for each in (held, said)}
+    if spans.keys() != {"time", "months"} or spans["time"] < _WEEK:
+        return False
+    days, months = spans["time"] / _DAY, spans["months"]
+    return abs(days - months * _MONTH) <= _LEEWAY * days
 
 
 def _since(said: Quantity, evidence: Evidence) -> bool:

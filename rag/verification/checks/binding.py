@@ -16,9 +16,11 @@ from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, reworded, things
 from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.roles import clauses_of
 from rag.language.synonyms import implied
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
+from rag.verification.checks.evidence import Evidence, Finding, bases_of, capitalised, sentence
+from rag.verification.checks.saying import shared_out
 from rag.verification.checks.written import joined_numbers
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ _AGES = (
 _UP_TO = re.compile(r"\b(?:up to|as (?:much|many|long) as|at most|no more than|maximum of)\s*$")
 _CAPPED = re.compile(
     r"\b(?:may|might|could|can|up|most|maximum|than|within|limit\w*|as)\b", re.IGNORECASE
+)
+_COUNT = rf"(?:\d{{1,4}}|{'|'.join(NUMERALS[1:])})"
+_PART_OF = re.compile(
+    rf"\b(?:{_COUNT}|some|most|half|many|a few|several) of (?:the|its|their|these) "
+    rf"(?P<whole>{_COUNT}) (?P<noun>[\w’'-]+)",
+    re.IGNORECASE,
 )
 _ALL = word_set("all every each entire whole both any")
 _NONE = word_set("no none neither never nobody")
@@ -61,6 +69,8 @@ def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
     plain = joined_numbers(claim)
     yield from _of_another_sentence(plain, evidence)
     yield from _other_way_round(plain, evidence)
+    yield from _of_another_share(plain, evidence)
+    yield from _of_a_part(plain, evidence)
     yield from _ages(plain, evidence)
     yield from _limits(plain, evidence)
     yield from _ranks(plain, evidence)
@@ -131,6 +141,55 @@ def _other_way_round(claim: str, evidence: Evidence) -> Iterator[Finding]:
 def _ends(match: re.Match[str]) -> tuple[float, float] | None:
     one, two = (numbers(without_moments(match[end])) for end in ("one", "two"))
     return (one[0].value, two[0].value) if len(one) == len(two) == 1 else None
+
+
+def _of_another_share(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """A figure of a list that the claim gives to whom the list gives another."""
+    mine = _telling(claim)
+    for each in evidence.statements:
+        listed = shared_out(each.text)
+        acts = frozenset(one.verb for one in clauses_of(each.text)) if listed else frozenset()
+        heads = [_telling(whose) - acts for whose, _ in listed]
+        common = [frozenset().union(*(h for h in heads if h is not one)) for one in heads]
+        for said in _figures(claim) if listed else ():
+            owners = [at for at, (_, held) in enumerate(listed) if held.bears_out(said)]
+            if not owners or any(heads[at] & mine - common[at] for at in owners):
+                continue
+            others = [at for at, own in enumerate(heads) if own & mine - common[at]]
+            if others and owners:
+                shown, whose = listed[others[0]][1].text, listed[others[0]][0]
+                reason = f"the article says {shown} for {whose}, not {said.text}"
+                yield Finding("unsupported", reason, "number")
+                return
+
+
+def _of_a_part(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """All of a number of which the article says it of a part: "three of the eight were sold"."""
+    mine = _telling(claim)
+    for said in quantities(without_moments(claim)):
+        if said.unit:
+            continue
+        held = [
+            each
+            for each in evidence.statements
+            if any(not one.unit and one.value == said.value for one in quantities(each.text))
+        ]
+        parts = [(each, part) for each in held if (part := _PART_OF.search(each.text))]
+        if not parts or _PART_OF.search(claim):
+            continue
+        each, part = parts[0]
+        others = [one.text for one in held if one is not each]
+        named = frozenset(capitalised([claim])) - frozenset(capitalised(others))
+        if others and not named & frozenset(capitalised([each.text])):
+            continue
+        if [q.value for q in quantities(part["whole"])] != [said.value]:
+            continue
+        inside = _telling(each.text[part.end("whole") :].split(",")[0])
+        said_of_it = mine & _wide(each.text[: part.start()] + each.text[part.end() :])
+        inside = inside if not others else frozenset()
+        if said_of_it and not mine & (inside - _telling(part["noun"])):
+            yield Finding("partly", f"the article says {part[0]}", "number")
+            return
 
 
 def _ages(claim: str, evidence: Evidence) -> Iterator[Finding]:

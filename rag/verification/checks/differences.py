@@ -15,12 +15,13 @@ from rag.language.quantities import Quantity
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Severity
+from rag.verification.checks.evidence import Evidence, Severity, bases_of
 from rag.verification.checks.saying import (
     Difference,
     Said,
     distinct,
     figures,
+    is_given,
     measures,
     one_name,
     related,
@@ -37,19 +38,22 @@ _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 """Fractions in words, in whole per cent."""
-_WEAKER: dict[Status, frozenset[Status]] = {
+WEAKER: dict[Status, frozenset[Status]] = {
     "fact": frozenset(),
     "now": frozenset(),
     "claimed": frozenset(),
     "coming": frozenset({"fact"}),
     "planned": frozenset({"fact", "now"}),
+    "wanted": frozenset({"fact", "now", "coming"}),
     "possible": frozenset({"fact", "now", "coming"}),
 }
+_TO_COME: frozenset[Status] = frozenset({"coming", "planned", "wanted", "possible"})
 SHOWN: dict[Status, str] = {
     "fact": "has happened",
     "now": "is so",
     "coming": "will happen",
-    "planned": "is planned or wanted",
+    "planned": "is planned",
+    "wanted": "is wanted or asked for",
     "possible": "may happen",
     "claimed": "is said",
 }
@@ -80,21 +84,20 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         return
     yield from apart
     yield from _turned_round(mine, other)
-    waiting = theirs.status in ("possible", "planned", "coming") and _YET.search(mine.text)
+    waiting = theirs.status in _TO_COME and _YET.search(mine.text)
     if ours.verb in verbs("vague") and not ours.predicate:
         yield from _measures(mine, other)
-        sure = ours.status == "fact" and theirs.status in ("coming", "planned", "possible")
+        sure = ours.status == "fact" and theirs.status in _TO_COME
         open_both = theirs.status == "possible" and ours.status == "coming" and kind == "same"
-        if (open_both and not ours.patient) or (
-            sure and ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
-        ):
+        done_to = ours.patient and theirs.patient and agree(ours, theirs, agent, patient)
+        if (open_both and not ours.patient) or (sure and (done_to or _same_goal(ours, theirs))):
             yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
     open_still = ours.denied and (waiting or evidence.counters(theirs.verb, other.statement))
     if ours.denied != theirs.denied and not open_still:
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
-    elif ours.status in _WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
+    elif ours.status in WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):
         reason = (
             f"the article says that it {SHOWN[theirs.status]}, not that it {SHOWN[ours.status]}"
         )
@@ -104,6 +107,14 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
         yield from _measures(mine, other)
         yield from _places(mine, other, evidence)
         yield from times(mine, other, evidence)
+
+
+def _same_goal(ours: Clause, theirs: Clause) -> bool:
+    """Whether two clauses lead to one thing, as "go to court" does, with nothing done to any."""
+    goals = [
+        {each.head for how, each in one.others if how in ("to", "into")} for one in (ours, theirs)
+    ]
+    return not ours.patient and not theirs.patient and bool(goals[0] & goals[1])
 
 
 def _open_tense(clause: Clause) -> bool:
@@ -282,6 +293,9 @@ def is_source(shown: str, evidence: Evidence) -> bool:
 
 def _measures(mine: Said, other: Said) -> Iterator[Difference]:
     """A figure of the claim in a place where the same act has another figure."""
+    if mine.clause.status == "wanted" != other.clause.status:
+        # What somebody wants may be another number than what is done.
+        return
     ours, theirs = figures(mine), figures(other)
     flat = [each for found in theirs.values() for each in found]
     for place, said in ours.items():
@@ -307,6 +321,8 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
             ):
                 continue
             if any(each.bears_out(figure) for each in counted):
+                continue
+            if is_given(other.text, figure, bases_of(mine.text)):
                 continue
             if rivals := [each for each in counted if _comparable(each, figure, place)]:
                 verdict: Severity = "unsupported" if rivals[0].unit == figure.unit else "partly"

@@ -15,7 +15,7 @@ from rag.language.analysis import analyse
 from rag.language.entities import numbers
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
-from rag.language.roles import Clause, clauses_of
+from rag.language.roles import Argument, Clause, clauses_of
 from rag.language.synonyms import implied, kinds
 from rag.verification.checks.differences import (
     SHOWN,
@@ -24,6 +24,7 @@ from rag.verification.checks.differences import (
     is_source,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
+from rag.verification.checks.open_acts import is_lacking, only_done_to, only_feared, only_weaker
 from rag.verification.checks.saying import Said, figures, one_name, related
 
 _MOST = 6
@@ -31,7 +32,6 @@ _LEAST_SHARED = 0.3
 _FEW = 3
 _NO_THING = frozenset(map(base, ("one", "anything", "something", "everything")))
 _ANAPHORIC = re.compile(r"(?:the|this|that|these|those|its|his|her|their|both)\b", re.IGNORECASE)
-_WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
 
 
 def roles(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def _ruled_out(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.status not in ("fact", "now", "coming"):
         return
     there = [each for each in evidence.statements if thing.words <= bases_of(each.text)]
-    if thing.words and there and all(_only(thing.head, each, "ruled_out") for each in there):
+    if thing.words and there and all(only_done_to(thing.head, each, "ruled_out") for each in there):
         reason = f"the article has {mine.shown(thing)} only as ruled out or avoided"
         yield Finding("unsupported", reason, "role")
 
@@ -167,8 +167,14 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
             continue
         shown = other.shown(two)
         called = evidence.described(one.names)
-        if _ANAPHORIC.match(shown) and not called - one.names:
+        if (
+            _ANAPHORIC.match(shown)
+            and not called - one.names
+            and not _names_another(one, two, evidence)
+        ):
             continue
+        if _names_another(one, two, evidence):
+            return f"the article says {shown}, not {mine.shown(one)}"
         if (
             any(two.head in implied(word) for word in called)
             or not two.head.isalpha()
@@ -178,6 +184,14 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
         if not evidence.describes(one.names, two.words):
             return f"the article says {shown}, not {mine.shown(one)}"
     return ""
+
+
+def _names_another(one: Argument, two: Argument, evidence: Evidence) -> bool:
+    """Whether "the union" stands for a name of the articles that is not the claim's."""
+    short = two.head in verbs("bodies") or two.head in ("union", "compani", "firm", "club")
+    capital = {base(name) for name in evidence.names}
+    own = one.name_bases | frozenset(map(base, evidence.described(one.names)))
+    return short and two.head in capital and two.head not in own
 
 
 def _silent(mine: Said, other: Said) -> bool:
@@ -197,10 +211,11 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.aside:
         return
     if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
-        noun = clause.patient.head
-        there = [each for each in evidence.statements if noun in bases_of(each.text)]
-        if there and all(_only_feared([noun], each) for each in there):
-            yield Finding("partly", f"the article does not say that there was a {noun}", "role")
+        words = clause.patient.words or {clause.patient.head}
+        there = [each for each in evidence.statements if words <= bases_of(each.text)]
+        if there and all(only_feared(sorted(words), each, undone=True) for each in there):
+            shown = mine.shown(clause.patient)
+            yield Finding("partly", f"the article does not say that there was {shown}", "role")
         return
     if (
         clause.predicate
@@ -250,9 +265,11 @@ def _differently(mine: Said, words: Sequence[str], other: Statement) -> Finding 
     clause = mine.clause
     if by := _by_another(mine, words, other.text):
         return Finding("unsupported", by, "role")
-    if not clause.denied and any(_lacking(word, other.text) for word in words):
+    if not clause.denied and any(is_lacking(word, other.text) for word in words):
         return Finding("unsupported", f"the article denies “{clause.shown}”", "role")
-    if clause.status in ("fact", "now", "coming") and _only_feared(words, other):
+    if weaker := only_weaker(mine, words, other.text):
+        return weaker
+    if clause.status in ("fact", "now", "coming") and only_feared(words, other):
         reason = f"the article does not say that it {SHOWN[clause.status]}"
         return Finding("partly", f"{reason}: “{clause.shown}”", "role")
     return None
@@ -322,39 +339,6 @@ def _size(mine: Said) -> int:
     about = [each for each in mine.clause.arguments if not mine.is_time(each)]
     words = frozenset().union(*(each.words | each.name_bases for each in about))
     return len([word for word in words if not numbers(word)])
-
-
-def _lacking(word: str, text: str) -> bool:
-    """Whether a sentence has a word only as what there was not: "without charge"."""
-    return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
-
-
-def _only(noun: str, statement: Statement, kind: str) -> bool:
-    """Whether a sentence has a thing only as what verbs of one list are done to."""
-    found = [
-        clause
-        for clause in clauses_of(statement.text)
-        if any(noun in each.words for each in clause.arguments)
-    ]
-    return bool(found) and all(
-        each.verb in verbs(kind) and each.patient is not None and noun in each.patient.words
-        for each in found
-    )
-
-
-def _only_feared(words: Sequence[str], statement: Statement) -> bool:
-    """Whether a sentence has an act only as what somebody fears, wants or plans."""
-    holders = [
-        clause
-        for clause in clauses_of(statement.text)
-        if any(
-            word in each.words
-            for each in clause.arguments
-            if each is not clause.agent
-            for word in words
-        )
-    ]
-    return bool(holders) and all(each.verb in verbs("feared") for each in holders)
 
 
 def _begins(word: str, other: str) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
@@ -25,6 +27,16 @@ _FRACTION = re.compile(
     r"\b(half(?! past)|halves|quarters?|thirds?|fifths?|whole|all|entire|full|both)\b",
     re.IGNORECASE,
 )
+_OF_A_FIGURE = re.compile(
+    r"\b(?:half|quarter|third|fifth|tenth)s? of (?:the|that|its|their) \d", re.IGNORECASE
+)
+_LISTED = re.compile(
+    r"(?: [a-z]+)?(?:,| and|, and) (?!not |but |up |down |from |more |less |fewer )"
+    r"(?!instead |rather |than )"
+    r"(?P<whose>(?:the |an? )?(?:[\w’'-]+ ){1,4})"
+    r"(?:to |by |of |with )?"
+)
+_NO_SHARES = ("day", "year", "clock", "rank")
 _WHOLE = word_set("whole all entire full")
 
 
@@ -78,6 +90,10 @@ def distinct(one: Argument, two: Argument, evidence: Evidence) -> bool:
     if not {one.head, two.head} <= evidence.actors | verbs("bodies"):
         return False
     vague = verbs("general") | verbs("vague") | frozenset(map(base, NUMERALS))
+    bare = not two.words - vague - {two.head}
+    if bare and two.head in kinds(one.head) and one.head in evidence.vocabulary:
+        # "Three animals" are the wolves of which the article tells.
+        return False
     mine, theirs = (one.words | {one.head}) - vague, (two.words | {two.head}) - vague
     meant = frozenset().union(*map(implied, mine)) | things(one.head) | near(one.head)
     other = frozenset().union(*map(implied, theirs)) | things(two.head) | near(two.head)
@@ -102,6 +118,38 @@ def one_name(one: frozenset[str], two: frozenset[str], evidence: Evidence) -> bo
     return any(a[:4] == b[:4] and len(a) > 4 < len(b) for a in one for b in two)
 
 
+@lru_cache(1_024)
+def shared_out(text: str) -> tuple[tuple[str, Quantity], ...]:
+    """Whose each figure of a list is that has one verb: "Ann gets 3 crowns, Ben 4 and Cid 5".
+
+    Each with the phrase before it, the first with all that stands before it.
+
+    >>> [(whose, each.value) for whose, each in shared_out("Ann gets 3 crowns, Ben 4 and Cid 5.")]
+    [('Ann gets', 3.0), ('Ben', 4.0), ('Cid', 5.0)]
+    """
+    places = [each for each in quantity_places(text) if each[1].unit not in _NO_SHARES]
+    found: list[tuple[str, Quantity]] = []
+    for (at, one), (then, two) in pairwise(places):
+        between = _LISTED.fullmatch(text[at + len(one.text) : then])
+        if between is None or (two.unit and two.unit != one.unit):
+            if len(found) > 1:
+                break
+            found = []
+            continue
+        begins = max(text.rfind(mark, 0, at) for mark in ",;:") + 1
+        found = found or [(text[begins:at].strip(), one)]
+        found.append((between["whose"].strip(), two))
+    return tuple(found)
+
+
+def is_given(text: str, figure: Quantity, words: frozenset[str]) -> bool:
+    """Whether a sentence shares figures out, and this one to somebody of the words, base forms."""
+    return any(
+        held.bears_out(figure) and words & frozenset(map(base, re.findall(r"\w+", whose)))
+        for whose, held in shared_out(text)[1:]
+    )
+
+
 def figures(one: Said) -> dict[str, list[Quantity | str]]:
     """The figures of a clause by the place that they have in it; shares in words among them."""
     clause = one.clause
@@ -123,6 +171,9 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
             )
         ]
         shares = [match[0].lower() for match in _FRACTION.finditer(shown)]
+        if _OF_A_FIGURE.search(shown):
+            # "Half of the 2.1 million" is the half, not the sum.
+            first = []
         shares = ["whole" if each in _WHOLE else each.removesuffix("s") for each in shares]
         if first or shares:
             found.setdefault(name, []).extend([*first[:1], *shares[:1]])

@@ -6,14 +6,16 @@ Rules are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Literal
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, contraries, converses
+from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
 
 Modality = Literal["fact", "possible", "planned", "coming", "done", "said"]
@@ -27,7 +29,7 @@ _NO = (
 )
 _CUES: dict[Modality, str] = {
     "possible": r"may|might|could|perhaps|possibly|maybe|is possible that|likely to"
-    r"|whether(?: or not)?(?: to)?",
+    r"|whether(?: or not)? to",
     "planned": r"would|should|plan(?:s|ned)? to|want(?:s|ed)? to|hop(?:e|es|ed) to|aim(?:s|ed)? to"
     r"|intend(?:s|ed)? to|consider(?:s|ed|ing)?|threaten(?:s|ed)? to|expected to|propos(?:es|ed) to"
     r"|due to|set to|ready to|willing to|tried to|trying to|tries to",
@@ -52,6 +54,12 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _WORDS = re.compile(r"\w+")
 _MARK = " notnot "
 _FEW = frozenset({"few", "for", "against"})
+_EFFORT = word_set("try attempt seek begin start help manage")
+_NOT_AMONG = re.compile(
+    r"(?P<who>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}) (?:is|was|are|were)"
+    r" (?:not (?:one of|among|part of) (?:them|these|those)|none of (?:them|these|those))"
+)
+_COMPARING = word_set("more less few")
 _SAME = 0.75
 _SHORT = 3
 _SHARED = 0.5
@@ -86,6 +94,9 @@ class _Stances:
 def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """What the nearest cited sentence denies, affirms or only holds possible, unlike the claim."""
     said = sentence(claim)
+    if excepted := _excepted(said, evidence):
+        yield Finding("unsupported", f"the article says that {excepted}", "stance")
+        return
     nearest = evidence.nearest(said, _SHARED)
     if nearest is None:
         return
@@ -124,6 +135,20 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
     if len(mine.denied) % 2 == len(held.denied) % 2:
         words = [sentence(without_moments(each.text)).words for each in (said, nearest)]
         yield from _opposite(words[0], words[1], evidence.sentences)
+
+
+def _excepted(said: Sentence, evidence: Evidence) -> str:
+    """What says that a name of the claim is not among those of the sentence before; else ""."""
+    for before, each in pairwise(evidence.statements):
+        match = _NOT_AMONG.search(each.text)
+        if match is None or not said.stems & before.stems:
+            continue
+        name = frozenset(stems(match["who"]))
+        rest = said.stems - name
+        # Who is meant stands in the claim, and what is said of the others.
+        if name & said.stems and len(rest & before.stems) >= _SHARED * len(rest):
+            return match[0]
+    return ""
 
 
 def _differs_by_no(claim: str, held: str) -> bool:
@@ -177,6 +202,8 @@ def _opposite(
     here, there = ({base(word): word.lower() for word in words} for words in (mine, held))
     for word in sorted(here.keys() - there.keys()):
         against = (contraries(word) & there.keys()) - here.keys() - _FEW
+        if word in _COMPARING and not _same_next(mine, word, held, against):
+            continue
         elsewhere = any(
             word in map(base, each.words) and len(each.stems & frozenset(stems(" ".join(mine)))) > 2
             for each in others
@@ -187,22 +214,35 @@ def _opposite(
             return
 
 
+def _same_next(
+    mine: tuple[str, ...], word: str, held: tuple[str, ...], others: Iterable[str]
+) -> bool:
+    """Whether what follows a word in the one follows one of the others in the other: "more pay"."""
+    after = {base(two) for one, two in pairwise(mine) if base(one) == word}
+    there = {base(two) for one, two in pairwise(held) if base(one) in others}
+    return bool(after & there)
+
+
 def _stances(text: str) -> _Stances:
     plain = without_moments(_QUOTED.sub(lambda match: match[0].replace(".", " "), text))
     denied = {stem for match in _NEGATION.finditer(plain) if (stem := _governed(plain, match))}
     modal: dict[str, Modality] = {}
     for name, pattern in _MODALITY:
         for match in pattern.finditer(plain):
-            if stem := _governed(plain, match):
+            if stem := _governed(plain, match, _EFFORT):
                 modal.setdefault(stem, name)
     return _Stances(frozenset(denied), modal, frozenset(stems(plain)))
 
 
-def _governed(text: str, match: re.Match[str]) -> str:
-    """The first content word after a cue, within its clause; "" where there is none."""
+def _governed(text: str, match: re.Match[str], also: frozenset[str] = frozenset()) -> str:
+    """The first content word after a cue, within its clause; "" where there is none.
+
+    Words of `also` are passed over, as fillers are.
+    """
     stop = _STOPS.search(text, match.end())
     for word in _WORD.findall(text, match.end(), stop.start() if stop else len(text)):
-        found = [] if _FILLER.fullmatch(word.lower()) else stems(word)
+        idle = word.lower() in also or _FILLER.fullmatch(word.lower())
+        found = [] if idle else stems(word)
         if found:
             return str(found[0])
     return ""
