@@ -2,6 +2,8 @@
 #   docker build -t dateline . && docker run --rm -p 127.0.0.1:7860:7860 -v dateline:/data dateline
 # Your own articles: docker run --rm -v dateline:/data -v "$PWD/news:/news" dateline ingest /news
 FROM python:3.11-slim AS build
+# For Milvus and Ray: docker build --build-arg EXTRAS=formats,mcp,postgresql,metrics,otel,milvus,ray -t dateline .
+ARG EXTRAS=formats,mcp,postgresql,metrics,otel
 WORKDIR /src
 RUN python -m venv /opt/dateline
 # PyTorch first, in its CPU build: asked for by another package it would bring CUDA along.
@@ -10,7 +12,7 @@ COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY embeddings embeddings
 COPY rag rag
 COPY seeds seeds
-RUN /opt/dateline/bin/pip install --no-cache-dir -c constraints.txt ".[formats,mcp,postgresql,metrics,otel]"
+RUN /opt/dateline/bin/pip install --no-cache-dir -c constraints.txt ".[$EXTRAS]"
 
 FROM python:3.11-slim
 RUN useradd --create-home dateline && mkdir /data && chown dateline /data

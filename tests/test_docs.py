@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,8 +77,14 @@ def test_every_command_in_the_pages_can_be_called_so(path: Path) -> None:
 
 
 def test_the_services_of_the_compose_file_are_given_settings_that_exist() -> None:
-    services = yaml.safe_load((ROOT / "docs/compose.yaml").read_text(encoding="utf-8"))["services"]
-    assert {"postgresql", "page1", "page2", "proxy"} <= set(services)
+    compose = yaml.safe_load((ROOT / "docs/compose.yaml").read_text(encoding="utf-8"))
+    services = compose["services"]
+    assert {"postgresql", "page1", "page2", "proxy", "milvus", "ray"} == set(services)
+    mounted = {each.split(":")[0] for one in services.values() for each in one.get("volumes", [])}
+    assert mounted == set(compose["volumes"])
+    extras = compose["x-page"]["build"]["args"]["EXTRAS"].split(",")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(extras) <= project["optional-dependencies"].keys()
     given = {name for each in services.values() for name in each.get("environment", {})}
     known = {f"DATELINE_{name.upper()}" for name in Settings.model_fields}
     ours = {name for name in given if name.startswith("DATELINE_")}
