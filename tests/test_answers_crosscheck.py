@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.answers import generate_or_extract, generation
-from rag.answers.crosscheck import CORRECTED, LATER, NO_EVIDENCE
+from rag.answers.crosscheck import CORRECTED, LATER, NAMED, NO_EVIDENCE, SURE
 from rag.answers.extractive import OPENINGS, OTHERWISE, Assessment, assess
 from rag.answers.generate_or_extract import HOPELESS, NOTHING_HOLDS
 from rag.answers.generate_or_extract import NO_EVIDENCE as NOTHING_ANSWERS
@@ -204,13 +204,40 @@ def test_a_model_that_denies_the_premise_itself_needs_no_addition(archive: Archi
 
 
 def test_where_the_reader_finds_no_answer_a_sentence_holds_in_part(archive: Archive) -> None:
-    question = "When was the pier of Grevesand opened?"
+    question = "What did the mayor say about the pier of Grevesand?"
     assert archive.ask(question).abstained
     said = "The new pier of Grevesand will cost 5 million crowns [{}]."
     answer, _ = asked(archive, question, lambda key: said.format(key("5 million")))
     assert (answer.abstained, answer.text) == (False, said.format(1))
     assert [claim.verdict for claim in answer.claims] == ["partly"]
     assert answer.claims[0].reasons == (NO_EVIDENCE,)
+
+
+def test_what_names_nothing_of_the_kind_asked_for_is_left_out_where_the_reader_finds_no_answer(
+    archive: Archive,
+) -> None:
+    question = "When was the pier of Grevesand opened?"
+    assert archive.ask(question).confidence > HOPELESS
+    said = "The new pier of Grevesand will cost 5 million crowns [{}]."
+    answer, _ = asked(archive, question, lambda key: said.format(key("5 million")))
+    assert (answer.abstained, answer.notes) == (True, (NOTHING_ANSWERS,))
+
+
+def test_the_name_that_is_asked_for_is_added_where_a_model_leaves_it_out(tmp_path: Path) -> None:
+    quoted = "We can almost hear the axe, said Sunniva Calderwy of the dig at Pellard."
+    with open_archive(tmp_path / "archive") as small:
+        small.ingest(write_jsonl(tmp_path / "in.jsonl", [*ROWS, row(9, quoted, title="Boat")]))
+        question = "Who can almost hear the axe of the dig at Pellard?"
+        assert small.ask(question).confidence >= SURE
+        answer, _ = asked(
+            small, question, lambda key: f"We can almost hear the axe [{key('axe')}]."
+        )
+        assert answer.text.startswith("We can almost hear the axe [1].")
+        assert NAMED in answer.text
+        assert answer.citations[-1].quote == quoted
+        named = "Sunniva Calderwy can almost hear the axe [{}]."
+        answer, _ = asked(small, question, lambda key: named.format(key("axe")))
+        assert NAMED not in answer.text
 
 
 def test_where_articles_hardly_come_near_a_models_answer_is_left_out(archive: Archive) -> None:

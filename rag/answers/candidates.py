@@ -149,6 +149,18 @@ def offer(asked: Asked, sentence: str, known: frozenset[str]) -> Offer:
     return Offer(names, numbers, _fit(asked, sentence, names, numbers))
 
 
+def names_one(asked: Asked, text: str) -> bool:
+    """Whether a text names something of the very kind that a question asks for.
+
+    >>> from rag.questions.expected_answer import asked_for
+    >>> who = asked_for("Who won?")
+    >>> names_one(who, "Ann Orr won."), names_one(who, "It won.")
+    (True, False)
+    """
+    named = offer(asked, text, known_names([text]))
+    return named.fit == 1 and bool(named.answers(asked.kind))
+
+
 def offered_of_a_kind(asked: Asked, sentence: str) -> frozenset[str]:
     """The countries, states or continents in a sentence that the question lacks, in lower case.
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answers.candidates import CandidateSentence
+from rag.answers.candidates import CandidateSentence, names_one
 from rag.answers.conflicts import Conflicts
 from rag.answers.extractive import OPENINGS, OTHERWISE, Assessment
 from rag.answers.false_presuppositions import Contradiction
@@ -21,6 +21,7 @@ from rag.language.figures import Quantity, figures, quantity
 from rag.language.moments import moments
 from rag.language.opposites import base
 from rag.language.words import shortened
+from rag.questions.expected_answer import particular
 from rag.records import Citation, Claim, Verdict
 from rag.verification.citing import FAILING, Cited
 from rag.verification.markers import without_markers
@@ -48,6 +49,15 @@ _DENIES = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 
 
+SURE = 0.6
+"""The reader's confidence from which a model's answer must not do without what the reader found."""
+
+
+def is_sure(found: Assessment) -> bool:
+    """Whether the reader has an answer of its own that it is sure of."""
+    return found.answered and found.confidence >= SURE
+
+
 @dataclass(frozen=True, slots=True)
 class Crosscheck:
     """What the reader knows of one question's passages; `found` where it has read them."""
@@ -71,7 +81,8 @@ class Crosscheck:
         """The text with the articles' sentences that it must not go without, at its end.
 
         These are the one that denies what the question takes for granted, the later or other
-        figure, and what a correction puts right, where the reader would show it.
+        figure, what a correction puts right, where the reader would show it, and the one that
+        names what is asked for, where the reader is sure and the text names nothing of that kind.
         """
         for opening, sentence in list(self._lacking(cited)):
             cited = _with_sentence(cited, opening, sentence)
@@ -124,6 +135,16 @@ class Crosscheck:
             return "unsupported", _said(DENIED, against.sentence)
         return None
 
+    def _of_the_kind(self, cited: Cited) -> CandidateSentence | None:
+        """The reader's best sentence, if it names what is asked for and the text does not."""
+        wanted = particular(self.question)
+        if wanted is None or not is_sure(self.found) or not self.found.told.sentences:
+            return None
+        best = self.found.told.sentences[0]
+        if any(names_one(wanted, _words(cited, claim)) for claim in cited.claims):
+            return None
+        return best if names_one(wanted, best.text) else None
+
     def _figures(self) -> frozenset[float]:
         given = self.known.figures.given if self.known.figures else ()
         return frozenset(value for value, _ in given)
@@ -158,6 +179,8 @@ class Crosscheck:
             if right and right.text in shown - quoted and not notice.put_right_in(cited.text):
                 yield CORRECTED, right
                 return
+        if named := self._of_the_kind(cited):
+            yield NAMED, named
         if other := self._other_figure(cited):
             how = self.known.figures.how if self.known.figures else "several"
             yield OPENINGS["differ"] if how == "differ" else LATER, other[1]
@@ -165,6 +188,9 @@ class Crosscheck:
 
 _Doubt = tuple[Verdict, str] | None
 """The verdict that a claim gets at most, and why; None for no doubt."""
+
+NAMED = "In the article’s words:"
+"""What is said before the sentence that names what is asked for."""
 
 LATER = "A later article gives another figure:"
 """What is said before the sentence with it."""

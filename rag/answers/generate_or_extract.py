@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rag.answers.candidates import known_names, offer
+from rag.answers.candidates import names_one
 from rag.answers.conflicts import conflicts
+from rag.answers.crosscheck import is_sure
 from rag.answers.extractive import Assessment, assess, compose, extract
 from rag.answers.generation import Checking, generate
 from rag.answers.question import Question, ReadingAids
 from rag.errors import ProviderError
 from rag.llms import ChatModel, Metered
-from rag.questions.expected_answer import asked_for
+from rag.questions.expected_answer import particular
 from rag.records import Answer, Claim, Hit, Verdict
 from rag.verification.citing import Check
 from rag.verification.entailment import first_of
@@ -33,13 +34,11 @@ NO_EVIDENCE = (
     "it is left out."
 )
 
-SURE = 0.6
-"""The reader's confidence from which its answer stands where the model finds none."""
-
 HOPELESS = 0.2
 """The reader's confidence below which a model's answer is left out: articles come near, at most.
 
-It stays, as one that holds in part, where it names something of the kind that is asked for.
+It stays, as one that holds in part, where it names something of the kind that is asked for. Where
+one particular thing is asked for, it must name that in any case.
 """
 
 
@@ -121,27 +120,17 @@ def _overruled(written: Answer | None, found: Assessment) -> str:
     if written is None:
         return NOTHING_HOLDS
     if written.abstained:
-        sure = found.answered and found.confidence >= SURE
-        return MODEL_DECLINED if sure or found.told.against else ""
-    if found.told.sentences or (found.confidence >= HOPELESS and not found.unmentioned):
+        return MODEL_DECLINED if is_sure(found) or found.told.against else ""
+    if found.told.sentences:
         return ""
-    offers = not found.unmentioned and any(
-        HOLDS[claim.verdict] and _offers(written, claim) for claim in written.claims
-    )
+    wanted = particular(written.standalone)
+    if found.unmentioned or (wanted is None and found.confidence < HOPELESS):
+        return NO_EVIDENCE
+    holding = (claim for claim in written.claims if HOLDS[claim.verdict])
+    texts = (without_markers(written.text[claim.start : claim.end]) for claim in holding)
+    # What the article says in other words than the question, the reader may not find.
+    offers = wanted is None or any(names_one(wanted, text) for text in texts)
     return "" if offers else NO_EVIDENCE
-
-
-def _offers(written: Answer, claim: Claim) -> bool:
-    """Whether a claim names something of the kind asked for, as the article that it cites does.
-
-    What the article only says in other words than the question, the reader may not find.
-    """
-    asked = asked_for(written.standalone)
-    if asked.kind in ("thing", "any"):
-        return False
-    text = without_markers(written.text[claim.start : claim.end])
-    named = offer(asked, text, known_names([text]))
-    return named.fit == 1 and bool(named.answers(asked.kind))
 
 
 @contextmanager

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.questions.form import FormName, read_form
+
 Kind = Literal[
     "person",
     "place",
@@ -25,6 +27,10 @@ Kind = Literal[
     "thing",
     "any",
 ]
+
+
+_OF_ONE_THING: frozenset[FormName] = frozenset({"fact", "figure", "date"})
+"""The forms of question that one name, number or day can answer."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -150,6 +156,18 @@ def without_names(text: str) -> str:
     words = text.split()
     rest = [word for word in words[1:] if not word[0].isupper() and word[0] not in '“"']
     return " ".join(words[:1] + rest)
+
+
+def particular(question: str) -> Asked | None:
+    """The one thing of a known kind that a question asks for, such as a person; None for none.
+
+    >>> particular("How many sank?").kind, particular("What happened?"), particular("Who is Orr?")
+    ('number', None, None)
+    """
+    if read_form(question).name not in _OF_ONE_THING:
+        return None
+    asked = asked_for(question)
+    return None if asked.kind in ("thing", "any") else asked
 
 
 def _kind(text: str, focus: str) -> Kind:
