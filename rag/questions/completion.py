@@ -172,11 +172,9 @@ def _bare_question(asked: str, turn: EarlierTurn) -> str:
         return f"{wh} did it happen {turn.placed}"
     if not turn.topic or form.name == "definition":
         return ""
-    return (
-        f"What is the reason for {turn.topic}"
-        if wh.lower() in ("why", "how come")
-        else (f"{wh} did {turn.topic} happen" if wh.lower() == "how" else f"{wh} was {turn.topic}")
-    )
+    if wh.lower() in ("why", "how come"):
+        return f"What is the reason for {turn.topic}"
+    return f"{wh} did {turn.topic} happen" if wh.lower() == "how" else f"{wh} was {turn.topic}"
 
 
 def _of_clause(asked: str, turn: EarlierTurn) -> str:
@@ -186,12 +184,9 @@ def _of_clause(asked: str, turn: EarlierTurn) -> str:
     if that is None or form.name != "yes or no" or not form.subject or not form.matter:
         return ""
     auxiliary = turn.question.split()[0].lower()
-    clause = f"{form.subject} {auxiliary} {form.matter}"
-    return (
-        f"{asked[: that.end(1)]} it {that['rest']} if {clause}"
-        if auxiliary not in ("did", "do", "does")
-        else ""
-    )
+    if auxiliary in ("did", "do", "does"):
+        return ""
+    return f"{asked[: that.end(1)]} it {that['rest']} if {form.subject} {auxiliary} {form.matter}"
 
 
 def _pronouns(asked: str, turn: EarlierTurn) -> str:
@@ -209,12 +204,10 @@ def _pronouns(asked: str, turn: EarlierTurn) -> str:
             stands_for = stands_for or turn.form.subject
         if kind == "thing" and "person" in meant and turn.form.subject not in ("", meant["person"]):
             stands_for = turn.form.subject
-        about = _ABOUT_IT.search(asked[at:])
-        if about and kind == "thing" and stands_for.lower() == meant.get("person", "").lower():
+        only_her = kind == "thing" and stands_for.lower() == meant.get("person", "-").lower()
+        if only_her and (about := _ABOUT_IT.search(asked[at:])):
             # "What did she say about it?" of nothing but her: whatever she said.
-            parts.append(asked[at : at + about.start()])
-            at = len(asked)
-            break
+            return "".join([*parts, asked[at : at + about.start()]])
         if re.match(r"(?:The|An?)\b", stands_for) and match.start():
             stands_for = f"{stands_for[0].lower()}{stands_for[1:]}"
         if not stands_for or stands_for.lower() in asked.lower():
