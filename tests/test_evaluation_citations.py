@@ -10,7 +10,7 @@ import pytest
 from rag.archive import Archive
 from rag.errors import CorpusError, ProviderError
 from rag.evaluation.answers import Asking
-from rag.evaluation.citations import Citations, citation_measures, unsupported
+from rag.evaluation.citations import Citations, citation_measures, cited_sentences, unsupported
 from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
 from rag.records import Answer, Hit, Passage
@@ -65,6 +65,13 @@ def test_a_reply_is_measured_as_by_hand() -> None:
         "citation_precision": 1 / 3,
         "unresolved": 1.0,
     }
+
+
+def test_what_introduces_the_next_sentence_is_none() -> None:
+    answer = replied("In the article's words:\n\nThe mill burnt on Friday. [1]")
+    assert [each.text.split()[0] for each in cited_sentences(answer)] == ["The"]
+    uncited = replied("The mill burnt on Friday: [1]\n\nAll 41 workers were safe. [1]")
+    assert len(cited_sentences(uncited)) == 2
 
 
 def test_a_judge_stands_beside_the_checker() -> None:

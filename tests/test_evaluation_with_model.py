@@ -27,7 +27,7 @@ ARTICLES = [
 
 FERRY = "Which ferry ran aground off Grevesand?"
 STORM = "How many people died in the storm at Osk?"
-KEEPER = "Who retired from the lighthouse after forty years?"
+KEEPER = "What happened at the lighthouse after forty years?"
 PREMISE = "Which bank lent the observatory its telescope?"
 
 SAID = {
@@ -56,7 +56,7 @@ QUESTIONS: list[dict[str, object]] = [
     },
     {
         "qid": "d2",
-        "form": "who_is",
+        "form": "what_happened",
         "question": KEEPER,
         "date": "2025-06-30",
         "gold_ids": ["courier.example/4"],

@@ -147,7 +147,10 @@ def citation_scores(sentences: Sequence[CitedSentence], supports: Supports) -> t
 
 
 def cited_sentences(answer: Answer) -> list[CitedSentence]:
-    """The sentences of an answer: its claims, and what stands between them, in order."""
+    """The sentences of an answer: its claims, and what stands between them, in order.
+
+    What only introduces the next one ("A correction says:") is none.
+    """
     known = {citation.number: citation for citation in answer.citations}
     found = []
     for start, end, numbers in _spans(answer):
@@ -155,6 +158,8 @@ def cited_sentences(answer: Answer) -> list[CitedSentence]:
         marked = [number for marker in markers(text) for number in marker.numbers]
         lost = tuple(n for n in dict.fromkeys(marked) if n not in known)
         cited = dict.fromkeys(n for n in (*numbers, *marked) if n in known)
+        if text.rstrip().endswith(":") and not cited and not lost:
+            continue
         found.append(CitedSentence(text, tuple(known[n] for n in cited), lost))
     return found
 

@@ -59,30 +59,6 @@ def test_a_conversation_is_there_again_after_a_restart(visitor: Visitor, sites: 
     expect(named(page, SANK).first).to_contain_text("3 answers")
 
 
-def test_a_question_asked_before_the_conversation_is_there_goes_on_with_it(
-    visitor: Visitor, sites: Sites
-) -> None:
-    page = visitor.visit(sites.kept)
-    ask(page, SANK)
-    expect(page).to_have_url(re.compile(r"\?c=[\w-]{24}$"))
-    address = page.url
-    held: list[Route] = []
-    page.route("**/gradio_api/run/predict*", lambda route: held.append(route))
-    with page.expect_request("**/gradio_api/run/predict*"):
-        page.reload()
-    box = page.get_by_label("Question")
-    box.fill(FLOODED)
-    box.press("Enter")
-    expect(page.locator(".turn")).to_have_count(0)
-    while held:
-        held.pop().continue_()
-    page.unroute("**/gradio_api/run/predict*")
-    expect(page.locator('.turn .reply[aria-busy="false"]')).to_have_count(2)
-    expect(page.locator(".turn").last).to_contain_text("three days of rain")
-    expect(named(page, SANK).first).to_contain_text("2 answers")
-    assert page.url == address
-
-
 def test_conversations_are_found_renamed_and_deleted(visitor: Visitor, sites: Sites) -> None:
     page = visitor.visit(sites.kept)
     ask(page, FLOODED)
@@ -262,3 +238,27 @@ def test_two_visitors_of_an_open_page_see_only_their_own(visitor: Visitor, sites
     expect(named(first, SANK).locator(".share")).to_have_attribute("aria-pressed", "true")
     second.goto(linked)
     expect(second.locator(".turn")).to_have_count(1)
+
+
+def test_a_question_asked_before_the_conversation_is_there_goes_on_with_it(
+    visitor: Visitor, sites: Sites
+) -> None:
+    page = visitor.visit(sites.kept)
+    ask(page, SANK)
+    expect(page).to_have_url(re.compile(r"\?c=[\w-]{24}$"))
+    address = page.url
+    held: list[Route] = []
+    page.route("**/gradio_api/run/predict*", lambda route: held.append(route))
+    with page.expect_request("**/gradio_api/run/predict*"):
+        page.reload()
+    box = page.get_by_label("Question")
+    box.fill(FLOODED)
+    box.press("Enter")
+    expect(page.locator(".turn")).to_have_count(0)
+    while held:
+        held.pop().continue_()
+    page.unroute("**/gradio_api/run/predict*")
+    expect(page.locator('.turn .reply[aria-busy="false"]')).to_have_count(2)
+    expect(page.locator(".turn").last).to_contain_text("three days of rain")
+    expect(named(page, SANK).first).to_contain_text("2 answers")
+    assert page.url == address

@@ -144,19 +144,23 @@ def _ends(match: re.Match[str]) -> tuple[float, float] | None:
 
 
 def _of_another_share(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """A figure of a list that the claim gives to whom the list gives another."""
-    mine = _telling(claim)
+    """A figure of a list that the claim gives to whom the list gives another.
+
+    What the claim gives its own figure, it does not give another's.
+    """
+    mine, given = _telling(claim), _figures(claim)
     for each in evidence.statements:
         listed = shared_out(each.text)
         acts = frozenset(one.verb for one in clauses_of(each.text)) if listed else frozenset()
         heads = [_telling(whose) - acts for whose, _ in listed]
         common = [frozenset().union(*(h for h in heads if h is not one)) for one in heads]
-        for said in _figures(claim) if listed else ():
+        right = [any(held.bears_out(said) for said in given) for _, held in listed]
+        for said in given if listed else ():
             owners = [at for at, (_, held) in enumerate(listed) if held.bears_out(said)]
             if not owners or any(heads[at] & mine - common[at] for at in owners):
                 continue
-            others = [at for at, own in enumerate(heads) if own & mine - common[at]]
-            if others and owners:
+            named = [at for at, own in enumerate(heads) if own & mine - common[at]]
+            if others := [at for at in named if not right[at]]:
                 shown, whose = listed[others[0]][1].text, listed[others[0]][0]
                 reason = f"the article says {shown} for {whose}, not {said.text}"
                 yield Finding("unsupported", reason, "number")

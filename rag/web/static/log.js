@@ -35,10 +35,12 @@ watch("value", () => {
 });
 
 // Whoever has asked reads on: the focus leaves the question box, so that number keys open
-// citations. It goes to what scrolls, as the turn itself is made anew with every piece.
+// citations. It goes to what scrolls, as the turn itself is made anew with every piece. Whoever
+// came by a link to an answer is there already.
 function arrive() {
-  [...element.querySelectorAll(".turn")].at(-1)?.scrollIntoView({ block: "start" });
   const focused = document.activeElement;
+  if (focused.matches(".turn .question")) return;
+  [...element.querySelectorAll(".turn")].at(-1)?.scrollIntoView({ block: "start" });
   if (focused !== document.body && !focused.closest("#composer, #log")) return;
   const log = document.querySelector("#log");
   log.tabIndex = -1;
