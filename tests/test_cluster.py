@@ -341,9 +341,8 @@ def test_a_cluster_that_refuses_a_client_is_named_with_what_to_do(
         raise ConnectionAbortedError(f"Initialization failure from server: {said}")
 
     monkeypatch.setattr(ray, "init", refuse)
-    # Other tests may have joined a cluster in this process, and go on with it.
+    # Other tests may have joined a cluster in this process.
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    monkeypatch.setattr(ray, "shutdown", lambda: None)
     write_jsonl(tmp_path / "in.jsonl", ROWS[:1])
     with socket.create_server(("127.0.0.1", 0)) as listening:
         on = f"ray://127.0.0.1:{listening.getsockname()[1]}"
