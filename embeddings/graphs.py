@@ -103,9 +103,9 @@ def open_graph(files: ModelFiles, model: Callable[[], Any], folder: Path) -> Gra
 def open_rounded_graph(files: ModelFiles, model: Callable[[], Any], folder: Path) -> Graph | None:
     """The graph with weights of eight bits, made at the first call and then kept; None for none.
 
-    Its rows are .99 like those of the exact graph, the same on every processor and whatever is
-    encoded with them. There is none where there is no exact graph on disk, or where rounding
-    changes the rows of a model more than that.
+    Its rows have a cosine of .99 with those of the exact graph, whatever is encoded with them.
+    There is none where there is no exact graph on disk, or where a text of the trial has less
+    than .95.
     """
     path = folder / f"{files.fingerprint}-{_FORMAT}-int8.onnx"
     with suppress(_NotKeptError):

@@ -203,7 +203,7 @@ def _is_absent(words: str, *, cited: bool) -> bool:
     Articles and documents are passages only in one that cites nothing.
     """
     rest = _REPORTING.sub(" ", words)
-    about = _OF_WHAT_IS_SHOWN if cited else _OF_ANY_SOURCE
-    if not (_OF_WHAT_IS_SHOWN.search(rest) or about.search(rest)):
+    about = _OF_WHAT_IS_SHOWN.search(rest) or (not cited and _OF_ANY_SOURCE.search(rest))
+    if not about:
         return False
     return bool(_OPEN.search(rest) or (_ABSENT.search(rest) and _TO_TELL.search(rest)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
@@ -66,11 +66,8 @@ class NamedEncoder:
 
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each sentence, by the encoder's faster way where it has one."""
-        encoder = self._encoder
-        if not isinstance(encoder, SentenceEncoder):
-            return self.encode_document(texts)
         with _named_errors():
-            return encoder.encode_sentences([self._document + text for text in texts])
+            return _for_sentences(self._encoder)([self._document + text for text in texts])
 
 
 class RecentVectors:
@@ -82,11 +79,7 @@ class RecentVectors:
 
     def __init__(self, encoder: Encoder, most: int = 20_000) -> None:
         self._encoder = encoder
-        self._encode = (
-            encoder.encode_sentences
-            if isinstance(encoder, SentenceEncoder)
-            else encoder.encode_document
-        )
+        self._encode = _for_sentences(encoder)
         self._most = most
         self._rows: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
@@ -107,6 +100,13 @@ class RecentVectors:
                 self._rows.popitem(last=False)
         width = self._encoder.dimension
         return np.array([rows[text] for text in texts], dtype=np.float32).reshape(-1, width)
+
+
+def _for_sentences(encoder: Encoder) -> Callable[[Sequence[str]], Vectors]:
+    """The faster way of an encoder for sentences where it has one, else that for passages."""
+    if isinstance(encoder, SentenceEncoder):
+        return encoder.encode_sentences
+    return encoder.encode_document
 
 
 class NamedReranker:

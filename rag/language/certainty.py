@@ -146,9 +146,7 @@ def _after_preposition(preposition: Token) -> tuple[bool, Status]:
     return False, "possible" if left_open else "fact"
 
 
-_ORDER: tuple[Status, ...] = (
-    *("fact", "now", "claimed", "coming", "planned", "wanted", "possible"),
-)
+_ORDER: tuple[Status, ...] = ("fact", "now", "claimed", "coming", "planned", "wanted", "possible")
 
 
 def _weaker(one: Status, other: Status) -> Status:
