@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ConfigError, ProviderError
 from rag.ingest import IngestReport
+from tests import ray_cluster
 from tests.builders import row, write_jsonl
 from tests.commands import Commands, child_environment
 from tests.killed_work import STORED
@@ -37,6 +39,8 @@ ROWS = [
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Before any test imports Ray.
+    ray_cluster.prepare()
     monkeypatch.setattr("rag.indexes.dense._BATCH", 16)
     monkeypatch.setattr("rag.cluster.parcels._LINES", 3_000)
 
@@ -333,16 +337,18 @@ def test_a_cluster_that_refuses_a_client_is_named_with_what_to_do(
     times: int,
     mend: str,
 ) -> None:
-    ray = pytest.importorskip("ray")
+    for name in ("ray.exceptions", "ray.util.client"):
+        pytest.importorskip(name)
     tried: list[str] = []
 
     def refuse(address: str, **_options: object) -> None:
         tried.append(address)
         raise ConnectionAbortedError(f"Initialization failure from server: {said}")
 
-    monkeypatch.setattr(ray, "init", refuse)
-    # Other tests may have joined a cluster in this process.
-    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    # Not the real one, which may have joined the cluster of other tests in this process.
+    ray = ModuleType("ray")
+    vars(ray).update(init=refuse, is_initialized=lambda: False, shutdown=lambda: None)
+    monkeypatch.setitem(sys.modules, "ray", ray)
     write_jsonl(tmp_path / "in.jsonl", ROWS[:1])
     with socket.create_server(("127.0.0.1", 0)) as listening:
         on = f"ray://127.0.0.1:{listening.getsockname()[1]}"
