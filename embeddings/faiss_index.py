@@ -40,6 +40,7 @@ class FaissIndex:
         self._exact_limit = exact_limit
         self._index = _exact(manifest.dimension)
         self._ids: Ids = np.empty(0, dtype=np.int64)
+        self._places: Ids | None = None
         self._lock = threading.Lock()
 
     @staticmethod
@@ -113,16 +114,18 @@ class FaissIndex:
             elif len(new):
                 self._index.add_with_ids(vectors, new)
             self._ids = np.sort(np.concatenate([self._ids, new]), kind="stable")
+            self._places = None
 
     def remove(self, ids: Sequence[int]) -> int:
         """Take the ids out; the number of them that were in."""
         faiss = load_faiss()
         with self._lock:
-            there = np.intersect1d(self._ids, np.array(ids, dtype=np.int64))
-            if len(there):
-                self._index.remove_ids(faiss.IDSelectorBatch(there))
-                self._ids = np.setdiff1d(self._ids, there, assume_unique=True)
-            return len(there)
+            at = np.unique(self._at(np.array(ids, dtype=np.int64)))
+            if len(at):
+                self._index.remove_ids(faiss.IDSelectorBatch(self._ids[at]))
+                self._ids = np.delete(self._ids, at)
+                self._places = None
+            return len(at)
 
     def search(self, query: Vector, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         """The `k` best (id, score) among the allowed ids, best first, equal scores by id.
@@ -141,6 +144,29 @@ class FaissIndex:
                 return []
             return self._ranked(row, k, _Scan(self._index, allowed))
 
+    def scores(self, query: Vector, ids: Ids) -> dict[int, float]:
+        """The score of each of the ids that is in: their vectors are read, and no others."""
+        row = checked(query[np.newaxis], self._manifest.dimension)[0]
+        with self._lock:
+            at = self._at(ids)
+            if not len(at):
+                return {}
+            if self._places is None:
+                self._places = _places(self._index)
+            scores = _rows(self._index, self._places[at]) @ row
+            return dict(zip(self._ids[at].tolist(), scores.tolist(), strict=True))
+
+    def among(self, ids: Ids) -> Ids:
+        """Those of the ids that are in the index."""
+        return self._ids[self._at(ids)]
+
+    def _at(self, ids: Ids) -> Ids:
+        """The places of those of the ids that are in, among all ids."""
+        places = np.searchsorted(self._ids, ids)
+        # Many times faster than numpy's sets, which sort or hash all that is in.
+        at: Ids = places[np.append(self._ids, -1)[places] == ids]
+        return at
+
     def _ranked(self, query: Vectors, k: int, scan: "_Scan") -> list[tuple[int, float]]:
         fetch = min(k + _SPARE, len(self))
         scores, ids = scan.nearest(query, fetch)
@@ -155,10 +181,10 @@ class FaissIndex:
         if len(new) and new.min() < 0:
             msg = f"ids must not be negative: {int(new[new < 0][0])}"
             raise ValueError(msg)
-        repeated = np.isin(new, self._ids)
-        repeated[np.setdiff1d(np.arange(len(new)), np.unique(new, return_index=True)[1])] = True
-        if repeated.any():
-            msg = f"id {int(new[repeated][0])} is given twice or is in the index already"
+        ids, counts = np.unique(new, return_counts=True)
+        repeated = [*self.among(new), *ids[counts > 1]]
+        if repeated:
+            msg = f"id {int(repeated[0])} is given twice or is in the index already"
             raise ValueError(msg)
 
     def _write(self, file: BinaryIO) -> None:
@@ -248,6 +274,19 @@ def _stored_ids(index: Any) -> Ids:
     faiss = load_faiss()
     ids: Ids = ivf.stored_ids(index) if _is_ivf(index) else faiss.vector_to_array(index.id_map)
     return ids
+
+
+def _places(index: Any) -> Ids:
+    """Where `_rows` finds the vectors of all ids, in the order of the ids."""
+    order = np.argsort(_stored_ids(index), kind="stable")
+    return ivf.places(index)[order] if _is_ivf(index) else order
+
+
+def _rows(index: Any, places: Ids) -> Vectors:
+    rows: Vectors = (
+        ivf.rows(index, places) if _is_ivf(index) else index.index.reconstruct_batch(places)
+    )
+    return rows
 
 
 def _read(file: BinaryIO, manifest: Manifest, folder: Path) -> Any:

@@ -14,6 +14,7 @@ _FEWEST_PROBES = 32
 _SAMPLE = 200
 _NEIGHBOURS = 10
 _RECALL = 0.99
+_OFFSET_BITS = 32
 
 
 def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:
@@ -39,14 +40,39 @@ def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:
 
 
 def stored_ids(index: Any) -> npt.NDArray[np.int64]:
-    """The ids in an inverted-list index, in no order."""
+    """The ids in an inverted-list index, list by list."""
     faiss = load_faiss()
     lists = index.invlists
-    sizes = [(number, lists.list_size(number)) for number in range(index.nlist)]
+    sizes = enumerate(_sizes(index).tolist())
     parts = [
         faiss.rev_swig_ptr(lists.get_ids(number), size).copy() for number, size in sizes if size
     ]
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+
+def places(index: Any) -> npt.NDArray[np.int64]:
+    """Where each of the `stored_ids` is: the number of its list, then its offset in 32 bits."""
+    sizes = _sizes(index)
+    lists = np.repeat(np.arange(index.nlist), sizes)
+    offsets = np.arange(len(lists)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return lists << _OFFSET_BITS | offsets
+
+
+def rows(index: Any, places: npt.NDArray[np.int64]) -> Vectors:
+    """The vectors at these places."""
+    swig_ptr = load_faiss().swig_ptr
+    found = np.empty((len(places), index.d), dtype=np.float32)
+    offsets = places & (1 << _OFFSET_BITS) - 1
+    lists = places >> _OFFSET_BITS
+    for row, number, offset in zip(found, lists.tolist(), offsets.tolist(), strict=True):
+        index.reconstruct_from_offset(number, offset, swig_ptr(row))
+    return found
+
+
+def _sizes(index: Any) -> npt.NDArray[np.int64]:
+    """How many vectors each list holds."""
+    lists = index.invlists
+    return np.array([lists.list_size(number) for number in range(index.nlist)], dtype=np.int64)
 
 
 def _probes(index: Any, queries: Vectors) -> int:

@@ -73,4 +73,4 @@ def open_archive(folder: Path) -> Archive:
 def no_facets() -> Facets:
     """The columns of an archive that holds nothing."""
     none = np.empty(0, dtype=np.int64)
-    return Facets(0, *[none] * 9, publishers=(), languages=(), sections=())
+    return Facets(0, *[none] * 10, publishers=(), languages=(), sections=())

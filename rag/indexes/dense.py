@@ -18,9 +18,10 @@ import numpy as np
 from embeddings import EmbeddingError, Encoder, RefusedByDiskError, Vector, VectorCache, Vectors
 from rag.corpus.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
-from rag.indexes.protocols import VectorEngine, VectorSearcher, VectorSource
+from rag.indexes.protocols import FEW_CHANGED, Ids, VectorEngine, VectorSearcher, VectorSource
 from rag.store import Facets, Store
 from rag.store.files import disk_error
+from rag.store.filter_columns import among
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"
@@ -81,6 +82,7 @@ class DenseIndex:
             source = VectorSource(store, encoder.fingerprint, dimension, self._known)
             self._index = opening.engine.open(self._folder, source, read_only=read_only)
             self.follow()
+        self._complete_at = self._index.change
 
     def close(self) -> None:
         """Closes the index and the vector cache."""
@@ -112,8 +114,13 @@ class DenseIndex:
 
     def pending(self) -> list[int]:
         """Ids of the current passages that have no vector yet, in order."""
-        have = set(self._index.ids().tolist())
-        return [id_ for id_, _ in self._store.current_digests() if id_ not in have]
+        count, have = self._store.counts()[1], self._index.ids()
+        changed = self._store.changed_since(self._complete_at)
+        if len(changed) <= FEW_CHANGED:
+            pending = _absent(self._store.current_digests(changed), have)
+            if len(have) + len(pending) == count:
+                return pending
+        return _absent(self._store.current_digests(), have)
 
     def embed(
         self,
@@ -200,6 +207,13 @@ class DenseIndex:
         new = [(each.id, rows[each.digest]) for each in batch if each.id in current]
         if new:
             self._index.add([id_ for id_, _ in new], np.stack([row for _, row in new]))
+
+
+def _absent(passages: Iterable[tuple[int, str]], have: Ids) -> list[int]:
+    """Ids of the passages that are not among these, which are ascending."""
+    ids = np.array([id_ for id_, _ in passages], dtype=np.int64)
+    absent: list[int] = ids[~among(ids, have)].tolist()
+    return absent
 
 
 def distinct(batch: Batch) -> list[str]:

@@ -16,7 +16,15 @@ from types import MappingProxyType
 import numpy as np
 
 from embeddings import EmbeddingError, FaissIndex, Manifest, Vector, Vectors
-from rag.indexes.protocols import NO_FILTERS, Ids, IndexFiles, IndexNote, Ranking, VectorSource
+from rag.indexes.protocols import (
+    FEW_CHANGED,
+    NO_FILTERS,
+    Ids,
+    IndexFiles,
+    IndexNote,
+    Ranking,
+    VectorSource,
+)
 from rag.records import Filters
 from rag.store import Facets
 
@@ -81,6 +89,7 @@ class FaissVectors:
         self._past: FaissIndex | None = None
         self._bringing = Lock()
         self._saved: Manifest | None = None
+        self._has_all = False
         self._stamp = FaissIndex.stamp(folder)
         self._index = self._open()
 
@@ -102,11 +111,19 @@ class FaissVectors:
         return self._index.ids()
 
     def follow(self) -> None:
-        """Takes in the passages whose vectors are known, and drops those superseded."""
-        target = self._source.store.last_change()
-        current = self._source.store.current_digests()
-        if self.change != target or len(self) != len(current):
-            self._bring(self._index, current, target)
+        """Takes in the passages whose vectors are known, and drops those superseded.
+
+        Looks at the articles that changed since it last did, and at every passage where that
+        does not account for all: the first time where some have no vector, or one was deleted.
+        """
+        store = self._source.store
+        target, count = store.last_change(), store.counts()[1]
+        if self.change == target and (self._has_all or len(self) == count):
+            self._has_all = True
+            return
+        if not self._bring_changed(target) or not (self._has_all or len(self) == count):
+            self._bring(self._index, store.current_digests(), target)
+        self._has_all = True
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Takes in current passages that were just embedded, all or none."""
@@ -118,6 +135,7 @@ class FaissVectors:
         if stamp != self._stamp:
             self._stamp = stamp
             self._index = self._open()
+            self._has_all = False
             # What is superseded may have been embedded since it was put together.
             if self._past is not None:
                 self._past.manifest = replace(self._past.manifest, change=0)
@@ -147,6 +165,13 @@ class FaissVectors:
         found += self._superseded().search(query, k, superseded)
         return sorted(found, key=lambda item: (-item[1], item[0]))[:k]
 
+    def scores(self, query: Vector, ids: Ids, superseded: Ids) -> dict[int, float]:
+        """The cosine of those of the passages, of which some are superseded, that have a vector."""
+        found = self._index.scores(query, ids)
+        if len(superseded):
+            found |= self._superseded().scores(query, superseded)
+        return found
+
     def _open(self) -> FaissIndex:
         """The index as it is saved, if it is; `_saved` is what is known to be on disk."""
         store = self._source.store
@@ -172,9 +197,31 @@ class FaissVectors:
                 self._bring(self._past, self._source.store.past_digests(), change)
             return self._past
 
-    def _bring(self, index: FaissIndex, wanted: Sequence[tuple[int, str]], change: int) -> None:
-        """Has an index hold those of the passages whose vectors are known, as of a change."""
-        have = set(index.ids().tolist())
+    def _bring_changed(self, change: int) -> bool:
+        """Brings in what changed since; False, and nothing is done, where that cannot be seen.
+
+        The passages of a deleted article are not in the store any more.
+        """
+        store = self._source.store
+        changed = store.changed_since(self.change)
+        if len(changed) > FEW_CHANGED or len(store.article_digests(changed)) < len(changed):
+            return False
+        self._bring(self._index, store.current_digests(changed), change, store.passage_ids(changed))
+        return True
+
+    def _bring(
+        self,
+        index: FaissIndex,
+        wanted: Sequence[tuple[int, str]],
+        change: int,
+        among: Sequence[int] | None = None,
+    ) -> None:
+        """Has an index hold those of the passages whose vectors are known, as of a change.
+
+        Only passages that are `among` these are dropped, if any are named.
+        """
+        held = index.ids() if among is None else index.among(np.array(among, dtype=np.int64))
+        have = set(held.tolist())
         index.remove(sorted(have.difference(id_ for id_, _ in wanted)))
         missing = [each for each in wanted if each[0] not in have]
         for first in range(0, len(missing), _KNOWN_AT_ONCE):
@@ -206,6 +253,4 @@ class FaissSearcher:
 
     def scores(self, query: Vector, ids: Ids) -> dict[int, float]:
         """The cosine of those of the passages that have a vector."""
-        if not len(ids):
-            return {}
-        return dict(self._index.nearest(query, len(ids), ids, self._columns.superseded(ids)))
+        return self._index.scores(query, ids, self._columns.superseded(ids))

@@ -29,6 +29,8 @@ Ranking = list[tuple[int, float]]
 
 NO_CONTEXT: Mapping[str, float] = MappingProxyType({})
 NO_FILTERS = Filters()
+FEW_CHANGED = 5_000
+"""Changed articles that are looked at alone; where more changed, all articles are."""
 
 
 class LexicalSearcher(Protocol):

@@ -351,7 +351,11 @@ class TantivySearcher:
     def _ids(self, ids: Sequence[int]) -> list[tantivy.Query]:
         """The condition that a passage is one of these; none where there are none."""
         schema = self._current.schema
-        return [tantivy.Query.term_set_query(schema, "passage", list(ids))] if ids else []
+        # Twice as fast as a set of terms, which walks through the whole dictionary.
+        each = [
+            tantivy.Query.term_query(schema, "passage", id_, index_option="basic") for id_ in ids
+        ]
+        return [any_of(each)] if each else []
 
     def _term(self, term: str, field: str, weight: float) -> tantivy.Query:
         option = "basic" if field == "whole" else "freq"

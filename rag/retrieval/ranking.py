@@ -128,16 +128,22 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     by how much the first is better than the second (Bruch, Gai and Ingber, TOIS 2023).
     Without vectors words alone decide.
     """
-    facets = snapshot.facets
-    carried = context_terms(query, snapshot.lexical)
-    words, near = _found(query, snapshot, carried)
-    if recent := _recent(query):
-        fresh_words, fresh_near = _found(recent, snapshot, carried)
-        words, near = words | fresh_words, near | fresh_near
-    naming = naming_day(query, snapshot.lexical) if query.day else []
-    words |= snapshot.lexical.scores(
-        query.text, [id_ for id_ in naming if id_ not in words], carried
-    )
+    facets, lexical, vectors = snapshot.facets, snapshot.lexical, snapshot.vectors
+    carried = context_terms(query, lexical)
+    searched = [query, recent] if (recent := _recent(query)) else [query]
+    naming = naming_day(query, lexical) if query.day else []
+    words: dict[int, float] = {}
+    near: dict[int, float] = {}
+    for each in searched:
+        words |= lexical.search(each.text, each.depth, each.filters, carried)
+    if snapshot.embedded:
+        vector = query_vector(query, snapshot.dense)
+        for each in searched:
+            near |= vectors.search(vector, each.depth, each.filters)
+        by_words_only = np.array(sorted(words.keys() - near.keys()), dtype=np.int64)
+        near |= vectors.scores(vector, by_words_only)
+    unscored = (near.keys() | naming) - words.keys()
+    words |= lexical.scores(query.text, sorted(unscored), carried)
     # An index may lag behind the store: superseded passages are no evidence.
     ids = facets.valid_at(
         np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
@@ -253,24 +259,6 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> di
             parts[id_].append(1 / (k + place))
     # A running sum depends on its order in the last digit, and so would the ties.
     return best_first({id_: math.fsum(terms) for id_, terms in parts.items()})
-
-
-def _found(
-    query: Query, snapshot: Snapshot, carried: Mapping[str, float]
-) -> tuple[dict[int, float], dict[int, float]]:
-    """What either ranker finds, with its score by words and its cosine, where it has them."""
-    lexical, vectors = snapshot.lexical, snapshot.vectors
-    words = dict(lexical.search(query.text, query.depth, query.filters, carried))
-    if not snapshot.embedded:
-        return words, {}
-    vector = query_vector(query, snapshot.dense)
-    near = dict(vectors.search(vector, query.depth, query.filters))
-    by_meaning_only = [id_ for id_ in near if id_ not in words]
-    by_words_only = np.array(sorted(words.keys() - near.keys()), dtype=np.int64)
-    return (
-        words | lexical.scores(query.text, by_meaning_only, carried),
-        near | vectors.scores(vector, by_words_only),
-    )
 
 
 def _recent(query: Query) -> Query | None:

@@ -22,6 +22,7 @@ Truths = npt.NDArray[np.bool_]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = _EPOCH.toordinal()
 _DAY = 86_400
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +46,10 @@ class Facets:
     """Columns over all passages as they were at one change, sorted by passage id.
 
     `opening` is the id of the first passage of the same revision. `published` counts seconds
-    since 1970, and `local` as many by the clocks of the place where it appeared; `publisher`,
-    `language` and `section` are positions in the lists of names. A passage is valid after
-    `since` up to `until`, which is STILL for the current ones.
+    since 1970, and `local` as many by the clocks of the place where it appeared; `by_date` has
+    the places in these columns in the order of `published`. `publisher`, `language` and `section`
+    are positions in the lists of names. A passage is valid after `since` up to `until`, which is
+    STILL for the current ones.
     """
 
     change: int
@@ -55,6 +57,7 @@ class Facets:
     opening: Integers
     published: Integers
     local: Integers
+    by_date: Integers
     publisher: Integers
     language: Integers
     section: Integers
@@ -66,28 +69,21 @@ class Facets:
 
     def matching(self, filters: Filters) -> Integers:
         """The ids of the passages that satisfy `filters`, ascending."""
-        wanted = self._is_valid(filters.as_of) & self.in_range(filters)
+        near = self._near(filters)
+        wanted = self._is_valid(filters.as_of, near) & self._in_range(filters, near)
         if filters.publishers:
-            wanted &= np.isin(self.publisher, _positions(self.publishers, filters.publishers))
+            publishers = _positions(self.publishers, filters.publishers)
+            wanted &= np.isin(self.publisher[near], publishers)
         if filters.language:
-            wanted &= np.isin(self.language, _positions(self.languages, [filters.language]))
+            languages = _positions(self.languages, [filters.language])
+            wanted &= np.isin(self.language[near], languages)
         if filters.section:
-            wanted &= self._in_section(filters.section)
-        return self.ids[wanted]
-
-    def in_range(self, filters: Filters) -> Truths:
-        """Which of the passages satisfy the dates of the filters; see `rag.store.rows.in_range`."""
-        wanted: Truths = np.ones(len(self.ids), dtype=bool)
-        if filters.published_from is not None:
-            wanted &= self._compared(filters.published_from) >= seconds(filters.published_from)
-        if filters.published_before is not None:
-            wanted &= self._compared(filters.published_before) < seconds(filters.published_before)
-            wanted &= self.published != UNKNOWN_DATE
-        return wanted
+            wanted &= self._in_section(filters.section, near)
+        return self.ids[near][wanted]
 
     def days(self, as_of: datetime) -> list[date]:
         """The days on which articles appeared before `as_of`, each once, the newest first."""
-        held = self._is_valid(as_of) & (self.published < seconds(as_of))
+        held = self._is_valid(as_of, _ALL) & (self.published < seconds(as_of))
         held &= self.published != UNKNOWN_DATE
         numbers = self.local[held] // _DAY
         if not len(numbers):
@@ -104,18 +100,13 @@ class Facets:
         """
         if not (filters.as_of or filters.section or self._has_times(filters)):
             return NO_DELTA
-        valid = self._is_valid(filters.as_of) & self.in_range(filters)
+        near = self._near(filters)
+        valid = self._is_valid(filters.as_of, near) & self._in_range(filters, near)
+        current = self._is_valid(None, near)
         if filters.section:
-            valid &= self._in_section(filters.section)
-        current = self.until == STILL
-        first, before = widest_range(filters)
-        if self._has_times(filters):
-            current &= self.published != UNKNOWN_DATE
-        if first is not None:
-            current &= self.published >= first
-        if before is not None:
-            current &= self.published < before
-        return AsOfDelta(self.ids[valid & (self.until != STILL)], self.ids[current & ~valid])
+            valid &= self._in_section(filters.section, near)
+        ids = self.ids[near]
+        return AsOfDelta(ids[valid & ~self._is_valid(None, near)], ids[current & ~valid])
 
     def valid_at(self, ids: Integers, filters: Filters) -> Integers:
         """The ids whose revision was valid at `filters.as_of`; unknown ids are dropped."""
@@ -154,8 +145,30 @@ class Facets:
         """The id of the first passage of each passage's article; 0 for unknown passages."""
         return self._of(ids, self.opening, 0)
 
-    def _is_valid(self, as_of: datetime | None) -> Truths:
-        return _is_valid(self.since, self.until, as_of)
+    def _near(self, filters: Filters) -> Integers | slice:
+        """The places of all that appeared in the widest range of the filters' dates, ascending."""
+        if not self._has_times(filters):
+            return _ALL
+        first, before = widest_range(filters)
+        start = self._dated_before(UNKNOWN_DATE + 1 if first is None else first)
+        end = len(self.ids) if before is None else self._dated_before(before)
+        return np.sort(self.by_date[start:end])
+
+    def _dated_before(self, second: int) -> int:
+        return int(np.searchsorted(self.published, second, sorter=self.by_date))
+
+    def _is_valid(self, as_of: datetime | None, places: Integers | slice) -> Truths:
+        return _is_valid(self.since[places], self.until[places], as_of)
+
+    def _in_range(self, filters: Filters, places: Integers | slice) -> Truths:
+        """Which of the passages satisfy the dates of the filters; see `rag.store.rows.in_range`."""
+        wanted: Truths = np.ones(len(self.ids[places]), dtype=bool)
+        first, before = filters.published_from, filters.published_before
+        if first is not None:
+            wanted &= self._compared(first)[places] >= seconds(first)
+        if before is not None:
+            wanted &= self._compared(before)[places] < seconds(before)
+        return wanted
 
     def _has_times(self, filters: Filters) -> bool:
         return filters.published_from is not None or filters.published_before is not None
@@ -163,8 +176,8 @@ class Facets:
     def _compared(self, bound: datetime) -> Integers:
         return self.local if is_edge_of_day(bound) else self.published
 
-    def _in_section(self, section: str) -> Truths:
-        return np.isin(self.section, _positions(self.sections, [section]))
+    def _in_section(self, section: str, places: Integers | slice) -> Truths:
+        return np.isin(self.section[places], _positions(self.sections, [section]))
 
     def _of(self, ids: Integers, column: Integers, unknown: int) -> Integers:
         if not len(self.ids):
@@ -232,14 +245,14 @@ def load_facets(connection: Connection, change: int) -> Facets:
     sections, section = _numbered([row.section for row in rows])
     between = [validity.get(key, ALWAYS) for key in keys] if validity else [ALWAYS] * len(rows)
     since, until = np.array(between, dtype=np.int64).reshape(-1, 2).T.copy()
+    published = _column([UNKNOWN_DATE if row.published is None else row.published for row in rows])
     return Facets(
         change=change,
         ids=_column(ids),
         opening=_column([opening[key] for key in keys]),
-        published=_column(
-            [UNKNOWN_DATE if row.published is None else row.published for row in rows]
-        ),
+        published=published,
         local=_column(_local(rows)),
+        by_date=np.argsort(published, kind="stable"),
         publisher=publisher,
         language=language,
         section=section,

@@ -106,16 +106,21 @@ def valid_since(article: Article, before: Article, earliest: int, run: int) -> i
     return max(since, earliest)
 
 
-def digests_in_use(connection: Connection, *, superseded: bool) -> Iterator[tuple[int, str]]:
+def digests_in_use(
+    connection: Connection, *, superseded: bool, article_ids: Sequence[str] | None = None
+) -> Iterator[tuple[int, str]]:
     """Id and digest of the current or superseded passages of articles in use, sorted by id.
 
-    Withdrawn articles are not in use.
+    Of these articles alone, if any are named. Withdrawn articles are not in use.
     """
     table = schema.passages.c
-    gone = set(connection.scalars(select(table.id).where(table.article_id.in_(withdrawn()))))
+    gone = select(table.id).where(table.article_id.in_(withdrawn()))
     query = select(table.id, table.digest).where(table.superseded == superseded)
+    if article_ids is not None:
+        gone, query = (each.where(table.article_id.in_(article_ids)) for each in (gone, query))
+    unused = set(connection.scalars(gone))
     for id_, digest in connection.execute(query.order_by(table.id)):
-        if id_ not in gone:
+        if id_ not in unused:
             yield id_, digest
 
 

@@ -329,10 +329,10 @@ class Store:
         with self._database.read() as connection:
             return list(connection.scalars(query))
 
-    def current_digests(self) -> list[tuple[int, str]]:
-        """Id and digest of the encoded text of every current passage, sorted by id."""
+    def current_digests(self, article_ids: Sequence[str] | None = None) -> list[tuple[int, str]]:
+        """Id and digest of the encoded text of every current passage (of articles), sorted by id."""
         with self._database.read() as connection:
-            return list(digests_in_use(connection, superseded=False))
+            return list(digests_in_use(connection, superseded=False, article_ids=article_ids))
 
     def past_digests(self) -> list[tuple[int, str]]:
         """Id and digest of the encoded text of every superseded passage, sorted by id."""
