@@ -13,7 +13,7 @@ _FEWEST_A_LIST = 39
 _FEWEST_PROBES = 32
 _SAMPLE = 200
 _NEIGHBOURS = 10
-_RECALL = 0.99
+_RECALL = 0.98
 _OFFSET_BITS = 32
 
 
@@ -21,7 +21,7 @@ def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:
     """A trained `IndexIVFScalarQuantizer` that holds the vectors under their ids.
 
     It has `4 * sqrt(n)` lists, and reads as many of them for a query (`nprobe`, saved
-    with the index) as its own vectors need to find .99 of their neighbours.
+    with the index) as its own vectors need to find .98 of their neighbours.
     """
     faiss = load_faiss()
     n, dimension = vectors.shape

@@ -330,7 +330,7 @@ class Store:
             return list(connection.scalars(query))
 
     def current_digests(self, article_ids: Sequence[str] | None = None) -> list[tuple[int, str]]:
-        """Id and digest of the encoded text of every current passage (of articles), sorted by id."""
+        """Id and digest of the encoded text of each current passage (of articles), by id."""
         with self._database.read() as connection:
             return list(digests_in_use(connection, superseded=False, article_ids=article_ids))
 
