@@ -117,11 +117,9 @@ class FaissVectors:
         does not account for all: the first time where some have no vector, or one was deleted.
         """
         store = self._source.store
-        target, count = store.last_change(), store.counts()[1]
-        if self.change == target and (self._has_all or len(self) == count):
-            self._has_all = True
-            return
-        if not self._bring_changed(target) or not (self._has_all or len(self) == count):
+        target = store.last_change()
+        followed = self.change == target or self._bring_changed(target)
+        if not followed or not (self._has_all or len(self) == store.counts()[1]):
             self._bring(self._index, store.current_digests(), target)
         self._has_all = True
 
