@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from rag.records import Filters, Published
 from rag.store import schema
-from rag.store.revisions import ALWAYS, STILL, UNKNOWN_DATE, intervals, withdrawn
+from rag.store.revisions import ALWAYS, STILL, UNKNOWN_DATE, Intervals, intervals, withdrawn
 from rag.store.rows import is_edge_of_day, seconds, wall_clock, widest_range
 
 Integers = npt.NDArray[np.int64]
@@ -206,58 +207,55 @@ def among(ids: Integers, others: Integers) -> Truths:
 
 def load_facets(connection: Connection, change: int) -> Facets:
     """The columns as they are in the database now, at `change`."""
-    passages, revisions = schema.passages.c, schema.revisions.c
-    query = (
-        select(
-            passages.id,
-            passages.article_id,
-            passages.revision,
-            revisions.published,
-            revisions.published_precision,
-            revisions.published_zone,
-            revisions.publisher,
-            revisions.language,
-            revisions.section,
-        )
-        .select_from(schema.passages)
-        .join(
-            schema.revisions,
-            and_(
-                revisions.article_id == passages.article_id,
-                revisions.revision == passages.revision,
-            ),
-        )
-        .where(passages.article_id.not_in(withdrawn()))
-        .order_by(passages.id)
-    )
+    revisions, passages = schema.revisions.c, schema.passages.c
+    query = select(
+        revisions.article_id,
+        revisions.revision,
+        revisions.published,
+        revisions.published_precision,
+        revisions.published_zone,
+        revisions.publisher,
+        revisions.language,
+        revisions.section,
+    ).where(revisions.article_id.not_in(withdrawn()))
     rows = connection.execute(query).all()
-    validity = intervals(connection)
-    ids = [row.id for row in rows]
-    # Most archives have one revision of each article: then the article id is key enough.
-    keys: list[Any] = [
-        (row.article_id, row.revision) if validity else row.article_id for row in rows
-    ]
-    opening: dict[Any, int] = {}
-    for key, id_ in zip(keys, ids, strict=True):
-        opening.setdefault(key, id_)
-    publishers, publisher = _numbered([row.publisher for row in rows])
-    languages, language = _numbered([row.language for row in rows])
-    sections, section = _numbered([row.section for row in rows])
-    between = [validity.get(key, ALWAYS) for key in keys] if validity else [ALWAYS] * len(rows)
-    since, until = np.array(between, dtype=np.int64).reshape(-1, 2).T.copy()
-    published = _column([UNKNOWN_DATE if row.published is None else row.published for row in rows])
+    numbers = {(row.article_id, row.revision): number for number, row in enumerate(rows)}
+    ids, of = array("q"), array("q")
+    # Of the passages, ten times as many, only what says whose they are is read.
+    each = select(passages.id, passages.article_id, passages.revision).order_by(passages.id)
+    for id_, *key in connection.execute(each):
+        if (number := numbers.get(tuple(key))) is not None:
+            ids.append(id_)
+            of.append(number)
+    return _facets(change, _column(ids), _column(of), rows, intervals(connection))
+
+
+def _facets(
+    change: int, ids: Integers, of: Integers, revisions: Sequence[Any], validity: Intervals
+) -> Facets:
+    """The columns of passages, each of which is `of` one of the revisions."""
+    published = _column(
+        [UNKNOWN_DATE if row.published is None else row.published for row in revisions]
+    )
+    publishers, publisher = _numbered([row.publisher for row in revisions])
+    languages, language = _numbered([row.language for row in revisions])
+    sections, section = _numbered([row.section for row in revisions])
+    between = [validity.get((row.article_id, row.revision), ALWAYS) for row in revisions]
+    since, until = _column(between).reshape(-1, 2).T
+    first = np.zeros(len(revisions), dtype=np.int64)
+    first[of[::-1]] = ids[::-1]
     return Facets(
         change=change,
-        ids=_column(ids),
-        opening=_column([opening[key] for key in keys]),
-        published=published,
-        local=_column(_local(rows)),
-        by_date=np.argsort(published, kind="stable"),
-        publisher=publisher,
-        language=language,
-        section=section,
-        since=since,
-        until=until,
+        ids=ids,
+        opening=first[of],
+        published=published[of],
+        local=_column(_local(revisions))[of],
+        by_date=np.argsort(published[of], kind="stable"),
+        publisher=publisher[of],
+        language=language[of],
+        section=section[of],
+        since=since[of],
+        until=until[of],
         publishers=publishers,
         languages=languages,
         sections=sections,
