@@ -15,7 +15,7 @@ from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.measures import SEED
 from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Suite, sample_row
+from rag.evaluation.runner import Loaded, Suite, sample_row, shown
 from rag.evaluation.seeding import FAULTS, Spare, names_in, seed_fault, words_in
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Verdict
@@ -106,7 +106,6 @@ class Faults(Suite[MadeClaim, Judged]):
         else:
             kind = "verbatim" if sample.type == "verbatim" else "rephrased"
             measures = {"wrongly_flagged": flagged, f"wrongly_flagged_{kind}": flagged}
-        article, shown = sample.citation.article, f"{verdict}: {'; '.join(reasons)}"
         return sample_row(
             sample.qid,
             sample.text,
@@ -116,7 +115,7 @@ class Faults(Suite[MadeClaim, Judged]):
             expected=[f"caught: {sample.changed}" if sample.changed else "supported"],
             verdict=verdict,
             reasons=list(reasons),
-            found=[{"id": article.id, "title": article.title, "text": shown}],
+            found=[shown(sample.citation.article, f"{verdict}: {'; '.join(reasons)}")],
         )
 
 
