@@ -12,7 +12,7 @@ import numpy as np
 from embeddings import HashingEncoder
 from rag.archive import Archive
 from rag.config import Settings
-from rag.records import Article, Published, Span
+from rag.records import Article, Hit, Passage, Published, Span
 from rag.store import Facets
 
 
@@ -38,6 +38,17 @@ def article(
         language=language,
         furniture=tuple(furniture),
     )
+
+
+def hit(source: Article, rank: int = 1, start: int = 0, end: int | None = None) -> Hit:
+    """A passage of an article that was found at that rank; all of the article without places."""
+    passage = Passage(rank, source.id, 1, start, len(source.text) if end is None else end)
+    return Hit(passage, source, 1 / rank, rank)
+
+
+def hits(*articles: Article) -> list[Hit]:
+    """These articles as they were found, the best first."""
+    return [hit(each, rank) for rank, each in enumerate(articles, start=1)]
 
 
 def words(texts: Sequence[str]) -> list[int]:
