@@ -35,7 +35,7 @@ from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel, reply_lines, reply_to
 from rag.records import Message, Similarity
 from rag.verification.markers import without_markers
-from rag.verification.verify import GROUNDED, grounding
+from rag.verification.verify import SUPPORT_THRESHOLD, grounding
 
 Verdicts = Mapping[Aspect, float]
 """What a judge says of each aspect; an aspect it says nothing of is missing."""
@@ -232,7 +232,7 @@ class CheckerJudge:
     """The deterministic checker of claims: the mean of how well each sentence is supported."""
 
     name = "checker"
-    good = GROUNDED
+    good = SUPPORT_THRESHOLD
     """The rating from which the judge calls an answer good."""
 
     def __init__(self, similarity: Similarity | None = None) -> None:
