@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.records import Article, Hit, Passage, Published, Span
 from rag.store import Facets
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 
 def article(
@@ -79,6 +83,16 @@ def open_archive(folder: Path) -> Archive:
     """An archive whose encoder counts words: no model is loaded."""
     settings = Settings(encoder="hashing", chunk_tokens=32)
     return Archive.open(folder, settings=settings, encoder=HashingEncoder())
+
+
+def drained(stream: Generator[P, None, R]) -> tuple[list[P], R]:
+    """All that a generator yields, and what it returns."""
+    pieces = []
+    while True:
+        try:
+            pieces.append(next(stream))
+        except StopIteration as end:
+            return pieces, end.value
 
 
 def no_facets() -> Facets:
