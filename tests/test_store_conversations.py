@@ -1,3 +1,5 @@
+"""Conversations as they are stored: turns, titles, order, and what is deleted."""
+
 from __future__ import annotations
 
 import json
