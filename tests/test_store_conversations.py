@@ -1,4 +1,4 @@
-"""Conversations as they are stored: turns, titles, order, and what is deleted."""
+"""Conversations as they are stored: turns, titles, order, owners, and what readers remark."""
 
 from __future__ import annotations
 

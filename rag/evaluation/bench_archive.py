@@ -286,7 +286,7 @@ def updates_table(results: Mapping[str, Timed]) -> Table:
             *(f"{reading['ratio']:.2f} times", "< 2", reading["ratio"] < MOST_WAITING),
         ),
     ]
-    shown = tuple((what, value, goal, "yes" if held else "no") for what, value, goal, held in rows)
+    shown = tuple((what, value, goal, "yes" if done else "no") for what, value, goal, done in rows)
     return Table(("what", "measured", "must be", "reached"), shown)
 
 

@@ -299,10 +299,10 @@ def support(text: str, evidence: Sequence[str], similarity: Similarity | None = 
     shown = [part for part in evidence if part.strip()]
     bare = without_markers(text)
     claims = [bare[start:end] for start, end in sentence_spans(bare)]
-    said = [claim for claim in claims if any(map(str.isalnum, claim))]
-    if not said or not shown:
+    sentences = [claim for claim in claims if any(map(str.isalnum, claim))]
+    if not sentences or not shown:
         return 0.0
-    return fmean(grounding(claim, shown, similarity) for claim in said)
+    return fmean(grounding(claim, shown, similarity) for claim in sentences)
 
 
 def rating_messages(rated: Rated) -> list[Message]:
@@ -349,9 +349,9 @@ def parse_preference(reply: str) -> Verdicts:
 
 def _parsed(reply: str, aspects: Sequence[Aspect], scale: Mapping[str, float]) -> Verdicts:
     lines = [_LINE.match(line) for line in reply_lines(reply)]
-    said = [(found[1].lower(), found[2].lower()) for found in lines if found]
-    given = dict(said)
-    if len(said) != len(lines) or len(said) != len(aspects) or set(given) != set(aspects):
+    pairs = [(found[1].lower(), found[2].lower()) for found in lines if found]
+    given = dict(pairs)
+    if len(pairs) != len(lines) or len(pairs) != len(aspects) or set(given) != set(aspects):
         return {}
     if not all(value in scale for value in given.values()):
         return {}

@@ -87,12 +87,12 @@ def covered(
             f"counted as missed: {names}"
         )
     by_qid = {question.qid: question for question in found}
-    kept = tuple(
+    measured = tuple(
         by_qid.get(question.qid, question)
         for question in wanted
         if question.qid in by_qid or not needs_article(question)
     )
-    return Coverage(archive, kept, tuple(warnings), left_out, len(late))
+    return Coverage(archive, measured, tuple(warnings), left_out, len(late))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -238,8 +238,8 @@ def _compared(sample: TestPage, answer: Read | str) -> Iterator[tuple[str, float
         )
     if sample.paragraphs:
         text = _letters(article.text) if article is not None else ""
-        held = sum(_letters(paragraph) in text for paragraph in sample.paragraphs)
-        yield "paragraphs", held / len(sample.paragraphs)
+        found = sum(_letters(paragraph) in text for paragraph in sample.paragraphs)
+        yield "paragraphs", found / len(sample.paragraphs)
 
 
 def _same(one: str, other: str) -> bool:

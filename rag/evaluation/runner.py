@@ -248,11 +248,11 @@ def _finished(path: Path, key: str) -> Iterator[Row]:
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     for line in text.splitlines():
         try:
-            kept = json.loads(line)
+            finished = json.loads(line)
         except ValueError:
             continue
-        if kept["key"] == key:
-            yield kept["row"]
+        if finished["key"] == key:
+            yield finished["row"]
 
 
 def _summary(
