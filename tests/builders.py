@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from embeddings import HashingEncoder
 from rag.archive import Archive
 from rag.config import Settings
-from rag.records import Article, Published, Span
+from rag.records import Article, Hit, Passage, Published, Span
 from rag.store import Facets
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 
 def article(
@@ -38,6 +42,17 @@ def article(
         language=language,
         furniture=tuple(furniture),
     )
+
+
+def hit(source: Article, rank: int = 1, start: int = 0, end: int | None = None) -> Hit:
+    """A passage of an article that was found at that rank; all of the article without places."""
+    passage = Passage(rank, source.id, 1, start, len(source.text) if end is None else end)
+    return Hit(passage, source, 1 / rank, rank)
+
+
+def hits(*articles: Article) -> list[Hit]:
+    """These articles as they were found, the best first."""
+    return [hit(each, rank) for rank, each in enumerate(articles, start=1)]
 
 
 def words(texts: Sequence[str]) -> list[int]:
@@ -68,6 +83,16 @@ def open_archive(folder: Path) -> Archive:
     """An archive whose encoder counts words: no model is loaded."""
     settings = Settings(encoder="hashing", chunk_tokens=32)
     return Archive.open(folder, settings=settings, encoder=HashingEncoder())
+
+
+def drained(stream: Generator[P, None, R]) -> tuple[list[P], R]:
+    """All that a generator yields, and what it returns."""
+    pieces = []
+    while True:
+        try:
+            pieces.append(next(stream))
+        except StopIteration as end:
+            return pieces, end.value
 
 
 def no_facets() -> Facets:

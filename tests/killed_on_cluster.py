@@ -13,7 +13,7 @@ from rag.archive import Archive
 from rag.cluster import parcels
 from rag.config import Settings
 from rag.indexes import dense
-from tests.killed_work import LoggingEncoder, Steps
+from tests.killed_work import Counted, LoggingEncoder
 from tests.ray_cluster import join
 
 
@@ -33,7 +33,7 @@ def main(address: str, folder: str, source: str, log: str, fatal: str) -> None:
     small_batches()
     join(address)
     archive = archive_of(folder, log)
-    steps = Steps(int(fatal))
+    steps = Counted(int(fatal))
     steps.begin()
     archive.ingest(source, on="ray")
     sys.setprofile(None)

@@ -11,13 +11,11 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import signal
 import sys
-import traceback
-from types import FrameType
 from typing import Any
 
 from rag.cli import main as dateline
+from tests.killing import Steps, forked
 
 MODULES = "alembic.command dateparser faiss feedparser htmldate lxml.html tantivy trafilatura"
 STEPS = {
@@ -27,26 +25,12 @@ STEPS = {
 }
 
 
-class Steps:
-    """Counts steps, and ends the process at the fatal one."""
-
-    def __init__(self, fatal: int) -> None:
-        self.seen = 0
-        self._fatal = fatal
-
-    def __call__(self, _frame: FrameType, event: str, called: Any) -> None:
-        if event in {"c_call", "c_return"} and getattr(called, "__name__", "") in STEPS:
-            self.seen += 1
-            if self.seen == self._fatal:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-
 def _child(arguments: list[str], fatal: int, output: int) -> int:
     sys.stdout = sys.stderr = os.fdopen(output, "w", encoding="utf-8", buffering=1)
     sys.argv = ["dateline", *arguments]
-    steps = Steps(fatal)
+    steps = Steps(fatal, STEPS)
     status = 0
-    sys.setprofile(steps)
+    sys.setprofile(steps.profile)
     try:
         dateline()
     except SystemExit as end:
@@ -58,23 +42,8 @@ def _child(arguments: list[str], fatal: int, output: int) -> int:
 
 
 def _forked(job: dict[str, Any]) -> dict[str, Any]:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            status = _child(job["arguments"], job["fatal"], writing)
-        except BaseException:
-            os.write(writing, traceback.format_exc().encode())
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read().decode()
-    _, ended = os.waitpid(child, 0)
+    status, said = forked(lambda pipe: _child(job["arguments"], job["fatal"], pipe))
     printed, _, steps = said.rpartition("\n")
-    status = os.waitstatus_to_exitcode(ended)
     return {"status": status, "steps": int(steps) if steps.isdecimal() else 0, "said": printed}
 
 

@@ -12,15 +12,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
 import sqlite3
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import alembic.command  # noqa: F401  (what a migration imports is no part of its work)
@@ -37,6 +34,7 @@ from rag.indexes import dense
 from rag.maintenance import removals
 from rag.maintenance.doctor import examine
 from rag.store import Remark, Selection
+from tests.killing import Steps, forked
 
 CHANGING = {
     *("execute", "executemany", "executescript", "commit", "rollback", "add_document"),
@@ -73,28 +71,11 @@ STORED = {
 }
 
 
-class Steps:
-    """Counts steps, and ends the process at the fatal one."""
+class Counted(Steps):
+    """Counts what changes something on disk or asks a server, and instructions of SQLite."""
 
     def __init__(self, fatal: int) -> None:
-        self.seen = 0
-        self._fatal = fatal
-
-    def count(self) -> int:
-        """One more step."""
-        self.seen += 1
-        if self.seen == self._fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return 0
-
-    def profile(self, frame: FrameType, event: str, called: Any) -> None:
-        """Called by the interpreter before and after each call."""
-        if event in {"c_call", "c_return"}:
-            counts = getattr(called, "__name__", "") in CHANGING
-        else:
-            counts = frame.f_code.co_name in ASKING and "psycopg" in frame.f_code.co_filename
-        if counts:
-            self.count()
+        super().__init__(fatal, CHANGING, ASKING)
 
     def begin(self) -> None:
         """From here on steps are counted, in the databases opened from here on too."""
@@ -199,40 +180,26 @@ WORK: dict[str, Callable[[Archive, str], object]] = {
 }
 
 
-def _child(job: dict[str, Any], report: int) -> None:
+def _child(job: dict[str, Any], report: int) -> int:
     settings = Settings(
         encoder="hashing", chunk_tokens=job["chunk_tokens"], store=SecretStr(job["store"])
     )
     encoder = LoggingEncoder(Path(job["log"]))
     archive = Archive.open(job["folder"], settings=settings, encoder=encoder)
-    steps = Steps(job["fatal"])
+    steps = Counted(job["fatal"])
     if job["counted"]:
         steps.begin()
     result = WORK[job["work"]](archive, job["source"])
     sys.setprofile(None)
     with os.fdopen(report, "w", encoding="utf-8") as pipe:
         json.dump({"steps": steps.seen, "result": result}, pipe)
+    return 0
 
 
 def _forked(job: dict[str, Any]) -> dict[str, Any]:
     """Does one piece of work in a child; its exit status, the steps it saw, what it said."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            _child(job, writing)
-            status = 0
-        except BaseException:
-            os.write(writing, traceback.format_exc().encode()[-60_000:])
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read().decode()
-    _, ended = os.waitpid(child, 0)
-    return {"status": os.waitstatus_to_exitcode(ended), "said": said}
+    status, said = forked(lambda pipe: _child(job, pipe))
+    return {"status": status, "said": said}
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from rag.answers.generate_or_extract import MODEL_DECLINED, share_held
 from rag.archive import Archive
 from rag.llms import ScriptedModel
 from rag.questions.expected_answer import asked_for
-from rag.records import Claim, Hit, Passage
-from tests.builders import article, open_archive, row, write_jsonl
+from rag.records import Claim, Hit
+from tests.builders import article, hits, open_archive, row, write_jsonl
 
 WHO = "Who won the regatta of Quarne?"
 WINNER = "The regatta of Quarne was won by Ilse Brandt."
@@ -22,17 +22,13 @@ CROWD = "The regatta of Quarne drew a crowd to the harbour."
 OTHER = "At the regatta of Quarne the cup was handed over by Odo Lunn."
 
 
-def hits(*texts: str) -> list[Hit]:
-    found = []
-    for number, text in enumerate(texts, start=1):
-        story = article(text, f"courier.example/{number}")
-        found.append(Hit(Passage(number, story.id, 1, 0, len(text)), story, 1.0, number))
-    return found
+def stories(*texts: str) -> list[Hit]:
+    return hits(*(article(text, f"courier.example/{n}") for n, text in enumerate(texts, start=1)))
 
 
 def agreed(question: str, texts: Sequence[str], *nearness: float) -> float:
     near = dict(enumerate(nearness or [1.0] * len(texts), start=1))
-    return agreement(asked_for(question), hits(*texts), near)
+    return agreement(asked_for(question), stories(*texts), near)
 
 
 def test_the_share_that_names_the_same_is_counted() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from rag.answers.evidence import Evidence, collect, read_hits
 from rag.questions.form import Form
-from rag.records import Article, Hit, Passage, Span
-from tests.builders import article
+from rag.records import Article, Hit, Span
+from tests.builders import article, hit
 
 
 class Plain:
@@ -20,11 +20,6 @@ class Plain:
 
     def rarity(self, term: str) -> float:
         return 3.0 if term == "rare" else 1.0
-
-
-def hit(source: Article, rank: int = 1, start: int = 0, end: int | None = None) -> Hit:
-    passage = Passage(rank, source.id, 1, start, len(source.text) if end is None else end)
-    return Hit(passage, source, 1 / rank, rank)
 
 
 def same_words(question: str, texts: Sequence[str]) -> list[float]:

@@ -9,15 +9,8 @@ import pytest
 from rag.answers.candidates import survey
 from rag.answers.corrections import corrected, corrections
 from rag.answers.false_presuppositions import contradiction, miscount
-from rag.records import Answer, Article, Hit, Passage
-from tests.builders import article, open_archive, row, write_jsonl
-
-
-def hits(*articles: Article) -> list[Hit]:
-    return [
-        Hit(Passage(rank, each.id, 1, 0, len(each.text)), each, 1 / rank, rank)
-        for rank, each in enumerate(articles, start=1)
-    ]
+from rag.records import Answer, Article
+from tests.builders import article, hits, open_archive, row, write_jsonl
 
 
 def denied(question: str, text: str) -> str:

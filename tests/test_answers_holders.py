@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.holders import holder, office_asked
-from tests.builders import article
-from tests.test_answers_evidence import hit
+from tests.builders import article, hit
 
 
 def named(subject: str, *texts: str) -> str:

@@ -9,8 +9,7 @@ from rag.answers.listed import listing
 from rag.language.sentences import sentence_spans
 from rag.questions.form import Form, read_form
 from rag.records import Article
-from tests.builders import article
-from tests.test_answers_evidence import hit
+from tests.builders import article, hit
 
 
 def sentences(text: str) -> list[CandidateSentence]:

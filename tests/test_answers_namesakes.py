@@ -6,8 +6,7 @@ import pytest
 
 from rag.answers.namesakes import namesakes
 from rag.questions.form import Form
-from tests.builders import article
-from tests.test_answers_evidence import hit
+from tests.builders import article, hit
 
 MAYOR = article("Ivo Brandt, the mayor of Tolbeck, opened the hall. Brandt had waited.", "x/1")
 PILOT = article("The pilot, Lena Brandt, 34, was not hurt. Brandt landed on the beach.", "x/2")

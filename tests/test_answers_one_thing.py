@@ -6,8 +6,7 @@ import pytest
 
 from rag.answers.timeline import several_figures
 from rag.records import Article
-from tests.builders import article
-from tests.test_answers_timeline import hits
+from tests.builders import article, hits
 
 
 def values_of(asked: str, *articles: Article) -> list[str] | None:

@@ -7,8 +7,7 @@ import pytest
 from rag.answers.other_language import usable_hits
 from rag.language.function_words import question_language
 from rag.records import Hit
-from tests.builders import article
-from tests.test_answers_evidence import hit
+from tests.builders import article, hit
 
 BREAD = hit(article("Les boulangers de la ville ont vendu 4000 pains.", "x/1", language="fr"))
 FERRY = hit(article("The ferry strike in Lindow lasted nine days in 2025.", "x/2"), 2)

@@ -22,8 +22,8 @@ from rag.answers.scoring import (
 )
 from rag.questions.form import Form, FormName, read_form
 from rag.records import Hit
-from tests.builders import article
-from tests.test_answers_evidence import Plain, hit, same_words
+from tests.builders import article, hit
+from tests.test_answers_evidence import Plain, same_words
 
 FERRY = article(
     "The ferry Lady Isbel sank off Brell at noon on Friday. Nobody aboard was hurt.",

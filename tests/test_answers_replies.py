@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
 import pytest
 
 from rag.answers.prompts import NO_ANSWER
 from rag.answers.replies import as_it_comes, plain_text
-from rag.llms import Reply, ScriptedModel
+from rag.llms import ScriptedModel
+from tests.builders import drained
 
 SO = "The mill burnt [1]."
 
@@ -84,26 +83,19 @@ def test_what_belongs_to_the_answer_stays(text: str, plain: str) -> None:
     assert plain_text(text) == plain
 
 
-def drained(stream: Generator[str, None, Reply]) -> tuple[str, Reply]:
-    pieces = []
-    while True:
-        try:
-            pieces.append(next(stream))
-        except StopIteration as end:
-            return "".join(pieces), end.value
-
-
 def test_a_reply_in_json_streams_its_sentences() -> None:
     raw = (
         '{"answered": true, "sentences": [{"text": "The old mill burnt.", "passages": ["P1"]}, '
         '{"text": "It rained all day.", "passages": ["P2", "P1"]}]}'
     )
-    shown, reply = drained(as_it_comes(ScriptedModel(raw).stream(())))
+    pieces, reply = drained(as_it_comes(ScriptedModel(raw).stream(())))
+    shown = "".join(pieces)
     assert reply.text == raw
     assert shown.startswith("The old mill burnt")
     assert "{" not in shown
     assert plain_text(raw) == "The old mill burnt [1]. It rained all day [2][1]."
-    assert drained(as_it_comes(ScriptedModel(f"[1] {SO}").stream(())))[0] == f"[1] {SO}"
+    pieces, _ = drained(as_it_comes(ScriptedModel(f"[1] {SO}").stream(())))
+    assert "".join(pieces) == f"[1] {SO}"
 
 
 def test_a_reply_in_json_that_is_cut_gives_what_came_of_it() -> None:
@@ -119,5 +111,5 @@ def test_each_sentence_of_one_text_has_the_passages_beside_it_and_all_are_stream
         '{"text": "The mill burnt.", "passages": ["P1", "P3"]}]}'
     )
     assert plain_text(raw) == "It sank [2]. Nobody died [2]. The mill burnt [1][3]."
-    shown, _ = drained(as_it_comes(ScriptedModel(raw).stream(())))
+    shown = "".join(drained(as_it_comes(ScriptedModel(raw).stream(())))[0])
     assert shown == "It sank. Nobody died. The mill burnt."

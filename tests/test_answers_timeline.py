@@ -7,8 +7,8 @@ from pathlib import Path
 from rag.answers.causes import several_causes
 from rag.answers.timeline import DifferingFigures, several_figures
 from rag.language.figures import Quantity, figures, meanings, quantity
-from rag.records import Article, Hit, Passage
-from tests.builders import article, open_archive, row, write_jsonl
+from rag.records import Article
+from tests.builders import article, hits, open_archive, row, write_jsonl
 
 ASKED = "How many people died in the Tolle mine fire?"
 
@@ -16,13 +16,6 @@ ASKED = "How many people died in the Tolle mine fire?"
 def told(text: str, day: str, publisher: str = "The Courier") -> Article:
     name = f"{publisher.lower().replace(' ', '')}.example/{day}"
     return article(text, name, title="Fire in the Tolle mine", publisher=publisher, day=day)
-
-
-def hits(*articles: Article) -> list[Hit]:
-    return [
-        Hit(Passage(rank, each.id, 1, 0, len(each.text)), each, 1 / rank, rank)
-        for rank, each in enumerate(articles, start=1)
-    ]
 
 
 def figures_of(*articles: Article, asked: str = ASKED) -> DifferingFigures | None:

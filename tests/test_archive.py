@@ -26,7 +26,7 @@ from rag.llms import ScriptedModel
 from rag.records import Filters, Message
 from rag.retrieval.filters import parse_as_of
 from rag.store import writer_lock
-from tests.builders import open_archive, row, write_jsonl
+from tests.builders import drained, open_archive, row, write_jsonl
 from tests.old_formats import take_back
 from tests.postgresql import ON_BOTH, ON_SQLITE
 
@@ -221,15 +221,10 @@ def test_answers_are_plain_json(archive: Archive) -> None:
 
 def test_a_model_writes_the_answer_and_its_markers_are_resolved(archive: Archive) -> None:
     model = ScriptedModel("All 41 passengers came ashore by lifeboat [1]. A whale helped [9].")
-    pieces = archive.stream("How many passengers were brought ashore?", model=model)
-    streamed = []
-    while True:
-        try:
-            streamed.append(next(pieces))
-        except StopIteration as end:
-            answer = end.value
-            break
-    assert len(streamed) > 1
+    pieces, answer = drained(
+        archive.stream("How many passengers were brought ashore?", model=model)
+    )
+    assert len(pieces) > 1
     assert [c.quote for c in answer.citations] == [
         "All 41 passengers were brought ashore by lifeboat."
     ]

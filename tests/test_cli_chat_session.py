@@ -15,7 +15,7 @@ from rag.cli.chat_session import ChatSession, ChatTurn, Scope, surroundings
 from rag.errors import QueryError
 from rag.llms import ScriptedModel
 from rag.records import Answer, Citation, Filters, Message, Span
-from tests.builders import article, open_archive, row, write_jsonl
+from tests.builders import article, drained, open_archive, row, write_jsonl
 
 FERRY = (
     "The sea was rough. The ferry Marigold ran aground off Grevesand on Friday. "
@@ -35,12 +35,8 @@ def archive(tmp_path: Path) -> Archive:
 
 def whole(stream: Generator[str, None, Answer]) -> tuple[str, Answer]:
     """The pieces together, and the answer."""
-    pieces = []
-    while True:
-        try:
-            pieces.append(next(stream))
-        except StopIteration as end:
-            return "".join(pieces), end.value
+    pieces, answer = drained(stream)
+    return "".join(pieces), answer
 
 
 def cited(text: str, start: int, end: int) -> Citation:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from rag.corpus import Read, read_file
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+from tests.reading import NOW, read_article
 
 
 def text_of(folder: Path, value: str) -> str:
     """The text of an article whose text field has this value."""
-    path = folder / "a.jsonl"
-    path.write_text(json.dumps({"title": "Ferry", "text": value}), encoding="utf-8")
-    (found,) = read_file(path, now=NOW)
-    assert isinstance(found, Read)
-    return found.article.text
+    return read_article(
+        folder / "a.jsonl", json.dumps({"title": "Ferry", "text": value})
+    ).article.text
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import tracemalloc
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.drafts import Draft
 from rag.corpus.formats import factiva, nexis, nexis_uni, proquest
 from rag.corpus.formats.export_fields import date_of, language_of, people, section_of
@@ -38,8 +37,8 @@ from tests.database_exports import (
     proquest as proquest_record,
 )
 from tests.pdf_files import pdf
+from tests.reading import read_all
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TWO = nexis_document(TUNNEL, count="1 of 2 DOCUMENTS") + nexis_document(
     WARD,
     count="2 of 2 DOCUMENTS",
@@ -106,9 +105,7 @@ TWO_PROQUEST = proquest_file(
 
 
 def outcomes(folder: Path, name: str, content: str | bytes) -> list[Read | Unread]:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(read_file(path, now=NOW))
+    return read_all(folder / name, content)
 
 
 def articles(folder: Path, name: str, content: str | bytes) -> list[Article]:
@@ -549,7 +546,7 @@ def test_any_lines_are_read_or_named_by_every_kind(lines: list[str]) -> None:
     flat = [part for line in lines for part in (line.splitlines() or [""])]
     recognised(flat)
     for kind in (nexis, nexis_uni, factiva, proquest):
-        for outcome in read_all(kind.articles(iter(flat), "a")):
+        for outcome in kind.articles(iter(flat), "a"):
             assert outcome.path.startswith("a:")
             if isinstance(outcome, Draft):
                 assert outcome.text
@@ -560,10 +557,6 @@ def test_any_lines_are_read_or_named_by_every_kind(lines: list[str]) -> None:
                 assert ends == sorted(ends)
             else:
                 assert outcome.reason
-
-
-def read_all(found: Iterator[Draft | Unread]) -> list[Draft | Unread]:
-    return list(found)
 
 
 @pytest.mark.parametrize(

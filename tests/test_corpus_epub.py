@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
+from tests.reading import read_all
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
     '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
@@ -63,9 +62,7 @@ def book(pages: dict[str, str], *, order: str = "", extra: dict[str, str] | None
 
 
 def read(folder: Path, content: bytes) -> list[Read | Unread]:
-    path = folder / "a.epub"
-    path.write_bytes(content)
-    return list(read_file(path, now=NOW))
+    return read_all(folder / "a.epub", content)
 
 
 def test_each_document_is_an_article_with_what_the_book_says(tmp_path: Path) -> None:

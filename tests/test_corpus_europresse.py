@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
+from tests.reading import read_all
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = "Le tunnel du port d'Orrel ferme onze semaines pour le remplacement des pompes."
 SECOND = "Ada Kolm, qui dirige le port, a dit que les travaux ne pouvaient plus attendre."
 
@@ -37,14 +36,12 @@ def article(
 
 def outcomes(folder: Path, *articles: str) -> list[Read | Unread]:
     """What becomes of an export of these articles."""
-    path = folder / "europresse.html"
-    path.write_text(
+    return read_all(
+        folder / "europresse.html",
         '<!doctype html><html><head><meta charset="utf-8"><title>Europresse</title></head><body>'
         + "".join(articles)
         + "</body></html>",
-        encoding="utf-8",
     )
-    return list(read_file(path, now=NOW))
 
 
 def test_each_article_has_its_own_outlet_date_authors_and_text(tmp_path: Path) -> None:

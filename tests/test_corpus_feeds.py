@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.formats.text_fields import is_html, line_of, read_text
+from tests.reading import read_all, texts
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TUNNEL = "The council of Orrelstad voted on Tuesday to close the harbour tunnel."
 WARD = "The hospital in Brenn will close its night ward in June."
 RSS = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -70,13 +69,7 @@ def entry(status: str = "publish", kind: str = "post", text: str = WARD) -> str:
 
 
 def read(folder: Path, content: str | bytes, name: str = "a.xml") -> list[Read | Unread]:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(read_file(path, now=NOW))
-
-
-def texts(outcomes: list[Read | Unread]) -> list[str]:
-    return [o.article.text if isinstance(o, Read) else f"! {o.reason}" for o in outcomes]
+    return read_all(folder / name, content)
 
 
 @pytest.mark.parametrize("name", ["a.xml", "a.rss"])

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, read_file
+from rag.corpus import Read
 from rag.corpus.formats.mbox import split_messages
+from tests.reading import read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BODY = (
     "The ferry sailed again on Monday, the harbour office said.\n\n"
     "Captain Ann Orr told reporters that the engine had been replaced overnight."
@@ -37,11 +36,7 @@ def read(folder: Path, subject: str, text: str, kind: str = "text/plain") -> Rea
         "Date: Wed, 08 May 2024 09:15:00 +0200\nMessage-ID: <1@home.example>\n"
         f"MIME-Version: 1.0\nContent-Type: {kind}; charset=utf-8\n\n"
     )
-    path = folder / "a.eml"
-    path.write_text(head + text, encoding="utf-8")
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read), outcome
-    return outcome
+    return read_article(folder / "a.eml", head + text)
 
 
 def quoted(text: str) -> str:
@@ -139,10 +134,7 @@ def test_a_message_that_is_attached_is_the_article(tmp_path: Path) -> None:
     inner.set_content(BODY)
     outer.set_content("see attached")
     outer.add_attachment(inner)
-    path = tmp_path / "a.eml"
-    path.write_bytes(bytes(outer))
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
+    outcome = read_article(tmp_path / "a.eml", bytes(outer))
     assert (outcome.article.id, outcome.article.publisher) == (
         "mid:in@courier.example",
         "The Courier Briefing",
@@ -153,11 +145,9 @@ def test_headers_in_windows_1252_and_in_raw_utf8_are_read(tmp_path: Path) -> Non
     path = tmp_path / "a.eml"
     subject = "=?ISO-8859-1?Q?=93Quoted=94?= =?utf-8?B?w6k=?="
     head = f"From: Café <a@b.example>\nSubject: {subject}\n".encode()
-    path.write_bytes(
-        head + b"Content-Type: text/plain; charset=us-ascii\n\nShe said: \x93No\x94.\n"
+    outcome = read_article(
+        path, head + b"Content-Type: text/plain; charset=us-ascii\n\nShe said: \x93No\x94.\n"
     )
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
     article = outcome.article
     assert (article.publisher, article.title, article.text) == (
         "Café", "“Quoted”é", "She said: “No”.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,15 @@ from hypothesis import strategies as st
 
 from rag.corpus import Read, Unread, read_file
 from rag.corpus.formats.json_stream import Damage, Entry, Rest, entries
+from tests.reading import NOW, read_all, texts
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TUNNEL = "The council of Orrelstad voted on Tuesday to close the harbour tunnel."
 WARD = "The hospital in Brenn will close its night ward in June."
 
 
 def read(folder: Path, content: Any, name: str = "a.json") -> list[Read | Unread]:
     """The outcomes of a file with this text, or with this value as JSON."""
-    path = folder / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    return list(read_file(path, now=NOW))
-
-
-def texts(outcomes: list[Read | Unread]) -> list[str]:
-    return [o.article.text if isinstance(o, Read) else f"! {o.reason}" for o in outcomes]
+    return read_all(folder / name, content if isinstance(content, str) else json.dumps(content))
 
 
 def only(outcomes: list[Read | Unread]) -> Read:

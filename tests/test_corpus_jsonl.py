@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.decoding import SIZE_LIMIT
+from tests.reading import read_all
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
@@ -27,8 +26,7 @@ FIELDS = ("id", "url", "title", "publisher", "authors", "date", "published", "la
 
 def outcomes(path: Path, data: bytes) -> list[Read | Unread]:
     """What a file of these bytes gives."""
-    path.write_bytes(data)
-    return list(read_file(path, now=NOW))
+    return read_all(path, data)
 
 
 def reason(path: Path, line: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import mailbox
 from contextlib import closing
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from rag.corpus import Read, Unread, read_file
+from tests.reading import NOW, read_all, read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday, the harbour office said."
 HTML = (
     "<html><head><title>x</title><style>p {color: red}</style></head><body>"
@@ -38,15 +37,11 @@ def message(number: int = 1, **headers: str) -> EmailMessage:
 
 
 def read(folder: Path, content: bytes, name: str = "a.eml") -> list[Read | Unread]:
-    path = folder / name
-    path.write_bytes(content)
-    return list(read_file(path, now=NOW))
+    return read_all(folder / name, content)
 
 
 def article(folder: Path, content: bytes) -> Read:
-    (outcome,) = read(folder, content)
-    assert isinstance(outcome, Read), outcome
-    return outcome
+    return read_article(folder / "a.eml", content)
 
 
 def test_the_html_of_a_newsletter_is_its_text(tmp_path: Path) -> None:

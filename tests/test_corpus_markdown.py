@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.corpus import Read, read_file
+from rag.corpus import Read
 from rag.corpus.markdown import markdown_draft, plain_words
-from rag.records import Article
+from tests.reading import read_article, typed
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 BODY = "Divers had found a crack in the hull in December and the yard replaced nine plates."
 STORY = f"""
@@ -56,15 +54,7 @@ PIECES = [
 
 def read(path: Path, text: str) -> Read:
     """The one article of a file that holds `text`."""
-    path.write_text(text, encoding="utf-8")
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
-    return outcome
-
-
-def typed(article: Article) -> list[tuple[str, str]]:
-    """The kind and the words of each span."""
-    return [(span.kind, article.text[span.start : span.end]) for span in article.furniture]
+    return read_article(path, text)
 
 
 def kinds(text: str) -> list[tuple[str | None, str]]:
@@ -107,9 +97,7 @@ def test_a_complete_article_gives_no_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_the_encoding_of_the_file_changes_nothing(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.md"
-    path.write_bytes(STORY.replace("\n", "\r\n").encode(encoding))
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
+    outcome = read_article(path, STORY.replace("\n", "\r\n").encode(encoding))
     assert outcome.article == read(path, STORY).article
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.notices import find_notices
+from tests.reading import read_all, read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday, the harbour office said."
 NITF = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE nitf SYSTEM "nitf-3-2.dtd">
@@ -39,15 +38,11 @@ XHTML = (
 
 
 def read(folder: Path, content: str | bytes, name: str = "a.xml") -> list[Read | Unread]:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(read_file(path, now=NOW))
+    return read_all(folder / name, content)
 
 
 def article(folder: Path, content: str | bytes) -> Read:
-    (outcome,) = read(folder, content)
-    assert isinstance(outcome, Read), outcome
-    return outcome
+    return read_article(folder / "a.xml", content)
 
 
 def reason(folder: Path, content: str | bytes) -> str:

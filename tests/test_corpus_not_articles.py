@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
+from tests.reading import read_only
 from tests.test_corpus_page_text import PARAGRAPHS, STORY, TITLE, article, page
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONSENT = "a consent notice, no article"
 BOT = "a check for robots, no article"
 MISSING = "a page that says it is missing, no article"
@@ -19,10 +18,7 @@ FRONT = "a list of headlines, no article"
 
 def outcome(tmp_path: Path, html: str) -> Read | Unread:
     """What reading a page gives."""
-    path = tmp_path / "page.html"
-    path.write_text(html, encoding="utf-8")
-    (found,) = read_file(path, now=NOW)
-    return found
+    return read_only(tmp_path / "page.html", html)
 
 
 def headlines(count: int) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lxml import html
 
-from rag.corpus import Read, read_file
+from rag.corpus import Read
 from rag.corpus.page_graph import read_graph
+from tests.reading import read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = """<p>The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven
 weeks while its drains are replaced.</p><p>Engineer Lio Vantongeren said that 412 metres of pipe had
 rusted through. The work will cost 6.2 million crowns.</p>"""
@@ -51,12 +50,9 @@ def read(
     """The article of a page with this head, and this above and below its text."""
     path = folder / "page.html"
     inner = body or f"<main><article><h1>{TITLE}</h1>{above}{text}{below}</article></main>"
-    path.write_text(
-        f'<!doctype html><html lang="{lang}"><head>{head}</head><body>{inner}</body></html>'
+    return read_article(
+        path, f'<!doctype html><html lang="{lang}"><head>{head}</head><body>{inner}</body></html>'
     )
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
-    return outcome
 
 
 def published(folder: Path, head: str = "", **parts: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, read_file
+from rag.corpus import Read
 from rag.language.dates import local_time
+from tests.reading import read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLE = "Harbour tunnel to close for eleven weeks"
 LEAD = "Traders on the quay fear for their summer, and the mayor promises a ferry."
 TEXT = """<p>The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven
@@ -24,14 +23,10 @@ OUTLET = (
 
 def read(folder: Path, body: str, head: str = "") -> Read:
     """The article of a page with this body and head."""
-    path = folder / "page.html"
-    path.write_text(
+    return read_article(
+        folder / "page.html",
         f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>',
-        encoding="utf-8",
     )
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
-    return outcome
 
 
 def page(above: str = "", below: str = "", text: str = TEXT) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lxml import html
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.page_graph import read_graph
+from tests.reading import read_only
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLE = "Harbour tunnel to close for eleven weeks"
 FIRST = (
     "The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven weeks while"
@@ -28,14 +27,11 @@ CHANGED = "no date of publication found; dated by when the page was last changed
 
 def outcome(folder: Path, body: str, head: str = "") -> Read | Unread:
     """What becomes of a page with this body and head."""
-    path = folder / "page.html"
-    path.write_text(
+    return read_only(
+        folder / "page.html",
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head>'
         f"<body>{body}</body></html>",
-        encoding="utf-8",
     )
-    (found,) = read_file(path, now=NOW)
-    return found
 
 
 def read(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, read_file
+from rag.corpus import Read
 from rag.corpus.notices import find_notices
+from tests.reading import read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLE = "Harbour tunnel to close for eleven weeks"
 STORY = [
     "The council of Orrelstad voted on Tuesday to close the harbour tunnel for eleven weeks while"
@@ -53,11 +52,7 @@ def article(body: str) -> str:
 
 def read(tmp_path: Path, html: str) -> Read:
     """The article of a page."""
-    path = tmp_path / "page.html"
-    path.write_text(html, encoding="utf-8")
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read), outcome
-    return outcome
+    return read_article(tmp_path / "page.html", html)
 
 
 def paragraphs(tmp_path: Path, html: str) -> list[str]:

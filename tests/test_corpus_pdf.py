@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.formats.pdf_lines import Line, paragraphs_of
 from tests.pdf_files import pdf
+from tests.reading import read_article, read_only
 
 pytest.importorskip("pypdfium2")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = [
     "The ferry sailed again on Monday after eleven",
     "weeks in dock, the harbour office said, and it",
@@ -23,16 +22,11 @@ FIRST = [
 
 
 def read(folder: Path, data: bytes) -> Read | Unread:
-    path = folder / "a.pdf"
-    path.write_bytes(data)
-    (outcome,) = read_file(path, now=NOW)
-    return outcome
+    return read_only(folder / "a.pdf", data)
 
 
 def article(folder: Path, data: bytes) -> Read:
-    outcome = read(folder, data)
-    assert isinstance(outcome, Read), outcome
-    return outcome
+    return read_article(folder / "a.pdf", data)
 
 
 def test_lines_become_paragraphs_and_pages_are_kept(tmp_path: Path) -> None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.corpus import Read, read_file
 from rag.corpus.formats.pdf_columns import in_reading_order
 from rag.corpus.formats.pdf_lines import Line
 from tests.pdf_files import pdf
+from tests.reading import read_article
 
 pytest.importorskip("pypdfium2")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEFT = (
     "The council of Orrelstad voted on",
     "Tuesday to close the old harbour tun-",
@@ -38,11 +36,7 @@ RIGHT = (
 
 
 def text(folder: Path, lines: Sequence[str]) -> str:
-    path = folder / "a.pdf"
-    path.write_bytes(pdf([lines]))
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read), outcome
-    return outcome.article.text
+    return read_article(folder / "a.pdf", pdf([lines])).article.text
 
 
 def rows(*columns: Sequence[str], top: int = 730, left: int = 60, width: int = 260) -> list[str]:

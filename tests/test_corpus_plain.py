@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, read_file
 from rag.records import Article
+from tests.reading import read_article, typed
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 
 
 def read(path: Path, text: str) -> Article:
     """The one article of a file that holds `text`; it has no warnings."""
-    path.write_text(text, encoding="utf-8")
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
+    outcome = read_article(path, text)
     assert outcome.warnings == ()
     return outcome.article
-
-
-def typed(article: Article) -> list[tuple[str, str]]:
-    """The kind and the words of each span."""
-    return [(span.kind, article.text[span.start : span.end]) for span in article.furniture]
 
 
 def test_a_short_first_line_is_the_title(tmp_path: Path) -> None:
@@ -85,9 +76,8 @@ def test_a_number_sign_within_the_text_does_not(tmp_path: Path) -> None:
 
 
 def test_windows_1252_is_read_and_reported(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes(f"Ferry returns\r\n\r\n“Café” – {LEAD}\r\n".encode("cp1252"))
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
+    outcome = read_article(
+        tmp_path / "a.txt", f"Ferry returns\r\n\r\n“Café” – {LEAD}\r\n".encode("cp1252")
+    )
     assert outcome.article.text == f"Ferry returns\n\n“Café” – {LEAD}\n"
     assert outcome.warnings == ("not UTF-8; read as Windows-1252",)

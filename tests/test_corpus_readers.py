@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from rag.corpus import Read, Unread, read_file
 from rag.corpus.readers import READERS, reader_of
+from tests.reading import NOW, read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 KNOWN = (
     ".atom, .csv, .doc, .docx, .eml, .epub, .htm, .html, .json, .json.gz, .jsonl, .jsonl.gz, "
@@ -100,9 +99,6 @@ def test_files_are_opened_only_when_outcomes_are_asked_for(tmp_path: Path) -> No
 def test_an_article_of_20000_words_is_kept_whole(tmp_path: Path) -> None:
     text = "\n\n".join([LEAD] * 1_500)
     for name in ("a.md", "a.txt"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        (outcome,) = read_file(path, now=NOW)
-        assert isinstance(outcome, Read)
+        outcome = read_article(tmp_path / name, text)
         assert outcome.article.text == text
         assert outcome.article.furniture == ()

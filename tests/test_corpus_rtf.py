@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
 from rag.corpus.formats.export_fields import CELL, PAGE_BREAK
 from rag.corpus.formats.rtf import RichText
 from rag.errors import CorpusError
 from tests.database_exports import rtf
+from tests.reading import read_only
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEAD = rb"{\rtf1\ansi\ansicpg1252\deff0"
 LEAD = "The ferry sailed again on Monday, the harbour office said."
 
@@ -26,10 +25,7 @@ def lines(body: bytes, head: bytes = HEAD) -> list[str]:
 
 
 def outcome(folder: Path, data: bytes, name: str = "a.rtf") -> Read | Unread:
-    path = folder / name
-    path.write_bytes(data)
-    (found,) = read_file(path, now=NOW)
-    return found
+    return read_only(folder / name, data)
 
 
 def test_a_file_is_one_article_with_title_and_author(tmp_path: Path) -> None:

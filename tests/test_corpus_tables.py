@@ -13,8 +13,7 @@ import pytest
 from rag.corpus import Read, Unread, find_files, read_file
 from rag.corpus.formats.columns import COLUMNS_FILE, column_fields
 from rag.errors import CorpusError
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+from tests.reading import NOW, read_all, texts
 
 
 def read(path: Path) -> list[Read | Unread]:
@@ -22,13 +21,7 @@ def read(path: Path) -> list[Read | Unread]:
 
 
 def csv(folder: Path, content: str | bytes, name: str = "a.csv") -> list[Read | Unread]:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read(path)
-
-
-def texts(outcomes: list[Read | Unread]) -> list[str]:
-    return [o.article.text if isinstance(o, Read) else f"! {o.reason}" for o in outcomes]
+    return read_all(folder / name, content)
 
 
 def test_a_row_is_an_article_by_the_names_of_its_columns(tmp_path: Path) -> None:

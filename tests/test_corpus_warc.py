@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
+from tests.reading import read_all
 
 pytest.importorskip("warcio")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 PAGE = (
     "<html lang='en'><head><title>Ferry sails</title>"
@@ -49,9 +48,7 @@ def record(
 
 
 def read(folder: Path, content: bytes, name: str = "a.warc") -> list[Read | Unread]:
-    path = folder / name
-    path.write_bytes(content)
-    return list(read_file(path, now=NOW))
+    return read_all(folder / name, content)
 
 
 URL = "https://courier.example/ferry"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.corpus import Read, Unread, read_file
+from tests.reading import NOW, read_article
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday after eleven weeks in dock, the harbour office said."
 BODY = "Divers had found a crack in the hull in December and the yard replaced nine plates."
 META = """<meta property="article:published_time" content="2024-03-02T09:30:00+02:00">
@@ -35,10 +34,7 @@ def page(*, head: str = META, body: str = "", html: str = '<html lang="en-GB">')
 
 def read(path: Path, html: str, encoding: str = "utf-8") -> Read:
     """The article of a page."""
-    path.write_bytes(html.encode(encoding))
-    (outcome,) = read_file(path, now=NOW)
-    assert isinstance(outcome, Read)
-    return outcome
+    return read_article(path, html.encode(encoding))
 
 
 def unread(path: Path, data: bytes) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from rag.corpus import Read, Unread, read_file
+from rag.corpus import Read, Unread
+from tests.reading import read_article, read_only
 
 docx = pytest.importorskip("docx")
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = "The ferry sailed again on Monday, the harbour office said."
 
 
@@ -32,16 +32,11 @@ def data(made: Any) -> bytes:
 
 
 def read(folder: Path, content: bytes) -> Read | Unread:
-    path = folder / "a.docx"
-    path.write_bytes(content)
-    (outcome,) = read_file(path, now=NOW)
-    return outcome
+    return read_only(folder / "a.docx", content)
 
 
 def article(folder: Path, made: Any) -> Read:
-    outcome = read(folder, data(made))
-    assert isinstance(outcome, Read), outcome
-    return outcome
+    return read_article(folder / "a.docx", data(made))
 
 
 def packed(**parts: bytes) -> bytes:

@@ -17,7 +17,7 @@ from rag.drafts.records import CheckedDraft
 from rag.errors import QueryError
 from rag.records import Filters
 from rag.verification.verify import verify
-from tests.builders import open_archive, row, write_jsonl
+from tests.builders import drained, open_archive, row, write_jsonl
 from tests.commands import Commands
 
 FERRY = (
@@ -201,17 +201,9 @@ def test_a_sentence_that_leans_on_the_one_before_is_searched_for_with_it(
 def test_a_draft_is_cut_where_the_time_is_up_and_goes_on_from_there(archive: Archive) -> None:
     draft = " ".join(f"Zorbian penguin {n} ate violins." for n in range(8))
     ticks = iter(range(100))
-    seen = []
-    stream = check_draft(
-        DraftRequest(draft, seconds=5), archive.snapshot(), verify, lambda: next(ticks)
-    )
-    while True:
-        try:
-            seen.append(len(next(stream).sentences))
-        except StopIteration as end:
-            cut = end.value
-            break
-    assert seen == [1, 2]
+    request = DraftRequest(draft, seconds=5)
+    seen, cut = drained(check_draft(request, archive.snapshot(), verify, lambda: next(ticks)))
+    assert [len(each.sentences) for each in seen] == [1, 2]
     assert cut.unchecked_from == draft.index("Zorbian penguin 2") == 62
     assert cut.summary == (
         "2 of 8 sentences: 2 unsupported. The time was up at character 62 of 247 (25%); the rest "

@@ -9,39 +9,15 @@ from pathlib import Path
 import pytest
 
 from embeddings import CrossEncoderEntailment, EncoderError, Entailment
-from embeddings.model_files import model_files
 from rag.errors import ConfigError
 from rag.records import Citation
 from rag.verification.entailment import entailment, entailment_judge, first_of, open_checker
 from rag.verification.judge import Judgement
 from rag.verification.verify import grounding, verify
 from tests.builders import article
+from tests.cross_encoder import tiny
 
 NLI = ("contradiction", "entailment", "neutral")
-
-
-def tiny(folder: Path, biases: Sequence[float], names: Sequence[str] = ()) -> Path:
-    """A cross-encoder whose scores are these, whatever it reads."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    AutoTokenizer.from_pretrained(str(model_files("minilm").folder)).save_pretrained(folder)
-    config = BertConfig(
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=1,
-        intermediate_size=8,
-        num_labels=len(biases),
-    )
-    if names:
-        config.id2label = dict(enumerate(names))
-        config.label2id = {name: place for place, name in enumerate(names)}
-    model = BertForSequenceClassification(config)
-    with torch.no_grad():
-        model.classifier.weight.zero_()
-        model.classifier.bias.copy_(torch.tensor(biases))
-    model.save_pretrained(folder)
-    return folder
 
 
 def test_the_label_called_entailment_counts_wherever_it_stands(tmp_path: Path) -> None:

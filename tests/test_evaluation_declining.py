@@ -10,13 +10,20 @@ import pytest
 
 from rag.archive import Archive, Progress
 from rag.config import Settings
-from rag.errors import ArchiveError, ConfigError
+from rag.errors import ArchiveError, ConfigError, CorpusError
 from rag.evaluation.answers import Asking
-from rag.evaluation.declining import Declining, declining_suite
+from rag.evaluation.declining import (
+    Declining,
+    declining_suite,
+    has_passages,
+    load_passages,
+    store_passages,
+)
 from rag.evaluation.report import write_report
 from rag.evaluation.runner import Evaluated
 from rag.llms import ScriptedModel
-from tests.builders import write_jsonl
+from rag.records import Filters
+from tests.builders import open_archive, write_jsonl
 from tests.evaluation_data import (
     QUESTIONS,
     measured,
@@ -24,9 +31,15 @@ from tests.evaluation_data import (
     small_archive,
     write_questions,
 )
-from tests.test_evaluation_given import FERRY
 
 SETTINGS = Settings(encoder="hashing", chunk_tokens=32)
+FERRY: dict[str, object] = {
+    "id": 7,
+    "query": "Which ferry ran aground?",
+    "answer": [["Marigold", "the Marigold"]],
+    "positive": ["The ferry Marigold ran aground.", " "],
+    "negative": ["A ferry ran late.", "No ferry sank."],
+}
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +133,60 @@ def test_an_interrupted_run_goes_on_where_it_stopped(suite: Declining, out: Path
     assert seen == [2, 3, 4, 5]
     write_report(out, evaluated.report)
     assert "ROC curve" in (out / "report.html").read_text()
+
+
+def test_each_question_is_asked_of_either_side(tmp_path: Path) -> None:
+    held, other = load_passages(write_jsonl(tmp_path / "given.jsonl", [FERRY]))
+    assert (held[0].qid, other[0].qid) == ("7/positive", "7/negative")
+    assert held[0].answers == ("Marigold", "the Marigold")
+    assert (held[0].unanswerable, other[0].unanswerable) == (False, True)
+    assert other[0].answers == ()
+    assert held[1] == ("The ferry Marigold ran aground.",)
+    assert other[1] == ("A ferry ran late.", "No ferry sank.")
+
+
+def test_a_side_without_passages_is_not_asked(tmp_path: Path) -> None:
+    rows = [FERRY | {"positive": []}, FERRY | {"id": 8, "answer": "Marigold", "negative": None}]
+    found = load_passages(write_jsonl(tmp_path / "given.jsonl", rows))
+    assert [question.qid for question, _ in found] == ["7/negative", "8/positive"]
+    assert found[1][0].answers == ("Marigold",)
+
+
+def test_a_file_of_this_shape_is_told_from_others(tmp_path: Path) -> None:
+    assert has_passages(write_jsonl(tmp_path / "given.jsonl", [FERRY]))
+    assert not has_passages(
+        write_jsonl(tmp_path / "more.jsonl", [{"qid": "1", "question": "Who?"}])
+    )
+    assert not has_passages(write_jsonl(tmp_path / "empty.jsonl", []))
+    assert not has_passages(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"positive": ["It sank."]}, r"given.jsonl:1: 'query' is missing"),
+        (FERRY | {"query": " "}, r"given.jsonl:1: 'query' is missing"),
+        (
+            FERRY | {"negative": "It sank."},
+            r":1: 'negative' is 'It sank.': Input should be a valid tuple",
+        ),
+        (
+            FERRY | {"positive": [1]},
+            r":1: 'positive.0' is 1: Input should be a valid string",
+        ),
+    ],
+)
+def test_a_faulty_row_is_named(tmp_path: Path, row: dict[str, object], message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        load_passages(write_jsonl(tmp_path / "given.jsonl", [row]))
+
+
+def test_the_passages_of_a_question_stand_under_an_outlet_of_their_own(tmp_path: Path) -> None:
+    given = load_passages(write_jsonl(tmp_path / "given.jsonl", [FERRY]))
+    with open_archive(tmp_path / "archive") as archive:
+        store_passages(given, archive, tmp_path)
+        found = [
+            {hit.text for hit in archive.search("ferry", filters=Filters(publishers=(o,)))}
+            for o in (question.outlet for question, _ in given)
+        ]
+    assert found == [{"The ferry Marigold ran aground."}, {"A ferry ran late.", "No ferry sank."}]

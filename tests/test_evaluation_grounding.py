@@ -21,7 +21,7 @@ from rag.evaluation.grounding import (
     macro_f1,
     similarity_by,
 )
-from rag.verification.verify import GROUNDED
+from rag.verification.verify import SUPPORT_THRESHOLD
 from tests.builders import write_jsonl
 from tests.evaluation_data import measured
 
@@ -95,9 +95,9 @@ def test_bad_data_are_named(tmp_path: Path, row: dict[str, object], message: str
 
 
 def test_measures_at_the_threshold_by_hand() -> None:
-    high, low = GROUNDED + 0.1, GROUNDED - 0.1
+    high, low = SUPPORT_THRESHOLD + 0.1, SUPPORT_THRESHOLD - 0.1
     # Of three grounded ones two are found; of two others one is.
-    rows = np.array([[high, 1], [GROUNDED, 1], [low, 1], [high, 0], [low, 0]])
+    rows = np.array([[high, 1], [SUPPORT_THRESHOLD, 1], [low, 1], [high, 0], [low, 0]])
     assert balanced_accuracy(*rows.T) == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert macro_f1(*rows.T) == pytest.approx((2 * 2 / 6 + 2 * 1 / 4) / 2)
     assert np.isnan(balanced_accuracy(*rows[:3].T))
@@ -113,7 +113,7 @@ def test_a_report_has_every_claim_and_its_measures_by_type(tmp_path: Path) -> No
     assert report.measures == {
         "roc_auc": 1.0, "macro_f1": 1.0, "balanced_accuracy": 1.0, "accuracy": 1.0,
     }  # fmt: skip
-    assert report.settings["threshold"] == GROUNDED
+    assert report.settings["threshold"] == SUPPORT_THRESHOLD
     assert report.settings["grounded"] == 1
     assert report.groups["type"]["two"] == {"n": 1, "measures": {"macro_f1": 0.5, "accuracy": 1.0}}
     assert [row["qid"] for row in report.questions] == ["a", "b", "claims.jsonl:3"]
@@ -173,4 +173,4 @@ def test_the_command_prints_the_table_and_compares_runs(
     assert ["roc_auc", "1.000"] in [line.split()[:2] for line in lines]
     assert "checker with encoder" in typed("--compare", str(out))
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    assert report["questions"][0]["grounding"] > GROUNDED
+    assert report["questions"][0]["grounding"] > SUPPORT_THRESHOLD

@@ -13,9 +13,9 @@ import pytest
 from embeddings import HashingEncoder
 from rag.cli import main
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.agreement import Agreement
 from rag.evaluation.human_ratings import Preference, Rated, load_human_ratings
 from rag.evaluation.judge import (
+    Agreement,
     CheckerJudge,
     ModelJudge,
     parse_preference,

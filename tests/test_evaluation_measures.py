@@ -18,7 +18,7 @@ from rag.evaluation.measures import (
     interval,
     kappa,
     kendall,
-    normalised,
+    normalize_answer,
     paired_interval,
     paired_test,
     percentiles,
@@ -101,12 +101,12 @@ def test_nothing_to_measure_needs_the_package_all_the_same(
     ],
 )
 def test_words_are_compared_without_case_and_punctuation(text: str, expected: str) -> None:
-    assert normalised(text) == expected
+    assert normalize_answer(text) == expected
 
 
 @given(st.text(max_size=40))
 def test_normalising_twice_changes_nothing(text: str) -> None:
-    assert normalised(normalised(text)) == normalised(text)
+    assert normalize_answer(normalize_answer(text)) == normalize_answer(text)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_a_folder_without_pages_says_which_it_needs(tmp_path: Path) -> None:
 
 def test_truth_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "eval_default.json").write_text("[1,")
-    with pytest.raises(CorpusError, match=r"eval_default.json cannot be read as JSON"):
+    with pytest.raises(CorpusError, match=r"eval_default.json is no JSON"):
         load_pages(tmp_path)
     (tmp_path / "eval_default.json").write_text("[]")
     with pytest.raises(CorpusError, match=r"is no JSON object"):

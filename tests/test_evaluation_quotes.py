@@ -169,7 +169,10 @@ def test_an_outlet_goes_by_its_name_and_by_its_host(tmp_path: Path) -> None:
     [
         ("", "holds no excerpts; write one JSON object with 'qid' and 'excerpt' a line"),
         ('{"qid": "q1"}', "quotes.jsonl:1: 'excerpt' is missing"),
-        ('{"qid": "q1", "excerpt": "a"}\n' * 2, "quotes.jsonl:2: qid 'q1' stands in the file"),
+        (
+            '{"qid": "q1", "excerpt": "a"}\n' * 2,
+            "quotes.jsonl:2: qid 'q1' stands in quotes.jsonl:1",
+        ),
         ('{"qid": "q1", "excerpt": "a", "date": "soon"}', "quotes.jsonl:1: date 'soon' cannot"),
         ("{", "quotes.jsonl:1: not valid JSON"),
     ],

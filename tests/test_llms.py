@@ -10,6 +10,7 @@ import pytest
 from rag.errors import ConfigError, ProviderError
 from rag.llms import ChatModel, Metered, OpenAIModel, Reply, ScriptedModel, reply_to
 from rag.records import Message, Usage
+from tests.builders import drained
 from tests.llm_server import Mode, llm_server
 
 QUESTION = (Message("system", "Be brief."), Message("user", "What burnt?"))
@@ -17,12 +18,8 @@ QUESTION = (Message("system", "Be brief."), Message("user", "What burnt?"))
 
 def read(stream: Generator[str, None, Reply]) -> tuple[list[str], Usage]:
     """All pieces and the usage."""
-    pieces = []
-    while True:
-        try:
-            pieces.append(next(stream))
-        except StopIteration as end:
-            return pieces, end.value.usage
+    pieces, reply = drained(stream)
+    return pieces, reply.usage
 
 
 def model(url: str, **settings: float) -> OpenAIModel:

@@ -24,7 +24,7 @@ from rag.records import Message
 from rag.web.chat import Chat, Form
 from rag.web.conversation import Conversation
 from scripts import llm_server
-from tests.builders import row, write_jsonl
+from tests.builders import drained, row, write_jsonl
 from tests.commands import ROOT, Commands
 
 QUESTION = (Message("system", "You are brief."), Message("user", "Greet the town of Brell."))
@@ -57,14 +57,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def test_a_reply_streams_with_usage(address: str) -> None:
-    pieces = []
-    stream = small(address).stream(QUESTION)
-    while True:
-        try:
-            pieces.append(next(stream))
-        except StopIteration as end:
-            usage = end.value.usage
-            break
+    pieces, reply = drained(small(address).stream(QUESTION))
+    usage = reply.usage
     assert len(pieces) > 1
     assert "".join(pieces).strip()
     assert 2 <= usage.completion_tokens <= 24

@@ -15,6 +15,7 @@ from rag.errors import ProviderError
 from rag.llms import OpenAIModel, Reply, ReplySchema, reply_to
 from rag.llms.failures import Names, Server, connection_problem
 from rag.records import Message, Usage
+from tests.builders import drained
 from tests.llm_server import DONE, Raw, delta, event, llm_server, refusal
 
 QUESTION = (Message("system", "Be brief."), Message("user", "What burnt?"))
@@ -25,12 +26,7 @@ SCHEMA = ReplySchema("answer", "Reply in JSON.", {"type": "object"})
 
 def whole(model: OpenAIModel, schema: ReplySchema | None = None) -> tuple[list[str], Reply]:
     """The pieces, and the reply."""
-    pieces, stream = [], model.stream(QUESTION, schema)
-    while True:
-        try:
-            pieces.append(next(stream))
-        except StopIteration as end:
-            return pieces, end.value
+    return drained(model.stream(QUESTION, schema))
 
 
 def asked(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import QueryError
-from rag.questions.sub_queries import Need, interleave, merged, split_needs
+from rag.questions.sub_queries import Need, merged, round_robin, split_needs
 from rag.records import Filters, Understood
 
 
@@ -296,16 +296,16 @@ def test_given_filters_that_leave_no_room_for_a_need_are_an_error() -> None:
     ],
 )
 def test_rankings_take_turns(rankings: list[str], expected: str) -> None:
-    assert "".join(interleave(rankings, str)) == expected
+    assert "".join(round_robin(rankings, str)) == expected
 
 
 def test_items_are_told_apart_by_their_key() -> None:
-    assert interleave([["a1", "b1"], ["a2", "c2"]], lambda item: item[0]) == ["a1", "c2", "b1"]
+    assert round_robin([["a1", "b1"], ["a2", "c2"]], lambda item: item[0]) == ["a1", "c2", "b1"]
 
 
 @given(st.lists(st.text(alphabet="abcdef", max_size=6), max_size=4))
 def test_every_ranking_is_represented_as_often_as_it_can(rankings: list[str]) -> None:
-    items = interleave(rankings, str)
+    items = round_robin(rankings, str)
     assert sorted(items) == sorted(set("".join(rankings)))
     for ranking in filter(None, rankings):
         assert min(items.index(item) for item in ranking) < len(rankings)

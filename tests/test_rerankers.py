@@ -10,36 +10,15 @@ from pathlib import Path
 import pytest
 
 from embeddings import CrossEncoderReranker, EncoderError
-from embeddings.model_files import model_files
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ConfigError
 from tests.builders import open_archive, row, write_jsonl
-
-
-def tiny(folder: Path, labels: int = 1) -> Path:
-    """A cross-encoder whose every score is its bias, 1, whatever it reads."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    AutoTokenizer.from_pretrained(str(model_files("minilm").folder)).save_pretrained(folder)
-    config = BertConfig(
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=1,
-        intermediate_size=8,
-        num_labels=labels,
-    )
-    model = BertForSequenceClassification(config)
-    with torch.no_grad():
-        model.classifier.weight.zero_()
-        model.classifier.bias.fill_(1.0)
-    model.save_pretrained(folder)
-    return folder
+from tests.cross_encoder import tiny
 
 
 def test_a_score_is_the_logistic_of_what_the_model_says(tmp_path: Path) -> None:
-    reranker = CrossEncoderReranker(str(tiny(tmp_path)))
+    reranker = CrossEncoderReranker(str(tiny(tmp_path, (1.0,))))
     one = pytest.approx(1 / (1 + math.exp(-1)))
     assert reranker.scores("ferry", ["The ferry sank.", "Fog."]) == [one, one]
     assert reranker.scores("ferry", []) == []
@@ -47,7 +26,7 @@ def test_a_score_is_the_logistic_of_what_the_model_says(tmp_path: Path) -> None:
 
 def test_what_is_no_reranker_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="gives 3 scores to a text, not one"):
-        CrossEncoderReranker(str(tiny(tmp_path, labels=3))).scores("a", ["b"])
+        CrossEncoderReranker(str(tiny(tmp_path, (1.0,) * 3))).scores("a", ["b"])
     with pytest.raises(EncoderError, match=r"'no/where' cannot be loaded from this machine"):
         CrossEncoderReranker("no/where").scores("a", ["b"])
 
@@ -56,7 +35,7 @@ def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
     import torch
     from safetensors.torch import load_file
 
-    folder = tiny(tmp_path)
+    folder = tiny(tmp_path, (1.0,))
     torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
     with pytest.raises(EncoderError, match="cannot be loaded from this machine"):

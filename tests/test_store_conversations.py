@@ -1,3 +1,5 @@
+"""Conversations as they are stored: turns, titles, order, owners, and what readers remark."""
+
 from __future__ import annotations
 
 import json

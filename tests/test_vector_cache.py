@@ -1,3 +1,5 @@
+"""Vectors on disk, by encoder and content: added, read, forgotten, damaged, shared."""
+
 from __future__ import annotations
 
 import os

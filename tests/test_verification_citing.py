@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import Article, Hit, Passage, Span
+from rag.records import Article, Span
 from rag.verification.citing import CHOSEN, FOUND, NAMED, Cited, cite
-from tests.builders import article
+from tests.builders import article, hit
 
 MILL_TEXT = (
     "BRELL (HP) — A mill burnt on Tuesday, killing 41 people. “We lost everything we had,” said "
@@ -30,12 +30,6 @@ FERRY = article(
     "radio.example/ferry",
     publisher="Radio North",
 )
-
-
-def hit(found: Article, rank: int, start: int = 0, end: int | None = None) -> Hit:
-    return Hit(Passage(rank, found.id, 1, start, end or len(found.text)), found, 1.0, rank)
-
-
 HITS = (hit(MILL, 1), hit(FERRY, 2))
 DEATHS = "A mill burnt on Tuesday, killing 41 people."
 SAVED = "Five sailors were saved, the coast guard said."

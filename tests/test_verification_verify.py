@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.records import Citation, Similarity, Verdict
 from rag.verification.judge import Judgement
-from rag.verification.verify import GROUNDED, grounding, verify
+from rag.verification.verify import SUPPORT_THRESHOLD, grounding, verify
 from tests.builders import article
 
 MILL = article(
@@ -308,7 +308,7 @@ def test_the_score_falls_with_every_kind_of_fault_and_rises_with_closeness() -> 
         assert whole > grounding(fault, [FIRE])
     told = "Flames ate a works in Brell."
     assert grounding(told, [FIRE], by_meaning(0.9)) > grounding(told, [FIRE], by_meaning(0.1))
-    assert grounding(FIRE, []) < GROUNDED < whole
+    assert grounding(FIRE, []) < SUPPORT_THRESHOLD < whole
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=3))

@@ -18,7 +18,6 @@ from rag.cli.options import (
 )
 from rag.config import load_settings
 from rag.errors import ConfigError
-from rag.evaluation.agreement import Agreement
 from rag.evaluation.answers import Answers, Asking
 from rag.evaluation.citations import Citations
 from rag.evaluation.conversation import Conversation
@@ -26,6 +25,7 @@ from rag.evaluation.copies import Copies
 from rag.evaluation.declining import Declining, declining_suite
 from rag.evaluation.faults import FAULTS_MADE, Faults
 from rag.evaluation.grounding import Grounding
+from rag.evaluation.judge import Agreement
 from rag.evaluation.make_questions import make_questions as run_make_questions
 from rag.evaluation.pages import Pages
 from rag.evaluation.pasting import paste

@@ -18,7 +18,7 @@ from rag.cli.options import (
     opened_archive,
 )
 from rag.errors import QueryError
-from rag.maintenance.removals import Doomed
+from rag.maintenance.removals import DeletionPreview
 from rag.records.published import local_iso
 from rag.store import Listed, Selection
 
@@ -65,7 +65,7 @@ def delete(
             if not opened.removals.was_last(request):
                 raise
             terminal.note("all of this was deleted before; nothing is left of it")
-            found = Doomed(())
+            found = DeletionPreview(())
         if not as_json:
             _show(found)
         if not dry_run and (found.articles or found.feed):
@@ -79,7 +79,7 @@ def delete(
             terminal.note(_until_compacted(str(opened.folder)))
 
 
-def _show(found: Doomed) -> None:
+def _show(found: DeletionPreview) -> None:
     for article in found.articles[:_SHOWN]:
         terminal.say(_line(article))
     more = len(found.articles) - _SHOWN
@@ -100,7 +100,7 @@ def _line(article: Listed) -> str:
     return f"{article.id}  {told}{revisions}"
 
 
-def _confirm(found: Doomed, *, yes: bool) -> None:
+def _confirm(found: DeletionPreview, *, yes: bool) -> None:
     """Asks, unless that is not wished; ends the command where the answer is not yes."""
     if yes:
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.corpus.boilerplate import Block, find_furniture
 from rag.corpus.markdown import markdown_draft
-from rag.drafts.nothing import nothing_in
+from rag.language.check_worthiness import nothing_in
 from rag.language.identification import detect_language
 from rag.language.sentences import sentence_spans
 from rag.records import FurnitureKind, Span

@@ -1,7 +1,14 @@
 """Measures how good the archive's answers are, on labelled data and in the same way for every mode.
 
 Start reading in `runner`: a `Suite` loads samples, asks, and measures each; `evaluate` runs one
-and makes a `Report`. Each other suite is one module: `retrieval`, `answers`, `citations`,
-`conversation`, `declining`, `quotes`, `copies`, `grounding`, `faults`, `judge`. What an archive
-costs in time and memory is measured by the `bench` modules.
+and makes a `Report`. Then read one suite, such as `retrieval`: each is a module.
+
+- What is found: `retrieval` (whose `systems` are compared), `copies`, `quotes`, `pages`.
+- What is answered: `answers`, `declining`, `conversation`, `reporters`, `with_model`.
+- What supports it: `citations`, `grounding`, `judge`, `faults` (from `seeding`, `rephrasing`).
+
+Suites share `datasets` (files to samples), `labels` (which samples an archive can answer),
+`measures` (figures and how sure they are), `report` and `tables`. `pasting` puts results into a
+README; `make_questions` and `remarks` write questions. What an archive costs in time and memory is
+measured by the `bench` modules and `scale`, and drawn by `growth`.
 """

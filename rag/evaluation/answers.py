@@ -5,13 +5,12 @@ Without a language model, or with one: the questions, measures and report are th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.answers.generate_or_extract import NO_EVIDENCE
 from rag.archive import Archive
-from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import UNANSWERABLE, EvalQuestion, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.measures import (
@@ -23,9 +22,9 @@ from rag.evaluation.measures import (
     token_overlap,
 )
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Overall, Suite, columns, question_row
+from rag.evaluation.runner import Loaded, Overall, Suite, columns, question_row, shown
 from rag.llms import ChatModel
-from rag.records import Answer, Filters
+from rag.records import Answer, Citation, Filters
 from rag.retrieval.catalogue import NO_FILTERS
 from rag.verification.markers import MARKER
 
@@ -124,14 +123,15 @@ class Answers(AnsweringSuite):
         known = {question.question for question in declinable}
         more = load_unanswerable(self.unanswerable) if self.unanswerable else []
         declinable += [question for question in more if question.question not in known]
-        return Loaded(
-            [*answered, *declinable],
-            archive_facts(self.archive)
-            | {"as_of": self.asking.dated, "subset": self.subset, "gold_only": self.gold_only}
-            | {"word_cap": MAX_WORDS, **found.settings}
-            | {"answerable": len(answered), "unanswerable": len(declinable)},
-            found.warnings,
-        )
+        facts = {
+            "as_of": self.asking.dated,
+            "subset": self.subset,
+            "gold_only": self.gold_only,
+            "word_cap": MAX_WORDS,
+            "answerable": len(answered),
+            "unanswerable": len(declinable),
+        }
+        return found.loaded(facts)._replace(samples=[*answered, *declinable])
 
     def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
         """The measures of one answer."""
@@ -156,14 +156,6 @@ def answer_row(archive: Archive, question: EvalQuestion, answer: Answer, asking:
         measures = answer_measures(answer, question.answers)
     if question.type in SEVERAL_VALUES:
         measures["both_values"] = float(quotes_both(answer, question.answers))
-    nearest = [
-        {"id": hit.article.id, "title": hit.article.title, "text": "(declined)"}
-        for hit in answer.hits[:1]
-    ]
-    quoted = [
-        {"id": citation.article.id, "title": citation.article.title, "text": citation.quote}
-        for citation in answer.evidence
-    ]
     return question_row(
         question,
         measures=measures | common_measures(archive, answer, asking),
@@ -171,8 +163,15 @@ def answer_row(archive: Archive, question: EvalQuestion, answer: Answer, asking:
         expected=list(question.answers),
         answerable=not question.unanswerable,
         confidence=answer.confidence,
-        found=nearest if answer.abstained else quoted,
+        found=found_by(answer),
     )
+
+
+def found_by(answer: Answer) -> list[dict[str, str]]:
+    """What an answer quotes, for a report; the nearest article where it was declined."""
+    if answer.abstained:
+        return [shown(hit.article, "(declined)") for hit in answer.hits[:1]]
+    return [shown(citation.article, citation.quote) for citation in answer.evidence]
 
 
 def common_measures(archive: Archive, answer: Answer, asking: Asking) -> dict[str, float]:
@@ -182,7 +181,7 @@ def common_measures(archive: Archive, answer: Answer, asking: Asking) -> dict[st
     """
     measures = {}
     if answer.citations:
-        measures["slice_equals_quote"] = float(verbatim(archive, answer))
+        measures["slice_equals_quote"] = float(verbatim(archive, answer.citations))
     if asking.model is not None:
         replaced = bool(answer.hits) and not answer.model and NO_EVIDENCE not in answer.notes
         measures["model_failed"] = float(replaced)
@@ -218,12 +217,9 @@ def quotes_both(answer: Answer, answers: Sequence[str]) -> bool:
     return sum(any(holds_answer(quote, [one]) for quote in shown) for one in answers) >= 2
 
 
-def verbatim(archive: Archive, answer: Answer) -> bool:
+def verbatim(archive: Archive, citations: Iterable[Citation]) -> bool:
     """Whether every citation is the stored article's own words at the place it names."""
     return all(
-        archive.article(citation.article.id, citation.article.revision).text[
-            citation.start : citation.end
-        ]
-        == citation.quote
-        for citation in answer.citations
+        archive.article(c.article.id, c.article.revision).text[c.start : c.end] == c.quote
+        for c in citations
     )

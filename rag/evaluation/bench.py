@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -48,19 +48,22 @@ def bench(
 
     Memory is the peak after searching, before the other two add to it.
     """
-    steps: list[tuple[str, Callable[[], Timed]]] = [
-        ("search", lambda: time_search(archive, queries(archive, options.data))),
-        ("memory", lambda: {"peak_mb": peak_megabytes()}),
-    ]
+    steps: dict[str, Callable[[], Timed]] = {
+        "search": lambda: time_search(archive, queries(archive, options.data)),
+        "memory": lambda: {"peak_mb": peak_megabytes()},
+    }
     if options.articles is not None:
-        source = options.articles
-        steps.append(("index", lambda: time_indexing(source, settings)))
+        steps["index"] = partial(time_indexing, options.articles, settings)
     if options.texts:
-        encoder = archive.encoder
-        bare = bare_encode(settings.encoder, encoder)
-        steps.append(("embed", lambda: time_embedding(archive, settings, options.texts, bare)))
+        bare = bare_encode(settings.encoder, archive.encoder)
+        steps["embed"] = partial(time_embedding, archive, settings, options.texts, bare)
+    return one_by_one(steps, progress)
+
+
+def one_by_one(steps: Mapping[str, Callable[[], Timed]], progress: Progress) -> dict[str, Timed]:
+    """What each step measures, one after the other."""
     results: dict[str, Timed] = {}
-    for done, (name, step) in enumerate(steps):
+    for done, (name, step) in enumerate(steps.items()):
         progress("measuring", done, len(steps))
         results[name] = step()
     progress("measuring", len(steps), len(steps))

@@ -23,7 +23,14 @@ from rag.archive import Archive, Progress
 from rag.config import Settings
 from rag.corpus.jsonl import raw_lines
 from rag.errors import ConfigError
-from rag.evaluation.bench import Timed, embedded_texts, peak_megabytes, queries, seconds
+from rag.evaluation.bench import (
+    Timed,
+    embedded_texts,
+    one_by_one,
+    peak_megabytes,
+    queries,
+    seconds,
+)
 from rag.evaluation.bench_data import ArticleRow, Generator, StandIn, write_articles
 from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
@@ -183,18 +190,14 @@ def measure_updates(
     place: Place, count: int, progress: Progress, idle_seconds: float = IDLE_SECONDS
 ) -> dict[str, Timed]:
     """All of it over an archive of so many articles, whose vectors stand in for real ones."""
-    steps: dict[str, Callable[[], Timed]] = {
-        "built": lambda: build(place, count),
-        "unchanged": lambda: check(place, count),
-        "adding": lambda: measure_adding(place, count),
-        "reading": lambda: measure_reading(place, count, count + _ROUNDS * ADDED, idle_seconds),
+    after = count + _ROUNDS * ADDED
+    steps = {
+        "built": partial(build, place, count),
+        "unchanged": partial(check, place, count),
+        "adding": partial(measure_adding, place, count),
+        "reading": partial(measure_reading, place, count, after, idle_seconds),
     }
-    results = {}
-    for done, (name, step) in enumerate(steps.items()):
-        progress("measuring", done, len(steps))
-        results[name] = step()
-    progress("measuring", len(steps), len(steps))
-    return results
+    return one_by_one(steps, progress)
 
 
 def measure_adding(place: Place, count: int) -> Timed:
@@ -283,7 +286,7 @@ def updates_table(results: Mapping[str, Timed]) -> Table:
             *(f"{reading['ratio']:.2f} times", "< 2", reading["ratio"] < MOST_WAITING),
         ),
     ]
-    shown = tuple((what, value, goal, "yes" if held else "no") for what, value, goal, held in rows)
+    shown = tuple((what, value, goal, "yes" if done else "no") for what, value, goal, done in rows)
     return Table(("what", "measured", "must be", "reached"), shown)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from rag.answers.wording import introduction
 from rag.evaluation.answers import AnsweringSuite, common_measures
-from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import EvalQuestion, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.report import Row
@@ -79,13 +78,7 @@ class Citations(AnsweringSuite):
         chosen = [q for q in load_questions(self.data, self.subset) if not q.unanswerable]
         found = covered(self.archive, chosen, self.data, dated=self.asking.dated)
         judge = self.judge.name if self.judge else ""
-        return Loaded(
-            found.questions,
-            archive_facts(self.archive)
-            | {"as_of": self.asking.dated, "subset": self.subset, "judge": judge}
-            | found.settings,
-            found.warnings,
-        )
+        return found.loaded({"as_of": self.asking.dated, "subset": self.subset, "judge": judge})
 
     def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
         """The measures of one answer, and its sentences that do not score."""

@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import CorpusError
-from rag.evaluation.answers import (
-    AnsweringSuite,
-    answer_measures,
-    common_measures,
-)
-from rag.evaluation.archive_access import archive_facts
+from rag.evaluation.answers import AnsweringSuite, answer_measures, common_measures
 from rag.evaluation.datasets import UNANSWERABLE, UNDERSPECIFIED, EvalQuestion, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.measures import MAX_WORDS, capped, token_overlap
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, question_row
+from rag.evaluation.runner import Loaded, question_row, shown
 from rag.records import Answer
 from rag.verification.markers import without_markers
 
@@ -41,20 +36,9 @@ class Conversation(AnsweringSuite):
         if not any(question.history for question in loaded):
             msg = f"no question of {self.data} has a 'history'; a conversation has earlier turns"
             raise CorpusError(msg)
-        answered = [question for question in loaded if has_answer(question)]
-        found = covered(self.archive, answered, self.data, dated=self.asking.dated)
-        by_qid = {question.qid: question for question in found.questions}
-        asked = [
-            by_qid.get(question.qid, question)
-            for question in loaded
-            if question.qid in by_qid or not has_answer(question)
-        ]
-        return Loaded(
-            asked,
-            archive_facts(self.archive)
-            | {"as_of": self.asking.dated, "word_cap": MAX_WORDS, **found.settings},
-            found.warnings,
-        )
+        dated = self.asking.dated
+        found = covered(self.archive, loaded, self.data, dated=dated, needs_article=has_answer)
+        return found.loaded({"as_of": dated, "word_cap": MAX_WORDS})
 
     def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
         """The measures of one answer."""
@@ -74,10 +58,7 @@ class Conversation(AnsweringSuite):
             measures=measures | common_measures(self.archive, answer, self.asking),
             confidence=answer.confidence,
             standalone=answer.standalone,
-            found=[
-                {"id": hit.article.id, "title": hit.article.title, "text": text}
-                for hit in answer.hits[:1]
-            ],
+            found=[shown(hit.article, text) for hit in answer.hits[:1]],
             **known,
         )
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
@@ -44,6 +44,15 @@ class Record(BaseModel):
 
 
 R = TypeVar("R", bound=Record)
+Q = TypeVar("Q", bound="Sample")
+
+
+class Sample(Protocol):
+    """What is asked once, known by an id that no other sample of the run has."""
+
+    @property
+    def qid(self) -> str:
+        """The id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +127,10 @@ def load_questions(
     names = (QUESTIONS, *TASKS) if path.is_dir() else ()
     file = next((path / name for name in names if (path / name).is_file()), path)
     file = file / QUESTIONS if file.is_dir() else file
-    questions: dict[str, EvalQuestion] = {}
-    for where, row in data_rows(file):
-        question = _task(row, where) if file.name in TASKS else _question(row, where)
-        if earlier := questions.get(question.qid):
-            msg = f"{where}: qid {question.qid!r} stands in {earlier.where} already; use it once"
-            raise CorpusError(msg)
-        questions[question.qid] = question
-    if not questions:
-        msg = f"{file} holds no questions; write one JSON object a line"
-        raise CorpusError(msg)
+    read = _task if file.name in TASKS else _question
+    questions = rows_by_qid(file, read, "questions; write one JSON object a line")
     kinds = (True, False) if forms is None else (forms,)
-    asked = [question for question in questions.values() if bool(question.form) in kinds]
+    asked = [question for question in questions if bool(question.form) in kinds]
     if not asked:
         some = "no question has a 'form'; reporters' questions have one"
         every = "every question has a 'form'; measure them with: dateline eval reporters"
@@ -183,6 +184,30 @@ def data_rows(file: Path) -> Iterator[tuple[str, Any]]:
             except ValueError as error:
                 msg = f"{where}: not valid JSON ({error})"
                 raise CorpusError(msg) from error
+
+
+def rows_by_qid(file: Path, read: Callable[[Any, str], Q], wanted: str) -> list[Q]:
+    """What `read` makes of each row; CorpusError without a row, and for a qid that comes twice."""
+    found: dict[str, tuple[str, Q]] = {}
+    for where, row in data_rows(file):
+        made = read(row, where)
+        if made.qid in found:
+            msg = f"{where}: qid {made.qid!r} stands in {found[made.qid][0]} already; use it once"
+            raise CorpusError(msg)
+        found[made.qid] = where, made
+    if not found:
+        msg = f"{file} holds no {wanted}"
+        raise CorpusError(msg)
+    return [made for _, made in found.values()]
+
+
+def data_json(file: Path) -> Any:
+    """The JSON of a file that may be gzipped; CorpusError for what is none."""
+    try:
+        return json.loads(data_text(file))
+    except ValueError as error:
+        msg = f"{file} is no JSON, or damaged ({error}); copy it again"
+        raise CorpusError(msg) from error
 
 
 def data_text(file: Path) -> str:

@@ -18,11 +18,7 @@ from typing import Any
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation.answers import (
-    AnsweringSuite,
-    answer_row,
-    load_unanswerable,
-)
+from rag.evaluation.answers import AnsweringSuite, answer_row, load_unanswerable
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     UNANSWERABLE,

@@ -15,7 +15,7 @@ from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.measures import SEED
 from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Suite, sample_row
+from rag.evaluation.runner import Loaded, Suite, sample_row, shown
 from rag.evaluation.seeding import FAULTS, Spare, names_in, seed_fault, words_in
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Verdict
@@ -106,7 +106,6 @@ class Faults(Suite[MadeClaim, Judged]):
         else:
             kind = "verbatim" if sample.type == "verbatim" else "rephrased"
             measures = {"wrongly_flagged": flagged, f"wrongly_flagged_{kind}": flagged}
-        article, shown = sample.citation.article, f"{verdict}: {'; '.join(reasons)}"
         return sample_row(
             sample.qid,
             sample.text,
@@ -116,7 +115,7 @@ class Faults(Suite[MadeClaim, Judged]):
             expected=[f"caught: {sample.changed}" if sample.changed else "supported"],
             verdict=verdict,
             reasons=list(reasons),
-            found=[{"id": article.id, "title": article.title, "text": shown}],
+            found=[shown(sample.citation.article, f"{verdict}: {'; '.join(reasons)}")],
         )
 
 
@@ -137,8 +136,8 @@ def make_claims(articles: Iterable[Article], count: int, seed: int) -> list[Made
 
     def seeded(kind: str, some: Sequence[Citation], otherwise: bool = False) -> Iterator[MadeClaim]:
         for citation in some:
-            said = _otherwise(citation, random) if otherwise else citation.quote
-            fault = seed_fault(said, kind, spares[citation.article.id], random)
+            text = _otherwise(citation, random) if otherwise else citation.quote
+            fault = seed_fault(text, kind, spares[citation.article.id], random)
             fits = fault and fault.text not in citation.article.text
             if fault and fits and uses[citation] < _OF_ONE_SENTENCE:
                 otherwise = not otherwise
@@ -154,8 +153,8 @@ def make_claims(articles: Iterable[Article], count: int, seed: int) -> list[Made
             false.append(claim)
     true = [MadeClaim(c.quote, "verbatim", c) for c in sentences if uses[c]]
     for way in REPHRASINGS:
-        said = ((rephrase(c.quote, way, c.article), c) for c in sentences)
-        made = (MadeClaim(text, way, c) for text, c in said if text)
+        rephrased = ((rephrase(c.quote, way, c.article), c) for c in sentences)
+        made = (MadeClaim(text, way, c) for text, c in rephrased if text)
         true += islice(made, -(-count // len(FAULTS)))
     return [*false, *true]
 
@@ -163,8 +162,8 @@ def make_claims(articles: Iterable[Article], count: int, seed: int) -> list[Made
 def _otherwise(citation: Citation, random: Random) -> str:
     """The sentence rephrased in the first way that a random order of them allows."""
     ways = random.sample(REPHRASINGS, len(REPHRASINGS))
-    said = (rephrase(citation.quote, way, citation.article) for way in ways)
-    return next((text for text in said if text), citation.quote)
+    rephrased = (rephrase(citation.quote, way, citation.article) for way in ways)
+    return next((text for text in rephrased if text), citation.quote)
 
 
 def _sentences(article: Article) -> Iterator[Citation]:

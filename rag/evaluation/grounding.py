@@ -20,7 +20,7 @@ from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Overall, Suite, columns, sample_row
 from rag.indexes.encoding import RecentVectors
 from rag.records import Similarity
-from rag.verification.verify import GROUNDED, grounding
+from rag.verification.verify import SUPPORT_THRESHOLD, grounding
 
 ATTRIBUTABLE = "attributable"
 _SNIPPET = 400
@@ -43,7 +43,7 @@ class Grounding(Suite[LabelledClaim, float]):
     """Scores every claim, and compares the scores with people's labels.
 
     ROC AUC needs no threshold; balanced accuracy and macro-F1 are those of scores of
-    `GROUNDED` and more. Without `encoder` and `checker` words and rules alone decide.
+    `SUPPORT_THRESHOLD` and more. Without `encoder` and `checker` words and rules alone decide.
     """
 
     name = "grounding"
@@ -71,7 +71,7 @@ class Grounding(Suite[LabelledClaim, float]):
         settings = {
             "encoder": self.encoder.fingerprint if self.encoder else "",
             "entailment": bool(self.checker),
-            "threshold": GROUNDED,
+            "threshold": SUPPORT_THRESHOLD,
             "grounded": sum(claim.grounded for claim in claims.values()),
         }
         return Loaded(list(claims.values()), settings)
@@ -82,7 +82,7 @@ class Grounding(Suite[LabelledClaim, float]):
 
     def measure(self, sample: LabelledClaim, answer: float) -> Row:
         """Whether the score is on the right side of the threshold."""
-        right = float((answer >= GROUNDED) == sample.grounded)
+        right = float((answer >= SUPPORT_THRESHOLD) == sample.grounded)
         shown = {"id": sample.where, "title": f"score {answer:.2f}"}
         return sample_row(
             sample.qid,
@@ -124,7 +124,11 @@ def macro_f1(scores: Floats, labels: Floats) -> float:
     from sklearn.metrics import f1_score
 
     found = f1_score(
-        labels > 0, scores >= GROUNDED, labels=[False, True], average="macro", zero_division=0
+        labels > 0,
+        scores >= SUPPORT_THRESHOLD,
+        labels=[False, True],
+        average="macro",
+        zero_division=0,
     )
     return float(found)
 
@@ -135,7 +139,7 @@ def balanced_accuracy(scores: Floats, labels: Floats) -> float:
 
     if len(set(labels)) < 2:
         return float("nan")
-    return float(balanced_accuracy_score(labels > 0, scores >= GROUNDED))
+    return float(balanced_accuracy_score(labels > 0, scores >= SUPPORT_THRESHOLD))
 
 
 def load_claims(path: Path) -> list[LabelledClaim]:

@@ -6,7 +6,6 @@ evaluations), preferences in that of RAGChecker (two responses and a reference a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from statistics import fmean
 from typing import Any, Literal
 
 from rag.errors import ConfigError, CorpusError
-from rag.evaluation.datasets import data_text
+from rag.evaluation.datasets import data_json
 
 Aspect = Literal["faithfulness", "completeness", "correctness", "overall"]
 
@@ -76,11 +75,7 @@ def load_human_ratings(data: Path) -> tuple[list[Rated], list[Preference]]:
     rated: list[Rated] = []
     preferences: list[Preference] = []
     for file in files:
-        try:
-            value = json.loads(data_text(file))
-        except ValueError as error:
-            msg = f"{file} is no JSON, or damaged ({error}); copy it again"
-            raise CorpusError(msg) from error
+        value = data_json(file)
         try:
             if isinstance(value, list):
                 preferences += _preferences(value)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rag.archive import Archive
 from rag.corpus.jsonl import raw_lines
 from rag.errors import CorpusError
+from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import EvalQuestion, article_id
+from rag.evaluation.runner import Loaded
 
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 
@@ -22,15 +25,18 @@ class Coverage:
     `out_of_reach` counts those whose relevant articles all appeared after their date.
     """
 
+    archive: Archive
     questions: tuple[EvalQuestion, ...]
     warnings: tuple[str, ...] = ()
     left_out: int = 0
     out_of_reach: int = 0
 
-    @property
-    def settings(self) -> dict[str, int]:
-        """The counts, for the report."""
-        return {"left_out": self.left_out, "out_of_reach": self.out_of_reach}
+    def loaded(self, facts: Mapping[str, Any]) -> Loaded[EvalQuestion]:
+        """The questions, with the archive, what a suite says of itself and the counts."""
+        counts = {"left_out": self.left_out, "out_of_reach": self.out_of_reach}
+        return Loaded(
+            self.questions, archive_facts(self.archive) | {**facts, **counts}, self.warnings
+        )
 
 
 def covered(
@@ -40,15 +46,17 @@ def covered(
     *,
     gold_only: bool = False,
     dated: bool = True,
+    needs_article: Callable[[EvalQuestion], bool] = lambda _question: True,
 ) -> Coverage:
-    """The questions of which the archive holds a relevant article.
+    """The questions of which the archive holds a relevant article, in their order.
 
-    With `gold_only` silver articles do not count; without `dated` nothing is out of reach.
+    Those of which `needs_article` is false stay among them. With `gold_only` silver articles do
+    not count; without `dated` nothing is out of reach.
     Raises CorpusError where no question is labelled, and where the archive holds none of the
     labelled articles.
     """
     wanted = [replace(question, silver=()) if gold_only else question for question in questions]
-    labelled = [question for question in wanted if question.relevant]
+    labelled = [question for question in wanted if question.relevant and needs_article(question)]
     if not labelled:
         names = "'gold_ids'" if gold_only else "'gold_ids' or 'silver_ids'"
         msg = f"no question has {names}; nothing can be measured"
@@ -78,7 +86,13 @@ def covered(
             f"questions whose relevant articles all appeared after their date, "
             f"counted as missed: {names}"
         )
-    return Coverage(tuple(found), tuple(warnings), left_out, len(late))
+    by_qid = {question.qid: question for question in found}
+    measured = tuple(
+        by_qid.get(question.qid, question)
+        for question in wanted
+        if question.qid in by_qid or not needs_article(question)
+    )
+    return Coverage(archive, measured, tuple(warnings), left_out, len(late))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

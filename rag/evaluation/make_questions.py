@@ -23,7 +23,7 @@ from rag.errors import ConfigError, CorpusError, ProviderError
 from rag.evaluation.archive_access import duplicate_groups
 from rag.language.entities import folded, stems
 from rag.language.sentences import sentence_spans
-from rag.llms import ChatModel, reply_to
+from rag.llms import ChatModel, reply_lines, reply_to
 from rag.records import Article, Hit, Message
 from rag.retrieval.filters import period_end
 from rag.store.files import write_atomically
@@ -57,7 +57,6 @@ Reply with two lines and nothing else:
 Question: ...
 Answer: ..."""
 
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _REPLY = re.compile(r"^\W*question\W*:\W*(.+?)\s*\n+\W*answer\W*:[ \t]*(.+?)\s*$", re.I | re.M)
 _WRAPPING = " \t\"'`*“”‘’"
 
@@ -163,7 +162,7 @@ def draft_of(reply: str, hit: Hit) -> QuestionDraft | str:
 
     The answer must stand verbatim in one sentence of the passage, and not in the question.
     """
-    found = _REPLY.findall(_THOUGHTS.sub("", reply))
+    found = _REPLY.findall("\n".join(reply_lines(reply)))
     question, answer = (part.strip(_WRAPPING) for part in found[0]) if len(found) == 1 else ("", "")
     answer = answer.removesuffix(".")
     if not question.endswith("?") or not 0 < len(answer.split()) <= MOST_ANSWER_WORDS:

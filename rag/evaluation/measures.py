@@ -59,10 +59,10 @@ def missing(package: str) -> str:
     return f'{package} is not installed; pip install "dateline[eval]"'
 
 
-def normalised(text: str) -> str:
+def normalize_answer(text: str) -> str:
     """Lower case, without punctuation, words one space apart.
 
-    >>> normalised("The “Marigold” — No. 7!")
+    >>> normalize_answer("The “Marigold” — No. 7!")
     'the marigold no 7'
     """
     return _NO_WORD.sub(" ", text.lower()).strip()
@@ -74,8 +74,9 @@ def holds_answer(text: str, answers: Iterable[str]) -> bool:
     >>> holds_answer("It carried 41 people.", ["4"]), holds_answer("Some 41, it said.", ["41"])
     (False, True)
     """
-    padded = f" {normalised(text)} "
-    return any(f" {normalised(answer)} " in padded for answer in answers if normalised(answer))
+    padded = f" {normalize_answer(text)} "
+    sought = filter(None, map(normalize_answer, answers))
+    return any(f" {answer} " in padded for answer in sought)
 
 
 def capped(quotes: Iterable[str], limit: int = MAX_WORDS) -> str:
@@ -89,8 +90,8 @@ def token_overlap(text: str, answers: Iterable[str]) -> tuple[float, float]:
     >>> token_overlap("it was Ilse Brandt", ["Ilse Brandt"])
     (0.6666666666666666, 1.0)
     """
-    words = Counter(normalised(text).split())
-    wanted = [one for answer in answers if (one := Counter(normalised(answer).split()))]
+    words = Counter(normalize_answer(text).split())
+    wanted = [one for answer in answers if (one := Counter(normalize_answer(answer).split()))]
     shared = [((words & one).total(), one.total()) for one in wanted]
     f1 = max((2 * both / (words.total() + total) for both, total in shared), default=0.0)
     return f1, max((both / total for both, total in shared), default=0.0)

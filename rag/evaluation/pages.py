@@ -8,7 +8,6 @@ in `eval_*.json`). Both are found at any depth below it.
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from rag.corpus.decoding import SIZE_LIMIT
 from rag.corpus.drafts import Read
 from rag.corpus.webpage import page_draft
 from rag.errors import ConfigError, CorpusError
+from rag.evaluation.datasets import data_json
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
 from rag.evaluation.tables import Table
@@ -172,11 +172,7 @@ def _dated_pages(folder: Path) -> Iterator[TestPage]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read as JSON: {error}"
-        raise CorpusError(msg) from error
+    data: Any = data_json(path)
     if not isinstance(data, dict):
         msg = f"{path} is no JSON object; it must have a field for each page"
         raise CorpusError(msg)
@@ -242,8 +238,8 @@ def _compared(sample: TestPage, answer: Read | str) -> Iterator[tuple[str, float
         )
     if sample.paragraphs:
         text = _letters(article.text) if article is not None else ""
-        held = sum(_letters(paragraph) in text for paragraph in sample.paragraphs)
-        yield "paragraphs", held / len(sample.paragraphs)
+        found = sum(_letters(paragraph) in text for paragraph in sample.paragraphs)
+        yield "paragraphs", found / len(sample.paragraphs)
 
 
 def _same(one: str, other: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.archive import Archive
 from rag.corpus import canonical_id
 from rag.errors import CorpusError
+from rag.evaluation.answers import verbatim
 from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     Record,
@@ -16,12 +18,12 @@ from rag.evaluation.datasets import (
     article_id,
     checked,
     data_file,
-    data_rows,
     period,
+    rows_by_qid,
 )
 from rag.evaluation.labels import listed
 from rag.evaluation.report import Row
-from rag.evaluation.runner import Loaded, Suite, sample_row
+from rag.evaluation.runner import Loaded, Suite, sample_row, shown
 from rag.language.outlet_names import find_mentions
 from rag.records import Article
 from rag.verification.quotes.records import Trace
@@ -102,11 +104,7 @@ class Quotes(Suite[QuotedExcerpt, Trace]):
         score = next(iter(measures.values()))
         cited = [match.citation for match in answer.matches]
         if cited:
-            stored = (self.archive.article(c.article.id, c.article.revision).text for c in cited)
-            exact = [
-                text[c.start : c.end] == c.quote for c, text in zip(cited, stored, strict=True)
-            ]
-            measures["slice_equals_quote"] = float(all(exact))
+            measures["slice_equals_quote"] = float(verbatim(self.archive, cited))
         return sample_row(
             sample.qid,
             sample.text,
@@ -117,10 +115,7 @@ class Quotes(Suite[QuotedExcerpt, Trace]):
             expected=list(sample.gold[:1]) or ["not found"],
             outcome=answer.outcome,
             wrong=wrong,
-            found=[
-                {"id": c.article.id, "title": c.article.title, "text": c.quote}
-                for c in cited[:_SHOWN]
-            ],
+            found=[shown(citation.article, citation.quote) for citation in cited[:_SHOWN]],
         )
 
 
@@ -130,22 +125,17 @@ def load_excerpts(data: Path) -> list[QuotedExcerpt]:
     A row has `qid` and `excerpt`; and `gold_id`, `title`, `publisher`, `date` and `url` unless
     the excerpt is foreign. Raises ConfigError without such a file, CorpusError for a bad row.
     """
-    file = data_file(data, QUOTES)
-    excerpts: dict[str, QuotedExcerpt] = {}
-    for where, row in data_rows(file):
-        given = checked(_Excerpt, row, where)
-        if given.qid in excerpts:
-            msg = f"{where}: qid {given.qid!r} stands in the file already; use it once"
-            raise CorpusError(msg)
-        ids = [article_id(each) for each in (given.gold_id, given.url) if each and given.gold_id]
-        excerpts[given.qid] = QuotedExcerpt(
-            *(given.qid, given.excerpt, tuple(dict.fromkeys(ids)), given.title, given.publisher),
-            *(period(given.date, where)[0], given.url),
-        )
-    if not excerpts:
-        msg = f"{file} holds no excerpts; write one JSON object with 'qid' and 'excerpt' a line"
-        raise CorpusError(msg)
-    return list(excerpts.values())
+    wanted = "excerpts; write one JSON object with 'qid' and 'excerpt' a line"
+    return rows_by_qid(data_file(data, QUOTES), _excerpt, wanted)
+
+
+def _excerpt(row: Any, where: str) -> QuotedExcerpt:
+    given = checked(_Excerpt, row, where)
+    ids = [article_id(each) for each in (given.gold_id, given.url) if each and given.gold_id]
+    return QuotedExcerpt(
+        *(given.qid, given.excerpt, tuple(dict.fromkeys(ids)), given.title, given.publisher),
+        *(period(given.date, where)[0], given.url),
+    )
 
 
 class _Excerpt(Record):

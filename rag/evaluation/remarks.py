@@ -19,49 +19,52 @@ def question_rows(remarks: Sequence[KeptRemark]) -> list[dict[str, Any]]:
     wrong; where an answer that declines helped, the question is unanswerable. What was only
     found wanting has no gold: `notes` say what readers wrote, for whoever completes the row.
     """
-    by_question: dict[tuple[str, str], list[_Said]] = {}
+    by_question: dict[tuple[str, str], list[_Remarked]] = {}
     for each in _readable(remarks):
         asked = " ".join((each.answer.standalone or each.answer.question).split())
         if asked:
             by_question.setdefault((asked, f"{each.answer.as_of:%Y-%m-%d}"), []).append(each)
     return [
-        _row(number, asked, day, said)
-        for number, ((asked, day), said) in enumerate(by_question.items(), start=1)
+        _row(number, asked, day, group)
+        for number, ((asked, day), group) in enumerate(by_question.items(), start=1)
     ]
 
 
-class _Said(NamedTuple):
+class _Remarked(NamedTuple):
     remark: Remark
     answer: AnswerJson
 
 
-def _readable(remarks: Sequence[KeptRemark]) -> Iterator[_Said]:
+def _readable(remarks: Sequence[KeptRemark]) -> Iterator[_Remarked]:
     """The remarks with their answers, without those whose answer cannot be read."""
     for each in remarks:
         with suppress(QueryError):
-            yield _Said(each.remark, read_answer(each.answer))
+            yield _Remarked(each.remark, read_answer(each.answer))
 
 
-def _row(number: int, asked: str, day: str, said: Sequence[_Said]) -> dict[str, Any]:
-    wrong = {id_ for each in said for id_ in _wrong(each)}
-    helpful = [each.answer for each in said if each.remark.kind == "helpful"]
+def _row(number: int, asked: str, day: str, remarks: Sequence[_Remarked]) -> dict[str, Any]:
+    wrong = {id_ for each in remarks for id_ in _wrong(each)}
+    helpful = [each.answer for each in remarks if each.remark.kind == "helpful"]
     answered = [answer for answer in helpful if not answer.abstained]
     cited = [citation.article_id for answer in answered for citation in answer.citations]
     gold = dict.fromkeys(id_ for id_ in cited if id_ not in wrong)
     row: dict[str, Any] = {"qid": f"reader-{number}", "question": asked, "date": day}
     if any(answer.abstained for answer in helpful) and not gold:
         row["type"] = UNANSWERABLE
-    return row | {"gold_ids": list(gold), "notes": [note for each in said for note in _note(each)]}
+    return row | {
+        "gold_ids": list(gold),
+        "notes": [note for each in remarks for note in _note(each)],
+    }
 
 
-def _wrong(said: _Said) -> Iterator[str]:
-    for each in said.answer.citations:
-        if said.remark.citation is not None and each.number == said.remark.citation:
+def _wrong(one: _Remarked) -> Iterator[str]:
+    for each in one.answer.citations:
+        if one.remark.citation is not None and each.number == one.remark.citation:
             yield each.article_id
 
 
-def _note(said: _Said) -> Iterator[str]:
-    wrong = ", ".join(_wrong(said))
-    told = f"{said.remark.kind} ({wrong})" if wrong else said.remark.kind
-    if said.remark.note or wrong or said.remark.kind == "unhelpful":
-        yield f"{told}: {said.remark.note}".removesuffix(": ")
+def _note(one: _Remarked) -> Iterator[str]:
+    wrong = ", ".join(_wrong(one))
+    kind = f"{one.remark.kind} ({wrong})" if wrong else one.remark.kind
+    if one.remark.note or wrong or one.remark.kind == "unhelpful":
+        yield f"{kind}: {one.remark.note}".removesuffix(": ")

@@ -13,8 +13,7 @@ from datetime import timedelta
 from statistics import fmean
 from typing import Final, get_args
 
-from rag.evaluation.answers import AnsweringSuite, common_measures
-from rag.evaluation.archive_access import archive_facts
+from rag.evaluation.answers import AnsweringSuite, common_measures, found_by
 from rag.evaluation.datasets import EvalQuestion, Nugget, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.measures import interval
@@ -64,19 +63,14 @@ class Reporters(AnsweringSuite):
     def load(self) -> Loaded[EvalQuestion]:
         """The questions, but for those whose articles the archive does not hold."""
         loaded = load_questions(self.data, forms=True)
-        labelled = [question for question in loaded if question.relevant]
-        found = covered(self.archive, labelled, self.data, dated=self.asking.dated)
-        by_qid = {question.qid: question for question in found.questions}
-        asked = [
-            by_qid.get(question.qid, question)
-            for question in loaded
-            if question.qid in by_qid or not question.relevant
-        ]
-        return Loaded(
-            [_on_its_day(question) for question in asked],
-            archive_facts(self.archive) | {"as_of": self.asking.dated, **found.settings},
-            found.warnings,
+        dated = self.asking.dated
+        found = covered(
+            *(self.archive, loaded, self.data),
+            dated=dated,
+            needs_article=lambda question: bool(question.relevant),
         )
+        asked = [_on_its_day(question) for question in found.questions]
+        return found.loaded({"as_of": dated})._replace(samples=asked)
 
     def measure(self, sample: EvalQuestion, answer: Answer) -> Row:
         """The measures of one answer, with all that a person needs to judge it."""
@@ -84,8 +78,6 @@ class Reporters(AnsweringSuite):
         read = read_form(answer.standalone or sample.question).name
         if allowed := FORMS.get(sample.form):
             measures["form_recognised"] = float(read in allowed)
-        nearest = [(hit.article, "(declined)") for hit in answer.hits[:1]]
-        quoted = [(citation.article, citation.quote) for citation in answer.evidence]
         # Without facts there is nothing to be right or wrong about.
         score = measures.get("vital", measures.get("near_miss_right", 1.0))
         labelled = {} if sample.expect else {"answerable": not sample.unanswerable}
@@ -102,10 +94,7 @@ class Reporters(AnsweringSuite):
             words=len(_text(answer).split()),
             text=answer.text,
             confidence=answer.confidence,
-            found=[
-                {"id": article.id, "title": article.title, "text": words}
-                for article, words in (nearest if answer.abstained else quoted)
-            ],
+            found=found_by(answer),
             **labelled,
         )
 

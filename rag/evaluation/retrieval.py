@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from rag.archive import Archive
-from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import EvalQuestion, load_questions
 from rag.evaluation.labels import covered
 from rag.evaluation.measures import DEPTH, ranking_measures
@@ -66,14 +65,10 @@ class Retrieval(Suite[EvalQuestion, list[RankedArticle]]):
         found = covered(self.archive, chosen, self.data, gold_only=self.gold_only, dated=self.dated)
         _ = self.rank
         splitting = f"model {self.model.name}" if self.split == "model" and self.model else "none"
-        return Loaded(
-            found.questions,
-            archive_facts(self.archive)
-            | {"as_of": self.dated, "subset": self.subset, "gold_only": self.gold_only}
-            | ({} if self.split == "rules" else {"split": splitting})
-            | {"passages_ranked": PASSAGES, **found.settings},
-            found.warnings,
-        )
+        facts = {"as_of": self.dated, "subset": self.subset, "gold_only": self.gold_only}
+        if self.split != "rules":
+            facts["split"] = splitting
+        return found.loaded({**facts, "passages_ranked": PASSAGES})
 
     def ask(self, sample: EvalQuestion) -> list[RankedArticle]:
         """The first articles, each with its best passage."""

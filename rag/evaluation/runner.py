@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -24,7 +24,7 @@ import embeddings
 import rag
 from rag.archive import Progress
 from rag.errors import ConfigError
-from rag.evaluation.datasets import EvalQuestion, data_name
+from rag.evaluation.datasets import EvalQuestion, Sample, data_name
 from rag.evaluation.measures import (
     RESAMPLES,
     Floats,
@@ -37,16 +37,8 @@ from rag.evaluation.measures import (
 )
 from rag.evaluation.report import Report, Row, compare, mean_measures, measure_values
 from rag.evaluation.tables import Table
+from rag.records import Article
 from rag.store.files import write_atomically
-
-
-class Sample(Protocol):
-    """What is asked once, known by an id that no other sample of the run has."""
-
-    @property
-    def qid(self) -> str:
-        """The id."""
-
 
 S = TypeVar("S", bound=Sample)
 A = TypeVar("A")
@@ -193,12 +185,17 @@ def sample_row(
 ) -> Row:
     """What a report says of a sample: `measures`, a `score` from 0 to 1, and what is `more`.
 
-    `expected` are texts, `found` objects with id, title and text.
+    `expected` are texts, `found` is made by `shown`.
     """
     common: Row = {"type": "", "date": "", "expected": [], "found": []}
     date = str(more.get("date", ""))
     own = {"qid": qid, "question": question, "year": date[:4], "measures": measures, "score": score}
     return common | own | more
+
+
+def shown(article: Article, text: str) -> dict[str, str]:
+    """An article with words of it, as the page of a report lists what was found."""
+    return {"id": article.id, "title": article.title, "text": text}
 
 
 def question_row(
@@ -251,11 +248,11 @@ def _finished(path: Path, key: str) -> Iterator[Row]:
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     for line in text.splitlines():
         try:
-            kept = json.loads(line)
+            finished = json.loads(line)
         except ValueError:
             continue
-        if kept["key"] == key:
-            yield kept["row"]
+        if finished["key"] == key:
+            yield finished["row"]
 
 
 def _summary(

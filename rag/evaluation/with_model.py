@@ -172,9 +172,9 @@ def false_sentences(question: EvalQuestion, answer: Answer) -> list[tuple[str, s
     current = False
     for claim in answer.claims:
         sentence = without_markers(answer.text[claim.start : claim.end])
-        said = normalised(sentence)
-        stale = [fact for fact in question.stale if holds(fact, said)]
-        right = [fact for fact in question.nuggets if holds(fact, said)]
+        text = normalised(sentence)
+        stale = [fact for fact in question.stale if holds(fact, text)]
+        right = [fact for fact in question.nuggets if holds(fact, text)]
         if stale and not right and not current and claim.verdict == "supported":
             found.append((" ".join(sentence.split()), stale[0].fact))
         current = current or any(fact.vital for fact in right)
@@ -220,8 +220,8 @@ def _right(question: EvalQuestion, answer: Answer) -> bool | None:
         return answer.abstained
     vital = [nugget for nugget in question.nuggets if nugget.vital]
     if vital:
-        held = sum(holds(nugget, normalised(text)) for nugget in vital)
-        return held / len(vital) >= ENOUGH
+        shown = sum(holds(nugget, normalised(text)) for nugget in vital)
+        return shown / len(vital) >= ENOUGH
     return holds_answer(capped([text]), question.answers) if question.answers else None
 
 

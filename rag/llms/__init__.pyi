@@ -4,6 +4,7 @@ from .metered import Metered as Metered
 from .model import ChatModel as ChatModel
 from .model import Reply as Reply
 from .model import ReplySchema as ReplySchema
+from .model import reply_lines as reply_lines
 from .model import reply_to as reply_to
 from .openai_model import OpenAIModel as OpenAIModel
 from .scripted import ScriptedModel as ScriptedModel

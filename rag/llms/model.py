@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -10,6 +11,8 @@ from rag.records import Message, Usage
 
 Finish = Literal["stop", "length", "filtered", "unknown"]
 """Why a reply ended: all is said, out of tokens, cut by a content filter, or not known."""
+
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,12 @@ def reply_to(
             next(pieces)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
+
+
+def reply_lines(reply: str) -> list[str]:
+    r"""The lines of a reply that are not blank, without thoughts that a model left in it.
+
+    >>> reply_lines("<think>Two?</think>\n Did it sink?\n\nWhen?")
+    ['Did it sink?', 'When?']
+    """
+    return [line.strip() for line in _THOUGHTS.sub("", reply).splitlines() if line.strip()]

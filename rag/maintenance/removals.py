@@ -26,7 +26,7 @@ _LEFT_BEHIND = ("**/.*.tmp", "uploads/*/*", "*.damaged")
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class DeletionPreview:
     """What a selection means: articles, and a `feed` that will no longer be followed, or "".
 
     `already` are those of its ids that were deleted before.
@@ -73,7 +73,7 @@ class Removals:
     _disk: ArchiveFolder
     _reader: Callable[[], Opened]
 
-    def find(self, which: Selection) -> Doomed:
+    def find(self, which: Selection) -> DeletionPreview:
         """The articles that would be deleted, by id; changes nothing.
 
         Raises QueryError where nothing is selected, and for a feed that nobody knows;
@@ -89,15 +89,15 @@ class Removals:
         feed = parse_target(which.feed).url if which.feed else ""
         articles = opened.store.tombstones.find(Selection(which.ids, feed, which.filters))
         if which.ids:
-            return Doomed(tuple(articles), "", _already(opened, which, articles))
+            return DeletionPreview(tuple(articles), "", _already(opened, which, articles))
         followed = feed in [each.url for each in Feeds(opened.database).all()]
         if feed and not followed and not articles:
             msg = f"{feed!r} is no feed that is followed, nor has it brought an article; "
             raise QueryError(msg + "see: dateline feed list")
         whole = followed and which == Selection(feed=which.feed)
-        return Doomed(tuple(articles), feed if whole else "")
+        return DeletionPreview(tuple(articles), feed if whole else "")
 
-    def delete(self, found: Doomed, why: str = "", request: str = "") -> None:
+    def delete(self, found: DeletionPreview, why: str = "", request: str = "") -> None:
         """Deletes what was found: from the store, the indexes, the vectors and kept answers.
 
         Killed at any moment, the same call goes on from there; `request` is whatever stands

@@ -6,7 +6,7 @@ import re
 
 from rag.errors import ProviderError
 from rag.language.entities import names
-from rag.llms import ChatModel, reply_to
+from rag.llms import ChatModel, reply_lines, reply_to
 from rag.records import Message
 
 MOST_PARTS = 4
@@ -40,7 +40,6 @@ _SEVERAL = re.compile(
     r"|differ\w*|chang\w+|then|unlike|while|most|least)\b|[?].*[?]",
     re.IGNORECASE | re.DOTALL,
 )
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _ITEM = re.compile(r"^(?:[-*•]|\d[.)])\s+")
 _DIGITS = re.compile(r"\d+")
 
@@ -78,8 +77,7 @@ def split_questions(reply: str, question: str) -> tuple[str, ...]:
     >>> split_questions("1. Did Osk flood?\n2. Did Marsk flood?", "Did Osk or Marsk flood?")
     ('Did Osk flood?', 'Did Marsk flood?')
     """
-    lines = [line.strip() for line in _THOUGHTS.sub("", reply).splitlines() if line.strip()]
-    parts = [_ITEM.sub("", line) for line in lines]
+    parts = [_ITEM.sub("", line) for line in reply_lines(reply)]
     different = len({part.casefold() for part in parts}) == len(parts)
     if not (2 <= len(parts) <= MOST_PARTS and different):
         return ()

@@ -107,10 +107,10 @@ def merged(filters: Filters, understood: Sequence[Understood]) -> Filters:
     )
 
 
-def interleave(rankings: Sequence[Sequence[T]], key: Callable[[T], Hashable]) -> list[T]:
+def round_robin(rankings: Sequence[Sequence[T]], key: Callable[[T], Hashable]) -> list[T]:
     """All items of the rankings, each key once: in turn, each ranking gives its best new one.
 
-    >>> interleave(["abc", "bad"], str)
+    >>> round_robin(["abc", "bad"], str)
     ['a', 'b', 'c', 'd']
     """
     items: dict[Hashable, T] = {}

@@ -31,7 +31,7 @@ MOST_RANKED = 5_000
 OF_AN_ARTICLE = 3
 """So many passages of one article are listed where the newest come first."""
 
-FAR = 0.4
+MIN_SIMILARITY = 0.4
 """Where no word of a query is in the archive, passages less near in meaning are no hits."""
 
 _SPARE = 10
@@ -140,7 +140,7 @@ def _is_far(search: Search, hits: Sequence[Hit], snapshot: Snapshot) -> bool:
         return True
     vector = snapshot.dense.encode(asked)
     nearest = snapshot.vectors.search(vector, 1, search.filters)
-    return not nearest or nearest[0][1] < FAR
+    return not nearest or nearest[0][1] < MIN_SIMILARITY
 
 
 def _unknown(question: str) -> str:

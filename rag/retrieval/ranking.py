@@ -41,7 +41,7 @@ CONTEXT_MEANING = 0.5
 RERANKED = 30
 """How many of the best passages a reranker judges, where there is one."""
 
-JUDGEMENT = 3.0
+RERANK_WEIGHT = 3.0
 """What a passage gains that it judges perfect: more than by words, article and meaning."""
 
 FADING_DAYS = 14
@@ -114,7 +114,7 @@ def score(query: Query, signals: Signals, reranker: Reranker | None, texts: Text
     )
     if reranker is not None:
         best = np.argsort(-scores, kind="stable")[:RERANKED]
-        scores[best] += JUDGEMENT * np.array(reranker.scores(query.text, texts(best.tolist())))
+        scores[best] += RERANK_WEIGHT * np.array(reranker.scores(query.text, texts(best.tolist())))
     return scores
 
 

@@ -18,7 +18,7 @@ from rag.questions.constraints import ignoring, understand
 from rag.questions.followup import FollowUp
 from rag.questions.form import Form, form_understood, read_form, reported_form, whole_form
 from rag.questions.rewriting import resolve
-from rag.questions.sub_queries import interleave, split_needs
+from rag.questions.sub_queries import round_robin, split_needs
 from rag.questions.times import Recency, named_day, recency
 from rag.records import Filters, Hit, Message, Understood
 from rag.retrieval.near_duplicates import Ranked, distinct_hits
@@ -184,7 +184,7 @@ def retrieve(search: Search, k: int, snapshot: Snapshot) -> list[Hit]:
 
 def _merged(found: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     """The first `k` of what each need found, each giving its best in turn."""
-    merged = interleave(found, lambda hit: hit.passage.id)[:k]
+    merged = round_robin(found, lambda hit: hit.passage.id)[:k]
     scores = accumulate((hit.score for hit in merged), min)
     return [
         replace(hit, score=score, rank=place)

@@ -127,10 +127,6 @@ class Feeds:
                 for row in connection.execute(query)
             }
 
-    def last_polled(self, url: str) -> datetime | None:
-        """When a feed was last polled with success, None if that is unknown or never happened."""
-        return self.attempts().get(url, PollAttempts()).succeeded
-
     def note(self, url: str, attempts: PollAttempts) -> None:
         """Saves the poll attempts of a feed, unless it is no longer followed."""
         known = {

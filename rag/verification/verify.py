@@ -30,10 +30,10 @@ from rag.verification.entailment import FOLLOWS, entailment
 from rag.verification.judge import Judge
 from rag.verification.markers import MARKER
 
-GROUNDED = 0.5
+SUPPORT_THRESHOLD = 0.5
 """The score from which a claim is grounded: where meanings are compared, it needs no more words."""
 
-FAR = 0.35
+MIN_SIMILARITY = 0.35
 """Below this closeness in meaning a claim is not supported, though its words stand there."""
 
 _SAME_THING = 0.5
@@ -234,9 +234,9 @@ def _of_meaning(examined: _Examined) -> list[Finding]:
     missing = list(lacking(found))
     if found.closeness is None or found.empty:
         return missing
-    if not missing and found.closeness < FAR:
+    if not missing and found.closeness < MIN_SIMILARITY:
         return [Finding("partly", "its words stand there, but in another sense", "meaning")]
-    return missing if _logistic(_value(examined)) < GROUNDED else []
+    return missing if _logistic(_value(examined)) < SUPPORT_THRESHOLD else []
 
 
 def _judged(

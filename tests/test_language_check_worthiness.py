@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.drafts.nothing import nothing_in
+from rag.language.check_worthiness import nothing_in
 
 
 @pytest.mark.parametrize(

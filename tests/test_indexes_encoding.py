@@ -1,3 +1,5 @@
+"""Vectors of recent texts are remembered, so that no text is encoded twice."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

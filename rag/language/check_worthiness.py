@@ -1,8 +1,9 @@
-"""Says of a sentence why there is nothing to verify in it: a question, an opinion, no words.
+"""Why there is nothing to verify in a sentence: it is a question, an opinion, has no words.
 
 Where the rules are not sure, a sentence is one to verify: what is checked in vain costs a reader
 a glance, what is passed over may cost a correction. What somebody is reported to think or to
-demand is a fact about them, so attributed sentences and quotations are always verified.
+demand is a fact about them, so attributed sentences and quotations are always verified. Rules are
+for English, and for how opinions begin in six more languages.
 """
 
 from __future__ import annotations
