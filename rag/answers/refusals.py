@@ -92,6 +92,13 @@ _UNCITED = (
     r"\A(?:it|this|that)(?:['’]s|\s+is|\s+was|\s+remains)\s+(?:unclear|unknown|impossible|hard|difficult|anyone['’]s\s+guess)\b",
     rf"\Ano\s+(?:\w+\s+)?{_INFORMATION}s?\s+(?:is|are|was|were)\s+(?:given|provided|available|found|mentioned|offered)\b",
     rf"\A(?:the|their|his|her|its)\s+(?:[\w’'-]+\s+){{1,4}}?(?:is|are|was|were)(?:\s+not|n['’]t)\s+(?:\w+\s+)?{_SAID}\W*\Z",
+    rf"\A(?:who|whom|whose|what|when|where|why|how|which|whether)\b[^.!?]*\b(?:is|are|was|were|remains?|stays?)\s+(?:left\s+)?"
+    rf"(?:open|unsaid|un(?:clear|known|answered|stated|said|mentioned|specified)|not\s+(?:\w+\s+)?{_SAID})\W*\Z",
+    r"\A(?:cannot|can['’]t|could\s+not|couldn['’]t|unable\s+to|not\s+able\s+to)\s+(?:answer|say|tell|determine|find\s+out)\b"
+    r"[^.!?]{0,60}\W*\Z",
+    r"\A(?:diese|die|eine)\s+(?:information(?:en)?|angaben?|antwort)\b[^.!?]*\b(?:nicht|fehl\w+|kein\w*)\b[^.!?]*\W*\Z",
+    r"\A(?:cette|ces|les?|la|esta|estas|la|las|questa|queste|le|essa|as?)\s+(?:informations?|réponse|informaci[oó]n(?:es)?|"
+    r"respuesta|informazion[ei]|risposta|informaç(?:ão|ões)|resposta)\b[^.!?]*(?:\bn(?:e\b|['’])|\b(?:no|non|não)\b)[^.!?]*\W*\Z",
     r"\Athere(?:['’]s|\s+is)\s+no\s+(?:way\s+(?:to|of)|telling)\b",
 )
 """What says so only in a sentence that cites nothing: articles report such things as well."""
