@@ -46,6 +46,12 @@ We don't have enough information to say.
 The context does not provide the name of the buyer.
 Who bought it is left open.
 Cannot answer.
+The passages are about something else entirely.
+That information is unavailable.
+The reporting provided stops short of naming the buyer.
+No mention of this.
+Je n'ai pas trouvé de réponse.
+No hay datos suficientes para responder.
 Diese Information ist nicht enthalten.
 Le informazioni fornite non permettono di rispondere.
 Cette information n'est pas fournie.

@@ -83,7 +83,8 @@ _FOOTER = re.compile(
     rf"^[ \t]*[#*_]*[ \t]*{_LINE_LABEL}belege|literatur|références|fuentes"
     r"|passages?(?: cited| used)?"
     r"|(?:sources|passages) (?:cited|used))[ \t]*[*_]*[ \t]*:[*_]*(?P<same>[^\n]*)$"
-    rf"|^[ \t]*[#*_]+[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*[*_]*[ \t]*$",
+    rf"|^[ \t]*[#*_]+[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*[*_]*[ \t]*$"
+    rf"|^[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*$(?=\n+[ \t]*(?:[-*•][ \t]*)?[\[(]?\^?\d)",
     re.IGNORECASE | re.MULTILINE,
 )
 _FOOTNOTE = re.compile(
@@ -122,6 +123,8 @@ _OPENING = re.compile(
     rf"|{_SOURCES}\s+(?:say|state|report|indicate|show|suggest|mention|tell\s+us|make\s+(?:it\s+)?clear)"
     r"s?\s+that\s+"
     r"|(?:yes|sure|certainly|of\s+course|absolutely)\s*[!,.]\s*(?=here|i\b|based|according)"
+    r"|(?:ok(?:ay)?|alright|well|right|hmm)\b[,.!]*\s*(?:let(?:['’]s|\s+me|\s+us)\s+(?:see|check|look|think)[^.!?\n]{0,40}[.!:]+\s*)?"
+    r"|let(?:['’]s|\s+me|\s+us)\s+(?:see|check|look|think)[^.!?\n]{0,40}[.!:]+\s*"
     r"|(?:sure(?:\s+thing)?|certainly|of\s+course|absolutely|great\s+question|good\s+question|"
     r"thanks?(?:\s+you)?\s+for\s+(?:your\s+question|asking)|hello|hi(?:\s+there)?)\s*[!.]+\s*",
     re.IGNORECASE,
@@ -134,7 +137,8 @@ _ANNOUNCES = re.compile(
 _CLOSING = re.compile(
     r"(?:\(?(?:please\s+)?note\b(?:\s+that|\s*:)?\s+(?:all\s+of\s+)?(?:i|my|this|the)\b[^.!?\n\[]{0,80}\b"
     r"(?:answer|response|summary|passages?|sources?|archive)\b[^.!?\n\[]{0,160}\b"
-    r"(?:provided|given|supplied|above|only|solely|alone|based)\b|\(?(?:please\s+)?note\s*:\s*(?:i|my)\b|(?:please\s+)?(?:let\s+me\s+know|feel\s+free|don[’']t\s+hesitate|do\s+not\s+hesitate)\b"
+    r"(?:provided|given|supplied|above|only|solely|alone|based)\b|\(?(?:please\s+)?note\s*:\s*(?:i|my)\b"
+    r"|\(?(?:disclaimer|caveat)\s*:|(?:please\s+)?(?:let\s+me\s+know|feel\s+free|don[’']t\s+hesitate|do\s+not\s+hesitate)\b"
     r"|(?:i\s+)?hope\s+(?:this|that|it)\b[^.!?\n]{0,60}\bhelp"
     r"|(?:if\s+you(?:[’']d|\s+would)?\s+(?:have|need|want|like|wish)|should\s+you\s+(?:have|need|want|wish))"
     r"\b[^.!?\n\[]{0,160}\b(?:question|ask|know|help|detail|information|more|further|elaborate|happy)"

@@ -24,6 +24,8 @@ _WORDS = frozenset(
         "references",
         "ref",
         "refs",
+        "src",
+        "evidence",
         "doc",
         "docs",
         "document",
@@ -134,6 +136,7 @@ _CIRCLED = re.compile("[①-⑳❶-❿]")
 _CARET = re.compile(
     r"(?<=[\w.!?”\"’)])\s?(?:\$\^\{?\[?(?P<tex>\d{1,2})\]?\}?\$|\^\[?(?P<caret>\d{1,2})\]?\^?(?!\d))"
 )
+_ARROW = re.compile(r"\s*(?:→|⇒|->|=>)\s*(?=\[\^?P?\d{1,3}\])")
 _NUMBERS = re.compile(
     r"(?<![\w.])[A-Za-z]{0,2}[-#:^@]?\s?(\d{1,3})(?![\d%]|[.,]\d\d?\b(?!\s*[,\]]))"
     r"(?:\s*[-–—]\s*[A-Za-z]?(\d{1,3})\b)?"
@@ -141,6 +144,13 @@ _NUMBERS = re.compile(
 _LETTERED = re.compile(
     r"\b(?:P|S|D|Q|R|T|C|ID|doc|ref|src|cite|passage|source|id)[-_ #:.]?(\d{1,3})\b", re.I
 )
+_POINTS = re.compile(
+    r"\b(?:passages?|sources?|src|refs?\.?|references?|excerpts?|snippets?|chunks?|evidence|Textstellen?|Quellen?)"
+    r"\s*(?:no\.?|nr\.?|#|:)?\s*[\[(]?(\d{1,3})(?![\d%]|[.,]\d)",
+    re.IGNORECASE,
+)
+"""What can only mean a passage, whatever else a bracket says of it."""
+_MOST_BESIDE = 6
 _WIDEST = 20
 _FEWEST_SAID = 2
 _NAMED = (
@@ -154,19 +164,34 @@ _SAYS = (
     r"said|clarif(?:y|ies)|specif(?:y|ies)|describes?)"
 )
 _MARKED = r"(?:\[\^?P?\d{1,3}(?:\s*[,;–-]\s*P?\d{1,3})*\](?:\s*(?:,|and|und|et|&)?\s*(?=\[))?)+"
-_CITED = rf"(?:{_NAMED}\s+(?P<list>{_LIST})|(?P<marked>{_MARKED}))"
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+]
+_CITED = (
+    rf"(?:{_NAMED}\s+(?P<list>{_LIST})|(?P<marked>{_MARKED})"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+passage)"
+)
 _START = r"(?:^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{1,2}[.)])?[ \t]*)"
 _REST = r"(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)"
 _TELLS = r"(?:(?:we|i|you)\s+(?:read|learn|see|find)|it\s+(?:says|is\s+\w+ed|reads))\s+that\s+"
 _SAYING = re.compile(
     rf"{_START}(?:as\s+)?(?:the\s+)?{_CITED}\s*(?:\([^()\n]{{1,80}}\)\s*)?,?"
-    rf"\s*(?::(?=\s)|(?:also\s+|both\s+)?{_SAYS}(?:\s*,?\s*that\b|\s*[:,]|(?=\s+[A-Z“\"]))?)"
+    rf"\s*(?::(?=\s)|(?:also\s+|both\s+|\w+ly\s+)?{_SAYS}(?:\s*,?\s*that\b|\s*[:,]|(?=\s+[A-Z“\"]))?)"
     rf"\s*{_REST}",
     re.IGNORECASE | re.MULTILINE,
 )
 _ACCORDING = re.compile(
     rf"{_START}(?:(?:i\s+found\s+(?:this|it|that|the\s+answer)|this\s+(?:is|was)\s+\w+|the\s+answer\s+(?:is|stands))\s+in|"
-    rf"according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
+    rf"according\s+to|as\s+(?:[^\W\d_]+\s+){{1,4}}?(?:in|from|by)|as\s+per|based\s+on|per|in|"
     rf"from|laut|gemäß|nach|selon|d'après)\s+(?:the\s+)?"
     rf"{_CITED}\s*(?:\([^()\n]{{1,80}}\)\s*)?[,:]\s*(?:{_TELLS})?{_REST}",
     re.IGNORECASE | re.MULTILINE,
@@ -213,7 +238,7 @@ def with_plain_references(text: str, hits: Sequence[Hit]) -> str:
     for pattern in (_TRAILING, _DASHED, _LABELLED):
         text = pattern.sub(lambda match: f" {_plain(_listed(match['list']))}", text)
     text = _TAGS.sub(_of_tag, text)
-    text = _CIRCLED.sub(_of_circle, text)
+    text = _ARROW.sub(" ", _CIRCLED.sub(_of_circle, text))
     text = _CARET.sub(lambda match: f" [{match['tex'] or match['caret']}]", text)
     outlets = _outlets(hits)
     pieces, position = [], 0
@@ -234,7 +259,9 @@ def _at_the_end(match: re.Match[str]) -> str:
     rest = match["rest"].strip()
     rest = rest[:1].upper() + rest[1:]
     rest = rest if rest[-1:] in ".!?" else f"{rest}."
-    named = _listed(match["list"] or match["marked"])
+    named = _listed(match["list"] or match["marked"] or "")
+    if match["ordinal"]:
+        named = [_ORDINALS.index(match["ordinal"].lower()) + 1]
     return f"{match['bullet']}{_with_marker(rest, _plain(named))}"
 
 
@@ -285,6 +312,9 @@ def _meant(
             without_dates = without_dates.replace(hit.article.title, " ")
     numbers, left = _taken(without_dates)
     words = [word for word in re.findall(r"[^\W\d_]+", left) if word.casefold() not in _WORDS]
+    pointed = [int(each[1]) for each in _POINTS.finditer(_PART.sub(" ", inside))]
+    if words and pointed and len(words) <= _MOST_BESIDE:
+        return pointed
     if words or re.search(r"\d", left):
         return None
     labelled = re.search(r"[^\W\d_]", rest) is not None or bool(named)
