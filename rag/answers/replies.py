@@ -48,6 +48,7 @@ _CITED = (
     *("passages", "passage", "citations", "citation", "sources", "source", "references", "refs"),
     *("reference", "cites", "cited", "ids", "id", "evidence", "passage_ids", "number", "quellen"),
 )
+_CITES = re.compile(r"passage|citation|cited|source|reference")
 _ANSWERED = ("answered", "answerable", "has_answer", "found")
 _OBJECT = re.compile(r"(?:\A|\n)[^\n{\[]{0,120}?\s*(?P<json>[\[{]\s*[\"{\[].*)", re.DOTALL)
 
@@ -76,9 +77,7 @@ _EMOJI = re.compile(
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(?P<words>[^\n]+?)[ \t]*#*$", re.MULTILINE)
 _BOLD_LINE = re.compile(r"^[ \t]*(?:\*\*|__)[^\n*_.!?\[]{1,60}:?(?:\*\*|__):?[ \t]*$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=─—][ \t]*){3,}$", re.MULTILINE)
-_LINE_LABEL = (
-    r"(?:sources?|references?|citations?|footnotes?|notes?|bibliography|quellen(?:angaben?)?|"
-)
+_LINE_LABEL = r"(?:supporting (?:quotes?|evidence|text)|sources?|references?|citations?|footnotes?|notes?|bibliography|quellen(?:angaben?)?|"
 _FOOTER = re.compile(
     rf"^[ \t]*[#*_]*[ \t]*{_LINE_LABEL}belege|literatur|références|fuentes"
     r"|passages?(?: cited| used)?"
@@ -107,6 +106,10 @@ _LABEL = re.compile(
     r"|\A(?:so,?\s+)?(?:the|my)\s+(?:(?:short|final|correct)\s+)?answer(?:\s+to\s+(?:your|the|this)\s+question)?"
     r"\s+is(?:\s+that\b|\s*:)?\s+(?!no\b|not\b|yes\b|in\b|un)",
     re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"^[ \t#*_]*(?:final answer|relevant passages?[ \t]*:[^\n]*\n+[ \t*_]*answer)[ \t*_]*:[ \t*_]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SOURCES = (
     r"(?:(?:the|these|your|my)\s+)?(?:(?:provided|given|above|supplied|available|retrieved|numbered|"
@@ -228,8 +231,9 @@ def _worded(value: object, depth: int = 0, *, cited: bool) -> Iterator[str]:
         named = {str(name).casefold(): one for name, one in value.items()}
         text = next((named[name] for name in _TEXTS if named.get(name)), None) or _longest(named)
         said = [one for one in _worded(text, depth + 1, cited=cited) if one]
+        names = [*_CITED, *(name for name in named if _CITES.search(name))]
         beside = next(
-            (named[name] for name in _CITED if named.get(name) not in (None, [], "")), None
+            (named[name] for name in names if named.get(name) not in (None, [], "")), None
         )
         if cited and said and not re.search(r"[\[【]", said[-1]):
             said[-1] = _with_markers(said[-1], _numbers(beside))
@@ -283,10 +287,12 @@ def _tidied(text: str) -> str:
     text = _EMOJI.sub("", text.replace("\u00a0", " ")).strip()
     text, footnotes = _without_footer(with_plain_notes(text))
     text = _BOLD_LINE.sub("", text)
-    text = _HEADING.sub(lambda m: m["words"] if re.search(r"[.!?\]]$", m["words"]) else "", text)
+    text = _HEADING.sub(lambda m: m["words"] if re.search(r"[.!\]]$", m["words"]) else "", text)
     text = _RULE.sub("", _without_table(text))
     text = _ITALIC.sub(r"\2", _EMPHASIS.sub(r"\2", text)).strip()
     text = re.sub(r"^[ \t]*>[ \t]?", "", text, flags=re.MULTILINE)
+    if (final := _FINAL.search(text)) and text[final.end() :].strip():
+        text = text[final.end() :].strip()
     for _ in range(3):
         text = _LABEL.sub("", _ANNOUNCES.sub("", text))
         if (opened := _OPENING.match(text)) and len(text) > opened.end():

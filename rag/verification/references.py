@@ -113,7 +113,7 @@ _DATE = re.compile(
     r"|\b[^\W\d]{3,10}\s+\d{4}\b|\bL\d+(?:-L?\d+)?\b|\b(?:19|20)\d\d\b"
 )
 _PART = re.compile(
-    r"\b(?:paragraphs?|paras?\.?|lines?|sentences?|sections?|Absatz|Abs\.|Zeilen?|Satz|paragraphe|ligne|"
+    r"\b(?:pages?|pp?\.|paragraphs?|paras?\.?|lines?|sentences?|sections?|Absatz|Abs\.|Zeilen?|Satz|paragraphe|ligne|"
     r"phrase|párrafo|línea)\s*\d{1,3}(?:\s*[-–]\s*\d{1,3})?|[¶§]+\s*\d{1,3}",
     re.IGNORECASE,
 )
@@ -159,23 +159,15 @@ _NAMED = (
 _ONE = r"(?:\[(?:P|#)?\d{1,3}\]|\((?:P|#)?\d{1,3}\)|(?:P|#|No\.?|Nr\.?)?\s?\d{1,3})"
 _LIST = rf"{_ONE}(?:(?:\s*,\s*|\s*,?\s*(?:and|und|et|&)\s*){_ONE})*"
 _SAYS = (
-    r"(?:says?|stat(?:es?|ed)|reports?|reported|notes?|noted|mentions?|mentioned|tells?|told|shows?|"
+    r"(?:says?|stat(?:es?|ed)|reports?|reported|notes?|noted|mentions?|mentioned|(?:tells?|told)(?:\s+us)?|shows?|"
     r"writes?|wrote|explains?|explained|adds?|confirms?|confirmed|indicates?|makes? (?:it )?clear|"
     r"said|clarif(?:y|ies)|specif(?:y|ies)|describes?)"
 )
 _MARKED = r"(?:\[\^?P?\d{1,3}(?:\s*[,;–-]\s*P?\d{1,3})*\](?:\s*(?:,|and|und|et|&)?\s*(?=\[))?)+"
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     "tenth",
-]
+)
 _CITED = (
     rf"(?:{_NAMED}\s+(?P<list>{_LIST})|(?P<marked>{_MARKED})"
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+passage)"
@@ -197,21 +189,30 @@ _ACCORDING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _STATED = re.compile(
-    rf"{_START}it\s+is\s+\w+\s+(?:in|by)\s+(?:the\s+)?{_CITED},?\s+that\s+{_REST}",
+    rf"{_START}(?:(?:it|we|i|you|one|as|looking|judging|going|turning|reading|referring)\s+)"
+    rf"(?:[^\W\d_]+\s+){{0,4}}?(?:in|by|from|at|to)\s+(?:the\s+)?{_CITED}(?:,?\s+that\s+|,\s+){_REST}",
     re.IGNORECASE | re.MULTILINE,
 )
 _TRAILING = re.compile(
     rf",?\s+(?:(?:as|which\s+is|and\s+is)\s+)?(?:according\s+to|(?:stated|reported|noted|mentioned|described|seen|said|"
     rf"confirmed|found)\s+(?:in|by)|per|see|siehe|laut|as\s+per|voir)\s+(?:the\s+)?{_NAMED}\s+"
-    rf"(?P<list>{_LIST})(?=\s*(?:[.;,!?]|$))",
+    rf"(?P<list>{_LIST})(?=\s*(?:[.;,!?]|$))"
+    rf"|,\s+as\s+(?:the\s+)?{_NAMED}\s+(?P<says>{_LIST})\s+{_SAYS}(?=\s*(?:[.;,!?]|$))",
     re.IGNORECASE | re.MULTILINE,
 )
+_POINTING = re.compile(
+    rf"(?P<stop>[.!?][”\"]?)\s+\(?(?:(?:this|that|it|which)\s+(?:is|was|can\s+be|comes?|appears?|stands)\s+"
+    rf"(?:[^\W\d_]+\s+){{0,3}}?(?:in|by|from)\s+(?:the\s+)?{_NAMED}\s+(?P<list>{_LIST})"
+    rf"|{_NAMED}\s+(?P<says>{_LIST})\s+(?:{_SAYS}|supports?)\s+(?:this|that|it))\s*(?:\.\)?|\)\.?|$)",
+    re.IGNORECASE,
+)
+"""A sentence that only says where the one before it stands."""
 _DASHED = re.compile(
     rf"[ \t]*(?:—|–|--|-|\|)\s*(?:{_NAMED}|source)\s*:?\s*(?P<list>{_LIST})(?=\s*(?:[.;]?\s*$))",
     re.IGNORECASE | re.MULTILINE,
 )
 _LABELLED = re.compile(
-    rf"(?<=\S)[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*"
+    rf"(?<=\S)[,;]?[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*"
     rf"(?:{_NAMED}\s+)?(?P<list>{_LIST})(?=\s*[.;]?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -235,8 +236,11 @@ def with_plain_references(text: str, hits: Sequence[Hit]) -> str:
     text = _BLANKS.sub(lambda blanks: "\n\n" if "\n" in blanks[0] else "  ", text)
     for pattern in (_SAYING, _ACCORDING, _STATED):
         text = pattern.sub(_at_the_end, text)
+    text = _POINTING.sub(
+        lambda match: f" {_plain(_listed(match['list'] or match['says']))}{match['stop']}", text
+    )
     for pattern in (_TRAILING, _DASHED, _LABELLED):
-        text = pattern.sub(lambda match: f" {_plain(_listed(match['list']))}", text)
+        text = pattern.sub(lambda match: f" {_plain(_listed(match[0]))}", text)
     text = _TAGS.sub(_of_tag, text)
     text = _ARROW.sub(" ", _CIRCLED.sub(_of_circle, text))
     text = _CARET.sub(lambda match: f" [{match['tex'] or match['caret']}]", text)
