@@ -46,6 +46,8 @@ We don't have enough information to say.
 The context does not provide the name of the buyer.
 Who bought it is left open.
 Cannot answer.
+The supplied coverage does not extend to that.
+On ne trouve pas cette information dans les passages.
 The passages are about something else entirely.
 That information is unavailable.
 The reporting provided stops short of naming the buyer.

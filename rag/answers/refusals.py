@@ -23,7 +23,7 @@ _SAY = (
     r"(?:say|mention|contain|provide|state|give|hold|answer|specify|include|tell|report|discuss|"
     r"name|identify|indicate|reveal|explain|describe|address|cover|offer|show|disclose|clarify|"
     r"detail|list|make (?:it )?clear|refer|have|support|confirm|establish|record|note|touch|"
-    r"seem|appear|go into|speak|help|let|allow|shed|deal with|concern)"
+    r"seem|appear|go into|extend|reach|speak|help|let|allow|shed|deal with|concern)"
 )
 _SAID = (
     r"(?:mentioned|stated|specified|answered|given|said|provided|named|identified|reported|"
@@ -122,7 +122,7 @@ _OTHERS = (
     r"\b(?:passages|articles|extraits|sources|archives?|documents)\b[^.!?]*\b(?:ne|n['’])\s*\w+[^.!?]*\b(?:pas|aucune?|"
     r"rien|jamais)\b",
     r"\baucune?\s+(?:des\s+)?(?:passages?|articles?|extraits?|réponse|information|mention)\b",
-    r"\bje\s+ne\s+(?:peux|sais|trouve)\b[^.!?]*\bpas\b|\bje\s+n['’]ai\b[^.!?]*\b(?:pas|rien|aucune?)\b"
+    r"\bje\s+ne\s+(?:peux|sais|trouve)\b[^.!?]*\bpas\b|\b(?:on|nous)\s+n[e'’]\s*\w+\s+(?:pas|rien)\b[^.!?]*\b(?:passages|articles|extraits|sources|textes)\b|\bje\s+n['’]ai\b[^.!?]*\b(?:pas|rien|aucune?)\b"
     r"|\b(?:non|pas)\s+(?:mentionné|précisé|indiqué)e?\b",
     r"\b(?:pasajes|artículos|fragmentos|fuentes|textos|trechos|passagens|artigos|textos|passaggi|articoli|brani|testi|fonti)\b"
     r"[^.!?]*\b(?:no|não|non|nada|ningun\w*|ningún|nenhum\w*|nessun\w*)\b|\b(?:no|não|non|nada|ningun\w*|ningún|nenhum\w*|nessun\w*)"

@@ -77,7 +77,10 @@ _EMOJI = re.compile(
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(?P<words>[^\n]+?)[ \t]*#*$", re.MULTILINE)
 _BOLD_LINE = re.compile(r"^[ \t]*(?:\*\*|__)[^\n*_.!?\[]{1,60}:?(?:\*\*|__):?[ \t]*$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=─—][ \t]*){3,}$", re.MULTILINE)
-_LINE_LABEL = r"(?:supporting (?:quotes?|evidence|text)|sources?|references?|citations?|footnotes?|notes?|bibliography|quellen(?:angaben?)?|"
+_LINE_LABEL = (
+    r"(?:supporting (?:quotes?|evidence|text)|sources?|references?|citations?|footnotes?|notes?"
+    r"|bibliography|quellen(?:angaben?)?|"
+)
 _FOOTER = re.compile(
     rf"^[ \t]*[#*_]*[ \t]*{_LINE_LABEL}belege|literatur|références|fuentes"
     r"|passages?(?: cited| used)?"
