@@ -25,7 +25,7 @@ _WAITING = re.compile(
 def only_weaker(mine: Said, words: Sequence[str], text: str) -> Finding | None:
     """That a sentence has an act of the claim only as coming, planned or wanted, or "for" later."""
     clause = mine.clause
-    alike = same(clause.verb)
+    alike = same(clause.verb) | frozenset(words if clause.status == "fact" else ())
     there = [each for each in clauses_of(text) if each.verb in alike and not each.quoted]
     if clause.denied or clause.status not in ("fact", "now", "coming"):
         return None

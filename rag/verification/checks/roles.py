@@ -239,6 +239,9 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.agent is not None and clause.agent.names:
         # Who does it stands in many sentences: what it is done to tells which is meant.
         ours = (ours - clause.agent.words - clause.agent.names) or ours
+    if only_open := _only_open(mine, evidence):
+        yield only_open
+        return
     telling = near(clause.verb) - verbs("empty")
     against = None
     for each in evidence.statements:
@@ -246,11 +249,30 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         meant = [word for word in known if _can_mean(word, words, clause.verb)]
         if not meant or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
             continue
+        acts = [one for one in clauses_of(each.text) if one.verb in meant and not one.quoted]
+        sure = clause.status == "fact" and not clause.denied
+        alone = {word.partition("_")[0] for word in meant} <= {one.verb for one in acts}
+        if sure and alone and not any(_akin(clause, one, "near") for one in acts):
+            continue
         found = _differently(mine, meant, each)
         if found is None:
             return
         against = against or found
     yield against or Finding("partly", f"the article does not say “{clause.shown}”", "words")
+
+
+def _only_open(mine: Said, evidence: Evidence) -> Finding | None:
+    """That all sentences with the act of a clause leave open whether it comes to pass."""
+    acts = [
+        (each, one)
+        for each in evidence.statements
+        for one in clauses_of(each.text)
+        if one.verb == mine.clause.verb and not one.quoted
+    ]
+    if any(one.status not in ("possible", "wanted", "planned") for _, one in acts):
+        return None
+    found = [only_weaker(mine, (mine.clause.verb,), each.text) for each, _ in acts]
+    return next(filter(None, found), None)
 
 
 def _can_mean(word: str, words: frozenset[str], verb: str) -> bool:
@@ -335,10 +357,13 @@ def _content(clause: Clause) -> frozenset[str]:
 
 
 def _size(mine: Said) -> int:
-    """How many words a clause is about, each counted once; when it is so is no matter of that."""
+    """How many words a clause is about, a name counted as one; its time is no matter of that."""
     about = [each for each in mine.clause.arguments if not mine.is_time(each)]
-    words = frozenset().union(*(each.words | each.name_bases for each in about))
-    return len([word for word in words if not numbers(word)])
+    telling = mine.clause.verb not in verbs("vague") | verbs("general") | verbs("light")
+    names = {each.names for each in about if each.names and telling}
+    of_names = frozenset(base(word) for words in names for word in words)
+    words = frozenset().union(*(each.words | each.name_bases for each in about)) - of_names
+    return len(names) + len([word for word in words if not numbers(word)])
 
 
 def _begins(word: str, other: str) -> bool:
