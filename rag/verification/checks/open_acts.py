@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.language.opposites import base, same, verbs
 from rag.language.roles import clauses_of
 from rag.verification.checks.differences import SHOWN, WEAKER
-from rag.verification.checks.evidence import Finding, Statement
+from rag.verification.checks.evidence import Evidence, Finding, Statement
 from rag.verification.checks.saying import Said
 
 _NOUN = re.compile(r"[^\W\d_]+")
@@ -41,6 +41,20 @@ def only_weaker(mine: Said, words: Sequence[str], text: str) -> Finding | None:
         return None
     reason = f"the article says that it {SHOWN[status]}, not that it {SHOWN[clause.status]}"
     return Finding("partly", reason, "role")
+
+
+def only_open(mine: Said, evidence: Evidence) -> Finding | None:
+    """That all sentences with the act of a clause leave open whether it comes to pass."""
+    acts = [
+        (each, one)
+        for each in evidence.statements
+        for one in clauses_of(each.text)
+        if one.verb == mine.clause.verb and not one.quoted
+    ]
+    if any(one.status not in ("possible", "wanted", "planned") for _, one in acts):
+        return None
+    found = [only_weaker(mine, (mine.clause.verb,), each.text) for each, _ in acts]
+    return next(filter(None, found), None)
 
 
 def only_done_to(noun: str, statement: Statement, kind: str) -> bool:

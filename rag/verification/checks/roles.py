@@ -24,8 +24,14 @@ from rag.verification.checks.differences import (
     is_source,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
-from rag.verification.checks.open_acts import is_lacking, only_done_to, only_feared, only_weaker
-from rag.verification.checks.saying import Said, figures, one_name, related
+from rag.verification.checks.open_acts import (
+    is_lacking,
+    only_done_to,
+    only_feared,
+    only_open,
+    only_weaker,
+)
+from rag.verification.checks.saying import Said, figures, named_before, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
@@ -163,9 +169,13 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
         (mine.clause.agent, other.clause.agent),
         (mine.clause.patient, other.clause.patient),
     ):
-        if one is None or two is None or not one.names or two.names or two.pronoun or two.none:
+        if one is None or two is None or not one.names or two.names or two.none:
             continue
         shown = other.shown(two)
+        if two.pronoun:
+            if two.head in ("he", "she") and not named_before(one, other, evidence):
+                return f"the article does not say it of {mine.shown(one)}"
+            continue
         called = evidence.described(one.names)
         if (
             _ANAPHORIC.match(shown)
@@ -239,8 +249,8 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.agent is not None and clause.agent.names:
         # Who does it stands in many sentences: what it is done to tells which is meant.
         ours = (ours - clause.agent.words - clause.agent.names) or ours
-    if only_open := _only_open(mine, evidence):
-        yield only_open
+    if left_open := only_open(mine, evidence):
+        yield left_open
         return
     telling = near(clause.verb) - verbs("empty")
     against = None
@@ -259,20 +269,6 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
             return
         against = against or found
     yield against or Finding("partly", f"the article does not say “{clause.shown}”", "words")
-
-
-def _only_open(mine: Said, evidence: Evidence) -> Finding | None:
-    """That all sentences with the act of a clause leave open whether it comes to pass."""
-    acts = [
-        (each, one)
-        for each in evidence.statements
-        for one in clauses_of(each.text)
-        if one.verb == mine.clause.verb and not one.quoted
-    ]
-    if any(one.status not in ("possible", "wanted", "planned") for _, one in acts):
-        return None
-    found = [only_weaker(mine, (mine.clause.verb,), each.text) for each, _ in acts]
-    return next(filter(None, found), None)
 
 
 def _can_mean(word: str, words: frozenset[str], verb: str) -> bool:
