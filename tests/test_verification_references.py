@@ -87,6 +87,7 @@ HITS = tuple(
         ("As we can see from [1], the mill burnt.", "The mill burnt [1]."),
         ("The second passage says that it sank.", "It sank [2]."),
         ("Passage 1 clearly states that the mill burnt.", "The mill burnt [1]."),
+        ('Passage 1 states: "The mill burnt."', '"The mill burnt." [1]'),
         ("So ^[1]^.", "So [1]."),
         ("Passage 1: the mill burnt.", "The mill burnt [1]."),
         ("In passage 2, we read that it sank.", "It sank [2]."),

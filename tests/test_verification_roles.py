@@ -145,7 +145,7 @@ def claim(line: str) -> str:
 def test_few_true_claims_are_flagged_and_few_false_ones_supported(
     name: str, most_flagged: int, most_supported: int
 ) -> None:
-    """Of 48, 43, 45, 45, 20, 84, 63, 90, 50, 40 true and 58, 58, 45, 45, 20, 88, 61, 90, 50, 40 false."""
+    """Of 48, 43, 45, 45, 20, 84, 63, 90, 50, 40 true ones; as many false, but 58, 58, 88, 61."""
     listed = tomllib.loads((CLAIMS / f"{name}.toml").read_text(encoding="utf-8"))["evidence"]
     flagged, supported = [], []
     for number, one in enumerate(listed):

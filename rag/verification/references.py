@@ -220,6 +220,7 @@ _END_OF_CLAUSE = re.compile(
     r"\s*(?:[.,;:!?…]|$|\n|[\[(]|(?<=[.!?”\"])\s)|\s+[A-Z“\"]"
     r"|,?\s+(?:and|but|while|which|who|und|aber|et|mais)\b"
 )
+_ENDED = re.compile(r"[.!?][”\"’]?$")
 _LAST_WORD = re.compile(r"[\w’']+[.!?”\"’]*\s*\Z")
 
 
@@ -262,7 +263,7 @@ def _at_the_end(match: re.Match[str]) -> str:
     """What a passage is said to say, with the passage behind it."""
     rest = match["rest"].strip()
     rest = rest[:1].upper() + rest[1:]
-    rest = rest if rest[-1:] in ".!?" else f"{rest}."
+    rest = rest if _ENDED.search(rest) else f"{rest}."
     named = _listed(match["list"] or match["marked"] or "")
     if match["ordinal"]:
         named = [_ORDINALS.index(match["ordinal"].lower()) + 1]
