@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.language.opposites import base, same, verbs
 from rag.language.roles import clauses_of
 from rag.verification.checks.differences import SHOWN, WEAKER
-from rag.verification.checks.evidence import Evidence, Finding, Statement
+from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of
 from rag.verification.checks.saying import Said
 
 _NOUN = re.compile(r"[^\W\d_]+")
@@ -48,6 +48,7 @@ def only_open(mine: Said, evidence: Evidence) -> Finding | None:
     acts = [
         (each, one)
         for each in evidence.statements
+        if mine.clause.verb.partition("_")[0] in bases_of(each.text)
         for one in clauses_of(each.text)
         if one.verb == mine.clause.verb and not one.quoted
     ]
