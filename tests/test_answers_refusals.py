@@ -44,6 +44,19 @@ There is no information about a buyer in the articles.
 I could not find any information on this.
 We don't have enough information to say.
 The context does not provide the name of the buyer.
+Who bought it is left open.
+Cannot answer.
+The supplied coverage does not extend to that.
+On ne trouve pas cette information dans les passages.
+The passages are about something else entirely.
+That information is unavailable.
+The reporting provided stops short of naming the buyer.
+No mention of this.
+Je n'ai pas trouvé de réponse.
+No hay datos suficientes para responder.
+Diese Information ist nicht enthalten.
+Le informazioni fornite non permettono di rispondere.
+Cette information n'est pas fournie.
 Die Passagen enthalten keine Antwort.
 Aus den Passagen geht nicht hervor, wer die Mühle gekauft hat.
 Ich kann die Frage nicht beantworten.
@@ -56,6 +69,8 @@ De passages vermelden geen koper.
 ANSWERS = """
 Ann Orr bought the mill [1].
 The report does not say who was to blame [1].
+Who was to blame remains unclear [1].
+The information that he gave did not help [1].
 The owner did not mention the price [1].
 The buyer was not named by police [1].
 The documents did not name the owner [1].

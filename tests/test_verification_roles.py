@@ -132,18 +132,20 @@ def claim(line: str) -> str:
     [
         ("first", 2, 6),
         ("second", 2, 3),
-        ("third", 4, 3),
+        ("third", 3, 3),
         ("fourth", 6, 3),
         ("fifth", 5, 1),
-        ("sixth", 8, 9),
+        ("sixth", 8, 8),
         ("seventh", 11, 4),
-        ("eighth", 16, 18),
+        ("eighth", 16, 16),
+        ("ninth", 20, 16),
+        ("tenth", 21, 8),
     ],
 )
 def test_few_true_claims_are_flagged_and_few_false_ones_supported(
     name: str, most_flagged: int, most_supported: int
 ) -> None:
-    """Of 48, 43, 45, 45, 20, 84, 63, 90 true and 58, 58, 45, 45, 20, 88, 61, 90 false, no more."""
+    """Of 48, 43, 45, 45, 20, 84, 63, 90, 50, 40 true ones; as many false, but 58, 58, 88, 61."""
     listed = tomllib.loads((CLAIMS / f"{name}.toml").read_text(encoding="utf-8"))["evidence"]
     flagged, supported = [], []
     for number, one in enumerate(listed):

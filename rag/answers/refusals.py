@@ -13,7 +13,8 @@ _GIVEN = (
 _PASSAGES = (
     rf"(?:{_GIVEN}(?:passages?|excerpts?|snippets?|search results|context|(?:news )?archive)"
     r"|(?:provided|given|supplied|available)\s+(?:texts?|articles?|sources?|documents?|information|materials?|report(?:ing|s)|"
-    r"coverage|stories|pieces|records)|these\s+(?:texts?|articles?|sources?|documents?|materials?|reports|stories|pieces))"
+    r"coverage|stories|pieces|records)|(?:texts?|articles?|sources?|documents?|information|materials?|report(?:ing|s)|coverage)\s+"
+    r"(?:provided|given|supplied|at\s+hand|shown)|these\s+(?:texts?|articles?|sources?|documents?|materials?|reports|stories|pieces))"
 )
 _SOURCES = (
     rf"(?:{_PASSAGES}|{_GIVEN}(?:articles?|sources?|documents?|texts?|materials?|information))"
@@ -22,7 +23,7 @@ _SAY = (
     r"(?:say|mention|contain|provide|state|give|hold|answer|specify|include|tell|report|discuss|"
     r"name|identify|indicate|reveal|explain|describe|address|cover|offer|show|disclose|clarify|"
     r"detail|list|make (?:it )?clear|refer|have|support|confirm|establish|record|note|touch|"
-    r"seem|appear|go into|speak|help|let|allow|shed|deal with|concern)"
+    r"seem|appear|go into|extend|reach|speak|help|let|allow|shed|deal with|concern)"
 )
 _SAID = (
     r"(?:mentioned|stated|specified|answered|given|said|provided|named|identified|reported|"
@@ -47,6 +48,8 @@ _ENGLISH = (
     rf"\b(?:this|that|it|which)(?:['’]s|\s+is|\s+was){_NOT}?\s+(?:something|anything|a\s+(?:question|matter|topic|point))"
     rf"\s+(?:that\s+|which\s+)?(?:the\s+|these\s+)?{_SOURCES}\b",
     rf"\b{_SOURCES}\b[^.!?]*\b(?:but|though|although|yet)\s+not\s+(?:who|whom|whose|what|when|where|why|how|which|(?:by|to|from|for)\s+whom)\b",
+    rf"\b{_PASSAGES}\b\s+(?:are|is|were|only)?\s*(?:\w+\s+)?(?:about|on|concern(?:ed\s+with)?|deal\s+with|discuss|cover|address)\s+"
+    rf"(?:something|some|an?other|other|different|quite|entirely|unrelated)\b(?:\W+\w+){{0,4}}\W*\Z",
     rf"\b(?:absent|missing)\s+from\s+(?:all\s+(?:of\s+)?)?(?:the\s+|these\s+)?{_PASSAGES}\b",
     rf"\b(?:beyond|outside)\s+(?:the\s+scope\s+of\s+)?(?:what\s+)?(?:the\s+|these\s+)?{_PASSAGES}\b",
     rf"\b{_PASSAGES}\b[^.!?]*\b(?:but|and|yet)\s+none\s+(?:of\s+(?:them|these|those)\s+)?(?:actually\s+)?(?:{_SAY}s?|answers|"
@@ -92,6 +95,17 @@ _UNCITED = (
     r"\A(?:it|this|that)(?:['’]s|\s+is|\s+was|\s+remains)\s+(?:unclear|unknown|impossible|hard|difficult|anyone['’]s\s+guess)\b",
     rf"\Ano\s+(?:\w+\s+)?{_INFORMATION}s?\s+(?:is|are|was|were)\s+(?:given|provided|available|found|mentioned|offered)\b",
     rf"\A(?:the|their|his|her|its)\s+(?:[\w’'-]+\s+){{1,4}}?(?:is|are|was|were)(?:\s+not|n['’]t)\s+(?:\w+\s+)?{_SAID}\W*\Z",
+    rf"\A(?:who|whom|whose|what|when|where|why|how|which|whether)\b[^.!?]*\b(?:is|are|was|were|remains?|stays?)\s+(?:left\s+)?"
+    rf"(?:open|unsaid|un(?:clear|known|answered|stated|said|mentioned|specified)|not\s+(?:\w+\s+)?{_SAID})\W*\Z",
+    r"\A(?:cannot|can['’]t|could\s+not|couldn['’]t|unable\s+to|not\s+able\s+to)\s+(?:answer|say|tell|determine|find\s+out)\b"
+    r"[^.!?]{0,60}\W*\Z",
+    r"\A(?:diese|die|eine)\s+(?:information(?:en)?|angaben?|antwort)\b[^.!?]*\b(?:nicht|fehl\w+|kein\w*)\b[^.!?]*\W*\Z",
+    r"\A(?:cette|ces|les?|la|esta|estas|la|las|questa|queste|le|essa|as?)\s+(?:informations?|réponse|informaci[oó]n(?:es)?|"
+    r"respuesta|informazion[ei]|risposta|informaç(?:ão|ões)|resposta)\b[^.!?]*(?:\bn(?:e\b|['’])|\b(?:no|non|não)\b)[^.!?]*\W*\Z",
+    r"\A(?:this|that|the|such)\s+(?:information|detail|answer|data|name|figure)s?\s+(?:is|are|was|remains?)\s+"
+    r"un(?:available|known|clear|stated|specified)\W*\Z",
+    rf"\Ano\s+(?:\w+\s+)?{_INFORMATION}s?\s+(?:of|about|on|regarding|concerning|as\s+to)\s+(?:this|that|it|who|what|when|where|why|how)"
+    r"\b[^.!?]{0,60}\W*\Z",
     r"\Athere(?:['’]s|\s+is)\s+no\s+(?:way\s+(?:to|of)|telling)\b",
 )
 """What says so only in a sentence that cites nothing: articles report such things as well."""
@@ -108,11 +122,12 @@ _OTHERS = (
     r"\b(?:passages|articles|extraits|sources|archives?|documents)\b[^.!?]*\b(?:ne|n['’])\s*\w+[^.!?]*\b(?:pas|aucune?|"
     r"rien|jamais)\b",
     r"\baucune?\s+(?:des\s+)?(?:passages?|articles?|extraits?|réponse|information|mention)\b",
-    r"\bje\s+ne\s+(?:peux|sais|trouve)\b[^.!?]*\bpas\b|\b(?:non|pas)\s+(?:mentionné|précisé|indiqué)e?\b",
+    r"\bje\s+ne\s+(?:peux|sais|trouve)\b[^.!?]*\bpas\b|\b(?:on|nous)\s+n[e'’]\s*\w+\s+(?:pas|rien)\b[^.!?]*\b(?:passages|articles|extraits|sources|textes)\b|\bje\s+n['’]ai\b[^.!?]*\b(?:pas|rien|aucune?)\b"
+    r"|\b(?:non|pas)\s+(?:mentionné|précisé|indiqué)e?\b",
     r"\b(?:pasajes|artículos|fragmentos|fuentes|textos|trechos|passagens|artigos|textos|passaggi|articoli|brani|testi|fonti)\b"
     r"[^.!?]*\b(?:no|não|non|nada|ningun\w*|ningún|nenhum\w*|nessun\w*)\b|\b(?:no|não|non|nada|ningun\w*|ningún|nenhum\w*|nessun\w*)"
     r"\b[^.!?]*\b(?:pasajes|artículos|fragmentos|textos|trechos|passagens|artigos|passaggi|brani|testi)\b",
-    r"\bningun[oa]\s+de\s+los\s+(?:pasajes|artículos|textos)\b|\bno\s+(?:se\s+menciona|puedo\s+responder|hay\s+información)",
+    r"\bningun[oa]\s+de\s+los\s+(?:pasajes|artículos|textos)\b|\bno\s+(?:se\s+menciona|puedo\s+responder|hay\s+(?:información|datos|respuesta|detalles))",
     r"\b(?:passager\w*|artiklar\w*|\w*avsnitt\w*|uddrag\w*)\b[^.!?]*\b(?:inte|ikke|inge[nt]|inga|intet)\b",
     r"\b(?:fragment\w*|artykuł\w*|źród\w*)\b[^.!?]*\b(?:nie|żad\w+|brak)\b|\bbrak\s+informacji\b",
     r"\b(?:отрыв\w*|фрагмент\w*|стать\w*|источник\w*)\b[^.!?]*\b(?:не|нет|ни)\b",
@@ -188,7 +203,7 @@ def says_nothing(sentence: str, *, borne_out: bool = False) -> bool:
     said = _REGRETS.sub("", words)
     cites = _PLAIN_MARKER.search(sentence)
     if not (_NOTHING.search(words) or _NOTHING.search(said) or _is_absent(said, cited=bool(cites))):
-        return not cites and bool(_NOTHING_UNCITED.search(said))
+        return not cites and any(map(_NOTHING_UNCITED.search, (said, words)))
     if cites and (goes_on := _GOES_ON.search(sentence)):
         after = goes_on["after"] or goes_on["rest"] or ""
         if goes_on["rest"] and _THEY_DO_NOT.match(without_markers(after)):

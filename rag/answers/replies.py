@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from rag.answers.prompts import NO_ANSWER
-from rag.llms import Reply, ReplySchema, cleaned
+from rag.llms import Reply, ReplySchema, cleaned, json_begun
 from rag.verification.citing import sentence_places
+from rag.verification.markers import MARKER, with_plain_notes
 
 FORM = ReplySchema(
     name="answer",
@@ -49,22 +48,26 @@ _CITED = (
     *("passages", "passage", "citations", "citation", "sources", "source", "references", "refs"),
     *("reference", "cites", "cited", "ids", "id", "evidence", "passage_ids", "number", "quellen"),
 )
+_CITES = re.compile(r"passage|citation|cited|source|reference")
 _ANSWERED = ("answered", "answerable", "has_answer", "found")
 _OBJECT = re.compile(r"(?:\A|\n)[^\n{\[]{0,120}?\s*(?P<json>[\[{]\s*[\"{\[].*)", re.DOTALL)
-_CLOSED = re.compile(r"[\]}]\s*[^\]}]{0,200}\Z")
-_LAST_PART = re.compile(r",?\s*(?:\"(?:[^\"\\]|\\.)*\"?\s*:?|[\w.+-]+)\s*\Z")
 
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div|h[1-6]|tr)\s*>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:p|li|ul|ol|div|span|b|i|u|em|strong|small|h[1-6]|code|pre|tr|td|blockquote|article|section"
-    r"|sentences?|statement|claim|text|summary|explanation)(?:\s[^<>]{0,80})?/?>",
+    r"|sentences?|statement|claim|text|summary|explanation|a|response|reply|output)(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
 _ASKED_AGAIN = re.compile(r"\A\s*[*_]*(?:Q|Question|Frage)[*_]*\s*:[^\n]*\n+(?=\s*\S)")
 _CONFIDENCE = re.compile(
-    r"^[ \t*_]*(?:confidence|certainty)(?: (?:level|score))?[ *_]*:[ *_]*"
-    r"(?:very )?(?:high|medium|low|moderate|certain|\d{1,3} ?%|[01]?\.\d+)[ .*_]*$\n?",
+    r"^[ \t*_]*(?:confidence|certainty|word count|words|length)(?: (?:level|score))?[ *_]*:[ *_]*"
+    r"(?:very )?(?:high|medium|low|moderate|certain|\d{1,4} ?(?:%|words)?|[01]?\.\d+)[ .*_]*$\n?",
     re.IGNORECASE | re.MULTILINE,
+)
+_ASKS_MORE = re.compile(
+    r"\n[ \t#*_]*(?:related|follow-?up|further|suggested|other|more|weitere)[ \t]+"
+    r"(?:questions?|queries|topics|fragen)[ \t*_]*:?[ \t*_]*(?=\n|\Z).*\Z",
+    re.IGNORECASE | re.DOTALL,
 )
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|___|__)(?=\S)(.{1,2000}?)(?<=\S)\1", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\w*])([*_`])(?=[^\s*_`])([^*_`\n]{1,400}?)(?<=[^\s*_`])\1(?![\w*])")
@@ -75,18 +78,24 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(?P<words>[^\n]+?)[ \t]*#*$", re.MULT
 _BOLD_LINE = re.compile(r"^[ \t]*(?:\*\*|__)[^\n*_.!?\[]{1,60}:?(?:\*\*|__):?[ \t]*$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=─—][ \t]*){3,}$", re.MULTILINE)
 _LINE_LABEL = (
-    r"(?:sources?|references?|citations?|footnotes?|notes?|bibliography|quellen(?:angaben?)?|"
+    r"(?:supporting (?:quotes?|evidence|text)|sources?|references?|citations?|footnotes?|notes?"
+    r"|bibliography|quellen(?:angaben?)?|"
 )
 _FOOTER = re.compile(
     rf"^[ \t]*[#*_]*[ \t]*{_LINE_LABEL}belege|literatur|références|fuentes"
     r"|passages?(?: cited| used)?"
     r"|(?:sources|passages) (?:cited|used))[ \t]*[*_]*[ \t]*:[*_]*(?P<same>[^\n]*)$"
-    rf"|^[ \t]*[#*_]+[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*[*_]*[ \t]*$",
+    rf"|^[ \t]*[#*_]+[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*[*_]*[ \t]*$"
+    rf"|^[ \t]*{_LINE_LABEL}belege|fuentes)[ \t]*$(?=\n+[ \t]*(?:[-*•][ \t]*)?[\[(]?\^?\d)",
     re.IGNORECASE | re.MULTILINE,
 )
 _FOOTNOTE = re.compile(
     r"^[ \t]*\[(?:\^(?P<note>\w{1,12})|(?P<mark>\d{1,3}))\][ \t]*:(?P<rest>[^\n]*)$\n?",
     re.MULTILINE,
+)
+_ONLY_NUMBERS = re.compile(
+    r"[ \t]*(?:\[?(?:passages?|sources?|P)?[ #]?\d{1,3}(?!\d)\]?[ ,;&]*(?:and )?)+\.?",
+    re.IGNORECASE,
 )
 _NOTE_MARK = re.compile(r"[ \t]?\[\^?(\w{1,12})\]")
 _ENTRY = re.compile(
@@ -100,6 +109,10 @@ _LABEL = re.compile(
     r"|\A(?:so,?\s+)?(?:the|my)\s+(?:(?:short|final|correct)\s+)?answer(?:\s+to\s+(?:your|the|this)\s+question)?"
     r"\s+is(?:\s+that\b|\s*:)?\s+(?!no\b|not\b|yes\b|in\b|un)",
     re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"^[ \t#*_]*(?:final answer|relevant passages?[ \t]*:[^\n]*\n+[ \t*_]*answer)[ \t*_]*:[ \t*_]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SOURCES = (
     r"(?:(?:the|these|your|my)\s+)?(?:(?:provided|given|above|supplied|available|retrieved|numbered|"
@@ -116,6 +129,8 @@ _OPENING = re.compile(
     rf"|{_SOURCES}\s+(?:say|state|report|indicate|show|suggest|mention|tell\s+us|make\s+(?:it\s+)?clear)"
     r"s?\s+that\s+"
     r"|(?:yes|sure|certainly|of\s+course|absolutely)\s*[!,.]\s*(?=here|i\b|based|according)"
+    r"|(?:ok(?:ay)?|alright|well|right|hmm)\b[,.!]*\s*(?:let(?:['’]s|\s+me|\s+us)\s+(?:see|check|look|think)[^.!?\n]{0,40}[.!:]+\s*)?"
+    r"|let(?:['’]s|\s+me|\s+us)\s+(?:see|check|look|think)[^.!?\n]{0,40}[.!:]+\s*"
     r"|(?:sure(?:\s+thing)?|certainly|of\s+course|absolutely|great\s+question|good\s+question|"
     r"thanks?(?:\s+you)?\s+for\s+(?:your\s+question|asking)|hello|hi(?:\s+there)?)\s*[!.]+\s*",
     re.IGNORECASE,
@@ -126,7 +141,10 @@ _ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:(?:please\s+)?(?:let\s+me\s+know|feel\s+free|don[’']t\s+hesitate|do\s+not\s+hesitate)\b"
+    r"(?:\(?(?:please\s+)?note\b(?:\s+that|\s*:)?\s+(?:all\s+of\s+)?(?:i|my|this|the)\b[^.!?\n\[]{0,80}\b"
+    r"(?:answer|response|summary|passages?|sources?|archive)\b[^.!?\n\[]{0,160}\b"
+    r"(?:provided|given|supplied|above|only|solely|alone|based)\b|\(?(?:please\s+)?note\s*:\s*(?:i|my)\b"
+    r"|\(?(?:disclaimer|caveat)\s*:|(?:please\s+)?(?:let\s+me\s+know|feel\s+free|don[’']t\s+hesitate|do\s+not\s+hesitate)\b"
     r"|(?:i\s+)?hope\s+(?:this|that|it)\b[^.!?\n]{0,60}\bhelp"
     r"|(?:if\s+you(?:[’']d|\s+would)?\s+(?:have|need|want|like|wish)|should\s+you\s+(?:have|need|want|wish))"
     r"\b[^.!?\n\[]{0,160}\b(?:question|ask|know|help|detail|information|more|further|elaborate|happy)"
@@ -192,7 +210,7 @@ def _from_json(text: str, *, cited: bool = True) -> str:
     match = _OBJECT.match(text.strip())
     if match is None:
         return ""
-    value = _parsed(match["json"])
+    value = json_begun(match["json"])
     if not isinstance(value, dict | list):
         return ""
     said = ("\n\n" if isinstance(value, list) else " ").join(_worded(value, cited=cited))
@@ -201,43 +219,6 @@ def _from_json(text: str, *, cited: bool = True) -> str:
         empty = any(value.get(name) in ("", [], None) for name in _TEXTS if name in value)
         return NO_ANSWER if declined and (empty or len(value) == 1) else ""
     return said.strip()
-
-
-def _parsed(text: str) -> Any:
-    """The value, closed where it is cut; None for what is none."""
-    decoder = json.JSONDecoder(strict=False)
-    for _ in range(4):
-        with_ends = _closed(text)
-        try:
-            return decoder.raw_decode(with_ends)[0]
-        except (ValueError, RecursionError):
-            cut = _LAST_PART.sub("", text, count=1)
-            if cut == text:
-                return None
-            text = cut
-    return None
-
-
-def _closed(text: str) -> str:
-    """The text with the strings, lists and objects that it opens closed."""
-    open_parts: list[str] = []
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            open_parts.append("]" if character == "[" else "}")
-        elif character in "]}" and open_parts:
-            open_parts.pop()
-            if not open_parts:
-                return text
-    tail = '"' if in_string else ""
-    if escaped:
-        text = text[:-1]
-    return (text + tail if in_string else text.rstrip().rstrip(",")) + "".join(reversed(open_parts))
 
 
 def _worded(value: object, depth: int = 0, *, cited: bool) -> Iterator[str]:
@@ -251,14 +232,21 @@ def _worded(value: object, depth: int = 0, *, cited: bool) -> Iterator[str]:
             yield from _worded(one, depth + 1, cited=cited)
     elif isinstance(value, dict):
         named = {str(name).casefold(): one for name, one in value.items()}
-        text = next((named[name] for name in _TEXTS if named.get(name)), None)
+        text = next((named[name] for name in _TEXTS if named.get(name)), None) or _longest(named)
         said = [one for one in _worded(text, depth + 1, cited=cited) if one]
+        names = [*_CITED, *(name for name in named if _CITES.search(name))]
         beside = next(
-            (named[name] for name in _CITED if named.get(name) not in (None, [], "")), None
+            (named[name] for name in names if named.get(name) not in (None, [], "")), None
         )
         if cited and said and not re.search(r"[\[【]", said[-1]):
             said[-1] = _with_markers(said[-1], _numbers(beside))
         yield from said
+
+
+def _longest(named: Mapping[str, object]) -> str | None:
+    """The longest text of an object whose names tell nothing, if it is more than a word or two."""
+    said = [one for one in named.values() if isinstance(one, str) and len(one.split()) > 2]
+    return max(said, key=len, default=None)
 
 
 def _numbers(value: object) -> list[int]:
@@ -298,14 +286,16 @@ def _with_markers(text: str, numbers: Sequence[int]) -> str:
 
 def _tidied(text: str) -> str:
     text = _TAG.sub("", _BREAK.sub("\n", text))
-    text = _CONFIDENCE.sub("", _ASKED_AGAIN.sub("", text))
+    text = _CONFIDENCE.sub("", _ASKS_MORE.sub("", _ASKED_AGAIN.sub("", text)))
     text = _EMOJI.sub("", text.replace("\u00a0", " ")).strip()
-    text, footnotes = _without_footer(text)
+    text, footnotes = _without_footer(with_plain_notes(text))
     text = _BOLD_LINE.sub("", text)
-    text = _HEADING.sub(lambda m: m["words"] if re.search(r"[.!?\]]$", m["words"]) else "", text)
+    text = _HEADING.sub(lambda m: m["words"] if re.search(r"[.!\]]$", m["words"]) else "", text)
     text = _RULE.sub("", _without_table(text))
     text = _ITALIC.sub(r"\2", _EMPHASIS.sub(r"\2", text)).strip()
     text = re.sub(r"^[ \t]*>[ \t]?", "", text, flags=re.MULTILINE)
+    if (final := _FINAL.search(text)) and text[final.end() :].strip():
+        text = text[final.end() :].strip()
     for _ in range(3):
         text = _LABEL.sub("", _ANNOUNCES.sub("", text))
         if (opened := _OPENING.match(text)) and len(text) > opened.end():
@@ -341,7 +331,10 @@ def _without_footer(text: str) -> tuple[str, dict[str, str]]:
         for line in text[footer.end() :].splitlines():
             if entry := _ENTRY.match(line):
                 note(entry)
-        return text[: footer.start()].rstrip(), marks
+        said, same = text[: footer.start()].rstrip(), footer["same"] or ""
+        if _ONLY_NUMBERS.fullmatch(same) and not (marks or MARKER.search(said)):
+            said = _with_markers(said, _numbers(re.findall(r"\d+", same)))
+        return said, marks
     parts = _RULE.split(text)
     if len(parts) > 1 and parts[0].strip() and all(_is_listing(part) for part in parts[1:]):
         return parts[0].rstrip(), marks

@@ -55,7 +55,9 @@ _NOT_SO = SAYING - word_set(
     " ask asks asked"
 )
 _MOVES = word_set("be is are was were been go goes went gone going put get got remain remains stay")
-_CONDITIONS = word_set("if unless whether until till")
+_CONDITIONS = word_set("if unless whether until till provided providing once")
+_PROVIDED = word_set("provided providing assuming supposing")
+_OPEN_THINGS = frozenset(map(base, word_set("interest delay hesitation difficulty trouble")))
 _FEARED = frozenset(
     map(
         base,
@@ -90,6 +92,8 @@ def standing(verb: Token) -> tuple[bool, Status, Token | None]:
         elif relation == "ccomp" and head.pos_ in ("VERB", "AUX"):
             denied = denied != (governor in _FAILS and not inside)
             inside = True
+            if head.lower_ in _PROVIDED and head.dep_ != "ROOT":
+                status = _weaker(status, "possible")
             if governor in _FEARED and head.lower_ not in _NOT_SO:
                 status = _weaker(status, "wanted")
             elif head.lower_ in SAYING:
@@ -139,10 +143,13 @@ def _after_preposition(preposition: Token) -> tuple[bool, Status]:
     """Whether "without", "accused of" and the like deny what follows, and how they leave it."""
     above = next((a for a in preposition.ancestors if a.pos_ == "VERB"), preposition.head)
     governor = base(above.text)
+    if preposition.lower_ in _PROVIDED:
+        return False, "possible"
     if preposition.lower_ == "without" or governor in ("acquit", "clear"):
         return True, "fact"
     of = preposition.lower_ in ("of", "for", "from", "about", "on")
     left_open = governor in _PREVENTED or (of and preposition.head.pos_ in ("VERB", "NOUN"))
+    left_open = left_open or base(preposition.head.text) in _OPEN_THINGS
     return False, "possible" if left_open else "fact"
 
 
@@ -157,8 +164,12 @@ def _by_words(adverbs: set[str], token: Token, verb: Token) -> Status:
     conditions = adverbs & _CONDITIONS
     if token.tag_ == "VBD":
         # "Led until her mast broke" says that it broke.
-        conditions = conditions - {"until", "till"}
+        conditions = conditions - {"until", "till", "once"}
     if conditions and token.dep_ in ("advcl", "ccomp", "conj"):
+        return "possible"
+    if "whether" in conditions and token.dep_ == "xcomp":
+        return "possible"
+    if "should" in adverbs and _inverted(token):
         return "possible"
     if adverbs & _POSSIBLE and not (
         adverbs & {"can", "could"} and any(c.dep_ == "neg" for c in token.children)
@@ -171,6 +182,13 @@ def _by_words(adverbs: set[str], token: Token, verb: Token) -> Status:
     if adverbs & _CLAIMED:
         return "claimed"
     return "planned" if adverbs & _NEARLY and token == verb else "fact"
+
+
+def _inverted(token: Token) -> bool:
+    """Whether a clause is a condition without "if": "Should she fail, …"."""
+    should = next((c for c in token.children if c.lower_ == "should"), None)
+    asks = token.doc[-1].text == "?"
+    return should is not None and should.is_sent_start is True and not asks
 
 
 def _controlled(governor: str) -> Status:

@@ -1,4 +1,5 @@
 from .cleaning import cleaned as cleaned
+from .cleaning import json_begun as json_begun
 from .configured import configured_model as configured_model
 from .metered import Metered as Metered
 from .model import ChatModel as ChatModel

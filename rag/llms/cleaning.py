@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 _THINK = (
     r"(?i:(?:\w{1,12}:)?(?:think(?:ing)?|thoughts?|reasoning|reflection|scratchpad|analysis"
@@ -27,6 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<wrapper></?(?:answer|final_answer|final|response|output|result)\s*>)"
     rf"|(?P<token><{_BARS}{_NAME}{_BARS}>|</?s>|<(?:eos|bos|pad|unk|end_of_turn|start_of_turn)>)"
 )
+_LAST_PART = re.compile(r",?\s*(?:\"(?:[^\"\\]|\\.)*\"?\s*:?|[\w.+-]+)\s*\Z")
 _BEGUN = re.compile(
     r"(?:<\|channel\|>(?:(?!<\|message\|>)[^\n]){0,120}"
     r"|(?:<\|im_start\|>|<start_of_turn>|<\|start\|>|<\|start_header_id\|>|<\|channel>)\s*\w{0,12}"
@@ -229,3 +232,44 @@ def _answer_in(thoughts: str) -> str:
         return thoughts[labelled[-1].end() :].strip()
     *before, last = thoughts.strip().split("\n\n")
     return last.strip() if before and _CITES.search(last) and not _ALOUD.match(last) else ""
+
+
+def json_begun(text: str) -> Any:
+    """The value in JSON that a text begins with, closed where it is cut; None for none.
+
+    >>> json_begun('{"sentences": ["It sank.", "It b')
+    {'sentences': ['It sank.', 'It b']}
+    """
+    decoder = json.JSONDecoder(strict=False)
+    for _ in range(4):
+        with_ends = _closed(text)
+        try:
+            return decoder.raw_decode(with_ends)[0]
+        except (ValueError, RecursionError):
+            cut = _LAST_PART.sub("", text, count=1)
+            if cut == text:
+                return None
+            text = cut
+    return None
+
+
+def _closed(text: str) -> str:
+    """The text with the strings, lists and objects that it opens closed."""
+    open_parts: list[str] = []
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            in_string = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            open_parts.append("]" if character == "[" else "}")
+        elif character in "]}" and open_parts:
+            open_parts.pop()
+            if not open_parts:
+                return text
+    tail = '"' if in_string else ""
+    if escaped:
+        text = text[:-1]
+    return (text + tail if in_string else text.rstrip().rstrip(",")) + "".join(reversed(open_parts))

@@ -31,6 +31,11 @@ MARKER = re.compile(
 A bare `(1)` is none: lists are numbered so, and a passage's own `[1]` is shown to a model as `(1)`.
 """
 
+_RAISED_NOTE = re.compile(
+    rf"^[ \t]*(?:(?P<mark>[{_RAISED}]{{1,2}})(?=[ \t]*\S)"
+    rf"|(?P<star>[*†‡]{{1,2}})(?=[ \t]*{_LABEL}\d))",
+    re.MULTILINE | re.IGNORECASE,
+)
 _SPACED = re.compile(rf"(?<![ \t])[ \t]*(?:{MARKER.pattern})", re.IGNORECASE)
 _LABELS = re.compile(rf"\^|#|{_LABEL}", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)(?:\s*[–—⁻-]\s*(\d+))?")
@@ -77,6 +82,28 @@ def disarmed(text: str) -> str:
     'It sank (3).'
     """
     return MARKER.sub(lambda match: f"({_numbers(match)})", text)
+
+
+def with_plain_notes(text: str) -> str:
+    r"""The text with `[^1]` for each raised number that a line below it explains.
+
+    >>> with_plain_notes("It sank.¹ It burnt.²\n\n¹ Passage 3")
+    'It sank.[^1] It burnt.²\n\n[^1]: Passage 3'
+    """
+    for note in reversed(list(_RAISED_NOTE.finditer(text))):
+        above, star = text[: note.start()], note["star"]
+        plain = f"[^{note['mark'].translate(_LOWERED) if not star else f'star{len(star)}'}]"
+        starred = re.compile(rf"(?<=[.!?\w]){re.escape(star or '')}(?=\s|$)")
+        same = [*starred.finditer(above)] if star else [*_raised(above, note["mark"])]
+        for marker in reversed(same):
+            above = above[: marker.start()] + plain + above[marker.end() :]
+        if same:
+            text = f"{above}{plain}:{text[note.end() :]}"
+    return text
+
+
+def _raised(text: str, mark: str) -> Iterator[re.Match[str]]:
+    return (match for match in MARKER.finditer(text) if match["raised"] == mark)
 
 
 def _numbers(match: re.Match[str]) -> str:

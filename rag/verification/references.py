@@ -24,6 +24,8 @@ _WORDS = frozenset(
         "references",
         "ref",
         "refs",
+        "src",
+        "evidence",
         "doc",
         "docs",
         "document",
@@ -110,6 +112,14 @@ _DATE = re.compile(
     r"|\b[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
     r"|\b[^\W\d]{3,10}\s+\d{4}\b|\bL\d+(?:-L?\d+)?\b|\b(?:19|20)\d\d\b"
 )
+_PART = re.compile(
+    r"\b(?:pages?|pp?\.|paragraphs?|paras?\.?|lines?|sentences?|sections?|Absatz|Abs\.|Zeilen?|Satz|paragraphe|ligne|"
+    r"phrase|párrafo|línea)\s*\d{1,3}(?:\s*[-–]\s*\d{1,3})?|[¶§]+\s*\d{1,3}",
+    re.IGNORECASE,
+)
+"""A part of a passage: its number is none of a passage."""
+_SNIPPET = re.compile(r"(?<=\d)\s*[:,–—-]?\s*[“\"‘'][^“”\"]*[”\"’']\s*$")
+"""What a model quotes of a passage behind its number."""
 _BRACKETS = re.compile(
     r"(?P<lead>\\cite|\^)?(?:\\?[\[【［〔⟦]{1,2}(?P<square>[^\[\]【】［］〔〕⟦⟧\n]{1,120})\\?[\]】］〕⟧]{1,2}"
     r"(?P<link>\([^()\s]*\))?"
@@ -123,7 +133,10 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 _CIRCLED = re.compile("[①-⑳❶-❿]")
-_CARET = re.compile(r"(?<=[\w.!?”\"’)])\s?\^(\d{1,2})\^?(?!\d)")
+_CARET = re.compile(
+    r"(?<=[\w.!?”\"’)])\s?(?:\$\^\{?\[?(?P<tex>\d{1,2})\]?\}?\$|\^\[?(?P<caret>\d{1,2})\]?\^?(?!\d))"
+)
+_ARROW = re.compile(r"\s*(?:→|⇒|->|=>)\s*(?=\[\^?P?\d{1,3}\])")
 _NUMBERS = re.compile(
     r"(?<![\w.])[A-Za-z]{0,2}[-#:^@]?\s?(\d{1,3})(?![\d%]|[.,]\d\d?\b(?!\s*[,\]]))"
     r"(?:\s*[-–—]\s*[A-Za-z]?(\d{1,3})\b)?"
@@ -131,54 +144,83 @@ _NUMBERS = re.compile(
 _LETTERED = re.compile(
     r"\b(?:P|S|D|Q|R|T|C|ID|doc|ref|src|cite|passage|source|id)[-_ #:.]?(\d{1,3})\b", re.I
 )
+_POINTS = re.compile(
+    r"\b(?:passages?|sources?|src|refs?\.?|references?|excerpts?|snippets?|chunks?|evidence|Textstellen?|Quellen?)"
+    r"\s*(?:no\.?|nr\.?|#|:)?\s*[\[(]?(\d{1,3})(?![\d%]|[.,]\d)",
+    re.IGNORECASE,
+)
+"""What can only mean a passage, whatever else a bracket says of it."""
+_MOST_BESIDE = 6
 _WIDEST = 20
 _FEWEST_SAID = 2
 _NAMED = (
     r"(?:passages?|sources?|articles?|documents?|excerpts?|texts?|Textstellen?|Quellen?|Artikel)"
 )
-_LIST = (
-    r"\[?\(?(?:P|#|No\.?|Nr\.?)?\s?\d{1,3}\]?\)?"
-    r"(?:(?:\s*,\s*|\s*,?\s*(?:and|und|et|&)\s*)(?:P|#)?\[?\d{1,3}\]?)*"
-)
+_ONE = r"(?:\[(?:P|#)?\d{1,3}\]|\((?:P|#)?\d{1,3}\)|(?:P|#|No\.?|Nr\.?)?\s?\d{1,3})"
+_LIST = rf"{_ONE}(?:(?:\s*,\s*|\s*,?\s*(?:and|und|et|&)\s*){_ONE})*"
 _SAYS = (
-    r"(?:says?|stat(?:es?|ed)|reports?|reported|notes?|noted|mentions?|mentioned|tells?|told|shows?|"
+    r"(?:says?|stat(?:es?|ed)|reports?|reported|notes?|noted|mentions?|mentioned|(?:tells?|told)(?:\s+us)?|shows?|"
     r"writes?|wrote|explains?|explained|adds?|confirms?|confirmed|indicates?|makes? (?:it )?clear|"
     r"said|clarif(?:y|ies)|specif(?:y|ies)|describes?)"
 )
+_MARKED = r"(?:\[\^?P?\d{1,3}(?:\s*[,;–-]\s*P?\d{1,3})*\](?:\s*(?:,|and|und|et|&)?\s*(?=\[))?)+"
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    "tenth",
+)
+_CITED = (
+    rf"(?:{_NAMED}\s+(?P<list>{_LIST})|(?P<marked>{_MARKED})"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+passage)"
+)
+_START = r"(?:^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{1,2}[.)])?[ \t]*)"
+_REST = r"(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)"
+_TELLS = r"(?:(?:we|i|you)\s+(?:read|learn|see|find)|it\s+(?:says|is\s+\w+ed|reads))\s+that\s+"
 _SAYING = re.compile(
-    rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
-    rf"(?:as\s+)?(?:the\s+)?"
-    rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?,?\s*(?:also\s+|both\s+)?{_SAYS}"
-    rf"(?:\s*,?\s*that\b|\s*[:,]|(?=\s+[A-Z“\"]))?\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
+    rf"{_START}(?:as\s+)?(?:the\s+)?{_CITED}\s*(?:\([^()\n]{{1,80}}\)\s*)?,?"
+    rf"\s*(?::(?=\s)|(?:also\s+|both\s+|\w+ly\s+)?{_SAYS}(?:\s*,?\s*that\b|\s*[:,]|(?=\s+[A-Z“\"]))?)"
+    rf"\s*{_REST}",
     re.IGNORECASE | re.MULTILINE,
 )
 _ACCORDING = re.compile(
-    rf"(?P<start>^|(?<=[.!?:]\s)|(?<=\n))(?P<bullet>[ \t]*(?:[-*•]|\d{{1,2}}[.)])?[ \t]*)"
-    rf"(?:(?:i\s+found\s+(?:this|it|that|the\s+answer)|this\s+(?:is|was)\s+\w+|the\s+answer\s+(?:is|stands))\s+in|"
-    rf"according\s+to|as\s+(?:stated|reported|noted|mentioned|described)\s+in|as\s+per|based\s+on|per|in|"
+    rf"{_START}(?:(?:i\s+found\s+(?:this|it|that|the\s+answer)|this\s+(?:is|was)\s+\w+|the\s+answer\s+(?:is|stands))\s+in|"
+    rf"according\s+to|as\s+(?:[^\W\d_]+\s+){{1,4}}?(?:in|from|by)|as\s+per|based\s+on|per|in|"
     rf"from|laut|gemäß|nach|selon|d'après)\s+(?:the\s+)?"
-    rf"{_NAMED}\s+(?P<list>{_LIST})\s*(?:\([^()\n]{{1,80}}\)\s*)?[,:]\s*(?P<rest>\S[^\n]*?[.!?](?=\s|$)|\S[^\n]*$)",
+    rf"{_CITED}\s*(?:\([^()\n]{{1,80}}\)\s*)?[,:]\s*(?:{_TELLS})?{_REST}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STATED = re.compile(
+    rf"{_START}(?:(?:it|we|i|you|one|as|looking|judging|going|turning|reading|referring)\s+)"
+    rf"(?:[^\W\d_]+\s+){{0,4}}?(?:in|by|from|at|to)\s+(?:the\s+)?{_CITED}(?:,?\s+that\s+|,\s+){_REST}",
     re.IGNORECASE | re.MULTILINE,
 )
 _TRAILING = re.compile(
     rf",?\s+(?:(?:as|which\s+is|and\s+is)\s+)?(?:according\s+to|(?:stated|reported|noted|mentioned|described|seen|said|"
     rf"confirmed|found)\s+(?:in|by)|per|see|siehe|laut|as\s+per|voir)\s+(?:the\s+)?{_NAMED}\s+"
-    rf"(?P<list>{_LIST})(?=\s*(?:[.;,!?]|$))",
+    rf"(?P<list>{_LIST})(?=\s*(?:[.;,!?]|$))"
+    rf"|,\s+as\s+(?:the\s+)?{_NAMED}\s+(?P<says>{_LIST})\s+{_SAYS}(?=\s*(?:[.;,!?]|$))",
     re.IGNORECASE | re.MULTILINE,
 )
+_POINTING = re.compile(
+    rf"(?P<stop>[.!?][”\"]?)\s+\(?(?:(?:this|that|it|which)\s+(?:is|was|can\s+be|comes?|appears?|stands)\s+"
+    rf"(?:[^\W\d_]+\s+){{0,3}}?(?:in|by|from)\s+(?:the\s+)?{_NAMED}\s+(?P<list>{_LIST})"
+    rf"|{_NAMED}\s+(?P<says>{_LIST})\s+(?:{_SAYS}|supports?)\s+(?:this|that|it))\s*(?:\.\)?|\)\.?|$)",
+    re.IGNORECASE,
+)
+"""A sentence that only says where the one before it stands."""
 _DASHED = re.compile(
     rf"[ \t]*(?:—|–|--|-|\|)\s*(?:{_NAMED}|source)\s*:?\s*(?P<list>{_LIST})(?=\s*(?:[.;]?\s*$))",
     re.IGNORECASE | re.MULTILINE,
 )
 _LABELLED = re.compile(
-    rf"(?<=\S)[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*"
-    rf"(?P<list>{_LIST})(?=\s*[.;]?\s*$)",
+    rf"(?<=\S)[,;]?[ \t]+(?:{_NAMED}|sources?|citations?|references?|cited)\s*:\s*"
+    rf"(?:{_NAMED}\s+)?(?P<list>{_LIST})(?=\s*[.;]?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _END_OF_CLAUSE = re.compile(
     r"\s*(?:[.,;:!?…]|$|\n|[\[(]|(?<=[.!?”\"])\s)|\s+[A-Z“\"]"
     r"|,?\s+(?:and|but|while|which|who|und|aber|et|mais)\b"
 )
+_ENDED = re.compile(r"[.!?][”\"’]?$")
 _LAST_WORD = re.compile(r"[\w’']+[.!?”\"’]*\s*\Z")
 
 
@@ -193,13 +235,16 @@ def with_plain_references(text: str, hits: Sequence[Hit]) -> str:
     'The mill burnt [2]. [1]'
     """
     text = _BLANKS.sub(lambda blanks: "\n\n" if "\n" in blanks[0] else "  ", text)
-    for pattern in (_SAYING, _ACCORDING):
+    for pattern in (_SAYING, _ACCORDING, _STATED):
         text = pattern.sub(_at_the_end, text)
+    text = _POINTING.sub(
+        lambda match: f" {_plain(_listed(match['list'] or match['says']))}{match['stop']}", text
+    )
     for pattern in (_TRAILING, _DASHED, _LABELLED):
-        text = pattern.sub(lambda match: f" {_plain(_listed(match['list']))}", text)
+        text = pattern.sub(lambda match: f" {_plain(_listed(match[0]))}", text)
     text = _TAGS.sub(_of_tag, text)
-    text = _CIRCLED.sub(_of_circle, text)
-    text = _CARET.sub(r" [\1]", text)
+    text = _ARROW.sub(" ", _CIRCLED.sub(_of_circle, text))
+    text = _CARET.sub(lambda match: f" [{match['tex'] or match['caret']}]", text)
     outlets = _outlets(hits)
     pieces, position = [], 0
     for match in _BRACKETS.finditer(text):
@@ -218,8 +263,11 @@ def _at_the_end(match: re.Match[str]) -> str:
     """What a passage is said to say, with the passage behind it."""
     rest = match["rest"].strip()
     rest = rest[:1].upper() + rest[1:]
-    rest = rest if rest[-1:] in ".!?" else f"{rest}."
-    return f"{match['bullet']}{_with_marker(rest, _plain(_listed(match['list'])))}"
+    rest = rest if _ENDED.search(rest) else f"{rest}."
+    named = _listed(match["list"] or match["marked"] or "")
+    if match["ordinal"]:
+        named = [_ORDINALS.index(match["ordinal"].lower()) + 1]
+    return f"{match['bullet']}{_with_marker(rest, _plain(named))}"
 
 
 def _with_marker(said: str, marker: str) -> str:
@@ -262,13 +310,16 @@ def _meant(
         if found:
             named += its_passages
             rest = rest[: found.start()] + " " + rest[found.end() :]
-    without_dates = _DATE.sub(" ", rest)
+    without_dates = _DATE.sub(" ", _PART.sub(" ", _SNIPPET.sub(" ", rest)))
     for number, hit in enumerate(hits, start=1):
         if hit.article.title and hit.article.title in without_dates:
             named.append(number)
             without_dates = without_dates.replace(hit.article.title, " ")
     numbers, left = _taken(without_dates)
     words = [word for word in re.findall(r"[^\W\d_]+", left) if word.casefold() not in _WORDS]
+    pointed = [int(each[1]) for each in _POINTS.finditer(_PART.sub(" ", inside))]
+    if words and pointed and len(words) <= _MOST_BESIDE:
+        return pointed
     if words or re.search(r"\d", left):
         return None
     labelled = re.search(r"[^\W\d_]", rest) is not None or bool(named)

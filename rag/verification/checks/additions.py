@@ -6,6 +6,7 @@ claim leaves out is a matter of other checks. Rules are for English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def additions(claim: str, evidence: Evidence) -> Iterator[Finding]:
     Times and numbers are for other checks; what a verb adds, for that of roles. Words as general
     as "person" or "roughly" add nothing.
     """
+    yield from _owned_by_another(claim, evidence)
     plain = frozenset(without_quantities(without_moments(claim)).replace("’", "'").split())
     plain = frozenset(word.strip(".,;:!?()“”\"'[]").removesuffix("'s") for word in plain)
     [doc] = analyse([claim])
@@ -49,6 +51,25 @@ def additions(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if inserted(token, evidence):
             reason = f"the article does not say “{token.text.lower()}”"
             yield Finding("partly", reason, "added")
+            return
+
+
+def _owned_by_another(claim: str, evidence: Evidence) -> Iterator[Finding]:
+    """That the article has "Osk's council" and never one of the place or person of the claim."""
+    for token in analyse([claim])[0]:
+        name = token.text[0].isupper() and token.text.lower() not in evidence.small_words
+        if token.dep_ != "poss" or not name or token.head.pos_ != "NOUN":
+            continue
+        thing = base(token.head.text)
+        there = [each.text for each in evidence.statements if thing in bases_of(each.text)]
+        if any(re.search(rf"\b{re.escape(token.text)}\b", text) for text in there):
+            continue
+        owned = rf"\b([A-Z]\w+)['’]s? (?:\w+ )?{re.escape(token.head.text)}\b"
+        others = [match[1] for text in there for match in re.finditer(owned, text)]
+        if others and len(others) == len(there):
+            thing_of = f"{others[0]}'s {token.head.text}"
+            reason = f"the article says {thing_of}, not {token.text}'s {token.head.text}"
+            yield Finding("partly", reason, "role")
             return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from rag.language.moments import without_moments
@@ -43,6 +44,7 @@ _COMPARED = re.compile(
     r"|ahead|down|up|majority|margin|lead|gap)\b",
     re.IGNORECASE,
 )
+_ONE_IN = re.compile(r"\b(?:one|1) (?:in|out of)(?: every)? (?P<of>\d+|[a-z]+)\b", re.IGNORECASE)
 _SUMMED = re.compile(
     r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE
 )
@@ -64,6 +66,8 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if bearing and not _only_bare(said, bearing, evidence):
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
+            continue
+        if _one_in(said, plain, evidence) or _century(said, plain, evidence):
             continue
         if any(_as_long(held, said) for held in evidence.quantities):
             continue
@@ -162,8 +166,31 @@ def _since(said: Quantity, evidence: Evidence) -> bool:
     """Whether so many years lie between a year of the cited text and its article's day."""
     if said.unit != "months" or said.factor != _YEAR or evidence.published is None:
         return False
-    years = [int(match[0]) for text in evidence.texts for match in _CALENDAR_YEAR.finditer(text)]
-    return any(evidence.published.year - year == said.value for year in years)
+    spans = [evidence.published.year - year for year in _years(evidence)]
+    exact = [replace(said, value=float(span), bound="", step=0.5) for span in spans if span > 0]
+    return any(span.bears_out(said) for span in exact)
+
+
+def _years(evidence: Evidence) -> list[int]:
+    return [int(match[0]) for text in evidence.texts for match in _CALENDAR_YEAR.finditer(text)]
+
+
+def _century(said: Quantity, claim: str, evidence: Evidence) -> bool:
+    """Whether a number is that of the century of a year in the cited text: 1886 for "19th"."""
+    if said.unit != "rank" or not re.search(rf"\b{re.escape(said.text)}[ -]centur", claim):
+        return False
+    return any((year - 1) // 100 + 1 == said.value for year in _years(evidence))
+
+
+def _one_in(said: Quantity, claim: str, evidence: Evidence) -> bool:
+    """Whether the number of "one in three" is a share that the cited text has: "a third", 33%."""
+    for match in _ONE_IN.finditer(claim):
+        counted = quantities(match["of"])
+        if counted and counted[0].value == said.value > 1:
+            share = Quantity(round(100 / said.value), "percent", match[0], "about", step=5)
+            there = any(held.bears_out(share) for held in evidence.quantities)
+            return there or _in_words(share, evidence)
+    return False
 
 
 def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:

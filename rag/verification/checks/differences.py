@@ -94,7 +94,8 @@ def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Itera
             yield Difference("partly", f"the article says that it {SHOWN[theirs.status]}", 4)
         return
     open_still = ours.denied and (waiting or evidence.counters(theirs.verb, other.statement))
-    if ours.denied != theirs.denied and not open_still:
+    supposed = ours.status == "possible" and theirs.status not in ("fact", "now")
+    if ours.denied != theirs.denied and not open_still and not supposed:
         word = "denies" if theirs.denied else "does not deny"
         yield Difference("unsupported", f"the article {word} “{theirs.shown}”", 8)
     elif ours.status in WEAKER[theirs.status] and kind == "same" and not _open_tense(ours):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.language.opposites import base, same, verbs
 from rag.language.roles import clauses_of
 from rag.verification.checks.differences import SHOWN, WEAKER
-from rag.verification.checks.evidence import Finding, Statement
+from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of
 from rag.verification.checks.saying import Said
 
 _NOUN = re.compile(r"[^\W\d_]+")
@@ -25,7 +25,7 @@ _WAITING = re.compile(
 def only_weaker(mine: Said, words: Sequence[str], text: str) -> Finding | None:
     """That a sentence has an act of the claim only as coming, planned or wanted, or "for" later."""
     clause = mine.clause
-    alike = same(clause.verb)
+    alike = same(clause.verb) | frozenset(words if clause.status == "fact" else ())
     there = [each for each in clauses_of(text) if each.verb in alike and not each.quoted]
     if clause.denied or clause.status not in ("fact", "now", "coming"):
         return None
@@ -41,6 +41,21 @@ def only_weaker(mine: Said, words: Sequence[str], text: str) -> Finding | None:
         return None
     reason = f"the article says that it {SHOWN[status]}, not that it {SHOWN[clause.status]}"
     return Finding("partly", reason, "role")
+
+
+def only_open(mine: Said, evidence: Evidence) -> Finding | None:
+    """That all sentences with the act of a clause leave open whether it comes to pass."""
+    acts = [
+        (each, one)
+        for each in evidence.statements
+        if mine.clause.verb.partition("_")[0] in bases_of(each.text)
+        for one in clauses_of(each.text)
+        if one.verb == mine.clause.verb and not one.quoted
+    ]
+    if any(one.status not in ("possible", "wanted", "planned") for _, one in acts):
+        return None
+    found = [only_weaker(mine, (mine.clause.verb,), each.text) for each, _ in acts]
+    return next(filter(None, found), None)
 
 
 def only_done_to(noun: str, statement: Statement, kind: str) -> bool:

@@ -24,8 +24,14 @@ from rag.verification.checks.differences import (
     is_source,
 )
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
-from rag.verification.checks.open_acts import is_lacking, only_done_to, only_feared, only_weaker
-from rag.verification.checks.saying import Said, figures, one_name, related
+from rag.verification.checks.open_acts import (
+    is_lacking,
+    only_done_to,
+    only_feared,
+    only_open,
+    only_weaker,
+)
+from rag.verification.checks.saying import Said, figures, named_before, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
@@ -163,9 +169,13 @@ def _stranger(mine: Said, other: Said, evidence: Evidence) -> str:
         (mine.clause.agent, other.clause.agent),
         (mine.clause.patient, other.clause.patient),
     ):
-        if one is None or two is None or not one.names or two.names or two.pronoun or two.none:
+        if one is None or two is None or not one.names or two.names or two.none:
             continue
         shown = other.shown(two)
+        if two.pronoun:
+            if two.head in ("he", "she") and not named_before(one, other, evidence):
+                return f"the article does not say it of {mine.shown(one)}"
+            continue
         called = evidence.described(one.names)
         if (
             _ANAPHORIC.match(shown)
@@ -239,12 +249,20 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     if clause.agent is not None and clause.agent.names:
         # Who does it stands in many sentences: what it is done to tells which is meant.
         ours = (ours - clause.agent.words - clause.agent.names) or ours
+    if left_open := only_open(mine, evidence):
+        yield left_open
+        return
     telling = near(clause.verb) - verbs("empty")
     against = None
     for each in evidence.statements:
         known = bases_of(each.text) - _others_acts(mine, each.text, evidence) - (idle - telling)
         meant = [word for word in known if _can_mean(word, words, clause.verb)]
         if not meant or (ours and not ours & (_wide(each.text) | _described(each, evidence))):
+            continue
+        acts = [one for one in clauses_of(each.text) if one.verb in meant and not one.quoted]
+        sure = clause.status == "fact" and not clause.denied
+        alone = {word.partition("_")[0] for word in meant} <= {one.verb for one in acts}
+        if sure and alone and not any(_akin(clause, one, "near") for one in acts):
             continue
         found = _differently(mine, meant, each)
         if found is None:
@@ -335,10 +353,13 @@ def _content(clause: Clause) -> frozenset[str]:
 
 
 def _size(mine: Said) -> int:
-    """How many words a clause is about, each counted once; when it is so is no matter of that."""
+    """How many words a clause is about, a name counted as one; its time is no matter of that."""
     about = [each for each in mine.clause.arguments if not mine.is_time(each)]
-    words = frozenset().union(*(each.words | each.name_bases for each in about))
-    return len([word for word in words if not numbers(word)])
+    telling = mine.clause.verb not in verbs("vague") | verbs("general") | verbs("light")
+    names = {each.names for each in about if each.names and telling}
+    of_names = frozenset(base(word) for words in names for word in words)
+    words = frozenset().union(*(each.words | each.name_bases for each in about)) - of_names
+    return len(names) + len([word for word in words if not numbers(word)])
 
 
 def _begins(word: str, other: str) -> bool:

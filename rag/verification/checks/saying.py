@@ -36,6 +36,7 @@ _LISTED = re.compile(
     r"(?P<whose>(?:the |an? )?(?:[\w’'-]+ ){1,4})"
     r"(?:to |by |of |with )?"
 )
+_ONE_IN = re.compile(r"\bone (?:in|out of)(?: every)? $", re.IGNORECASE)
 _NO_SHARES = ("day", "year", "clock", "rank")
 _WHOLE = word_set("whole all entire full")
 
@@ -165,6 +166,7 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
             quantity
             for at, quantity in quantity_places(shown)
             if quantity.unit not in ("day", "year", "clock", "rank")
+            and not _ONE_IN.search(shown, 0, at)
             and not (
                 shown[:at].endswith(", ")
                 and re.match(r"\s*(?:,|$)", shown[at + len(quantity.text) :])
@@ -178,3 +180,13 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
         if first or shares:
             found.setdefault(name, []).extend([*first[:1], *shares[:1]])
     return found
+
+
+def named_before(one: Argument, other: Said, evidence: Evidence) -> bool:
+    """Whether a name stands in a sentence or in the few before it, or nobody's does."""
+    if other.statement is None:
+        return True
+    at = evidence.statements.index(other.statement)
+    near_by = [each.text for each in evidence.statements[max(0, at - _FEW) : at + 1]]
+    words = frozenset(word for text in near_by for word in name_words(text))
+    return bool(one.names & words) or not words

@@ -45,6 +45,7 @@ _MODALITY = tuple(
     (name, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE))
     for name, words in _CUES.items()
 )
+_SUPPOSES = re.compile(r"(?:should|if|unless)\b(?![^?]*\?)", re.IGNORECASE)
 _NOT_YET = re.compile(r"(?:\bnot|n['’]t) (?:\w+ )?yet\b|\byet to\b", re.IGNORECASE)
 _STOPS = re.compile(r"[,;:.!?()—–]|\b(?:but|because|although|though|while|which|who)\b")
 _FILLER = re.compile(
@@ -118,7 +119,8 @@ def stance(claim: str, evidence: Evidence) -> Iterator[Finding]:
     # "Without a licence it cannot open" says no more than that it needs one.
     twice = len(_NEGATION.findall(claim)) > 1 and len(mine.denied) > 1
     for stem in () if twice else sorted(mine.denied & held.stems - held.denied):
-        if _NOT_YET.search(claim) and held.modal.get(stem) in ("possible", "planned", "coming"):
+        waiting = held.modal.get(stem) in ("possible", "planned", "coming")
+        if _SUPPOSES.match(claim) or (waiting and _NOT_YET.search(claim)):
             continue
         if not any(stem in other.denied for other in everywhere) and not evidence.counters(stem):
             yield Finding(

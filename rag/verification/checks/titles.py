@@ -24,6 +24,7 @@ _IS = re.compile(
 _NOUN_FOLLOWS = re.compile(
     r"(?:formerly\s+)?(?:a|an|the|his|her|its|their|former|[\w’']+['’]s)\s", re.I
 )
+_DONE_BY = re.compile(r"\b\w+(?:ed|en) by$")
 _CLAUSE = re.compile(r"^(?:who|which|that|whose|where)\b", re.IGNORECASE)
 _ARTICLES = word_set("the his her its their our your this that new")
 _FORMER = word_set("former ex retired formerly once late then acting deputy vice interim ex-")
@@ -114,6 +115,8 @@ def _role(phrase: str, small: frozenset[str]) -> str:
     if _CLAUSE.match(phrase):
         return ""
     end = _HEAD_ENDS.search(phrase)
+    if _DONE_BY.search(phrase):
+        return ""
     words = _WORD.findall(phrase[: end.start()] if end and end.start() else phrase)
     while words and (words[-1].casefold() in ("a", "an", "the", "his", "her", "its", "their")):
         words.pop()
