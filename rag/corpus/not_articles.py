@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 from rag.corpus.page_blocks import PageBlock
+from rag.corpus.page_fronts import is_front
 from rag.corpus.rules import is_reporting
 from rag.language.furniture import is_newsletter
 
@@ -220,7 +221,6 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
 )
 _BESIDE_TEASERS = frozenset({"paywall", "newsletter", "advertisement"})
 _SHORT, _LONGEST = 1_500, 700
-_FEWEST_CARDS, _CARD = 4, 300
 _HINTS = tuple(
     # Each wording above has one of these; looking for them first is ten times as fast.
     "cookie|privacy|partner|consent|geolocation|device|permission|preferences"  # noqa: SIM905
@@ -302,48 +302,7 @@ def why_no_article(
         return _REASONS[kind if noticed and kind != "paywall" else named]
     if is_article:
         return ""
-    numbers = {id(block) for block in blocks}
-    places = [place for place, block in enumerate(page) if id(block) in numbers]
-    between = page[places[0] : places[-1] + 1] if places else ()
-    headlines, prose = _headlines_and_prose(between)
-    short = len(prose) >= _FEWEST_CARDS and all(
-        len(block.words) <= _CARD for block in prose.values()
-    )
-    is_front = _is_front(blocks) or (short and _are_cards(headlines, prose))
-    return _FRONT if is_front else ""
-
-
-def _is_front(blocks: Sequence[PageBlock]) -> bool:
-    """Whether the blocks are a list of headlines that lead elsewhere, each with a line or two."""
-    headlines, prose = _headlines_and_prose(blocks)
-    few = len(headlines) >= _FEWEST_CARDS and len(prose) < len(headlines) / 2
-    return few or _are_cards(headlines, prose)
-
-
-def _headlines_and_prose(
-    blocks: Sequence[PageBlock],
-) -> tuple[dict[int, PageBlock], dict[int, PageBlock]]:
-    """The blocks that are links for the most part, and those that report, by their places."""
-    headlines = {
-        place: block
-        for place, block in enumerate(blocks)
-        if block.linked >= 0.9
-        and block.kind in ("heading", "item", "paragraph")
-        and " " in block.words
-    }
-    prose = {
-        place: block
-        for place, block in enumerate(blocks)
-        if block.linked < 0.5 and is_reporting(block.words)
-    }
-    return headlines, prose
-
-
-def _are_cards(headlines: Mapping[int, PageBlock], prose: Mapping[int, PageBlock]) -> bool:
-    """Whether linked headings stand above nearly all lines of reporting, one or two each."""
-    headed = sum(block.kind == "heading" for block in headlines.values())
-    below = {place + step for place in headlines for step in (1, 2)}
-    return headed >= _FEWEST_CARDS and sum(place in below for place in prose) >= 0.8 * len(prose)
+    return _FRONT if is_front(blocks, page) else ""
 
 
 def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bool]:

@@ -85,7 +85,7 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
     found = extract_metadata(
         tree, date_config={"original_date": True, "extensive_search": False}, extensive=False
     )
-    article = read_text(tree, data.title or found.title or "")
+    article = read_text(tree, data.title or found.title or "", data.date)
     title = clean(article.live_title or data.title or found.title or "")
     text, blocks = _layout(article.blocks, title)
     if article.walled:

@@ -175,6 +175,18 @@ _DESK = re.compile(
 _YEAR = re.compile(r"\d{4}|in this")
 _TIMED = re.compile(r"\b\d{1,2}:\d\d\s*[-–—]\s*Source:|^\W{0,3}\d{1,2}:\d\d$")
 
+_LIVE = re.compile(
+    r"\blive\b(?!\s+(?:in|with|on|music)\b)|\bas it happened\b|\blive-?(?:blog|ticker|updates?)"
+    r"|\b(?:news-?)?ticker\b|\ben direct\b|^direct\b|\bminuto a minuto\b|\ben (?:vivo|directo)\b"
+    r"|\bin diretta\b|\bao vivo\b|\bna żywo\b|\bdirekt(?:rapport|e)?:|\bliveblog\b",
+    re.IGNORECASE,
+)
+
+
+def is_live_title(title: str) -> bool:
+    """Whether a title may be that of a live blog; its posts say whether it is."""
+    return _LIVE.search(title) is not None
+
 
 def is_furniture(sentence: str) -> bool:
     """Whether a sentence is no reporting: a caption, credit, note of the desk, link or advert.

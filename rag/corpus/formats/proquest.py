@@ -306,7 +306,7 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
         blocks,
         title=title,
         source_id=f"proquest:{identifier}" if identifier.isdigit() else "",
-        publisher=outlet_name(one_line(_PLACE.split(outlet, maxsplit=1)[0])),
+        publisher=_publisher(outlet),
         authors=_authors(fields.get("author", "")),
         date=date_of(fields.get("date", "")) or date_of(info) or fields.get("year", ""),
         dated=True,
@@ -314,6 +314,13 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
         section=one_line(fields.get("section", "")),
         warnings=() if below else (_CUT_SHORT,),
     )
+
+
+def _publisher(outlet: str) -> str:
+    """The outlet of "The Post; London (UK)", as other databases write it: "The Post (London)"."""
+    name, place, *_ = (*map(one_line, _PLACE.split(outlet)), "")
+    city = place.partition("(")[0].strip(" ,")
+    return outlet_name(f"{name} ({city})" if city and not name.endswith(")") else name)
 
 
 def _authors(names: str) -> tuple[str, ...]:
