@@ -62,6 +62,9 @@ _CONSENT = (
     r"|utilizamos cookies|tu privacidad|su consentimiento"
     r"\b.{0,60}(?:cookies|socios|retirar)|noi e i nostri (?:\d+ )?(?:partner|fornitori)"
     r"|utilizziamo (?:i )?cookie|wij en onze (?:\d+ )?partners|wij gebruiken cookies"
+    r"|\bmet (?:jouw|je|uw) toestemming\b|\bcookies\b.{0,80}\b(?:je|jouw|uw)\b"
+    r"|\b(?:geef|geeft|door)\b.{0,40}\b(?:je|u)\b.{0,20}\btoestemming\b"
+    r"|\b(?:je|jouw|uw) (?:keuze|voorkeuren|toestemming)\b.{0,30}\b(?:aanpassen|wijzigen|intrekken)"
     r"|(?:nós e )?(?:os )?nossos (?:\d+ )?parceiros|usamos cookies|my i nasi partnerzy"
     r"|(?:vi|våra|våre|vores) (?:og|och)? ?(?:våra|våre|vores)? ?(?:\d+ )?(?:partners?"
     r"|samarbets?partners?)"
@@ -151,7 +154,13 @@ _PAYWALL = (
     r"|(?:jederzeit|monatlich) kündbar|suscríbete (?:por|desde|ahora)|cancela cuando quieras"
     r"|abbonati (?:a|da|ora|per)\b|disdici quando vuoi"
     r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
-    r"|bara för prenumeranter"
+    r"|bara för prenumeranter|\bdig som är prenumerant|\b(?:bli|redan) prenumerant\b"
+    r"|\b(?:logga in|logg inn|log ind) (?:eller|för att|for å|for at)\b"
+    r"|\b(?:bli|bliv|allerede) abonnent\b|\b(?:word|al|ben je) abonnee\b|\bvoor abonnees\b"
+    r"|\bzaloguj się (?:lub|aby)\b|\bwykup (?:dostęp|prenumeratę)|\bdla (?:prenumeratorów"
+    r"|subskrybentów)|\baccedi (?:o|per)\b.{0,40}\babbon|\bper continuare a leggere"
+    r"|\binicia sesión (?:o|para)\b|\bhazte suscriptor|\binicie sessão\b|\bassine (?:já|agora)\b"
+    r"|\bconnectez-vous (?:ou|pour)\b|\bbereits (?:abonnent|registriert)\b"
 )
 _FORM = (
     r"^(?:subscribe|sign up|register|donate)(?: (?:now|today|here|free))?[.!]?$"
@@ -239,8 +248,12 @@ _HINTS = tuple(
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
     "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
-    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
-    "|notíc|artigo|conteúdo|articolo|страниц|сторінк|ページ|页面|페이지".split("|")
+    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm"
+    "|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
+    "|notíc|artigo|conteúdo|articolo|toestemming|jouw|uw |log ind|logg inn|logga in|abonnee"
+    "|zaloguj|wykup|subskryb|accedi"
+    "|continuare|inicia sesión|sessão|assine|connectez|registriert"
+    "|страниц|сторінк|ページ|页面|페이지".split("|")
 )
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
 

@@ -182,6 +182,23 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 
+_FEED_FOOT = re.compile(
+    r"(?:The (?:post|article) .{1,300} (?:first appeared|appeared first) on .{1,120}"
+    r"|Der Beitrag .{1,300} erschien zuerst auf .{1,120}"
+    r"|L[’']article .{1,300} est apparu en premier sur .{1,120}"
+    r"|(?:La entrada|El artículo) .{1,300} (?:se publicó primero|aparece primero) en .{1,120}"
+    r"|L[’']articolo .{1,300} (?:proviene da|sembra essere il primo su) .{1,120}"
+    r"|Het bericht .{1,300} (?:verscheen eerst|is (?:als )?eerst(?:e)? verschenen) op .{1,120}"
+    r"|(?:O post|O artigo) .{1,300} apareceu primeiro em .{1,120}"
+    r"|Artykuł .{1,300} pochodzi z serwisu .{1,120}"
+    r"|Inlägget .{1,300} dök först upp på .{1,120}|Innlegget .{1,300} dukket først opp på .{1,120})"
+)
+
+
+def is_feed_foot(words: str) -> bool:
+    """Whether a paragraph only says where a feed's entry comes from, as WordPress adds it."""
+    return _FEED_FOOT.fullmatch(words) is not None
+
 
 def is_live_title(title: str) -> bool:
     """Whether a title may be that of a live blog; its posts say whether it is."""

@@ -66,7 +66,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("date_publish", "publication_date", "published_date", "published_on", "publish_time"),
         *("published_time", "publication_datetime", "web_publication_date", "post_date_gmt"),
         *("post_date", "article_date", "first_published", "datetime", "timestamp"),
-        *("created_at", "date_created"),
+        *("created_at", "date_created", "date_time_pub"),
     ),
     "language": ("language", "lang", "language_code", "in_language"),
     "section": (
@@ -75,7 +75,16 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until", "embargo_date"),
     "status": ("status", "post_status", "pub_status", "publish_status", "is_published"),
-    "summary": ("description", "summary", "abstract", "teaser", "excerpt", "standfirst", "dek"),
+    "summary": (
+        "lead_paragraph",
+        "description",
+        "summary",
+        "abstract",
+        "teaser",
+        "excerpt",
+        "standfirst",
+        "dek",
+    ),
     "captured": (
         *(
             "captured",

@@ -92,6 +92,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
             "number of references",
         ),
         *("accession number", "publication frequency", "correspondence author", "credit line"),
+        "credit",
         *("start page", "doi", "pmid", "illustrations", "caption", "éditeur", "base de données"),
         *("type de source", "type de document", "herausgeber", "datenbank", "dokumenttyp"),
     ),
@@ -130,6 +131,8 @@ _DETAILS = re.compile(
 _NO_TEXT = re.compile(r"^(?:not available|none available|null)\.?$", re.IGNORECASE)
 _PLACE = re.compile(r"[;\[]")
 _INFO = re.compile(r"^(?P<outlet>[^;\[\]]{2,120}?)\s*[;\[]")
+# "Tunnel to close: [Final Edition]": what a database puts behind the headline.
+_EDITION = re.compile(r"\s*:\s*\[[^\[\]]{0,40}\bedition\]$", re.IGNORECASE)
 _MOST_ABOVE_LINK = 3
 _CUT_SHORT = "it has no fields below its text; the export may be cut short"
 
@@ -266,10 +269,13 @@ def _end_of_text(bare: Sequence[str], start: int) -> int:
     while number > start + 1:
         number -= 1
         opens_paragraph = not bare[number - 1] and bool(bare[number])
-        if opens_paragraph and not _is_field(bare[number]) and not _FOOT.match(bare[number]):
-            break
-        if opens_paragraph:
+        if not opens_paragraph:
+            continue
+        if _is_field(bare[number]) or _FOOT.match(bare[number]):
             end = number
+        elif not _LABEL.match(bare[number][:_LONGEST_LABEL]):
+            # A label that is not known is a field where known ones stand above it.
+            break
     return end
 
 
@@ -287,7 +293,7 @@ def _fields(lines: Sequence[str]) -> dict[str, str]:
 
 
 def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draft | Unread:
-    title = one_line(fields.get("title", ""))
+    title = _EDITION.sub("", one_line(fields.get("title", "")))
     parts: list[Part] = [(None, words) for words in body_paragraphs(body)]
     try:
         text, blocks = lay_out(parts)
