@@ -112,6 +112,10 @@ _MISSING = (
     r"|n[’']est (?:pas|plus) (?:disponible|accessible)|a été (?:déplacée?|supprimée?))"
     r"|(?:página|artículo|contenido|noticia)\b.{0,60}\bno (?:\w+ ){0,2}(?:encontrad|encontr[aó]"
     r"|existe|disponible)|no (?:se ha|hemos) (?:podido )?encontra"
+    r"|\b(?:enlace|url|página|noticia)\b.{0,40}\b(?:haya|ha) (?:caducado|sido eliminad|expirado)"
+    r"|\b(?:link|seite|artikel)\b.{0,40}\b(?:abgelaufen|gelöscht|verschoben|umgezogen)\b"
+    r"|\b(?:lien|page|article)\b.{0,40}\b(?:a expiré|n[’']est plus valide)\b"
+    r"|\blink\b.{0,40}\b(?:expirou|è scaduto|is verlopen|wygasł|har gått ut|er utløpt)\b"
     r"|(?:pagina|articolo|contenuto)\b.{0,60}\bnon (?:è |è stata |è più |più )?(?:trovat|esiste"
     r"|disponibile)|pagina\b.{0,60}\b(?:niet (?:meer )?(?:gevonden|beschikbaar|bestaa\w))"
     r"|(?:página|conteúdo|artigo|notícia)\b.{0,60}\bnão (?:\w+ ){0,2}(?:encontrad|existe"
@@ -129,6 +133,8 @@ _PAYWALL = (
     r"|full access|unlimited access|rest of this (?:article|story))\b.{0,120}\b(?:subscri\w+"
     r"|sign (?:in|up)|log ?in"
     r"|register|account|trial|free|offer|join|member\w*)"
+    r"|\b(?:create|open|get) (?:an?|your) (?:free )?account\b.{0,60}\b(?:read\w*|continue|access)"
+    r"|\bregistration is free\b"
     r"|\b(?:subscribe|sign in|log in|register)(?: (?:now|today|here|or \w+(?: in)?))?,? (?:to"
     r"|for) (?:continue|keep|read|unlock|full"
     r"|unlimited|get (?:full|unlimited))\b"
@@ -199,7 +205,8 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:(?:error |erreur |fehler |errore? |erro )?40[34]\b|410\b"
             r"|(?:error\W+)?(?:the )?(?:page|article|story|content"
-            r"|seite|sidan|siden|page|página|pagina)"
+            r"|seite|artikel|beitrag|inhalt|sidan|siden|page|contenu|página|contenido|artículo"
+            r"|noticia|conteúdo|notícia|pagina|articolo|contenuto)"
             r" (?:(?:was |is |is currently |konnte )?(?:not|nicht|no|non|niet|não|kunde inte"
             r"|ikke) .{0,30}|introuvable|unavailable|missing|gone)"
             r"|not found|nothing (?:was )?found|oops|whoops|nie znaleziono|access denied"
@@ -253,7 +260,7 @@ _HINTS = tuple(
     "|notíc|artigo|conteúdo|articolo|toestemming|jouw|uw |log ind|logg inn|logga in|abonnee"
     "|zaloguj|wykup|subskryb|accedi"
     "|continuare|inicia sesión|sessão|assine|connectez|registriert"
-    "|страниц|сторінк|ページ|页面|페이지".split("|")
+    "|enlace|lien|verschoben|account|registration|страниц|сторінк|ページ|页面|페이지".split("|")
 )
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
 

@@ -373,7 +373,8 @@ def _time_text(element: Any) -> str:
 
     The attribute may be of a change: it does not count against "Published 29 June 2019".
     """
-    stated = " ".join((element.get("datetime") or element.get("content") or "").split())
+    named = element.get("title") if element.tag == "abbr" else ""
+    stated = " ".join((element.get("datetime") or element.get("content") or named or "").split())
     shown = " ".join(element.text_content().split())[:_LONGEST_TEXT]
     if stated and (moment := parse_published(stated)) is not None:
         said = next(written_dates(shown), "") if _LABEL.match(shown) else ""

@@ -141,8 +141,8 @@ def _refuse_unpublished(record: Record, fields: Fields) -> None:
         value = record.get(name)
         said = str(value).strip().casefold()
         is_flag = name.casefold().endswith("published")
-        if said in _DRAFTS or (is_flag and said in _NO):
-            msg = f"{NOT_PUBLISHED}{'draft' if is_flag else said}"
+        if said in _DRAFTS or value is False or (is_flag and said in _NO):
+            msg = f"{NOT_PUBLISHED}{said if said in _DRAFTS else 'draft'}"
             raise CorpusError(msg)
 
 

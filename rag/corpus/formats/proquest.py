@@ -133,13 +133,14 @@ _PLACE = re.compile(r"[;\[]")
 _INFO = re.compile(r"^(?P<outlet>[^;\[\]]{2,120}?)\s*[;\[]")
 # "Tunnel to close: [Final Edition]": what a database puts behind the headline.
 _EDITION = re.compile(r"\s*:\s*\[[^\[\]]{0,40}\bedition\]$", re.IGNORECASE)
+_FULL_STOP = re.compile(r"(?<=\w{3})\.$")
 _MOST_ABOVE_LINK = 3
 _CUT_SHORT = "it has no fields below its text; the export may be cut short"
 
 
 def recognises(lines: Sequence[str]) -> bool:
     """Whether these lines are of such an export."""
-    fields = {field_of(line)[0] for line in lines if len(line) < 20_000}
+    fields = {field_of(line.strip())[0] for line in lines if len(line) < 20_000}
     linked = any(map(is_link, lines))
     headed = any(_HEADING.match(line.strip()) for line in lines)
     if {"text", "id"} <= fields or {"text", "outlet", "date"} <= fields:
@@ -334,5 +335,6 @@ def _authors(names: str) -> tuple[str, ...]:
     turned = []
     for name in names.split(";"):
         last, comma, first = name.partition(",")
-        turned.append(f"{first.strip()} {last.strip()}" if comma else name.strip())
+        first = _FULL_STOP.sub("", first.strip())
+        turned.append(f"{first} {last.strip()}" if comma else name.strip())
     return people("; ".join(turned))

@@ -21,6 +21,8 @@ from rag.corpus.formats.substack import is_export, post_drafts, texts_in
 from rag.errors import CorpusError
 
 _DELIMITERS = ",;\t|"
+# The line by which spreadsheets tell each other what parts the fields.
+_SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?", re.IGNORECASE)
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ROWS_AT_ONCE = 64
 # How databases write a line break into a table with tabs; none is within a path ("C:\\new").
@@ -84,6 +86,8 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
     if not header:
         raise CorpusError(EMPTY)
     delimiter = max(_DELIMITERS, key=header.count)
+    if named := _SEPARATOR.fullmatch(header.strip("\r\n")):
+        delimiter, header = named[1], next((line for line in every if line.strip()), "")
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
     if is_export(names):
         yield from post_drafts(printable_path(path), names, every, texts_in(path.parent))
