@@ -35,8 +35,11 @@ class RtfReader:
                 document = RichText(file)
                 export, lines = recognised(document.lines())
                 if export is not None:
-                    yield from export.articles(lines, where)
-                    if not document.complete:
+                    last: Draft | Unread | None = None
+                    for last in export.articles(lines, where):
+                        yield last
+                    told = isinstance(last, Unread) or (last is not None and last.warnings)
+                    if not document.complete and not told:
                         raise CorpusError(_CUT_OFF)
                 else:
                     yield _draft(where, document, lines)
