@@ -19,7 +19,8 @@ from tests.test_corpus_page_text import PARAGRAPHS, STORY, TITLE, page
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = '<link rel="canonical" href="https://courier.example/tunnel">'
 ARTICLE = (
-    '"@type":"NewsArticle","headline":"%s","datePublished":"2024-05-07T18:30:00+02:00"' % TITLE
+    f'"@type":"NewsArticle","headline":"{TITLE}",'
+    '"datePublished":"2024-05-07T18:30:00+02:00","author":'
 )
 
 
@@ -48,12 +49,13 @@ def data(text: str) -> str:
     "scripts",
     [
         # A comment within a comment of JavaScript, a spare comma, authors in another script.
-        data('<!--\n{%s,"author":[{"@id":"#a"},{"@id":"#b"}],}\n//-->' % ARTICLE)
+        data("<!--\n{" + ARTICLE + '[{"@id":"#a"},{"@id":"#b"}],}\n//-->')
         + data('[{"@id":"#a","@type":"Person","name":"Mara Lind"},{"@id":"#b","name":"Ivo Tarn"}]'),
         # Lists within a list, and the article as what a page is about.
         data(
-            '[[{"@type":"WebPage","datePublished":"2011-01-01","mainEntity":{%s,"author":[{"name":'
-            '"Mara Lind"},{"name":"Ivo Tarn"}]}}]]' % ARTICLE
+            '[[{"@type":"WebPage","datePublished":"2011-01-01","mainEntity":{'
+            + ARTICLE
+            + '[{"name":"Mara Lind"},{"name":"Ivo Tarn"}]}}]]'
         ),
     ],
 )
@@ -126,7 +128,7 @@ def test_walls_and_lost_pages_of_more_kinds(tmp_path: Path, body: str, told: str
 @pytest.mark.parametrize(
     "wall",
     [
-        "<p>Den här artikeln är för dig som är prenumerant.</p><p>Logga in eller bli prenumerant.</p>",
+        "<p>Den här artikeln är för dig som är prenumerant.</p><p>Logga in eller bli prenumerant.",
         "<h3>Create a free account to continue reading</h3><p>Registration is free.</p>",
     ],
 )
@@ -138,7 +140,8 @@ def test_what_stands_before_such_a_wall_is_kept(tmp_path: Path, wall: str) -> No
 
 
 def test_a_table_of_a_spreadsheet_may_name_its_separator(tmp_path: Path) -> None:
-    content = f"sep=;\nTitel;Datum;Zeitung;Autor;Ressort;Volltext\nTunnel;7.5.2024;Orreler Bote;Mara Lind;Stadt;{STORY[0]}\n"
+    names = "Titel;Datum;Zeitung;Autor;Ressort;Volltext"
+    content = f"sep=;\n{names}\nTunnel;7.5.2024;Orreler Bote;Mara Lind;Stadt;{STORY[0]}\n"
     found = only(tmp_path, "a.csv", content)
     assert (found.title, found.publisher, found.section) == ("Tunnel", "Orreler Bote", "Stadt")
     assert (found.authors, str(found.published)) == (("Mara Lind",), "2024-05-07")
@@ -194,9 +197,9 @@ def test_the_foot_that_wordpress_adds_to_a_feed_is_left_out(tmp_path: Path) -> N
 
 
 def test_a_note_to_editors_may_correct_in_a_later_sentence(tmp_path: Path) -> None:
-    note = "<edNote>Eds: UPDATES with quote. CORRECTS paragraph 3: the pipe is 412 metres, not 214.</edNote>"
-    text = only(tmp_path, "a.xml", g2(note)).text
-    assert text.endswith("Editor’s note: CORRECTS paragraph 3: the pipe is 412 metres, not 214.")
+    note = "CORRECTS paragraph 3: the pipe is 412 metres, not 214."
+    text = only(tmp_path, "a.xml", g2(f"<edNote>Eds: UPDATES with quote. {note}</edNote>")).text
+    assert text.endswith(f"Editor’s note: {note}")
 
 
 def two_of_nexis(above: Sequence[str]) -> str:
