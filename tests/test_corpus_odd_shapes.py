@@ -83,6 +83,9 @@ def test_a_section_above_the_title_is_no_part_of_it(tmp_path: Path) -> None:
     social = f'<meta property="og:title" content="{TITLE} | Harbour">'
     heading = f"<span>Harbour</span> <span>{TITLE}</span>"
     assert web(tmp_path, social, heading=heading).title == TITLE
+    named = f"Harbour | {TITLE}"
+    social = f'<meta property="og:title" content="{named}">'
+    assert web(tmp_path, social, heading=named).title == named
 
 
 def test_tables_may_be_told_by_their_roles(tmp_path: Path) -> None:
