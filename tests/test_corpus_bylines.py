@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.bylines import opens_byline, parse_authors
+from rag.corpus.bylines import named_authors, opens_byline, parse_authors
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,20 @@ def test_names_are_never_empty_or_repeated(byline: str) -> None:
 
 def test_a_name_that_ends_in_by_stays_whole() -> None:
     assert parse_authors("By [Eskil Norby](#)") == ("Eskil Norby",)
+
+
+@pytest.mark.parametrize(
+    ("field", "named"),
+    [
+        ("publisher", ()),
+        ("Unknown", ()),
+        ("219.79.38.192", ()),
+        ("----", ()),
+        ("Who writes for the Courier?", ()),
+        ("Https Www.Courier.Example Author Mara Lind", ()),
+        ("Mara Lind, www.lind.example", ("Mara Lind",)),
+        ("Mara Lind (mara@lind.example)", ("Mara Lind",)),
+    ],
+)
+def test_what_names_nobody_is_no_author(field: str, named: tuple[str, ...]) -> None:
+    assert named_authors(field) == named

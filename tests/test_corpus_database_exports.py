@@ -560,6 +560,33 @@ def test_any_lines_are_read_or_named_by_every_kind(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Sunday Times (London)", "Sunday Times (London)"),
+        ("Sunday Times (Johannesburg)", "Sunday Times (Johannesburg)"),
+        ("The Herald (South Africa)", "The Herald (South Africa)"),
+        ("The Herald (Online)", "The Herald"),
+        ("Brenn Courier (Brenn)", "Brenn Courier"),
+        ("Orrel News Agency (ONA)", "Orrel News Agency (ONA)"),
+    ],
+)
+def test_an_outlet_keeps_its_place_only_where_others_have_its_name(
+    tmp_path: Path, written: str, name: str
+) -> None:
+    (found,) = articles(tmp_path, "a.txt", nexis_document(TUNNEL, outlet=written))
+    assert found.publisher == name
+
+
+def test_proquest_writes_the_place_apart(tmp_path: Path) -> None:
+    records = [
+        proquest_record(TUNNEL, outlet=outlet, identifier=f"{n}")
+        for n, outlet in enumerate(["The Times; London (UK)", "The Orrelstad Post; Orrelstad"])
+    ]
+    found = articles(tmp_path, "a.txt", proquest_file(*records))
+    assert [each.publisher for each in found] == ["The Times (London)", "The Orrelstad Post"]
+
+
+@pytest.mark.parametrize(
     ("line", "date"),
     [
         ("December 30, 2008 Tuesday 6:10 PM  EST", "December 30, 2008 6:10 PM EST"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.corpus.chunking import chunk
+from tests.builders import open_archive
 from tests.test_corpus_page_text import PARAGRAPHS, STORY, TITLE, article, page, read
 
 POSTS = [
@@ -102,6 +103,67 @@ def test_posts_that_only_the_data_have_are_read_from_them(tmp_path: Path) -> Non
         "2024-05-07 18:15 UTC",
         STORY[1],
     ]
+
+
+CLOCKS = '<section class="post"><h3><span>{clock}</span> {heading}</h3><p>{words}</p></section>'
+
+
+@pytest.mark.parametrize(
+    ("published", "clocks", "days"),
+    [
+        # Newest first, past midnight.
+        (
+            "2024-05-07T21:00:00+02:00",
+            ["0.10 CEST", "22.55 CEST", "21:40"],
+            ["2024-05-08 00:10", "2024-05-07 22:55", "2024-05-07 21:40"],
+        ),
+        # Oldest first, in halves of the day.
+        (
+            "2024-05-07T21:00:00+02:00",
+            ["9.40pm", "10.55pm", "12.10am"],
+            ["2024-05-07 21:40", "2024-05-07 22:55", "2024-05-08 00:10"],
+        ),
+        # The page's data are in UTC, its clocks are not.
+        (
+            "2024-05-07T19:00:00Z",
+            ["8.55pm BST", "8.10pm"],
+            ["2024-05-07 20:55 +01:00", "2024-05-07 20:10 +01:00"],
+        ),
+        # Without a clock of its own, the page gives them no day.
+        ("2024-05-07", ["20:55", "20:10"], ["20:55", "20:10"]),
+    ],
+)
+def test_clocks_of_posts_are_placed_on_days(
+    tmp_path: Path, published: str, clocks: list[str], days: list[str]
+) -> None:
+    body = "".join(
+        CLOCKS.format(clock=clock, heading=f"Post {number}", words=STORY[number])
+        for number, clock in enumerate(clocks)
+    )
+    head = f'<meta property="article:published_time" content="{published}">'
+    html = page(f"<main><h1>{TITLE}: live</h1>{body}</main>", title=f"{TITLE}: live", head=head)
+    found = read(tmp_path, html).article
+    passages = chunk(found, lambda texts: [len(text.split()) for text in texts], 200)
+    assert [each.heading for each in passages] == [
+        f"{day} — Post {number}" for number, day in enumerate(days)
+    ]
+    assert [found.text[each.start : each.end] for each in passages] == STORY[: len(clocks)]
+
+
+def test_a_hit_in_a_post_has_the_time_of_the_post(tmp_path: Path) -> None:
+    body = posts(
+        '<div class="block"><time datetime="{stamp}">{clock}</time><h2>{heading}</h2><p>{words}</p>'
+        "</div>"
+    )
+    head = script(',"datePublished":"2024-05-06T17:00:00+02:00"')
+    html = page(f"<main><h1>Tunnel vote live</h1>{body}</main>", title="x", head=head)
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest(tmp_path / "page.html")
+    times = {hit.passage.heading: str(hit.published) for hit in archive.search(" ".join(STORY))}
+    assert times == dict(
+        zip(DATED, ["2024-05-07T19:40Z", "2024-05-07T18:15Z", "2024-05-06T16:05Z"], strict=True)
+    )
 
 
 def test_comments_with_times_are_no_posts(tmp_path: Path) -> None:

@@ -206,3 +206,37 @@ def test_walls_errors_and_fronts_of_more_languages_are_named(
     )
     assert isinstance(found, Unread)
     assert found.reason == reason
+
+
+LINES = [
+    "Fire crews fought the flames for six hours on Saturday.",
+    "The bus will stop at the hospital from May, the county said.",
+    "All four evenings were gone in an hour.",
+    "The rise of four per cent takes effect in April.",
+]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<li><article><a href="/{n}"><h3>Headline number {n}</h3></a><p>{line}</p></article></li>',
+        '<li class="c{n}"><p>{line}</p><h4><a href="/{n}">Headline number {n}</a></h4></li>',
+        '<a class="card" href="/{n}"><div><h3>Headline number {n}</h3><p>{line}</p></div></a>',
+    ],
+)
+def test_teasers_in_neighbours_of_one_make_are_a_front(tmp_path: Path, item: str) -> None:
+    items = "".join(item.format(n=n, line=line) for n, line in enumerate(LINES * 2))
+    head = "<html><head><title>Harbour</title></head>"
+    found = outcome(tmp_path, f"{head}<body><main><ul>{items}</ul></main></body></html>")
+    assert isinstance(found, Unread)
+    assert found.reason == FRONT
+
+
+def test_items_that_tell_a_story_are_an_article(tmp_path: Path) -> None:
+    items = "".join(
+        f'<li><article><h3><a href="/{n}">Boat number {n}</a></h3><p>{STORY[n]}</p>'
+        f"<p>{STORY[3 - n]} {STORY[n]}</p></article></li>"
+        for n in range(4)
+    )
+    html = f"<html><head><title>Four boats</title></head><body><ol>{items}</ol></body></html>"
+    assert isinstance(outcome(tmp_path, html), Read)

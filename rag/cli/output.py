@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -51,7 +52,7 @@ def print_hits(hits: Sequence[Hit], nothing: str = "") -> None:
     for hit in hits:
         also = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
         title = hit.article.title or hit.article.id
-        outlet = shown(introduction(hit.article))
+        outlet = shown(introduction(replace(hit.article, published=hit.published)))
         say_marked(f"[bold]{hit.rank}.[/] {outlet}[bold]{shown(title)}[/]{shown(also)}")
         say_marked(f"   {shown(' '.join(hit.text.split()))}")
         where = place(hit.article, hit.passage.start, hit.passage.end)

@@ -50,7 +50,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
     # A bare name without "By" may be the outlet's.
     authors = parse_authors(byline) if opens_byline(byline) else ()
     article = Article(
-        id=canonical_id(url) or draft.source_id or f"file:{Path(draft.path).absolute()}",
+        id=_identity(url, draft),
         url=url,
         title=_title(draft, lines, url),
         text=draft.text,
@@ -77,6 +77,17 @@ def assemble(draft: Draft, now: datetime) -> Read:
         site_name=site_name,
         changed=modified,
     )
+
+
+def _identity(url: str, draft: Draft) -> str:
+    """The article's address, else its id in its source, else its file.
+
+    The address of a whole site stands for no article of it, where the source has an id for that.
+    """
+    address = canonical_id(url)
+    if draft.source_id and address == publisher_of(url):
+        return draft.source_id
+    return address or draft.source_id or f"file:{Path(draft.path).absolute()}"
 
 
 def _language(draft: Draft) -> str:

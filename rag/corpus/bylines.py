@@ -68,17 +68,24 @@ _DEGREE = re.compile(
 )
 _WORKS_FOR = re.compile(r"\s+(?:in|for|at|from)\s+(?=[^\W\d_a-zß-ÿ]).*", re.DOTALL)
 _IN_DATA = re.compile(r"""["']name["']\s{0,3}:\s{0,3}["']([^"']{2,100})["']""")
-_ACCOUNTS = frozenset({"admin", "administrator", "webmaster", "root", "superuser", "wpadmin"})
+_ACCOUNTS = frozenset(
+    {
+        *("admin", "administrator", "webmaster", "root", "superuser", "wpadmin", "publisher"),
+        *("unknown", "anonymous", "anonym", "none", "null", "undefined", "nobody", "n/a", "author"),
+    }
+)
 _OF_ACCOUNTS = _ACCOUNTS | {
     *("user", "editor", "editors", "staff", "web", "site", "wp", "dev", "test", "demo", "support"),
     *("info", "contact", "guest", "author", "desk", "team", "news", "newsroom", "redaktion"),
     *("system", "bot", "import", "api", "cms", "digital", "online", "press", "office", "service"),
 }
 """A slug with one of these words is the name of an account, not of a person."""
-_ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@")
+_ADDRESS = re.compile(r"\A(?:https?:)?//|\A/|\Awww\.|@\S+\.\w+\Z|\A@|\Ahttps?\b", re.IGNORECASE)
 # "petra@post.example (Petra Oxley)", as in RSS; and an address beside a name.
 _ADDRESS_FIRST = re.compile(r"\A\S+@\S+\.\w+ \(([^()]{2,100})\)\Z")
-_BESIDE_NAME = re.compile(r"(?<=\w)[\s,;|/(–-]+(?:\S+@\S+\.\w+|@\w+)\)?\s*\Z")
+_BESIDE_NAME = re.compile(
+    r"(?<=\w)[\s,;|/(–-]+(?:\S+@\S+\.\w+|@\w+|(?:https?://|www\.)\S+)\)?\s*\Z"
+)
 _IN_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)(?=\s*(?:;|\Z))")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
@@ -149,7 +156,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     """The authors in a field of data, in order; what is no known form of name stays as it is.
 
     Family names that come first are turned round, slugs become names, roles and outlets behind a
-    name go. Addresses and accounts such as "admin" name nobody.
+    name go. Addresses, questions and accounts such as "admin" or "unknown" name nobody.
 
     >>> named_authors("Oldenkamp, Mira"), named_authors("mira-oldenkamp")
     (('Mira Oldenkamp',), ('Mira Oldenkamp',))
@@ -159,7 +166,9 @@ def named_authors(field: str) -> tuple[str, ...]:
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
     text = _BESIDE_NAME.sub("", _ADDRESS_FIRST.sub(r"\1", text))
     text = _BY.sub("", _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text)))
-    if not text or _ADDRESS.search(text) or text.isdigit() or text.lower() in _ACCOUNTS:
+    if not any(map(str.isalpha, text)) or text.endswith("?"):
+        return ()
+    if _ADDRESS.search(text) or text.lower() in _ACCOUNTS:
         return ()
     if text[0] in "[{" and (stated := _IN_DATA.findall(text)):
         return tuple(dict.fromkeys(stated))

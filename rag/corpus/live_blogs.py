@@ -6,15 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from rag.corpus.page_blocks import PageBlock
+from rag.corpus.post_times import posted
 from rag.corpus.rules import is_reporting
 from rag.corpus.stated_text import StatedPost, StatedText
+from rag.language.furniture import is_live_title
 
-_MOMENT = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?\d\d(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?"
-)
+_DAY = re.compile(r"\s*\d{4}-?\d\d-?\d\d")
 _CLOCK = re.compile(
     r"(?:(?:updated|posted|published|at|um|à|kl\.?|\d{1,2}h ago"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?,?)\s+)?"
@@ -34,6 +35,8 @@ _COMMENTS = re.compile(
     r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|replies)(?:$|[\s_-])", re.I
 )
 _PICTURE = re.compile(r"caption|credit|(?:^|[\s_-])(?:image|photo|picture)(?:$|[\s_-])", re.I)
+_TIME_TAGS = ("time", "span", "div", "p", "a", "b", "strong", "em", "small", "h2", "h3", "h4")
+_LONGEST_TIME = 40
 _FEWEST, _MOST_POSTS = 2, 2_000
 _DASH = " — "
 
@@ -48,18 +51,23 @@ class _Post:
 
 
 def live_blocks(
-    blocks: Sequence[PageBlock], chosen: Sequence[PageBlock], stated: StatedText
+    blocks: Sequence[PageBlock],
+    chosen: Sequence[PageBlock],
+    stated: StatedText,
+    title: str = "",
+    published: str = "",
 ) -> list[PageBlock]:
     """The blocks of a live blog, each post under a heading with its time; [] if it is none.
 
-    A heading is "2024-05-07 21:40 — Vote is over": the day and time as the post states them, in
-    its own zone. What stands before the first post comes first. Posts that only the page's data
-    have follow those that the page shows; both keep their order.
+    A heading is "2024-05-07 21:40 — Vote is over": day and time as `post_times.posted` finds them.
+    What stands before the first post comes first. Posts that only the page's data have follow
+    those that the page shows; both keep their order. `title` and `published` are the page's own.
     """
-    if not stated.live_title and not any(_LIVE.search(_names(block.element)) for block in chosen):
+    called_live = bool(stated.live_title) or is_live_title(title)
+    if not called_live and not any(_LIVE.search(_names(block.element)) for block in chosen):
         return []
     elements = _elements(blocks)
-    if not stated.live_title and not _is_live(elements, chosen):
+    if not stated.live_title and not _is_live(elements, chosen, called_live):
         return []
     owned = _owned(blocks, elements)
     posts = [post for element in elements if (post := _post(element, owned[element]))]
@@ -71,7 +79,9 @@ def live_blocks(
     first = next((i for i, block in enumerate(blocks) if id(block) in in_posts), len(blocks))
     above = {id(block) for block in blocks[:first]}
     before = [block for block in chosen if id(block) in above]
-    return [*before, *(block for post in posts for block in _laid_out(post))]
+    times = posted([post.time for post in posts], published)
+    laid_out = (_laid_out(post, time) for post, time in zip(posts, times, strict=True))
+    return [*before, *chain.from_iterable(laid_out)]
 
 
 def _owned(blocks: Sequence[PageBlock], elements: Sequence[Any]) -> dict[Any, list[PageBlock]]:
@@ -148,21 +158,22 @@ def _is_of_others(parent: Any, element: Any) -> bool:
 def _time_element(element: Any) -> Any:
     """The element with a post's time: one with a date for programs, else one that shows a clock."""
     shown = None
-    for each in element.iter("time", "span", "div", "p", "a"):
+    for each in element.iter(*_TIME_TAGS):
         names = f"{each.get('class') or ''} {each.get('itemprop') or ''}"
-        if each.tag != "time" and not _TIME_NAMES.search(names):
-            continue
-        if _MOMENT.match(each.get("datetime") or each.get("content") or ""):
+        named = each.tag == "time" or _TIME_NAMES.search(names) is not None
+        if named and _DAY.match(each.get("datetime") or each.get("content") or ""):
             return each
+        if shown is not None or not (named or len(each) == 0):
+            continue
         text = "".join(each.itertext()).strip()
-        if shown is None and len(text) < 40 and _CLOCK.search(text):
+        if len(text) < _LONGEST_TIME and (_CLOCK.search if named else _CLOCK.fullmatch)(text):
             shown = each
     return shown
 
 
-def _is_live(elements: Sequence[Any], chosen: Sequence[PageBlock]) -> bool:
+def _is_live(elements: Sequence[Any], chosen: Sequence[PageBlock], called_live: bool) -> bool:
     """Whether a page without data of its own is a live blog: by names and by its posts' share."""
-    if len(elements) < _FEWEST or not _LIVE.search(_names(elements[0])):
+    if len(elements) < _FEWEST or not (called_live or _LIVE.search(_names(elements[0]))):
         return False
     if any(element.find(f".//h{n}/a") is not None for element in elements[:3] for n in (2, 3)):
         return False
@@ -188,7 +199,7 @@ def _post(element: Any, inside: Sequence[PageBlock]) -> _Post | None:
     words = heading.words if heading else ""
     stated = timed.get("datetime") or timed.get("content") or ""
     words = words.removeprefix(text).strip(" -–—|·") if text else words
-    when = _moment(stated) or (clock[0] if clock else text)
+    when = stated if _DAY.match(stated) else (clock[0] if clock else text)
     return _Post(when, words, body)
 
 
@@ -214,7 +225,7 @@ def _is_caption(block: PageBlock, post: Any) -> bool:
 
 def _of_data(stated: StatedPost) -> _Post:
     blocks = [PageBlock(words, "paragraph", None) for words in stated.paragraphs]
-    return _Post(_moment(stated.time) or stated.time, stated.heading, blocks)
+    return _Post(stated.time, stated.heading, blocks)
 
 
 def _is_shown(stated: StatedPost, shown: str) -> bool:
@@ -223,23 +234,9 @@ def _is_shown(stated: StatedPost, shown: str) -> bool:
     return _bare(first)[:60] in shown
 
 
-def _laid_out(post: _Post) -> Iterator[PageBlock]:
-    title = _DASH.join(part for part in (post.time, post.heading) if part)
+def _laid_out(post: _Post, time: str) -> Iterator[PageBlock]:
+    title = _DASH.join(part for part in (time, post.heading) if part)
     if title:
         element = post.blocks[0].element if post.blocks else None
         yield PageBlock(title, "heading", element)
     yield from (block for block in post.blocks if block.words != post.heading)
-
-
-def _moment(value: str) -> str:
-    """Day and time of an ISO date, as it is written there; "" for other texts.
-
-    >>> _moment("2024-05-07T21:40:00+02:00"), _moment("20:15")
-    ('2024-05-07 21:40', '')
-    """
-    found = _MOMENT.match(value.strip())
-    if found is None:
-        return ""
-    day = f"{found[1]}-{found[2]}-{found[3]}"
-    clock = f" {found[4]}:{found[5]}" if found[4] else ""
-    return day + clock + (" UTC" if found[6] == "Z" else "")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 from rag.corpus.page_blocks import PageBlock
+from rag.corpus.page_fronts import is_front
 from rag.corpus.rules import is_reporting
 from rag.language.furniture import is_newsletter
 
@@ -61,6 +62,9 @@ _CONSENT = (
     r"|utilizamos cookies|tu privacidad|su consentimiento"
     r"\b.{0,60}(?:cookies|socios|retirar)|noi e i nostri (?:\d+ )?(?:partner|fornitori)"
     r"|utilizziamo (?:i )?cookie|wij en onze (?:\d+ )?partners|wij gebruiken cookies"
+    r"|\bmet (?:jouw|je|uw) toestemming\b|\bcookies\b.{0,80}\b(?:je|jouw|uw)\b"
+    r"|\b(?:geef|geeft|door)\b.{0,40}\b(?:je|u)\b.{0,20}\btoestemming\b"
+    r"|\b(?:je|jouw|uw) (?:keuze|voorkeuren|toestemming)\b.{0,30}\b(?:aanpassen|wijzigen|intrekken)"
     r"|(?:nós e )?(?:os )?nossos (?:\d+ )?parceiros|usamos cookies|my i nasi partnerzy"
     r"|(?:vi|våra|våre|vores) (?:og|och)? ?(?:våra|våre|vores)? ?(?:\d+ )?(?:partners?"
     r"|samarbets?partners?)"
@@ -108,6 +112,10 @@ _MISSING = (
     r"|n[’']est (?:pas|plus) (?:disponible|accessible)|a été (?:déplacée?|supprimée?))"
     r"|(?:página|artículo|contenido|noticia)\b.{0,60}\bno (?:\w+ ){0,2}(?:encontrad|encontr[aó]"
     r"|existe|disponible)|no (?:se ha|hemos) (?:podido )?encontra"
+    r"|\b(?:enlace|url|página|noticia)\b.{0,40}\b(?:haya|ha) (?:caducado|sido eliminad|expirado)"
+    r"|\b(?:link|seite|artikel)\b.{0,40}\b(?:abgelaufen|gelöscht|verschoben|umgezogen)\b"
+    r"|\b(?:lien|page|article)\b.{0,40}\b(?:a expiré|n[’']est plus valide)\b"
+    r"|\blink\b.{0,40}\b(?:expirou|è scaduto|is verlopen|wygasł|har gått ut|er utløpt)\b"
     r"|(?:pagina|articolo|contenuto)\b.{0,60}\bnon (?:è |è stata |è più |più )?(?:trovat|esiste"
     r"|disponibile)|pagina\b.{0,60}\b(?:niet (?:meer )?(?:gevonden|beschikbaar|bestaa\w))"
     r"|(?:página|conteúdo|artigo|notícia)\b.{0,60}\bnão (?:\w+ ){0,2}(?:encontrad|existe"
@@ -125,6 +133,8 @@ _PAYWALL = (
     r"|full access|unlimited access|rest of this (?:article|story))\b.{0,120}\b(?:subscri\w+"
     r"|sign (?:in|up)|log ?in"
     r"|register|account|trial|free|offer|join|member\w*)"
+    r"|\b(?:create|open|get) (?:an?|your) (?:free )?account\b.{0,60}\b(?:read\w*|continue|access)"
+    r"|\bregistration is free\b"
     r"|\b(?:subscribe|sign in|log in|register)(?: (?:now|today|here|or \w+(?: in)?))?,? (?:to"
     r"|for) (?:continue|keep|read|unlock|full"
     r"|unlimited|get (?:full|unlimited))\b"
@@ -150,7 +160,13 @@ _PAYWALL = (
     r"|(?:jederzeit|monatlich) kündbar|suscríbete (?:por|desde|ahora)|cancela cuando quieras"
     r"|abbonati (?:a|da|ora|per)\b|disdici quando vuoi"
     r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
-    r"|bara för prenumeranter"
+    r"|bara för prenumeranter|\bdig som är prenumerant|\b(?:bli|redan) prenumerant\b"
+    r"|\b(?:logga in|logg inn|log ind) (?:eller|för att|for å|for at)\b"
+    r"|\b(?:bli|bliv|allerede) abonnent\b|\b(?:word|al|ben je) abonnee\b|\bvoor abonnees\b"
+    r"|\bzaloguj się (?:lub|aby)\b|\bwykup (?:dostęp|prenumeratę)|\bdla (?:prenumeratorów"
+    r"|subskrybentów)|\baccedi (?:o|per)\b.{0,40}\babbon|\bper continuare a leggere"
+    r"|\binicia sesión (?:o|para)\b|\bhazte suscriptor|\binicie sessão\b|\bassine (?:já|agora)\b"
+    r"|\bconnectez-vous (?:ou|pour)\b|\bbereits (?:abonnent|registriert)\b"
 )
 _FORM = (
     r"^(?:subscribe|sign up|register|donate)(?: (?:now|today|here|free))?[.!]?$"
@@ -189,7 +205,8 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:(?:error |erreur |fehler |errore? |erro )?40[34]\b|410\b"
             r"|(?:error\W+)?(?:the )?(?:page|article|story|content"
-            r"|seite|sidan|siden|page|página|pagina)"
+            r"|seite|artikel|beitrag|inhalt|sidan|siden|page|contenu|página|contenido|artículo"
+            r"|noticia|conteúdo|notícia|pagina|articolo|contenuto)"
             r" (?:(?:was |is |is currently |konnte )?(?:not|nicht|no|non|niet|não|kunde inte"
             r"|ikke) .{0,30}|introuvable|unavailable|missing|gone)"
             r"|not found|nothing (?:was )?found|oops|whoops|nie znaleziono|access denied"
@@ -220,7 +237,6 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
 )
 _BESIDE_TEASERS = frozenset({"paywall", "newsletter", "advertisement"})
 _SHORT, _LONGEST = 1_500, 700
-_FEWEST_CARDS, _CARD = 4, 300
 _HINTS = tuple(
     # Each wording above has one of these; looking for them first is ten times as fast.
     "cookie|privacy|partner|consent|geolocation|device|permission|preferences"  # noqa: SIM905
@@ -239,8 +255,12 @@ _HINTS = tuple(
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
     "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
-    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
-    "|notíc|artigo|conteúdo|articolo|страниц|сторінк|ページ|页面|페이지".split("|")
+    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm"
+    "|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
+    "|notíc|artigo|conteúdo|articolo|toestemming|jouw|uw |log ind|logg inn|logga in|abonnee"
+    "|zaloguj|wykup|subskryb|accedi"
+    "|continuare|inicia sesión|sessão|assine|connectez|registriert"
+    "|enlace|lien|verschoben|account|registration|страниц|сторінк|ページ|页面|페이지".split("|")
 )
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
 
@@ -302,48 +322,7 @@ def why_no_article(
         return _REASONS[kind if noticed and kind != "paywall" else named]
     if is_article:
         return ""
-    numbers = {id(block) for block in blocks}
-    places = [place for place, block in enumerate(page) if id(block) in numbers]
-    between = page[places[0] : places[-1] + 1] if places else ()
-    headlines, prose = _headlines_and_prose(between)
-    short = len(prose) >= _FEWEST_CARDS and all(
-        len(block.words) <= _CARD for block in prose.values()
-    )
-    is_front = _is_front(blocks) or (short and _are_cards(headlines, prose))
-    return _FRONT if is_front else ""
-
-
-def _is_front(blocks: Sequence[PageBlock]) -> bool:
-    """Whether the blocks are a list of headlines that lead elsewhere, each with a line or two."""
-    headlines, prose = _headlines_and_prose(blocks)
-    few = len(headlines) >= _FEWEST_CARDS and len(prose) < len(headlines) / 2
-    return few or _are_cards(headlines, prose)
-
-
-def _headlines_and_prose(
-    blocks: Sequence[PageBlock],
-) -> tuple[dict[int, PageBlock], dict[int, PageBlock]]:
-    """The blocks that are links for the most part, and those that report, by their places."""
-    headlines = {
-        place: block
-        for place, block in enumerate(blocks)
-        if block.linked >= 0.9
-        and block.kind in ("heading", "item", "paragraph")
-        and " " in block.words
-    }
-    prose = {
-        place: block
-        for place, block in enumerate(blocks)
-        if block.linked < 0.5 and is_reporting(block.words)
-    }
-    return headlines, prose
-
-
-def _are_cards(headlines: Mapping[int, PageBlock], prose: Mapping[int, PageBlock]) -> bool:
-    """Whether linked headings stand above nearly all lines of reporting, one or two each."""
-    headed = sum(block.kind == "heading" for block in headlines.values())
-    below = {place + step for place in headlines for step in (1, 2)}
-    return headed >= _FEWEST_CARDS and sum(place in below for place in prose) >= 0.8 * len(prose)
+    return _FRONT if is_front(blocks, page) else ""
 
 
 def strip_site_notices(blocks: Sequence[PageBlock]) -> tuple[list[PageBlock], bool]:

@@ -51,6 +51,8 @@ _NEW_WINDOW = re.compile(
     r" nouvel(?:le)? (?:onglet|fenêtre)|se abre en (?:una )?(?:nueva )?ventana(?: nueva)?)[)\s.]*",
     re.IGNORECASE,
 )
+# What leads from a note back to its mark.
+_BACK = re.compile(r"\s*[↩↵⤴⮌][\ufe0e\ufe0f]?\Z")
 _SIGNED = re.compile(r" [-–—―] ?[^\s.][^.!?]{0,118}$")
 _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]]*$|[”»\"]$")
 _DASH = re.compile(r"[-–—―]")
@@ -125,7 +127,7 @@ class _Run:
 
     def words(self) -> str:
         """The text as one line."""
-        return " ".join(clean("".join(self.parts)).split())
+        return _BACK.sub("", " ".join(clean("".join(self.parts)).split()))
 
 
 def page_blocks(tree: Any) -> list[PageBlock]:

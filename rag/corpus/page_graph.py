@@ -17,7 +17,7 @@ from typing import Any
 
 _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
 _WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)")
-_WRAPPING_END = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*\Z")
+_WRAPPING_END = re.compile(r"(?:(?://\s*)?-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|;)\s*\Z")
 _TOKEN = re.compile(r'[^"/,]++|"(?:[^"\\]|\\.)*+"|/\*|.', re.DOTALL)
 _CLOSES = re.compile(r"\s*[}\]]")
 _LONGEST_SCRIPT = 2_000_000
@@ -137,6 +137,8 @@ def _articles_first(data: Any) -> list[Any]:
     """The things that a script describes; of very many the articles first, in their order."""
     members = data.get("@graph") if isinstance(data, dict) and len(data) <= 2 else data
     things = members if isinstance(members, list) else [data]
+    # A script may have lists within its list.
+    things = [each for thing in things for each in (thing if isinstance(thing, list) else [thing])]
     if len(things) <= _MANY:
         return things
     return sorted(things, key=lambda each: not _is_article(each))

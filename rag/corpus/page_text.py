@@ -50,8 +50,10 @@ class PageText:
     walled: bool = False
 
 
-def read_text(tree: Any, title: str = "") -> PageText:
+def read_text(tree: Any, title: str = "", published: str = "") -> PageText:
     """The text of the page's article; `title` tells the article from what surrounds it.
+
+    `published` is when the page says that it appeared, which gives the posts of a live blog a day.
 
     What the site shows besides it is left out. If only the start of an article stands before a
     paywall, that start is the text, with a warning. The tree is changed: use it for nothing else
@@ -65,7 +67,7 @@ def read_text(tree: Any, title: str = "") -> PageText:
     ):
         raise CorpusError(why)
     chosen, walled = strip_site_notices(chosen)
-    if live := live_blocks(blocks, chosen, stated):
+    if live := live_blocks(blocks, chosen, stated, title, published):
         return PageText(tuple(live), (), stated.live_title)
     known = squeezed(title)
     if all(squeezed(block.words) == known or len(block.words) <= _MENU for block in chosen):

@@ -95,8 +95,14 @@ def _completed(title: str, headings: Sequence[str]) -> str:
 
 
 def _between_bars(title: str, known: Collection[str]) -> str:
-    """The part of the title that another place has as a whole, if bars part it from the rest."""
+    """The part of the title that another place has as a whole, if bars part it from the rest.
+
+    A heading has it, too, that begins with another part, as a section's name above the title.
+    """
     parts = _BAR.split(title)
+    others = [key for key in known if key != _key(title)]
+    below = {key.removeprefix(_key(part)) for part in parts for key in others}
+    known = {*known, *below}
     found = (part for part in parts if len(_key(part)) > _LEAST and _key(part) in known)
     return next(found, title) if len(parts) > 1 else title
 

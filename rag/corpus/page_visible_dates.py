@@ -42,7 +42,7 @@ _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)(?![\d/
 _ENDS_DATELINE = re.compile(r"\s*[-–—)\]|:]|\.?\)")
 _BIRTH = re.compile(
     r"(?:\b(?:born|birth\w*|geboren|geb\.|née?|naissance|nacid[oa]|nacimiento|nat[oa]|died|death"
-    r"|gestorben|mort)\b|[†*✝]|出生|生年|생년)\W*(?:\w+\W+){0,2}\Z",
+    r"|gestorben|mort)\b|[†*✝]|出生(?:日期|年月日)?|生日|生年(?:月日)?|생년(?:월일)?)\W*(?:\w+\W+){0,2}\Z",
     re.IGNORECASE,
 )
 _CHANGE_LABEL = re.compile(
@@ -278,7 +278,8 @@ def _in_scripts(tree: Any) -> Sequence[str]:
 def _labelled(tree: Any) -> Iterator[str]:
     """The dates of texts that say "published", or of those behind them."""
     label = False
-    for text in tree.itertext():
+    mixed = (each.text_content() for each in tree.iter("p", "small") if len(each))
+    for text in chain(tree.itertext(), mixed):
         if text.isspace() or not text:
             continue
         opens = _LABEL.match(text) is not None and len(text) <= _SHORT
@@ -372,7 +373,8 @@ def _time_text(element: Any) -> str:
 
     The attribute may be of a change: it does not count against "Published 29 June 2019".
     """
-    stated = " ".join((element.get("datetime") or element.get("content") or "").split())
+    named = element.get("title") if element.tag == "abbr" else ""
+    stated = " ".join((element.get("datetime") or element.get("content") or named or "").split())
     shown = " ".join(element.text_content().split())[:_LONGEST_TEXT]
     if stated and (moment := parse_published(stated)) is not None:
         said = next(written_dates(shown), "") if _LABEL.match(shown) else ""

@@ -19,7 +19,7 @@ _CALLED_ARTICLE = (
 )
 _WRAPPING = re.compile(
     r"\A(?:<!--|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?)"
-    r"|(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?|;)\Z"
+    r"|(?:(?://\s{0,9})?-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?|;)\Z"
 )
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _PARAGRAPH_TAG = re.compile(r"(?:<|\\u003c)p\b", re.IGNORECASE)

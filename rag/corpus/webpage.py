@@ -21,6 +21,10 @@ from rag.corpus.page_text import read_text
 from rag.corpus.urls import is_same_site
 from rag.errors import CorpusError
 
+_TABLE_ROLES = {"table": "table", "grid": "table", "rowgroup": "tbody", "row": "tr"} | {
+    **dict.fromkeys(("columnheader", "rowheader"), "th"),
+    **dict.fromkeys(("cell", "gridcell"), "td"),
+}
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # Without a handler, trafilatura would log each page to standard error.
 _SILENT = logging.NullHandler()
@@ -80,12 +84,14 @@ def _draft(path: str, page: str, warnings: tuple[str, ...]) -> Draft:
     # What a component shows in its shadow is text of the page.
     for shadow in tree.xpath("//template[@shadowrootmode or @shadowroot]"):
         shadow.tag = "div"
+    for element in tree.xpath("//*[@role='table' or @role='grid']/descendant-or-self::*[@role]"):
+        element.tag = _TABLE_ROLES.get(element.get("role"), element.tag)
     # Before the text is read, which changes the tree.
     declared, data = declared_language(tree), read_page_data(tree)
     found = extract_metadata(
         tree, date_config={"original_date": True, "extensive_search": False}, extensive=False
     )
-    article = read_text(tree, data.title or found.title or "")
+    article = read_text(tree, data.title or found.title or "", data.date)
     title = clean(article.live_title or data.title or found.title or "")
     text, blocks = _layout(article.blocks, title)
     if article.walled:

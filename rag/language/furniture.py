@@ -175,6 +175,35 @@ _DESK = re.compile(
 _YEAR = re.compile(r"\d{4}|in this")
 _TIMED = re.compile(r"\b\d{1,2}:\d\d\s*[-–—]\s*Source:|^\W{0,3}\d{1,2}:\d\d$")
 
+_LIVE = re.compile(
+    r"\blive\b(?!\s+(?:in|with|on|music)\b)|\bas it happened\b|\blive-?(?:blog|ticker|updates?)"
+    r"|\b(?:news-?)?ticker\b|\ben direct\b|^direct\b|\bminuto a minuto\b|\ben (?:vivo|directo)\b"
+    r"|\bin diretta\b|\bao vivo\b|\bna żywo\b|\bdirekt(?:rapport|e)?:|\bliveblog\b",
+    re.IGNORECASE,
+)
+
+_FEED_FOOT = re.compile(
+    r"(?:The (?:post|article) .{1,300} (?:first appeared|appeared first) on .{1,120}"
+    r"|Der Beitrag .{1,300} erschien zuerst auf .{1,120}"
+    r"|L[’']article .{1,300} est apparu en premier sur .{1,120}"
+    r"|(?:La entrada|El artículo) .{1,300} (?:se publicó primero|aparece primero) en .{1,120}"
+    r"|L[’']articolo .{1,300} (?:proviene da|sembra essere il primo su) .{1,120}"
+    r"|Het bericht .{1,300} (?:verscheen eerst|is (?:als )?eerst(?:e)? verschenen) op .{1,120}"
+    r"|(?:O post|O artigo) .{1,300} apareceu primeiro em .{1,120}"
+    r"|Artykuł .{1,300} pochodzi z serwisu .{1,120}"
+    r"|Inlägget .{1,300} dök först upp på .{1,120}|Innlegget .{1,300} dukket først opp på .{1,120})"
+)
+
+
+def is_feed_foot(words: str) -> bool:
+    """Whether a paragraph only says where a feed's entry comes from, as WordPress adds it."""
+    return _FEED_FOOT.fullmatch(words) is not None
+
+
+def is_live_title(title: str) -> bool:
+    """Whether a title may be that of a live blog; its posts say whether it is."""
+    return _LIVE.search(title) is not None
+
 
 def is_furniture(sentence: str) -> bool:
     """Whether a sentence is no reporting: a caption, credit, note of the desk, link or advert.

@@ -59,6 +59,13 @@ SMALL_WORDS = (
     " each for from had has have he how if in is it last nor of on or over she since than that then"
     " they this the to was were what when where whether which while whose who why will with"
 )
+_OF_MANY_PAPERS = _OF_THE_TRADE | frozenset(
+    "advance advertiser advocate age argus banner bee bugle bulletin business chronicle citizen"  # noqa: SIM905
+    " courier democrat dispatch eagle echo edition enquirer evening examiner express free gazette"
+    " globe guardian herald independent inquirer leader mail mercury messenger mirror monitor"
+    " morning nation national observer patriot print record register reporter republican review"
+    " saturday sentinel standard star sun sunday telegraph tribune union voice web world".split()
+)
 _NO_PART_OF_A_NAME = frozenset(SMALL_WORDS.split()) | {"according", "compare", "contrast", "per"}
 _LONGEST_NAME = 8
 _MOST_LETTERS = 60
@@ -76,6 +83,16 @@ _WITHIN_NAME = re.compile(r"\s+(?:[&/–-]\s+)?|/")
 _PARTS = re.compile(r"\s*[()\[\]/|]\s*|\s+[–-]\s+")
 _NEAR = 200
 _SENTENCE_END = re.compile(r"(?:^|[.?!:])\s*$")
+
+
+def is_shared_name(name: str) -> bool:
+    """Whether a name has only words that papers in many places have in theirs.
+
+    >>> is_shared_name("The Sunday Times"), is_shared_name("Straits Times")
+    (True, False)
+    """
+    words = re.findall(r"\w+", name.casefold())
+    return bool(words) and all(word == "the" or word in _OF_MANY_PAPERS for word in words)
 
 
 @dataclass(frozen=True, slots=True)

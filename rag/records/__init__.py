@@ -25,6 +25,7 @@ from rag.records.asked import Understood as Understood
 from rag.records.asked import WayOn as WayOn
 from rag.records.published import Precision as Precision
 from rag.records.published import Published as Published
+from rag.records.published import posted
 from rag.records.to_json import article_dict as article_dict
 from rag.records.to_json import article_json as article_json
 from rag.records.to_json import citation_json as citation_json
@@ -147,6 +148,11 @@ class Hit:
     def text(self) -> str:
         """The passage's own words."""
         return self.article.text[self.passage.start : self.passage.end]
+
+    @property
+    def published(self) -> Published | None:
+        """When its words appeared: the post of a live blog has a time of its own."""
+        return posted(self.passage.heading, self.article.published) or self.article.published
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as plain JSON values: one element of what `dateline search --json` prints."""

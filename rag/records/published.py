@@ -31,6 +31,7 @@ _REGIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 _OFFSET = re.compile(r"(?:utc|gmt)?\s?([+\-−])(\d\d?):?(\d\d)?", re.IGNORECASE)
+_POSTED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d)(?: (UTC|[+-]\d\d:\d\d))?(?: — |\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,25 @@ def local_iso(published: Published) -> str:
         return str(published)
     length = "minutes" if published.precision == "minute" else "seconds"
     return local.isoformat(timespec=length)
+
+
+def posted(heading: str, article: Published | None) -> Published | None:
+    """When the post of a live blog appeared, by the day and time that its heading begins with.
+
+    They are by the clocks of the article's place, unless the heading names another. None for
+    other headings.
+
+    >>> str(posted("2024-05-07 21:40 UTC — Vote is over", None))
+    '2024-05-07T21:40Z'
+    """
+    found = _POSTED.match(heading)
+    if found is None:
+        return None
+    zone = found[2] or (article.zone if article else "")
+    with suppress(ValueError):
+        local = datetime.fromisoformat(found[1]).replace(tzinfo=zone_of(zone) or UTC)
+        return Published(local.astimezone(UTC), "minute", zone)
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
 import socket
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -164,6 +166,14 @@ def _packed(data: bytes) -> None:
         assert len(unpack(data, 100_000)) <= 100_000
 
 
+def _substack() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("posts.csv", "post_id,is_published,title\n1.fog,true,Fog\n")
+        archive.writestr("posts/1.fog.html", "<p>Fog lay over the harbour.</p>")
+    return made.getvalue()
+
+
 _HTML = b"<html><head><title>Fog</title></head><body><article><p>Fog lay over the harbour.</p>"
 _RSS = (
     b"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>A</title><item>"
@@ -223,6 +233,40 @@ _FACTIVA_PAGE = (
     b"<p class='articleParagraph enarticleParagraph'>Fog lay.</p>"
     b"<p>Document POST000020240507ek570001</p></div></body></html>"
 )
+_EUROPRESSE = (
+    b"<html><body><article><header><span class='DocPublicationName'>Le Matin</span><span class="
+    b"'DocHeader'>lundi 6 mai 2024</span></header><p class='titreArticleVisu'>Brume</p><div class="
+    b"'docOcurrContainer'><p>La brume couvrait le port.</p></div><div class='publiC-lblNodoc'>"
+    b"news\xc2\xb7x</div></article></body></html>"
+)
+_LIVE = (
+    b"<html><head><title>Fog live</title><meta property='article:published_time' content="
+    b"'2025-05-03T09:00:00+02:00'></head><body><main><h1>Fog live</h1><div class='live-blog'><div "
+    b"class='post'><b>10.20 CEST</b><h2>Fog lifts</h2><p>The fog has lifted at last.</p></div><div "
+    b"class='post'><b>9.05</b><h2>Fog</h2><p>Fog lies over the harbour.</p></div></div></main>"
+)
+_LETTER = (
+    b"From: The Post <post@post.example>\nSubject: =?utf-8?Q?Fw=3A_Fog?=\nDate: Sat, 03 May 2025 "
+    b"09:00:00 +0200\nContent-Type: text/plain; charset=utf-8; format=flowed\n\n"
+    b"---------- Forwarded message ---------\nFrom: A <a@post.example>\nDate: Fri, 2 May 2025\n"
+    b"Subject: Fog\n\nFog lay \nover the harbour.\n"
+)
+_PARTS = (
+    b"From: The Post <post@post.example>\nSubject: Fog\nMIME-Version: 1.0\nContent-Type: "
+    b"multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html; charset=latin-1\n"
+    b"Content-Transfer-Encoding: quoted-printable\n\n<p>Fog lay=20over.</p>\n--b--\n"
+)
+_WARC = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://courier.example/1\r\nWARC-Date: "
+    b"2025-05-03T09:00:00Z\r\nContent-Type: application/http\r\nContent-Length: 122\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body><article><p>Fog lay over the "
+    b"harbour.</p></article></body>\r\n\r\n"
+)
+_WET = (
+    b"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://courier.example/1\r\n"
+    b"WARC-Date: 2025-05-03T09:00:00Z\r\nContent-Type: text/plain\r\nContent-Length: 25\r\n\r\n"
+    b"Fog lay over the harbour.\r\n\r\n"
+)
 _PROQUEST = (
     b"____________________________________________________________\n\nFog\n\nAuthor: Lind, Mara\n\n"
     b"Full text: Fog lay over the harbour.\nIt rained.\n\nPublication title: The Post; Orrel\n\n"
@@ -242,6 +286,7 @@ TARGETS = {
     "nexis uni": Target(_own_reader(RtfReader()), (_NEXIS_UNI,)),
     "factiva": Target(_own_reader(PlainReader()), (_FACTIVA, _FACTIVA_CODES)),
     "factiva page": Target(_library_reader(".html"), (_FACTIVA_PAGE,)),
+    "europresse": Target(_library_reader(".html"), (_EUROPRESSE,)),
     "proquest": Target(_own_reader(PlainReader()), (_PROQUEST,)),
     "rtf": Target(
         _own_reader(RtfReader()),
@@ -259,9 +304,22 @@ TARGETS = {
             b'{"db":[{"meta":{},"data":{"posts":[{"id":1,"html":"<p>Fog.</p>"}]}}]}',
         ),
     ),
-    "csv": Target(_library_reader(".csv"), (b"title,body\nA,<p>Fog &amp; rain</p>\n",)),
+    "csv": Target(
+        _library_reader(".csv"),
+        (
+            b"title,body\nA,<p>Fog &amp; rain</p>\n",
+            b"sep=;\nTitel;Volltext\nA;[quote=B]Fog[/quote] [b]rain[/b]\n",
+        ),
+    ),
+    "substack": Target(_library_reader(".zip"), (_substack(),)),
+    "mail": Target(_library_reader(".eml"), (_LETTER, _PARTS)),
+    "mailbox": Target(
+        _library_reader(".mbox"),
+        (b"From - Sat May  3 09:00:00 2025\n" + _LETTER + b"\nFrom a\n>From b\n\n" + _PARTS,),
+    ),
+    "warc": Target(_library_reader(".warc"), (_WARC, _WET)),
     "newsroom": Target(_library_reader(".xml"), (_RSS, _ATOM, _WXR, _G2, _NEWSML)),
-    "html": Target(_library_reader(".html"), (_HTML,)),
+    "html": Target(_library_reader(".html"), (_HTML, _LIVE)),
     "page": Target(_page, (_HTML + b"<link rel='canonical' href='https://courier.example/1'>",)),
     "feed": Target(_feed, (_RSS, _ATOM, _JSON_FEED)),
     "sitemap": Target(_sitemap, (_SITEMAP,)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from rag.corpus.boilerplate import Block
 from rag.corpus.formats.layout import one_line
 from rag.corpus.formats.text_fields import Text
@@ -10,6 +13,10 @@ from rag.corpus.notices import find_notices
 _LABEL = "Editor’s note: "
 _CORRECTIONS = ("correction", "clarification", "retraction", "replacement")
 _GAP = "\n\n"
+_ADDRESSED = re.compile(
+    r"\A(?:eds|editors|note to editors|editor[’']s note)\b[.:]*\s*", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
 
 def with_note(content: Text, *notes: str) -> tuple[Text, tuple[str, ...]]:
@@ -25,7 +32,7 @@ def with_note(content: Text, *notes: str) -> tuple[Text, tuple[str, ...]]:
     text, blocks = content
     others: list[str] = []
     for words in filter(None, map(one_line, notes)):
-        line = next((line for line in (words, f"{_LABEL}{words}") if _corrects(line)), "")
+        line = next(filter(_corrects, (words, f"{_LABEL}{words}", *_later(words))), "")
         if line:
             start = len(text) + len(_GAP)
             blocks = (*blocks, Block(start, start + len(line), line))
@@ -33,6 +40,12 @@ def with_note(content: Text, *notes: str) -> tuple[Text, tuple[str, ...]]:
         else:
             others.append(f"editor's note, not stored: {words!r:.200}")
     return (text, blocks), tuple(others)
+
+
+def _later(words: str) -> Iterator[str]:
+    """The note from each of its sentences on, without the word that addresses it."""
+    sentences = _SENTENCE.split(_ADDRESSED.sub("", words))
+    yield from (f"{_LABEL}{' '.join(sentences[start:])}" for start in range(len(sentences)))
 
 
 def _corrects(line: str) -> bool:

@@ -11,6 +11,7 @@ from rag.corpus.decoding import SIZE_LIMIT
 from rag.corpus.formats.layout import one_line
 from rag.language.dates import parse_published
 from rag.language.identification import language_code
+from rag.language.outlet_names import is_shared_name
 
 PAGE_BREAK = "\f"
 """A line by itself where a new page or section of a document begins."""
@@ -48,7 +49,7 @@ _ENDED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _SHORT_BYLINE = 4
 _MOST_NAMES = 2_000
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "ru")
-# "The Guardian (London)": where a paper appears is not its name, an abbreviation is one.
+# "The Orrel Post (London)": where a paper appears is not its name, an abbreviation is one.
 _PLACE = re.compile(
     r" \((?:UK|USA?|(?=[^()]*[a-zà-ÿ])[A-ZÀ-Þ][^\W\d_]+(?:[ ,.;&-]+[^\W\d_]+\.?){0,5})\)$"
 )
@@ -229,7 +230,14 @@ def joined(lines: Sequence[str]) -> str:
 def outlet_name(written: str) -> str:
     """The name of an outlet without the place that a database puts behind it.
 
-    >>> outlet_name("The Post (London)"), outlet_name("Lowland News Agency (LNA)")
-    ('The Post', 'Lowland News Agency (LNA)')
+    A name that papers in several places have keeps its place, so that they stay apart.
+
+    >>> outlet_name("The Orrel Post (London)"), outlet_name("Lowland News Agency (LNA)")
+    ('The Orrel Post', 'Lowland News Agency (LNA)')
+    >>> outlet_name("Sunday Times (Johannesburg)"), outlet_name("Sunday Times (Online)")
+    ('Sunday Times (Johannesburg)', 'Sunday Times')
     """
-    return _PLACE.sub("", written) or written
+    name, place = _PLACE.sub("", written), _PLACE.search(written)
+    if name and place and is_shared_name(name) and not is_shared_name(place[0].strip(" ()")):
+        return written
+    return name or written

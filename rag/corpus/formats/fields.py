@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from rag.corpus.breaking_off import without_end
-from rag.corpus.bylines import parse_authors, slug_name
+from rag.corpus.bylines import named_authors, opens_byline, parse_authors, slug_name
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
 from rag.corpus.formats.text_fields import Text, line_of, read_text
 from rag.corpus.urls import publisher_of
 from rag.errors import CorpusError
+from rag.language.dates import local_time, parse_published
 
 Record = Mapping[str, Any]
 
@@ -39,6 +40,8 @@ _REMOVED = frozenset({"[removed]", "[deleted]"})
 _CUT_OFF = re.compile(r"\s*\[\+(\d{1,9}) chars\]\s*\Z")
 _QUOTED = re.compile(r"'([^'\[\]]{1,200})'|\"([^\"\[\]]{1,200})\"")
 _INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?")
+_LONGEST_DAY = 20
 _LONGEST_LIST = 4_000
 _CUT_AT = "\u2026"
 
@@ -68,6 +71,7 @@ def fields_draft(
     _refuse_unpublished(record, fields)
     odd: list[str] = []
     known = {field: _line(record, field, fields, odd) for field in _LINES}
+    known["date"] = _exact(known["date"], record, fields)
     if fields.get("publisher"):
         known["publisher"] = publisher_name(known["publisher"])
     title = without_outlet(known["title"], known["publisher"])
@@ -114,9 +118,17 @@ def people_of(value: Any) -> tuple[str, ...]:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
         return parse_authors(line_of(value))
     entries = value if isinstance(value, list | tuple) else [value]
-    names = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
+    written = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
+    names = [name for each in written for name in _people_in(each)]
     slugs = {name: of_slug for name in names if (of_slug := slug_name(name)) is not None}
     return _distinct(slugs.get(name, name) for name in names)
+
+
+def _people_in(entry: str) -> tuple[str, ...]:
+    """The people of an entry of a list, which may be a byline; none of what names nobody."""
+    if opens_byline(entry):
+        return parse_authors(entry)
+    return (entry,) if named_authors(entry) else ()
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -129,8 +141,8 @@ def _refuse_unpublished(record: Record, fields: Fields) -> None:
         value = record.get(name)
         said = str(value).strip().casefold()
         is_flag = name.casefold().endswith("published")
-        if said in _DRAFTS or (is_flag and said in _NO):
-            msg = f"{NOT_PUBLISHED}{'draft' if is_flag else said}"
+        if said in _DRAFTS or value is False or (is_flag and said in _NO):
+            msg = f"{NOT_PUBLISHED}{said if said in _DRAFTS else 'draft'}"
             raise CorpusError(msg)
 
 
@@ -212,6 +224,28 @@ def _line(record: Record, field: str, fields: Fields, odd: list[str]) -> str:
         elif found:
             return found
     return ""
+
+
+def _exact(day: str, record: Record, fields: Fields) -> str:
+    """The date, made exact by another field that names a time of the same day.
+
+    Midnight without a zone, or in UTC, is how tables write a day.
+    """
+    if found := _MIDNIGHT.fullmatch(day):
+        day = found[1]
+    others = [name for name in fields.get("date", ()) if name in record]
+    if len(others) < 2 or len(day) > _LONGEST_DAY:
+        return day
+    moment = parse_published(day)
+    if moment is None or moment.precision != "day":
+        return day
+    for name in others:
+        value = _string(_inner(_looked_up(record, name))) or ""
+        other = parse_published(value) if not _MIDNIGHT.fullmatch(value) else None
+        exact = other is not None and other.precision in ("minute", "second")
+        if other and exact and local_time(other).date() == moment.at.date():
+            return value
+    return day
 
 
 def _authors(record: Record, fields: Fields, odd: list[str]) -> tuple[str, ...]:

@@ -34,6 +34,9 @@ _TOP = 8
 _NEAR = 6
 _TITLE = 300
 _BYLINE = 100
+_APPENDED = re.compile(
+    r"(?:corrections?|clarifications?|editor[’']s notes?) (?:is |are )?appended\W*", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -219,9 +222,12 @@ def _address(paragraph: _Paragraph) -> str:
 
 
 def _is_edition(paragraph: _Paragraph, centred: bool) -> bool:
-    """Whether a paragraph below the date is another date, an edition, or a broadcast's name."""
+    """Whether a paragraph below the date is another date, an edition, or a broadcast's name.
+
+    So is the line that says that a correction stands below.
+    """
     line = paragraph.lines[0]
-    if is_copyright(line):
+    if is_copyright(line) or _APPENDED.fullmatch(line):
         return True
     return centred and paragraph.centred and not label_of(line)[0]
 

@@ -92,6 +92,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
             "number of references",
         ),
         *("accession number", "publication frequency", "correspondence author", "credit line"),
+        "credit",
         *("start page", "doi", "pmid", "illustrations", "caption", "éditeur", "base de données"),
         *("type de source", "type de document", "herausgeber", "datenbank", "dokumenttyp"),
     ),
@@ -130,13 +131,16 @@ _DETAILS = re.compile(
 _NO_TEXT = re.compile(r"^(?:not available|none available|null)\.?$", re.IGNORECASE)
 _PLACE = re.compile(r"[;\[]")
 _INFO = re.compile(r"^(?P<outlet>[^;\[\]]{2,120}?)\s*[;\[]")
+# "Tunnel to close: [Final Edition]": what a database puts behind the headline.
+_EDITION = re.compile(r"\s*:\s*\[[^\[\]]{0,40}\bedition\]$", re.IGNORECASE)
+_FULL_STOP = re.compile(r"(?<=\w{3})\.$")
 _MOST_ABOVE_LINK = 3
 _CUT_SHORT = "it has no fields below its text; the export may be cut short"
 
 
 def recognises(lines: Sequence[str]) -> bool:
     """Whether these lines are of such an export."""
-    fields = {field_of(line)[0] for line in lines if len(line) < 20_000}
+    fields = {field_of(line.strip())[0] for line in lines if len(line) < 20_000}
     linked = any(map(is_link, lines))
     headed = any(_HEADING.match(line.strip()) for line in lines)
     if {"text", "id"} <= fields or {"text", "outlet", "date"} <= fields:
@@ -266,10 +270,13 @@ def _end_of_text(bare: Sequence[str], start: int) -> int:
     while number > start + 1:
         number -= 1
         opens_paragraph = not bare[number - 1] and bool(bare[number])
-        if opens_paragraph and not _is_field(bare[number]) and not _FOOT.match(bare[number]):
-            break
-        if opens_paragraph:
+        if not opens_paragraph:
+            continue
+        if _is_field(bare[number]) or _FOOT.match(bare[number]):
             end = number
+        elif not _LABEL.match(bare[number][:_LONGEST_LABEL]):
+            # A label that is not known is a field where known ones stand above it.
+            break
     return end
 
 
@@ -287,7 +294,7 @@ def _fields(lines: Sequence[str]) -> dict[str, str]:
 
 
 def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draft | Unread:
-    title = one_line(fields.get("title", ""))
+    title = _EDITION.sub("", one_line(fields.get("title", "")))
     parts: list[Part] = [(None, words) for words in body_paragraphs(body)]
     try:
         text, blocks = lay_out(parts)
@@ -306,7 +313,7 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
         blocks,
         title=title,
         source_id=f"proquest:{identifier}" if identifier.isdigit() else "",
-        publisher=outlet_name(one_line(_PLACE.split(outlet, maxsplit=1)[0])),
+        publisher=_publisher(outlet),
         authors=_authors(fields.get("author", "")),
         date=date_of(fields.get("date", "")) or date_of(info) or fields.get("year", ""),
         dated=True,
@@ -316,10 +323,18 @@ def _article(where: str, fields: Mapping[str, str], body: Sequence[str]) -> Draf
     )
 
 
+def _publisher(outlet: str) -> str:
+    """The outlet of "The Post; London (UK)", as other databases write it: "The Post (London)"."""
+    name, place, *_ = (*map(one_line, _PLACE.split(outlet)), "")
+    city = place.partition("(")[0].strip(" ,")
+    return outlet_name(f"{name} ({city})" if city and not name.endswith(")") else name)
+
+
 def _authors(names: str) -> tuple[str, ...]:
     """The people in "Last, First; Last, First", the order in which ProQuest has all names."""
     turned = []
     for name in names.split(";"):
         last, comma, first = name.partition(",")
-        turned.append(f"{first.strip()} {last.strip()}" if comma else name.strip())
+        first = _FULL_STOP.sub("", first.strip())
+        turned.append(f"{first} {last.strip()}" if comma else name.strip())
     return people("; ".join(turned))

@@ -17,6 +17,7 @@ from rag.corpus.formats.rtf import RichText
 from rag.errors import CorpusError
 
 _MARK = b"{\\rtf"
+_CUT_OFF = "the file ends before its last group does; what stands before that is read"
 _CUT_SHORT = "the file ends before its last group does; it may be cut short"
 
 
@@ -34,7 +35,12 @@ class RtfReader:
                 document = RichText(file)
                 export, lines = recognised(document.lines())
                 if export is not None:
-                    yield from export.articles(lines, where)
+                    last: Draft | Unread | None = None
+                    for last in export.articles(lines, where):
+                        yield last
+                    told = isinstance(last, Unread) or (last is not None and last.warnings)
+                    if not document.complete and not told:
+                        raise CorpusError(_CUT_OFF)
                 else:
                     yield _draft(where, document, lines)
         except OSError as error:

@@ -20,6 +20,7 @@ from rag.corpus.formats.xml_items import XmlItems
 from rag.corpus.formats.xml_trees import attribute, children, named, words
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
+from rag.language.furniture import is_feed_foot
 
 ITEMS = ("item", "entry")
 _WORDPRESS = "wordpress.org/export/"
@@ -155,6 +156,14 @@ def _text(item: Any, title: str) -> tuple[Text, tuple[str, ...]]:
 
 
 def _read(holder: Any, title: str) -> Text:
+    """The text of a field, without the line that says where the entry comes from."""
+    text, blocks = _whole(holder, title)
+    if len(blocks) > 1 and is_feed_foot(blocks[-1].words):
+        return text[: blocks[-1].start].rstrip(), blocks[:-1]
+    return text, blocks
+
+
+def _whole(holder: Any, title: str) -> Text:
     kind = attribute(holder, "type").lower()
     if len(holder) and any(named(child) for child in holder):
         return lay_out(titled(xhtml_parts(holder), title))

@@ -7,7 +7,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,14 @@ from rag.corpus.formats.substack import is_export, post_drafts, texts_in
 from rag.errors import CorpusError
 
 _DELIMITERS = ",;\t|"
+# The line by which spreadsheets tell each other what parts the fields.
+_SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?", re.IGNORECASE)
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ROWS_AT_ONCE = 64
 # How databases write a line break into a table with tabs; none is within a path ("C:\\new").
 _ESCAPED_LINE = re.compile(r"(?<!\\)(?:\\r)?\\n(?![a-z]|\\\\)")
 _GUESSED = "not UTF-8; read as Windows-1252"
+_WITHIN_QUOTES = "the table ends within a quoted field; it may be cut short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,15 @@ class CsvReader:
 
 
 class _Lines:
-    """The lines of a file as text; `guessed` says whether a line was not UTF-8."""
+    """The lines of a file as text; `guessed` says whether a line was not UTF-8.
+
+    `quotes` counts the quotation marks since it was last set.
+    """
 
     def __init__(self, file: Any) -> None:
         start = file.peek(3)[:3]
         self.guessed = False
+        self.quotes = 0
         self._file = file
         self._lines: Iterable[str]
         if start.startswith(_UTF16_MARKS):
@@ -60,7 +67,9 @@ class _Lines:
             file.read(len(codecs.BOM_UTF8))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._lines)
+        for line in self._lines:
+            self.quotes += line.count('"')
+            yield line
 
     def _text(self, line: bytes) -> str:
         try:
@@ -77,28 +86,37 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
     if not header:
         raise CorpusError(EMPTY)
     delimiter = max(_DELIMITERS, key=header.count)
+    if named := _SEPARATOR.fullmatch(header.strip("\r\n")):
+        delimiter, header = named[1], next((line for line in every if line.strip()), "")
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
     if is_export(names):
         yield from post_drafts(printable_path(path), names, every, texts_in(path.parent))
         return
     rows = csv.reader(every, delimiter=delimiter)
     fields = _fields(path, names, rows)
-    before = found = 0
+    before, within = 0, False
+    last: Draft | Unread | None = None
+    lines.quotes = 0
     try:
         for row in rows:
             where, before = f"{printable_path(path)}:{before + 2}", rows.line_num
             if any(map(str.strip, row)):
-                found += 1
                 if delimiter == "\t":
                     row = [_ESCAPED_LINE.sub("\n", value) for value in row]
-                yield _outcome(where, fields, names, row, (_GUESSED,) * lines.guessed)
+                if last is not None:
+                    yield last
+                last = _outcome(where, fields, names, row, (_GUESSED,) * lines.guessed)
                 lines.guessed = False
+                within, lines.quotes = lines.quotes % 2 == 1, 0
     except csv.Error as error:
         msg = f"line {rows.line_num + 1}: {error}; the rows above it are read"
         raise CorpusError(msg) from error
-    if not found:
+    if last is None:
         msg = "holds no row below the names of its columns"
         raise CorpusError(msg)
+    if within and isinstance(last, Draft):
+        last = replace(last, warnings=(*last.warnings, _WITHIN_QUOTES))
+    yield last
 
 
 def _fields(path: Path, names: list[str], rows: Iterable[list[str]]) -> Fields:

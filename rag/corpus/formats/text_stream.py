@@ -38,10 +38,11 @@ class TextStream:
     """The text of an open file, in pieces; `guessed` says whether bytes were not UTF-8."""
 
     def __init__(self, file: BinaryIO, encoding: str = "utf-8") -> None:
-        start = file.read(_PIECE)
+        # A gzipped file that is cut off gives what it holds only piece by piece.
+        self._read = file.read1 if isinstance(file, gzip.GzipFile) else file.read
+        start = self._read(_PIECE)
         mark, found = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", encoding))
         self.guessed = False
-        self._file = file
         self._start = start[len(mark) :]
         self._decoder = _Utf8() if codecs.lookup(found).name == "utf-8" else _other(found)
 
@@ -55,7 +56,7 @@ class TextStream:
                 msg = "a binary file: it holds NUL bytes"
                 raise CorpusError(msg)
             yield text
-            piece = self._file.read(_PIECE)
+            piece = self._read(_PIECE)
         if rest := self._decoder.decode(b"", final=True):
             yield rest
 
