@@ -115,6 +115,10 @@ def test_a_fragment_has_no_verb_or_says_nothing(sentence: str, fragment: bool) -
         "For the latest news, view our live updates.",
         "Follow live as crews free the barge.",
         "",
+        "FOR IMMEDIATE RELEASE: June 3, 2031",
+        "CONTACT: Ann Orr, 555-0100, ann@orr.example",
+        "Phone: +44 20 7946 0000",
+        "For further details contact the press office of the harbour.",
     ],
 )
 def test_what_surrounds_the_reporting_is_furniture(sentence: str) -> None:
@@ -131,6 +135,9 @@ def test_what_surrounds_the_reporting_is_furniture(sentence: str) -> None:
         "He follows Orr on Twitter.",
         "Follow the money, Orr said.",
         "Orr reads the news on Facebook.",
+        "Contact with the ferry was lost at noon.",
+        "Phone companies raised their prices by 300 crowns.",
+        "Contacts: Orr said that there were none.",
     ],
 )
 def test_reporting_is_no_furniture(sentence: str) -> None:
