@@ -70,6 +70,7 @@ def test_a_sentence_with_a_subject_of_its_own_does_not(sentence: str) -> None:
         ("Ann Orr sold the ferry. ", "Bo Lind left.", None),
         ("Bo Lind, a clerk, sold the ferry. ", "The mayor left.", None),
         ("Bo Lind became mayor in May. Lind sold the ferry. ", "The mayor left.", "Bo Lind"),
+        ("Bo Lind died.\n\nDov Orr lived.\n\n", "“He was 71,” said his son, Al Lind.", "Bo Lind"),
     ],
 )
 def test_the_subject_stands_for_the_name_before_it_or_nobody(
