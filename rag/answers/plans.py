@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
+from rag.language.analysis import analyse
 from rag.language.context import is_background, is_continuation
 from rag.language.entities import stems
+from rag.language.referents import main_subject
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -28,9 +30,10 @@ class Plan:
     After the first, a sentence gains `presenting` where it says who or what the subject is, and
     may be as much further below the best; it loses `repeating` where all its words stand in those
     chosen already. The title of its article must come at least `titled` times as near to the
-    question in meaning as those of the best sentences. With `spoken`, the answer opens with
-    words on the matter that have their speaker beside them. How the newest article on the subject
-    opens is shown where it is no more than `newest` below the best.
+    question in meaning as those of the best sentences, and its sentences must have at least `whole`
+    times as much of the subject's words as those of the article that has most. With `spoken`, the
+    answer opens with words on the matter that have their speaker beside them. How the newest
+    article on the subject opens is shown where it is no more than `newest` below the best.
     """
 
     sentences: int
@@ -40,6 +43,7 @@ class Plan:
     presenting: float = 0.0
     repeating: float = 0.0
     titled: float = 0.0
+    whole: float = 0.0
     spoken: bool = False
     newest: float = 0.0
 
@@ -55,9 +59,9 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "statement": Plan(6, 130, "best, then text", spoken=True),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5, newest=2.5),
-        "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4),
+        "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4, whole=0.6),
         "chronology": Plan(10, 250, "story", within=5.0),
-        "topic": Plan(8, 200, "best, then story"),
+        "topic": Plan(8, 200, "best, then story", whole=0.6),
         "cause": Plan(8, 170),
         "list": Plan(8, 170, "best, then text", within=math.inf),
         "comparison": Plan(8, 200),
@@ -75,6 +79,9 @@ pronoun for its subject."""
 _NAMED, _VERBATIM, _MARKS = 0.6, 0.6, frozenset("“\"‘'")
 """What the speaker's name adds to a statement as the first, and words in marks beside it; marks."""
 
+_BEFALLS = 0.6
+"""What "The mill burnt" gains over "A man was hurt in the mill" where the mill is asked about."""
+
 _WITH_SUBJECT = 0.6
 """What share of the words of the subject the title and opening of an article on it have."""
 
@@ -83,7 +90,9 @@ _ABOUT, _BEST = 0.4, 3
 """What share of the most that the best three sentences cover of a question others must cover."""
 
 
-def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSentence]:
+def choose(
+    form: FormName, evidence: Sequence[Evidence], subject: str = ""
+) -> list[CandidateSentence]:
     """The sentences that are shown, in the order of the plan; `evidence` is best first.
 
     What mostly repeats a sentence already chosen is left out, and so are what does not fit and
@@ -94,6 +103,8 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     left = _most(evidence, "coverage", _ABOUT)
     if plan.titled:
         left = _most(left, "title", plan.titled)
+    if plan.whole:
+        left = _on_the_whole(left, plan.whole)
     if plan.order == "best, then story" and left:
         left = _in_one_language(left)
     chosen: list[Evidence] = []
@@ -114,6 +125,8 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
         chosen.append(each)
         said |= _words(each)
         room -= length
+    if form == "event" and len(chosen) > 1:
+        chosen = [replace(e, score=e.score + _befalls(e.text, subject)) for e in chosen]
     return [each.sentence for each in _ordered(chosen, plan)]
 
 
@@ -122,6 +135,25 @@ def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
     best = evidence[0].sentence.article.language
     known = ("", best) if best else ("", "en")
     return [each for each in evidence if each.sentence.article.language in known]
+
+
+def _on_the_whole(evidence: Sequence[Evidence], share: float) -> list[Evidence]:
+    """Those of articles with at least that share of the most of the subject that one has."""
+    held: dict[str, float] = {}
+    for each in evidence:
+        id_, near = each.sentence.article.id, each.signals["subject near"]
+        held[id_] = max(near, held.get(id_, 0.0))
+    least = share * max(held.values(), default=0.0)
+    return [each for each in evidence if held[each.sentence.article.id] >= least]
+
+
+def _befalls(text: str, subject: str) -> float:
+    """What a sentence gains as an opening whose grammatical subject is what it happened to."""
+    [doc] = analyse([text])
+    found = main_subject(doc)
+    asked = set(stems(subject))
+    words = set(stems(" ".join(token.text for token in found.subtree))) if found else set()
+    return _BEFALLS if asked and 2 * len(asked & words) > len(asked) else 0.0
 
 
 def _newest_opening(evidence: Sequence[Evidence], least: float) -> Evidence | None:

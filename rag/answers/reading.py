@@ -76,10 +76,10 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
-    sure = form.name in FACTUAL and says_all(question, evidence[0])
+    sure = form.name in FACTUAL and says_all(question, evidence[0], form.matter)
     return Reading(
         evidence=tuple(evidence),
-        sentences=tuple(choose(form.name, evidence)),
+        sentences=tuple(choose(form.name, evidence, form.subject)),
         confidence=max(
             confidence(signals, by_meaning=similarity is not None), SAID if sure else 0.0
         ),
