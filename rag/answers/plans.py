@@ -14,7 +14,8 @@ from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
 from rag.language.context import is_background, is_continuation
 from rag.language.entities import stems
-from rag.language.referents import main_subject
+from rag.language.opposites import base, reworded
+from rag.language.referents import SUBJECTS
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -30,10 +31,10 @@ class Plan:
     After the first, a sentence gains `presenting` where it says who or what the subject is, and
     may be as much further below the best; it loses `repeating` where all its words stand in those
     chosen already. The title of its article must come at least `titled` times as near to the
-    question in meaning as those of the best sentences, and its sentences must have at least `whole`
-    times as much of the subject's words as those of the article that has most. With `spoken`, the
-    answer opens with words on the matter that have their speaker beside them. How the newest
-    article on the subject opens is shown where it is no more than `newest` below the best.
+    question in meaning as those of the best sentences, and the article must have at least
+    `whole` times as many of the subject's words, or others for them, as the one with most. With
+    `spoken`, the answer opens with words on the matter that have their speaker beside them. How the
+    newest article on the subject opens is shown where it is no more than `newest` below the best.
     """
 
     sentences: int
@@ -79,8 +80,11 @@ pronoun for its subject."""
 _NAMED, _VERBATIM, _MARKS = 0.6, 0.6, frozenset("“\"‘'")
 """What the speaker's name adds to a statement as the first, and words in marks beside it; marks."""
 
-_BEFALLS = 0.6
+_BEFALLS = 1.0
 """What "The mill burnt" gains over "A man was hurt in the mill" where the mill is asked about."""
+
+_OBJECTS = frozenset({"dobj", "ccomp", "xcomp", "attr", "acomp"})
+"""What a verb has beside its subject where that does, says or is something."""
 
 _WITH_SUBJECT = 0.6
 """What share of the words of the subject the title and opening of an article on it have."""
@@ -104,7 +108,7 @@ def choose(
     if plan.titled:
         left = _most(left, "title", plan.titled)
     if plan.whole:
-        left = _on_the_whole(left, plan.whole)
+        left = _on_the_whole(left, plan.whole, subject)
     if plan.order == "best, then story" and left:
         left = _in_one_language(left)
     chosen: list[Evidence] = []
@@ -137,23 +141,26 @@ def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [each for each in evidence if each.sentence.article.language in known]
 
 
-def _on_the_whole(evidence: Sequence[Evidence], share: float) -> list[Evidence]:
+def _on_the_whole(evidence: Sequence[Evidence], share: float, subject: str) -> Sequence[Evidence]:
     """Those of articles with at least that share of the most of the subject that one has."""
-    held: dict[str, float] = {}
+    asked = [reworded(base(word)) for word in stems(subject)]
+    texts: dict[str, list[str]] = {}
     for each in evidence:
-        id_, near = each.sentence.article.id, each.signals["subject near"]
-        held[id_] = max(near, held.get(id_, 0.0))
-    least = share * max(held.values(), default=0.0)
-    return [each for each in evidence if held[each.sentence.article.id] >= least]
+        article = each.sentence.article
+        texts.setdefault(article.id, [article.title]).append(each.text)
+    held = {id_: frozenset(map(base, stems(" ".join(said)))) for id_, said in texts.items()}
+    has = {id_: sum(not word.isdisjoint(found) for word in asked) for id_, found in held.items()}
+    least = share * max(has.values(), default=0)
+    return [each for each in evidence if has[each.sentence.article.id] >= least]
 
 
 def _befalls(text: str, subject: str) -> float:
-    """What a sentence gains as an opening whose grammatical subject is what it happened to."""
+    """What a sentence gains as an opening that says what its grammatical subject went through."""
+    asked = frozenset(map(base, stems(subject)))
     [doc] = analyse([text])
-    found = main_subject(doc)
-    asked = set(stems(subject))
-    words = set(stems(" ".join(token.text for token in found.subtree))) if found else set()
-    return _BEFALLS if asked and 2 * len(asked & words) > len(asked) else 0.0
+    found = (token for token in doc if token.dep_ in SUBJECTS and base(token.text) in asked)
+    acts = (any(each.dep_ in _OBJECTS for each in token.head.children) for token in found)
+    return 0.0 if all(acts) else _BEFALLS
 
 
 def _newest_opening(evidence: Sequence[Evidence], least: float) -> Evidence | None:
