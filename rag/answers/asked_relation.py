@@ -181,13 +181,15 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     if form.name == "cause" and question.lower().startswith("why"):
         asked &= _bases(form.matter)
         return bool(asked) and not any(_tells(asked, each) for each in evidence)
-    if asked_for(question).kind not in _OF_A_KIND or form.name not in ("fact", "figure", "date"):
+    kind = asked_for(question).kind
+    if kind not in _OF_A_KIND or form.name not in ("fact", "figure", "date"):
         return False
     if harm_asked(question):
         return not any(each.signals["fit"] >= _FITS for each in evidence)
-    known = {word for word in asked if len(near(word) | reworded(word)) > 1}
-    known = known if form.name in ("figure", "date") else set()
-    best = [each for each in evidence if each.signals["fit"] >= _FITS][:_GOOD]
+    told_otherwise = (word for word in asked if len(near(word) | reworded(word)) > 1)
+    known = frozenset(told_otherwise if form.name != "fact" else ())
+    fits = 0.0 if kind == "person" else _FITS  # "Three men" have no names.
+    best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
     titles = [_bases(each.sentence.article.title) for each in best]
     told = (
         _tells(((known or asked) - title) or asked, each, loose=not known)
@@ -225,7 +227,6 @@ def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     small = known_names(texts) - written
     words = [re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(question)]
     names = small | names_asked(question)
-    # The second word of a name may be a common word elsewhere: "mosel baby".
     for one, other in pairwise(words):
         if one in names and any(
             f"{one.capitalize()} {other.capitalize()}" in text for text in texts
