@@ -48,6 +48,7 @@ _AROUND = 400
 _FITS, _GOOD = 0.55, 8
 """How well a sentence fits that has the kind of thing asked for, and how many are looked at."""
 
+_UNNAMED = re.compile(r"\b(?:hurt|injured|wounded|killed|died|dead|rescued|arrested)\b")
 _OF_A_KIND = frozenset[Kind]({"person", "number", "percent", "money", "date"})
 _WHEN = "after|before|when|while|during|at|in|upon"
 _SAID = re.compile(r"\b(?:said|says|told|added|wrote|writes|tweeted|announced|replied)\b")
@@ -156,8 +157,8 @@ def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
     """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
 
     With its title it has every word of the question, or a near one, but for those that tell the
-    form; one of them at least in the sentence and no name. Of fewer than two words nothing is sure.
-    Where the sentence has all of the `matter`, the other words may stand around it.
+    form; one of them at least in the sentence and no name. Where it has all of the `matter`, the
+    others may stand around it. Of fewer than two words nothing is sure.
     """
     asked = _asked_words(question)
     sentence = evidence.sentence
@@ -188,7 +189,7 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
         return not any(each.signals["fit"] >= _FITS for each in evidence)
     told_otherwise = (word for word in asked if len(near(word) | reworded(word)) > 1)
     known = frozenset(told_otherwise if form.name != "fact" else ())
-    fits = 0.0 if kind == "person" else _FITS  # "Three men" have no names.
+    fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
     best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
     titles = [_bases(each.sentence.article.title) for each in best]
     told = (
