@@ -67,7 +67,7 @@ _PLACED = re.compile(r"\b(?:to|for|of|with|by|on|about|against|from|at|over) (?:
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _DID = re.compile(r"(?:and |so |but )?did\b(?!n['’]t| not\b)", re.IGNORECASE)
 _LIGHT = frozenset(
-    base(word) for word in word_set("be have do get give make take go come say tell happen mean")
+    map(base, word_set("be have do get give make take go come say tell happen mean"))
 )
 """Verbs that say too little to be looked for."""
 
@@ -187,14 +187,12 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
         return False
     if harm_asked(question):
         return not any(each.signals["fit"] >= _FITS for each in evidence)
-    told_otherwise = (word for word in asked if len(near(word) | reworded(word)) > 1)
-    known = frozenset(told_otherwise if form.name != "fact" else ())
+    known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
     fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
     best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
-    titles = [_bases(each.sentence.article.title) for each in best]
     told = (
-        _tells(((known or asked) - title) or asked, each, loose=not known)
-        for each, title in zip(best, titles, strict=True)
+        _tells(((known or asked) - _bases(e.sentence.article.title)) or asked, e, loose=not known)
+        for e in best
     )
     return bool(asked) and not any(told)
 
