@@ -141,7 +141,7 @@ def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [each for each in evidence if each.sentence.article.language in known]
 
 
-def _on_the_whole(evidence: Sequence[Evidence], share: float, subject: str) -> Sequence[Evidence]:
+def _on_the_whole(evidence: Sequence[Evidence], share: float, subject: str) -> list[Evidence]:
     """Those of articles with at least that share of the most of the subject that one has."""
     asked = [reworded(base(word)) for word in stems(subject)]
     texts: dict[str, list[str]] = {}
