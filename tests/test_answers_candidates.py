@@ -35,6 +35,8 @@ NOBODY: frozenset[str] = frozenset()
         ("How many boats sank?", "In all 41 old boats sank.", 1.0),
         ("How many boats sank?", "It took 41 hours.", 0.6),
         ("How many boats sank?", "They sank.", 0.0),
+        ("How many boats sank?", "They cost $41.50 or so.", 0.0),
+        ("How many people were arrested?", "There were 41 arrests by noon.", 1.0),
         ("Did 41 or more boats sink? How many?", "All 41 sank.", 0.0),
         ("How many people died in Vesk?", "The death toll in Vesk rose to nine.", 1.0),
         ("How many were killed in Vesk?", "At least nine people have died there.", 1.0),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answers.evidence import Evidence, collect, read_hits
+from rag.answers.candidates import CandidateSentence
+from rag.answers.evidence import Evidence, collect, hits_shown, read_hits
 from rag.questions.form import Form
 from rag.records import Article, Hit, Span
 from tests.builders import article, hit
@@ -156,3 +157,10 @@ def test_more_is_read_for_a_chronology() -> None:
 def test_no_hits_and_no_words_read_as_nothing() -> None:
     assert found("ferry", Form("fact")) == []
     assert found("", Form("fact"), hit(article())) == []
+
+
+def test_an_answer_carries_the_best_hits_and_those_its_sentences_stand_in() -> None:
+    hits = [hit(article(f"Heron {n} came.", f"x/{n}"), n) for n in range(1, 13)]
+    late = CandidateSentence(hits[10].article, 0, 5, 11, 11, 1.0)
+    assert hits_shown(hits, []) == tuple(hits[:8])
+    assert hits_shown(hits, [late]) == (*hits[:8], hits[10])

@@ -10,7 +10,19 @@ from rag.answers.plans import PLANS, choose
 from tests.builders import article
 
 SILENT = dict.fromkeys(
-    ("opens", "lead", "subject", "headline", "matter", "to matter", "says", "quoted", "leans"), 0.0
+    (
+        "opens",
+        "lead",
+        "subject",
+        "subject near",
+        "headline",
+        "matter",
+        "to matter",
+        "says",
+        "quoted",
+        "leans",
+    ),
+    0.0,
 )
 
 
@@ -54,6 +66,28 @@ def test_an_overview_leaves_out_articles_whose_titles_are_of_something_else() ->
     # A bare name is often in articles whose titles have others.
     assert shown("topic", best, near, far) == [best.text, near.text, far.text]
     assert shown("overview", evidence("The ferry sank.", 2.0, title=-0.1)) == ["The ferry sank."]
+
+
+def test_an_overview_leaves_out_articles_that_have_only_a_part_of_the_subject() -> None:
+    both, part = evidence("The abbey theft is solved.", 2.0), evidence("A theft of data.", 1.9)
+    other = evidence("Panels stolen from the abbey were found.", 1.8)
+    for form in ("overview", "topic"):
+        found = choose(form, [both, part, other], "the abbey theft")  # type: ignore[arg-type]
+        assert [each.text for each in found] == [both.text, other.text]
+    found = choose("event", [both, part, other], "the abbey theft")
+    assert len(found) == len([both, part, other])
+
+
+def test_what_happened_to_something_opens_with_a_sentence_of_which_it_is_the_subject() -> None:
+    hurt = evidence("A pilot hurt in the fall of the bridge died.", 2.0)
+    fell = evidence("The bridge fell on Monday.", 1.5)
+    far = evidence("The bridge was built in 1962.", 0.9)
+    found = choose("event", [hurt, fell, far], "the bridge")
+    assert [each.text for each in found] == [fell.text, hurt.text, far.text]
+    sells = evidence("The bridge has a new toll.", 1.5)
+    found = choose("event", [hurt, sells], "the bridge")
+    assert [each.text for each in found] == [hurt.text, sells.text]
+    assert shown("event", hurt, fell, far) == [hurt.text, fell.text, far.text]
 
 
 def test_the_newest_comes_first_for_the_latest() -> None:

@@ -189,6 +189,7 @@ AROUND = (
         ("Eva Rood", "the family’s lawyer", 0.9),
         ("Eric Trask", "Don Trask", 0.3),
         ("Trask", "don trask", 0.9),
+        ("two dozen Don Trask fans", "don trask", 0.1),
         ("the mayor", "ann orr", 0.8),
         ("the mayor's lawyer", "the mayor", 0.0),
         ("Bo Lind", "brell's governor", 0.0),

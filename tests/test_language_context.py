@@ -70,6 +70,7 @@ def test_a_sentence_with_a_subject_of_its_own_does_not(sentence: str) -> None:
         ("Ann Orr sold the ferry. ", "Bo Lind left.", None),
         ("Bo Lind, a clerk, sold the ferry. ", "The mayor left.", None),
         ("Bo Lind became mayor in May. Lind sold the ferry. ", "The mayor left.", "Bo Lind"),
+        ("Bo Lind died.\n\nDov Orr lived.\n\n", "“He was 71,” said his son, Al Lind.", "Bo Lind"),
     ],
 )
 def test_the_subject_stands_for_the_name_before_it_or_nobody(
@@ -115,6 +116,10 @@ def test_a_fragment_has_no_verb_or_says_nothing(sentence: str, fragment: bool) -
         "For the latest news, view our live updates.",
         "Follow live as crews free the barge.",
         "",
+        "FOR IMMEDIATE RELEASE: June 3, 2031",
+        "CONTACT: Ann Orr, 555-0100, ann@orr.example",
+        "Phone: +44 20 7946 0000",
+        "For further details contact the press office of the harbour.",
     ],
 )
 def test_what_surrounds_the_reporting_is_furniture(sentence: str) -> None:
@@ -131,6 +136,9 @@ def test_what_surrounds_the_reporting_is_furniture(sentence: str) -> None:
         "He follows Orr on Twitter.",
         "Follow the money, Orr said.",
         "Orr reads the news on Facebook.",
+        "Contact with the ferry was lost at noon.",
+        "Phone companies raised their prices by 300 crowns.",
+        "Contacts: Orr said that there were none.",
     ],
 )
 def test_reporting_is_no_furniture(sentence: str) -> None:

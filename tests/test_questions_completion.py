@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions.completion import Completed, completed_by, is_courtesy
-from rag.questions.followup import without_courtesies
+from rag.questions.completion import Completed, completed_by
+from rag.questions.followup import is_courtesy, without_courtesies
 from rag.questions.rewriting import resolve_by_rules
 from rag.records import Message
 from tests.builders import no_facets
@@ -122,6 +122,13 @@ TOLL = "How many people died in the mill fire?"
             "What did the bishop say about the toll?",
         ),
         ("Did the old pope die?", "when's the funeral?", "When's the funeral of the old pope?"),
+        ("Who died in Oskel?", "is the outbreak over?", "Is the outbreak in Oskel over?"),
+        ("How many people are ill in Oskel?", "is the strike over", "Is the strike in Oskel over?"),
+        (
+            "What caused the outbreak in Oskel?",
+            "is the outbreak over?",
+            "Is the outbreak in Oskel over?",
+        ),
         (
             "What happened at Harl Weir on Monday?",
             "why did they open the gates?",
@@ -218,6 +225,16 @@ def test_a_thread_keeps_its_subject_until_another_is_named() -> None:
     )
     anew = resolve_by_rules("What about the ferry strike?", history[:2], AS_OF, no_facets())
     assert (anew.question, anew.context, anew.share) == ("Tell me about the ferry strike", "", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "anew"),
+    [("latest on the ferry", True), ("any news on the mill?", False), ("latest on that", None)],
+)
+def test_news_of_a_story_stays_news_in_a_running_chat(question: str, anew: bool | None) -> None:
+    made = completed_by(question, TOLL, "")
+    whole = f"{question[0].upper()}{question[1:].rstrip('?')}?"
+    assert (made and made.anew if made and made.question == whole else None) is anew
 
 
 def test_courtesies_are_passed_over_with_what_was_replied() -> None:

@@ -98,6 +98,7 @@ def test_a_whole_is_asked_of_a_subject(question: str, name: str, subject: str) -
             "people died",
         ),
         ("death toll of the mill fire", "figure", "the mill fire", "death toll"),
+        ("what is the ferry fare now", "figure", "the ferry fare", "the ferry fare"),
         ("How old is Jorun Teague?", "figure", "Jorun Teague", ""),
         ("About the mill fire: how many were saved?", "figure", "the mill fire", "were saved"),
         ("what did brell line announce at its rally", "list", "brell line", "its rally"),

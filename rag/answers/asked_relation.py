@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
-from rag.answers.candidates import READ_CHARACTERS, known_names
+from rag.answers.candidates import READ_CHARACTERS, harm_asked, known_names, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
 from rag.language.analysis import analyse
 from rag.language.entities import stems
 from rag.language.name_matching import mentions
-from rag.language.opposites import base, converses, near, opposites
+from rag.language.opposites import base, converses, near, opposites, reworded
 from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
+from rag.questions.asked_words import question_words
+from rag.questions.expected_answer import Kind, asked_for
 from rag.questions.form import Form, read_form
 from rag.records import Hit
 
@@ -39,6 +42,14 @@ _NEAR_MATTER = 0.3
 _NEAR_OCCASION = 0.25
 """The cosine with when it was spoken from which a sentence tells of that."""
 
+_AROUND = 400
+"""The characters before and after a sentence in which it is said whom or what it is about."""
+
+_FITS, _GOOD = 0.55, 8
+"""How well a sentence fits that has the kind of thing asked for, and how many are looked at."""
+
+_UNNAMED = re.compile(r"\b(?:hurt|injured|wounded|killed|died|dead|rescued|arrested)\b")
+_OF_A_KIND = frozenset[Kind]({"person", "number", "percent", "money", "date"})
 _WHEN = "after|before|when|while|during|at|in|upon"
 _SAID = re.compile(r"\b(?:said|says|told|added|wrote|writes|tweeted|announced|replied)\b")
 _HOLDS = re.compile(
@@ -50,10 +61,13 @@ _HOLDS = re.compile(
 )
 """What somebody does who takes a stand, without a verb of speech."""
 
+_PLACED = re.compile(r"\b(?:to|for|of|with|by|on|about|against|from|at|over) (?:the )?$")
+"""What stands before somebody who does nothing: "they apologised to Orr, whom they blame"."""
+
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _DID = re.compile(r"(?:and |so |but )?did\b(?!n['’]t| not\b)", re.IGNORECASE)
 _LIGHT = frozenset(
-    base(word) for word in word_set("be have do get give make take go come say tell happen mean")
+    map(base, word_set("be have do get give make take go come say tell happen mean"))
 )
 """Verbs that say too little to be looked for."""
 
@@ -110,8 +124,9 @@ def lacks_relation(
     A statement needs a sentence in which the one whom the question means speaks, on what is asked.
     "Did Orr sue Lind?" needs one with that deed, or its opposite, beside who or what is named.
     "What is the name of the driver?" needs a name that is given to a driver, and "Orr's oath"
-    an article that has both. False where nothing of this is asked, and for languages other
-    than English.
+    an article that has both. "How much was Orr fined?" needs an amount in a sentence on a fine, and
+    "Why was Orr jailed?" a sentence on jail, in whatever words. False where nothing of this is
+    asked, and for languages other than English.
     """
     english = [each for each in evidence if each.sentence.article.language in ("", "en")]
     if not english:
@@ -127,25 +142,96 @@ def lacks_relation(
         named = _KIN_WORDS[kin[1].lower()]
         return not any(re.search(rf"\b(?:{named})\b", each.text, re.IGNORECASE) for each in english)
     asked = _NAME_OF.search(question) if form.name in ("fact", "definition") else None
-    noun = next(filter(None, asked.groups())).split()[-1].lower() if asked else ""
-    if noun not in _PEOPLE and not is_person_noun(noun):
-        return False
+    names = _names_in(question, hits)
+    english = (names and _on_them(english, names)) or english
+    if asked is None:
+        return _untold(question, form, hits, english)
+    noun = next(filter(None, asked.groups())).split()[-1].lower()
     shared = [each.text for each in english if each.signals["own"] >= _SHARED]
-    return not any(_gives_name(noun, text, question) for text in shared)
+    if noun in _PEOPLE | _OFFICES or is_person_noun(noun):
+        return not any(_gives_name(noun, text, question) for text in shared)
+    return noun in _THINGS and not any(_names_thing(noun, text, question) for text in shared)
 
 
-def says_all(question: str, evidence: Evidence) -> bool:
+def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
     """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
 
     With its title it has every word of the question, or a near one, but for those that tell the
-    form; one of them at least in the sentence and no name. Of fewer than two words nothing is sure.
+    form; one of them at least in the sentence and no name. Where it has all of the `matter`, the
+    others may stand around it. Of fewer than two words nothing is sure.
     """
     asked = _asked_words(question)
-    found = _bases(f"{evidence.sentence.article.title} {evidence.text}")
+    sentence = evidence.sentence
+    told = {word for word in _bases(matter) & asked if not _missing(word, _bases(evidence.text))}
+    around = _AROUND if told and told == _bases(matter) & asked else 0
+    near_it = sentence.article.text[max(0, sentence.start - around) : sentence.end + around]
+    found = _bases(f"{sentence.article.title} {near_it}")
     plain = _bases(" ".join(word for word in evidence.text.split() if word[:1].islower()))
     sure = len(asked) > 1 and evidence.signals.get("fit") == 1
     sure = sure and any(not _missing(word, plain) for word in asked)
     return sure and not any(_missing(word, found) for word in asked)
+
+
+def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no good sentence with the kind of thing that is asked for tells what is asked of it.
+
+    Of the words that are asked, those count whose other wordings are known, where there are any.
+    Words of a title say what an article is about, not what a sentence of it tells.
+    """
+    asked = _asked_words(question) - _names_in(question, hits)
+    if form.name == "cause" and question.lower().startswith("why"):
+        asked &= _bases(form.matter)
+        return bool(asked) and not any(_tells(asked, each) for each in evidence)
+    kind = asked_for(question).kind
+    if kind not in _OF_A_KIND or form.name not in ("fact", "figure", "date"):
+        return False
+    if harm_asked(question):
+        return not any(each.signals["fit"] >= _FITS for each in evidence)
+    known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
+    fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
+    best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
+    told = (
+        _tells(((known or asked) - _bases(e.sentence.article.title)) or asked, e, loose=not known)
+        for e in best
+    )
+    return bool(asked) and not any(told)
+
+
+def _tells(asked: Collection[str], evidence: Evidence, *, loose: bool = True) -> bool:
+    """Whether a sentence has one of these words, or another for it, that is no name there."""
+    words = (word for word in evidence.text.split() if not word[:1].isupper())
+    found = _bases(" ".join(word for word in words if word != "following"))
+    return any(
+        not _missing(word, found)
+        or not reworded(word).isdisjoint(found)
+        or (loose and any(word in implied(each) for each in found))
+        for word in asked
+    )
+
+
+def _on_them(evidence: Sequence[Evidence], names: frozenset[str]) -> list[Evidence]:
+    """The sentences of articles that have more than half of the names of a question."""
+    articles = {each.sentence.article.id: each.sentence.article for each in evidence}
+    held = {
+        id_: len(names & _bases(f"{article.title} {article.text[:READ_CHARACTERS]}"))
+        for id_, article in articles.items()
+    }
+    return [each for each in evidence if 2 * held[each.sentence.article.id] > len(names)]
+
+
+def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
+    """The base forms of the names in a question, as the hits or its own capitals write them."""
+    texts = [hit.text for hit in hits]
+    written = frozenset(word for text in texts for word in _WORD.findall(text))
+    small = known_names(texts) - written
+    words = [re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(question)]
+    names = small | names_asked(question)
+    for one, other in pairwise(words):
+        if one in names and any(
+            f"{one.capitalize()} {other.capitalize()}" in text for text in texts
+        ):
+            names |= {other}
+    return frozenset(base(word) for word in words if word in names)
 
 
 def _asked_words(question: str) -> set[str]:
@@ -212,7 +298,8 @@ def _says_of_it(evidence: Evidence, form: Form, then: Collection[str]) -> bool:
     What is said in the articles that tell of the occasion (`then`) counts as well.
     """
     own = evidence.signals
-    speaks = max(own["speaks"], own["says"] * (1 - own["another speaks"]))
+    says = own["says"] if _stands(evidence.text, form.subject) else 0.0
+    speaks = max(own["speaks"], says * (1 - own["another speaks"]))
     by_office = form.subject.lower().startswith("the ") and own.get("subject") == 1
     if by_office and _SAID.search(evidence.text):
         speaks = 1.0
@@ -229,7 +316,12 @@ def _is_occasion(matter: str, title: str) -> bool:
 
 
 def _takes_a_stand(text: str, who: str) -> bool:
-    return any(_HOLDS.match(text, each.end) for each in mentions(text, who))
+    return any(_HOLDS.match(text, end) for end in _stands(text, who))
+
+
+def _stands(text: str, who: str) -> list[int]:
+    """Where each mention of somebody ends who may do something: after no preposition."""
+    return [each.end for each in mentions(text, who) if not _PLACED.search(text, 0, each.start)]
 
 
 def _lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
@@ -273,6 +365,18 @@ def _bases(text: str) -> frozenset[str]:
     return frozenset(base(word) for word in words if stems(word))
 
 
+def _names_thing(noun: str, text: str, question: str) -> bool:
+    """Whether a sentence gives such a thing a name that is new to the question."""
+    name = r"[“\"‘]?(?P<name>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
+    patterns = (
+        rf"\b{noun}s?\b[^.;:]{{0,60}}?\b(?:named|called|dubbed|known as),? (?:the )?{name}",
+        rf"\b{noun}s?,? {name}",
+        rf"\b{name}[”\"’]?,? (?:an?|the|who|which|was|is) (?:[\w’'-]+ ){{0,5}}?{noun}\b",
+    )
+    found = (match["name"] for pattern in patterns for match in re.finditer(pattern, text))
+    return any(not set(each.lower().split()) <= set(question.lower().split()) for each in found)
+
+
 def _gives_name(noun: str, text: str, question: str) -> bool:
     """Whether a sentence gives a name, new to the question, to somebody whom the noun may mean."""
     nouns = "|".join(sorted(_PEOPLE)) if noun in _PEOPLE else re.escape(noun)
@@ -288,11 +392,8 @@ def _gives_name(noun: str, text: str, question: str) -> bool:
 
 
 _OFFICE_OF = re.compile(r"the (?:[\w-]+ ){1,3}?(?:of|at) ", re.IGNORECASE)
+_PEOPLE, _THINGS = question_words("persons"), question_words("named")
 _OFFICES = word_set(
     "head leader executive director president chair coach captain manager mayor governor minister"
     " chancellor king queen pope senator superintendent principal commissioner sheriff dean editor"
 )
-_PEOPLE = word_set(
-    "man woman suspect attacker gunman shooter driver victim person boy girl teenager"
-)
-"""Nouns that reports have for one and the same person."""

@@ -83,6 +83,8 @@ _NO_NAME = 0.5
 _OTHER_NAME = 0.6
 _COMMON_NOUN = 0.7
 _OTHER_UNIT = 0.6
+_LONG_VERB = 7
+_PRICE = re.compile(r"[$£€¥]\s?\d[\d,.]*(?:\s?(?:million|billion|trillion|thousand|[mb]n?)\b)?")
 _OF_BEFORE = 0.2
 """Of an earlier event: "the storm of last year killed 51"."""
 
@@ -239,10 +241,13 @@ def _fit_of_number(asked: Asked, sentence: str, numbers: frozenset[str]) -> floa
             return _fit_of_harm(harm, sentence, numbers)
     if not numbers or not asked.unit:
         return float(bool(numbers))
-    counted = re.compile(
-        rf"{_NUMBER.pattern}(?:[\s-]+[\w’'-]+){{0,3}}?[\s-]+{re.escape(asked.unit)}", re.IGNORECASE
-    )
-    return 1.0 if counted.search(sentence) else _OTHER_UNIT
+    # "How many were arrested?" is answered by "53 arrests" as well.
+    done = [word[:-2] for word in asked.words if word.endswith("ed") and len(word) >= _LONG_VERB]
+    units = "|".join(map(re.escape, [asked.unit, *done]))
+    counted = rf"{_NUMBER.pattern}(?:[\s-]+[\w’'-]+){{0,3}}?[\s-]+(?:{units})"
+    if re.search(counted, sentence, re.IGNORECASE):
+        return 1.0
+    return _OTHER_UNIT * (_NUMBER.search(_PRICE.sub(" ", sentence)) is not None)
 
 
 def _fit_of_harm(harm: str, sentence: str, numbers: frozenset[str]) -> float:

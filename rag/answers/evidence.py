@@ -43,6 +43,9 @@ from rag.records import Hit, Similarity
 READ_HITS = 8
 """How many of the best hits are read."""
 
+SHOWN_HITS = 8
+"""How many hits an answer carries at least: what was read, or what is nearest."""
+
 _READ_MORE: Mapping[FormName, int] = MappingProxyType(
     {"chronology": 20, "overview": 12, "latest": 12, "comparison": 12, "list": 10}
 )
@@ -100,6 +103,12 @@ class Evidence:
 def read_hits(form: FormName, hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits that are read for a question of that form, best first."""
     return hits[: _READ_MORE.get(form, READ_HITS)]
+
+
+def hits_shown(hits: Sequence[Hit], sentences: Sequence[CandidateSentence]) -> tuple[Hit, ...]:
+    """The hits that an answer carries: the best, and where else one of its sentences stands."""
+    cited = {each.passage for each in sentences}
+    return tuple(hit for n, hit in enumerate(hits) if n < SHOWN_HITS or hit.passage.id in cited)
 
 
 def collect(

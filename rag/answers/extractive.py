@@ -14,7 +14,7 @@ from rag.answers.candidates import CandidateSentence, day_of
 from rag.answers.causes import several_causes
 from rag.answers.corrections import corrected, corrections
 from rag.answers.declining import contradicted, reason, stale_evidence, unmentioned, ways_on
-from rag.answers.evidence import READ_HITS, Evidence
+from rag.answers.evidence import READ_HITS, Evidence, hits_shown
 from rag.answers.false_presuppositions import Contradiction, contradiction, miscount
 from rag.answers.holders import Holder, holder
 from rag.answers.listed import listing
@@ -37,9 +37,6 @@ from rag.questions.expected_answer import asked_for
 from rag.questions.form import FormName
 from rag.questions.sub_queries import questions_apart
 from rag.records import Answer, Hit, Message, Similarity
-
-SHOWN_HITS = 8
-"""How many hits an answer carries: what was read, or what is nearest."""
 
 OPENINGS: Mapping[How, str] = {
     "changed": "The figure has changed; the latest comes first:",
@@ -207,7 +204,7 @@ def compose(
         as_of=asked.as_of,
         claims=worded.claims,
         citations=worded.citations,
-        hits=tuple((near if declined else hits)[:SHOWN_HITS]),
+        hits=hits_shown(near if declined else hits, told.sentences),
         abstained=declined,
         reason=_reason(asked, near, found) if declined or told.against else "",
         ways_on=ways_on(asked, hits) if declined else (),

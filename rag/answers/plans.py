@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from rag.answers.candidates import CandidateSentence
 from rag.answers.evidence import Evidence
+from rag.language.analysis import analyse
 from rag.language.context import is_background, is_continuation
 from rag.language.entities import stems
+from rag.language.opposites import base, reworded
+from rag.language.referents import SUBJECTS
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -28,9 +31,10 @@ class Plan:
     After the first, a sentence gains `presenting` where it says who or what the subject is, and
     may be as much further below the best; it loses `repeating` where all its words stand in those
     chosen already. The title of its article must come at least `titled` times as near to the
-    question in meaning as those of the best sentences. With `spoken`, the answer opens with
-    words on the matter that have their speaker beside them. How the newest article on the subject
-    opens is shown where it is no more than `newest` below the best.
+    question in meaning as those of the best sentences, and the article must have at least
+    `whole` times as many of the subject's words, or others for them, as the one with most. With
+    `spoken`, the answer opens with words on the matter that have their speaker beside them. How the
+    newest article on the subject opens is shown where it is no more than `newest` below the best.
     """
 
     sentences: int
@@ -40,6 +44,7 @@ class Plan:
     presenting: float = 0.0
     repeating: float = 0.0
     titled: float = 0.0
+    whole: float = 0.0
     spoken: bool = False
     newest: float = 0.0
 
@@ -55,9 +60,9 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "statement": Plan(6, 130, "best, then text", spoken=True),
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5, newest=2.5),
-        "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4),
+        "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4, whole=0.6),
         "chronology": Plan(10, 250, "story", within=5.0),
-        "topic": Plan(8, 200, "best, then story"),
+        "topic": Plan(8, 200, "best, then story", whole=0.6),
         "cause": Plan(8, 170),
         "list": Plan(8, 170, "best, then text", within=math.inf),
         "comparison": Plan(8, 200),
@@ -75,6 +80,12 @@ pronoun for its subject."""
 _NAMED, _VERBATIM, _MARKS = 0.6, 0.6, frozenset("“\"‘'")
 """What the speaker's name adds to a statement as the first, and words in marks beside it; marks."""
 
+_BEFALLS = 1.0
+"""What "The mill burnt" gains over "A man was hurt in the mill" where the mill is asked about."""
+
+_OBJECTS = frozenset({"dobj", "ccomp", "xcomp", "attr", "acomp"})
+"""What a verb has beside its subject where that does, says or is something."""
+
 _WITH_SUBJECT = 0.6
 """What share of the words of the subject the title and opening of an article on it have."""
 
@@ -83,7 +94,9 @@ _ABOUT, _BEST = 0.4, 3
 """What share of the most that the best three sentences cover of a question others must cover."""
 
 
-def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSentence]:
+def choose(
+    form: FormName, evidence: Sequence[Evidence], subject: str = ""
+) -> list[CandidateSentence]:
     """The sentences that are shown, in the order of the plan; `evidence` is best first.
 
     What mostly repeats a sentence already chosen is left out, and so are what does not fit and
@@ -94,6 +107,8 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
     left = _most(evidence, "coverage", _ABOUT)
     if plan.titled:
         left = _most(left, "title", plan.titled)
+    if plan.whole:
+        left = _on_the_whole(left, plan.whole, subject)
     if plan.order == "best, then story" and left:
         left = _in_one_language(left)
     chosen: list[Evidence] = []
@@ -114,6 +129,8 @@ def choose(form: FormName, evidence: Sequence[Evidence]) -> list[CandidateSenten
         chosen.append(each)
         said |= _words(each)
         room -= length
+    if form == "event" and len(chosen) > 1:
+        chosen = [replace(e, score=e.score + _befalls(e.text, subject)) for e in chosen]
     return [each.sentence for each in _ordered(chosen, plan)]
 
 
@@ -122,6 +139,28 @@ def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
     best = evidence[0].sentence.article.language
     known = ("", best) if best else ("", "en")
     return [each for each in evidence if each.sentence.article.language in known]
+
+
+def _on_the_whole(evidence: Sequence[Evidence], share: float, subject: str) -> list[Evidence]:
+    """Those of articles with at least that share of the most of the subject that one has."""
+    asked = [reworded(base(word)) for word in stems(subject)]
+    texts: dict[str, list[str]] = {}
+    for each in evidence:
+        article = each.sentence.article
+        texts.setdefault(article.id, [article.title]).append(each.text)
+    held = {id_: frozenset(map(base, stems(" ".join(said)))) for id_, said in texts.items()}
+    has = {id_: sum(not word.isdisjoint(found) for word in asked) for id_, found in held.items()}
+    least = share * max(has.values(), default=0)
+    return [each for each in evidence if has[each.sentence.article.id] >= least]
+
+
+def _befalls(text: str, subject: str) -> float:
+    """What a sentence gains as an opening that says what its grammatical subject went through."""
+    asked = frozenset(map(base, stems(subject)))
+    [doc] = analyse([text])
+    found = (token for token in doc if token.dep_ in SUBJECTS and base(token.text) in asked)
+    acts = (any(each.dep_ in _OBJECTS for each in token.head.children) for token in found)
+    return 0.0 if all(acts) else _BEFALLS
 
 
 def _newest_opening(evidence: Sequence[Evidence], least: float) -> Evidence | None:

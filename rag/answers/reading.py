@@ -13,12 +13,14 @@ from rag.answers.evidence import READ_HITS, Evidence, collect, read_hits
 from rag.answers.plans import choose
 from rag.answers.scoring import SubjectSignals, both, confidence, knows_subject, scored
 from rag.answers.signals import FACTUAL
+from rag.language.name_matching import mentions
 from rag.questions.expected_answer import asked_for, own_words
 from rag.questions.form import Form
 from rag.records import Hit, Similarity
 
 SAID = 0.5
-"""The least confidence where the best sentence has all the words of a question for one fact."""
+"""The least confidence where the best sentence has all the words of a question for one fact, or
+the name of which all that there is, or the latest, is asked for."""
 
 _LAST_HIT = 20
 """The place of the hit above which the first must stand out."""
@@ -76,10 +78,12 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
-    sure = form.name in FACTUAL and says_all(question, evidence[0])
+    sure = form.name in FACTUAL and says_all(question, evidence[0], form.matter)
+    if form.name in ("latest", "topic"):
+        sure = any(_names(each.text, form.subject) for each in evidence[:_BEST])
     return Reading(
         evidence=tuple(evidence),
-        sentences=tuple(choose(form.name, evidence)),
+        sentences=tuple(choose(form.name, evidence, form.subject)),
         confidence=max(
             confidence(signals, by_meaning=similarity is not None), SAID if sure else 0.0
         ),
@@ -87,6 +91,11 @@ def read(
         nearness=_nearness(evidence),
         form=form,
     )
+
+
+def _names(text: str, subject: str) -> bool:
+    """Whether a text names whom or what is asked about, by a name that is written as one."""
+    return any(text[each.start : each.end].istitle() for each in mentions(text, subject))
 
 
 def _in_words(text: str, meant: Mapping[str, str]) -> str:

@@ -50,6 +50,12 @@ _UNIQUE = word_set(
 """Nouns that need no sentence before them: "the government", "the sun"."""
 
 _PAIRS = word_set("pair couple two duo brothers sisters")
+_RELATIVE = re.compile(
+    r"\b(?:his|her|their) (?:[a-z]+[- ]){0,2}(?:wife|husband|widow|widower|mother|father|parents?"
+    r"|son|daughter|children|brother|sister|twin|grandson|granddaughter|grandmother|grandfather|uncle"
+    r"|aunt|nephew|niece|cousin),? (?P<first>[A-Z][\w’'-]+)(?: [A-Z][\w’'.-]*)*? "
+    r"(?P<last>[A-Z][\w’'-]+)\b"
+)
 _SUCCESSION = re.compile(
     r"[“\"‘]?(?:(?:So|Nor|Neither) (?:did|does|do|is|are|was|were|has|have|had|will|would|can"
     r"|could)\b"
@@ -161,6 +167,8 @@ def antecedent(text: str, start: int, end: int) -> str | None:
     >>> antecedent(text, 24, 33)
     'Ann Orr'
     """
+    if named := _relative_of(text, start, end):
+        return named
     subject = main_subject(analyse([text[start:end]])[0])
     if subject is None:
         return None
@@ -172,6 +180,16 @@ def antecedent(text: str, start: int, end: int) -> str | None:
     if name and subject.lower_ in OFFICES and not _has_office(text[:end], name, subject.lower_):
         return None
     return name
+
+
+def _relative_of(text: str, start: int, end: int) -> str | None:
+    """Whose relative a sentence presents: who bears the same last name in the text before it."""
+    found = _RELATIVE.search(text, start, end)
+    if found is None:
+        return None
+    same = rf"\b([A-Z][\w’'-]+(?: [A-Z][\w’'.-]*)*?) {re.escape(found['last'])}\b"
+    named = [each[0] for each in re.finditer(same, text[:start]) if each[1] != found["first"]]
+    return named[-1] if named else None
 
 
 def _has_office(text: str, name: str, office: str) -> bool:

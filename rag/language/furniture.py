@@ -172,6 +172,19 @@ _DESK = re.compile(
     )
     + ")"
 )
+_LETTERHEAD = re.compile(
+    r"\W*(?:(?:for )?(?:immediate release|release (?:on|at|after)\b)[^.]{0,60}$"
+    r"|(?:press|news|media) (?:release|advisory|statement)[\W\d]*$|embargo(?:ed)?\b[^.]{0,80}$"
+    r"|(?:(?:media|press|news|public|investor) )?(?:contacts?|enquiries|inquiries)"
+    r"(?: (?:person|information|details|for (?:the )?(?:media|press)))?: ?.{0,200}$"
+    r"|(?:tel(?:ephone)?|phone|fax|mobile|cell|e-?mail)\b\.?:? ?(?:[\d+() .-]{7,}|[^ ]*@).{0,80}$"
+    r"|(?:for (?:more|further|additional)|more|further) (?:information|details)\b[^.]{0,80}?"
+    r"(?: (?:contact|call|visit|e-?mail|write to|go to|see|at)\b|:)"
+    r"|notes? (?:to|for) (?:the )?editors?\W*$)",
+    re.IGNORECASE,
+)
+"""What stands at the head and the foot of a statement to the press."""
+
 _YEAR = re.compile(r"\d{4}|in this")
 _TIMED = re.compile(r"\b\d{1,2}:\d\d\s*[-–—]\s*Source:|^\W{0,3}\d{1,2}:\d\d$")
 
@@ -221,6 +234,7 @@ def is_furniture(sentence: str) -> bool:
         or is_newsletter(words)
         or is_credit(words)
         or _DESK.match(words)
+        or (_LETTERHEAD.match(words) and not _SAYS.search(words))
         or _TIMED.search(words)
         or _CREDIT_ALONE.match(words)
         or _POINTING.match(words)

@@ -64,6 +64,13 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in re.findall(r"[A-Z]\w+", name)).casefold()
 
 
+_GROUP = re.compile(
+    r"[A-Z][\w’'.-]+ (?:fans?|supporters?|critics?|voters?|allies|ally|opponents?|followers?"
+    r"|backers?|donors?|loyalists?|detractors?|rivals?|impersonators?|victims?|protesters?)$"
+)
+"""Others than the one whom they are called by: "two dozen Ann Orr fans"."""
+
+
 def matches_speaker(speaker: str, asked: str, around: str = "") -> float:
     """How well the speaker of an attribution fits whom a question names, from 0 to 1.
 
@@ -79,6 +86,8 @@ def matches_speaker(speaker: str, asked: str, around: str = "") -> float:
     """
     if not name_words(speaker) or not name_words(asked):
         return 0.0
+    if _GROUP.search(speaker) and not _GROUP.search(asked):
+        return 0.1
     return max(_by_name(speaker, asked, around), _by_role(speaker, asked, around))
 
 
@@ -92,7 +101,9 @@ def _by_name(speaker: str, asked: str, around: str) -> float:
     shared = [word for word in theirs if any(alike(word, other) for other in ours)]
     if not shared or all(word in _NO_NAMES | TITLES for word in shared):
         return 0.0
-    if _is_office_of(asked, theirs, shared):
+    if _is_office_of(asked, theirs, shared) or (
+        _GROUP.search(speaker) and not _GROUP.search(asked)
+    ):
         return 0.1
     if _speaks_for(speaker) and not _speaks_for(asked):
         return 0.8 if len(shared) == len(theirs) and _for_organisation(asked, around) else 0.1

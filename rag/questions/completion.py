@@ -18,23 +18,16 @@ from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION, TIME
 
 _GOING_ON = re.compile(
     r"(?:\W*\b(?:and|but|so|ok|okay|then|also|well|oh|now|yes|yeah|no|right|really|sure|thanks"
-    r"|thank"
-    r" you)\b(?!-)[\s,.!]*)*",
+    r"|thank you)\b(?!-)[\s,.!]*)*",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:(?:what|how) about|what of|tell me about|same for)\s+", re.IGNORECASE)
-_COURTESY = re.compile(
-    r"\W*(?:(?:many |ok |okay |great |no )?(?:thanks|thank you|thx|ta|cheers|great|brilliant"
-    r"|perfect"
-    r"|got it|nice|cool|lovely|wow|ok|okay|hello|hi|hey|good (?:morning|afternoon|evening))\b)"
-    r"(?:\W+(?!who\b|what|when|where|why|how|which|and\b|but\b)[\w'’]+){0,7}\W*",
-    re.IGNORECASE,
-)
+_MANY, _NAME_WORDS = 8, 3
 _WH = r"who|what|when|where|why|which|how|whose|whom"
 _BARE = re.compile(
-    rf"(?P<wh>why|how come|how|when|where|since when|until when)(?: (?:{AUXILIARY}) (?:that"
-    rf"|this|it)"
-    r"(?: (?:happen|happened|happening|take place|so|be|was|all))?| exactly| not| so| was that)?"
+    rf"(?P<wh>why|how come|how|when|where|since when|until when)(?: (?:{AUXILIARY})"
+    r" (?:that|this|it)(?: (?:happen|happened|happening|take place|so|be|was|all))?| exactly| not"
+    r"| so| was that)?"
 )
 _HOW_LONG = re.compile(r"(?:for )?how long", re.IGNORECASE)
 _BEFORE_IT = re.compile(
@@ -64,8 +57,7 @@ _COUNTED = frozenset(_PEOPLE_OF) - {"dead", "deaths"} | {"evacuated"}
 _ORDINAL = re.compile(r"the (first|second|third|fourth|fifth|last|latest|previous|other) one")
 _LAST = re.compile(
     r"\b(?:the|its|his|her|their) (?P<which>last|latest|most recent|newest|recent|first|second"
-    r"|third"
-    r"|fourth|fifth|sixth|current) (?P<noun>.+)"
+    r"|third|fourth|fifth|sixth|current) (?P<noun>.+)"
 )
 
 
@@ -83,15 +75,6 @@ class Completed:
     sure: bool = True
 
 
-def is_courtesy(turn: str) -> bool:
-    """Whether a turn only thanks or greets: "cheers, that was useful".
-
-    >>> is_courtesy("Thanks!"), is_courtesy("Thanks, and the injured?")
-    (True, False)
-    """
-    return _COURTESY.fullmatch(turn.strip()) is not None
-
-
 def completed_by(question: str, before: str, reply: str) -> Completed | None:
     """The follow-up as a question that a stranger understands; None where no rule knows how.
 
@@ -107,6 +90,8 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
         return None
     turn = EarlierTurn(before.strip(), reply)
     bare = asked.rstrip(" ?!.")
+    if whole := _of_a_whole(bare, f"{before} {reply}"):
+        return whole
     about = _ABOUT.match(bare)
     fragment = bare[about.end() :] if about else bare
     if _BARE.fullmatch(bare.lower()) or _HOW_LONG.fullmatch(bare):
@@ -132,6 +117,16 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
     if set(stems(fragment)) & set(stems(f"{before} {reply}")) or not stems(fragment):
         return None
     return Completed(f"Tell me about {fragment}", anew=True)
+
+
+def _of_a_whole(asked: str, before: str) -> Completed | None:
+    """“Latest on the mine” as it is: it names its story itself; None for other questions."""
+    form = read_form(asked)
+    subject = set(stems(form.subject))
+    if form.name not in ("latest", "chronology") or not subject or _PRONOUN.search(asked.lower()):
+        return None
+    completed = _completed(asked)
+    return completed and replace(completed, anew=subject.isdisjoint(stems(before)))
 
 
 def _bare_question(asked: str, turn: EarlierTurn) -> str:
@@ -251,11 +246,19 @@ def _with_topic(asked: str, turn: EarlierTurn) -> str:
         r"\bthe (?:\w+ ){0,2}?\w+(?=$| (?:due|over|on|out|held|ready|finished|done)\b)", asked
     )
     if part and form.name in ("date", "figure", "fact", "yes or no") and len(asked.split()) < _MANY:
-        return f"{asked[: part.end()]} of {turn.topic}{asked[part.end() :]}"
+        return f"{asked[: part.start()]}{_part(part[0], turn)}{asked[part.end() :]}"
     return f"About {turn.topic}: {asked}"
 
 
-_MANY = 8
+def _part(part: str, turn: EarlierTurn) -> str:
+    """A part of what the question before is about: "the cost of the mine"."""
+    topic = turn.topic
+    head = re.split(BOUNDARY, topic.lower())[0].rsplit(" ", 1)[-1]
+    if head == part.lower().rsplit(" ", 1)[-1]:
+        return topic if re.match(r"(?:the|a|an|its) ", topic) else f"the {topic}"
+    placed = re.search(rf"\b(?:in|at|near|outside|inside) {re.escape(topic)}$", turn.bare)
+    tied = placed[0] if placed else topic
+    return f"{part} {tied}" if re.match(rf"(?:{PREPOSITION}) ", tied) else f"{part} of {tied}"
 
 
 def _is_fragment(asked: str) -> bool:
@@ -376,13 +379,9 @@ def _replaced(fragment: str, turn: EarlierTurn) -> str:
         text,
         re.IGNORECASE,
     )
-    known = set(alike[0].lower().split()) if alike else set()
-    if alike and not known.issuperset(fragment.lower().split()):
+    if alike and not set(alike[0].lower().split()).issuperset(fragment.lower().split()):
         return f"{text[: alike.start()]}{fragment}{text[alike.end() :]}"
     return ""
-
-
-_NAME_WORDS = 3
 
 
 def _is_person(phrase: str) -> bool:

@@ -45,6 +45,13 @@ _MONEY = re.compile(
     r"|raised?"
     r"|earn|settle|auction|award|buy|bought|acquire|fund|funding|gets?|got|receive[ds]?|owed?)\b"
 )
+_AMOUNT = re.compile(
+    r"\b(?:how (?:big|high|large|low|small|steep)|what)(?:[’']?s| (?:is|was|are|were|will be))"
+    r" (?:[\w’'-]+ ){1,4}?(?:bail|bonus|bounty|costs?|debts?|deficit|fares?|fees?|fine|jackpot"
+    r"|payout|price|prize money|ransom|reward|salary|settlement|severance|wages?)\b"
+    r"(?=\W*$| (?:of|for|in|at|on|to|from|now|today|that|paid|imposed|set"
+    r"|(?:[a-z’'-]+ ){1,2}(?:got|paid|gets))\b)"
+)
 _PERCENT = re.compile(
     r"\bhow\b.{0,20}\bper ?cent|\bwhat (?:percent|percentage|share)\b"
     r"|\bper ?cent(?:age)?\b.{0,40}\?$"
@@ -192,6 +199,8 @@ def _kind(text: str, focus: str) -> Kind:
 def _quantity(text: str) -> Kind | None:
     if re.search(r"\bhow much\b|\bwhat (?:does|did|do|will|would) .+? (?:cost|earn)\b", text):
         return "money" if _MONEY.search(text) else "number"
+    if _AMOUNT.search(text):
+        return "money"
     if _PERCENT.search(text):
         return "percent"
     if _NUMBER.search(text):

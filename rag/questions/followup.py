@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.language.entities import names, stems
-from rag.questions.completion import is_courtesy
 from rag.questions.form import read_form
 from rag.records import Message
 from rag.verification.markers import MARKER
@@ -80,6 +79,13 @@ _END = re.compile(r"\s*(?:[?.!]|$)")
 _ASKED_FOR = re.compile(
     rf"\W*(?:how|what|which|whose|who|when|where|why)\b[^,.;:!?]*\b{_AUXILIARY}\s*", re.IGNORECASE
 )
+_COURTESY = re.compile(
+    r"\W*(?:(?:many |ok |okay |great |no )?(?:thanks|thank you|thx|ta|cheers|great|brilliant"
+    r"|perfect"
+    r"|got it|nice|cool|lovely|wow|ok|okay|hello|hi|hey|good (?:morning|afternoon|evening))\b)"
+    r"(?:\W+(?!who\b|what|when|where|why|how|which|and\b|but\b)[\w'’]+){0,7}\W*",
+    re.IGNORECASE,
+)
 _DECLINED = re.compile(r"The archive (?:holds no|does not)")
 
 
@@ -141,6 +147,15 @@ def follow_up(question: str, history: Sequence[Message]) -> FollowUp:
     if set(stems(asked)) & set(stems(f"{earlier[-1]} {reply}")):
         return FollowUp(asked, earlier, reply, _SHARING)
     return FollowUp(asked, share=_ALONE)
+
+
+def is_courtesy(turn: str) -> bool:
+    """Whether a turn only thanks or greets: "cheers, that was useful".
+
+    >>> is_courtesy("Thanks!"), is_courtesy("Thanks, and the injured?")
+    (True, False)
+    """
+    return _COURTESY.fullmatch(turn.strip()) is not None
 
 
 def without_instructions(question: str) -> str:

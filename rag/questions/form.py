@@ -316,7 +316,7 @@ def _what(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
 
 def _measure(form: Form, words: AskedWords, match: re.Match[str]) -> Form | None:
     """A figure where a noun of measure is asked for: "death toll from the storm"; else None."""
-    phrase = match["matter"]
+    phrase = TIME.sub("", match["matter"])
     bound = re.search(rf"{BOUNDARY}(?= )", phrase.removeprefix("the "))
     shift = len(phrase) - len(phrase.removeprefix("the "))
     end = shift + bound.start() if bound else len(phrase)

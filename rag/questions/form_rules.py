@@ -69,7 +69,8 @@ TIME = re.compile(
     r" (?:(?:on|in|by|since|during|last|this|next|at) )?(?:the )?(?:(?:last|this|next|past) "
     r"(?:\w+ )?(?:days?|weeks?|months?|years?|weekend|morning|night|summer|winter|spring|autumn"
     r"|fall)"
-    r"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?|today|yesterday|tonight|so far|to date"
+    r"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?|today|yesterday|tonight|so far"
+    r"|to date|(?:right )?now"
     r"|(?:19|20)\d\d)(?: (?:morning|afternoon|evening|night))?$"
 )
 REQUESTS = frozenset({"latest", "overview", "chronology", "comparison"})

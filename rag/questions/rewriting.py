@@ -10,9 +10,9 @@ from rag.errors import ProviderError
 from rag.language.entities import names
 from rag.language.function_words import question_language
 from rag.llms import ChatModel, TokenCounter, reply_lines, reply_to
-from rag.questions.completion import completed_by, is_courtesy
+from rag.questions.completion import completed_by
 from rag.questions.constraints import completed
-from rag.questions.followup import FollowUp, follow_up, without_courtesies
+from rag.questions.followup import FollowUp, follow_up, is_courtesy, without_courtesies
 from rag.records import Message
 from rag.store import Facets
 from rag.verification.markers import without_markers

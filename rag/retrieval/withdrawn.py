@@ -14,7 +14,8 @@ from threading import Lock
 import numpy as np
 
 from rag.answers.declining import withheld
-from rag.answers.extractive import SHOWN_HITS, read_for
+from rag.answers.evidence import SHOWN_HITS
+from rag.answers.extractive import read_for
 from rag.answers.question import Question, ReadingAids
 from rag.answers.scoring import THRESHOLD
 from rag.answers.wording import decline, introduction
