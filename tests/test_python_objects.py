@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from contextlib import aclosing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -58,6 +60,10 @@ def test_objects_are_a_line_each(archive: Archive) -> None:
         "<Trace of 'The mine in Osier reopened in June.': exact, The Courier, 2025-06-02>"
     )
     assert repr(archive.trace("Nobody wrote that.")) == "<Trace of 'Nobody wrote that.': not found>"
+    assert repr(archive.recheck(answer.to_dict())) == (
+        "<Recheck of 'How long did the ferry strike shut Lindow?': holds; citations: 2 holds>"
+    )
+    assert repr(AsyncArchive(archive)) == f"<AsyncArchive {str(archive.folder)!r}>"
 
 
 def test_a_long_article_stays_a_line() -> None:
@@ -79,6 +85,20 @@ def test_a_notebook_shows_what_is_escaped(archive: Archive) -> None:
         '<li value="1"><q>The ferry strike shut Lindow for nine days.</q>' in answer._repr_html_()
     )
     assert "1. “The ferry strike shut Lindow for nine days.”" in answer._repr_markdown_()
+
+
+def test_a_notebook_shows_what_was_checked(archive: Archive) -> None:
+    draft = archive.check("The mine in Osier <b>reopened</b> in June. Is it safe?")
+    shown = draft._repr_html_()
+    assert shown.count("<tr><td>") == 2
+    assert "<td>supported</td><td>The mine in Osier &lt;b&gt;reopened" in shown
+    assert '<li value="1"><q>The mine in Osier reopened in June.</q>' in shown
+    first, second = draft.to_pandas().to_dict("records")
+    assert (first["verdict"], first["publisher"]) == ("supported", "The Courier")
+    assert ROWS[1]["text"][first["start"] : first["end"]] == first["quote"]
+    assert (second["sentence"], second["reasons"]) == ("Is it safe?", "a question")
+    traced = archive.trace("The mine in Osier reopened in June.")
+    assert "<q>The mine in Osier reopened in June.</q>" in traced._repr_html_()
 
 
 def test_only_web_addresses_are_linked() -> None:
@@ -231,7 +251,15 @@ def test_an_event_loop_goes_on_while_an_archive_works(tmp_path: Path) -> None:
             await archive.ingest(write_jsonl(tmp_path / "in.jsonl", ROWS))
             hits = await archive.search("ferry strike", k=1)
             pieces = [piece async for piece in archive.stream("How long was the ferry strike?")]
-            answer = await archive.ask("How long was the ferry strike?")
+            answer = await asyncio.create_task(archive.ask("How long was the ferry strike?"))
+            listed = [
+                article.id async for article in archive.articles(await archive.filters("2025"))
+            ]
+            asked = [{"role": "user", "content": "How long was the ferry strike?"}]
+            # Whoever stops listening ends the answer.
+            async with aclosing(archive.stream("Why?", asked)) as stream:
+                await anext(stream)
+        assert listed == ["courier.example/1", "courier.example/2"]
         with pytest.raises(ArchiveError, match="is closed"):
             await opened.search("ferry")
         return pieces, [hit.article.id for hit in hits], answer
@@ -257,8 +285,8 @@ print([name for name in heavy if name in sys.modules])
 
 CONSUMER = """
 from datetime import date
-from rag import Answer, Archive, Article, AsyncArchive, Hits
-from rag.records import Filters
+import asyncio
+from rag import Answer, Archive, Article, AsyncArchive, CheckedDraft, Filters, Hits
 
 def ask(archive: Archive) -> str:
     hits: Hits = archive.search("ferry", k=3, as_of="2025-06")
@@ -269,6 +297,10 @@ def ask(archive: Archive) -> str:
     return first.title + answer.citations[0].quote + "".join(titles)
 
 async def search(archive: AsyncArchive) -> Hits:
+    asking: asyncio.Task[Answer] = asyncio.create_task(archive.ask("Why?", as_of="2025"))
+    checked: CheckedDraft = await archive.check((await asking).text)
+    async for article in archive.articles():
+        print(article.title, checked.summary)
     return await archive.search("ferry", k=3)
 
 def wrong(archive: Archive) -> None:
