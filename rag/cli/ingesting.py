@@ -42,8 +42,8 @@ def ingest(
 ) -> None:
     """Read articles into the archive: files, folders, web addresses.
 
-    Of a web address it reads the page, or the pages of a sitemap. Each input that fails is named,
-    with the reason; the others are read all the same.
+    For a web address, it reads the page, or the pages of a sitemap. It names each input that
+    fails, with the reason, and reads the others.
     """
     if report_file:
         check_report_file(report_file)
@@ -109,9 +109,9 @@ def embed(
 ) -> None:
     """Embed the passages that have no vector yet.
 
-    It can be stopped and run again: nothing is embedded twice. Each worker is a process of this
-    machine that loads the model once; where a server encodes, so many requests run at once. A
-    cluster has a worker for each of its CPUs, or for each of its GPUs.
+    You can stop it and run it again: nothing is embedded twice. Each worker is a process of this
+    machine that loads the model once; if a server encodes, it is a request at a time. A cluster
+    has a worker for each of its CPUs, or for each of its GPUs.
     """
     if on and workers != 1:
         msg = "--on and --workers exclude each other: a cluster has its own workers"
