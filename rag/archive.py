@@ -90,10 +90,16 @@ class Archive(FactDesk):
         `encoder`, `reranker` and `engines` stand for those named in the settings. Nothing
         heavy is loaded before the first search by meaning.
         """
+        if isinstance(encoder, str):
+            msg = (
+                f"encoder must be an Encoder, not {encoder!r}; to name one, set DATELINE_ENCODER "
+                f"or give settings=rag.config.Settings(encoder={encoder!r})"
+            )
+            raise ConfigError(msg)
         settings = settings or load_settings()
         path = Path(folder)
         if path.exists() and not path.is_dir():
-            msg = f"{str(path)!r} is a file; name a folder with --archive"
+            msg = f"{str(path)!r} is a file; name a folder"
             raise ConfigError(msg)
         opened = cls(
             path,
@@ -181,6 +187,7 @@ class Archive(FactDesk):
         """The feeds that the archive follows: to add, remove, list and poll."""
         from rag.sources.subscriptions import Subscriptions
 
+        self._parts.check_open()
         return Subscriptions(self._disk, self._settings, self._job)
 
     @property
@@ -188,6 +195,7 @@ class Archive(FactDesk):
         """What takes articles away: to withdraw, reinstate, delete and compact."""
         from rag.maintenance.removals import Removals
 
+        self._parts.check_open()
         return Removals(self._disk, self._parts.now)
 
     @property
@@ -241,6 +249,7 @@ class Archive(FactDesk):
 
         A damaged `vectors.db` is put aside; what can be read of it is taken over.
         """
+        self._parts.check_open()
         self._parts.release()
         self._disk.rebuild()
 
@@ -384,6 +393,7 @@ class Archive(FactDesk):
 
     def database(self) -> Database:
         """The store alone, opened to read and to be closed; ArchiveError without an archive."""
+        self._parts.check_open()
         return self._disk.database()
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ import pytest
 import rag
 from rag import AsyncArchive
 from rag.archive import Archive
-from rag.errors import ArchiveError, CorpusError, QueryError
+from rag.errors import ArchiveError, ConfigError, CorpusError, QueryError
 from rag.records import Answer, Article, Filters, Hits, Published
 from tests.builders import open_archive, row, write_jsonl
 
@@ -63,6 +63,10 @@ def test_objects_are_a_line_each(archive: Archive) -> None:
     assert repr(archive.recheck(answer.to_dict())) == (
         "<Recheck of 'How long did the ferry strike shut Lindow?': holds; citations: 2 holds>"
     )
+    assert archive.recheck(answer).holds
+    assert repr(archive.alerts.add("ferry strike", "Strike")) == "<Alert 'Strike': 0 new>"
+    assert (repr(archive.feeds), repr(archive.removals)) == ("Subscriptions()", "Removals()")
+    assert archive.collections.all() == []
     assert repr(AsyncArchive(archive)) == f"<AsyncArchive {str(archive.folder)!r}>"
 
 
@@ -79,6 +83,8 @@ def test_a_notebook_shows_what_is_escaped(archive: Archive) -> None:
     assert r"Ferry \*strike\*" in article._repr_markdown_()
     hits = archive.search("ferry mine")
     assert hits._repr_html_().count("<tr><td>") == 2
+    assert hits[:1]._repr_html_().count("<tr><td>") == 1
+    assert hits[1:][0] is hits[1]
     assert "&amp;&lt;crews&gt;" in hits._repr_html_()
     answer = archive.ask("How long did the ferry strike shut Lindow?")
     assert (
@@ -136,6 +142,15 @@ def test_a_moment_may_be_a_date_in_words(archive: Archive, as_of: object, found:
     assert archive.ask("How long was the strike?", as_of=as_of).abstained is not found  # type: ignore[arg-type]
 
 
+def test_an_encoder_is_not_named_by_a_string(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"Settings\(encoder='hashing'\)"):
+        Archive.open(tmp_path, encoder="hashing")  # type: ignore[arg-type]
+
+
+def test_an_article_is_found_by_its_address(archive: Archive) -> None:
+    assert archive.article("https://courier.example/1?utm_source=x").id == "courier.example/1"
+
+
 def test_history_may_be_dicts(archive: Archive) -> None:
     history = [
         {"role": "user", "content": "What did Radio North report about the ferry strike?"},
@@ -158,6 +173,7 @@ def test_history_may_be_dicts(archive: Archive) -> None:
         ({"history": "Who?"}, "history must be a list of messages, not 'Who?'"),
         ({"history": [{"role": "me", "content": "Who?"}]}, "role ('system', 'user', 'assistant')"),
         ({"history": [{"role": "user"}]}, "a text as its content"),
+        ({"sort": "date"}, "sort 'date' is no order; choose relevance or newest"),
     ],
 )
 def test_errors_speak_of_the_arguments(
@@ -172,6 +188,8 @@ def test_errors_speak_of_the_arguments(
 def test_a_question_is_text(archive: Archive, question: object) -> None:
     with pytest.raises(QueryError, match="the question must be text, not "):
         archive.ask(question)  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="the draft must be text, not "):
+        archive.check(question)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +256,11 @@ def test_a_closed_archive_says_so(archive: Archive, tmp_path: Path) -> None:
         lambda: archive.article("courier.example/1"),
         lambda: archive.ingest(tmp_path / "in.jsonl"),
         archive.embed,
+        archive.rebuild,
         archive.counts,
+        archive.database,
+        lambda: archive.feeds,
+        lambda: archive.removals,
     ):
         with pytest.raises(ArchiveError, match=r"is closed; open it again: Archive\.open\("):
             use()

@@ -216,7 +216,7 @@ def test_only_a_site_that_is_named_shows_the_page_in_a_frame(
     with http_server(intranet) as (host, port):
         around = f"http://{host}:{port}"
         framed = behind.site(DATELINE_FRAME_ANCESTORS=around)
-        visitor.own.append(around)
+        visitor.own += [around, framed.url]
         page = visitor.open(plain)
         page.goto(f"{around}/?{framed.url}")
         inside = page.frame_locator("iframe")

@@ -173,10 +173,10 @@ def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
 
 def _verdict(now: RecheckedCitation) -> Markup:
     if now.status == "holds":
-        return text("The marked words still stand in it.")
+        return text("The marked words are still in it.")
     if not now.stored:
-        return text("The marked words do not stand in it, nor anything like them.")
-    return text("The marked words do not stand in it any more; where they were, it reads:")
+        return text("The marked words are not in it, nor anything like them.")
+    return text("The marked words are not in it any more; where they were, it reads:")
 
 
 def difference_html(changes: Sequence[Change]) -> Markup:
