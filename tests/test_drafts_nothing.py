@@ -105,3 +105,6 @@ def test_a_short_heading_is_one() -> None:
 )
 def test_a_heading_that_says_nothing_of_its_subject_is_passed_over(words: str, why: str) -> None:
     assert nothing_in(words, heading=True) == why
+    # Also where a draft does not mark it as one; a sentence has a full stop.
+    assert nothing_in(words) == why
+    assert nothing_in(f"{words}.") == ""

@@ -120,8 +120,9 @@ def _of_syntax(doc: Doc, count: int, *, heading: bool) -> str:
         return NO_WORDS
     stated = any(token.pos_ in ("VERB", "AUX") for token in doc)
     figures = any(token.like_num or any(map(str.isdigit, token.text)) for token in doc)
-    if not stated and not figures and (count < _FEWEST or (heading and _is_label(doc, root))):
-        return HEADING if heading else TOO_SHORT
+    label = (heading or words[-1].isalnum()) and _is_label(doc, root)
+    if not stated and not figures and (count < _FEWEST or label):
+        return HEADING if heading or label else TOO_SHORT
     if not heading and _instructs(doc, root):
         return INSTRUCTION
     if heading or _ACCORDING.search(words) or _is_reported(root):
