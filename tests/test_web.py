@@ -233,7 +233,7 @@ def test_a_superseded_revision_says_what_has_become_of_the_cited_words() -> None
     assert (
         "This is revision 2. The outlet has published a later text, revision 3." in Seen(shown).text
     )
-    assert "do not stand in it any more; where they were, it reads:" in shown
+    assert "are not in it any more; where they were, it reads:" in shown
     assert (
         'It cost <del><span class="unseen">was: </span>47</del> '
         '<ins><span class="unseen">is: </span>&lt;41&gt;</ins></p>'
