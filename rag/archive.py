@@ -90,12 +90,6 @@ class Archive(FactDesk):
         `encoder`, `reranker` and `engines` stand for those named in the settings. Nothing
         heavy is loaded before the first search by meaning.
         """
-        if isinstance(encoder, str):
-            msg = (
-                f"encoder must be an Encoder, not {encoder!r}; to name one, set DATELINE_ENCODER "
-                f"or give settings=rag.config.Settings(encoder={encoder!r})"
-            )
-            raise ConfigError(msg)
         settings = settings or load_settings()
         path = Path(folder)
         if path.exists() and not path.is_dir():
@@ -187,7 +181,6 @@ class Archive(FactDesk):
         """The feeds that the archive follows: to add, remove, list and poll."""
         from rag.sources.subscriptions import Subscriptions
 
-        self._parts.check_open()
         return Subscriptions(self._disk, self._settings, self._job)
 
     @property
@@ -195,7 +188,6 @@ class Archive(FactDesk):
         """What takes articles away: to withdraw, reinstate, delete and compact."""
         from rag.maintenance.removals import Removals
 
-        self._parts.check_open()
         return Removals(self._disk, self._parts.now)
 
     @property
@@ -275,10 +267,9 @@ class Archive(FactDesk):
         given, it decides instead; with () the query is taken literally. `parts` are the
         questions that it is made of, where rules are not to split it. `sort` "newest" puts the
         newest articles first. Operators are obeyed: "exact words", AND, OR, NOT, -word, title:,
-        author:, outlet:, section:, language:, date:, after:, before:; see
-        `rag.questions.operators.parse_operators`. `as_of` is now where it
-        is not given; then undated articles are found too. Raises QueryError for an empty or
-        overlong query and for unknown words to ignore, ArchiveError without an archive.
+        author:, outlet:, section:, language:, date:, after:, before:; see `rag.questions.operators`.
+        `as_of` is now by default; then undated articles are found too. Raises QueryError for an
+        empty or overlong query and for unknown words to ignore, ArchiveError without an archive.
         """
         request = request_of(query, history, filters, as_of, understood, ignore)
         request = replace(request, parts=parts, all_copies=all_copies)
@@ -393,7 +384,6 @@ class Archive(FactDesk):
 
     def database(self) -> Database:
         """The store alone, opened to read and to be closed; ArchiveError without an archive."""
-        self._parts.check_open()
         return self._disk.database()
 
     def close(self) -> None:

@@ -258,9 +258,6 @@ def test_a_closed_archive_says_so(archive: Archive, tmp_path: Path) -> None:
         archive.embed,
         archive.rebuild,
         archive.counts,
-        archive.database,
-        lambda: archive.feeds,
-        lambda: archive.removals,
     ):
         with pytest.raises(ArchiveError, match=r"is closed; open it again: Archive\.open\("):
             use()
