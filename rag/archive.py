@@ -267,7 +267,7 @@ class Archive(FactDesk):
         given, it decides instead; with () the query is taken literally. `parts` are the
         questions that it is made of, where rules are not to split it. `sort` "newest" puts the
         newest articles first. Operators are obeyed: "exact words", AND, OR, NOT, -word, title:,
-        author:, outlet:, section:, language:, date:, after:, before:; see `rag.questions.operators`.
+        author:, outlet:, section:, language:, date:, after:, before: (`questions.operators`).
         `as_of` is now by default; then undated articles are found too. Raises QueryError for an
         empty or overlong query and for unknown words to ignore, ArchiveError without an archive.
         """
