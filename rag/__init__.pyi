@@ -1,5 +1,6 @@
 from .archive import Archive as Archive
 from .asynchronous import AsyncArchive as AsyncArchive
+from .drafts.records import CheckedDraft as CheckedDraft
 from .errors import ArchiveError as ArchiveError
 from .errors import ConfigError as ConfigError
 from .errors import CorpusError as CorpusError
@@ -19,6 +20,8 @@ from .records import Message as Message
 from .records import Passage as Passage
 from .records import Published as Published
 from .records import Span as Span
+from .records import Understood as Understood
 from .records import Usage as Usage
+from .records import WayOn as WayOn
 from .verification.quotes.records import Recheck as Recheck
 from .verification.quotes.records import Trace as Trace

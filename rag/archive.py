@@ -93,7 +93,7 @@ class Archive(FactDesk):
         settings = settings or load_settings()
         path = Path(folder)
         if path.exists() and not path.is_dir():
-            msg = f"{str(path)!r} is a file; name a folder with --archive"
+            msg = f"{str(path)!r} is a file; name a folder"
             raise ConfigError(msg)
         opened = cls(
             path,
@@ -241,6 +241,7 @@ class Archive(FactDesk):
 
         A damaged `vectors.db` is put aside; what can be read of it is taken over.
         """
+        self._parts.check_open()
         self._parts.release()
         self._disk.rebuild()
 
@@ -266,10 +267,9 @@ class Archive(FactDesk):
         given, it decides instead; with () the query is taken literally. `parts` are the
         questions that it is made of, where rules are not to split it. `sort` "newest" puts the
         newest articles first. Operators are obeyed: "exact words", AND, OR, NOT, -word, title:,
-        author:, outlet:, section:, language:, date:, after:, before:; see
-        `rag.questions.operators.parse_operators`. `as_of` is now where it
-        is not given; then undated articles are found too. Raises QueryError for an empty or
-        overlong query and for unknown words to ignore, ArchiveError without an archive.
+        author:, outlet:, section:, language:, date:, after:, before: (`questions.operators`).
+        `as_of` is now by default; then undated articles are found too. Raises QueryError for an
+        empty or overlong query and for unknown words to ignore, ArchiveError without an archive.
         """
         request = request_of(query, history, filters, as_of, understood, ignore)
         request = replace(request, parts=parts, all_copies=all_copies)

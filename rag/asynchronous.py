@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
+from contextlib import closing
 from functools import partial, update_wrapper
 from os import PathLike
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -10,7 +11,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import anyio.to_thread
 
 from rag.archive import Archive
-from rag.records import Answer
+from rag.records import Answer, Article, Filters
+from rag.retrieval.arguments import Turn
+from rag.retrieval.catalogue import NO_FILTERS
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -18,7 +21,7 @@ T = TypeVar("T")
 
 def _in_thread(
     method: Callable[Concatenate[Archive, P], T],
-) -> Callable[Concatenate[AsyncArchive, P], Awaitable[T]]:
+) -> Callable[Concatenate[AsyncArchive, P], Coroutine[Any, Any, T]]:
     async def call(self: AsyncArchive, /, *args: P.args, **options: P.kwargs) -> T:
         return await anyio.to_thread.run_sync(partial(method, self.archive, *args, **options))
 
@@ -45,7 +48,9 @@ class AsyncArchive:
 
     filters = _in_thread(Archive.filters)
     ingest = _in_thread(Archive.ingest)
+    embed = _in_thread(Archive.embed)
     search = _in_thread(Archive.search)
+    understand = _in_thread(Archive.understand)
     ask = _in_thread(Archive.ask)
     article = _in_thread(Archive.article)
     trace = _in_thread(Archive.trace)
@@ -53,17 +58,25 @@ class AsyncArchive:
     recheck = _in_thread(Archive.recheck)
     close = _in_thread(Archive.close)
 
-    async def stream(self, question: str, **options: Any) -> AsyncGenerator[str | Answer]:
+    async def articles(self, filters: Filters = NO_FILTERS) -> AsyncGenerator[Article]:
+        """Yields the articles that satisfy the filters, as `Archive.articles` does."""
+        listed = await anyio.to_thread.run_sync(self.archive.articles, filters)
+        while (article := await anyio.to_thread.run_sync(next, listed, None)) is not None:
+            yield article
+
+    async def stream(
+        self, question: str, history: Sequence[Turn] = (), **options: Any
+    ) -> AsyncGenerator[str | Answer]:
         """Yields pieces of the answer as they are written, and the checked Answer last.
 
         The options are those of `Archive.stream`.
         """
-        pieces = self.archive.stream(question, **options)
-        while True:
-            piece = await anyio.to_thread.run_sync(partial(_next, pieces))
-            yield piece
-            if isinstance(piece, Answer):
-                return
+        with closing(self.archive.stream(question, history, **options)) as pieces:
+            while True:
+                piece = await anyio.to_thread.run_sync(_next, pieces)
+                yield piece
+                if isinstance(piece, Answer):
+                    return
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,9 +84,12 @@ class AsyncArchive:
     async def __aexit__(self, *_error: object) -> None:
         await self.close()
 
+    def __repr__(self) -> str:
+        return f"<AsyncArchive {str(self.archive.folder)!r}>"
 
-def _next(pieces: Any) -> str | Answer:
+
+def _next(pieces: Generator[str, None, Answer]) -> str | Answer:
     try:
-        return next(pieces)  # type: ignore[no-any-return]
+        return next(pieces)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]

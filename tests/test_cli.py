@@ -76,6 +76,27 @@ def test_ingest_prints_one_line_of_result_and_names_what_failed(built: tuple[Pat
     assert "\x1b" not in ended.err + ended.out
 
 
+def test_ingest_says_how_to_name_an_outlet_and_a_date_that_files_lack(
+    dateline: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "bell.txt"
+    file.write_text("The bell of Vessery rang for the first time in years.", encoding="utf-8")
+    folder = str(tmp_path / "archive")
+    lacking = dateline("ingest", str(file), "--archive", folder)
+    asked = f"dateline ingest FILE --publisher NAME --date DATE --archive {folder}"
+    assert f"to name them: {asked}" in lacking.err
+    given = ("--publisher", "Vessery Post", "--date", "2025-05-03")
+    named = dateline("ingest", str(file), *given, "--archive", folder)
+    assert named.out.startswith("0 added, 1 revised")
+    assert "to name them" not in named.err
+    found = json.loads(dateline("search", "bell", "--json", "--archive", folder).out)
+    assert found[0]["article"]["publisher"] == "Vessery Post"
+    assert found[0]["article"]["published"] == "2025-05-03"
+    refused = dateline("ingest", str(file), "--date", "someday", "--archive", folder)
+    assert "'someday' is not a date" in refused.err
+    assert refused.status == 2
+
+
 def test_the_same_again_changes_nothing_and_a_new_text_revises(
     dateline: Commands, tmp_path: Path
 ) -> None:

@@ -171,3 +171,15 @@ def test_paragraphs_lose_no_word(text: str) -> None:
     blocks = paragraphs(text)
     assert " ".join(block.words for block in blocks).split() == text.split()
     assert all(text[block.start : block.end] == block.words for block in blocks)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "महापौर ने कहा, “कोई बच्चा भूखा नहीं पढ़ेगा।”",
+        "میئر نے کہا کہ پل اگلے سال کھلے گا۔",
+        "Քաղաքապետը մեկնեց Երեւան։",
+    ],
+)
+def test_a_line_that_ends_as_sentences_of_its_script_do_is_reporting(line: str) -> None:
+    assert find_furniture(line, paragraphs(line)) == ()

@@ -152,6 +152,28 @@ def test_the_commands_for_ones_own_articles_run(tried: tuple[Path, str]) -> None
     assert "strike" in ended[1].out
 
 
+def test_the_python_of_the_guide_for_developers_runs(tried: tuple[Path, str]) -> None:
+    pytest.importorskip("langchain_core")
+    guide = (ROOT / "docs" / "developer.md").read_text(encoding="utf-8")
+    examples = [
+        each
+        for each in re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+        if "gradio_client" not in each
+    ]
+    assert len(examples) == 5
+    code = "\n".join([*examples, "import asyncio", "asyncio.run(main())"])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tried[0],
+        env=child_environment(**REAL),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Strike 0 []" in done.stdout
+
+
 @pytest.mark.skipif(
     importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None,
     reason='the site needs the extra docs: pip install -e ".[docs]"',

@@ -173,6 +173,24 @@ def test_altered_quotations_of_other_scripts_are_shown_beside_the_articles(
     assert [(each.asked, each.stored) for each in changed] == [("третья", "вторая")]
 
 
+def test_two_articles_that_share_no_word_bear_nothing_out_together(tmp_path: Path) -> None:
+    rows = [
+        row(1, "Captain Emeka Lund scored twice. The cup is theirs."),
+        row(2, "Water broke in three times this year, and a pump station had to be built."),
+        row(3, "The union wants nine per cent more pay. It struck in August."),
+        row(4, "The nurses of the union get six per cent more pay from October."),
+    ]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
+        checked = archive.check(
+            "Emeka Lund scored three times. The union wants nine per cent and gets six per cent."
+        )
+    assert verdicts(checked)[0] != "supported"
+    assert len(checked.sentences[0].citations) == 1
+    assert verdicts(checked)[1] == "supported"
+    assert len(checked.sentences[1].citations) == 2
+
+
 def test_filters_and_the_day_count_as_they_do_for_a_question(archive: Archive) -> None:
     resigned = "The mayor of Brell resigned over the seven bridges on Tuesday."
     assert verdicts(archive.check(resigned)) == ["supported"]

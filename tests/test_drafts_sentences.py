@@ -65,6 +65,16 @@ def test_markdown_is_read_without_its_marks() -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
+        (
+            "It went at 47 km/h. Eleven were hurt. It is 5 m. Nobody minds. It cost 3 m. crowns.",
+            [
+                "It went at 47 km/h.",
+                "Eleven were hurt.",
+                "It is 5 m.",
+                "Nobody minds.",
+                "It cost 3 m. crowns.",
+            ],
+        ),
         # Only wrapped: by a mail program, in a terminal.
         (
             "The ferry sank on Friday\nwith 41 people aboard, and all\nof them were saved at noon.",

@@ -90,3 +90,21 @@ def test_what_says_nothing(words: str, why: str) -> None:
 def test_a_short_heading_is_one() -> None:
     assert nothing_in("Background", heading=True) == "a heading"
     assert nothing_in("Ferry sinks off Cape Orrin", heading=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("A year on the quays", "a heading"),
+        ("The long wait for a doctor", "a heading"),
+        ("The ferry sinks off the cape", ""),
+        ("A fire kills nine in a chapel", ""),
+        ("More money for the schools", ""),
+        ("A year in Vessery", ""),
+    ],
+)
+def test_a_heading_that_says_nothing_of_its_subject_is_passed_over(words: str, why: str) -> None:
+    assert nothing_in(words, heading=True) == why
+    # Also where a draft does not mark it as one; a sentence has a full stop.
+    assert nothing_in(words) == why
+    assert nothing_in(f"{words}.") == ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from contextlib import aclosing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 import rag
 from rag import AsyncArchive
 from rag.archive import Archive
-from rag.errors import ArchiveError, CorpusError, QueryError
+from rag.errors import ArchiveError, ConfigError, CorpusError, QueryError
 from rag.records import Answer, Article, Filters, Hits, Published
 from tests.builders import open_archive, row, write_jsonl
 
@@ -58,6 +60,14 @@ def test_objects_are_a_line_each(archive: Archive) -> None:
         "<Trace of 'The mine in Osier reopened in June.': exact, The Courier, 2025-06-02>"
     )
     assert repr(archive.trace("Nobody wrote that.")) == "<Trace of 'Nobody wrote that.': not found>"
+    assert repr(archive.recheck(answer.to_dict())) == (
+        "<Recheck of 'How long did the ferry strike shut Lindow?': holds; citations: 2 holds>"
+    )
+    assert archive.recheck(answer).holds
+    assert repr(archive.alerts.add("ferry strike", "Strike")) == "<Alert 'Strike': 0 new>"
+    assert (repr(archive.feeds), repr(archive.removals)) == ("Subscriptions()", "Removals()")
+    assert archive.collections.all() == []
+    assert repr(AsyncArchive(archive)) == f"<AsyncArchive {str(archive.folder)!r}>"
 
 
 def test_a_long_article_stays_a_line() -> None:
@@ -73,12 +83,28 @@ def test_a_notebook_shows_what_is_escaped(archive: Archive) -> None:
     assert r"Ferry \*strike\*" in article._repr_markdown_()
     hits = archive.search("ferry mine")
     assert hits._repr_html_().count("<tr><td>") == 2
+    assert hits[:1]._repr_html_().count("<tr><td>") == 1
+    assert hits[1:][0] is hits[1]
     assert "&amp;&lt;crews&gt;" in hits._repr_html_()
     answer = archive.ask("How long did the ferry strike shut Lindow?")
     assert (
         '<li value="1"><q>The ferry strike shut Lindow for nine days.</q>' in answer._repr_html_()
     )
     assert "1. “The ferry strike shut Lindow for nine days.”" in answer._repr_markdown_()
+
+
+def test_a_notebook_shows_what_was_checked(archive: Archive) -> None:
+    draft = archive.check("The mine in Osier <b>reopened</b> in June. Is it safe?")
+    shown = draft._repr_html_()
+    assert shown.count("<tr><td>") == 2
+    assert "<td>supported</td><td>The mine in Osier &lt;b&gt;reopened" in shown
+    assert '<li value="1"><q>The mine in Osier reopened in June.</q>' in shown
+    first, second = draft.to_pandas().to_dict("records")
+    assert (first["verdict"], first["publisher"]) == ("supported", "The Courier")
+    assert ROWS[1]["text"][first["start"] : first["end"]] == first["quote"]
+    assert (second["sentence"], second["reasons"]) == ("Is it safe?", "a question")
+    traced = archive.trace("The mine in Osier reopened in June.")
+    assert "<q>The mine in Osier reopened in June.</q>" in traced._repr_html_()
 
 
 def test_only_web_addresses_are_linked() -> None:
@@ -116,6 +142,15 @@ def test_a_moment_may_be_a_date_in_words(archive: Archive, as_of: object, found:
     assert archive.ask("How long was the strike?", as_of=as_of).abstained is not found  # type: ignore[arg-type]
 
 
+def test_an_encoder_is_not_named_by_a_string(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"Settings\(encoder='hashing'\)"):
+        Archive.open(tmp_path, encoder="hashing")  # type: ignore[arg-type]
+
+
+def test_an_article_is_found_by_its_address(archive: Archive) -> None:
+    assert archive.article("https://courier.example/1?utm_source=x").id == "courier.example/1"
+
+
 def test_history_may_be_dicts(archive: Archive) -> None:
     history = [
         {"role": "user", "content": "What did Radio North report about the ferry strike?"},
@@ -138,6 +173,7 @@ def test_history_may_be_dicts(archive: Archive) -> None:
         ({"history": "Who?"}, "history must be a list of messages, not 'Who?'"),
         ({"history": [{"role": "me", "content": "Who?"}]}, "role ('system', 'user', 'assistant')"),
         ({"history": [{"role": "user"}]}, "a text as its content"),
+        ({"sort": "date"}, "sort 'date' is no order; choose relevance or newest"),
     ],
 )
 def test_errors_speak_of_the_arguments(
@@ -152,6 +188,8 @@ def test_errors_speak_of_the_arguments(
 def test_a_question_is_text(archive: Archive, question: object) -> None:
     with pytest.raises(QueryError, match="the question must be text, not "):
         archive.ask(question)  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="the draft must be text, not "):
+        archive.check(question)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -218,6 +256,7 @@ def test_a_closed_archive_says_so(archive: Archive, tmp_path: Path) -> None:
         lambda: archive.article("courier.example/1"),
         lambda: archive.ingest(tmp_path / "in.jsonl"),
         archive.embed,
+        archive.rebuild,
         archive.counts,
     ):
         with pytest.raises(ArchiveError, match=r"is closed; open it again: Archive\.open\("):
@@ -231,7 +270,15 @@ def test_an_event_loop_goes_on_while_an_archive_works(tmp_path: Path) -> None:
             await archive.ingest(write_jsonl(tmp_path / "in.jsonl", ROWS))
             hits = await archive.search("ferry strike", k=1)
             pieces = [piece async for piece in archive.stream("How long was the ferry strike?")]
-            answer = await archive.ask("How long was the ferry strike?")
+            answer = await asyncio.create_task(archive.ask("How long was the ferry strike?"))
+            listed = [
+                article.id async for article in archive.articles(await archive.filters("2025"))
+            ]
+            asked = [{"role": "user", "content": "How long was the ferry strike?"}]
+            # Whoever stops listening ends the answer.
+            async with aclosing(archive.stream("Why?", asked)) as stream:
+                await anext(stream)
+        assert listed == ["courier.example/1", "courier.example/2"]
         with pytest.raises(ArchiveError, match="is closed"):
             await opened.search("ferry")
         return pieces, [hit.article.id for hit in hits], answer
@@ -257,8 +304,8 @@ print([name for name in heavy if name in sys.modules])
 
 CONSUMER = """
 from datetime import date
-from rag import Answer, Archive, Article, AsyncArchive, Hits
-from rag.records import Filters
+import asyncio
+from rag import Answer, Archive, Article, AsyncArchive, CheckedDraft, Filters, Hits
 
 def ask(archive: Archive) -> str:
     hits: Hits = archive.search("ferry", k=3, as_of="2025-06")
@@ -269,6 +316,10 @@ def ask(archive: Archive) -> str:
     return first.title + answer.citations[0].quote + "".join(titles)
 
 async def search(archive: AsyncArchive) -> Hits:
+    asking: asyncio.Task[Answer] = asyncio.create_task(archive.ask("Why?", as_of="2025"))
+    checked: CheckedDraft = await archive.check((await asking).text)
+    async for article in archive.articles():
+        print(article.title, checked.summary)
     return await archive.search("ferry", k=3)
 
 def wrong(archive: Archive) -> None:

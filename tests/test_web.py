@@ -233,7 +233,7 @@ def test_a_superseded_revision_says_what_has_become_of_the_cited_words() -> None
     assert (
         "This is revision 2. The outlet has published a later text, revision 3." in Seen(shown).text
     )
-    assert "do not stand in it any more; where they were, it reads:" in shown
+    assert "are not in it any more; where they were, it reads:" in shown
     assert (
         'It cost <del><span class="unseen">was: </span>47</del> '
         '<ins><span class="unseen">is: </span>&lt;41&gt;</ins></p>'
@@ -241,11 +241,11 @@ def test_a_superseded_revision_says_what_has_become_of_the_cited_words() -> None
     assert 'data-place="[&#34;courier.example/ferry&#34;, 3, 5, 17]"' in shown
     same = replace(now, status="holds", stored="It cost 47 crowns.", changes=())
     shown = article_html(OpenedArticle(story, 3, now=same), "cite-1-1", place)
-    assert "The marked words still stand in it." in shown
+    assert "The marked words are still in it." in shown
     assert "<del>" not in shown
     gone = replace(now, stored="", changes=())
     shown = article_html(OpenedArticle(story, 3, now=gone), "cite-1-1", place)
-    assert "The marked words do not stand in it, nor anything like them." in shown
+    assert "The marked words are not in it, nor anything like them." in shown
 
 
 def test_an_error_in_the_panel_is_escaped_and_announced() -> None:

@@ -74,6 +74,7 @@ def test_the_panel_offers_the_page_of_the_cited_words(archive: Archive, file: Pa
     shown = article_html(opened, "cite-1-1", reference(article, start, start + 18))
     assert "Page 2 as a picture" in shown
     assert 'src="page/2.png?article=file%3A' in shown
+    assert f"&amp;start={start}&amp;end={start + 18}" in shown
     file.unlink()
     opened = open_words(archive, article.id, 1, (start, start + 18))
     assert "as a picture" not in article_html(opened, "cite-1-1", reference(article, 0, 3))
@@ -118,3 +119,60 @@ def test_an_article_that_only_names_a_file_is_not_drawn(archive: Archive, file: 
     assert pdf_of(article) is None
     with pytest.raises(CorpusError, match="not there any more"):
         page_picture(article, 1)
+
+
+TWO_COLUMNS = """The mine reopened.
+
+It was shut for a year af-
+ter the fire of May.
+
+The mine reopened.
+
+300,700:Nobody was hurt after it."""
+
+
+def marked(drawn: bytes) -> tuple[int, int, int, int] | None:
+    """The box around what is coloured in a picture, in points from the page's upper left."""
+    from PIL import Image
+
+    picture = Image.open(BytesIO(drawn)).convert("HSV")
+    box = picture.getchannel("S").point(lambda strength: 255 * (strength > 60)).getbbox()
+    return box and tuple(round(each * 0.6) for each in box)  # type: ignore[return-value]
+
+
+def test_the_cited_words_are_marked_on_the_page(tmp_path: Path) -> None:
+    file = tmp_path / "mine.pdf"
+    file.write_bytes(pdf([TWO_COLUMNS.splitlines()]))
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(file)
+        article = archive.article(f"file:{file}")
+
+    def box(words: str, after: str = "") -> tuple[int, int, int, int]:
+        begins = article.text.index(after)
+        start = article.text.index(words, begins + len(after))
+        found = marked(page_picture(article, 1, (start, start + len(words))))
+        assert found
+        return found
+
+    # Lines stand 14 points apart, the first at 780 of 840, 60 from the left.
+    left, top, _, bottom = box("The mine reopened.")
+    assert left in (58, 59, 60)
+    assert top < 60 < bottom < 74
+    _, top, _, bottom = box("The mine reopened.", after="fire of May.")
+    assert top < 130 < bottom < 144
+    # Over two lines, of which the first breaks a word.
+    _, top, _, bottom = box("It was shut for a year after the fire of May.")
+    assert top < 88
+    assert 102 < bottom < 116
+    assert box("Nobody was hurt after it.")[0] in (298, 299, 300)
+    assert marked(page_picture(article, 1)) is None
+
+
+def test_words_of_another_page_are_not_marked(archive: Archive, file: Path) -> None:
+    article = archive.article(f"file:{file}")
+    start = article.text.index("The harbour master")
+    assert marked(page_picture(article, 1, (start, start + 18))) is None
+    assert marked(page_picture(article, 2, (start, start + 18)))
+    # A passage over both pages is marked on each.
+    assert marked(page_picture(article, 1, (start - 20, start + 18)))
+    assert marked(page_picture(article, 2, (start - 20, 10**9)))

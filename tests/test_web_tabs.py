@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,23 @@ def test_results_mark_the_words_and_escape_the_rest(chat: Chat) -> None:
     assert "for “ferries”" in shown
     assert "Nothing was found for “ferry”" in searched(chat, Form("ferry", "2026"))
     assert "From: &#39;soon&#39; is not a date" in searched(chat, Form("ferry", "soon"))
+
+
+def test_results_show_no_syntax_of_markdown(tmp_path: Path) -> None:
+    article = (
+        "# Wall of **custard**\n\nThe bed is *soft clay* & see [the report](https://a.example/r)."
+        "\n\n> Nobody builds on <clay>.\n"
+    )
+    file = tmp_path / "wall.md"
+    file.write_text(article, encoding="utf-8")
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(file)
+        shown = searched(Chat(archive), Form("soft clay"))
+    (passage,) = re.findall(r'<p class="passage"[^>]*>(.*?)</p>', shown, re.DOTALL)
+    assert passage == (
+        "The bed is <mark>soft</mark> <mark>clay</mark> &amp; see the report.\n\n"
+        "Nobody builds on &lt;<mark>clay</mark>&gt;."
+    )
 
 
 def test_evidence_is_of_the_subject_else_of_the_last_answer(chat: Chat) -> None:

@@ -30,7 +30,7 @@ alerts_app = typer.Typer(help="Say what is new for saved searches and questions.
 
 OwnerOption = Annotated[
     str,
-    typer.Option("--owner", help="Whose, by account; by default those of a page without login."),
+    typer.Option("--owner", help="The account; by default, that of a page without login."),
 ]
 SearchesArgument = Annotated[
     list[str], typer.Argument(metavar="SEARCH...", help="Names or ids, as they are listed.")
@@ -47,10 +47,11 @@ def alerts(
         typer.Option("--only", help="A name or an id; may be given several times."),
     ] = None,
     new: Annotated[
-        bool, typer.Option("--new", help="Print nothing of searches without anything new.")
+        bool, typer.Option("--new", help="Leave out searches with nothing new.")
     ] = False,
     seen: Annotated[
-        bool, typer.Option("--seen", help="Count what is printed as seen, so that it comes once.")
+        bool,
+        typer.Option("--seen", help="Count what is printed as seen, so that it is printed once."),
     ] = False,
     atom: Annotated[
         Path | None, typer.Option("--atom", help="Write a feed with the last articles to a file.")
@@ -90,7 +91,7 @@ def add(
     words: Annotated[str, typer.Argument(help="Words, with operators or without, or a question.")],
     name: Annotated[str, typer.Option("--name", help="A name; by default the words.")] = "",
     question: Annotated[
-        bool, typer.Option("--question", help="It is a question: what comes near it is new for it.")
+        bool, typer.Option("--question", help="It is a question, not search words.")
     ] = False,
     archive: ArchiveOption = None,
     owner: OwnerOption = "",
@@ -100,7 +101,7 @@ def add(
     language: LanguageOption = "",
     section: SectionOption = "",
 ) -> None:
-    """Save a search or a question; what comes in from now on is new for it."""
+    """Save a search or a question; what comes in from now on counts as new."""
     with opened_archive(archive) as opened:
         saved = (
             opened.alerts.of(owner)
@@ -140,7 +141,7 @@ def seen(
     archive: ArchiveOption = None,
     owner: OwnerOption = "",
 ) -> None:
-    """Count all that is new for saved searches as seen."""
+    """Count everything new as seen."""
     with opened_archive(archive) as opened:
         own = opened.alerts.of(owner)
         for alert in [_named(own, each) for each in searches or ()] or own.all():

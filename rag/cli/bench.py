@@ -55,9 +55,9 @@ def bench(
     ] = 256,
     as_json: JsonOption = False,
 ) -> None:
-    """Time searching, indexing and embedding here.
+    """Measure how fast this machine searches, indexes and embeds.
 
-    Or what one of these commands names.
+    The commands below measure more.
     """
     if context.invoked_subcommand:
         return

@@ -42,7 +42,7 @@ def check(
     section: SectionOption = "",
     as_of: AsOfOption = "",
     seconds: Annotated[
-        int, typer.Option("--seconds", min=0, help="Stop after so many; 0: at the end.")
+        int, typer.Option("--seconds", min=0, help="Stop after this many seconds; 0: never.")
     ] = 600,
     start: Annotated[
         int, typer.Option("--start", min=0, help="Begin at this character of the draft.")

@@ -33,7 +33,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "article": Entry("articles:article", "Show an article as it is stored.", hidden=True),
     },
     "Check words": {
-        "quote": Entry("quotes:quote", "Say where words stand in the archive, and who said them."),
+        "quote": Entry("quotes:quote", "Find where quoted words come from, and who said them."),
         "check": Entry(
             "checking:check",
             "Check a draft against the archive: a verdict and the nearest evidence for each "
@@ -67,16 +67,18 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "compact": Entry("removals:compact", "Write all files anew, without what was deleted."),
     },
     "Readers and programs": {
-        "user": Entry("users:user_app", "Who may log in to the page."),
+        "user": Entry("users:user_app", "Say who may log in to the page."),
         "conversations": Entry("conversations:conversations", "List the stored conversations."),
         "export": Entry("conversations:export", "Write a conversation with every quote in it."),
         "verify-export": Entry("conversations:verify", "Check an export against the archive."),
-        "feedback": Entry("conversations:feedback_app", "What readers said of answers."),
+        "feedback": Entry("conversations:feedback_app", "Read what readers say about answers."),
         "mcp": Entry("tools:mcp", "Offer the archive as tools to a program that speaks MCP."),
     },
     "Measure": {
         "eval": Entry("evaluation:eval_app", "Measure the archive against labelled questions."),
-        "bench": Entry("bench:bench_app", "Time searching, indexing and embedding here."),
+        "bench": Entry(
+            "bench:bench_app", "Measure how fast this machine searches, indexes and embeds."
+        ),
     },
 }
 """The commands, in the order in which they are listed."""

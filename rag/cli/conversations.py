@@ -23,7 +23,7 @@ from rag.store.files import disk_error
 DOES_NOT_HOLD = 1
 _ENDINGS = {"json": "json", "markdown": "md", "html": "html", "docx": "docx"}
 
-feedback_app = typer.Typer(help="What readers said of answers.", no_args_is_help=True)
+feedback_app = typer.Typer(help="Read what readers say about answers.", no_args_is_help=True)
 
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="The file to write; without it, standard output.")
@@ -32,8 +32,10 @@ OutOption = Annotated[
 
 def conversations(
     archive: ArchiveOption = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="One reader's alone.")] = None,
-    search: Annotated[str, typer.Option("--search", help="Only those that hold the words.")] = "",
+    owner: Annotated[
+        str | None, typer.Option("--owner", help="Only those of this account.")
+    ] = None,
+    search: Annotated[str, typer.Option("--search", help="Only those with these words.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the stored conversations.
@@ -69,8 +71,8 @@ def export(
 ) -> None:
     """Write a conversation with every quote in it.
 
-    It says where each quote stands, and holds the digests of the articles. In a folder that
-    --out names, the file is named by the conversation's title.
+    It has the place of each quote and the digest of each article. If --out names a folder, the
+    file's name there is the conversation's title.
     """
     if form == "docx" and out is None:
         msg = "a Word file is no text to print; name a file or a folder: --out ."
@@ -123,7 +125,7 @@ def verify(
 
 @feedback_app.command("list")
 def list_feedback(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """List what readers said, the oldest first."""
+    """List the remarks, the oldest first."""
     with opened_archive(archive) as opened:
         remarks = opened.feedback.all()
     if as_json:
@@ -150,7 +152,7 @@ def export_feedback(archive: ArchiveOption = None, out: OutOption = None) -> Non
 
 @feedback_app.command()
 def questions(archive: ArchiveOption = None, out: OutOption = None) -> None:
-    """Turn what readers said into questions that `dateline eval` takes."""
+    """Turn the remarks into questions for `dateline eval`."""
     with opened_archive(archive) as opened:
         rows = question_rows(opened.feedback.all())
     write_out(_lines(rows), out)

@@ -332,7 +332,7 @@ def table(
     reports: Annotated[list[Path], typer.Argument(help="Folders that --report named.")],
     into: Annotated[Path, typer.Option("--into", help="A Markdown file with tables of runs.")],
 ) -> None:
-    """Write what earlier runs measured into the tables of a README."""
+    """Write what earlier runs measured into the tables of a page."""
     paste(reports, into)
     terminal.say(f"wrote {len(reports)} report(s) into {into}")
 

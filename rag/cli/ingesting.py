@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from rag.cli.options import FAILED_INPUTS, ArchiveOption, opened_archive
 from rag.errors import ConfigError, LockedError, RagError
 from rag.indexes.workers import MOST_WORKERS
 from rag.maintenance.priority import give_way
+
+if TYPE_CHECKING:
+    from rag.ingest import IngestReport
 
 OnOption = Annotated[
     str,
@@ -34,6 +37,12 @@ def ingest(
     restore_deleted: Annotated[
         bool, typer.Option("--restore-deleted", help="Take in again what was deleted.")
     ] = False,
+    publisher: Annotated[
+        str, typer.Option("--publisher", help="Outlet of the articles that name none.")
+    ] = "",
+    published: Annotated[
+        str, typer.Option("--date", help="Date of the articles that have none: 2020-09-11.")
+    ] = "",
     report_file: Annotated[
         Path | None,
         typer.Option("--report", help="Write each failure, note and oddity to this file."),
@@ -42,8 +51,8 @@ def ingest(
 ) -> None:
     """Read articles into the archive: files, folders, web addresses.
 
-    Of a web address it reads the page, or the pages of a sitemap. Each input that fails is named,
-    with the reason; the others are read all the same.
+    For a web address, it reads the page, or the pages of a sitemap. It names each input that
+    fails, with the reason, and reads the others.
     """
     if report_file:
         check_report_file(report_file)
@@ -59,17 +68,28 @@ def ingest(
             limit=limit,
             restore_deleted=restore_deleted,
             missing_ok=True,
+            publisher=publisher,
+            published=published,
             on=on,
             note=terminal.note,
             progress=progress,
         )
     output.print_report(report)
+    if asked := _missing(report):
+        terminal.note(f"to name them: dateline ingest FILE {asked} --archive {opened.folder}")
     if report_file:
         write_report(report, report_file)
     if not vectors:
         terminal.note(f"not embedded yet: dateline embed --archive {opened.folder}")
     if report.failures:
         raise typer.Exit(FAILED_INPUTS)
+
+
+def _missing(report: IngestReport) -> str:
+    """The options that give articles of this run what they lack, "" where they lack nothing."""
+    found = {each.kind for each in report.odd.articles()}
+    options = {"no outlet": "--publisher NAME", "no date": "--date DATE"}
+    return " ".join(option for kind, option in options.items() if kind in found)
 
 
 @contextmanager
@@ -109,9 +129,9 @@ def embed(
 ) -> None:
     """Embed the passages that have no vector yet.
 
-    It can be stopped and run again: nothing is embedded twice. Each worker is a process of this
-    machine that loads the model once; where a server encodes, so many requests run at once. A
-    cluster has a worker for each of its CPUs, or for each of its GPUs.
+    You can stop it and run it again: nothing is embedded twice. Each worker is a process of this
+    machine that loads the model once; if a server encodes, it is a request at a time. A cluster
+    has a worker for each of its CPUs, or for each of its GPUs.
     """
     if on and workers != 1:
         msg = "--on and --workers exclude each other: a cluster has its own workers"

@@ -40,10 +40,10 @@ AsOfOption = Annotated[
 ]
 IgnoreOption = Annotated[
     list[str] | None,
-    typer.Option("--ignore", help='Words that ask for no date or outlet: "last week".'),
+    typer.Option("--ignore", help='Words not to take for a date or an outlet: "last week".'),
 ]
 LiteralOption = Annotated[
-    bool, typer.Option("--literal", help="Read no dates and outlets out of the question.")
+    bool, typer.Option("--literal", help="Take no words for dates or outlets.")
 ]
 LlmOption = Annotated[
     str,

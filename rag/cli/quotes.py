@@ -21,9 +21,9 @@ def quote(
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say where words stand in the archive, and who said them.
+    """Find where quoted words come from, and who said them.
 
-    They stand there exactly, altered, said by someone else, or not at all.
+    The archive has them exactly, altered, said by someone else, or not at all.
     """
     with opened_archive(archive) as opened:
         when = parse_as_of(as_of) if as_of else None

@@ -52,15 +52,15 @@ def serve(
     samples: Annotated[
         bool | None,
         typer.Option(
-            help="Fill an archive that holds nothing with the sample articles; by default where "
-            "--archive names none."
+            help="Fill an empty archive with the sample articles; by default if --archive is "
+            "not given."
         ),
     ] = None,
 ) -> None:
     """Serve the page in which readers ask, search and read.
 
-    It runs until it is stopped (Ctrl-C). Where there is no archive yet, the sample articles are
-    read into one, so that there is something to ask.
+    It runs until it is stopped (Ctrl-C). If there is no archive yet, it makes one of the sample
+    articles, so that you have something to ask.
     """
     given = {"archive": archive, "host": host or None, "port": port}
     chosen = {name: value for name, value in given.items() if value is not None}

@@ -64,10 +64,10 @@ def export(
     ] = "markdown",
     out: OutOption = None,
 ) -> None:
-    """Write a collection, with what became of each star since.
+    """Write a collection, with what has happened to each article since.
 
-    What was withdrawn or deleted is named, and none of its words are written. In a folder that
-    --out names, the file is named by the collection.
+    It names what was withdrawn or deleted, without any of its words. If --out names a folder, the
+    file's name there is the collection's.
     """
     ending = {"markdown": "md", "bibtex": "bib"}.get(form, form)
     with opened_archive(archive) as opened:
@@ -80,7 +80,7 @@ def export(
 
 @collections_app.command()
 def show(name: NameArgument, archive: ArchiveOption = None, owner: OwnerOption = "") -> None:
-    """Print the stars of a collection, each with its article and what became of it."""
+    """Print the stars of a collection, each with its article and what has happened to it."""
     with opened_archive(archive) as opened:
         for each in collected(_named(opened, owner, name), opened):
             title = each.article.title if each.article else each.origin
@@ -100,7 +100,7 @@ def add(
     archive: ArchiveOption = None,
     owner: OwnerOption = "",
 ) -> None:
-    """Star articles: they go into a collection, which begins with the first of them."""
+    """Put articles into a collection, which is made if there is none of that name."""
     with opened_archive(archive) as opened:
         found = [
             opened.article(canonical_id(each) if is_address(each) else each) for each in articles

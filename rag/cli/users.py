@@ -16,7 +16,7 @@ from rag.web.accounts import add_account, list_accounts, place_of_accounts, remo
 
 DEFAULT_FILE = Path("dateline-users.json")
 
-user_app = typer.Typer(help="Who may log in to the page.", no_args_is_help=True)
+user_app = typer.Typer(help="Say who may log in to the page.", no_args_is_help=True)
 
 FileOption = Annotated[
     Path | None,
@@ -37,7 +37,7 @@ def add(
     ] = "reader",
     file: FileOption = None,
 ) -> None:
-    """Add somebody, or give them another role and password; the password is asked for."""
+    """Add an account, or change its role and password; you are asked for the password."""
     settings, path = load_settings(), _file(file)
     place = place_of_accounts(path, settings)
     account = add_account(place, name, role, _password(name))
@@ -48,7 +48,7 @@ def add(
 
 @user_app.command("list")
 def list_users(file: FileOption = None, as_json: JsonOption = False) -> None:
-    """List who may log in."""
+    """List the accounts."""
     found = list_accounts(place_of_accounts(_file(file), load_settings()))
     if as_json:
         terminal.print_json([{"name": each.name, "role": each.role} for each in found])
@@ -61,7 +61,7 @@ def list_users(file: FileOption = None, as_json: JsonOption = False) -> None:
 
 @user_app.command()
 def remove(name: NameArgument, file: FileOption = None) -> None:
-    """Let somebody log in no longer; they are logged out at once."""
+    """Remove an account; whoever uses it is logged out at once."""
     remove_account(place_of_accounts(_file(file), load_settings()), name)
     terminal.say(f"{name} may log in no longer")
 

@@ -40,11 +40,10 @@ def watch(
 ) -> None:
     """Keep the archive in step with folders and feeds.
 
-    It runs until it is stopped.
-    A file is read once it has stood still from one look to the next. One that is removed, or
-    a feed's entry that goes, takes nothing out of the archive. A feed that fails is asked
-    half as often after each failure, and in the log watch.log, in the archive's folder,
-    stands what was read and what was not. Others may read and write the archive meanwhile.
+    It runs until it is stopped. A file is read once it no longer changes. If a file or a feed's
+    entry disappears, its article stays. A feed that fails is polled half as often after each
+    failure. The log watch.log, in the archive's folder, says what was read and what was not.
+    Others may read and write the archive meanwhile.
     """
     if not folders and not feeds:
         msg = "there is nothing to watch; name a folder, or ask for --feeds"

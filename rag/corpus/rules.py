@@ -53,7 +53,7 @@ _DATE_SHAPE = re.compile(
 _DATE_LINE_WORDS = 12
 _PLAIN_IN_DATE_LINE = 3
 
-_TERMINAL = re.compile(r"[.!?…。！？:;,]['\"’”)\]»]*$")
+_TERMINAL = re.compile(r"[.!?…。！？।॥؟۔։።:;,]['\"’”)\]»]*$")
 _REPORTING_LENGTH = 80
 _SENTENCE_LENGTH = 20
 _HEADING_WORDS = 10

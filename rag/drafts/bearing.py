@@ -46,6 +46,11 @@ class Evidence:
     share: float = 1.0
     also_in: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.article.text[self.start : self.end]
+
     def citation(self, number: int = 1) -> Citation:
         """The sentence as a citation of this number."""
         return Citation(number, self.article, self.start, self.end)
@@ -168,7 +173,17 @@ def _groups(near: Sequence[Evidence], known: Sequence[Evidence]) -> Iterator[tup
         yield kept
     yield from ((*kept, each) for each in others)
     if not kept:
-        yield from ((others[0], each) for each in others[1:])
+        yield from ((others[0], each) for each in others[1:] if _linked(others[0], each))
+
+
+def _linked(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences may bear out a third together: of one article, or with a word shared.
+
+    Else "Lund scored twice" and "Water broke in three times" would say that he did it three times.
+    """
+    if one.article.id == other.article.id:
+        return True
+    return not set(stems(one.text)).isdisjoint(stems(other.text))
 
 
 def _foreign(language: str, borne: Borne) -> bool:

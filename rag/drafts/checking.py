@@ -45,6 +45,9 @@ class DraftRequest:
     seconds: float | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            msg = f"the draft must be text, not {self.text!r}"
+            raise QueryError(msg)
         if not self.text.strip():
             msg = "the draft is empty; give the text that is to be checked"
             raise QueryError(msg)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings import EntailmentModel
 from rag.config import Settings
 from rag.drafts.records import CheckedDraft
-from rag.records import Citation, Filters
+from rag.records import Answer, Citation, Filters
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.arguments import Moment, check_filters, moment
 from rag.retrieval.catalogue import NO_FILTERS, Catalogue
@@ -105,15 +105,16 @@ class FactDesk(Catalogue):
         check = partial(verify, similarity=snapshot.similarity(), judge=judge)
         return check_draft(request, snapshot, check)
 
-    def recheck(self, answer: AnswerJson | Mapping[str, Any]) -> Recheck:
-        """Whether each citation of a saved answer (`Answer.to_dict()`) still holds.
+    def recheck(self, answer: Answer | AnswerJson | Mapping[str, Any]) -> Recheck:
+        """Whether each citation of an answer, or of a saved one (`Answer.to_dict()`), still holds.
 
         Raises QueryError for what is no answer, ArchiveError where an article is damaged.
         """
         from rag.verification.quotes.rechecking import recheck
         from rag.verification.verify import verify
 
-        return recheck(read_answer(answer), self._parts.now().store, verify)
+        said = answer.to_json() if isinstance(answer, Answer) else answer
+        return recheck(read_answer(said), self._parts.now().store, verify)
 
     def recheck_words(self, cited: Citation) -> RecheckedCitation:
         """Whether the words of one revision of an article stand in the current one, and where."""

@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from rag.drafts import display
 from rag.records import Citation, Filters, Verdict, citation_json
 from rag.records.answer_json import CitationJson, FiltersJson, Listed, Model, Moment, Place
-from rag.records.display import short
+from rag.records.display import frame, short
 from rag.verification.quotes.records import Change, TraceOutcome
+
+if TYPE_CHECKING:
+    import pandas
 
 VERDICTS: tuple[Verdict, ...] = ("supported", "partly", "unsupported", "quote altered")
 """The verdicts in the order in which they are counted."""
@@ -83,6 +87,8 @@ class CheckedDraft:
     def __repr__(self) -> str:
         return f"<CheckedDraft {short(self.text)!r}: {self.summary}>"
 
+    _repr_html_ = display.checked_html
+
     @property
     def counts(self) -> dict[str, int]:
         """How many sentences have each verdict, and how many have nothing to verify."""
@@ -121,6 +127,10 @@ class CheckedDraft:
     def to_dict(self) -> dict[str, Any]:
         """The check as plain JSON values: what `dateline check --json` prints."""
         return self.to_json().to_dict()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A table with a row for each sentence and citation; needs pandas."""
+        return frame(display.checked_rows(self), display.COLUMNS)
 
 
 class ChangeJson(Model):

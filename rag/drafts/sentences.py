@@ -42,6 +42,10 @@ _MARKUP = re.compile(
     r"|\\(?=[*_#\[\]()>~.!|-])"
     r"|(?<=\S)[^\S\n]+#+[^\S\n]*$"
 )
+# "47 km/h. Nobody": with a unit at its end the sentence would go on as after an abbreviation.
+_UNIT_LAST = re.compile(
+    r"(?<=\d)([ \u00a0]?(?:[a-zµ]{1,4}/[a-zµ]{1,3}|[a-zµ])\.)\s+(?=[\"“‘(]?[A-Z])"
+)
 _LINKED = re.compile(r"\[([^\[\]\n]{1,300})\](?=\()")
 
 
@@ -145,8 +149,11 @@ def _spans(text: str, start: int, end: int, language: str) -> list[tuple[int, in
     for a, b in sentence_spans(text, start, end, language):
         if spans and not _MARKUP.sub("", text[a:b]).strip():
             spans[-1] = (spans[-1][0], b)
-        else:
-            spans.append((a, b))
+            continue
+        for found in _UNIT_LAST.finditer(text, a, b):
+            spans.append((a, found.end(1)))
+            a = found.end()
+        spans.append((a, b))
     return spans
 
 

@@ -31,6 +31,12 @@ class NamedEncoder:
     """
 
     def __init__(self, encoder: Encoder, prompts: tuple[str, str] = ("", "")) -> None:
+        if isinstance(encoder, str):
+            msg = (
+                f"encoder must be an Encoder, not {encoder!r}; to name one, set DATELINE_ENCODER "
+                f"or give settings=rag.config.Settings(encoder={encoder!r})"
+            )
+            raise ConfigError(msg)
         self._encoder = encoder
         self._query, self._document = prompts
         self.max_tokens = encoder.max_tokens

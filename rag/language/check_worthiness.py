@@ -121,13 +121,21 @@ def _of_syntax(doc: Doc, count: int, *, heading: bool) -> str:
         return NO_WORDS
     stated = any(token.pos_ in ("VERB", "AUX") for token in doc)
     figures = any(token.like_num or any(map(str.isdigit, token.text)) for token in doc)
-    if not stated and count < _FEWEST and not figures:
-        return HEADING if heading else TOO_SHORT
+    label = (heading or words[-1].isalnum()) and _is_label(doc, root)
+    if not stated and not figures and (count < _FEWEST or label):
+        return HEADING if heading or label else TOO_SHORT
     if not heading and _instructs(doc, root):
         return INSTRUCTION
     if heading or _ACCORDING.search(words) or _is_reported(root):
         return ""
     return OPINION if _demands(root) or (_judges(root) and not figures) else ""
+
+
+def _is_label(doc: Doc, root: Token) -> bool:
+    """Whether a heading names a subject and says nothing of it: "A year on the quays"."""
+    articled = any(child.lower_ in ("a", "an", "the") for child in root.children)
+    named = any(token.text[:1].isupper() for token in doc[1:])
+    return root.pos_ == "NOUN" and doc[0].pos_ == "DET" and articled and not named
 
 
 def _is_reported(root: Token) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,8 @@ class Removals:
     Each that writes raises LockedError while another process does.
     """
 
-    _disk: ArchiveFolder
-    _reader: Callable[[], Opened]
+    _disk: ArchiveFolder = field(repr=False)
+    _reader: Callable[[], Opened] = field(repr=False)
 
     def find(self, which: Selection) -> DeletionPreview:
         """The articles that would be deleted, by id; changes nothing.

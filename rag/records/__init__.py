@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
 from rag.records import display
 from rag.records.answer_json import (
@@ -163,9 +163,17 @@ class Hit:
 
 
 class Hits(list[Hit]):
-    """Hits, best first: a list that a notebook shows as a table."""
+    """Hits, best first: a list that a notebook shows as a table, as it does a slice of it."""
 
     _repr_html_ = display.hits_html
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> Hits: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> Hit | Hits:
+        found = super().__getitem__(place)
+        return Hits(found) if isinstance(found, list) else found
 
     def to_dict(self) -> list[dict[str, Any]]:
         """What `dateline search --json` prints."""

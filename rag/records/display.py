@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LONGEST = 80
 """How many characters of a text are shown in a line."""
 
+_WHOLE = frozenset({"rank", "citation", "start", "end"})
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -111,13 +112,18 @@ def answer_html(answer: Answer) -> str:
     else:
         body = f"<p>{'<br>'.join(map(escape, answer.text.splitlines()))}</p>"
         body += _doubts_html(answer)
+    listed = cited_html(answer.citations)
+    return f"<section><h4>{escape(answer.question)}</h4>{body}{listed}</section>"
+
+
+def cited_html(citations: Iterable[Citation]) -> str:
+    """The cited words as a numbered list, each with its article; "" where there are none."""
     cited = "".join(
         f'<li value="{each.number}"><q>{escape(each.quote)}</q> {_linked(each.article)}'
         f" ({escape(source(each.article))})</li>"
-        for each in answer.citations
+        for each in citations
     )
-    listed = f"<ol>{cited}</ol>" if cited else ""
-    return f"<section><h4>{escape(answer.question)}</h4>{body}{listed}</section>"
+    return f"<ol>{cited}</ol>" if cited else ""
 
 
 def answer_markdown(answer: Answer) -> str:
@@ -146,14 +152,16 @@ def hits_html(hits: Sequence[Hit]) -> str:
 def frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pandas.DataFrame:
     """The rows as a table of pandas with these columns, which it has without rows, too.
 
-    Raises ImportError, with what to install, where pandas is missing.
+    Numbers and offsets stay whole beside rows that have none. Raises ImportError, with what to
+    install, where pandas is missing.
     """
     try:
         import pandas
     except ImportError as error:
         msg = "to_pandas needs pandas; run: pip install pandas"
         raise ImportError(msg) from error
-    return pandas.DataFrame(list(rows), columns=list(columns))
+    table = pandas.DataFrame(list(rows), columns=list(columns))
+    return table.astype(dict.fromkeys(_WHOLE.intersection(columns), "Int64"))
 
 
 def _doubts_html(answer: Answer) -> str:
@@ -208,7 +216,7 @@ def claim_rows(answer: Answer) -> Iterator[dict[str, Any]]:
             if number in cited:
                 each = cited[number]
                 row |= {"citation": number, "quote": each.quote}
-                row |= _placed(each.article, each.start, each.end)
+                row |= placed(each.article, each.start, each.end)
             yield row
 
 
@@ -216,10 +224,11 @@ def hit_rows(hits: Iterable[Hit]) -> Iterator[dict[str, Any]]:
     """A row for each hit, in their order."""
     for hit in hits:
         row = {"rank": hit.rank, "score": hit.score, "text": hit.text, "also_in": list(hit.also_in)}
-        yield row | _placed(hit.article, hit.passage.start, hit.passage.end)
+        yield row | placed(hit.article, hit.passage.start, hit.passage.end)
 
 
-def _placed(article: Article, start: int, end: int) -> dict[str, Any]:
+def placed(article: Article, start: int, end: int) -> dict[str, Any]:
+    """The columns of a table that say where words stand."""
     return {
         "publisher": article.publisher,
         "published": article.published.at if article.published else None,

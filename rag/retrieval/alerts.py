@@ -18,6 +18,7 @@ from rag.indexes.opening import Opened
 from rag.indexes.protocols import Ids
 from rag.language.words import storable_text
 from rag.records import Article, Filters, Passage, article_dict
+from rag.records.display import short
 from rag.retrieval.filters import parse_filters
 from rag.retrieval.finding import check_order, find, matching_within
 from rag.retrieval.retrieve import Request
@@ -86,6 +87,10 @@ class Alert:
     total: int = 0
     problem: str = ""
     upto: int = 0
+
+    def __repr__(self) -> str:
+        problem = f"; {self.problem}" if self.problem else ""
+        return f"<Alert {short(self.saved.name)!r}: {self.total:,} new{problem}>"
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values: one element of what `dateline alerts --json` prints."""

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rag.corpus.urls import canonical_id
+from rag.errors import ArchiveError
 from rag.indexes.opening import OpenParts
 from rag.records import Article, Filters, Passage
 from rag.retrieval.arguments import Moment, check_filters, date_text
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 NO_FILTERS = Filters()
 _BATCH = 500
+_SCHEME = "://"
 
 
 class Catalogue:
@@ -27,8 +30,17 @@ class Catalogue:
         self._parts = parts
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
-        """The stored original of one article; raises ArchiveError when there is none."""
-        return self._parts.now().store.article(article_id, revision)
+        """The stored original of one article, by its id or its address.
+
+        Raises ArchiveError when there is none.
+        """
+        store = self._parts.now().store
+        try:
+            return store.article(article_id, revision)
+        except ArchiveError:
+            if _SCHEME not in article_id:
+                raise
+            return store.article(canonical_id(article_id), revision)
 
     def articles(self, filters: Filters = NO_FILTERS) -> Iterator[Article]:
         """The articles that satisfy the filters, one at a time, in the order in which they came.

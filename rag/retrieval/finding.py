@@ -79,7 +79,7 @@ def find(request: Request, k: int, snapshot: Snapshot, order: str = "relevance")
 def check_order(order: str) -> None:
     """Raises QueryError for what is no order of hits."""
     if order not in get_args(Order):
-        msg = f"--sort {order!r} is no order; choose relevance or newest"
+        msg = f"sort {order!r} is no order; choose relevance or newest"
         raise QueryError(msg)
 
 
@@ -145,8 +145,8 @@ def _is_far(search: Search, hits: Sequence[Hit], snapshot: Snapshot) -> bool:
 
 def _unknown(question: str) -> str:
     words = _WORD.findall(question)
-    named = f"“{words[0]}” stands" if len(words) == 1 else "None of these words stands"
-    return f"{named} in no article, and nothing in the archive comes near in meaning."
+    named = f"the word “{words[0]}”" if len(words) == 1 else "any of these words"
+    return f"No article has {named}, and nothing in the archive comes near in meaning."
 
 
 def _newest_with_all(search: Search, k: int, snapshot: Snapshot) -> tuple[list[Hit], int] | None:

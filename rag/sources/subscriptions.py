@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -40,10 +40,10 @@ class Polled:
 class Subscriptions:
     """The feeds of one archive; `_start` makes an ingest run of an archive open for writing."""
 
-    _disk: ArchiveFolder
-    _settings: Settings
-    _start: Callable[[Opened], Ingest]
-    _locked: Callable[[LockedError], None] = give_up
+    _disk: ArchiveFolder = field(repr=False)
+    _settings: Settings = field(repr=False)
+    _start: Callable[[Opened], Ingest] = field(repr=False)
+    _locked: Callable[[LockedError], None] = field(default=give_up, repr=False)
 
     def patient(self, wait: Callable[[LockedError], None]) -> Subscriptions:
         """The same feeds; while another process writes, they call `wait` and try again."""

@@ -75,7 +75,7 @@ class Collections:
         """Whether this process can save anything: False if the archive is read-only."""
         return self._database.can_note()
 
-    def all(self, owner: str) -> list[Collection]:
+    def all(self, owner: str = "") -> list[Collection]:
         """The owner's collections, by name."""
         with self._database.read() as connection:
             found = _loaded(connection, _COLLECTIONS.c.owner == owner)

@@ -133,6 +133,7 @@ def test_a_phone_has_the_article_as_a_sheet_over_the_chat(
         panel = tab(page, name)
         expect(panel).to_be_visible()
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+        assert faults(page) == []
 
 
 def test_nothing_moves_for_whoever_wants_no_motion(visitor: Visitor, sites: Sites) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Sites, Visitor, tab
+from tests.browser.conftest import Site, Sites, Visitor, build, running_app, tab
+from tests.builders import row
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -14,6 +17,28 @@ DRAFT = (
     "All 41 people were saved. Why did it sink?\n\n"
     "“We had five minutes to leave her,” said the captain, Ilse Varga."
 )
+
+
+PASTE = """(box, words) => {
+  box.value = words;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+}"""
+SAID = {
+    "el": ("«Το λιμάνι ανήκει σε όλους», είπε ο Νίκος Βέλλης.", "όλους", "λίγους"),
+    "ru": ("«Мы ждали этого моста сорок лет», сказал Павел Горин.", "сорок", "тридцать"),
+    "ar": ("قال سمير داود: «لم نر البحر هكذا منذ ثلاثين عاما».", "ثلاثين", "عشرين"),
+    "zh": ("市长说：“港口属于所有人，不属于一个家族。”", "所有人", "商人们"),
+    "hi": ("महापौर ने कहा, “कोई बच्चा भूखा नहीं पढ़ेगा।”", "भूखा", "अकेला"),
+}
+"""Of languages in five scripts a sentence with a quotation, a word of it, and another word."""
+
+
+@pytest.fixture(scope="module")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An archive with an article in each of five scripts."""
+    rows = [row(n, said, language=code) for n, (code, (said, *_)) in enumerate(SAID.items())]
+    with running_app(build(tmp_path_factory.mktemp("abroad") / "site", rows)) as started:
+        yield started
 
 
 def paste(page: Page, words: str, button: str = "Check as a draft") -> Locator:
@@ -74,6 +99,19 @@ def test_a_quotation_is_traced(visitor: Visitor, sites: Sites) -> None:
     expect(panel.locator(".traced .verdict")).to_contain_text("not found")
 
 
+def test_quotations_in_five_scripts_are_traced(visitor: Visitor, abroad: Site) -> None:
+    page = visitor.visit(abroad)
+    for said, word, other in SAID.values():
+        quoted = said[min(said.find(each) for each in "«“" if each in said) + 1 :]
+        quoted = quoted[: min(quoted.find(each) for each in "»”" if each in quoted)]
+        panel = paste(page, quoted, "Trace as a quotation")
+        expect(panel.locator(".traced .sentence")).to_have_text(quoted)
+        expect(panel.locator(".traced .verdict")).to_contain_text("as quoted")
+        panel = paste(page, quoted.replace(word, other), "Trace as a quotation")
+        expect(panel.locator(".traced .difference del")).to_contain_text(other)
+        expect(panel.locator(".traced .difference ins")).to_contain_text(word)
+
+
 def test_filters_hold_and_bad_input_is_explained(visitor: Visitor, sites: Sites) -> None:
     page = visitor.visit(sites.corpus)
     panel = paste(page, "...")
@@ -109,6 +147,20 @@ def test_a_long_draft_is_stopped_and_goes_on_where_it_was(visitor: Visitor, site
     assert words == [
         f"Keeper {n} of Lindow saw the ferry sink on Friday." for n in range(len(words))
     ]
+
+
+def test_a_draft_of_fifty_thousand_words_is_taken_whole(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.corpus)
+    draft = "\n\n".join(f"Keeper {n} of Lindow saw the ferry sink." for n in range(6_250))
+    panel = tab(page, "Check")
+    # As a browser pastes: Playwright's own way takes time by the square of the length.
+    page.get_by_label("Draft or quotation").evaluate(PASTE, draft)
+    page.get_by_role("button", name="Check as a draft").click()
+    expect(panel.locator(".checked > li").first).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(panel.locator("#check-status .told")).to_contain_text("of 6,250 sentences.")
+    expect(page.get_by_role("button", name="Check the rest")).to_be_visible()
+    expect(page.get_by_label("Draft or quotation")).to_have_value(draft)
 
 
 def test_what_is_pasted_stays_when_the_page_is_loaded_again(visitor: Visitor, sites: Sites) -> None:

@@ -35,8 +35,11 @@ def test_operators_narrow_a_search_and_mistakes_are_explained(
     expect(results.get_by_role("alert")).to_contain_text("'The Packet'")
     search(page, '"chapel')
     expect(results.get_by_role("alert")).to_contain_text("is not closed")
+    search(page, "AND OR NOT")
+    expect(results.get_by_role("alert")).to_contain_text("operators only; add words")
+    expect(page.get_by_label("Search words")).to_have_value("AND OR NOT")
     search(page, "zzqqxx")
-    expect(results.get_by_role("status")).to_contain_text("“zzqqxx” stands in no article")
+    expect(results.get_by_role("status")).to_contain_text("No article has the word “zzqqxx”")
     expect(cards).to_have_count(0)
 
 

@@ -171,6 +171,37 @@ def test_an_uploaded_article_answers_at_once(
     expect(page.locator("#added")).to_contain_text("choose 1 to 20 files at a time, not 0")
 
 
+def test_an_upload_without_outlet_and_date_is_asked_for_them(
+    visitor: Visitor, sites: Sites, tmp_path: Path
+) -> None:
+    file = tmp_path / "organ.txt"
+    file.write_text("The organ of Pellmoor has 1,204 pipes again, the parish said.", "utf-8")
+    page = visitor.visit(sites.kept)
+    panel = tab(page, "Add articles")
+    told = panel.locator("#added li").filter(has_text="organ.txt")
+
+    def add() -> None:
+        # What was sent before is cleared away first.
+        expect(page.locator("#files")).not_to_contain_text("organ")
+        page.locator("#files input[type=file]").set_input_files(file)
+        expect(page.locator("#files")).to_contain_text("organ")
+        panel.get_by_role("button", name="Add these files").click()
+
+    add()
+    expect(told.first).to_contain_text("Fill in the outlet and the date above and add it again.")
+    panel.get_by_label("Outlet, where a file names none").fill("Pellmoor Post")
+    panel.get_by_label("Date, where a file has none").fill("someday")
+    add()
+    expect(told.first).to_contain_text("'someday' is not a date; write it as 2020-09-11")
+    panel.get_by_label("Date, where a file has none").fill("2025-07-02")
+    add()
+    expect(told.first).to_contain_text("1 revised")
+    expect(panel.locator("#added")).not_to_contain_text("add it again")
+    tab(page, "Ask")
+    turn = ask(page, "How many pipes has the organ of Pellmoor?")
+    expect(turn).to_contain_text("Pellmoor Post, 2 July 2025")
+
+
 def test_two_people_see_nothing_of_each_other(visitor: Visitor, sites: Sites) -> None:
     ada, bo = visitor.log_in(sites.locked, "ada"), visitor.log_in(sites.locked, "bo")
     for page, question in ((ada, SANK), (bo, FLOODED)):
@@ -205,10 +236,19 @@ def test_readers_cannot_add_articles(visitor: Visitor, sites: Sites) -> None:
     expect(bo.get_by_role("tab", name="Add articles")).to_have_count(0)
 
 
-def test_only_admins_examine_the_archive(visitor: Visitor, sites: Sites) -> None:
+def test_only_admins_examine_the_archive_and_see_paths(
+    visitor: Visitor, sites: Sites, tmp_path: Path
+) -> None:
+    file = tmp_path / "no articles.md"
+    file.write_bytes(b"PK\x03\x04\xff\xfe\x00")
+    with Archive.open(sites.locked.archive, settings=Settings(encoder="hashing")) as archive:
+        assert len(archive.ingest(file).failures) == 1
     for name, said in (("bo", "Your account may not examine"), ("ada", "Nothing is wrong")):
         page = visitor.log_in(sites.locked, name)
         tab(page, "Archive")
+        expect(page.locator("#held")).to_contain_text("no articles.md")
+        shown = page.locator("#held").inner_text()
+        assert (str(tmp_path) in shown) == (name == "ada")
         page.get_by_role("button", name="Check health").click()
         expect(page.locator("#health")).to_contain_text(said)
 

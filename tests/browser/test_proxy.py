@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from rag.web.accounts import add_account
+from rag.web.server.asgi import Message, Receive, Send
 from tests.browser.conftest import (
     CORPUS,
     PASSWORD,
@@ -24,6 +25,7 @@ from tests.browser.conftest import (
     running_app,
     tab,
 )
+from tests.http_server import http_server
 from tests.reverse_proxy import NGINX, gathering, nginx
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -199,3 +201,29 @@ def test_a_link_that_a_login_interrupts_is_opened_after_it(
     cookies = {each["name"]: each["path"] for each in page.context.cookies()}
     assert cookies == {"dateline-session": "/news", "dateline-device": "/news"}
     visitor.troubles[:] = [each for each in visitor.troubles if "status of 401" not in each]
+
+
+def test_only_a_site_that_is_named_shows_the_page_in_a_frame(
+    visitor: Visitor, behind: Behind, plain: Site
+) -> None:
+    async def intranet(scope: Message, receive: Receive, send: Send) -> None:
+        shown = scope["query_string"].decode()
+        body = f'<!doctype html><title>Intranet</title><iframe src="{shown}"></iframe>'.encode()
+        head = [(b"content-type", b"text/html")]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+    with http_server(intranet) as (host, port):
+        around = f"http://{host}:{port}"
+        framed = behind.site(DATELINE_FRAME_ANCESTORS=around)
+        visitor.own += [around, framed.url]
+        page = visitor.open(plain)
+        page.goto(f"{around}/?{framed.url}")
+        inside = page.frame_locator("iframe")
+        inside.get_by_label("Question").fill(SANK)
+        inside.get_by_label("Question").press("Enter")
+        expect(inside.locator(".turn")).to_contain_text("41 people aboard")
+        page.goto(f"{around}/?{plain.url}")
+        expect(inside.get_by_label("Question")).to_have_count(0)
+    assert [each for each in visitor.troubles if "frame-ancestors" in each]
+    visitor.troubles.clear()

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from rag.archive import Archive
 from rag.config import Settings
+from rag.store import Selection
 from tests.browser.conftest import CORPUS, SANK, Site, Visitor, ask, build, running_app, tab
 from tests.browser.test_access import faults
 from tests.builders import row, write_jsonl
@@ -125,6 +126,30 @@ def test_a_question_keeps_its_filters_and_is_asked_again(visitor: Visitor, site:
     search(page, "ferry")
     page.get_by_role("button", name="Save this search").click()
     said(page, "Clear “As of” to save it.")
+
+
+def test_a_saved_search_whose_outlet_is_gone_says_so_and_stays(
+    visitor: Visitor, site: Site, tmp_path: Path
+) -> None:
+    stray = row(8, "A trawler ran aground off Marsk.", publisher="Short-lived Herald")
+    add(site, tmp_path, stray)
+    page = visitor.visit(site)
+    search(page, 'trawler outlet:"Short-lived Herald"')
+    page.get_by_role("button", name="Save this search").click()
+    said(page, "Saved as")
+    with Archive.open(site.archive, settings=Settings(encoder="hashing")) as archive:
+        archive.removals.delete(archive.removals.find(Selection(("courier.example/8",))))
+    page.reload()
+    shown = saved(page)
+    expect(shown.locator(".problem")).to_contain_text("Short-lived Herald")
+    assert faults(page) == []
+    shown.locator(".open").first.click()
+    expect(page.locator("#saved-opened .problem")).to_contain_text("Short-lived Herald")
+    add(site, tmp_path, stray | {"url": "https://courier.example/9"})
+    page.reload()
+    shown = saved(page)
+    expect(shown.locator(".badge")).to_have_text("1 new")
+    expect(shown.locator(".problem")).to_have_count(0)
 
 
 def test_a_feed_is_read_by_whoever_knows_its_address(visitor: Visitor, site: Site) -> None:

@@ -16,6 +16,17 @@ from tests.pdf_files import pdf
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 ASKED = "What has the railway company dug at Brask?"
+COLOURED = """image => {
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  const drawn = canvas.getContext('2d');
+  drawn.drawImage(image, 0, 0);
+  const points = drawn.getImageData(0, 0, canvas.width, canvas.height).data;
+  let count = 0;
+  for (let at = 0; at < points.length; at += 4) count += points[at] - points[at + 2] > 60;
+  return count;
+}"""
 REPORT = [
     ["Bridges of the north", "", "Brask has a tunnel that the railway company dug in 1931."],
     ["The piers of the Osmund viaduct are eleven metres thick, the inspectors wrote."],
@@ -96,6 +107,8 @@ def test_the_page_of_a_cited_sentence_is_shown_as_a_picture(
     panel.get_by_text("Page 1 as a picture").click()
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("naturalWidth", 1000)
+    # On the page, black on white, only the cited words have a colour.
+    assert picture.evaluate(COLOURED) > 1_000
     file.write_bytes(pdf([["Another text."], ["And nothing of what was cited stands here."]]))
     page.reload()
     turn = ask(page, ASKED)

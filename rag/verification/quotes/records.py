@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
 from rag.records import Article, Citation, article_dict
-from rag.records.display import short, source
+from rag.records.display import cited_html, short, source
 
 ChangeKind = Literal["same", "replaced", "missing", "added"]
 TraceOutcome = Literal["exact", "altered", "attributed to someone else", "not found"]
@@ -85,6 +87,10 @@ class Trace:
         found = source(self.matches[0].citation.article) if self.matches else ""
         return f"<Trace of {short(self.text)!r}: {', '.join(filter(None, [self.outcome, found]))}>"
 
+    def _repr_html_(self) -> str:
+        head = f"<h4>{escape(self.text)}</h4><p>{escape(self.reason)}</p>"
+        return f"<section>{head}{cited_html(match.citation for match in self.matches)}</section>"
+
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values: what `dateline quote --json` prints."""
         return {
@@ -150,6 +156,12 @@ class Recheck:
     question: str
     citations: tuple[RecheckedCitation, ...]
     findings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        count = Counter(each.status for each in self.citations)
+        found = ", ".join(f"{number} {status}" for status, number in sorted(count.items()))
+        said = "holds" if self.holds else "does not hold any more"
+        return f"<Recheck of {short(self.question)!r}: {said}; citations: {found or 'none'}>"
 
     @property
     def holds(self) -> bool:

@@ -90,7 +90,14 @@ def _way_back(key: str) -> Markup:
 def _picture(article: Article, cited: Reference) -> Markup:
     """The page of the cited words as it is printed; folded, and not drawn before it is opened."""
     page = next(iter(article.pages_of(cited.start, cited.end)), 1)
-    asked = urlencode({"article": article.id, "revision": article.revision})
+    asked = urlencode(
+        {
+            "article": article.id,
+            "revision": article.revision,
+            "start": cited.start,
+            "end": cited.end,
+        }
+    )
     return Markup(
         '<details class="pictured"><summary>Page {0} as a picture</summary>'
         '<img loading="lazy" alt="Page {0} of {1}" src="page/{0}.png?{2}"></details>'
@@ -166,10 +173,10 @@ def _superseded(opened: OpenedArticle, cited: Reference) -> Markup:
 
 def _verdict(now: RecheckedCitation) -> Markup:
     if now.status == "holds":
-        return text("The marked words still stand in it.")
+        return text("The marked words are still in it.")
     if not now.stored:
-        return text("The marked words do not stand in it, nor anything like them.")
-    return text("The marked words do not stand in it any more; where they were, it reads:")
+        return text("The marked words are not in it, nor anything like them.")
+    return text("The marked words are not in it any more; where they were, it reads:")
 
 
 def difference_html(changes: Sequence[Change]) -> Markup:

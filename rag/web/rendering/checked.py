@@ -7,7 +7,6 @@ from zlib import crc32
 
 from markupsafe import Markup
 
-from rag.answers.wording import introduction
 from rag.conversations.escaping import text
 from rag.drafts.records import CheckedDraft, CheckedSentence, summary_of
 from rag.language.words import shortened
@@ -16,7 +15,7 @@ from rag.verification.quotes.records import QuoteMatch, Trace
 from rag.web.conversation import Kind, reference_to
 from rag.web.rendering.article import difference_html
 from rag.web.rendering.markdown import as_seen
-from rag.web.rendering.marks import VERDICTS, join, place_attributes
+from rag.web.rendering.marks import VERDICTS, join, origin, place_attributes
 from rag.web.rendering.tables import hint_html
 
 _EMPTY = (
@@ -149,7 +148,7 @@ def _source(
 
 
 def _notes(citation: Citation, also_in: Sequence[str], said: str) -> Iterator[Markup]:
-    yield text(introduction(citation.article).removesuffix(": ") or citation.article.id)
+    yield text(origin(citation.article))
     for note in (said, f"also carried by {', '.join(also_in)}" if also_in else ""):
         if note:
             yield text(f" · {note}")

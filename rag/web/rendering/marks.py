@@ -13,7 +13,7 @@ from markupsafe import Markup
 from rag.answers.wording import introduction
 from rag.conversations.escaping import text
 from rag.language.words import shortened
-from rag.records import Answer, Citation, Claim, Verdict
+from rag.records import Answer, Article, Citation, Claim, Verdict
 from rag.verification.citing import FOUND
 from rag.web.conversation import Kind, Reference, citation_key, kind_of, reference_to
 from rag.web.rendering.markdown import as_seen
@@ -85,7 +85,7 @@ def _quotes(answer: Answer, number: int) -> Iterator[Markup]:
     for citation in answer.citations:
         yield _tip(
             f"tip-{citation_key(number, citation, kind_of(answer))}",
-            introduction(citation.article).removesuffix(": ") or citation.article.id,
+            origin(citation.article),
             f"“{shortened(as_seen(citation), _TIP_CHARACTERS)}”",
         )
 
@@ -108,10 +108,15 @@ def _tip(name: str, head: str, body: str) -> Markup:
     ).format(name, text(head), text(body))
 
 
+def origin(article: Article) -> str:
+    """The outlet and day of an article; where neither is known, its title."""
+    return introduction(article).removesuffix(": ") or article.title or "Outlet unknown"
+
+
 def citation_link(number: int, citation: Citation, kind: Kind = "cite") -> Markup:
     """The marker of a citation in the answer to question `number`, which opens its article."""
     key = citation_key(number, citation, kind)
-    where = introduction(citation.article).removesuffix(": ") or citation.article.id
+    where = origin(citation.article)
     place = reference_to(kind, citation.article, (citation.start, citation.end))
     return Markup(
         '<a class="cite" {} aria-label="[{}] {}" aria-describedby="tip-{}">[{}]</a>'

@@ -12,6 +12,8 @@ from rag.conversations.escaping import language_code, text
 from rag.records import Article
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
+from rag.web.rendering.layout import TextBlock
+from rag.web.rendering.markdown import blocks_of
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
@@ -106,19 +108,36 @@ def _passage(key: str, found: MarkedHit, unmarked: str, *, alone: bool) -> Marku
     link = "" if alone else Markup('<a class="there" {}>Open here</a>').format(_place(key, found))
     return Markup('<p class="passage" dir="auto" lang="{}">{}</p>{}{}').format(
         text(language_code(found.hit.article.language)),
-        join(_marked(found)),
+        _marked(found),
         join(_asides(found, unmarked)),
         link,
     )
 
 
-def _marked(found: MarkedHit) -> Iterator[Markup]:
-    value, position = found.hit.article.text, found.hit.passage.start
-    for start, end in found.words:
-        yield text(value[position:start])
-        yield Markup("<mark>{}</mark>").format(text(value[start:end]))
-        position = end
-    yield text(value[position : found.hit.passage.end])
+def _marked(found: MarkedHit) -> Markup:
+    """The words of a passage as a reader sees them, the sought ones marked."""
+    article = found.hit.article
+    blocks = [
+        block for block in blocks_of(article) if block.visible(article.text, *_within(found, block))
+    ]
+    return Markup("\n\n").join(join(_pieces(found, block)) for block in blocks)
+
+
+def _pieces(found: MarkedHit, block: TextBlock) -> Iterator[Markup]:
+    value, (position, end) = found.hit.article.text, _within(found, block)
+    for first, last in found.words:
+        if not position <= first <= last <= end:
+            continue
+        yield text(block.visible(value, position, first))
+        yield Markup("<mark>{}</mark>").format(text(block.visible(value, first, last)))
+        position = last
+    yield text(block.visible(value, position, end))
+
+
+def _within(found: MarkedHit, block: TextBlock) -> tuple[int, int]:
+    """The part of a block that is in the passage."""
+    passage = found.hit.passage
+    return max(block.start, passage.start), min(block.end, passage.end)
 
 
 def _asides(found: MarkedHit, unmarked: str) -> Iterator[Markup]:

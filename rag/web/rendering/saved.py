@@ -21,12 +21,12 @@ from rag.web.rendering.tables import hint_html
 from rag.web.rendering.taking import star_html, whole_article
 
 NO_SEARCH = (
-    "Nothing is saved yet. “Save this search” stands above the results of a search, and “Save this "
-    "question” in the menu below an answer."
+    "Nothing is saved yet. “Save this search” is above the results of a search, and “Save this "
+    "question” in the menu “More” below an answer."
 )
 NO_COLLECTION = (
-    "Nothing is starred yet. A star stands beside each article that was found, below each answer "
-    "and above each open article."
+    "Nothing is starred yet. There is a star below each search result and each answer, and above "
+    "each open article."
 )
 _KINDS: Mapping[str, str] = {"md": "Markdown", "csv": "CSV", "bib": "BibTeX", "json": "JSON"}
 _STATES: Mapping[str, str] = {

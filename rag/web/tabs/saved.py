@@ -269,7 +269,7 @@ def _saved(archive: Archive, owner: str, query: SavedQuery, form: Form) -> str:
         if form.as_of.strip():
             raise QueryError(NOT_AS_OF)
         alert = archive.alerts.of(owner).save(query)
-        said = f"Saved as “{alert.saved.name}”. It stands under Saved, which says what is new."
+        said = f"Saved as “{alert.saved.name}”. The tab Saved shows what is new."
     except RagError as error:
         said = _told(error)
     return state_of(archive, owner, said)
