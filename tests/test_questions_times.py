@@ -101,6 +101,8 @@ What burned {from 30 July 2019 to 2 August}? | 30 July to 2 August 2019 | 2019-0
 What burned {from June to July 2019}? | June to July 2019 | 2019-06-01 | 2019-08-08
 What burned {between June and July}? | June to July 2020 | 2020-06-01 | 2020-08-08
 What burned {in June–July 2019}? | June to July 2019 | 2019-06-01 | 2019-08-08
+What burned {from march to june 2019}? | March to June 2019 | 2019-03-01 | 2019-07-08
+What burned {between november and may}? | November 2019 to May 2020 | 2019-11-01 | 2020-06-08
 What burned {from Monday to Wednesday}? | 7 to 9 September 2020 | 2020-09-07 | 2020-09-12
 What sank {from 9 August to 20 September} | 9 August to 20 September 2020 | 2020-08-09 | 2020-09-12
 """

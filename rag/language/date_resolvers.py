@@ -23,6 +23,7 @@ _ROUNDED = ("couple", "few", "several")
 _ORDINALS = ("first", "second", "third", "fourth")
 _LENGTH = MappingProxyType({"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25})
 _NEAR = 200
+_TWO_MONTHS = (("m", "m3"), ("m2", "m4"))
 _LONGEST = MappingProxyType({"day": 1000, "week": 200, "month": 60, "year": 30})
 
 # What may stand around the name of a month, weekday or year that has no preposition.
@@ -102,6 +103,18 @@ def month(found: re.Match[str], today: date) -> Period | None:
         return periods.month(today.year, first.month)
     before = this and which == "last"
     return replace(periods.month(first.year - before, first.month), nearest=not year)
+
+
+def months(found: re.Match[str], today: date) -> Period | None:
+    """From the first of two months to the second, which lies in the year if one is given."""
+    year = group(found, "y")
+    names = [(group(found, a) or group(found, b)).strip(".") for a, b in _TWO_MONTHS]
+    begins, ends = (periods.written(f"{name} {year}".strip(), today) for name in names)
+    if begins is None or ends is None:
+        return None
+    first = begins.replace(year=ends.year - (begins.month > ends.month))
+    last = periods.month(ends.year, ends.month).last
+    return Period(first, last, "month", nearest=not year)
 
 
 def _is_month(found: re.Match[str]) -> bool:

@@ -20,9 +20,15 @@ _ALONE = (
 )
 _SHORT = r"(?:jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec|(?-i:Mar))\b\.?"
 _MONTH = rf"(?P<m>{_ALONE}|{_SHORT})"
+# Nor do they between months: "march to june" is no walk.
+_ANY_MONTH = rf"(?:{_ALONE}|{_SHORT}|(?:march|may)\b)"
 _YEAR = r"(?<![\w$£€#./-])(?P<y>1[6-9]\d\d|20\d\d)(?![\w%]|[-–/.,]\d)"
+_MONTHS = (
+    rf"(?:\b(?:from|in|during)\s+)?(?P<m>{_ANY_MONTH})(?:\s+(?:to|until|till|through)\s+|\s*[-–—]\s*)(?P<m2>{_ANY_MONTH})"
+    rf"|\bbetween\s+(?P<m3>{_ANY_MONTH})\s+and\s+(?P<m4>{_ANY_MONTH})"
+)
 _MONTH_YEAR = (
-    rf"(?P<m>{_ALONE}|{_SHORT}|(?:march|may)\b)"
+    rf"(?P<m>{_ANY_MONTH})"
     rf"(?:,?\s+(?:of\s+)?{_YEAR}|\s+(?:of\s+)?(?P<of>(?:last|this)\s+year\b))"
 )
 _NUMBER = r"(?<![\w$£€.,:-])(?P<d>\d\d?)(?:st|nd|rd|th)?(?![\w:%]|[.,]\d)"
@@ -87,6 +93,7 @@ _DATES: tuple[tuple[str, Reading, str], ...] = (
         rf"\b{_BETWEEN}{_NUMBER}{_TO}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?",
     ),
     ("days", resolve.day, rf"\b{_BETWEEN}{_MONTH}\s+{_NUMBER}{_TO}{_END}(?:,?\s+{_YEAR})?"),
+    ("months", resolve.months, rf"\b(?:{_MONTHS})(?:,?\s+(?:of\s+)?{_YEAR})?"),
     ("month", resolve.month, rf"\b{_IN}{_PART}?{_MONTH_YEAR}"),
     (
         "month",
