@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answers.candidates import survey
+from rag.answers.candidates import relevant_sentences
 from rag.answers.corrections import corrected, corrections
 from rag.answers.false_presuppositions import contradiction, miscount
 from rag.records import Answer, Article
@@ -150,7 +150,7 @@ WRONG = "The tunnel would cost 40 million crowns, the council said."
 
 def standing(*articles: Article) -> list[str]:
     told = hits(*articles)
-    sentences = [sentence for sentence, _ in survey(told[:1], frozenset())]
+    sentences = [sentence for sentence, _ in relevant_sentences(told[:1], frozenset())]
     return [each.text for each in corrected(sentences, corrections(told))]
 
 

@@ -86,7 +86,7 @@ def test_what_only_looks_like_a_time_is_none(text: str) -> None:
     ],
 )
 def test_a_time_bears_out_the_same_and_a_wider_one(held: str, claimed: str) -> None:
-    assert only(held).bears_out(only(claimed))
+    assert only(held).entails(only(claimed))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_time_bears_out_the_same_and_a_wider_one(held: str, claimed: str) -> N
     ],
 )
 def test_a_time_bears_out_no_other_and_no_closer_one(held: str, claimed: str) -> None:
-    assert not only(held).bears_out(only(claimed))
+    assert not only(held).entails(only(claimed))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_time_bears_out_no_other_and_no_closer_one(held: str, claimed: str) ->
     ],
 )
 def test_without_a_date_of_the_article_fields_decide(held: str, claimed: str, agree: bool) -> None:
-    assert only(held, None).bears_out(only(claimed, None)) is agree
+    assert only(held, None).entails(only(claimed, None)) is agree
 
 
 def test_the_days_of_an_article_are_a_moment() -> None:
@@ -128,9 +128,9 @@ def test_the_days_of_an_article_are_a_moment() -> None:
     month = named_days(date(2031, 3, 1), date(2031, 3, 31), "")
     year = named_days(date(2031, 1, 1), date(2031, 12, 31), "")
     assert (day.unit, month.unit, year.unit) == ("day", "month", "year")
-    assert day.bears_out(only("5 March 2031"))
-    assert not month.bears_out(only("5 March 2031"))
-    assert year.bears_out(only("in 2031"))
+    assert day.entails(only("5 March 2031"))
+    assert not month.entails(only("5 March 2031"))
+    assert year.entails(only("in 2031"))
 
 
 def test_times_are_blanked_in_place() -> None:
@@ -146,4 +146,4 @@ def test_times_stand_in_the_text_and_mean_days_in_order(text: str, published: da
     for moment in moments(text, published):
         assert moment.text in text
         assert all(first <= last for first, last in moment.days)
-        assert not moment.days or moment.bears_out(moment)
+        assert not moment.days or moment.entails(moment)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.records import Citation, Published
 from rag.verification.checks.amounts import amounts
 from rag.verification.checks.dates import appeared, dates
-from rag.verification.checks.evidence import Evidence, capitalised, sentence, told_apart
+from rag.verification.checks.evidence import Evidence, capitalised, mismatch, sentence
 from rag.verification.checks.naming import abbreviates, naming
 from rag.verification.checks.quoting import quoting
 from rag.verification.checks.stance import stance
@@ -71,8 +71,8 @@ def test_the_nearest_sentence_shares_most_and_enough() -> None:
 
 
 def test_what_differs_is_named_only_where_one_thing_does() -> None:
-    assert told_apart("47", ["41", "41"], "number").reason == "the article says 41, not 47"
-    assert told_apart("47", ["41", "40"], "number").reason == "47 does not stand in the cited text"
+    assert mismatch("47", ["41", "41"], "number").reason == "the article says 41, not 47"
+    assert mismatch("47", ["41", "40"], "number").reason == "47 does not stand in the cited text"
 
 
 def test_capitals_that_begin_a_sentence_or_a_quotation_tell_of_no_name() -> None:

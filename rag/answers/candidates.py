@@ -304,7 +304,7 @@ COVERAGE_WEIGHT = 0.5
 """What the share of the question around a sentence counts where its cosine counts 1."""
 
 
-def survey(
+def relevant_sentences(
     hits: Sequence[Hit], about: frozenset[str]
 ) -> Iterator[tuple[CandidateSentence, frozenset[str]]]:
     """The sentences of the hits, best hit first, each with the meanings of the words around it.

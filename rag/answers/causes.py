@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answers.candidates import CandidateSentence, survey, weighed
+from rag.answers.candidates import CandidateSentence, relevant_sentences, weighed
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.answers.timeline import DifferingFigures
 from rag.language.figures import meanings
@@ -50,7 +50,7 @@ def several_causes(
     if not _ASKS.search(question):
         return None
     about = meanings(question)
-    told = [sentence for sentence, _ in survey(hits, about)]
+    told = [sentence for sentence, _ in relevant_sentences(hits, about)]
     chosen = _distinct(_fitting(question, about, told, similarity), about)
     if len(chosen) == 1 and similarity is not None:
         chosen += _denied(chosen[0], question, told, similarity)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rag.answers.candidates import CandidateSentence, day_of, survey
+from rag.answers.candidates import CandidateSentence, day_of, relevant_sentences
 from rag.corpus.notices import corrected_part
 from rag.language.entities import names, numbers
 from rag.language.figures import meanings
@@ -62,7 +62,7 @@ class Correction:
 def corrections(hits: Sequence[Hit]) -> list[Correction]:
     """What notices of correction in the hits take back, in the order of the hits."""
     found = []
-    told = [sentence for sentence, _ in survey(hits, frozenset())]
+    told = [sentence for sentence, _ in relevant_sentences(hits, frozenset())]
     for place, sentence in enumerate(told):
         said = corrected_part(sentence.text)
         if said is None:

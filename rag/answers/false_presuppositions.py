@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
-from rag.answers.candidates import CandidateSentence, day_of, survey
+from rag.answers.candidates import CandidateSentence, day_of, relevant_sentences
 from rag.language.analysis import analyse
 from rag.language.entities import number_places
 from rag.language.figures import Quantity, counted, figures, meanings
@@ -94,7 +94,7 @@ def _candidates(
     denying = frozenset().union(*(opposites(verb) for verb in affirming))
     denying |= verbs("end") | verbs("stay_away")
     found = []
-    for sentence, around in survey(hits, about):
+    for sentence, around in relevant_sentences(hits, about):
         if sentence.coverage < _LEAST_COVERED or sentence.article.language not in ("en", ""):
             continue
         said = _verbs(sentence.text)
@@ -269,7 +269,7 @@ def miscount(question: str, hits: Sequence[Hit]) -> Contradiction | None:
     presumed = list(_presumed(question, about))
     if not presumed:
         return None
-    told = [sentence for sentence, _ in survey(hits, about)]
+    told = [sentence for sentence, _ in relevant_sentences(hits, about)]
     values = {number.value for hit in hits for _, number in number_places(hit.text)}
     for text, value, asked in presumed:
         if value in values:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rag.answers.candidates import CandidateSentence, day_of, survey, weighed
+from rag.answers.candidates import CandidateSentence, day_of, relevant_sentences, weighed
 from rag.answers.one_thing import of_one_thing, sought
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
@@ -103,7 +103,7 @@ def several_figures(
 
 def _told(asked: Quantity, hits: Sequence[Hit]) -> Iterator[_Told]:
     """The figures of the hits that can be the quantity."""
-    for sentence, around in survey(hits, asked.about):
+    for sentence, around in relevant_sentences(hits, asked.about):
         for figure in figures(sentence.text, asked):
             fit = len(asked.about & figure.clause)
             yield _Told(sentence, figure, fit, _belongs(asked, figure, fit, around), around)

@@ -89,12 +89,12 @@ class Moment:
             return "day"
         return "year" if length > 31 or (self.year and not self.month) else "month"
 
-    def bears_out(self, claimed: Moment) -> bool:
+    def entails(self, claimed: Moment) -> bool:
         """Whether what happened then happened at the `claimed` time, which may be wider.
 
         >>> monday = date(2031, 3, 3)
         >>> held, said = moments("on Monday", date(2031, 3, 5)), moments("3 March", None)
-        >>> held[0].bears_out(said[0]), said[0].bears_out(held[0])
+        >>> held[0].entails(said[0]), said[0].entails(held[0])
         (True, False)
         """
         if claimed.days and self.days:

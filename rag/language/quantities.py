@@ -132,11 +132,11 @@ class Quantity:
     factor: float = 1.0
     step: float = 1.0
 
-    def bears_out(self, claimed: Quantity) -> bool:
+    def entails(self, claimed: Quantity) -> bool:
         """Whether what is `claimed` is this quantity: exactly, rounded, or as a bound of it.
 
         >>> held, said = quantities("1,187 fans"), quantities("about 1,200 fans")
-        >>> held[0].bears_out(said[0]), said[0].bears_out(held[0])
+        >>> held[0].entails(said[0]), said[0].entails(held[0])
         (True, False)
         """
         if not self._measures(claimed) or {self.bound, claimed.bound} == {"above", "below"}:

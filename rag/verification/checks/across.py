@@ -14,7 +14,7 @@ from rag.language.entities import folded, numbers
 from rag.language.function_words import question_language
 from rag.language.identification import detect_language
 from rag.language.languages import language_name, language_of
-from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.evidence import Evidence, Finding, mismatch
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
@@ -91,7 +91,7 @@ def _numbers(claim: str, evidence: Evidence, mine: str, theirs: Sequence[str]) -
                 for code in theirs
                 for each in _values(text, code) or ()
             ]
-            yield told_apart(shown, [text for _, text in cited], "number")
+            yield mismatch(shown, [text for _, text in cited], "number")
 
 
 def _values(text: str, code: str) -> list[tuple[Decimal, str]] | None:
@@ -118,4 +118,4 @@ def _names(claim: str, evidence: Evidence) -> Iterator[Finding]:
             continue
         rivals = re.findall(rf"\b{re.escape(first)} ([^\W\d_a-z][\w’'-]+)", texts)
         if rivals:
-            yield told_apart(f"{first} {last}", [f"{first} {each}" for each in rivals], "name")
+            yield mismatch(f"{first} {last}", [f"{first} {each}" for each in rivals], "name")

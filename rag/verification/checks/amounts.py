@@ -12,7 +12,7 @@ from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.language.synonyms import kinds
 from rag.verification.checks.differences import SHARES
-from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.written import joined_numbers
 
 _RATE = re.compile(
@@ -62,7 +62,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
     for said in claimed:
         # A number that the claim gives as it is cannot also be what it rounds another to.
         bearing = [held for held in same if _equal(held, said)]
-        bearing += [held for held in free if held.bears_out(said)]
+        bearing += [held for held in free if held.entails(said)]
         if bearing and not _only_bare(said, bearing, evidence):
             continue
         if _worked_out(said, plain, evidence) or _since(said, evidence):
@@ -76,9 +76,9 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         rivals = [
             _shown(held)
             for held in free
-            if _comparable(held, said) and not any(held.bears_out(other) for other in claimed)
+            if _comparable(held, said) and not any(held.entails(other) for other in claimed)
         ]
-        yield told_apart(_shown(said), rivals, "number")
+        yield mismatch(_shown(said), rivals, "number")
     yield from _of_no_people(claimed, evidence)
     yield from _rates(plain, evidence)
 
@@ -95,7 +95,7 @@ def _only_bare(said: Quantity, bearing: Sequence[Quantity], evidence: Evidence) 
 
 
 def _equal(held: Quantity, said: Quantity) -> bool:
-    return held.bears_out(said) and said.bears_out(held)
+    return held.entails(said) and said.entails(held)
 
 
 def _comparable(held: Quantity, said: Quantity) -> bool:
@@ -146,9 +146,9 @@ def _of_no_people(claimed: Sequence[Quantity], evidence: Evidence) -> Iterator[F
     for said in claimed:
         if base(said.noun) not in _PEOPLE:
             continue
-        there = [base(held.noun) for held in evidence.quantities if held.bears_out(said)]
+        there = [base(held.noun) for held in evidence.quantities if held.entails(said)]
         if there and all(noun not in _PEOPLE and _ANIMAL in kinds(noun) for noun in there):
-            held = next(each for each in evidence.quantities if each.bears_out(said))
+            held = next(each for each in evidence.quantities if each.entails(said))
             reason = f"the article says {held.text} {held.noun}, not {said.noun}"
             yield Finding("unsupported", reason, "number")
 
@@ -168,7 +168,7 @@ def _since(said: Quantity, evidence: Evidence) -> bool:
         return False
     spans = [evidence.published.year - year for year in _years(evidence)]
     exact = [replace(said, value=float(span), bound="", step=0.5) for span in spans if span > 0]
-    return any(span.bears_out(said) for span in exact)
+    return any(span.entails(said) for span in exact)
 
 
 def _years(evidence: Evidence) -> list[int]:
@@ -188,7 +188,7 @@ def _one_in(said: Quantity, claim: str, evidence: Evidence) -> bool:
         counted = quantities(match["of"])
         if counted and counted[0].value == said.value > 1:
             share = Quantity(round(100 / said.value), "percent", match[0], "about", step=5)
-            there = any(held.bears_out(share) for held in evidence.quantities)
+            there = any(held.entails(share) for held in evidence.quantities)
             return there or _in_words(share, evidence)
     return False
 
@@ -201,7 +201,7 @@ def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:
         there: list[str] = []
         around = [found for each in evidence.sentences for found in _with_rates(each.text)]
         for _, held, other in around:
-            if held.bears_out(said):
+            if held.entails(said):
                 there.append(other)
         if there and not any(there) and rate in {each for _, _, each in around}:
             continue

@@ -88,7 +88,7 @@ def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
     ]
     claimed = _figures(claim)
     for said in claimed:
-        bearing = [shared for shared, held in there if any(one.bears_out(said) for one in held)]
+        bearing = [shared for shared, held in there if any(one.entails(said) for one in held)]
         if not said.unit or not bearing:
             continue
         rivals = [
@@ -96,8 +96,8 @@ def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
             for shared, held in there
             for one in held
             if one.unit == said.unit
-            and not any(each.bears_out(said) for each in held)
-            and not any(one.bears_out(other) for other in claimed)
+            and not any(each.entails(said) for each in held)
+            and not any(one.entails(other) for other in claimed)
             and shared >= max(bearing) + _CLEARLY
         ]
         if rivals:
@@ -154,9 +154,9 @@ def _of_another_share(claim: str, evidence: Evidence) -> Iterator[Finding]:
         acts = frozenset(one.verb for one in clauses_of(each.text)) if listed else frozenset()
         heads = [_telling(whose) - acts for whose, _ in listed]
         common = [frozenset().union(*(h for h in heads if h is not one)) for one in heads]
-        right = [any(held.bears_out(said) for said in given) for _, held in listed]
+        right = [any(held.entails(said) for said in given) for _, held in listed]
         for said in given if listed else ():
-            owners = [at for at, (_, held) in enumerate(listed) if held.bears_out(said)]
+            owners = [at for at, (_, held) in enumerate(listed) if held.entails(said)]
             if not owners or any(heads[at] & mine - common[at] for at in owners):
                 continue
             named = [at for at, own in enumerate(heads) if own & mine - common[at]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.language.moments import Moment, moments
-from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.evidence import Evidence, Finding, mismatch
 
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _SEASON = re.compile(
@@ -25,21 +25,21 @@ def dates(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """The days, months and years that neither the cited text nor its article's date bears out."""
     claimed = moments(claim, evidence.published)
     for said in claimed:
-        if any(held.bears_out(said) for held in evidence.moments) or _of_season(said, evidence):
+        if any(held.entails(said) for held in evidence.moments) or _of_season(said, evidence):
             continue
         free = [
             held
             for held in evidence.moments
-            if held.unit == said.unit and not any(held.bears_out(other) for other in claimed)
+            if held.unit == said.unit and not any(held.entails(other) for other in claimed)
         ]
         # An article tells of its own day without naming it, but not of another year than it names.
         if _is_publication(said, evidence) and (said.unit == "day" or not free):
             continue
-        if any(held.bears_out(said) for held in evidence.moments_around) and not free:
+        if any(held.entails(said) for held in evidence.moments_around) and not free:
             reason = f"{said.text} stands elsewhere in the article, not in the cited text"
             yield Finding("partly", reason, "date")
             continue
-        yield told_apart(said.text, [held.text for held in free], "date")
+        yield mismatch(said.text, [held.text for held in free], "date")
 
 
 def _of_season(said: Moment, evidence: Evidence) -> bool:
@@ -76,7 +76,7 @@ def seen_from(claim: str, evidence: Evidence, today: date | None) -> Iterator[Fi
 
 def _is_publication(said: Moment, evidence: Evidence) -> bool:
     """Whether a date of the calendar is when an article appeared; "on Monday" is no such."""
-    return bool(said.year or said.month) and any(day.bears_out(said) for day in evidence.dates)
+    return bool(said.year or said.month) and any(day.entails(said) for day in evidence.dates)
 
 
 def appeared(introduction: str, evidence: Evidence) -> Iterator[Finding]:

@@ -321,7 +321,7 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
                 SHARES.get(each) == round(figure.value) for each in there if isinstance(each, str)
             ):
                 continue
-            if any(each.bears_out(figure) for each in counted):
+            if any(each.entails(figure) for each in counted):
                 continue
             if is_given(other.text, figure, bases_of(mine.text)):
                 continue
@@ -332,7 +332,7 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
             elif (
                 there
                 and not counted
-                and not any(isinstance(e, Quantity) and e.bears_out(figure) for e in flat)
+                and not any(isinstance(e, Quantity) and e.entails(figure) for e in flat)
             ):
                 yield Difference(
                     "unsupported", f"the article says {there[0]}, not {figure.text}", 6
@@ -343,8 +343,7 @@ def _measures(mine: Said, other: Said) -> Iterator[Difference]:
                     for name in _DIRECTIONS
                     if name != place
                     and any(
-                        isinstance(e, Quantity) and e.bears_out(figure)
-                        for e in theirs.get(name, [])
+                        isinstance(e, Quantity) and e.entails(figure) for e in theirs.get(name, [])
                     )
                 ]
                 if moved:

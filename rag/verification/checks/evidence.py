@@ -360,7 +360,7 @@ def capitalised(texts: Iterable[str]) -> list[str]:
     return found
 
 
-def told_apart(
+def mismatch(
     said: str, rivals: Sequence[str], kind: Literal["number", "date", "name", "role"]
 ) -> Finding:
     """That the claim's `said` is not there: with what is in its place, if one thing is."""

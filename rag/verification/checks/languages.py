@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from rag.language.identification import detect_language, language_code
 from rag.language.languages import Language, language_name, language_of
 from rag.records import Citation
-from rag.verification.checks.evidence import Evidence, Finding, told_apart
+from rag.verification.checks.evidence import Evidence, Finding, mismatch
 
 _SHARED = 0.6
 
@@ -47,7 +47,7 @@ def _numbers(claim: str, held: Sequence[str], language: Language) -> Iterator[Fi
     for number in language.numbers(claim):
         if number.value not in there:
             said = claim[number.start : number.end]
-            yield told_apart(said, list(there.values()), "number")
+            yield mismatch(said, list(there.values()), "number")
 
 
 def _days(claim: str, held: Sequence[str], language: Language) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def _days(claim: str, held: Sequence[str], language: Language) -> Iterator[Findi
     for names in language.calendar:
         for word in said:
             if word in names and word not in there and there & names:
-                yield told_apart(word, sorted(there & names), "date")
+                yield mismatch(word, sorted(there & names), "date")
 
 
 def _negation(claim: str, held: Sequence[str], language: Language) -> Iterator[Finding]:

@@ -13,8 +13,8 @@ from rag.verification.checks.evidence import (
     Evidence,
     Finding,
     Sentence,
+    mismatch,
     sentence,
-    told_apart,
 )
 
 _SMALL = r"(?:of|the|and|for|de|la|le|van|von|al|el|bin)"
@@ -54,7 +54,7 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
     unquoted = [sentence(_QUOTED.sub(" ", one.text)) for one in (said, held) if one]
     swapped = _swapped(*unquoted) if held else {}
     for name, rival in swapped.items():
-        yield told_apart(name, [rival], "name")
+        yield mismatch(name, [rival], "name")
     if held and not swapped:
         yield from _exchanged(said, held)
     for group in name_groups(claim, evidence):

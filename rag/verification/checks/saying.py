@@ -146,7 +146,7 @@ def shared_out(text: str) -> tuple[tuple[str, Quantity], ...]:
 def is_given(text: str, figure: Quantity, words: frozenset[str]) -> bool:
     """Whether a sentence shares figures out, and this one to somebody of the words, base forms."""
     return any(
-        held.bears_out(figure) and words & frozenset(map(base, re.findall(r"\w+", whose)))
+        held.entails(figure) and words & frozenset(map(base, re.findall(r"\w+", whose)))
         for whose, held in shared_out(text)[1:]
     )
 

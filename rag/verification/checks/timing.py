@@ -25,7 +25,7 @@ def times(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
     ours, theirs = _moments(mine, evidence), _moments(other, evidence)
     for said in ours:
         rivals = [held for held in theirs if held.unit == said.unit or held.unit == "day"]
-        if rivals and not any(held.bears_out(said) for held in theirs):
+        if rivals and not any(held.entails(said) for held in theirs):
             reason = f"the article says {rivals[0].text}, not {said.text}"
             yield Difference("unsupported", reason, 6)
         elif not rivals and said.unit == "day" and (act := _day_of(said, other, evidence)):
@@ -43,7 +43,7 @@ def _day_of(said: Moment, other: Said, evidence: Evidence) -> str:
         if clause.verb == other.clause.verb or clause.aside:
             continue
         named = _moments(Said(clause, other.text, other.statement), evidence)
-        if any(each.bears_out(said) for each in named):
+        if any(each.entails(said) for each in named):
             return clause.shown
     return ""
 
