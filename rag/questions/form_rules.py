@@ -73,6 +73,11 @@ TIME = re.compile(
     r"|to date|(?:right )?now"
     r"|(?:19|20)\d\d)(?: (?:morning|afternoon|evening|night))?$"
 )
+_DATED = (
+    r"in|from|between|since|during|to|until|and|january|february|march|april|may|june|july|august"
+    r"|september|october|november|december|(?:19|20)\d\d|\d\d?"
+)
+"""The words of a period after what it is of: "from march to june 2025"."""
 REQUESTS = frozenset({"latest", "overview", "chronology", "comparison"})
 """Forms that ask for a whole, of what another sentence may name."""
 
@@ -164,11 +169,11 @@ RULES: tuple[Rule, ...] = (
     ),
     *_rules(
         "chronology",
+        r"^(?!give|show|make|send|draw|write|an? |the )(?P<subject>.+?"
+        rf") (?P<cue>timeline|chronology)(?: (?:,|-|{_DATED}))*$",
         r"(?P<cue>(?:timeline|time line|chronology|sequence of events|order of events|chain of"
         r" events|key dates|key moments|course of events)s?) (?:of|on|for|in|about|from|behind)"
         r" (?P<subject>.+)",
-        r"^(?!give|show|make|send|draw|write|an? |the )(?P<subject>.+?"
-        r") (?P<cue>timeline|chronology)$",
         r"^(?:(?:give|show|make|send|draw up|write)(?: me| us)? )?(?:a |the )?(?P<cue>timeline"
         r"|chronology|key dates)\b",
         r"^how (?:did|has|have) (?P<subject>.+?) (?P<cue>unfold(?:ed)?|play(?:ed)? out|evolved?"
