@@ -215,6 +215,15 @@ def test_words_are_found_in_any_script_by_their_stem_and_within_compounds(
     assert searcher.holding(["口隧道将", "the harbour"], 9) == [3, 4]
 
 
+def test_an_irregular_plural_is_found_by_its_singular_and_the_other_way_round(
+    index: LexicalIndex, database: Database, store: Store
+) -> None:
+    put(database, store, 4, article("64 wolves roam", "x/1"), article("A wolf was shot", "x/2"))
+    searcher = followed(index, store)
+    assert sorted(found(searcher, "wolf")) == sorted(found(searcher, "wolves")) == [1, 2]
+    assert searcher.having("wolf", "text").tolist() == [1, 2]
+
+
 def test_phrases_are_found_word_for_word(
     index: LexicalIndex, database: Database, store: Store
 ) -> None:

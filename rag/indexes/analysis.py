@@ -21,6 +21,7 @@ from rag.indexes.protocols import LexicalSearcher
 from rag.language.function_words import function_words, question_language
 from rag.language.letter_pairs import asked_pairs, pairs, single_letters, with_runs
 from rag.language.normalizing import LINE_CUT, is_usual, normalized
+from rag.language.opposites import other_number
 
 VERSION = 2
 """Of what this module makes of a text; an index made by another version has to be made anew."""
@@ -150,14 +151,18 @@ def term_stems(text: str, languages: Collection[str]) -> dict[str, tuple[str, ..
 
     Where the text gives its own language away, only in that one.
 
-    >>> term_stems("Häuser", ["de", "en"])
-    {'hauser': ('haus0de0',)}
+    An irregular plural counts as a stem of its English singular, and the other way round.
+
+    >>> term_stems("Häuser", ["de", "en"]), term_stems("two wolves", [])
+    ({'hauser': ('haus0de0',)}, {'two': (), 'wolv': ('wolf',)})
     """
     own = question_language(text)
     known = [own] if own in languages else sorted(STEMMERS.keys() & languages)
     found: dict[str, dict[str, None]] = {}
-    for word in _TOKEN.findall(_telling(text)) if known else ():
+    for word in _TOKEN.findall(_telling(text)):
         stemmed = dict.fromkeys(stem for code in known for stem in stems(word, code))
+        if not own:
+            stemmed |= dict.fromkeys(analyzer().analyze(other_number(word)))
         for term in analyzer().analyze(word):
             found.setdefault(term, {}).update(stemmed)
     return {term: tuple(stemmed) for term, stemmed in found.items()}
@@ -238,6 +243,8 @@ def compounds(stem: str, term: str) -> tuple[str, ...]:
     >>> compounds("tunnel0de0", "tunnel"), compounds("haf0de0", "hafen")
     (('lennut[0-9a-zß-ſ]{3,}0de1', 'tunnel[0-9a-zß-ſ]{3,}0de0'), ('hafen[0-9a-zß-ſ]{3,}0de0',))
     """
+    if "0" not in stem:
+        return ()
     word, language, _ = stem.rsplit("0", 2)
     if language not in COMPOUNDING:
         return ()

@@ -28,6 +28,15 @@ def base(word: str) -> str:
     return f"{stem}_{particle}" if particle else stem
 
 
+def other_number(word: str) -> str:
+    """The plural of an irregular noun, or the singular of its plural; "" for any other word.
+
+    >>> other_number("Wolf"), other_number("wolves"), other_number("ferry")
+    ('wolves', 'wolf', '')
+    """
+    return _numbers().get(word.lower(), "")
+
+
 def opposites(word: str) -> frozenset[str]:
     """The base forms of the words that say the opposite of a base form; empty for most.
 
@@ -128,8 +137,15 @@ def _lexicon() -> dict[str, Any]:
 
 @cache
 def _irregular() -> dict[str, str]:
-    lines = [line.split() for line in _lexicon()["irregular"].split(";")]
+    irregular = f"{_lexicon()['irregular']};{_lexicon()['irregular_nouns']}"
+    lines = [line.split() for line in irregular.split(";")]
     return {form: forms[0] for forms in lines for form in forms}
+
+
+@cache
+def _numbers() -> dict[str, str]:
+    pairs = [line.split() for line in _lexicon()["irregular_nouns"].split(";")]
+    return {one: other for pair in pairs for one, other in (pair, pair[::-1])}
 
 
 @cache
