@@ -147,14 +147,14 @@ def terms(text: str) -> list[str]:
 
 
 def term_stems(text: str, languages: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """For each of the `terms` of a text how articles in these languages have its stem.
+    """For the `terms` of a text that have any, how articles in these languages have its stem.
 
     Where the text gives its own language away, only in that one.
 
     An irregular plural counts as a stem of its English singular, and the other way round.
 
     >>> term_stems("Häuser", ["de", "en"]), term_stems("two wolves", [])
-    ({'hauser': ('haus0de0',)}, {'two': (), 'wolv': ('wolf',)})
+    ({'hauser': ('haus0de0',)}, {'wolv': ('wolf',)})
     """
     own = question_language(text)
     known = [own] if own in languages else sorted(STEMMERS.keys() & languages)
@@ -165,7 +165,7 @@ def term_stems(text: str, languages: Collection[str]) -> dict[str, tuple[str, ..
             stemmed |= dict.fromkeys(analyzer().analyze(other_number(word)))
         for term in analyzer().analyze(word):
             found.setdefault(term, {}).update(stemmed)
-    return {term: tuple(stemmed) for term, stemmed in found.items()}
+    return {term: tuple(stemmed) for term, stemmed in found.items() if stemmed}
 
 
 def stemmed_terms(text: str, language: str) -> list[str]:
