@@ -364,8 +364,8 @@ def test_it_says_its_version_and_takes_h_for_help(dateline: Commands) -> None:
 
 
 def test_a_paragraph_of_help_fills_its_lines(dateline: Commands) -> None:
-    # The source breaks the line after "named,".
-    assert "is named, with the reason" in dateline("ingest", "--help").out
+    # The source breaks the line after "that".
+    assert "input that fails, with the reason" in dateline("ingest", "--help").out
 
 
 @pytest.mark.parametrize(
