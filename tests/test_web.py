@@ -62,6 +62,7 @@ from rag.web.views.start import Start
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
+SEEDS = Path(__file__).parent.parent / "seeds"
 STEPS = "How this was found"
 ODD = st.text(alphabet="ab .<>&\"'\n\r\t[]()!1*_`${}#\u202e\u00a0é", max_size=60)
 
@@ -688,22 +689,34 @@ def test_the_facts_count_articles_outlets_and_coverage(archive: Archive, tmp_pat
     )
 
 
-def test_examples_are_about_different_stories_that_the_archive_holds(
+def test_examples_are_those_whose_articles_the_archive_holds(
     archive: Archive, tmp_path: Path
 ) -> None:
     held, absent = ["courier.example/1"], ["courier.example/99"]
     rows: list[dict[str, object]] = [
-        {"type": "fact", "question": "What of the absent?", "gold_ids": absent},
-        {"type": "fact", "question": "What became of the ferry?", "gold_ids": held},
-        {"type": "number", "question": "How many ferry trips became rare?", "gold_ids": held},
-        {"type": "number", "question": "How much rain?", "gold_ids": held},
-        {"type": "who_said", "question": "Who " + "said " * 20 + "it?", "gold_ids": held},
-        {"type": "unanswerable", "question": "Why?", "gold_ids": []},
-        {"form": "topic", "question": "ferries", "gold_ids": held},
+        {"question": "What of the absent?", "gold_ids": absent, "example": True},
+        {"question": "What became of the ferry?", "gold_ids": held, "example": True},
+        {"question": "How many ferry trips became rare?", "gold_ids": held},
+        {"question": "How much rain?", "gold_ids": held, "example": True},
     ]
     path = write_jsonl(tmp_path / "questions.jsonl", rows)
     assert example_questions(path, archive) == ["What became of the ferry?", "How much rain?"]
     assert example_questions(tmp_path / "none.jsonl", archive) == []
+
+
+def test_the_examples_of_the_sample_articles_are_answered_from_their_articles(
+    tmp_path: Path,
+) -> None:
+    path = SEEDS / "questions.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    gold = {row["question"]: row["gold_ids"] for row in rows if row.get("example")}
+    with open_archive(tmp_path / "samples") as archive:
+        archive.ingest(SEEDS, vectors=False)
+        assert example_questions(path, archive) == list(gold)
+        for question, articles in gold.items():
+            answer = archive.ask(question)
+            assert answer.evidence[0].article.id in articles, question
+    assert len(gold) == 4
 
 
 def test_a_taken_port_is_named_with_the_setting_that_mends_it() -> None:
