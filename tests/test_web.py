@@ -273,6 +273,12 @@ def test_a_verbatim_claim_shows_its_origin_its_words_and_its_link() -> None:
     )
 
 
+def test_words_that_open_with_a_mark_of_their_own_get_no_marks_around_them() -> None:
+    story = article("“It sank,” said Orr. So it did.")
+    shown = answer_html(answered((story, 0, 20)), 4)
+    assert '<q class="marked">“It sank,” said Orr.</q>' in shown
+
+
 def test_a_bracketed_number_within_quoted_words_is_no_link() -> None:
     first, second = article("Rule [2] holds."), article("Rule [1] fell.", "courier.example/2")
     shown = answer_html(answered((first, 0, 15), (second, 0, 14)), 1)

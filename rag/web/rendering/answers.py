@@ -191,12 +191,19 @@ def _claim(answer: Answer, number: int, claim: Claim, words: str) -> Markup:
     if quoted is None:
         return linked(answer, number, words, claim.citations)
     origin = text(quoted.day + quoted.origin)
-    return Markup("{}{}<q>{}</q>{}").format(
+    return Markup("{}{}{}{}").format(
         Markup('<span class="origin">{}</span>').format(origin) if origin else "",
         text(quoted.name),
-        text(as_seen(quoted.cited)),
+        _quote(quoted.cited),
         linked(answer, number, quoted.after, claim.citations),
     )
+
+
+def _quote(citation: Citation, direction: str = "") -> Markup:
+    """The cited words; they have no marks around them where they open with a mark of their own."""
+    words = as_seen(citation)
+    marked = Markup(' class="marked"') if words[:1] in '“"„«' else ""
+    return Markup("<q{}{}>{}</q>").format(marked, direction, text(words))
 
 
 def _declined(answer: Answer, number: int, without: Sequence[str]) -> Markup:
@@ -225,9 +232,9 @@ def _declined(answer: Answer, number: int, without: Sequence[str]) -> Markup:
 
 
 def _nearest_sentence(citation: Citation, number: int) -> Markup:
-    return Markup('<li><span class="origin">{}</span><q dir="auto">{}</q> {}</li>').format(
+    return Markup('<li><span class="origin">{}</span>{} {}</li>').format(
         text(introduction(citation.article)),
-        text(as_seen(citation)),
+        _quote(citation, Markup(' dir="auto"')),
         citation_link(number, citation, "near"),
     )
 
