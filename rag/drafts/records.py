@@ -13,7 +13,7 @@ from pydantic import Field
 from rag.drafts import display
 from rag.records import Citation, Filters, Verdict, citation_json
 from rag.records.answer_json import CitationJson, FiltersJson, Listed, Model, Moment, Place
-from rag.records.display import frame, short
+from rag.records.display import CLAIM_COLUMNS, frame, short
 from rag.verification.quotes.records import Change, TraceOutcome
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class CheckedDraft:
 
     def to_pandas(self) -> pandas.DataFrame:
         """A table with a row for each sentence and citation; needs pandas."""
-        return frame(display.checked_rows(self), display.COLUMNS)
+        return frame(display.checked_rows(self), CLAIM_COLUMNS)
 
 
 class ChangeJson(Model):

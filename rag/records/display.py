@@ -145,7 +145,12 @@ def hits_html(hits: Sequence[Hit]) -> str:
         f"<td>{_linked(hit.article)}</td><td>{escape(short(hit.text, 240))}</td></tr>"
         for hit in hits
     )
-    head = "".join(f"<th>{name}</th>" for name in ("", "score", "source", "article", "passage"))
+    return table_html(("", "score", "source", "article", "passage"), rows)
+
+
+def table_html(names: Iterable[str], rows: str) -> str:
+    """A table with the names of its columns above its rows, which are HTML already."""
+    head = "".join(f"<th>{name}</th>" for name in names)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -193,7 +198,7 @@ CLAIM_COLUMNS = (
     "sentence", "verdict", "reasons", "citation", "quote", "publisher", "published", "title",
     "url", "article_id", "start", "end",
 )  # fmt: skip
-"""What a table of an answer has: a row for each sentence and citation of it."""
+"""What a table of an answer or a checked draft has: a row for each sentence and citation of it."""
 
 HIT_COLUMNS = (
     "rank", "score", "text", "publisher", "published", "title", "url", "article_id", "start",
@@ -204,20 +209,24 @@ HIT_COLUMNS = (
 
 def claim_rows(answer: Answer) -> Iterator[dict[str, Any]]:
     """A row for each sentence of an answer and each citation of it, in their order."""
-    cited = {each.number: each for each in answer.citations}
     for claim in answer.claims:
-        sentence: dict[str, Any] = {
-            "sentence": answer.text[claim.start : claim.end],
-            "verdict": claim.verdict,
-            "reasons": "; ".join(claim.reasons),
-        }
-        for number in claim.citations or (None,):
-            row = dict(sentence)
-            if number in cited:
-                each = cited[number]
-                row |= {"citation": number, "quote": each.quote}
-                row |= placed(each.article, each.start, each.end)
-            yield row
+        words, reasons = answer.text[claim.start : claim.end], "; ".join(claim.reasons)
+        said = {"sentence": words, "verdict": claim.verdict, "reasons": reasons}
+        yield from cited_rows(said, claim.citations, answer.citations)
+
+
+def cited_rows(
+    sentence: Mapping[str, Any], numbers: Sequence[int], citations: Iterable[Citation]
+) -> Iterator[dict[str, Any]]:
+    """What is said of a sentence, once for each of its citations, with what that cites."""
+    cited = {each.number: each for each in citations}
+    for number in numbers or (None,):
+        row = dict(sentence)
+        if number in cited:
+            each = cited[number]
+            row |= {"citation": number, "quote": each.quote}
+            row |= placed(each.article, each.start, each.end)
+        yield row
 
 
 def hit_rows(hits: Iterable[Hit]) -> Iterator[dict[str, Any]]:
