@@ -107,7 +107,7 @@ class Facets:
         if filters.section:
             valid &= self._in_section(filters.section, near)
         ids = self.ids[near]
-        return AsOfDelta(ids[valid & ~self._is_valid(None, near)], ids[current & ~valid])
+        return AsOfDelta(ids[valid & ~current], ids[current & ~valid])
 
     def valid_at(self, ids: Integers, filters: Filters) -> Integers:
         """The ids whose revision was valid at `filters.as_of`; unknown ids are dropped."""
