@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from rag.language.moments import without_moments
 from rag.language.quantities import Quantity, quantities
@@ -73,7 +73,7 @@ def _computed(said: Quantity, claim: str, evidence: Evidence) -> Iterator[float]
     if said.unit in _APART or not (sure or steps):
         return
     texts = [sentence.text for sentence in evidence.sentences]
-    close = [" ".join(texts)] if steps else map(" ".join, zip(texts, [*texts[1:], ""], strict=True))
+    close = [" ".join(texts)] if steps else map(" ".join, pairwise([*texts, ""]))
     for text in close:
         found = [q for q in quantities(without_moments(text)) if q.unit not in _APART]
         for one, two in combinations(found, 2):
@@ -110,12 +110,12 @@ def _alike(one: Quantity, two: Quantity, said: Quantity) -> tuple[float, float]:
     One number may leave out the unit that the other has, and ages leave out both.
     """
     units = {one.unit, two.unit} - {""}
-    known = {"points", *units} if units else {"", "months"}
+    known = {"", "points", *units - {"percent"}} if units else {"", "months"}
     if len(units) > 1 or said.unit not in known:
         return 0.0, 0.0
     factor = max(one.factor, two.factor) if units else said.factor
     a, b = (held.value * (held.factor if held.unit else factor) for held in (one, two))
-    return a, b
+    return (a, b) if said.unit or not units else (a / factor, b / factor)
 
 
 def _size(quantity: Quantity) -> float:
