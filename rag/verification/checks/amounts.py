@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import combinations
 
 from rag.language.moments import without_moments
 from rag.language.opposites import base
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.language.synonyms import kinds
-from rag.verification.checks.differences import SHARES
+from rag.verification.checks.arithmetic import worked_out
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.written import joined_numbers
 
@@ -24,12 +22,6 @@ _RATE = re.compile(
 )
 _ANIMAL = base("animal")
 _PEOPLE = frozenset(map(base, ("people", "person", "persons", "men", "women", "children")))
-_YEAR = 12.0
-_DAY, _WEEK = 86_400.0, 604_800.0
-_MONTH = 30.4
-"""The days of a month, on average."""
-_LEEWAY = 0.04
-_CALENDAR_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d|\d)")
 _MEASURES = ("length", "mass", "volume", "area", "speed", "degrees", "power")
 _ADVERBS = {
     "hourly": "hour",
@@ -39,15 +31,6 @@ _ADVERBS = {
     "annually": "year",
     "yearly": "year",
 }
-_COMPARED = re.compile(
-    r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|cheaper|dearer|difference|apart"
-    r"|ahead|down|up|majority|margin|lead|gap)\b",
-    re.IGNORECASE,
-)
-_ONE_IN = re.compile(r"\b(?:one|1) (?:in|out of)(?: every)? (?P<of>\d+|[a-z]+)\b", re.IGNORECASE)
-_SUMMED = re.compile(
-    r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE
-)
 
 
 def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -65,13 +48,7 @@ def amounts(claim: str, evidence: Evidence) -> Iterator[Finding]:
         bearing += [held for held in free if held.entails(said)]
         if bearing and not _only_bare(said, bearing, evidence):
             continue
-        if _worked_out(said, plain, evidence) or _since(said, evidence):
-            continue
-        if _one_in(said, plain, evidence) or _century(said, plain, evidence):
-            continue
-        if any(_as_long(held, said) for held in evidence.quantities):
-            continue
-        if _in_words(said, evidence):
+        if worked_out(said, plain, evidence):
             continue
         rivals = [
             _shown(held)
@@ -109,38 +86,6 @@ def _shown(quantity: Quantity) -> str:
     return f"{side}{quantity.text}"
 
 
-def _worked_out(said: Quantity, claim: str, evidence: Evidence) -> bool:
-    """Whether a claim gives the difference or the sum of two numbers of one cited sentence."""
-    compares, sums = bool(_COMPARED.search(claim)), bool(_SUMMED.search(claim))
-    if not compares and not sums:
-        return False
-    for sentence in evidence.sentences:
-        found = [
-            each for each in quantities(without_moments(sentence.text)) if each.unit != "clock"
-        ]
-        for one, two in combinations(found, 2):
-            if one.unit != two.unit and one.unit and two.unit:
-                continue
-            unit, factor = (one.unit, one.factor) if one.unit else (two.unit, two.factor)
-            if said.unit and unit and said.unit != unit:
-                continue
-            scales = (one.factor, two.factor) if one.unit == two.unit else (factor, factor)
-            a, b = one.value * scales[0], two.value * scales[1]
-            mine = said.value * (said.factor if said.unit else factor)
-            wanted = [abs(a - b)] * compares + [a + b] * sums
-            if any(abs(value - mine) <= 1e-6 * max(value, 1.0) for value in wanted):
-                return True
-    return False
-
-
-def _in_words(said: Quantity, evidence: Evidence) -> bool:
-    """Whether the cited text has a share in words ("a fifth"), or "both" for two."""
-    words = frozenset(re.findall(r"[a-z]+", " ".join(evidence.texts).lower()))
-    if said.unit == "percent":
-        return any(round(said.value) == SHARES[word] for word in words & SHARES.keys())
-    return said.value == 2 and not said.unit and "both" in words
-
-
 def _of_no_people(claimed: Sequence[Quantity], evidence: Evidence) -> Iterator[Finding]:
     """A number of people that the article has only of animals: "204 sheep"."""
     for said in claimed:
@@ -151,46 +96,6 @@ def _of_no_people(claimed: Sequence[Quantity], evidence: Evidence) -> Iterator[F
             held = next(each for each in evidence.quantities if each.entails(said))
             reason = f"the article says {held.text} {held.noun}, not {said.noun}"
             yield Finding("unsupported", reason, "number")
-
-
-def _as_long(held: Quantity, said: Quantity) -> bool:
-    """Whether a span in days or weeks is one in months or years: "90 days" is three months."""
-    spans = {each.unit: each.value * each.factor for each in (held, said)}
-    if spans.keys() != {"time", "months"} or spans["time"] < _WEEK:
-        return False
-    days, months = spans["time"] / _DAY, spans["months"]
-    return abs(days - months * _MONTH) <= _LEEWAY * days
-
-
-def _since(said: Quantity, evidence: Evidence) -> bool:
-    """Whether so many years lie between a year of the cited text and its article's day."""
-    if said.unit != "months" or said.factor != _YEAR or evidence.published is None:
-        return False
-    spans = [evidence.published.year - year for year in _years(evidence)]
-    exact = [replace(said, value=float(span), bound="", step=0.5) for span in spans if span > 0]
-    return any(span.entails(said) for span in exact)
-
-
-def _years(evidence: Evidence) -> list[int]:
-    return [int(match[0]) for text in evidence.texts for match in _CALENDAR_YEAR.finditer(text)]
-
-
-def _century(said: Quantity, claim: str, evidence: Evidence) -> bool:
-    """Whether a number is that of the century of a year in the cited text: 1886 for "19th"."""
-    if said.unit != "rank" or not re.search(rf"\b{re.escape(said.text)}[ -]centur", claim):
-        return False
-    return any((year - 1) // 100 + 1 == said.value for year in _years(evidence))
-
-
-def _one_in(said: Quantity, claim: str, evidence: Evidence) -> bool:
-    """Whether the number of "one in three" is a share that the cited text has: "a third", 33%."""
-    for match in _ONE_IN.finditer(claim):
-        counted = quantities(match["of"])
-        if counted and counted[0].value == said.value > 1:
-            share = Quantity(round(100 / said.value), "percent", match[0], "about", step=5)
-            there = any(held.entails(share) for held in evidence.quantities)
-            return there or _in_words(share, evidence)
-    return False
 
 
 def _rates(claim: str, evidence: Evidence) -> Iterator[Finding]:
