@@ -9,9 +9,16 @@ from markupsafe import Markup
 
 from rag.conversations.escaping import text
 from rag.corpus.readers import known_suffixes
-from rag.errors import RagError
+from rag.errors import QueryError, RagError
 from rag.store.shared import Shared
-from rag.web.adding import MOST_FILES, Adding, UploadOutcome, add_address, add_files
+from rag.web.adding import (
+    MOST_FILES,
+    Adding,
+    UploadOutcome,
+    add_address,
+    add_files,
+    check_choice,
+)
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
 from rag.web.keeping import owner_of
@@ -59,13 +66,19 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
 
     def take_files(
         paths: list[str] | None, outlet: str, date: str, request: gr.Request
-    ) -> Iterator[str]:
+    ) -> Iterator[list[Any]]:
+        given = str(outlet or ""), str(date or "")
+        try:
+            check_choice(len(paths or ()), *given)
+        except QueryError as error:
+            # What was chosen stays: it is not read yet.
+            yield [str(_problem(str(error))), gr.skip()]
+            return
         with uploads.files.take(paths or ()) as files:
-            yield from _states(
-                uploads,
-                owner_of(request),
-                lambda: add_files(chat.archive, files, str(outlet or ""), str(date or "")),
-            )
+            reader = owner_of(request)
+            for state in _states(uploads, reader, lambda: add_files(chat.archive, files, *given)):
+                yield [state, gr.skip()]
+        yield [gr.skip(), None]
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
         yield from _states(
@@ -80,13 +93,12 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     once = {"trigger_mode": "once", "concurrency_limit": 1, **private()}
 
     def settle() -> list[Any]:
-        return [None, facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
+        return [facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
 
-    added = take.click(take_files, [files, outlet, date], status, **once)
+    added = take.click(take_files, [files, outlet, date], [status, files], **once)
     was_read = read.click(read_address, [address, is_feed], status, **once)
-    outputs = [files, parts.facts, parts.limits[2]]
     for done in (added, was_read):
-        done.then(settle, None, outputs, queue=False, **private())
+        done.then(settle, None, [parts.facts, parts.limits[2]], queue=False, **private())
     parts.page.load(show_tab, None, tab, queue=False, **private())
     if uploads.shared is not None:
         _show_queue(tab, uploads, uploads.shared)
