@@ -23,6 +23,7 @@ from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
+from rag.web.rendering.tables import problem_html
 from rag.web.server.guard import LARGEST_FILE
 from rag.web.server.uploads import NOT_ALLOWED, Uploads
 from rag.web.upload_turns import in_turn, now_adding
@@ -72,7 +73,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
             check_choice(len(paths or ()), *given)
         except QueryError as error:
             # What was chosen stays: it is not read yet.
-            yield [str(_problem(str(error))), gr.skip()]
+            yield [problem_html(str(error)), gr.skip()]
             return
         with uploads.files.take(paths or ()) as files:
             reader = owner_of(request)
@@ -146,13 +147,13 @@ def _file_parts() -> tuple[Any, Any, Any]:
 def _states(uploads: Uploads, reader: str, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
     """The state of affairs as HTML, from the first moment to the last."""
     if not uploads.allowed(reader):
-        yield str(_problem(NOT_ALLOWED))
+        yield problem_html(NOT_ALLOWED)
         return
     try:
         for state in in_turn(uploads.shared, reader, begin):
             yield adding_html(state)
     except RagError as error:
-        yield str(_problem(str(error)))
+        yield problem_html(str(error))
 
 
 def adding_html(state: Adding) -> str:
@@ -168,7 +169,3 @@ def _row(one: UploadOutcome) -> Markup:
     return Markup('<li{}><span class="name" dir="auto">{}</span>: {}{}</li>').format(
         Markup(' class="problem"') if one.problem else "", text(one.name), text(one.result), more
     )
-
-
-def _problem(message: str) -> Markup:
-    return Markup('<p class="problem" role="alert">{}</p>').format(text(message))
