@@ -159,8 +159,8 @@ def test_words_put_in_and_left_out_are_alterations(
         ),
         ("He often said that “nobody asked the islanders”.", "exact", ""),
         (
-            "“The ferry Marigold will be sold by the end of May,” said the mayor of Tolbeck. Its 41 "
-            "sailors keep",
+            "“The ferry Marigold will be sold by the end of May,” said the mayor of Tolbeck. "
+            "Its 41 sailors keep",
             "altered",
             "the article has “Ann Orr” besides",
         ),
