@@ -53,15 +53,7 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         html_part(known_suffixes(), INTRODUCTION, "add-intro")
         files, outlet, date = _file_parts()
         take = gr.Button("Add these files", variant="primary", elem_id="take-files")
-        with gr.Column(visible=network, elem_id="from-network"):
-            address = gr.Textbox(
-                label="Address of a page, a sitemap or a feed",
-                placeholder="https://",
-                max_lines=1,
-                elem_id="address",
-            )
-            is_feed = gr.Checkbox(label="It is a feed; follow it", elem_id="is-feed")
-            read = gr.Button("Read this address", elem_id="read-address")
+        address, is_feed, read = _address_parts(network)
         html_part("" if network else NO_NETWORK, NOTE, "no-network")
         status = html_part("", STATUS, "adding")
 
@@ -142,6 +134,22 @@ def _file_parts() -> tuple[Any, Any, Any]:
             label="Date, where a file has none", placeholder="2025-05-31", max_lines=1
         )
     return files, outlet, date
+
+
+def _address_parts(network: bool) -> tuple[Any, Any, Any]:
+    """The field for an address, whether it is a feed, and the button; hidden without network."""
+    import gradio as gr
+
+    with gr.Column(visible=network, elem_id="from-network"):
+        address = gr.Textbox(
+            label="Address of a page, a sitemap or a feed",
+            placeholder="https://",
+            max_lines=1,
+            elem_id="address",
+        )
+        is_feed = gr.Checkbox(label="It is a feed; follow it", elem_id="is-feed")
+        read = gr.Button("Read this address", elem_id="read-address")
+    return address, is_feed, read
 
 
 def _states(uploads: Uploads, reader: str, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
