@@ -189,7 +189,7 @@ def asked(app: Asgi, path: str, query: str) -> Got:
         ("/", "article=a1&at=3-9", "%2F%3Farticle%3Da1%26at%3D3-9"),
         ("/", "c=a%20b", "%2F%3Fc%3Da%2520b"),
         ("/export/a.md", "", "%2Fexport%2Fa.md"),
-        *(("/", "", ""), ("/config", "x=1", ""), ("//evil.example", "", "")),
+        *(("/", "", ""), ("/config", "x=1", "")),
         ("/", "x=" + "y" * 5000, ""),
     ],
 )
@@ -207,6 +207,7 @@ def test_a_login_is_found_below_a_path_that_the_proxy_does_not_name(tmp_path: Pa
     for path in ("/", "/export/a.md"):
         led = asked(app, path, "")
         assert urljoin(f"/news{path}", led.headers["location"]).partition("?")[0] == "/news/login"
+    assert asked(app, "//evil.example", "").headers["location"] == "../login"
 
 
 @pytest.mark.parametrize(

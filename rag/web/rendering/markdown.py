@@ -92,12 +92,12 @@ def is_markdown(article: Article) -> bool:
 
 
 def as_seen(citation: Citation) -> str:
-    """The quoted words as a reader sees them: without syntax, where the article is Markdown.
+    r"""The quoted words as a reader sees them: without syntax, where the article is Markdown.
 
     >>> article = Article("ferry.md", "", "", "It sank **on Friday**.")
     >>> as_seen(Citation(1, article, 0, 22))
     'It sank on Friday.'
-    >>> article = Article("ferry.md", "", "", "| Boat | Crew |\\n|---|---|\\n| Heron | 4 |")
+    >>> article = Article("ferry.md", "", "", "| Boat | Crew |\n|---|---|\n| Heron | 4 |")
     >>> as_seen(Citation(1, article, 0, len(article.text)))
     'Boat | Crew; Heron | 4'
     """
