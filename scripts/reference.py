@@ -1,4 +1,4 @@
-"""Writes the reference pages of docs/ from the code: settings, commands, JSON, security.
+"""Writes the reference of docs/ from the code: settings, commands, JSON and its schemas, security.
 
 Run from a checkout: python scripts/reference.py. A test fails where a page is behind.
 """
@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from rag.cli.command import loaded  # noqa: E402 - found in the checkout
 from rag.cli.command_list import GROUPS  # noqa: E402
 from rag.config import FILE, PREFIX, ModelSettings, Settings  # noqa: E402
+from rag.records.answer_json import SCHEMAS  # noqa: E402
 
 DOCS = ROOT / "docs"
 GENERATED = "<!-- Written by scripts/reference.py; change the code instead. -->\n\n"
@@ -142,23 +143,30 @@ def json_page() -> str:
         "What `dateline ask --json`, `Answer.to_dict()`, the page's API and the MCP tools return. "
         "Keys stay; new ones may be\nadded, so ignore those that you do not know.\n"
     ]
-    for file in ("answer.schema.json", "hits.schema.json"):
-        schema = json.loads((DOCS / file).read_text(encoding="utf-8"))
+    for file, made in SCHEMAS.items():
+        schema = made()
         parts.append(f"## {schema.get('title', file)}\n\nThe schema: [{file}]({file}).\n")
         if "properties" in schema:
             parts.append(_fields(schema))
         for name, part in schema.get("$defs", {}).items():
             if "properties" in part:
-                parts.append(f"### {name.removesuffix('Json')}\n\n{_fields(part)}")
+                told = _line(part.get("description", ""))
+                parts.append(f"### {name.removesuffix('Json')}\n\n{told}\n\n{_fields(part)}")
     return "\n".join(parts)
 
 
 def _fields(schema: Mapping[str, Any]) -> str:
     rows = [
-        f"| `{name}` | {_kind(field)} | {_line(field.get('description', ''))} |"
+        f"| `{name}` | {_kind(field)} | {_line(_described(field))} |"
         for name, field in schema["properties"].items()
     ]
     return "\n".join(["| key | type | what |", "| --- | --- | --- |", *rows, ""])
+
+
+def _described(field: Mapping[str, Any]) -> str:
+    """What a field says of itself, or else what one of its kinds does."""
+    kinds = [_described(each) for each in field.get("anyOf", ())]
+    return str(field.get("description", "")) or next(filter(None, kinds), "")
 
 
 def _kind(field: Mapping[str, Any]) -> str:
@@ -170,6 +178,8 @@ def _kind(field: Mapping[str, Any]) -> str:
         return ", ".join(f"`{each}`" for each in field["enum"])
     if field.get("type") == "array":
         return f"list of {_kind(field.get('items', {}))}"
+    if field.get("format") == "date-time":
+        return "moment, as text"
     return str(field.get("type", "any"))
 
 
@@ -191,10 +201,19 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+def files() -> dict[str, str]:
+    """What each file of docs/ that is written here has to hold, by its name."""
+    pages = {name: GENERATED + page().rstrip() + "\n" for name, page in PAGES.items()}
+    return pages | {
+        name: json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
+        for name, schema in SCHEMAS.items()
+    }
+
+
 def main() -> None:
-    """Writes each page that differs from what is there."""
-    for name, page in PAGES.items():
-        path, text = DOCS / name, GENERATED + page().rstrip() + "\n"
+    """Writes each file that differs from what is there."""
+    for name, text in files().items():
+        path = DOCS / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(ROOT)}")

@@ -84,6 +84,16 @@ def test_a_reading_that_left_articles_out_can_be_ignored() -> None:
     assert ways_on(asked, []) == (WayOn(text, "What sank in May?", ignore=("in May",)),)
 
 
+def test_only_what_articles_name_is_said_to_be_reported_on() -> None:
+    ferry = replace(question(), form=Form("figure", "the Orrenby ferry", "crew drowned"))
+    told = "the archive reports on “the Orrenby ferry”, but gives no figure for “crew drowned”"
+    assert reason(ferry, [HIT], known=True) == f"found but not answered: {told}"
+    weather = replace(question(), form=Form("figure", "the weather in Brell", "rain fell"))
+    assert reason(weather, [HIT], known=True) == (
+        "found but not answered: articles come near it, but none of their sentences answers"
+    )
+
+
 def test_the_subject_can_be_asked_about_where_an_article_names_it() -> None:
     form = Form("statement", subject="the ferry", matter="tolls")
     asked = replace(question("What did the ferry say about tolls?"), form=form)

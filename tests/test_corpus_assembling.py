@@ -54,6 +54,15 @@ def test_the_url_may_stand_in_the_text() -> None:
     assert settled(text, url="https://h.example/b").article.id == "h.example/b"
 
 
+def test_a_line_of_outlet_and_date_below_the_byline_names_no_author() -> None:
+    text = f"By Mara Lind\nand Ivo Tarn\nHarbour Post, 2 May 2025\n\n{LEAD}"
+    article = settled(text, url="https://harbourpost.example/ferry").article
+    assert article.authors == ("Mara Lind", "Ivo Tarn")
+    assert (article.publisher, str(article.published)) == ("Harbour Post", "2025-05-02")
+    elsewhere = settled(text, url="https://evil.example/ferry").article
+    assert elsewhere.publisher == "evil.example"
+
+
 def test_the_publisher_is_given_or_the_host() -> None:
     url = "https://www.h.example/ferry"
     assert settled(url=url).article.publisher == "h.example"

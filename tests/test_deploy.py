@@ -151,7 +151,7 @@ def answers(url: str, certificate: Path, questions: Sequence[str]) -> list[Any]:
 
 def test_the_commands_install_what_they_need() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    (named,) = re.findall(r"dateline\[([a-z,]+)\]", INSTALL)
+    (named,) = re.findall(r"\.\[([a-z,]+)\]", INSTALL)
     assert {"postgresql", "milvus", "ray"} <= {*named.split(",")}
     assert {*named.split(",")} <= {*extras["optional-dependencies"]}
 

@@ -26,9 +26,11 @@ from rag.language.attribution import (
         ('According to Ann Orr, "the ferry is sold"', "the ferry is sold", "Ann Orr"),
         ("“The ferry,” Orr said, “is sold.”", "The ferry, ... is sold.", "Orr"),
         ("“The ferry is sold,” said Dr. Ann van Orr", "The ferry is sold,", "Ann van Orr"),
+        ("“The ferry,” he said, “is sold.”", "The ferry, ... is sold.", ""),
+        ("The mayor’s clerk said that “the ferry is sold”.", "the ferry is sold", ""),
     ],
 )
-def test_a_text_may_name_its_speaker(text: str, words: str, speaker: str) -> None:
+def test_a_text_may_have_somebody_say_its_words(text: str, words: str, speaker: str) -> None:
     assert attributed(text) == Attributed(words, speaker)
 
 
@@ -37,13 +39,12 @@ def test_a_text_may_name_its_speaker(text: str, words: str, speaker: str) -> Non
     [
         "The ferry is sold, said Ann Orr",
         "“The ferry is sold at last”",
-        "“The ferry is sold,” he said",
-        "“The ferry is sold,” the mayor said.",
+        "“The ferry is sold at last” (Ann Orr)",
         "Ann Orr said “Gender” twice",
         "“The ferry is sold,” said Ann Orr, the mayor of Tolbeck for more than twelve long years.",
     ],
 )
-def test_a_text_without_a_named_speaker_is_taken_as_it_is(text: str) -> None:
+def test_a_text_that_has_nobody_say_it_is_taken_as_it_is(text: str) -> None:
     assert attributed(text) is None
 
 

@@ -201,6 +201,13 @@ def test_a_noun_of_another_kind_is_a_new_subject(before: str, question: str, who
     assert completed_by(question, before, "") == Completed(whole, anew=True)
 
 
+@pytest.mark.parametrize(
+    "question", ["港はいつ移転しますか", "Wann hat der Zoll die Tiere gefunden?"]
+)
+def test_a_question_in_another_language_is_left_as_it_is(question: str) -> None:
+    assert completed_by(question, "Wie viele Wölfe sah der Förster?", "") is None
+
+
 def test_where_no_rule_knows_how_there_is_nothing() -> None:
     assert completed_by("Why?", "Who resigned in Brell?", "") is None
     assert completed_by("What about the fire?", TOLL, "") is None

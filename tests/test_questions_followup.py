@@ -85,6 +85,7 @@ def test_a_question_that_continues_or_refers_back_leans(question: str) -> None:
         "Are there wolves in the Lisk uplands?",
         "Putin Lukashenko talks",
         "What happened in 1953?",
+        "みなと市場はいつ移転しますか",
     ],
 )
 def test_a_question_that_names_its_subject_does_not_lean(question: str) -> None:

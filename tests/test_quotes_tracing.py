@@ -140,6 +140,40 @@ def test_words_put_in_and_left_out_are_alterations(
 
 
 @pytest.mark.parametrize(
+    ("text", "outcome", "reason"),
+    [
+        (
+            "The islanders’ lawyer said: “Nobody asked the islanders, but nobody ever will.”",
+            "altered",
+            "the article has “and”, not “but”",
+        ),
+        (
+            "“Nobody asked the islanders,” he said later on, “but nobody ever will.”",
+            "altered",
+            "the article has “and”, not “but”",
+        ),
+        (
+            "Nobody asked the islanders, but nobody ever will",
+            "altered",
+            "the article has “and”, not “but”",
+        ),
+        ("He often said that “nobody asked the islanders”.", "exact", ""),
+        (
+            "“The ferry Marigold will be sold by the end of May,” said the mayor of Tolbeck. "
+            "Its 41 sailors keep",
+            "altered",
+            "the article has “Ann Orr” besides",
+        ),
+    ],
+)
+def test_of_words_that_somebody_is_said_to_say_the_quotation_is_traced(
+    archive: Archive, text: str, outcome: str, reason: str
+) -> None:
+    trace = archive.trace(text)
+    assert (trace.outcome, trace.reason, trace.speaker) == (outcome, reason, "")
+
+
+@pytest.mark.parametrize(
     ("text", "speaker", "outcome", "reason"),
     [
         ("“Nobody asked the islanders,” said Bo Lind", "", "exact", ""),

@@ -24,6 +24,7 @@ from rag.web.adding import (
     UploadOutcome,
     add_address,
     add_files,
+    check_choice,
     rate_and_time,
     refusal,
     safe_name,
@@ -255,11 +256,15 @@ def test_a_file_may_be_so_large(tmp_path: Path) -> None:
         assert bool(refusal(path)) == bool(why)
 
 
-def test_no_file_and_too_many_are_refused(archive: Archive) -> None:
-    with pytest.raises(QueryError, match="choose 1 to 20 files at a time, not 0"):
-        next(add_files(archive, []))
-    with pytest.raises(QueryError, match="not 21"):
-        next(add_files(archive, [Path("a.txt")] * 21))
+def test_no_file_and_too_many_are_refused() -> None:
+    check_choice(20, "", "2025")
+    for files, date, why in (
+        (0, "", "no file is chosen yet"),
+        (21, "", "21 files are chosen; 20 at a time are the most"),
+        (1, "someday", "'someday' is not a date"),
+    ):
+        with pytest.raises(QueryError, match=why):
+            check_choice(files, "The Packet", date)
 
 
 def test_addresses_need_the_network(archive: Archive) -> None:

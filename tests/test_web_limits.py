@@ -278,7 +278,7 @@ def log_in(app: Asgi, **changed: Any) -> Got:
 def test_a_page_is_led_to_the_login_and_a_program_is_told_of_it(users: Path) -> None:
     app = Login(inside, Accounts(users), KEY)
     led = ask(app, headers=PAGE)
-    assert (led.status, led.headers["location"]) == (303, "/login")
+    assert (led.status, led.headers["location"]) == (303, "./login")
     told = ask(app, "/gradio_api/info")
     assert (told.status, told.headers["www-authenticate"]) == (401, "Basic")
     assert "www-authenticate" not in ask(app, headers={"sec-fetch-mode": "cors"}).headers
@@ -301,7 +301,7 @@ def test_a_session_lasts_half_a_day_and_until_logout(users: Path) -> None:
     clock.now += SESSION_SECONDS
     assert ask(app, headers=with_cookie).status == 401
     again = log_in(app, headers=PAGE)
-    assert (again.status, again.headers["location"]) == (303, "/")
+    assert (again.status, again.headers["location"]) == (303, "./")
     fresh = {"cookie": again.headers["set-cookie"].split(";")[0]}
     assert ask(app, headers=fresh).status == 200
     assert ask(app, "/logout", headers=fresh).headers["set-cookie"].startswith("dateline-session=;")

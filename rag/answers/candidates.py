@@ -12,6 +12,7 @@ from typing import Protocol
 from rag.language.context import is_background
 from rag.language.figures import meanings
 from rag.language.places import CONTINENT, COUNTRY, STATE
+from rag.language.quantities import CURRENCY
 from rag.language.sentences import sentence_spans
 from rag.questions.expected_answer import Asked, Kind, own_words
 from rag.records import Article, Hit, Similarity
@@ -68,7 +69,7 @@ _PATTERNS: dict[Kind, re.Pattern[str]] = {
     "continent": CONTINENT,
     "money": re.compile(
         r"[$£€¥]\s?\d|\b(?<!\d[,.])\d[\d,.]*\s?(?:million|billion|thousand)?\s?"
-        r"(?:dollars|pounds|euros|crowns|yen|rubles|cents)\b",
+        rf"(?:{CURRENCY}|cents)\b",
         re.IGNORECASE,
     ),
     "date": re.compile(

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from rag.answers.candidates import CandidateSentence, Vocabulary
 from rag.answers.question import Question
 from rag.answers.wording import OLD, has_ended, introduction
-from rag.language.entities import names
+from rag.language.entities import names, stems
 from rag.language.periods import day_in_words
 from rag.language.temporal_expressions import impossible_day
 from rag.questions.asked_words import read_words
@@ -66,7 +66,7 @@ def reason(
         return f"found but not answered: no article mentions “{unmentioned}”"
     if hits and disagreed:
         return "found but not answered: too few of the articles found agree on an answer"
-    if hits and known:
+    if hits and known and _is_of(asked.form.subject, hits):
         return f"found but not answered: {missing(asked.form)}"
     if hits:
         return "found but not answered: articles come near it, but none of their sentences answers"
@@ -74,6 +74,13 @@ def reason(
         return f"outside the dates: the filters ask for a time without articles{_reach(asked)}"
     limits = " that the filters leave" if asked.filters != Filters() else ""
     return f"nothing found: no article{limits} shares a word or a meaning with the question"
+
+
+def _is_of(subject: str, hits: Sequence[Hit]) -> bool:
+    """Whether the hits have at least half of the words of a subject; true where there is none."""
+    sought = set(stems(subject))
+    found = {stem for hit in hits for stem in stems(f"{hit.article.title} {hit.text}")}
+    return 2 * len(sought & found) >= len(sought)
 
 
 def _exclusive_times(asked: Question) -> str:

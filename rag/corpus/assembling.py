@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from rag.corpus.boilerplate import find_furniture
@@ -39,8 +40,9 @@ def assemble(draft: Draft, now: datetime) -> Read:
     furniture = find_furniture(draft.text, draft.blocks)
     lines = _first_of_each(draft, furniture)
     url, url_warnings = _url(draft, furniture)
-    site_name = "" if draft.publisher else name_of_host(publisher_of(url), draft.site_names)
     date_line, byline = lines.get("date", ""), lines.get("byline", "")
+    stated = (*draft.site_names, *_beside_dates([*byline.splitlines()[1:], date_line]))
+    site_name = "" if draft.publisher else name_of_host(publisher_of(url), stated)
     if not byline and opens_byline(date_line):
         date_line, byline = "", date_line
     line = _beside_name(date_line) or _date_in(byline)
@@ -48,7 +50,7 @@ def assemble(draft: Draft, now: datetime) -> Read:
     if freed is not None and (published is None or published.at < freed.at):
         published, date_warnings = freed, (f"was embargoed; dated by the end of that, {freed}",)
     # A bare name without "By" may be the outlet's.
-    authors = parse_authors(byline) if opens_byline(byline) else ()
+    authors = parse_authors(_undated_lines(byline)) if opens_byline(byline) else ()
     article = Article(
         id=_identity(url, draft),
         url=url,
@@ -95,6 +97,18 @@ def _language(draft: Draft) -> str:
     if len(draft.text) < _LEAST_FOR_LANGUAGE and (code := language_code(draft.language)):
         return code
     return likely_language(draft.language, draft.text)
+
+
+def _beside_dates(lines: Iterable[str]) -> list[str]:
+    """What stands beside the date of each line: "Radio North" of "Radio North, 3 May 2025"."""
+    found = ((line, next(written_dates(line), "")) for line in lines)
+    return [line.replace(date, "").strip(" ,|·–—-") for line, date in found if date]
+
+
+def _undated_lines(byline: str) -> str:
+    """A byline without the lines from "Radio North, 3 May" on, whose names are no authors."""
+    first, *others = byline.splitlines()
+    return "\n".join([first, *takewhile(lambda line: not is_date_line(line), others)])
 
 
 def _date_in(byline: str) -> str:

@@ -66,7 +66,7 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """Words in quotation marks, cut out of a text that also says who said them."""
+    """Words in quotation marks, cut out of a text that also says that somebody said them."""
 
     words: str
     speaker: str
@@ -126,6 +126,8 @@ def _name(said: Attribution) -> str:
 def attributed(text: str) -> Attributed | None:
     """The quotation that a text holds and whom it has say it; None where it is no such text.
 
+    `speaker` is "" where the text has somebody say it without a name: "he said".
+
     >>> attributed('“The ferry,” Ann Orr said on Monday, “is sold.”')
     Attributed(words='The ferry, ... is sold.', speaker='Ann Orr')
     """
@@ -134,9 +136,11 @@ def attributed(text: str) -> Attributed | None:
     frame = _outside(text, quoted)
     if words < _FEWEST_SAID or len(Wording(" ".join(frame))) > _LONGEST_FRAME:
         return None
-    said_here = attributions(text, quoted[0].start, quoted[-1].end)
-    speaker = next(filter(None, (_name(each) for each in said_here if each.quoted)), "")
-    if not speaker:
+    said_here = [
+        each for each in attributions(text, quoted[0].start, quoted[-1].end) if each.quoted
+    ]
+    speaker = next(filter(None, map(_name, said_here)), "")
+    if not speaker and not any(each.cue for each in said_here):
         return None
     said = " ... ".join(text[each.start : each.end] for each in quoted)
     return Attributed(said, speaker)

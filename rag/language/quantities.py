@@ -23,6 +23,35 @@ _BEFORE = tuple(
     for bound, words in _BOUNDS.items()
 )
 
+_CURRENCIES = {
+    r"(?:US |Canadian |Australian )?dollars?": "dollar",
+    r"euros?": "euro",
+    r"pounds?(?: sterling)?": "pound",
+    r"yen": "yen",
+    r"francs?": "franc",
+    r"crowns?|krone[rn]?|kron(?:or|a)|korun[ay]?": "crown",
+    r"roubles?|rubles?": "rouble",
+    r"rupees?": "rupee",
+    r"yuan|renminbi": "yuan",
+    r"pesos?": "peso",
+    r"lira": "lira",
+    r"zloty|zlotys|zlotych": "zloty",
+    r"shekels?": "shekel",
+    r"marks?": "mark",
+    r"dinars?": "dinar",
+    r"dirhams?": "dirham",
+    r"riyals?": "riyal",
+    r"shillings?": "shilling",
+    r"rupiah": "rupiah",
+    r"ringgit": "ringgit",
+    r"naira": "naira",
+    r"baht": "baht",
+    r"forints?": "forint",
+    r"hryvnias?": "hryvnia",
+}
+CURRENCY = "|".join(_CURRENCIES)
+"""A pattern for the names of currencies."""
+
 # Units by what they measure, and how many of its smallest one each holds.
 _UNITS: dict[str, tuple[str, float]] = {
     r"mm|millimet(?:re|er)s?": ("length", 1e-3),
@@ -58,20 +87,8 @@ _UNITS: dict[str, tuple[str, float]] = {
     r"knots?": ("knots", 1.0),
     r"km/h|kph|kmh": ("speed", 1.0),
     r"mph": ("speed", 1.609344),
-    r"(?:US |Canadian |Australian )?dollars?": ("dollar", 1.0),
-    r"euros?": ("euro", 1.0),
-    r"pounds?(?: sterling)?": ("pound", 1.0),
-    r"yen": ("yen", 1.0),
-    r"francs?": ("franc", 1.0),
-    r"crowns?|krone[rn]?|kron(?:or|a)|korun[ay]?": ("crown", 1.0),
-    r"roubles?|rubles?": ("rouble", 1.0),
-    r"rupees?": ("rupee", 1.0),
-    r"yuan|renminbi": ("yuan", 1.0),
-    r"pesos?": ("peso", 1.0),
-    r"lira": ("lira", 1.0),
-    r"zloty|zlotys|zlotych": ("zloty", 1.0),
-    r"shekels?": ("shekel", 1.0),
     r"(?:percentage )?points?": ("points", 1.0),
+    **{words: (currency, 1.0) for words, currency in _CURRENCIES.items()},
 }
 _SQUARE = r"(?P<power>square |cubic |sq\.? )?"
 _UNIT = tuple((re.compile(rf"{_SQUARE}(?:{words})\b"), unit) for words, unit in _UNITS.items())

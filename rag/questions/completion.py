@@ -1,7 +1,6 @@
 """Makes a follow-up question whole by rules: what it leaves out comes from the turn before.
 
-The rules are for English. They look at the question before, itself whole, and at the opening of
-its answer, never at the archive.
+The rules are for English. They know the question before, itself whole, and how its answer opens.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from dataclasses import dataclass, replace
 
 from rag.language.comparisons import tidy
 from rag.language.entities import stems
+from rag.language.function_words import question_language
+from rag.language.letter_pairs import dense_runs
 from rag.questions.asked_words import question_words, read_words
 from rag.questions.earlier_turn import NAME, NO_NAME, EarlierTurn
 from rag.questions.form import read_form
@@ -86,7 +87,8 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
     Completed(question='Tell me about the ferry strike', anew=True, sure=True)
     """
     asked = question[_GOING_ON.match(question).end() :].strip()  # type: ignore[union-attr]
-    if not asked or not before:
+    foreign = question_language(question) not in ("", "en") or dense_runs(question)
+    if not asked or not before or foreign:
         return None
     turn = EarlierTurn(before.strip(), reply)
     bare = asked.rstrip(" ?!.")

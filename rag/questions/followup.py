@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.language.entities import names, stems
+from rag.language.letter_pairs import dense_runs
 from rag.questions.form import read_form
 from rag.records import Message
 from rag.verification.markers import MARKER
@@ -22,6 +23,8 @@ MOST_CHARACTERS = 500
 
 _LONGEST_CHAIN = 3
 _SHORT = 2
+_DENSE = 8
+"""So many letters of a script without spaces name a subject."""
 _FEW = 2
 _LEANING, _SHARING, _ALONE = 1.0, 0.5, 0.0
 
@@ -212,6 +215,8 @@ def _is_short(question: str) -> bool:
     named = names(question) or any(map(str.isdigit, question))
     counted = _COUNTED.match(question)
     few = len(stems(question[counted.end() :])) < _SHORT if counted else False
+    # In scripts without spaces a whole question is one word.
+    named = named or sum(map(len, dense_runs(question))) >= _DENSE
     return not named and (few or len(stems(question)) <= _SHORT)
 
 

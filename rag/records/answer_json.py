@@ -81,8 +81,8 @@ T = TypeVar("T")
 Listed = Annotated[list[T], Field(strict=False)]
 """A list, which may be given as the tuple that a record has."""
 
-Place = Annotated[int, Field(ge=0)]
-"""A place in a text, counted in characters (Unicode code points) from 0."""
+Place = Annotated[int, Field(ge=0, description="In characters (Unicode code points), from 0.")]
+"""A place in a text."""
 
 Revision = Annotated[int, Field(ge=1, lt=2**63)]
 """The number of a revision of an article, from 1."""
@@ -155,7 +155,7 @@ class PassageJson(Model):
     """Whole sentences of one revision of an article."""
 
     id: int
-    revision: Revision | None = Field(None, description="Null in old answers alone.")
+    revision: Revision | None = Field(None, description="Null only in old answers.")
     start: Place
     end: Place
     heading: str = Field("", description="The nearest heading above it.")
@@ -176,9 +176,9 @@ class HitJson(Model):
 
 
 class ClaimJson(Model):
-    """One sentence of an answer, and what it rests on."""
+    """One sentence of an answer, and what it rests on: `start` to `end` of the answer's text."""
 
-    text: str = Field(description="Characters start to end of the answer's text.")
+    text: str
     start: Place
     end: Place
     citations: Listed[int] = Field(description="The numbers of the citations it rests on.")
@@ -189,7 +189,7 @@ class ClaimJson(Model):
 
 
 class CitationJson(Model):
-    """The exact words that a claim rests on, or the nearest: characters start to end."""
+    """The exact words that a claim rests on: `start` to `end` of the article's text."""
 
     number: int = Field(description="As in the markers [n] of the answer's text.")
     article_id: Id
@@ -197,7 +197,7 @@ class CitationJson(Model):
     publisher: Publisher
     published: PublishedText | None
     url: str
-    revision: Revision | None = Field(None, description="Null in old answers alone.")
+    revision: Revision | None = Field(None, description="Null only in old answers.")
     start: Place
     end: Place
     pages: Listed[int] = Field(default_factory=list, description="The pages they stand on, from 1.")
@@ -205,15 +205,23 @@ class CitationJson(Model):
 
 
 class FiltersJson(Model):
-    """What a hit must satisfy; a key that is not there asks nothing."""
+    """What a hit must satisfy; a key that is left out does not filter."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     published_from: Moment | None = Field(
-        None, validation_alias="from", serialization_alias="from", exclude_if=lambda it: not it
+        None,
+        description="Published then or later.",
+        validation_alias="from",
+        serialization_alias="from",
+        exclude_if=lambda it: not it,
     )
     published_before: Moment | None = Field(
-        None, validation_alias="before", serialization_alias="before", exclude_if=lambda it: not it
+        None,
+        description="Published before then.",
+        validation_alias="before",
+        serialization_alias="before",
+        exclude_if=lambda it: not it,
     )
     publishers: Listed[str] = Field(default_factory=list, exclude_if=lambda it: not it)
     language: str = Field("", exclude_if=lambda it: not it)
@@ -225,30 +233,34 @@ class UnderstoodJson(Model):
     """What some words of a question were taken to ask of a hit."""
 
     words: str
-    start: Place | None = Field(None, description="In the standalone question; null in old ones.")
+    start: Place | None = Field(
+        None, description="In the standalone question; null only in old answers."
+    )
     end: Place | None = None
-    meaning: str
-    strict: bool = Field(description="Whether hits must satisfy it, or should.")
-    held: bool = Field(description="False where they had to, but the archive holds none that do.")
+    meaning: str = Field(description="What the words were taken to mean.")
+    strict: bool = Field(description="True where hits must satisfy it, false where they should.")
+    held: bool = Field(description="False where they had to, but the archive has none that do.")
     filters: FiltersJson
 
 
 class WayOnJson(Model):
     """What to try where there is no answer."""
 
-    text: str = Field(description="It in words.")
-    question: str = Field("", description='What to ask next; "" where it is advice alone.')
+    text: str = Field(description="The advice in words.")
+    question: str = Field("", description='What to ask next; "" where there is only advice.')
     ignore: Listed[str] = Field(
-        default_factory=list, description="Words that are not to be taken for anything then."
+        default_factory=list, description="Words that the next question is to ignore."
     )
-    drop: Listed[FilterName] = Field(default_factory=list, description="Filters to leave out then.")
+    drop: Listed[FilterName] = Field(
+        default_factory=list, description="Filters that the next question is to drop."
+    )
 
 
 class LeftOutJson(Model):
     """A sentence that a model wrote and checking left out of the answer, and why."""
 
     text: str
-    reasons: Listed[str] = Field(default_factory=list)
+    reasons: Listed[str] = Field(default_factory=list, description="Why it was left out.")
 
 
 class UsageJson(Model):
@@ -265,8 +277,8 @@ class AnswerJson(Model):
 
     question: str
     standalone: str = Field(description="The question as it reads without what came before it.")
-    text: str
-    abstained: bool
+    text: str = Field(description="The answer, with a marker [n] for each citation.")
+    abstained: bool = Field(description="True where the archive has no answer.")
     reason: str = Field(description="Why there is no answer, or what the question has wrong.")
     suggestions: Listed[str] = Field(
         default_factory=list, description="What to try where there is no answer, in words."
@@ -279,13 +291,22 @@ class AnswerJson(Model):
     citations: Listed[CitationJson] = Field(
         description="What the claims rest on; the nearest sentences where it is declined."
     )
-    unresolved: Listed[int] = Field(description="Marker numbers that point at no passage.")
-    as_of: Moment
-    filters: FiltersJson
-    understood: Listed[UnderstoodJson]
-    hits: Listed[HitJson]
-    coverage: Annotated[Share, Field(description="Passages found by meaning, from 0 to 1.")] = 1.0
-    notes: Listed[str] = Field(default_factory=list, description="What went otherwise than asked.")
+    unresolved: Listed[int] = Field(
+        description="Numbers of a model's markers that point at no passage."
+    )
+    as_of: Moment = Field(description="Nothing that was published later is used.")
+    filters: FiltersJson = Field(description="The filters that were asked for.")
+    understood: Listed[UnderstoodJson] = Field(
+        description="What was read from the words of the question."
+    )
+    hits: Listed[HitJson] = Field(description="The passages found, the best first.")
+    coverage: Annotated[
+        Share,
+        Field(description="The share of passages that can be found by meaning, from 0 to 1."),
+    ] = 1.0
+    notes: Listed[str] = Field(
+        default_factory=list, description="What was done in another way than asked, and warnings."
+    )
     left_out: Listed[LeftOutJson] = Field(
         default_factory=list, description="What checking took out of a model's words."
     )

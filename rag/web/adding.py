@@ -25,6 +25,7 @@ from typing import TypeVar, get_args
 
 from rag.archive import Archive, Progress
 from rag.corpus.oddities import OddKind
+from rag.corpus.outlets import GivenFacts
 from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
@@ -72,12 +73,8 @@ def add_files(
 ) -> Iterator[Adding]:
     """Reads uploaded files into the archive one after another; yields the progress.
 
-    `outlet` and `date` are those of articles that name none. Raises QueryError for no file, and
-    for too many.
+    `outlet` and `date` are those of articles that name none.
     """
-    if not 0 < len(files) <= MOST_FILES:
-        msg = f"choose 1 to {MOST_FILES} files at a time, not {len(files)}"
-        raise QueryError(msg)
     outcomes = [UploadOutcome(safe_name(path.name)) for path in files]
     for place, path in enumerate(files):
         if why := refusal(path):
@@ -87,6 +84,17 @@ def add_files(
             steps = _patiently(partial(_ingest, archive, copy, (outlet, date)))
             outcomes[place] = yield from _followed(steps, outcomes, place)
     yield from _embedded(archive, outcomes)
+
+
+def check_choice(files: int, outlet: str, date: str) -> None:
+    """Raises QueryError for no file, for too many, and for what is no date."""
+    if not files:
+        msg = "no file is chosen yet"
+        raise QueryError(msg)
+    if files > MOST_FILES:
+        msg = f"{files} files are chosen; {MOST_FILES} at a time are the most"
+        raise QueryError(msg)
+    GivenFacts.of(outlet, date)
 
 
 def add_address(archive: Archive, address: str, *, feed: bool = False) -> Iterator[Adding]:

@@ -60,9 +60,18 @@ def align(runs: Sequence[Run], wording: Wording) -> Aligned | None:
 def nearest(runs: Sequence[Run], wording: Wording, weigh: Weigh) -> Aligned | None:
     """Where most of the runs' words stand in their order, if any of them do.
 
-    Where one word is repeated many times another stretch of it may be taken.
+    Between quotation marks, only a few other words may interrupt them, as in `align`. Where one
+    word is repeated many times another stretch of it may be taken.
     """
     runs, wording = _mended(runs, wording)
+    found = [_nearest(runs, wording, weigh)]
+    if len(stretches := quotations(wording.text)) > 1:
+        quoted = wording.within([(each.start, each.end) for each in stretches])
+        found.append(_nearest(runs, quoted, weigh))
+    return max(filter(None, found), key=lambda each: (each.share, each.dense), default=None)
+
+
+def _nearest(runs: Sequence[Run], wording: Wording, weigh: Weigh) -> Aligned | None:
     found: list[_Near] = []
     first = 0
     for run in runs:
@@ -77,7 +86,7 @@ def nearest(runs: Sequence[Run], wording: Wording, weigh: Weigh) -> Aligned | No
     weight = sum(near.weight for near in found)
     return Aligned(
         wording,
-        tuple((near.first, near.last) for near in found),
+        _unbroken([(near.first, near.last) for near in found], wording),
         weight / total,
         sum(near.matched for near in found) / length,
         weight,

@@ -56,6 +56,11 @@ class Found:
         """The article's own wording."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def asked_for(self) -> str:
+        """The same, without what the article says between the parts."""
+        return " … ".join(self.article.text[start:end] for start, end in self.parts)
+
 
 def excerpt(text: str) -> Excerpt:
     """The text as it is looked for."""

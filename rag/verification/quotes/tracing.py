@@ -53,7 +53,8 @@ def trace(
 
     In articles that the `filters` admit, as they stood at their `as_of`, where it is given.
 
-    A text such as `"..." said Ann Orr` names its speaker itself. Where several articles have
+    A text such as `"..." said Ann Orr` names its speaker itself; of `he said that "..."`, the words
+    in quotation marks are looked for. Where several articles have
     the words, the best comes first: the one that agrees to the last mark, then the earliest
     story, then its original. Raises QueryError for a text that cannot be traced.
     """
@@ -63,8 +64,11 @@ def trace(
     found = tracing.exact(sought)
     said = None if found else attributed(text)
     if said is not None:
-        sought = excerpt(said.words)
-        found = tracing.exact(sought)
+        words = excerpt(said.words)
+        have_words = tracing.exact(words)
+        # "He said on Friday" may be what differs: then the whole text is compared.
+        if said.speaker or not have_words or not tracing.nearest(sought):
+            sought, found = words, have_words
     speaker = speaker.strip() or (said.speaker if said else "")
     outcome, reason, matches = tracing.judged(sought, found, speaker)
     return Trace(text, outcome, reason, speaker, tuple(matches))
@@ -122,7 +126,7 @@ class _Tracing:
 
     def judged(self, sought: Excerpt, found: Sequence[Found], speaker: str) -> Judged:
         """The outcome, its reason, and the matches with the best first."""
-        near = [] if found else self._nearest(sought)
+        near = [] if found else self.nearest(sought)
         if not found and all(each.share < _SURELY for each in near):
             found = self._unindexed(sought)
         if reason := self._too_common(sought, found, near):
@@ -155,7 +159,7 @@ class _Tracing:
             return f"too common to be traced: {len(stories)} articles have these words, or more"
         return ""
 
-    def _nearest(self, sought: Excerpt) -> list[Found]:
+    def nearest(self, sought: Excerpt) -> list[Found]:
         """The article that has most of the words, and those that have as many."""
         if sought.length < _ALTERED_FEWEST:
             return []
@@ -193,7 +197,7 @@ class _Tracing:
             yield QuoteMatch(
                 Citation(number, article, best.start, best.end),
                 best.parts,
-                () if best.exact else word_diff(text, best.quote),
+                () if best.exact else word_diff(text, best.asked_for),
                 said_by(article.text, best.start, best.end),
                 tuple(sorted({each.article.publisher for each in copies} - own)),
                 tuple(sorted(each.article.id for each in copies)),

@@ -93,11 +93,8 @@ def _section(heading: str, inner: Markup) -> Markup:
 
 
 def _figures(holdings: Holdings) -> Markup:
-    dates = (
-        f"{day_in_words(holdings.first.date())} to {day_in_words(holdings.last.date())}"
-        if holdings.first and holdings.last
-        else "unknown"
-    )
+    ends = [day_in_words(each.date()) for each in (holdings.first, holdings.last) if each]
+    dates = " to ".join(dict.fromkeys(ends)) or "unknown"
     figures = {
         "Articles": f"{holdings.articles:,}",
         "Revisions": f"{holdings.revisions:,}",

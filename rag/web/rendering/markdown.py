@@ -92,19 +92,28 @@ def is_markdown(article: Article) -> bool:
 
 
 def as_seen(citation: Citation) -> str:
-    """The quoted words as a reader sees them: without syntax, where the article is Markdown.
+    r"""The quoted words as a reader sees them: without syntax, where the article is Markdown.
 
     >>> article = Article("ferry.md", "", "", "It sank **on Friday**.")
     >>> as_seen(Citation(1, article, 0, 22))
     'It sank on Friday.'
+    >>> article = Article("ferry.md", "", "", "| Boat | Crew |\n|---|---|\n| Heron | 4 |")
+    >>> as_seen(Citation(1, article, 0, len(article.text)))
+    'Boat | Crew; Heron | 4'
     """
     article = citation.article
     if not _SYNTAX.search(citation.quote) or not is_markdown(article):
         return citation.quote
-    seen = [
-        block.visible(article.text, citation.start, citation.end) for block in blocks_of(article)
-    ]
-    return " ".join(" ".join(seen).split()) or citation.quote
+    seen = ""
+    row: tuple[Container, ...] = ()
+    for block in blocks_of(article):
+        words = " ".join(block.visible(article.text, citation.start, citation.end).split())
+        if words:
+            of_row = block.within if block.name in ("td", "th") else ()
+            apart = " | " if row and row == of_row else "; " if row and of_row else " "
+            seen += f"{apart if seen else ''}{words}"
+            row = of_row
+    return seen or citation.quote
 
 
 class _PlacedState(StateInline):

@@ -108,7 +108,7 @@ class Login:
         elif path == "/logout":
             await to_thread.run_sync(self._logins.end, read_cookie(headers, COOKIE))
             cleared = cookie_header(COOKIE, "", 0, scope)
-            await _redirect(with_headers(send, cleared), f"{_root(scope)}/login")
+            await _redirect(with_headers(send, cleared), _address(scope, "/login"))
         else:
             outcome = await self._account(scope, headers)
             if outcome.account:
@@ -171,7 +171,7 @@ class Login:
             return
         send = with_headers(send, *self._cookies(scope, outcome.account, client.device))
         if wants_page:
-            await _redirect(send, f"{_root(scope)}{_next(form) or '/'}")
+            await _redirect(send, _address(scope, _next(form)))
         else:
             await reply(send, 200, {"success": True})
 
@@ -202,7 +202,7 @@ async def _ask_who(scope: Message, headers: Mapping[str, str], send: Send, wait:
         query = bytes(scope.get("query_string", b"")).decode("latin-1")
         asked = f"{scope['path']}?{query}" if query else str(scope["path"])
         kept = _next({_NEXT: [asked]}) if asked != "/" else ""
-        to = f"{_root(scope)}/login"
+        to = _address(scope, "/login")
         await _redirect(send, f"{to}?{_NEXT}={quote(kept, safe='')}" if kept else to)
     else:
         asks = {} if "sec-fetch-mode" in headers else {"www-authenticate": "Basic"}
@@ -218,9 +218,10 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
-def _root(scope: Message) -> str:
-    """The path under which the page is served; "" if it has a site of its own."""
-    return str(scope.get("root_path", ""))
+def _address(scope: Message, path: str) -> str:
+    """A path of the page as seen from the one that was asked for, right below any other path."""
+    above = str(scope["path"]).count("/") - 1
+    return f"{'../' * above or './'}{path.lstrip('/')}"
 
 
 def _query(scope: Message) -> dict[str, list[str]]:

@@ -9,13 +9,21 @@ from markupsafe import Markup
 
 from rag.conversations.escaping import text
 from rag.corpus.readers import known_suffixes
-from rag.errors import RagError
+from rag.errors import QueryError, RagError
 from rag.store.shared import Shared
-from rag.web.adding import MOST_FILES, Adding, UploadOutcome, add_address, add_files
+from rag.web.adding import (
+    MOST_FILES,
+    Adding,
+    UploadOutcome,
+    add_address,
+    add_files,
+    check_choice,
+)
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, html_part, private
+from rag.web.rendering.tables import problem_html
 from rag.web.server.guard import LARGEST_FILE
 from rag.web.server.uploads import NOT_ALLOWED, Uploads
 from rag.web.upload_turns import in_turn, now_adding
@@ -45,27 +53,25 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
         html_part(known_suffixes(), INTRODUCTION, "add-intro")
         files, outlet, date = _file_parts()
         take = gr.Button("Add these files", variant="primary", elem_id="take-files")
-        with gr.Column(visible=network, elem_id="from-network"):
-            address = gr.Textbox(
-                label="Address of a page, a sitemap or a feed",
-                placeholder="https://",
-                max_lines=1,
-                elem_id="address",
-            )
-            is_feed = gr.Checkbox(label="It is a feed; follow it", elem_id="is-feed")
-            read = gr.Button("Read this address", elem_id="read-address")
+        address, is_feed, read = _address_parts(network)
         html_part("" if network else NO_NETWORK, NOTE, "no-network")
         status = html_part("", STATUS, "adding")
 
     def take_files(
         paths: list[str] | None, outlet: str, date: str, request: gr.Request
-    ) -> Iterator[str]:
+    ) -> Iterator[list[Any]]:
+        given = str(outlet or ""), str(date or "")
+        try:
+            check_choice(len(paths or ()), *given)
+        except QueryError as error:
+            # What was chosen stays: it is not read yet.
+            yield [problem_html(str(error)), gr.skip()]
+            return
         with uploads.files.take(paths or ()) as files:
-            yield from _states(
-                uploads,
-                owner_of(request),
-                lambda: add_files(chat.archive, files, str(outlet or ""), str(date or "")),
-            )
+            reader = owner_of(request)
+            for state in _states(uploads, reader, lambda: add_files(chat.archive, files, *given)):
+                yield [state, gr.skip()]
+        yield [gr.skip(), None]
 
     def read_address(address: str, is_feed: bool, request: gr.Request) -> Iterator[str]:
         yield from _states(
@@ -80,13 +86,12 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     once = {"trigger_mode": "once", "concurrency_limit": 1, **private()}
 
     def settle() -> list[Any]:
-        return [None, facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
+        return [facts_html(chat), gr.Dropdown(choices=outlets(chat.archive))]
 
-    added = take.click(take_files, [files, outlet, date], status, **once)
+    added = take.click(take_files, [files, outlet, date], [status, files], **once)
     was_read = read.click(read_address, [address, is_feed], status, **once)
-    outputs = [files, parts.facts, parts.limits[2]]
     for done in (added, was_read):
-        done.then(settle, None, outputs, queue=False, **private())
+        done.then(settle, None, [parts.facts, parts.limits[2]], queue=False, **private())
     parts.page.load(show_tab, None, tab, queue=False, **private())
     if uploads.shared is not None:
         _show_queue(tab, uploads, uploads.shared)
@@ -131,16 +136,32 @@ def _file_parts() -> tuple[Any, Any, Any]:
     return files, outlet, date
 
 
+def _address_parts(network: bool) -> tuple[Any, Any, Any]:
+    """The field for an address, whether it is a feed, and the button; hidden without network."""
+    import gradio as gr
+
+    with gr.Column(visible=network, elem_id="from-network"):
+        address = gr.Textbox(
+            label="Address of a page, a sitemap or a feed",
+            placeholder="https://",
+            max_lines=1,
+            elem_id="address",
+        )
+        is_feed = gr.Checkbox(label="It is a feed; follow it", elem_id="is-feed")
+        read = gr.Button("Read this address", elem_id="read-address")
+    return address, is_feed, read
+
+
 def _states(uploads: Uploads, reader: str, begin: Callable[[], Iterator[Adding]]) -> Iterator[str]:
     """The state of affairs as HTML, from the first moment to the last."""
     if not uploads.allowed(reader):
-        yield str(_problem(NOT_ALLOWED))
+        yield problem_html(NOT_ALLOWED)
         return
     try:
         for state in in_turn(uploads.shared, reader, begin):
             yield adding_html(state)
     except RagError as error:
-        yield str(_problem(str(error)))
+        yield problem_html(str(error))
 
 
 def adding_html(state: Adding) -> str:
@@ -156,7 +177,3 @@ def _row(one: UploadOutcome) -> Markup:
     return Markup('<li{}><span class="name" dir="auto">{}</span>: {}{}</li>').format(
         Markup(' class="problem"') if one.problem else "", text(one.name), text(one.result), more
     )
-
-
-def _problem(message: str) -> Markup:
-    return Markup('<p class="problem" role="alert">{}</p>').format(text(message))

@@ -26,7 +26,7 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
         with gr.Row(elem_id="evidencing"):
             subject = gr.Textbox(
                 label="Evidence for",
-                placeholder="Name a subject, or leave empty for the last answer",
+                placeholder="A subject; empty: the last answer",
                 show_label=False,
                 container=False,
                 max_lines=1,

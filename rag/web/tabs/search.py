@@ -36,7 +36,7 @@ def search_tab(chat: Chat, parts: Parts) -> SearchFields:
         with gr.Row(elem_id="searching"):
             words = gr.Textbox(
                 label="Search words",
-                placeholder="Search the articles, without an answer",
+                placeholder="Search the articles",
                 show_label=False,
                 container=False,
                 max_lines=1,
