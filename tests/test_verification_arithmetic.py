@@ -1,4 +1,4 @@
-"""Numbers of a claim that one step leads to from those of the article, and those one short of it."""
+"""Numbers of a claim that one step leads to from those of the article, and those that none does."""
 
 from __future__ import annotations
 
