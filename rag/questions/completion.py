@@ -120,13 +120,18 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
 
 
 def _of_a_whole(asked: str, before: str) -> Completed | None:
-    """“Latest on the mine” as it is: it names its story itself; None for other questions."""
+    """“Latest on the mine” as it is: it names its story itself; None for other questions.
+
+    What befell a thing may be a part of the story before, so that it opens no subject of its own.
+    """
     form = read_form(asked)
     subject = set(stems(form.subject))
-    if form.name not in ("latest", "chronology") or not subject or _PRONOUN.search(asked.lower()):
+    befell = form.name == "event" and not _is_person(form.subject)
+    whole = befell or form.name in ("latest", "chronology")
+    if not whole or not subject or _PRONOUN.search(asked.lower()):
         return None
     completed = _completed(asked)
-    return completed and replace(completed, anew=subject.isdisjoint(stems(before)))
+    return completed and replace(completed, anew=not befell and subject.isdisjoint(stems(before)))
 
 
 def _bare_question(asked: str, turn: EarlierTurn) -> str:
