@@ -1,0 +1,83 @@
+"""Whether any sentence tells the deed of a question "Did X ...?" or "Why did X ...?", by X.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answers.candidates import known_names
+from rag.answers.evidence import Evidence
+from rag.language.analysis import analyse
+from rag.language.entities import stems
+from rag.language.opposites import base, converses, near, opposites
+from rag.language.propositions import propositions
+from rag.language.synonyms import implied
+from rag.language.words import word_set
+from rag.records import Hit
+
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_DID = re.compile(
+    r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
+    re.IGNORECASE,
+)
+LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
+"""Verbs that say too little to be looked for."""
+
+
+def bases(text: str) -> frozenset[str]:
+    """The base forms of the words of a text that say something."""
+    words = (re.sub(r"['’]s?$", "", word) for word in _WORD.findall(text))
+    return frozenset(base(word) for word in words if stems(word))
+
+
+def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no sentence has the verb of such a question beside X, in whatever words.
+
+    Nor does one where it is done to X, if none has X do it. False for other questions.
+    """
+    verb, doer = _deed(question, hits)
+    if not verb or verb in LIGHT:
+        return False
+    wanted = near(verb) | opposites(verb) | converses(verb)
+    others = frozenset([doer]) if doer else bases(question) - {verb}
+    telling = []
+    for each in evidence:
+        found = bases(each.text)
+        tells = not wanted.isdisjoint(found) or any(verb in implied(word) for word in found)
+        if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
+            telling.append(each.text)
+    roles = {_role(text, near(verb), doer) for text in telling} if doer else set[str]()
+    return not telling or ("done to" in roles and "does" not in roles)
+
+
+def _role(text: str, acts: frozenset[str], who: str) -> str:
+    """Whether somebody "does" one of some acts in a sentence, or has it "done to" them; else ""."""
+    told = [said for said in propositions(text) if said.verb.partition("_")[0] in acts]
+    if any(who in said.agent.words or said.agent.pronoun for said in told):
+        return "does"
+    return "done to" if any(who in said.patient.words for said in told) else ""
+
+
+def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
+    """The verb and the head of the subject of a question "Did X ...?", by their base forms.
+
+    Questions in small letters get the capitals that the hits write their words with.
+    """
+    asks = _DID.match(question)
+    if asks is None:
+        return "", ""
+    texts = [hit.text for hit in hits]
+    written = frozenset(word for text in texts for word in _WORD.findall(text))
+    names = frozenset(name for name in known_names(texts) if name not in written)
+    said = question[asks.end() :]
+    plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], said)
+    [doc] = analyse([plain])
+    root = next(token for token in doc if token.dep_ == "ROOT")
+    if root.pos_ == "VERB" and root.tag_ == "VB":
+        doers = [child for child in root.children if child.dep_ == "nsubj"]
+        return base(root.text), base(doers[0].text) if doers else ""
+    others = [each.lower_ for each in doc if each.is_lower and each.is_alpha and not each.is_stop]
+    return (base(others[0]), "") if len(others) == 1 else ("", "")
