@@ -109,6 +109,24 @@ def test_a_deed_must_be_told_in_some_words(question: str, text: str, missing: bo
     assert lacks(question, evidence(text)) is missing
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("Why did Ann Orr sack Bo Lind?", "Bo Lind sacked Ann Orr after a row.", True),
+        ("When did Ann Orr sack Bo Lind?", "Ann Orr was sacked by Bo Lind on Monday.", True),
+        ("Why did Bo Lind sack Ann Orr?", "Bo Lind sacked Ann Orr after a row.", False),
+        ("Why did Bo Lind sack Ann Orr?", "He fired Ann Orr after a row with Bo Lind.", False),
+        ("Did Ann Orr sack Bo Lind?", "Bo Lind sacked Ann Orr after a row.", False),
+        ("Why did Ann Orr sack Bo Lind?", "Ann Orr and Bo Lind had a row.", True),
+        ("Why did Ann Orr sack Bo Lind?", "The mill sacked ten after a row.", True),
+    ],
+)
+def test_what_is_taken_for_granted_of_somebody_they_must_do(
+    question: str, text: str, missing: bool
+) -> None:
+    assert lacks(question, evidence(text)) is missing
+
+
 def test_the_doer_may_stand_in_the_title_alone() -> None:
     asked = "Did Ann Orr resign?"
     assert not lacks(asked, evidence("The mayor resigned.", title="Ann Orr in trouble"))

@@ -229,7 +229,13 @@ def test_a_thread_keeps_its_subject_until_another_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("question", "anew"),
-    [("latest on the ferry", True), ("any news on the mill?", False), ("latest on that", None)],
+    [
+        ("latest on the ferry", True),
+        ("any news on the mill?", False),
+        ("latest on that", None),
+        ("what happened to the ferry", False),
+        ("what happened to the driver", None),
+    ],
 )
 def test_news_of_a_story_stays_news_in_a_running_chat(question: str, anew: bool | None) -> None:
     made = completed_by(question, TOLL, "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answers.asked_clause import AskedClause, read_asked
 from rag.answers.candidates import known_names
 from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
@@ -36,7 +37,8 @@ def bases(text: str) -> frozenset[str]:
 def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
     """Whether no sentence has the verb of such a question beside X, in whatever words.
 
-    Nor does one where it is done to X, if none has X do it. False for other questions.
+    Where the question takes it for granted, one where it is done to X is none, if X does it in no
+    other. False for other questions.
     """
     verb, doer = _deed(question, hits)
     if not verb or verb in LIGHT:
@@ -49,16 +51,25 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
         tells = not wanted.isdisjoint(found) or any(verb in implied(word) for word in found)
         if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
             telling.append(each.text)
-    roles = {_role(text, near(verb), doer) for text in telling} if doer else set[str]()
+    if question.lower().startswith("did"):
+        return not telling
+    asked = read_asked(question)
+    roles = {_role(text, asked) for text in telling}
     return not telling or ("done to" in roles and "does" not in roles)
 
 
-def _role(text: str, acts: frozenset[str], who: str) -> str:
-    """Whether somebody "does" one of some acts in a sentence, or has it "done to" them; else ""."""
-    told = [said for said in propositions(text) if said.verb.partition("_")[0] in acts]
-    if any(who in said.agent.words or said.agent.pronoun for said in told):
-        return "does"
-    return "done to" if any(who in said.patient.words for said in told) else ""
+def _role(text: str, asked: AskedClause) -> str:
+    """Whether X "does" in a sentence what is asked, or has it "done to" them; "" for neither."""
+    found = ""
+    for said in propositions(text):
+        for reading in asked.readings(said):
+            if reading.passive or reading.relation == "opposite" or not reading.subject:
+                continue
+            if said.agent.pronoun or not reading.subject.isdisjoint(said.agent.words):
+                return "does"
+            if not reading.subject.isdisjoint(said.patient.words):
+                found = "done to"
+    return found
 
 
 def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:

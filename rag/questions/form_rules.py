@@ -226,8 +226,8 @@ RULES: tuple[Rule, ...] = (
         "latest",
         rf"^(?:what {_BE} |have you (?:got )?|is there |are there |got |give (?:me|us) "
         rf"|tell (?:me|us) )?"
-        r"(?:any(?:thing)? |the |all the |your )*(?P<cue>(?:very )?(?:latest|newest|most recent|breaking"
-        r"|new|recent)"
+        r"(?:any(?:thing)? |the |all the |your )*(?P<cue>(?:very )?"
+        r"(?:latest|newest|most recent|breaking|new|recent)"
         rf"(?: {_NEWS}| status| state| situation| headlines?)*)"
         r" (?:on|about|with|regarding|in|from|of|around|re) (?P<subject>.+)",
         rf"^(?:and |so )?what (?:is|are) (?:the )?(?P<cue>latest|newest|new|news)(?: {_NEWS})?$",
