@@ -13,10 +13,11 @@ from rag.answers.candidates import known_names
 from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
 from rag.language.entities import stems
-from rag.language.opposites import base, converses, near, opposites
+from rag.language.opposites import base, converses, near, opposites, reworded
 from rag.language.propositions import propositions
 from rag.language.synonyms import implied
 from rag.language.words import word_set
+from rag.questions.phrases import participles
 from rag.records import Hit
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -24,6 +25,7 @@ _DID = re.compile(
     r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
     re.IGNORECASE,
 )
+_WAS = re.compile(r"(?:and |so |but )?(?:why|when|where|how|who) (?:was|were) ", re.IGNORECASE)
 LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
 """Verbs that say too little to be looked for."""
 
@@ -43,15 +45,18 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     verb, doer = _deed(question, hits)
     if not verb or verb in LIGHT:
         return False
+    active = _DID.match(question) is not None
     wanted = near(verb) | opposites(verb) | converses(verb)
+    wanted |= frozenset() if active else reworded(verb)
     others = frozenset([doer]) if doer else bases(question) - {verb}
     telling = []
     for each in evidence:
         found = bases(each.text)
-        tells = not wanted.isdisjoint(found) or any(verb in implied(word) for word in found)
+        tells = not wanted.isdisjoint(found)
+        tells = tells or (active and any(verb in implied(word) for word in found))
         if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
             telling.append(each.text)
-    if question.lower().startswith("did"):
+    if not active or question.lower().startswith("did"):
         return not telling
     asked = read_asked(question)
     roles = {_role(text, asked) for text in telling}
@@ -79,7 +84,7 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
     """
     asks = _DID.match(question)
     if asks is None:
-        return "", ""
+        return _done(question)
     texts = [hit.text for hit in hits]
     written = frozenset(word for text in texts for word in _WORD.findall(text))
     names = frozenset(name for name in known_names(texts) if name not in written)
@@ -92,3 +97,12 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
         return base(root.text), base(doers[0].text) if doers else ""
     others = [each.lower_ for each in doc if each.is_lower and each.is_alpha and not each.is_stop]
     return (base(others[0]), "") if len(others) == 1 else ("", "")
+
+
+def _done(question: str) -> tuple[str, str]:
+    """The participle of a question "Who was ...?", by its base form, beside no head."""
+    asks = _WAS.match(question)
+    words = _WORD.findall(question[asks.end() :]) if asks else []
+    done = re.compile(participles())
+    verb = next((word for word in words if word.islower() and done.fullmatch(word)), "")
+    return base(verb) if verb else "", ""
