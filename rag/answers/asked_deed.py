@@ -25,7 +25,9 @@ _DID = re.compile(
     r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
     re.IGNORECASE,
 )
-_WAS = re.compile(r"(?:and |so |but )?(?:why|when|where|how|who) (?:was|were) ", re.IGNORECASE)
+_WAS = re.compile(
+    r"(?:and |so |but )?(?:why|when|where|how|(?P<who>who)) (?:was|were) ", re.IGNORECASE
+)
 LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
 """Verbs that say too little to be looked for."""
 
@@ -103,6 +105,9 @@ def _done(question: str) -> tuple[str, str]:
     """The participle of a question "Who was ...?", by its base form, beside no head."""
     asks = _WAS.match(question)
     words = _WORD.findall(question[asks.end() :]) if asks else []
+    if asks and asks["who"]:
+        words = words[:1]
+    relative = next((n for n, word in enumerate(words) if word in ("who", "that", "which")), None)
     done = re.compile(participles())
-    verb = next((word for word in words if word.islower() and done.fullmatch(word)), "")
+    verb = next((w for w in words[:relative] if w.islower() and done.fullmatch(w)), "")
     return base(verb) if verb else "", ""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from rag.answers.asked_deed import LIGHT, bases, lacks_deed
-from rag.answers.candidates import READ_CHARACTERS, harm_asked, known_names, names_asked
+from rag.answers.candidates import READ_CHARACTERS, known_names, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
 from rag.language.entities import stems
@@ -21,7 +21,7 @@ from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.asked_words import question_words
-from rag.questions.expected_answer import Kind, asked_for
+from rag.questions.expected_answer import Kind, asked_for, harm_asked
 from rag.questions.form import Form, read_form
 from rag.records import Hit
 

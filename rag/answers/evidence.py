@@ -17,7 +17,6 @@ from rag.answers.candidates import (
     CandidateSentence,
     Vocabulary,
     day_of,
-    harm_asked,
 )
 from rag.answers.holders import holder
 from rag.answers.presenting import GOES_ON
@@ -37,6 +36,7 @@ from rag.language.furniture import is_furniture
 from rag.language.name_matching import mentions
 from rag.language.sentences import MAX_SENTENCE, sentence_spans
 from rag.language.words import word_count
+from rag.questions.expected_answer import harm_asked
 from rag.questions.form import Form, FormName
 from rag.records import Hit, Similarity
 

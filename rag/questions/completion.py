@@ -212,6 +212,9 @@ def _pronouns(asked: str, turn: EarlierTurn) -> str:
             stands_for = f"{stands_for[0].lower()}{stands_for[1:]}"
         if not stands_for or stands_for.lower() in asked.lower():
             continue
+        if stands_for.startswith("what ") and asked.lower().startswith("what "):
+            # "What was what happened at the port worth?" says nothing.
+            continue
         meant[kind] = stands_for
         owns = match[0] in _POSSESSIVE or (match[0] == "her" and _has_noun(asked, match.end()))
         parts += [asked[at : match.start()], _owner(stands_for) if owns else stands_for]
