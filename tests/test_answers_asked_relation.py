@@ -119,6 +119,9 @@ def test_a_deed_must_be_told_in_some_words(question: str, text: str, missing: bo
         ("Did Ann Orr sack Bo Lind?", "Bo Lind sacked Ann Orr after a row.", False),
         ("Why did Ann Orr sack Bo Lind?", "Ann Orr and Bo Lind had a row.", True),
         ("Why did Ann Orr sack Bo Lind?", "The mill sacked ten after a row.", True),
+        ("Who was arrested over the cocaine?", "Police seized the cocaine.", True),
+        ("Who was arrested over the cocaine?", "Bo Lind is in custody over the cocaine.", False),
+        ("Why was Ann Orr expelled?", "Ann Orr was fined for a row.", True),
     ],
 )
 def test_what_is_taken_for_granted_of_somebody_they_must_do(
@@ -242,6 +245,8 @@ def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
         ("How much was Orr fined?", "A judge fined Orr.", 0.0, True),
         ("Who replaced Ann Orr?", "Ann Orr left, Bo Lind announced.", 1.0, True),
         ("Who replaced Ann Orr?", "Bo Lind succeeded Ann Orr.", 1.0, False),
+        # A figure of something else is no toll.
+        ("How many people died at Oskel?", "The quake was 12 miles off Oskel.", 0.6, True),
         # What kills or hurts is in how well a sentence fits.
         ("How many people died at Oskel?", "No casualties were reported at Oskel.", 1.0, False),
         ("Why was Orr jailed?", "Orr sold a boat to Lind.", 0.0, True),

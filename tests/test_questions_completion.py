@@ -175,6 +175,18 @@ def test_a_follow_up_is_made_whole(before: str, question: str, whole: str) -> No
             "How many of the club’s fans paid?",
         ),
         (
+            "What happened on Mill Lane?",
+            "Police shot a 51-year-old Orrenby woman on Mill Lane on Monday.",
+            "was she armed?",
+            "Was the 51-year-old Orrenby woman armed?",
+        ),
+        (
+            "What happened at the port?",
+            "Police seized cocaine.",
+            "what was it worth?",
+            "About the port: what was it worth?",
+        ),
+        (
             "Who was elected mayor?",
             "Osric Dahlen was.",
             "when?",
