@@ -119,6 +119,8 @@ def test_a_deed_must_be_told_in_some_words(question: str, text: str, missing: bo
         ("Did Ann Orr sack Bo Lind?", "Bo Lind sacked Ann Orr after a row.", False),
         ("Why did Ann Orr sack Bo Lind?", "Ann Orr and Bo Lind had a row.", True),
         ("Why did Ann Orr sack Bo Lind?", "The mill sacked ten after a row.", True),
+        ("Why did Orr sue Lind?", "Lind filed a lawsuit against Orr.", True),
+        ("Why did Lind sue Orr?", "Lind filed a lawsuit against Orr.", False),
         ("Who was arrested over the cocaine?", "Police seized the cocaine.", True),
         ("Who was arrested over the cocaine?", "Bo Lind is in custody over the cocaine.", False),
         ("Why was Ann Orr expelled?", "Ann Orr was fined for a row.", True),

@@ -60,23 +60,30 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
             telling.append(each.text)
     if not active or question.lower().startswith("did"):
         return not telling
-    asked = read_asked(question)
-    roles = {_role(text, asked) for text in telling}
+    who = _doer(read_asked(question), verb)
+    roles = {_role(text, near(verb), who) for text in telling} if who else set[str]()
     return not telling or ("done to" in roles and "does" not in roles)
 
 
-def _role(text: str, asked: AskedClause) -> str:
-    """Whether X "does" in a sentence what is asked, or has it "done to" them; "" for neither."""
-    found = ""
-    for said in propositions(text):
-        for reading in asked.readings(said):
-            if reading.passive or reading.relation == "opposite" or not reading.subject:
-                continue
-            if said.agent.pronoun or not reading.subject.isdisjoint(said.agent.words):
-                return "does"
-            if not reading.subject.isdisjoint(said.patient.words):
-                found = "done to"
-    return found
+def _doer(asked: AskedClause, verb: str) -> frozenset[str]:
+    """The words of whoever a question has do it, by word order; none where it does not say."""
+    places = range(asked.helper + 2, len(asked.words))
+    found = (asked.at(n, verb, "same") for n in places if asked.words[n].stem == verb)
+    reading = next(filter(None, found), None)
+    return reading.subject if reading and not reading.passive else frozenset()
+
+
+def _role(text: str, acts: frozenset[str], who: frozenset[str]) -> str:
+    """Whether somebody "does" one of some acts in a sentence, or has it "done to" them; else "".
+
+    It is done to whom it is "against", too: "a lawsuit against Orr".
+    """
+    told = [said for said in propositions(text) if said.verb.partition("_")[0] in acts]
+    if any(said.agent.pronoun or who & said.agent.words for said in told):
+        return "does"
+    against = (base(word) for word in re.findall(r"\bagainst (?:the )?([\w’'-]+)", text))
+    suffers = any(who & said.patient.words for said in told) or not who.isdisjoint(against)
+    return "done to" if suffers else ""
 
 
 def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
@@ -91,7 +98,9 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
     written = frozenset(word for text in texts for word in _WORD.findall(text))
     names = frozenset(name for name in known_names(texts) if name not in written)
     said = question[asks.end() :]
-    plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], said)
+    plain = said
+    if said.islower():
+        plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], said)
     [doc] = analyse([plain])
     root = next(token for token in doc if token.dep_ == "ROOT")
     if root.pos_ == "VERB" and root.tag_ == "VB":

@@ -182,8 +182,8 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     if kind not in _OF_A_KIND or form.name not in ("fact", "figure", "date"):
         return False
     if harm := harm_asked(question):
-        told = re.compile(rf"\b(?:{harm}|toll|victims?|bodies)", re.IGNORECASE)
-        return not any(each.signals["fit"] >= _FITS and told.search(each.text) for each in evidence)
+        hurt = re.compile(rf"\b(?:{harm}|toll|victims?|bodies)", re.IGNORECASE)
+        return not any(each.signals["fit"] >= _FITS and hurt.search(each.text) for each in evidence)
     known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
     fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
     best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]

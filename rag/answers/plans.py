@@ -53,13 +53,12 @@ MAX_SENTENCES, MAX_WORDS = 3, 80
 """What is shown where nothing else is planned."""
 
 _SHORT = Plan(MAX_SENTENCES, MAX_WORDS, within=math.inf)
-_ONE_RELATION = Plan(MAX_SENTENCES, MAX_WORDS, within=4.0)
 
 PLANS: Mapping[FormName, Plan] = MappingProxyType(
     {
         "definition": Plan(3, 80, presenting=1.5, repeating=1.0),
         "statement": Plan(6, 130, "best, then text", spoken=True),
-        "event": Plan(5, 130, within=3.5),
+        "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5, newest=2.5),
         "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4, whole=0.6),
         "chronology": Plan(10, 250, "story", within=5.0),
@@ -68,9 +67,9 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "list": Plan(8, 170, "best, then text", within=math.inf),
         "comparison": Plan(8, 200),
         "yes or no": Plan(MAX_SENTENCES, MAX_WORDS, within=3.0),
-        "figure": _ONE_RELATION,
-        "date": _ONE_RELATION,
-        "fact": _ONE_RELATION,
+        "figure": _SHORT,
+        "date": _SHORT,
+        "fact": _SHORT,
     }
 )
 
