@@ -15,6 +15,7 @@ from rag.language.analysis import analyse
 from rag.language.entities import stems
 from rag.language.opposites import base, converses, near, opposites, reworded
 from rag.language.propositions import propositions
+from rag.language.speech_cues import SAYING
 from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.phrases import participles
@@ -31,6 +32,14 @@ _WAS = re.compile(
 LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
 """Verbs that say too little to be looked for."""
 
+_WORDED = frozenset(
+    map(
+        base,
+        SAYING | word_set("mention refer cite discuss talk speak want need think feel believe"),
+    )
+)
+"""What is shown to be done by the words of whoever does it, or is only in their mind."""
+
 
 def bases(text: str) -> frozenset[str]:
     """The base forms of the words of a text that say something."""
@@ -45,9 +54,10 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     other. False for other questions.
     """
     verb, doer = _deed(question, hits)
-    if not verb or verb in LIGHT:
-        return False
     active = _DID.match(question) is not None
+    presumes = not question.lower().startswith("did")
+    if not verb or verb in LIGHT or (presumes and verb in _WORDED):
+        return False
     wanted = near(verb) | opposites(verb) | converses(verb)
     wanted |= frozenset() if active else reworded(verb)
     others = frozenset([doer]) if doer else bases(question) - {verb}
@@ -58,7 +68,7 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
         tells = tells or (active and any(verb in implied(word) for word in found))
         if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
             telling.append(each.text)
-    if not active or question.lower().startswith("did"):
+    if not active or not presumes:
         return not telling
     who = _doer(read_asked(question), verb)
     roles = {_role(text, near(verb), who) for text in telling} if who else set[str]()

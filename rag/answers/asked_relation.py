@@ -164,7 +164,9 @@ def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
     found = bases(f"{sentence.article.title} {near_it}")
     plain = bases(" ".join(word for word in evidence.text.split() if word[:1].islower()))
     sure = len(asked) > 1 and evidence.signals.get("fit") == 1
-    sure = sure and any(not _missing(word, plain) for word in asked)
+    # Only what is somebody's age fits "how old": no other word need tell it.
+    aged = question.lower().startswith("how old")
+    sure = sure and (aged or any(not _missing(word, plain) for word in asked))
     return sure and not any(_missing(word, found) for word in asked)
 
 
