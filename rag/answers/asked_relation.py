@@ -21,7 +21,7 @@ from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.asked_words import question_words
-from rag.questions.expected_answer import Kind, asked_for, harm_asked
+from rag.questions.expected_answer import Kind, asked_for, harm_asked, tells_of_harm
 from rag.questions.form import Form, read_form
 from rag.records import Hit
 
@@ -184,16 +184,16 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     if kind not in _OF_A_KIND or form.name not in ("fact", "figure", "date"):
         return False
     if harm := harm_asked(question):
-        hurt = re.compile(rf"\b(?:{harm}|toll|victims?|bodies)", re.IGNORECASE)
-        return not any(each.signals["fit"] >= _FITS and hurt.search(each.text) for each in evidence)
+        told = (tells_of_harm(harm, e.text) for e in evidence if e.signals["fit"] >= _FITS)
+        return not any(told)
     known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
     fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
     best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
-    told = (
+    tells = (
         _tells(((known or asked) - bases(e.sentence.article.title)) or asked, e, loose=not known)
         for e in best
     )
-    return bool(asked) and not any(told)
+    return bool(asked) and not any(tells)
 
 
 def _tells(asked: Collection[str], evidence: Evidence, *, loose: bool = True) -> bool:

@@ -269,3 +269,8 @@ def harm_asked(question: str) -> str:
     )
     found = (harm for harm in HARM.values() if re.search(rf"\b{harm}", question, re.IGNORECASE))
     return next(found, "") if counts else ""
+
+
+def tells_of_harm(harm: str, text: str) -> bool:
+    """Whether a text tells of people to whom that happened, by the pattern of `harm_asked`."""
+    return re.search(rf"\b(?:{harm}|toll|victims?|bodies)", text, re.IGNORECASE) is not None
