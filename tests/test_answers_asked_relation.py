@@ -109,6 +109,30 @@ def test_a_deed_must_be_told_in_some_words(question: str, text: str, missing: bo
     assert lacks(question, evidence(text)) is missing
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("Why did Ann Orr sack Bo Lind?", "Bo Lind sacked Ann Orr after a row.", True),
+        ("When did Ann Orr sack Bo Lind?", "Ann Orr was sacked by Bo Lind on Monday.", True),
+        ("Why did Bo Lind sack Ann Orr?", "Bo Lind sacked Ann Orr after a row.", False),
+        ("Why did Bo Lind sack Ann Orr?", "He fired Ann Orr after a row with Bo Lind.", False),
+        ("Did Ann Orr sack Bo Lind?", "Bo Lind sacked Ann Orr after a row.", False),
+        ("Why did Ann Orr sack Bo Lind?", "Ann Orr and Bo Lind had a row.", True),
+        ("Why did Ann Orr sack Bo Lind?", "The mill sacked ten after a row.", True),
+        ("Why did Orr sue Lind?", "Lind filed a lawsuit against Orr.", True),
+        ("Why did Lind sue Orr?", "Lind filed a lawsuit against Orr.", False),
+        ("Who was arrested over the cocaine?", "Police seized the cocaine.", True),
+        ("Who was arrested over the cocaine?", "Bo Lind is in custody over the cocaine.", False),
+        ("Why did Ann Orr condemn the march?", "It was a sad march, Ann Orr said.", False),
+        ("Why was Ann Orr expelled?", "Ann Orr was fined for a row.", True),
+    ],
+)
+def test_what_is_taken_for_granted_of_somebody_they_must_do(
+    question: str, text: str, missing: bool
+) -> None:
+    assert lacks(question, evidence(text)) is missing
+
+
 def test_the_doer_may_stand_in_the_title_alone() -> None:
     asked = "Did Ann Orr resign?"
     assert not lacks(asked, evidence("The mayor resigned.", title="Ann Orr in trouble"))
@@ -212,7 +236,8 @@ def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
     assert not says_all(asked, evidence(told, fit=0.6))
     assert not says_all(asked, evidence("Orr scored 10 goals in May.", fit=1.0))
     assert not says_all("how many", evidence(told, fit=1.0))
-    assert not says_all("how old is ann orr", evidence("Ann Orr sold 7 boats.", fit=1.0))
+    assert not says_all("how old is ann orr", evidence("Ann Orr sold 7 boats.", fit=0.5))
+    assert says_all("how old is ann orr", evidence("Ann Orr, 58, sold a boat.", fit=1.0))
 
 
 @pytest.mark.parametrize(
@@ -224,6 +249,8 @@ def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
         ("How much was Orr fined?", "A judge fined Orr.", 0.0, True),
         ("Who replaced Ann Orr?", "Ann Orr left, Bo Lind announced.", 1.0, True),
         ("Who replaced Ann Orr?", "Bo Lind succeeded Ann Orr.", 1.0, False),
+        # A figure of something else is no toll.
+        ("How many people died at Oskel?", "The quake was 12 miles off Oskel.", 0.6, True),
         # What kills or hurts is in how well a sentence fits.
         ("How many people died at Oskel?", "No casualties were reported at Oskel.", 1.0, False),
         ("Why was Orr jailed?", "Orr sold a boat to Lind.", 0.0, True),

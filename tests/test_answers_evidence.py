@@ -66,6 +66,12 @@ def test_questions_lines_of_three_words_and_furniture_are_no_evidence() -> None:
     assert [e.text for e in read] == ["The ferry sank at noon."]
 
 
+def test_that_nobody_was_hurt_is_said_in_three_words() -> None:
+    text = "The roof fell on the school. Nobody was hurt. Rain fell."
+    read = found("How many were hurt at the school?", Form("figure"), hit(article(text)))
+    assert [e.text for e in read] == ["The roof fell on the school.", "Nobody was hurt."]
+
+
 def test_what_an_article_asks_itself_is_answered_right_below() -> None:
     lines = ("The rare heron came.", "Why did the heron come?", "Fish is food here now.")
     rest = "It eats much fish. It eats all day. It eats all night. It is big and old."

@@ -55,6 +55,7 @@ def test_a_text_that_has_nobody_say_it_is_taken_as_it_is(text: str) -> None:
         ("“It is sold,” David Klee, a fellow of the Brell Institute, told CNN.", "David Klee"),
         ("Ann Orr, the mayor, told reporters: “It is sold.”", "Ann Orr"),
         ("On Monday Ann Orr said that “It is sold”.", "Ann Orr"),
+        ("Orr’s fellow Tolbeck Democrat, Bo Lind, said “It is sold.”", "Bo Lind"),
         ("“We are glad. It is sold.” Nobody spoke.", ""),
         ("“It is sold,” she said. Bo Lind disagreed.", ""),
         ("“It is sold,” the mayor said. Bo Lind said nothing.", ""),

@@ -175,6 +175,18 @@ def test_a_follow_up_is_made_whole(before: str, question: str, whole: str) -> No
             "How many of the club’s fans paid?",
         ),
         (
+            "What happened on Mill Lane?",
+            "Police shot a 51-year-old Orrenby woman on Mill Lane on Monday.",
+            "was she armed?",
+            "Was the 51-year-old Orrenby woman armed?",
+        ),
+        (
+            "What happened at the port?",
+            "Police seized cocaine.",
+            "what was it worth?",
+            "About the port: what was it worth?",
+        ),
+        (
             "Who was elected mayor?",
             "Osric Dahlen was.",
             "when?",
@@ -236,7 +248,13 @@ def test_a_thread_keeps_its_subject_until_another_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("question", "anew"),
-    [("latest on the ferry", True), ("any news on the mill?", False), ("latest on that", None)],
+    [
+        ("latest on the ferry", True),
+        ("any news on the mill?", False),
+        ("latest on that", None),
+        ("what happened to the ferry", False),
+        ("what happened to the driver", None),
+    ],
 )
 def test_news_of_a_story_stays_news_in_a_running_chat(question: str, anew: bool | None) -> None:
     made = completed_by(question, TOLL, "")

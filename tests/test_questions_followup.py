@@ -56,6 +56,10 @@ def conversation(*turns: str) -> list[Message]:
         "How many had been killed in Marren by then?",
         "How many sailors still live there?",
         "how long did the last two last?",
+        "who is the mayor",
+        "was anyone hurt",
+        "was bail refused",
+        "who was the oldest victim",
     ],
 )
 def test_a_question_that_continues_or_refers_back_leans(question: str) -> None:
@@ -86,6 +90,11 @@ def test_a_question_that_continues_or_refers_back_leans(question: str) -> None:
         "Putin Lukashenko talks",
         "What happened in 1953?",
         "みなと市場はいつ移転しますか",
+        "who is the king of denmark",
+        "what did dahlen say",
+        "why did achterby say she resigned",
+        "skarrow mine",
+        "what is rage bait",
     ],
 )
 def test_a_question_that_names_its_subject_does_not_lean(question: str) -> None:

@@ -78,6 +78,10 @@ def test_a_statement_has_a_speaker_and_what_was_spoken_of(
         ("How did the ferry strike unfold?", "chronology", "the ferry strike"),
         ("pellard boat", "topic", "pellard boat"),
         ("Osier Bridge?", "topic", "Osier Bridge"),
+        ("On the Osier Bridge", "topic", "the Osier Bridge"),
+        ("re: ferry strike", "topic", "ferry strike"),
+        ("got anything on the tax leak?", "overview", "the tax leak"),
+        ("anything new on the mine", "latest", "the mine"),
     ],
 )
 def test_a_whole_is_asked_of_a_subject(question: str, name: str, subject: str) -> None:

@@ -10,18 +10,18 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from rag.answers.candidates import READ_CHARACTERS, harm_asked, known_names, names_asked
+from rag.answers.asked_deed import LIGHT, bases, lacks_deed
+from rag.answers.candidates import READ_CHARACTERS, known_names, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
-from rag.language.analysis import analyse
 from rag.language.entities import stems
 from rag.language.name_matching import mentions
-from rag.language.opposites import base, converses, near, opposites, reworded
+from rag.language.opposites import base, converses, near, reworded
 from rag.language.referents import is_person_noun
 from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.asked_words import question_words
-from rag.questions.expected_answer import Kind, asked_for
+from rag.questions.expected_answer import Kind, asked_for, harm_asked, tells_of_harm
 from rag.questions.form import Form, read_form
 from rag.records import Hit
 
@@ -65,12 +65,6 @@ _PLACED = re.compile(r"\b(?:to|for|of|with|by|on|about|against|from|at|over) (?:
 """What stands before somebody who does nothing: "they apologised to Orr, whom they blame"."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_DID = re.compile(r"(?:and |so |but )?did\b(?!n['’]t| not\b)", re.IGNORECASE)
-_LIGHT = frozenset(
-    map(base, word_set("be have do get give make take go come say tell happen mean"))
-)
-"""Verbs that say too little to be looked for."""
-
 _PLAIN = frozenset(
     base(word)
     for word in word_set(
@@ -137,7 +131,9 @@ def lacks_relation(
         then = _of_occasion(question, form, english)
         return bool(form.matter) and not any(_says_of_it(each, form, then) for each in english)
     if form.name == "yes or no":
-        return _lacks_deed(question, hits, english)
+        return lacks_deed(question, hits, english)
+    if form.name in ("cause", "date", "fact") and lacks_deed(question, hits, english):
+        return True
     if form.name == "definition" and (kin := _KIN.search(form.subject)):
         named = _KIN_WORDS[kin[1].lower()]
         return not any(re.search(rf"\b(?:{named})\b", each.text, re.IGNORECASE) for each in english)
@@ -162,13 +158,15 @@ def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
     """
     asked = _asked_words(question)
     sentence = evidence.sentence
-    told = {word for word in _bases(matter) & asked if not _missing(word, _bases(evidence.text))}
-    around = _AROUND if told and told == _bases(matter) & asked else 0
+    told = {word for word in bases(matter) & asked if not _missing(word, bases(evidence.text))}
+    around = _AROUND if told and told == bases(matter) & asked else 0
     near_it = sentence.article.text[max(0, sentence.start - around) : sentence.end + around]
-    found = _bases(f"{sentence.article.title} {near_it}")
-    plain = _bases(" ".join(word for word in evidence.text.split() if word[:1].islower()))
+    found = bases(f"{sentence.article.title} {near_it}")
+    plain = bases(" ".join(word for word in evidence.text.split() if word[:1].islower()))
     sure = len(asked) > 1 and evidence.signals.get("fit") == 1
-    sure = sure and any(not _missing(word, plain) for word in asked)
+    # Only what is somebody's age fits "how old": no other word need tell it.
+    aged = question.lower().startswith("how old")
+    sure = sure and (aged or any(not _missing(word, plain) for word in asked))
     return sure and not any(_missing(word, found) for word in asked)
 
 
@@ -180,27 +178,28 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     """
     asked = _asked_words(question) - _names_in(question, hits)
     if form.name == "cause" and question.lower().startswith("why"):
-        asked &= _bases(form.matter)
+        asked &= bases(form.matter)
         return bool(asked) and not any(_tells(asked, each) for each in evidence)
     kind = asked_for(question).kind
     if kind not in _OF_A_KIND or form.name not in ("fact", "figure", "date"):
         return False
-    if harm_asked(question):
-        return not any(each.signals["fit"] >= _FITS for each in evidence)
+    if harm := harm_asked(question):
+        told = (tells_of_harm(harm, e.text) for e in evidence if e.signals["fit"] >= _FITS)
+        return not any(told)
     known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
     fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
     best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
-    told = (
-        _tells(((known or asked) - _bases(e.sentence.article.title)) or asked, e, loose=not known)
+    tells = (
+        _tells(((known or asked) - bases(e.sentence.article.title)) or asked, e, loose=not known)
         for e in best
     )
-    return bool(asked) and not any(told)
+    return bool(asked) and not any(tells)
 
 
 def _tells(asked: Collection[str], evidence: Evidence, *, loose: bool = True) -> bool:
     """Whether a sentence has one of these words, or another for it, that is no name there."""
     words = (word for word in evidence.text.split() if not word[:1].isupper())
-    found = _bases(" ".join(word for word in words if word != "following"))
+    found = bases(" ".join(word for word in words if word != "following"))
     return any(
         not _missing(word, found)
         or not reworded(word).isdisjoint(found)
@@ -213,7 +212,7 @@ def _on_them(evidence: Sequence[Evidence], names: frozenset[str]) -> list[Eviden
     """The sentences of articles that have more than half of the names of a question."""
     articles = {each.sentence.article.id: each.sentence.article for each in evidence}
     held = {
-        id_: len(names & _bases(f"{article.title} {article.text[:READ_CHARACTERS]}"))
+        id_: len(names & bases(f"{article.title} {article.text[:READ_CHARACTERS]}"))
         for id_, article in articles.items()
     }
     return [each for each in evidence if 2 * held[each.sentence.article.id] > len(names)]
@@ -239,7 +238,7 @@ def _asked_words(question: str) -> set[str]:
     cue = slice(*read_form(question).cue)
     spoken = f"{question[: cue.start]} {question[cue.stop :]}"
     words = (re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken))
-    return {base(word) for word in words if stems(word)} - _LIGHT - _PLAIN
+    return {base(word) for word in words if stems(word)} - LIGHT - _PLAIN
 
 
 def _missing(word: str, found: frozenset[str]) -> bool:
@@ -253,16 +252,16 @@ def _apart(form: Form, hits: Sequence[Hit]) -> bool:
     """Whether no article has both X and what is X's: "Orr's oath"; nor a word of a bare topic."""
     texts = (f"{hit.article.title} {hit.article.text[:READ_CHARACTERS]}" for hit in hits)
     if owned := _OWNED.fullmatch(form.subject):
-        wanted = frozenset().union(*(near(word) for word in _bases(owned["what"])))
+        wanted = frozenset().union(*(near(word) for word in bases(owned["what"])))
         who = owned["who"]
-        both = (wanted & _bases(text) for text in texts if mentions(text, who))
+        both = (wanted & bases(text) for text in texts if mentions(text, who))
         return bool(wanted) and not any(both)
     if _is_no_time(form.subject):
         return True
     if form.name != "topic":
         return False
-    asked = {word for word in _bases(form.subject) if len(word) >= _TELLING}
-    return bool(asked) and all(asked.isdisjoint(_bases(text)) for text in texts)
+    asked = {word for word in bases(form.subject) if len(word) >= _TELLING}
+    return bool(asked) and all(asked.isdisjoint(bases(text)) for text in texts)
 
 
 def _is_no_time(subject: str) -> bool:
@@ -311,8 +310,8 @@ def _says_of_it(evidence: Evidence, form: Form, then: Collection[str]) -> bool:
 
 def _is_occasion(matter: str, title: str) -> bool:
     """Whether a title has at least half of the words of what somebody spoke of, or when."""
-    words = _bases(matter)
-    return bool(words) and 2 * len(words & _bases(title)) >= len(words)
+    words = bases(matter)
+    return bool(words) and 2 * len(words & bases(title)) >= len(words)
 
 
 def _takes_a_stand(text: str, who: str) -> bool:
@@ -322,47 +321,6 @@ def _takes_a_stand(text: str, who: str) -> bool:
 def _stands(text: str, who: str) -> list[int]:
     """Where each mention of somebody ends who may do something: after no preposition."""
     return [each.end for each in mentions(text, who) if not _PLACED.search(text, 0, each.start)]
-
-
-def _lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
-    """Whether no sentence has the verb of a question "Did X ...?" beside X, in whatever words."""
-    verb, doer = _deed(question, hits)
-    if not verb or verb in _LIGHT:
-        return False
-    wanted = near(verb) | opposites(verb) | converses(verb)
-    others = frozenset([doer]) if doer else _bases(question) - {verb}
-    for each in evidence:
-        found = _bases(each.text)
-        tells = not wanted.isdisjoint(found) or any(verb in implied(word) for word in found)
-        if tells and not others.isdisjoint(found | _bases(each.sentence.article.title)):
-            return False
-    return True
-
-
-def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
-    """The verb and the head of the subject of a question "Did X ...?", by their base forms.
-
-    Questions in small letters get the capitals that the hits write their words with.
-    """
-    if not _DID.match(question):
-        return "", ""
-    texts = [hit.text for hit in hits]
-    written = frozenset(word for text in texts for word in _WORD.findall(text))
-    names = frozenset(name for name in known_names(texts) if name not in written)
-    plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], question)
-    [doc] = analyse([plain])
-    root = next(token for token in doc if token.dep_ == "ROOT")
-    if root.pos_ == "VERB" and root.tag_ == "VB":
-        doers = [child for child in root.children if child.dep_ == "nsubj"]
-        return base(root.text), base(doers[0].text) if doers else ""
-    others = [each.lower_ for each in doc if each.is_lower and each.is_alpha and not each.is_stop]
-    return (base(others[0]), "") if len(others) == 1 else ("", "")
-
-
-def _bases(text: str) -> frozenset[str]:
-    """The base forms of the words of a text that say something."""
-    words = (re.sub(r"['’]s?$", "", word) for word in _WORD.findall(text))
-    return frozenset(base(word) for word in words if stems(word))
 
 
 def _names_thing(noun: str, text: str, question: str) -> bool:

@@ -14,7 +14,7 @@ from rag.language.figures import meanings
 from rag.language.places import CONTINENT, COUNTRY, STATE
 from rag.language.quantities import CURRENCY
 from rag.language.sentences import sentence_spans
-from rag.questions.expected_answer import Asked, Kind, own_words
+from rag.questions.expected_answer import HARM, Asked, Kind, own_words
 from rag.records import Article, Hit, Similarity
 
 
@@ -52,12 +52,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NONE = r"(?:no|nobody|none|no one|without)\b"
-_HARM = {
-    "died": r"(?:death|dead\b|die[ds]?\b|dying|kill|fatal|casualt|lives\b)",
-    "injured": r"(?:injur|hurt\b|wound|casualt)",
-}
-"""Words that say of people what a question counts them for, by one of them."""
-
 _PERCENT = re.compile(r"\d\s?%|\bper ?cent\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|de|von|van|al|bin|del|la|Mc)?\s?[A-Z][\w’'-]+)+"
@@ -84,7 +78,16 @@ _NO_NAME = 0.5
 _OTHER_NAME = 0.6
 _COMMON_NOUN = 0.7
 _OTHER_UNIT = 0.6
+_OTHER_AGE = 0.5
 _LONG_VERB = 7
+_AGE = re.compile(
+    r"\b\d{1,3}[- ](?:year|month)s?[- ]old\b|, \d{1,3}(?=[,.]| and )|\baged? \d"
+    r"|\b(?:is|was|turn(?:s|ed)|at|age of) (?:only |just |now )?\d{1,3}\b(?=[,.;]| and | when|$)"
+)
+_VOTED = re.compile(
+    r"\bvot\w+ (?:\w+ ){0,3}?\d+ ?(?:[-–]|to) ?\d+|\b\d+ ?(?:[-–]|to) ?\d+ vot|\bvotes to \d",
+    re.IGNORECASE,
+)
 _PRICE = re.compile(r"[$£€¥]\s?\d[\d,.]*(?:\s?(?:million|billion|trillion|thousand|[mb]n?)\b)?")
 _OF_BEFORE = 0.2
 """Of an earlier event: "the storm of last year killed 51"."""
@@ -220,28 +223,17 @@ def _new(asked: Asked, found: Iterable[str]) -> bool:
     return any(not own_words(text) <= asked.words for text in found)
 
 
-def harm_asked(question: str) -> str:
-    """The pattern of the words for what a question counts people for; "" where it does not.
-
-    "Was anyone hurt?" asks for it as well.
-
-    >>> bool(harm_asked("how many people died in the flood")), harm_asked("how many boats sank")
-    (True, '')
-    """
-    counts = re.search(
-        r"\bhow many\b|\b(?:number|toll)\b|\b(?:any|some)(?:one|body)\b", question, re.IGNORECASE
-    )
-    found = (harm for harm in _HARM.values() if re.search(rf"\b{harm}", question, re.IGNORECASE))
-    return next(found, "") if counts else ""
-
-
 def _fit_of_number(asked: Asked, sentence: str, numbers: frozenset[str]) -> float:
     question = " ".join(asked.words)
-    for harm in _HARM.values():
+    for harm in HARM.values():
         if re.search(rf"\b{harm}", question):
             return _fit_of_harm(harm, sentence, numbers)
+    if {"how", "old"} <= asked.words:
+        return 1.0 if _AGE.search(sentence) else _OTHER_AGE * bool(numbers)
     if not numbers or not asked.unit:
         return float(bool(numbers))
+    if asked.unit == "vote" and _VOTED.search(sentence):
+        return 1.0
     # "How many were arrested?" is answered by "53 arrests" as well.
     done = [word[:-2] for word in asked.words if word.endswith("ed") and len(word) >= _LONG_VERB]
     units = "|".join(map(re.escape, [asked.unit, *done]))

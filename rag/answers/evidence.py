@@ -17,7 +17,6 @@ from rag.answers.candidates import (
     CandidateSentence,
     Vocabulary,
     day_of,
-    harm_asked,
 )
 from rag.answers.holders import holder
 from rag.answers.presenting import GOES_ON
@@ -37,6 +36,7 @@ from rag.language.furniture import is_furniture
 from rag.language.name_matching import mentions
 from rag.language.sentences import MAX_SENTENCE, sentence_spans
 from rag.language.words import word_count
+from rag.questions.expected_answer import harm_asked
 from rag.questions.form import Form, FormName
 from rag.records import Hit, Similarity
 
@@ -64,6 +64,9 @@ _SURELY_WHOLE = 8
 
 _PRESENTED_IN = 4
 """In how many of their articles who or what somebody is is looked for from beginning to end."""
+
+_OF_NOBODY = re.compile(r"(?:No ?one|Nobody|None) (?:was|were|died)\b")
+"""A short sentence that answers all the same: "Nobody was hurt."."""
 
 _PLACED = re.compile(r" (?:in|at|on|from|of|for|with) ")
 
@@ -297,7 +300,8 @@ def _can_answer(form: FormName, sentence: CandidateSentence) -> bool:
     """Whether a sentence can be an answer: no question, furniture or fragment, no three words."""
     text, length = sentence.text, word_count(sentence.text)
     asks = text.rstrip("”\"’' ").endswith(("?", "？", "؟"))
-    if asks or length < _FEWEST_WORDS or is_furniture(text) or is_teaser(text):
+    short = length < _FEWEST_WORDS and not _OF_NOBODY.match(text)
+    if asks or short or is_furniture(text) or is_teaser(text):
         return False
     whole = length >= _SURELY_WHOLE or sentence.article.language not in ("", "en")
     return whole or form in _BY_FRAGMENTS or not is_fragment(text)

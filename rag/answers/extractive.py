@@ -33,7 +33,7 @@ from rag.language.function_words import question_language
 from rag.language.name_matching import mentions
 from rag.language.periods import day_in_words
 from rag.language.words import word_count
-from rag.questions.expected_answer import asked_for
+from rag.questions.expected_answer import asked_for, harm_asked, tells_of_harm
 from rag.questions.form import FormName
 from rag.questions.sub_queries import questions_apart
 from rag.records import Answer, Hit, Message, Similarity
@@ -378,6 +378,8 @@ def _account(
 ) -> DifferingFigures | None:
     """Figures or causes that belong together, where they tell of what the best sentence does."""
     found = several_figures(question, hits, similarity)
+    if found and (harm := harm_asked(question)):
+        found = found if all(tells_of_harm(harm, each.text) for each in found.sentences) else None
     return found or several_causes(question, hits, similarity)
 
 

@@ -66,7 +66,7 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "cause": Plan(8, 170),
         "list": Plan(8, 170, "best, then text", within=math.inf),
         "comparison": Plan(8, 200),
-        "yes or no": _SHORT,
+        "yes or no": Plan(MAX_SENTENCES, MAX_WORDS, within=3.0),
         "figure": _SHORT,
         "date": _SHORT,
         "fact": _SHORT,

@@ -150,6 +150,8 @@ _DESK = re.compile(
             r"|from)\b|:)",
             r"Copyright\b|©|All rights reserved",
             # Links and advertisements.
+            r"(?:Play|Shop|Solve|Check out|Download|Try) (?:the|our|this season[’']s|today[’']s)\b"
+            r"[^.,:]{0,60}\.?$",
             r"(?:Click (?:here|the|on|below|through)|Tap here)\b",
             r"(?:Read|See|Watch|Listen|View|Learn|Find|Hear) (?:more|also|next|the full|full|it"
             r"|out more|all)"

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from rag.language.entities import stems
-from rag.language.synonyms import antonyms
+from rag.language.synonyms import antonyms, listed
 
 
 @lru_cache(20_000)
@@ -82,6 +82,17 @@ def reworded(word: str) -> frozenset[str]:
     (True, True)
     """
     return _paraphrases().get(word, frozenset([word])) | near(word)
+
+
+def in_dictionary(word: str) -> bool:
+    """Whether a lexicon has an English word in some form: names and mistyped words are in none.
+
+    >>> in_dictionary("resigned"), in_dictionary("largest"), in_dictionary("denmark")
+    (True, True, False)
+    """
+    stem = base(word)
+    forms = (stem, stem.removesuffix("est"), stem.removesuffix("er"))
+    return any(listed(form) or form in _paraphrases() for form in forms)
 
 
 @cache

@@ -42,10 +42,12 @@ def speaker_at(text: str, left: int, doc: Doc, head: Token, places: Places) -> s
         both = doc[head.left_edge.i : conjuncts[-1].i + 1]
         if not any(token.is_quote for token in both):
             return " ".join(both.text.split())
-    if head.pos_ == "PROPN":
-        return fullest_name(before, _proper(doc, head))
     apposed = [c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i > head.i]
-    if apposed and apposed[0].i - head.i <= 8:
+    # “Orr's fellow Democrat, Bo Lind,” is called Bo Lind.
+    named = head.pos_ == "PROPN" and not (apposed and any(c.dep_ == "poss" for c in head.lefts))
+    if named:
+        return fullest_name(before, _proper(doc, head))
+    if apposed and apposed[0].i - head.i <= _FEW_TOKENS:
         return fullest_name(before, _proper(doc, apposed[0]))
     return _phrase(doc, head)
 

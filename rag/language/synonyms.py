@@ -51,6 +51,14 @@ def antonyms(word: str) -> frozenset[str]:
     return frozenset(_lines("wordnet_opposites_en").get(word, "").split())
 
 
+def listed(word: str) -> bool:
+    """Whether WordNet has other words for a base form, or a kind of what it names."""
+    return any(word in _lines(name) for name in _TABLES)
+
+
+_TABLES = ("wordnet_en", "wordnet_kinds_en", "wordnet_opposites_en")
+
+
 @cache
 def _lines(name: str) -> dict[str, str]:
     path = files("rag.language").joinpath("lexicons", f"{name}.txt.gz")

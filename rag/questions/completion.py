@@ -122,13 +122,18 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
 
 
 def _of_a_whole(asked: str, before: str) -> Completed | None:
-    """“Latest on the mine” as it is: it names its story itself; None for other questions."""
+    """“Latest on the mine” as it is: it names its story itself; None for other questions.
+
+    What befell a thing may be a part of the story before, so that it opens no subject of its own.
+    """
     form = read_form(asked)
     subject = set(stems(form.subject))
-    if form.name not in ("latest", "chronology") or not subject or _PRONOUN.search(asked.lower()):
+    befell = form.name == "event" and not _is_person(form.subject)
+    whole = befell or form.name in ("latest", "chronology")
+    if not whole or not subject or _PRONOUN.search(asked.lower()):
         return None
     completed = _completed(asked)
-    return completed and replace(completed, anew=subject.isdisjoint(stems(before)))
+    return completed and replace(completed, anew=not befell and subject.isdisjoint(stems(before)))
 
 
 def _bare_question(asked: str, turn: EarlierTurn) -> str:
@@ -208,6 +213,9 @@ def _pronouns(asked: str, turn: EarlierTurn) -> str:
         if re.match(r"(?:The|An?)\b", stands_for) and match.start():
             stands_for = f"{stands_for[0].lower()}{stands_for[1:]}"
         if not stands_for or stands_for.lower() in asked.lower():
+            continue
+        if stands_for.startswith("what ") and asked.lower().startswith("what "):
+            # "What was what happened at the port worth?" says nothing.
             continue
         meant[kind] = stands_for
         owns = match[0] in _POSSESSIVE or (match[0] == "her" and _has_noun(asked, match.end()))

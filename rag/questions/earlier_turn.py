@@ -84,6 +84,8 @@ class EarlierTurn:
         ):
             unnamed = f"the one {self.bare[0].lower()}{self.bare[1:]}"
             return new or next(iter(in_reply), unnamed if unnamed[8:11] == "who" else form.subject)
+        if form.name == "event" and form.subject and not self._is_of_something:
+            return _somebody(self.reply) or (new if form.subject not in known else form.subject)
         if form.name in ("definition", "statement", "event") and form.subject:
             return _owner_of(form.subject)
         if (owner := _owner_of(form.subject)) != form.subject:
@@ -205,6 +207,18 @@ def _people(text: str) -> list[str]:
     [doc] = analyse([text], named=True)
     others = [each.text for each in doc.ents if each.label_ not in ("PERSON", "WORK_OF_ART")]
     return [name for name in found if not any(name in other for other in others)]
+
+
+def _somebody(text: str) -> str:
+    """Whom without a name a text tells of first: "the 51-year-old woman"; "" for nobody.
+
+    >>> _somebody("Police shot a 51-year-old Orrenby woman on Monday.")
+    'the 51-year-old Orrenby woman'
+    """
+    for found in re.finditer(r"\ban? ((?:[\w’'-]+ ){0,3}?([a-z-]+))\b", text):
+        if is_person_noun(found[2]):
+            return f"the {found[1]}"
+    return ""
 
 
 def _owner_of(subject: str) -> str:

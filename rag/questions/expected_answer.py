@@ -113,6 +113,12 @@ _COMMON = _words(
     "part disease method activity object kind type thing find gas metal vehicle crop dairy meat "
     "weapon substance drug"
 )
+HARM = {
+    "died": r"(?:death|dead\b|die[ds]?\b|dying|kill|fatal|casualt|lives\b)",
+    "injured": r"(?:injur|hurt\b|wound|casualt)",
+}
+"""Words that say of people what a question counts them for, by one of them."""
+
 _NATIONS = frozenset(["country", "countrie", "nation"])
 
 
@@ -248,3 +254,23 @@ def _noun_phrase(text: str) -> str:
 
 def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def harm_asked(question: str) -> str:
+    """The pattern of the words for what a question counts people for; "" where it does not.
+
+    "Was anyone hurt?" asks for it as well.
+
+    >>> bool(harm_asked("how many people died in the flood")), harm_asked("how many boats sank")
+    (True, '')
+    """
+    counts = re.search(
+        r"\bhow many\b|\b(?:number|toll)\b|\b(?:any|some)(?:one|body)\b", question, re.IGNORECASE
+    )
+    found = (harm for harm in HARM.values() if re.search(rf"\b{harm}", question, re.IGNORECASE))
+    return next(found, "") if counts else ""
+
+
+def tells_of_harm(harm: str, text: str) -> bool:
+    """Whether a text tells of people to whom that happened, by the pattern of `harm_asked`."""
+    return re.search(rf"\b(?:{harm}|toll|victims?|bodies)", text, re.IGNORECASE) is not None

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from rag.language.entities import names, stems
 from rag.language.letter_pairs import dense_runs
+from rag.language.opposites import in_dictionary
+from rag.questions.asked_words import question_words, read_words
 from rag.questions.form import read_form
 from rag.records import Message
 from rag.verification.markers import MARKER
@@ -77,6 +79,7 @@ _INSTRUCTION = re.compile(
 )
 """What tells Dateline how to behave, before the question itself: "You are a pirate. Who won?"."""
 
+_DETERMINED = re.compile(r"(?:the|an?|his|her|its|their|that|this|$)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\W*how (?:many|much)(?: people| money)?\b", re.IGNORECASE)
 _END = re.compile(r"\s*(?:[?.!]|$)")
 _ASKED_FOR = re.compile(
@@ -212,12 +215,28 @@ def _leaves_open(question: str, before: str) -> bool:
 
 
 def _is_short(question: str) -> bool:
-    named = names(question) or any(map(str.isdigit, question))
     counted = _COUNTED.match(question)
     few = len(stems(question[counted.end() :])) < _SHORT if counted else False
-    # In scripts without spaces a whole question is one word.
-    named = named or sum(map(len, dense_runs(question))) >= _DENSE
-    return not named and (few or len(stems(question)) <= _SHORT)
+    if not few and len(stems(question)) > _SHORT:
+        return False
+    dense = sum(map(len, dense_runs(question)))
+    if dense:
+        # In scripts without spaces a whole question is one word.
+        return dense < _DENSE and not any(map(str.isdigit, question))
+    form = read_form(question)
+    whole = form.name == "definition" and not _DETERMINED.match(form.subject)
+    return not (whole or _has_name(question) or any(map(str.isdigit, question)))
+
+
+def _has_name(words: str) -> bool:
+    """Whether capitals mark a name in some words, or one of them stands in no dictionary.
+
+    >>> _has_name("Why did Orr resign?"), _has_name("why did orr resign"), _has_name("who resigned")
+    (True, True, False)
+    """
+    plain = question_words("plain") | question_words("measures")
+    spelled = [word for word in read_words(words).words if stems(word) and word not in plain]
+    return bool(names(words)) or not all(map(in_dictionary, spelled))
 
 
 def _refers_back(question: str) -> bool:
@@ -236,7 +255,7 @@ def _named_before(words: str, pronoun: str) -> bool:
 
     What is asked for cannot be what does it: "How many goals did she score?" names nobody.
     """
-    if names(words):
+    if _has_name(words):
         return True
     asked_for = pronoun.lower() in _SUBJECTS and _ASKED_FOR.fullmatch(words)
     return not asked_for and len(stems(words)) >= _FEW

@@ -213,13 +213,11 @@ RULES: tuple[Rule, ...] = (
         r" (?P<subject>.+))?$",
         rf"^what {_BE} (?P<subject>.+?) (?P<cue>(?:all )?about)$",
         rf"^(?P<cue>what {_BE} (?:the|all the) (?:story|deal|fuss|row|controversy|background"
-        rf"|history"
-        r"|key points|main points|key facts|gist|context)(?: (?:with|behind|on|of|about|to|over"
-        r"|around"
-        r"|in))?)(?: (?P<subject>.+))?$",
-        r"^(?P<cue>(?:everything|all|more|what you (?:have|know"
-        r"|have got)) (?:you know )?(?:about|on))"
-        r" (?P<subject>.+)",
+        r"|history|key points|main points|key facts|gist|context)"
+        r"(?: (?:with|behind|on|of|about|to|over|around|in))?)(?: (?P<subject>.+))?$",
+        r"^(?:(?:i|we) (?:need|want) |(?:have you )?got |do you have |is there |find (?:me )?)?"
+        r"(?P<cue>(?:everything|anything|something|all|more|what you (?:have|know|have got))"
+        r" (?:you know )?(?:about|on|regarding)) (?P<subject>.+)",
         r"^(?P<cue>what (?:do|should) i need to know about|what should i know about)"
         r" (?P<subject>.+)",
         whole=True,
@@ -228,8 +226,8 @@ RULES: tuple[Rule, ...] = (
         "latest",
         rf"^(?:what {_BE} |have you (?:got )?|is there |are there |got |give (?:me|us) "
         rf"|tell (?:me|us) )?"
-        r"(?:any |the |all the |your )*(?P<cue>(?:very )?(?:latest|newest|most recent|breaking"
-        r"|new|recent)"
+        r"(?:any(?:thing)? |the |all the |your )*(?P<cue>(?:very )?"
+        r"(?:latest|newest|most recent|breaking|new|recent)"
         rf"(?: {_NEWS}| status| state| situation| headlines?)*)"
         r" (?:on|about|with|regarding|in|from|of|around|re) (?P<subject>.+)",
         rf"^(?:and |so )?what (?:is|are) (?:the )?(?P<cue>latest|newest|new|news)(?: {_NEWS})?$",
@@ -391,6 +389,11 @@ RULES: tuple[Rule, ...] = (
         rf"^(?P<cue>what{_INTENSIVE} (?:is|was|(?P<many>are|were)){_INTENSIVE})"
         r" (?P<subject>(?!(?:it|he|she|they|this|that)$)[^,(]+)",
         r"^(?P<cue>what) (?P<subject>[^,]+?) (?:is|was|(?P<many>are|were))$",
+    ),
+    *_rules(
+        "topic",
+        r"^(?P<cue>on|about|re|regarding|concerning|search(?: for)?|find|look (?:up|for))(?: :)?"
+        rf" (?P<subject>(?!.*\b(?:{_WH}|{AUXILIARY})\b).+)$",
     ),
     *_rules("yes or no", rf"^(?P<cue>(?:{AUXILIARY}|whether|if))\b"),
     *_rules("fact", rf"^(?P<cue>what|where|whom|with whom|to whom)(?= (?:{AUXILIARY}) \S)"),

@@ -1,0 +1,132 @@
+"""Whether any sentence tells the deed of a question "Did X ...?" or "Why did X ...?", by X.
+
+Rules are for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answers.asked_clause import AskedClause, read_asked
+from rag.answers.candidates import known_names
+from rag.answers.evidence import Evidence
+from rag.language.analysis import analyse
+from rag.language.entities import stems
+from rag.language.opposites import base, converses, near, opposites, reworded
+from rag.language.propositions import propositions
+from rag.language.speech_cues import SAYING
+from rag.language.synonyms import implied
+from rag.language.words import word_set
+from rag.questions.phrases import participles
+from rag.records import Hit
+
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_DID = re.compile(
+    r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
+    re.IGNORECASE,
+)
+_WAS = re.compile(
+    r"(?:and |so |but )?(?:why|when|where|how|(?P<who>who)) (?:was|were) ", re.IGNORECASE
+)
+LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
+"""Verbs that say too little to be looked for."""
+
+_WORDED = frozenset(
+    map(
+        base,
+        SAYING | word_set("mention refer cite discuss talk speak want need think feel believe"),
+    )
+)
+"""What is shown to be done by the words of whoever does it, or is only in their mind."""
+
+
+def bases(text: str) -> frozenset[str]:
+    """The base forms of the words of a text that say something."""
+    words = (re.sub(r"['’]s?$", "", word) for word in _WORD.findall(text))
+    return frozenset(base(word) for word in words if stems(word))
+
+
+def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
+    """Whether no sentence has the verb of such a question beside X, in whatever words.
+
+    Where the question takes it for granted, one where it is done to X is none, if X does it in no
+    other. False for other questions.
+    """
+    verb, doer = _deed(question, hits)
+    active = _DID.match(question) is not None
+    presumes = not question.lower().startswith("did")
+    if not verb or verb in LIGHT or (presumes and verb in _WORDED):
+        return False
+    wanted = near(verb) | opposites(verb) | converses(verb)
+    wanted |= frozenset() if active else reworded(verb)
+    others = frozenset([doer]) if doer else bases(question) - {verb}
+    telling = []
+    for each in evidence:
+        found = bases(each.text)
+        tells = not wanted.isdisjoint(found)
+        tells = tells or (active and any(verb in implied(word) for word in found))
+        if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
+            telling.append(each.text)
+    if not active or not presumes:
+        return not telling
+    who = _doer(read_asked(question), verb)
+    roles = {_role(text, near(verb), who) for text in telling} if who else set[str]()
+    return not telling or ("done to" in roles and "does" not in roles)
+
+
+def _doer(asked: AskedClause, verb: str) -> frozenset[str]:
+    """The words of whoever a question has do it, by word order; none where it does not say."""
+    places = range(asked.helper + 2, len(asked.words))
+    found = (asked.at(n, verb, "same") for n in places if asked.words[n].stem == verb)
+    reading = next(filter(None, found), None)
+    return reading.subject if reading and not reading.passive else frozenset()
+
+
+def _role(text: str, acts: frozenset[str], who: frozenset[str]) -> str:
+    """Whether somebody "does" one of some acts in a sentence, or has it "done to" them; else "".
+
+    It is done to whom it is "against", too: "a lawsuit against Orr".
+    """
+    told = [said for said in propositions(text) if said.verb.partition("_")[0] in acts]
+    if any(said.agent.pronoun or who & said.agent.words for said in told):
+        return "does"
+    against = (base(word) for word in re.findall(r"\bagainst (?:the )?([\w’'-]+)", text))
+    suffers = any(who & said.patient.words for said in told) or not who.isdisjoint(against)
+    return "done to" if suffers else ""
+
+
+def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
+    """The verb and the head of the subject of a question "Did X ...?", by their base forms.
+
+    Questions in small letters get the capitals that the hits write their words with.
+    """
+    asks = _DID.match(question)
+    if asks is None:
+        return _done(question)
+    texts = [hit.text for hit in hits]
+    written = frozenset(word for text in texts for word in _WORD.findall(text))
+    names = frozenset(name for name in known_names(texts) if name not in written)
+    said = question[asks.end() :]
+    plain = said
+    if said.islower():
+        plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], said)
+    [doc] = analyse([plain])
+    root = next(token for token in doc if token.dep_ == "ROOT")
+    if root.pos_ == "VERB" and root.tag_ == "VB":
+        doers = [child for child in root.children if child.dep_ == "nsubj"]
+        return base(root.text), base(doers[0].text) if doers else ""
+    others = [each.lower_ for each in doc if each.is_lower and each.is_alpha and not each.is_stop]
+    return (base(others[0]), "") if len(others) == 1 else ("", "")
+
+
+def _done(question: str) -> tuple[str, str]:
+    """The participle of a question "Who was ...?", by its base form, beside no head."""
+    asks = _WAS.match(question)
+    words = _WORD.findall(question[asks.end() :]) if asks else []
+    if asks and asks["who"]:
+        words = words[:1]
+    relative = next((n for n, word in enumerate(words) if word in ("who", "that", "which")), None)
+    done = re.compile(participles())
+    verb = next((w for w in words[:relative] if w.islower() and done.fullmatch(w)), "")
+    return base(verb) if verb else "", ""
