@@ -15,7 +15,6 @@ from rag.corpus.formats.fields import publisher_name, without_outlet
 from rag.corpus.formats.layout import lay_out, titled, xhtml_parts
 from rag.corpus.formats.left_out import left_out
 from rag.corpus.formats.text_fields import Text, line_of, read_text
-from rag.corpus.formats.text_stream import GUESSED
 from rag.corpus.formats.xml_items import XmlItems
 from rag.corpus.formats.xml_trees import attribute, children, named, words
 from rag.corpus.urls import is_web_address
@@ -64,9 +63,7 @@ def feed_drafts(where: str, items: XmlItems) -> Iterator[Draft | Unread]:
             skipped[kind] += 1
         else:
             try:
-                warnings = (GUESSED,) * items.text.guessed
-                items.text.guessed = False
-                yield _draft(place, item, channel, warnings)
+                yield _draft(place, item, channel, items.text.notes())
             except CorpusError as error:
                 yield Unread(place, str(error))
     if not number:
