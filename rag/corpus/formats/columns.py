@@ -51,7 +51,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("story_url", "post_url", "canonical_url", "original_url", "source_url"),
     ),
     "title": (
-        *("title", "headline", "heading", "hed", "article_title", "story_title", "post_title"),
+        *("headline", "heading", "title", "hed", "article_title", "story_title", "post_title"),
         *(
             "web_title",
             "title_page",

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from rag.corpus.breaking_off import without_end
-from rag.corpus.bylines import named_authors, opens_byline, parse_authors, slug_name
+from rag.corpus.bylines import is_outlet, named_authors, opens_byline, parse_authors, slug_name
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
@@ -41,6 +41,7 @@ _CUT_OFF = re.compile(r"\s*\[\+(\d{1,9}) chars\]\s*\Z")
 _QUOTED = re.compile(r"'([^'\[\]]{1,200})'|\"([^\"\[\]]{1,200})\"")
 _INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?")
+_OTHER_ROLE = re.compile(r"photo|illustrat|graphic|video|camera|translat", re.IGNORECASE)
 _LONGEST_DAY = 20
 _LONGEST_LIST = 4_000
 _CUT_AT = "\u2026"
@@ -84,7 +85,7 @@ def fields_draft(
         url=known["url"],
         source_id=known["id"],
         publisher=known["publisher"],
-        authors=_authors(record, fields, odd),
+        authors=_without_outlets(_authors(record, fields, odd), known["publisher"], known["url"]),
         date=known["date"],
         language=known["language"],
         section=known["section"],
@@ -117,11 +118,18 @@ def people_of(value: Any) -> tuple[str, ...]:
         if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
         return parse_authors(line_of(value))
-    entries = value if isinstance(value, list | tuple) else [value]
+    listed_entries = value if isinstance(value, list | tuple) else [value]
+    entries = [each for each in listed_entries if not _OTHER_ROLE.search(_role(each))]
     written = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
     names = [name for each in written for name in _people_in(each)]
     slugs = {name: of_slug for name in names if (of_slug := slug_name(name)) is not None}
     return _distinct(slugs.get(name, name) for name in names)
+
+
+def _role(entry: Any) -> str:
+    """What a person in a list did for the article, where the entry says so."""
+    said = entry.get("role") if isinstance(entry, dict) else ""
+    return said if isinstance(said, str) else ""
 
 
 def _people_in(entry: str) -> tuple[str, ...]:
@@ -258,6 +266,12 @@ def _authors(record: Record, fields: Fields, odd: list[str]) -> tuple[str, ...]:
         elif found := people_of(value):
             return found
     return ()
+
+
+def _without_outlets(names: tuple[str, ...], publisher: str, url: str) -> tuple[str, ...]:
+    """The names without the outlet's own, unless it is the only one."""
+    outlets = [each for each in (publisher, publisher_of(url)) if each]
+    return tuple(name for name in names if not is_outlet(name, outlets)) or names
 
 
 def _embargo(record: Record, fields: Fields) -> str:
