@@ -25,14 +25,19 @@ _ROLE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(
-    r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|avec|con|com|mit)\s+", re.IGNORECASE
+    r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|avec|con|com|mit)\s+"
+    r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)",
+    re.IGNORECASE,
 )
 # "Mira Oldenkamp in Brenn and Tom Roby": a place between two persons.
 _PLACE_BETWEEN = re.compile(
     r"(?<=\w) in [^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*)?"
     r"(?=,? (?:and|&) [^\W\d_a-zß-ÿ]\S* \S)"
 )
-_BETWEEN_PERSONS = re.compile(r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+")
+_BETWEEN_PERSONS = re.compile(
+    r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+"
+    r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)"
+)
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
 )

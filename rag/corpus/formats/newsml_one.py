@@ -142,7 +142,7 @@ def _headlined(content: Any, item: Any) -> Any:
             break
         if named(above) == "NewsComponent":
             component = above
-            if any(words(first(lines, "HeadLine")) for lines in children(above, "NewsLines")):
+            if any(_of_lines(lines, "HeadLine") for lines in children(above, "NewsLines")):
                 break
     return component
 
@@ -193,9 +193,15 @@ def _line(component: Any, name: str) -> str:
     """A news line of the component or of the nearest one around it that has it."""
     for each in (component, *component.iterancestors()):
         for lines in children(each, "NewsLines"):
-            if found := words(first(lines, name)):
+            if found := _of_lines(lines, name):
                 return found
     return ""
+
+
+def _of_lines(lines: Any, name: str) -> str:
+    """A line of some news lines; Superdesk writes "Headline" for "HeadLine"."""
+    found = (words(each) for each in lines.iterdescendants() if named(each).lower() == name.lower())
+    return next(found, "")
 
 
 def _party(component: Any, role: str) -> str:
