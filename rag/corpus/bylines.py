@@ -21,7 +21,8 @@ _OPENS = re.compile(
 )
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+|<[^<>]{1,200}>")
 _ROLE = re.compile(
-    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
+    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*"
+    r"|\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s.*\d.*",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(

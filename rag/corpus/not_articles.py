@@ -108,6 +108,7 @@ _MISSING = (
     r"|404 (?:error|not found)"
     r"|page not found|(?:go|return|back) to (?:our|the) (?:home ?page|front page)|try (?:a"
     r"|our) search"
+    r"|unavailable (?:to|for|in)\b.{0,24}\b(?:visitors|users|readers|your region|your country)"
     r"|unavailable (?:due to|for) legal reasons|access (?:can ?not|can[’']t) be granted"
     r"|(?:is|are) (?:not |un)available in (?:your|most european) (?:country|region|countries"
     r"|location)"

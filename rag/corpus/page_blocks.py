@@ -219,10 +219,7 @@ class _Walk:
         return isinstance(child.tag, str) and (_is_block(child) or child in self._holds_blocks)
 
     def _ends_line(self, run: _Run, line_break: Any) -> bool:
-        """Whether this break ends a paragraph.
-
-        It is the second of two, or an indented line or one in bold alone is beside it.
-        """
+        """Whether this break ends a paragraph: the second of two, by an indent or a bold line."""
         run.breaks += 1
         if run.breaks > 1 or _INDENT.match(line_break.tail or ""):
             return True

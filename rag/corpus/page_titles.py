@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 _LAST_PART = re.compile(
-    r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]|--?)(?P<part>\S.*)", re.DOTALL
+    r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»_]\s*|[:：]|--?)(?P<part>\S.*)",
+    re.DOTALL,
 )
 _FIRST_PART = re.compile(
     r"(?P<part>\S.{0,60}?)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]\s+)(?P<title>\S.*)",

@@ -26,7 +26,18 @@ _LINES = (
     *("captured", "modified"),
 )
 _INNER = (
-    *("name", "rendered", "value", "main", "original", "$date", "$oid", "$numberLong", "#text"),
+    *(
+        "name",
+        "rendered",
+        "value",
+        "main",
+        "basic",
+        "original",
+        "$date",
+        "$oid",
+        "$numberLong",
+        "#text",
+    ),
     *("displayName", "display_name", "full_name", "text", "title"),
 )
 _DRAFTS = frozenset(
@@ -42,6 +53,8 @@ _QUOTED = re.compile(r"'([^'\[\]]{1,200})'|\"([^\"\[\]]{1,200})\"")
 _INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?")
 _OTHER_ROLE = re.compile(r"photo|illustrat|graphic|video|camera|translat", re.IGNORECASE)
+_OF_BLOCK = ("content", "text", "html", "data", "items")
+_DEEPEST = 6
 _LONGEST_DAY = 20
 _LONGEST_LIST = 4_000
 _CUT_AT = "\u2026"
@@ -118,6 +131,8 @@ def people_of(value: Any) -> tuple[str, ...]:
         if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
         return parse_authors(line_of(value))
+    if isinstance(value, dict) and isinstance(value.get("by"), list):
+        value = value["by"]
     listed_entries = value if isinstance(value, list | tuple) else [value]
     entries = [each for each in listed_entries if not _OTHER_ROLE.search(_role(each))]
     written = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
@@ -158,8 +173,8 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     wrong = ""
     for name in fields.get("text", ()):
         value = _looked_up(record, name)
-        if isinstance(value, list) and all(isinstance(part, str) for part in value):
-            value = "\n\n".join(value)
+        if isinstance(value, list) and any(parts := list(map(_block, value))):
+            value = "\n\n".join(filter(None, parts))
         value = _inner(value)
         if _is_none(value):
             continue
@@ -177,6 +192,20 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     if summary is not None:
         return summary, ("has no text but a summary; that is read",)
     raise CorpusError(wrong or _missing(record, fields))
+
+
+def _block(value: Any, depth: int = 0) -> str:
+    """The words of a block of a text: {"content": "…"}, {"data": {"text": "…"}}, or their items."""
+    if isinstance(value, str) or depth > _DEEPEST:
+        return value if isinstance(value, str) else ""
+    if isinstance(value, list):
+        return "\n\n".join(filter(None, (_block(each, depth + 1) for each in value)))
+    if not isinstance(value, dict):
+        return ""
+    if isinstance(children := value.get("children"), list):
+        return "".join(_block(each, depth + 1) for each in children)
+    inner = (_block(value.get(name), depth + 1) for name in _OF_BLOCK)
+    return next(filter(None, inner), "")
 
 
 def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:
@@ -259,7 +288,7 @@ def _exact(day: str, record: Record, fields: Fields) -> str:
 def _authors(record: Record, fields: Fields, odd: list[str]) -> tuple[str, ...]:
     for name in fields.get("authors", ()):
         value = _looked_up(record, name)
-        if _is_none(value):
+        if _is_none(value) or (name == "credits" and not isinstance(value, dict)):
             continue
         if not isinstance(value, str | list | tuple | dict):
             odd.append(f"field {name!r} is {value!r:.60}, not names; left out")

@@ -185,5 +185,10 @@ def _creators(content: Any) -> tuple[str, ...]:
 def nitf_authors(root: Any) -> tuple[str, ...]:
     """The people in the byline of a NITF document."""
     byline = first(root, "body.head", "byline") if root is not None else None
-    people = [words(person) for person in below(byline, "person")] if byline is not None else []
-    return tuple(dict.fromkeys(filter(None, people))) or parse_authors(words(byline))
+    if byline is None:
+        return ()
+    people = [words(person) for person in below(byline, "person")]
+    line = words(byline)
+    for title in below(byline, "byttl"):
+        line = line.removesuffix(words(title)).strip(" ,")
+    return tuple(dict.fromkeys(filter(None, people))) or parse_authors(line)
