@@ -449,6 +449,11 @@ def test_europresse_numbers_its_issues_and_names_offsets(tmp_path: Path) -> None
     assert str(found.published) == "2024-05-07T04:12Z"
 
 
+def test_a_word_cut_at_the_end_of_the_first_line_is_no_byline(tmp_path: Path) -> None:
+    row = {"title": TITLE, "text": "Passen-\ngers who wish to alight must ask."}
+    assert not only(tmp_path, "a.json", json.dumps(row)).furniture
+
+
 def test_a_headline_counts_before_a_title(tmp_path: Path) -> None:
     row = {"heading": "TUNNEL CLOSED.", "title": {"value": "The Argus"}, "articleText": VOTE}
     assert only(tmp_path, "a.json", json.dumps(row)).title == "TUNNEL CLOSED."
