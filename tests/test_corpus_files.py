@@ -38,9 +38,11 @@ def test_a_folder_is_walked_in_order_of_name(tmp_path: Path) -> None:
     assert found(tmp_path) == ["B.md", "a/10.html", "a/2.txt", "a/z/1.jsonl", "b.md", "c.jsonl.gz"]
 
 
-def test_hidden_and_unknown_files_are_passed_over(tmp_path: Path) -> None:
-    folder(tmp_path, "a.md", ".b.md", ".git/c.md", "d.odt", "e", "f.txt~", "g.bak")
-    assert found(tmp_path) == ["a.md"]
+def test_hidden_files_are_passed_over_and_unknown_types_counted(tmp_path: Path) -> None:
+    folder(tmp_path, "a.md", ".b.md", ".git/c.md", "d.odt", "x/e.ODT", "e", "columns.toml")
+    left_out = "3 files of unknown types were left out: .odt (2), without an ending"
+    assert found(tmp_path) == ["a.md", f".: {left_out}"]
+    assert found(tmp_path / "x")[1:] == [".: 1 file of an unknown type was left out: .odt"]
 
 
 def test_files_that_describe_a_corpus_are_passed_over(tmp_path: Path) -> None:
@@ -69,7 +71,7 @@ def test_a_missing_path_is_reported_and_the_others_are_found(tmp_path: Path) -> 
 
 def test_a_folder_without_articles_is_reported(tmp_path: Path) -> None:
     folder(tmp_path, "x/a.odt", "y/a.md")
-    (outcome, path) = find_files([tmp_path / "x", tmp_path / "y"])
+    (outcome, _, path) = find_files([tmp_path / "x", tmp_path / "y"])
     assert isinstance(outcome, Unread)
     assert outcome.path == str(tmp_path / "x")
     assert outcome.reason.startswith("holds no article; known file types: .atom, .csv, ")

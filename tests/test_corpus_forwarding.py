@@ -88,6 +88,12 @@ def quoted(text: str) -> str:
             "text/html",
         ),
         (
+            "Tr : Morning briefing",
+            "-------- Message transféré --------\nSujet : \tMorning briefing\n"
+            f"Date : \tMon, 6 May 2024 18:02:11 +0200\nDe : \t{SENDER}\nPour : \ta@b\n\n\n{BODY}",
+            "text/plain",
+        ),
+        (
             "Fwd: FW: Morning briefing",
             "---------- Forwarded message ---------\nFrom: Bob <bob@home.example>\n"
             "Date: Tue, 7 May 2024 at 08:00\nSubject: FW: Morning briefing\nTo: Ann\n\n"

@@ -365,6 +365,15 @@ def test_ghost(tmp_path: Path, wrapped: bool) -> None:
     assert rest == Unread(f"{tmp_path}/a.json", reason, skipped=True)
 
 
+@pytest.mark.parametrize("cut", ['"p4"', "The Orrelstad Post"])
+def test_a_whole_document_is_read_up_to_a_cut(tmp_path: Path, cut: str) -> None:
+    content = json.dumps({"db": [GHOST]})
+    outcomes = read(tmp_path, content[: content.index(cut)])
+    assert texts(outcomes)[0] == f"{TUNNEL}\n\n{WARD}"
+    assert texts(outcomes)[-1] == "! not valid JSON: the file is cut off in the midst of an entry"
+    assert "! left out, because they are no published articles: 1 draft, 1 page" in texts(outcomes)
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),

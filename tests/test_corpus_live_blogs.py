@@ -173,3 +173,19 @@ def test_comments_with_times_are_no_posts(tmp_path: Path) -> None:
     )
     html = article(PARAGRAPHS).replace("</main>", f'</main><section class="comments">{comments}')
     assert read(tmp_path, html).article.text.split("\n\n") == [TITLE, *STORY]
+
+
+@pytest.mark.parametrize("name", ["post__title", "post-words"])
+def test_a_heading_by_its_class_or_by_the_data_is_one(tmp_path: Path, name: str) -> None:
+    updates = ',"liveBlogUpdate":[{}]'.format(
+        ",".join(f'{{"headline":"{heading}"}}' for _, _, heading, _ in POSTS)
+        if name == "post-words"
+        else ""
+    )
+    shown = posts(
+        '<div class="post"><time datetime="{stamp}">{clock}</time>'
+        f'<div class="{name}">{{heading}}</div><p>{{words}}</p></div>'
+    )
+    found = read(tmp_path, page(shown, head=script(updates), title=TITLE)).article
+    paragraphs = found.text.split("\n\n")
+    assert [each for each in paragraphs if " — " in each] == DATED

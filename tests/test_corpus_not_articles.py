@@ -196,6 +196,38 @@ CARDS = "".join(
             MISSING,
         ),
         ("Local news", f"<main><h1>Local news</h1>{CARDS}</main>", FRONT),
+        (
+            TITLE,
+            "<h2>Szanowni Państwo</h2><p>Klikając „Przejdź do serwisu” wyrażasz zgodę na"
+            " przetwarzanie danych osobowych przez nas i 12 Zaufanych Partnerów.</p>",
+            CONSENT,
+        ),
+        (
+            "Sayfa bulunamadı",
+            "<h1>Sayfa bulunamadı</h1><p>Aradığınız sayfa bulunamadı ya da kaldırılmış.</p>",
+            MISSING,
+        ),
+        (
+            "Unavailable",
+            "<h1>Unavailable</h1><p>This site is currently unavailable to visitors from most"
+            " countries of Europe.</p>",
+            MISSING,
+        ),
+        (
+            "地域ニュース",
+            "<h1>地域ニュース</h1><dl>"
+            + "".join(
+                f"<dt>2024年5月{n}日</dt><dd><a href='/{n}'>港のトンネルを十一週閉鎖へ{n}</a></dd>"
+                for n in range(1, 6)
+            )
+            + "</dl>",
+            FRONT,
+        ),
+        (
+            "post.example",
+            "<p>Please enable JS and disable any ad blocker</p>",
+            "a check for robots, no article",
+        ),
     ],
 )
 def test_walls_errors_and_fronts_of_more_languages_are_named(

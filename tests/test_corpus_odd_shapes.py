@@ -225,3 +225,243 @@ def test_proquest_has_fields_that_nobody_knows(tmp_path: Path) -> None:
     found = only(tmp_path, "a.txt", proquest_file(record.replace("Subject:", odd, 1)))
     assert found.title == "Harbour tunnel to close"
     assert found.text == "\n\n".join(" ".join(each.split()) for each in TUNNEL)
+
+
+VOTE, COST = STORY[0], STORY[1]
+CZECH = (
+    "Rada města Orrelstad v úterý rozhodla, že tunel bude jedenáct týdnů zavřený, protože potrubí"
+    " zrezivělo. Inženýr řekl radě, že oprava přijde na devět milionů korun."
+)
+
+
+def test_a_feed_in_another_encoding_than_it_declares(tmp_path: Path) -> None:
+    feed = (
+        '<?xml version="1.0" encoding="{}"?><rss version="2.0"><channel><title>Post</title>'
+        f"<item><title>Tunel</title><guid>a</guid><description>{CZECH}</description></item>"
+        "</channel></rss>"
+    )
+    for declared in ("utf-8", "iso-8859-1"):
+        path = tmp_path / "a.rss"
+        path.write_bytes(feed.format(declared).encode("cp1250"))
+        (found,) = read_file(path, now=NOW)
+        assert isinstance(found, Read)
+        assert found.article.text == CZECH
+        assert "read as Windows-1250" in found.warnings[0]
+    path.write_bytes(f"title;text\nTunel;{CZECH}\n".encode("cp1250"))
+    table = path.rename(tmp_path / "a.csv")
+    (found,) = read_file(table, now=NOW)
+    assert isinstance(found, Read)
+    assert (found.article.text, found.warnings[0]) == (CZECH, "not UTF-8; read as Windows-1250")
+
+
+def test_rdfa_is_read_with_its_scopes(tmp_path: Path) -> None:
+    body = (
+        '<aside vocab="https://schema.org/" typeof="Event"><meta property="datePublished" '
+        'content="2024-01-01T08:00:00Z"></aside><div vocab="https://schema.org/" '
+        f'typeof="NewsArticle"><h1 property="headline">{TITLE}</h1><meta property="datePublished" '
+        'content="2024-05-07T18:30:00+02:00"><span property="author" typeof="Person">'
+        f'<span property="name">Mira Oldenkamp</span></span>{PARAGRAPHS}</div>'
+    )
+    found = only(tmp_path, "a.html", page(body, title=TITLE, head=URL))
+    assert str(found.published) == "2024-05-07T16:30:00Z"
+    assert found.authors == ("Mira Oldenkamp",)
+
+
+def test_indented_lines_are_paragraphs(tmp_path: Path) -> None:
+    lines = "<br>\n&nbsp;&nbsp;&nbsp;".join(STORY)
+    shown = page(f"<div id=txt><h1>{TITLE}</h1>{lines}<br></div>", title=TITLE)
+    assert only(tmp_path, "a.html", shown).text.split("\n\n")[1:] == list(STORY)
+
+
+def test_a_section_between_title_and_outlet_goes(tmp_path: Path) -> None:
+    named = '<meta property="og:site_name" content="Østposten"><meta property="og:title" content="'
+    found = web(tmp_path, f'{named}{TITLE} – Lokalt – Østposten">', heading="")
+    assert found.title == TITLE
+    found = web(tmp_path, f'{named}{TITLE} – Lokalt">', heading="")
+    assert found.title == f"{TITLE} – Lokalt"
+
+
+def test_a_place_between_two_persons_and_more_words_for_and(tmp_path: Path) -> None:
+    people = {
+        "By Mira Oldenkamp in Brenn and Tom Roby": ("Mira Oldenkamp", "Tom Roby"),
+        "Por Délia Prado e Rui Sande | Folha": ("Délia Prado", "Rui Sande"),
+        "Maria Carvalho e Melo": ("Maria Carvalho e Melo",),
+    }
+    for author, expected in people.items():
+        script = data("{" + ARTICLE + json.dumps(author) + "}")
+        assert web(tmp_path, script).authors == expected, author
+    byline = "<div>By <a href='/m'>Mira Oldenkamp</a> <span>Tuesday, March 4th, 2025</span></div>"
+    assert web(tmp_path, body=byline + PARAGRAPHS).authors == ("Mira Oldenkamp",)
+
+
+def test_the_outlet_and_the_photographer_of_a_list_are_no_authors(tmp_path: Path) -> None:
+    record = {"title": TITLE, "text": VOTE, "url": "https://thecourier.example/a"}
+    names = ["Mira Oldenkamp", "The Courier", {"name": "Pim Jansma", "role": "photographer"}]
+    found = only(tmp_path, "a.json", json.dumps(record | {"authors": names}))
+    assert found.authors == ("Mira Oldenkamp",)
+    found = only(tmp_path, "a.json", json.dumps(record | {"authors": ["The Courier"]}))
+    assert found.authors == ("The Courier",)
+
+
+def test_blocks_of_a_text_are_its_paragraphs(tmp_path: Path) -> None:
+    story = {
+        "headlines": {"basic": TITLE},
+        "first_publish_date": "2024-05-07T16:30:00Z",
+        "credits": {"by": [{"name": "Mira Oldenkamp"}]},
+        "content_elements": [
+            {"type": "text", "content": f"<p>{VOTE}</p>"},
+            {"type": "image", "caption": "The tube"},
+            {"type": "list", "items": [{"content": COST}]},
+        ],
+    }
+    found = only(tmp_path, "a.json", json.dumps(story))
+    assert (found.title, found.authors) == (TITLE, ("Mira Oldenkamp",))
+    assert found.text == f"{VOTE}\n\n{COST}"
+    blocks = [{"type": "paragraph", "data": {"text": VOTE}}]
+    spans = [{"_type": "block", "children": [{"text": "It "}, {"text": "rained."}]}]
+    rows = [{"title": TITLE, "blocks": blocks}, {"title": TITLE, "body": spans, "id": "b"}]
+    assert [each.article.text for each in outcomes(tmp_path, "a.json", json.dumps(rows))] == [
+        VOTE,
+        "It rained.",
+    ]
+
+
+def test_editors_of_ghost_keep_lists_and_leave_out_what_only_mails_show(tmp_path: Path) -> None:
+    def text(words: str) -> dict[str, object]:
+        return {"type": "extended-text", "text": words}
+
+    children = [
+        {"type": "paragraph", "children": [text("One & all.")]},
+        {"type": "html", "html": "<p>Between.</p>"},
+        {
+            "type": "list",
+            "children": [
+                {"type": "listitem", "children": [text("First")]},
+                {"type": "listitem", "children": [text("Second")]},
+            ],
+        },
+        {"type": "email-cta", "html": "<p>Upgrade</p>"},
+    ]
+    lexical = json.dumps({"root": {"type": "root", "children": children}})
+    mobile = json.dumps(
+        {
+            "version": "0.3.1",
+            "cards": [["html", {"html": "<p>Between.</p>"}]],
+            "sections": [
+                [1, "p", [[0, [], 0, "One & all."]]],
+                [10, 0],
+                [3, "ul", [[[0, [], 0, "First"]], [[0, [], 0, "Second"]]]],
+            ],
+        }
+    )
+    posts = [
+        {"id": "1", "title": "A", "lexical": lexical, "status": "published"},
+        {"id": "2", "title": "B", "mobiledoc": mobile, "status": "published"},
+    ]
+    export = json.dumps({"db": [{"meta": {}, "data": {"posts": posts}}]})
+    expected = "One & all.\n\nBetween.\n\n• First\n\n• Second"
+    assert [each.article.text for each in outcomes(tmp_path, "a.json", export)] == [expected] * 2
+
+
+def test_short_codes_and_buttons_are_no_text(tmp_path: Path) -> None:
+    row = {"text": f'<p>{VOTE}</p>\n[newsletter id="3"]\n<p>{COST} [sic]</p>'}
+    assert only(tmp_path, "a.json", json.dumps(row)).text == f"{VOTE}\n\n{COST} [sic]"
+
+
+def test_ninjs_of_superdesk(tmp_path: Path) -> None:
+    item = {
+        "guid": "urn:newsml:post.example:1",
+        "type": "text",
+        "pubstatus": "usable",
+        "headline": TITLE,
+        "byline": "<p>By <b>Mira Oldenkamp</b></p>",
+        "body_html": f"<p>{VOTE}</p>",
+        "authors": [{"name": "Pim Jansma", "role": "photographer"}],
+        "versioncreated": "2024-05-07T16:30:00+0000",
+        "ednote": "Corrects cost in par 2 to 6.2 million, not 5.9.",
+    }
+    found = only(tmp_path, "a.json", json.dumps(item))
+    assert (found.id, found.authors) == ("urn:newsml:post.example:1", ("Mira Oldenkamp",))
+    assert found.text == f"{VOTE}\n\nEditor’s note: {item['ednote']}"
+
+
+def test_newsml_of_superdesk_and_escaped_markup(tmp_path: Path) -> None:
+    escaped = f"&lt;p&gt;{VOTE}&lt;/p&gt;&lt;p&gt;{COST}&lt;/p&gt;"
+    lines = f"<NewsLines><Headline>{TITLE}</Headline><ByLine>Mira Oldenkamp</ByLine></NewsLines>"
+    nitf = f"<nitf><body><body.content><![CDATA[{escaped}]]></body.content></body></nitf>"
+    for content in (escaped, nitf):
+        item = (
+            f"<NewsML><NewsItem><NewsComponent>{lines}<NewsComponent><Role FormalName='BodyText'/>"
+            f"<ContentItem><DataContent>{content}</DataContent></ContentItem></NewsComponent>"
+            "</NewsComponent></NewsItem></NewsML>"
+        )
+        found = only(tmp_path, "a.xml", item)
+        assert (found.title, found.authors) == (TITLE, ("Mira Oldenkamp",))
+        assert found.text == f"{VOTE}\n\n{COST}"
+
+
+def test_the_main_headline_the_byline_and_the_marked_note_of_newsml_g2(tmp_path: Path) -> None:
+    nitf = (
+        "<nitf><body><body.head><byline>By Mira Oldenkamp<byttl>Post Writer</byttl></byline>"
+        f"</body.head><body.content><p>{VOTE}</p></body.content></body></nitf>"
+    )
+    item = (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:g:1"><itemMeta>'
+        '<edNote role="ednoterole:correction">Adds a word; corrects age to 99 years.</edNote>'
+        '</itemMeta><contentMeta><headline role="hlrole:short">Tunnel</headline>'
+        f'<headline role="hlrole:main">{TITLE}</headline></contentMeta><contentSet>'
+        f'<inlineXML contenttype="application/nitf+xml">{nitf}</inlineXML></contentSet></newsItem>'
+    )
+    found = only(tmp_path, "a.xml", item)
+    assert (found.title, found.authors) == (TITLE, ("Mira Oldenkamp",))
+    assert found.text.endswith("Correction: Adds a word; corrects age to 99 years.")
+
+
+def test_an_entry_of_a_planet_is_of_its_source(tmp_path: Path) -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Planet</title><entry><title>A</title>'
+        "<id>x</id><source><title>The Courier</title><id>https://courier.example/</id></source>"
+        f'<content type="html">&lt;p&gt;{VOTE}&lt;/p&gt;</content></entry></feed>'
+    )
+    assert only(tmp_path, "a.atom", feed).publisher == "The Courier"
+
+
+def test_proquest_has_the_title_above_its_publication_info(tmp_path: Path) -> None:
+    record = (
+        f"{'_' * 60}\n\n{TITLE}\n\nAuthor: Oldenkamp, Mira\n\nPublication info: The Post ; Brenn."
+        f" 7 May 2024: 3.\n\nProQuest document link\n\nFULL TEXT\n\n{VOTE}\n\nDETAILS\n\n"
+        "Publication title: The Post; Brenn\n\nPublication date: 7 May 2024\n\n"
+        "ProQuest document ID: 3051\n"
+    )
+    found = only(tmp_path, "a.txt", record)
+    assert (found.title, found.authors) == (TITLE, ("Mira Oldenkamp",))
+
+
+def test_europresse_numbers_its_issues_and_names_offsets(tmp_path: Path) -> None:
+    export = (
+        '<html><body><article><span class="DocPublicationName">Le Courrier, no. 12345</span>'
+        '<span class="DocHeader">mardi 7 mai 2024 - 06:12 UTC +0200 31 mots</span>'
+        f'<p class="rdp__articletitle">{TITLE}</p><div class="docOcurrContainer"><p>{VOTE}</p>'
+        "</div></article></body></html>"
+    )
+    found = only(tmp_path, "a.html", export)
+    assert found.publisher == "Le Courrier"
+    assert str(found.published) == "2024-05-07T04:12Z"
+
+
+def test_a_word_cut_at_the_end_of_the_first_line_is_no_byline(tmp_path: Path) -> None:
+    row = {"title": TITLE, "text": "Passen-\ngers who wish to alight must ask."}
+    assert not only(tmp_path, "a.json", json.dumps(row)).furniture
+
+
+def test_a_headline_counts_before_a_title(tmp_path: Path) -> None:
+    row = {"heading": "TUNNEL CLOSED.", "title": {"value": "The Argus"}, "articleText": VOTE}
+    assert only(tmp_path, "a.json", json.dumps(row)).title == "TUNNEL CLOSED."
+
+
+def test_a_button_of_substack_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    button = '<p class="button-wrapper"><a class="button"><span>Subscribe now</span></a></p>'
+    (tmp_path / "posts/1.a.html").write_text(f"<p>{VOTE}</p>{button}<p>{COST}</p>")
+    table = "post_id,post_date,is_published,title\n1.a,2024-05-07T16:30:00Z,true,Tunnel\n"
+    assert only(tmp_path, "posts.csv", table).text == f"{VOTE}\n\n{COST}"

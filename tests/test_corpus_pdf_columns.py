@@ -134,3 +134,15 @@ def test_no_words_are_lost_or_repeated(page: list[list[Line]]) -> None:
     words = [word for line in found for word in f"{line.words}{'-' * line.hyphen}".split()]
     expected = [word for row in page for line in row for word in line.words.split()]
     assert sorted(words) == sorted(expected)
+
+
+def test_a_running_head_that_columns_part_is_left_out(tmp_path: Path) -> None:
+    head = ["60,790:The Orrelstad Post", "480,790:7 May 2024"]
+    pages = [
+        [*head, *rows(LEFT, MIDDLE)],
+        [*head, *rows(MIDDLE, RIGHT)],
+        [*head, "60,730:It rained."],
+    ]
+    found = read_article(tmp_path / "a.pdf", pdf(pages)).article.text
+    assert "Orrelstad Post" not in found
+    assert "7 May" not in found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from rag.corpus.wires import is_agency
+from rag.language.outlet_names import name_of_host
 
 _LEAD = re.compile(
     r"\A\s*(?:(?:by|written by|story by|words by|words(?=:)|text|von|par|por|di|door|av|af)\b:?"
@@ -19,13 +21,24 @@ _OPENS = re.compile(
 )
 _MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)|[*_`]+|<[^<>]{1,200}>")
 _ROLE = re.compile(
-    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*",
+    r"\s+(?:for|in|at|of|from|with)\s.*|\s*[|(–—·•].*|\s+-\s.*|\s*(?:https?://|@)\S*.*"
+    r"|\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s.*\d.*",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(
-    r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|avec|con|com|mit)\s+", re.IGNORECASE
+    r"\s*[;,&/]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|avec|con|com|mit)\s+"
+    r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)",
+    re.IGNORECASE,
 )
-_BETWEEN_PERSONS = re.compile(r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+")
+# "Mira Oldenkamp in Brenn and Tom Roby": a place between two persons.
+_PLACE_BETWEEN = re.compile(
+    r"(?<=\w) in [^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*)?"
+    r"(?=,? (?:and|&) [^\W\d_a-zß-ÿ]\S* \S)"
+)
+_BETWEEN_PERSONS = re.compile(
+    r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+"
+    r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)"
+)
 _PART_OF_NAME = (
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|der|den|van|von|zu|la|le|bin|al|el|ibn)"
 )
@@ -136,7 +149,8 @@ def parse_authors(byline: str) -> tuple[str, ...]:
     line = _DEGREE.sub("", " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split()))
     if turned := _turned_all(_BY.sub("", line)):
         return tuple(dict.fromkeys(turned))
-    line = _ROLE.sub("", _LEAD.sub("", _without_other_work(line)))
+    line = _PLACE_BETWEEN.sub("", _LEAD.sub("", _without_other_work(line)))
+    line = _ROLE.sub("", line)
     names: list[str] = []
     for part in _PARTS.split(line):
         name = part.strip(" .") if not part.endswith("r.") else part.strip()
@@ -221,6 +235,15 @@ def same_person(one: str, other: str) -> bool:
     (True, False)
     """
     return _letters(one) == _letters(other)
+
+
+def is_outlet(name: str, outlets: Iterable[str]) -> bool:
+    """Whether a name is that of one of the outlets, or spells its host.
+
+    >>> is_outlet("The Courier", ["courier.example"]), is_outlet("Mira", ["courier.example"])
+    (True, False)
+    """
+    return any(same_person(name, each) or name_of_host(each, [name]) for each in outlets)
 
 
 def _letters(name: str) -> str:

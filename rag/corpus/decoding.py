@@ -154,7 +154,7 @@ def _as_guessed(data: bytes, declared: Sequence[str]) -> tuple[str, tuple[str, .
     except UnicodeDecodeError:
         codec = WINDOWS
         text = _strictly(data, codec)
-    return _printable(text), (f"{why}; read as {_shown(codec)}",)
+    return _printable(text), (f"{why}; read as {shown_codec(codec)}",)
 
 
 def _lost(text: str, name: str) -> tuple[str, ...]:
@@ -163,10 +163,10 @@ def _lost(text: str, name: str) -> tuple[str, ...]:
     return (f"{lost:,} bytes are not {name:.40}; shown as \ufffd",) if lost else ()
 
 
-def _shown(codec: str) -> str:
+def shown_codec(codec: str) -> str:
     """A name of Python's for an encoding as people write it.
 
-    >>> _shown("cp1252"), _shown("iso8859-2"), _shown("utf-16-le")
+    >>> shown_codec("cp1252"), shown_codec("iso8859-2"), shown_codec("utf-16-le")
     ('Windows-1252', 'ISO-8859-2', 'UTF-16')
     """
     name = _WINDOWS_PAGE.sub(r"Windows-\g<0>", codec.removeprefix("cp"))
@@ -178,6 +178,11 @@ def _printable(text: str) -> str:
     if _CONTROL.search(text):
         raise CorpusError(_BINARY)
     return text
+
+
+def is_damaged_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 but for a few that are broken."""
+    return bool(_damaged(data))
 
 
 def _damaged(data: bytes) -> str:
@@ -195,7 +200,7 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         msg = (
-            f"neither UTF-8 nor {_shown(encoding)} (byte {data[error.start]:#04x} "
+            f"neither UTF-8 nor {shown_codec(encoding)} (byte {data[error.start]:#04x} "
             f"at {error.start}); save it as UTF-8"
         )
         raise CorpusError(msg) from error

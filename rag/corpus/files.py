@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.corpus.decoding import unreadable
 from rag.corpus.drafts import Unread, printable_path
+from rag.corpus.formats.columns import COLUMNS_FILE
 from rag.corpus.formats.substack import is_text_of_export
 from rag.corpus.jsonl import JsonLinesReader, raw_lines
 from rag.corpus.links import LEADS_OUT, Roots
@@ -17,17 +19,19 @@ from rag.corpus.readers import known_suffixes, reader_of, unknown_type
 from rag.errors import CorpusError
 
 _NO_ARTICLES = frozenset(
-    {"questions.jsonl", "tasks.jsonl", "tasks.jsonl.gz", "sources.md", "readme.md"}
+    {"questions.jsonl", "tasks.jsonl", "tasks.jsonl.gz", "sources.md", "readme.md", COLUMNS_FILE}
 )
+_MOST_TYPES = 8
 
 
 def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[Path | Unread]:
     """The files to read, each once: `paths` in order, folders sorted by name.
 
-    Within folders, hidden names, unknown types, files that describe a corpus (README.md,
-    SOURCES.md, questions.jsonl) and the texts of an export that its table names are passed
-    over without a word; a file that is named itself is taken or reported. An `outlets.toml`
-    that cannot be used is reported, in folders and beside files that are named themselves.
+    Within folders, hidden names, files that describe a corpus (README.md, SOURCES.md,
+    questions.jsonl) and the texts of an export that its table names are passed over without a
+    word, and files of unknown types are counted; a file that is named itself is taken or
+    reported. An `outlets.toml` that cannot be used is reported, in folders and beside files
+    that are named themselves.
 
     A link that leads out of the folders is skipped, and named; one that was named itself is
     not, unless the files were found in the folders `within` and must not lead out of these.
@@ -40,7 +44,8 @@ def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[P
             yield Unread(printable_path(path), LEADS_OUT, skipped=True)
             continue
         found = False
-        for outcome in _candidates(path, roots):
+        unknown: Counter[str] = Counter()
+        for outcome in _candidates(path, roots, unknown):
             if isinstance(outcome, Path) and outcome.name == OUTLETS_FILE:
                 if seen.first_time(outcome):
                     yield from _unusable(outcome, outlets)
@@ -52,6 +57,8 @@ def find_files(paths: Sequence[Path], within: Sequence[Path] = ()) -> Iterator[P
             yield Unread(
                 printable_path(path), f"holds no article; known file types: {known_suffixes()}"
             )
+        if unknown:
+            yield Unread(printable_path(path), _left_out(unknown), skipped=True)
 
 
 def check_exist(paths: Sequence[Path]) -> None:
@@ -78,9 +85,26 @@ def count_articles(path: Path) -> int:
     return count
 
 
-def _candidates(path: Path, roots: Roots) -> Iterator[Path | Unread]:
+def _left_out(unknown: Counter[str]) -> str:
+    """The number of files of unknown types, the most frequent types first.
+
+    >>> _left_out(Counter({".xyz": 2, "": 1}))
+    '3 files of unknown types were left out: .xyz (2), without an ending'
+    """
+    counted = [
+        (printable_path(Path(ending)) if ending else "without an ending")
+        + (f" ({count:,})" if count > 1 else "")
+        for ending, count in unknown.most_common(_MOST_TYPES)
+    ]
+    more = ["…"] if len(unknown) > _MOST_TYPES else []
+    total = unknown.total()
+    files = "file of an unknown type was" if total == 1 else "files of unknown types were"
+    return f"{total:,} {files} left out: {', '.join(counted + more)}"
+
+
+def _candidates(path: Path, roots: Roots, unknown: Counter[str]) -> Iterator[Path | Unread]:
     if path.is_dir():
-        yield from _walk(path, roots)
+        yield from _walk(path, roots, unknown)
     elif not path.is_file():
         yield Unread(printable_path(path), _missing(path))
     elif reader_of(path) is None:
@@ -90,13 +114,13 @@ def _candidates(path: Path, roots: Roots) -> Iterator[Path | Unread]:
         yield path
 
 
-def _walk(folder: Path, roots: Roots) -> Iterator[Path | Unread]:
+def _walk(folder: Path, roots: Roots, unknown: Counter[str]) -> Iterator[Path | Unread]:
     entered: set[str] = set()
     waiting = [(folder, True)]
     while waiting:
         path, is_folder = waiting.pop()
         if not is_folder:
-            yield from _accepted(path, roots)
+            yield from _accepted(path, roots, unknown)
         elif path.is_symlink() and not roots.hold(path):
             yield Unread(printable_path(path), LEADS_OUT, skipped=True)
         elif (real := os.path.realpath(path)) not in entered:
@@ -119,11 +143,14 @@ def _inside(folder: Path) -> list[tuple[Path, bool]]:
     ]
 
 
-def _accepted(path: Path, roots: Roots) -> Iterator[Path | Unread]:
+def _accepted(path: Path, roots: Roots, unknown: Counter[str]) -> Iterator[Path | Unread]:
     if path.name == OUTLETS_FILE:
         yield path
-    elif reader_of(path) is None or path.name.lower() in _NO_ARTICLES or is_text_of_export(path):
+    elif path.name.lower() in _NO_ARTICLES or is_text_of_export(path):
         return
+    elif reader_of(path) is None:
+        if not path.is_symlink():
+            unknown[path.suffix.lower()] += 1
     elif not path.is_file():
         yield Unread(printable_path(path), _missing(path))
     elif path.is_symlink() and not roots.hold(path):

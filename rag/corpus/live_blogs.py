@@ -35,6 +35,7 @@ _COMMENTS = re.compile(
     r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|replies)(?:$|[\s_-])", re.I
 )
 _PICTURE = re.compile(r"caption|credit|(?:^|[\s_-])(?:image|photo|picture)(?:$|[\s_-])", re.I)
+_TITLE = re.compile(r"(?:^|[\s_-])(?:title|headline|heading)(?:$|\s)", re.IGNORECASE)
 _TIME_TAGS = ("time", "span", "div", "p", "a", "b", "strong", "em", "small", "h2", "h3", "h4")
 _LONGEST_TIME = 40
 _FEWEST, _MOST_POSTS = 2, 2_000
@@ -70,7 +71,8 @@ def live_blocks(
     if not stated.live_title and not _is_live(elements, chosen, called_live):
         return []
     owned = _owned(blocks, elements)
-    posts = [post for element in elements if (post := _post(element, owned[element]))]
+    titles = frozenset(_bare(each.heading) for each in stated.posts if each.heading)
+    posts = [post for each in elements if (post := _post(each, owned[each], titles))]
     shown = _bare("".join(post.heading + "".join(b.words for b in post.blocks) for post in posts))
     posts += [_of_data(each) for each in stated.posts if not _is_shown(each, shown)]
     if len(posts) < (1 if stated.live_title else _FEWEST):
@@ -181,12 +183,21 @@ def _is_live(elements: Sequence[Any], chosen: Sequence[PageBlock], called_live: 
     return inside >= 0.5 * sum(len(block.words) for block in chosen)
 
 
-def _post(element: Any, inside: Sequence[PageBlock]) -> _Post | None:
-    """The post of an element; None if nothing is reported in it."""
+def _post(element: Any, inside: Sequence[PageBlock], titles: frozenset[str]) -> _Post | None:
+    """The post of an element; None if nothing is reported in it.
+
+    Its heading may be one by its class alone, or by the `titles` of the page's data.
+    """
     timed = _time_element(element)
     text = " ".join("".join(timed.itertext()).split())
     clock = _CLOCK_ONLY.search(text)
+    called_so = (
+        block
+        for block in inside
+        if _bare(block.words) in titles or _TITLE.search(block.element.get("class") or "")
+    )
     heading = next((block for block in inside if block.kind == "heading"), None)
+    heading = heading or next(called_so, None)
     body = [
         block
         for block in inside

@@ -71,6 +71,11 @@ _CONSENT = (
     r"\b.{0,60}(?:cookies|information|personuppgifter|opplysninger)|vi (?:använder|bruger"
     r"|bruker) (?:\w+ )?"
     r"(?:cookies|kakor|informasjonskapsler)"
+    r"|\bzgod[ęay]\b.{0,60}\b(?:na przetwarzanie|jest dobrowolna|wycofać)|zaufan\w+ partner"
+    r"|danych osobowych\b.{0,160}\b(?:cookies|partner)|^przejdź do serwisu"
+    r"|soubory cookie|osobních údajů\b.{0,120}\b(?:souhlas|partner)|çerez(?:ler)?\b.{0,60}\bkullan"
+    r"|kişisel verileriniz|sütiket|evästeitä|χρησιμοποιούμε cookies|файлы cookie"
+    r"|cookie(?:を|の)使用|使用cookie"
 )
 _BOT = (
     r"checking (?:if the site connection is secure|your browser)|^just a moment\b"
@@ -78,8 +83,8 @@ _BOT = (
     r"|are you a (?:ro)?bot\b|(?:i am|i[’']m) not a robot|unusual (?:traffic|activity) from your"
     r"|enable (?:javascript|js)(?: and cookies)? (?:and (?:disable|cookies)|to continue"
     r"|in your browser)"
-    r"|please (?:enable|turn on|activate) (?:javascript|cookies)|javascript is (?:disabled"
-    r"|required)"
+    r"|please (?:enable|turn on|activate) (?:javascript|js|cookies)\b"
+    r"|disable any ad blocker|javascript is (?:disabled|required)"
     r"|pardon our interruption|complete the (?:captcha|security check)|incapsula|cloudflare ray id"
     r"|ddos protection by|your (?:ip|browser|request) (?:address )?(?:has been|was) (?:blocked"
     r"|flagged)"
@@ -103,6 +108,7 @@ _MISSING = (
     r"|404 (?:error|not found)"
     r"|page not found|(?:go|return|back) to (?:our|the) (?:home ?page|front page)|try (?:a"
     r"|our) search"
+    r"|unavailable (?:to|for|in)\b.{0,24}\b(?:visitors|users|readers|your region|your country)"
     r"|unavailable (?:due to|for) legal reasons|access (?:can ?not|can[’']t) be granted"
     r"|(?:is|are) (?:not |un)available in (?:your|most european) (?:country|region|countries"
     r"|location)"
@@ -126,6 +132,13 @@ _MISSING = (
     r"|страниц\w+ .{0,40}не (?:найдена|существует)|сторінк\w+ .{0,40}не знайдено"
     r"|ページ.{0,20}(?:見つかりません|存在しません|ありません)|页面.{0,12}不存在|找不到.{0,8}页面"
     r"|페이지를? 찾을 수 없"
+    r"|(?:sayfa|içerik|haber)\b.{0,40}\b(?:bulunama\w+|mevcut değil|kaldırılmış)"
+    r"|stránk\w+\b.{0,40}\b(?:ne(?:byla )?nalezena|neexistuje)"
+    r"|(?:oldal|cikk)\b.{0,40}\bnem található"
+    r"|sivua ei (?:löy\w+|ole)|(?:pagina|articolul)\b.{0,40}\bnu (?:a fost găsit|există|mai există)"
+    r"|halaman\b.{0,40}\btidak (?:ditemukan|tersedia)|η σελίδα\b.{0,40}\bδεν (?:βρέθηκε|υπάρχει)"
+    r"|الصفحة.{0,30}غير موجود|頁面.{0,12}不存在|找不到.{0,8}頁面"
+    r"|\bexpired under (?:our|the) (?:agreement|licen[cs]e)"
 )
 _PAYWALL = (
     r"(?:to (?:continue|keep) reading|continue reading|read the (?:full|rest of the) (?:story"
@@ -162,6 +175,11 @@ _PAYWALL = (
     r"|exclusivo para assinantes|já é assinante|dla prenumeratorów|(?:for|kun for) abonnenter"
     r"|bara för prenumeranter|\bdig som är prenumerant|\b(?:bli|redan) prenumerant\b"
     r"|\b(?:logga in|logg inn|log ind) (?:eller|för att|for å|for at)\b"
+    r"|\b(?:kjøp|køb|köp) (?:abonnement|prenumeration|tilgang|adgang)\b"
+    r"|\b(?:få|skaff deg) (?:full |fuld )?(?:tilgang|adgang|tillgång) til\b"
+    r"|\b(?:abone olun?|tilaajille|tilaa nyt)\b|předplatitel|előfizető(?:knek|ink)|για συνδρομητές"
+    r"|(?:この|本)記事は有料|会員限定|有料会員|残り[\d,]+文字|仅限会员|訂閱(?:會員|後)"
+    r"|\bobtén acceso ilimitado\b|\bapprofitta dell[’']offerta\b"
     r"|\b(?:bli|bliv|allerede) abonnent\b|\b(?:word|al|ben je) abonnee\b|\bvoor abonnees\b"
     r"|\bzaloguj się (?:lub|aby)\b|\bwykup (?:dostęp|prenumeratę)|\bdla (?:prenumeratorów"
     r"|subskrybentów)|\baccedi (?:o|per)\b.{0,40}\babbon|\bper continuare a leggere"
@@ -175,6 +193,8 @@ _FORM = (
     r"|abonn\w+|inscri\w+|anmelden)"
     r"|(?:enter|type) your e-?mail|by (?:signing up|subscribing|submitting),? you (?:agree"
     r"|consent|accept)"
+    r"|\b(?:al|ao|en|continuando|mit|door)\b.{0,60}\b(?:aceptas?|accetti|aceita|concorda|acceptez"
+    r"|akzeptieren sie|stimmen sie|ga je akkoord)\b"
     r"|thank you for (?:signing up|subscribing)|(?:we (?:will )?never"
     r"|unsubscribe)\b.{0,40}(?:spam|share your|any ?time)"
     r"|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
@@ -209,6 +229,8 @@ _TITLES: tuple[tuple[SiteNotice, re.Pattern[str]], ...] = (
             r"|noticia|conteúdo|notícia|pagina|articolo|contenuto)"
             r" (?:(?:was |is |is currently |konnte )?(?:not|nicht|no|non|niet|não|kunde inte"
             r"|ikke) .{0,30}|introuvable|unavailable|missing|gone)"
+            r"|sayfa bulunamadı|stránka nenalezena|az oldal nem található|sivua ei löydy"
+            r"|页面不存在|頁面不存在|ページが見つかりません"
             r"|not found|nothing (?:was )?found|oops|whoops|nie znaleziono|access denied"
             r"|forbidden|451\b)(?:[^:]{0,3}$|[.!]? ?(?:[|–—·-]|: (?:page|error"
             r"|unavailable)).{0,60}$)",
@@ -255,12 +277,23 @@ _HINTS = tuple(
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
     "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
-    "|engagement|résili|kündbar|cancela|disdici|abbona|donate|aceit|akkoord|contenid|akzept|zustimm"
+    "|engagement|résili|kündbar|cancela|disdici|abbona|donate"
+    "|enable js|ad block"
+    "|aceit|akkoord|contenid|akzept|zustimm"
     "|annehmen|artikel|beitrag|inhalt|contenu|artícul|notici"
     "|notíc|artigo|conteúdo|articolo|toestemming|jouw|uw |log ind|logg inn|logga in|abonnee"
     "|zaloguj|wykup|subskryb|accedi"
     "|continuare|inicia sesión|sessão|assine|connectez|registriert"
+    "|zgod|osobow|zaufan|przejdź|údaj|çerez|kişisel|sütik|eväst|sayfa|içerik|haber|stránk"
+    "|oldal|cikk|sivua|nu a|nu ex|nu mai|halaman|σελίδα|الصفحة|頁面|agreement|licen"
+    "|kjøp|køb|köp |tilgang|adgang|tillgång|abone|tilaa|předplat|előfizet|συνδρομ|有料|会員"
+    "|文字|会员|訂閱|ilimitado|offerta"
     "|enlace|lien|verschoben|account|registration|страниц|сторінк|ページ|页面|페이지".split("|")
+)
+# By clicking "Accept", you agree.
+_BUTTON = re.compile(
+    r"\b(?:cli(?:ck|qu|c)|kli(?:ck|k)|press|tap)\w*\b[^“„«\"]{0,20}[“„«\"][^“”„»\"]{1,40}[”»“\"]",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“”„«»\"]|\b(?:said|says|told|sagte|sagt|dijo|selon)\b")
 
@@ -278,7 +311,7 @@ def site_notice(words: str) -> SiteNotice | None:
     folded = words.lower()
     if len(words) > _LONGEST or not any(map(folded.__contains__, _HINTS)):
         return None
-    if _QUOTED.search(words):
+    if _QUOTED.search(_BUTTON.sub("", words)):
         return None
     for kind, pattern in _KINDS:
         if pattern.search(words):

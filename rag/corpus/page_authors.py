@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.corpus.bylines import (
     is_desk,
+    is_outlet,
     is_person,
     named_authors,
     opens_byline,
@@ -19,7 +20,6 @@ from rag.corpus.page_graph import Graph, Node
 from rag.corpus.page_heading import heading_of
 from rag.corpus.page_signatures import signed_by
 from rag.corpus.wires import is_agency
-from rag.language.outlet_names import name_of_host
 
 _META = (
     (
@@ -71,7 +71,7 @@ def find_authors(
     ]
     others = _distinct(name for name, _ in own)
     for found in (of_data, *_of_meta(meta), _below_heading(tree), signed_by(tree), _labelled(tree)):
-        named = [name for name in found if not _is_outlet(name, outlets)]
+        named = [name for name in found if not is_outlet(name, outlets)]
         if any(is_person(name) for name in named):
             beside = [is_agency(name) or (found is of_data and is_desk(name)) for name in named]
             kept = zip(named, beside, strict=True)
@@ -142,11 +142,6 @@ def _of_node(graph: Graph, article: Node) -> Iterator[tuple[str, bool]]:
         for text in full or [" ".join(parts)]:
             names = (text,) if organisation else named_authors(text)
             yield from ((name, organisation) for name in names if name)
-
-
-def _is_outlet(name: str, outlets: Collection[str]) -> bool:
-    """Whether a name is that of the page's outlet, or spells its host."""
-    return any(same_person(name, each) or name_of_host(each, [name]) for each in outlets)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ _BACK = re.compile(r"\s*[↩↵⤴⮌][\ufe0e\ufe0f]?\Z")
 _SIGNED = re.compile(r" [-–—―] ?[^\s.][^.!?]{0,118}$")
 _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]]*$|[”»\"]$")
 _DASH = re.compile(r"[-–—―]")
+_INDENT = re.compile(r"[^\S\u3000]*(?:\u3000|[\xa0\u2002\u2003]{2})")
 _EMBEDS = re.compile(r"instagram-media|tiktok-embed|fb-(?:post|video)|bluesky-embed|twitter-video")
 _DEEPEST = 400
 _LONGEST_SPEAKER = 120
@@ -218,9 +219,9 @@ class _Walk:
         return isinstance(child.tag, str) and (_is_block(child) or child in self._holds_blocks)
 
     def _ends_line(self, run: _Run, line_break: Any) -> bool:
-        """Whether this break ends a paragraph: the second of two, or after a line in bold."""
+        """Whether this break ends a paragraph: the second of two, by an indent or a bold line."""
         run.breaks += 1
-        if run.breaks > 1:
+        if run.breaks > 1 or _INDENT.match(line_break.tail or ""):
             return True
         previous = line_break.getprevious()
         return (

@@ -26,6 +26,7 @@ _PUBLISHED = (
     "dcterms.issued", "dc.issued", "citation_publication_date", "prism.publicationdate",
     "originalpublicationdate", "article_date_original", "pubdate", "pub_date", "rbpubdate",
     "shareaholic:article_published_time", "analyticsattributes.articledate", "bt:pubdate",
+    "article.published",
 )  # fmt: skip
 CREATED = (
     "date", "dc.date", "dcterms.date", "dc:date", "dc.date.created", "dcterms.created",

@@ -46,7 +46,7 @@ def _headlines_and_prose(
         for place, block in enumerate(blocks)
         if block.linked >= 0.9
         and block.kind in ("heading", "item", "paragraph")
-        and " " in block.words
+        and (" " in block.words or (len(block.words) >= _HEADLINE and not block.words.isascii()))
     }
     prose = {
         place: block

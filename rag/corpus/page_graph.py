@@ -1,4 +1,4 @@
-"""Reads the data that a page states of itself: JSON-LD and microdata as nodes, meta as pairs.
+"""Reads the data that a page states of itself: JSON-LD, microdata and RDFa as nodes, meta as pairs.
 
 Nodes of both kinds have one form, so that whoever asks need not know which a page uses. What a
 node says of another one (its video, its comments, the claim that it checks) stays that node's own.
@@ -73,7 +73,7 @@ class Graph:
 
 
 def read_graph(tree: Any) -> Graph:
-    """Every node of a page's JSON-LD and microdata; what cannot be parsed is left out."""
+    """Every node of a page's JSON-LD, microdata and RDFa; what cannot be parsed is left out."""
     nodes: list[Node] = []
     for script in islice(tree.xpath(_SCRIPTS), _MOST_SCRIPTS):
         data, most = _parsed(script.text or ""), len(nodes) + _MOST_NODES
@@ -88,12 +88,12 @@ def read_graph(tree: Any) -> Graph:
 def meta_values(tree: Any) -> Sequence[tuple[str, str]]:
     """Each meta element's name or property in small letters and its content, in order.
 
-    Elements within the scope of an item of microdata are that item's and are left out.
+    Elements within the scope of an item of RDFa are that item's and are left out.
     """
     found: list[tuple[str, str]] = []
     for element in tree.iter("meta"):
         content = " ".join((element.get("content") or "").split())
-        if content:
+        if content and not (_names(element) and _owner(element) is not None):
             names = (element.get(key) for key in ("property", "name", "http-equiv"))
             found.extend((name.strip().lower(), content) for name in names if name)
     return found
@@ -201,24 +201,23 @@ def _local(name: str) -> str:
 
 
 def _microdata(tree: Any) -> Iterator[Node]:
-    """The items of microdata, outer ones first; `itemref` is followed once."""
+    """The items of microdata and RDFa, outer ones first; `itemref` is followed once."""
     items: dict[Any, Node] = {}
     built: dict[Any, dict[str, tuple[Any, ...]]] = {}
     for scope in tree.iter():
-        if not isinstance(scope.tag, str) or "itemscope" not in scope.attrib:
+        if not isinstance(scope.tag, str) or not _is_item(scope):
             continue
         if len(items) >= _MOST_NODES:
             break
-        owner = _owner(scope) if "itemprop" in scope.attrib else None
+        owner = _owner(scope) if _names(scope) else None
         outer = items[owner].path if owner in items else ()
-        names = tuple(scope.get("itemprop", "").split()[:1]) if owner in items else ()
+        names = tuple(map(_local, _names(scope)[:1])) if owner in items else ()
         built[scope] = {}
-        types = _types(scope.get("itemtype", "").split())
-        items[scope] = Node(
-            types, built[scope], (outer + names)[:_DEEPEST], scope.get("itemid", "")
-        )
+        types = _types((scope.get("itemtype") or scope.get("typeof") or "").split())
+        identifier = scope.get("itemid") or scope.get("resource") or ""
+        items[scope] = Node(types, built[scope], (outer + names)[:_DEEPEST], identifier)
     for element in tree.iter():
-        if isinstance(element.tag, str) and "itemprop" in element.attrib and items:
+        if items and isinstance(element.tag, str) and _names(element):
             owner = _owner(element)
             if owner in built:
                 _add(built[owner], element, items)
@@ -232,13 +231,32 @@ def _microdata(tree: Any) -> Iterator[Node]:
 
 def _add(fields: dict[str, tuple[Any, ...]], element: Any, items: Mapping[Any, Node]) -> None:
     value = items.get(element) or _property(element)
-    for name in map(_local, element.get("itemprop").split()):
+    for name in map(_local, _names(element)):
         fields[name] = fields.get(name, ()) + ((value,) if value else ())
 
 
 def _owner(element: Any) -> Any:
     """The nearest element around it that is an item."""
-    return next((each for each in element.iterancestors() if "itemscope" in each.attrib), None)
+    return next(filter(_is_item, element.iterancestors()), None)
+
+
+def _is_item(element: Any) -> bool:
+    """Whether an element is an item of microdata, or one of RDFa in the words of schema.org."""
+    if "itemscope" in element.attrib:
+        return True
+    types = (element.get("typeof") or "").split()
+    return any(map(_is_of_schema, types))
+
+
+def _names(element: Any) -> list[str]:
+    """The names under which an element is a property of the item around it."""
+    if "itemprop" in element.attrib:
+        return list(element.get("itemprop").split())
+    return [name for name in (element.get("property") or "").split() if _is_of_schema(name)]
+
+
+def _is_of_schema(name: str) -> bool:
+    return ":" not in name or name.startswith(("schema:", "http://schema.org/"))
 
 
 def _property(element: Any) -> str:

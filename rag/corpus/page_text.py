@@ -89,6 +89,9 @@ def _article_blocks(
         _make_plain(region)
         again, found = _found(tree, blocks)
         chosen, body = (again, found) if again else (chosen, body)
+        if _missed(blocks, chosen, title) is region:
+            own = (n for n, block in enumerate(blocks) if container(block) is region)
+            chosen = chosen.union(n for n in own if is_prose(blocks[n]))
     _unmark(blocks)
     words = squeezed("".join(stated.paragraphs))
     found_blocks = [blocks[number] for number in sorted(Choice(blocks, chosen, words, title).all())]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 _LAST_PART = re.compile(
-    r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]|--?)(?P<part>\S.*)", re.DOTALL
+    r"(?P<title>.*\S)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»_]\s*|[:：]|--?)(?P<part>\S.*)",
+    re.DOTALL,
 )
 _FIRST_PART = re.compile(
     r"(?P<part>\S.{0,60}?)(?:\s+[-–—|*·•»›:/]{1,2}\s+|\s*[|｜ㅣ»]\s*|[:：]\s+)(?P<title>\S.*)",
@@ -126,15 +127,23 @@ def _without_outlet(title: str, keys: Mapping[str, bool], whole: Collection[str]
 
     A section may stand before the outlet's name, the day or the author behind it.
     """
-    rest, cut = title, title
+    rest, cut, mark = title, title, ""
     for _ in range(_MOST_PARTS):
         found = _LAST_PART.fullmatch(rest)
         if found is None or len(found["title"]) < _LEAST:
             break
-        rest = found["title"].rstrip()
+        between, rest = rest[len(found["title"]) : found.start("part")], found["title"].rstrip()
         if _is_outlet(found["part"], keys) or _key(rest) in whole:
-            cut = rest
+            cut, mark = rest, between
+        elif mark and between == mark and _may_be_section(found["part"], rest):
+            # One word between the title and the outlet: "Tunnel to close – Local – The Post".
+            return rest
     return cut
+
+
+def _may_be_section(part: str, title: str) -> bool:
+    """Whether a part is one word with a capital, and so many stand before it as in a title."""
+    return part.isalpha() and part[0].isupper() and len(title.split()) >= _FEWEST_WORDS
 
 
 def _without_prefix(title: str, keys: Mapping[str, bool], whole: Collection[str]) -> str:

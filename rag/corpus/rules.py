@@ -123,6 +123,8 @@ def is_name_line(words: str) -> bool:
     names = words.split()
     return (
         len(names) <= _NAME_LINE_WORDS
+        # A word that is cut at the end of the line goes on in the next.
+        and not words.endswith(("-", "‐", "¬"))
         and not _TERMINAL.search(words)
         and not _UNSPACED_SENTENCE.search(words)
         and not any(map(str.isdigit, words))

@@ -16,7 +16,7 @@ _GAP = "\n\n"
 _ADDRESSED = re.compile(
     r"\A(?:eds|editors|note to editors|editor[’']s note)\b[.:]*\s*", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
+_SENTENCE = re.compile(r"(?<=;)\s+|(?<=\.)\s+(?=[A-Z])")
 
 
 def with_note(content: Text, *notes: str) -> tuple[Text, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from rag.errors import CorpusError
 _MARK = re.compile(rb"""class\s*=\s*["'][^"']{0,80}\b(?:DocPublicationName|docOcurrContainer)\b""")
 _APPEARED = re.compile(r"\b(?:cet article est paru dans|this article appeared in)\b", re.IGNORECASE)
 _LONGEST_HEADER = 120
+_ISSUE = re.compile(r",?\s+(?:no|n[°ºo]|nr|num|issue)\b[.°º]?\s*[\w-]*\d.*\Z", re.IGNORECASE)
 
 
 def recognises(start: bytes) -> bool:
@@ -62,7 +63,7 @@ def _article(place: str, element: Any) -> Draft | Unread:
         title=title,
         url=_address(element),
         source_id=f"europresse:{number.casefold()}" if number else "",
-        publisher=_first(element, "DocPublicationName"),
+        publisher=_ISSUE.sub("", _first(element, "DocPublicationName")),
         authors=people(_byline(element)),
         date=_date(header),
         dated=True,

@@ -28,7 +28,7 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(
     r"(?<![\d:])(\d{1,2})[:.h](\d\d)(?::(\d\d))?(?!\d)\s*([AaPp]\.?\s?[Mm]\b\.?)?"
-    r"\s*((?-i:[A-Z]{2,5})\b|(?:UTC|GMT)?\s?[+−-]\d\d?:?\d\d)?"
+    r"\s*(?:(?:UTC|GMT)?\s?(?P<offset>[+−-]\d\d?:?\d\d)|(?P<zone>(?-i:[A-Z]{2,5})\b))?"
 )
 _MONTH_AND_YEAR = re.compile(r"[^\W\d_]{3,12}\.?,? \d{4}")
 _LAST_FIRST = re.compile(r"([^\W\d][\w.'’ -]{0,40}),\s*([^\W\d][\w.'’ -]{0,40})")
@@ -88,9 +88,9 @@ def clock_of(line: str) -> str:
 
 
 def _time(clock: re.Match[str]) -> str:
-    hour, minute, second, half, zone = clock.groups()
+    hour, minute, second, half, *_ = clock.groups()
     time = f"{hour}:{minute}" + (f":{second}" if second else "")
-    return " ".join(filter(None, (time, half, zone)))
+    return " ".join(filter(None, (time, half, clock["offset"] or clock["zone"])))
 
 
 def people(names: str) -> tuple[str, ...]:

@@ -7,26 +7,23 @@ come from text files, RTF, Word and web pages alike: a blank one parts paragraph
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
-from rag.corpus.decoding import SIZE_LIMIT, clean
+from rag.corpus.decoding import clean
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats import factiva, nexis, nexis_uni, proquest
 from rag.corpus.formats.layout import Part
+from rag.corpus.formats.text_stream import TextLines
 
 _PEEKED = 1 << 20
 """The characters at the beginning in which a mark is looked for; cover pages may be long."""
 
 # Line ends in the words of a paragraph, and page breaks, which are lines.
 _LINE_ENDS = re.compile("[\n\ufffe]|(\f)")
-_GUESSED = "not UTF-8; read as Windows-1252"
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What every kind has in some line, and almost no other file: saves looking at each line.
 _MARKS = re.compile(
     rb"[Dd][Oo][CcKk][Uu][Mm][Ee][Nn][Tt]|\xe6\x96\x87|ProQuest|\bLOAD-DATE|\bLoad-Date"
@@ -75,19 +72,24 @@ def text_export(path: Path, where: str) -> Iterator[Draft | Unread] | None:
         if _MARKS.search(start) is None:
             return None
         file.seek(0)
-        found, _ = recognised(_TextLines(file))
+        found, _ = recognised(_bare_lines(TextLines(file)))
     return _from_file(path, where, found) if found else None
 
 
 def _from_file(path: Path, where: str, kind: Export) -> Iterator[Draft | Unread]:
     with path.open("rb") as file:
-        lines = _TextLines(file)
-        for outcome in kind.articles(lines, where):
-            if lines.guessed and isinstance(outcome, Draft):
-                yield replace(outcome, warnings=(*outcome.warnings, _GUESSED))
-                lines.guessed = False
+        lines = TextLines(file)
+        for outcome in kind.articles(_bare_lines(lines), where):
+            if isinstance(outcome, Draft) and (notes := lines.notes()):
+                yield replace(outcome, warnings=(*outcome.warnings, *notes))
             else:
                 yield outcome
+
+
+def _bare_lines(lines: TextLines) -> Iterator[str]:
+    """The lines without their ends; a form feed is a line by itself."""
+    for line in lines:
+        yield from _parted(clean(line).removesuffix("\n"))
 
 
 def part_lines(parts: Iterable[Part]) -> Iterator[str]:
@@ -95,36 +97,6 @@ def part_lines(parts: Iterable[Part]) -> Iterator[str]:
     for _, words in parts:
         yield from _parted(words)
         yield ""
-
-
-class _TextLines:
-    """The lines of a text file without their ends: UTF-8, UTF-16 with a mark, or Windows-1252.
-
-    A form feed is a line by itself. No line has more than 20 MB: a longer one is broken.
-    `guessed` says whether a line was not UTF-8.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.guessed = False
-        self._file = file
-
-    def __iter__(self) -> Iterator[str]:
-        start = self._file.read(len(codecs.BOM_UTF8))
-        self._file.seek(len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0)
-        decoded: Iterable[str]
-        if start.startswith(_UTF16_MARKS):
-            decoded = codecs.getreader("utf-16")(self._file, "replace")
-        else:
-            decoded = map(self._decoded, iter(lambda: self._file.readline(SIZE_LIMIT), b""))
-        for line in decoded:
-            yield from _parted(clean(line).removesuffix("\n"))
-
-    def _decoded(self, line: bytes) -> str:
-        try:
-            return line.decode()
-        except UnicodeDecodeError:
-            self.guessed = True
-            return line.decode("cp1252", "replace")
 
 
 def _parted(words: str) -> Iterator[str]:

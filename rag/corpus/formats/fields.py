@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from rag.corpus.breaking_off import without_end
-from rag.corpus.bylines import named_authors, opens_byline, parse_authors, slug_name
+from rag.corpus.bylines import is_outlet, named_authors, opens_byline, parse_authors, slug_name
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
@@ -26,7 +26,18 @@ _LINES = (
     *("captured", "modified"),
 )
 _INNER = (
-    *("name", "rendered", "value", "main", "original", "$date", "$oid", "$numberLong", "#text"),
+    *(
+        "name",
+        "rendered",
+        "value",
+        "main",
+        "basic",
+        "original",
+        "$date",
+        "$oid",
+        "$numberLong",
+        "#text",
+    ),
     *("displayName", "display_name", "full_name", "text", "title"),
 )
 _DRAFTS = frozenset(
@@ -41,6 +52,9 @@ _CUT_OFF = re.compile(r"\s*\[\+(\d{1,9}) chars\]\s*\Z")
 _QUOTED = re.compile(r"'([^'\[\]]{1,200})'|\"([^\"\[\]]{1,200})\"")
 _INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?")
+_OTHER_ROLE = re.compile(r"photo|illustrat|graphic|video|camera|translat", re.IGNORECASE)
+_OF_BLOCK = ("content", "text", "html", "data", "items")
+_DEEPEST = 6
 _LONGEST_DAY = 20
 _LONGEST_LIST = 4_000
 _CUT_AT = "\u2026"
@@ -84,7 +98,7 @@ def fields_draft(
         url=known["url"],
         source_id=known["id"],
         publisher=known["publisher"],
-        authors=_authors(record, fields, odd),
+        authors=_without_outlets(_authors(record, fields, odd), known["publisher"], known["url"]),
         date=known["date"],
         language=known["language"],
         section=known["section"],
@@ -117,11 +131,20 @@ def people_of(value: Any) -> tuple[str, ...]:
         if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
         return parse_authors(line_of(value))
-    entries = value if isinstance(value, list | tuple) else [value]
+    if isinstance(value, dict) and isinstance(value.get("by"), list):
+        value = value["by"]
+    listed_entries = value if isinstance(value, list | tuple) else [value]
+    entries = [each for each in listed_entries if not _OTHER_ROLE.search(_role(each))]
     written = [line_of(name) for name in map(_inner, entries) if isinstance(name, str)]
     names = [name for each in written for name in _people_in(each)]
     slugs = {name: of_slug for name in names if (of_slug := slug_name(name)) is not None}
     return _distinct(slugs.get(name, name) for name in names)
+
+
+def _role(entry: Any) -> str:
+    """What a person in a list did for the article, where the entry says so."""
+    said = entry.get("role") if isinstance(entry, dict) else ""
+    return said if isinstance(said, str) else ""
 
 
 def _people_in(entry: str) -> tuple[str, ...]:
@@ -150,8 +173,8 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     wrong = ""
     for name in fields.get("text", ()):
         value = _looked_up(record, name)
-        if isinstance(value, list) and all(isinstance(part, str) for part in value):
-            value = "\n\n".join(value)
+        if isinstance(value, list) and any(parts := list(map(_block, value))):
+            value = "\n\n".join(filter(None, parts))
         value = _inner(value)
         if _is_none(value):
             continue
@@ -169,6 +192,20 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     if summary is not None:
         return summary, ("has no text but a summary; that is read",)
     raise CorpusError(wrong or _missing(record, fields))
+
+
+def _block(value: Any, depth: int = 0) -> str:
+    """The words of a block of a text: {"content": "…"}, {"data": {"text": "…"}}, or their items."""
+    if isinstance(value, str) or depth > _DEEPEST:
+        return value if isinstance(value, str) else ""
+    if isinstance(value, list):
+        return "\n\n".join(filter(None, (_block(each, depth + 1) for each in value)))
+    if not isinstance(value, dict):
+        return ""
+    if isinstance(children := value.get("children"), list):
+        return "".join(_block(each, depth + 1) for each in children)
+    inner = (_block(value.get(name), depth + 1) for name in _OF_BLOCK)
+    return next(filter(None, inner), "")
 
 
 def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:
@@ -251,13 +288,19 @@ def _exact(day: str, record: Record, fields: Fields) -> str:
 def _authors(record: Record, fields: Fields, odd: list[str]) -> tuple[str, ...]:
     for name in fields.get("authors", ()):
         value = _looked_up(record, name)
-        if _is_none(value):
+        if _is_none(value) or (name == "credits" and not isinstance(value, dict)):
             continue
         if not isinstance(value, str | list | tuple | dict):
             odd.append(f"field {name!r} is {value!r:.60}, not names; left out")
         elif found := people_of(value):
             return found
     return ()
+
+
+def _without_outlets(names: tuple[str, ...], publisher: str, url: str) -> tuple[str, ...]:
+    """The names without the outlet's own, unless it is the only one."""
+    outlets = [each for each in (publisher, publisher_of(url)) if each]
+    return tuple(name for name in names if not is_outlet(name, outlets)) or names
 
 
 def _embargo(record: Record, fields: Fields) -> str:

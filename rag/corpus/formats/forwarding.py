@@ -13,25 +13,42 @@ _MARKER = re.compile(
     r"\b(?:forwarded message|begin forwarded|weitergeleitete nachricht|message transf[ée]r[ée]"
     r"|mensaje reenviado|doorgestuurd bericht|messaggio inoltrato|mensagem encaminhada"
     r"|vidarebefordrat meddelande|videresendt (?:besked|melding)|przekazana wiadomość"
-    r"|пересылаемое сообщение|переадресованное сообщение)\b",
+    r"|пересылаемое сообщение|переадресованное сообщение|přeposlaná zpráva"
+    r"|(?:yönlendirilmiş|iletilen) (?:mesaj|ileti)|továbbított üzenet|välitetty viesti"
+    r"|転送(?:された)?メッセージ|转发邮件|전달된 메일)\b",
     re.IGNORECASE,
 )
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst|vs|vb|pd|i)\s*:\s*", re.IGNORECASE)
 _FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
-        "from": ("From", "Von", "De", "Van", "Da", "Från", "Fra", "Od", "От", "От кого"),
+        "from": (
+            *("From", "Von", "De", "Van", "Da", "Från", "Fra", "Od", "От", "От кого", "Mittente"),
+            *(
+                "Nadawca",
+                "Kimden",
+                "Feladó",
+                "Lähettäjä",
+                "差出人",
+                "发件人",
+                "寄件者",
+                "보낸 사람",
+            ),
+        ),
         "date": (
             *("Date", "Sent", "Datum", "Gesendet", "Envoyé", "Data", "Fecha", "Enviado el"),
             *("Enviado", "Verzonden", "Inviato", "Enviada em", "Enviada", "Skickat", "Sendt"),
-            *("Dato", "Wysłano", "Дата", "Отправлено"),
+            *("Dato", "Wysłano", "Дата", "Отправлено", "Tarih", "Dátum", "Päiväys", "Odesláno"),
+            *("日付", "日時", "发送时间", "日期", "날짜"),
         ),
         "subject": (
             *("Subject", "Betreff", "Objet", "Asunto", "Onderwerp", "Oggetto", "Assunto"),
-            *("Ämne", "Emne", "Temat", "Тема"),
+            *("Ämne", "Emne", "Temat", "Тема", "Sujet", "Předmět", "Konu", "Tárgy", "Aihe"),
+            *("件名", "主题", "主旨", "제목"),
         ),
         "": (
             *("To", "An", "À", "Para", "Aan", "A", "Till", "Til", "Do", "Кому", "Cc", "CC"),
-            *("Kopie", "Copie", "Reply-To", "Antwort an", "Répondre à"),
+            *("Kopie", "Copie", "Reply-To", "Antwort an", "Répondre à", "Pour", "Destinatario"),
+            *("Adresat", "Komu", "Kime", "Címzett", "Vastaanottaja", "宛先", "收件人", "받는 사람"),
         ),
     }
 )

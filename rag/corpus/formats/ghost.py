@@ -17,6 +17,18 @@ from rag.errors import CorpusError
 _PUBLISHED = ("published", "sent")
 _SITE = "__GHOST_URL__"
 _DEEPEST = 60
+_CARD, _LIST = 10, 3
+_TAGS: Mapping[str, str] = {
+    "paragraph": "p",
+    "heading": "h2",
+    "list": "ul",
+    "listitem": "li",
+    "quote": "blockquote",
+    "aside": "blockquote",
+}
+_SECTIONS = frozenset({"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
+_BESIDE = frozenset({"email", "email-cta", "signup", "product", "call-to-action", "paywall"})
+"""Cards that ask readers for something, or that are shown in e-mails alone."""
 
 
 def is_ghost(document: Mapping[str, Any]) -> bool:
@@ -88,7 +100,7 @@ def _text(post: Mapping[str, Any], title: str) -> Text:
 
 
 def _as_html(document: str) -> str:
-    """The paragraphs of a document of one of Ghost's editors, as HTML; "" if it cannot be read."""
+    """The blocks of a document of one of Ghost's editors, as HTML; "" if it cannot be read."""
     try:
         found = json.loads(document)
     except (ValueError, RecursionError):
@@ -96,42 +108,55 @@ def _as_html(document: str) -> str:
     if not isinstance(found, dict):
         return ""
     if isinstance(sections := found.get("sections"), list):
-        lines = [_words(section, 0) for section in sections]
-    else:
-        root = found.get("root")
-        children = root.get("children") if isinstance(root, dict) else None
-        lines = [_words(child, 0) for child in children or [] if isinstance(child, dict)]
-        cards = [child.get("html") for child in children or [] if isinstance(child, dict)]
-        return _as_paragraphs(lines) + "".join(card for card in cards if isinstance(card, str))
-    cards = [c[1].get("html") or c[1].get("markdown") for c in _cards(found)]
-    return _as_paragraphs(lines) + "".join(card for card in cards if isinstance(card, str))
+        cards = found.get("cards")
+        listed = cards if isinstance(cards, list) else []
+        return "".join(_of_section(section, listed) for section in sections)
+    return _of_node(found.get("root"), 0)
 
 
-def _cards(document: Mapping[str, Any]) -> list[Any]:
-    cards = document.get("cards")
-    listed = cards if isinstance(cards, list) else []
-    return [c for c in listed if isinstance(c, list) and len(c) > 1 and isinstance(c[1], dict)]
-
-
-def _as_paragraphs(lines: list[str]) -> str:
-    return "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
-
-
-def _words(node: Any, depth: int) -> str:
-    """The words of a node: the texts of a tree of objects, the last strings of markers."""
-    if depth > _DEEPEST:
+def _of_section(section: Any, cards: list[Any]) -> str:
+    """A section of mobiledoc: [1, "p", markers], [3, "ul", items] or [10, number of a card]."""
+    if not isinstance(section, list) or len(section) < 2:
         return ""
-    if isinstance(node, dict):
-        inner = node.get("children")
-        own = node.get("text") if isinstance(node.get("text"), str) else ""
-        return str(own) + "".join(_words(child, depth + 1) for child in inner or [])
-    if isinstance(node, list):
-        # A mobiledoc section is [1, "p", [[0, [], 0, "words"], ...]].
-        inner = node[-1] if node else ""
-        if isinstance(inner, list):
-            return "".join(_words(marker, depth + 1) for marker in inner)
-        return inner if isinstance(inner, str) else ""
-    return ""
+    kind, name, *inner = section
+    if kind == _CARD:
+        card = cards[name] if isinstance(name, int) and 0 <= name < len(cards) else None
+        data = card[-1] if isinstance(card, list) and card and card[0] not in _BESIDE else None
+        return _card(data) if isinstance(data, dict) else ""
+    if kind == _LIST:
+        items = inner[0] if inner and isinstance(inner[0], list) else []
+        return f"<ul>{''.join(f'<li>{_of_markers(item)}</li>' for item in items)}</ul>"
+    tag = name if name in _SECTIONS else "p"
+    return f"<{tag}>{_of_markers(inner[0] if inner else None)}</{tag}>"
+
+
+def _of_markers(markers: Any) -> str:
+    """The words of markers, each of which is [0, opened, closed, "words"]."""
+    listed = markers if isinstance(markers, list) else []
+    last = [each[-1] for each in listed if isinstance(each, list) and each]
+    return escape("".join(words for words in last if isinstance(words, str)))
+
+
+def _of_node(node: Any, depth: int) -> str:
+    """A node of lexical and what is in it, without cards that are shown in e-mails alone."""
+    if not isinstance(node, dict) or depth > _DEEPEST:
+        return ""
+    kind = str(node.get("type") or "").removeprefix("extended-")
+    if kind in _BESIDE:
+        return ""
+    text, children = node.get("text"), node.get("children")
+    inner = escape(text) if isinstance(text, str) else ""
+    inner += "".join(_of_node(each, depth + 1) for each in children or [])
+    tag = _TAGS.get(kind, "")
+    if kind == "linebreak":
+        return "<br>"
+    return (f"<{tag}>{inner}</{tag}>" if tag else inner) + _card(node)
+
+
+def _card(data: Mapping[str, Any]) -> str:
+    """The HTML of a card; what it has in Markdown as it stands."""
+    found = data.get("html") or data.get("markdown")
+    return found if isinstance(found, str) else ""
 
 
 def _tables(document: Mapping[str, Any]) -> Mapping[str, Any]:

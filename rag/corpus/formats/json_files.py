@@ -12,7 +12,7 @@ from rag.corpus.formats.columns import configured_columns
 from rag.corpus.formats.json_articles import LISTS, JsonArticles
 from rag.corpus.formats.json_stream import Damage, Rest, entries
 from rag.corpus.formats.left_out import summed_up
-from rag.corpus.formats.text_stream import GUESSED, TextStream, opened
+from rag.corpus.formats.text_stream import TextStream, opened
 from rag.errors import CorpusError
 
 
@@ -41,8 +41,7 @@ def _outcomes(where: str, text: TextStream, articles: JsonArticles) -> Iterator[
     number = 0
     found = False
     for piece in entries(text, LISTS):
-        warnings = (GUESSED,) * text.guessed
-        text.guessed = False
+        warnings = text.notes()
         if isinstance(piece, Damage):
             yield Unread(where, piece.reason)
         elif isinstance(piece.value, Rest):

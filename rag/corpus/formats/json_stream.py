@@ -20,6 +20,8 @@ _NEXT_OBJECT = re.compile(
     rf"\}}\s{{0,{_LONGEST_GAP // 2 - 2}}},?\s{{0,{_LONGEST_GAP // 2}}}(?=\{{)"
 )
 _LARGEST_WHOLE = 256 << 20
+_MARK = re.compile(r'"(?P<name>(?:[^"\\]+|\\.)*+)(?:"(?P<is_name>\s*:)?|\\?\Z)|[\[\]{}]', re.DOTALL)
+_CLOSED_BY = {"[": "]", "{": "}"}
 _NEAR_END = 12
 _TRIES = 200
 _PIECE_AHEAD = 1 << 20
@@ -73,6 +75,16 @@ def entries(pieces: Iterable[str], lists: frozenset[str]) -> Iterator[Entry | Da
         else:
             yield Damage(f"not JSON after character {buffer.place:,}; the rest is left out")
             return
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or an object that has begun, and where the last whole value in it ends."""
+
+    closed_by: str
+    is_listed: bool
+    whole_until: int = 0
+    has_articles: bool = False
 
 
 class _Buffer:
@@ -199,6 +211,7 @@ def _listed(buffer: _Buffer) -> Iterator[Entry | Damage]:
 def _members(buffer: _Buffer, lists: frozenset[str]) -> Iterator[Entry | Damage]:
     """The entries of the lists of the object that has just begun, and what is left of it."""
     rest: dict[str, Any] = {}
+    name = ""
     streamed = False
     try:
         while (first := buffer.peek()) != "}":
@@ -216,12 +229,44 @@ def _members(buffer: _Buffer, lists: frozenset[str]) -> Iterator[Entry | Damage]
             else:
                 rest[name] = buffer.value(_LARGEST_WHOLE)
     except (ValueError, RecursionError, CorpusError) as error:
-        if not (streamed and isinstance(error, _CutOffError)):
+        is_cut = isinstance(error, _CutOffError)
+        if not (streamed and is_cut):
+            if is_cut and (whole := _before_cut(buffer.text[buffer.at :], lists)):
+                rest[name] = whole
+            if is_cut and any(isinstance(each, dict | list) for each in rest.values()):
+                yield Entry(rest)
             yield Damage(_why(error))
         buffer.at = len(buffer.text)
         return
     buffer.at += 1
     yield Entry(Rest(rest) if streamed else rest)
+
+
+def _before_cut(text: str, lists: frozenset[str]) -> Any:
+    """A value that is cut off, closed behind the last whole object of its `lists`.
+
+    What stands behind a list that is whole is closed behind its last whole value.
+
+    >>> _before_cut('{"a": {"posts": [{"b": "]"}, {"b": "c', frozenset({"posts"}))
+    {'a': {'posts': [{'b': ']'}]}}
+    """
+    open_: list[_Open] = []
+    name = ""
+    for found in _MARK.finditer(text):
+        if found["name"] is not None:
+            name = found["name"] if found["is_name"] else ""
+        elif closed_by := _CLOSED_BY.get(found[0]):
+            open_.append(_Open(closed_by, closed_by == "]" and name in lists))
+        elif len(open_) > 1:
+            inner = open_.pop()
+            open_[-1].whole_until = found.end()
+            open_[-1].has_articles |= inner.has_articles or open_[-1].is_listed
+    for depth, one in enumerate(open_, start=1):
+        if one.has_articles:
+            closing = "".join(each.closed_by for each in reversed(open_[:depth]))
+            with suppress(ValueError, RecursionError):
+                return json.loads(text[: one.whole_until] + closing)
+    return None
 
 
 def _why(error: Exception) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft
 from rag.corpus.formats.editor_notes import with_note
-from rag.corpus.formats.layout import Part, lay_out, markup_parts, titled, xhtml_parts
-from rag.corpus.formats.text_fields import read_text
+from rag.corpus.formats.layout import Part, lay_out, titled, xhtml_parts
+from rag.corpus.formats.text_fields import parts_of, read_text
 from rag.corpus.formats.xml_trees import attribute, below, children, first, named, words
 from rag.corpus.notices import find_notices
 from rag.corpus.urls import is_web_address
@@ -25,6 +26,7 @@ _PROSE = frozenset(
         "block",
     }
 )
+_SHORT_HEADLINE = re.compile(r"short|seo|social|mobile|slug|kicker|overline", re.IGNORECASE)
 _WITHOUT_END = "further notice"
 _ELSEWHERE = "its content is elsewhere, or no text"
 
@@ -37,13 +39,13 @@ def item_draft(where: str, item: Any) -> Draft:
         msg = f"its publisher says that it is {status}"
         raise CorpusError(msg)
     parts, nitf = _content(item)
-    title = words(first(content, "headline")) or words(first(nitf, "hl1"))
+    title = _headline(content) or words(first(nitf, "hl1"))
     dateline = words(first(content, "dateline"))
     laid_out = lay_out(below_dateline(parts, dateline, title))
     if not laid_out[0]:
         msg = f"the news item holds no text: {_content_kinds(item)}"
         raise CorpusError(msg)
-    notes = [words(note) for note in children(meta, "edNote")]
+    notes = [_note(note) for note in children(meta, "edNote")]
     (text, blocks), warnings = with_note(laid_out, *notes)
     created, made = first(content, "contentCreated"), first(meta, "firstCreated")
     guid = attribute(item, "guid")
@@ -55,7 +57,9 @@ def item_draft(where: str, item: Any) -> Draft:
         url=guid if is_web_address(guid) and "/" in guid else "",
         source_id=guid,
         publisher=_provider(item, meta),
-        authors=parse_authors(words(first(content, "by"))) or _creators(content),
+        authors=parse_authors(words(first(content, "by")))
+        or _creators(content)
+        or nitf_authors(nitf),
         date=words(created) or words(made) or words(first(meta, "versionCreated")),
         dated=True,
         language=attribute(first(content, "language"), "tag") or attribute(item, _LANGUAGE),
@@ -63,6 +67,22 @@ def item_draft(where: str, item: Any) -> Draft:
         embargoed=_embargo(meta),
         warnings=(*warnings, *_signals(meta, text)),
     )
+
+
+def _headline(content: Any) -> str:
+    """The main headline, else the first one that is not called a short one."""
+    if content is None:
+        return ""
+    found = [(attribute(each, "role"), words(each)) for each in below(content, "headline")]
+    main = [line for role, line in found if "main" in role.lower()]
+    other = [line for role, line in found if not _SHORT_HEADLINE.search(role)]
+    return next(filter(None, [*main, *other, *(line for _, line in found)]), "")
+
+
+def _note(element: Any) -> str:
+    """The words of a note to editors, under the label of a correction if it is marked as one."""
+    marked = attribute(element, "role").rpartition(":")[2].lower().startswith("correct")
+    return f"Correction: {words(element)}" if marked and words(element) else words(element)
 
 
 def _signals(meta: Any, text: str) -> tuple[str, ...]:
@@ -115,7 +135,7 @@ def _content(item: Any) -> tuple[list[Part], Any]:
 
 def _parts(prose: Any) -> list[Part]:
     is_xhtml = "xhtml" in str(prose.tag).partition("}")[0]
-    return xhtml_parts(prose) if is_xhtml else markup_parts(prose)
+    return xhtml_parts(prose) if is_xhtml else parts_of(prose)
 
 
 _TEXT_TYPES: dict[str, bool | None] = {
@@ -160,3 +180,15 @@ def _creators(content: Any) -> tuple[str, ...]:
         return ()
     names = [words(first(creator, "name")) for creator in below(content, "creator")]
     return tuple(dict.fromkeys(filter(None, names)))
+
+
+def nitf_authors(root: Any) -> tuple[str, ...]:
+    """The people in the byline of a NITF document."""
+    byline = first(root, "body.head", "byline") if root is not None else None
+    if byline is None:
+        return ()
+    people = [words(person) for person in below(byline, "person")]
+    line = words(byline)
+    for title in below(byline, "byttl"):
+        line = line.removesuffix(words(title)).strip(" ,")
+    return tuple(dict.fromkeys(filter(None, people))) or parse_authors(line)

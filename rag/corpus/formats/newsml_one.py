@@ -10,10 +10,9 @@ from typing import Any
 from rag.corpus.bylines import parse_authors
 from rag.corpus.drafts import Draft, Unread
 from rag.corpus.formats.editor_notes import with_note
-from rag.corpus.formats.layout import Part, lay_out, markup_parts
+from rag.corpus.formats.layout import Part, lay_out
 from rag.corpus.formats.newsml_g2 import below_dateline
-from rag.corpus.formats.text_fields import read_text
-from rag.corpus.formats.text_stream import GUESSED
+from rag.corpus.formats.text_fields import parts_of
 from rag.corpus.formats.xml_items import XmlItems
 from rag.corpus.formats.xml_trees import attribute, below, children, first, named, words
 from rag.errors import CorpusError
@@ -61,10 +60,8 @@ def _outcomes(where: str, item: Any | str, items: XmlItems) -> Iterator[Draft | 
     if isinstance(item, str):
         yield Unread(where, item)
         return
-    warnings = (GUESSED,) * items.text.guessed
-    items.text.guessed = False
     try:
-        yield from _drafts(where, item, warnings)
+        yield from _drafts(where, item, items.text.notes())
     except CorpusError as error:
         yield Unread(where, str(error))
 
@@ -145,7 +142,7 @@ def _headlined(content: Any, item: Any) -> Any:
             break
         if named(above) == "NewsComponent":
             component = above
-            if any(words(first(lines, "HeadLine")) for lines in children(above, "NewsLines")):
+            if any(_of_lines(lines, "HeadLine") for lines in children(above, "NewsLines")):
                 break
     return component
 
@@ -168,9 +165,8 @@ def _parts(content: Any) -> list[Part]:
             ),
             data,
         )
-        return markup_parts(body)
-    text, blocks = read_text("".join(data.itertext()).strip())
-    return [(block.kind, text[block.start : block.end]) for block in blocks]
+        return parts_of(body)
+    return parts_of(data)
 
 
 def _is_beside(content: Any, item: Any) -> bool:
@@ -197,9 +193,15 @@ def _line(component: Any, name: str) -> str:
     """A news line of the component or of the nearest one around it that has it."""
     for each in (component, *component.iterancestors()):
         for lines in children(each, "NewsLines"):
-            if found := words(first(lines, name)):
+            if found := _of_lines(lines, name):
                 return found
     return ""
+
+
+def _of_lines(lines: Any, name: str) -> str:
+    """A line of some news lines; Superdesk writes "Headline" for "HeadLine"."""
+    found = (words(each) for each in lines.iterdescendants() if named(each).lower() == name.lower())
+    return next(found, "")
 
 
 def _party(component: Any, role: str) -> str:

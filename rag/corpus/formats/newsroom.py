@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rag.corpus.bylines import parse_authors
 from rag.corpus.decoding import decode_xml, read_bytes
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.editor_notes import with_note
-from rag.corpus.formats.layout import lay_out, markup_parts, titled
-from rag.corpus.formats.newsml_g2 import item_draft
+from rag.corpus.formats.layout import lay_out, titled
+from rag.corpus.formats.newsml_g2 import item_draft, nitf_authors
 from rag.corpus.formats.newsml_one import newsml_drafts
 from rag.corpus.formats.syndication import ITEMS, feed_drafts
+from rag.corpus.formats.text_fields import parts_of
 from rag.corpus.formats.text_stream import opened
 from rag.corpus.formats.xml_items import Opening, XmlItems, opening
 from rag.corpus.formats.xml_trees import attribute, below, first, named, parsed, words
@@ -120,7 +120,7 @@ def _nitf(where: str, root: Any) -> Draft:
         raise CorpusError(msg)
     body = first(root, "body", "body.content")
     title = words(first(root, "hl1")) or words(first(head, "title"))
-    content = lay_out(titled(markup_parts(body), title) if body is not None else ())
+    content = lay_out(titled(parts_of(body), title) if body is not None else ())
     if not content[0]:
         msg = "the NITF document holds no text"
         raise CorpusError(msg)
@@ -137,7 +137,7 @@ def _nitf(where: str, root: Any) -> Draft:
         url=address if is_web_address(address) else "",
         source_id=f"nitf:{identifier}" if identifier else "",
         publisher=attribute(data, "name") or words(first(root, "distributor")),
-        authors=_nitf_authors(root),
+        authors=nitf_authors(root),
         date=issued or attribute(data, "date.publication"),
         dated=True,
         language=attribute(root, _LANGUAGE),
@@ -154,9 +154,3 @@ def _nitf_notes(docdata: Any) -> tuple[str, ...]:
     corrected = [attribute(each, "info") for each in below(docdata, "correction")]
     said = [attribute(each, "info") for each in below(docdata, "ed-msg")]
     return (*(f"Correction: {info}" for info in corrected if info), *filter(None, said))
-
-
-def _nitf_authors(root: Any) -> tuple[str, ...]:
-    byline = first(root, "body.head", "byline")
-    people = [words(person) for person in below(byline, "person")] if byline is not None else []
-    return tuple(dict.fromkeys(filter(None, people))) or parse_authors(words(byline))

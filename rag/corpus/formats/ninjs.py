@@ -28,12 +28,14 @@ _DEEPEST = 8
 
 
 def is_ninjs(record: Mapping[str, Any]) -> bool:
-    """Whether an object is a ninjs item: it says so, or has a `uri` and fields of ninjs."""
+    """Whether an object is a ninjs item: it says so, or has an address and fields of ninjs."""
     standard = record.get("standard") or record.get("$standard")
     if isinstance(standard, dict) and standard.get("name") == "ninjs":
         return True
     names = {str(name).lower() for name in record}
-    return isinstance(record.get("uri"), str) and len(names & _MARKS) >= _LEAST_MARKS
+    # Superdesk writes "guid".
+    named = isinstance(record.get("uri"), str) or isinstance(record.get("guid"), str)
+    return named and len(names & _MARKS) >= _LEAST_MARKS
 
 
 def ninjs_drafts(
@@ -119,7 +121,7 @@ class _Item:
             msg = f"the {kind!r:.30} item holds no text"
             raise CorpusError(msg)
         (text, blocks), notes = with_note(content, self.line("ednote"))
-        uri = self.line("uri")
+        uri = self.line("uri", "guid")
         return Draft(
             where,
             text,
@@ -127,7 +129,8 @@ class _Item:
             title=self.title(),
             url=uri if is_web_address(uri) and "/" in uri else "",
             source_id=uri,
-            publisher=self.named("infosources", "infosource") or self.line("copyrightholder"),
+            publisher=self.named("infosources", "infosource")
+            or self.line("copyrightholder", "source"),
             authors=people_of(self.line("by", "byline")),
             date=self.line("contentcreated", "firstcreated", "versioncreated"),
             dated=True,

@@ -82,14 +82,14 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
 
 def _without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     edges = [_edges(lines) for lines in pages]
-    counts = Counter(key for lines in edges for key in {_key(line) for line in lines})
+    counts = Counter(key for lines in edges for key in {_key(line, lines) for line in lines})
     least = max(_FEWEST_HEADS, _SHARE_OF_HEADS * len(pages))
     body = [
         [
             line
             for line in lines
             if line not in edge
-            or (counts[_key(line)] < least and not _PAGE_NUMBER.fullmatch(line.words))
+            or (counts[_key(line, edge)] < least and not _PAGE_NUMBER.fullmatch(line.words))
         ]
         for lines, edge in zip(pages, edges, strict=True)
     ]
@@ -102,8 +102,10 @@ def _edges(lines: Sequence[Line]) -> list[Line]:
     return by_height[:_EDGE] + by_height[_EDGE:][-_EDGE:]
 
 
-def _key(line: Line) -> str:
-    return _NUMBER.sub("#", line.words).casefold()
+def _key(line: Line, edge: Sequence[Line]) -> str:
+    """The words at the height of a line, which columns may have parted, without numbers."""
+    row = sorted((each for each in edge if each.y == line.y), key=lambda each: each.left)
+    return _NUMBER.sub("#", " ".join(each.words for each in row)).casefold()
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:

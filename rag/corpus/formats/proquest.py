@@ -241,12 +241,12 @@ def _top(lines: Sequence[str]) -> list[str]:
     """The title and authors: what stands above the link to the document, or the first field."""
     bare = [line.strip(f" \t|{CELL}{PAGE_BREAK}") for line in lines]
     link = next((n for n, line in enumerate(bare) if _LINK.match(line)), -1)
-    if link < 0:
-        end = next((n for n, line in enumerate(lines) if _is_field(line.strip())), len(lines))
-        return list(filter(None, bare[:end]))
     above = range(link - 1, -1, -1)
     begin = next((n for n in above if PAGE_BREAK in lines[n] or _is_field(bare[n])), -1)
-    return list(filter(None, bare[begin + 1 : link]))[-_MOST_ABOVE_LINK:]
+    if near := list(filter(None, bare[begin + 1 : max(link, 0)])):
+        return near[-_MOST_ABOVE_LINK:]
+    end = next((n for n, line in enumerate(lines) if _is_field(line.strip())), len(lines))
+    return list(filter(None, bare[:end]))
 
 
 def _opens_text(line: str) -> bool:

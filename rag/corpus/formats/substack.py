@@ -24,7 +24,7 @@ _LONGEST_HEADER = 4096
 
 # What asks readers to subscribe, to share and to comment.
 _WIDGET = re.compile(
-    r"<div class=\"[^\"]{0,200}\b(?:subscription-widget|subscribe-widget|captioned-button-wrap"
+    r"<(div|p) class=\"[^\"]{0,200}\b(?:subscription-widget|subscribe-widget|button-wrap"
     r"|community-chat|poll-embed|install-substack-app-embed)",
 )
 
@@ -129,7 +129,7 @@ def _post(where: str, post: dict[str, str], text_of: Texts) -> Draft:
 
 
 def _hidden(opening: re.Match[str]) -> str:
-    return opening[0].replace("<div", "<div hidden", 1)
+    return opening[0].replace(f"<{opening[1]}", f"<{opening[1]} hidden", 1)
 
 
 def is_text_of_export(path: Path) -> bool:

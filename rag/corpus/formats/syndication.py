@@ -15,7 +15,6 @@ from rag.corpus.formats.fields import publisher_name, without_outlet
 from rag.corpus.formats.layout import lay_out, titled, xhtml_parts
 from rag.corpus.formats.left_out import left_out
 from rag.corpus.formats.text_fields import Text, line_of, read_text
-from rag.corpus.formats.text_stream import GUESSED
 from rag.corpus.formats.xml_items import XmlItems
 from rag.corpus.formats.xml_trees import attribute, children, named, words
 from rag.corpus.urls import is_web_address
@@ -64,9 +63,7 @@ def feed_drafts(where: str, items: XmlItems) -> Iterator[Draft | Unread]:
             skipped[kind] += 1
         else:
             try:
-                warnings = (GUESSED,) * items.text.guessed
-                items.text.guessed = False
-                yield _draft(place, item, channel, warnings)
+                yield _draft(place, item, channel, items.text.notes())
             except CorpusError as error:
                 yield Unread(place, str(error))
     if not number:
@@ -106,6 +103,13 @@ def _namespace(element: Any) -> str:
     return str(element.tag).rpartition("}")[0]
 
 
+def _source(item: Any) -> str:
+    """The name of the feed that an entry was taken from: the title in it, else its own words."""
+    for source in children(item, "source"):
+        return next(filter(None, map(words, children(source, "title"))), "") or words(source)
+    return ""
+
+
 def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) -> Draft:
     title = line_of(_word(item, "title"))
     (text, blocks), notes = _text(item, title)
@@ -115,7 +119,7 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
     if attribute(next(iter(children(item, "guid")), None), "isPermaLink").lower() == "false":
         permanent = ""
     url = link or permanent
-    source = publisher_name(_word(item, "source")) if children(item, "source") else ""
+    source = publisher_name(_source(item))
     exported = any(map(_is_of_wordpress, item))
     # With an address, the channel's title is the outlet's name only where it fits the host: many
     # feeds gather articles of others. An export is of one outlet.

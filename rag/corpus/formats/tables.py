@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,16 +17,15 @@ from rag.corpus.formats.fields import fields_draft
 from rag.corpus.formats.installing import library
 from rag.corpus.formats.left_out import summed_up
 from rag.corpus.formats.substack import is_export, post_drafts, texts_in
+from rag.corpus.formats.text_stream import TextLines
 from rag.errors import CorpusError
 
 _DELIMITERS = ",;\t|"
 # The line by which spreadsheets tell each other what parts the fields.
 _SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?", re.IGNORECASE)
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ROWS_AT_ONCE = 64
 # How databases write a line break into a table with tabs; none is within a path ("C:\\new").
 _ESCAPED_LINE = re.compile(r"(?<!\\)(?:\\r)?\\n(?![a-z]|\\\\)")
-_GUESSED = "not UTF-8; read as Windows-1252"
 _WITHIN_QUOTES = "the table ends within a quoted field; it may be cut short"
 
 
@@ -47,36 +45,15 @@ class CsvReader:
             raise CorpusError(unreadable(error)) from error
 
 
-class _Lines:
-    """The lines of a file as text; `guessed` says whether a line was not UTF-8.
+class _Lines(TextLines):
+    """The lines of a table; `quotes` counts the quotation marks since it was last set."""
 
-    `quotes` counts the quotation marks since it was last set.
-    """
-
-    def __init__(self, file: Any) -> None:
-        start = file.peek(3)[:3]
-        self.guessed = False
-        self.quotes = 0
-        self._file = file
-        self._lines: Iterable[str]
-        if start.startswith(_UTF16_MARKS):
-            self._lines = codecs.getreader("utf-16")(file, "replace")
-        else:
-            self._lines = map(self._text, iter(lambda: file.readline(SIZE_LIMIT), b""))
-        if start.startswith(codecs.BOM_UTF8):
-            file.read(len(codecs.BOM_UTF8))
+    quotes = 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
+        for line in super().__iter__():
             self.quotes += line.count('"')
             yield line
-
-    def _text(self, line: bytes) -> str:
-        try:
-            return line.decode()
-        except UnicodeDecodeError:
-            self.guessed = True
-            return line.decode("cp1252", "replace")
 
 
 def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
@@ -105,8 +82,7 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Draft | Unread]:
                     row = [_ESCAPED_LINE.sub("\n", value) for value in row]
                 if last is not None:
                     yield last
-                last = _outcome(where, fields, names, row, (_GUESSED,) * lines.guessed)
-                lines.guessed = False
+                last = _outcome(where, fields, names, row, lines.notes())
                 within, lines.quotes = lines.quotes % 2 == 1, 0
     except csv.Error as error:
         msg = f"line {rows.line_num + 1}: {error}; the rows above it are read"

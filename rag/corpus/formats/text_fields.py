@@ -9,7 +9,7 @@ from typing import Any
 from rag.corpus.boilerplate import Block, paragraphs
 from rag.corpus.decoding import clean
 from rag.corpus.formats.bbcode import html_of_bbcode, is_bbcode
-from rag.corpus.formats.layout import html_parts, lay_out, one_line, titled
+from rag.corpus.formats.layout import Part, html_parts, lay_out, markup_parts, one_line, titled
 
 Text = tuple[str, tuple[Block, ...]]
 """A text and its paragraphs."""
@@ -35,7 +35,9 @@ _BEFORE_BLOCK = re.compile(rf"</?(?:{_BLOCK_NAMES})\b|<!--", re.IGNORECASE)
 _LOOK_BACK = 300
 _SHORT_CODE = re.compile(
     r"\[/?(?:gallery|embed|audio|video|playlist|su_\w{1,30}|vc_\w{1,30}|et_pb_\w{1,30})"
-    r"(?:\s[^\[\]]{0,2000})?/?\]",
+    r"(?:\s[^\[\]]{0,2000})?/?\]"
+    r"|\[[a-z][\w-]{1,40}(?:\s+[\w-]{1,40}=(?:\"[^\"<>]{0,400}\"|'[^'<>]{0,400}'|[\w.:/-]{1,200})){1,20}"
+    r"\s*/?\]",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"\[(/?)caption(?:\s[^\[\]]{0,2000})?\]", re.IGNORECASE)
@@ -92,6 +94,14 @@ def read_text(value: str, title: str = "", *, html: bool | None = None) -> Text:
         return lay_out(titled((part for part in parts if _WORD.search(part[1])), title))
     text = clean(text if html is False else _REFERENCE.sub(_character, text))
     return text, tuple(paragraphs(text))
+
+
+def parts_of(element: Any) -> list[Part]:
+    """The paragraphs of an element; one without elements in it is read as a field is."""
+    if any(isinstance(child.tag, str) for child in element):
+        return list(markup_parts(element))
+    text, blocks = read_text("".join(element.itertext()).strip())
+    return [(block.kind, text[block.start : block.end]) for block in blocks]
 
 
 def line_of(value: str) -> str:
