@@ -35,6 +35,7 @@ from rag.store.tombstones import Tombstones, restored
 
 _BATCH = 500
 _GROUPED_TOGETHER = 64
+_MOST_LOOKED_UP = 10_000
 _NO_FILTERS = Filters()
 _SCHEME = "near_duplicates"
 
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._facets: Facets | None = None
+        self._counts = (-1, (0, 0))
         self.archive_id = self.setting("archive_id")
         if not self.archive_id and not database.read_only:
             self.first_setting(_SCHEME, near_duplicates.SCHEME)
@@ -344,6 +346,14 @@ class Store:
         with self._database.read() as connection:
             return set(connection.scalars(select(schema.passages.c.digest)))
 
+    def digests_in_use(self, digests: Collection[str]) -> set[str]:
+        """Those of the digests that are of a passage, be its article withdrawn or not."""
+        if len(digests) > _MOST_LOOKED_UP:
+            return self.all_digests() & set(digests)
+        column = schema.passages.c.digest
+        with self._database.read() as connection:
+            return set(connection.scalars(select(column).where(column.in_(digests))))
+
     def past_count(self) -> int:
         """The number of superseded passages, withdrawn articles excluded."""
         with self._database.read() as connection:
@@ -382,10 +392,12 @@ class Store:
     def counts(self) -> tuple[int, int]:
         """The number of articles, and of current passages of those not withdrawn."""
         with self._database.read() as connection:
-            return (
-                connection.scalar(select(func.count()).select_from(schema.articles)) or 0,
-                count_in_use(connection, superseded=False),
-            )
+            change = _last_change(connection)
+            if self._counts[0] != change:
+                articles = connection.scalar(select(func.count()).select_from(schema.articles)) or 0
+                passages = count_in_use(connection, superseded=False)
+                self._counts = (change, (articles, passages))
+            return self._counts[1]
 
 
 def _last_change(connection: Connection) -> int:
