@@ -177,15 +177,17 @@ def _written(path: Path, write: Callable[[BinaryIO], None]) -> Checksum:
 
 
 def _settle(folder: Path) -> None:
-    """Finish a replacement that was cut off after its manifest was written."""
+    """Finish a replacement that was cut off, if its manifest was written, else undo it."""
     manifest = stamp(folder)
     for name in (INDEX_FILE, DELTA_FILE):
         pending = folder / f"{name}.new"
-        if manifest and pending.exists():
+        if pending.exists():
             with pending.open("rb") as file:
                 is_new = _sha256(file).encode() in manifest
             if is_new:
                 pending.replace(folder / name)
+            else:
+                pending.unlink()
 
 
 def _what_is_wrong(path: Path, checksum: Checksum) -> str:
@@ -207,7 +209,7 @@ def _read_entry(folder: Path, expected: Manifest) -> Entry:
             _refuse_negative(name, values[name])
         manifest = Manifest(**{field.name: values.pop(field.name) for field in fields(Manifest)})
         if values:
-            msg = f"unknown: {', '.join(values)}"
+            msg = f"it has {', '.join(map(repr, values))}"
             raise ValueError(msg)
         return Entry(manifest, files)
     except FileNotFoundError as error:
