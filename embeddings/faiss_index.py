@@ -101,6 +101,10 @@ class FaissIndex:
         with self._lock, _named_errors(folder, "written"):
             if whole or self._is_worn(folder):
                 index, delta, kept = self._read_index(), Delta(self._ids), {}
+                # Twice or half as many as when that was last done.
+                is_other = len(self._delta.filed).bit_length() != len(self).bit_length()
+                if _is_ivf(index) and len(self) and (whole or is_other):
+                    index = ivf.tuned(index)
                 new = {INDEX_FILE: partial(_write, index)}
             else:
                 delta, kept, new = self._delta, {INDEX_FILE: self._files[INDEX_FILE]}, {}

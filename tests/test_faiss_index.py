@@ -627,6 +627,33 @@ def test_a_few_vectors_more_make_an_exact_index_approximate(many: Vectors, tmp_p
     assert FaissIndex.open(tmp_path, WIDE).search(many[1_000], 1)[0][0] == 1_000
 
 
+def probes(folder: Path) -> int:
+    """How many inverted lists are read for a query."""
+    return int(faiss.read_index(str(folder / "dense.faiss")).nprobe)
+
+
+def test_the_more_vectors_are_in_the_same_lists_the_fewer_lists_are_read(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    vectors = random.standard_normal((60_000, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = FaissIndex(WIDE, exact_limit=4_000)
+    index.add(range(5_000), vectors[:5_000])
+    index.save(tmp_path)
+    few = probes(tmp_path)
+    index.add(range(5_000, 8_000), vectors[5_000:8_000])
+    index.save(tmp_path)
+    assert probes(tmp_path) == few
+    index.add(range(8_000, 60_000), vectors[8_000:])
+    index.save(tmp_path)
+    assert probes(tmp_path) < few
+    found = [{n for n, _ in index.search(query, 10)} for query in vectors[:50]]
+    near = [set(best(vectors, [*range(60_000)], query, 10)) for query in vectors[:50]]
+    assert sum(len(a & b) for a, b in zip(found, near, strict=True)) >= 0.95 * 500
+    index.remove(range(60_000))
+    index.save(tmp_path)
+    assert len(FaissIndex.open(tmp_path, WIDE)) == 0
+
+
 def test_an_index_of_an_earlier_version_has_no_delta(saved: Path) -> None:
     (saved / "dense.delta").unlink()
     edit(saved, delta=...)
