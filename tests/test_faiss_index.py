@@ -831,6 +831,24 @@ def test_a_full_disk_is_named_and_the_old_index_stays(saved: Path) -> None:
     assert sorted(path.name for path in saved.iterdir()) == FILES
 
 
+def test_a_disk_that_is_full_for_what_changed_leaves_the_old_index(tmp_path: Path) -> None:
+    index = FaissIndex(MANIFEST)
+    index.add(range(10_000), np.zeros((10_000, 2), dtype=np.float32))
+    index.save(tmp_path)
+    index.remove([0])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, limits[1]))
+    try:
+        with pytest.raises(RefusedByDiskError, match=r"the index in .* cannot be written: "):
+            index.save(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(FaissIndex.open(tmp_path, MANIFEST)) == 10_000
+    assert sorted(path.name for path in tmp_path.iterdir()) == FILES
+    index.save(tmp_path)
+    assert len(FaissIndex.open(tmp_path, MANIFEST)) == 9_999
+
+
 def test_files_that_cannot_be_reached_are_named(index: FaissIndex, tmp_path: Path) -> None:
     with pytest.raises(EmbeddingError, match=r"the index in .*nowhere cannot be written: "):
         index.save(tmp_path / "nowhere")
