@@ -169,7 +169,7 @@ class DenseIndex:
             if self._store.tombstones.deleted_since(self._index.change) <= set(articles):
                 self._index.follow(list(passages))
                 digests = set(passages.values())
-                self._cache.delete(list(digests - self._store.digests_in_use(digests)))
+                self._cache.delete(list(digests - self._store.tombstones.still_stored(digests)))
             else:
                 # Another machine has deleted some, too.
                 self.follow()

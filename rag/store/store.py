@@ -35,7 +35,6 @@ from rag.store.tombstones import Tombstones, restored
 
 _BATCH = 500
 _GROUPED_TOGETHER = 64
-_MOST_LOOKED_UP = 10_000
 _NO_FILTERS = Filters()
 _SCHEME = "near_duplicates"
 
@@ -346,14 +345,6 @@ class Store:
         with self._database.read() as connection:
             return set(connection.scalars(select(schema.passages.c.digest)))
 
-    def digests_in_use(self, digests: Collection[str]) -> set[str]:
-        """Those of the digests that are of a passage, be its article withdrawn or not."""
-        if len(digests) > _MOST_LOOKED_UP:
-            return self.all_digests() & set(digests)
-        column = schema.passages.c.digest
-        with self._database.read() as connection:
-            return set(connection.scalars(select(column).where(column.in_(digests))))
-
     def past_count(self) -> int:
         """The number of superseded passages, withdrawn articles excluded."""
         with self._database.read() as connection:
@@ -395,8 +386,7 @@ class Store:
             change = _last_change(connection)
             if self._counts[0] != change:
                 articles = connection.scalar(select(func.count()).select_from(schema.articles)) or 0
-                passages = count_in_use(connection, superseded=False)
-                self._counts = (change, (articles, passages))
+                self._counts = change, (articles, count_in_use(connection, superseded=False))
             return self._counts[1]
 
 

@@ -33,6 +33,7 @@ from rag.store.starred import void_stars
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
 _DELETIONS = schema.deletions.c
 _COMPACTED = "compacted"
+_MOST_LOOKED_UP = 10_000
 _NO_FILTERS = Filters()
 
 
@@ -191,6 +192,15 @@ class Tombstones:
             connection.execute(insert(schema.deletions), noted)
             _log(connection, article_ids)
         return deleted
+
+    def still_stored(self, digests: Collection[str]) -> set[str]:
+        """Those of the digests that are of a passage, be its article withdrawn or not."""
+        column = schema.passages.c.digest
+        query = select(column)
+        if len(digests) <= _MOST_LOOKED_UP:
+            query = query.where(column.in_(digests))
+        with self._database.read() as connection:
+            return set(digests).intersection(connection.scalars(query))
 
     def withdraw(self, article_id: str, at: datetime, why: str) -> None:
         """Takes an article out of use; it stays stored, and you can reinstate it.
