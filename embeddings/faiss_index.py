@@ -5,20 +5,22 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from embeddings import index_files, ivf
+from embeddings.delta import Delta, Ids, present
 from embeddings.errors import CorruptIndexError, RefusedByDiskError
-from embeddings.index_files import Manifest
+from embeddings.index_files import DELTA_FILE, INDEX_FILE, Checksums, Manifest
 from embeddings.vectors import Vector, Vectors, checked, load_faiss
 
-Ids = npt.NDArray[np.int64]
-
 EXACT_LIMIT = 200_000
+
+_DELTA_SHARE = 0.02
+"""Where more of its vectors changed, the file is written anew."""
 
 _SPARE = 8
 _BUFFER = 1 << 20
@@ -30,6 +32,9 @@ class FaissIndex:
     Any number of threads may call. Give `manifest` another `change` before `save` to
     keep how far into the store's change log the index has come. `FILES` are the names of
     a saved index, `PENDING` those that a save which was cut off leaves.
+
+    What changed since `dense.faiss` was written is in `dense.delta`, which costs as much as
+    changed to write, and to read where the other file is known or need not be.
     """
 
     FILES = index_files.FILES
@@ -38,8 +43,11 @@ class FaissIndex:
     def __init__(self, manifest: Manifest, *, exact_limit: int = EXACT_LIMIT) -> None:
         self._manifest = manifest
         self._exact_limit = exact_limit
-        self._index = _exact(manifest.dimension)
+        self._index: Any = _exact(manifest.dimension)
         self._ids: Ids = np.empty(0, dtype=np.int64)
+        self._folder = Path()
+        self._files: Checksums = {}
+        self._delta = Delta(self._ids)
         self._places: Ids | None = None
         self._lock = threading.Lock()
 
@@ -67,21 +75,42 @@ class FaissIndex:
             index_files.delete(folder)
 
     @classmethod
-    def open(cls, folder: Path, expected: Manifest, *, exact_limit: int = EXACT_LIMIT) -> Self:
-        """The index saved there; StaleIndexError if it was built from something else."""
-        with _named_errors(folder, "read"):
-            manifest, file = index_files.opened(folder, expected)
-            with file:
-                index = _read(file, manifest, folder)
-        opened = cls(manifest, exact_limit=exact_limit)
-        opened._index = index
-        opened._ids = np.sort(_stored_ids(index))
-        return opened
+    def open(
+        cls,
+        folder: Path,
+        expected: Manifest,
+        *,
+        exact_limit: int = EXACT_LIMIT,
+        lazy: bool = False,
+        known: Self | None = None,
+    ) -> Self:
+        """The index saved there; StaleIndexError if it was built from something else.
 
-    def save(self, folder: Path) -> None:
-        """Replace the index in the folder; a kill at any instant leaves the old or the new one."""
+        A `lazy` one reads `dense.faiss` when it has to: to search, and to write it anew. One
+        that is `known` is brought up to what is saved and returned, where that costs less.
+        """
+        with _named_errors(folder, "read"):
+            opened = partial(cls._opened, folder, exact_limit, lazy, known)
+            return index_files.read(folder, expected, opened)
+
+    def save(self, folder: Path, *, whole: bool = False) -> None:
+        """Replace the index in the folder; a kill at any instant leaves the old or the new one.
+
+        Vectors that went out stay in `dense.faiss` until much has changed, or it is to be `whole`.
+        """
         with self._lock, _named_errors(folder, "written"):
-            index_files.replace(folder, self.manifest, self._write)
+            if whole or self._is_worn(folder):
+                index, delta, kept = self._read_index(), Delta(self._ids), {}
+                # Twice or half as many as when that was last done.
+                is_other = len(self._delta.filed).bit_length() != len(self).bit_length()
+                if _is_ivf(index) and len(self) and (whole or is_other):
+                    index = ivf.tuned(index)
+                new = {INDEX_FILE: partial(_write, index)}
+            else:
+                delta, kept, new = self._delta, {INDEX_FILE: self._files[INDEX_FILE]}, {}
+            new[DELTA_FILE] = partial(delta.write, dimension=self._manifest.dimension)
+            self._files = index_files.replace(folder, self.manifest, kept, new)
+            self._folder, self._delta = folder, delta
 
     @property
     def manifest(self) -> Manifest:
@@ -109,23 +138,14 @@ class FaissIndex:
             raise ValueError(msg)
         with self._lock:
             self._refuse_unusable(new)
-            if len(self) + len(new) > self._exact_limit and not _is_ivf(self._index):
-                self._index = _approximate(self._index, new, vectors)
-            elif len(new):
-                self._index.add_with_ids(vectors, new)
-            self._ids = np.sort(np.concatenate([self._ids, new]), kind="stable")
-            self._places = None
+            self._take(new, vectors)
 
     def remove(self, ids: Sequence[int]) -> int:
         """Take the ids out; the number of them that were in."""
-        faiss = load_faiss()
         with self._lock:
-            at = np.unique(self._at(np.array(ids, dtype=np.int64)))
-            if len(at):
-                self._index.remove_ids(faiss.IDSelectorBatch(self._ids[at]))
-                self._ids = np.delete(self._ids, at)
-                self._places = None
-            return len(at)
+            gone = np.unique(self.among(np.array(ids, dtype=np.int64)))
+            self._drop(gone)
+            return len(gone)
 
     def search(self, query: Vector, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         """The `k` best (id, score) among the allowed ids, best first, equal scores by id.
@@ -142,7 +162,7 @@ class FaissIndex:
         with self._lock:
             if not len(self) or (allowed is not None and not len(allowed)):
                 return []
-            return self._ranked(row, k, _Scan(self._index, allowed))
+            return self._ranked(row, k, _Scan(self._read_index(), allowed))
 
     def scores(self, query: Vector, ids: Ids) -> dict[int, float]:
         """The score of each of the ids that is in: their vectors are read, and no others."""
@@ -151,9 +171,10 @@ class FaissIndex:
             at = self._at(ids)
             if not len(at):
                 return {}
+            index = self._read_index()
             if self._places is None:
-                self._places = _places(self._index)
-            scores = _rows(self._index, self._places[at]) @ row
+                self._places = _places(index)
+            scores = _rows(index, self._places[at]) @ row
             return dict(zip(self._ids[at].tolist(), scores.tolist(), strict=True))
 
     def among(self, ids: Ids) -> Ids:
@@ -187,10 +208,103 @@ class FaissIndex:
             msg = f"id {int(repeated[0])} is given twice or is in the index already"
             raise ValueError(msg)
 
-    def _write(self, file: BinaryIO) -> None:
-        faiss = load_faiss()
-        # Writing by name, FAISS only prints that the disk is full when it closes the file.
-        faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write, _BUFFER))
+    @classmethod
+    def _opened(
+        cls,
+        folder: Path,
+        exact_limit: int,
+        lazy: bool,
+        known: Self | None,
+        entry: index_files.Entry,
+    ) -> Self:
+        opened = cls(entry.manifest, exact_limit=exact_limit)
+        opened._folder, opened._files, opened._index = folder, entry.files, None
+        if DELTA_FILE in entry.files:
+            with index_files.matching(folder, DELTA_FILE, entry.files[DELTA_FILE]) as file:
+                opened._delta = Delta.read(file, str(folder / DELTA_FILE))
+        else:
+            # Of an earlier version, which wrote all of it anew.
+            index = opened._read_file()
+            opened._index, opened._delta = index, Delta(np.sort(_stored_ids(index)))
+        opened._ids = opened._delta.ids()
+        if len(opened) != entry.manifest.count:
+            msg = (
+                f"{folder / DELTA_FILE} tells of {len(opened)} vectors, "
+                f"{index_files.MANIFEST_FILE} of {entry.manifest.count}"
+            )
+            raise CorruptIndexError(msg)
+        if known is not None and known._bring(opened):
+            return known
+        if lazy:
+            index_files.check_size(folder, INDEX_FILE, entry.files[INDEX_FILE])
+        else:
+            opened._read_index()
+        return opened
+
+    def _bring(self, saved: Self) -> bool:
+        """Makes this index what was saved; False where the file has to be read for that."""
+        with self._lock:
+            new = saved._ids[~present(saved._ids, self._ids)]
+            if (
+                self._index is None
+                or self._files.get(INDEX_FILE) != saved._files[INDEX_FILE]
+                or not saved._delta.added.keys() >= set(new.tolist())
+            ):
+                return False
+            self._drop(self._ids[~present(self._ids, saved._ids)])
+            self._take(new, saved._delta.vectors(new, self._manifest.dimension))
+            self._manifest, self._files, self._delta = saved._manifest, saved._files, saved._delta
+        return True
+
+    def _read_index(self) -> Any:
+        """The index in memory, read from its file if it has not been."""
+        if self._index is None:
+            delta, index = self._delta, self._read_file()
+            if not np.array_equal(np.sort(_stored_ids(index)), delta.filed):
+                msg = f"{self._folder} has other ids in {INDEX_FILE} than in {DELTA_FILE}"
+                raise CorruptIndexError(msg)
+            self._index = _without(index, np.array([*delta.removed], dtype=np.int64))
+            added = np.array([*delta.added], dtype=np.int64)
+            self._index = self._with(added, delta.vectors(added, self._manifest.dimension))
+        return self._index
+
+    def _read_file(self) -> Any:
+        with index_files.matching(self._folder, INDEX_FILE, self._files[INDEX_FILE]) as file:
+            return _read(file, self._manifest.dimension, self._folder)
+
+    def _is_worn(self, folder: Path) -> bool:
+        """Whether all is to be written: much changed, or the file there is another."""
+        filed = len(self._delta.filed)
+        return (
+            not self._files
+            or folder != self._folder
+            or self._files[INDEX_FILE].sha256.encode() not in index_files.stamp(folder)
+            or len(self._delta) > _DELTA_SHARE * filed
+            or filed <= self._exact_limit < len(self)
+        )
+
+    def _take(self, ids: Ids, vectors: Vectors) -> None:
+        if len(ids) and self._index is not None:
+            self._index = self._with(ids, vectors)
+        if self._files:
+            self._delta.add(ids, vectors)
+        self._ids = np.sort(np.concatenate([self._ids, ids]), kind="stable")
+        self._places = None
+
+    def _drop(self, ids: Ids) -> None:
+        if len(ids) and self._index is not None:
+            self._index = _without(self._index, ids)
+        if self._files:
+            self._delta.remove(ids)
+        self._ids = self._ids[~present(self._ids, ids)]
+        self._places = None
+
+    def _with(self, ids: Ids, vectors: Vectors) -> Any:
+        """The index with more vectors."""
+        if self._index.ntotal + len(ids) > self._exact_limit and not _is_ivf(self._index):
+            return _approximate(self._index, ids, vectors)
+        self._index.add_with_ids(vectors, ids)
+        return self._index
 
 
 class _Scan:
@@ -261,6 +375,13 @@ def _exact(dimension: int) -> Any:
     return faiss.IndexIDMap(faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT))
 
 
+def _without(index: Any, ids: Ids) -> Any:
+    """The index without these ids."""
+    if len(ids):
+        index.remove_ids(load_faiss().IDSelectorBatch(ids))
+    return index
+
+
 def _approximate(exact: Any, new: Ids, vectors: Vectors) -> Any:
     held = exact.index.reconstruct_n(0, exact.ntotal)
     return ivf.built(np.concatenate([_stored_ids(exact), new]), np.concatenate([held, vectors]))
@@ -289,9 +410,15 @@ def _rows(index: Any, places: Ids) -> Vectors:
     return rows
 
 
-def _read(file: BinaryIO, manifest: Manifest, folder: Path) -> Any:
+def _write(index: Any, file: BinaryIO) -> None:
     faiss = load_faiss()
-    path = folder / index_files.INDEX_FILE
+    # Writing by name, FAISS only prints that the disk is full when it closes the file.
+    faiss.write_index(index, faiss.PyCallbackIOWriter(file.write, _BUFFER))
+
+
+def _read(file: BinaryIO, dimension: int, folder: Path) -> Any:
+    faiss = load_faiss()
+    path = folder / INDEX_FILE
     try:
         index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _BUFFER))
     except RuntimeError as error:
@@ -300,10 +427,10 @@ def _read(file: BinaryIO, manifest: Manifest, folder: Path) -> Any:
     if not isinstance(index, faiss.IndexIDMap | faiss.IndexIVFScalarQuantizer):
         msg = f"{path} is of type {type(index).__name__}, which is never written here"
         raise CorruptIndexError(msg)
-    if (index.ntotal, index.d) != (manifest.count, manifest.dimension):
+    if index.d != dimension:
         msg = (
-            f"{path} holds {index.ntotal} vectors of {index.d} numbers, "
-            f"{index_files.MANIFEST_FILE} tells of {manifest.count} of {manifest.dimension}"
+            f"{path} holds vectors of {index.d} numbers, "
+            f"{index_files.MANIFEST_FILE} tells of {dimension}"
         )
         raise CorruptIndexError(msg)
     return index

@@ -1,28 +1,28 @@
-"""An index file and its manifest, replaced together; knows nothing about what the file holds."""
+"""The files of an index and their manifest, replaced together; knows nothing of what they hold."""
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from embeddings.errors import CorruptIndexError, StaleIndexError
 
 FORMAT_VERSION = 1
 INDEX_FILE = "dense.faiss"
+DELTA_FILE = "dense.delta"
 MANIFEST_FILE = "manifest.json"
-
-_PENDING_FILE = "dense.faiss.new"
-_PENDING_MANIFEST = "manifest.json.new"
-FILES = (INDEX_FILE, MANIFEST_FILE)
-PENDING = (_PENDING_FILE, _PENDING_MANIFEST)
+FILES = (INDEX_FILE, DELTA_FILE, MANIFEST_FILE)
+PENDING = tuple(f"{name}.new" for name in FILES)
 """What is there only while an index is saved, or after that was cut off."""
 
 _ATTEMPTS = 3
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,23 @@ _IDENTITY = ("format_version", "encoder", "dimension", "chunk_limit", "store_id"
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """The manifest as it is written: with size and SHA-256 of the index file it belongs to."""
+class Checksum:
+    """Size and SHA-256 of a file."""
 
-    manifest: Manifest
     size: int
     sha256: str
+
+
+Checksums = Mapping[str, Checksum]
+"""Those of the files that a manifest belongs to, by name; earlier versions wrote no delta."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The manifest as it is written."""
+
+    manifest: Manifest
+    files: Checksums
 
 
 def is_present(folder: Path) -> bool:
@@ -70,116 +81,153 @@ def stamp(folder: Path) -> bytes:
 
 def delete(folder: Path) -> None:
     """Take the index out of the folder, whole or damaged; it may be absent."""
-    for name in (MANIFEST_FILE, _PENDING_FILE, INDEX_FILE):
+    for name in (MANIFEST_FILE, *PENDING, INDEX_FILE, DELTA_FILE):
         (folder / name).unlink(missing_ok=True)
 
 
-def replace(folder: Path, manifest: Manifest, write: Callable[[BinaryIO], None]) -> None:
-    """Put a new index file and manifest in the place of the old ones, or leave the old ones.
+def replace(
+    folder: Path, manifest: Manifest, kept: Checksums, new: Mapping[str, Callable[[BinaryIO], None]]
+) -> Checksums:
+    """Put a manifest and new files in the place of the old ones, or leave the old ones.
 
-    The manifest is what counts: until it is replaced, the old file is whole under its
-    name; from then on the new file is found under its pending name, if need be.
+    The manifest is what counts: until it is replaced, the old files are whole under their
+    names; from then on the new ones are found under their pending names, if need be. It tells of
+    those that are `kept`, too. Returns the checksums of all.
     """
     _settle(folder)
-    pending = folder / _PENDING_FILE
+    pending = {name: folder / f"{name}.new" for name in new}
     try:
-        entry = _written(pending, manifest, write)
+        written = {name: _written(pending[name], write) for name, write in new.items()}
     except BaseException:
-        pending.unlink(missing_ok=True)
+        for path in pending.values():
+            path.unlink(missing_ok=True)
         raise
+    entry = Entry(manifest, {**kept, **written})
     _write_entry(folder, entry)
-    pending.replace(folder / INDEX_FILE)
+    for name, path in pending.items():
+        path.replace(folder / name)
     _sync_folder(folder)
+    return entry.files
 
 
 def copy(folder: Path, target: Path) -> bool:
-    """Copy index file and manifest, one fitting the other; False where none are found that do."""
+    """Copy files and manifest, fitting each other; False where none are found that do."""
     for _ in range(_ATTEMPTS):
         manifest = stamp(folder)
-        for name in (_PENDING_FILE, INDEX_FILE):
-            try:
-                shutil.copyfile(folder / name, target / INDEX_FILE)
-            except FileNotFoundError:
-                continue
-            with (target / INDEX_FILE).open("rb") as file:
-                if _sha256(file).encode() in manifest:
-                    (target / MANIFEST_FILE).write_bytes(manifest)
-                    return True
+        with suppress(ValueError, TypeError, KeyError, CorruptIndexError):
+            for name, checksum in _checksums(json.loads(manifest)).items():
+                with matching(folder, name, checksum) as file, (target / name).open("wb") as new:
+                    shutil.copyfileobj(file, new)
+            (target / MANIFEST_FILE).write_bytes(manifest)
+            return True
     delete(target)
     return False
 
 
-def opened(folder: Path, expected: Manifest) -> tuple[Manifest, BufferedReader]:
-    """The manifest and its index file, verified; StaleIndexError or CorruptIndexError if not."""
+def read(folder: Path, expected: Manifest, content: Callable[[Entry], _T]) -> _T:
+    """What `content` makes of the files; StaleIndexError if they are of something else."""
     entry = _read_entry(folder, expected)
     while True:
-        file = _matching_file(folder, entry)
-        if file:
-            return entry.manifest, file
-        # A writer may have replaced both between the two reads.
-        newer = _read_entry(folder, expected)
-        if newer == entry:
-            raise CorruptIndexError(_what_is_wrong(folder / INDEX_FILE, entry))
-        entry = newer
+        try:
+            return content(entry)
+        except CorruptIndexError:
+            # A writer may have replaced the files between the two reads.
+            newer = _read_entry(folder, expected)
+            if newer == entry:
+                raise
+            entry = newer
 
 
-def _written(path: Path, manifest: Manifest, write: Callable[[BinaryIO], None]) -> _Entry:
+def matching(folder: Path, name: str, checksum: Checksum) -> BufferedReader:
+    """The file, verified; CorruptIndexError where it is another."""
+    for file in _of_size(folder, name, checksum):
+        if _sha256(file) == checksum.sha256:
+            file.seek(0)
+            return file
+        file.close()
+    raise CorruptIndexError(_what_is_wrong(folder / name, checksum))
+
+
+def check_size(folder: Path, name: str, checksum: Checksum) -> None:
+    """Raises CorruptIndexError where the file is gone or of another size; reads nothing."""
+    files = [*_of_size(folder, name, checksum)]
+    for file in files:
+        file.close()
+    if not files:
+        raise CorruptIndexError(_what_is_wrong(folder / name, checksum))
+
+
+def _of_size(folder: Path, name: str, checksum: Checksum) -> Iterator[BufferedReader]:
+    # The pending file first: where it is gone by now, its content is under the other name.
+    for path in (folder / f"{name}.new", folder / name):
+        with suppress(FileNotFoundError):
+            file = path.open("rb")
+            if os.fstat(file.fileno()).st_size == checksum.size:
+                yield file
+            else:
+                file.close()
+
+
+def _written(path: Path, write: Callable[[BinaryIO], None]) -> Checksum:
     with path.open("w+b") as file:
         write(file)
         _synced(file)
         file.seek(0)
-        return _Entry(manifest, os.fstat(file.fileno()).st_size, _sha256(file))
+        return Checksum(os.fstat(file.fileno()).st_size, _sha256(file))
 
 
 def _settle(folder: Path) -> None:
-    """Finish a replacement that was cut off after its manifest was written."""
-    pending = folder / _PENDING_FILE
-    if not pending.exists() or not (folder / MANIFEST_FILE).exists():
-        return
-    with pending.open("rb") as file:
-        if _sha256(file) in (folder / MANIFEST_FILE).read_text("utf-8", "replace"):
-            pending.replace(folder / INDEX_FILE)
+    """Finish a replacement that was cut off, if its manifest was written, else undo it."""
+    manifest = stamp(folder)
+    for name in (INDEX_FILE, DELTA_FILE):
+        pending = folder / f"{name}.new"
+        if pending.exists():
+            with pending.open("rb") as file:
+                is_new = _sha256(file).encode() in manifest
+            if is_new:
+                pending.replace(folder / name)
+            else:
+                pending.unlink()
 
 
-def _matching_file(folder: Path, entry: _Entry) -> BufferedReader | None:
-    # The pending file first: where it is gone by now, its content is under the other name.
-    for name in (_PENDING_FILE, INDEX_FILE):
-        try:
-            file = (folder / name).open("rb")
-        except FileNotFoundError:
-            continue
-        if os.fstat(file.fileno()).st_size == entry.size and _sha256(file) == entry.sha256:
-            file.seek(0)
-            return file
-        file.close()
-    return None
-
-
-def _what_is_wrong(path: Path, entry: _Entry) -> str:
+def _what_is_wrong(path: Path, checksum: Checksum) -> str:
     if not path.exists():
         return f"{path} is missing, though {MANIFEST_FILE} tells of it"
     size = path.stat().st_size
-    if size != entry.size:
-        return f"{path} has {size} bytes instead of {entry.size}"
+    if size != checksum.size:
+        return f"{path} has {size} bytes instead of {checksum.size}"
     return f"{path} does not have the checksum that {MANIFEST_FILE} gives"
 
 
-def _read_entry(folder: Path, expected: Manifest) -> _Entry:
+def _read_entry(folder: Path, expected: Manifest) -> Entry:
     path = folder / MANIFEST_FILE
     try:
         values = json.loads(path.read_bytes())
         _refuse_stale(path, values, expected)
-        _refuse_negative(values)
-        return _Entry(
-            Manifest(**{field.name: values.pop(field.name) for field in fields(Manifest)}),
-            **values,
-        )
+        files = _checksums(values)
+        for name in ("change", "count"):
+            _refuse_negative(name, values[name])
+        manifest = Manifest(**{field.name: values.pop(field.name) for field in fields(Manifest)})
+        if values:
+            msg = f"it has {', '.join(map(repr, values))}"
+            raise ValueError(msg)
+        return Entry(manifest, files)
     except FileNotFoundError as error:
         msg = f"{path} is missing"
         raise CorruptIndexError(msg) from error
     except (ValueError, TypeError, KeyError) as error:
         msg = f"{path} is not a manifest of an index ({error!r})"
         raise CorruptIndexError(msg) from error
+
+
+def _checksums(values: dict[str, Any]) -> Checksums:
+    """Takes the checksums out of the values of a manifest."""
+    files = {INDEX_FILE: Checksum(values.pop("size"), values.pop("sha256"))}
+    if "delta" in values:
+        files[DELTA_FILE] = Checksum(**values.pop("delta"))
+    for name, checksum in files.items():
+        _refuse_negative(f"size of {name}", checksum.size)
+    return files
 
 
 def _refuse_stale(path: Path, values: dict[str, Any], expected: Manifest) -> None:
@@ -190,16 +238,16 @@ def _refuse_stale(path: Path, values: dict[str, Any], expected: Manifest) -> Non
             raise StaleIndexError(msg)
 
 
-def _refuse_negative(values: dict[str, Any]) -> None:
-    for name in ("change", "count", "size"):
-        if not isinstance(values[name], int) or values[name] < 0:
-            msg = f"{name} is {values[name]!r}"
-            raise ValueError(msg)
+def _refuse_negative(name: str, value: object) -> None:
+    if not isinstance(value, int) or value < 0:
+        msg = f"{name} is {value!r}"
+        raise ValueError(msg)
 
 
-def _write_entry(folder: Path, entry: _Entry) -> None:
-    values = {**asdict(entry.manifest), "size": entry.size, "sha256": entry.sha256}
-    temporary = folder / _PENDING_MANIFEST
+def _write_entry(folder: Path, entry: Entry) -> None:
+    values = {**asdict(entry.manifest), **asdict(entry.files[INDEX_FILE])}
+    values["delta"] = asdict(entry.files[DELTA_FILE])
+    temporary = folder / f"{MANIFEST_FILE}.new"
     with temporary.open("wb") as file:
         file.write(json.dumps(values, indent=2).encode() + b"\n")
         _synced(file)

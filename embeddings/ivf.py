@@ -20,8 +20,7 @@ _OFFSET_BITS = 32
 def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:
     """A trained `IndexIVFScalarQuantizer` that holds the vectors under their ids.
 
-    It has `4 * sqrt(n)` lists, and reads as many of them for a query (`nprobe`, saved
-    with the index) as its own vectors need to find .98 of their neighbours.
+    It has `4 * sqrt(n)` lists, and is `tuned`.
     """
     faiss = load_faiss()
     n, dimension = vectors.shape
@@ -35,7 +34,16 @@ def built(ids: npt.NDArray[np.int64], vectors: Vectors) -> Any:
     )
     index.train(vectors)
     index.add_with_ids(vectors, ids)
-    index.nprobe = _probes(index, vectors[:: max(1, n // _SAMPLE)])
+    return tuned(index)
+
+
+def tuned(index: Any) -> Any:
+    """The index that reads as many lists for a query as needed (`nprobe`, saved with it).
+
+    Its own vectors find .98 of their neighbours by that. Where more vectors are in the same
+    lists, the nearest ones are nearer, and fewer lists hold them.
+    """
+    index.nprobe = _probes(index, rows(index, places(index)[:: max(1, index.ntotal // _SAMPLE)]))
     return index
 
 

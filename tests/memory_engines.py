@@ -334,7 +334,7 @@ class MemoryVectorIndex:
     def ids(self) -> Ids:
         return np.array(sorted(self._rows.current), dtype=np.int64)
 
-    def follow(self) -> None:
+    def follow(self, deleted: Sequence[int] | None = None) -> None:
         store = self._source.store
         newest = store.last_change()
         self._rows.current = self._known(store.current_digests())
@@ -348,6 +348,8 @@ class MemoryVectorIndex:
         self.follow()
 
     def save(self) -> None: ...
+
+    def compact(self) -> None: ...
 
     def searcher(self, columns: Facets) -> MemoryVectorSearcher:
         return MemoryVectorSearcher(self._rows, columns)

@@ -36,7 +36,8 @@ WAYS: Mapping[str, Damage] = {
 }
 KINDS = ("term", "idx", "pos", "fast", "store", "fieldnorm")
 FILES = [
-    *("archive.db", "vectors.db", "dense.faiss", "manifest.json", "writer.json", "inputs.db"),
+    *("archive.db", "vectors.db", "dense.faiss", "dense.delta", "manifest.json"),
+    *("writer.json", "inputs.db"),
     *("lexical/dateline.json", "lexical/meta.json", "lexical/.managed.json"),
     *(f"lexical/*.{kind}" for kind in KINDS),
     "lexical/past/*.idx",
@@ -44,7 +45,10 @@ FILES = [
 FIRST = {"emptied", "cut in half", "a bit"}
 """The ways of `make test`; those of `make faults` are the others."""
 GROSS = {"emptied", "cut in half", "a text", "a picture"}
-NEEDED = {"archive.db", "vectors.db", "dense.faiss", "manifest.json", "lexical/dateline.json"}
+NEEDED = {
+    *("archive.db", "vectors.db", "dense.faiss", "dense.delta", "manifest.json"),
+    "lexical/dateline.json",
+}
 """Files that no archive does without: that one of them is damaged grossly cannot go unseen."""
 
 

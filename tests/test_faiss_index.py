@@ -28,6 +28,8 @@ from embeddings import (
 )
 from embeddings.vectors import Vector
 
+FILES = ["dense.delta", "dense.faiss", "manifest.json"]
+
 HALF = 1e-3
 """How far a number of two bytes may be off near 1."""
 
@@ -352,11 +354,11 @@ def test_an_opened_index_is_the_one_saved(saved: Path) -> None:
     opened.add([40], rows(EAST))
     assert opened.manifest.count == 4
     assert FaissIndex.open(saved, MANIFEST).manifest.count == 3
-    assert sorted(path.name for path in saved.iterdir()) == ["dense.faiss", "manifest.json"]
+    assert sorted(path.name for path in saved.iterdir()) == FILES
 
 
 def test_the_manifest_can_be_read_by_people(saved: Path) -> None:
-    content = (saved / "dense.faiss").read_bytes()
+    content, delta = ((saved / f"dense.{each}").read_bytes() for each in ("faiss", "delta"))
     assert json.loads((saved / "manifest.json").read_text()) == {
         "encoder": "plane-1",
         "dimension": 2,
@@ -367,6 +369,7 @@ def test_the_manifest_can_be_read_by_people(saved: Path) -> None:
         "format_version": 1,
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
+        "delta": {"size": len(delta), "sha256": hashlib.sha256(delta).hexdigest()},
     }
 
 
@@ -470,7 +473,7 @@ def test_a_damaged_manifest_is_named(saved: Path) -> None:
         ({"encoder": ...}, "manifest of an index .*encoder"),
         ({"change": -1}, "manifest of an index .*change is -1"),
         ({"change": "57"}, "manifest of an index .*change is '57'"),
-        ({"count": 4}, "holds 3 vectors of 2 numbers, manifest.json tells of 4 of 2"),
+        ({"count": 4}, "dense.delta tells of 3 vectors, manifest.json of 4"),
     ],
 )
 def test_a_manifest_that_cannot_be_true_is_refused(
@@ -492,7 +495,200 @@ def test_files_that_another_program_wrote_are_refused(saved: Path) -> None:
     longer = faiss.IndexIDMap(faiss.IndexFlatIP(3))
     longer.add_with_ids(rows([1, 0, 0], [0, 1, 0], [0, 0, 1]), ids(1, 2, 3))
     forge(saved, content_of(longer))
-    refused(saved, r"holds 3 vectors of 3 numbers, manifest\.json tells of 3 of 2")
+    refused(saved, r"holds vectors of 3 numbers, manifest\.json tells of 2")
+    other = FaissIndex(MANIFEST)
+    other.add([10, 20, 31], rows(EAST, EAST, EAST))
+    (saved / "other").mkdir()
+    other.save(saved / "other")
+    forge(saved, (saved / "other" / "dense.faiss").read_bytes())
+    refused(saved, r"has other ids in dense\.faiss than in dense\.delta")
+
+
+@pytest.fixture
+def changed(large: FaissIndex, many: Vectors, tmp_path: Path) -> Path:
+    """A saved index of which little was changed after it was opened."""
+    large.save(tmp_path)
+    opened = FaissIndex.open(tmp_path, WIDE, exact_limit=1_000, lazy=True)
+    change(opened, many)
+    opened.save(tmp_path)
+    return tmp_path
+
+
+def change(index: FaissIndex, many: Vectors) -> None:
+    """One goes, two come, of which one goes again; one goes and comes back."""
+    index.remove([4])
+    index.add([1, 3], many[:2])
+    index.remove([3, 6])
+    index.add([6], many[3:4])
+
+
+def test_what_changed_is_written_without_the_rest(
+    changed: Path, large: FaissIndex, many: Vectors
+) -> None:
+    whole = (changed / "dense.faiss").read_bytes()
+    # Headers of 128 bytes, an id for each of 6,000, two that are out, two in, and their vectors.
+    assert (changed / "dense.delta").stat().st_size == 4 * 128 + 8 * 6_004 + 2 * 64
+    change(large, many)
+    opened = FaissIndex.open(changed, WIDE)
+    assert opened.ids().tolist() == large.ids().tolist() == [0, 1, 2, *range(6, 12_000, 2)]
+    for query in many[:20]:
+        assert opened.search(query, 5) == large.search(query, 5)
+        assert opened.scores(query, ids(1, 4, 6)) == large.scores(query, ids(1, 4, 6))
+    opened.add(range(20_000, 20_116), many[:116])
+    opened.save(changed)
+    assert (changed / "dense.faiss").read_bytes() == whole
+    # 120 of 6,000 are a fiftieth.
+    opened.add([30_000], many[:1])
+    opened.save(changed)
+    assert (changed / "dense.faiss").read_bytes() != whole
+    assert len(FaissIndex.open(changed, WIDE)) == 6_117
+
+
+def test_a_lazy_index_reads_nothing_to_be_changed(changed: Path, many: Vectors) -> None:
+    path = changed / "dense.faiss"
+    whole = path.read_bytes()
+    path.write_bytes(bytes(len(whole)))
+    lazy = FaissIndex.open(changed, WIDE, lazy=True)
+    lazy.remove([8])
+    lazy.add([5], many[:1])
+    lazy.save(changed)
+    with pytest.raises(CorruptIndexError, match=r"dense\.faiss does not have the checksum"):
+        lazy.search(many[0], 1)
+    path.write_bytes(whole)
+    assert lazy.search(many[4], 3) == FaissIndex.open(changed, WIDE).search(many[4], 3)
+    path.write_bytes(whole[:-1])
+    with pytest.raises(CorruptIndexError, match=r"dense\.faiss has \d+ bytes instead of"):
+        FaissIndex.open(changed, WIDE, lazy=True)
+
+
+def test_a_whole_index_has_nothing_of_what_went_out(tmp_path: Path) -> None:
+    index = FaissIndex(MANIFEST)
+    index.add(range(100), rows(NORTHEAST, *[NORTH] * 99))
+    index.save(tmp_path)
+    one = np.array(NORTHEAST, dtype="<f2").tobytes()
+    index.remove([0])
+    index.save(tmp_path)
+    assert one in (tmp_path / "dense.faiss").read_bytes()
+    index.save(tmp_path, whole=True)
+    assert one not in (tmp_path / "dense.faiss").read_bytes()
+    assert len(FaissIndex.open(tmp_path, MANIFEST)) == 99
+
+
+def test_an_index_that_is_known_takes_over_what_another_process_saved(
+    changed: Path, many: Vectors
+) -> None:
+    reader = FaissIndex.open(changed, WIDE)
+    writer = FaissIndex.open(changed, WIDE, lazy=True)
+    writer.manifest = replace(writer.manifest, change=9)
+    writer.remove([1, 8])
+    writer.add([11], many[:1])
+    writer.save(changed)
+    # What the reader has taken in by itself is in what was saved, or is not known there.
+    reader.remove([8])
+    reader.add([11, 13], many[[0, 5]])
+    assert FaissIndex.open(changed, WIDE, known=reader) is reader
+    opened = FaissIndex.open(changed, WIDE)
+    assert reader.manifest == opened.manifest == writer.manifest
+    assert reader.ids().tolist() == opened.ids().tolist() == writer.ids().tolist()
+    assert [reader.search(query, 5) for query in many[:9]] == [
+        opened.search(query, 5) for query in many[:9]
+    ]
+    # Of what it has dropped, it has no vector any more.
+    reader.remove([10])
+    assert FaissIndex.open(changed, WIDE, known=reader) is not reader
+    writer.save(changed, whole=True)
+    fresh = FaissIndex.open(changed, WIDE, known=opened)
+    assert fresh is not opened
+    assert fresh.ids().tolist() == writer.ids().tolist()
+
+
+def test_an_index_of_which_the_files_are_lost_is_written_whole(
+    changed: Path, many: Vectors
+) -> None:
+    lost, other = (FaissIndex.open(changed, WIDE) for _ in range(2))
+    FaissIndex.delete(changed)
+    lost.add([5], many[:1])
+    lost.save(changed)
+    assert len(FaissIndex.open(changed, WIDE)) == 6_001
+    other.remove([0])
+    other.save(changed)
+    assert len(FaissIndex.open(changed, WIDE)) == 5_999
+
+
+def test_a_few_vectors_more_make_an_exact_index_approximate(many: Vectors, tmp_path: Path) -> None:
+    index = FaissIndex(WIDE, exact_limit=1_000)
+    index.add(range(999), many[:999])
+    index.save(tmp_path)
+    lazy = FaissIndex.open(tmp_path, WIDE, exact_limit=1_000, lazy=True)
+    lazy.add([999, 1_000], many[999:1_001])
+    lazy.save(tmp_path)
+    # One byte a number, and less for what tells of the lists than another byte.
+    assert (tmp_path / "dense.faiss").stat().st_size < 1_001 * 8 + 1_001 * 16 * 2
+    assert FaissIndex.open(tmp_path, WIDE).search(many[1_000], 1)[0][0] == 1_000
+
+
+def probes(folder: Path) -> int:
+    """How many inverted lists are read for a query."""
+    return int(faiss.read_index(str(folder / "dense.faiss")).nprobe)
+
+
+def test_the_more_vectors_are_in_the_same_lists_the_fewer_lists_are_read(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    vectors = random.standard_normal((60_000, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = FaissIndex(WIDE, exact_limit=4_000)
+    index.add(range(5_000), vectors[:5_000])
+    index.save(tmp_path)
+    few = probes(tmp_path)
+    index.add(range(5_000, 8_000), vectors[5_000:8_000])
+    index.save(tmp_path)
+    assert probes(tmp_path) == few
+    index.add(range(8_000, 60_000), vectors[8_000:])
+    index.save(tmp_path)
+    assert probes(tmp_path) < few
+    found = [{n for n, _ in index.search(query, 10)} for query in vectors[:50]]
+    near = [set(best(vectors, [*range(60_000)], query, 10)) for query in vectors[:50]]
+    assert sum(len(a & b) for a, b in zip(found, near, strict=True)) >= 0.95 * 500
+    index.remove(range(60_000))
+    index.save(tmp_path)
+    assert len(FaissIndex.open(tmp_path, WIDE)) == 0
+
+
+def test_an_index_of_an_earlier_version_has_no_delta(saved: Path) -> None:
+    (saved / "dense.delta").unlink()
+    edit(saved, delta=...)
+    for lazy in (False, True):
+        opened = FaissIndex.open(saved, MANIFEST, lazy=lazy)
+        assert opened.ids().tolist() == [10, 20, 30]
+        assert opened.search(vector(1, 0), 1) == [(10, 1.0)]
+    opened.add([40], rows(EAST))
+    opened.save(saved)
+    assert len(FaissIndex.open(saved, MANIFEST)) == 4
+
+
+def test_a_damaged_delta_is_named(saved: Path) -> None:
+    path = saved / "dense.delta"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    refused(saved, rf"dense\.delta has {len(whole) - 5} bytes instead of {len(whole)}")
+    path.write_bytes(whole[:-5] + b"x" + whole[-4:])
+    refused(saved, r"dense\.delta does not have the checksum that manifest\.json gives")
+    for content in (b"notes", b"", whole[:-5], b"x" * len(whole)):
+        path.write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        edit(saved, delta={"size": len(content), "sha256": sha256})
+        refused(saved, r"dense\.delta is not what was written there: ")
+    path.unlink()
+    refused(saved, r"dense\.delta is missing, though manifest\.json tells of it")
+
+
+def test_a_copy_has_what_changed(changed: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    target = tmp_path_factory.mktemp("copy")
+    assert FaissIndex.copy(changed, target)
+    assert FaissIndex.open(target, WIDE).ids().tolist() == [0, 1, 2, *range(6, 12_000, 2)]
+    (changed / "dense.delta").write_bytes(b"torn")
+    assert not FaissIndex.copy(changed, target)
+    assert not FaissIndex.exists(target)
 
 
 # Saves generation 2 over generation 1 and kills itself at the n-th event in the folder.
@@ -503,8 +699,14 @@ from pathlib import Path
 import numpy as np
 from embeddings import FaissIndex, Manifest
 folder, left = Path(sys.argv[1]), int(sys.argv[2])
-index = FaissIndex(Manifest("plane-1", 2, 180, "s1", change=2))
-index.add(range(200), np.full((200, 2), 0.5, dtype=np.float32))
+if sys.argv[3:]:
+    index = FaissIndex.open(folder, Manifest("plane-1", 2, 180, "s1"), lazy=True)
+    index.manifest = replace(index.manifest, change=2)
+    index.remove([1])
+    index.add([900], np.ones((1, 2), dtype=np.float32))
+else:
+    index = FaissIndex(Manifest("plane-1", 2, 180, "s1", change=2))
+    index.add(range(200), np.full((200, 2), 0.5, dtype=np.float32))
 def watch(event, arguments):
     global left
     if event in ("open", "os.rename", "os.remove") and str(folder) in str(arguments[0]):
@@ -532,17 +734,49 @@ def test_a_kill_at_any_instant_of_saving_leaves_the_old_or_the_new_index(tmp_pat
         opened.manifest = replace(opened.manifest, change=3)
         opened.save(folder)
         assert FaissIndex.open(folder, MANIFEST).manifest.change == 3
-        assert sorted(path.name for path in folder.iterdir()) == ["dense.faiss", "manifest.json"]
+        assert sorted(path.name for path in folder.iterdir()) == FILES
         if status == 0:
             break
         assert status == -signal.SIGKILL
-    # Open the new file, open and rename the manifest, open the folder, rename, open the folder.
-    assert seen == [1, 1, 1, 2, 2, 2, 2]
+    # Read the manifest, open the new files, open and rename the manifest, open the folder,
+    # rename both, open the folder.
+    assert seen == [1, 1, 1, 1, 1, 2, 2, 2, 2, 2]
+
+
+def test_a_kill_at_any_instant_of_saving_a_delta_leaves_the_old_or_the_new_index(
+    tmp_path: Path,
+) -> None:
+    seen: list[int] = []
+    for instant in range(1, 20):
+        folder = tmp_path / str(instant)
+        folder.mkdir()
+        index = FaissIndex(replace(MANIFEST, change=1))
+        index.add(range(200), rows(*[NORTH] * 200))
+        index.save(folder)
+        filed = (folder / "dense.faiss").stat().st_ino
+        command = [sys.executable, "-c", KILLED, str(folder), str(instant), "delta"]
+        status = subprocess.run(command, check=False).returncode
+        opened = FaissIndex.open(folder, MANIFEST)
+        seen.append(opened.manifest.change)
+        kept = {1: [*range(200)], 2: [0, *range(2, 200), 900]}[seen[-1]]
+        assert opened.ids().tolist() == kept
+        assert opened.search(vector(1, 0), 1) == [(0, 0.0) if seen[-1] == 1 else (900, 1.0)]
+        opened.manifest = replace(opened.manifest, change=3)
+        opened.save(folder)
+        assert FaissIndex.open(folder, MANIFEST).ids().tolist() == kept
+        assert (folder / "dense.faiss").stat().st_ino == filed
+        assert sorted(path.name for path in folder.iterdir()) == FILES
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL
+    # Read the manifest twice, open the new file, open and rename the manifest, open the folder,
+    # rename, open the folder.
+    assert seen == [1, 1, 1, 1, 1, 2, 2, 2, 2]
 
 
 def test_an_unfinished_replacement_is_finished_before_the_next_begins(tmp_path: Path) -> None:
     seen = []
-    for instant in range(1, 10):
+    for instant in range(1, 12):
         old, new = tmp_path / f"{instant} old", tmp_path / f"{instant} new"
         for folder, count in ((old, 1), (new, 2)):
             folder.mkdir()
@@ -550,13 +784,14 @@ def test_an_unfinished_replacement_is_finished_before_the_next_begins(tmp_path: 
             index.add(range(count), rows(*[EAST] * count))
             index.save(folder)
         (new / "dense.faiss").rename(old / "dense.faiss.new")
+        (new / "dense.delta").rename(old / "dense.delta.new")
         (new / "manifest.json").rename(old / "manifest.json")
         assert len(FaissIndex.open(old, MANIFEST)) == 2
         command = [sys.executable, "-c", KILLED, str(old), str(instant)]
         assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
         seen.append(len(FaissIndex.open(old, MANIFEST)))
-    # Three more events come first: read the pending file, read the manifest, rename.
-    assert seen == [2, 2, 2, 2, 2, 2, 200, 200, 200]
+    # Four more events come first: read and rename each pending file.
+    assert seen == [2, 2, 2, 2, 2, 2, 2, 2, 2, 200, 200]
 
 
 def test_readers_see_one_generation_while_a_writer_replaces_it(tmp_path: Path) -> None:
@@ -593,7 +828,25 @@ def test_a_full_disk_is_named_and_the_old_index_stays(saved: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert len(FaissIndex.open(saved, MANIFEST)) == 3
-    assert sorted(path.name for path in saved.iterdir()) == ["dense.faiss", "manifest.json"]
+    assert sorted(path.name for path in saved.iterdir()) == FILES
+
+
+def test_a_disk_that_is_full_for_what_changed_leaves_the_old_index(tmp_path: Path) -> None:
+    index = FaissIndex(MANIFEST)
+    index.add(range(10_000), np.zeros((10_000, 2), dtype=np.float32))
+    index.save(tmp_path)
+    index.remove([0])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, limits[1]))
+    try:
+        with pytest.raises(RefusedByDiskError, match=r"the index in .* cannot be written: "):
+            index.save(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(FaissIndex.open(tmp_path, MANIFEST)) == 10_000
+    assert sorted(path.name for path in tmp_path.iterdir()) == FILES
+    index.save(tmp_path)
+    assert len(FaissIndex.open(tmp_path, MANIFEST)) == 9_999
 
 
 def test_files_that_cannot_be_reached_are_named(index: FaissIndex, tmp_path: Path) -> None:

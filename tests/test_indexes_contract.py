@@ -440,6 +440,23 @@ def test_vectors_of_missed_changes_are_caught_up_with(
     assert nearest(seen(reader, store)) == [2, 3, 4]
 
 
+def test_passages_that_are_named_as_deleted_are_dropped(
+    vector_engine: VectorEngine, tmp_path: Path, database: Database, known: Known
+) -> None:
+    store = known.store
+    put(database, store, 4, *[article(f"Boat {n}.", f"x/{n}") for n in range(3)])
+    for id_ in (1, 2, 3):
+        known.learn(id_, row(1, 0))
+    index = opened(vector_engine, tmp_path, known)
+    index.follow()
+    deleted = store.tombstones.delete(["x/1"], on(6), "")
+    assert [*deleted] == [2]
+    index.follow([*deleted])
+    assert (index.change, index.ids().tolist()) == (store.last_change(), [1, 3])
+    index.compact()
+    assert nearest(seen(opened(vector_engine, tmp_path, known), store)) == [1, 3]
+
+
 def test_vectors_of_another_encoder_are_refused_until_the_index_is_deleted(
     vector_engine: VectorEngine, tmp_path: Path, database: Database, known: Known
 ) -> None:

@@ -17,8 +17,9 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ArchiveError, QueryError
 from rag.maintenance.doctor import examine
+from rag.records import Filters
 from rag.retrieval.filters import parse_filters
-from rag.store import Database, Feeds, Remark, Runs, Selection, schema
+from rag.store import Database, Feeds, Remark, Runs, Selection, Store, schema
 from rag.store.sqlite import FILE
 from tests.builders import open_archive, row, write_jsonl
 from tests.commands import Commands, child
@@ -193,9 +194,44 @@ def test_a_vector_stays_as_long_as_another_passage_has_the_same_text(tmp_path: P
     delete(archive, "courier.example/2")
     assert archive.counts() == (0, 0, 0)
     assert archive.search("ferry") == []
-    archive.removals.compact()
     with closing(VectorCache(archive.folder / "vectors.db", read_only=True)) as cache:
         assert cache.hashes() == set()
+
+
+def test_vectors_that_a_killed_deletion_left_go_with_the_next_change(
+    archive: Archive, tmp_path: Path
+) -> None:
+    with closing(Database(archive.folder, Settings().store)) as database:
+        Store(database).tombstones.delete([WHISKY], NOW, "They asked.")
+    archive.ingest(write_jsonl(tmp_path / "new.jsonl", [row(30, RAIN)]))
+    with closing(VectorCache(archive.folder / "vectors.db", read_only=True)) as cache:
+        assert cache.hashes() == archive.snapshot().store.all_digests()
+    assert archive.counts() == (8, 8, 8)
+
+
+@ON_SQLITE
+def test_a_few_changes_of_many_articles_leave_the_large_file_as_it_is(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    many = [row(n, f"In story {n} the mine has its licence for {n} years.") for n in range(150)]
+    archive.ingest(write_jsonl(tmp_path / "in.jsonl", many))
+    reader = open_archive(archive.folder)
+    assert reader.counts() == (150, 150, 150)
+    path = archive.folder / "dense.faiss"
+    whole = path.read_bytes()
+    archive.ingest(write_jsonl(tmp_path / "new.jsonl", [row(501, FERRY), row(502, RAIN)]))
+    delete(archive, "courier.example/501", "courier.example/7")
+    assert path.read_bytes() == whole
+    for each in (reader, open_archive(archive.folder)):
+        assert each.counts() == (150, 150, 150)
+        now = each.snapshot()
+        ids = [id_ for id_, _ in now.vectors.search(now.dense.encode(RAIN), 200, Filters())]
+        assert len(ids) == 150
+        assert [now.store.passages([id_])[id_][1].id for id_ in ids[:1]] == ["courier.example/502"]
+    archive.removals.compact()
+    assert path.read_bytes() != whole
+    settings = Settings(encoder="hashing", chunk_tokens=32)
+    assert examine(archive.folder, settings, HashingEncoder()) == []
+    assert reader.counts() == (150, 150, 150)
 
 
 def test_it_stays_out_and_is_named_until_it_is_asked_for(

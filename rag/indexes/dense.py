@@ -6,7 +6,7 @@ losing the index costs seconds and losing the vectors costs the embedding again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -81,7 +81,10 @@ class DenseIndex:
             self._encoded = lru_cache(_QUESTIONS)(partial(_query_row, encoder, self._checked))
             source = VectorSource(store, encoder.fingerprint, dimension, self._known)
             self._index = opening.engine.open(self._folder, source, read_only=read_only)
+            before = self._index.change
             self.follow()
+            if not read_only and store.tombstones.deleted_since(before):
+                self._retain()
         self._complete_at = self._index.change
 
     def close(self) -> None:
@@ -157,21 +160,34 @@ class DenseIndex:
         """How near texts are to a query, by digest; of those whose vectors are known."""
         return {digest: float(row @ query) for digest, row in self._known(digests).items()}
 
-    def forget(self) -> int:
-        """Drops what is no longer stored, its vectors too; returns how many of these."""
+    def forget(self, articles: Collection[str], passages: Mapping[int, str]) -> None:
+        """Drops articles that were just deleted, and the vectors of no other's passages.
+
+        `passages` are the ids of theirs, with the digests.
+        """
         with _mended(self._folder):
-            self.follow()
-            forgotten = self._cache.retain(self._store.all_digests())
+            if self._store.tombstones.deleted_since(self._index.change) <= set(articles):
+                self._index.follow(list(passages))
+                digests = set(passages.values())
+                self._cache.delete(list(digests - self._store.tombstones.still_stored(digests)))
+            else:
+                # Another machine has deleted some, too.
+                self.follow()
+                self._retain()
             if not self._index.is_saved:
                 self.save()
-        return forgotten
 
     def compact(self) -> None:
         """Writes `vectors.db` and the index anew, without what has been dropped."""
         with _mended(self._folder):
-            self.forget()
+            self.follow()
+            self._retain()
             self._cache.compact()
-            self.save()
+            self._index.compact()
+
+    def _retain(self) -> None:
+        """Drops the vectors of all that is no longer stored."""
+        self._cache.retain(self._store.all_digests())
 
     def save(self) -> None:
         """Writes the index to disk, whole or not at all."""

@@ -1,4 +1,4 @@
-"""The default index by meaning: FAISS, in `dense.faiss` and `manifest.json` of an archive.
+"""The default index by meaning: FAISS, in `dense.*` and `manifest.json` of an archive.
 
 It is derived from the store and the known vectors. The vectors of superseded passages are not
 saved: they are put together in memory when they are first searched.
@@ -73,18 +73,19 @@ class FaissEngine:
     def open(self, folder: Path, source: VectorSource, *, read_only: bool) -> FaissVectors:
         """The index of the archive; an absent one starts empty.
 
-        Opened to read, it follows the store in memory: only `save` writes.
+        Opened to read, it follows the store in memory: only `save` writes. Opened to write,
+        vectors are read where they are searched, or written anew.
         """
-        del read_only
-        return FaissVectors(folder, source)
+        return FaissVectors(folder, source, lazy=not read_only)
 
 
 class FaissVectors:
     """The vectors of one archive's passages; see `VectorIndex`."""
 
-    def __init__(self, folder: Path, source: VectorSource) -> None:
+    def __init__(self, folder: Path, source: VectorSource, *, lazy: bool) -> None:
         """Opens the saved index; raises EmbeddingError where it is of something else."""
         self._folder = folder
+        self._lazy = lazy
         self._source = source
         self._past: FaissIndex | None = None
         self._bringing = Lock()
@@ -110,15 +111,16 @@ class FaissVectors:
         """Ids of the current passages in the index, ascending."""
         return self._index.ids()
 
-    def follow(self) -> None:
+    def follow(self, deleted: Sequence[int] | None = None) -> None:
         """Takes in the passages whose vectors are known, and drops those superseded.
 
         Looks at the articles that changed since it last did, and at every passage where that
-        does not account for all: the first time where some have no vector, or one was deleted.
+        does not account for all: the first time where some have no vector, or some were deleted
+        and it is not said which.
         """
         store = self._source.store
         target = store.last_change()
-        followed = self.change == target or self._bring_changed(target)
+        followed = self.change == target or self._bring_changed(target, deleted)
         if not followed or not (self._has_all or len(self) == store.counts()[1]):
             self._bring(self._index, store.current_digests(), target)
         self._has_all = True
@@ -132,7 +134,7 @@ class FaissVectors:
         stamp = FaissIndex.stamp(self._folder)
         if stamp != self._stamp:
             self._stamp = stamp
-            self._index = self._open()
+            self._index = self._open(self._index)
             self._has_all = False
             # What is superseded may have been embedded since it was put together.
             if self._past is not None:
@@ -141,6 +143,11 @@ class FaissVectors:
     def save(self) -> None:
         """Writes the index to disk, whole or not at all."""
         self._index.save(self._folder)
+        self._saved = self._index.manifest
+
+    def compact(self) -> None:
+        """Writes all of the index anew."""
+        self._index.save(self._folder, whole=True)
         self._saved = self._index.manifest
 
     def searcher(self, columns: Facets) -> FaissSearcher:
@@ -170,7 +177,7 @@ class FaissVectors:
             found |= self._superseded().scores(query, superseded)
         return found
 
-    def _open(self) -> FaissIndex:
+    def _open(self, known: FaissIndex | None = None) -> FaissIndex:
         """The index as it is saved, if it is; `_saved` is what is known to be on disk."""
         store = self._source.store
         expected = Manifest(
@@ -181,7 +188,7 @@ class FaissVectors:
         )
         if not FaissIndex.exists(self._folder):
             return FaissIndex(expected)
-        index = FaissIndex.open(self._folder, expected)
+        index = FaissIndex.open(self._folder, expected, lazy=self._lazy, known=known)
         self._saved = index.manifest
         return index
 
@@ -195,16 +202,19 @@ class FaissVectors:
                 self._bring(self._past, self._source.store.past_digests(), change)
             return self._past
 
-    def _bring_changed(self, change: int) -> bool:
+    def _bring_changed(self, change: int, deleted: Sequence[int] | None) -> bool:
         """Brings in what changed since; False, and nothing is done, where that cannot be seen.
 
         The passages of a deleted article are not in the store any more.
         """
         store = self._source.store
         changed = store.changed_since(self.change)
-        if len(changed) > FEW_CHANGED or len(store.article_digests(changed)) < len(changed):
+        if len(changed) > FEW_CHANGED:
             return False
-        self._bring(self._index, store.current_digests(changed), change, store.passage_ids(changed))
+        if deleted is None and len(store.article_digests(changed)) < len(changed):
+            return False
+        among = [*store.passage_ids(changed), *(deleted or ())]
+        self._bring(self._index, store.current_digests(changed), change, among)
         return True
 
     def _bring(

@@ -125,11 +125,12 @@ class MilvusVectors:
         condition = f"embedded == true and {rows.visible(self._rows.note.change)}"
         return np.array(sorted(self._ids(condition)), dtype=np.int64)
 
-    def follow(self) -> None:
+    def follow(self, deleted: Sequence[int] | None = None) -> None:
         """Takes in the passages whose vectors are known; those superseded have ended already.
 
         Brings the words in, too, where that has not been done: a row is of a whole passage.
         """
+        del deleted
         if self._read_only:
             return
         self._rows.follow(self._source.dimension)
@@ -150,6 +151,10 @@ class MilvusVectors:
         if self._rows.note.change:
             self._take_known()
             self._note()
+
+    def compact(self) -> None:
+        """The same: the server drops what it has room for."""
+        self.save()
 
     def searcher(self, columns: Facets) -> MilvusVectorSearcher:
         """What finds passages as they are at this change; it sees what is embedded later."""

@@ -159,8 +159,11 @@ class VectorIndex(Protocol):
     def ids(self) -> Ids:
         """Ids of the current passages in the index, ascending."""
 
-    def follow(self) -> None:
-        """Takes in the passages whose vectors are known, and drops those superseded."""
+    def follow(self, deleted: Sequence[int] | None = None) -> None:
+        """Takes in the passages whose vectors are known, and drops those superseded or deleted.
+
+        `deleted` are the ids of all that were deleted since it last followed, where that is known.
+        """
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Takes in current passages that were just embedded, all or none."""
@@ -170,6 +173,9 @@ class VectorIndex(Protocol):
 
     def save(self) -> None:
         """Writes the index to disk, whole or not at all."""
+
+    def compact(self) -> None:
+        """The same, and nothing is left of what was dropped."""
 
     def searcher(self, columns: Facets) -> VectorSearcher:
         """What finds passages; `columns` say which there are, and what filters look at."""

@@ -109,12 +109,13 @@ class Removals:
         with self._disk.to_write("delete") as opened:
             if request and (found.articles or found.feed):
                 opened.store.set_setting(_LAST, digest(request))
+            passages: dict[int, str] = {}
             for first in range(0, len(ids), _BATCH):
-                opened.store.tombstones.delete(ids[first : first + _BATCH], now, why)
+                passages |= opened.store.tombstones.delete(ids[first : first + _BATCH], now, why)
             if found.feed:
                 Feeds(opened.database).remove(found.feed)
             opened.lexical.follow()
-            opened.dense.forget()
+            opened.dense.forget(ids, passages)
 
     def was_last(self, request: str) -> bool:
         """Whether this is what the last deletion was asked: there may be nothing left of it."""

@@ -115,8 +115,11 @@ def digests_in_use(
     """
     table = schema.passages.c
     gone = select(table.id).where(table.article_id.in_(withdrawn()))
-    query = select(table.id, table.digest).where(table.superseded == superseded)
-    if article_ids is not None:
+    query = select(table.id, table.digest)
+    if article_ids is None:
+        query = query.where(table.superseded == superseded)
+    else:
+        query = query.where(is_superseded(schema.passages, superseded))
         gone, query = (each.where(table.article_id.in_(article_ids)) for each in (gone, query))
     unused = set(connection.scalars(gone))
     for id_, digest in connection.execute(query.order_by(table.id)):

@@ -45,6 +45,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._facets: Facets | None = None
+        self._counts = (-1, (0, 0))
         self.archive_id = self.setting("archive_id")
         if not self.archive_id and not database.read_only:
             self.first_setting(_SCHEME, near_duplicates.SCHEME)
@@ -382,10 +383,11 @@ class Store:
     def counts(self) -> tuple[int, int]:
         """The number of articles, and of current passages of those not withdrawn."""
         with self._database.read() as connection:
-            return (
-                connection.scalar(select(func.count()).select_from(schema.articles)) or 0,
-                count_in_use(connection, superseded=False),
-            )
+            change = _last_change(connection)
+            if self._counts[0] != change:
+                articles = connection.scalar(select(func.count()).select_from(schema.articles)) or 0
+                self._counts = change, (articles, count_in_use(connection, superseded=False))
+            return self._counts[1]
 
 
 def _last_change(connection: Connection) -> int:

@@ -33,6 +33,7 @@ from rag.store.starred import void_stars
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
 _DELETIONS = schema.deletions.c
 _COMPACTED = "compacted"
+_MOST_LOOKED_UP = 10_000
 _NO_FILTERS = Filters()
 
 
@@ -168,14 +169,17 @@ class Tombstones:
             listed = [_listed(row) for row in connection.execute(query)]
         return [one for one in listed if in_range(which.filters, one.published)]
 
-    def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> None:
+    def delete(self, article_ids: Sequence[str], at: datetime, why: str) -> dict[int, str]:
         """Deletes articles with everything stored of them, all or none.
 
         Saved answers that quote them say "[withdrawn]" instead, and stars in them that they were
         deleted. The id, the time and the reason stay, so that ingest does not add the article
-        again.
+        again. Returns the ids of their passages with the digests of what was encoded.
         """
+        passages = schema.passages.c
+        query = select(passages.id, passages.digest).where(passages.article_id.in_(article_ids))
         with self._database.write() as connection:
+            deleted = {row.id: row.digest for row in connection.execute(query)}
             redact_saved_answers(connection, article_ids)
             void_stars(connection, article_ids)
             duplicate_groups.forget(connection, article_ids)
@@ -187,6 +191,16 @@ class Tombstones:
             noted = [{"article_id": id_, "at": seconds(at), "why": why} for id_ in article_ids]
             connection.execute(insert(schema.deletions), noted)
             _log(connection, article_ids)
+        return deleted
+
+    def still_stored(self, digests: Collection[str]) -> set[str]:
+        """Those of the digests that are of a passage, be its article withdrawn or not."""
+        column = schema.passages.c.digest
+        query = select(column)
+        if len(digests) <= _MOST_LOOKED_UP:
+            query = query.where(column.in_(digests))
+        with self._database.read() as connection:
+            return set(digests).intersection(connection.scalars(query))
 
     def withdraw(self, article_id: str, at: datetime, why: str) -> None:
         """Takes an article out of use; it stays stored, and you can reinstate it.
@@ -222,14 +236,20 @@ class Tombstones:
 
     def not_compacted(self) -> int:
         """The number of articles deleted since `compacted` was last called."""
-        changes, settings = schema.changes.c, schema.settings.c
+        settings = schema.settings.c
         noted = select(settings.value).where(settings.name == _COMPACTED)
-        query = select(func.count(_DELETIONS.article_id.distinct())).select_from(
+        with self._database.read() as connection:
+            since = int(connection.scalar(noted) or 0)
+        return len(self.deleted_since(since))
+
+    def deleted_since(self, change: int) -> set[str]:
+        """The ids of the articles that were deleted after a change; not those added again."""
+        changes = schema.changes.c
+        query = select(_DELETIONS.article_id).select_from(
             schema.deletions.join(schema.changes, changes.article_id == _DELETIONS.article_id)
         )
         with self._database.read() as connection:
-            since = int(connection.scalar(noted) or 0)
-            return int(connection.scalar(query.where(changes.seq > since)) or 0)
+            return set(connection.scalars(query.where(changes.seq > change)))
 
     def compacted(self) -> None:
         """Records that everything deleted so far is off the disk."""
