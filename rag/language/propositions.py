@@ -90,7 +90,6 @@ class Proposition:
     predicate: bool = False
     passive: bool = False
     there: bool = False
-    able: bool = True
 
     @property
     def words(self) -> frozenset[str]:
@@ -151,7 +150,6 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
         predicate=predicate is not None,
         passive=passive,
         there=there,
-        able=not any(c.lower_ in ("can", "ca", "could") for c in verb.children if c.dep_ == "aux"),
     )
 
 

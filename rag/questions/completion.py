@@ -42,7 +42,6 @@ _PRONOUN = re.compile(
 _ABOUT_IT = re.compile(r"\s+(?:about|of|on|to|over) (?:it|that|this)\W*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:they|them|theirs?)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"his", "its", "their"})
-_CLAUSE = re.compile(rf"^(?P<aux>{AUXILIARY}) (?:that|this|it) (?P<rest>.+)$")
 _PEOPLE_OF = {
     "injured": "were injured",
     "wounded": "were wounded",
