@@ -8,7 +8,6 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,14 +17,10 @@ import numpy as np
 
 from embeddings import VectorCache, Vectors
 from rag.archive import Archive, Progress
-from rag.config import Settings
 from rag.evaluation.bench import Timed, seconds
-from rag.evaluation.bench_archive import clocked, disk_bytes
-from rag.evaluation.bench_data import write_articles
+from rag.evaluation.bench_archive import Place, build, clocked
 from rag.evaluation.measures import percentiles
-from rag.evaluation.scale_data import Material, Mixing
 from rag.indexes.dense import VECTORS
-from rag.indexes.encoding import open_encoder
 from rag.records import Filters
 from rag.store.tombstones import Selection
 
@@ -40,33 +35,14 @@ _KILOBYTE = 1024
 _NO_FILTERS = Filters()
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Where archives are built, what they are made of, and the settings they are opened with."""
-
-    folder: Path
-    settings: Settings
-    material: Material
-
-    def opened(self, name: str) -> Archive:
-        """The archive of that name, with mixed vectors in the place of an encoder."""
-        encoder = Mixing(open_encoder(self.settings), self.material.vectors)
-        return Archive.open(self.folder / name, settings=self.settings, encoder=encoder)
-
-    def articles(self, count: int, first: int = 0) -> Path:
-        """A file of so many articles from number `first` on."""
-        path = self.folder / f"{first}-{count}.jsonl"
-        return path if path.exists() else write_articles(path, self.material.rows(count, first))
-
-
-def measure_scale(scale: Scale, sizes: Sequence[int], progress: Progress) -> list[Timed]:
+def measure_scale(place: Place, sizes: Sequence[int], progress: Progress) -> list[Timed]:
     """What archives of about so many passages cost, the smallest first.
 
     Each is built, read and changed in processes of their own, whose memory nothing else fills,
     and removed before the next.
     """
     measured = []
-    each = _passages_an_article(scale)
+    each = _passages_an_article(place)
     for done, size in enumerate(sorted(sizes)):
         progress("measuring", done, len(sizes))
         articles = max(CHANGED, round(size / each))
@@ -74,37 +50,20 @@ def measure_scale(scale: Scale, sizes: Sequence[int], progress: Progress) -> lis
         for step in (build, read, change):
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                found |= pool.submit(step, scale, articles).result()
+                found |= pool.submit(step, place, articles).result()
         measured.append(found)
-        for path in sorted(scale.folder.rglob("*"), reverse=True):
+        for path in sorted(place.folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
     progress("measuring", len(sizes), len(sizes))
     return measured
 
 
-def build(scale: Scale, articles: int) -> Timed:
-    """Takes the articles in by words, then with vectors; says how long, and how much disk."""
-    source = scale.articles(articles)
-    with scale.opened("archive") as archive:
-        words = clocked("words", lambda: archive.ingest(source, vectors=False))
-        vectors = clocked("vectors", archive.embed)
-        count, passages, _ = archive.counts()
-    source.unlink()
-    return {
-        "articles": count,
-        "passages": passages,
-        **words,
-        **vectors,
-        "disk_mb": round(disk_bytes(scale.folder / "archive") / 1e6, 1),
-    }
-
-
-def read(scale: Scale, _articles: int) -> Timed:
+def read(place: Place, _articles: int) -> Timed:
     """Opens the archive in a new process, and searches it in every way."""
     before = _resident()
-    asked = [" ".join(text.split()[:_WORDS]) for text in scale.material.sentences]
+    asked = [" ".join(text.split()[:_WORDS]) for text in place.material.sentences]
     asked = asked[:: max(1, len(asked) // _QUERIES)][:_QUERIES]
-    with scale.opened("archive") as archive:
+    with place.opened(place.mixing()) as archive:
         cold = seconds(lambda: archive.search("words of a first search", _K))
         found: Timed = {"cold_seconds": round(cold, 2)}
         for name, search in _searches(archive).items():
@@ -162,14 +121,14 @@ def _exact(archive: Archive, queries: Vectors) -> list[set[int]]:
     return [{int(id_) for id_ in found} for found, _ in best]
 
 
-def change(scale: Scale, articles: int) -> Timed:
+def change(place: Place, articles: int) -> Timed:
     """Adds a hundred articles to the archive and to an empty one; then removes them."""
     found: Timed = {"added": CHANGED}
     # The first one pays for what is loaded once.
     for turn, name in enumerate(("warm", "alone", "archive")):
-        source = scale.articles(CHANGED, articles + turn * CHANGED)
+        source = place.articles(CHANGED, articles + turn * CHANGED)
         end = "" if name == "archive" else f"_{name}"
-        with scale.opened(name) as archive:
+        with place.opened(place.mixing(), name) as archive:
             before = set(archive.article_ids()) if archive.exists() else set()
             found |= clocked(f"adding{end}", partial(archive.ingest, source))
             added = [id_ for id_ in archive.article_ids() if id_ not in before]
@@ -186,10 +145,10 @@ def machine() -> str:
     return f"{day}, {platform.system()}, {model}, {cores} cores, Python {platform.python_version()}"
 
 
-def _passages_an_article(scale: Scale) -> float:
+def _passages_an_article(place: Place) -> float:
     """How many passages an article becomes, by the first few."""
-    with scale.opened("trial") as archive:
-        archive.ingest(scale.articles(_TRIAL), vectors=False)
+    with place.opened(place.mixing(), "trial") as archive:
+        archive.ingest(place.articles(_TRIAL), vectors=False)
         articles, passages, _ = archive.counts()
     return passages / articles
 

@@ -1,14 +1,15 @@
-"""What archives of several sizes cost: a table with how each figure grows, and a chart."""
+"""What archives of several sizes cost: how each figure grows, and a chart."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from math import log
+from math import ceil, floor, log, log10
 from pathlib import Path
 
+from rag.errors import ConfigError
 from rag.evaluation.bench import Timed
-from rag.evaluation.growth import between_marks, chart
+from rag.evaluation.report import template
 from rag.evaluation.tables import Table, as_markdown
 from rag.store.files import write_atomically
 
@@ -18,6 +19,8 @@ LABELS = {
     "words_seconds": "build by words, s",
     "vectors_cpu_seconds": "build by meaning, CPU s",
     "vectors_seconds": "build by meaning, s",
+    "words_peak_mb": "memory at most, by words, MB",
+    "vectors_peak_mb": "memory at most, by meaning, MB",
     "disk_mb": "disk, MB",
     "memory_mb": "memory beside the model, MB",
     "cold_seconds": "open and search for the first time, s",
@@ -84,13 +87,18 @@ def _growth(measured: Sequence[Timed], key: str) -> str:
 
 
 def scale_chart(measured: Sequence[Timed]) -> str:
-    """An SVG with a panel each for building, space, searching and changing, over the passages."""
-    panels = {
-        title: {name: [float(one[key]) for one in measured] for name, key in lines.items()}
-        for title, lines in _PANELS.items()
-    }
-    sizes = [float(one["passages"]) for one in measured]
-    return chart("What an archive costs, by its passages", sizes, panels)
+    """An SVG over the passages, with logarithmic axes: building, space, searching, changing."""
+    xs = _powers([one["passages"] for one in measured])
+    across = [_at(one["passages"], xs) for one in measured]
+    panels = []
+    for title, lines in _PANELS.items():
+        up = _powers([one[key] for key in lines.values() for one in measured])
+        drawn = [
+            (name, list(zip(across, (_at(one[key], up) for one in measured), strict=True)))
+            for name, key in lines.items()
+        ]
+        panels.append({"title": title, "across": _grid(xs), "up": _grid(up), "lines": drawn})
+    return str(template("scale.svg.jinja").render(panels=panels))
 
 
 def write_report(folder: Path, measured: Sequence[Timed], machine: str) -> None:
@@ -113,8 +121,52 @@ def write_into(page: Path, measured: Sequence[Timed], machine: str) -> Path:
     Returns the chart's path. Raises ConfigError where the page has no such marks.
     """
     content = f"{as_markdown(scale_table(measured))}\nMeasured: {machine}.\n"
-    text = between_marks(page, "scale", content)
+    text = _between_marks(page, content)
     file = page.with_name(f"{page.stem}-scale.svg")
     write_atomically(file, scale_chart(measured).encode())
     write_atomically(page, text.encode())
     return file
+
+
+def _between_marks(page: Path, content: str) -> str:
+    """The text of a Markdown page with other content between its marks.
+
+    Raises ConfigError where it cannot be read or has no such marks.
+    """
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        msg = f"{page} cannot be read: {error.strerror}; name a Markdown page with --into"
+        raise ConfigError(msg) from error
+    begin, end = "<!-- scale -->\n", "<!-- end of scale -->"
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        msg = f"{page} has no lines {begin.strip()} and {end}; put them in"
+        raise ConfigError(msg)
+    return f"{before}{begin}{content}{end}{after}"
+
+
+def _powers(values: Sequence[float]) -> tuple[int, int]:
+    """The powers of ten around the values.
+
+    >>> _powers([30, 2000]), _powers([100])
+    ((1, 4), (2, 3))
+    """
+    found = [log10(max(value, 0.01)) for value in values]
+    low = floor(min(found))
+    return low, max(low + 1, ceil(max(found)))
+
+
+def _at(value: float, powers: tuple[int, int]) -> float:
+    """Where a value stands on an axis, from 0 to 1.
+
+    >>> _at(100, (1, 3))
+    0.5
+    """
+    return (log10(max(value, 0.01)) - powers[0]) / (powers[1] - powers[0])
+
+
+def _grid(powers: tuple[int, int]) -> list[tuple[str, float]]:
+    lines = [10.0**power for power in range(powers[0], powers[1] + 1)]
+    return [(f"{line:,.10g}", round(_at(line, powers), 3)) for line in lines]
