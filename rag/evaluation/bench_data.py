@@ -1,6 +1,6 @@
 """Articles and vectors that say nothing: to measure size and speed, never quality.
 
-There are as many as wanted, put together from the sentences and vectors of an archive, or from made-up ones.
+They are put together from the sentences and vectors of an archive, or from made-up ones.
 """
 
 from __future__ import annotations
