@@ -16,7 +16,7 @@ from rag.conversations.escaping import json_without_controls
 from rag.conversations.exporting import export_json, export_markdown, verify_export
 from rag.conversations.filenames import file_name
 from rag.errors import QueryError
-from rag.evaluation.remarks import question_rows
+from rag.evaluation.make_questions import question_rows
 from rag.store import KeptConversation
 from rag.store.files import disk_error
 

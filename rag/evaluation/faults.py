@@ -11,7 +11,7 @@ from random import Random
 
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.evaluation.archive_access import archive_facts
+from rag.evaluation.labels import archive_facts
 from rag.evaluation.measures import SEED
 from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row

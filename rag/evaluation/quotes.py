@@ -10,7 +10,6 @@ from rag.archive import Archive
 from rag.corpus import canonical_id
 from rag.errors import CorpusError
 from rag.evaluation.answers import verbatim
-from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     Record,
     Required,
@@ -21,7 +20,7 @@ from rag.evaluation.datasets import (
     period,
     rows_by_qid,
 )
-from rag.evaluation.labels import listed
+from rag.evaluation.labels import archive_facts, listed
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row, shown
 from rag.language.outlet_names import find_mentions
