@@ -96,9 +96,8 @@ class CheckedDraft:
             for one in self.sentences
         )
         table = table_html(("verdict", "sentence", "why"), rows)
-        return (
-            f"<section><p>{escape(self.summary)}</p>{table}{cited_html(self.citations)}</section>"
-        )
+        cited = cited_html(self.citations)
+        return f"<section><p>{escape(self.summary)}</p>{table}{cited}</section>"
 
     def _words(self, sentence: CheckedSentence) -> str:
         return self.text[sentence.start : sentence.end]
@@ -144,7 +143,7 @@ class CheckedDraft:
 
     def to_pandas(self) -> pandas.DataFrame:
         """A table with a row for each sentence and citation; needs pandas."""
-        rows = []
+        rows: list[dict[str, Any]] = []
         for one in self.sentences:
             reasons = "; ".join(one.reasons) or one.nothing
             known = {"sentence": self._words(one), "verdict": one.verdict, "reasons": reasons}

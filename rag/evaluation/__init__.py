@@ -8,6 +8,6 @@ and makes a `Report`. Then read one suite, such as `retrieval`: each is a module
 - What supports it: `citations`, `grounding`, `judge`, `faults` (from `seeding`, `rephrasing`).
 
 Suites share `datasets` (files to samples), `labels` (which samples an archive can answer),
-`measures` (figures and how sure they are), `report` and `tables`. `make_questions` writes questions.
-What an archive costs in time and memory is measured by the `bench` modules and `scale`.
+`measures` (figures and how sure they are), `report` and `tables`. `make_questions` writes
+questions. What an archive costs in time and memory is measured by the `bench` modules and `scale`.
 """

@@ -1,9 +1,10 @@
 """Labelled questions about anybody's own archive: by a language model, or of readers' remarks.
 
-A set that a model writes tells how one setting does against another on these articles. It flatters all of them: a
-question is asked about one passage, of which the model has read every word. All are answerable:
-whether an archive holds no answer to a question cannot be checked by rule. Every question is asked
-the day after its article, which favours what is recent. A person looks through both kinds first.
+A set that a model writes tells how one setting does against another on these articles. It flatters
+all of them: a question is asked about one passage, of which the model has read every word. All are
+answerable: whether an archive holds no answer to a question cannot be checked by rule. Every
+question is asked the day after its article, which favours what is recent. A person looks through
+both kinds first.
 """
 
 from __future__ import annotations
