@@ -6,7 +6,7 @@ or values. Rules are for English unless a module says otherwise. Start reading w
 
 - words, stems and what they leave out: `words`, `function_words`, `normalizing`, `letter_pairs`;
 - syntax, by spaCy: `analysis`; what a verb says of whom: `propositions`, `roles`, `certainty`;
-- negation: `propositions` and `certainty` where it is a "not", `polarity` where it is another word,
+- negation: `propositions` and `certainty` where it is a "not", `opposites` where it is another word,
   `opposites` for pairs; of another language: `lexicons/LANGUAGE.toml`, read by `languages`;
 - numbers: `quantities`, `figures`, `measured`;
 - days: `temporal_expressions` (a row each, and `date_resolvers`), `moments`, `event_days`, `dates`;

@@ -16,7 +16,7 @@ import numpy as np
 from rag.errors import QueryError
 from rag.indexes.analysis import phrase_words, terms
 from rag.indexes.protocols import Field, Ids
-from rag.language.exact_words import ExactWords
+from rag.language.normalizing import ExactWords
 from rag.language.outlet_names import find_mentions
 from rag.questions.operators import Both, Either, Leaf, Node, Without
 from rag.questions.sub_queries import merged
