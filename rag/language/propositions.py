@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rag.language.analysis import analyse
+from rag.language.analysis import analyse, quoted_tokens
 from rag.language.entities import stems
 from rag.language.opposites import base, particles
-from rag.language.quotation_marks import quoted_tokens
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
