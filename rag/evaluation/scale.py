@@ -132,8 +132,8 @@ def change(place: Place, articles: int) -> Timed:
             before = set(archive.article_ids()) if archive.exists() else set()
             found |= clocked(f"adding{end}", partial(archive.ingest, source))
             added = [id_ for id_ in archive.article_ids() if id_ not in before]
-            doomed = archive.removals.find(Selection(ids=tuple(added)))
-            found |= clocked(f"removing{end}", partial(archive.removals.delete, doomed))
+            preview = archive.removals.find(Selection(ids=tuple(added)))
+            found |= clocked(f"removing{end}", partial(archive.removals.delete, preview))
     return {name: value for name, value in found.items() if "_warm_" not in name}
 
 

@@ -105,10 +105,10 @@ def write_report(folder: Path, measured: Sequence[Timed], machine: str) -> None:
     """Writes `scale.json`, `scale.md` and `scale.svg` into a folder, made where there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     table = as_markdown(scale_table(measured))
-    told = json.dumps({"machine": machine, "measured": list(measured)}, indent=2) + "\n"
+    written = json.dumps({"machine": machine, "measured": list(measured)}, indent=2) + "\n"
     page = f"# What archives cost\n\n{table}\n![chart](scale.svg)\n\nMeasured: {machine}.\n"
     for name, text in (
-        ("scale.json", told),
+        ("scale.json", written),
         ("scale.md", page),
         ("scale.svg", scale_chart(measured)),
     ):

@@ -34,20 +34,20 @@ _TRADE = (
 
 
 def read(
-    openings: Sequence[int], snapshot: Snapshot
+    first_passages: Sequence[int], snapshot: Snapshot
 ) -> Iterator[tuple[int, tuple[Passage, Article]]]:
     """Each opening with its passage and its article, in the order given."""
-    for first in range(0, len(openings), _BATCH):
-        batch = openings[first : first + _BATCH]
+    for first in range(0, len(first_passages), _BATCH):
+        batch = first_passages[first : first + _BATCH]
         found = snapshot.store.passages(batch)
         yield from ((id_, found[id_]) for id_ in batch if id_ in found)
 
 
-def listed_articles(openings: Sequence[int], snapshot: Snapshot) -> tuple[ListedArticle, ...]:
+def listed_articles(first_passages: Sequence[int], snapshot: Snapshot) -> tuple[ListedArticle, ...]:
     """The articles with the sentence that each opens with, in the order given."""
     return tuple(
         ListedArticle(article, passage, *opening_sentence(article, passage))
-        for _, (passage, article) in read(openings, snapshot)
+        for _, (passage, article) in read(first_passages, snapshot)
     )
 
 
@@ -70,7 +70,7 @@ def opening_sentence(article: Article, passage: Passage) -> tuple[int, int]:
 
 
 def naming(
-    topic: str, openings: Sequence[int], snapshot: Snapshot
+    topic: str, first_passages: Sequence[int], snapshot: Snapshot
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The articles about a topic, and all that mention it, in the order given.
 
@@ -81,8 +81,8 @@ def naming(
     if not wanted:
         return (), ()
     whole = sum(snapshot.lexical.term_weights(query).values())
-    covered = snapshot.lexical.article_coverage(query, openings)
-    holding = [id_ for id_ in openings if covered.get(id_, 0.0) >= whole * (1 - 1e-6)]
+    covered = snapshot.lexical.article_coverage(query, first_passages)
+    holding = [id_ for id_ in first_passages if covered.get(id_, 0.0) >= whole * (1 - 1e-6)]
     about: list[int] = []
     mentioning: list[int] = []
     for id_, (passage, article) in read(holding, snapshot):
@@ -139,12 +139,12 @@ def signs_it(article: Article, name: str) -> tuple[bool, tuple[int, int] | None]
     return None
 
 
-def example_questions(openings: Sequence[int], snapshot: Snapshot) -> tuple[str, ...]:
+def example_questions(first_passages: Sequence[int], snapshot: Snapshot) -> tuple[str, ...]:
     """Questions that this archive can be asked, about names in its newest headlines."""
     outlets = {name.casefold() for name in snapshot.facets.publishers}
     subjects: list[str] = []
     day = ""
-    for _, (passage, article) in read(openings[:_RECENT], snapshot):
+    for _, (passage, article) in read(first_passages[:_RECENT], snapshot):
         for name in _headline_names(article, passage):
             known = {word for one in subjects for word in one.split()}
             if name.casefold() not in outlets and known.isdisjoint(name.split()):

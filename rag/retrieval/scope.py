@@ -28,7 +28,7 @@ class Scope:
     Each goes by the id of its first passage. `understood` is what says so.
     """
 
-    openings: tuple[int, ...]
+    first_passages: tuple[int, ...]
     filters: Filters
     understood: tuple[Understood, ...]
     notes: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ def find_scope(asked: AboutArchive, request: Request, snapshot: Snapshot) -> Sco
                 continue
             break
         first = first or scope
-        if scope.openings:
+        if scope.first_passages:
             return scope if scope is first else replace(scope, notes=(_moved(scope, now),))
     return first
 
