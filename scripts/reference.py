@@ -1,4 +1,4 @@
-"""Writes the reference pages of docs/ from the code: settings, commands, JSON, security.
+"""Writes what docs/ has from the code: settings, commands, JSON and its schemas, security.
 
 Run from a checkout: python scripts/reference.py. A test fails where a page is behind.
 """
@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from rag.cli.command import loaded  # noqa: E402 - found in the checkout
 from rag.cli.command_list import GROUPS  # noqa: E402
 from rag.config import FILE, PREFIX, ModelSettings, Settings  # noqa: E402
+from rag.records.answer_json import SCHEMAS  # noqa: E402
 
 DOCS = ROOT / "docs"
 GENERATED = "<!-- Written by scripts/reference.py; change the code instead. -->\n\n"
@@ -191,10 +192,17 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+def written(name: str) -> str:
+    """The text of a page or of a schema, by the name of its file."""
+    if name in SCHEMAS:
+        return json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=2) + "\n"
+    return GENERATED + PAGES[name]().rstrip() + "\n"
+
+
 def main() -> None:
-    """Writes each page that differs from what is there."""
-    for name, page in PAGES.items():
-        path, text = DOCS / name, GENERATED + page().rstrip() + "\n"
+    """Writes each file that differs from what is there."""
+    for name in (*PAGES, *SCHEMAS):
+        path, text = DOCS / name, written(name)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(ROOT)}")

@@ -33,7 +33,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class Record(BaseModel):
+class Record(BaseModel, frozen=True):
     """A row of a data file as it must be; a field that is null counts as missing."""
 
     @model_validator(mode="before")

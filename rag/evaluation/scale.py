@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -104,21 +103,17 @@ def recall(archive: Archive, texts: Sequence[str]) -> float:
 def _exact(archive: Archive, queries: Vectors) -> list[set[int]]:
     """The ids of the ten nearest passages of each query, each passage compared."""
     digests = archive.snapshot().store.current_digests()
-    scores = np.empty((len(queries), 0), dtype=np.float32)
-    ids = np.empty(0, dtype=np.int64)
-    best: list[tuple[Any, Any]] = [(ids, scores[0])] * len(queries)
+    ids: list[int] = []
+    cosines: list[Vectors] = []
     with VectorCache(archive.folder / VECTORS, read_only=True) as cache:
         for first in range(0, len(digests), _AT_ONCE):
             some = digests[first : first + _AT_ONCE]
             known = cache.get(archive.encoder.fingerprint, [digest for _, digest in some])
-            ids = np.array([id_ for id_, digest in some if digest in known])
+            ids += [id_ for id_, digest in some if digest in known]
             rows = np.stack([known[digest] for _, digest in some if digest in known])
-            for number, near in enumerate(queries @ rows.T):
-                merged = np.concatenate([best[number][0], ids])
-                cosines = np.concatenate([best[number][1], near])
-                top = np.argsort(-cosines, kind="stable")[:_K]
-                best[number] = (merged[top], cosines[top])
-    return [{int(id_) for id_ in found} for found, _ in best]
+            cosines.append(queries @ rows.T)
+    nearest = np.argsort(-np.hstack(cosines), axis=1, kind="stable")[:, :_K]
+    return [{ids[place] for place in places} for places in nearest.tolist()]
 
 
 def change(place: Place, articles: int) -> Timed:
