@@ -17,8 +17,17 @@ from rag.config import Settings
 from rag.errors import ConfigError
 from rag.evaluation.bench_archive import Place, build
 from rag.evaluation.bench_data import Material, Mixing, made_up, material_of
-from rag.evaluation.scale import CHANGED, change, read, recall
-from rag.evaluation.scale_report import LABELS, scale_chart, scale_table, write_into, write_report
+from rag.evaluation.scale import (
+    CHANGED,
+    LABELS,
+    change,
+    read,
+    recall,
+    scale_chart,
+    scale_table,
+    write_into,
+    write_report,
+)
 from rag.indexes.dense import DenseIndex
 from tests.builders import open_archive, row, write_jsonl
 

@@ -23,8 +23,14 @@ from rag.evaluation.bench_archive import (
     updates_table,
 )
 from rag.evaluation.bench_data import Material, made_up, material_of
-from rag.evaluation.scale import SIZES, machine, measure_scale
-from rag.evaluation.scale_report import scale_table, write_into, write_report
+from rag.evaluation.scale import (
+    SIZES,
+    machine,
+    measure_scale,
+    scale_table,
+    write_into,
+    write_report,
+)
 from rag.evaluation.tables import as_text
 from rag.indexes.encoding import open_encoder
 

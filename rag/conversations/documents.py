@@ -59,6 +59,14 @@ _PAGE = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>{}</title><style>{}</style></head><body>\n<h1 dir="auto">{}</h1>\n{}\n</body></html>\n'
 )
+_NEAREST = "Nearest, but no answer:"
+_LONGEST = 80
+_LONGEST_BYTES = 180
+_FORBIDDEN = re.compile(
+    r"[\\/:*?\"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_UNTITLED = "Dateline"
 
 
 def export_html(kept: KeptConversation, archive: Archive) -> str:
@@ -165,9 +173,6 @@ def _add_turn(document: Any, turn: KeptTurn, digests: _Digests) -> None:
         document.add_paragraph(for_xml("\n".join(filter(None, lines))))
 
 
-_NEAREST = "Nearest, but no answer:"
-
-
 def answer_plain(answer: Answer) -> str:
     """The question, the answer as it was given, and its sources by number."""
     sources = [f"[{each.number}] {_source(each)}" for each in answer.citations]
@@ -197,15 +202,6 @@ def _source(cited: Citation) -> str:
 
 def _pages(cited: Citation) -> str:
     return spoken_pages(cited.article, cited.start, cited.end)
-
-
-_LONGEST = 80
-_LONGEST_BYTES = 180
-_FORBIDDEN = re.compile(
-    r"[\\/:*?\"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
-_UNTITLED = "Dateline"
 
 
 def file_name(title: str, kind: str) -> str:

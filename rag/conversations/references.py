@@ -59,6 +59,9 @@ _LATEX = {
     "_": r"\_",
 }
 _IN_ADDRESS = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
+_LONGEST_WHOLE = 8
+_EDGE = 4
+_DIRECTIVE = ":~:"
 
 
 def quotation(cited: Citation, style: Style = "plain", words: str = "") -> str:
@@ -311,11 +314,6 @@ def _latex(value: str) -> str:
 
 def _escaped(value: str, escapes: Mapping[str, str]) -> str:
     return "".join(escapes.get(character, character) for character in value)
-
-
-_LONGEST_WHOLE = 8
-_EDGE = 4
-_DIRECTIVE = ":~:"
 
 
 def at_sentence(url: str, words: str, page: int = 0) -> str:

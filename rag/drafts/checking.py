@@ -29,6 +29,14 @@ _VERDICTS: dict[str, Verdict] = {
     "not found": "unsupported",
 }
 _SHOWN = 60
+MAX_CHARACTERS = 1_000_000
+"""The longest draft that is checked."""
+
+LEANING, STANDING = 1.0, 0.5
+"""How much the sentence before counts where one leans on it ("He resigned."), and elsewhere."""
+
+_CONTEXT = 4
+_NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +93,6 @@ def _traced(words: str, snapshot: Snapshot, filters: Filters) -> Iterator[Traced
         speaker = speaker if speaker[:1].isupper() else ""
         found = trace(quoted, speaker, snapshot.store, snapshot.lexical, filters=filters)
         yield TracedQuotation(quotation.start, quotation.end, found)
-
-
-MAX_CHARACTERS = 1_000_000
-"""The longest draft that is checked."""
-
-LEANING, STANDING = 1.0, 0.5
-"""How much the sentence before counts where one leans on it ("He resigned."), and elsewhere."""
-
-_CONTEXT = 4
-_NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from rag.evaluation.datasets import EvalQuestion, article_id
 from rag.evaluation.runner import Loaded
 
 _BATCH = 500
+ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 
 
 def archive_facts(archive: Archive) -> dict[str, Any]:
@@ -38,9 +39,6 @@ def duplicate_groups(archive: Archive, ids: Sequence[str]) -> dict[str, str]:
     for first in range(0, len(ids), _BATCH):
         groups |= archive.groups(ids[first : first + _BATCH])
     return groups
-
-
-ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 
 
 @dataclass(frozen=True, slots=True)

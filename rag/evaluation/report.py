@@ -23,6 +23,11 @@ from rag.store.files import write_atomically
 Row = dict[str, Any]
 JSON = "report.json"
 WORST = 20
+_SAME_RUN = ("data", "system", "dates")
+"""The columns by which the row of an earlier run of the same kind is known."""
+
+_CELLS = re.compile(r"(?<!\\)\|")
+_NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +282,6 @@ def _cell(measures: Mapping[str, float], name: str) -> str:
 
 def _p(value: float) -> str:
     return "< .001" if value < 0.001 else figure(value)
-
-
-_SAME_RUN = ("data", "system", "dates")
-"""The columns by which the row of an earlier run of the same kind is known."""
-
-_CELLS = re.compile(r"(?<!\\)\|")
-_NOTHING = "–"
 
 
 def paste(reports: Sequence[Path], into: Path) -> None:

@@ -12,20 +12,6 @@ from dataclasses import dataclass
 
 from rag.language.outlet_names import SMALL_WORDS
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What to search for, for one of the things that a question asks.
-
-    `label` tells it from the others; characters `start` to `end` of the question say it.
-    """
-
-    query: str
-    label: str
-    start: int
-    end: int
-
-
 AUXILIARY = (
     r"(?:are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)"
 )
@@ -61,7 +47,6 @@ _NOW_THAN_THEN = re.compile(
     re.IGNORECASE,
 )
 _THEN_AND_NOW = re.compile(rf"\s*,?\s+{_AGAINST}\s+{_NOW}\b", re.IGNORECASE)
-
 _NAME = r"(?:(?-i:[A-Z])[\w’'-]*(?:\s+(?:of\s+(?:the\s+)?)?(?-i:[A-Z])[\w’'-]*)*)"
 _THING = r"(?:(?!or\b)[\w’'-]+\s+){0,5}?(?!or\b)[\w’'-]+"
 _STEMS = (
@@ -111,6 +96,54 @@ _OF_A_NAME = re.compile(
 )
 _BARE_NAME = re.compile(rf"(?:the\s+)?{_NAME}", re.IGNORECASE)
 _THAT_OF = re.compile(r"(?:that|those)\s+(?:at|by|for|in|of|on)\s+", re.IGNORECASE)
+_PRONOUN = (
+    r"(?:he|her|hers|him|his|it|its|she|that|their|theirs|them|these|they|this|those|one|ones)"
+)
+_QUESTION = re.compile(
+    r"^(?:(?:after|at|before|during|in|on|since)\b[^,?]*,\s*)?"
+    rf"(?:{AUXILIARY}|how|what|when|where|which|who|whom|whose|why)\b",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(rf"\b{AUXILIARY}\b|['’]s\b|^who\b", re.IGNORECASE)
+_JOINT = re.compile(r"(?<!\s)(?P<mark>\s*[,;?])?\s+(?:and|but)\s+|\?\s+(?=\w)", re.IGNORECASE)
+# "who knew what was stolen and when it was found": no auxiliary after "when", no question.
+_INVERTED = re.compile(
+    rf"(?:how|when|where|why)\s+{AUXILIARY}\b"
+    rf"|how\s+(?:far|long|many|much|often|old)\b(?:\s+[\w’'-]+){{0,4}}?\s+{AUXILIARY}\b"
+    rf"|(?:what|which|who|whom|whose)(?!\s+(?:a|an|the|{_PRONOUN})\b)(?:\s+[\w’'-]+){{0,4}}?\s+{AUXILIARY}\b",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(
+    rf"(?:who|what|which\s+\w+|how\s+(?:many|much))(?!\s+(?:a|an|the|{_PRONOUN})\b)\s+\w+"
+    rf"|{AUXILIARY}\s+(?:a|an|the|{_PRONOUN}|(?-i:[A-Z])\w*)\s+\w+",
+    re.IGNORECASE,
+)
+_OPENS_PHRASE = re.compile(r"(?:a|an|the|his|her|its|their|.*['’]s)", re.IGNORECASE)
+_WORD = re.compile(r"\w(?:[\w’'-]*\w)?")
+_LEANS = re.compile(rf"\b{_PRONOUN}\b", re.IGNORECASE)
+_COUNTS_FOR_NOTHING = (
+    f"{SMALL_WORDS} against become became being could her him his i its into many may might more"
+    " most much must name not off our out shall should some such there these those under up us"
+    " whom would you your"
+)
+_NO_SUBJECT = frozenset(_COUNTS_FOR_NOTHING.split())
+_MOST_CLAUSES = 3
+_ENOUGH = 3
+_WHOLE = 4
+"""A clause with as many words of its own needs none of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What to search for, for one of the things that a question asks.
+
+    `label` tells it from the others; characters `start` to `end` of the question say it.
+    """
+
+    query: str
+    label: str
+    start: int
+    end: int
 
 
 def things(question: str) -> tuple[Part, ...]:
@@ -217,43 +250,6 @@ def tidy(text: str) -> str:
 def _with(question: str, start: int, end: int, words: str) -> str:
     """The question with other words from `start` to `end`."""
     return tidy(f"{question[:start]} {words} {question[end:]}")
-
-
-_PRONOUN = (
-    r"(?:he|her|hers|him|his|it|its|she|that|their|theirs|them|these|they|this|those|one|ones)"
-)
-_QUESTION = re.compile(
-    r"^(?:(?:after|at|before|during|in|on|since)\b[^,?]*,\s*)?"
-    rf"(?:{AUXILIARY}|how|what|when|where|which|who|whom|whose|why)\b",
-    re.IGNORECASE,
-)
-_AUXILIARY = re.compile(rf"\b{AUXILIARY}\b|['’]s\b|^who\b", re.IGNORECASE)
-_JOINT = re.compile(r"(?<!\s)(?P<mark>\s*[,;?])?\s+(?:and|but)\s+|\?\s+(?=\w)", re.IGNORECASE)
-# "who knew what was stolen and when it was found": no auxiliary after "when", no question.
-_INVERTED = re.compile(
-    rf"(?:how|when|where|why)\s+{AUXILIARY}\b"
-    rf"|how\s+(?:far|long|many|much|often|old)\b(?:\s+[\w’'-]+){{0,4}}?\s+{AUXILIARY}\b"
-    rf"|(?:what|which|who|whom|whose)(?!\s+(?:a|an|the|{_PRONOUN})\b)(?:\s+[\w’'-]+){{0,4}}?\s+{AUXILIARY}\b",
-    re.IGNORECASE,
-)
-_PLAIN = re.compile(
-    rf"(?:who|what|which\s+\w+|how\s+(?:many|much))(?!\s+(?:a|an|the|{_PRONOUN})\b)\s+\w+"
-    rf"|{AUXILIARY}\s+(?:a|an|the|{_PRONOUN}|(?-i:[A-Z])\w*)\s+\w+",
-    re.IGNORECASE,
-)
-_OPENS_PHRASE = re.compile(r"(?:a|an|the|his|her|its|their|.*['’]s)", re.IGNORECASE)
-_WORD = re.compile(r"\w(?:[\w’'-]*\w)?")
-_LEANS = re.compile(rf"\b{_PRONOUN}\b", re.IGNORECASE)
-_COUNTS_FOR_NOTHING = (
-    f"{SMALL_WORDS} against become became being could her him his i its into many may might more"
-    " most much must name not off our out shall should some such there these those under up us"
-    " whom would you your"
-)
-_NO_SUBJECT = frozenset(_COUNTS_FOR_NOTHING.split())
-_MOST_CLAUSES = 3
-_ENOUGH = 3
-_WHOLE = 4
-"""A clause with as many words of its own needs none of the first."""
 
 
 def clauses(question: str) -> tuple[Part, ...]:

@@ -33,6 +33,11 @@ _NOT_ASCII = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\ud7b0-\ud7ff\uff9e-\uffdc]")
 _LETTERS = frozenset({0, 8, 103, 118, 129, 130, 132})
 """Combining classes of marks that are letters: those of kana, vowels of Thai, Lao and Tibetan."""
+_TOKEN = re.compile(r"[^\W_]+")
+_HYPHEN = re.compile(LINE_CUT)
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
 
 
 def is_usual(text: str) -> bool:
@@ -129,13 +134,6 @@ def _marks() -> re.Pattern[str]:
     # Those of Thai, Lao and Khmer that are no vowels have no combining class.
     dropped += "\u0e47\u0e4c-\u0e4e\u0ecc\u0ecd\u17c9-\u17d3"
     return re.compile(f"[{dropped}\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\ua670-\ua67d]+")
-
-
-_TOKEN = re.compile(r"[^\W_]+")
-_HYPHEN = re.compile(LINE_CUT)
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)
 
 
 class ExactWords:

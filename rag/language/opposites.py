@@ -12,6 +12,20 @@ from typing import Any
 from rag.language.entities import stems
 from rag.language.synonyms import antonyms
 
+_COUNTERS = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject\w*|refus\w+|declin\w+|stop\w*|halt\w*|prevent\w*|avoid\w*"
+    r"|escap\w+|avert\w*|evad\w+|exclud\w+|beyond|without|lack\w*|fail\w*|rul(?:e|ed|es|ing) out"
+    r"|instead|needs?|still has to|await\w*|pending|yet|drop(?:s|ped|ping)?|abandon\w*|scrap\w*"
+    r"|cancel\w*|call(?:s|ed|ing)? off|ceas\w+|oppos\w+|objection\w*|absen\w+|miss(?:es|ed|ing)?"
+    r"|acquit\w*|clear(?:s|ed)?|hardly|scarcely|barely|despite|unchanged|intact|untouched"
+    r"|dismiss\w*|disput\w+|condemn\w*"
+    r"|barr?ed|bann\w+|suspend\w*|unable|impossible|resist\w*|withdr[ae]w\w*)(?!\w)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_REACH = 60
+"""A word counters another that is no further from it, in characters."""
+
 
 @lru_cache(20_000)
 def base(word: str) -> str:
@@ -175,21 +189,6 @@ def _groups(kind: str) -> dict[str, frozenset[str]]:
         for word in group:
             found[word] = found.get(word, frozenset()) | group
     return found
-
-
-_COUNTERS = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|reject\w*|refus\w+|declin\w+|stop\w*|halt\w*|prevent\w*|avoid\w*"
-    r"|escap\w+|avert\w*|evad\w+|exclud\w+|beyond|without|lack\w*|fail\w*|rul(?:e|ed|es|ing) out"
-    r"|instead|needs?|still has to|await\w*|pending|yet|drop(?:s|ped|ping)?|abandon\w*|scrap\w*"
-    r"|cancel\w*|call(?:s|ed|ing)? off|ceas\w+|oppos\w+|objection\w*|absen\w+|miss(?:es|ed|ing)?"
-    r"|acquit\w*|clear(?:s|ed)?|hardly|scarcely|barely|despite|unchanged|intact|untouched"
-    r"|dismiss\w*|disput\w+|condemn\w*"
-    r"|barr?ed|bann\w+|suspend\w*|unable|impossible|resist\w*|withdr[ae]w\w*)(?!\w)",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"[^\W\d_]+")
-_REACH = 60
-"""A word counters another that is no further from it, in characters."""
 
 
 def counters(text: str, word: str) -> bool:

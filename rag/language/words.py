@@ -40,6 +40,54 @@ _LONGER_WORD = re.compile(r"\w{4,}")
 _APART = "\x00"
 _INTERRUPTION = 25
 """So many words may stand between two quotations that are read as one: "said Ann Orr"."""
+_STOP_LISTS: Mapping[str, str] = MappingProxyType(
+    {
+        "da": "danish",
+        "de": "german",
+        "es": "spanish",
+        "fi": "finnish",
+        "fr": "french",
+        "hu": "hungarian",
+        "it": "italian",
+        "nl": "dutch",
+        "no": "norwegian",
+        "pt": "portuguese",
+        "ru": "russian",
+        "sv": "swedish",
+    }
+)
+"""The lists of stop words that tantivy has besides the English one, by the language's code."""
+
+_OF_QUESTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "da": "hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke mange meget",
+        "de": "wer wen wem wessen was wann wo woher wohin warum wieso weshalb wie viel viele "
+        "welche welcher welches hat gibt",
+        "es": "qué quién quiénes cuál cuáles cuándo cuánto cuánta cuántos cuántas dónde cómo por",
+        "fi": "kuka mikä milloin missä miksi miten kuinka moni monta",
+        "fr": "qui que quoi quel quelle quels quelles quand combien comment pourquoi où est "
+        "ce a il elle ils elles t s sont ont été",
+        "hu": "ki mi mikor hol miért hogyan mennyi hány melyik",
+        "it": "chi che cosa quale quali quando quanto quanta quanti quante dove come perché",
+        "nl": "wie wat wanneer waar waarom hoe hoeveel welk welke",
+        "no": "hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke mange mye",
+        "pt": "quem que qual quais quando quanto quanta quantos quantas onde como por",
+        "ru": "кто что когда где почему как сколько какой какая какие",
+        "sv": "vem vad var när varför hur vilken vilket vilka många mycket",
+    }
+)
+_ENGLISH = (
+    "a about after all an and any are as at be been before but by can could did do does for from "
+    "had has have he her him his how i if in into is it its latest me more my new no not of on or "
+    "our out over said say says she should since so some still than that the their them then there "
+    "these they this those to under up us was we were what when where which while who whom whose "
+    "why will with would you your"
+)
+_ENGLISH_WORDS = frozenset(_ENGLISH.split())
+_FEWEST_WORDS = 4
+_FEWEST = 2
+_LONGEST = 600
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def is_sign(word: str) -> bool:
@@ -238,56 +286,6 @@ def shared_words(one: str, other: str) -> float:
     words = [set(_LONGER_WORD.findall(text.casefold())) for text in (one, other)]
     fewest = min(map(len, words))
     return len(words[0] & words[1]) / fewest if fewest else 1.0
-
-
-_STOP_LISTS: Mapping[str, str] = MappingProxyType(
-    {
-        "da": "danish",
-        "de": "german",
-        "es": "spanish",
-        "fi": "finnish",
-        "fr": "french",
-        "hu": "hungarian",
-        "it": "italian",
-        "nl": "dutch",
-        "no": "norwegian",
-        "pt": "portuguese",
-        "ru": "russian",
-        "sv": "swedish",
-    }
-)
-"""The lists of stop words that tantivy has besides the English one, by the language's code."""
-
-_OF_QUESTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "da": "hvem hvad hvor hvornår hvorfor hvordan hvilken hvilket hvilke mange meget",
-        "de": "wer wen wem wessen was wann wo woher wohin warum wieso weshalb wie viel viele "
-        "welche welcher welches hat gibt",
-        "es": "qué quién quiénes cuál cuáles cuándo cuánto cuánta cuántos cuántas dónde cómo por",
-        "fi": "kuka mikä milloin missä miksi miten kuinka moni monta",
-        "fr": "qui que quoi quel quelle quels quelles quand combien comment pourquoi où est "
-        "ce a il elle ils elles t s sont ont été",
-        "hu": "ki mi mikor hol miért hogyan mennyi hány melyik",
-        "it": "chi che cosa quale quali quando quanto quanta quanti quante dove come perché",
-        "nl": "wie wat wanneer waar waarom hoe hoeveel welk welke",
-        "no": "hvem hva hvor når hvorfor hvordan hvilken hvilket hvilke mange mye",
-        "pt": "quem que qual quais quando quanto quanta quantos quantas onde como por",
-        "ru": "кто что когда где почему как сколько какой какая какие",
-        "sv": "vem vad var när varför hur vilken vilket vilka många mycket",
-    }
-)
-_ENGLISH = (
-    "a about after all an and any are as at be been before but by can could did do does for from "
-    "had has have he her him his how i if in into is it its latest me more my new no not of on or "
-    "our out over said say says she should since so some still than that the their them then there "
-    "these they this those to under up us was we were what when where which while who whom whose "
-    "why will with would you your"
-)
-_ENGLISH_WORDS = frozenset(_ENGLISH.split())
-_FEWEST_WORDS = 4
-_FEWEST = 2
-_LONGEST = 600
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=256)

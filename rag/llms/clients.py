@@ -22,6 +22,20 @@ _FIRST_PAUSE = 0.5
 _ASK_AGAIN = frozenset({408, 409, 425, 429})
 _OWN_FAULT = 500
 _NO_QUOTA = re.compile(r"insufficient|billing|balance|credit|exceeded your current quota", re.I)
+_CONNECT_SECONDS = 20.0
+_AZURE = (".azure.com", ".azure-api.net", ".azure.us", ".azure.cn")
+_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+    }
+)
 
 
 def without_system(asked: Sequence[dict[str, str]]) -> list[dict[str, str]]:
@@ -66,22 +80,6 @@ def pause(error: APIError, attempt: int) -> float | None:
         date = parsedate_to_datetime(response.headers["retry-after"])
         return max(0.0, date.timestamp() - time.time())
     return _FIRST_PAUSE * (1 << attempt)
-
-
-_CONNECT_SECONDS = 20.0
-_AZURE = (".azure.com", ".azure-api.net", ".azure.us", ".azure.cn")
-_HEADERS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "transfer-encoding",
-        "user-agent",
-    }
-)
 
 
 def open_client(

@@ -20,24 +20,22 @@ from rag.questions.form import form_understood, whole_form
 from rag.questions.rewriting import resolve
 from rag.records import Answer, Hit
 from rag.retrieval.listing import (
+    count_distinct,
+    counts,
+    dated_first_passages,
     example_questions,
     listed_articles,
     naming,
     opening_sentence,
+    outlet_counts,
+    period_counts,
     read,
     signs_it,
+    span,
 )
 from rag.retrieval.retrieve import Request
 from rag.retrieval.scope import Scope, find_scope, scope_words
 from rag.retrieval.snapshot import Snapshot
-from rag.retrieval.tallies import (
-    count_distinct,
-    counts,
-    dated_first_passages,
-    outlet_counts,
-    period_counts,
-    span,
-)
 
 _POINTING = re.compile(
     r"(?:(?:he|her|here|him|his|it|its|she|that|theirs?|them|then|there|these|this|\W)+)",

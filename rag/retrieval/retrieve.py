@@ -40,6 +40,13 @@ _EXPLAINING = 5
 """So many of the first passages' articles are read for what a short form stands for."""
 
 _NO_FILTERS = Filters()
+Moment = datetime | date | str
+"""A moment: a datetime with a time zone, or a day, which counts to its end, as date or text."""
+
+Turn = Message | Mapping[str, str]
+"""A turn of a conversation: a Message, or a dict such as {"role": "user", "content": "Why?"}."""
+
+_ROLES = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,15 +249,6 @@ def check_query(query: str) -> None:
     if len(query) > MAX_QUERY_CHARACTERS:
         msg = f"the question has {len(query):,} characters; {MAX_QUERY_CHARACTERS:,} are the most"
         raise QueryError(msg)
-
-
-Moment = datetime | date | str
-"""A moment: a datetime with a time zone, or a day, which counts to its end, as date or text."""
-
-Turn = Message | Mapping[str, str]
-"""A turn of a conversation: a Message, or a dict such as {"role": "user", "content": "Why?"}."""
-
-_ROLES = get_args(Role)
 
 
 def moment(value: Moment | None, name: str) -> datetime | None:

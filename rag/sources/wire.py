@@ -14,6 +14,7 @@ from rag.errors import BrokenReplyError, TooLargeError, TooSlowError, Unreachabl
 from rag.sources.addresses import Target
 
 _PIECE = 64 * 1024
+LONGEST_HEADERS = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -132,9 +133,6 @@ def _lost(url: str, deadline: Deadline, error: OSError) -> Exception:
         return TooSlowError(url, "the server stopped sending; try again later")
     reason = error.strerror or str(error)
     return BrokenReplyError(url, f"the connection broke ({reason}); try again later")
-
-
-LONGEST_HEADERS = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _RUN = 5
 _SHORTEST = 3
 _WORD = re.compile(r"\w+")
 _Run = tuple[str, ...]
+_PARTS = ("text", "claims", "citations", "hits")
+_TURNS, _FEEDBACK = schema.turns.c, schema.feedback.c
 
 
 def mentioned(answer: Mapping[str, Any]) -> set[str]:
@@ -79,9 +81,6 @@ def without_words(text: str, words: Sequence[str]) -> str:
     'He wrote: [withdrawn] ashore. True?'
     """
     return str(_Cut(words, ())(text))
-
-
-_PARTS = ("text", "claims", "citations", "hits")
 
 
 class _Cut:
@@ -216,9 +215,6 @@ def _objects(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 def _listed(value: Mapping[str, Any], name: str) -> list[Any]:
     found = value.get(name)
     return found if isinstance(found, list) else []
-
-
-_TURNS, _FEEDBACK = schema.turns.c, schema.feedback.c
 
 
 def redact_saved_answers(connection: Connection, article_ids: Collection[str]) -> None:

@@ -34,6 +34,14 @@ _DEFINED = (
     "WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite|_%' ESCAPE '|' ORDER BY 1, 2"
 )
 _FOREIGN = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1, 2"
+_HEADER = struct.Struct(">8I")
+_FRAME = struct.Struct(">6I")
+_INDEX = struct.Struct("=12xB3xI12x8s")
+"""In the -shm file: whether it is in use, the last committed page, the salt of its log."""
+
+_MAGIC = 0x377F0682
+_WORD = 0xFFFFFFFF
+_Sums = tuple[int, int]
 
 
 class ForeignSchemaError(ArchiveError):
@@ -287,16 +295,6 @@ def _has_foreign(folder: Path, foreign: Sequence[Named]) -> str:
         f"{folder / FILE} holds {names}{more}, which Dateline never makes and which could change "
         f"articles; take them out: dateline doctor --fix --archive {folder}"
     )
-
-
-_HEADER = struct.Struct(">8I")
-_FRAME = struct.Struct(">6I")
-_INDEX = struct.Struct("=12xB3xI12x8s")
-"""In the -shm file: whether it is in use, the last committed page, the salt of its log."""
-_MAGIC = 0x377F0682
-_WORD = 0xFFFFFFFF
-
-_Sums = tuple[int, int]
 
 
 def torn_log(database: Path) -> str:
