@@ -144,15 +144,6 @@ class VectorCache:
                 ],
             )
 
-    def encoders(self) -> dict[str, int]:
-        """How many vectors there are of each encoder, by its fingerprint."""
-        with self._lock, self._named_errors():
-            rows = self._db.execute(
-                "SELECT fingerprint, count(vector.id) FROM encoder"
-                " LEFT JOIN vector ON vector.encoder = encoder.id GROUP BY fingerprint"
-            )
-            return dict(rows.fetchall())
-
     def problems(self) -> list[str]:
         """What is wrong with the file or with a vector in it; reads all of it."""
         with self._lock, self._named_errors():

@@ -22,10 +22,9 @@ from rag.indexes.protocols import Engines
 from rag.indexes.workers import Note, Workers
 from rag.llms import ChatModel
 from rag.records import Answer, Filters, Hits, Similarity, Understood
-from rag.retrieval.arguments import Moment, Turn, check_k, request_of
 from rag.retrieval.catalogue import NO_FILTERS
 from rag.retrieval.finding import Found, find
-from rag.retrieval.retrieve import Request, prepare
+from rag.retrieval.retrieve import Moment, Request, Turn, check_k, prepare, request_of
 from rag.retrieval.snapshot import Snapshot
 from rag.store import Database, Runs
 from rag.store.inputs import KnownInputs

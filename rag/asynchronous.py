@@ -12,8 +12,8 @@ import anyio.to_thread
 
 from rag.archive import Archive
 from rag.records import Answer, Article, Filters
-from rag.retrieval.arguments import Turn
 from rag.retrieval.catalogue import NO_FILTERS
+from rag.retrieval.retrieve import Turn
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -29,7 +29,7 @@ from rag.language.words import shared_words
 from rag.records import Article
 from rag.records.display import report_repr
 from rag.sources.pages import Pages
-from rag.sources.permission import visitor
+from rag.sources.visiting import visitor
 from rag.store import Outcome, OutcomeKind, Runs, Store
 from rag.store.inputs import Articles, Known, KnownInputs, mark, texts_of
 from rag.store.rows import article_digest, seconds

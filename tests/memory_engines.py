@@ -189,7 +189,7 @@ class MemoryLexicalSearcher:
         return found
 
     def article_coverage(
-        self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
+        self, query: str, first_passages: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         weights, stems = self.term_weights(query, context), self._stems(query)
         entries = {**self._past, **self._current}
@@ -200,7 +200,7 @@ class MemoryLexicalSearcher:
                 if not entries[id_].whole.isdisjoint((term, *stems.get(term, ())))
                 or has_part(entries[id_].whole, term, stems.get(term, ()))
             )
-            for id_ in openings
+            for id_ in first_passages
             if id_ in entries
         }
         return {id_: score for id_, score in found.items() if score}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.other_language import usable_hits
-from rag.language.function_words import question_language
+from rag.language.words import question_language
 from rag.records import Hit
 from tests.builders import article, hit
 

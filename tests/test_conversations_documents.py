@@ -14,10 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.archive import Archive
-from rag.conversations.answer_text import answer_markdown, answer_plain
-from rag.conversations.documents import export_docx, export_html
+from rag.conversations.documents import (
+    answer_markdown,
+    answer_plain,
+    disposition,
+    export_docx,
+    export_html,
+    file_name,
+)
 from rag.conversations.exporting import export_json, one_answer, verify_export
-from rag.conversations.filenames import disposition, file_name
 from rag.errors import QueryError
 from rag.records import Answer, Citation
 from rag.store import KeptConversation

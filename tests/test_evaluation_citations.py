@@ -25,7 +25,6 @@ from rag.evaluation.citations import (
     support_messages,
     unsupported,
 )
-from rag.evaluation.report import write_report
 from rag.llms import ScriptedModel
 from rag.records import Answer, Citation, Claim, Hit, Passage
 from rag.verification.citing import cite
@@ -173,23 +172,6 @@ def test_a_judge_that_fails_stops_the_run_which_then_goes_on(
     report = measured(replace(suite, judge=judge), out).report
     assert report.settings["judge"] == "scripted"
     assert (report.measures["judged_recall"], report.measures["judge_agrees"]) == (1.0, 1.0)
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, suite: Citations, out: Path
-) -> None:
-    def stop(_step: str, done: int, _total: int) -> None:
-        if done == 2:
-            raise KeyboardInterrupt
-
-    seen: list[int] = []
-    with pytest.raises(KeyboardInterrupt):
-        measured(suite, out, stop)
-    evaluated = measured(suite, out, lambda _step, done, _total: seen.append(done))
-    assert seen == [2, 3, 4]
-    write_report(out, evaluated.report)
-    names = {file.name for file in out.iterdir()}
-    assert names == {"report.json", "report.html", "report.md"}
 
 
 def test_options_choose_questions_and_dates(suite: Citations, out: Path) -> None:

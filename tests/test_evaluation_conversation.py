@@ -18,7 +18,7 @@ from rag.evaluation.conversation import (
     spoken,
 )
 from rag.evaluation.datasets import EvalQuestion
-from rag.evaluation.report import html_page, write_report
+from rag.evaluation.report import html_page
 from rag.llms import ScriptedModel
 from rag.records import Answer, Citation, Hit, Passage
 from tests.builders import article, write_jsonl
@@ -214,20 +214,6 @@ def test_labelled_questions_with_a_history_are_conversations_too(
     assert report.n == 5
     assert (report.settings["answerable"], report.settings["unanswerable"]) == (4, 1)
     assert {turn: group["n"] for turn, group in report.groups["turn"].items()} == {"1": 4, "2": 1}
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(suite: Conversation, out: Path) -> None:
-    def stop(_step: str, done: int, _total: int) -> None:
-        if done == 3:
-            raise KeyboardInterrupt
-
-    seen: list[int] = []
-    with pytest.raises(KeyboardInterrupt):
-        measured(suite, out, stop)
-    evaluated = measured(suite, out, lambda _s, done, _t: seen.append(done))
-    assert seen == [3, 4, 5]
-    write_report(out, evaluated.report)
-    assert not list(out.glob("unfinished-*"))
 
 
 def test_what_the_archive_does_not_hold_is_left_out_by_name(suite: Conversation, out: Path) -> None:

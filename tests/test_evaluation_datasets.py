@@ -124,7 +124,7 @@ def test_an_id_that_was_made_canonical_stays_as_it_is(given_id: str) -> None:
         ),
         (
             '{"qid": "a", "question": "Who?", "history": [{"role": "he", "content": ""}]}',
-            r":1: 'history.0.role' is 'he': Input should be 'user', 'assistant' or 'system'",
+            r":1: 'history.0.role' is 'he': Input should be 'system', 'user' or 'assistant'",
         ),
         (
             '{"qid": "a", "question": "Who?"}\n\n{"qid": "a", "question": "What?"}',

@@ -14,8 +14,7 @@ from rag.archive import Archive
 from rag.cli import main
 from rag.errors import ConfigError
 from rag.evaluation.faults import Faults, make_claims
-from rag.evaluation.rephrasing import REPHRASINGS, rephrase
-from rag.evaluation.seeding import FAULTS, Spare, seed_fault
+from rag.evaluation.seeding import FAULTS, REPHRASINGS, Spare, rephrase, seed_fault
 from rag.records import Citation, Verdict
 from tests.builders import article, open_archive, row, write_jsonl
 from tests.evaluation_data import measured

@@ -10,8 +10,8 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import ConfigError, CorpusError, ProviderError
-from rag.evaluation.archive_access import duplicate_groups
 from rag.evaluation.datasets import load_questions
+from rag.evaluation.labels import duplicate_groups
 from rag.evaluation.make_questions import (
     Made,
     QuestionDraft,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ConfigError
-from rag.evaluation.pasting import paste
+from rag.evaluation.report import paste
 from tests.commands import Commands
 
 README = """# Ours

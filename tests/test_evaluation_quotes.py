@@ -13,7 +13,6 @@ import pytest
 from rag.archive import Archive
 from rag.errors import ConfigError, CorpusError
 from rag.evaluation.quotes import Quotes, load_excerpts, wrong_fields
-from rag.evaluation.report import write_report
 from tests.builders import article, open_archive, row, write_jsonl
 from tests.commands import Commands
 from tests.evaluation_data import ARTICLES, measured
@@ -97,27 +96,6 @@ def test_fully_right_means_all_that_is_told_of_the_article(
     assert evaluated.warnings == (
         "excerpts left out, whose article is not in the archive: 1, 'courier.example/9'",
     )
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    archive: Archive, data: Path, tmp_path: Path
-) -> None:
-    seen: list[int] = []
-
-    def stop(_step: str, done: int, _total: int) -> None:
-        seen.append(done)
-        if done == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        measured(Quotes(archive, data), tmp_path / "out", stop)
-    again: list[int] = []
-    note = lambda _s, done, _t: again.append(done)  # noqa: E731
-    evaluated = measured(Quotes(archive, data), tmp_path / "out", note)
-    assert (seen[0], again[0]) == (0, 2)
-    assert evaluated.report.n == 5
-    write_report(tmp_path / "out", evaluated.report)
-    assert not list((tmp_path / "out").glob("unfinished-*"))
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,10 @@ NOW = datetime(2025, 6, 30, tzinfo=UTC)
 FERRY = article("The ferry sank.  Nine people died. The mayor “wept”.", "courier.example/1")
 STORM = article("Seven people died in the storm.", "courier.example/2")
 
-NINE = Nugget((("nine people",), ("nine", "victims")), "nine died", vital=True)
-SANK = Nugget((("ferry", "sank"),), "the ferry sank", vital=True)
-WEPT = Nugget((('mayor "wept"',),), "the mayor wept")
-SEVEN = Nugget((("seven people",),), "another toll")
+NINE = Nugget(match=(("nine people",), ("nine", "victims")), fact="nine died", vital=True)
+SANK = Nugget(match=(("ferry", "sank"),), fact="the ferry sank", vital=True)
+WEPT = Nugget(match=(('mayor "wept"',),), fact="the mayor wept")
+SEVEN = Nugget(match=(("seven people",),), fact="another toll")
 
 ASKED = EvalQuestion(
     "q1",
@@ -79,12 +79,12 @@ def test_an_outdated_fact_first_is_counted_and_a_strange_citation_is_off_topic()
     found = reporters_measures(ASKED, answer("Seven people died in the storm.", "The ferry sank."))
     assert (found["stale_first"], found["first"], found["on_topic"]) == (1, 0, 1 / 2)
     # With a true fact beside it, the outdated one does no harm.
-    beside = replace(ASKED, nuggets=(NINE, replace(SANK, match=(("storm",),))))
+    beside = replace(ASKED, nuggets=(NINE, SANK.model_copy(update={"match": (("storm",),)})))
     assert reporters_measures(beside, answer("Seven people died in the storm."))["stale_first"] == 0
 
 
 def test_a_citation_of_another_article_that_holds_a_fact_is_on_topic() -> None:
-    stormy = replace(ASKED, nuggets=(replace(NINE, match=(("in the storm",),)),))
+    stormy = replace(ASKED, nuggets=(NINE.model_copy(update={"match": (("in the storm",),)}),))
     assert reporters_measures(stormy, answer("Seven people died in the storm."))["on_topic"] == 1
 
 
@@ -135,7 +135,7 @@ def test_a_false_premise_cannot_be_corrected_where_nothing_is_known_to_be_true()
 
 def test_words_match_whatever_their_case_quotes_dashes_and_spaces() -> None:
     assert normalised("The ‘Marigold’—\n at\u00a0LAST") == "the 'marigold'- at last"
-    assert holds(Nugget((("the “Osier” bridge",),)), normalised('THE "OSIER"  Bridge'))
+    assert holds(Nugget(match=(("the “Osier” bridge",),)), normalised('THE "OSIER"  Bridge'))
     assert not holds(NINE, "nine cars, no victim")
 
 
@@ -216,7 +216,7 @@ def test_questions_with_and_without_a_form_are_two_sets_of_one_file(tmp_path: Pa
     data = write_questions(tmp_path / "desk", *ROWS)
     assert [question.qid for question in load_questions(data)] == ["q4"]
     first, second, third = load_questions(data, forms=True)
-    assert first.nuggets == (Nugget((("marigold",),), "the Marigold", vital=True),)
+    assert first.nuggets == (Nugget(match=(("marigold",),), fact="the Marigold", vital=True),)
     assert (second.unanswerable, third.expect) == (True, "greets back")
     with pytest.raises(CorpusError, match="jsonl: no question has a 'form'"):
         load_questions(write_questions(tmp_path / "quiz", ROWS[3]), forms=True)

@@ -15,9 +15,19 @@ from embeddings import HashingEncoder
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation.scale import CHANGED, Scale, build, change, read, recall
-from rag.evaluation.scale_data import Material, Mixing, material_of
-from rag.evaluation.scale_report import LABELS, scale_chart, scale_table, write_into, write_report
+from rag.evaluation.bench_archive import Place, build
+from rag.evaluation.bench_data import Material, Mixing, made_up, material_of
+from rag.evaluation.scale import (
+    CHANGED,
+    LABELS,
+    change,
+    read,
+    recall,
+    scale_chart,
+    scale_table,
+    write_into,
+    write_report,
+)
 from rag.indexes.dense import DenseIndex
 from tests.builders import open_archive, row, write_jsonl
 
@@ -52,11 +62,23 @@ def test_vectors_are_mixed_of_real_ones(archive: Archive) -> None:
     rows = mixing.encode_document(["a", "b", "a"])
     assert np.array_equal(rows[0], rows[2])
     assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(3))
+    assert (mixing.encoded, mixing.encode_query(["a"])[0].tolist()) == (3, rows[0].tolist())
+    assert mixing.encoded == 3
     # Noise of .35 beside 1 leaves a cosine of about 1 / (1 + .35 ** 2) ** .5 = .94 with the mix.
     weights, *_ = np.linalg.lstsq(material.vectors.T, rows[0], rcond=None)
     near = material.vectors.T @ weights
     assert float(near @ rows[0]) / float(np.linalg.norm(near)) > 0.9
     assert mixing.fingerprint == HashingEncoder().fingerprint
+
+
+def test_made_up_sentences_have_the_words_of_english_most_often() -> None:
+    material = made_up(8)
+    words = " ".join(material.sentences).lower().split()
+    assert words.count("the") > words.count("most") > 10
+    assert 20 < len(words) / len(material.sentences) < 22
+    assert material.vectors.shape == (1_000, 8)
+    assert made_up(8).sentences == material.sentences
+    assert all(s.startswith(t) for s, t in zip(material.sentences, material.titles, strict=True))
 
 
 def test_an_archive_without_vectors_is_refused(tmp_path: Path) -> None:
@@ -71,18 +93,18 @@ def test_an_archive_is_built_read_and_changed(
 ) -> None:
     (tmp_path / "scale").mkdir()
     settings = Settings(encoder="hashing", chunk_tokens=32)
-    scale = Scale(tmp_path / "scale", settings, material_of(archive))
-    built = build(scale, 12)
+    place = Place(tmp_path / "scale", settings, material_of(archive))
+    built = build(place, 12)
     assert built["articles"] == 12
     assert built["passages"] > 12
     assert built["disk_mb"] > 0
-    found = read(scale, 12)
+    found = read(place, 12)
     assert found["recall_at_10"] == 1.0
     for way in ("words", "meaning", "both", "filtered"):
         assert 0 < found[f"{way}_p50_ms"] <= found[f"{way}_p95_ms"]
-    changed = change(scale, 12)
+    changed = change(place, 12)
     assert changed["added"] == CHANGED
-    with scale.opened("archive") as after:
+    with place.opened(place.mixing()) as after:
         assert after.counts() == (12, built["passages"], built["passages"])
         texts = ["Ferry 3 sank", "The mill at Orrin"]
         assert recall(after, texts) == 1.0
@@ -123,6 +145,8 @@ def test_what_was_measured_is_written_into_a_folder_and_into_a_page(tmp_path: Pa
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# A\n<!-- scale -->\n| passages |")
     assert text.endswith("Measured: a machine.\n<!-- end of scale -->\nrest\n")
+    with pytest.raises(ConfigError, match=r"no\.md cannot be read.*name a Markdown page"):
+        write_into(tmp_path / "no.md", found, "a machine")
     page.write_text("nothing", encoding="utf-8")
     with pytest.raises(ConfigError, match="has no lines <!-- scale --> and <!-- end of scale -->"):
         write_into(page, found, "a machine")
@@ -132,7 +156,12 @@ def test_the_chart_has_a_panel_for_each_kind_of_cost() -> None:
     found = etree.fromstring(scale_chart([measured(1000, 2.0), measured(100_000, 20.0)]).encode())
     name = "{http://www.w3.org/2000/svg}"
     assert found.findtext(f"{name}title") == "What an archive costs, by its passages"
-    assert len(found.findall(f".//{name}polyline")) == 2 + 2 + 3 + 2
+    panels = found.findall(f"{name}g")
+    assert [len(panel.findall(f"{name}polyline")) for panel in panels] == [2, 2, 3, 2]
+    # From corner to corner across; up from log 2 / 2 = .15 to log 20 / 2 = .65 of 190.
+    line = panels[1].find(f"{name}polyline")
+    assert line is not None
+    assert line.get("points") == "0.0,161.4 260.0,66.4"
 
 
 def test_the_same_number_is_the_same_article_in_another_process() -> None:

@@ -202,8 +202,8 @@ STALE = EvalQuestion(
     "d1",
     STORM,
     "questions.jsonl:1",
-    nuggets=(Nugget((("seven died",),), "seven", vital=True),),
-    stale=(Nugget((("nine people",),), "the flood's toll"),),
+    nuggets=(Nugget(match=(("seven died",),), fact="seven", vital=True),),
+    stale=(Nugget(match=(("nine people",),), fact="the flood's toll"),),
 )
 
 
@@ -251,7 +251,7 @@ def test_what_stands_in_a_quote_alone_is_not_said() -> None:
 
 
 def test_half_of_the_vital_facts_are_enough() -> None:
-    more = (Nugget((("in the storm",),), vital=True), Nugget((("osk",),), vital=True))
+    more = (Nugget(match=(("in the storm",),), vital=True), Nugget(match=(("osk",),), vital=True))
     two = EvalQuestion("d", STORM, "", nuggets=STALE.nuggets + more[1:])
     three = EvalQuestion("d", STORM, "", nuggets=STALE.nuggets + more)
     said = answer("Seven died, says the coroner [2].", (0, 33, "supported"))

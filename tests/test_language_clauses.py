@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.language.clauses import clauses
+from rag.language.comparisons import clauses
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.indexes.analysis import terms
 from rag.language.quotation_marks import quotations
-from rag.language.words import Wording, shortened
+from rag.language.words import Wording, function_words, question_language, shortened
 from rag.verification.quotes.marks import literal_runs, runs
 
 ODD = st.text(alphabet="ab AB1,.5%-–—’'“”\"[]…é\u00ad\u200b\u0301\n\u00a0ﬁ漢¥\u2212", max_size=60)
@@ -160,3 +161,36 @@ def test_a_value_that_is_too_long_is_cut_at_a_word_if_there_is_one() -> None:
     assert shortened("abcdefgh", 5) == "abcd…"
     assert shortened("ab cdefgh", 5) == "ab…"
     assert shortened("abcd fgh", 5) == "abcd…"
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Quand la grève des ferries a-t-elle pris fin ?", "fr"),
+        ("Wie viele Menschen starben beim Einsturz der Brücke?", "de"),
+        ("¿Cuándo terminó la huelga de los ferris?", "es"),
+        ("Quando è finito lo sciopero dei traghetti?", "it"),
+        ("Wanneer eindigde de staking van de veerboten?", "nl"),
+        ("När slutade strejken på färjorna?", "sv"),
+        ("When did the ferry strike end?", ""),
+        ("Who is Anna von der Marsk?", ""),
+        ("Summarise the E. coli outbreak in Marsk", ""),
+        ("mayor of marren", ""),
+        ("La Torre", ""),
+        ("Когда?", ""),
+        ("", ""),
+        ("Quand la grève a-t-elle pris fin ? " * 18, ""),
+    ],
+)
+def test_function_words_give_the_language_away(question: str, language: str) -> None:
+    assert question_language(question) == language
+
+
+def test_english_and_unknown_languages_have_no_list() -> None:
+    assert function_words("When did it end?", "en") == frozenset()
+    assert function_words("When did it end?", "xx") == frozenset()
+
+
+def test_only_what_tells_of_the_subject_is_searched_for() -> None:
+    assert terms("Wann endete der Streik der Fähren?") == ["endet", "streik", "fahren"]
+    assert terms("When did the strike end?") == ["strike", "end"]

@@ -10,7 +10,7 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import QueryError
-from rag.llms.scripted import ScriptedModel
+from rag.llms.model import ScriptedModel
 from rag.records import Answer, Filters, Message
 from rag.web.rendering.answers import answer_html
 from tests.builders import open_archive, row, write_jsonl

@@ -9,7 +9,7 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import QueryError
-from rag.language.exact_words import ExactWords
+from rag.language.normalizing import ExactWords
 from rag.retrieval.retrieve import Request
 from tests.builders import open_archive, row, write_jsonl
 

@@ -27,9 +27,8 @@ from rag.errors import (
     WrongTypeError,
 )
 from rag.sources.addresses import AddressGuard, Target, parse_target
-from rag.sources.exchange import ask
 from rag.sources.fetcher import Fetcher, FetchLimits, Validators
-from rag.sources.wire import Deadline, Wire
+from rag.sources.wire import Deadline, Wire, ask
 from tests.misbehaving import Answer, Site, drip, flood, hang, reply, reset, site
 
 HTML = ("text/html",)

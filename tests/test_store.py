@@ -219,13 +219,13 @@ def test_facets_know_the_date_and_the_first_passage_of_each_passage(store: Store
     ids = np.array([1, 2, 3, 9], dtype=np.int64)
     may = int(datetime(2025, 5, 3, tzinfo=UTC).timestamp())
     assert facets.published_at(ids).tolist() == [may, may, UNKNOWN_DATE, UNKNOWN_DATE]
-    assert facets.openings(ids).tolist() == [1, 1, 3, 0]
+    assert facets.first_passages(ids).tolist() == [1, 1, 3, 0]
     assert store.facets() is facets
     store.put(1, [(article("A again.", "x/1"), [Chunk(0, 8)])])
     assert store.facets().matching(Filters()).tolist() == [3, 4]
-    assert store.facets().openings(np.array([1, 4], dtype=np.int64)).tolist() == [1, 4]
+    assert store.facets().first_passages(np.array([1, 4], dtype=np.int64)).tolist() == [1, 4]
 
 
 def test_facets_of_an_empty_archive_hold_nothing(store: Store) -> None:
-    assert store.facets().openings(np.array([1], dtype=np.int64)).tolist() == [0]
+    assert store.facets().first_passages(np.array([1], dtype=np.int64)).tolist() == [0]
     assert store.facets().matching(Filters(language="en")).tolist() == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.store.wal import torn_log
+from rag.store.sqlite import torn_log
 from tests.builders import row, write_jsonl
 from tests.commands import child
 from tests.damages import mounted

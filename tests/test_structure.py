@@ -91,7 +91,7 @@ OF_ENGINES = {
     *("tantivy_queries", "word_index"),
     *("milvus_collection", "milvus_rows", "milvus_server", "milvus_vectors", "milvus_words"),
     # tantivy's analyzers stem words and drop common ones here; nothing is searched.
-    *("entities", "function_words"),
+    *("entities", "words"),
 }
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language.opposites import base, contraries, reworded
-from rag.language.polarity import counters
+from rag.language.opposites import base, contraries, counters, reworded
 from rag.records import Article, Citation, Verdict
 from rag.verification.checks.written import joined_numbers
 from rag.verification.verify import verify

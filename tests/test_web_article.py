@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.conversations.addresses import at_sentence
+from rag.conversations.references import at_sentence
 from rag.corpus.boilerplate import find_furniture
 from rag.corpus.markdown import markdown_draft
 from rag.records import Article, Span

@@ -29,10 +29,9 @@ from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
 from rag.language.event_days import event_days
-from rag.language.function_words import question_language
 from rag.language.name_matching import mentions
 from rag.language.periods import day_in_words
-from rag.language.words import word_count
+from rag.language.words import question_language, word_count
 from rag.questions.expected_answer import asked_for, harm_asked, tells_of_harm
 from rag.questions.form import FormName
 from rag.questions.sub_queries import questions_apart

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language.function_words import function_words
 from rag.language.languages import language_name
+from rag.language.words import function_words
 from rag.records import Hit
 
 _WORD = re.compile(r"[^\W_]+")

@@ -12,21 +12,27 @@ import typer
 
 from rag.cli import terminal
 from rag.cli.options import ArchiveOption, opened_archive, settings_of_own_archives
+from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.evaluation.bench import BenchOptions, bench_table
 from rag.evaluation.bench import bench as run_bench
 from rag.evaluation.bench_archive import (
     IDLE_SECONDS,
     Place,
-    measure_size,
     measure_updates,
     updates_table,
 )
-from rag.evaluation.growth import growth_table, write_growth
-from rag.evaluation.scale import SIZES, Scale, machine, measure_scale
-from rag.evaluation.scale_data import material_of
-from rag.evaluation.scale_report import scale_table, write_into, write_report
+from rag.evaluation.bench_data import Material, made_up, material_of
+from rag.evaluation.scale import (
+    SIZES,
+    machine,
+    measure_scale,
+    scale_table,
+    write_into,
+    write_report,
+)
 from rag.evaluation.tables import as_text
+from rag.indexes.encoding import open_encoder
 
 bench_app = typer.Typer(invoke_without_command=True)
 
@@ -87,45 +93,14 @@ def updates(
     An archive is built for it, with vectors by chance; what is added to it is embedded by
     the encoder of the settings. 300 articles more than --n are needed.
     """
-    with _place(folder, given) as place, terminal.progress() as progress:
+    material = made_up(open_encoder(load_settings()).dimension)
+    with _place(folder, material, given) as place, terminal.progress() as progress:
         results = measure_updates(place, count, progress, idle)
     if as_json:
         terminal.print_json(results)
     else:
         terminal.print_lines(as_text(updates_table(results)))
         terminal.note("kill points, damage and fuzzing: make faults, make test, make fuzz")
-
-
-@bench_app.command()
-def sizes(
-    counts: Annotated[
-        list[int] | None, typer.Option("--n", min=1, help="Articles of an archive; repeatable.")
-    ] = None,
-    given: GivenOption = None,
-    folder: KeepOption = None,
-    into: Annotated[
-        Path | None,
-        typer.Option("--into", help="A Markdown page to put the table in, and a chart beside it."),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure what archives of several sizes cost in time, memory and disk.
-
-    Vectors are by chance: what is measured is the archive, not the encoder.
-    """
-    measured = []
-    with _place(folder, given) as place, terminal.progress() as progress:
-        wanted = sorted(counts or (1_000, 10_000, 100_000))
-        for done, count in enumerate(wanted):
-            progress("measuring", done, len(wanted))
-            measured.append(measure_size(place, count))
-        progress("measuring", len(wanted), len(wanted))
-    if as_json:
-        terminal.print_json(measured)
-    else:
-        terminal.print_lines(as_text(growth_table(measured)))
-    if into is not None:
-        terminal.note(f"written to {into} and {write_growth(into, measured)}")
 
 
 @bench_app.command()
@@ -158,8 +133,8 @@ def scale(
     wanted = sorted(set(passages or SIZES))
     with opened_archive(archive) as opened:
         material = material_of(opened)
-    with _place(folder, None) as place, terminal.progress() as progress:
-        measured = measure_scale(Scale(place.folder, place.settings, material), wanted, progress)
+    with _place(folder, material) as place, terminal.progress() as progress:
+        measured = measure_scale(place, wanted, progress)
     if as_json:
         terminal.print_json(measured)
     else:
@@ -172,14 +147,14 @@ def scale(
 
 
 @contextmanager
-def _place(folder: Path | None, given: Path | None) -> Iterator[Place]:
+def _place(folder: Path | None, material: Material, given: Path | None = None) -> Iterator[Place]:
     """Where to build, which is empty: what was left there would be measured."""
     if folder is None:
         with TemporaryDirectory(prefix="dateline-") as temporary:
-            yield Place(Path(temporary), settings_of_own_archives(), given)
+            yield Place(Path(temporary), settings_of_own_archives(), material, given)
         return
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{str(folder)!r} is there already and not empty; name a new folder with --folder"
         raise ConfigError(msg)
     folder.mkdir(parents=True, exist_ok=True)
-    yield Place(folder, settings_of_own_archives(), given)
+    yield Place(folder, settings_of_own_archives(), material, given)

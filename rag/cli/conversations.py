@@ -11,12 +11,11 @@ import typer
 from rag.archive import Archive
 from rag.cli import output, terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
-from rag.conversations.documents import export_docx, export_html
+from rag.conversations.documents import export_docx, export_html, file_name
 from rag.conversations.escaping import json_without_controls
 from rag.conversations.exporting import export_json, export_markdown, verify_export
-from rag.conversations.filenames import file_name
 from rag.errors import QueryError
-from rag.evaluation.remarks import question_rows
+from rag.evaluation.make_questions import question_rows
 from rag.store import KeptConversation
 from rag.store.files import disk_error
 

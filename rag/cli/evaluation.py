@@ -28,13 +28,13 @@ from rag.evaluation.grounding import Grounding
 from rag.evaluation.judge import Agreement
 from rag.evaluation.make_questions import make_questions as run_make_questions
 from rag.evaluation.pages import Pages
-from rag.evaluation.pasting import paste
 from rag.evaluation.quotes import Quotes
 from rag.evaluation.report import (
     against,
     comparison_table,
     load_report,
     main_table,
+    paste,
     write_report,
 )
 from rag.evaluation.reporters import Reporters

@@ -12,7 +12,7 @@ from rag.cli.alerts import OwnerOption
 from rag.cli.conversations import OutOption, write_out
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
 from rag.conversations.collected import collected, export_collection
-from rag.conversations.filenames import file_name
+from rag.conversations.documents import file_name
 from rag.corpus.urls import canonical_id
 from rag.errors import QueryError
 from rag.sources.pages import is_address

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as Xml
 
 from rag.answers.wording import introduction
-from rag.conversations.addresses import in_page
 from rag.conversations.escaping import for_xml, language_code, web_address
+from rag.conversations.references import in_page
 from rag.language.words import shortened
 from rag.retrieval.alerts import Alert, NewArticle
 

@@ -1,4 +1,4 @@
-"""A kept conversation as a document to read: HTML that loads nothing, and Word.
+"""What is taken away: a conversation as HTML that loads nothing or for Word, an answer as text.
 
 Whatever a reader, an article or a model wrote is text in both: none of it becomes markup, a
 link, a picture or a field. Addresses of articles become links where they are web pages.
@@ -7,23 +7,36 @@ link, a picture or a field. Addresses of articles become links where they are we
 from __future__ import annotations
 
 import io
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
+from rag.answers.wording import spoken_pages
 from rag.archive import Archive
-from rag.conversations.escaping import BLANK_LINES, for_xml, text, web_address, without_controls
+from rag.conversations.escaping import (
+    BLANK_LINES,
+    for_xml,
+    one_line_markdown,
+    text,
+    web_address,
+    without_controls,
+)
 from rag.conversations.exporting import (
     NEAREST,
     cited_articles,
     minute,
     readable_answer,
 )
+from rag.conversations.references import reference
 from rag.conversations.stored_answers import UNREADABLE
 from rag.errors import QueryError
+from rag.records import Answer, Citation
 from rag.records.answer_json import AnswerJson, CitationJson
 from rag.store import KeptConversation, KeptTurn
 
@@ -46,6 +59,14 @@ _PAGE = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>{}</title><style>{}</style></head><body>\n<h1 dir="auto">{}</h1>\n{}\n</body></html>\n'
 )
+_NEAREST = "Nearest, but no answer:"
+_LONGEST = 80
+_LONGEST_BYTES = 180
+_FORBIDDEN = re.compile(
+    r"[\\/:*?\"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_UNTITLED = "Dateline"
 
 
 def export_html(kept: KeptConversation, archive: Archive) -> str:
@@ -150,3 +171,62 @@ def _add_turn(document: Any, turn: KeptTurn, digests: _Digests) -> None:
         document.add_paragraph(for_xml(said.quote), style="Intense Quote")
         lines: Sequence[str] = (_origin(said), web_address(said.url), _place(said, digests))
         document.add_paragraph(for_xml("\n".join(filter(None, lines))))
+
+
+def answer_plain(answer: Answer) -> str:
+    """The question, the answer as it was given, and its sources by number."""
+    sources = [f"[{each.number}] {_source(each)}" for each in answer.citations]
+    return _joined(answer, answer.question, answer.text, sources)
+
+
+def answer_markdown(answer: Answer) -> str:
+    """The same as Markdown: nothing that anybody wrote becomes markup."""
+    paragraphs = [one_line_markdown(each) for each in BLANK_LINES.split(answer.text)]
+    sources = [
+        rf"\[{each.number}\] {reference(each.article, 'markdown', _pages(each))}  "
+        for each in answer.citations
+    ]
+    question = f"**{one_line_markdown(answer.question)}**"
+    return _joined(answer, question, "\n\n".join(filter(None, paragraphs)), sources)
+
+
+def _joined(answer: Answer, question: str, words: str, sources: list[str]) -> str:
+    nearest = [_NEAREST] if answer.abstained and sources else []
+    listed = "\n".join([*nearest, *sources]).rstrip()
+    return "\n\n".join(filter(None, [question, words.strip(), listed]))
+
+
+def _source(cited: Citation) -> str:
+    return reference(cited.article, "plain", _pages(cited))
+
+
+def _pages(cited: Citation) -> str:
+    return spoken_pages(cited.article, cited.start, cited.end)
+
+
+def file_name(title: str, kind: str) -> str:
+    """The title as a name of a file of this kind, without what any system forbids in one.
+
+    >>> file_name("Who paid? 10/12: <the> town...", "md")
+    'Who paid 10 12 the town.md'
+    """
+    plain = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", title))
+    words = " ".join(plain.encode("utf-8", "ignore").decode().split())[:_LONGEST]
+    while len(words.encode()) > _LONGEST_BYTES:
+        words = words[:-1]
+    name = words.strip(" .…-_~")
+    if not name or _RESERVED.match(name):
+        name = f"{_UNTITLED} {name}".strip()
+    return f"{name}.{kind}"
+
+
+def disposition(name: str) -> str:
+    """The header that has a browser keep what it gets as a file of this name.
+
+    >>> print(disposition("Où ?.md"))
+    attachment; filename="Ou _.md"; filename*=UTF-8''O%C3%B9%20%3F.md
+    """
+    marked = unicodedata.normalize("NFKD", name)
+    plain = "".join(each for each in marked if not unicodedata.combining(each))
+    ascii_name = re.sub(r"[^A-Za-z0-9 ._()'-]", "_", plain)
+    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"

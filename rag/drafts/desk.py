@@ -12,8 +12,8 @@ from rag.config import Settings
 from rag.drafts.records import CheckedDraft
 from rag.records import Answer, Citation, Filters
 from rag.records.answer_json import AnswerJson, read_answer
-from rag.retrieval.arguments import Moment, check_filters, moment
 from rag.retrieval.catalogue import NO_FILTERS, Catalogue
+from rag.retrieval.retrieve import Moment, check_filters, moment
 from rag.retrieval.snapshot import Snapshot
 from rag.verification.quotes.records import Recheck, RecheckedCitation, Trace
 

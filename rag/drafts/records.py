@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from rag.drafts import display
 from rag.records import Citation, Filters, Verdict, citation_json
 from rag.records.answer_json import CitationJson, FiltersJson, Listed, Model, Moment, Place
-from rag.records.display import CLAIM_COLUMNS, frame, short
+from rag.records.display import CLAIM_COLUMNS, cited_html, cited_rows, frame, short, table_html
 from rag.verification.quotes.records import Change, TraceOutcome
 
 if TYPE_CHECKING:
@@ -87,7 +87,20 @@ class CheckedDraft:
     def __repr__(self) -> str:
         return f"<CheckedDraft {short(self.text)!r}: {self.summary}>"
 
-    _repr_html_ = display.checked_html
+    def _repr_html_(self) -> str:
+        """The summary, each sentence with its verdict, and the cited words, each linked."""
+        rows = "".join(
+            f"<tr><td>{escape(one.verdict or one.nothing)}</td><td>{escape(self._words(one))}"
+            f"{escape(''.join(f' [{number}]' for number in one.citations))}</td>"
+            f"<td>{escape('; '.join(one.reasons))}</td></tr>"
+            for one in self.sentences
+        )
+        table = table_html(("verdict", "sentence", "why"), rows)
+        cited = cited_html(self.citations)
+        return f"<section><p>{escape(self.summary)}</p>{table}{cited}</section>"
+
+    def _words(self, sentence: CheckedSentence) -> str:
+        return self.text[sentence.start : sentence.end]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -130,7 +143,12 @@ class CheckedDraft:
 
     def to_pandas(self) -> pandas.DataFrame:
         """A table with a row for each sentence and citation; needs pandas."""
-        return frame(display.checked_rows(self), CLAIM_COLUMNS)
+        rows: list[dict[str, Any]] = []
+        for one in self.sentences:
+            reasons = "; ".join(one.reasons) or one.nothing
+            known = {"sentence": self._words(one), "verdict": one.verdict, "reasons": reasons}
+            rows += cited_rows(known, one.citations, self.citations)
+        return frame(rows, CLAIM_COLUMNS)
 
 
 class ChangeJson(Model):

@@ -5,10 +5,9 @@ and makes a `Report`. Then read one suite, such as `retrieval`: each is a module
 
 - What is found: `retrieval` (whose `systems` are compared), `copies`, `quotes`, `pages`.
 - What is answered: `answers`, `declining`, `conversation`, `reporters`, `with_model`.
-- What supports it: `citations`, `grounding`, `judge`, `faults` (from `seeding`, `rephrasing`).
+- What supports it: `citations`, `grounding`, `judge`, `faults` (made by `seeding`).
 
 Suites share `datasets` (files to samples), `labels` (which samples an archive can answer),
-`measures` (figures and how sure they are), `report` and `tables`. `pasting` puts results into a
-README; `make_questions` and `remarks` write questions. What an archive costs in time and memory is
-measured by the `bench` modules and `scale`, and drawn by `growth`.
+`measures` (figures and how sure they are), `report` and `tables`. `make_questions` writes
+questions. What an archive costs in time and memory is measured by the `bench` modules and `scale`.
 """

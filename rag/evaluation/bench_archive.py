@@ -1,4 +1,4 @@
-"""What an archive of a given size costs in time, memory and disk, and what a running one feels.
+"""What updates of an archive cost, and what a reader feels meanwhile.
 
 An update is measured by the cost of a hundred articles, by a second look at what is unchanged, and
 by how long a reader waits meanwhile. Vectors are by chance unless embedding itself is measured.
@@ -11,7 +11,6 @@ import multiprocessing
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
@@ -31,7 +30,7 @@ from rag.evaluation.bench import (
     queries,
     seconds,
 )
-from rag.evaluation.bench_data import ArticleRow, Generator, StandIn, write_articles
+from rag.evaluation.bench_data import ArticleRow, Material, Mixing, write_articles
 from rag.evaluation.measures import percentiles
 from rag.evaluation.tables import Table
 from rag.indexes.encoding import open_encoder
@@ -44,21 +43,21 @@ MOST_ADDING, LEAST_CHECKED, MOST_WAITING = 1.3, 5000, 2.0
 """What must be reached: times embedding alone, files a second, times an idle reader's p95."""
 
 IDLE_SECONDS = 15.0
-_QUERIES = 100
 _K = 10
 _ROUNDS = 2
-_DATABASES = ("archive.db", "vectors.db", "inputs.db")
+_ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where articles are put while something is measured, and how they are taken in.
+    """Where archives are built to be measured, of what, and with which settings.
 
-    They are generated, or those of the file `given`, of JSON lines.
+    Articles are made of `material`, or are those of the file `given`, of JSON lines.
     """
 
     folder: Path
     settings: Settings
+    material: Material
     given: Path | None = None
 
     def articles(self, count: int, first: int = 0) -> Path:
@@ -71,7 +70,7 @@ class Place:
 
     def _rows(self, count: int, first: int) -> Iterable[ArticleRow]:
         if self.given is None:
-            return Generator().rows(count, first)
+            return self.material.rows(count, first)
         try:
             lines = list(islice(raw_lines(self.given), first, first + count))
         except OSError as error:
@@ -84,81 +83,41 @@ class Place:
         return map(json.loads, lines)
 
     def files(self, count: int) -> Path:
-        """A folder of these articles, a file each, written unless it is there."""
+        """A folder of these articles, a file each."""
         folder = self.folder / f"{count}-files"
-        if not folder.exists():
-            folder.mkdir()
-            for number, line in enumerate(raw_lines(self.articles(count))):
-                (folder / f"{number}.jsonl").write_bytes(line)
+        folder.mkdir()
+        for number, line in enumerate(raw_lines(self.articles(count))):
+            (folder / f"{number}.jsonl").write_bytes(line)
         return folder
 
-    def archive(self, count: int) -> Path:
-        """The folder of the archive of so many articles."""
-        return self.folder / f"archive-{count}"
-
-    def opened(self, count: int, encoder: Encoder) -> Archive:
-        """That archive, with an encoder."""
-        return Archive.open(self.archive(count), settings=self.settings, encoder=encoder)
-
-    def stand_in(self) -> StandIn:
+    def mixing(self) -> Mixing:
         """What takes the encoder's place where embedding is not measured."""
-        return StandIn(open_encoder(self.settings))
+        return Mixing(open_encoder(self.settings), self.material.vectors)
 
-
-def measure_size(place: Place, count: int) -> Timed:
-    """What it costs to build an archive of so many articles, to search it, and to check it.
-
-    Each is measured in a process of its own, whose memory nothing else fills.
-    """
-    place.articles(count)
-    found: Timed = {}
-    for step in (build, read):
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=context) as pool:
-            found |= pool.submit(step, place, count).result()
-    return found
+    def opened(self, encoder: Encoder, name: str = _ARCHIVE) -> Archive:
+        """The archive of that name, with an encoder."""
+        return Archive.open(self.folder / name, settings=self.settings, encoder=encoder)
 
 
 def build(place: Place, count: int) -> Timed:
-    """Takes the articles in by their words, then with vectors that stand in for real ones."""
+    """Takes the articles in by words, then with vectors; says how long, and how much disk."""
     source = place.articles(count)
-    with place.opened(count, place.stand_in()) as archive:
+    with place.opened(place.mixing()) as archive:
         words = clocked("words", lambda: archive.ingest(source, vectors=False))
-        memory = peak_megabytes()
+        words["words_peak_mb"] = peak_megabytes()
         vectors = clocked("vectors", archive.embed)
+        vectors["vectors_peak_mb"] = peak_megabytes()
         articles, passages, embedded = archive.counts()
-    indexes = open_engines(place.settings).files
-    names = (*_DATABASES, *indexes.folders, *indexes.files)
-    sizes = {name: disk_bytes(place.archive(count) / name) for name in names}
+    files = (place.folder / _ARCHIVE).rglob("*")
+    disk = sum(file.stat().st_size for file in files if file.is_file())
     return {
         "articles": articles,
         "passages": passages,
         "embedded": embedded,
-        "text_mb": _megabytes(source.stat().st_size),
         **words,
         **vectors,
-        "words_peak_mb": memory,
-        "vectors_peak_mb": peak_megabytes(),
-        "disk_mb": _megabytes(sum(sizes.values())),
-        "disk": {name: _megabytes(size) for name, size in sizes.items()},
+        "disk_mb": round(disk / 1e6, 1),
     }
-
-
-def read(place: Place, count: int) -> Timed:
-    """How long a search takes, its encoder left out, the memory of a reader; then `check`."""
-    titles = [str(row["title"]) for row in Generator(seed=1).rows(_QUERIES)]
-    with place.opened(count, place.stand_in()) as archive:
-        opening = seconds(lambda: archive.search("first words of an archive", _K))
-        before = time.process_time()
-        timed = [seconds(partial(archive.search, text, _K)) for text in titles]
-        worked = time.process_time() - before
-    found = {
-        "open_seconds": round(opening, 2),
-        "search": percentiles(timed),
-        "search_cpu_ms": round(1000 * worked / len(timed), 2),
-        "reader_peak_mb": peak_megabytes(),
-    }
-    return found | check(place, count)
 
 
 def check(place: Place, count: int) -> Timed:
@@ -166,9 +125,9 @@ def check(place: Place, count: int) -> Timed:
 
     Says how fast, the archive open, and whether anything was done for it.
     """
-    encoder = place.stand_in()
+    encoder = place.mixing()
     found: Timed = {}
-    with place.opened(count, encoder) as archive:
+    with place.opened(encoder) as archive:
         sources = {"unchanged": place.articles(count), "unchanged_files": place.files(count)}
         for name, source in sources.items():
             archive.ingest(source)
@@ -218,7 +177,7 @@ def measure_adding(place: Place, count: int) -> Timed:
         shutil.rmtree(folder)
         passages += len(texts)
         timed: list[tuple[str, Callable[[], object]]] = [
-            ("adding", partial(_add, place, encoder, count, first)),
+            ("adding", partial(_add, place, encoder, first)),
             ("encoding", partial(encoder.encode_document, texts)),
         ]
         for name, run in timed if turn % 2 else reversed(timed):
@@ -242,10 +201,10 @@ def measure_reading(place: Place, count: int, first: int, idle_seconds: float) -
     context = multiprocessing.get_context("spawn")
     begin = context.Event()
     place.articles(ADDED, first)
-    writer = context.Process(target=_write, args=(place, count, first, begin))
+    writer = context.Process(target=_write, args=(place, first, begin))
     writer.start()
     try:
-        with Archive.open(place.archive(count), settings=place.settings) as archive:
+        with Archive.open(place.folder / _ARCHIVE, settings=place.settings) as archive:
             asked = cycle(queries(archive, None))
             archive.search(next(asked), _K)
             idle = _searches(archive, asked, _for(idle_seconds))
@@ -290,12 +249,6 @@ def updates_table(results: Mapping[str, Timed]) -> Table:
     return Table(("what", "measured", "must be", "reached"), shown)
 
 
-def disk_bytes(path: Path) -> int:
-    """The bytes of a file with those that stand beside it for its database, or of a folder."""
-    files = path.rglob("*") if path.is_dir() else path.parent.glob(f"{path.name}*")
-    return sum(file.stat().st_size for file in files if file.is_file())
-
-
 def clocked(name: str, run: Callable[[], object]) -> Timed:
     """The seconds of a call by the clock, and by what this process works, on all its cores."""
     before = time.process_time()
@@ -313,18 +266,18 @@ def _stamps(folder: Path, indexes: IndexFiles) -> dict[str, tuple[int, int]]:
     return {name: (status.st_size, status.st_mtime_ns) for name, status in found.items()}
 
 
-def _add(place: Place, encoder: Encoder, count: int, first: int) -> None:
-    with place.opened(count, encoder) as archive:
+def _add(place: Place, encoder: Encoder, first: int) -> None:
+    with place.opened(encoder) as archive:
         archive.ingest(place.articles(ADDED, first))
 
 
-def _write(place: Place, count: int, first: int, begin: Event) -> None:
+def _write(place: Place, first: int, begin: Event) -> None:
     """Another process, as `dateline ingest` is: ready to write, it waits until it is to begin."""
     give_way()
     encoder = open_encoder(place.settings)
     encoder.encode_document(["warm"])
     begin.wait()
-    _add(place, encoder, count, first)
+    _add(place, encoder, first)
 
 
 def _for(duration: float) -> Callable[[], bool]:
@@ -338,7 +291,3 @@ def _searches(archive: Archive, asked: Iterator[str], going_on: Callable[[], boo
     while not timed or going_on():
         timed.append(seconds(partial(archive.search, next(asked), _K)))
     return timed
-
-
-def _megabytes(size: int) -> float:
-    return round(size / 1e6, 1)

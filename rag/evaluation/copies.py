@@ -11,7 +11,6 @@ from random import Random
 from rag.archive import Archive
 from rag.corpus.near_duplicates import RESEMBLING, SCHEME, resemblance, shingles
 from rag.errors import CorpusError
-from rag.evaluation.archive_access import archive_facts, duplicate_groups
 from rag.evaluation.datasets import (
     Record,
     Required,
@@ -20,7 +19,7 @@ from rag.evaluation.datasets import (
     data_file,
     data_rows,
 )
-from rag.evaluation.labels import addresses, listed
+from rag.evaluation.labels import addresses, archive_facts, duplicate_groups, listed
 from rag.evaluation.measures import SEED
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row

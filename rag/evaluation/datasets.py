@@ -15,7 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from rag.corpus import canonical_id
 from rag.corpus.urls import is_web_address
@@ -36,6 +43,8 @@ Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 class Record(BaseModel):
     """A row of a data file as it must be; a field that is null counts as missing."""
 
+    model_config = ConfigDict(frozen=True)
+
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, row: Any) -> Any:
@@ -55,15 +64,17 @@ class Sample(Protocol):
         """The id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nugget:
+Strings = Annotated[tuple[Required, ...], Field(min_length=1)]
+
+
+class Nugget(Record):
     """One fact that an answer may hold, found by its words.
 
     `match` are alternatives, each of strings that must all occur. Without a `vital` one the answer
     is bad. `sentence` is where the fact stands, `day` when it happened, as 2025-06-30.
     """
 
-    match: tuple[tuple[str, ...], ...]
+    match: Annotated[tuple[Strings, ...], Field(min_length=1)]
     fact: str = ""
     vital: bool = False
     sentence: str = ""
@@ -252,22 +263,6 @@ def period(date: str, where: str) -> tuple[str, datetime | None]:
     return str(published or ""), period_end(published) if published else None
 
 
-class _Message(Record):
-    role: Literal["user", "assistant", "system"]
-    content: str
-
-
-Strings = Annotated[tuple[Required, ...], Field(min_length=1)]
-
-
-class _Nugget(Record):
-    match: Annotated[tuple[Strings, ...], Field(min_length=1)]
-    fact: str = ""
-    vital: bool = False
-    sentence: str = ""
-    day: str = ""
-
-
 class _Question(Record):
     qid: Required
     question: Required
@@ -277,31 +272,28 @@ class _Question(Record):
     reference: Text = ""
     gold_ids: tuple[str, ...] = ()
     silver_ids: tuple[str, ...] = ()
-    history: tuple[_Message, ...] = ()
+    history: tuple[Message, ...] = ()
     date: Text = ""
     small: bool = False
     form: Text = ""
     answerable: bool = True
-    nuggets: tuple[_Nugget, ...] = ()
-    stale: tuple[_Nugget, ...] = ()
+    nuggets: tuple[Nugget, ...] = ()
+    stale: tuple[Nugget, ...] = ()
     expect: Text = ""
 
 
 def _question(row: Any, where: str) -> EvalQuestion:
     given = checked(_Question, row, where)
     date, as_of = period(given.date, where)
-    same = {"qid", "question", "answerability", "answers", "reference", "small", "form", "expect"}
+    same = ("qid", "question", "answerability", "answers", "reference", "history", "small")
     return EvalQuestion(
         where=where,
         type=given.type if given.answerable else UNANSWERABLE,
         gold=tuple(map(article_id, given.gold_ids)),
         silver=tuple(map(article_id, given.silver_ids)),
-        history=tuple(Message(turn.role, turn.content) for turn in given.history),
         date=date,
         as_of=as_of,
-        nuggets=tuple(Nugget(**nugget.model_dump()) for nugget in given.nuggets),
-        stale=tuple(Nugget(**nugget.model_dump()) for nugget in given.stale),
-        **given.model_dump(include=same),
+        **{name: getattr(given, name) for name in (*same, "form", "nuggets", "stale", "expect")},
     )
 
 

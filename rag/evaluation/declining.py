@@ -19,7 +19,6 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import ConfigError
 from rag.evaluation.answers import AnsweringSuite, answer_row, load_unanswerable
-from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     UNANSWERABLE,
     EvalQuestion,
@@ -30,7 +29,7 @@ from rag.evaluation.datasets import (
     data_rows,
     load_questions,
 )
-from rag.evaluation.labels import covered
+from rag.evaluation.labels import archive_facts, covered
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded
 from rag.records import Answer, Filters

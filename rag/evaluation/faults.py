@@ -11,12 +11,19 @@ from random import Random
 
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.evaluation.archive_access import archive_facts
+from rag.evaluation.labels import archive_facts
 from rag.evaluation.measures import SEED
-from rag.evaluation.rephrasing import REPHRASINGS, rephrase
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row, shown
-from rag.evaluation.seeding import FAULTS, Spare, names_in, seed_fault, words_in
+from rag.evaluation.seeding import (
+    FAULTS,
+    REPHRASINGS,
+    Spare,
+    names_in,
+    rephrase,
+    seed_fault,
+    words_in,
+)
 from rag.language.sentences import sentence_spans
 from rag.records import Article, Citation, Verdict
 from rag.verification.verify import verify

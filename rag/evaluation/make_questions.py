@@ -1,9 +1,10 @@
-"""Has a language model write labelled questions about anybody's own archive.
+"""Labelled questions about anybody's own archive: by a language model, or of readers' remarks.
 
-Such a set tells how one setting does against another on these articles. It flatters all of them: a
-question is asked about one passage, of which the model has read every word. All are answerable:
-whether an archive holds no answer to a question cannot be checked by rule. Every question is asked
-the day after its article, which favours what is recent.
+A set that a model writes tells how one setting does against another on these articles. It flatters
+all of them: a question is asked about one passage, of which the model has read every word. All are
+answerable: whether an archive holds no answer to a question cannot be checked by rule. Every
+question is asked the day after its article, which favours what is recent. A person looks through
+both kinds first.
 """
 
 from __future__ import annotations
@@ -12,20 +13,24 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.answers.prompts import passage as shown_passage
 from rag.archive import Archive, Progress
-from rag.errors import ConfigError, CorpusError, ProviderError
-from rag.evaluation.archive_access import duplicate_groups
+from rag.errors import ConfigError, CorpusError, ProviderError, QueryError
+from rag.evaluation.datasets import UNANSWERABLE
+from rag.evaluation.labels import duplicate_groups
 from rag.language.entities import folded, stems
 from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel, reply_lines, reply_to
 from rag.records import Article, Hit, Message
+from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.filters import period_end
+from rag.store import KeptRemark, Remark
 from rag.store.files import write_atomically
 
 MOST_ARTICLES = 5_000
@@ -195,3 +200,63 @@ def _row(article: Article, group: Sequence[Article], draft: QuestionDraft) -> di
 def _stands_in(answer: str, text: str) -> bool:
     sought = re.escape(folded(answer))
     return bool(re.search(rf"(?<!\w){sought}(?!\w)", folded(text)))
+
+
+def question_rows(remarks: Sequence[KeptRemark]) -> list[dict[str, Any]]:
+    """The questions that were remarked on, each once, as rows of `questions.jsonl`.
+
+    The articles that a helpful answer cites are gold, unless a reader calls the citation
+    wrong; where an answer that declines helped, the question is unanswerable. What was only
+    found wanting has no gold: `notes` say what readers wrote, for whoever completes the row.
+    """
+    by_question: dict[tuple[str, str], list[_Remarked]] = {}
+    for each in _readable(remarks):
+        asked = " ".join((each.answer.standalone or each.answer.question).split())
+        if asked:
+            by_question.setdefault((asked, f"{each.answer.as_of:%Y-%m-%d}"), []).append(each)
+    return [
+        _remarked_row(number, asked, day, group)
+        for number, ((asked, day), group) in enumerate(by_question.items(), start=1)
+    ]
+
+
+class _Remarked(NamedTuple):
+    remark: Remark
+    answer: AnswerJson
+
+
+def _readable(remarks: Sequence[KeptRemark]) -> Iterator[_Remarked]:
+    """The remarks with their answers, without those whose answer cannot be read."""
+    for each in remarks:
+        with suppress(QueryError):
+            yield _Remarked(each.remark, read_answer(each.answer))
+
+
+def _remarked_row(
+    number: int, asked: str, day: str, remarks: Sequence[_Remarked]
+) -> dict[str, Any]:
+    wrong = {id_ for each in remarks for id_ in _wrong(each)}
+    helpful = [each.answer for each in remarks if each.remark.kind == "helpful"]
+    answered = [answer for answer in helpful if not answer.abstained]
+    cited = [citation.article_id for answer in answered for citation in answer.citations]
+    gold = dict.fromkeys(id_ for id_ in cited if id_ not in wrong)
+    row: dict[str, Any] = {"qid": f"reader-{number}", "question": asked, "date": day}
+    if any(answer.abstained for answer in helpful) and not gold:
+        row["type"] = UNANSWERABLE
+    return row | {
+        "gold_ids": list(gold),
+        "notes": [note for each in remarks for note in _note(each)],
+    }
+
+
+def _wrong(one: _Remarked) -> Iterator[str]:
+    for each in one.answer.citations:
+        if one.remark.citation is not None and each.number == one.remark.citation:
+            yield each.article_id
+
+
+def _note(one: _Remarked) -> Iterator[str]:
+    wrong = ", ".join(_wrong(one))
+    kind = f"{one.remark.kind} ({wrong})" if wrong else one.remark.kind
+    if one.remark.note or wrong or one.remark.kind == "unhelpful":
+        yield f"{kind}: {one.remark.note}".removesuffix(": ")

@@ -26,7 +26,6 @@ from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
 from rag.evaluation.tables import Table
 from rag.language.dates import local_time
-from rag.records import Published
 
 _FOLDERS = ("test_set", "cache", "eval", ".")
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -214,12 +213,9 @@ def _same_minute(sample: TestPage, answer: Read) -> bool:
     if truth.tzinfo is None and (truth.hour, truth.minute) == (0, 0):
         return local_time(published).date() == truth.date()
     if truth.tzinfo is None:
-        return _minute(truth) in (_clock(published), _minute(published.at.replace(tzinfo=None)))
+        clocks = (local_time(published), published.at)
+        return _minute(truth) in [_minute(clock.replace(tzinfo=None)) for clock in clocks]
     return _minute(truth.astimezone(UTC)) == _minute(published.at)
-
-
-def _clock(published: Published) -> datetime:
-    return _minute(local_time(published).replace(tzinfo=None))
 
 
 def _minute(moment: datetime) -> datetime:
@@ -229,21 +225,16 @@ def _minute(moment: datetime) -> datetime:
 def _compared(sample: TestPage, answer: Read | str) -> Iterator[tuple[str, float]]:
     article = answer.article if isinstance(answer, Read) else None
     if sample.title is not None:
-        yield "title", float(article is not None and _same(sample.title, article.title))
+        same = article is not None and _folded(sample.title) == _folded(article.title)
+        yield "title", float(same)
     if sample.authors is not None:
         known = sorted(map(_folded, sample.authors))
-        yield (
-            "authors",
-            float(article is not None and known == sorted(map(_folded, article.authors))),
-        )
+        same = article is not None and known == sorted(map(_folded, article.authors))
+        yield "authors", float(same)
     if sample.paragraphs:
         text = _letters(article.text) if article is not None else ""
         found = sum(_letters(paragraph) in text for paragraph in sample.paragraphs)
         yield "paragraphs", found / len(sample.paragraphs)
-
-
-def _same(one: str, other: str) -> bool:
-    return _folded(one) == _folded(other)
 
 
 def _folded(text: str) -> str:

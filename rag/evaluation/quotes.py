@@ -10,7 +10,6 @@ from rag.archive import Archive
 from rag.corpus import canonical_id
 from rag.errors import CorpusError
 from rag.evaluation.answers import verbatim
-from rag.evaluation.archive_access import archive_facts
 from rag.evaluation.datasets import (
     Record,
     Required,
@@ -21,7 +20,7 @@ from rag.evaluation.datasets import (
     period,
     rows_by_qid,
 )
-from rag.evaluation.labels import listed
+from rag.evaluation.labels import archive_facts, listed
 from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row, shown
 from rag.language.outlet_names import find_mentions
@@ -32,25 +31,30 @@ QUOTES = "quotes.jsonl"
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedExcerpt:
+class QuotedExcerpt(Record):
     """An excerpt with what is known of its article; all but the words is empty for a foreign one.
 
     A field that the file leaves empty is not compared.
     """
 
-    qid: str
-    text: str
-    gold: tuple[str, ...] = ()
-    title: str = ""
-    publisher: str = ""
-    date: str = ""
-    url: str = ""
+    qid: Required
+    excerpt: Required
+    gold_id: Text = ""
+    title: Text = ""
+    publisher: Text = ""
+    date: Text = ""
+    url: Text = ""
+
+    @property
+    def gold(self) -> tuple[str, ...]:
+        """The ids of its article: the one given, and that of its address."""
+        ids = [article_id(each) for each in (self.gold_id, self.url) if each and self.gold_id]
+        return tuple(dict.fromkeys(ids))
 
     @property
     def foreign(self) -> bool:
         """Whether no article of the data has it."""
-        return not self.gold
+        return not self.gold_id
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Quotes(Suite[QuotedExcerpt, Trace]):
 
     def ask(self, sample: QuotedExcerpt) -> Trace:
         """Where the excerpt stands."""
-        return self.archive.trace(sample.text)
+        return self.archive.trace(sample.excerpt)
 
     def measure(self, sample: QuotedExcerpt, answer: Trace) -> Row:
         """Whether the first match is right in every field; of a foreign excerpt, none is."""
@@ -107,7 +111,7 @@ class Quotes(Suite[QuotedExcerpt, Trace]):
             measures["slice_equals_quote"] = float(verbatim(self.archive, cited))
         return sample_row(
             sample.qid,
-            sample.text,
+            sample.excerpt,
             measures=measures,
             score=score,
             type="foreign" if sample.foreign else "",
@@ -130,22 +134,8 @@ def load_excerpts(data: Path) -> list[QuotedExcerpt]:
 
 
 def _excerpt(row: Any, where: str) -> QuotedExcerpt:
-    given = checked(_Excerpt, row, where)
-    ids = [article_id(each) for each in (given.gold_id, given.url) if each and given.gold_id]
-    return QuotedExcerpt(
-        *(given.qid, given.excerpt, tuple(dict.fromkeys(ids)), given.title, given.publisher),
-        *(period(given.date, where)[0], given.url),
-    )
-
-
-class _Excerpt(Record):
-    qid: Required
-    excerpt: Required
-    gold_id: Text = ""
-    title: Text = ""
-    publisher: Text = ""
-    date: Text = ""
-    url: Text = ""
+    given = checked(QuotedExcerpt, row, where)
+    return given.model_copy(update={"date": period(given.date, where)[0]})
 
 
 def wrong_fields(excerpt: QuotedExcerpt, article: Article) -> list[str]:

@@ -1,32 +1,35 @@
-"""What an archive of so many passages costs: to build, search, change and open; and its recall."""
+"""What an archive of so many passages costs, how that grows, and its recall.
+
+It is built, opened, searched and changed; a table and a chart show what each takes.
+"""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import platform
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from math import ceil, floor, log, log10
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from embeddings import VectorCache, Vectors
 from rag.archive import Archive, Progress
-from rag.config import Settings
+from rag.errors import ConfigError
 from rag.evaluation.bench import Timed, seconds
-from rag.evaluation.bench_archive import clocked, disk_bytes
-from rag.evaluation.bench_data import write_articles
+from rag.evaluation.bench_archive import Place, build, clocked
 from rag.evaluation.measures import percentiles
-from rag.evaluation.scale_data import Material, Mixing
+from rag.evaluation.report import template
+from rag.evaluation.tables import Table, as_markdown
 from rag.indexes.dense import VECTORS
-from rag.indexes.encoding import open_encoder
 from rag.records import Filters
+from rag.store.files import write_atomically
 from rag.store.tombstones import Selection
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -38,35 +41,62 @@ _WORDS = 8
 _AT_ONCE = 5_000
 _KILOBYTE = 1024
 _NO_FILTERS = Filters()
+LABELS = {
+    "articles": "articles",
+    "words_cpu_seconds": "build by words, CPU s",
+    "words_seconds": "build by words, s",
+    "vectors_cpu_seconds": "build by meaning, CPU s",
+    "vectors_seconds": "build by meaning, s",
+    "words_peak_mb": "memory at most, by words, MB",
+    "vectors_peak_mb": "memory at most, by meaning, MB",
+    "disk_mb": "disk, MB",
+    "memory_mb": "memory beside the model, MB",
+    "cold_seconds": "open and search for the first time, s",
+    "words_cpu_ms": "search by words, CPU ms",
+    "words_p50_ms": "search by words p50, ms",
+    "words_p95_ms": "search by words p95, ms",
+    "meaning_cpu_ms": "search by meaning, CPU ms",
+    "meaning_p50_ms": "search by meaning p50, ms",
+    "meaning_p95_ms": "search by meaning p95, ms",
+    "both_cpu_ms": "search by both, CPU ms",
+    "both_p50_ms": "search by both p50, ms",
+    "both_p95_ms": "search by both p95, ms",
+    "filtered_cpu_ms": "search in a month, CPU ms",
+    "filtered_p50_ms": "search in a month p50, ms",
+    "filtered_p95_ms": "search in a month p95, ms",
+    "recall_at_10": "recall@10 against exact search",
+    "adding_cpu_seconds": "add 100 articles, CPU s",
+    "adding_seconds": "add 100 articles, s",
+    "adding_alone_cpu_seconds": "add 100 to an empty archive, CPU s",
+    "adding_alone_seconds": "add 100 to an empty archive, s",
+    "removing_cpu_seconds": "remove 100 articles, CPU s",
+    "removing_seconds": "remove 100 articles, s",
+    "removing_alone_cpu_seconds": "remove 100 from an archive of 100, CPU s",
+    "removing_alone_seconds": "remove 100 from an archive of 100, s",
+}
+"""The figures of a size in the order of the table, and how they are called there."""
+
+_STEADY = ("articles", "recall_at_10")
+_PANELS = {
+    "to build, CPU s": {"words": "words_cpu_seconds", "meaning": "vectors_cpu_seconds"},
+    "disk and memory, MB": {"disk": "disk_mb", "memory": "memory_mb"},
+    "a search, CPU ms": {
+        "words": "words_cpu_ms",
+        "meaning": "meaning_cpu_ms",
+        "both": "both_cpu_ms",
+    },
+    "100 articles, CPU s": {"adding": "adding_cpu_seconds", "removing": "removing_cpu_seconds"},
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Where archives are built, what they are made of, and the settings they are opened with."""
-
-    folder: Path
-    settings: Settings
-    material: Material
-
-    def opened(self, name: str) -> Archive:
-        """The archive of that name, with mixed vectors in the place of an encoder."""
-        encoder = Mixing(open_encoder(self.settings), self.material.vectors)
-        return Archive.open(self.folder / name, settings=self.settings, encoder=encoder)
-
-    def articles(self, count: int, first: int = 0) -> Path:
-        """A file of so many articles from number `first` on."""
-        path = self.folder / f"{first}-{count}.jsonl"
-        return path if path.exists() else write_articles(path, self.material.rows(count, first))
-
-
-def measure_scale(scale: Scale, sizes: Sequence[int], progress: Progress) -> list[Timed]:
+def measure_scale(place: Place, sizes: Sequence[int], progress: Progress) -> list[Timed]:
     """What archives of about so many passages cost, the smallest first.
 
     Each is built, read and changed in processes of their own, whose memory nothing else fills,
     and removed before the next.
     """
     measured = []
-    each = _passages_an_article(scale)
+    each = _passages_an_article(place)
     for done, size in enumerate(sorted(sizes)):
         progress("measuring", done, len(sizes))
         articles = max(CHANGED, round(size / each))
@@ -74,37 +104,20 @@ def measure_scale(scale: Scale, sizes: Sequence[int], progress: Progress) -> lis
         for step in (build, read, change):
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                found |= pool.submit(step, scale, articles).result()
+                found |= pool.submit(step, place, articles).result()
         measured.append(found)
-        for path in sorted(scale.folder.rglob("*"), reverse=True):
+        for path in sorted(place.folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
     progress("measuring", len(sizes), len(sizes))
     return measured
 
 
-def build(scale: Scale, articles: int) -> Timed:
-    """Takes the articles in by words, then with vectors; says how long, and how much disk."""
-    source = scale.articles(articles)
-    with scale.opened("archive") as archive:
-        words = clocked("words", lambda: archive.ingest(source, vectors=False))
-        vectors = clocked("vectors", archive.embed)
-        count, passages, _ = archive.counts()
-    source.unlink()
-    return {
-        "articles": count,
-        "passages": passages,
-        **words,
-        **vectors,
-        "disk_mb": round(disk_bytes(scale.folder / "archive") / 1e6, 1),
-    }
-
-
-def read(scale: Scale, _articles: int) -> Timed:
+def read(place: Place, _articles: int) -> Timed:
     """Opens the archive in a new process, and searches it in every way."""
     before = _resident()
-    asked = [" ".join(text.split()[:_WORDS]) for text in scale.material.sentences]
+    asked = [" ".join(text.split()[:_WORDS]) for text in place.material.sentences]
     asked = asked[:: max(1, len(asked) // _QUERIES)][:_QUERIES]
-    with scale.opened("archive") as archive:
+    with place.opened(place.mixing()) as archive:
         cold = seconds(lambda: archive.search("words of a first search", _K))
         found: Timed = {"cold_seconds": round(cold, 2)}
         for name, search in _searches(archive).items():
@@ -145,36 +158,32 @@ def recall(archive: Archive, texts: Sequence[str]) -> float:
 def _exact(archive: Archive, queries: Vectors) -> list[set[int]]:
     """The ids of the ten nearest passages of each query, each passage compared."""
     digests = archive.snapshot().store.current_digests()
-    scores = np.empty((len(queries), 0), dtype=np.float32)
-    ids = np.empty(0, dtype=np.int64)
-    best: list[tuple[Any, Any]] = [(ids, scores[0])] * len(queries)
+    ids: list[int] = []
+    cosines: list[Vectors] = []
     with VectorCache(archive.folder / VECTORS, read_only=True) as cache:
         for first in range(0, len(digests), _AT_ONCE):
             some = digests[first : first + _AT_ONCE]
             known = cache.get(archive.encoder.fingerprint, [digest for _, digest in some])
-            ids = np.array([id_ for id_, digest in some if digest in known])
+            ids += [id_ for id_, digest in some if digest in known]
             rows = np.stack([known[digest] for _, digest in some if digest in known])
-            for number, near in enumerate(queries @ rows.T):
-                merged = np.concatenate([best[number][0], ids])
-                cosines = np.concatenate([best[number][1], near])
-                top = np.argsort(-cosines, kind="stable")[:_K]
-                best[number] = (merged[top], cosines[top])
-    return [{int(id_) for id_ in found} for found, _ in best]
+            cosines.append(queries @ rows.T)
+    nearest = np.argsort(-np.hstack(cosines), axis=1, kind="stable")[:, :_K]
+    return [{ids[place] for place in places} for places in nearest.tolist()]
 
 
-def change(scale: Scale, articles: int) -> Timed:
+def change(place: Place, articles: int) -> Timed:
     """Adds a hundred articles to the archive and to an empty one; then removes them."""
     found: Timed = {"added": CHANGED}
     # The first one pays for what is loaded once.
     for turn, name in enumerate(("warm", "alone", "archive")):
-        source = scale.articles(CHANGED, articles + turn * CHANGED)
+        source = place.articles(CHANGED, articles + turn * CHANGED)
         end = "" if name == "archive" else f"_{name}"
-        with scale.opened(name) as archive:
+        with place.opened(place.mixing(), name) as archive:
             before = set(archive.article_ids()) if archive.exists() else set()
             found |= clocked(f"adding{end}", partial(archive.ingest, source))
             added = [id_ for id_ in archive.article_ids() if id_ not in before]
-            doomed = archive.removals.find(Selection(ids=tuple(added)))
-            found |= clocked(f"removing{end}", partial(archive.removals.delete, doomed))
+            preview = archive.removals.find(Selection(ids=tuple(added)))
+            found |= clocked(f"removing{end}", partial(archive.removals.delete, preview))
     return {name: value for name, value in found.items() if "_warm_" not in name}
 
 
@@ -186,10 +195,10 @@ def machine() -> str:
     return f"{day}, {platform.system()}, {model}, {cores} cores, Python {platform.python_version()}"
 
 
-def _passages_an_article(scale: Scale) -> float:
+def _passages_an_article(place: Place) -> float:
     """How many passages an article becomes, by the first few."""
-    with scale.opened("trial") as archive:
-        archive.ingest(scale.articles(_TRIAL), vectors=False)
+    with place.opened(place.mixing(), "trial") as archive:
+        archive.ingest(place.articles(_TRIAL), vectors=False)
         articles, passages, _ = archive.counts()
     return passages / articles
 
@@ -205,3 +214,115 @@ def _resident() -> int:
 
 def _named(name: str, timed: Timed) -> Timed:
     return {f"{name}_{key}": value for key, value in timed.items()}
+
+
+def scale_table(measured: Sequence[Timed]) -> Table:
+    """A column for each size, a line for each figure; the last column says how it grows.
+
+    1.0 there: in proportion to the passages; 0.0: not at all.
+    """
+    heads = ("passages", *(f"{one['passages']:,}" for one in measured), "grows by")
+    rows = [
+        (name, *(f"{one[key]:,}" for one in measured), _growth(measured, key))
+        for key, name in LABELS.items()
+    ]
+    return Table(heads, tuple(rows))
+
+
+def _growth(measured: Sequence[Timed], key: str) -> str:
+    """The power of the passages by which a figure grows from the smallest to the largest.
+
+    >>> _growth([{"passages": 10, "disk_mb": 2.0}, {"passages": 1000, "disk_mb": 20.0}], "disk_mb")
+    'n^0.50'
+    """
+    first, last = measured[0], measured[-1]
+    sizes = last["passages"] / first["passages"]
+    if sizes <= 1 or key in _STEADY or min(first[key], last[key]) <= 0:
+        return ""
+    return f"n^{log(last[key] / first[key]) / log(sizes):.2f}"
+
+
+def scale_chart(measured: Sequence[Timed]) -> str:
+    """An SVG over the passages, with logarithmic axes: building, space, searching, changing."""
+    xs = _powers([one["passages"] for one in measured])
+    across = [_at(one["passages"], xs) for one in measured]
+    panels = []
+    for title, lines in _PANELS.items():
+        up = _powers([one[key] for key in lines.values() for one in measured])
+        drawn = [
+            (name, list(zip(across, (_at(one[key], up) for one in measured), strict=True)))
+            for name, key in lines.items()
+        ]
+        panels.append({"title": title, "across": _grid(xs), "up": _grid(up), "lines": drawn})
+    return str(template("scale.svg.jinja").render(panels=panels))
+
+
+def write_report(folder: Path, measured: Sequence[Timed], machine: str) -> None:
+    """Writes `scale.json`, `scale.md` and `scale.svg` into a folder, made where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = as_markdown(scale_table(measured))
+    written = json.dumps({"machine": machine, "measured": list(measured)}, indent=2) + "\n"
+    page = f"# What archives cost\n\n{table}\n![chart](scale.svg)\n\nMeasured: {machine}.\n"
+    for name, text in (
+        ("scale.json", written),
+        ("scale.md", page),
+        ("scale.svg", scale_chart(measured)),
+    ):
+        write_atomically(folder / name, text.encode())
+
+
+def write_into(page: Path, measured: Sequence[Timed], machine: str) -> Path:
+    """Puts the table between the marks `scale` of a Markdown page, and the chart beside the page.
+
+    Returns the chart's path. Raises ConfigError where the page has no such marks.
+    """
+    content = f"{as_markdown(scale_table(measured))}\nMeasured: {machine}.\n"
+    text = _between_marks(page, content)
+    file = page.with_name(f"{page.stem}-scale.svg")
+    write_atomically(file, scale_chart(measured).encode())
+    write_atomically(page, text.encode())
+    return file
+
+
+def _between_marks(page: Path, content: str) -> str:
+    """The text of a Markdown page with other content between its marks.
+
+    Raises ConfigError where it cannot be read or has no such marks.
+    """
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        msg = f"{page} cannot be read: {error.strerror}; name a Markdown page with --into"
+        raise ConfigError(msg) from error
+    begin, end = "<!-- scale -->\n", "<!-- end of scale -->"
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        msg = f"{page} has no lines {begin.strip()} and {end}; put them in"
+        raise ConfigError(msg)
+    return f"{before}{begin}{content}{end}{after}"
+
+
+def _powers(values: Sequence[float]) -> tuple[int, int]:
+    """The powers of ten around the values.
+
+    >>> _powers([30, 2000]), _powers([100])
+    ((1, 4), (2, 3))
+    """
+    found = [log10(max(value, 0.01)) for value in values]
+    low = floor(min(found))
+    return low, max(low + 1, ceil(max(found)))
+
+
+def _at(value: float, powers: tuple[int, int]) -> float:
+    """Where a value stands on an axis, from 0 to 1.
+
+    >>> _at(100, (1, 3))
+    0.5
+    """
+    return (log10(max(value, 0.01)) - powers[0]) / (powers[1] - powers[0])
+
+
+def _grid(powers: tuple[int, int]) -> list[tuple[str, float]]:
+    lines = [10.0**power for power in range(powers[0], powers[1] + 1)]
+    return [(f"{line:,.10g}", round(_at(line, powers), 3)) for line in lines]

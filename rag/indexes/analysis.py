@@ -18,10 +18,10 @@ from types import MappingProxyType
 import tantivy
 
 from rag.indexes.protocols import LexicalSearcher
-from rag.language.function_words import function_words, question_language
 from rag.language.letter_pairs import asked_pairs, pairs, single_letters, with_runs
 from rag.language.normalizing import LINE_CUT, is_usual, normalized
 from rag.language.opposites import other_number
+from rag.language.words import function_words, question_language
 
 VERSION = 2
 """Of what this module makes of a text; an index made by another version has to be made anew."""

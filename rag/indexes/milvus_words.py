@@ -227,17 +227,17 @@ class MilvusWordsSearcher:
         return dict(self._scored(words, found))
 
     def article_coverage(
-        self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
+        self, query: str, first_passages: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The sum of the weights of the query's words that are anywhere in each article."""
-        weights = self.term_weights(query, context) if len(openings) else {}
+        weights = self.term_weights(query, context) if len(first_passages) else {}
         stems = analysis.term_stems(query, self._languages)
         asked = [
             dict.fromkeys((rows.place("whole", form) for form in _all_forms(term, stems)), 1.0)
             for term in weights
         ]
         covered: dict[int, float] = {}
-        for among in self._among(openings) if asked and self._change else ():
+        for among in self._among(first_passages) if asked and self._change else ():
             found = self._search("whole", asked, _IDS_AT_ONCE, among)
             for weight, hits in zip(weights.values(), found, strict=True):
                 for id_, _, _ in hits:

@@ -68,7 +68,7 @@ class LexicalSearcher(Protocol):
         """The BM25 score of those of the passages that share a word with the query."""
 
     def article_coverage(
-        self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
+        self, query: str, first_passages: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The sum of the weights of the query's words that are anywhere in each article.
 

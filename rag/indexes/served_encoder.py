@@ -22,7 +22,7 @@ from embeddings.token_counts import TokenCounts
 from rag.config import Settings, is_openai, service_variable
 from rag.errors import ConfigError, ProviderError
 from rag.indexes.received_vectors import read_vectors
-from rag.llms.clients import open_client
+from rag.llms.clients import open_client, pause
 from rag.llms.failures import (
     Names,
     Server,
@@ -35,7 +35,6 @@ from rag.llms.failures import (
 )
 from rag.llms.learned import is_about_context
 from rag.llms.openai_model import OPENAI_URL
-from rag.llms.requests import pause
 from rag.settings_groups import SERVED
 
 if TYPE_CHECKING:

@@ -211,7 +211,7 @@ class TantivySearcher:
         return self._among(self._words(words), self._words_then(words), ids)
 
     def article_coverage(
-        self, query: str, openings: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
+        self, query: str, first_passages: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The sum of the weights of the query's words that are anywhere in each article."""
         weights = self.term_weights(query, context)
@@ -221,7 +221,7 @@ class TantivySearcher:
             )
             for term, stems, _ in self._weighed(query, context)
         ]
-        return self._among(words, words, openings)
+        return self._among(words, words, first_passages)
 
     def term_weights(
         self, query: str, context: Mapping[str, float] = NO_CONTEXT

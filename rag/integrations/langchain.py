@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from rag.archive import Archive
 from rag.integrations.metadata import hit_metadata
 from rag.records import Filters
-from rag.retrieval.arguments import Moment
+from rag.retrieval.retrieve import Moment
 
 
 class DatelineRetriever(BaseRetriever):

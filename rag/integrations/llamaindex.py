@@ -8,8 +8,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from rag.archive import Archive
 from rag.integrations.metadata import hit_metadata
 from rag.records import Filters
-from rag.retrieval.arguments import Moment
 from rag.retrieval.catalogue import NO_FILTERS
+from rag.retrieval.retrieve import Moment
 
 
 class DatelineRetriever(BaseRetriever):

@@ -4,10 +4,10 @@ It must not know articles, archives or questions: each module takes text and ret
 or values. Rules are for English unless a module says otherwise. Start reading with `sentences`,
 `entities` and `temporal_expressions`. Where to add a rule for
 
-- words, stems and what they leave out: `words`, `function_words`, `normalizing`, `letter_pairs`;
+- words, stems and what they leave out: `words`, `normalizing`, `letter_pairs`;
 - syntax, by spaCy: `analysis`; what a verb says of whom: `propositions`, `roles`, `certainty`;
-- negation: `propositions` and `certainty` where it is a "not", `polarity` where it is another word,
-  `opposites` for pairs; of another language: `lexicons/LANGUAGE.toml`, read by `languages`;
+- negation: `propositions` and `certainty` where it is a "not", else `opposites`, which has pairs,
+  too; of another language: `lexicons/LANGUAGE.toml`, read by `languages`;
 - numbers: `quantities`, `figures`, `measured`;
 - days: `temporal_expressions` (a row each, and `date_resolvers`), `moments`, `event_days`, `dates`;
 - names: `entities`, `name_matching`, `acronyms`, `outlet_names`, `places`; who somebody is:

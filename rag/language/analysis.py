@@ -140,3 +140,18 @@ def _joined(parts: Sequence[Doc]) -> Doc:
     from spacy.tokens import Doc
 
     return Doc.from_docs(list(parts), ensure_whitespace=False)
+
+
+def quoted_tokens(doc: Doc) -> frozenset[int]:
+    """The places in a sentence of the tokens between its quotation marks."""
+    inside, found = False, set()
+    for token in doc:
+        if token.text in ("“", "„", "«", "``"):
+            inside = True
+        elif token.text in ("”", "»", "''"):
+            inside = False
+        elif token.text == '"':
+            inside = not inside
+        elif inside:
+            found.add(token.i)
+    return frozenset(found)

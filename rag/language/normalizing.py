@@ -33,6 +33,11 @@ _NOT_ASCII = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\ud7b0-\ud7ff\uff9e-\uffdc]")
 _LETTERS = frozenset({0, 8, 103, 118, 129, 130, 132})
 """Combining classes of marks that are letters: those of kana, vowels of Thai, Lao and Tibetan."""
+_TOKEN = re.compile(r"[^\W_]+")
+_HYPHEN = re.compile(LINE_CUT)
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
 
 
 def is_usual(text: str) -> bool:
@@ -129,3 +134,36 @@ def _marks() -> re.Pattern[str]:
     # Those of Thai, Lao and Khmer that are no vowels have no combining class.
     dropped += "\u0e47\u0e4c-\u0e4e\u0ecc\u0ecd\u17c9-\u17d3"
     return re.compile(f"[{dropped}\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\ua670-\ua67d]+")
+
+
+class ExactWords:
+    """Words that follow each other; capitals, accents, and the signs between them do not count.
+
+    >>> ExactWords("bank of England").stand_in("The Bank  of “England” said")
+    True
+    >>> ExactWords("bank of England").stand_in("banks of England")
+    False
+    """
+
+    def __init__(self, words: str) -> None:
+        self._words = _plain(words)
+        # Scripts without spaces show no ends of words.
+        self._anywhere = bool(_UNSPACED.search(words))
+
+    def stand_in(self, text: str) -> bool:
+        """Whether the words stand in the text; never where there are none."""
+        if not self._words:
+            return False
+        plain = _plain(text)
+        if self._anywhere:
+            return self._words.replace(" ", "") in plain.replace(" ", "")
+        return f" {self._words} " in f" {plain} "
+
+
+def _plain(text: str) -> str:
+    """The words of a text, folded, with one space between them; an apostrophe ends one."""
+    whole = _HYPHEN.sub("", normalized(text))
+    if not whole.isascii():
+        apart = unicodedata.normalize("NFKD", whole)
+        whole = "".join(each for each in apart if not unicodedata.combining(each))
+    return " ".join(_TOKEN.findall(whole.casefold()))

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rag.language.analysis import analyse
+from rag.language.analysis import analyse, quoted_tokens
 from rag.language.entities import stems
 from rag.language.opposites import base, particles
-from rag.language.quotation_marks import quoted_tokens
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
@@ -90,7 +89,6 @@ class Proposition:
     predicate: bool = False
     passive: bool = False
     there: bool = False
-    able: bool = True
 
     @property
     def words(self) -> frozenset[str]:
@@ -151,7 +149,6 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
         predicate=predicate is not None,
         passive=passive,
         there=there,
-        able=not any(c.lower_ in ("can", "ca", "could") for c in verb.children if c.dep_ == "aux"),
     )
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
 
 _QUOTED = re.compile(
     r"[“„](?P<curly>[^“”„\n]+)(?:[”“]|(?=\n|\Z))|\"(?P<straight>[^\"\n]+)\""
@@ -38,18 +34,3 @@ def quotations(text: str) -> list[Quotation]:
         start, end = match.span(match.lastgroup or 0)
         found.append(Quotation(start, end))
     return found
-
-
-def quoted_tokens(doc: Doc) -> frozenset[int]:
-    """The places in a sentence of the tokens between its quotation marks."""
-    inside, found = False, set()
-    for token in doc:
-        if token.text in ("“", "„", "«", "``"):
-            inside = True
-        elif token.text in ("”", "»", "''"):
-            inside = False
-        elif token.text == '"':
-            inside = not inside
-        elif inside:
-            found.add(token.i)
-    return frozenset(found)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.language.analysis import analyse
+from rag.language.analysis import analyse, quoted_tokens
 from rag.language.certainty import Status, first_of_chain, standing, subject_of, verb_of
 from rag.language.entities import stems
 from rag.language.name_matching import TITLES, name_words
 from rag.language.opposites import base
-from rag.language.quotation_marks import quoted_tokens
 from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
 

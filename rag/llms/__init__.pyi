@@ -1,12 +1,12 @@
 from .cleaning import cleaned as cleaned
 from .cleaning import json_begun as json_begun
 from .configured import configured_model as configured_model
-from .metered import Metered as Metered
 from .model import ChatModel as ChatModel
+from .model import Metered as Metered
 from .model import Reply as Reply
 from .model import ReplySchema as ReplySchema
+from .model import ScriptedModel as ScriptedModel
 from .model import reply_lines as reply_lines
 from .model import reply_to as reply_to
 from .openai_model import OpenAIModel as OpenAIModel
-from .scripted import ScriptedModel as ScriptedModel
 from .tokens import TokenCounter as TokenCounter

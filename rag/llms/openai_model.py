@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rag.config import is_openai
 from rag.errors import ConfigError, ProviderError
 from rag.llms.cleaning import Cleaner
-from rag.llms.clients import open_client
+from rag.llms.clients import open_client, pause, without_system
 from rag.llms.failures import (
     BROKEN,
     Names,
@@ -27,7 +27,6 @@ from rag.llms.learned import Learned, is_about_roles, learned
 from rag.llms.model import Reply, ReplySchema
 from rag.llms.patience import LateError, Patience
 from rag.llms.received import Received
-from rag.llms.requests import pause, without_system
 from rag.llms.server_events import Event, events
 from rag.llms.thinking import less_thinking, room, thinks, thinks_aloud
 from rag.llms.tokens import TokenCounter

@@ -26,7 +26,6 @@ _NO_THINKERS = re.compile(
     r"instruct|coder|non-?think|no-?think|non-?reason|embed|gpt-5-chat", re.IGNORECASE
 )
 _ALOUD = re.compile(r"(?:^|[-_/:.])(?:r1|qwq|think\w*|reason\w*)(?=$|[-_/:.])", re.IGNORECASE)
-_OPENAI = re.compile(r"(?:^|/)(?:o[1-9]|gpt-?5|codex)", re.IGNORECASE)
 _QWEN_LIKE = re.compile(r"qwen-?3|glm|smollm3|hunyuan|nemotron|deepseek-v", re.IGNORECASE)
 _EFFORT = "reasoning_effort"
 

@@ -215,8 +215,8 @@ class Watch:
 
     def _idle(self) -> None:
         counts = self.totals.counts
-        told = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("added", "revised", "failed"))
-        self.status(f"watching; {told} so far")
+        summary = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("added", "revised", "failed"))
+        self.status(f"watching; {summary} so far")
 
     def _rest(self) -> None:
         """Waits until the next round: longer where a look takes long, or where there is trouble."""

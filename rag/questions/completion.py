@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from rag.language.comparisons import tidy
 from rag.language.entities import stems
-from rag.language.function_words import question_language
 from rag.language.letter_pairs import dense_runs
+from rag.language.words import question_language
 from rag.questions.asked_words import question_words, read_words
 from rag.questions.earlier_turn import NAME, NO_NAME, EarlierTurn
 from rag.questions.form import read_form
@@ -43,7 +43,6 @@ _PRONOUN = re.compile(
 _ABOUT_IT = re.compile(r"\s+(?:about|of|on|to|over) (?:it|that|this)\W*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:they|them|theirs?)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"his", "its", "their"})
-_CLAUSE = re.compile(rf"^(?P<aux>{AUXILIARY}) (?:that|this|it) (?P<rest>.+)$")
 _PEOPLE_OF = {
     "injured": "were injured",
     "wounded": "were wounded",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rag.errors import ProviderError
 from rag.language.entities import names
-from rag.language.function_words import question_language
+from rag.language.words import question_language
 from rag.llms import ChatModel, TokenCounter, reply_lines, reply_to
 from rag.questions.completion import completed_by
 from rag.questions.constraints import completed

@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import TypeVar
 
 from rag.errors import QueryError
-from rag.language.clauses import clauses
 from rag.language.comparisons import (
     Part,
+    clauses,
     ends_of_change,
     sides_of_event,
     then_and_now,

@@ -20,24 +20,22 @@ from rag.questions.form import form_understood, whole_form
 from rag.questions.rewriting import resolve
 from rag.records import Answer, Hit
 from rag.retrieval.listing import (
+    count_distinct,
+    counts,
+    dated_first_passages,
     example_questions,
     listed_articles,
     naming,
     opening_sentence,
+    outlet_counts,
+    period_counts,
     read,
     signs_it,
+    span,
 )
 from rag.retrieval.retrieve import Request
 from rag.retrieval.scope import Scope, find_scope, scope_words
 from rag.retrieval.snapshot import Snapshot
-from rag.retrieval.tallies import (
-    count_distinct,
-    counts,
-    dated_openings,
-    outlet_counts,
-    period_counts,
-    span,
-)
 
 _POINTING = re.compile(
     r"(?:(?:he|her|here|him|his|it|its|she|that|theirs?|them|then|there|these|this|\W)+)",
@@ -108,18 +106,18 @@ def _points_back(asked: AboutArchive, *, leans: bool) -> bool:
 
 def _holdings(asked: AboutArchive, scope: Scope, snapshot: Snapshot) -> Holdings | None:
     """What the archive holds of what is asked; None where another reading is likelier."""
-    held = Holdings(asked, scope_words(asked, scope), count=len(scope.openings))
-    first, last = span(scope.openings, snapshot)
+    held = Holdings(asked, scope_words(asked, scope), count=len(scope.first_passages))
+    first, last = span(scope.first_passages, snapshot)
     held = replace(held, first=first, last=last)
     if asked.is_chat:
-        languages = counts(scope.openings, "language", snapshot)
-        examples = example_questions(scope.openings, snapshot)
+        languages = counts(scope.first_passages, "language", snapshot)
+        examples = example_questions(scope.first_passages, snapshot)
         return replace(held, languages=languages, examples=examples)
     if asked.author:
         return _by_author(held, scope, snapshot)
-    chosen = scope.openings
+    chosen = scope.first_passages
     if asked.topic:
-        about, mentioning = naming(asked.topic, scope.openings, snapshot)
+        about, mentioning = naming(asked.topic, scope.first_passages, snapshot)
         wide = asked.mentioning or asked.kind == "outlets" or not about
         chosen = mentioning if wide else about
         held = replace(held, count=len(about), mentions=len(mentioning))
@@ -140,7 +138,7 @@ def _filled(held: Holdings, chosen: Sequence[int], snapshot: Snapshot) -> Holdin
     distinct = count_distinct(chosen, snapshot)
     if kind in ("oldest", "newest", "span"):
         first, last = span(chosen, snapshot)
-        dated = dated_openings(chosen, snapshot)
+        dated = dated_first_passages(chosen, snapshot)
         ends = {"oldest": dated[-1:], "newest": dated[:1], "span": (*dated[-1:], *dated[:1])}[kind]
         return replace(held, first=first, last=last, listed=listed_articles(ends, snapshot))
     most = COUNTED_LISTED if kind == "count" else MOST_LISTED
@@ -152,7 +150,7 @@ def _filled(held: Holdings, chosen: Sequence[int], snapshot: Snapshot) -> Holdin
 def _by_author(held: Holdings, scope: Scope, snapshot: Snapshot) -> Holdings | None:
     """The articles that somebody signed, and those that credit them; None for a doubtful name."""
     name = held.asked.author
-    owners = snapshot.store.owners(scope.openings)
+    owners = snapshot.store.owners(scope.first_passages)
     opening = {article_id: id_ for id_, article_id in owners.items()}
     found: dict[int, tuple[bool, tuple[int, int] | None]] = {}
     for article in snapshot.store.signed(name, scope.filters):
@@ -161,7 +159,7 @@ def _by_author(held: Holdings, scope: Scope, snapshot: Snapshot) -> Holdings | N
             found[opening[article.id]] = signed
     if held.asked.doubtful and not found:
         return None
-    ordered = [id_ for id_ in scope.openings if id_ in found]
+    ordered = [id_ for id_ in scope.first_passages if id_ in found]
     ordered.sort(key=lambda id_: not found[id_][0])
     most = COUNTED_LISTED if held.asked.kind == "count" else MOST_LISTED
     listed = tuple(

@@ -306,8 +306,8 @@ def _new_for(query: SavedQuery, within: Ids, snapshot: Snapshot) -> list[int]:
     request = _request(query, _limits(query, snapshot))
     if query.kind == "search":
         return matching_within(request, within, snapshot)
-    openings = np.unique(snapshot.facets.openings(within))
-    covered = snapshot.lexical.article_coverage(query.words, openings.tolist())
+    first_passages = np.unique(snapshot.facets.first_passages(within))
+    covered = snapshot.lexical.article_coverage(query.words, first_passages.tolist())
     least = COVERED * sum(snapshot.lexical.term_weights(query.words).values())
     fitting = {opening for opening, weight in covered.items() if weight >= least}
     # Most of what comes in has nothing to do with a question: then nothing is searched.
@@ -315,7 +315,9 @@ def _new_for(query: SavedQuery, within: Ids, snapshot: Snapshot) -> list[int]:
     near = {hit.passage.id for hit in hits} & set(within.tolist())
     ids = np.array(sorted(near), dtype=np.int64)
     found: dict[int, int] = {}
-    for opening, id_ in zip(snapshot.facets.openings(ids).tolist(), ids.tolist(), strict=True):
+    for opening, id_ in zip(
+        snapshot.facets.first_passages(ids).tolist(), ids.tolist(), strict=True
+    ):
         if opening in fitting:
             found.setdefault(opening, id_)
     return [found[opening] for opening in sorted(found, reverse=True)]

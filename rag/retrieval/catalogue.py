@@ -10,9 +10,9 @@ from rag.corpus.urls import canonical_id
 from rag.errors import ArchiveError
 from rag.indexes.opening import OpenParts
 from rag.records import Article, Filters, Passage
-from rag.retrieval.arguments import Moment, check_filters, date_text
 from rag.retrieval.filters import OPTIONS, parse_as_of, parse_filters
 from rag.retrieval.near_duplicates import carried_by
+from rag.retrieval.retrieve import Moment, check_filters, date_text
 from rag.store import Collections, Conversations, Facets, Feedback, Store
 
 if TYPE_CHECKING:

@@ -103,10 +103,12 @@ def matching_within(request: Request, within: Ids, snapshot: Snapshot) -> list[i
     node = asked.node if asked else all_of(_sought(search, snapshot))
     matching = Matching(snapshot, search.filters)
     articles = matching.articles(node) if node else matching.every()
-    articles = np.intersect1d(articles, snapshot.facets.openings(within))
+    articles = np.intersect1d(articles, snapshot.facets.first_passages(within))
     first: dict[int, int] = {}
     ids = shown_first(articles, matching.passages, snapshot)
-    for opening, id_ in zip(snapshot.facets.openings(ids).tolist(), ids.tolist(), strict=True):
+    for opening, id_ in zip(
+        snapshot.facets.first_passages(ids).tolist(), ids.tolist(), strict=True
+    ):
         first.setdefault(opening, id_)
     return [first[opening] for opening in sorted(first, reverse=True)]
 

@@ -102,10 +102,10 @@ def condensed(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 
 def _ends(words: str) -> str:
-    told = words.split()
-    if len(told) <= 2 * _ENDS:
+    split = words.split()
+    if len(split) <= 2 * _ENDS:
         return words
-    return " ".join([*told[:_ENDS], "…", *told[-_ENDS:]])
+    return " ".join([*split[:_ENDS], "…", *split[-_ENDS:]])
 
 
 def _revisions(kept: Sequence[KeptRevision]) -> Iterator[Revision]:

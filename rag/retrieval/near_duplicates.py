@@ -79,7 +79,7 @@ def collapse_copies(ranked: Iterable[Ranked], k: int, groups: Mapping[str, str])
         slot.same.append(article)
     first = _newer_first(slots, standing.rivals)[:k]
     return [
-        _naming(Hit(slot.passage, slot.article, score, rank), slot.same, slot.kin(groups))
+        _naming(Hit(slot.passage, slot.article, score, rank), slot.same, slot.same_cluster(groups))
         for rank, (slot, score) in enumerate(first, start=1)
     ]
 
@@ -91,10 +91,10 @@ def name_copies(
     words = _Words()
     named = []
     for hit in hits:
-        kin = members.get(groups.get(hit.article.id, ""), ())
+        same_cluster = members.get(groups.get(hit.article.id, ""), ())
         same = [
             other
-            for other in kin
+            for other in same_cluster
             if words.repeats(other, hit.passage, hit.article)
             and not changed_figures(hit.text, other.text)
         ]
@@ -111,7 +111,7 @@ class _Slot:
     article: Article
     same: list[Article] = field(default_factory=list)
 
-    def kin(self, groups: Mapping[str, str]) -> set[str]:
+    def same_cluster(self, groups: Mapping[str, str]) -> set[str]:
         """Ids of those of the articles that are in the group of the one that stands."""
         group = groups.get(self.article.id)
         return {each.id for each in self.same if group and groups.get(each.id) == group}
@@ -212,15 +212,15 @@ def _date(article: Article) -> datetime:
     return article.published.at if article.published else _UNDATED
 
 
-def _naming(hit: Hit, same: Iterable[Article], kin: Collection[str]) -> Hit:
+def _naming(hit: Hit, same: Iterable[Article], same_cluster: Collection[str]) -> Hit:
     """The hit with articles that say the same: other outlets' copies, its own outlet's versions.
 
-    Only `kin` are versions: two articles of an outlet may share a paragraph and nothing else.
+    Only `same_cluster` are versions: two articles of an outlet may share a paragraph alone.
     """
     own = hit.article
     found = {each.id: each for each in same if each.id != own.id}
     copies = {id_: each for id_, each in found.items() if each.publisher != own.publisher}
-    versions = (found.keys() - copies.keys()) & set(kin)
+    versions = (found.keys() - copies.keys()) & set(same_cluster)
     return replace(
         hit,
         also_in=tuple(sorted({*hit.also_in, *(each.publisher for each in copies.values())} - {""})),

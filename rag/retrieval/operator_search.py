@@ -16,7 +16,7 @@ import numpy as np
 from rag.errors import QueryError
 from rag.indexes.analysis import phrase_words, terms
 from rag.indexes.protocols import Field, Ids
-from rag.language.exact_words import ExactWords
+from rag.language.normalizing import ExactWords
 from rag.language.outlet_names import find_mentions
 from rag.questions.operators import Both, Either, Leaf, Node, Without
 from rag.questions.sub_queries import merged
@@ -65,7 +65,7 @@ class Matching:
         return self._openings(self.snapshot.facets.matching(self.filters))
 
     def _openings(self, ids: Ids) -> Ids:
-        return np.unique(self.snapshot.facets.openings(ids))
+        return np.unique(self.snapshot.facets.first_passages(ids))
 
     def _leaf(self, leaf: Leaf, *, wanted: bool) -> Ids:
         if leaf.field == "author":
@@ -194,11 +194,11 @@ def _outlets(name: str, known: Collection[str]) -> tuple[str, ...]:
     return (named_one(name, list(known), "outlet"),)
 
 
-def shown_first(openings: Ids, passages: Collection[int], snapshot: Snapshot) -> Ids:
+def shown_first(first_passages: Ids, passages: Collection[int], snapshot: Snapshot) -> Ids:
     """The passages of these articles that have what was looked for; else each one's first."""
     ids = np.array(sorted(passages), dtype=np.int64)
-    ids = ids[np.isin(snapshot.facets.openings(ids), openings)]
-    without = np.setdiff1d(openings, snapshot.facets.openings(ids))
+    ids = ids[np.isin(snapshot.facets.first_passages(ids), first_passages)]
+    without = np.setdiff1d(first_passages, snapshot.facets.first_passages(ids))
     return np.union1d(ids, without)
 
 
@@ -207,12 +207,12 @@ def newest_first(scores: Mapping[int, float], snapshot: Snapshot, most: int) -> 
     facets = snapshot.facets
     ids = np.array(list(scores), dtype=np.int64)
     values = np.array([scores[id_] for id_ in ids.tolist()], dtype=np.float64)
-    openings = facets.openings(ids)
-    order = np.lexsort((ids, -values, openings, -facets.published_at(ids)))
+    first_passages = facets.first_passages(ids)
+    order = np.lexsort((ids, -values, first_passages, -facets.published_at(ids)))
     seen: dict[int, int] = {}
     chosen = []
     for place in order.tolist():
-        opening = int(openings[place])
+        opening = int(first_passages[place])
         seen[opening] = seen.get(opening, 0) + 1
         if seen[opening] <= most:
             chosen.append(int(ids[place]))

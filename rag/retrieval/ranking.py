@@ -168,13 +168,15 @@ _Found = tuple[Mapping[int, float], Mapping[int, float], Mapping[str, float], Se
 def _scored(query: Query, ids: Ids, found: _Found, snapshot: Snapshot) -> dict[int, float]:
     """The scores of passages by all signals, best first, equal scores by id."""
     (words, near, carried, naming), facets = found, snapshot.facets
-    openings = facets.openings(ids)
-    whole = snapshot.lexical.article_coverage(query.text, np.unique(openings).tolist(), carried)
+    first_passages = facets.first_passages(ids)
+    whole = snapshot.lexical.article_coverage(
+        query.text, np.unique(first_passages).tolist(), carried
+    )
     signals = Signals(
         words=_column(ids, words),
-        article=_column(openings, whole),
+        article=_column(first_passages, whole),
         cosine=_meaning(ids, words, near),
-        opening=openings == ids,
+        opening=first_passages == ids,
         published=facets.published_at(ids),
         preferred=_preferred(query, ids, facets) + np.isin(ids, naming),
     )

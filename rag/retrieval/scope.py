@@ -14,9 +14,9 @@ from rag.questions.form import form_understood, whole_form
 from rag.questions.sub_queries import merged
 from rag.questions.times import publication_times
 from rag.records import Filters, Understood
+from rag.retrieval.listing import first_passages_of
 from rag.retrieval.retrieve import Request
 from rag.retrieval.snapshot import Snapshot
-from rag.retrieval.tallies import openings_of
 
 _YEARS_BACK = 40
 
@@ -28,7 +28,7 @@ class Scope:
     Each goes by the id of its first passage. `understood` is what says so.
     """
 
-    openings: tuple[int, ...]
+    first_passages: tuple[int, ...]
     filters: Filters
     understood: tuple[Understood, ...]
     notes: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ def find_scope(asked: AboutArchive, request: Request, snapshot: Snapshot) -> Sco
     """
     base = request.filters.no_later_than(request.as_of)
     if asked.is_chat:
-        return Scope(openings_of(base, snapshot), base, ())
+        return Scope(first_passages_of(base, snapshot), base, ())
     now = request.as_of or datetime.now(UTC)
     newest = snapshot.facets.span()
     moments = [now]
@@ -60,7 +60,7 @@ def find_scope(asked: AboutArchive, request: Request, snapshot: Snapshot) -> Sco
                 continue
             break
         first = first or scope
-        if scope.openings:
+        if scope.first_passages:
             return scope if scope is first else replace(scope, notes=(_moved(scope, now),))
     return first
 
@@ -81,7 +81,7 @@ def _scope_at(
     if asked.language:
         base = replace(base, language=_code(asked.language, snapshot))
     filters = merged(base, understood)
-    return Scope(openings_of(filters, snapshot), filters, tuple(understood))
+    return Scope(first_passages_of(filters, snapshot), filters, tuple(understood))
 
 
 def _understood(asked: AboutArchive, question: str, moment: datetime) -> tuple[Understood, ...]:

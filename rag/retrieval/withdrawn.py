@@ -1,4 +1,4 @@
-"""What withdrawn articles would have answered: nothing of it is told, only that it is withheld.
+"""What withdrawn articles would have answered: nothing of it is shown, only that it is withheld.
 
 No index holds withdrawn articles. Those few that share words with a question are scored
 beside what was found, by the score of a search, and read as it is.
@@ -41,14 +41,14 @@ _MOST_READ = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _Withheld:
     """What would answer a question but was withdrawn; `best` where nothing answers it better."""
 
     article: Article
     withdrawal: Withdrawal
     best: bool
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Which article it is, when it was withdrawn and why; nothing of its text."""
         where = introduction(self.article).removesuffix(": ") or self.article.id
         at = f"{self.withdrawal.at:%Y-%m-%d %H:%M} UTC"
@@ -87,16 +87,16 @@ class WithdrawnArticles:
 
         Where that would be the best answer, nobody is asked for another: it is declined.
         """
-        held = self._held(asked, query, hits, snapshot)
-        if held is not None and held.best:
-            result = _declined(asked, hits, held)
+        found = self._withheld(asked, query, hits, snapshot)
+        if found is not None and found.best:
+            result = _declined(asked, hits, found)
             yield result.text
             return result
-        return _noted((yield from given), held)
+        return _noted((yield from given), found)
 
-    def _held(
+    def _withheld(
         self, asked: Question, query: Query, hits: Sequence[Hit], snapshot: Snapshot
-    ) -> _Held | None:
+    ) -> _Withheld | None:
         """The withdrawn article that would be told of in an answer from these hits; None if none.
 
         A sentence that stands in an article that was found is told from there.
@@ -115,7 +115,7 @@ class WithdrawnArticles:
             if article.id in gone and not any(sentence.text in hit.article.text for hit in hits):
                 withdrawal = snapshot.store.tombstones.withdrawn([article.id])
                 if article.id in withdrawal:
-                    return _Held(article, withdrawal[article.id], best=not place)
+                    return _Withheld(article, withdrawal[article.id], best=not place)
         return None
 
     def _near(
@@ -140,18 +140,18 @@ class WithdrawnArticles:
             return self._parts
 
 
-def _declined(asked: Question, hits: Sequence[Hit], held: _Held) -> Answer:
+def _declined(asked: Question, hits: Sequence[Hit], found: _Withheld) -> Answer:
     """The answer that there is none, since what would be one was withdrawn."""
     started = time.perf_counter()
-    told = held.told()
+    sentence = found.sentence()
     return Answer(
         question=asked.text,
         standalone=asked.standalone,
-        text=f"{told[0].upper()}{told[1:]}\n\n{decline(hits).text}",
+        text=f"{sentence[0].upper()}{sentence[1:]}\n\n{decline(hits).text}",
         as_of=asked.as_of,
         hits=tuple(hits[:SHOWN_HITS]),
         abstained=True,
-        reason=withheld(told),
+        reason=withheld(sentence),
         filters=asked.filters,
         understood=asked.understood,
         coverage=asked.coverage,
@@ -159,11 +159,11 @@ def _declined(asked: Question, hits: Sequence[Hit], held: _Held) -> Answer:
     )
 
 
-def _noted(answer: Answer, held: _Held | None) -> Answer:
+def _noted(answer: Answer, found: _Withheld | None) -> Answer:
     """The answer with a note of what is withheld from it."""
-    if held is None:
+    if found is None:
         return answer
-    return replace(answer, notes=(*answer.notes, f"Not used: {held.told()}"))
+    return replace(answer, notes=(*answer.notes, f"Not used: {found.sentence()}"))
 
 
 def _withdrawn(snapshot: Snapshot) -> list[_Part]:
@@ -184,7 +184,7 @@ def _found(hits: Sequence[Hit], snapshot: Snapshot) -> list[_Part]:
     """What was found, as it is compared with what was withdrawn."""
     ids = [hit.passage.id for hit in hits]
     digests = snapshot.store.digests(ids)
-    openings = snapshot.facets.openings(np.array(ids, dtype=np.int64)).tolist()
+    first_passages = snapshot.facets.first_passages(np.array(ids, dtype=np.int64)).tolist()
     return [
         _Part(
             passage=hit.passage,
@@ -194,7 +194,7 @@ def _found(hits: Sequence[Hit], snapshot: Snapshot) -> list[_Part]:
             words=_terms(hit.article, hit.text, snapshot),
             whole=_terms(hit.article, hit.article.text, snapshot),
         )
-        for hit, opening in zip(hits, openings, strict=True)
+        for hit, opening in zip(hits, first_passages, strict=True)
     ]
 
 

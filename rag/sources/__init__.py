@@ -7,10 +7,9 @@ Only this package uses the network. It must not know questions or answers. Start
 from rag.sources.addresses import AddressGuard, Target, parse_target
 from rag.sources.fetcher import NOTHING_KNOWN, Fetched, Fetcher, FetchLimits, Validators
 from rag.sources.pages import Pages, is_address
-from rag.sources.permission import visitor
 from rag.sources.polling import Poll, Update
 from rag.sources.unpacking import unpack
-from rag.sources.visiting import Clock, PolitenessPolicy, SystemClock, Visitor
+from rag.sources.visiting import Clock, PolitenessPolicy, SystemClock, Visitor, visitor
 
 __all__ = [
     "NOTHING_KNOWN",

@@ -19,9 +19,8 @@ from rag.errors import (
     WrongTypeError,
 )
 from rag.sources.addresses import AddressGuard, Target, parse_target
-from rag.sources.exchange import LONGEST_HEADERS, HttpReply, ask
 from rag.sources.unpacking import BombError, UnpackingError, unpacked
-from rag.sources.wire import Connector, Deadline
+from rag.sources.wire import LONGEST_HEADERS, Connector, Deadline, HttpReply, ask
 
 AGENT = "Dateline"
 """The name of this program for servers and in robots.txt."""

@@ -13,8 +13,8 @@ from rag.errors import LockedError, QueryError
 from rag.indexes.opening import ArchiveFolder, Opened, give_up
 from rag.ingest import Arriving, Ingest, IngestReport
 from rag.sources.addresses import parse_target
-from rag.sources.permission import visitor
 from rag.sources.polling import Poll, Update
+from rag.sources.visiting import visitor
 from rag.store import Feeds, FollowedFeed, OldFormatError, PollAttempts
 
 Progress = Callable[[str, int, int], None]

@@ -10,8 +10,10 @@ from typing import Protocol
 
 from protego import Protego
 
+from rag.config import PREFIX, Settings
 from rag.errors import (
     BusyError,
+    ConfigError,
     FetchError,
     ForbiddenAddressError,
     RobotsError,
@@ -19,7 +21,7 @@ from rag.errors import (
     TooSlowError,
     UnreachableError,
 )
-from rag.sources.addresses import Target, parse_target
+from rag.sources.addresses import AddressGuard, Target, parse_target
 from rag.sources.fetcher import AGENT, NOTHING_KNOWN, Fetched, Fetcher, Validators
 
 _BUSY = frozenset({429, 503})
@@ -184,3 +186,18 @@ def _seconds(retry_after: str, now: float) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(0.0, requested), _LONGEST_RETRY_AFTER)
+
+
+def visitor(settings: Settings, asked: str) -> Visitor:
+    """A visitor that does what the settings allow; `asked` is an address for the error message.
+
+    Raises ConfigError, before any request, if the network is not enabled.
+    """
+    if not settings.network:
+        msg = (
+            f"{asked!r} is on the network, which is not enabled; set network = true in "
+            f"dateline.toml, or {PREFIX}NETWORK=true"
+        )
+        raise ConfigError(msg)
+    policy = PolitenessPolicy(delay=settings.network_delay)
+    return Visitor(Fetcher(AddressGuard(settings.network_hosts)), policy)

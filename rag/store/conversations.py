@@ -23,8 +23,8 @@ from sqlalchemy import (
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
+from rag.store.redacting import without_deleted
 from rag.store.rows import DamagedRowError, moment, seconds, short_name, storable
-from rag.store.saved_answers import without_deleted
 
 MOST_LISTED = 200
 _ID_BYTES = 18

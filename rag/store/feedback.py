@@ -12,8 +12,8 @@ from sqlalchemy import insert
 from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
+from rag.store.redacting import without_deleted
 from rag.store.rows import moment, seconds, storable
-from rag.store.saved_answers import without_deleted
 
 Kind = Literal["helpful", "unhelpful", "wrong citation", "comment"]
 LONGEST_NOTE = 4000

@@ -142,7 +142,7 @@ class Facets:
         """The same by the clocks of the places where they appeared."""
         return self._of(ids, self.local, UNKNOWN_DATE)
 
-    def openings(self, ids: Integers) -> Integers:
+    def first_passages(self, ids: Integers) -> Integers:
         """The id of the first passage of each passage's article; 0 for unknown passages."""
         return self._of(ids, self.opening, 0)
 

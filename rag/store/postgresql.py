@@ -307,8 +307,8 @@ def _state(error: DBAPIError) -> str:
     if not isinstance(error, InterfaceError | OperationalError):
         return ""
     # Where no connection comes about, psycopg passes on the server's words, but not its state.
-    told = str(error.orig)
-    return next((state for words, state in _REFUSALS if words.search(told)), _LOST)
+    message = str(error.orig)
+    return next((state for words, state in _REFUSALS if words.search(message)), _LOST)
 
 
 _REFUSALS = (

@@ -25,9 +25,9 @@ from rag.records import Article, Filters, Passage, Published
 from rag.records.published import local_iso
 from rag.store import duplicate_groups, schema
 from rag.store.database import Database
+from rag.store.redacting import redact_saved_answers
 from rag.store.revisions import withdrawn
 from rag.store.rows import article_record, in_range, moment, passage_record, seconds, widest_range
-from rag.store.saved_answers import redact_saved_answers
 from rag.store.starred import void_stars
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c

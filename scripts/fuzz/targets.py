@@ -27,11 +27,10 @@ from rag.language.dates import parse_published
 from rag.records import Article
 from rag.sources import fetcher, visiting
 from rag.sources.addresses import parse_target
-from rag.sources.exchange import ask
 from rag.sources.feeds import parse_feed
 from rag.sources.sitemaps import parse_sitemap
 from rag.sources.unpacking import BombError, UnpackingError, unpack
-from rag.sources.wire import Deadline, Wire
+from rag.sources.wire import Deadline, Wire, ask
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 _URL = "https://courier.example/news/"

@@ -13,8 +13,7 @@ from rag.indexes.protocols import IndexFiles
 from rag.maintenance.doctor.findings import Finding, listed
 from rag.store import ingest_command
 from rag.store.lock import HOLDER, LOCK, holder
-from rag.store.sqlite import FILE
-from rag.store.wal import torn_log
+from rag.store.sqlite import FILE, torn_log
 
 _FILES = (FILE, VECTORS, HOLDER, LOCK, "inputs.db")
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp$")

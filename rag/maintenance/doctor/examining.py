@@ -14,7 +14,7 @@ from rag.errors import ArchiveError
 from rag.indexes.engines import open_engines
 from rag.maintenance.doctor import disk
 from rag.maintenance.doctor.findings import Finding, worst_first
-from rag.maintenance.doctor.indexes import IndexChecks, told
+from rag.maintenance.doctor.indexes import IndexChecks, finding_of
 from rag.maintenance.doctor.rows import RowChecks
 from rag.store import NO_SERVER, Database, Feeds, OldFormatError, Store, store_place
 from rag.store.lock import holder
@@ -55,12 +55,12 @@ def _findings(
             yield from _inside(folder, database, settings, encoder, now)
     except ForeignSchemaError as error:
         acts = "It is not opened: what others put into a file could change articles as they come."
-        yield told("foreign", "fatal", error, acts, "foreign")
+        yield finding_of("foreign", "fatal", error, acts, "foreign")
     except OldFormatError as error:
         less = "It can be read once its tables are brought up to date; nothing is lost by it."
-        yield told("format", "odd", error, less, "migrate")
+        yield finding_of("format", "odd", error, less, "migrate")
     except ArchiveError as error:
-        yield told("store", "fatal", error, means)
+        yield finding_of("store", "fatal", error, means)
 
 
 def _inside(

@@ -47,8 +47,8 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON has it."""
-        told = {name: value for name, value in asdict(self).items() if name != "remedy"}
-        return told | {"fixable": self.fixable}
+        shown = {name: value for name, value in asdict(self).items() if name != "remedy"}
+        return shown | {"fixable": self.fixable}
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:

@@ -25,7 +25,7 @@ _COMMAND = re.compile(r"\b(?:dateline|mv|chmod|pip) [^;()]+")
 _WORD = re.compile(r"[^\W\d_]{4,40}")
 
 
-def told(
+def finding_of(
     check: str, severity: Severity, error: RagError, means: str, remedy: Remedy = ""
 ) -> Finding:
     """A finding out of an error, which says what is wrong and then what mends it."""
@@ -51,7 +51,7 @@ class IndexChecks:
         try:
             lexical = self._engines.lexical.open(self._folder, self._store, read_only=True)
         except RagError as error:
-            yield told("words", "wrong", error, means, "rebuild")
+            yield finding_of("words", "wrong", error, means, "rebuild")
             return
         with closing(lexical):
             yield from self._words_of(lexical, means)
@@ -73,7 +73,7 @@ class IndexChecks:
             lexical.check()
             missing = list(self._not_found(lexical))
         except RagError as error:
-            yield told("words", "wrong", error, means, "rebuild")
+            yield finding_of("words", "wrong", error, means, "rebuild")
             return
         if missing:
             what = f"the word index does not find {len(missing):,} passages: {listed(missing)}"
@@ -138,7 +138,7 @@ class IndexChecks:
             opening = VectorOpening(self._folder, self._engines.vectors)
             dense = DenseIndex(self._store, self._encoder, opening, read_only=True)
         except RagError as error:
-            finding = told("meanings", "wrong", error, means, "rebuild")
+            finding = finding_of("meanings", "wrong", error, means, "rebuild")
             yield self._other_encoder() or finding
             return
         with closing(dense):

@@ -46,7 +46,7 @@ def mend(folder: Path, settings: Settings, encoder: Encoder) -> Mended:
         wanted = {finding.remedy for finding in found if finding.fixable}
         # What stands in the place of a file makes everything in it look lost.
         wanted = wanted & {"aside"} or wanted
-        for remedy, told, step in _steps(folder, settings, encoder):
+        for remedy, deed, step in _steps(folder, settings, encoder):
             if remedy in wanted and not failed:
                 try:
                     step()
@@ -55,7 +55,7 @@ def mend(folder: Path, settings: Settings, encoder: Encoder) -> Mended:
                 except ArchiveError as error:
                     failed.append(str(error))
                 else:
-                    done.append(told)
+                    done.append(deed)
         if failed or not wanted:
             break
         found = examine(folder, settings, encoder)

@@ -79,8 +79,8 @@ class RowChecks:
 
     def _wrong(self, ids: Sequence[object], what: str, means: str) -> Iterator[Finding]:
         if ids:
-            told = f"{len(ids):,} {what}: {listed(ids)}"
-            yield Finding("revisions", "wrong", told, means, self._again)
+            problem = f"{len(ids):,} {what}: {listed(ids)}"
+            yield Finding("revisions", "wrong", problem, means, self._again)
 
     def check_changes(self) -> Iterator[Finding]:
         """Whether the change log, which the indexes follow, is complete."""
@@ -110,15 +110,19 @@ class RowChecks:
         means = "Copies of a story may be shown as several hits, or two stories as one."
         broken: list[tuple[str, Remedy]] = []
         if ungrouped := self._rows.ungrouped():
-            told = f"{len(ungrouped):,} articles are not compared for copies: {listed(ungrouped)}"
-            broken.append((told, "regroup"))
+            problem = (
+                f"{len(ungrouped):,} articles are not compared for copies: {listed(ungrouped)}"
+            )
+            broken.append((problem, "regroup"))
         if groups := self._rows.broken_groups():
-            told = f"{len(groups):,} groups of copies are not named by a member: {listed(groups)}"
-            broken.append((told, "regroup"))
+            problem = (
+                f"{len(groups):,} groups of copies are not named by a member: {listed(groups)}"
+            )
+            broken.append((problem, "regroup"))
         scheme = self._store.setting("near_duplicates")
         if scheme != near_duplicates.SCHEME:
-            told = f"copies were compared by {scheme!r}, now it is {near_duplicates.SCHEME!r}"
-            broken.append((told, "regroup"))
+            problem = f"copies were compared by {scheme!r}, now it is {near_duplicates.SCHEME!r}"
+            broken.append((problem, "regroup"))
         for what, remedy in broken:
             yield Finding("copies", "odd", what, means, self._fix, remedy)
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rag.language.entities import folded, numbers
-from rag.language.function_words import question_language
 from rag.language.identification import detect_language
 from rag.language.languages import language_name, language_of
+from rag.language.words import question_language
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 
 _WORD = re.compile(r"[^\W\d_]+")

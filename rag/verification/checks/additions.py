@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.language.analysis import analyse
+from rag.language.analysis import analyse, quoted_tokens
 from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, offices, reworded, things, verbs
 from rag.language.quantities import without_quantities
-from rag.language.quotation_marks import quoted_tokens
 from rag.language.synonyms import implied
 from rag.verification.checks.alignment import inserted
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence

@@ -28,7 +28,6 @@ from rag.verification.checks.saying import (
 )
 from rag.verification.checks.timing import times
 
-_FEW = 3
 _DIRECTIONS = ("from", "to", "by")
 _GOALS = ("to", "from", "with", "against")
 _PLACES = word_set("in at near off on above outside inside around")

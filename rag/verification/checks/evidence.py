@@ -14,8 +14,7 @@ from rag.language.dates import local_time
 from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
-from rag.language.opposites import base
-from rag.language.polarity import counters
+from rag.language.opposites import base, counters
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from rag.answers.wording import spoken_date, spoken_pages
-from rag.conversations.addresses import at_sentence
 from rag.conversations.escaping import language_code, text
+from rag.conversations.references import at_sentence
 from rag.language.dates import local_time
 from rag.records import Article, Published
 from rag.verification.quotes.records import Change, RecheckedCitation

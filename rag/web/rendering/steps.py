@@ -10,8 +10,6 @@ from rag.conversations.escaping import text
 from rag.records import Answer, Filters
 from rag.web.rendering.marks import VERDICTS, join
 
-_CHECKED_CHARACTERS = 90
-
 
 def steps_html(answer: Answer, *, as_of: str = "", by_words: int | None = None) -> Markup:
     """The steps as closed details: what was understood, found, read and checked.

@@ -13,11 +13,9 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from rag.answers.wording import introduction
-from rag.conversations.addresses import in_page
-from rag.conversations.answer_text import answer_markdown, answer_plain
-from rag.conversations.documents import can_write_word
+from rag.conversations.documents import answer_markdown, answer_plain, can_write_word
 from rag.conversations.escaping import text
-from rag.conversations.references import STYLES, Style, quotation, reference
+from rag.conversations.references import STYLES, Style, in_page, quotation, reference
 from rag.records import Answer, Article, Citation
 from rag.web.conversation import Reference, kind_of, reference_to
 from rag.web.rendering.body import Body

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from rag.archive import Archive
 from rag.conversations.collected import COLLECTION_KINDS, export_collection
-from rag.conversations.documents import export_docx, export_html
+from rag.conversations.documents import disposition, export_docx, export_html, file_name
 from rag.conversations.escaping import json_without_controls
 from rag.conversations.exporting import export_json, export_markdown, one_answer
-from rag.conversations.filenames import disposition, file_name
 from rag.errors import RagError
 from rag.store import KeptConversation
 from rag.store.postgresql import without_server

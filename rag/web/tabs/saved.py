@@ -31,7 +31,6 @@ READ_ONLY = "Nothing can be saved: this archive may only be read."
 NEEDS_COOKIE = "Nothing can be saved: allow this browser to store cookies for this page."
 NOT_AS_OF = "A search as of a date finds nothing new. Clear “As of” to save it."
 MOST_AT_ONCE = 200
-RAN = "() => { document.dispatchEvent(new Event('dateline:ran')); }"
 
 
 def saved_tab(chat: Chat, parts: Parts, search: SearchFields) -> None:

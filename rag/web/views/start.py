@@ -59,14 +59,14 @@ def start_of(archive: Archive, examples: Sequence[str] = ()) -> Start:
     snapshot = archive.snapshot()
     facets = snapshot.facets
     current = (facets.ids == facets.opening) & (facets.until == STILL)
-    openings, publishers = facets.ids[current], facets.publisher[current]
-    newest = np.lexsort((openings, -facets.published[current]))
-    by_outlet = _by_outlet(openings[newest], publishers[newest])
-    last = openings[::-1][:ADDED].tolist()
+    first_passages, publishers = facets.ids[current], facets.publisher[current]
+    newest = np.lexsort((first_passages, -facets.published[current]))
+    by_outlet = _by_outlet(first_passages[newest], publishers[newest])
+    last = first_passages[::-1][:ADDED].tolist()
     wanted = {id_ for ids in by_outlet.values() for id_ in ids} | set(last)
     found = {id_: article for id_, (_, article) in archive.passages(sorted(wanted)).items()}
     return Start(
-        articles=len(openings),
+        articles=len(first_passages),
         outlets=len({facets.publishers[number] for number in np.unique(publishers)} - {""}),
         span=facets.span(),
         headlines=tuple(
@@ -74,15 +74,15 @@ def start_of(archive: Archive, examples: Sequence[str] = ()) -> Start:
             for number, ids in by_outlet.items()
         ),
         added=tuple(found[id_] for id_ in last if id_ in found),
-        examples=tuple(examples) or _examples(openings[newest][:_READ].tolist(), snapshot),
+        examples=tuple(examples) or _examples(first_passages[newest][:_READ].tolist(), snapshot),
     )
 
 
-def _by_outlet(openings: Integers, publishers: Integers) -> dict[int, list[int]]:
+def _by_outlet(first_passages: Integers, publishers: Integers) -> dict[int, list[int]]:
     """The newest articles of each outlet by its number, given newest first."""
     _, firsts = np.unique(publishers, return_index=True)
     numbers = publishers[np.sort(firsts)[:OUTLETS]].tolist()
-    return {number: openings[publishers == number][:HEADLINES].tolist() for number in numbers}
+    return {number: first_passages[publishers == number][:HEADLINES].tolist() for number in numbers}
 
 
 def _examples(newest: Sequence[int], snapshot: Snapshot) -> tuple[str, ...]:
