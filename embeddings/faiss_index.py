@@ -1,6 +1,5 @@
 """Vectors by id -> nearest neighbours, with FAISS, whose sharp edges are all handled here."""
 
-import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import numpy as np
 from embeddings import index_files, ivf
 from embeddings.delta import Delta, Ids, present
 from embeddings.errors import CorruptIndexError, RefusedByDiskError
+from embeddings.faiss_scan import Scan
 from embeddings.index_files import DELTA_FILE, INDEX_FILE, Checksums, Manifest
 from embeddings.vectors import Vector, Vectors, checked, load_faiss
 
@@ -103,7 +103,7 @@ class FaissIndex:
                 index, delta, kept = self._read_index(), Delta(self._ids), {}
                 # Twice or half as many as when that was last done.
                 is_other = len(self._delta.filed).bit_length() != len(self).bit_length()
-                if _is_ivf(index) and len(self) and (whole or is_other):
+                if ivf.is_ivf(index) and len(self) and (whole or is_other):
                     index = ivf.tuned(index)
                 new = {INDEX_FILE: partial(_write, index)}
             else:
@@ -162,7 +162,7 @@ class FaissIndex:
         with self._lock:
             if not len(self) or (allowed is not None and not len(allowed)):
                 return []
-            return self._ranked(row, k, _Scan(self._read_index(), allowed))
+            return self._ranked(row, k, Scan(self._read_index(), allowed))
 
     def scores(self, query: Vector, ids: Ids) -> dict[int, float]:
         """The score of each of the ids that is in: their vectors are read, and no others."""
@@ -188,7 +188,7 @@ class FaissIndex:
         at: Ids = places[np.append(self._ids, -1)[places] == ids]
         return at
 
-    def _ranked(self, query: Vectors, k: int, scan: "_Scan") -> list[tuple[int, float]]:
+    def _ranked(self, query: Vectors, k: int, scan: "Scan") -> list[tuple[int, float]]:
         fetch = min(k + _SPARE, len(self))
         scores, ids = scan.nearest(query, fetch)
         # FAISS cuts a row of equal scores anywhere: fetch until the row at k is whole.
@@ -301,68 +301,10 @@ class FaissIndex:
 
     def _with(self, ids: Ids, vectors: Vectors) -> Any:
         """The index with more vectors."""
-        if self._index.ntotal + len(ids) > self._exact_limit and not _is_ivf(self._index):
+        if self._index.ntotal + len(ids) > self._exact_limit and not ivf.is_ivf(self._index):
             return _approximate(self._index, ids, vectors)
         self._index.add_with_ids(vectors, ids)
         return self._index
-
-
-class _Scan:
-    """One way through the index for one query: which ids count and how many lists are read."""
-
-    def __init__(self, index: Any, allowed: Ids | None) -> None:
-        self._index = index
-        self._selector = None if allowed is None else _selector(allowed)
-        share = 1.0 if allowed is None else min(1.0, len(allowed) / index.ntotal)
-        # Fewer allowed ids are spread over more lists.
-        self._probes = min(index.nlist, math.ceil(index.nprobe / share)) if _is_ivf(index) else 0
-
-    def nearest(self, query: Vectors, count: int) -> tuple[Vector, Ids]:
-        """At most `count` scores and ids, best first; reads every list where few are found."""
-        scores, ids = self._search(query, count, self._probes)
-        if _is_ivf(self._index) and len(ids) < count and self._probes < self._index.nlist:
-            self._probes = self._index.nlist
-            scores, ids = self._search(query, count, self._probes)
-        return scores, ids
-
-    def _search(self, query: Vectors, count: int, probes: int) -> tuple[Vector, Ids]:
-        faiss = load_faiss()
-        if probes:
-            parameters = faiss.SearchParametersIVF(nprobe=probes, sel=self._selector)
-        else:
-            parameters = faiss.SearchParameters(sel=self._selector)
-        with _one_thread():
-            scores, ids = self._index.search(query, count, params=parameters)
-        # FAISS pads with id -1 when it has fewer answers.
-        found = ids[0] >= 0
-        return scores[0][found], ids[0][found]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keeps FAISS from sharing out one query, whose threads wait for each other.
-
-    At 78,000 vectors of 384 numbers on two cores: 5 ms instead of 13, and of 16 where
-    another process keeps a core busy. The setting is the calling thread's own.
-    """
-    faiss = load_faiss()
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
-
-
-def _selector(allowed: Ids) -> Any:
-    """A bit for every id where they are dense, a hash set where they are sparse."""
-    faiss = load_faiss()
-    highest = int(allowed.max())
-    if highest >= 64 * len(allowed):
-        return faiss.IDSelectorBatch(allowed)
-    bits = np.zeros(highest + 1, dtype=np.bool_)
-    bits[allowed] = True
-    return faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
 
 
 def _exact(dimension: int) -> Any:
@@ -387,25 +329,21 @@ def _approximate(exact: Any, new: Ids, vectors: Vectors) -> Any:
     return ivf.built(np.concatenate([_stored_ids(exact), new]), np.concatenate([held, vectors]))
 
 
-def _is_ivf(index: Any) -> bool:
-    return hasattr(index, "nlist")
-
-
 def _stored_ids(index: Any) -> Ids:
     faiss = load_faiss()
-    ids: Ids = ivf.stored_ids(index) if _is_ivf(index) else faiss.vector_to_array(index.id_map)
+    ids: Ids = ivf.stored_ids(index) if ivf.is_ivf(index) else faiss.vector_to_array(index.id_map)
     return ids
 
 
 def _places(index: Any) -> Ids:
     """Where `_rows` finds the vectors of all ids, in the order of the ids."""
     order = np.argsort(_stored_ids(index), kind="stable")
-    return ivf.places(index)[order] if _is_ivf(index) else order
+    return ivf.places(index)[order] if ivf.is_ivf(index) else order
 
 
 def _rows(index: Any, places: Ids) -> Vectors:
     rows: Vectors = (
-        ivf.rows(index, places) if _is_ivf(index) else index.index.reconstruct_batch(places)
+        ivf.rows(index, places) if ivf.is_ivf(index) else index.index.reconstruct_batch(places)
     )
     return rows
 

@@ -47,6 +47,11 @@ def tuned(index: Any) -> Any:
     return index
 
 
+def is_ivf(index: Any) -> bool:
+    """Whether a FAISS index has inverted lists, which are searched in part."""
+    return hasattr(index, "nlist")
+
+
 def stored_ids(index: Any) -> npt.NDArray[np.int64]:
     """The ids in an inverted-list index, list by list."""
     faiss = load_faiss()

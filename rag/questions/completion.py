@@ -13,6 +13,7 @@ from rag.language.entities import stems
 from rag.language.letter_pairs import dense_runs
 from rag.language.words import question_language
 from rag.questions.asked_words import question_words, read_words
+from rag.questions.bare_question import BARE, bare_question
 from rag.questions.earlier_turn import NAME, NO_NAME, EarlierTurn
 from rag.questions.form import read_form
 from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION, TIME
@@ -25,11 +26,6 @@ _GOING_ON = re.compile(
 _ABOUT = re.compile(r"(?:(?:what|how) about|what of|tell me about|same for)\s+", re.IGNORECASE)
 _MANY, _NAME_WORDS = 8, 3
 _WH = r"who|what|when|where|why|which|how|whose|whom"
-_BARE = re.compile(
-    rf"(?P<wh>why|how come|how|when|where|since when|until when)(?: (?:{AUXILIARY})"
-    r" (?:that|this|it)(?: (?:happen|happened|happening|take place|so|be|was|all))?| exactly| not"
-    r"| so| was that)?"
-)
 _HOW_LONG = re.compile(r"(?:for )?how long", re.IGNORECASE)
 _BEFORE_IT = re.compile(
     r"the (?P<which>one|time|year|month) (?P<when>before|after)(?: (?:that|it|this|last))?"
@@ -95,8 +91,8 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
         return whole
     about = _ABOUT.match(bare)
     fragment = bare[about.end() :] if about else bare
-    if _BARE.fullmatch(bare.lower()) or _HOW_LONG.fullmatch(bare):
-        found = _bare_question(bare, turn)
+    if BARE.fullmatch(bare.lower()) or _HOW_LONG.fullmatch(bare):
+        found = bare_question(bare, turn)
         return _completed(found)
     if not (about or _is_fragment(bare)):
         found = _of_clause(bare, turn) or _pronouns(bare, turn)
@@ -133,49 +129,6 @@ def _of_a_whole(asked: str, before: str) -> Completed | None:
         return None
     completed = _completed(asked)
     return completed and replace(completed, anew=not befell and subject.isdisjoint(stems(before)))
-
-
-def _bare_question(asked: str, turn: EarlierTurn) -> str:
-    """A single question word asks it of what the question before says: "why?", "when was that?"."""
-    match = _BARE.fullmatch(asked.lower())
-    if match is None:
-        return f"{asked} did {turn.topic} last" if turn.topic else ""
-    wh = f"{asked[: len(match['wh'])]}"
-    text, form = turn.bare, turn.form
-    if re.match(rf"(?:{AUXILIARY})\b", text, re.IGNORECASE):
-        return f"{wh} {text[0].lower()}{text[1:]}"
-    helped = re.match(
-        rf"(?:why|when|where|how(?: (?:long|far|often|soon))?)(?= (?:{AUXILIARY})\b)",
-        text,
-        re.IGNORECASE,
-    )
-    if helped:
-        return f"{wh}{text[helped.end() :]}"
-    said = re.match(
-        rf"what( (?:{AUXILIARY}) .+? (?:say|said|write|think|tweet))\b", text, re.IGNORECASE
-    )
-    if said:
-        return f"{wh}{said[1]} this{text[said.end() :]}"
-    did = re.match(rf"(?:who|which \w+) (?!(?:{AUXILIARY})\b)(?P<rest>.+)", text, re.IGNORECASE)
-    if did:
-        named = turn.person if text.lower() not in turn.person.lower() else ""
-        whom = named if named and named not in text else turn.group
-        return f"{wh} was it that {whom} {did['rest']}" if whom and form.name == "fact" else ""
-    who = re.match(r"(?:who|which \w+) (?P<aux>is|are|was|were) (?P<rest>.+)", text, re.IGNORECASE)
-    if who and form.name == "fact" and turn.person:
-        return f"{wh} {who['aux']} {turn.person} {who['rest']}"
-    counted = re.match(
-        r"how many (?P<noun>.+?) (?P<aux>are|were|have|had) (?P<rest>.+)", text, re.IGNORECASE
-    )
-    if counted:
-        return f"{wh} {counted['aux']} {counted['noun']} {counted['rest']}"
-    if form.name == "event" and form.subject:
-        return f"{wh} did it happen {turn.placed}"
-    if not turn.topic or form.name == "definition":
-        return ""
-    if wh.lower() in ("why", "how come"):
-        return f"What is the reason for {turn.topic}"
-    return f"{wh} did {turn.topic} happen" if wh.lower() == "how" else f"{wh} was {turn.topic}"
 
 
 def _of_clause(asked: str, turn: EarlierTurn) -> str:
