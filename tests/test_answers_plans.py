@@ -21,6 +21,7 @@ SILENT = dict.fromkeys(
         "says",
         "quoted",
         "leans",
+        "speaks",
     ),
     0.0,
 )
@@ -129,6 +130,22 @@ def test_a_statement_opens_with_words_on_the_matter_and_their_speaker() -> None:
     owned = with_signals(evidence("“I will pay,” said Orr.", 0.2), says=1.0, leans=1.0)
     other = with_signals(evidence("He left for the pier, said Orr.", 0.3), says=1.0, leans=1.0)
     assert shown("statement", other, owned) == [owned.text, other.text]
+
+
+def test_what_a_person_said_is_not_filled_up_from_articles_in_which_others_speak() -> None:
+    own = evidence("Ann Orr, the mayor, called the bridge safe.", 2.0)
+    own = replace(own, signals=own.signals | {"speaks": 1.0})
+    other = evidence("The bridge of Vesk has a crack, said an engineer.", 1.9)
+    found = choose("statement", [own, other], "Orr")
+    assert [each.text for each in found] == [own.text]
+    # A firm speaks through people whom an article need not tie to it.
+    firm = replace(evidence("Vesk Steel called the bridge safe.", 2.0), signals=own.signals)
+    found = choose("statement", [firm, other], "Vesk Steel")
+    assert [each.text for each in found] == [firm.text, other.text]
+    # Where the person speaks nowhere, what is near is shown.
+    silent = evidence("Ann Orr, the mayor, was there.", 2.0)
+    found = choose("statement", [silent, other], "Orr")
+    assert [each.text for each in found] == [silent.text, other.text]
 
 
 def test_an_overview_leads_with_the_best_and_then_runs_from_the_oldest() -> None:

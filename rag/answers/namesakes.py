@@ -13,9 +13,9 @@ from itertools import islice
 from rag.answers.candidates import READ_CHARACTERS, CandidateSentence, english_articles
 from rag.language.analysis import analyse
 from rag.language.introductions import introductions
-from rag.language.name_matching import INSTITUTIONS, alike, bare_name, is_role, mentions, name_words
+from rag.language.name_matching import INSTITUTIONS, alike, bare_name, mentions, name_words
 from rag.language.sentences import sentence_spans
-from rag.language.speakers import OFFICES, role_words
+from rag.language.speakers import is_of_person
 from rag.language.words import Wording, word_set
 from rag.questions.form import Form
 from rag.records import Article, Hit
@@ -138,7 +138,7 @@ def _presented(bearer: _Bearer) -> Namesake | None:
         if not said:
             continue
         role = sentence[said[0].start : said[0].end]
-        person = person or any(word in OFFICES or is_role(word) for word in role_words(role))
+        person = person or is_of_person(role)
         worth = said[0].strength, len(role)
         if best is None or worth > best[0]:
             place = CandidateSentence(hit.article, left, right, hit.passage.id, hit.rank, 0.0)

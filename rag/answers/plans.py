@@ -14,8 +14,10 @@ from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
 from rag.language.context import is_background, is_continuation
 from rag.language.entities import stems
+from rag.language.introductions import introductions
 from rag.language.opposites import base, reworded
 from rag.language.referents import SUBJECTS
+from rag.language.speakers import is_of_person
 from rag.language.words import word_count
 from rag.questions.form import FormName
 
@@ -80,6 +82,9 @@ pronoun for its subject."""
 _NAMED, _VERBATIM, _MARKS = 0.6, 0.6, frozenset("“\"‘'")
 """What the speaker's name adds to a statement as the first, and words in marks beside it; marks."""
 
+_SPEAKER = 0.5
+"""How well a speaker must fit whom a question means, to be that one."""
+
 _BEFALLS = 1.0
 """What "The mill burnt" gains over "A man was hurt in the mill" where the mill is asked about."""
 
@@ -111,6 +116,8 @@ def choose(
         left = _on_the_whole(left, plan.whole, subject)
     if plan.order == "best, then story" and left:
         left = _in_one_language(left)
+    if plan.spoken:
+        left = _of_the_speaker(left, subject)
     chosen: list[Evidence] = []
     said: set[str] = set()
     room = plan.words
@@ -139,6 +146,22 @@ def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
     best = evidence[0].sentence.article.language
     known = ("", best) if best else ("", "en")
     return [each for each in evidence if each.sentence.article.language in known]
+
+
+def _of_the_speaker(evidence: Sequence[Evidence], subject: str) -> list[Evidence]:
+    """Those of articles in which the person speaks whose words are asked for, if any does.
+
+    An organisation speaks through others, whom its articles need not tie to it.
+    """
+    articles = {e.sentence.article.id for e in evidence if e.signals["speaks"] >= _SPEAKER}
+    if not articles or not any(_gives_office(each.text, subject) for each in evidence):
+        return list(evidence)
+    return [each for each in evidence if each.sentence.article.id in articles]
+
+
+def _gives_office(text: str, name: str) -> bool:
+    """Whether a sentence says of a name what only a person is: "Ann Orr, the mayor"."""
+    return any(is_of_person(text[i.start : i.end]) for i in introductions(text, name))
 
 
 def _on_the_whole(evidence: Sequence[Evidence], share: float, subject: str) -> list[Evidence]:

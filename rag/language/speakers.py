@@ -189,6 +189,11 @@ def role_words(words: str) -> list[str]:
     return [_ROLE_WORDS.get(word, word) for word in found if word not in _ROLE_FILLERS]
 
 
+def is_of_person(role: str) -> bool:
+    """Whether a role is one that only persons have: "the mayor of Tolbeck", "a gymnast"."""
+    return any(word in OFFICES or is_role(word) for word in role_words(role))
+
+
 def _by_role(speaker: str, asked: str, around: str) -> float:
     """How well a speaker fits a role that is asked for, or a role that speaks a name asked for."""
     wanted = role_words(asked)
