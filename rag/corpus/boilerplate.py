@@ -16,6 +16,7 @@ from rag.corpus.rules import (
     is_date_line,
     is_heading,
     is_name_line,
+    is_outlet_line,
     is_reporting,
     paragraph_kind,
 )
@@ -58,13 +59,27 @@ def paragraphs(text: str) -> list[Block]:
 
 
 def first_line_as_title(blocks: list[Block]) -> list[Block]:
-    """The blocks of a plain text, the first as a title if it is one short line without an end."""
+    """The blocks of a plain text, the first as a title if it is one short line without an end.
+
+    Lines of authors, outlet and date right below it are blocks of their own.
+    """
+    blocks = [*_head_lines(blocks[0]), *blocks[1:]] if blocks else []
     first = blocks[0].words if blocks else ""
     if len(blocks) <= 1 or "\n" in first or len(first) > _TITLE_LENGTH or _TITLE_END.search(first):
         return blocks
     if is_byline(first) or is_date_line(first):
         return blocks
     return [replace(blocks[0], kind="title"), *blocks[1:]]
+
+
+def _head_lines(block: Block) -> list[Block]:
+    """The lines of a block of a title with names and dates below it; else the block."""
+    lines = [
+        Block(block.start + match.start(), block.start + match.end(), match.group().rstrip())
+        for match in _LINE.finditer(block.words)
+    ]
+    below = [each.words for each in lines[1:]]
+    return lines if all(is_byline(each) or is_date_line(each) for each in below) else [block]
 
 
 def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
@@ -110,6 +125,8 @@ def _type_top(blocks: Sequence[Block], kinds: _Kinds) -> None:
             kinds[index] = "byline"
         elif kinds[index] is None and is_date_line(block.words):
             kinds[index] = "date"
+    if blocks and kinds[-1] is None and is_outlet_line(blocks[-1].words):
+        kinds[-1] = "date"
 
 
 def _lead(blocks: Sequence[Block], kinds: _Kinds) -> int:

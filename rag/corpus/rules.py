@@ -6,6 +6,7 @@ import re
 
 from rag.corpus.bylines import opens_byline
 from rag.language.furniture import is_credit, is_newsletter, is_related_link
+from rag.language.outlet_names import seems_outlet
 from rag.records import FurnitureKind
 
 _ORIGINAL = re.compile(
@@ -51,6 +52,9 @@ _DATE_SHAPE = re.compile(
     r"|\d{4}年\d{1,2}月\d{1,2}日"
 )
 _DATE_LINE_WORDS = 12
+BESIDE_A_DATE = " ,|·•–—-"
+"""What stands between a date and the names in its line."""
+_BYLINE_BEHIND = re.compile(r"\s[|·•–—-]\s(?=(?:written )?by\s).*", re.IGNORECASE)
 _PLAIN_IN_DATE_LINE = 3
 
 _TERMINAL = re.compile(r"[.!?…。！？।॥؟۔։።:;,]['\"’”)\]»]*$")
@@ -132,11 +136,19 @@ def is_name_line(words: str) -> bool:
 
 def is_date_line(words: str) -> bool:
     """Whether a paragraph near the top is a date and little else, readable or not."""
+    words = _BYLINE_BEHIND.sub("", words)
     found = _DATE_SHAPE.search(words) if len(words) <= 120 else None
     if found is None or len(words.split()) > _DATE_LINE_WORDS:
         return False
     rest = words[: found.start()] + words[found.end() :]
+    if seems_outlet(rest) and is_name_line(rest.strip(BESIDE_A_DATE)):
+        return True
     return len(re.findall(r"[^\W\d_]{6,}", _DATE_SHAPE.sub("", rest))) < _PLAIN_IN_DATE_LINE
+
+
+def is_outlet_line(words: str) -> bool:
+    """Whether a line is the date of an outlet, as below an article: "Harbour Post, 3 May 2025"."""
+    return seems_outlet(_DATE_SHAPE.sub("", words)) and is_date_line(words)
 
 
 def is_reporting(words: str) -> bool:
