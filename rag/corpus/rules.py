@@ -54,7 +54,7 @@ _DATE_SHAPE = re.compile(
 _DATE_LINE_WORDS = 12
 BESIDE_A_DATE = " ,|·•–—-"
 """What stands between a date and the names in its line."""
-_BYLINE_BEHIND = re.compile(r"\s[|·•–—-]\s(?=(?:written )?by\s).*", re.IGNORECASE)
+_BYLINE_BEHIND = re.compile(r"\s[|·•–—-]\s(?=(?:written )?by\s)\S+(?:\s\S+){1,9}$", re.IGNORECASE)
 _PLAIN_IN_DATE_LINE = 3
 
 _TERMINAL = re.compile(r"[.!?…。！？।॥؟۔։።:;,]['\"’”)\]»]*$")
@@ -136,19 +136,26 @@ def is_name_line(words: str) -> bool:
 
 def is_date_line(words: str) -> bool:
     """Whether a paragraph near the top is a date and little else, readable or not."""
+    if is_outlet_line(words):
+        return True
     words = _BYLINE_BEHIND.sub("", words)
     found = _DATE_SHAPE.search(words) if len(words) <= 120 else None
     if found is None or len(words.split()) > _DATE_LINE_WORDS:
         return False
     rest = words[: found.start()] + words[found.end() :]
-    if seems_outlet(rest) and is_name_line(rest.strip(BESIDE_A_DATE)):
-        return True
     return len(re.findall(r"[^\W\d_]{6,}", _DATE_SHAPE.sub("", rest))) < _PLAIN_IN_DATE_LINE
 
 
 def is_outlet_line(words: str) -> bool:
-    """Whether a line is the date of an outlet, as below an article: "Harbour Post, 3 May 2025"."""
-    return seems_outlet(_DATE_SHAPE.sub("", words)) and is_date_line(words)
+    """Whether a line has an outlet, a date and at most an author.
+
+    >>> is_outlet_line("Harbour Post, 3 May 2025"), is_outlet_line("Lake Corran, 3 May 2025")
+    (True, False)
+    """
+    words = _BYLINE_BEHIND.sub("", words)
+    found = _DATE_SHAPE.search(words)
+    name = _DATE_SHAPE.sub("", words).strip(BESIDE_A_DATE)
+    return found is not None and seems_outlet(name) and is_name_line(name)
 
 
 def is_reporting(words: str) -> bool:
