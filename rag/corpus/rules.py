@@ -19,6 +19,10 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*"
 _NAMES = rf"{_NAME}(?: {_NAME}){{1,3}}"
 _SIGNATURE = re.compile(rf"(?:--?|–|—) ?{_NAMES}(?:(?:, | and |; ){_NAMES}){{0,5}}$")
 _CONTRIBUTING = re.compile(r"Contribut(?:ing|ors?|ed)(?: by)?: ?(?=[A-Z])")
+_CAPTION = re.compile(
+    r"[*_]{0,3}(?:Table|Figure|Fig\.|Chart|Graphic) \d{1,3}[a-z]? ?[.:–—|-] ?(?=[^\W_])"
+)
+_CAPTION_WORDS = 25
 _SMALL_WORDS = frozenset(
     [
         "and",
@@ -103,6 +107,8 @@ def paragraph_kind(words: str) -> FurnitureKind | None:
         return None
     if _ORIGINAL.match(words):
         return "original url"
+    if _CAPTION.match(words) and len(words.split()) <= _CAPTION_WORDS:
+        return "heading"
     if is_newsletter(words):
         return "newsletter"
     if is_related_link(words):

@@ -26,7 +26,7 @@ _BREAKS = frozenset({f"{_W}br", f"{_W}cr"})
 _NEVER = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)
 # Whom that template names as the author.
 _MADE_BY = "python-docx"
-_HEADING_STYLE = re.compile(r"heading|subtitle", re.IGNORECASE)
+_HEADING_STYLE = re.compile(r"heading|subtitle|caption", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
