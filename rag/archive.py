@@ -106,7 +106,7 @@ class Archive(FactDesk):
 
     def ingest(
         self,
-        *paths: str | PathLike[str],
+        *paths: str | PathLike[str] | Sequence[str | PathLike[str]],
         vectors: bool = True,
         limit: int = 100,
         within: Sequence[Path] = (),
@@ -120,28 +120,27 @@ class Archive(FactDesk):
     ) -> IngestReport:
         """Reads files, folders and web addresses into the archive; says what became of each.
 
-        An address is a page's or a sitemap's, of which at most `limit` pages are read; it
-        needs the setting `network`, else ConfigError is raised. Articles can be found by
-        their words within seconds; with `vectors` their passages are embedded afterwards.
-        Stopped at any moment, the same call goes on from there. Files in the folders
-        `within` have their outlets named as if these were read. What was deleted stays out,
-        and is named, unless `restore_deleted`. `publisher` and `published` (a date) are those of
+        They may stand in a list. An address is a page's or a sitemap's, of which at most `limit`
+        pages are read; it needs the setting `network`, else ConfigError is raised. Articles can
+        be found by their words within seconds; with `vectors` their passages are embedded
+        afterwards. Stopped at any moment, the same call goes on from there. Files in the folders
+        `within` have their outlets named as if these were read. What was deleted stays out, and
+        is named, unless `restore_deleted`. `publisher` and `published` (a date) are those of
         articles in files that name none. `on` a Ray cluster, "ray://HOST:PORT", or "ray" for this
         machine, files are read and passages embedded there, with the same result. Raises
         CorpusError, and reads nothing, where a path does not exist, unless `missing_ok`,
-        QueryError for what is no date, and LockedError while another process writes.
+        QueryError for what is no path or date, and LockedError while another process writes.
         """
         from rag.corpus.files import check_exist
         from rag.corpus.outlets import GivenFacts
         from rag.ingest import IngestReport, from_network
-        from rag.sources.pages import is_address
+        from rag.sources.pages import files_and_addresses
 
         self._parts.check_open()
         given = GivenFacts.of(publisher, published)
-        inputs = [Path(path) for path in paths if not is_address(path)]
+        inputs, urls = files_and_addresses(paths)
         if not missing_ok:
             check_exist(inputs)
-        urls = [str(path) for path in paths if is_address(path)]
         report, embedding = IngestReport(), partial(progress, "embedding")
         with self._cluster(on, note) as cluster:
             encoding = cluster.encoding if cluster else None

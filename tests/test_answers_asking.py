@@ -216,3 +216,20 @@ def test_a_speaker_may_be_named_by_age(tmp_path: Path) -> None:
         answer = archive.ask("what did dahl say when he was sworn in")
         assert not answer.abstained
         assert "Three numbers" in answer.citations[0].quote
+
+
+def test_a_timeline_has_the_days_months_and_years_of_what_is_told(tmp_path: Path) -> None:
+    burnt = (
+        "A fire destroyed the boathouse in Ellsby on Sunday. The boathouse was founded in 1854. "
+        "The council decides in June whether the boathouse is built again."
+    )
+    with open_archive(tmp_path) as archive:
+        archive.ingest(
+            write_jsonl(
+                tmp_path / "in.jsonl",
+                [row(1, burnt, title="Fire destroys the boathouse", date="2026-05-12")],
+            )
+        )
+        answer = archive.ask("timeline of the boathouse fire")
+    lines = [line.split(" – ")[0] for line in answer.text.splitlines() if line]
+    assert lines == ["1854", "10 May 2026", "June 2026"]

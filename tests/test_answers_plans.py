@@ -72,11 +72,21 @@ def test_an_overview_leaves_out_articles_whose_titles_are_of_something_else() ->
 def test_an_overview_leaves_out_articles_that_have_only_a_part_of_the_subject() -> None:
     both, part = evidence("The abbey theft is solved.", 2.0), evidence("A theft of data.", 1.9)
     other = evidence("Panels stolen from the abbey were found.", 1.8)
-    for form in ("overview", "topic"):
+    for form in ("overview", "topic", "chronology"):
         found = choose(form, [both, part, other], "the abbey theft")  # type: ignore[arg-type]
         assert [each.text for each in found] == [both.text, other.text]
     found = choose("event", [both, part, other], "the abbey theft")
     assert len(found) == len([both, part, other])
+
+
+def test_the_whole_subject_is_found_in_other_forms_and_languages_and_without_its_time() -> None:
+    best, forms = evidence("The wolf count began in May.", 2.0), evidence("64 wolves count.", 1.9)
+    part = evidence("They count on rain in May.", 1.8)
+    french = evidence("La meute a grandi.", 1.7)
+    source = replace(french.sentence.article, language="fr")
+    other = replace(french, sentence=replace(french.sentence, article=source))
+    found = choose("chronology", [best, forms, part, other], "the wolf count in May")
+    assert {each.text for each in found} == {best.text, forms.text, other.text}
 
 
 def test_what_happened_to_something_opens_with_a_sentence_of_which_it_is_the_subject() -> None:

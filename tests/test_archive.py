@@ -279,6 +279,15 @@ def test_a_missing_archive_names_the_command_that_builds_it(tmp_path: Path) -> N
     assert not (tmp_path / "none").exists()
 
 
+def test_paths_may_stand_in_a_list(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    files = [write_jsonl(tmp_path / f"{n}.jsonl", [item]) for n, item in enumerate(ROWS)]
+    assert archive.ingest([files[0], str(files[1])], vectors=False).counts == {"added": 2}
+    assert archive.ingest((files[0],), files[1]).counts == {"unchanged": 2}
+    with pytest.raises(QueryError, match="must be text or a Path, not None"):
+        archive.ingest([files[0], None])  # type: ignore[list-item]
+
+
 @ON_SQLITE
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")

@@ -63,6 +63,41 @@ def test_a_line_of_outlet_and_date_below_the_byline_names_no_author() -> None:
     assert elsewhere.publisher == "evil.example"
 
 
+@pytest.mark.parametrize(
+    ("line", "outlet", "authors"),
+    [
+        ("The Harbour Post, 2 May 2025", "The Harbour Post", ()),
+        ("The Harbour Post, 2 May 2025 · By Mara Lind", "The Harbour Post", ("Mara Lind",)),
+        ("Harbour Post | May 2, 2025 | By Mara Lind and Ivo Tarn", "Harbour Post",
+         ("Mara Lind", "Ivo Tarn")),
+        ("By Mara Lind · Radio Vesk, 2 May 2025", "Radio Vesk", ("Mara Lind",)),
+        ("Northern Kelmark Independent, 2 May 2025 – By Katharina Marchetti",
+         "Northern Kelmark Independent", ("Katharina Marchetti",)),
+        ("Vesk, 2 May 2025", "", ()),
+        ("Mara Lind, 2 May 2025", "", ()),
+    ],
+)  # fmt: skip
+def test_a_line_of_outlet_date_and_author_names_them(
+    line: str, outlet: str, authors: tuple[str, ...]
+) -> None:
+    title = "Ferry Marigold sails again"
+    article = settled(f"{title}\n\n{line}\n\n{LEAD}").article
+    assert (article.publisher, article.authors) == (outlet, authors)
+    assert str(article.published) == "2025-05-02"
+    assert line in [article.text[span.start : span.end] for span in article.furniture]
+
+
+def test_the_last_line_may_be_that_of_outlet_and_date() -> None:
+    body = "\n\n".join([LEAD] * 9)
+    line = "Harbour Post, 2 May 2025 · By Mara Lind"
+    article = settled(f"Ferry sails\n\n{body}\n\n{line}").article
+    assert (article.publisher, article.authors) == ("Harbour Post", ("Mara Lind",))
+    assert str(article.published) == "2025-05-02"
+    assert article.text[article.furniture[-1].start :] == line
+    other = settled(f"Ferry sails\n\n{body}\n\nRegatta on Lake Corran, 2 August 2025").article
+    assert other.published is None
+
+
 def test_the_publisher_is_given_or_the_host() -> None:
     url = "https://www.h.example/ferry"
     assert settled(url=url).article.publisher == "h.example"

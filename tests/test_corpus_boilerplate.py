@@ -94,6 +94,27 @@ def test_a_heading_stands_before_reporting() -> None:
     assert typed(article("What comes next?", BODY)) == [("heading", "What comes next?")]
 
 
+def test_a_short_line_above_a_table_is_its_heading() -> None:
+    text = article(LEAD, "How the parties voted", "| Party | Yes |\n| Reds | 7 |", BODY)
+    assert typed(text) == [("heading", "How the parties voted")]
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("Table 1: How the parties voted.", [("heading", "Table 1: How the parties voted.")]),
+        ("Figure 2. Turnout since 1990 in all of the districts of the county of Vesk, by year",
+         [("heading",
+           "Figure 2. Turnout since 1990 in all of the districts of the county of Vesk, by year")]),
+        ("Table 4 was full of guests, and nobody had expected the mayor to be among them.", []),
+    ],
+)  # fmt: skip
+def test_the_caption_of_a_table_or_figure_is_no_reporting(
+    line: str, kinds: list[tuple[str, str]]
+) -> None:
+    assert typed(article(LEAD, line, LEAD)) == kinds
+
+
 def test_lists_of_short_lines_are_no_headings() -> None:
     assert typed(article(LEAD, "Best film", "The lock keeper", "Best song", "Low tide", BODY)) == []
 

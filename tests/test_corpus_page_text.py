@@ -209,6 +209,15 @@ def test_the_correction_of_another_story_is_not_taken_in(tmp_path: Path) -> None
     assert paragraphs(tmp_path, html) == STORY
 
 
+def test_the_caption_of_a_table_is_no_reporting(tmp_path: Path) -> None:
+    table = "<table><caption>How the <b>wards</b> voted</caption><tr><th>Ward</th><th>Yes</th></tr>"
+    html = article(f"{PARAGRAPHS}{table}<tr><td>Harbour</td><td>4,112</td></tr></table>")
+    found = read(tmp_path, html).article
+    spans = [found.text[span.start : span.end] for span in found.furniture]
+    assert "How the wards voted" in spans
+    assert not any("Ward |" in span or "Harbour" in span for span in spans)
+
+
 def test_cells_keep_their_place_below_their_heads(tmp_path: Path) -> None:
     table = """<table><thead><tr><th rowspan="2">Ward</th><th colspan="2">Labour League</th>
 <th rowspan="2">Turnout</th></tr><tr><th>2019</th><th>2024</th></tr></thead>

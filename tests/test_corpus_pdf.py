@@ -45,6 +45,20 @@ def test_lines_become_paragraphs_and_pages_are_kept(tmp_path: Path) -> None:
     assert found.pages_of(start - 20, start + 1) == [1, 2, 3]
 
 
+def test_the_line_of_outlet_date_and_author_names_them_and_is_no_part_of_a_paragraph(
+    tmp_path: Path,
+) -> None:
+    line = "Harbour Post, 2 May 2025 · By Mara Lind"
+    found = article(tmp_path, pdf([["Ferry sails", line, *FIRST]])).article
+    assert (found.title, found.publisher, found.authors) == (
+        "Ferry sails",
+        "Harbour Post",
+        ("Mara Lind",),
+    )
+    assert str(found.published) == "2025-05-02"
+    assert line in [found.text[span.start : span.end] for span in found.furniture]
+
+
 def test_a_sentence_that_goes_on_on_the_next_page_is_whole(tmp_path: Path) -> None:
     pages = [["The ferry sailed on Monday and"], ["carried ninety people."]]
     found = article(tmp_path, pdf(pages)).article

@@ -33,6 +33,18 @@ def test_a_short_first_line_is_the_title(tmp_path: Path) -> None:
     ]
 
 
+def test_the_line_right_below_the_title_may_be_that_of_outlet_and_date(tmp_path: Path) -> None:
+    text = f"Ferry returns\nHarbour Post, 3 May 2025 · By Mara Lind\n\n{LEAD}\n"
+    article = read(tmp_path / "a.txt", text)
+    assert typed(article) == [
+        ("title", "Ferry returns"),
+        ("date", "Harbour Post, 3 May 2025 · By Mara Lind"),
+    ]
+    assert (article.publisher, article.authors) == ("Harbour Post", ("Mara Lind",))
+    other = read(tmp_path / "b.txt", f"Ferry returns\nto Lorn Sound\n\n{LEAD}\n")
+    assert typed(other) == [("heading", "Ferry returns\nto Lorn Sound")]
+
+
 @pytest.mark.parametrize("title", ["Who pays for the ferry?", "‘We sail!’", "Life in the U.S."])
 def test_titles_may_end_in_marks_that_titles_have(tmp_path: Path, title: str) -> None:
     assert read(tmp_path / "a.txt", f"{title}\n\n{LEAD}").title == title

@@ -47,6 +47,28 @@ def packed(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_the_line_of_outlet_date_and_author_names_them(tmp_path: Path) -> None:
+    made = document()
+    made.core_properties.author = "python-docx"
+    made.add_paragraph("Ferry sails", style="Title")
+    made.add_paragraph("Harbour Post, 2 May 2025 · By Mara Lind")
+    made.add_paragraph(LEAD)
+    found = article(tmp_path, made).article
+    assert (found.publisher, found.authors) == ("Harbour Post", ("Mara Lind",))
+    assert str(found.published) == "2025-05-02"
+
+
+def test_the_caption_of_a_table_is_no_reporting(tmp_path: Path) -> None:
+    made = document()
+    made.add_paragraph(LEAD)
+    made.add_paragraph("How the parties voted", style="Caption")
+    made.add_table(1, 2)
+    found = article(tmp_path, made).article
+    assert [(span.kind, found.text[span.start : span.end]) for span in found.furniture] == [
+        ("heading", "How the parties voted")
+    ]
+
+
 def test_styles_tell_titles_and_headings(tmp_path: Path) -> None:
     made = document()
     made.core_properties.title = "Ferry sails"

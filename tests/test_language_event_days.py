@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.language.event_days import dated, event_days
+from rag.language.event_days import dated, earlier_year, event_days
 
 WEDNESDAY = date(2031, 3, 5)
 
@@ -34,6 +34,12 @@ WEDNESDAY = date(2031, 3, 5)
         ("The ferry sank on 3 May 2030.", "2030-05-03"),
         ("Orr spoke on Wednesday.", "2031-03-05"),
         ("Orr will speak on Wednesday.", "2031-03-05"),
+        ("The council decides on the plan in April.", "2031-04-01"),
+        ("The ruins are cleared in June.", "2031-06-01"),
+        ("The school does not reopen in May.", "2031-05-01"),
+        ("The photo shows the pier in January.", "2031-01-01"),
+        ("She leads the party since November.", "2030-11-01"),
+        ("The book tells the story of a strike in May.", "2030-05-01"),
     ],
 )
 def test_a_weekday_is_the_next_after_a_verb_that_looks_ahead_else_the_last(
@@ -65,6 +71,25 @@ def test_the_time_of_the_event_goes_before_that_of_its_telling(sentence: str, na
 )  # fmt: skip
 def test_what_names_no_day_is_none(sentence: str) -> None:
     assert event_days(sentence, WEDNESDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "year"),
+    [
+        ("The club was founded in 1854.", 1854),
+        ("The plan was agreed last year, Orr said.", 2030),
+        ("Orr said the hall burnt down in 1931.", 1931),
+        ("The mill, built in 1904, burnt down.", 0),
+        ("It was the worst fire since 1990.", 0),
+        ("The club has rowed there since 1854.", 0),
+        ("The 1997 flood destroyed the bridge.", 0),
+        ("In 2031 the club was renamed.", 0),
+        ("It rained.", 0),
+    ],
+)
+def test_a_year_before_that_of_publication_is_of_its_own_verb(sentence: str, year: int) -> None:
+    found = earlier_year(sentence, WEDNESDAY)
+    assert (found[0].year if found else 0) == year
 
 
 def test_without_a_date_of_publication_only_whole_dates_have_days() -> None:

@@ -28,9 +28,9 @@ from rag.answers.scoring import THRESHOLD
 from rag.answers.timeline import DifferingFigures, How, several_figures
 from rag.answers.wording import NEAREST, Worded, decline, old_evidence, word
 from rag.language.dates import local_time
-from rag.language.event_days import event_days
+from rag.language.event_days import earlier_year, event_days
 from rag.language.name_matching import mentions
-from rag.language.periods import day_in_words
+from rag.language.periods import Period, days
 from rag.language.words import question_language, word_count
 from rag.questions.expected_answer import asked_for, harm_asked, tells_of_harm
 from rag.questions.form import FormName
@@ -312,21 +312,23 @@ def tell(
 
 
 def _by_day(read: Sequence[CandidateSentence]) -> Telling:
-    """The sentences in the order of what they report, each after its day.
+    """The sentences in the order of what they report, each after its day, month or year.
 
-    One that names no day has that of its article, and one without either comes last.
+    One that names none has the day of its article, and one without either comes last.
     """
-    dated = [(_event_day(each), each) for each in read]
-    dated.sort(key=lambda item: (item[0] is None, item[0] or date.min))
-    days = tuple(day_in_words(day) if day else "Undated" for day, _ in dated)
-    return Telling(tuple(each for _, each in dated), heads=days)
+    dated = [(_event_days(each), each) for each in read]
+    dated.sort(key=lambda item: (item[0] is None, item[0].first if item[0] else date.min))
+    heads = tuple(str(period or "Undated") for period, _ in dated)
+    return Telling(tuple(each for _, each in dated), heads=heads)
 
 
-def _event_day(sentence: CandidateSentence) -> date | None:
-    published = sentence.article.published
+def _event_days(sentence: CandidateSentence) -> Period | None:
+    published, text = sentence.article.published, sentence.text
     known = local_time(published).date() if published else None
-    days = event_days(sentence.text, known) if sentence.article.language in ("", "en") else None
-    return days[0] if days else known
+    found = None
+    if sentence.article.language in ("", "en"):
+        found = event_days(text, known) or earlier_year(text, known)
+    return days(*found) if found else days(known) if known else None
 
 
 def _yes_or_no(asked: Question, read: Sequence[CandidateSentence]) -> Telling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from rag.language.analysis import analyse
 from rag.language.context import is_background, is_continuation
 from rag.language.entities import stems
 from rag.language.introductions import introductions
+from rag.language.moments import without_moments
 from rag.language.opposites import base, reworded
 from rag.language.referents import SUBJECTS
 from rag.language.speakers import is_of_person
@@ -63,7 +65,7 @@ PLANS: Mapping[FormName, Plan] = MappingProxyType(
         "event": Plan(4, 80, within=3.5),
         "latest": Plan(6, 130, "newest", within=1.5, newest=2.5),
         "overview": Plan(8, 200, "best, then story", within=5.0, titled=0.4, whole=0.6),
-        "chronology": Plan(10, 250, "story", within=5.0),
+        "chronology": Plan(10, 250, "story", within=5.0, whole=0.6),
         "topic": Plan(8, 200, "best, then story", whole=0.6),
         "cause": Plan(8, 170),
         "list": Plan(8, 170, "best, then text", within=math.inf),
@@ -94,6 +96,7 @@ _OBJECTS = frozenset({"dobj", "ccomp", "xcomp", "attr", "acomp"})
 _WITH_SUBJECT = 0.6
 """What share of the words of the subject the title and opening of an article on it have."""
 
+_WORD = re.compile(r"[^\W\d_]+")
 _ALIKE = 0.7
 _ABOUT, _BEST = 0.4, 3
 """What share of the most that the best three sentences cover of a question others must cover."""
@@ -112,7 +115,7 @@ def choose(
     left = _most(evidence, "coverage", _ABOUT)
     if plan.titled:
         left = _most(left, "title", plan.titled)
-    if plan.whole:
+    if plan.whole and left:
         left = _on_the_whole(left, plan.whole, subject)
     if plan.order == "best, then story" and left:
         left = _in_one_language(left)
@@ -144,7 +147,7 @@ def choose(
 def _in_one_language(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Those in the language of the best, and those of an unknown one."""
     best = evidence[0].sentence.article.language
-    known = ("", best) if best else ("", "en")
+    known = ("", best or "en")
     return [each for each in evidence if each.sentence.article.language in known]
 
 
@@ -165,16 +168,26 @@ def _gives_office(text: str, name: str) -> bool:
 
 
 def _on_the_whole(evidence: Sequence[Evidence], share: float, subject: str) -> list[Evidence]:
-    """Those of articles with at least that share of the most of the subject that one has."""
-    asked = [reworded(base(word)) for word in stems(subject)]
+    """Those of articles with at least that share of the most of the subject that one has.
+
+    Those in other languages than the best stay: they have other words for it.
+    """
+    asked = [reworded(word) for word in _bases(without_moments(subject))]
     texts: dict[str, list[str]] = {}
     for each in evidence:
         article = each.sentence.article
         texts.setdefault(article.id, [article.title]).append(each.text)
-    held = {id_: frozenset(map(base, stems(" ".join(said)))) for id_, said in texts.items()}
+    held = {id_: _bases(" ".join(said)) for id_, said in texts.items()}
     has = {id_: sum(not word.isdisjoint(found) for word in asked) for id_, found in held.items()}
     least = share * max(has.values(), default=0)
-    return [each for each in evidence if has[each.sentence.article.id] >= least]
+    comparable = {each.sentence.article.id for each in _in_one_language(evidence)}
+    left = {id_ for id_, found in has.items() if found >= least or id_ not in comparable}
+    return [each for each in evidence if each.sentence.article.id in left]
+
+
+def _bases(text: str) -> AbstractSet[str]:
+    """The base forms of the content words of a text."""
+    return {base(word) for word in _WORD.findall(text) if stems(word)}
 
 
 def _befalls(text: str, subject: str) -> float:

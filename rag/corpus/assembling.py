@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -13,15 +13,16 @@ from rag.corpus.bylines import opens_byline, parse_authors
 from rag.corpus.drafts import Draft, Read
 from rag.corpus.mojibake import remark
 from rag.corpus.page_visible_dates import is_of_birth, written_dates
-from rag.corpus.rules import is_date_line, is_name_line
+from rag.corpus.rules import BESIDE_A_DATE, is_date_line, is_name_line
 from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_words
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
 from rag.language.identification import language_code, likely_language
-from rag.language.outlet_names import name_of_host
+from rag.language.outlet_names import name_of_host, seems_outlet
 from rag.records import Article, FurnitureKind, Published, Span
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
+_BETWEEN_PARTS = re.compile(r"\s[|·•–—-]\s")
 _TITLE_LENGTH = 100
 _CLOCK_TOLERANCE = timedelta(days=1)
 _LEAST_FOR_LANGUAGE = 160
@@ -41,7 +42,8 @@ def assemble(draft: Draft, now: datetime) -> Read:
     lines = _first_of_each(draft, furniture)
     url, url_warnings = _url(draft, furniture)
     date_line, byline = lines.get("date", ""), lines.get("byline", "")
-    stated = (*draft.site_names, *_beside_dates([*byline.splitlines()[1:], date_line]))
+    beside = _beside_dates([date_line, *byline.splitlines()[1:]])
+    stated = (*draft.site_names, *beside)
     site_name = "" if draft.publisher else name_of_host(publisher_of(url), stated)
     if not byline and opens_byline(date_line):
         date_line, byline = "", date_line
@@ -50,13 +52,16 @@ def assemble(draft: Draft, now: datetime) -> Read:
     if freed is not None and (published is None or published.at < freed.at):
         published, date_warnings = freed, (f"was embargoed; dated by the end of that, {freed}",)
     # A bare name without "By" may be the outlet's.
-    authors = parse_authors(_undated_lines(byline)) if opens_byline(byline) else ()
+    named = byline if opens_byline(byline) else _part_of(date_line, opens_byline)
+    authors = parse_authors(_undated_lines(named)) if named else ()
+    beside += _beside_dates(byline.splitlines()[:1])
+    outlet = next(filter(None, (_part_of(each, seems_outlet) for each in beside)), "")
     article = Article(
         id=_identity(url, draft),
         url=url,
         title=_title(draft, lines, url),
         text=draft.text,
-        publisher=draft.publisher or site_name or publisher_of(url),
+        publisher=draft.publisher or site_name or publisher_of(url) or outlet,
         authors=draft.authors or authors,
         published=published,
         language=_language(draft),
@@ -102,7 +107,18 @@ def _language(draft: Draft) -> str:
 def _beside_dates(lines: Iterable[str]) -> list[str]:
     """What stands beside the date of each line: "Radio North" of "Radio North, 3 May 2025"."""
     found = ((line, next(written_dates(line), "")) for line in lines)
-    return [line.replace(date, "").strip(" ,|·–—-") for line, date in found if date]
+    return [line.replace(date, "").strip(BESIDE_A_DATE) for line, date in found if date]
+
+
+def _part_of(line: str, is_it: Callable[[str], bool]) -> str:
+    """The first part of a line that is such a one: "By Mara Lind" of "Post | By Mara Lind"."""
+    return next(filter(is_it, _parts(line)), "")
+
+
+def _parts(line: str) -> list[str]:
+    """What bars and dashes part in a line."""
+    parts = (part.strip(BESIDE_A_DATE) for part in _BETWEEN_PARTS.split(line))
+    return [part for part in parts if part]
 
 
 def _undated_lines(byline: str) -> str:
@@ -119,8 +135,9 @@ def _date_in(byline: str) -> str:
 def _beside_name(line: str) -> str:
     """The date of a line that has a name besides ("Benni 10. September 2017"); else the line."""
     found = list(written_dates(line)) if parse_published(line) is None else []
-    rest = line.replace(found[0], "").strip(" ,|·–—-") if len(found) == 1 else ""
-    return found[0] if rest and is_name_line(rest) and not is_of_birth(rest) else line
+    rest = line.replace(found[0], "") if len(found) == 1 else ""
+    names = _parts(rest)
+    return found[0] if names and all(map(is_name_line, names)) and not is_of_birth(rest) else line
 
 
 class EmbargoError(CorpusError):

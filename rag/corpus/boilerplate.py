@@ -16,6 +16,7 @@ from rag.corpus.rules import (
     is_date_line,
     is_heading,
     is_name_line,
+    is_outlet_line,
     is_reporting,
     paragraph_kind,
 )
@@ -25,6 +26,8 @@ _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _LINE = re.compile(r"\S[^\n]*")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _DASHES = ("-", "–", "—")
+_CELLS = " | "
+"""What parts the cells of a row."""
 _TITLE_LENGTH = 150
 _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.;:,…][\"'”’)]*$")
 _TOP = 8
@@ -58,13 +61,27 @@ def paragraphs(text: str) -> list[Block]:
 
 
 def first_line_as_title(blocks: list[Block]) -> list[Block]:
-    """The blocks of a plain text, the first as a title if it is one short line without an end."""
+    """The blocks of a plain text, the first as a title if it is one short line without an end.
+
+    Lines of authors, outlet and date right below it are blocks of their own.
+    """
+    blocks = [*_head_lines(blocks[0]), *blocks[1:]] if blocks else []
     first = blocks[0].words if blocks else ""
     if len(blocks) <= 1 or "\n" in first or len(first) > _TITLE_LENGTH or _TITLE_END.search(first):
         return blocks
     if is_byline(first) or is_date_line(first):
         return blocks
     return [replace(blocks[0], kind="title"), *blocks[1:]]
+
+
+def _head_lines(block: Block) -> list[Block]:
+    """The lines of a block of a title with names and dates below it; else the block."""
+    lines = [
+        Block(block.start + match.start(), block.start + match.end(), match.group().rstrip())
+        for match in _LINE.finditer(block.words)
+    ]
+    below = [each.words for each in lines[1:]]
+    return lines if all(is_byline(each) or is_date_line(each) for each in below) else [block]
 
 
 def find_furniture(text: str, blocks: Sequence[Block]) -> tuple[Span, ...]:
@@ -110,6 +127,8 @@ def _type_top(blocks: Sequence[Block], kinds: _Kinds) -> None:
             kinds[index] = "byline"
         elif kinds[index] is None and is_date_line(block.words):
             kinds[index] = "date"
+    if blocks and kinds[-1] is None and is_outlet_line(blocks[-1].words):
+        kinds[-1] = "date"
 
 
 def _lead(blocks: Sequence[Block], kinds: _Kinds) -> int:
@@ -138,9 +157,10 @@ def _type_headings(blocks: Sequence[Block], kinds: _Kinds) -> None:
         if (
             kinds[index] is None
             and is_heading(blocks[index].words)
+            and _CELLS not in blocks[index].words
             and (index == 0 or _parts(blocks[index - 1], kinds[index - 1]))
             and kinds[index + 1] is None
-            and is_reporting(blocks[index + 1].words)
+            and (is_reporting(blocks[index + 1].words) or _CELLS in blocks[index + 1].words)
         ):
             kinds[index] = "heading"
 

@@ -6,6 +6,7 @@ import re
 
 from rag.corpus.bylines import opens_byline
 from rag.language.furniture import is_credit, is_newsletter, is_related_link
+from rag.language.outlet_names import seems_outlet
 from rag.records import FurnitureKind
 
 _ORIGINAL = re.compile(
@@ -18,6 +19,10 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*"
 _NAMES = rf"{_NAME}(?: {_NAME}){{1,3}}"
 _SIGNATURE = re.compile(rf"(?:--?|–|—) ?{_NAMES}(?:(?:, | and |; ){_NAMES}){{0,5}}$")
 _CONTRIBUTING = re.compile(r"Contribut(?:ing|ors?|ed)(?: by)?: ?(?=[A-Z])")
+_CAPTION = re.compile(
+    r"[*_]{0,3}(?:Table|Figure|Fig\.|Chart|Graphic) \d{1,3}[a-z]? ?[.:–—|-] ?(?=[^\W_])"
+)
+_CAPTION_WORDS = 25
 _SMALL_WORDS = frozenset(
     [
         "and",
@@ -51,6 +56,9 @@ _DATE_SHAPE = re.compile(
     r"|\d{4}年\d{1,2}月\d{1,2}日"
 )
 _DATE_LINE_WORDS = 12
+BESIDE_A_DATE = " ,|·•–—-"
+"""What stands between a date and the names in its line."""
+_BYLINE_BEHIND = re.compile(r"\s[|·•–—-]\s(?=(?:written )?by\s)\S+(?:\s\S+){1,9}$", re.IGNORECASE)
 _PLAIN_IN_DATE_LINE = 3
 
 _TERMINAL = re.compile(r"[.!?…。！？।॥؟۔։።:;,]['\"’”)\]»]*$")
@@ -99,6 +107,8 @@ def paragraph_kind(words: str) -> FurnitureKind | None:
         return None
     if _ORIGINAL.match(words):
         return "original url"
+    if _CAPTION.match(words) and len(words.split()) <= _CAPTION_WORDS:
+        return "heading"
     if is_newsletter(words):
         return "newsletter"
     if is_related_link(words):
@@ -134,11 +144,26 @@ def is_name_line(words: str) -> bool:
 
 def is_date_line(words: str) -> bool:
     """Whether a paragraph near the top is a date and little else, readable or not."""
+    if is_outlet_line(words):
+        return True
+    words = _BYLINE_BEHIND.sub("", words)
     found = _DATE_SHAPE.search(words) if len(words) <= 120 else None
     if found is None or len(words.split()) > _DATE_LINE_WORDS:
         return False
     rest = words[: found.start()] + words[found.end() :]
     return len(re.findall(r"[^\W\d_]{6,}", _DATE_SHAPE.sub("", rest))) < _PLAIN_IN_DATE_LINE
+
+
+def is_outlet_line(words: str) -> bool:
+    """Whether a line has an outlet, a date and at most an author.
+
+    >>> is_outlet_line("Harbour Post, 3 May 2025"), is_outlet_line("Lake Corran, 3 May 2025")
+    (True, False)
+    """
+    words = _BYLINE_BEHIND.sub("", words)
+    found = _DATE_SHAPE.search(words)
+    name = _DATE_SHAPE.sub("", words).strip(BESIDE_A_DATE)
+    return found is not None and seems_outlet(name) and is_name_line(name)
 
 
 def is_reporting(words: str) -> bool:

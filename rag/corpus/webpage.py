@@ -120,7 +120,8 @@ def _layout(found: Sequence[PageBlock], title: str) -> tuple[str, tuple[Block, .
     blocks: list[Block] = []
     start = 0
     for block in found:
-        kind = "heading" if block.kind == "heading" else block.aside
+        headed = block.kind == "heading" or getattr(block.element, "tag", "") == "caption"
+        kind = "heading" if headed else block.aside
         if not blocks and block.words == " ".join(title.split()):
             kind = "title"
         blocks.append(Block(start, start + len(block.words), block.words, kind))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ _TIMETABLED = word_set(
     " votes vote returns return resumes resume arrives arrive leaves leave go goes takes faces"
     " hears"
 )
+_DURING = word_set("in during back")
+_PRESENT_HELPERS = word_set("is are does do ’s 's")
 _MOVED = word_set("postpone postpones postponed move moves moved delayed rescheduled adjourned")
 _AHEAD = ("for", "until", "till", "by", "before", "next", "from")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
@@ -52,6 +54,8 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"[\s,.;:“”\"'’–—-]+$")
+_JUST_PAST = timedelta(days=92)
+"""What ended so lately is meant with a verb of the present, rather than the next such time."""
 _MOST_WORDS = 12
 _MOST_STEPS = 20
 
@@ -72,7 +76,8 @@ def event_days(sentence: str, published: date | None) -> Days | None:
     """The first and the last day of what a sentence reports; None where it names no such time.
 
     A time that leaves its year or week open is the next one after a verb of planning, a future
-    or a conditional ("offered to meet on Saturday", "would end on 31 December"), else the last;
+    or a conditional ("offered to meet on Saturday", "would end on 31 December"), and after one of
+    the present unless the last is three months past at most ("decides in June"), else the last;
     the day of publication counts as either. Of several times, a day goes before a month, and
     the time of the event before that of its telling. Years and decades alone are no such time.
 
@@ -81,6 +86,35 @@ def event_days(sentence: str, published: date | None) -> Days | None:
     """
     found = dated(sentence, published)
     return found.days if found else None
+
+
+def earlier_year(sentence: str, published: date | None) -> Days | None:
+    """The year before that of publication in which all of what a sentence reports happened.
+
+    >>> earlier_year("The mill, rebuilt last year, was founded in 1904.", date(2031, 3, 5))
+    (datetime.date(1904, 1, 1), datetime.date(1904, 12, 31))
+    >>> earlier_year("It was the worst fire since 1904.", date(2031, 3, 5)) is None
+    True
+    """
+    times = moments(sentence, published)
+    found = [
+        (each.days[0], place)
+        for each, place in zip(times, _places(sentence, times), strict=True)
+        if each.unit == "year" and each.days and each.days[0][0].year == each.days[0][1].year
+    ]
+    if not found:
+        return None
+    [doc] = analyse([sentence])
+    for days, place in found:
+        verb = _verb(doc, *place)
+        if verb is None or not _is_past(verb):
+            continue
+        if verb.dep_ != "ROOT" and not (verb.dep_ == "ccomp" and verb.head.lower_ in SAYING):
+            continue
+        between = {each.lower_ for each in _between(doc, verb, place)}
+        if between <= _DURING and (published is None or days[1].year < published.year):
+            return days
+    return None
 
 
 def dated(sentence: str, published: date | None) -> Dated | None:
@@ -115,7 +149,7 @@ def _dated(
         range(len(known)), key=lambda n: (_tells(heads[n]), known[n].unit != "day", places[n])
     )
     moment, verb, place = known[best], heads[best], places[best]
-    days = _meant(moment, published, _looks_ahead(doc, verb, place))
+    days = _meant(moment, published, _looks_ahead(doc, verb, place), _is_present(doc, verb, place))
     for other, (start, _) in zip(known, places, strict=True):
         # "Friday of next week" is the Friday in it.
         if doc.text[place[1] : start].strip() == "of" and other.unit != "day":
@@ -136,7 +170,7 @@ def _places(sentence: str, known: list[Moment]) -> list[tuple[int, int]]:
     return places
 
 
-def _meant(moment: Moment, published: date | None, ahead: bool) -> Days:
+def _meant(moment: Moment, published: date | None, ahead: bool, present: bool) -> Days:
     if published is None:
         return moment.days[0]
     days = moment.days
@@ -144,17 +178,27 @@ def _meant(moment: Moment, published: date | None, ahead: bool) -> Days:
         years = (published.year + step for step in (-1, 0, 1))
         spans = (span_of(year, moment.month, moment.day) for year in years)
         days = tuple(span for span in spans if span) or days
-    if ahead:
+    last = max((each for each in days if each[0] <= published), default=days[0])
+    if ahead or (present and published - last[1] > _JUST_PAST):
         return min((each for each in days if each[1] >= published), default=days[0])
-    return max((each for each in days if each[0] <= published), default=days[0])
+    return last
 
 
 def _verb(doc: Doc, start: int, end: int) -> Token | None:
     """The verb on which a time depends."""
-    inside = [token for token in doc if token.idx < end and start < token.idx + len(token)]
-    for token in inside[:1]:
-        return next((above for above in token.ancestors if above.pos_ in ("VERB", "AUX")), None)
-    return None
+    above = _at(doc, (start, end)).ancestors
+    return next((each for each in above if each.pos_ in ("VERB", "AUX")), None)
+
+
+def _between(doc: Doc, verb: Token, place: tuple[int, int]) -> list[Token]:
+    """The words through which a time hangs on a verb, without its own."""
+    led = (each for each in _at(doc, place).ancestors if verb.is_ancestor(each))
+    return [each for each in led if not _overlaps(each, [place])]
+
+
+def _at(doc: Doc, place: tuple[int, int]) -> Token:
+    """The first word of a time."""
+    return next(token for token in doc if place[0] < token.idx + len(token))
 
 
 def _tells(verb: Token | None) -> bool:
@@ -184,6 +228,19 @@ def _looks_ahead(doc: Doc, verb: Token | None, place: tuple[int, int]) -> bool:
     if before is not None and before.lower_ == "to" and verb.lower_ in _MOVED:
         return True
     return any(_is_ahead(each) for each in _governing(verb))
+
+
+def _is_present(doc: Doc, verb: Token | None, place: tuple[int, int]) -> bool:
+    """Whether a time hangs on a verb of the present itself, and is not one since when it lasts."""
+    if verb is None or verb.lower_ in SAYING:
+        return False
+    between = _between(doc, verb, place)
+    if any(each.pos_ == "NOUN" or each.lower_ == "since" for each in between):
+        return False
+    helpers = [each.lower_ for each in verb.children if each.dep_ in ("aux", "auxpass")]
+    if helpers:
+        return helpers[0] in _PRESENT_HELPERS
+    return verb.tag_ in ("VBZ", "VBP")
 
 
 def _governing(verb: Token) -> Iterator[Token]:

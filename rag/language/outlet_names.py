@@ -95,6 +95,15 @@ def is_shared_name(name: str) -> bool:
     return bool(words) and all(word == "the" or word in _OF_MANY_PAPERS for word in words)
 
 
+def seems_outlet(name: str) -> bool:
+    """Whether a name has a word that papers and stations in many places have in theirs.
+
+    >>> seems_outlet("Ellsby Post"), seems_outlet("Mara Lind")
+    (True, False)
+    """
+    return not _OF_MANY_PAPERS.isdisjoint(re.findall(r"\w+", name.casefold()))
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """Publishers by the names they go by, each without blanks and in small letters.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from os import PathLike
+from pathlib import Path
 
 from rag.corpus import Page, Read, Unread, read_page, urljoined
 from rag.corpus.urls import publisher_of
-from rag.errors import CorpusError, FetchError
+from rag.errors import CorpusError, FetchError, QueryError
 from rag.sources.fetcher import Fetched
 from rag.sources.sitemaps import Sitemap, parse_sitemap
 from rag.sources.visiting import Visitor
@@ -37,6 +39,31 @@ def is_address(value: object) -> bool:
     (True, False)
     """
     return isinstance(value, str) and _ADDRESS.match(value) is not None
+
+
+def files_and_addresses(inputs: Iterable[object]) -> tuple[list[Path], list[str]]:
+    """The files and folders among inputs, and the addresses; a list or tuple stands for its items.
+
+    Raises QueryError for what is no path.
+
+    >>> files_and_addresses(["b", ("a.txt", "https://courier.example/1")])[1]
+    ['https://courier.example/1']
+    """
+    files: list[Path] = []
+    addresses: list[str] = []
+    for each in inputs:
+        if isinstance(each, (list, tuple)):
+            more, further = files_and_addresses(each)
+            files += more
+            addresses += further
+        elif isinstance(each, str) and is_address(each):
+            addresses.append(each)
+        elif isinstance(each, (str, PathLike)):
+            files.append(Path(each))
+        else:
+            msg = f"a path or an address must be text or a Path, not {each!r:.80}"
+            raise QueryError(msg)
+    return files, addresses
 
 
 @dataclass(slots=True)

@@ -97,6 +97,18 @@ def test_the_tabs_of_a_phone_are_one_row_that_shows_the_chosen_one(
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
+def test_an_article_that_opens_by_itself_is_scrolled_only_as_far_as_its_sentence_needs(
+    visitor: Visitor, sites: Sites
+) -> None:
+    page = visitor.visit(sites.corpus, height=560)
+    page.add_style_tag(
+        content="#article article::after {content: ''; display: block; height: 99em}"
+    )
+    ask(page, SANK)
+    expect(page.locator("#cite-target")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#article .outlet")).to_be_in_viewport(ratio=1)
+
+
 def test_keys_go_to_the_answer_and_letters_to_the_question(visitor: Visitor, sites: Sites) -> None:
     page = visitor.visit(sites.corpus)
     box = page.get_by_label("Question")

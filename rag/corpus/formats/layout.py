@@ -26,6 +26,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s
 _KINDS: dict[str, FurnitureKind] = {
     **{f"h{level}": "heading" for level in range(1, 7)},
     "hl2": "heading",
+    "caption": "heading",
     "figcaption": "photo credit",
     "media-caption": "photo credit",
     "byline": "byline",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from rag.corpus.rules import is_outlet_line
 from rag.records import FurnitureKind
 
 _NUMBER = re.compile(r"\d+")
@@ -143,7 +144,7 @@ def _begins(above: Line, line: Line, pitch: float, widths: dict[int, float]) -> 
     """Whether a paragraph begins with `line`, which follows `above` in reading order."""
     if above.hyphen and line.words[:1].islower():
         return False
-    if _BULLET.match(line.words):
+    if _BULLET.match(line.words) or is_outlet_line(above.words) or is_outlet_line(line.words):
         return True
     ended = _ENDS_SENTENCE.search(above.words) is not None
     runs_on = not ended and line.words[:1].islower()

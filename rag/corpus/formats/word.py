@@ -24,7 +24,9 @@ _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_W}foo
 _BREAKS = frozenset({f"{_W}br", f"{_W}cr"})
 # When the template of python-docx was made; nothing that programs write with it says when.
 _NEVER = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)
-_HEADING_STYLE = re.compile(r"heading|subtitle", re.IGNORECASE)
+# Whom that template names as the author.
+_MADE_BY = "python-docx"
+_HEADING_STYLE = re.compile(r"heading|subtitle|caption", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _draft(path: str, document: Any, parts: Sequence[Part]) -> Draft:
         text,
         blocks,
         title=title,
-        authors=parse_authors(one_line(known.author or "")),
+        authors=parse_authors(one_line(known.author or "")) if known.author != _MADE_BY else (),
         created=known.created.isoformat() if known.created not in (None, _NEVER) else "",
         language=one_line(known.language or ""),
     )

@@ -55,7 +55,11 @@ function reveal() {
     target.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   } else {
     const pane = element.closest("#article");
-    const offset = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
-    pane.scrollTop += offset - pane.clientHeight / 3;
+    // The outlet stays in view where the sentence is on the first screen.
+    pane.scrollTop = 0;
+    const [cited, { top }] = [target, pane].map((each) => each.getBoundingClientRect());
+    if (cited.bottom - top > pane.clientHeight) {
+      pane.scrollTop = cited.top - top - pane.clientHeight / 3;
+    }
   }
 }
