@@ -61,6 +61,8 @@ BESIDE_A_DATE = " ,|·•–—-"
 _BYLINE_BEHIND = re.compile(r"\s[|·•–—-]\s(?=(?:written )?by\s)\S+(?:\s\S+){1,9}$", re.IGNORECASE)
 _PLAIN_IN_DATE_LINE = 3
 
+_CUT = ("-", "‐", "¬")
+"""How a line ends whose last word goes on in the next one."""
 _TERMINAL = re.compile(r"[.!?…。！？।॥؟۔։።:;,]['\"’”)\]»]*$")
 _REPORTING_LENGTH = 80
 _SENTENCE_LENGTH = 20
@@ -133,8 +135,7 @@ def is_name_line(words: str) -> bool:
     names = words.split()
     return (
         len(names) <= _NAME_LINE_WORDS
-        # A word that is cut at the end of the line goes on in the next.
-        and not words.endswith(("-", "‐", "¬"))
+        and not words.endswith(_CUT)
         and not _TERMINAL.search(words)
         and not _UNSPACED_SENTENCE.search(words)
         and not any(map(str.isdigit, words))
@@ -183,6 +184,7 @@ def is_heading(words: str) -> bool:
         not words[0].islower()
         and any(map(str.isalpha, words))
         and not _TERMINAL.search(words)
+        and not words.endswith(_CUT)
         and not _NO_HEADING.match(words)
     )
 
