@@ -33,7 +33,7 @@ Turn = tuple[int, int]
 """How many passages were embedded before somebody else wished to write, of how many."""
 
 _FOLLOW_SECONDS = 5.0
-"""How often a reader looks for what other machines have stored, at most."""
+"""How often a reader takes in what other machines have stored, at most."""
 
 _LET_IN_SECONDS = 1.0
 """Longer than anybody who waits to write waits from one attempt to the next."""
@@ -104,7 +104,7 @@ class OpenParts:
         if opened.lexical.is_behind():
             self._folder.catch_up()
             opened.lexical.refresh()
-        self._followed = time.monotonic()
+            self._followed = time.monotonic()
 
     def check_open(self) -> None:
         """Raises ArchiveError once the parts were closed."""
