@@ -215,7 +215,7 @@ def test_the_caption_of_a_table_is_no_reporting(tmp_path: Path) -> None:
     found = read(tmp_path, html).article
     spans = [found.text[span.start : span.end] for span in found.furniture]
     assert "How the wards voted" in spans
-    assert not any("Ward |" in span or "Harbour" in span for span in spans)
+    assert not any(" | " in span for span in spans)
 
 
 def test_cells_keep_their_place_below_their_heads(tmp_path: Path) -> None:
