@@ -5,12 +5,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from embeddings.errors import CorruptIndexError
-from embeddings.vectors import Vector, Vectors
-
-Ids = npt.NDArray[np.int64]
+from embeddings.vectors import Ids, Vector, Vectors, present
 
 
 @dataclass(slots=True)
@@ -60,13 +57,6 @@ class Delta:
         except (ValueError, EOFError) as error:
             msg = f"{name} is not what was written there: {error}"
             raise CorruptIndexError(msg) from error
-
-
-def present(ids: Ids, among: Ids) -> npt.NDArray[np.bool_]:
-    """For each of the ids whether it is among others, which are ascending."""
-    # Many times faster than numpy's sets, which sort or hash all that is in.
-    found: npt.NDArray[np.bool_] = np.append(among, -1)[np.searchsorted(among, ids)] == ids
-    return found
 
 
 def _sorted(ids: Iterable[int]) -> Ids:

@@ -11,11 +11,11 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 
 from embeddings import index_files, ivf
-from embeddings.delta import Delta, Ids, present
+from embeddings.delta import Delta
 from embeddings.errors import CorruptIndexError, RefusedByDiskError
 from embeddings.faiss_scan import Scan
 from embeddings.index_files import DELTA_FILE, INDEX_FILE, Checksums, Manifest
-from embeddings.vectors import Vector, Vectors, checked, load_faiss
+from embeddings.vectors import Ids, Vector, Vectors, checked, load_faiss, present
 
 EXACT_LIMIT = 200_000
 
@@ -168,27 +168,21 @@ class FaissIndex:
         """The score of each of the ids that is in: their vectors are read, and no others."""
         row = checked(query[np.newaxis], self._manifest.dimension)[0]
         with self._lock:
-            at = self._at(ids)
-            if not len(at):
+            among = self.among(ids)
+            if not len(among):
                 return {}
             index = self._read_index()
             if self._places is None:
                 self._places = _places(index)
+            at = np.searchsorted(self._ids, among)
             scores = _rows(index, self._places[at]) @ row
-            return dict(zip(self._ids[at].tolist(), scores.tolist(), strict=True))
+            return dict(zip(among.tolist(), scores.tolist(), strict=True))
 
     def among(self, ids: Ids) -> Ids:
         """Those of the ids that are in the index."""
-        return self._ids[self._at(ids)]
+        return ids[present(ids, self._ids)]
 
-    def _at(self, ids: Ids) -> Ids:
-        """The places of those of the ids that are in, among all ids."""
-        places = np.searchsorted(self._ids, ids)
-        # Many times faster than numpy's sets, which sort or hash all that is in.
-        at: Ids = places[np.append(self._ids, -1)[places] == ids]
-        return at
-
-    def _ranked(self, query: Vectors, k: int, scan: "Scan") -> list[tuple[int, float]]:
+    def _ranked(self, query: Vectors, k: int, scan: Scan) -> list[tuple[int, float]]:
         fetch = min(k + _SPARE, len(self))
         scores, ids = scan.nearest(query, fetch)
         # FAISS cuts a row of equal scores anywhere: fetch until the row at k is whole.

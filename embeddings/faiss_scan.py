@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.delta import Ids
 from embeddings.ivf import is_ivf
-from embeddings.vectors import Vector, Vectors, load_faiss
+from embeddings.vectors import Ids, Vector, Vectors, load_faiss
 
 
 class Scan:

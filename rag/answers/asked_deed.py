@@ -21,7 +21,9 @@ from rag.language.words import word_set
 from rag.questions.phrases import participles
 from rag.records import Hit
 
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+"""A word, with apostrophes, full stops and hyphens within it."""
+
 _DID = re.compile(
     r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
     re.IGNORECASE,
@@ -43,8 +45,15 @@ _WORDED = frozenset(
 
 def bases(text: str) -> frozenset[str]:
     """The base forms of the words of a text that say something."""
-    words = (re.sub(r"['’]s?$", "", word) for word in _WORD.findall(text))
+    words = (re.sub(r"['’]s?$", "", word) for word in WORD.findall(text))
     return frozenset(base(word) for word in words if stems(word))
+
+
+def written_names(hits: Sequence[Hit]) -> frozenset[str]:
+    """The names in the hits, in small letters, without those that are words there as well."""
+    texts = [hit.text for hit in hits]
+    written = frozenset(word for text in texts for word in WORD.findall(text))
+    return known_names(texts) - written
 
 
 def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
@@ -104,13 +113,11 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
     asks = _DID.match(question)
     if asks is None:
         return _done(question)
-    texts = [hit.text for hit in hits]
-    written = frozenset(word for text in texts for word in _WORD.findall(text))
-    names = frozenset(name for name in known_names(texts) if name not in written)
+    names = written_names(hits)
     said = question[asks.end() :]
     plain = said
     if said.islower():
-        plain = _WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], said)
+        plain = WORD.sub(lambda m: m[0].capitalize() if m[0] in names else m[0], said)
     [doc] = analyse([plain])
     root = next(token for token in doc if token.dep_ == "ROOT")
     if root.pos_ == "VERB" and root.tag_ == "VB":
@@ -123,7 +130,7 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
 def _done(question: str) -> tuple[str, str]:
     """The participle of a question "Who was ...?", by its base form, beside no head."""
     asks = _WAS.match(question)
-    words = _WORD.findall(question[asks.end() :]) if asks else []
+    words = WORD.findall(question[asks.end() :]) if asks else []
     if asks and asks["who"]:
         words = words[:1]
     relative = next((n for n, word in enumerate(words) if word in ("who", "that", "which")), None)

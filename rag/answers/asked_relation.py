@@ -10,11 +10,10 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from rag.answers.asked_deed import LIGHT, bases, lacks_deed
-from rag.answers.candidates import READ_CHARACTERS, known_names, names_asked
+from rag.answers.asked_deed import LIGHT, WORD, bases, lacks_deed, written_names
+from rag.answers.candidates import READ_CHARACTERS, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
-from rag.language.entities import stems
 from rag.language.name_matching import mentions
 from rag.language.opposites import base, converses, near, reworded
 from rag.language.referents import is_person_noun
@@ -64,7 +63,6 @@ _HOLDS = re.compile(
 _PLACED = re.compile(r"\b(?:to|for|of|with|by|on|about|against|from|at|over) (?:the )?$")
 """What stands before somebody who does nothing: "they apologised to Orr, whom they blame"."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _PLAIN = frozenset(
     base(word)
     for word in word_set(
@@ -221,10 +219,8 @@ def _on_them(evidence: Sequence[Evidence], names: frozenset[str]) -> list[Eviden
 def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     """The base forms of the names in a question, as the hits or its own capitals write them."""
     texts = [hit.text for hit in hits]
-    written = frozenset(word for text in texts for word in _WORD.findall(text))
-    small = known_names(texts) - written
-    words = [re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(question)]
-    names = small | names_asked(question)
+    words = [re.sub(r"['’]s?$", "", word.lower()) for word in WORD.findall(question)]
+    names = written_names(hits) | names_asked(question)
     for one, other in pairwise(words):
         if one in names and any(
             f"{one.capitalize()} {other.capitalize()}" in text for text in texts
@@ -237,8 +233,7 @@ def _asked_words(question: str) -> set[str]:
     """The base forms of the words of a question that an answer says in some way."""
     cue = slice(*read_form(question).cue)
     spoken = f"{question[: cue.start]} {question[cue.stop :]}"
-    words = (re.sub(r"['’]s?$", "", word.lower()) for word in _WORD.findall(spoken))
-    return {base(word) for word in words if stems(word)} - LIGHT - _PLAIN
+    return set(bases(spoken.lower()) - LIGHT - _PLAIN)
 
 
 def _missing(word: str, found: frozenset[str]) -> bool:
@@ -266,7 +261,7 @@ def _apart(form: Form, hits: Sequence[Hit]) -> bool:
 
 def _is_no_time(subject: str) -> bool:
     """Whether a subject is nothing but a time that cannot be: "the year 3025", "day 2025-13-45"."""
-    words = {word.lower() for word in _WORD.findall(subject)} - _TIMES
+    words = {word.lower() for word in WORD.findall(subject)} - _TIMES
     numbers = {word for word in words if word[0].isdigit()}
     return bool(numbers) and words == numbers and not all(map(_OF_A_TIME.fullmatch, numbers))
 

@@ -78,12 +78,10 @@ class TracedQuotation:
         return Evidence(match.article, start, end, 1.0, match.also_in)
 
 
-def traced_quotations(words: str, snapshot: Snapshot, filters: Filters) -> list[TracedQuotation]:
+def traced_quotations(
+    words: str, snapshot: Snapshot, filters: Filters
+) -> Iterator[TracedQuotation]:
     """The quotations of four words or more in a sentence, in order, each traced."""
-    return list(_traced(words, snapshot, filters))
-
-
-def _traced(words: str, snapshot: Snapshot, filters: Filters) -> Iterator[TracedQuotation]:
     for quotation in quotations(words):
         quoted = words[quotation.start : quotation.end]
         if not FEWEST_WORDS <= len(Wording(quoted)) <= MAX_WORDS:
@@ -179,7 +177,7 @@ class _Checker:
         leaning = leans(words)
         key = (words, before if leaning else "")
         if key not in self._known:
-            traced = traced_quotations(words, self._snapshot, self._filters)
+            traced = list(traced_quotations(words, self._snapshot, self._filters))
             having = [each.evidence() for each in traced if each.trace.outcome == "exact"]
             share = LEANING if leaning else STANDING
             known = [each for each in having if each is not None]

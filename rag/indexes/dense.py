@@ -16,12 +16,12 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from embeddings import EmbeddingError, Encoder, RefusedByDiskError, Vector, VectorCache, Vectors
+from embeddings.vectors import present
 from rag.corpus.chunking import embedding_text
 from rag.errors import ArchiveError, StaleIndexError
 from rag.indexes.protocols import FEW_CHANGED, Ids, VectorEngine, VectorSearcher, VectorSource
 from rag.store import Facets, Store
 from rag.store.files import disk_error
-from rag.store.filter_columns import among
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.db"
@@ -228,7 +228,7 @@ class DenseIndex:
 def _absent(passages: Iterable[tuple[int, str]], have: Ids) -> list[int]:
     """Ids of the passages that are not among these, which are ascending."""
     ids = np.array([id_ for id_, _ in passages], dtype=np.int64)
-    absent: list[int] = ids[~among(ids, have)].tolist()
+    absent: list[int] = ids[~present(ids, have)].tolist()
     return absent
 
 

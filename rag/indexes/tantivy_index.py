@@ -17,6 +17,7 @@ from types import MappingProxyType
 import numpy as np
 import tantivy
 
+from embeddings.vectors import present
 from rag.errors import StaleIndexError
 from rag.indexes import analysis
 from rag.indexes.protocols import (
@@ -32,7 +33,6 @@ from rag.indexes.tantivy_queries import any_of, best_of, conditions_of, narrowed
 from rag.indexes.word_index import COPIED_FIRST, WordIndex
 from rag.records import Article, Filters, Passage
 from rag.store import AsOfDelta, Facets, Store
-from rag.store.filter_columns import among
 
 _FOLDER = "lexical"
 _PAST = "past"
@@ -268,7 +268,7 @@ class TantivySearcher:
         removed, added = delta.removed, delta.added
         if len(removed) > _FEW:
             found = self._current.best(
-                narrowed(now, conditions), k, lambda ids: ~among(ids, removed)
+                narrowed(now, conditions), k, lambda ids: ~present(ids, removed)
             )
         else:
             excluded = self._ids(removed.tolist())
@@ -276,7 +276,7 @@ class TantivySearcher:
         if not past or not len(added):
             return found
         if len(added) > _FEW:
-            found += self._past.best(narrowed(past, conditions), k, lambda ids: among(ids, added))
+            found += self._past.best(narrowed(past, conditions), k, lambda ids: present(ids, added))
         else:
             found += self._past.best(narrowed(past, [*conditions, *self._ids(added.tolist())]), k)
         return sorted(found, key=lambda item: (-item[1], item[0]))[:k]

@@ -82,7 +82,7 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
     Completed(question='Tell me about the ferry strike', anew=True, sure=True)
     """
     asked = question[_GOING_ON.match(question).end() :].strip()  # type: ignore[union-attr]
-    foreign = question_language(question) not in ("", "en") or dense_runs(question)
+    foreign = question_language(question) or dense_runs(question)
     if not asked or not before or foreign:
         return None
     turn = EarlierTurn(before.strip(), reply)

@@ -196,15 +196,6 @@ def _is_valid(since: Integers, until: Integers, as_of: datetime | None) -> Truth
     return valid
 
 
-def among(ids: Integers, others: Integers) -> Truths:
-    """For each id, whether it occurs in `others`, which must be ascending."""
-    if not len(others):
-        return np.zeros(len(ids), dtype=bool)
-    places = np.minimum(np.searchsorted(others, ids), len(others) - 1)
-    found: Truths = others[places] == ids
-    return found
-
-
 def load_facets(connection: Connection, change: int) -> Facets:
     """The columns as they are in the database now, at `change`."""
     revisions, passages = schema.revisions.c, schema.passages.c

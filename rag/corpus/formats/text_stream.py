@@ -34,6 +34,13 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_WINDOWS, _as_windows)
 
 
+def _marked(start: bytes, unmarked: str = "") -> tuple[bytes, str]:
+    """The mark that a file begins with, and the encoding that it stands for."""
+    return next(
+        ((mark, found) for mark, found in _MARKS if start.startswith(mark)), (b"", unmarked)
+    )
+
+
 class _Guesses:
     """Remembers which encoding was guessed, and says it once."""
 
@@ -64,7 +71,7 @@ class TextLines(_Guesses):
 
     def __iter__(self) -> Iterator[str]:
         start = self._file.peek(4)[:4]
-        mark, found = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", ""))
+        mark, found = _marked(start)
         self._file.read(len(mark))
         if found.startswith("utf-16"):
             yield from codecs.getreader(found)(self._file, "replace")
@@ -89,7 +96,7 @@ class TextStream(_Guesses):
         # A gzipped file that is cut off gives what it holds only piece by piece.
         self._read = file.read1 if isinstance(file, gzip.GzipFile) else file.read
         start = self._read(_PIECE)
-        mark, found = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", encoding))
+        mark, found = _marked(start, encoding)
         self._start = start[len(mark) :]
         found = codecs.lookup(found).name
         if not mark and (meant := _meant(self._start, found)):

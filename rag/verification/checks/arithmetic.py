@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from rag.language.moments import without_moments
@@ -75,7 +76,7 @@ def _computed(said: Quantity, claim: str, evidence: Evidence) -> Iterator[float]
     texts = [sentence.text for sentence in evidence.sentences]
     close = [" ".join(texts)] if steps else map(" ".join, pairwise([*texts, ""]))
     for text in close:
-        found = [q for q in quantities(without_moments(text)) if q.unit not in _APART]
+        found = _figures(text)
         for one, two in combinations(found, 2):
             for step in steps or (_differences, _sums, _products):
                 yield from step(one, two, said)
@@ -85,6 +86,12 @@ def _computed(said: Quantity, claim: str, evidence: Evidence) -> Iterator[float]
         for held in found:
             if held.unit == said.unit and held.unit != "percent":
                 yield from (part for by in times for part in (_size(held) * by, _size(held) / by))
+
+
+@lru_cache(1_024)
+def _figures(text: str) -> tuple[Quantity, ...]:
+    """The quantities of a text that one can reckon with: no clock, no rank, no day or year."""
+    return tuple(q for q in quantities(without_moments(text)) if q.unit not in _APART)
 
 
 def _differences(one: Quantity, two: Quantity, said: Quantity) -> Iterator[float]:

@@ -62,15 +62,20 @@ def trace(
     tracing = _Tracing(Candidates(store, lexical, filters))
     sought = excerpt(text)
     found = tracing.exact(sought)
+    near: Sequence[Found] = ()
     said = None if found else attributed(text)
     if said is not None:
         words = excerpt(said.words)
         have_words = tracing.exact(words)
         # "He said on Friday" may be what differs: then the whole text is compared.
-        if said.speaker or not have_words or not tracing.nearest(sought):
+        if have_words and not said.speaker:
+            near = tracing.nearest(sought)
+        if not near:
             sought, found = words, have_words
+    if not (found or near):
+        near = tracing.nearest(sought)
     speaker = speaker.strip() or (said.speaker if said else "")
-    outcome, reason, matches = tracing.judged(sought, found, speaker)
+    outcome, reason, matches = tracing.judged(sought, found, near, speaker)
     return Trace(text, outcome, reason, speaker, tuple(matches))
 
 
@@ -124,9 +129,10 @@ class _Tracing:
         """The articles that have all the words where no index holds them, as in furniture."""
         return self._all_exact(sought, self._candidates.containing(sought.runs or sought.literal))
 
-    def judged(self, sought: Excerpt, found: Sequence[Found], speaker: str) -> Judged:
+    def judged(
+        self, sought: Excerpt, found: Sequence[Found], near: Sequence[Found], speaker: str
+    ) -> Judged:
         """The outcome, its reason, and the matches with the best first."""
-        near = [] if found else self.nearest(sought)
         if not found and all(each.share < _SURELY for each in near):
             found = self._unindexed(sought)
         if reason := self._too_common(sought, found, near):
