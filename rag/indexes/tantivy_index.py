@@ -184,6 +184,9 @@ class TantivySearcher:
         self._past = past
         self._columns = columns
         self._deltas: dict[tuple[datetime | str | None, ...], AsOfDelta] = {}
+        self._queries: dict[
+            tuple[object, ...], tuple[list[tantivy.Query], list[tantivy.Query]]
+        ] = {}
         self._languages = analysis.STEMMERS.keys() & columns.languages
 
     def terms(self, text: str) -> list[str]:
@@ -200,15 +203,13 @@ class TantivySearcher:
         self, query: str, k: int, filters: Filters, context: Mapping[str, float] = NO_CONTEXT
     ) -> Ranking:
         """The `k` best passages that satisfy the filters, with their BM25 scores."""
-        words = self._weighed(query, context)
-        return self._best(self._words(words), self._words_then(words), k, filters)
+        return self._best(*self._asked(query, context), k, filters)
 
     def scores(
         self, query: str, ids: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
     ) -> dict[int, float]:
         """The BM25 score of those of the passages that share a word with the query."""
-        words = self._weighed(query, context)
-        return self._among(self._words(words), self._words_then(words), ids)
+        return self._among(*self._asked(query, context), ids)
 
     def article_coverage(
         self, query: str, first_passages: Sequence[int], context: Mapping[str, float] = NO_CONTEXT
@@ -298,6 +299,18 @@ class TantivySearcher:
         weights = analysis.query_weights(query, context)
         return [(term, stems.get(term, ()), weight) for term, weight in weights.items()]
 
+    def _asked(
+        self, query: str, context: Mapping[str, float]
+    ) -> tuple[list[tantivy.Query], list[tantivy.Query]]:
+        """The words as they are looked for among current passages, and among superseded ones.
+
+        Kept, for one question asks for the best and then for the scores of others.
+        """
+        if (key := (query, *context.items())) not in self._queries:
+            words = self._weighed(query, context)
+            self._queries[key] = self._words(words), self._words_then(words)
+        return self._queries[key]
+
     def _words(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
         return [
             best_of(self._forms(term, stems, field, weight))
@@ -310,17 +323,16 @@ class TantivySearcher:
     ) -> list[tantivy.Query]:
         """A word as it stands, by its stems, and as a part of longer words, which counts half."""
         current = self._current
-        part = weight * analysis.idf(current.held(), current.holding(field, term)) / 2
-        longer = (pattern for stem in stems for pattern in analysis.compounds(stem, term))
-        return [
-            *(self._term(form, field, weight) for form in (term, *stems)),
-            *(
+        forms = [self._term(form, field, weight) for form in (term, *stems)]
+        if longer := [each for stem in stems for each in analysis.compounds(stem, term)]:
+            part = weight * analysis.idf(current.held(), current.holding(field, term)) / 2
+            forms += [
                 tantivy.Query.boost_query(
                     tantivy.Query.regex_query(current.schema, field, each), part
                 )
                 for each in longer
-            ),
-        ]
+            ]
+        return forms
 
     def _words_then(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
         """The words as they are looked for among superseded passages.

@@ -132,9 +132,11 @@ def _is_far(search: Search, hits: Sequence[Hit], snapshot: Snapshot) -> bool:
     """Whether no word of the question is in the archive, and no hit is near it in meaning."""
     asked = search.asked.question
     words = f"{asked} {search.asked.context}"
-    if not snapshot.lexical.terms(words) or any(one.of_hits for one in search.understood):
+    terms = set(snapshot.lexical.terms(words))
+    if not terms or any(one.of_hits for one in search.understood):
         return False
-    if snapshot.lexical.search(
+    # Nearly always the first hit has one of them, so that they need not be searched for.
+    if terms.intersection(snapshot.lexical.terms(hits[0].text)) or snapshot.lexical.search(
         words, 1, replace(search.filters, publishers=(), section="", language="")
     ):
         return False

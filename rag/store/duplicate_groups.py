@@ -31,6 +31,9 @@ from rag.store.rows import article_record, in_range, seconds
 _COPIES = schema.copies.c
 _REVISIONS = schema.revisions.c
 _BANDS = schema.bands.c
+_GROUPS = select(_COPIES.article_id, _COPIES.group_id).where(
+    _COPIES.article_id.in_(bindparam("ids", expanding=True)), _COPIES.group_id.is_not(None)
+)
 _CANDIDATES = 32
 """The most articles that a newcomer is compared with, those sharing most bands first."""
 
@@ -40,9 +43,8 @@ _ENOUGH = 64
 
 def group_ids(connection: Connection, article_ids: Sequence[str]) -> dict[str, str]:
     """The group of each article that is in one; the others are left out."""
-    query = select(_COPIES.article_id, _COPIES.group_id)
-    query = query.where(_COPIES.article_id.in_(article_ids), _COPIES.group_id.is_not(None))
-    return {row.article_id: row.group_id for row in connection.execute(query)}
+    found = connection.execute(_GROUPS, {"ids": article_ids})
+    return {row.article_id: row.group_id for row in found}
 
 
 def members(

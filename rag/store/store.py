@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
 
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
@@ -37,6 +37,17 @@ _BATCH = 500
 _GROUPED_TOGETHER = 64
 _NO_FILTERS = Filters()
 _SCHEME = "near_duplicates"
+
+# What every question asks is put together once: that takes as long as the database does.
+_IDS: BindParameter[int | str] = bindparam("ids", expanding=True)
+_LAST_CHANGE = select(func.max(schema.changes.c.seq))
+_PASSAGES = select(schema.passages).where(schema.passages.c.id.in_(_IDS))
+_REVISIONS = select(schema.revisions).where(schema.revisions.c.article_id.in_(_IDS))
+_DIGESTS = (
+    select(schema.passages.c.id, schema.passages.c.digest, schema.revisions.c.digest)
+    .join_from(schema.passages, schema.revisions)
+    .where(schema.passages.c.id.in_(_IDS))
+)
 
 
 class Store:
@@ -255,14 +266,11 @@ class Store:
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids, each with the revision that it is a slice of."""
-        table = schema.passages
         with self._database.read() as connection:
-            rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
-            found = [passage_record(row) for row in rows]
-            articles = {
-                (article.id, article.revision): article
-                for article in _revisions(connection, sorted({p.article_id for p in found}))
-            }
+            found = list(map(passage_record, connection.execute(_PASSAGES, {"ids": ids})))
+            of = {"ids": sorted({passage.article_id for passage in found})}
+            read = map(article_record, connection.execute(_REVISIONS, of))
+            articles = {(article.id, article.revision): article for article in read}
             return {p.id: (p, revision_of(p, articles)) for p in found}
 
     def verify(self, found: Sequence[tuple[Passage, Article]]) -> None:
@@ -270,11 +278,9 @@ class Store:
 
         `passages` does not do this: most of what it returns is ranked and never shown.
         """
-        table, of = schema.passages, schema.revisions
-        query = select(table.c.id, table.c.digest, of.c.digest).join_from(table, of)
-        wanted = query.where(table.c.id.in_([passage.id for passage, _ in found]))
+        wanted = {"ids": [passage.id for passage, _ in found]}
         with self._database.read() as connection:
-            stored = {id_: digests for id_, *digests in connection.execute(wanted)}
+            stored = {id_: digests for id_, *digests in connection.execute(_DIGESTS, wanted)}
             for passage, article in found:
                 encoded, whole = stored.get(passage.id, ("", ""))
                 check_article(article, whole)
@@ -391,10 +397,4 @@ class Store:
 
 
 def _last_change(connection: Connection) -> int:
-    return connection.scalar(select(func.max(schema.changes.c.seq))) or 0
-
-
-def _revisions(connection: Connection, ids: Sequence[str]) -> Iterator[Article]:
-    table = schema.revisions
-    for row in connection.execute(select(table).where(table.c.article_id.in_(ids))):
-        yield article_record(row)
+    return connection.scalar(_LAST_CHANGE) or 0
