@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.answers.asked_clause import AskedClause, read_asked
 from rag.answers.candidates import known_names
@@ -43,6 +44,7 @@ _WORDED = frozenset(
 """What is shown to be done by the words of whoever does it, or is only in their mind."""
 
 
+@lru_cache(1_024)
 def bases(text: str) -> frozenset[str]:
     """The base forms of the words of a text that say something."""
     words = (re.sub(r"['’]s?$", "", word) for word in WORD.findall(text))
@@ -52,8 +54,13 @@ def bases(text: str) -> frozenset[str]:
 def written_names(hits: Sequence[Hit]) -> frozenset[str]:
     """The names in the hits, in small letters, without those that are words there as well."""
     texts = [hit.text for hit in hits]
-    written = frozenset(word for text in texts for word in WORD.findall(text))
-    return known_names(texts) - written
+    return known_names(texts).difference(*map(_words, texts))
+
+
+@lru_cache(1_024)
+def _words(text: str) -> frozenset[str]:
+    """All words of a text as they stand there."""
+    return frozenset(WORD.findall(text))
 
 
 def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:

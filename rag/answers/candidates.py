@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Protocol
 
 from rag.language.context import is_background
@@ -188,12 +189,13 @@ def offered_dates(sentence: str) -> frozenset[str]:
     return frozenset([*_YEAR.findall(sentence), *days])
 
 
-def _capitalised(text: str) -> list[tuple[str, bool]]:
+@lru_cache(1_024)
+def _capitalised(text: str) -> tuple[tuple[str, bool], ...]:
     """Each capitalised word in lower case, and whether a sentence begins with it."""
-    return [
+    return tuple(
         (_ENDING.sub("", match[0]).lower(), bool(_BEGINNING.search(text[: match.start()])))
         for match in _NAME.finditer(text)
-    ]
+    )
 
 
 def _fit(asked: Asked, sentence: str, names: frozenset[str], numbers: frozenset[str]) -> float:

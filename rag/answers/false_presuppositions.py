@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.answers.asked_clause import AskedClause, Reading, alike, read_asked
 from rag.answers.candidates import CandidateSentence, day_of, relevant_sentences
@@ -105,6 +106,7 @@ def _candidates(
     return [(sentence, around) for _, _, sentence, around in found[:_ANALYSED]]
 
 
+@lru_cache(4_096)
 def _verbs(text: str) -> frozenset[str]:
     """The base forms of all words of a text, and those with a particle within three words."""
     words = [word.lower() for word in _WORD.findall(text)]

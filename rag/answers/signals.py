@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.answers.candidates import (
@@ -267,12 +268,13 @@ def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
                 "fit": offered.fit,
                 "headlines": min(1.0, repeated / 3),
             }
-            | _of_form(text)
+            | dict(_of_form(text))
         )
     return found
 
 
-def _of_form(text: str) -> dict[str, float]:
+@lru_cache(4_096)
+def _of_form(text: str) -> Mapping[str, float]:
     """How a sentence is built: its length, and whether it quotes, explains, dates or lists."""
     length = word_count(text)
     patterns = {

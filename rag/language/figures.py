@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from rag.language.entities import number_places, stems
@@ -169,6 +169,7 @@ def _qualities(after: str, heads: frozenset[str]) -> frozenset[str]:
     return meanings(" ".join(phrase[:end]))
 
 
+@lru_cache(8_192)
 def meanings(text: str) -> frozenset[str]:
     """Stems of a text's content words, one for all words that news uses for the same thing.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from sentencex import get_sentence_boundaries
 
@@ -67,6 +68,9 @@ _JOINED = tuple(
 )
 """What stands before and after a false end that passages are still cut at, in pairs."""
 
+_LONG = 20_000
+"""Longer texts are not remembered."""
+
 _OPEN_ENDED = re.compile(r"[!?…]\W*$|(?:^|\W)(?:[A-Z][a-z]{0,4}|[A-Z])\.$")
 _AFTER_BRACKET = re.compile(r"(?<=[.!?][)\]])\s+(?=[“\"‘(]?[A-Z])")
 
@@ -90,15 +94,24 @@ def sentence_spans(
     >>> sentence_spans("Mr. Osk left. “Go.” He did.")
     [(0, 13), (14, 19), (20, 27)]
     """
-    part = text[start:end]
     first = slice(start, end).indices(len(text))[0]
+    part = text[start:end]
+    # A question looks at the same passages again and again; an ingest does not.
+    read = _spans.__wrapped__ if passages or len(part) > _LONG else _spans
+    found = read(part, language or "en", passages)
+    return [(first + left, first + right) for left, right in found]
+
+
+@lru_cache(2_048)
+def _spans(text: str, language: str, passages: bool) -> Sequence[tuple[int, int]]:
+    """The sentences of a text."""
     spans: list[tuple[int, int]] = []
-    for offset, paragraph in _paragraphs(part):
-        pieces = _trimmed(paragraph, _cuts(paragraph, language or "en"))
+    for offset, paragraph in _paragraphs(text):
+        pieces = _trimmed(paragraph, _cuts(paragraph, language))
         for left, right in _repaired(paragraph, pieces, passages):
-            for a, b in _shortened(paragraph, left, right, language or "en", passages):
-                spans.append((first + offset + a, first + offset + b))
-    return spans
+            for a, b in _shortened(paragraph, left, right, language, passages):
+                spans.append((offset + a, offset + b))
+    return tuple(spans)
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
