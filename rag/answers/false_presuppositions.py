@@ -88,7 +88,10 @@ def contradiction(question: str, hits: Sequence[Hit]) -> Contradiction | None:
 def _candidates(
     question: str, asked: AskedClause, hits: Sequence[Hit]
 ) -> list[tuple[CandidateSentence, frozenset[str]]]:
-    """The few English sentences that share most with the question and may deny or affirm it."""
+    """The few English sentences that share most with the question and may deny or affirm it.
+
+    None where none of them has a word that denies.
+    """
     about = meanings(question)
     asked_verbs = {asked.verb(n) for n in range(asked.helper + 1, len(asked.words))} - {""}
     affirming = frozenset().union(*(same(verb) for verb in asked_verbs))
@@ -98,12 +101,15 @@ def _candidates(
     for sentence, around in relevant_sentences(hits, about):
         if sentence.coverage < _LEAST_COVERED or sentence.article.language not in ("en", ""):
             continue
-        said = _verbs(sentence.text)
-        if (said & denying) or (_NOT.search(sentence.text) or said & affirming):
+        said, negated = _verbs(sentence.text), bool(_NOT.search(sentence.text))
+        if (cue := bool(said & denying)) or negated or said & affirming:
             own = len(meanings(sentence.text) & about) / max(1, len(about))
-            found.append((sentence.coverage + own, bool(said & denying), sentence, around))
-    found.sort(key=lambda each: (-each[0] - _CUE * each[1], each[2].rank, each[2].start))
-    return [(sentence, around) for _, _, sentence, around in found[:_ANALYSED]]
+            shared = sentence.coverage + own + _CUE * cue
+            found.append((shared, cue or negated, sentence, around))
+    found.sort(key=lambda each: (-each[0], each[2].rank, each[2].start))
+    best = found[:_ANALYSED]
+    may_deny = any(denies for _, denies, _, _ in best)
+    return [(sentence, around) for _, _, sentence, around in best if may_deny]
 
 
 @lru_cache(4_096)
