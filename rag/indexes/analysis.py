@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 import tantivy
@@ -141,9 +141,13 @@ def terms(text: str) -> list[str]:
     >>> terms("How the Pélicans sailed"), terms("Quand la grève a-t-elle pris fin ?")
     (['pelican', 'sail'], ['greve', 'pris', 'fin'])
     """
+    return list(_terms(text))
+
+
+@lru_cache(2_048)
+def _terms(text: str) -> Sequence[str]:
     left_out = _function_words()
-    words: list[str] = analyzer().analyze(_telling(text))
-    return [word for word in words if word not in left_out]
+    return tuple(word for word in analyzer().analyze(_telling(text)) if word not in left_out)
 
 
 def term_stems(text: str, languages: Collection[str]) -> dict[str, tuple[str, ...]]:
