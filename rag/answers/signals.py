@@ -277,13 +277,8 @@ def _of_content(sought: Sought, candidates: Sequence[Candidate]) -> list[dict[st
 def _of_form(text: str) -> Mapping[str, float]:
     """How a sentence is built: its length, and whether it quotes, explains, dates or lists."""
     length = word_count(text)
-    patterns = {
-        "quoted": _QUOTED,
-        "cause": _CAUSE,
-        "dated": _DATED,
-        "enumerates": _ENUMERATES,
-        "leans": _LEANS,
-    }
+    patterns = {"quoted": _QUOTED, "cause": _CAUSE, "dated": _DATED}
+    patterns |= {"enumerates": _ENUMERATES, "leans": _LEANS}
     return {
         "length": min(1.0, length / 40),
         "short": float(length < _SHORT),

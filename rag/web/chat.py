@@ -60,7 +60,6 @@ class Frame:
     question: str | None = None
     problem: str | None = None
     panel: str | None = None
-    busy: bool = False
 
 
 class Chat:
@@ -93,7 +92,7 @@ class Chat:
         doing = self.preparing() or "searching the archive"
         working = working_html(doing[0].upper() + doing[1:])
         begun = _unfinished(conversation, form.question, working)
-        yield self._frame(begun, question="", busy=True)
+        yield self._frame(begun, question="")
         try:
             yield from self._answered(form, conversation)
         except RagError as error:
@@ -224,7 +223,7 @@ class Chat:
                 written += piece
                 thinking = not written
                 shown = partial_html(written) if written else working_html(THINKING)
-                yield self._frame(_unfinished(conversation, question, shown, written), busy=True)
+                yield self._frame(_unfinished(conversation, question, shown, written))
 
     def limits(self, form: Form) -> tuple[Filters, datetime | None]:
         """The filters and the as-of date of a form; raises QueryError for an invalid date."""
@@ -247,10 +246,9 @@ class Chat:
         question: str | None = None,
         problem: str = "",
         panel: str | None = None,
-        busy: bool = False,
     ) -> Frame:
         turns = self.turns(conversation)
-        return Frame(conversation, turns, question, problem, panel, busy)
+        return Frame(conversation, turns, question, problem, panel)
 
 
 def _unfinished(

@@ -45,8 +45,6 @@ class Parts:
             self.question,
             self.notice,
             self.panel,
-            self.ask,
-            self.stop,
         ]
 
 

@@ -51,7 +51,7 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
             scale=8,
         )
         ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=88)
-        stop = gr.Button("Stop", visible=False, elem_id="stop", scale=1, min_width=88)
+        stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=88)
     follow_ups = html_part("", FOLLOW_UPS, "follow-ups", ["follow.js"])
     with gr.Row(elem_id="below"):
         html_part("", KEYS, "keys", ["keys.js"])
@@ -164,24 +164,20 @@ def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
     part.open_article(open_article, parts.conversation, parts.panel, queue=False, **private())
 
 
-def updates(frame: Frame, before: Frame | None = None) -> list[Any]:
-    """A frame as the values of `Parts.outputs`, as changes from the frame `before`, if any.
+def updates(frame: Frame) -> list[Any]:
+    """A frame as the values of `Parts.outputs`.
 
-    Gradio rebuilds a component for each property that is set, so unchanged buttons are
-    skipped.
+    The stylesheet shows Stop instead of Ask while a reply is busy: Gradio would build a button
+    anew for each property that is set.
     """
     import gradio as gr
 
-    buttons = [gr.skip(), gr.skip()]
-    if before is None or before.busy != frame.busy:
-        buttons = [gr.Button(visible=not frame.busy), gr.Button(visible=frame.busy)]
     return [
         frame.conversation,
         gr.skip() if frame.turns is None else list(frame.turns),
         gr.skip() if frame.question is None else frame.question,
         str(text(frame.problem or "")),
         gr.skip() if frame.panel is None else frame.panel,
-        *buttons,
     ]
 
 
@@ -204,8 +200,5 @@ def _asked_again(
 
 
 def _asked(chat: Chat, form: Form, conversation: Conversation) -> Iterator[list[Any]]:
-    before = None
     with closing(chat.ask(form, conversation)) as frames:
-        for frame in frames:
-            yield updates(frame, before)
-            before = frame
+        yield from map(updates, frames)
