@@ -90,7 +90,7 @@ class Asking:
             understood=search.understood,
             coverage=snapshot.coverage,
             retrieval_seconds=time.perf_counter() - started,
-            holdings=snapshot.facets.span(),
+            holdings=snapshot.facets.span,
             corroborated=corroborated,
             trail=trail,
         )

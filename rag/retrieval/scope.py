@@ -44,7 +44,7 @@ def find_scope(asked: AboutArchive, request: Request, snapshot: Snapshot) -> Sco
     if asked.is_chat:
         return Scope(first_passages_of(base, snapshot), base, ())
     now = request.as_of or datetime.now(UTC)
-    newest = snapshot.facets.span()
+    newest = snapshot.facets.span
     moments = [now]
     if newest and asked.times:
         last = min(now, newest[1] + timedelta(days=1))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from embeddings import Reranker
 from rag.indexes.dense import DenseIndex
 from rag.indexes.encoding import RecentVectors
 from rag.indexes.protocols import LexicalSearcher, VectorSearcher
 from rag.records import Similarity
-from rag.store import STILL, Facets, Store
+from rag.store import Facets, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Snapshot:
     @property
     def coverage(self) -> float:
         """The share of current passages with a vector, from 0 to 1; 1.0 of an empty archive."""
-        passages = int(np.count_nonzero(self.facets.until == STILL))
+        passages = self.facets.current
         return min(1.0, self.embedded / passages) if passages else 1.0
 
     def similarity(self) -> Similarity | None:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ NO_DELTA = AsOfDelta(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 """For queries about now: exactly the current passages are valid."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facets:
     """Columns over all passages as they were at one change, sorted by passage id.
 
@@ -123,6 +124,12 @@ class Facets:
         past: Integers = ids[self._of(ids, self.until, STILL) != STILL]
         return past
 
+    @cached_property
+    def current(self) -> int:
+        """The number of current passages."""
+        return int(np.count_nonzero(self.until == STILL))
+
+    @cached_property
     def span(self) -> tuple[datetime, datetime] | None:
         """When the oldest and the newest dated article appeared; None if no article has a date.
 

@@ -68,7 +68,7 @@ def start_of(archive: Archive, examples: Sequence[str] = ()) -> Start:
     return Start(
         articles=len(first_passages),
         outlets=len({facets.publishers[number] for number in np.unique(publishers)} - {""}),
-        span=facets.span(),
+        span=facets.span,
         headlines=tuple(
             Headlines(facets.publishers[number], tuple(found[id_] for id_ in ids if id_ in found))
             for number, ids in by_outlet.items()
