@@ -45,6 +45,7 @@ _FIELDS = ("title", "text")
 _Weighed = tuple[str, tuple[str, ...], float]
 """A word that is searched for, its stems in other languages, and what it counts."""
 
+_Sought = tuple[list[tantivy.Query], list[tantivy.Query]]
 Texts = Callable[[Sequence[str]], Iterable[tuple[Article, Sequence[Passage]]]]
 
 
@@ -184,9 +185,7 @@ class TantivySearcher:
         self._past = past
         self._columns = columns
         self._deltas: dict[tuple[datetime | str | None, ...], AsOfDelta] = {}
-        self._queries: dict[
-            tuple[object, ...], tuple[list[tantivy.Query], list[tantivy.Query]]
-        ] = {}
+        self._sought: dict[tuple[object, ...], _Sought] = {}
         self._languages = analysis.STEMMERS.keys() & columns.languages
 
     def terms(self, text: str) -> list[str]:
@@ -299,24 +298,27 @@ class TantivySearcher:
         weights = analysis.query_weights(query, context)
         return [(term, stems.get(term, ()), weight) for term, weight in weights.items()]
 
-    def _asked(
-        self, query: str, context: Mapping[str, float]
-    ) -> tuple[list[tantivy.Query], list[tantivy.Query]]:
+    def _asked(self, query: str, context: Mapping[str, float]) -> _Sought:
         """The words as they are looked for among current passages, and among superseded ones.
 
-        Kept, for one question asks for the best and then for the scores of others.
+        A word counts as much in both, so that scores can be compared. Remembered, for a question
+        asks for the best passages first and then for the scores of others.
         """
-        if (key := (query, *context.items())) not in self._queries:
-            words = self._weighed(query, context)
-            self._queries[key] = self._words(words), self._words_then(words)
-        return self._queries[key]
-
-    def _words(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
-        return [
-            best_of(self._forms(term, stems, field, weight))
-            for field in _FIELDS
-            for term, stems, weight in words
-        ]
+        if (key := (query, *context.items())) not in self._sought:
+            words = [(field, *each) for field in _FIELDS for each in self._weighed(query, context)]
+            now = [best_of(self._forms(term, stems, at, own)) for at, term, stems, own in words]
+            then = [
+                best_of(
+                    [
+                        self._term(form, field, weight * self._exchange(field, form))
+                        for form in (term, *stems)
+                    ]
+                )
+                for field, term, stems, weight in words
+                if self._past.is_open
+            ]
+            self._sought[key] = now, then
+        return self._sought[key]
 
     def _forms(
         self, term: str, stems: Sequence[str], field: str, weight: float
@@ -333,24 +335,6 @@ class TantivySearcher:
                 for each in longer
             ]
         return forms
-
-    def _words_then(self, words: Sequence[_Weighed]) -> list[tantivy.Query]:
-        """The words as they are looked for among superseded passages.
-
-        Each counts as much as it does among the current ones, so that scores can be compared.
-        """
-        if not self._past.is_open:
-            return []
-        return [
-            best_of(
-                [
-                    self._term(form, field, weight * self._exchange(field, form))
-                    for form in (term, *stems)
-                ]
-            )
-            for field in _FIELDS
-            for term, stems, weight in words
-        ]
 
     def _exchange(self, field: str, term: str) -> float:
         """What a word counts among current passages, for each that it counts among past ones."""
