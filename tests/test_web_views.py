@@ -97,7 +97,9 @@ def test_an_article_whose_lead_names_the_subject_is_about_it() -> None:
     assert subject_of("zebra").leads(hit(MIXED).article) is False
 
 
-@pytest.mark.parametrize("text", ["", "It rained.", "The mill was built in 1904."])
+@pytest.mark.parametrize(
+    "text", ["", "It rained.", "The mill was built in 1904.", "Monday | 9 | 7"]
+)
 def test_what_names_no_day_is_no_event(text: str) -> None:
     assert events([hit(text)]) == []
 

@@ -164,10 +164,10 @@ def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, .
         return ()
     today = asked.day
     age = _in_words(local_time(newest).date(), today)
-    said = f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
+    said = f"The newest evidence is from {spoken_date(newest)}, {age} before {day_in_words(today)}."
     if asked.holdings and has_ended(asked):
-        return (f"{said}the archive ends on {day_in_words(asked.holdings[1].date())}.",)
-    return (f"{said}it may be out of date.",)
+        return (f"{said} The archive ends on {day_in_words(asked.holdings[1].date())}.",)
+    return (f"{said} It may be out of date.",)
 
 
 def has_ended(asked: Question) -> bool:

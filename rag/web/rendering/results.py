@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
 from rag.answers.wording import introduction
 from rag.conversations.escaping import language_code, text
+from rag.language.furniture import CELLS
 from rag.records import Article
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
-from rag.web.rendering.layout import TextBlock
+from rag.web.rendering.layout import CELL_NAMES, TextBlock
 from rag.web.rendering.markdown import blocks_of
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
@@ -120,7 +122,18 @@ def _marked(found: MarkedHit) -> Markup:
     blocks = [
         block for block in blocks_of(article) if block.visible(article.text, *_within(found, block))
     ]
-    return Markup("\n\n").join(join(_pieces(found, block)) for block in blocks)
+    apart = ["", *(_apart(one, other) for one, other in pairwise(blocks))]
+    return join(
+        text(before) + join(_pieces(found, block))
+        for before, block in zip(apart, blocks, strict=False)
+    )
+
+
+def _apart(one: TextBlock, other: TextBlock) -> str:
+    """What stands between two blocks: the cells of a row share a line, rows have one each."""
+    if one.name not in CELL_NAMES or one.within[:1] != other.within[:1]:
+        return "\n\n"
+    return CELLS if one.within == other.within else "\n"
 
 
 def _pieces(found: MarkedHit, block: TextBlock) -> Iterator[Markup]:

@@ -67,7 +67,7 @@ def search_tab(chat: Chat, parts: Parts) -> SearchFields:
         without = tuple(map(str, event.without))
         return searched(chat, Form.of(str(event.question), limits, without), order)
 
-    once = {"trigger_mode": "once", **private()}
+    once = {"trigger_mode": "once", **private(), "show_progress": "minimal"}
     gr.on([words.submit, go.click], search, [words, sort, *parts.limits], results, **once)
     sort.input(reorder, [words, sort, *parts.limits], results, **private())
     results.ask_again(again, [sort, *parts.limits], results, **once)
