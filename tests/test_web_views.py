@@ -155,6 +155,16 @@ def test_a_search_tells_where_its_words_stand(archive: Archive) -> None:
     assert sought_words(other, "ferry", archive.snapshot().lexical.terms) == ()
 
 
+def test_all_words_of_a_search_are_marked_by_one_state_of_the_archive(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = []
+    now = Archive.snapshot
+    monkeypatch.setattr(Archive, "snapshot", lambda self: states.append(1) or now(self))
+    assert len(find(archive, Request("ferry chapel"), 10).hits) > 1
+    assert len(states) == 2
+
+
 def test_an_opened_article_names_who_else_carries_its_words(archive: Archive) -> None:
     opened = open_words(archive, "courier.example/1", 1, (0, 10))
     assert (opened.also_in, opened.latest, opened.now) == (("Lake Post",), 1, None)
