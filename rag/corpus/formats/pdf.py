@@ -66,7 +66,8 @@ def _opened(pdfium: Any, file: BinaryIO) -> Any:
         if error.err_code == _PASSWORD_ERROR:
             msg = "encrypted: it opens with a password only; save it without one"
         else:
-            msg = f"damaged, or no PDF file: {error}"
+            why = str(error).rstrip(".")
+            msg = f"damaged, or no PDF file: {why}; open it in another program and save it again"
         raise CorpusError(msg) from error
 
 
