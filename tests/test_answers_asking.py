@@ -58,7 +58,7 @@ def test_the_latest_of_an_archive_that_has_ended_is_its_newest(tmp_path: Path) -
         archive.ingest(write_jsonl(tmp_path / "one.jsonl", [ferry]))
         ended = archive.ask(asked, as_of="2025-08-01")
         assert any("ferry Marigold" in each.quote for each in ended.citations)
-        assert ended.notes[0].endswith("the archive ends on 2 May 2025.")
+        assert ended.notes[0].endswith(" The archive ends on 2 May 2025.")
         archive.ingest(write_jsonl(tmp_path / "two.jsonl", [mill]))
         growing = archive.ask(asked, as_of="2025-08-01")
         assert growing.abstained
@@ -221,7 +221,8 @@ def test_a_speaker_may_be_named_by_age(tmp_path: Path) -> None:
 def test_a_timeline_has_the_days_months_and_years_of_what_is_told(tmp_path: Path) -> None:
     burnt = (
         "A fire destroyed the boathouse in Ellsby on Sunday. The boathouse was founded in 1854. "
-        "The council decides in June whether the boathouse is built again."
+        "The council decides in June whether the boathouse is built again. "
+        "On Sunday evening firefighters from Marsk put out the boathouse fire."
     )
     with open_archive(tmp_path) as archive:
         archive.ingest(
@@ -232,4 +233,6 @@ def test_a_timeline_has_the_days_months_and_years_of_what_is_told(tmp_path: Path
         )
         answer = archive.ask("timeline of the boathouse fire")
     lines = [line.split(" – ")[0] for line in answer.text.splitlines() if line]
+    # What an article tells of one day stands under it together.
     assert lines == ["1854", "10 May 2026", "June 2026"]
+    assert "Ellsby on Sunday. [2] On Sunday evening" in answer.text

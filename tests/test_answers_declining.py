@@ -122,13 +122,13 @@ def test_old_evidence_is_named_where_the_latest_is_asked_for() -> None:
     assert old_evidence(latest, [cited]) == ()  # 29 days
     later = replace(latest, as_of=datetime(2025, 8, 1, tzinfo=UTC))
     assert old_evidence(later, [cited]) == (
-        "The newest evidence is of 3 May 2025, 2 months before 31 July 2025: "
-        "the archive ends on 3 May 2025.",
+        "The newest evidence is from 3 May 2025, 2 months before 31 July 2025. "
+        "The archive ends on 3 May 2025.",
     )
     growing = replace(later, holdings=(MARCH, datetime(2025, 7, 2, tzinfo=UTC)))
     assert old_evidence(growing, [cited]) == (
-        "The newest evidence is of 3 May 2025, 2 months before 31 July 2025: "
-        "it may be out of date.",
+        "The newest evidence is from 3 May 2025, 2 months before 31 July 2025. "
+        "It may be out of date.",
     )
     assert old_evidence(later, []) == ()
     undated = Citation(1, replace(FERRY, published=None), 0, 9)

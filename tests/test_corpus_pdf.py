@@ -136,6 +136,14 @@ def test_a_date_in_the_text_comes_before_that_of_the_file(tmp_path: Path) -> Non
     assert outcome.article.title == "Ferry sails again"
 
 
+@pytest.mark.parametrize(
+    "named", ["about:blank", "https://post.example/a?b=1", "Document1", "Slide 1"]
+)
+def test_a_title_that_a_program_wrote_is_none(tmp_path: Path, named: str) -> None:
+    shown = pdf([["Ferry sails again", "", *FIRST]], info={"Title": named})
+    assert article(tmp_path, shown).article.title == "Ferry sails again"
+
+
 def test_a_date_of_the_file_in_the_future_is_none(tmp_path: Path) -> None:
     outcome = article(tmp_path, pdf([FIRST], info={"CreationDate": "D:20990101000000Z"}))
     assert outcome.article.published is None

@@ -285,3 +285,15 @@ def test_what_asks_is_no_courtesy(turn: str) -> None:
 def test_whatever_is_said_the_outcome_has_words(question: str, before: str, reply: str) -> None:
     made = completed_by(question, before, reply)
     assert made is None or any(map(str.isalnum, made.question))
+
+
+@pytest.mark.parametrize(
+    "asked", ["was the mill damaged", "did the roof fall?", "who found the boat?"]
+)
+def test_a_question_with_a_subject_of_its_own_stays_as_it_is_asked(asked: str) -> None:
+    found = completed_by(asked, "Tell me about the ferry strike", "")
+    assert found is not None
+    assert (found.as_asked, found.sure) == (True, False)
+    turns = [Message("user", "Tell me about the ferry strike"), Message("assistant", "It ended.")]
+    made = resolve_by_rules(asked, turns, AS_OF, no_facets())
+    assert (made.standalone, made.share, made.sure) == (asked, 0.5, False)

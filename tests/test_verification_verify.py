@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import Citation, Similarity, Verdict
+from rag.records import Article, Citation, Similarity, Verdict
 from rag.verification.judge import Judgement
 from rag.verification.verify import SUPPORT_THRESHOLD, grounding, verify
 from tests.builders import article
@@ -90,11 +90,11 @@ def test_a_claim_in_other_words_is_supported(claim: str, quotes: list[str]) -> N
         ("The damage is $1.2 billion.", [COST], "unsupported",
          "the article says $1.2 million, not $1.2 billion"),
         ("The river rose 9 percent.", ["The river rose 12 percent. It fell 3 percent later."],
-         "unsupported", "9 percent does not stand in the cited text"),
+         "unsupported", "the article says 12 percent, not 9 percent"),
         ("Harbour Post, 6 March 2031: " + FIRE, [FIRE], "unsupported",
          "the article appeared on 2031-03-05, not 6 March 2031"),
         ("In 2029 a mill in Brell burnt, killing 41 people.", [FIRE], "unsupported",
-         "2029 does not stand in the cited text"),
+         "2029 is not in the cited text"),
         ("A mill in Brell burnt, killing 41 people, said Tom Vane.", [FIRE], "unsupported",
          "Tom does not stand in the cited article"),
         ("Orr told the council: “We lost everything we owned.”", [LOSS], "quote altered",
@@ -123,7 +123,7 @@ def test_the_worst_finding_decides_and_every_reason_is_given_once() -> None:
         "quote altered",
         (
             "the article has “We lost everything we had”, not “We lost nothing we had,”",
-            "47 does not stand in the cited text",
+            "47 is not in the cited text",
             "Tom does not stand in the cited article",
         ),
     )
@@ -322,3 +322,13 @@ def test_every_text_gets_a_verdict_and_only_supported_ones_have_no_reason(
 ) -> None:
     verdict, reasons = verify(claim, cited(quote))
     assert (verdict == "supported") == (reasons == ())
+
+
+def test_a_figure_that_another_takes_the_place_of_is_named_once() -> None:
+    quote = "The strike on the ferries will end tomorrow."
+    headed = Article("a", "", "Ferry strike ends with 6.5 per cent rise", quote)
+    claim = "The ferry strike ended with a rise of 9 per cent [1]."
+    _, reasons = verify(claim, [Citation(1, headed, 0, len(quote))])
+    assert [each for each in reasons if "9 per cent" in each] == [
+        "the article says 6.5 per cent, not 9 per cent"
+    ]

@@ -681,8 +681,8 @@ def test_error_messages_name_the_fields_of_the_page() -> None:
 
 def test_the_facts_count_articles_outlets_and_coverage(archive: Archive, tmp_path: Path) -> None:
     assert facts_html(Chat(archive)) == (
-        "2 articles · 2 outlets · searched by words and meaning · "
-        "answered in the articles&#39; own words"
+        '2 articles · 2 outlets<span class="how"> · searched by words and meaning · '
+        "answered in the articles&#39; own words</span>"
     )
     assert outlets(archive) == [
         ("The Courier (1)", "The Courier"),
@@ -693,7 +693,8 @@ def test_the_facts_count_articles_outlets_and_coverage(archive: Archive, tmp_pat
     )
     assert is_growing(archive)
     assert facts_html(Chat(archive, ScriptedModel())) == (
-        "4 articles · 2 outlets · searched by words, 50% by meaning so far · worded by scripted"
+        '4 articles · 2 outlets<span class="how"> · searched by words, 50% by meaning so far · '
+        "worded by scripted</span>"
     )
 
 

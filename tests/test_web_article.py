@@ -225,6 +225,21 @@ def test_a_passage_over_blocks_is_marked_in_each_of_them() -> None:
     assert body.cited == "a. two th"
 
 
+def test_rows_of_a_plain_file_are_a_table() -> None:
+    rows = "Barges wait.\n\nDay | North\n\nMonday | 9\n\nTuesday | 18\n\nHome | Sport"
+    found = shown(rows, "Monday | 9", id="file:/a.html")
+    assert (found.all.split(), found.marked) == (rows.split(), "Monday9")
+    assert found.tags.count("table") == 1
+    assert [found.tags.count(tag) for tag in ("thead", "tr", "th", "td")] == [1, 4, 2, 6]
+
+
+def test_a_single_row_and_rows_that_nobody_reports_are_no_table() -> None:
+    assert "table" not in shown("Day | North\n\nBarges wait.", id="file:/a.html").tags
+    links = "Home | Sport\n\nNews | Weather"
+    span = Span(0, len(links), "related link")
+    assert "table" not in shown(links, id="file:/a.html", furniture=(span,)).tags
+
+
 def test_cited_markup_alone_is_shown() -> None:
     text = "See [x](https://a.example/long) end"
     start = text.index("https")

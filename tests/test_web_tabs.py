@@ -132,6 +132,26 @@ def test_results_show_no_syntax_of_markdown(tmp_path: Path) -> None:
     )
 
 
+def test_the_rows_of_a_table_stay_rows_in_results(tmp_path: Path) -> None:
+    file = tmp_path / "crew.txt"
+    file.write_text("Boats of the ferry line.\n\nBoat | Crew\n\nHeron | 4", encoding="utf-8")
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(file)
+        shown = searched(Chat(archive), Form("heron"))
+    assert "ferry line.\n\nBoat | Crew\n<mark>Heron</mark> | 4</p>" in shown
+
+
+def test_more_results_are_a_click_away_until_all_are_listed(tmp_path: Path) -> None:
+    rows = [row(n, f"Ferry number {n} sailed to pier {n * 7}.") for n in range(1, 26)]
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", rows))
+        first, more = (searched(Chat(archive), Form("+ferry"), most=most) for most in (20, 40))
+    assert "The first 20 passages of 20 articles" in first
+    assert 'data-most="40">Show more</button>' in first
+    assert ">25 passages of 25 articles" in more
+    assert "Show more" not in more
+
+
 def test_evidence_is_of_the_subject_else_of_the_last_answer(chat: Chat) -> None:
     named = evidence_of(chat, Form("ferry sank"), Conversation())
     assert "Evidence for “ferry sank”" in named
@@ -156,7 +176,7 @@ def test_the_archive_tells_its_figures_and_lists_its_shelves(chat: Chat) -> None
     assert 'data-outlet="The Packet"' in shown
     assert "No input failed." in shown
     june = section_of(chat, Form(""), None, "2025-06")
-    assert "Articles of 2025-06" in june
+    assert "Articles of June 2025" in june
     assert june.count("<li>") == 1
     none = section_of(chat, Form("", published_from="2026"), "The Courier", None)
     assert "0 articles" in none

@@ -97,7 +97,9 @@ def test_an_article_whose_lead_names_the_subject_is_about_it() -> None:
     assert subject_of("zebra").leads(hit(MIXED).article) is False
 
 
-@pytest.mark.parametrize("text", ["", "It rained.", "The mill was built in 1904."])
+@pytest.mark.parametrize(
+    "text", ["", "It rained.", "The mill was built in 1904.", "Monday | 9 | 7"]
+)
 def test_what_names_no_day_is_no_event(text: str) -> None:
     assert events([hit(text)]) == []
 
@@ -151,6 +153,16 @@ def test_a_search_tells_where_its_words_stand(archive: Archive) -> None:
     assert [text[start:end] for start, end in first.words] == ["ferry"]
     other = Hit(Passage(1, "x", 1, 4, 10), first.hit.article, 1.0, 1)
     assert sought_words(other, "ferry", archive.snapshot().lexical.terms) == ()
+
+
+def test_all_words_of_a_search_are_marked_by_one_state_of_the_archive(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = []
+    now = Archive.snapshot
+    monkeypatch.setattr(Archive, "snapshot", lambda self: states.append(1) or now(self))
+    assert len(find(archive, Request("ferry chapel"), 10).hits) > 1
+    assert len(states) == 2
 
 
 def test_an_opened_article_names_who_else_carries_its_words(archive: Archive) -> None:

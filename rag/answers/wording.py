@@ -54,7 +54,7 @@ def word(
     text before it names has that name before it, in brackets. An `opening` stands on a line of
     its own before them, and is part of no claim; so does what sets apart the last `further`
     sentences, of which it does not speak. `heads` stand before the sentences, such as the
-    days of a chronology; each is then a paragraph.
+    days of a chronology; a paragraph has one.
 
     >>> article = Article("a", "", "", "It sank. It was old.", "Radio North")
     >>> spans = [(0, 8), (9, 20)]
@@ -70,7 +70,8 @@ def word(
         if apart:
             text += f"{LINE_BREAK if text else ''}{ALSO}"
         goes_on = before is not None and before.article == sentence.article
-        joined = goes_on and not apart and not heads
+        under_one_head = not heads or (place > 0 and heads[place] == heads[place - 1])
+        joined = goes_on and not apart and under_one_head
         text += " " if joined else LINE_BREAK if text else ""
         start = len(text)
         if not joined:
@@ -164,10 +165,10 @@ def old_evidence(asked: Question, citations: Sequence[Citation]) -> tuple[str, .
         return ()
     today = asked.day
     age = _in_words(local_time(newest).date(), today)
-    said = f"The newest evidence is of {spoken_date(newest)}, {age} before {day_in_words(today)}: "
+    said = f"The newest evidence is from {spoken_date(newest)}, {age} before {day_in_words(today)}."
     if asked.holdings and has_ended(asked):
-        return (f"{said}the archive ends on {day_in_words(asked.holdings[1].date())}.",)
-    return (f"{said}it may be out of date.",)
+        return (f"{said} The archive ends on {day_in_words(asked.holdings[1].date())}.",)
+    return (f"{said} It may be out of date.",)
 
 
 def has_ended(asked: Question) -> bool:

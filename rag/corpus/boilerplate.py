@@ -20,14 +20,13 @@ from rag.corpus.rules import (
     is_reporting,
     paragraph_kind,
 )
+from rag.language.furniture import CELLS
 from rag.records import FurnitureKind, Span
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _LINE = re.compile(r"\S[^\n]*")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _DASHES = ("-", "–", "—")
-_CELLS = " | "
-"""What parts the cells of a row."""
 _TITLE_LENGTH = 150
 _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.;:,…][\"'”’)]*$")
 _TOP = 8
@@ -157,10 +156,10 @@ def _type_headings(blocks: Sequence[Block], kinds: _Kinds) -> None:
         if (
             kinds[index] is None
             and is_heading(blocks[index].words)
-            and _CELLS not in blocks[index].words
+            and CELLS not in blocks[index].words
             and (index == 0 or _parts(blocks[index - 1], kinds[index - 1]))
             and kinds[index + 1] is None
-            and (is_reporting(blocks[index + 1].words) or _CELLS in blocks[index + 1].words)
+            and (is_reporting(blocks[index + 1].words) or CELLS in blocks[index + 1].words)
         ):
             kinds[index] = "heading"
 

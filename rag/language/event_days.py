@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
+from rag.language.furniture import CELLS
 from rag.language.moments import Days, Moment, moments, span_of
 from rag.language.speech_cues import SAYING
 from rag.language.words import shortened, word_set
@@ -123,7 +124,11 @@ def dated(sentence: str, published: date | None) -> Dated | None:
     >>> found = dated("On Monday the old mill, built in 1904, burnt down.", date(2031, 3, 5))
     >>> found.named, found.title
     ('Monday', 'The old mill burnt down')
+
+    The row of a table dates none.
     """
+    if CELLS in sentence:
+        return None
     found = moments(sentence, published)
     known = [
         (each, place)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+CELLS = " | "
+"""What parts the cells of a table's row in plain text."""
+
 _AGENCY = (
     r"(?:AFP|AP|Reuters|REUTERS|Getty(?: Images)?|Shutterstock|iStock(?:photo)?|Alamy|Bloomberg|CNN"
     r"|EPA(?:-EFE)?|EFE|Xinhua|TASS|ANSA|dpa|UPI|PA|PA Wire|(?:Zuma|ZUMA)(?: Press)?"

@@ -63,12 +63,14 @@ class Completed:
 
     It is not `sure` where no rule knew where the subject belongs, so that it only stands before
     the question ("About the ferry strike: ..."), where one thing stands for two pronouns, and where
-    "they" may be others than what the question before is about.
+    "they" may be others than what the question before is about. One that names a subject itself
+    ("Was the bridge safe?") may be of the story before or of another: it stays `as_asked`.
     """
 
     question: str
     anew: bool = False
     sure: bool = True
+    as_asked: bool = False
 
 
 def completed_by(question: str, before: str, reply: str) -> Completed | None:
@@ -79,7 +81,7 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
     >>> completed_by("And the injured?", "How many died in the mill fire?", "").question
     'How many were injured in the mill fire?'
     >>> completed_by("What about the ferry strike?", "How many died in the mill fire?", "")
-    Completed(question='Tell me about the ferry strike', anew=True, sure=True)
+    Completed(question='Tell me about the ferry strike', anew=True, sure=True, as_asked=False)
     """
     asked = question[_GOING_ON.match(question).end() :].strip()  # type: ignore[union-attr]
     foreign = question_language(question) or dense_runs(question)
@@ -106,7 +108,8 @@ def completed_by(question: str, before: str, reply: str) -> Completed | None:
             return None
         put = _with_topic(bare, turn)
         completed = _completed(put)
-        return completed and replace(completed, sure=not put.startswith("About "))
+        known = put != bare and not put.startswith("About ")
+        return completed and replace(completed, sure=known, as_asked=put == bare)
     found = _earlier_one(fragment, turn) or _people(fragment, turn) or _measure(fragment, turn)
     found = found or _placed(fragment, turn) or _replaced(fragment, turn)
     if found:
@@ -208,7 +211,11 @@ def _with_topic(asked: str, turn: EarlierTurn) -> str:
         r"\bthe (?:\w+ ){0,2}?\w+(?=$| (?:due|over|on|out|held|ready|finished|done)\b)", asked
     )
     if part and form.name in ("date", "figure", "fact", "yes or no") and len(asked.split()) < _MANY:
-        return f"{asked[: part.start()]}{_part(part[0], turn)}{asked[part.end() :]}"
+        tied = _part(part[0], turn)
+        acted = re.match(rf"who (?!(?:{AUXILIARY})\b)", asked, re.IGNORECASE)
+        if (acted or form.name == "yes or no") and tied.startswith(f"{part[0]} of "):
+            return asked
+        return f"{asked[: part.start()]}{tied}{asked[part.end() :]}"
     return f"About {turn.topic}: {asked}"
 
 

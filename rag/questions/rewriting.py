@@ -109,6 +109,8 @@ def resolve_by_rules(
         return found
     if made.anew:
         return FollowUp(made.question)
+    if made.as_asked:
+        return FollowUp(found.question, (before,), found.reply, share=_WHOLE, sure=False)
     return FollowUp(made.question, (before,), found.reply, share=_WHOLE, whole=True, sure=made.sure)
 
 

@@ -17,7 +17,7 @@ from rag.verification.checks.amounts import amounts
 from rag.verification.checks.binding import binding
 from rag.verification.checks.counted import counted
 from rag.verification.checks.dates import appeared, dates, seen_from
-from rag.verification.checks.evidence import Check, Evidence, Finding
+from rag.verification.checks.evidence import ABSENT, Check, Evidence, Finding
 from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
 from rag.verification.checks.quoting import quoting
@@ -268,7 +268,15 @@ def _is_open(finding: Finding) -> bool:
 def _verdict(findings: Sequence[Finding]) -> tuple[Verdict, tuple[str, ...]]:
     found: list[Verdict] = ["supported", *(finding.verdict for finding in findings)]
     reasons = dict.fromkeys(finding.reason for finding in findings)
-    return min(found, key=_WORST.index), tuple(reasons)
+    # "The article says 6.5, not 9" says, too, that 9 is not there.
+    told = [
+        finding.reason
+        for finding in findings
+        if finding.kind == "number"
+        and finding.absent
+        and any(each.endswith(f", not {finding.reason.removesuffix(ABSENT)}") for each in reasons)
+    ]
+    return min(found, key=_WORST.index), tuple(each for each in reasons if each not in told)
 
 
 def _divided(claim: str, evidence: Evidence) -> tuple[str, str]:

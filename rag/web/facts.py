@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from rag.archive import Archive
 from rag.conversations.escaping import text
 from rag.errors import RagError
@@ -10,9 +12,13 @@ from rag.web.rendering.steps import count
 
 
 def facts_html(chat: Chat) -> str:
-    """One line: articles, outlets, how they are searched and what writes the answers."""
+    """One line: articles, outlets, how they are searched and what writes the answers.
+
+    A narrow window leaves out what is in the element `how`.
+    """
     try:
-        return str(text(" · ".join(_facts(chat))))
+        size, how = map(" · ".join, _facts(chat))
+        return str(Markup('{}<span class="how"> · {}</span>').format(text(size), text(how)))
     except RagError as error:
         return str(text(in_page_words(str(error))))
 
@@ -57,7 +63,7 @@ def sections(archive: Archive) -> list[tuple[str, str]]:
     return [("any", ""), *((f"{name} ({n:,})", name) for name, n in counts.items() if name)]
 
 
-def _facts(chat: Chat) -> list[str]:
+def _facts(chat: Chat) -> tuple[list[str], list[str]]:
     articles, passages, embedded = chat.archive.counts()
     named = len([name for name in chat.archive.publishers() if name])
     if embedded < passages:
@@ -66,4 +72,4 @@ def _facts(chat: Chat) -> list[str]:
         searched = "searched by words and meaning"
     worded = f"worded by {chat.model.name}" if chat.model else "answered in the articles' own words"
     doing = [f"{chat.preparing()}…"] if chat.preparing() else []
-    return [count(articles, "article"), count(named, "outlet"), searched, worded, *doing]
+    return [count(articles, "article"), count(named, "outlet"), *doing], [searched, worded]

@@ -71,6 +71,10 @@ def connect_stop(button: Any, runs: Sequence[Any]) -> None:
         button.click(None, cancels=[run], queue=False, **private())
 
 
+SHOWN_WAITING = {"show_progress": "minimal"}
+"""For a handler whose result takes long: the style sheet shows that it is waited for."""
+
+
 def private() -> dict[str, Any]:
     """The options of a handler that only this page calls."""
     return {"api_visibility": "private", "show_progress": "hidden"}

@@ -56,6 +56,17 @@ def test_the_newest_come_first_and_passages_of_one_article_are_one_card(
     )
 
 
+def test_more_results_come_below_those_that_are_shown(visitor: Visitor, sites: Sites) -> None:
+    page = visitor.visit(sites.samples)
+    cards = search(page, "the council said")
+    told = page.locator("#results .told")
+    expect(told).to_contain_text("The first 20 passages")
+    shown = cards.count()
+    page.get_by_role("button", name="Show more").click()
+    expect(told).to_contain_text("The first 40 passages")
+    expect(cards.nth(shown).get_by_role("link").first).to_be_focused()
+
+
 def test_the_start_page_shows_what_the_archive_has(visitor: Visitor, sites: Sites) -> None:
     page = visitor.visit(sites.corpus)
     welcome = page.locator(".welcome")

@@ -30,8 +30,12 @@ _SPACES = re.compile(r"[ \u00a0]+")
 _WIDE_GAP = 0.9
 _LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?")
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)'?(\d\d)|Z|$)")
-# Titles that programs write if nobody enters one.
-_NO_TITLE = re.compile(r"^(?:untitled.*|microsoft \w+ - .*|.*\.\w{2,5}|[\W\d]*)$", re.IGNORECASE)
+# Titles that programs write if nobody enters one: file names, addresses, their own names.
+_NO_TITLE = re.compile(
+    r"^(?:untitled.*|microsoft \w+ - .*|(?:word|powerpoint) (?:document|presentation)"
+    r"|(?:document|layout|slide|print|page|view)? ?\d*|about:\w+|\w{2,}:/\S*|.*\.\w{2,5}|[\W\d]*)$",
+    re.IGNORECASE,
+)
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 )
@@ -62,7 +66,8 @@ def _opened(pdfium: Any, file: BinaryIO) -> Any:
         if error.err_code == _PASSWORD_ERROR:
             msg = "encrypted: it opens with a password only; save it without one"
         else:
-            msg = f"damaged, or no PDF file: {error}"
+            why = str(error).rstrip(".")
+            msg = f"damaged, or no PDF file: {why}; open it in another program and save it again"
         raise CorpusError(msg) from error
 
 

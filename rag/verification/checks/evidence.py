@@ -359,6 +359,10 @@ def capitalised(texts: Iterable[str]) -> list[str]:
     return found
 
 
+ABSENT = " is not in the cited text"
+"""How the reason ends where nothing is in the place of what a claim says."""
+
+
 def mismatch(
     said: str, rivals: Sequence[str], kind: Literal["number", "date", "name", "role"]
 ) -> Finding:
@@ -366,7 +370,7 @@ def mismatch(
     different = list(dict.fromkeys(rivals))
     if len(different) == 1:
         return Finding("unsupported", f"the article says {different[0]}, not {said}", kind)
-    return Finding("unsupported", f"{said} does not stand in the cited text", kind, absent=True)
+    return Finding("unsupported", f"{said}{ABSENT}", kind, absent=True)
 
 
 Check = Callable[[str, Evidence], Iterable[Finding]]

@@ -165,13 +165,14 @@ def _months(months: Mapping[str, int]) -> Markup:
             '<li><button type="button" class="list" data-month="{}">{}</button>'
             '<span class="bar" style="--share: {:.3f}" aria-hidden="true"></span>'
             '<span class="number">{:,}</span></li>'
-        ).format(month, _named(month), articles / most, articles)
+        ).format(month, named_month(month), articles / most, articles)
         for month, articles in reversed(list(months.items()))
     ]
     return Markup('<ul class="months">{}</ul>').format(join(rows))
 
 
-def _named(month: str) -> str:
+def named_month(month: str) -> str:
+    """The month in words: "March 2025"; "undated" for ""."""
     return f"{datetime.strptime(month, '%Y-%m').replace(tzinfo=UTC):%B %Y}" if month else "undated"
 
 
@@ -180,7 +181,7 @@ def _last_run(holdings: Holdings, failed: Sequence[Outcome]) -> Markup:
     if run is None:
         return hint_html("Nothing was ingested yet.")
     started = datetime.fromtimestamp(run.started, UTC)
-    ended = "" if run.finished is not None else "; it was interrupted, or is at work still"
+    ended = "" if run.finished is not None else "; it was interrupted or is still running"
     summary = Markup("<p>{:%Y-%m-%d %H:%M} UTC{}. {}</p>").format(
         started, ended, f"{count(len(failed), 'input')} failed:" if failed else "No input failed."
     )

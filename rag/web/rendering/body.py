@@ -20,7 +20,7 @@ from rag.conversations.escaping import text
 from rag.language.normalizing import normalized
 from rag.records import Article, Span
 from rag.web.conversation import Reference
-from rag.web.rendering.layout import Container, Run, Tag, TextBlock
+from rag.web.rendering.layout import CELL_NAMES, Container, Run, Tag, TextBlock
 from rag.web.rendering.markdown import blocks_of
 from rag.web.rendering.marks import join
 
@@ -133,7 +133,7 @@ class _Renderer:
 
     def _folded(self, block: TextBlock, kinds: set[str], *, is_first: bool) -> bool:
         """Whether the block is folded away; counts what is."""
-        if self._is_cited(block) or block.name in ("td", "th"):
+        if self._is_cited(block) or block.name in CELL_NAMES:
             return False
         article = self._article
         words = _compared(block.visible(self._text))

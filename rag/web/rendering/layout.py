@@ -6,14 +6,20 @@ and those that are only syntax are marked as such. Start reading with `blocks_of
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, groupby
 from typing import NamedTuple
 
-from rag.corpus.boilerplate import paragraphs
+from rag.corpus.boilerplate import Block, paragraphs
+from rag.language.furniture import CELLS
+from rag.records import Span
 
 _SHORTEST_LINE, _LONGEST_LINE = 45, 130
+CELL_NAMES = ("th", "td")
+_FIGURE = re.compile(r"\d")
 
 
 class Tag(NamedTuple):
@@ -83,15 +89,50 @@ class TextBlock:
         )
 
 
-def plain_blocks(text: str) -> Iterator[TextBlock]:
-    r"""The paragraphs of a text without markup.
+def plain_blocks(text: str, furniture: Sequence[Span] = ()) -> Iterator[TextBlock]:
+    r"""The paragraphs of a text without markup, and the cells of its tables.
+
+    Two or more rows in sequence, none of them in `furniture`, are a table.
 
     >>> [(block.start, block.end) for block in plain_blocks("It sank.\n\nAll lived.")]
     [(0, 8), (10, 20)]
+    >>> [block.name for block in plain_blocks("Boat | Crew\n\nHeron | 4")]
+    ['th', 'th', 'td', 'td']
     """
-    for block in paragraphs(text):
-        run = Run(block.start, block.end)
-        yield TextBlock("p", (run,), wrapped=is_wrapped(block.words))
+    numbers = count()
+    folded = [(span.start, span.end) for span in furniture]
+    found = groupby(paragraphs(text), lambda block: _is_row(block, folded))
+    for are_rows, group in found:
+        blocks = list(group)
+        if are_rows and len(blocks) > 1:
+            yield from _table(blocks, numbers)
+            continue
+        for block in blocks:
+            run = Run(block.start, block.end)
+            yield TextBlock("p", (run,), wrapped=is_wrapped(block.words))
+
+
+def _is_row(block: Block, folded: Sequence[tuple[int, int]]) -> bool:
+    inside = any(start < block.end and block.start < end for start, end in folded)
+    return CELLS in block.words and "\n" not in block.words and not inside
+
+
+def _table(rows: Sequence[Block], numbers: Iterator[int]) -> Iterator[TextBlock]:
+    """The cells of a table; its first row is its head where it alone has no figure."""
+    figures = [_FIGURE.search(row.words) is not None for row in rows]
+    table = Container("table", next(numbers))
+    for place, row in enumerate(rows):
+        is_head = place == 0 and not figures[0] and any(figures)
+        part = Container("thead" if is_head else "tbody", table.number)
+        within = (table, part, Container("tr", next(numbers)))
+        start = row.start
+        for words in row.words.split(CELLS):
+            end = start + len(words)
+            cell = Run(start, end)
+            after = min(end + len(CELLS), row.end)
+            runs = (cell, Run(end, after, syntax=True)) if end < after else (cell,)
+            yield TextBlock("th" if is_head else "td", runs, within)
+            start = after
 
 
 def is_wrapped(words: str) -> bool:

@@ -20,8 +20,10 @@ from markdown_it.token import Token
 from rag.conversations.escaping import web_address
 from rag.corpus.markdown import front_matter
 from rag.corpus.rules import is_reporting
+from rag.language.furniture import CELLS
 from rag.records import Article, Citation
 from rag.web.rendering.layout import (
+    CELL_NAMES,
     Container,
     Run,
     Tag,
@@ -55,7 +57,6 @@ _CONTAINERS = {
     "tr": "tr",
 }
 _LEAVES = {"paragraph": "p", "th": "th", "td": "td"}
-_CELLS = ("th", "td")
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
 _EMPHASIS = {"strong": "strong", "em": "em"}
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -73,11 +74,11 @@ def blocks_of(article: Article) -> list[TextBlock]:
     """The blocks of an article's text, in order: by its Markdown, where it has any."""
     text = article.text
     if len(text) > LONGEST or not is_markdown(article):
-        return list(plain_blocks(text))
+        return list(plain_blocks(text, article.furniture))
     blocks = list(_joined(text, list(_blocks(text))))
     runs = [run for block in blocks for run in block.runs]
     in_order = all(one.end <= other.start for one, other in pairwise(runs))
-    return blocks if in_order else list(plain_blocks(text))
+    return blocks if in_order else list(plain_blocks(text, article.furniture))
 
 
 def is_markdown(article: Article) -> bool:
@@ -109,8 +110,8 @@ def as_seen(citation: Citation) -> str:
     for block in blocks_of(article):
         words = " ".join(block.visible(article.text, citation.start, citation.end).split())
         if words:
-            of_row = block.within if block.name in ("td", "th") else ()
-            apart = " | " if row and row == of_row else "; " if row and of_row else " "
+            of_row = block.within if block.name in CELL_NAMES else ()
+            apart = CELLS if row and row == of_row else "; " if row and of_row else " "
             seen += f"{apart if seen else ''}{words}"
             row = of_row
     return seen or citation.quote
@@ -217,7 +218,7 @@ def _blocks(text: str) -> Iterator[TextBlock]:
             span = lines.span(*token.map)
             runs = _inline(lines.text, token, (max(span[0], cursor), span[1]), name)
             if runs:
-                end = runs[-1].end if name in _CELLS else lines.last(token.map[1])
+                end = runs[-1].end if name in CELL_NAMES else lines.last(token.map[1])
                 whole = tuple(with_syntax(runs, runs[0].start, end))
                 yield TextBlock(name, whole, tuple(within), is_wrapped(token.content))
                 cursor = whole[-1].end
@@ -247,7 +248,7 @@ def _inside(lines: _Lines, fence: Token) -> tuple[int, int]:
 
 def _inline(text: str, token: Token, span: tuple[int, int], name: str) -> list[Run]:
     """The runs of a block's content; as it stands where its places cannot be found."""
-    is_cell = name in _CELLS
+    is_cell = name in CELL_NAMES
     if is_cell and not token.content:
         return [Run(span[0], span[0])]
     starts = _line_starts(text, token.content, span, is_cell)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
 from rag.answers.wording import introduction
 from rag.conversations.escaping import language_code, text
+from rag.language.furniture import CELLS
 from rag.records import Article
 from rag.web.conversation import reference_to
 from rag.web.rendering.chips import understood_html
-from rag.web.rendering.layout import TextBlock
+from rag.web.rendering.layout import CELL_NAMES, TextBlock
 from rag.web.rendering.markdown import blocks_of
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
@@ -41,29 +43,42 @@ def no_search() -> str:
     return str(hint_html(_EMPTY) + Markup('<dl class="operators">{}</dl>').format(rows))
 
 
-def results_html(query: str, found: MarkedHits, without: Sequence[str] = ()) -> str:
-    """The results, a card for each article in their order, after a line that says how many."""
+def results_html(query: str, found: MarkedHits, without: Sequence[str] = (), more: int = 0) -> str:
+    """The results, a card for each article in their order, after a line that says how many.
+
+    Below them, a button lists up to `more` passages; none for 0.
+    """
     groups = found.by_article()
     notes = understood_html(query, found.understood, without)
     cards = join(_card(place, group, found) for place, group in enumerate(groups, start=1))
     listed = Markup('<ol class="results">{}</ol>').format(cards) if groups else ""
+    left_out = json.dumps(list(without))
+    button = Markup(
+        '<button type="button" class="show-more" data-question="{}" data-without="{}" '
+        'data-most="{}">Show more</button>'
+    ).format(text(query), text(left_out), more)
     save = Markup(
         '<button type="button" class="save-search" data-words="{}" data-ignore="{}">'
         "Save this search</button>"
-    ).format(text(query), text(json.dumps(list(without))))
+    ).format(text(query), text(left_out))
     return str(
-        Markup('<p class="told" role="status" dir="auto">{}</p>{}{}{}').format(
-            text(_summary(query, found, len(groups))), save, notes, listed
+        Markup('<p class="told" role="status" dir="auto">{}</p>{}{}{}{}').format(
+            text(_summary(query, found, len(groups), is_all=not more)),
+            save,
+            notes,
+            listed,
+            button if more else "",
         )
     )
 
 
-def _summary(query: str, found: MarkedHits, articles: int) -> str:
+def _summary(query: str, found: MarkedHits, articles: int, *, is_all: bool) -> str:
     if not found.hits:
         said = f"Nothing was found for “{query}”."
         return f"{said} {found.nothing or 'Other words, or fewer filters, may find more.'}"
     shown = f"{count(len(found.hits), 'passage')} of {count(articles, 'article')}"
     of_all = found.articles is not None and found.articles > articles
+    shown = shown if is_all else f"The first {shown}"
     return f"{shown} for “{query}”" + (f"; {found.articles:,} articles match" if of_all else "")
 
 
@@ -120,7 +135,18 @@ def _marked(found: MarkedHit) -> Markup:
     blocks = [
         block for block in blocks_of(article) if block.visible(article.text, *_within(found, block))
     ]
-    return Markup("\n\n").join(join(_pieces(found, block)) for block in blocks)
+    apart = ["", *(_apart(one, other) for one, other in pairwise(blocks))]
+    return join(
+        text(before) + join(_pieces(found, block))
+        for before, block in zip(apart, blocks, strict=False)
+    )
+
+
+def _apart(one: TextBlock, other: TextBlock) -> str:
+    """What stands between two blocks: the cells of a row share a line, rows have one each."""
+    if one.name not in CELL_NAMES or one.within[:1] != other.within[:1]:
+        return "\n\n"
+    return CELLS if one.within == other.within else "\n"
 
 
 def _pieces(found: MarkedHit, block: TextBlock) -> Iterator[Markup]:

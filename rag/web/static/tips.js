@@ -1,4 +1,5 @@
-// Tips: shown while their mark is pointed at or focused, or once it is pressed; Escape hides.
+// Tips: shown while their mark is pointed at or has the focus of the keyboard, or once it is
+// pressed; Escape hides. A touch that leads back to a mark shows none: it would hide the answer.
 const MARKS = "[aria-describedby^='tip-'], [aria-describedby^='why-']";
 const GAP = 6;
 let tip = null;
@@ -8,7 +9,8 @@ for (const kind of ["mouseover", "focusin", "click"]) {
   element.addEventListener(kind, (event) => {
     if (event.target.closest(".tip")) clearTimeout(leaving);
     const mark = event.target.closest(MARKS);
-    if (mark && (kind !== "click" || mark.tagName === "BUTTON")) showTip(mark);
+    if (!mark || (kind === "click" && mark.tagName !== "BUTTON")) return;
+    if (kind !== "focusin" || mark.matches(":focus-visible")) showTip(mark);
   });
 }
 // A moment's grace, so that the pointer can move onto the tip and select its words.

@@ -30,15 +30,15 @@ from rag.web.upload_turns import in_turn, now_adding
 
 STATUS = '<div role="status" id="added">${value}</div>'
 INTRODUCTION = (
-    "<p>Articles of your own join this archive, for everybody who uses it, and can be asked about "
+    "<p>Your files are added to this archive, for everybody who uses it. You can ask about them "
     "at once.</p><details><summary>Files that can be read</summary><p>${value}</p></details>"
 )
 QUEUE = '<ol aria-label="Being added now">${value}</ol>'
 QUEUE_SECONDS = 3.0
 NOTE = '<p class="note">${value}</p>'
 NO_NETWORK = (
-    "Pages and feeds are not read from here: the setting network is off. Whoever runs this page "
-    "can turn it on: DATELINE_NETWORK=1."
+    "Web pages and feeds cannot be added here, because the network is turned off. Whoever runs "
+    "this page can turn it on with DATELINE_NETWORK=1."
 )
 
 

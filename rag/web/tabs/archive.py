@@ -14,7 +14,7 @@ from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
 from rag.web.keeping import has_role, owner_of
 from rag.web.parts import Parts, html_part, private
-from rag.web.rendering.archive import archive_html, health_html, listing_html
+from rag.web.rendering.archive import archive_html, health_html, listing_html, named_month
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
 from rag.web.views.failures import last_failures, without_folders
@@ -97,7 +97,7 @@ def section_of(chat: Chat, form: Form, outlet: str | None, month: str | None) ->
     what = (
         f"Articles of {outlet or 'an unknown outlet'}"
         if outlet is not None
-        else f"Articles of {month or 'unknown date'}"
+        else f"Articles of {named_month(month) if month else 'unknown date'}"
     )
     return listing_html(listing, what)
 

@@ -9,7 +9,7 @@ from rag.errors import RagError
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.form import Form
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import SHOWN_WAITING, Parts, html_part, private
 from rag.web.rendering.evidence import evidence_html, no_evidence
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
@@ -26,7 +26,7 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
         with gr.Row(elem_id="evidencing"):
             subject = gr.Textbox(
                 label="Evidence for",
-                placeholder="A subject; empty: the last answer",
+                placeholder="Any subject",
                 show_label=False,
                 container=False,
                 max_lines=1,
@@ -46,7 +46,7 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
         inputs,
         view,
         trigger_mode="always_last",
-        **private(),
+        **(private() | SHOWN_WAITING),
     )
     connect_opening(chat, parts, view)
 

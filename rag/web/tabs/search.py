@@ -9,7 +9,7 @@ from rag.errors import RagError
 from rag.retrieval.retrieve import Request
 from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import SHOWN_WAITING, Parts, html_part, private
 from rag.web.rendering.results import no_search, results_html
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
@@ -17,6 +17,8 @@ from rag.web.views.found import find
 
 RESULTS = '<section aria-label="Search results" tabindex="0">${value}</section>'
 MOST = 20
+"""How many passages are listed at first; "Show more" doubles them, up to LARGEST."""
+LARGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,10 @@ def search_tab(chat: Chat, parts: Parts) -> SearchFields:
 
     def again(event: gr.EventData, order: str, *limits: Any) -> str:
         without = tuple(map(str, event.without))
-        return searched(chat, Form.of(str(event.question), limits, without), order)
+        most = event.most if isinstance(event.most, int) else MOST
+        return searched(chat, Form.of(str(event.question), limits, without), order, most)
 
-    once = {"trigger_mode": "once", **private()}
+    once = {"trigger_mode": "once", **private(), **SHOWN_WAITING}
     gr.on([words.submit, go.click], search, [words, sort, *parts.limits], results, **once)
     sort.input(reorder, [words, sort, *parts.limits], results, **private())
     results.ask_again(again, [sort, *parts.limits], results, **once)
@@ -75,12 +78,14 @@ def search_tab(chat: Chat, parts: Parts) -> SearchFields:
     return SearchFields(words, sort, results)
 
 
-def searched(chat: Chat, form: Form, sort: str = "relevance") -> str:
-    """The results for a form as HTML, or what is wrong with the form."""
+def searched(chat: Chat, form: Form, sort: str = "relevance", most: int = MOST) -> str:
+    """The `most` best results for a form as HTML, or what is wrong with the form."""
+    most = min(max(most, MOST), LARGEST)
     try:
         filters, as_of = chat.limits(form)
         request = Request(form.question, filters=filters, as_of=as_of, ignore=form.without)
-        found = find(chat.archive, request, MOST, sort)
+        found = find(chat.archive, request, most, sort)
     except RagError as error:
         return problem_html(in_page_words(str(error)))
-    return results_html(form.question.strip(), found, form.without)
+    more = min(2 * most, LARGEST) if most <= len(found.hits) < LARGEST else 0
+    return results_html(form.question.strip(), found, form.without, more)

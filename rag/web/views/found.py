@@ -53,7 +53,8 @@ def find(archive: Archive, request: Request, k: int, sort: str = "relevance") ->
     """The hits of a search as `Archive.find` gives them, with the query's words marked."""
     found = archive.find(request, k, sort)
     sought = found.words
-    marked = (MarkedHit(hit, sought_words(hit, sought, archive.terms)) for hit in found.hits)
+    terms = archive.snapshot().lexical.terms
+    marked = (MarkedHit(hit, sought_words(hit, sought, terms)) for hit in found.hits)
     return MarkedHits(tuple(marked), found.understood, found.articles, found.nothing, sought)
 
 
