@@ -65,7 +65,8 @@ _FAMILY_NAME_FIRST = re.compile(
 # Offices that stand beside Korean, Japanese and Chinese names: "reporter", "correspondent", "and
 # one more".
 _OFFICE_BEHIND = re.compile(
-    r"\s*(?:기자|선임기자|특파원|논설위원|객원기자|기자\s*외\s*\d+\s*명|외\s*\d+\s*명|記者|记者|編集委員|特派員)\Z"
+    r"\s*(?:기자|선임기자|특파원|논설위원|객원기자|기자\s*외\s*\d+\s*명|외\s*\d+\s*명|記者|记者|編集委員|特派員"
+    r"|[／/|｜\s]\s*\w{0,8}(?:報導|报道|报导))\Z"
 )
 _OFFICE_BEFORE = re.compile(r"\A(?:本报|本報)?(?:记者|記者)[:：\s]*(?=\S{2})")
 _SLUG_OF_NAME = re.compile(r"([a-z]{2,}(?:[-_][a-z]{2,}){1,3})(?:[-_]?\d{1,4})?")
@@ -147,7 +148,9 @@ def parse_authors(byline: str) -> tuple[str, ...]:
     if None not in slugs:
         return tuple(dict.fromkeys(filter(None, slugs)))
     line = _DEGREE.sub("", " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split()))
-    if turned := _turned_all(_BY.sub("", line)):
+    bare = _BY.sub("", line)
+    # Behind "By", what follows two words and a comma is an office or an outlet.
+    if (bare == line or " " not in bare.split(",")[0]) and (turned := _turned_all(bare)):
         return tuple(dict.fromkeys(turned))
     line = _PLACE_BETWEEN.sub("", _LEAD.sub("", _without_other_work(line)))
     line = _ROLE.sub("", line)

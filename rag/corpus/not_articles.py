@@ -16,6 +16,7 @@ from typing import Literal
 from rag.corpus.page_blocks import PageBlock
 from rag.corpus.page_fronts import is_front
 from rag.corpus.rules import is_reporting
+from rag.corpus.stated_text import StatedText
 from rag.language.furniture import is_newsletter
 
 SiteNotice = Literal["consent", "bot", "missing", "paywall", "newsletter", "advertisement"]
@@ -323,8 +324,7 @@ def why_no_article(
     blocks: Sequence[PageBlock],
     title: str,
     page: Sequence[PageBlock] = (),
-    *,
-    is_article: bool = False,
+    stated: StatedText | None = None,
 ) -> str:
     """Why these blocks of a page are no article; "" if they are one or if there are none.
 
@@ -332,7 +332,8 @@ def why_no_article(
 
     Nothing is reported besides notices of the site, or a notice of consent, a check or an error
     outweighs it; or the title says that the page is missing or a check, and little follows.
-    A list of headlines is no article, unless the page's own data say `is_article`.
+    A list of headlines is no article, unless the page's own data say that it is one; what they
+    call a list, or a person's page, is none.
     """
     total = sum(len(block.words) for block in blocks)
     if not total:
@@ -353,8 +354,8 @@ def why_no_article(
     named = next((each for each, pattern in _TITLES if pattern.match(title.strip())), None)
     if named and total <= _SHORT and reporting <= _SHORT // 5:
         return _REASONS[kind if noticed and kind != "paywall" else named]
-    if is_article:
-        return ""
+    if stated is not None and (stated.is_article or stated.is_list):
+        return _FRONT if stated.is_list else ""
     return _FRONT if is_front(blocks, page) else ""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from rag.corpus.page_blocks import PageBlock
 from rag.corpus.page_leads import leads_below_title
-from rag.corpus.rules import is_reporting, paragraph_kind
+from rag.corpus.rules import is_reporting, paragraph_kind, width
 
 _PARTS = frozenset(
     "p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd blockquote table tbody thead tfoot tr td th"  # noqa: SIM905
@@ -65,7 +65,7 @@ def is_prose(block: PageBlock) -> bool:
     """Whether a block is a paragraph of sentences rather than links, labels or advertisements."""
     return (
         block.kind in ("paragraph", "quote", "item")
-        and len(block.words) >= _SUBSTANTIAL
+        and width(block.words) >= _SUBSTANTIAL
         and block.linked < 0.5
         and paragraph_kind(block.words) is None
     )
@@ -270,11 +270,14 @@ class Choice:
             seen.add(words)
 
     def _headings(self) -> Iterator[int]:
-        """Headings right above chosen prose in the same container."""
+        """Headings right above chosen prose, in its container or beside that within the text."""
+        first = self._prose[0]
         for index, block in enumerate(self._blocks[:-1]):
             if index in self._chosen or block.kind != "heading" or index + 1 not in self._chosen:
                 continue
-            if container(block) in self._containers and self._may_be(block):
+            place, below = container(block), container(self._blocks[index + 1])
+            own = place in self._containers or (index > first and place is below.getparent())
+            if own and self._may_be(block):
                 yield index
 
 

@@ -105,7 +105,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
             "pub_date",
             "date_published",
         ),
-        *("date_publish", "publication_date", "published_date", "published_on", "publish_time"),
+        *(
+            "date_publish",
+            "publishing_date",
+            "publication_date",
+            "published_date",
+            "published_on",
+            "publish_time",
+        ),
         *("published_time", "publication_datetime", "web_publication_date", "post_date_gmt"),
         *(
             "post_date",

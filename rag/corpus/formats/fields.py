@@ -54,6 +54,7 @@ _INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?")
 _OTHER_ROLE = re.compile(r"photo|illustrat|graphic|video|camera|translat", re.IGNORECASE)
 _OF_BLOCK = ("content", "text", "html", "data", "items")
+_IN_ORDER = ("summary", "lead", "headline", "heading", "sections", "paragraphs")
 _DEEPEST = 6
 _LONGEST_DAY = 20
 _LONGEST_LIST = 4_000
@@ -173,9 +174,9 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     wrong = ""
     for name in fields.get("text", ()):
         value = _looked_up(record, name)
-        if isinstance(value, list) and any(parts := list(map(_block, value))):
-            value = "\n\n".join(filter(None, parts))
         value = _inner(value)
+        if isinstance(value, list | dict):
+            value = _block(value) or value
         if _is_none(value):
             continue
         if not isinstance(value, str):
@@ -205,7 +206,8 @@ def _block(value: Any, depth: int = 0) -> str:
     if isinstance(children := value.get("children"), list):
         return "".join(_block(each, depth + 1) for each in children)
     inner = (_block(value.get(name), depth + 1) for name in _OF_BLOCK)
-    return next(filter(None, inner), "")
+    parts = (_block(value.get(name), depth + 1) for name in _IN_ORDER)
+    return next(filter(None, inner), "") or "\n\n".join(filter(None, parts))
 
 
 def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:
