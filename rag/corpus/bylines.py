@@ -37,6 +37,7 @@ _PLACE_BETWEEN = re.compile(
 )
 _BETWEEN_PERSONS = re.compile(
     r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+"
+    r"|\s+(?:avec|with|mit|con|com)\s+(?=(?-i:[A-Z]{2,5})\b)"
     r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)"
 )
 _PART_OF_NAME = (
@@ -100,6 +101,7 @@ _ADDRESS_FIRST = re.compile(r"\A\S+@\S+\.\w+ \(([^()]{2,100})\)\Z")
 _BESIDE_NAME = re.compile(
     r"(?<=\w)[\s,;|/(–-]+(?:\S+@\S+\.\w+|@\w+|(?:https?://|www\.)\S+)\)?\s*\Z"
 )
+_LISTED_ADDRESS = re.compile(r"\A(?:https?://\S+?,\s*)+(?=[^\W\d_])", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)(?=\s*(?:;|\Z))")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
@@ -181,7 +183,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     (('Mira Oldenkamp',), ('nieuws.example',))
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
-    text = _BESIDE_NAME.sub("", _ADDRESS_FIRST.sub(r"\1", text))
+    text = _BESIDE_NAME.sub("", _ADDRESS_FIRST.sub(r"\1", _LISTED_ADDRESS.sub("", text)))
     text = _BY.sub("", _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text)))
     if not any(map(str.isalpha, text)) or text.endswith("?"):
         return ()

@@ -51,6 +51,7 @@ _CONSENT = (
     r"|\bohne (?:werbung|tracking)\b.{0,40}\b(?:abo\b|lesen|nutzen)"
     r"|^(?:alle )?(?:zustimmen|akzeptieren|annehmen)(?: (?:und|&) \w+)?$"
     r"|wir (?:verwenden|nutzen|setzen) (?:\w+ ){0,3}cookies"
+    r"|\b(?:wir|uns) und unsere partner\b.{0,200}\b(?:daten|cookies)"
     r"|ihre (?:zustimmung|einwilligung|privatsphäre|datenschutz-?einstellungen)\b.{0,80}"
     r"(?:widerruf\w*|ändern|wichtig|partner|erteilen|cookies)"
     r"|mit werbung (?:und tracking )?weiterlesen"
@@ -198,7 +199,7 @@ _FORM = (
     r"|akzeptieren sie|stimmen sie|ga je akkoord)\b"
     r"|thank you for (?:signing up|subscribing)|(?:we (?:will )?never"
     r"|unsubscribe)\b.{0,40}(?:spam|share your|any ?time)"
-    r"|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
+    r"|\border reprints\b|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
     r"|recevez (?:chaque|notre|nos|toute)"
     r"|(?:reciba|recibe) (?:cada|nuestr|las)|your e-?mail address"
 )
@@ -277,7 +278,7 @@ _HINTS = tuple(
     "|e-mail|email|unsubscribe|anmelden|recevez|recib|advert|sponsor|paid "
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
-    "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
+    "|bestellen|sichern|zugreifen|reprints|home page|front page|search|already|accept|acept|accett"
     "|engagement|résili|kündbar|cancela|disdici|abbona|donate"
     "|enable js|ad block"
     "|aceit|akkoord|contenid|akzept|zustimm"
@@ -293,6 +294,7 @@ _HINTS = tuple(
 )
 # By clicking "Accept", you agree.
 _BUTTON = re.compile(
+    r"[“„«\"][^“”„»\"]{1,40}[”“»\"]\s?(?:kli(?:ck|k)|tipp|drück)\w*|"
     r"\b(?:cli(?:ck|qu|c)|kli(?:ck|k)|press|tap)\w*\b[^“„«\"]{0,20}[“„«\"][^“”„»\"]{1,40}[”»“\"]",
     re.IGNORECASE,
 )

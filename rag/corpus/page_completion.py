@@ -52,6 +52,7 @@ _SUBSTANTIAL = 60
 _FEWEST_CARDS = 3
 _LONGEST_PARAGRAPH = 3_000
 _MOST_COMPARED = 200
+_MENU = 0.8
 _LONG = 300
 _WORDS = re.compile(r"[\W_]+")
 
@@ -97,7 +98,7 @@ class Choice:
         """The numbers of all blocks of the article."""
         if not self._prose:
             return self._chosen
-        self._chosen -= set(self._cards())
+        self._chosen -= {*self._cards(), *self._forms(), *self._linked_ends()}
         self._learn()
         self._add(self._of_the_same_make())
         self._add(self._stated_by_the_page())
@@ -200,6 +201,27 @@ class Choice:
             total = sum(len(self._blocks[n].words) for n in self._chosen)
             if len(group) >= _FEWEST_CARDS and size < 0.5 * total:
                 yield from (number for numbers in group for number in numbers)
+
+    def _forms(self) -> Iterator[int]:
+        """Short lines in a part of their own with a button or a field, as of a newsletter."""
+        for index in self._chosen:
+            block = self._blocks[index]
+            if is_prose(block) or block.kind == "row":
+                continue
+            element = container(block)
+            while element is not None and element not in self._around_prose:
+                if next(element.iter("button", "input", "form"), None) is not None:
+                    yield index
+                    break
+                element = element.getparent()
+
+    def _linked_ends(self) -> Iterator[int]:
+        """Lines of nothing but links above the first prose and below the last."""
+        for index in self._chosen:
+            block = self._blocks[index]
+            outside = not self._prose[0] <= index <= self._prose[-1]
+            if outside and block.linked >= _MENU and block.kind == "paragraph":
+                yield index
 
     def _of_the_same_make(self) -> Iterator[int]:
         """Prose in containers that have the names of those with chosen prose."""

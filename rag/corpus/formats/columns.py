@@ -83,7 +83,16 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("überschrift", "schlagzeile", "titular", "título", "kop", "tytul"),
     ),
     "publisher": (
-        *("publisher", "outlet", "source", "publication", "newspaper", "site", "media_name"),
+        *(
+            "publisher",
+            "outlet",
+            "source_hostname",
+            "source",
+            "publication",
+            "newspaper",
+            "site",
+            "media_name",
+        ),
         *("source_name", "outlet_name", "publication_name", "news_source", "site_name"),
         *("publication_title", "source_title", "source_domain", "domain", "hostname"),
         *("zeitung", "quelle", "medium", "journal", "fuente", "periodico", "periódico", "medio"),
@@ -147,6 +156,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "excerpt",
         "standfirst",
         "dek",
+        "opening_text",
+        "short_description",
     ),
     "captured": (
         *(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.corpus.breaking_off import without_end
 from rag.corpus.bylines import is_outlet, named_authors, opens_byline, parse_authors, slug_name
@@ -14,7 +15,7 @@ from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
 from rag.corpus.formats.text_fields import Text, line_of, read_text
-from rag.corpus.urls import publisher_of
+from rag.corpus.urls import is_web_address, publisher_of
 from rag.errors import CorpusError
 from rag.language.dates import local_time, parse_published
 
@@ -88,6 +89,7 @@ def fields_draft(
     known = {field: _line(record, field, fields, odd) for field in _LINES}
     known["date"] = _exact(known["date"], record, fields)
     if fields.get("publisher"):
+        known["url"] = known["url"] or _page_address(known["publisher"])
         known["publisher"] = publisher_name(known["publisher"])
     title = without_outlet(known["title"], known["publisher"])
     (text, blocks), notes = _text(record, fields, title)
@@ -125,13 +127,18 @@ def publisher_name(value: str) -> str:
     return publisher_of(value) if is_host or value.startswith(("http://", "https://")) else value
 
 
+def _page_address(source: str) -> str:
+    """The address of a page that stands as the source of an article, not that of a whole site."""
+    return source if is_web_address(source) and urlsplit(source).path.strip("/") else ""
+
+
 def people_of(value: Any) -> tuple[str, ...]:
     """The distinct names in a byline, a list of names, or a list of objects with names."""
     if isinstance(value, str):
         listed_names = value.strip()
         if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
-        return parse_authors(line_of(value))
+        return parse_authors(line_of(value)) or _distinct(named_authors(line_of(value)))
     if isinstance(value, dict) and isinstance(value.get("by"), list):
         value = value["by"]
     listed_entries = value if isinstance(value, list | tuple) else [value]

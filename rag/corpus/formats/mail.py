@@ -33,6 +33,8 @@ _HEADERS = frozenset({"from", "subject", "date", "message-id", "received", "retu
 _HTML, _PLAIN = "text/html", "text/plain"
 _MESSAGE = "message/rfc822"
 _MOST_FORWARDS = 5
+# What stands below two hyphens, as mail programs set a signature apart (RFC 3676).
+_SIGNATURE = re.compile(r"\s*^-- ?$(?:\r?\n.*){1,8}\s*\Z", re.MULTILINE)
 _ZONE = re.compile(r"[+-]\d{4}\b")
 _NAMED_ZONE = re.compile(r"\b(?:[A-Z]{1,4}T|UTC|Z|MES?Z)\b|\b(?:UTC|GMT)[+-]\d")
 
@@ -173,8 +175,11 @@ def _text(message: EmailMessage) -> tuple[str, tuple[Block, ...], tuple[str, ...
             content, warnings = _content(part)
             if not content:
                 continue
-            plain = kind == _PLAIN
-            found = (content, tuple(paragraphs(content))) if plain else markup_layout(content)
+            if kind == _PLAIN:
+                content = _SIGNATURE.sub("", content) or content
+                found = content, tuple(paragraphs(content))
+            else:
+                found = markup_layout(content)
             if found[0]:
                 return *_without_frame(*found), warnings
     msg = "the message holds no text"
