@@ -199,7 +199,8 @@ _FORM = (
     r"|akzeptieren sie|stimmen sie|ga je akkoord)\b"
     r"|thank you for (?:signing up|subscribing)|(?:we (?:will )?never"
     r"|unsubscribe)\b.{0,40}(?:spam|share your|any ?time)"
-    r"|\border reprints\b|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
+    r"|\border reprints\b"
+    r"|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
     r"|recevez (?:chaque|notre|nos|toute)"
     r"|(?:reciba|recibe) (?:cada|nuestr|las)|your e-?mail address"
 )

@@ -54,8 +54,8 @@ def in_local_time(tree: Any, stated: str, url: str = "") -> str:
 
     The page may show it by other clocks (the same minutes, a whole number of half hours apart),
     its scripts may name it with an offset, or the country of its address `url` has one zone but
-    for islands. If none of that helps and the address has the day before or after, that day is all that
-    is known. The text comes back unchanged if it names a zone, or if nothing names one.
+    for islands. If none of that helps and the address has the day before or after, that day is all
+    that is known. The text comes back unchanged if it names a zone, or if nothing names one.
     """
     moment = parse_published(stated)
     if moment is None or moment.precision not in ("minute", "second"):

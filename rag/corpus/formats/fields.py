@@ -89,7 +89,11 @@ def fields_draft(
     known = {field: _line(record, field, fields, odd) for field in _LINES}
     known["date"] = _exact(known["date"], record, fields)
     if fields.get("publisher"):
-        known["url"] = known["url"] or _page_address(known["publisher"])
+        if address := _page_address(known["publisher"]):
+            # The outlet may be named behind it.
+            known["url"] = known["url"] or address
+            others = tuple(name for name in fields["publisher"] if record.get(name) != address)
+            known["publisher"] = _line(record, "publisher", {"publisher": others}, odd) or address
         known["publisher"] = publisher_name(known["publisher"])
     title = without_outlet(known["title"], known["publisher"])
     (text, blocks), notes = _text(record, fields, title)
