@@ -337,3 +337,29 @@ def test_a_page_that_a_program_builds_is_read_from_its_script(tmp_path: Path) ->
     data = "".join(f"\\u003cp\\u003e{words}\\u003c/p\\u003e" for words in STORY)
     html = page(f'<div id="app"></div><script>push([1,"a","{data}"])</script>')
     assert paragraphs(tmp_path, html) == STORY
+
+
+def test_short_lines_with_a_button_and_a_menu_are_no_text(tmp_path: Path) -> None:
+    box = (
+        '<div class="inread"><p>Harbour Letters</p><p>How will the tunnel change the quay?</p>'
+        "<button>Join</button></div>"
+    )
+    menu = '<div><a href="/a">Front</a> <a href="/b">News</a> <a href="/c">Weather</a></div>'
+    body = "".join(f"<p>{words}</p>" for words in STORY[:2])
+    rest = "".join(f"<p>{words}</p>" for words in STORY[2:])
+    found = read(
+        tmp_path, f"<main>{menu}<h1>{TITLE}</h1><section>{body}{box}{rest}</section></main>"
+    )
+    assert found.article.text == "\n\n".join([TITLE, *STORY])
+
+
+def test_the_heading_of_a_part_stands_above_it(tmp_path: Path) -> None:
+    first = "".join(f"<p>{words}</p>" for words in STORY[:2])
+    second = "".join(f"<p>{words}</p>" for words in STORY[2:])
+    found = read(
+        tmp_path,
+        f"<main><section><h1>{TITLE}</h1><div>{first}</div>"
+        "<section><h2>Traders ask for a ferry</h2>"
+        f"<div>{second}</div></section></section></main>",
+    )
+    assert "\n\nTraders ask for a ferry\n\nShopkeepers" in found.article.text
