@@ -168,7 +168,9 @@ def parse_authors(byline: str) -> tuple[str, ...]:
         for name in names
         if not name.startswith("The ") and (not name.isupper() or " " in name)
     ]
-    return tuple(dict.fromkeys(people or names))
+    # "Mira Oldenkamp, RADIO NORTH": what alone is in capitals is where she works.
+    written_small = [name for name in people if not name.isupper()]
+    return tuple(dict.fromkeys(written_small or people or names))
 
 
 def named_authors(field: str) -> tuple[str, ...]:
