@@ -124,7 +124,8 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
     title = line_of(_word(item, "title"))
     (text, blocks), notes = _text(item, title)
     guid = _word(item, "guid", "id")
-    link = urljoin(channel.address, _link(item))
+    link = _link(item)
+    link = link and urljoin(channel.address, link)
     permanent = guid if is_web_address(guid) and "//" in guid else ""
     if attribute(next(iter(children(item, "guid")), None), "isPermaLink").lower() == "false":
         permanent = ""
