@@ -159,7 +159,7 @@ FLOWED = b"Content-Type: text/plain; charset=utf-8; format=flowed"
         ),
         ("One\nTwo\nThree", "One\nTwo\nThree"),
         (" From here \n it sailed.", "From here it sailed."),
-        ("It sailed \n-- \nAda Kolm", "It sailed\n--\nAda Kolm"),
+        ("It sailed \n-- \nAda Kolm", "It sailed"),
         ("> She left \n> at nine.\nI did \nnot.", "> She left at nine.\n\nI did not."),
         ("It sailed \n> at nine.", "It sailed\n> at nine."),
     ],
