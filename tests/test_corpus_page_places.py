@@ -104,7 +104,7 @@ def test_who_signs_an_article_wrote_it(
         ("https://post.example/a", "2024-05-08T02:25:54Z",
          '<script>var a = {"d": "2024-05-07T21:00:00-04:00"}</script>',
          "2024-05-08T02:25:54+00:00"),
-        # Spain has two times, and the ending of Tuvalu is sold to anybody.
+        # Brazil has several times, and the ending of Tuvalu is sold to anybody.
         ("https://post.example.br/a", "2024-05-07T22:30:00Z", "", "2024-05-07T22:30:00+00:00"),
         ("https://post.example.tv/a", "2024-05-07T22:30:00Z", "", "2024-05-07T22:30:00+00:00"),
         # All that is known of the place is the day.
