@@ -97,3 +97,10 @@ def test_a_name_that_ends_in_by_stays_whole() -> None:
 )
 def test_what_names_nobody_is_no_author(field: str, named: tuple[str, ...]) -> None:
     assert named_authors(field) == named
+
+
+def test_agencies_offices_and_addresses_beside_a_name() -> None:
+    assert named_authors("Mira Oldenkamp avec AFP") == ("Mira Oldenkamp", "AFP")
+    assert named_authors("https://social.example/mira, Mira Oldenkamp") == ("Mira Oldenkamp",)
+    assert named_authors("記者陳大文／台北報導") == ("陳大文",)
+    assert parse_authors("Von Mira Oldenkamp, RADIO NORTH") == ("Mira Oldenkamp",)

@@ -155,3 +155,19 @@ def test_a_book_without_its_container_is_named(tmp_path: Path) -> None:
     assert outcome == Unread(
         str(tmp_path / "a.epub"), "the part 'META-INF/container.xml' is missing from it"
     )
+
+
+def test_contents_and_the_links_between_documents_are_no_articles(tmp_path: Path) -> None:
+    bar = '<div class="calibre_navbar">| <a href="b.xhtml">Next</a> |</div>'
+    titles = ("The ferry sails once more", "Eleven weeks in the dock")
+    items = "".join(
+        f'<li><a href="{name}">{title}</a><div>{LEAD}</div></li>'
+        for name, title in zip(("a.xhtml", "b.xhtml"), titles, strict=True)
+    )
+    pages = {"index.xhtml": page(f"<h2>Local</h2><ul>{items}</ul>")}
+    for name, title in zip(("a.xhtml", "b.xhtml"), titles, strict=True):
+        pages[name] = page(f"{bar}<h1>{title}</h1><p>{LEAD}</p><p>{NOTE}</p>{bar}")
+    outcomes = read_all(tmp_path / "a.epub", book(pages))
+    found = [each.article for each in outcomes if isinstance(each, Read)]
+    assert [each.title for each in found] == list(titles)
+    assert found[0].text == f"{titles[0]}\n\n{LEAD}\n\n{NOTE}"

@@ -101,3 +101,18 @@ def test_a_page_that_only_has_the_marks_is_refused(tmp_path: Path) -> None:
     (outcome,) = outcomes(tmp_path, f'<div class="docOcurrContainer"><p>{FIRST}</p></div>')
     assert isinstance(outcome, Unread)
     assert "no article can be told from another" in outcome.reason
+
+
+def test_an_edition_on_the_web_is_the_outlet_and_names_may_have_a_line_of_their_own(
+    tmp_path: Path,
+) -> None:
+    made = article(
+        "Le tunnel ferme",
+        "Courrier d'Orrel (site web)",
+        "Région, mardi 7 mai 2024 412 mots, p. 5",
+        text=f"<p>{FIRST}</p><p>{SECOND}</p>",
+    ).replace("</header>", '<div class="docAuthors">Mira Oldenkamp; Tom Roby</div></header>')
+    (outcome,) = read_all(tmp_path / "a.html", f"<html><body>{made}</body></html>")
+    assert isinstance(outcome, Read)
+    assert outcome.article.publisher == "Courrier d'Orrel"
+    assert outcome.article.authors == ("Mira Oldenkamp", "Tom Roby")

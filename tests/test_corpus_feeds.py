@@ -223,3 +223,48 @@ def test_any_field_is_read_and_its_paragraphs_are_slices(value: str) -> None:
     assert all(text[block.start : block.end] == block.words for block in blocks if is_html(value))
     assert is_html(value) or "&" in value or text == value
     assert "\n" not in line_of(value)
+
+
+def test_what_a_feed_says_of_itself_counts_for_its_entries(tmp_path: Path) -> None:
+    feed = ATOM.replace(
+        "<entry>",
+        "<author><name>Abby Derby</name></author><link href='https://post.example/'/><entry>",
+        1,
+    ).replace('<link href="https://post.example/1"/>', '<link href="news/1"/>')
+    first, second = read_all(tmp_path / "a.atom", feed)
+    assert isinstance(first, Read)
+    assert isinstance(second, Read)
+    assert (first.article.url, first.article.authors) == (
+        "https://post.example/news/1",
+        ("Mira Oldenkamp",),
+    )
+    assert second.article.authors == ("Abby Derby",)
+
+
+def test_coauthors_of_wordpress_and_what_its_codes_show_are_read_as_it_shows_them(
+    tmp_path: Path,
+) -> None:
+    several = WXR.replace(
+        '<category domain="post_tag"',
+        '<category domain="author" nicename="cap-mira"><![CDATA[mira]]></category>'
+        '<category domain="author" nicename="cap-tom"><![CDATA[Tom Roby]]></category>'
+        '<category domain="post_tag"',
+        1,
+    ).replace("<!-- wp:paragraph -->", '[gallery ids="1,2"]')
+    outcome = next(each for each in read_all(tmp_path / "a.xml", several) if isinstance(each, Read))
+    assert outcome.article.authors == ("Mira Oldenkamp", "Tom Roby")
+    assert outcome.article.section == "City"
+    assert "[" not in outcome.article.text
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<div class="kg-card kg-signup-card"><h2>Join us</h2><p>News in your inbox</p></div>',
+        '<p class="button-wrapper" data-attrs="{}"><a class="button" href="x">Join us</a></p>',
+        '<div class="subscription-widget-wrap-editor"><p>Join us</p></div>',
+        '<figure class="kg-card kg-bookmark-card"><a href="x"><div>Join us</div></a></figure>',
+    ],
+)
+def test_cards_and_buttons_between_paragraphs_are_no_text(card: str) -> None:
+    assert read_text(f"<p>{TUNNEL}</p>{card}<p>{WARD}</p>")[0] == f"{TUNNEL}\n\n{WARD}"

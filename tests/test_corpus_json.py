@@ -413,3 +413,28 @@ def test_a_time_in_utc_comes_before_the_same_without_a_zone(tmp_path: Path) -> N
     post = {"title": {"rendered": "Fog"}, "content": {"rendered": "<p>Fog lay over it.</p>"}}
     times = {"date": "2024-05-07T10:15:00", "date_gmt": "2024-05-07T08:15:00"}
     assert str(only(read(tmp_path, [post | times])).article.published) == "2024-05-07T08:15:00Z"
+
+
+def test_entries_of_a_json_feed_have_the_authors_of_the_feed(tmp_path: Path) -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1",
+        "author": {"name": "Mira Oldenkamp"},
+        "items": [
+            {"id": "1", "title": "Tunnel", "content_text": TUNNEL},
+            {"id": "2", "title": "Ward", "content_text": WARD, "author": {"name": "Tom Roby"}},
+        ],
+    }
+    found = [each.article.authors for each in read(tmp_path, feed) if isinstance(each, Read)]
+    assert found == [("Mira Oldenkamp",), ("Tom Roby",)]
+
+
+def test_a_body_in_sections_is_read_in_their_order(tmp_path: Path) -> None:
+    sections = [
+        {"headline": [], "paragraphs": [TUNNEL]},
+        {"headline": ["In Brenn"], "paragraphs": [WARD]},
+    ]
+    body = {"summary": ["Two closures."], "sections": sections}
+    record = {"title": "Closed", "body": body, "publishing_date": "2024-05-07 18:30:00+02:00"}
+    found = only(read(tmp_path, [record])).article
+    assert found.text == f"Two closures.\n\n{TUNNEL}\n\nIn Brenn\n\n{WARD}"
+    assert str(found.published) == "2024-05-07T16:30:00Z"

@@ -159,7 +159,7 @@ FLOWED = b"Content-Type: text/plain; charset=utf-8; format=flowed"
         ),
         ("One\nTwo\nThree", "One\nTwo\nThree"),
         (" From here \n it sailed.", "From here it sailed."),
-        ("It sailed \n-- \nAda Kolm", "It sailed\n--\nAda Kolm"),
+        ("It sailed \n-- \nAda Kolm", "It sailed"),
         ("> She left \n> at nine.\nI did \nnot.", "> She left at nine.\n\nI did not."),
         ("It sailed \n> at nine.", "It sailed\n> at nine."),
     ],
@@ -173,3 +173,35 @@ def test_blanks_of_the_format_go_where_it_says_so(tmp_path: Path) -> None:
     lines = "Die Hafen \nbehörde. Das  \nSchiff.".encode()
     found = article(tmp_path, b"Subject: S\n" + FLOWED + b"; delsp=yes\n\n" + lines)
     assert found.article.text == "Die Hafenbehörde. Das Schiff."
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (
+            "View this post on the web at https://letters.example/p/1",
+            "You are a free subscriber to Harbour Letters.\n\n4 Quay Street\n\nUnsubscribe",
+        ),
+        (
+            "Diese E-Mail im Browser ansehen",
+            "Unsere Postanschrift lautet:\nAm Kai 4\n\nSie können sich abmelden.",
+        ),
+        ("Voir cet e-mail dans votre navigateur", "Vous recevez ce message.\n\nSe désabonner"),
+    ],
+)
+def test_what_newsletters_put_around_their_text_is_left_out(
+    tmp_path: Path, head: str, foot: str
+) -> None:
+    made = message()
+    made.set_content(f"{head}\n\n{LEAD}\n\nIt rained all day on the quay.\n\n{foot}\n")
+    read_ = article(tmp_path, made.as_bytes())
+    assert read_.article.text == f"{LEAD}\n\nIt rained all day on the quay."
+    assert all(span.end <= len(read_.article.text) for span in read_.article.furniture)
+
+
+def test_a_person_who_writes_from_a_newsletter_is_its_author(tmp_path: Path) -> None:
+    made = message(From="Mira Oldenkamp from Harbour Letters <mira@letters.example>")
+    made.set_content(f"{LEAD}\n\n-- \nHarbour Letters, 4 Quay Street\n")
+    found = article(tmp_path, made.as_bytes()).article
+    assert (found.publisher, found.authors) == ("Harbour Letters", ("Mira Oldenkamp",))
+    assert found.text == LEAD

@@ -272,3 +272,13 @@ def test_items_that_tell_a_story_are_an_article(tmp_path: Path) -> None:
     )
     html = f"<html><head><title>Four boats</title></head><body><ol>{items}</ol></body></html>"
     assert isinstance(outcome(tmp_path, html), Read)
+
+
+def test_a_page_that_calls_itself_a_persons_is_no_article(tmp_path: Path) -> None:
+    data = '<script type="application/ld+json">{"@type": "ProfilePage"}</script>'
+    about = "<p>Mira Oldenkamp has reported on the harbour since 2011 and lives on the quay.</p>"
+    found = outcome(
+        tmp_path, f"<html><head>{data}</head><body><main>{about * 2}</main></body></html>"
+    )
+    assert isinstance(found, Unread)
+    assert "headlines" in found.reason

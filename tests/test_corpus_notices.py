@@ -214,3 +214,20 @@ def test_a_retraction_tells_nothing_of_what_it_takes_back(text: str, told: str) 
     found = retraction(f"{text}\n\n{BODY}")
     assert found.endswith(told)
     assert "Ann" not in found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "In einer früheren Version dieses Artikels hieß es, das Rohr sei 421 Meter lang.",
+        "Dans une première version de cet article, la conduite mesurait 421 mètres.",
+        "Una versión anterior de esta noticia decía que eran 421 metros.",
+        "Erramos: versão anterior deste texto informava 421 metros.",
+        "In een eerdere versie van dit artikel stond 421 meter.",
+    ],
+)
+def test_corrections_of_other_languages_are_corrections(words: str) -> None:
+    text = f"{'It rained. ' * 12}\n\n{words}"
+    assert [(each.kind, text[each.start : each.end]) for each in find_notices(text)] == [
+        ("correction", words)
+    ]

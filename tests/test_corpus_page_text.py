@@ -337,3 +337,30 @@ def test_a_page_that_a_program_builds_is_read_from_its_script(tmp_path: Path) ->
     data = "".join(f"\\u003cp\\u003e{words}\\u003c/p\\u003e" for words in STORY)
     html = page(f'<div id="app"></div><script>push([1,"a","{data}"])</script>')
     assert paragraphs(tmp_path, html) == STORY
+
+
+def test_short_lines_with_a_button_and_a_menu_are_no_text(tmp_path: Path) -> None:
+    box = (
+        '<div class="inread"><p>Harbour Letters</p><p>How will the tunnel change the quay?</p>'
+        "<button>Join</button></div>"
+    )
+    menu = '<td><a href="/a">Front</a><br><a href="/b">News</a><br><a href="/c">Weather</a></td>'
+    first, *rest = (f"<p>{words}</p>" for words in STORY)
+    body = f"<table><tr>{menu}<td><b>{TITLE}</b>{first}{box}{''.join(rest)}</td></tr></table>"
+    assert paragraphs(tmp_path, page(body)) == STORY
+
+
+def test_japanese_paragraphs_and_the_headings_of_their_parts_are_read(tmp_path: Path) -> None:
+    story = [
+        "オレルスタッド市議会は火曜日、港のトンネルを11週間閉鎖し、排水管を交換することを決めた。市が同日に発表した。",
+        "技師のリオさんは、412メートルの配管が腐食していたと議員に説明した。工事には6億円かかるという。",
+        "商店主らは渡し船を求めている。",
+    ]
+    rest = [f"<p>{words}</p>" for words in story[1:]]
+    body = (
+        f'<section class="content"><h1>トンネル閉鎖へ</h1><div class="body"><p>{story[0]}</p><div>'
+        f'<section class="part"><h2 class="body-title">配管が腐食</h2><div class="body-text">'
+        f"{''.join(rest)}</div></section></div></div></section>"
+    )
+    found = paragraphs(tmp_path, page(body, title="トンネル閉鎖へ", language="ja"))
+    assert found[-4:] == [story[0], "配管が腐食", *story[1:]]

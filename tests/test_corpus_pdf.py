@@ -221,3 +221,12 @@ def test_the_largest_of_the_first_lines_is_the_title() -> None:
 
 def test_no_pages_are_no_paragraphs() -> None:
     assert paragraphs_of([]) == paragraphs_of([[], []]) == []
+
+
+def test_a_head_on_both_of_two_pages_is_left_out(tmp_path: Path) -> None:
+    head = "Harbour Courier, Saturday 3 May 2025"
+    found = article(
+        tmp_path, pdf([[head, "", *FIRST], [head, "", "The tide was high.", "", "End."]])
+    )
+    assert head not in found.article.text
+    assert found.article.text.startswith("The ferry sailed again")

@@ -310,3 +310,28 @@ def test_other_archives_are_named(tmp_path: Path) -> None:
 def test_line_breaks_that_databases_write_into_tabs_are_line_breaks(tmp_path: Path) -> None:
     rows = "title\tbody\nFog\tFog lay over C:\\new.\\n\\nIt went by noon.\n"
     assert texts(csv(tmp_path, rows, "a.tsv")) == ["Fog lay over C:\\new.\n\nIt went by noon."]
+
+
+def test_a_table_of_an_old_mac_is_read(tmp_path: Path) -> None:
+    (outcome,) = csv(tmp_path, 'Title,Text\rFähre,"Es war “früh”."\r'.encode("mac-roman"))
+    assert isinstance(outcome, Read)
+    assert (outcome.article.title, outcome.article.text) == ("Fähre", "Es war “früh”.")
+    assert any("mac" in warning.lower() for warning in outcome.warnings)
+
+
+def test_a_source_that_is_a_page_is_the_address(tmp_path: Path) -> None:
+    header = "title,text,source,source-hostname,hostname\n"
+    row = "Ferry,It sailed.,https://courier.example/a/1,The Courier,courier.example\n"
+    (outcome,) = csv(tmp_path, header + row)
+    assert isinstance(outcome, Read)
+    found = outcome.article
+    assert (found.url, found.publisher) == ("https://courier.example/a/1", "The Courier")
+
+
+def test_the_beginning_that_a_monitoring_service_gives_is_a_summary(tmp_path: Path) -> None:
+    header = "Date,Headline,URL,Opening Text,Source,Influencer\n"
+    row = "14-May-2025 05:20PM,Ferry,https://courier.example/1,It sailed.,The Courier,Mara Lind\n"
+    (outcome,) = csv(tmp_path, header + row)
+    assert isinstance(outcome, Read)
+    assert (outcome.article.text, outcome.article.authors) == ("It sailed.", ("Mara Lind",))
+    assert any("summary" in warning for warning in outcome.warnings)

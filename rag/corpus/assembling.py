@@ -18,6 +18,7 @@ from rag.corpus.urls import canonical_id, is_web_address, publisher_of, slug_wor
 from rag.errors import CorpusError
 from rag.language.dates import parse_published
 from rag.language.identification import language_code, likely_language
+from rag.language.normalizing import without_invisible
 from rag.language.outlet_names import name_of_host, seems_outlet
 from rag.records import Article, FurnitureKind, Published, Span
 
@@ -210,7 +211,7 @@ def _past(value: str, now: datetime) -> datetime | None:
 def _title(draft: Draft, lines: Mapping[FurnitureKind, str], url: str) -> str:
     """The draft's title, else a title line, an opening heading, the URL's words, or any line."""
     if title := draft.title or lines.get("title", ""):
-        return " ".join(title.split())
+        return " ".join(without_invisible(title).split())
     opening = draft.blocks[0].words if draft.blocks else draft.text
     # A first line by itself is a title, even if it could be a name.
     named = lines.get("byline") == opening and not opens_byline(opening)

@@ -37,6 +37,7 @@ _PLACE_BETWEEN = re.compile(
 )
 _BETWEEN_PERSONS = re.compile(
     r"\s*[;&]\s*(?:and\s+)?|\s+(?:and|und|et|y|og|och|en)\s+"
+    r"|\s+(?:avec|with|mit|con|com)\s+(?=(?-i:[A-Z]{2,5})\b)"
     r"|\s+(?:e|i|és|ve|ja|и|та|και)\s+(?=\S+\s+\S)"
 )
 _PART_OF_NAME = (
@@ -65,7 +66,8 @@ _FAMILY_NAME_FIRST = re.compile(
 # Offices that stand beside Korean, Japanese and Chinese names: "reporter", "correspondent", "and
 # one more".
 _OFFICE_BEHIND = re.compile(
-    r"\s*(?:기자|선임기자|특파원|논설위원|객원기자|기자\s*외\s*\d+\s*명|외\s*\d+\s*명|記者|记者|編集委員|特派員)\Z"
+    r"\s*(?:기자|선임기자|특파원|논설위원|객원기자|기자\s*외\s*\d+\s*명|외\s*\d+\s*명|記者|记者|編集委員|特派員"
+    r"|[／/|｜\s]\s*\w{0,8}(?:報導|报道|报导))\Z"
 )
 _OFFICE_BEFORE = re.compile(r"\A(?:本报|本報)?(?:记者|記者)[:：\s]*(?=\S{2})")
 _SLUG_OF_NAME = re.compile(r"([a-z]{2,}(?:[-_][a-z]{2,}){1,3})(?:[-_]?\d{1,4})?")
@@ -99,6 +101,7 @@ _ADDRESS_FIRST = re.compile(r"\A\S+@\S+\.\w+ \(([^()]{2,100})\)\Z")
 _BESIDE_NAME = re.compile(
     r"(?<=\w)[\s,;|/(–-]+(?:\S+@\S+\.\w+|@\w+|(?:https?://|www\.)\S+)\)?\s*\Z"
 )
+_LISTED_ADDRESS = re.compile(r"\A(?:https?://\S+?,\s*)+(?=[^\W\d_])", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)(?=\s*(?:;|\Z))")
 _DESK = re.compile(
     r"(?:\b(?:team|desk|newsroom|rédaction|redacción|redazione)|redaktion)\Z", re.IGNORECASE
@@ -147,7 +150,9 @@ def parse_authors(byline: str) -> tuple[str, ...]:
     if None not in slugs:
         return tuple(dict.fromkeys(filter(None, slugs)))
     line = _DEGREE.sub("", " ".join(_MARKUP.sub(r"\1", byline[:_LONGEST_FIELD]).split()))
-    if turned := _turned_all(_BY.sub("", line)):
+    bare = _BY.sub("", line)
+    # Behind "By", what follows two words and a comma is an office or an outlet.
+    if (bare == line or " " not in bare.split(",")[0]) and (turned := _turned_all(bare)):
         return tuple(dict.fromkeys(turned))
     line = _PLACE_BETWEEN.sub("", _LEAD.sub("", _without_other_work(line)))
     line = _ROLE.sub("", line)
@@ -163,7 +168,9 @@ def parse_authors(byline: str) -> tuple[str, ...]:
         for name in names
         if not name.startswith("The ") and (not name.isupper() or " " in name)
     ]
-    return tuple(dict.fromkeys(people or names))
+    # "Mira Oldenkamp, RADIO NORTH": what alone is in capitals is where she works.
+    written_small = [name for name in people if not name.isupper()]
+    return tuple(dict.fromkeys(written_small or people or names))
 
 
 def named_authors(field: str) -> tuple[str, ...]:
@@ -178,7 +185,7 @@ def named_authors(field: str) -> tuple[str, ...]:
     (('Mira Oldenkamp',), ('nieuws.example',))
     """
     text = " ".join(_MARKUP.sub(r"\1", field[:_LONGEST_FIELD].replace("_", "-")).split())
-    text = _BESIDE_NAME.sub("", _ADDRESS_FIRST.sub(r"\1", text))
+    text = _BESIDE_NAME.sub("", _ADDRESS_FIRST.sub(r"\1", _LISTED_ADDRESS.sub("", text)))
     text = _BY.sub("", _OFFICE_BEFORE.sub("", _OFFICE_BEHIND.sub("", text)))
     if not any(map(str.isalpha, text)) or text.endswith("?"):
         return ()

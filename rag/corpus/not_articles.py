@@ -16,6 +16,7 @@ from typing import Literal
 from rag.corpus.page_blocks import PageBlock
 from rag.corpus.page_fronts import is_front
 from rag.corpus.rules import is_reporting
+from rag.corpus.stated_text import StatedText
 from rag.language.furniture import is_newsletter
 
 SiteNotice = Literal["consent", "bot", "missing", "paywall", "newsletter", "advertisement"]
@@ -50,6 +51,7 @@ _CONSENT = (
     r"|\bohne (?:werbung|tracking)\b.{0,40}\b(?:abo\b|lesen|nutzen)"
     r"|^(?:alle )?(?:zustimmen|akzeptieren|annehmen)(?: (?:und|&) \w+)?$"
     r"|wir (?:verwenden|nutzen|setzen) (?:\w+ ){0,3}cookies"
+    r"|\b(?:wir|uns) und unsere partner\b.{0,200}\b(?:daten|cookies)"
     r"|ihre (?:zustimmung|einwilligung|privatsphäre|datenschutz-?einstellungen)\b.{0,80}"
     r"(?:widerruf\w*|ändern|wichtig|partner|erteilen|cookies)"
     r"|mit werbung (?:und tracking )?weiterlesen"
@@ -197,6 +199,7 @@ _FORM = (
     r"|akzeptieren sie|stimmen sie|ga je akkoord)\b"
     r"|thank you for (?:signing up|subscribing)|(?:we (?:will )?never"
     r"|unsubscribe)\b.{0,40}(?:spam|share your|any ?time)"
+    r"|\border reprints\b"
     r"|you can unsubscribe|jetzt (?:anmelden|abonnieren)|e-mail-adresse (?:ein|angeben)"
     r"|recevez (?:chaque|notre|nos|toute)"
     r"|(?:reciba|recibe) (?:cada|nuestr|las)|your e-?mail address"
@@ -276,7 +279,7 @@ _HINTS = tuple(
     "|e-mail|email|unsubscribe|anmelden|recevez|recib|advert|sponsor|paid "
     "|promoted|anzeige|publicit|publicid|pubblicit|annons|reklam|広告|реклама|buy "
     "|order |shop now|offer|limited|% |promo code|shipping|click here|kaufen"
-    "|bestellen|sichern|zugreifen|home page|front page|search|already|accept|acept|accett"
+    "|bestellen|sichern|zugreifen|reprints|home page|front page|search|already|accept|acept|accett"
     "|engagement|résili|kündbar|cancela|disdici|abbona|donate"
     "|enable js|ad block"
     "|aceit|akkoord|contenid|akzept|zustimm"
@@ -292,6 +295,7 @@ _HINTS = tuple(
 )
 # By clicking "Accept", you agree.
 _BUTTON = re.compile(
+    r"[“„«\"][^“”„»\"]{1,40}[”“»\"]\s?(?:kli(?:ck|k)|tipp|drück)\w*|"
     r"\b(?:cli(?:ck|qu|c)|kli(?:ck|k)|press|tap)\w*\b[^“„«\"]{0,20}[“„«\"][^“”„»\"]{1,40}[”»“\"]",
     re.IGNORECASE,
 )
@@ -323,8 +327,7 @@ def why_no_article(
     blocks: Sequence[PageBlock],
     title: str,
     page: Sequence[PageBlock] = (),
-    *,
-    is_article: bool = False,
+    stated: StatedText | None = None,
 ) -> str:
     """Why these blocks of a page are no article; "" if they are one or if there are none.
 
@@ -332,7 +335,8 @@ def why_no_article(
 
     Nothing is reported besides notices of the site, or a notice of consent, a check or an error
     outweighs it; or the title says that the page is missing or a check, and little follows.
-    A list of headlines is no article, unless the page's own data say `is_article`.
+    A list of headlines is no article, unless the page's own data say that it is one; what they
+    call a list, or a person's page, is none.
     """
     total = sum(len(block.words) for block in blocks)
     if not total:
@@ -353,8 +357,8 @@ def why_no_article(
     named = next((each for each, pattern in _TITLES if pattern.match(title.strip())), None)
     if named and total <= _SHORT and reporting <= _SHORT // 5:
         return _REASONS[kind if noticed and kind != "paywall" else named]
-    if is_article:
-        return ""
+    if stated is not None and (stated.is_article or stated.is_list):
+        return _FRONT if stated.is_list else ""
     return _FRONT if is_front(blocks, page) else ""
 
 

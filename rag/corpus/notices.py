@@ -42,17 +42,31 @@ _EARLIER = (
 _WAS = r"(?:has|have|had|was|were)(?: (?:been|since|also|further|last))*"
 _TO_WHAT = r"(?=.{0,40}\b(?:to (?:include|add|correct|clarify|reflect|remove|fix|note)|with)\b)"
 
-_ABROAD = (
+LABELS_ABROAD = (
     r"korrektur|berichtigung|richtigstellung|rectificatif|erratum|correctif|corrección"
     r"|rectificación"
     r"|fe de err(?:ores|atas)|errata corrige|correzione|rettifica|correção|errata|rättelse|rettelse"
-    r"|rectificatie|correctie|sprostowanie"
+    r"|rectificatie|correctie|sprostowanie|erramos|esclarecimento|aclaración|opravný|oikaisu"
+    r"|düzeltme|исправление|поправка|訂正|更正|정정"
 )
-"""Labels of corrections in other languages; their sentences are not read."""
+"""Labels of corrections in other languages."""
+
+_EARLIER_ABROAD = re.compile(
+    r"(?:in (?:einer|der) (?:früheren|ersten|vorigen|vorherigen|ursprünglichen) (?:version|fassung)"
+    r" (?:dieses|des)"
+    r"|(?:dans )?une (?:version précédente|première version|version antérieure) de ce"
+    r"|(?:en )?una (?:primera versión|versión (?:anterior|previa)) de est"
+    r"|(?:in )?una (?:prima versione|(?:precedente versione|versione precedente)) di quest"
+    r"|(?:em )?(?:uma |a )?(?:versão anterior|primeira versão) des[st]"
+    r"|in een eerdere versie van d|i en (?:tidligere|tidigare) ver(?:sjon|sion) a[vf] d"
+    r"|w (?:pierwotnej|poprzedniej|wcześniejszej) wersji t)",
+    re.IGNORECASE,
+)
+"""How other languages say that an earlier version of the article was wrong."""
 
 _LABEL = re.compile(
     r"(?P<label>corrections?(?: ?(?:&|and|/) ?clarifications?)?|clarifications?|retraction"
-    rf"|{_ABROAD}"
+    rf"|{LABELS_ABROAD}"
     r"|editor[’']?s[’']? note|note (?:to|for) (?:our )?(?:readers|editors))"
     r"(?:[ ,(](?:[^:.;—–]|\.(?= ?\d)){1,40})? ?(?::|[—–]| - )",
     re.IGNORECASE,
@@ -274,7 +288,7 @@ def _spoken(words: str, start: int, *, outer: bool) -> NoticeKind | None:
         return "retraction"
     if _REPLACES.match(words, start):
         return "replacement"
-    if _CORRECTED.match(words, start):
+    if _CORRECTED.match(words, start) or _EARLIER_ABROAD.match(words, start):
         return "correction"
     if _CLARIFIED.match(words, start):
         return "clarification"

@@ -93,11 +93,17 @@ def _below_heading(tree: Any) -> list[str]:
         words = " ".join(element.text_content().split())
         if len(words) > _LONGEST_BYLINE and element.tag == "p":
             break
-        if len(words) <= _LONGEST_BYLINE and opens_byline(words):
+        if len(words) <= _LONGEST_BYLINE and opens_byline(words) and not _byline_within(element):
             persons = [name for name in parse_authors(words) if is_person(name)]
             if persons:
                 return persons
     return []
+
+
+def _byline_within(element: Any) -> bool:
+    """Whether an element within this one is the byline, and what stands beside it an office."""
+    within = (each for each in element.iterdescendants(*_BYLINE_TAGS))
+    return any(opens_byline(" ".join(each.text_content().split())) for each in within)
 
 
 def _labelled(tree: Any) -> list[str]:

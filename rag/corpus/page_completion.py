@@ -14,7 +14,7 @@ from typing import Any
 
 from rag.corpus.page_blocks import PageBlock
 from rag.corpus.page_leads import leads_below_title
-from rag.corpus.rules import is_reporting, paragraph_kind
+from rag.corpus.rules import is_reporting, paragraph_kind, width
 
 _PARTS = frozenset(
     "p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd blockquote table tbody thead tfoot tr td th"  # noqa: SIM905
@@ -52,6 +52,7 @@ _SUBSTANTIAL = 60
 _FEWEST_CARDS = 3
 _LONGEST_PARAGRAPH = 3_000
 _MOST_COMPARED = 200
+_MENU = 0.8
 _LONG = 300
 _WORDS = re.compile(r"[\W_]+")
 
@@ -65,7 +66,7 @@ def is_prose(block: PageBlock) -> bool:
     """Whether a block is a paragraph of sentences rather than links, labels or advertisements."""
     return (
         block.kind in ("paragraph", "quote", "item")
-        and len(block.words) >= _SUBSTANTIAL
+        and width(block.words) >= _SUBSTANTIAL
         and block.linked < 0.5
         and paragraph_kind(block.words) is None
     )
@@ -97,7 +98,7 @@ class Choice:
         """The numbers of all blocks of the article."""
         if not self._prose:
             return self._chosen
-        self._chosen -= set(self._cards())
+        self._chosen -= {*self._cards(), *self._forms(), *self._linked_ends()}
         self._learn()
         self._add(self._of_the_same_make())
         self._add(self._stated_by_the_page())
@@ -201,6 +202,27 @@ class Choice:
             if len(group) >= _FEWEST_CARDS and size < 0.5 * total:
                 yield from (number for numbers in group for number in numbers)
 
+    def _forms(self) -> Iterator[int]:
+        """Short lines in a part of their own with a button or a field, as of a newsletter."""
+        for index in self._chosen:
+            block = self._blocks[index]
+            if is_prose(block) or block.kind == "row":
+                continue
+            element = container(block)
+            while element is not None and element not in self._around_prose:
+                if next(element.iter("button", "input", "form"), None) is not None:
+                    yield index
+                    break
+                element = element.getparent()
+
+    def _linked_ends(self) -> Iterator[int]:
+        """Lines of nothing but links above the first prose and below the last."""
+        for index in self._chosen:
+            block = self._blocks[index]
+            outside = not self._prose[0] <= index <= self._prose[-1]
+            if outside and block.linked >= _MENU and block.kind == "paragraph":
+                yield index
+
     def _of_the_same_make(self) -> Iterator[int]:
         """Prose in containers that have the names of those with chosen prose."""
         makes = {make(each) for each in self._containers} - {()}
@@ -270,11 +292,14 @@ class Choice:
             seen.add(words)
 
     def _headings(self) -> Iterator[int]:
-        """Headings right above chosen prose in the same container."""
+        """Headings right above chosen prose, in its container or beside that within the text."""
+        first = self._prose[0]
         for index, block in enumerate(self._blocks[:-1]):
             if index in self._chosen or block.kind != "heading" or index + 1 not in self._chosen:
                 continue
-            if container(block) in self._containers and self._may_be(block):
+            place, below = container(block), container(self._blocks[index + 1])
+            own = place in self._containers or (index > first and place is below.getparent())
+            if own and self._may_be(block):
                 yield index
 
 

@@ -80,9 +80,25 @@ def read_graph(tree: Any) -> Graph:
         with suppress(RecursionError):
             for each in _articles_first(data):
                 _collect(each, (), nodes, min(most, len(nodes) + _MOST_WITHIN))
+    for content in islice(tree.xpath("//meta[@name='parsely-page']/@content"), 1):
+        _collect(_of_parsely(_parsed(content)), (), nodes, len(nodes) + _MOST_WITHIN)
     nodes.extend(_microdata(tree))
     full = {node.id: node for node in reversed(nodes) if node.id and node.fields}
     return Graph(tuple(nodes), full)
+
+
+def _of_parsely(data: Any) -> Any:
+    """What a page states for Parse.ly in one meta element, by the names of schema.org."""
+    if not isinstance(data, dict):
+        return None
+    return {
+        "@type": "NewsArticle",
+        "headline": data.get("title"),
+        "datePublished": data.get("pub_date"),
+        "author": data.get("authors") or data.get("author"),
+        "articleSection": data.get("section"),
+        "url": data.get("link"),
+    }
 
 
 def meta_values(tree: Any) -> Sequence[tuple[str, str]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rag.corpus.notices import find_notices
+from rag.corpus.notices import LABELS_ABROAD, find_notices
 from rag.corpus.page_blocks import PageBlock
 from rag.corpus.rules import is_reporting
 
@@ -30,8 +30,7 @@ _NOTES = re.compile(
 _LABEL = re.compile(
     r"(?:corrections?(?: ?(?:&|and) ?clarifications?)?|clarifications?|editor[’']?s[’']? note"
     r"|retraction"
-    r"|update[ds]?|amendment|korrektur|berichtigung|richtigstellung|rectificatif|erratum|corrección"
-    r"|fe de errores|rectificación|errata corrige|rettelse|rättelse|rectificatie|correctie|errata)"
+    rf"|update[ds]?|amendment|{LABELS_ABROAD})"
     r"(?:,? \d{1,2}\.? \w+(?: \d{4})?)? ?:?",
     re.IGNORECASE,
 )
@@ -50,7 +49,8 @@ _HINTS = (
         "correc",
         "errores",
     ),
-    *("rettelse", "rättelse", "sprostowanie"),
+    *("rettelse", "rättelse", "sprostowanie", "erramos", "esclarec", "aclara", "oikaisu"),
+    *("düzeltme", "исправ", "поправ", "訂正", "更正", "정정", "versi", "fassung", "wersj"),
 )
 _ELSEWHERE = frozenset({"nav", "form", "select"})
 _LONGEST = 1_500

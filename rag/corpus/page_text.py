@@ -62,9 +62,7 @@ def read_text(tree: Any, title: str = "", published: str = "") -> PageText:
     stated = stated_text(tree)
     blocks = page_blocks(tree)
     chosen = _article_blocks(tree, blocks, stated, title)
-    if not stated.live_title and (
-        why := why_no_article(chosen or blocks, title, blocks, is_article=stated.is_article)
-    ):
+    if not stated.live_title and (why := why_no_article(chosen or blocks, title, blocks, stated)):
         raise CorpusError(why)
     chosen, walled = strip_site_notices(chosen)
     if live := live_blocks(blocks, chosen, stated, title, published):

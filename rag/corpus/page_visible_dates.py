@@ -50,7 +50,9 @@ _CHANGE_LABEL = re.compile(
     r"\b(?:last (?:updated|modified|edited|changed|revised)|letzte (?:änderung|aktualisierung)"
     r"|zuletzt (?:geändert|aktualisiert|bearbeitet|am)|dernière (?:mise à jour|modification)"
     r"|última (?:actualización|modificación|atualização)|ultimo aggiornamento"
-    r"|laatst (?:bijgewerkt|gewijzigd)|senast (?:uppdaterad|ändrad)|stand:)",
+    r"|laatst (?:bijgewerkt|gewijzigd)|senast (?:uppdaterad|ändrad)|stand:)"
+    r"|\A\W*(?:updated|aktualisiert|mis à jour|actualizado|atualizado|aggiornato|bijgewerkt"
+    r"|uppdaterad|oppdatert|opdateret)\b",
     re.IGNORECASE,
 )
 _TO_COME = re.compile(

@@ -27,6 +27,16 @@ from rag.records.published import zone_of
 _NEVER = frozenset({"nav", "script", "style", "noscript", "template"})
 _YEAR_AND_CLOCK = re.compile(r"(?=.*(?:19|20)\d\d)(?=.*\d[:.h]\d\d)", re.DOTALL)
 _ZONED_CLOCK = re.compile(r"(\d{1,2})[:.h](\d\d)\s?(?:([aApP])\.?[mM]\.?)?\s*\(?([A-Z]{2,5})\b")
+# Countries whose other zones are those of islands, or of no clock in use.
+_MAINLAND = {
+    "cl": "America/Santiago",
+    "cn": "Asia/Shanghai",
+    "ec": "America/Guayaquil",
+    "es": "Europe/Madrid",
+    "nz": "Pacific/Auckland",
+    "pt": "Europe/Lisbon",
+    "ua": "Europe/Kyiv",
+}
 _WIDEST_OFFSET = timedelta(hours=14)
 _HALF_HOUR = timedelta(minutes=30)
 _MOST_CLOCKS = 8
@@ -43,9 +53,9 @@ def in_local_time(tree: Any, stated: str, url: str = "") -> str:
     """A moment stated in UTC or without a zone, by the clocks of the place where it appeared.
 
     The page may show it by other clocks (the same minutes, a whole number of half hours apart),
-    its scripts may name it with an offset, or the country of its address `url` has one zone. If
-    none of that helps and the address has the day before or after, that day is all that is known.
-    The text comes back unchanged if it names a zone, or if nothing names one.
+    its scripts may name it with an offset, or the country of its address `url` has one zone but
+    for islands. If none of that helps and the address has the day before or after, that day is all
+    that is known. The text comes back unchanged if it names a zone, or if nothing names one.
     """
     moment = parse_published(stated)
     if moment is None or moment.precision not in ("minute", "second"):
@@ -96,12 +106,13 @@ def _minute(moment: Published) -> str:
 
 
 def _in_country(url: str, moment: Published) -> str:
-    """The moment by the clocks of the address's country, if it has the same time everywhere."""
+    """The moment by the clocks of the address's country, if its mainland has the same time."""
     host = urlsplit(url).hostname or ""
     ending = host.rpartition(".")[2]
     if len(ending) != 2 or ending in _SOLD:
         return ""
-    zones = _zones_of("gb" if ending == "uk" else ending)
+    mainland = _MAINLAND.get(ending)
+    zones = (mainland,) if mainland else _zones_of("gb" if ending == "uk" else ending)
     # As text: moments of two zones are equal as values.
     clocks = {local_time(in_zone(moment, zone)).isoformat() for zone in zones}
     return clocks.pop() if len(clocks) == 1 else ""

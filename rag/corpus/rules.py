@@ -64,6 +64,7 @@ _PLAIN_IN_DATE_LINE = 3
 _CUT = ("-", "‐", "¬")
 """How a line ends whose last word goes on in the next one."""
 _TERMINAL = re.compile(r"[.!?…。！？।॥؟۔։።:;,]['\"’”)\]»]*$")
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]")
 _REPORTING_LENGTH = 80
 _SENTENCE_LENGTH = 20
 _HEADING_WORDS = 10
@@ -167,10 +168,20 @@ def is_outlet_line(words: str) -> bool:
     return found is not None and seems_outlet(name) and is_name_line(name)
 
 
+def width(words: str) -> int:
+    """The length of words in columns: a Chinese, Japanese or Korean character takes two.
+
+    >>> width("Ferry"), width("渡船")
+    (5, 4)
+    """
+    return len(words) if words.isascii() else len(words) + len(_WIDE.findall(words))
+
+
 def is_reporting(words: str) -> bool:
     """Whether a paragraph is long enough, or ends like a sentence, to be reporting."""
-    return len(words) >= _REPORTING_LENGTH or (
-        len(words) >= _SENTENCE_LENGTH and _TERMINAL.search(words) is not None
+    size = width(words)
+    return size >= _REPORTING_LENGTH or (
+        size >= _SENTENCE_LENGTH and _TERMINAL.search(words) is not None
     )
 
 

@@ -27,6 +27,7 @@ _FEWEST = 3
 _LONGEST_SCRIPT, _MOST_OBJECTS, _DEEPEST = 2_000_000, 5_000, 30
 _ARTICLES = re.compile(r"(?:article|posting|reportage|review|report)$", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
+_LISTS = frozenset({"profilepage", "searchresultspage", "collectionpage"})
 _BREAK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section)\b[^<>]{0,400}>", re.I
 )
@@ -45,13 +46,15 @@ class StatedPost:
 class StatedText:
     """What the data of a page state of its text; `live_title` is "" unless it is a live blog.
 
-    `is_article` is set if its data or its meta elements call the page an article.
+    `is_article` is set if its data or its meta elements call the page an article, `is_list` if its
+    data call it a list of articles or a person's page, and nothing calls it an article.
     """
 
     paragraphs: tuple[str, ...] = ()
     live_title: str = ""
     posts: tuple[StatedPost, ...] = ()
     is_article: bool = False
+    is_list: bool = False
 
 
 def stated_text(tree: Any) -> StatedText:
@@ -62,8 +65,10 @@ def stated_text(tree: Any) -> StatedText:
     bodies: list[str] = []
     live: dict[str, Any] = {}
     is_article = bool(tree.xpath(_CALLED_ARTICLE))
+    is_list = False
     for each in _objects(tree):
         types = _types(each)
+        is_list |= not _LISTS.isdisjoint(types)
         if any(_ARTICLES.search(name) for name in types):
             is_article = True
             if isinstance(body := each.get("articleBody"), str):
@@ -73,7 +78,7 @@ def stated_text(tree: Any) -> StatedText:
     posts = tuple(_posts(live))
     body = max(bodies, key=len, default="")
     title = _text(live.get("headline") or live.get("name"))
-    return StatedText(paragraphs_of(body), title, posts, is_article)
+    return StatedText(paragraphs_of(body), title, posts, is_article, is_list and not is_article)
 
 
 def script_markup(tree: Any) -> str:

@@ -26,6 +26,7 @@ from rag.evaluation.report import Row
 from rag.evaluation.runner import Loaded, Suite, sample_row
 from rag.evaluation.tables import Table
 from rag.language.dates import local_time
+from rag.language.normalizing import without_invisible
 
 _FOLDERS = ("test_set", "cache", "eval", ".")
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -238,7 +239,7 @@ def _compared(sample: TestPage, answer: Read | str) -> Iterator[tuple[str, float
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(without_invisible(text).casefold().split())
 
 
 def _letters(text: str) -> str:

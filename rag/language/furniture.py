@@ -213,6 +213,45 @@ _FEED_FOOT = re.compile(
 )
 
 
+_MAIL_HEAD = re.compile(
+    r"(?:view|read|open|see) (?:this|it|the|in)\b.{0,60}\b(?:browser|web|online|app)\b.{0,100}"
+    r"|(?:trouble|problems|can[’']?t) (?:view|read|see)ing .{0,80}"
+    r"|(?:was this|forwarded this)\b.{0,40}\b(?:e-?mail|newsletter|message|forwarded)\b.{0,80}"
+    r"|.{0,60}\b(?:im|in deinem|in ihrem) (?:web)?browser (?:ansehen|anzeigen|öffnen|lesen)\W*"
+    r"|(?:zur )?(?:online|web)-?(?:version|ansicht)\W*"
+    r"|.{0,60}nicht (?:richtig|korrekt) (?:dar|ange).{0,60}"
+    r"|(?:voir|lire|afficher|consulter) .{0,40}(?:en ligne|navigateur)\W*|version en ligne\W*"
+    r"|ver .{0,40}(?:navegador|en línea|online|na web)\W*|visualizza .{0,40}browser\W*"
+    r"|bekijk .{0,40}(?:browser|online)\W*|(?:online|web) ?versie\W*"
+    r"|(?:visa|vis|se) .{0,40}(?:webbläsaren?|nettleseren?|browseren?)\W*",
+    re.IGNORECASE,
+)
+_MAIL_FOOT = re.compile(
+    r"\bunsubscribe\b"
+    r"|\b(?:manage|update|change) (?:your )?(?:e-?mail )?(?:preferences|subscription)"
+    r"|\b(?:our|the) mailing address|\bfree subscriber to\b|\bupgrade (?:to paid|your subscription)"
+    r"|\byou(?:[’']re| are)? receiv\w+ this\b|\bthis (?:e-?mail|message|newsletter) was sent to\b"
+    r"|\babmelden\b|\babbestellen\b|\baustragen\b|\bsie erhalten diese|\bpostanschrift\b"
+    r"|\bdés(?:inscri|abonn)\w+|\bvous recevez ce|\bdar(?:se|te|me)? de baja\b"
+    r"|\bcancelar (?:la |mi |su |tu )?suscripci|\brecibe[ns]? este (?:correo|bolet|mensaje)"
+    r"|\bdisiscri\w+|\bannulla l[’']iscrizione|\bricevi questa|\buitschrijven\b|\bafmelden\b"
+    r"|\bje ontvangt deze|\bu ontvangt deze|\bcancelar (?:a )?(?:inscrição|assinatura)|\bdescadastr"
+    r"|\bavregistrera\b|\bavprenumerera\b|\bmeld deg av\b|\bafmeld\b|\bwypisz|отписаться"
+    r"|配信停止|退订|退訂|구독 ?취소|수신 ?거부|\A\W*(?:copyright\b|©)",
+    re.IGNORECASE,
+)
+
+
+def is_mail_head(words: str) -> bool:
+    """Whether a paragraph above a newsletter leads to the same text elsewhere, or to its form."""
+    return _MAIL_HEAD.fullmatch(words) is not None
+
+
+def is_mail_foot(words: str) -> bool:
+    """Whether a paragraph below a newsletter is about its delivery: how to unsubscribe, to whom."""
+    return _MAIL_FOOT.search(words) is not None
+
+
 def is_feed_foot(words: str) -> bool:
     """Whether a paragraph only says where a feed's entry comes from, as WordPress adds it."""
     return _FEED_FOOT.fullmatch(words) is not None

@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u0640\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+"
 )
+_SOFT = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 _SOFT_HYPHEN_AT_LINE_END = re.compile(r"\u00ad(?=[\u00ad\u200b-\u200d]*[ \t]*\r?\n)")
 _NOTE_MARK = re.compile(
     r"[\u00b9\u00b2\u00b3\u2070\u2074-\u2079](?<=[\d\u00b2\u00b3\u00b9\u2070-\u2079].)|[\u2120\u2122]"
@@ -43,6 +44,15 @@ _UNSPACED = re.compile(
 def is_usual(text: str) -> bool:
     """Whether a text has Latin letters and usual marks alone, and so is compared as it is."""
     return text.isascii() or not _UNUSUAL.search(text)
+
+
+def without_invisible(text: str) -> str:
+    """The text without what no reader sees in it, such as soft hyphens.
+
+    >>> without_invisible("coun\u00adcil")
+    'council'
+    """
+    return text if text.isascii() else _SOFT.sub("", text)
 
 
 def normalized(text: str) -> str:

@@ -83,8 +83,23 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("überschrift", "schlagzeile", "titular", "título", "kop", "tytul"),
     ),
     "publisher": (
-        *("publisher", "outlet", "source", "publication", "newspaper", "site", "media_name"),
-        *("source_name", "outlet_name", "publication_name", "news_source", "site_name"),
+        *(
+            "publisher",
+            "outlet",
+            "source",
+            "publication",
+            "newspaper",
+            "site",
+            "media_name",
+        ),
+        *(
+            "source_name",
+            "source_hostname",
+            "outlet_name",
+            "publication_name",
+            "news_source",
+            "site_name",
+        ),
         *("publication_title", "source_title", "source_domain", "domain", "hostname"),
         *("zeitung", "quelle", "medium", "journal", "fuente", "periodico", "periódico", "medio"),
         *("fonte", "testata", "giornale", "krant", "bron", "jornal", "media_url"),
@@ -92,6 +107,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "authors": (
         *("authors", "author", "byline", "by", "creator", "dc_creator", "author_name"),
         *("author_names", "credits", "writer", "journalist", "reporter", "post_author"),
+        "influencer",
         *("autor", "autorin", "autoren", "verfasser", "auteur", "auteurs", "autores", "autore"),
         *("autori", "auteur_s"),
     ),
@@ -105,7 +121,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
             "pub_date",
             "date_published",
         ),
-        *("date_publish", "publication_date", "published_date", "published_on", "publish_time"),
+        *(
+            "date_publish",
+            "publishing_date",
+            "publication_date",
+            "published_date",
+            "published_on",
+            "publish_time",
+        ),
         *("published_time", "publication_datetime", "web_publication_date", "post_date_gmt"),
         *(
             "post_date",
@@ -140,6 +163,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "excerpt",
         "standfirst",
         "dek",
+        "opening_text",
+        "short_description",
     ),
     "captured": (
         *(

@@ -19,6 +19,7 @@ from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.layout import Part, lay_out, one_line, xhtml_parts
 from rag.corpus.formats.xml_trees import attribute, below, first, parsed, words
 from rag.corpus.formats.zip_files import read_entry, unpacked
+from rag.corpus.rules import is_reporting
 from rag.errors import CorpusError
 
 _CONTAINER = "META-INF/container.xml"
@@ -27,6 +28,7 @@ _ENCRYPTION = "META-INF/encryption.xml"
 _FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _XHTML = "application/xhtml+xml"
 _TOP = 5
+_HEADLINE = 20
 _FEWEST_WORDS = 25
 """A cover, a half-title or a copyright page has fewer words; an article has not."""
 
@@ -72,12 +74,24 @@ def _outcomes(path: str, archive: zipfile.ZipFile) -> Iterator[Draft | Unread]:
     for name in book.documents:
         where = f"{path}:{name}"
         try:
-            draft = _draft(where, name, book, read_entry(archive, name))
+            root = parsed(read_entry(archive, name))
+            draft = _draft(where, name, book, root)
         except CorpusError as error:
             yield Unread(where, str(error))
             continue
-        if len(draft.text.split()) >= _FEWEST_WORDS:
+        reported = sum(is_reporting(block.words) for block in draft.blocks)
+        is_contents = _headlines(root, name, book) >= max(2, reported)
+        if len(draft.text.split()) >= _FEWEST_WORDS and not is_contents:
             yield draft
+
+
+def _headlines(root: Any, name: str, book: _Book) -> int:
+    """How many other documents of the book a document names, with more than a word or two."""
+    folder = posixpath.dirname(name)
+    links = (each for each in below(root, "a") if len(words(each)) >= _HEADLINE)
+    paths = (unquote(attribute(each, "href")).partition("#")[0] for each in links)
+    named = {posixpath.normpath(posixpath.join(folder, path)) for path in paths if path}
+    return len(named.intersection(book.documents) - {name})
 
 
 def _book(archive: zipfile.ZipFile) -> _Book:
@@ -106,8 +120,7 @@ def _fields(package: Any) -> Mapping[str, str]:
     return fields | {"creator": "; ".join(filter(None, creators))}
 
 
-def _draft(where: str, name: str, book: _Book, data: bytes) -> Draft:
-    root = parsed(data)
+def _draft(where: str, name: str, book: _Book, root: Any) -> Draft:
     body = first(root, "body")
     parts = xhtml_parts(root if body is None else body)
     title = next((one_line(text) for kind, text in parts[:_TOP] if kind == "heading"), "")

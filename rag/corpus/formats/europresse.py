@@ -16,6 +16,7 @@ from rag.errors import CorpusError
 _MARK = re.compile(rb"""class\s*=\s*["'][^"']{0,80}\b(?:DocPublicationName|docOcurrContainer)\b""")
 _APPEARED = re.compile(r"\b(?:cet article est paru dans|this article appeared in)\b", re.IGNORECASE)
 _LONGEST_HEADER = 120
+_EDITION = re.compile(r"\s*\((?:site web|web ?site|online|sitio web|sito web)\)\Z", re.IGNORECASE)
 _ISSUE = re.compile(r",?\s+(?:no|n[°ºo]|nr|num|issue)\b[.°º]?\s*[\w-]*\d.*\Z", re.IGNORECASE)
 
 
@@ -63,7 +64,7 @@ def _article(place: str, element: Any) -> Draft | Unread:
         title=title,
         url=_address(element),
         source_id=f"europresse:{number.casefold()}" if number else "",
-        publisher=_ISSUE.sub("", _first(element, "DocPublicationName")),
+        publisher=_EDITION.sub("", _ISSUE.sub("", _first(element, "DocPublicationName"))),
         authors=people(_byline(element)),
         date=_date(header),
         dated=True,
@@ -97,6 +98,8 @@ def _beside_section(element: Any) -> str:
 
 def _byline(element: Any) -> str:
     """The words of the line below the title that has the names; "" without one."""
+    if named := _first(element, "docAuthors"):
+        return named
     title = next(_of_class(element, "titreArticle", "titreArticleVisu"), None)
     if title is None:
         return ""

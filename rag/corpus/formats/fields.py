@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.corpus.breaking_off import without_end
 from rag.corpus.bylines import is_outlet, named_authors, opens_byline, parse_authors, slug_name
@@ -14,7 +15,7 @@ from rag.corpus.drafts import Draft
 from rag.corpus.formats.columns import COLUMNS_FILE, Fields, fields_of, listed
 from rag.corpus.formats.left_out import NOT_PUBLISHED, TEXT_MISSING
 from rag.corpus.formats.text_fields import Text, line_of, read_text
-from rag.corpus.urls import publisher_of
+from rag.corpus.urls import is_web_address, publisher_of
 from rag.errors import CorpusError
 from rag.language.dates import local_time, parse_published
 
@@ -54,6 +55,7 @@ _INNER_NAME = re.compile(r"['\"]name['\"]\s{0,3}:\s{0,3}(['\"])(.{1,200}?)\1")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?")
 _OTHER_ROLE = re.compile(r"photo|illustrat|graphic|video|camera|translat", re.IGNORECASE)
 _OF_BLOCK = ("content", "text", "html", "data", "items")
+_IN_ORDER = ("summary", "lead", "headline", "heading", "sections", "paragraphs")
 _DEEPEST = 6
 _LONGEST_DAY = 20
 _LONGEST_LIST = 4_000
@@ -87,6 +89,11 @@ def fields_draft(
     known = {field: _line(record, field, fields, odd) for field in _LINES}
     known["date"] = _exact(known["date"], record, fields)
     if fields.get("publisher"):
+        if address := _page_address(known["publisher"]):
+            # The outlet may be named behind it.
+            known["url"] = known["url"] or address
+            others = tuple(name for name in fields["publisher"] if record.get(name) != address)
+            known["publisher"] = _line(record, "publisher", {"publisher": others}, odd) or address
         known["publisher"] = publisher_name(known["publisher"])
     title = without_outlet(known["title"], known["publisher"])
     (text, blocks), notes = _text(record, fields, title)
@@ -124,13 +131,18 @@ def publisher_name(value: str) -> str:
     return publisher_of(value) if is_host or value.startswith(("http://", "https://")) else value
 
 
+def _page_address(source: str) -> str:
+    """The address of a page that stands as the source of an article, not that of a whole site."""
+    return source if is_web_address(source) and urlsplit(source).path.strip("/") else ""
+
+
 def people_of(value: Any) -> tuple[str, ...]:
     """The distinct names in a byline, a list of names, or a list of objects with names."""
     if isinstance(value, str):
         listed_names = value.strip()
         if listed_names[:1] == "[" and len(listed_names) <= _LONGEST_LIST:
             return _distinct(one or two for one, two in _QUOTED.findall(listed_names))
-        return parse_authors(line_of(value))
+        return parse_authors(line_of(value)) or _distinct(named_authors(line_of(value)))
     if isinstance(value, dict) and isinstance(value.get("by"), list):
         value = value["by"]
     listed_entries = value if isinstance(value, list | tuple) else [value]
@@ -173,9 +185,9 @@ def _text(record: Record, fields: Fields, title: str) -> tuple[Text, tuple[str, 
     wrong = ""
     for name in fields.get("text", ()):
         value = _looked_up(record, name)
-        if isinstance(value, list) and any(parts := list(map(_block, value))):
-            value = "\n\n".join(filter(None, parts))
         value = _inner(value)
+        if isinstance(value, list | dict):
+            value = _block(value) or value
         if _is_none(value):
             continue
         if not isinstance(value, str):
@@ -205,7 +217,8 @@ def _block(value: Any, depth: int = 0) -> str:
     if isinstance(children := value.get("children"), list):
         return "".join(_block(each, depth + 1) for each in children)
     inner = (_block(value.get(name), depth + 1) for name in _OF_BLOCK)
-    return next(filter(None, inner), "")
+    parts = (_block(value.get(name), depth + 1) for name in _IN_ORDER)
+    return next(filter(None, inner), "") or "\n\n".join(filter(None, parts))
 
 
 def _whole(value: str, title: str) -> tuple[Text, tuple[str, ...]]:

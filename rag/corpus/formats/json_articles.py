@@ -93,6 +93,15 @@ def _records_in(value: Any, depth: int = 0) -> list[Record]:
     return _alike(inner) if depth == 0 else []
 
 
+def of_feed(record: Record, feed: Record) -> Record:
+    """The entry of a JSON Feed with the feed's authors, where it has none; others as they are."""
+    authors = feed.get("authors") or feed.get("author")
+    named = record.get("authors") or record.get("author")
+    if named or not authors or "jsonfeed.org" not in str(feed.get("version")):
+        return record
+    return {**record, "authors": authors}
+
+
 def _alike(values: list[Any]) -> list[Record]:
     """The values if they are all objects, and the first of them has a text."""
     if len(values) < 2 or not all(isinstance(value, dict) for value in values):

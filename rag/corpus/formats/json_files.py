@@ -9,7 +9,7 @@ from pathlib import Path
 from rag.corpus.decoding import EMPTY
 from rag.corpus.drafts import Draft, Unread, printable_path
 from rag.corpus.formats.columns import configured_columns
-from rag.corpus.formats.json_articles import LISTS, JsonArticles
+from rag.corpus.formats.json_articles import LISTS, JsonArticles, of_feed
 from rag.corpus.formats.json_stream import Damage, Rest, entries
 from rag.corpus.formats.left_out import summed_up
 from rag.corpus.formats.text_stream import TextStream, opened
@@ -52,7 +52,8 @@ def _outcomes(where: str, text: TextStream, articles: JsonArticles) -> Iterator[
             yield Unread(f"{where}:{number}", reason)
         elif piece.listed:
             number += 1
-            yield from articles.of_record(f"{where}:{number}", piece.value, warnings)
+            record = of_feed(piece.value, piece.before)
+            yield from articles.of_record(f"{where}:{number}", record, warnings)
         else:
             place = f"{where}:{number}" if (number := number + 1) > 1 else where
             yield from articles.of_document(place, piece.value, warnings)

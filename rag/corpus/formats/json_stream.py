@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag.corpus.decoding import SIZE_LIMIT
@@ -45,10 +45,11 @@ class _CutOffError(CorpusError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value of the file; `listed` where it stands in a list."""
+    """A value of the file; `listed` where it stands in a list, and what stands before the list."""
 
     value: Any
     listed: bool = False
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 def entries(pieces: Iterable[str], lists: frozenset[str]) -> Iterator[Entry | Damage]:
@@ -225,7 +226,8 @@ def _members(buffer: _Buffer, lists: frozenset[str]) -> Iterator[Entry | Damage]
             if buffer.peek() == "[" and name in lists and buffer.begins_objects():
                 buffer.at += 1
                 streamed = True
-                yield from _listed(buffer)
+                for each in _listed(buffer):
+                    yield replace(each, before=rest) if isinstance(each, Entry) else each
             else:
                 rest[name] = buffer.value(_LARGEST_WHOLE)
     except (ValueError, RecursionError, CorpusError) as error:

@@ -23,6 +23,14 @@ _TWO_BREAKS = re.compile(rf"{_LINE_BREAK}\s*{_LINE_BREAK}")
 _CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+# What editors of newsletters and sites put between paragraphs, by the classes they give it: cards
+# and buttons of Ghost, Substack, WordPress and Mailchimp, the links of calibre's books.
+_WIDGET = re.compile(
+    r"(?:^|\s)(?:kg-(?:signup|bookmark|button|cta|email-cta)-card|subscription-widget\S*"
+    r"|button-wrapper|embedded-post-wrap|captioned-button-wrap|wp-block-buttons?|sharedaddy"
+    r"|jp-relatedposts|addtoany_\S+|jetpack_subscription_widget|wp-block-jetpack-subscriptions\S*"
+    r"|calibre_navbar\d*)(?:\s|$)"
+)
 _KINDS: dict[str, FurnitureKind] = {
     **{f"h{level}": "heading" for level in range(1, 7)},
     "hl2": "heading",
@@ -220,6 +228,8 @@ def _tag(element: Any) -> str:
 
 def _is_left_out(element: Any, tag: str) -> bool:
     if tag in _LEFT_OUT or not tag:
+        return True
+    if _WIDGET.search(element.get("class", "")):
         return True
     return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.corpus.boilerplate import Block, paragraphs
+from rag.corpus.bylines import is_person
 from rag.corpus.charsets import declared_by_page
 from rag.corpus.decoding import EMPTY, SIZE_LIMIT, decode, read_bytes, unreadable
 from rag.corpus.drafts import Draft, Unread, printable_path
@@ -22,14 +23,18 @@ from rag.corpus.formats.flowed import unflowed
 from rag.corpus.formats.forwarding import find_forwarded, is_forward, unquoted
 from rag.corpus.formats.layout import markup_layout, one_line
 from rag.corpus.formats.mbox import split_messages
+from rag.corpus.rules import is_reporting
 from rag.corpus.urls import is_web_address
 from rag.errors import CorpusError
+from rag.language.furniture import is_mail_foot, is_mail_head
 
 _ANGLED = re.compile(r"<([^<>\s]+)>")
 _HEADERS = frozenset({"from", "subject", "date", "message-id", "received", "return-path"})
 _HTML, _PLAIN = "text/html", "text/plain"
 _MESSAGE = "message/rfc822"
 _MOST_FORWARDS = 5
+# What stands below two hyphens, as mail programs set a signature apart (RFC 3676).
+_SIGNATURE = re.compile(r"\s*^-- ?$(?:\r?\n.*){1,8}\s*\Z", re.MULTILINE)
 _ZONE = re.compile(r"[+-]\d{4}\b")
 _NAMED_ZONE = re.compile(r"\b(?:[A-Z]{1,4}T|UTC|Z|MES?Z)\b|\b(?:UTC|GMT)[+-]\d")
 
@@ -92,6 +97,7 @@ def _draft(where: str, outer: EmailMessage) -> Draft:
     message = _attached(outer)
     text, blocks, warnings = _text(message)
     name, address = _sender(_header(message, "From"))
+    author, outlet = _person_of(name)
     identifier = _ANGLED.search(_header(message, "Message-ID"))
     archived = _ANGLED.search(_header(message, "Archived-At"))
     url = archived.group(1) if archived else ""
@@ -102,7 +108,8 @@ def _draft(where: str, outer: EmailMessage) -> Draft:
         title=_header(message, "Subject"),
         url=url if is_web_address(url) else "",
         source_id=f"mid:{identifier.group(1)}" if identifier else "",
-        publisher=name or address.rpartition("@")[2].lower(),
+        publisher=outlet or address.rpartition("@")[2].lower(),
+        authors=(author,) if author else (),
         date=_header(message, "Date"),
         dated=True,
         language=_header(message, "Content-Language").partition(",")[0],
@@ -143,6 +150,7 @@ def _as_forwarded(draft: Draft) -> Draft:
         note = "forwarded, by its subject; its sender and date are those of who forwarded it"
         return replace(draft, warnings=(*draft.warnings, note))
     name, address = _sender(found.sender)
+    author, outlet = _person_of(name)
     notes = ("what stands above the forwarded text is left out",) if found.left_out else ()
     zone = _ZONE.search(draft.date)
     has_zone = _ZONE.search(found.date) or _NAMED_ZONE.search(found.date)
@@ -151,7 +159,8 @@ def _as_forwarded(draft: Draft) -> Draft:
         text=found.text,
         blocks=found.blocks,
         title=found.subject,
-        publisher=name or address.rpartition("@")[2].lower(),
+        publisher=outlet or address.rpartition("@")[2].lower(),
+        authors=(author,) if author else (),
         # Mail programs write it by the clock of whoever forwards.
         date=found.date if has_zone or not zone else f"{found.date} {zone.group()}",
         created=draft.date,
@@ -167,12 +176,31 @@ def _text(message: EmailMessage) -> tuple[str, tuple[Block, ...], tuple[str, ...
             if not content:
                 continue
             if kind == _PLAIN:
-                return content, tuple(paragraphs(content)), warnings
-            text, blocks = markup_layout(content)
-            if text:
-                return text, blocks, warnings
+                content = _SIGNATURE.sub("", content) or content
+                found = content, tuple(paragraphs(content))
+            else:
+                found = markup_layout(content)
+            if found[0]:
+                return *_without_frame(*found), warnings
     msg = "the message holds no text"
     raise CorpusError(msg)
+
+
+def _without_frame(text: str, blocks: tuple[Block, ...]) -> tuple[str, tuple[Block, ...]]:
+    """The text without what newsletters put around it: links to a browser, how to unsubscribe."""
+    first, last = 0, len(blocks)
+    while first < last and is_mail_head(blocks[first].words):
+        first += 1
+    for place in range(last - 1, first, -1):
+        if is_mail_foot(blocks[place].words):
+            last = place
+        elif is_reporting(blocks[place].words):
+            break
+    if (first, last) == (0, len(blocks)) or first == last:
+        return text, blocks
+    start, end = blocks[first].start, blocks[last - 1].end
+    moved = (replace(b, start=b.start - start, end=b.end - start) for b in blocks[first:last])
+    return text[start:end], tuple(moved)
 
 
 def _parts(message: EmailMessage, kind: str) -> Iterator[Any]:
@@ -204,6 +232,15 @@ def _sender(value: str) -> tuple[str, str]:
     if mailto and not name:
         name, rest = named, mailto
     return one_line(name.strip(" \"'*")), rest.strip("<>] ")
+
+
+def _person_of(name: str) -> tuple[str, str]:
+    """The person and the newsletter of "Mira Oldenkamp from Harbour Letters"; else ("", name)."""
+    for mark in (" from ", " at "):
+        person, _, outlet = name.partition(mark)
+        if outlet and is_person(person):
+            return person, outlet
+    return "", name
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -171,6 +171,9 @@ def _top(parts: _Parts, paragraphs: Sequence[_Paragraph]) -> int:
     label = next(opens, len(paragraphs))
     dated = _dated(paragraphs, label)
     above = [each for each in paragraphs[: max(dated, 0)] if not is_copyright(each.lines[0])]
+    if not above and dated > 0 and len(lines := paragraphs[dated - 1].lines) > 1:
+        # The outlet right below the line of the rights.
+        above = [_Paragraph(lines[-1:], centred=True)] if not is_copyright(lines[-1]) else []
     if dated >= 0:
         parts.date = _date_within(paragraphs[dated])
         _above_date(parts, above, paragraphs[dated])

@@ -84,7 +84,7 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
 def _without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     edges = [_edges(lines) for lines in pages]
     counts = Counter(key for lines in edges for key in {_key(line, lines) for line in lines})
-    least = max(_FEWEST_HEADS, _SHARE_OF_HEADS * len(pages))
+    least = max(min(_FEWEST_HEADS, max(2, len(pages))), _SHARE_OF_HEADS * len(pages))
     body = [
         [
             line

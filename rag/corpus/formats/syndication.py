@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 from rag.corpus.breaking_off import breaks_off, without_end
 from rag.corpus.bylines import parse_authors
@@ -25,6 +26,7 @@ ITEMS = ("item", "entry")
 _WORDPRESS = "wordpress.org/export/"
 _EXCERPT = "excerpt"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _PUBLISHED = ("publish", "published", "")
 _NO_ARTICLES = re.compile(
     r"page|attachment|nav_menu_item|revision|custom_css|customize_changeset|oembed_cache"
@@ -37,10 +39,15 @@ _FULL_WORDS = 150
 
 @dataclass(frozen=True, slots=True)
 class _Channel:
-    """What a feed says of itself: its title, its language, and the names behind the logins."""
+    """What a feed says of itself, and the names behind the logins.
+
+    Its authors are those of entries that name none, and its address is where relative links start.
+    """
 
     title: str = ""
     language: str = ""
+    address: str = ""
+    authors: tuple[str, ...] = ()
     people: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,9 +86,12 @@ def _channel(head: Any) -> _Channel:
     people = {
         _word(author, "author_login"): line_of(_word(author, "author_display_name"))
         for author in children(about, "author")
+        if _word(author, "author_login")
     }
     language = _word(about, "language") or attribute(head, _LANGUAGE)
-    return _Channel(line_of(_word(about, "title")), language, people)
+    title = line_of(_word(about, "title"))
+    own = () if people else _authors(about, _Channel())
+    return _Channel(title, language, attribute(head, _BASE) or _link(about), own, people)
 
 
 def _unpublished(item: Any) -> str:
@@ -115,6 +125,7 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
     (text, blocks), notes = _text(item, title)
     guid = _word(item, "guid", "id")
     link = _link(item)
+    link = link and urljoin(channel.address, link)
     permanent = guid if is_web_address(guid) and "//" in guid else ""
     if attribute(next(iter(children(item, "guid")), None), "isPermaLink").lower() == "false":
         permanent = ""
@@ -133,7 +144,7 @@ def _draft(where: str, item: Any, channel: _Channel, warnings: tuple[str, ...]) 
         source_id=guid,
         publisher=publisher,
         site_names=(channel.title,),
-        authors=_authors(item, channel),
+        authors=_authors(item, channel) or channel.authors,
         date=_date(item),
         dated=True,
         language=attribute(item, _LANGUAGE) or channel.language,
@@ -174,7 +185,8 @@ def _whole(holder: Any, title: str) -> Text:
     value = "".join(holder.itertext(with_tail=False))
     of_atom = named(holder) in ("content", "summary") and "Atom" in str(holder.tag)
     plain = kind in ("text", "text/plain") or (of_atom and not kind)
-    return read_text(value.strip(), title, html=False if plain else None)
+    html = True if named(holder) == "encoded" else None
+    return read_text(value.strip(), title, html=False if plain else html)
 
 
 def _word(element: Any, *names: str) -> str:
@@ -204,7 +216,9 @@ def _date(item: Any) -> str:
 
 def _authors(item: Any, channel: _Channel) -> tuple[str, ...]:
     found: list[str] = []
-    for holder in children(item, "creator", "author"):
+    # Where an article has several authors, WordPress has each as a category.
+    several = [each for each in children(item, "category") if attribute(each, "domain") == "author"]
+    for holder in several or children(item, "creator", "author"):
         written = _word(holder, "name") or words(holder)
         named_in_mail = _NAMED_MAIL.search(written)
         name = named_in_mail[1] if named_in_mail else _MAIL.sub(" ", written)
@@ -218,7 +232,7 @@ def _authors(item: Any, channel: _Channel) -> tuple[str, ...]:
 def _section(item: Any) -> str:
     """The first category that is no tag."""
     for category in children(item, "category"):
-        if attribute(category, "domain") not in ("post_tag", "tag", "post_format"):
+        if attribute(category, "domain") not in ("post_tag", "tag", "post_format", "author"):
             label = attribute(category, "label") or words(category)
             return line_of(label or attribute(category, "term"))
     return ""

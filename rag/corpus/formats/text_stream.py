@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,8 +77,21 @@ class TextLines(_Guesses):
         if found.startswith("utf-16"):
             yield from codecs.getreader(found)(self._file, "replace")
             return
+        head = self._file.peek(_PIECE)
+        if b"\r" in head and b"\n" not in head:
+            yield from self._of_mac()
         while line := self._file.readline(SIZE_LIMIT):
             yield self._text(line)
+
+    def _of_mac(self) -> Iterator[str]:
+        """The lines of a file that ends them as old Macs do, and has their letters."""
+        data = self._file.read(SIZE_LIMIT)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self.guessed("mac-roman")
+            text = data.decode("mac-roman")
+        yield from io.StringIO(text.replace("\r", "\n"))
 
     def _text(self, line: bytes) -> str:
         try:
