@@ -529,10 +529,12 @@ def frames(chat: Chat, question: str, said: Conversation | None = None, **form: 
 def test_an_answer_comes_with_the_first_cited_article_opened(archive: Archive) -> None:
     first, *_, last = frames(Chat(archive), "When was it that the Lindow ferry sank?")
     assert (first.question, first.panel) == ("", None)
-    assert first.turns and 'aria-busy="true"' in first.turns[-1]
+    assert first.turns
+    assert 'aria-busy="true"' in first.turns[-1]
     assert "Searching the archive" in (first.turns or ())[0]
     assert (last.question, last.problem) == (None, "")
-    assert last.turns and 'aria-busy="false"' in last.turns[-1]
+    assert last.turns
+    assert 'aria-busy="false"' in last.turns[-1]
     assert Seen((last.turns or ())[0]).links[0] == "#cite-1-1"
     assert Seen(last.panel or "").marked == "The Lindow ferry sank on Friday."
     assert last.conversation.turns[0].finished
