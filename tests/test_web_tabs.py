@@ -14,8 +14,7 @@ from rag.web.chat import Chat
 from rag.web.conversation import Conversation
 from rag.web.facts import languages, sections
 from rag.web.form import LIMITS, NAMES, Form
-from rag.web.rendering.chips import understood_html
-from rag.web.rendering.filters import filters_html
+from rag.web.rendering.chips import filters_html, understood_html
 from rag.web.tabs.archive import health_of, overview_of, section_of
 from rag.web.tabs.evidence import evidence_of
 from rag.web.tabs.filters import EVERY, chosen_html, without

@@ -14,14 +14,13 @@ from rag.archive import Archive
 from rag.cli import terminal
 from rag.cli.browsing import has_desktop, open_page
 from rag.cli.options import ArchiveOption
-from rag.cli.samples import sample_folder
+from rag.cli.samples import example_questions, sample_folder
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.maintenance.doctor import examine
 from rag.store.shared import Shared
 from rag.web.accounts import Accounts, place_of_accounts
 from rag.web.chat import Chat
-from rag.web.examples import example_questions
 from rag.web.models import configured_models
 from rag.web.page import build_page
 from rag.web.preparation import Preparation

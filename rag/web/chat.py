@@ -30,9 +30,9 @@ from rag.web.rendering.answers import (
 )
 from rag.web.rendering.article import article_html, empty_panel, panel_error
 from rag.web.rendering.start import start_html
+from rag.web.views.found import count_by_words
 from rag.web.views.opened import open_words
 from rag.web.views.start import Start, start_of
-from rag.web.views.steps import count_by_words
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Words to ignore"}
 """The labels on the page for the options that error messages name."""

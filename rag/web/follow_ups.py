@@ -12,10 +12,7 @@ from rag.records import Answer, Hit
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation, Turn
 from rag.web.form import Form
-from rag.web.views.events import events
-from rag.web.views.evidence import hits_of
-from rag.web.views.sayings import sayings
-from rag.web.views.subjects import subject_of
+from rag.web.views.evidence import events, hits_of, sayings, subject_of
 
 MOST = 3
 """The most suggestions after an answer."""

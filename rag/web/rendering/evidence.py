@@ -18,9 +18,7 @@ from rag.web.conversation import reference_to
 from rag.web.rendering.chart import chart_html
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.tables import hint_html, table_html
-from rag.web.views.events import Event
-from rag.web.views.evidence import EvidenceView
-from rag.web.views.sayings import Saying
+from rag.web.views.evidence import Event, EvidenceView, Saying
 
 _LONGEST_TEXT = 320
 _NEAREST = ", which the archive does not answer; these are the articles that come nearest"

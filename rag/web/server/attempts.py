@@ -21,6 +21,7 @@ from typing import Protocol
 import anyio
 
 from rag.web.accounts import Account, Accounts
+from rag.web.server.asgi import remember
 
 MOST_FAILURES = 10
 """The most failures of one client at one account within FAILURE_SECONDS."""
@@ -75,15 +76,13 @@ class AttemptCounter:
     def take(self, key: str, most: int) -> float:
         """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
         now = self._clock()
-        tried = self._tried.setdefault(key, deque())
+        tried = self._tried.get(key, deque())
         while tried and tried[0] + FAILURE_SECONDS <= now:
             tried.popleft()
         if len(tried) >= most:
             return tried[0] + FAILURE_SECONDS - now
         tried.append(now)
-        self._tried.move_to_end(key)
-        if len(self._tried) > _MOST_REMEMBERED:
-            self._tried.popitem(last=False)
+        remember(self._tried, key, tried, _MOST_REMEMBERED)
         return 0.0
 
     def give_back(self, key: str) -> None:
@@ -249,10 +248,7 @@ class Guesses:
         return check
 
     def _remember(self, client: Client, name: str) -> None:
-        self._opened_from[_at(client, name)] = None
-        self._opened_from.move_to_end(_at(client, name))
-        if len(self._opened_from) > _MOST_REMEMBERED:
-            self._opened_from.popitem(last=False)
+        remember(self._opened_from, _at(client, name), None, _MOST_REMEMBERED)
 
 
 def _at(client: Client, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol, get_args
 from rag.errors import ArchiveError
 from rag.store.shared import LookedUp, Shared
 from rag.web.accounts import Account, Role
+from rag.web.server.asgi import remember
 from rag.web.server.signing import sign, signed_value
 
 _MOST = 10_000
@@ -104,9 +105,7 @@ class SharedLogins:
         fields = signed_value(self._key, _PURPOSE, token).split(":")
         if len(fields) != 5:
             return
-        self._ended_here[fields[4]] = None
-        if len(self._ended_here) > _MOST:
-            self._ended_here.popitem(last=False)
+        remember(self._ended_here, fields[4], None, _MOST)
         try:
             left = max(0.0, float(fields[3]) - self._clock())
             self._shared.put(_ENDED, fields[4], fields[0], left)

@@ -16,9 +16,18 @@ import httpx2
 from anyio import to_thread
 
 from rag.web.accounts import Account
-from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, refuse, reply
+from rag.web.server.asgi import (
+    Asgi,
+    BodyTooLarge,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    read_body,
+    refuse,
+    reply,
+)
+from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH
 from rag.web.server.replicas import Replicas
 from rag.web.server.sessions import named_in, named_outside
 
@@ -36,7 +45,7 @@ _TIMEOUT = httpx2.Timeout(60.0, connect=3.0)
 _MOST_AT_ONCE = 1000
 
 
-class Router:
+class Router(Middleware):
     """Answers here what belongs here, and passes on to other pages what belongs there.
 
     `keeps_nothing` says whether the handler of a number may be called in any session: then a
@@ -44,16 +53,13 @@ class Router:
     """
 
     def __init__(self, app: Asgi, replicas: Replicas, keeps_nothing: Callable[[int], bool]) -> None:
-        self._app = app
+        super().__init__(app)
         self._replicas = replicas
         self._keeps_nothing = keeps_nothing
         self._client: httpx2.AsyncClient | None = None
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answers a request that a reader sent to this page."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         try:
             named, body, receive = await _named(scope, receive)
         except (BodyTooLarge, RecursionError):

@@ -16,15 +16,21 @@ from typing import Any
 from rag.store.shared import Shared
 from rag.web.accounts import Accounts, Role
 from rag.web.keeping import has_role
-from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
-from rag.web.server.bodies import BodyTooLarge, read_body, replay, with_length
-from rag.web.server.guard import (
-    LARGEST_REQUEST,
-    UPLOAD_PATH,
-    client_of,
+from rag.web.server.asgi import (
+    Asgi,
+    BodyTooLarge,
+    Message,
+    Middleware,
+    Receive,
+    Send,
     header_map,
+    read_body,
+    reader_name,
     refuse,
+    replay,
+    with_length,
 )
+from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, client_of
 from rag.web.server.upload_store import UploadStore
 
 MAY_ADD: tuple[Role, ...] = ("editor", "admin")
@@ -53,7 +59,7 @@ class Uploads:
         return has_role(self.accounts, name, MAY_ADD)
 
 
-class UploadGuard:
+class UploadGuard(Middleware):
     """Accepts files from readers who may add articles, and lets calls name only these files.
 
     `takes_files` says whether the handler of a number expects a file as its argument at a place.
@@ -63,14 +69,14 @@ class UploadGuard:
     def __init__(
         self, app: Asgi, uploads: Uploads | None, takes_files: Callable[[int, int], bool]
     ) -> None:
-        self._app = app
+        super().__init__(app)
         self._uploads = uploads
         self._takes_files = takes_files
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on, or responds with the reason for a refusal."""
-        path = str(scope.get("path", ""))
-        if scope["type"] != "http" or scope["method"] != "POST":
+        path = str(scope["path"])
+        if scope["method"] != "POST":
             await self._app(scope, receive, send)
         elif path.rstrip("/") == UPLOAD_PATH:
             await self._upload(scope, receive, send)

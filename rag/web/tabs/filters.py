@@ -9,7 +9,7 @@ from rag.web.chat import Chat, in_page_words
 from rag.web.facts import languages, outlets, sections
 from rag.web.form import LIMITS, Form
 from rag.web.parts import Parts, html_part, private
-from rag.web.rendering.filters import filters_html
+from rag.web.rendering.chips import filters_html
 from rag.web.rendering.tables import problem_html
 
 CHOSEN = '<div role="group" aria-label="Filters that are set">${value}</div>'

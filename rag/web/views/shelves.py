@@ -1,18 +1,22 @@
-"""Counts the archive's articles by outlet and month, and lists those of one."""
+"""What the archive holds: articles by outlet and month, those of one, and what failed last."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 import numpy as np
 
 from rag.archive import Archive
 from rag.records import Article, Filters
 from rag.retrieval.catalogue import NO_FILTERS
-from rag.store import UNKNOWN_DATE
+from rag.sources.pages import is_address
+from rag.store import UNKNOWN_DATE, Runs
+from rag.store.runs import Outcome
 
 MOST_LISTED = 100
 """The most articles in a list; narrower filters show others."""
@@ -98,3 +102,24 @@ def _month(published: int) -> str:
     if published == UNKNOWN_DATE:
         return ""
     return f"{datetime.fromtimestamp(published, UTC):%Y-%m}"
+
+
+def last_failures(archive: Archive) -> list[Outcome]:
+    """The failed inputs of the newest run, by path; raises ArchiveError without an archive."""
+    with closing(archive.database()) as database:
+        runs = Runs(database)
+        return [each for each in runs.outcomes(runs.last()) if each.kind == "failed"]
+
+
+def without_folders(failed: Iterable[Outcome]) -> list[Outcome]:
+    """The same outcomes for whoever may not see where files lie: paths as names of files.
+
+    >>> without_folders([Outcome("/srv/in/a.jsonl", "failed", "", "/srv/in/a.jsonl:3: empty")])
+    [Outcome(path='a.jsonl', kind='failed', article_id='', note='a.jsonl:3: empty')]
+    """
+    return [each if is_address(each.path) else _named(each) for each in failed]
+
+
+def _named(one: Outcome) -> Outcome:
+    path = PurePath(one.path)
+    return replace(one, path=path.name, note=one.note.replace(f"{path.parent}/", ""))
