@@ -113,14 +113,6 @@ class ChatSession:
         now = next(each for each in rechecked if each.number == number)
         return Context(cited[number], *surroundings(cited[number]), now)
 
-    def forget_last(self) -> None:
-        """Takes the last question and its answer out of the conversation."""
-        self.turns = self.turns[:-1]
-
-    def clear(self) -> None:
-        """Begins a new conversation."""
-        self.turns = ()
-
 
 def surroundings(citation: Citation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences before a citation and those after it, furniture left out.
