@@ -612,7 +612,10 @@ def test_an_unforeseen_failure_is_logged_not_shown(
             Chat(archive, ScriptedModel(ZeroDivisionError())),
             "When was it that the Lindow ferry sank?",
         )[-1]
-    assert (last.problem, last.question) == (UNEXPECTED, "When was it that the Lindow ferry sank?")
+    assert (last.problem, last.question) == (
+        UNEXPECTED.format("question"),
+        "When was it that the Lindow ferry sank?",
+    )
     assert "ZeroDivisionError" in caplog.text
 
 

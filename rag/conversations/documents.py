@@ -7,6 +7,7 @@ link, a picture or a field. Addresses of articles become links where they are we
 from __future__ import annotations
 
 import io
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from rag.archive import Archive
 from rag.conversations.escaping import (
     BLANK_LINES,
     for_xml,
+    json_without_controls,
     one_line_markdown,
     text,
     web_address,
@@ -30,6 +32,8 @@ from rag.conversations.escaping import (
 from rag.conversations.exporting import (
     NEAREST,
     cited_articles,
+    export_json,
+    export_markdown,
     minute,
     readable_answer,
 )
@@ -78,6 +82,18 @@ def export_html(kept: KeptConversation, archive: Archive) -> str:
         minute(kept.summary.started)
     )
     return str(_PAGE.format(title, _STYLE, title, Markup("\n").join([begun, *turns])))
+
+
+def export(kept: KeptConversation, archive: Archive, kind: str) -> bytes:
+    """The file of a conversation, of one of the kinds `md`, `html`, `docx` and `json`."""
+    if kind == "docx":
+        return export_docx(kept, archive)
+    if kind == "json":
+        written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+        written = json_without_controls(f"{written}\n")
+    else:
+        written = (export_html if kind == "html" else export_markdown)(kept, archive)
+    return written.encode("utf-8", "replace")
 
 
 def export_docx(kept: KeptConversation, archive: Archive) -> bytes:

@@ -38,7 +38,7 @@ OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Word
 """The labels on the page for the options that error messages name."""
 
 UNEXPECTED = (
-    "Something went wrong on the server, and its log says what. Your question is still here; "
+    "Something went wrong on the server, and its log says what. Your {} is still here; "
     "please try again."
 )
 REBUILDING = (
@@ -102,7 +102,7 @@ class Chat:
             yield self._refused(form, conversation, problem)
         except Exception:
             _log.exception("the question could not be answered")
-            yield self._refused(form, conversation, UNEXPECTED)
+            yield self._refused(form, conversation, UNEXPECTED.format("question"))
 
     def stop(self, conversation: Conversation) -> Frame:
         """The frame after a stop: the words written so far stay."""

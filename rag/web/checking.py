@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rag.drafts.checking import DraftRequest
 from rag.errors import RagError
-from rag.web.chat import Chat, in_page_words
+from rag.web.chat import UNEXPECTED, Chat, in_page_words
 from rag.web.form import Form
 from rag.web.rendering.checked import (
     no_check,
@@ -27,11 +27,6 @@ SECONDS = 60.0
 
 EVERY = 0.7
 """The page is updated no more often than this, in seconds."""
-
-UNEXPECTED = (
-    "Something went wrong on the server, and its log says what. Your text is still here; "
-    "please try again."
-)
 
 _NO_TEXT = Form("")
 _log = logging.getLogger(__name__)
@@ -104,7 +99,7 @@ def _checked(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Iter
         yield CheckFrame(draft, problem_html(in_page_words(str(error))))
     except Exception:
         _log.exception("the draft could not be checked")
-        yield CheckFrame(draft, problem_html(UNEXPECTED))
+        yield CheckFrame(draft, problem_html(UNEXPECTED.format("text")))
 
 
 def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Iterator[CheckFrame]:

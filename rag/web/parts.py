@@ -55,12 +55,9 @@ def html_part(value: Any, template: str, elem_id: str, scripts: Sequence[str] = 
     import gradio as gr
 
     script = "\n".join(map(asset, scripts)) or None
-    return gr.HTML(value, html_template=template, js_on_load=script, elem_id=elem_id, **plain())
-
-
-def plain() -> dict[str, Any]:
-    """The options of a component that uses the page's own style sheet."""
-    return {"apply_default_css": False, "padding": False, "container": False}
+    # The page's own style sheet is all that styles it.
+    own = {"apply_default_css": False, "padding": False, "container": False}
+    return gr.HTML(value, html_template=template, js_on_load=script, elem_id=elem_id, **own)
 
 
 def connect_stop(button: Any, runs: Sequence[Any]) -> None:

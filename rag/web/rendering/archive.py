@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
-from rag.answers.wording import spoken_date
 from rag.conversations.escaping import text
 from rag.language.periods import day_in_words
 from rag.maintenance.doctor.findings import Finding, is_sound
 from rag.maintenance.holdings import Holdings
 from rag.store.runs import Outcome
-from rag.web.conversation import reference_to
-from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.marks import headline_item, join, section
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html, table_html
 from rag.web.views.shelves import ArchiveSection, Listing
@@ -32,9 +30,9 @@ def archive_html(
         join(
             [
                 _figures(holdings),
-                _section("Outlets", _outlets(shelves, list(months), now)),
-                _section("Articles by month", _months(months)),
-                _section("Last ingest", _last_run(holdings, failed)),
+                section("Outlets", _outlets(shelves, list(months), now)),
+                section("Articles by month", _months(months)),
+                section("Last ingest", _last_run(holdings, failed)),
             ]
         )
     )
@@ -45,20 +43,7 @@ def listing_html(listing: Listing, what: str) -> str:
     listed = len(listing.articles)
     more = f"; the newest {listed} are listed" if listed < listing.total else ""
     rows = [
-        Markup('<li><a {}>{}</a> <span class="origin">{}</span></li>').format(
-            place_attributes(f"near-listed-{place}", reference_to("near", article, (0, 0))),
-            text(article.title or article.id),
-            text(
-                ", ".join(
-                    part
-                    for part in (
-                        article.publisher,
-                        spoken_date(article.published) if article.published else "date unknown",
-                    )
-                    if part
-                )
-            ),
-        )
+        headline_item(f"near-listed-{place}", article)
         for place, article in enumerate(listing.articles, start=1)
     ]
     return str(
@@ -86,10 +71,6 @@ def health_html(findings: Sequence[Finding]) -> str:
             sound, join(rows)
         )
     )
-
-
-def _section(heading: str, inner: Markup) -> Markup:
-    return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
 
 
 def _figures(holdings: Holdings) -> Markup:

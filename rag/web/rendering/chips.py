@@ -9,10 +9,8 @@ from markupsafe import Markup
 
 from rag.conversations.escaping import text
 from rag.records import Understood
-from rag.web.form import LIMITS, NAMES, Form
+from rag.web.form import LIMITS, Form
 from rag.web.rendering.marks import join
-
-_NAMES = dict(zip(LIMITS, NAMES, strict=True))
 
 
 def chip_html(label: Markup, attributes: Markup, what: str) -> Markup:
@@ -80,7 +78,7 @@ def filters_html(form: Form, every: str) -> str:
 
 
 def _chips(form: Form) -> Iterator[Markup]:
-    for limit, name in _NAMES.items():
+    for limit, name in LIMITS.items():
         value = getattr(form, limit)
         label = value.strip() if isinstance(value, str) else ", ".join(value)
         if label:

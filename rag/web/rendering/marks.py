@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from rag.answers.wording import introduction
+from rag.answers.wording import introduction, spoken_date
 from rag.conversations.escaping import text
 from rag.language.words import shortened
 from rag.records import Answer, Article, Citation, Claim, Verdict
@@ -39,6 +39,22 @@ def place_attributes(key: str, reference: Reference) -> Markup:
     """The attributes of a link that opens an article at some of its words."""
     return Markup('href="#{}" data-place="{}" data-kind="{}"').format(
         text(key), text(reference.place()), reference.kind
+    )
+
+
+def section(heading: str, inner: Markup) -> Markup:
+    """A part of a view, below its heading."""
+    return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
+
+
+def headline_item(key: str, article: Article, *, with_outlet: bool = True) -> Markup:
+    """A list item: the title of an article, which opens it, with its outlet and day."""
+    outlet = article.publisher if with_outlet else ""
+    when = spoken_date(article.published) if article.published else "date unknown"
+    return Markup('<li><a {} dir="auto">{}</a> <span class="origin">{}</span></li>').format(
+        place_attributes(key, reference_to("near", article, (0, 0))),
+        text(article.title or article.id),
+        text(", ".join(filter(None, [outlet, when]))),
     )
 
 

@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Protocol
 
 import anyio
 
@@ -53,20 +52,10 @@ class LoginOutcome:
     wait: float = 0.0
 
 
-class Attempts(Protocol):
-    """Counts the attempts of each key within FAILURE_SECONDS; may be called from any thread."""
-
-    def take(self, key: str, most: int) -> float:
-        """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
-
-    def give_back(self, key: str) -> None:
-        """Counts one attempt less, for example a successful one."""
-
-
 class AttemptCounter:
     """Counts the attempts of each key within FAILURE_SECONDS; `clock` returns seconds.
 
-    The keys that were tried longest ago are forgotten first: the memory is bounded.
+    May be called from any thread. The keys that were tried longest ago are forgotten first.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -171,7 +160,7 @@ class Guesses:
         self,
         accounts: Accounts,
         clock: Callable[[], float] = time.monotonic,
-        counters: Callable[[str], Attempts] | None = None,
+        counters: Callable[[str], AttemptCounter] | None = None,
     ) -> None:
         counter = counters or (lambda _name: AttemptCounter(clock))
         self._accounts = accounts
@@ -207,7 +196,7 @@ class Guesses:
             await anyio.to_thread.run_sync(self._give_back, counted)
         return LoginOutcome(running.account, wait)
 
-    def _count(self, client: Client, name: str) -> tuple[list[tuple[Attempts, str]], float]:
+    def _count(self, client: Client, name: str) -> tuple[list[tuple[AttemptCounter, str]], float]:
         """The counters of an attempt, and 0; or none and the seconds to wait after too many."""
         known = self._accounts.get(name) is not None
         by_client = self._by_client if known else self._by_client_unknown
@@ -216,7 +205,7 @@ class Guesses:
         limits = [(by_client, who, MOST_FAILURES)]
         if not client.device and who not in self._opened_from:
             limits.append((by_account, name[:64], MOST_FAILURES_OF_ALL))
-        counted: list[tuple[Attempts, str]] = []
+        counted: list[tuple[AttemptCounter, str]] = []
         for attempts, key, most in limits:
             with self._counting:
                 wait = attempts.take(key, most)
@@ -226,7 +215,7 @@ class Guesses:
             counted.append((attempts, key))
         return counted, 0.0
 
-    def _give_back(self, counted: list[tuple[Attempts, str]]) -> None:
+    def _give_back(self, counted: list[tuple[AttemptCounter, str]]) -> None:
         with self._counting:
             for attempts, key in counted:
                 attempts.give_back(key)

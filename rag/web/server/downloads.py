@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from threading import BoundedSemaphore
@@ -18,16 +16,12 @@ from starlette.routing import Route
 from rag.archive import Archive
 from rag.conversations.atom import MEDIA_TYPE, FeedPlace, atom_feed, last_arrival
 from rag.conversations.collected import COLLECTION_KINDS, export_collection
-from rag.conversations.documents import disposition, export_docx, export_html, file_name
-from rag.conversations.escaping import json_without_controls
-from rag.conversations.exporting import export_json, export_markdown, one_answer
+from rag.conversations.documents import disposition, export, file_name
+from rag.conversations.exporting import one_answer
 from rag.corpus.formats.pdf_pictures import page_picture
 from rag.errors import RagError
-from rag.store import KeptConversation
 from rag.store.postgresql import without_server
 from rag.web.server.asgi import Message, reader_name
-
-Export = Callable[[KeptConversation, Archive], bytes]
 
 _NAME = re.compile(r"(?P<id>[\w-]{1,64})(?:\.(?P<number>[1-9]\d{0,5}))?\.(?P<kind>[a-z]+)")
 _COLLECTION = re.compile(r"collection\.(?P<id>[\w-]{1,64})\.(?P<kind>[a-z]+)")
@@ -47,23 +41,11 @@ _NEVER = datetime.fromtimestamp(0, UTC)
 _FEED_HEADERS = _HEADERS | {"cache-control": "private, no-cache", "x-robots-tag": "noindex"}
 
 
-def _json(conversation: KeptConversation, archive: Archive) -> str:
-    written = json.dumps(export_json(conversation, archive), ensure_ascii=False, indent=2)
-    return json_without_controls(written)
-
-
-def _text(export: Callable[[KeptConversation, Archive], str]) -> Export:
-    return lambda kept, archive: export(kept, archive).encode("utf-8", "replace")
-
-
-_FORMS: Mapping[str, tuple[str, Export]] = {
-    "md": ("text/markdown", _text(export_markdown)),
-    "html": ("text/html", _text(export_html)),
-    "docx": (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        export_docx,
-    ),
-    "json": ("application/json", _text(_json)),
+_MEDIA = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
 }
 
 
@@ -82,20 +64,16 @@ def download_route(archive: Archive) -> Route:
             return JSONResponse({"error": without_server(str(error))}, 404)
         if found is None:
             return JSONResponse({"error": "there is nothing here"}, 404)
-        named = disposition(found.name)
-        return Response(found.body, 200, {**_HEADERS, "content-disposition": named}, found.media)
+        return found
 
     return Route("/export/{name}", download)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    media: str
-    body: bytes
+def _file(name: str, media: str, body: bytes) -> Response:
+    return Response(body, 200, {**_HEADERS, "content-disposition": disposition(name)}, media)
 
 
-def _collection(archive: Archive, owner: str, name: str) -> _File | None:
+def _collection(archive: Archive, owner: str, name: str) -> Response | None:
     asked = _COLLECTION.fullmatch(name)
     if not asked or asked["kind"] not in COLLECTION_KINDS:
         return None
@@ -104,18 +82,18 @@ def _collection(archive: Archive, owner: str, name: str) -> _File | None:
     media, _ = COLLECTION_KINDS[asked["kind"]]
     # Without a mark, spreadsheets take UTF-8 for something else.
     body = written.encode("utf-8-sig" if asked["kind"] == "csv" else "utf-8", "replace")
-    return _File(file_name(collection.name, asked["kind"]), media, body)
+    return _file(file_name(collection.name, asked["kind"]), media, body)
 
 
-def _conversation(archive: Archive, owner: str, name: str) -> _File | None:
+def _conversation(archive: Archive, owner: str, name: str) -> Response | None:
     asked = _NAME.fullmatch(name)
-    if not asked or asked["kind"] not in _FORMS:
+    if not asked or asked["kind"] not in _MEDIA:
         return None
-    media, export = _FORMS[asked["kind"]]
     kept = archive.conversations.get(owner, asked["id"])
     if asked["number"]:
         kept = one_answer(kept, int(asked["number"]))
-    return _File(file_name(kept.summary.title, asked["kind"]), media, export(kept, archive))
+    kind = asked["kind"]
+    return _file(file_name(kept.summary.title, kind), _MEDIA[kind], export(kept, archive, kind))
 
 
 def picture_route(archive: Archive) -> Route:

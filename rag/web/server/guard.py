@@ -6,7 +6,6 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -29,6 +28,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = 1 << 20
+TOO_LARGE = f"a request may have {LARGEST_REQUEST >> 20} MB at most"
 LARGEST_FILE = 50 << 20
 LARGEST_UPLOAD = 2 * LARGEST_FILE
 """The most bytes of the files in one upload."""
@@ -53,17 +53,6 @@ BURST_SECONDS = 15.0
 _CROSS_ORIGIN = b"access-control-"
 _READING = ("GET", "HEAD")
 _FOREIGN_SITES = ("cross-site", "same-site")
-
-
-class RateLimit(Protocol):
-    """Limits the requests of each client to a number a minute."""
-
-    @property
-    def waits(self) -> bool:
-        """Whether counting may take a while, so that no event loop should wait for it."""
-
-    def wait(self, client: str) -> float:
-        """Counts a request of the client; returns 0, or the seconds to wait if none is left."""
 
 
 class Rate:
@@ -99,7 +88,7 @@ class RequestGuard(Middleware):
     can come in by a name of its own.
     """
 
-    def __init__(self, app: Asgi, *, only_local: bool, rate: RateLimit) -> None:
+    def __init__(self, app: Asgi, *, only_local: bool, rate: Rate) -> None:
         super().__init__(app)
         self._only_local = only_local
         self._rate = rate

@@ -34,7 +34,7 @@ from rag.web.server.asgi import (
     reply,
     respond,
 )
-from rag.web.server.attempts import Attempts, Client, Guesses, LoginOutcome
+from rag.web.server.attempts import AttemptCounter, Client, Guesses, LoginOutcome
 from rag.web.server.downloads import FEED_PATH
 from rag.web.server.logins import Logins, MemoryLogins
 from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
@@ -93,7 +93,7 @@ class Login(Middleware):
         clock: Callable[[], float] = time.monotonic,
         *,
         logins: Logins | None = None,
-        counters: Callable[[str], Attempts] | None = None,
+        counters: Callable[[str], AttemptCounter] | None = None,
     ) -> None:
         super().__init__(app)
         self._accounts = accounts
@@ -136,8 +136,8 @@ class Login(Middleware):
         """The account of a Basic header; a correct one is cached for some minutes by digest."""
         digest = hmac.digest(self._key, encoded.encode(), hashlib.sha256)
         proven = self._proven.get(digest)
-        if account := self._still(proven):
-            return LoginOutcome(account)
+        if proven and proven.until > self._clock() and self._unchanged(proven.account):
+            return LoginOutcome(proven.account)
         try:
             name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except ValueError:
@@ -147,12 +147,6 @@ class Login(Middleware):
             until = self._clock() + _REMEMBERED_SECONDS
             remember(self._proven, digest, _Proven(outcome.account, until), _MOST_KNOWN)
         return outcome
-
-    def _still(self, proven: _Proven | None) -> Account | None:
-        """The account of a proven header; None if that is too long ago or it has changed."""
-        if proven is None or proven.until <= self._clock():
-            return None
-        return self._unchanged(proven.account)
 
     def _unchanged(self, account: Account | None) -> Account | None:
         """The account, if its role and password are as they were."""

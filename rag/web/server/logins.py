@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, get_args
+from typing import get_args
 
 from rag.errors import ArchiveError
 from rag.store.shared import LookedUp, Shared
@@ -21,19 +21,6 @@ _MOST_OF_ONE = 100
 _PURPOSE = "login"
 _ENDED = "logout"
 _log = logging.getLogger(__name__)
-
-
-class Logins(Protocol):
-    """The logins that have begun and not ended; `end` may be called from any thread."""
-
-    def begin(self, account: Account, seconds: float) -> str:
-        """The token of a new login, which lasts for so long."""
-
-    def account(self, token: str) -> Account | None:
-        """The account as it was when the login began; None if it has ended."""
-
-    def end(self, token: str) -> None:
-        """Ends a login, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +98,7 @@ class SharedLogins:
             self._shared.put(_ENDED, fields[4], fields[0], left)
         except ArchiveError as error:
             _log.warning("a logout is known to this page alone: %s", error)
+
+
+Logins = MemoryLogins | SharedLogins
+"""What remembers who has logged in; `end` may be called from any thread."""

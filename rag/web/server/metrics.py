@@ -92,10 +92,6 @@ class _Holdings:
         self._found: tuple[int, int, int, int] | None = None
         self._looked = -_HOLDINGS_SECONDS
 
-    def describe(self) -> list[Any]:
-        """Nothing: what there is is known when it is read."""
-        return []
-
     def collect(self) -> Iterator[Any]:
         """A gauge for each count."""
         gauge = self._gauge
@@ -130,10 +126,6 @@ class _Queue:
     def __init__(self, page: Any, gauge: Any) -> None:
         self._page = page
         self._gauge = gauge
-
-    def describe(self) -> list[Any]:
-        """Nothing, as above."""
-        return []
 
     def collect(self) -> Iterator[Any]:
         """A gauge of each."""

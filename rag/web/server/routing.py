@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
@@ -93,16 +94,13 @@ class Router(Middleware):
 
     async def _owner(self, session: str) -> str:
         """The owner of a session, which is there as far as anybody knows."""
-        known = self._replicas.known_owner(session)
-        owner = known or await to_thread.run_sync(self._replicas.owner, session)
-        for look in (False, True):
-            if owner == self._replicas.id or self._replicas.address_of(owner):
-                return owner
-            if look:
-                await to_thread.run_sync(lambda: self._replicas.address_of(owner, look=True))
-        if self._replicas.address_of(owner):
+        pages = self._replicas
+        owner = pages.known_owner(session) or await to_thread.run_sync(pages.owner, session)
+        if owner == pages.id or pages.address_of(owner):
             return owner
-        return await to_thread.run_sync(lambda: self._replicas.owner(session, instead_of=owner))
+        if await to_thread.run_sync(lambda: pages.address_of(owner, look=True)):
+            return owner
+        return await to_thread.run_sync(lambda: pages.owner(session, instead_of=owner))
 
     async def _here(
         self, named: list[str], body: bytes | None, scope: Message, receive: Receive, send: Send
@@ -254,18 +252,14 @@ def _once(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     ]
 
 
-class _closing:  # noqa: N801 - as in contextlib
+@asynccontextmanager
+async def _closing(response: httpx2.Response) -> AsyncIterator[None]:
     """Closes a response at the end, whatever happens."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        self._response = response
-
-    async def __aenter__(self) -> None:
-        """Nothing to do."""
-
-    async def __aexit__(self, *_error: object) -> None:
+    try:
+        yield
+    finally:
         with anyio.CancelScope(shield=True):
-            await self._response.aclose()
+            await response.aclose()
 
 
 async def _relay(response: httpx2.Response, send: Send) -> None:

@@ -24,7 +24,7 @@ from rag.web.server.asgi import (
     refuse,
 )
 from rag.web.server.endpoints import NAMES
-from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH
+from rag.web.server.guard import LARGEST_REQUEST, TOO_LARGE, UPLOAD_PATH
 from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
 
 REMEMBERED_SECONDS = 24 * 3600.0
@@ -101,7 +101,7 @@ class Sessions(Middleware):
                 body, receive = await read_body(receive, LARGEST_REQUEST)
                 named += named_in(body)
             except BodyTooLarge:
-                await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
+                await refuse(send, 413, TOO_LARGE)
                 return
             except RecursionError:
                 await refuse(send, 400, "the request is nested too deeply")

@@ -15,9 +15,8 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from rag.errors import ConfigError
 from rag.language.words import shortened
-from rag.records.answer_json import Model
 from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.endpoints import NAMES, Endpoints, guarded
+from rag.web.server.endpoints import NAMES, Endpoints, guarded, plain
 
 PATH = "/mcp"
 ARTICLES = "dateline://articles/{+article_id}{?revision}"
@@ -96,25 +95,16 @@ def _as_tool(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(call)
     def tool(*args: Any, **kwargs: Any) -> Any:
-        found = safely(*args, **kwargs)
-        listed = isinstance(found, list)
-        values = (
-            [each.to_dict() for each in found]
-            if listed
-            else found.to_dict()
-            if isinstance(found, Model)
-            else found
-        )
+        values = plain(safely(*args, **kwargs))
         return CallToolResult(
             content=[TextContent(type="text", text=text_of(name, values))],
-            structured_content={"result": values} if listed else values,
+            structured_content={"result": values} if isinstance(values, list) else values,
         )
 
     described = signature(call)
     returned = Annotated[CallToolResult, described.return_annotation]
-    tool.__signature__ = described.replace(  # type: ignore[attr-defined]
-        return_annotation=returned
-    )
+    described = described.replace(return_annotation=returned)
+    tool.__signature__ = described  # type: ignore[attr-defined]
     return tool
 
 

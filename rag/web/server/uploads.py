@@ -30,7 +30,7 @@ from rag.web.server.asgi import (
     replay,
     with_length,
 )
-from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, client_of
+from rag.web.server.guard import LARGEST_REQUEST, TOO_LARGE, UPLOAD_PATH, client_of
 from rag.web.server.upload_store import UploadStore
 
 MAY_ADD: tuple[Role, ...] = ("editor", "admin")
@@ -108,7 +108,7 @@ class UploadGuard(Middleware):
             body, _ = await read_body(receive, LARGEST_REQUEST)
             call = json.loads(body)
         except BodyTooLarge:
-            await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
+            await refuse(send, 413, TOO_LARGE)
             return
         except (ValueError, RecursionError):
             await refuse(send, 400, "the request is no JSON that this page sends")
@@ -140,18 +140,15 @@ class UploadGuard(Middleware):
             if not _has_file(argument):
                 continue
             files = argument if isinstance(argument, list) else [argument]
-            if not self._takes_files(number, place):
+            if self._uploads is None or not self._takes_files(number, place):
                 return True
             for position, file in enumerate(files):
                 path = file.get("path") if isinstance(file, dict) else None
-                if not isinstance(path, str) or not self._is_sent(path, reader):
+                if not isinstance(path, str) or not self._uploads.files.owns(reader, path):
                     return True
                 files[position] = {"path": path, "meta": {"_type": "gradio.FileData"}}
             arguments[place] = files
         return False
-
-    def _is_sent(self, path: str, reader: str) -> bool:
-        return self._uploads is not None and self._uploads.files.owns(reader, path)
 
 
 class _Admission:
@@ -180,15 +177,13 @@ class _Admission:
             await refuse(self._send, 413, "too many files wait to be added; send fewer at a time")
             return
         try:
-            body = self._admitted(paths) if stored else bytes(self._body)
+            moved = [str(self._files.admit(self._reader, each)) for each in paths]
         except OSError:
             await refuse(self._send, 503, "the files arrived twice at once; send them again")
             return
+        body = json.dumps(moved).encode() if stored else bytes(self._body)
         await self._send({**self._start, "headers": with_length(self._start["headers"], body)})
         await self._send({"type": "http.response.body", "body": body})
-
-    def _admitted(self, paths: list[Path]) -> bytes:
-        return json.dumps([str(self._files.admit(self._reader, each)) for each in paths]).encode()
 
 
 def _has_file(value: Any, depth: int = 0) -> bool:

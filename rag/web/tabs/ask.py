@@ -11,7 +11,7 @@ from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
 from rag.web.follow_ups import follow_ups
-from rag.web.form import LIMIT_OF, Form
+from rag.web.form import Form
 from rag.web.keeping import owner_of
 from rag.web.parts import Parts, connect_stop, html_part, private
 from rag.web.rendering.answers import follow_ups_html
@@ -193,7 +193,9 @@ def _asked_again(
 
     remaining = tuple(limits)
     for name in event.drop:
-        remaining = without(LIMIT_OF[name], remaining)
+        # The one filter of a search that the page calls otherwise.
+        limit = "published_to" if name == "published_before" else name
+        remaining = without(limit, remaining)
     asked = Form.of(str(event.question), remaining, tuple(map(str, event.without)))
     form = replace(asked, again=int(event.turn) or None, model=model)
     unchanged = [gr.skip()] * (1 + len(remaining))

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.archive import Archive
 from rag.records import Article, Filters
 from rag.retrieval.catalogue import NO_FILTERS
 from rag.sources.pages import is_address
 from rag.store import UNKNOWN_DATE, Runs
+from rag.store.filter_columns import Facets
 from rag.store.runs import Outcome
 
 MOST_LISTED = 100
@@ -48,9 +50,7 @@ class Listing:
 def shelves(archive: Archive) -> list[ArchiveSection]:
     """The section of every outlet, largest first, then by name."""
     facets = archive.facets()
-    first_passages = (facets.ids == facets.opening) & np.isin(
-        facets.ids, facets.matching(NO_FILTERS)
-    )
+    first_passages = _first_passages(facets, NO_FILTERS)
     publishers, published = facets.publisher[first_passages], facets.local[first_passages]
     found = [
         _shelf(name, published[publishers == number].tolist())
@@ -73,7 +73,7 @@ def list_articles(
     `month` is one of `Shelf.months`. Those of unknown date come last, equal ones by place.
     """
     facets = archive.facets()
-    wanted = (facets.ids == facets.opening) & np.isin(facets.ids, facets.matching(filters))
+    wanted = _first_passages(facets, filters)
     if publisher is not None:
         known = publisher in facets.publishers
         wanted &= facets.publisher == (facets.publishers.index(publisher) if known else -1)
@@ -85,6 +85,12 @@ def list_articles(
     newest = [int(id_) for id_ in ids[order][:MOST_LISTED]]
     found = archive.passages(newest)
     return Listing(tuple(found[id_][1] for id_ in newest if id_ in found), len(ids))
+
+
+def _first_passages(facets: Facets, filters: Filters) -> NDArray[np.bool_]:
+    """Which passages open an article within the filters."""
+    matching: NDArray[np.bool_] = np.isin(facets.ids, facets.matching(filters))
+    return matching & (facets.ids == facets.opening)
 
 
 def _shelf(publisher: str, published: list[int]) -> ArchiveSection:
