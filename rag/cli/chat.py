@@ -27,6 +27,7 @@ from rag.cli.options import (
     opened_archive,
 )
 from rag.errors import QueryError, RagError
+from rag.observing import Streamed
 from rag.records import Answer, Citation, Filters, WayOn
 
 PROMPT = "? "
@@ -141,16 +142,14 @@ class TerminalChat:
     def _answered(self, question: str) -> Answer:
         asked = self._session.ask(question, ignore=self._ignored, literal=self._literal)
         thinking = False
-        with closing(asked) as stream, terminal.draft() as show:
-            while True:
-                try:
-                    piece = next(stream)
-                    if not (piece or thinking):
-                        terminal.note(THINKING)
-                    thinking = thinking or not piece
-                    show(piece)
-                except StopIteration as end:
-                    return end.value  # type: ignore[no-any-return]
+        streamed = Streamed(asked)
+        with closing(asked), terminal.draft() as show:
+            for piece in streamed:
+                if not (piece or thinking):
+                    terminal.note(THINKING)
+                thinking = thinking or not piece
+                show(piece)
+        return streamed.whole
 
     def _cite(self, number: str) -> None:
         bare = number.strip("[]")

@@ -29,6 +29,7 @@ from rag.corpus.outlets import GivenFacts
 from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
+from rag.observing import Streamed
 from rag.sources.pages import is_address
 from rag.store import OutcomeKind
 from rag.web.server.guard import LARGEST_FILE
@@ -171,13 +172,13 @@ def _followed(
     """Yields the progress of one input; returns its outcome."""
     name = outcomes[place].name
     outcomes[place] = replace(outcomes[place], result="reading")
+    streamed = Streamed(steps)
     try:
-        while True:
-            yield Adding(f"{name}: {next(steps)}", tuple(outcomes))
-    except StopIteration as end:
-        return _outcome(name, end.value)
+        for step in streamed:
+            yield Adding(f"{name}: {step}", tuple(outcomes))
     except RagError as error:
         return UploadOutcome(name, str(error), problem=True)
+    return _outcome(name, streamed.whole)
 
 
 def _outcome(name: str, report: IngestReport) -> UploadOutcome:
@@ -205,12 +206,9 @@ def _embedded(archive: Archive, outcomes: Sequence[UploadOutcome]) -> Iterator[A
     done = tuple(outcomes)
     _, passages, embedded = archive.counts()
     if 0 < passages - embedded <= EMBEDDED_AT_ONCE:
-        steps = _patiently(archive.embed)
         try:
-            while True:
-                yield Adding(f"learning what they mean: {next(steps)}", done)
-        except StopIteration:
-            pass
+            for step in _patiently(archive.embed):
+                yield Adding(f"learning what they mean: {step}", done)
         except RagError as error:
             done = (*done, UploadOutcome("by meaning", f"not yet: {error}", problem=True))
     yield Adding("", done)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from rag.archive import Archive
 from rag.errors import ArchiveError, RagError
 from rag.llms import ChatModel
+from rag.observing import Streamed
 from rag.records import Answer, Filters
 from rag.store.lock import holder
 from rag.store.postgresql import without_server
@@ -215,16 +216,14 @@ class Chat:
         """
         written = ""
         thinking = False
-        while True:
-            try:
-                piece = next(stream)
-            except StopIteration as end:
-                return end.value, written
+        streamed = Streamed(stream)
+        for piece in streamed:
             if piece or not (written or thinking):
                 written += piece
                 thinking = not written
                 shown = partial_html(written) if written else working_html(THINKING)
                 yield self._frame(_unfinished(conversation, question, shown, written), busy=True)
+        return streamed.whole, written
 
     def limits(self, form: Form) -> tuple[Filters, datetime | None]:
         """The filters and the as-of date of a form; raises QueryError for an invalid date."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from rag.drafts.checking import DraftRequest
 from rag.errors import RagError
+from rag.observing import Streamed
 from rag.web.chat import UNEXPECTED, Chat, in_page_words
 from rag.web.form import Form
 from rag.web.rendering.checked import (
@@ -108,12 +109,8 @@ def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Itera
     request = DraftRequest(draft.form.question, filters, as_of, start, SECONDS)
     shown, last, so_far = 0, clock(), draft
     with closing(chat.archive.checking(request)) as stream:
-        while True:
-            try:
-                found = next(stream)
-            except StopIteration as end:
-                found = end.value
-                break
+        streamed = Streamed(stream)
+        for found in streamed:
             if clock() - last < EVERY:
                 continue
             piece, shown, last = sentences_html(found, shown), len(found.sentences), clock()
@@ -125,6 +122,7 @@ def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Itera
                 unchecked_from=found.sentences[-1].end,
             )
             yield CheckFrame(so_far, progress_html(so_far.done, so_far.total), busy=True)
+    found = streamed.whole
     rest = sentences_html(found, shown) if len(found.sentences) > shown else ""
     ended = replace(
         so_far,

@@ -89,8 +89,9 @@ def list_articles(
 
 def _first_passages(facets: Facets, filters: Filters) -> NDArray[np.bool_]:
     """Which passages open an article within the filters."""
-    matching: NDArray[np.bool_] = np.isin(facets.ids, facets.matching(filters))
-    return matching & (facets.ids == facets.opening)
+    found: NDArray[np.bool_] = np.isin(facets.ids, facets.matching(filters))
+    found &= facets.ids == facets.opening
+    return found
 
 
 def _shelf(publisher: str, published: list[int]) -> ArchiveSection:
