@@ -60,6 +60,14 @@ def html_part(value: Any, template: str, elem_id: str, scripts: Sequence[str] = 
     return gr.HTML(value, html_template=template, js_on_load=script, elem_id=elem_id, **own)
 
 
+def bare_textbox(label: str, placeholder: str, elem_id: str, **more: Any) -> Any:
+    """A text field whose label is for screen readers alone, of one line unless `more` says so."""
+    import gradio as gr
+
+    shape = {"show_label": False, "container": False, "max_lines": 1}
+    return gr.Textbox(label=label, placeholder=placeholder, elem_id=elem_id, **{**shape, **more})
+
+
 def connect_stop(button: Any, runs: Sequence[Any]) -> None:
     """Lets a click on the button cancel the runs; connect what the page then shows after it.
 

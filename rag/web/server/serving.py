@@ -202,8 +202,11 @@ def _add_doors(app: Any, site: Site) -> None:
     key = replicas.key if replicas else load_key(site.archive.folder)
     if replicas is not None:
 
+        def keeps_nothing(number: int) -> bool:
+            return number in site.page.fns and site.page.fns[number].api_name in NAMES
+
         def routed(inner: Asgi) -> Router:
-            app.state.router = Router(inner, replicas, partial(_keeps_nothing, site.page))
+            app.state.router = Router(inner, replicas, keeps_nothing)
             return app.state.router  # type: ignore[no-any-return]
 
         app.add_middleware(routed)
@@ -215,10 +218,6 @@ def _add_doors(app: Any, site: Site) -> None:
         app.add_middleware(Login, accounts=site.accounts, key=key)
     elif site.is_open:
         app.add_middleware(Visitors, key=key)
-
-
-def _keeps_nothing(page: Any, number: int) -> bool:
-    return number in page.fns and page.fns[number].api_name in NAMES
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from rag.web.conversation import Conversation
 from rag.web.follow_ups import follow_ups
 from rag.web.form import Form
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, connect_stop, html_part, private
+from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private
 from rag.web.rendering.answers import follow_ups_html
 from rag.web.tabs.filters import chosen_html, without
 
@@ -39,17 +39,8 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
     log = html_part(list(chat.turns(Conversation())), LOG, "log", SCRIPTS)
     notice = html_part("", NOTICE, "notice")
     with gr.Row(elem_id="composer"):
-        question = gr.Textbox(
-            label="Question",
-            placeholder="Ask about the archive",
-            show_label=False,
-            container=False,
-            lines=1,
-            max_lines=6,
-            autofocus=True,
-            elem_id="question",
-            scale=8,
-        )
+        lines = {"lines": 1, "max_lines": 6, "autofocus": True, "scale": 8}
+        question = bare_textbox("Question", "Ask about the archive", "question", **lines)
         ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=88)
         stop = gr.Button("Stop", visible=False, elem_id="stop", scale=1, min_width=88)
     follow_ups = html_part("", FOLLOW_UPS, "follow-ups", ["follow.js"])
