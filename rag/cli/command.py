@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -107,12 +107,9 @@ def whole_command() -> OnDemand:
     group = cast("OnDemand", typer.main.get_command(app))
     for heading, entries in GROUPS.items():
         for name, entry in entries.items():
-            shown: dict[str, Any] = {
-                "help": entry.help,
-                "hidden": entry.hidden,
-                "rich_help_panel": heading,
-            }
-            group.add_command(TyperCommand(name=name, callback=None, **shown))
+            listed = TyperCommand(name, help=entry.help, hidden=entry.hidden, callback=None)
+            listed.rich_help_panel = heading
+            group.add_command(listed)
     return group
 
 
