@@ -15,7 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -244,20 +244,15 @@ def _watched(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
     thread.start()
     while thread.is_alive():
         thread.join(_REFRESH_SECONDS)
-        if latest := _latest(steps):
+        latest = None
+        with suppress(Empty):
+            while True:
+                latest = steps.get_nowait()
+        if latest:
             yield rate_and_time(*latest, time.monotonic() - started)
     if errors:
         raise errors[0]
     return results[0]
-
-
-def _latest(steps: SimpleQueue[tuple[int, int]]) -> tuple[int, int] | None:
-    latest = None
-    while True:
-        try:
-            latest = steps.get_nowait()
-        except Empty:
-            return latest
 
 
 def rate_and_time(done: int, total: int, seconds: float) -> str:
@@ -284,8 +279,6 @@ def _copied(folder: Path, path: Path) -> Iterator[Path]:
         yield copy
     finally:
         copy.unlink(missing_ok=True)
-        for emptied in (own, own.parent):
-            try:
-                emptied.rmdir()
-            except OSError:
-                break
+        with suppress(OSError):
+            own.rmdir()
+            own.parent.rmdir()

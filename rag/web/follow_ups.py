@@ -61,7 +61,8 @@ def candidates(last: Turn, hits: Sequence[Hit]) -> list[str]:
     question = last.searched or last.question
     subject = subject_of(question)
     spelled = _spelled(subject.words, hits)
-    about = f" about {spelled}" if _is_subject(subject.words) else ""
+    is_subject = _SUBJECT.fullmatch(subject.words) and not _OPENS.match(subject.words)
+    about = f" about {spelled}" if is_subject else ""
     speakers = dict.fromkeys(each.speaker for each in sayings(hits, subject))
     named = [each for each in speakers if _NAME.fullmatch(each) and each.istitle()]
     quoted = [
@@ -90,10 +91,6 @@ def _spelled(words: str, hits: Sequence[Hit]) -> str:
         return inside[0] if inside and not any(map(str.islower, inside)) else word
 
     return re.sub(r"\b[^\W\d_]{2,}\b", as_written, words)
-
-
-def _is_subject(words: str) -> bool:
-    return bool(_SUBJECT.fullmatch(words)) and not _OPENS.match(words)
 
 
 def _answered(

@@ -59,6 +59,18 @@ def client_address(scope: Message) -> str:
     return str(ipaddress.ip_network((int(parsed), _IPV6_NETWORK), strict=False))
 
 
+def is_near(
+    host: str, networks: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]
+) -> bool | None:
+    """Whether an address is of this machine or one of the networks; None for what is none."""
+    try:
+        parsed = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    address = getattr(parsed, "ipv4_mapped", None) or parsed
+    return address.is_loopback or any(address in network for network in networks)
+
+
 def reader_name(scope: Message) -> str:
     """The account or the visitor that sends a request; "" if the page has one reader."""
     account = scope.get("account")

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from threading import Lock
 from typing import Any
 
@@ -27,6 +27,7 @@ from rag.web.server.asgi import (
     Receive,
     Send,
     header_map,
+    is_near,
     refuse,
     reply,
     respond,
@@ -69,12 +70,7 @@ class Watch:
             return hmac.compare_digest(sent.encode(), f"Bearer {self.token}".encode())
         if _FORWARDED & headers.keys():
             return False
-        try:
-            address = ip_address(client)
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
-        return address.is_loopback or any(address in ip_network(each) for each in self.allow)
+        return bool(is_near(client, map(ip_network, self.allow)))
 
 
 UNWATCHED = Watch()
