@@ -1,4 +1,4 @@
-"""Where the sample corpus is: in a checkout, or where installing Dateline has put it."""
+"""The sample corpus: where it is, and which of its questions an archive can answer."""
 
 from __future__ import annotations
 
