@@ -145,8 +145,8 @@ def references(number: int, answer: Answer) -> dict[str, Reference]:
     return found
 
 
-def reference_to(kind: Kind, article: Article, span: tuple[int, int]) -> Reference:
-    """The reference to these characters of an article."""
+def reference_to(kind: Kind, article: Article, span: tuple[int, int] = (0, 0)) -> Reference:
+    """The reference to these characters of an article, or to all of it."""
     return Reference(kind, article.id, article.revision, *span)
 
 

@@ -55,7 +55,7 @@ def headline_item(key: str, article: Article, *, with_outlet: bool = True) -> Ma
     outlet = article.publisher if with_outlet else ""
     when = spoken_date(article.published) if article.published else "date unknown"
     return Markup('<li><a {} dir="auto">{}</a> <span class="origin">{}</span></li>').format(
-        place_attributes(key, reference_to("near", article, (0, 0))),
+        place_attributes(key, reference_to("near", article)),
         text(article.title or article.id),
         text(", ".join(filter(None, [outlet, when]))),
     )

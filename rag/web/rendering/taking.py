@@ -88,11 +88,6 @@ def star_html(choices: Sequence[tuple[str, Sequence[Reference]]], what: str = ""
     ).format(text(places), text(f" {what}" if what else ""))
 
 
-def whole_article(article: Article) -> Reference:
-    """The reference to an article as a whole."""
-    return Reference("near", article.id, article.revision, 0, 0)
-
-
 def _answer_star(answer: Answer) -> Markup:
     """A menu for the sentences that an answer cites, all together and one by one."""
     if not answer.citations:

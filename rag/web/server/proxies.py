@@ -30,7 +30,7 @@ class BehindProxy(Middleware):
     def __init__(self, app: Asgi, *, proxies: Sequence[str] = (), root: str = "") -> None:
         self._networks = [ip_network(each) for each in _with_mapped(proxies)]
         self._root = root
-        self._app: Asgi = app
+        super().__init__(app)
         if proxies:
             named = [str(each) for each in self._networks]
             self._app = ProxyHeadersMiddleware(app, named)  # type: ignore[arg-type, assignment]
