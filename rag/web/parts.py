@@ -75,9 +75,14 @@ def connect_stop(button: Any, runs: Sequence[Any]) -> None:
     a list one by one, waits for the server each time, and so would cancel what was begun meanwhile.
     """
     for run in runs:
-        button.click(None, cancels=[run], queue=False, **private())
+        button.click(None, cancels=[run], **quiet())
 
 
 def private() -> dict[str, Any]:
     """The options of a handler that only this page calls."""
     return {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def quiet() -> dict[str, Any]:
+    """The same, of a handler that is answered at once, whatever waits."""
+    return {"queue": False, **private()}

@@ -13,7 +13,7 @@ from rag.web.conversation import Conversation
 from rag.web.follow_ups import follow_ups
 from rag.web.form import Form
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private
+from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private, quiet
 from rag.web.rendering.answers import follow_ups_html
 from rag.web.tabs.filters import chosen_html, without
 
@@ -133,16 +133,15 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
 
 def _connect_ends(chat: Chat, parts: Parts, runs: Sequence[Any]) -> None:
     """Connects the buttons that end the answer which is being written."""
-    at_once = {"queue": False, **private()}
     connect_stop(parts.stop, runs)
     connect_stop(parts.clear, runs)
     parts.stop.click(
         lambda conversation: updates(chat.stop(conversation)),
         parts.conversation,
         parts.outputs,
-        **at_once,
+        **quiet(),
     )
-    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **at_once)
+    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **quiet())
 
 
 def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
@@ -152,7 +151,7 @@ def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
     def open_article(conversation: Conversation, event: gr.EventData) -> str:
         return chat.panel(str(event.key), conversation, str(event.place))
 
-    part.open_article(open_article, parts.conversation, parts.panel, queue=False, **private())
+    part.open_article(open_article, parts.conversation, parts.panel, **quiet())
 
 
 def updates(frame: Frame, before: Frame | None = None) -> list[Any]:

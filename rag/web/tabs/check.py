@@ -16,7 +16,7 @@ from rag.web.checking import (
     trace,
 )
 from rag.web.form import Form
-from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private
+from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private, quiet
 from rag.web.rendering.checked import no_check
 from rag.web.tabs.ask import connect_opening
 
@@ -67,7 +67,7 @@ def check_tab(chat: Chat, parts: Parts) -> None:
     ]
     quote.click(trace_quotation, inputs, outputs, **after)
     connect_stop(stop, running)
-    stop.click(lambda before: _updates(stopped(before)), draft, outputs, queue=False, **private())
+    stop.click(lambda before: _updates(stopped(before)), draft, outputs, **quiet())
     connect_opening(chat, parts, view)
 
 

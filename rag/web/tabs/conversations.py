@@ -15,7 +15,7 @@ from rag.store import KeptConversation, Summary
 from rag.web.chat import Chat, Frame, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.keeping import UNKNOWN_VISITOR, owner_of, unkept
-from rag.web.parts import Parts, bare_textbox, html_part, private
+from rag.web.parts import Parts, bare_textbox, html_part, quiet
 from rag.web.rendering.article import empty_panel
 from rag.web.rendering.taking import files
 from rag.web.tabs.ask import updates
@@ -49,9 +49,8 @@ def conversations_tab(chat: Chat, parts: Parts) -> None:
         refresh,
         [words, parts.conversation],
         [shown, current],
-        queue=False,
         trigger_mode="always_last",
-        **private(),
+        **quiet(),
     )
     _connect_changes(chat, parts, (shown, current), words)
     _connect_opening(chat, parts, shown)
@@ -74,8 +73,7 @@ def _connect_changes(chat: Chat, parts: Parts, told: tuple[Any, Any], words: Any
         change,
         [words, parts.conversation],
         [*told, parts.notice, parts.conversation],
-        queue=False,
-        **private(),
+        **quiet(),
     )
 
 
@@ -93,8 +91,8 @@ def _connect_opening(chat: Chat, parts: Parts, shown: Any) -> None:
         return updates(reopened(chat, owner_of(request), id_, said))
 
     opened = [*parts.outputs, parts.views]
-    shown.open_kept(open_kept, parts.conversation, opened, queue=False, **private())
-    parts.page.load(open_linked, parts.conversation, parts.outputs, queue=False, **private())
+    shown.open_kept(open_kept, parts.conversation, opened, **quiet())
+    parts.page.load(open_linked, parts.conversation, parts.outputs, **quiet())
 
 
 def reopened(chat: Chat, owner: str, id_: str, conversation: Conversation) -> Frame:
