@@ -7,16 +7,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 StepName = Literal["resolve", "understand", "search", "read", "compose", "check"]
 Outcome = Literal["answered", "declined", "failed", "stopped"]
 
+_Piece = TypeVar("_Piece")
+_Whole = TypeVar("_Whole")
 _log = logging.getLogger(__name__)
+
+
+class Streamed(Generic[_Piece, _Whole]):
+    """Passes on what a generator yields; `whole` is what it has returned at its end."""
+
+    whole: _Whole
+
+    def __init__(self, stream: Generator[_Piece, None, _Whole]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[_Piece]:
+        self.whole = yield from self._stream
 
 
 @dataclass(frozen=True, slots=True)

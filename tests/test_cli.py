@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from rag.cli.browsing import has_desktop
 from rag.cli.command import loaded
 from rag.cli.command_list import GROUPS
+from rag.cli.serving import has_desktop
 from rag.cli.terminal import progress_lines
 from tests.builders import row, write_jsonl
 from tests.commands import Commands, Ended, child, child_command, child_environment, many

@@ -64,7 +64,7 @@ def test_an_answer_is_asked_for_with_the_turns_before_it(archive: Archive) -> No
 def test_a_cleared_conversation_starts_afresh(archive: Archive) -> None:
     session = ChatSession(archive)
     whole(session.ask(WHERE))
-    session.clear()
+    session.turns = ()
     assert session.history() == []
     with pytest.raises(QueryError, match=r"has no citation \[1\]; it cites nothing"):
         session.context(1)
@@ -74,7 +74,7 @@ def test_a_forgotten_turn_is_the_last_one(archive: Archive) -> None:
     session = ChatSession(archive)
     whole(session.ask(WHERE))
     whole(session.ask("How large is the budget in crowns?"))
-    session.forget_last()
+    session.turns = session.turns[:-1]
     assert [turn.question for turn in session.turns] == [WHERE]
 
 

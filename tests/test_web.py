@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import app
 from rag.answers.wording import introduction
 from rag.archive import Archive
-from rag.cli.samples import sample_folder
+from rag.cli.samples import example_questions, sample_folder
 from rag.cli.serving import build_if_missing
 from rag.conversations.escaping import language_code, text, web_address
 from rag.errors import ConfigError
@@ -46,7 +46,6 @@ from rag.verification.citing import FOUND
 from rag.verification.quotes.records import Change, RecheckedCitation
 from rag.web.chat import GONE, UNEXPECTED, Chat, Frame, in_page_words
 from rag.web.conversation import Conversation, Reference, Turn, references
-from rag.web.examples import example_questions
 from rag.web.facts import facts_html, is_growing, outlets
 from rag.web.form import Form
 from rag.web.preparation import Preparation
@@ -617,7 +616,10 @@ def test_an_unforeseen_failure_is_logged_not_shown(
             Chat(archive, ScriptedModel(ZeroDivisionError())),
             "When was it that the Lindow ferry sank?",
         )[-1]
-    assert (last.problem, last.question) == (UNEXPECTED, "When was it that the Lindow ferry sank?")
+    assert (last.problem, last.question) == (
+        UNEXPECTED.format("question"),
+        "When was it that the Lindow ferry sank?",
+    )
     assert "ZeroDivisionError" in caplog.text
 
 

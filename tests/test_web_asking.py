@@ -29,7 +29,7 @@ from rag.web.rendering.changes import changes_html
 from rag.web.rendering.quoted import only_quotes, quotation
 from rag.web.rendering.steps import spent
 from rag.web.views.evidence import hits_of
-from rag.web.views.failures import without_folders
+from rag.web.views.shelves import without_folders
 from tests.builders import article, open_archive, row, write_jsonl
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from rag.archive import Archive
-from rag.web.chat import Chat
+from rag.web.chat import UNEXPECTED, Chat
 from rag.web.checking import (
-    UNEXPECTED,
     CheckFrame,
     PastedDraft,
     check,
@@ -121,5 +120,5 @@ def test_what_fails_on_the_server_loses_no_text(
 ) -> None:
     monkeypatch.setattr(Archive, "checking", lambda *_: 1 / 0)
     *_, last = check(chat, Form("It sank."))
-    assert UNEXPECTED in last.status
+    assert UNEXPECTED.format("text") in last.status
     assert last.draft.form.question == "It sank."

@@ -12,9 +12,8 @@ import anyio
 import pytest
 
 from rag.web.accounts import Accounts, add_account
-from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard, refuse
+from rag.web.server.asgi import Asgi, BodyTooLarge, Message, Receive, Send, read_body, refuse
+from rag.web.server.guard import LARGEST_REQUEST, LARGEST_UPLOAD, Rate, RequestGuard
 from rag.web.server.login import SESSION_SECONDS, Login
 
 WORDS = "correct horse battery"

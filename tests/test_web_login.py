@@ -35,11 +35,10 @@ from rag.web.server.attempts import (
     QueueFullError,
     Turns,
 )
+from rag.web.server.guard import SameOrigin
 from rag.web.server.login import DEVICE_COOKIE, Login
-from rag.web.server.origins import SameOrigin
-from rag.web.server.sessions import REMEMBERED_SECONDS, Owners
+from rag.web.server.sessions import REMEMBERED_SECONDS, VISITOR_COOKIE, Owners
 from rag.web.server.signing import KEY_FILE, load_key, sign, signed_value
-from rag.web.server.visitors import COOKIE
 from tests.browser.conftest import CORPUS, Site, build, running_app
 from tests.test_web_limits import KEY, Clock, ask, form, inside
 
@@ -483,7 +482,7 @@ def test_a_visitors_cookie_cannot_be_made_and_outlasts_a_restart(served: Served)
     key = (site.archive / KEY_FILE).read_bytes()
     wrong = ("", id_, f"other.{signature}", f"{id_}.", value[:-1], sign(key, "device", id_))
     for forged in wrong:
-        assert name_of(site, f"{COOKIE}={forged}") == UNKNOWN_VISITOR
+        assert name_of(site, f"{VISITOR_COOKIE}={forged}") == UNKNOWN_VISITOR
     assert stat.S_IMODE((site.archive / KEY_FILE).stat().st_mode) == 0o600
     site.restart()
     assert name_of(site, cookie) == name

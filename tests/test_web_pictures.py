@@ -17,7 +17,7 @@ from rag.archive import Archive
 from rag.corpus.formats.pdf_pictures import page_picture, pdf_of
 from rag.errors import CorpusError
 from rag.web.rendering.article import article_html
-from rag.web.server.pictures import picture_route
+from rag.web.server.downloads import picture_route
 from rag.web.views.opened import open_words
 from tests.builders import open_archive
 from tests.pdf_files import pdf

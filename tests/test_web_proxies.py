@@ -14,8 +14,8 @@ from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.web.accounts import Accounts, add_account
 from rag.web.server.asgi import Asgi, Message, Receive, Send
+from rag.web.server.guard import SameOrigin
 from rag.web.server.login import Login
-from rag.web.server.origins import SameOrigin
 from rag.web.server.proxies import BehindProxy
 from rag.web.server.serving import HEADERS, headers_for
 from rag.web.server.signing import FRAMED, cookie_header, read_cookie

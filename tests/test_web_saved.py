@@ -27,8 +27,7 @@ from rag.web.conversation import Conversation, Reference
 from rag.web.form import Form
 from rag.web.keeping import UNKNOWN_VISITOR
 from rag.web.rendering.saved import describe_query
-from rag.web.server.alert_feeds import feed_path, feed_route
-from rag.web.server.downloads import download_route
+from rag.web.server.downloads import download_route, feed_path, feed_route
 from rag.web.server.guard import Rate, RequestGuard
 from rag.web.server.login import Login
 from rag.web.server.proxies import BehindProxy

@@ -13,9 +13,8 @@ from rag.maintenance.doctor.findings import Finding
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation
 from rag.web.facts import languages, sections
-from rag.web.form import LIMITS, NAMES, Form
-from rag.web.rendering.chips import understood_html
-from rag.web.rendering.filters import filters_html
+from rag.web.form import LIMITS, Form
+from rag.web.rendering.chips import filters_html, understood_html
 from rag.web.tabs.archive import health_of, overview_of, section_of
 from rag.web.tabs.evidence import evidence_of
 from rag.web.tabs.filters import EVERY, chosen_html, without
@@ -59,7 +58,6 @@ def values(**given: Any) -> tuple[Any, ...]:
 
 
 def test_each_filter_of_a_form_has_a_name_on_the_page() -> None:
-    assert len(NAMES) == len(LIMITS)
     assert Form.of("", range(1, len(LIMITS) + 1)).as_of == len(LIMITS)  # type: ignore[comparison-overlap]
     assert Form.of("q", values()) == Form("q")
 

@@ -12,16 +12,11 @@ from rag.archive import Archive
 from rag.records import Filters, Hit, Passage
 from rag.retrieval.retrieve import Request
 from rag.web.rendering.chart import chart_html
-from rag.web.views.events import events
-from rag.web.views.evidence import evidence, hits_of
-from rag.web.views.failures import last_failures
-from rag.web.views.found import find, sought_words
+from rag.web.views.evidence import events, evidence, hits_of, sayings, subject_of
+from rag.web.views.found import count_by_words, find, sought_words
 from rag.web.views.opened import open_words
-from rag.web.views.sayings import sayings
-from rag.web.views.shelves import list_articles, shelves
+from rag.web.views.shelves import last_failures, list_articles, shelves
 from rag.web.views.start import start_of
-from rag.web.views.steps import count_by_words
-from rag.web.views.subjects import subject_of
 from tests.builders import article, open_archive, row, write_jsonl
 
 FERRY = (

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rag.cli import terminal
-from rag.cli.options import ArchiveOption, opened_archive, settings_of_own_archives
+from rag.cli.options import ArchiveOption, JsonOption, opened_archive, settings_of_own_archives
 from rag.config import load_settings
 from rag.errors import ConfigError
 from rag.evaluation.bench import BenchOptions, bench_table
@@ -36,7 +36,6 @@ from rag.indexes.encoding import open_encoder
 
 bench_app = typer.Typer(invoke_without_command=True)
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 GivenOption = Annotated[
     Path | None,
     typer.Option("--input", help="Articles, a JSONL file; else they are generated."),

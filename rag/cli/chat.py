@@ -10,8 +10,9 @@ from dataclasses import replace
 from io import TextIOWrapper
 from typing import TextIO
 
-from rag.cli import chat_output, output, terminal
-from rag.cli.chat_session import ChatSession, Scope
+from rag.answers.wording import introduction
+from rag.cli import output, terminal
+from rag.cli.chat_session import ChatSession, Context, Scope
 from rag.cli.options import (
     ArchiveOption,
     AsOfOption,
@@ -26,7 +27,8 @@ from rag.cli.options import (
     opened_archive,
 )
 from rag.errors import QueryError, RagError
-from rag.records import Answer, Filters, WayOn
+from rag.observing import Streamed
+from rag.records import Answer, Citation, Filters, WayOn
 
 PROMPT = "? "
 WELCOME = "Ask the archive. /help lists the commands, /quit or the end of input leaves."
@@ -82,7 +84,7 @@ class TerminalChat:
             "/show": self._cite,
             "/ignore": self._ignore,
             "/new": self._new,
-            "/help": self._help,
+            "/help": lambda _rest: terminal.say(HELP),
         }
 
     def run(self, lines: Iterable[str]) -> None:
@@ -132,7 +134,7 @@ class TerminalChat:
         for text in answer.notes:
             terminal.note(text)
         terminal.say(f"{answer.text}\n")
-        chat_output.print_sources(answer)
+        _print_sources(answer)
         output.print_unresolved(answer)
         output.print_ways_on(answer, numbered=True)
         output.print_understood(answer.understood, "/ignore")
@@ -140,23 +142,21 @@ class TerminalChat:
     def _answered(self, question: str) -> Answer:
         asked = self._session.ask(question, ignore=self._ignored, literal=self._literal)
         thinking = False
-        with closing(asked) as stream, terminal.draft() as show:
-            while True:
-                try:
-                    piece = next(stream)
-                    if not (piece or thinking):
-                        terminal.note(THINKING)
-                    thinking = thinking or not piece
-                    show(piece)
-                except StopIteration as end:
-                    return end.value  # type: ignore[no-any-return]
+        streamed = Streamed(asked)
+        with closing(asked), terminal.draft() as show:
+            for piece in streamed:
+                if not (piece or thinking):
+                    terminal.note(THINKING)
+                thinking = thinking or not piece
+                show(piece)
+        return streamed.whole
 
     def _cite(self, number: str) -> None:
         bare = number.strip("[]")
         if not (bare.isascii() and bare.isdigit()):
             msg = f"{number!r} is not the number of a citation; write: /cite 1"
             raise QueryError(msg)
-        chat_output.print_context(self._session.context(int(bare)))
+        _print_context(self._session.context(int(bare)))
 
     def _ignore(self, words: str) -> None:
         if not self._session.turns:
@@ -187,7 +187,7 @@ class TerminalChat:
         before = session.turns, session.scope, self._ignored
         session.scope = replace(session.scope, filters=filters)
         self._ignored = ignored
-        session.forget_last()
+        session.turns = session.turns[:-1]
         try:
             self._ask(question)
         except QueryError:
@@ -195,11 +195,8 @@ class TerminalChat:
             raise
 
     def _new(self, _rest: str) -> None:
-        self._session.clear()
+        self._session.turns = ()
         terminal.note("a new conversation")
-
-    def _help(self, _rest: str) -> None:
-        terminal.say(HELP)
 
 
 def typed_lines(source: TextIO) -> Iterator[str]:
@@ -217,7 +214,9 @@ def typed_lines(source: TextIO) -> Iterator[str]:
         import readline  # noqa: F401
     while True:
         try:
-            line = _prompted()
+            if not sys.stdout.isatty():
+                print(PROMPT, end="", file=sys.stderr, flush=True)
+            line = input(PROMPT if sys.stdout.isatty() else "")
         except KeyboardInterrupt:
             terminal.note(f"\n{STOPPED}")
             continue
@@ -227,16 +226,54 @@ def typed_lines(source: TextIO) -> Iterator[str]:
         yield line
 
 
-def _prompted() -> str:
-    if sys.stdout.isatty():
-        return input(PROMPT)
-    print(PROMPT, end="", file=sys.stderr, flush=True)
-    return input()
-
-
 def _unquoted(words: str) -> str:
     """The words without the quotation marks of a shell."""
     try:
         return " ".join(shlex.split(words))
     except ValueError:
         return words
+
+
+def _print_sources(answer: Answer) -> None:
+    """Prints each citation: outlet and date, title, address, and the cited words.
+
+    Those of a declined answer are said to be the nearest sentences.
+    """
+    if answer.nearest:
+        terminal.say(output.NEAREST)
+    for citation in answer.citations:
+        _print_heading(citation)
+        terminal.say(f"    {output.place(citation.article, citation.start, citation.end)}", "dim")
+        for line in citation.quote.splitlines():
+            terminal.say(f"    {line}")
+    if answer.citations:
+        terminal.say("")
+
+
+def _print_context(context: Context) -> None:
+    """Prints cited words, each line of them behind ">", between the sentences around them.
+
+    Where the archive has other words by now, that is said as an error.
+    """
+    citation = context.citation
+    _print_heading(citation)
+    _print_lines(context.before, "  ", "dim")
+    _print_lines((citation.quote,), "> ", "bold")
+    _print_lines(context.after, "  ", "dim")
+    terminal.say(f"  {output.place(citation.article, citation.start, citation.end)}", "dim")
+    if context.now.status != "holds":
+        terminal.complain(f"[{citation.number}] no longer matches: {context.now.reason}")
+    elif context.now.reason:
+        terminal.note(f"[{citation.number}] {context.now.reason}")
+
+
+def _print_heading(citation: Citation) -> None:
+    article = citation.article
+    title = article.title or article.id
+    terminal.say(f"[{citation.number}] {introduction(article)}{title}", "bold")
+
+
+def _print_lines(texts: tuple[str, ...], margin: str, style: str) -> None:
+    for text in texts:
+        for line in text.splitlines():
+            terminal.say(margin + line, style)

@@ -14,6 +14,7 @@ from rag.archive import Archive
 from rag.errors import QueryError
 from rag.language.sentences import sentence_spans
 from rag.llms import ChatModel
+from rag.observing import Streamed
 from rag.records import Answer, Article, Citation, Filters, Message
 from rag.retrieval.catalogue import NO_FILTERS
 from rag.verification.quotes.records import RecheckedCitation
@@ -89,12 +90,16 @@ class ChatSession:
             ignore=ignore,
             model=self._model,
         )
+        streamed = Streamed(stream)
         try:
             with closing(stream):
-                answer = yield from _kept(stream, written)
+                for piece in streamed:
+                    written.append(piece)
+                    yield piece
         except (GeneratorExit, KeyboardInterrupt):
             self.turns = (*self.turns, ChatTurn(question, "".join(written)))
             raise
+        answer = streamed.whole
         self.turns = (*self.turns, ChatTurn(question, answer.text, answer))
         return answer
 
@@ -112,14 +117,6 @@ class ChatSession:
         rechecked = self.archive.recheck(last.to_json()).citations
         now = next(each for each in rechecked if each.number == number)
         return Context(cited[number], *surroundings(cited[number]), now)
-
-    def forget_last(self) -> None:
-        """Takes the last question and its answer out of the conversation."""
-        self.turns = self.turns[:-1]
-
-    def clear(self) -> None:
-        """Begins a new conversation."""
-        self.turns = ()
 
 
 def surroundings(citation: Citation) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -151,14 +148,3 @@ def _sentences(article: Article, start: int, end: int) -> list[str]:
 def _messages(turn: ChatTurn) -> list[Message]:
     asked = Message("user", turn.question)
     return [asked, Message("assistant", turn.text)] if turn.text else [asked]
-
-
-def _kept(stream: Generator[str, None, Answer], written: list[str]) -> Generator[str, None, Answer]:
-    """Passes a stream on, and keeps its pieces."""
-    while True:
-        try:
-            piece = next(stream)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        written.append(piece)
-        yield piece

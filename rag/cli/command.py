@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from rag.cli import terminal
-from rag.cli.command_list import GROUPS, Entry
+from rag.cli.command_list import GROUPS
 from rag.errors import RagError
 
 if TYPE_CHECKING:
@@ -74,12 +74,6 @@ def _flow(command: Command) -> None:
         _flow(each)
 
 
-def _listed(name: str, heading: str, entry: Entry) -> Command:
-    return TyperCommand(
-        name=name, help=entry.help, hidden=entry.hidden, rich_help_panel=heading, callback=None
-    )
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
         terminal.say(f"dateline {version('dateline')}")
@@ -113,7 +107,9 @@ def whole_command() -> OnDemand:
     group = cast("OnDemand", typer.main.get_command(app))
     for heading, entries in GROUPS.items():
         for name, entry in entries.items():
-            group.add_command(_listed(name, heading, entry))
+            listed = TyperCommand(name, help=entry.help, hidden=entry.hidden, callback=None)
+            listed.rich_help_panel = heading
+            group.add_command(listed)
     return group
 
 

@@ -72,7 +72,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "export": Entry("conversations:export", "Write a conversation with every quote in it."),
         "verify-export": Entry("conversations:verify", "Check an export against the archive."),
         "feedback": Entry("conversations:feedback_app", "Read what readers say about answers."),
-        "mcp": Entry("tools:mcp", "Offer the archive as tools to a program that speaks MCP."),
+        "mcp": Entry("serving:mcp", "Offer the archive as tools to a program that speaks MCP."),
     },
     "Measure": {
         "eval": Entry("evaluation:eval_app", "Measure the archive against labelled questions."),

@@ -8,15 +8,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from rag.archive import Archive
 from rag.cli import output, terminal
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive, saved_object
-from rag.conversations.documents import export_docx, export_html, file_name
+from rag.conversations.documents import export as export_file
+from rag.conversations.documents import file_name
 from rag.conversations.escaping import json_without_controls
-from rag.conversations.exporting import export_json, export_markdown, verify_export
+from rag.conversations.exporting import verify_export
 from rag.errors import QueryError
 from rag.evaluation.make_questions import question_rows
-from rag.store import KeptConversation
 from rag.store.files import disk_error
 
 DOES_NOT_HOLD = 1
@@ -78,21 +77,10 @@ def export(
         raise QueryError(msg)
     with opened_archive(archive) as opened:
         kept = opened.conversations.get(None, id_)
-        written = _exported(kept, opened, form)
+        written = export_file(kept, opened, _ENDINGS[form])
     if out is not None and out.is_dir():
         out /= file_name(kept.summary.title, _ENDINGS[form])
     write_out(written, out)
-
-
-def _exported(kept: KeptConversation, archive: Archive, form: str) -> str | bytes:
-    if form == "docx":
-        return export_docx(kept, archive)
-    if form == "html":
-        return export_html(kept, archive)
-    if form == "markdown":
-        return export_markdown(kept, archive)
-    written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
-    return json_without_controls(written + "\n")
 
 
 def verify(

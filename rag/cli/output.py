@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from rag.answers.wording import introduction, spoken_pages
 from rag.cli.terminal import complain, is_watched, note, say, say_marked, shown
-from rag.records import Answer, Article, Citation, Claim, Hit, Understood, Verdict
+from rag.records import Answer, Article, Citation, Hit, Understood, Verdict
 from rag.store import OutcomeKind
 from rag.verification.quotes.records import Recheck, Trace
 from rag.verification.quotes.records import shown as diff_shown
@@ -50,13 +50,16 @@ def print_hits(hits: Sequence[Hit], nothing: str = "") -> None:
     if not hits:
         say(f"nothing found: {nothing}" if nothing else "nothing found")
     for hit in hits:
-        also = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
-        title = hit.article.title or hit.article.id
-        outlet = shown(introduction(replace(hit.article, published=hit.published)))
-        say_marked(f"[bold]{hit.rank}.[/] {outlet}[bold]{shown(title)}[/]{shown(also)}")
-        say_marked(f"   {shown(' '.join(hit.text.split()))}")
-        where = place(hit.article, hit.passage.start, hit.passage.end)
-        say_marked(f"   [dim]{shown(where)}[/]\n")
+        _print_found(hit.rank, replace(hit.article, published=hit.published), hit.also_in, hit.text)
+        say_marked(f"   [dim]{shown(place(hit.article, hit.passage.start, hit.passage.end))}[/]\n")
+
+
+def _print_found(number: int, article: Article, also_in: Sequence[str], words: str) -> None:
+    """Prints a numbered article, other outlets that carry it, and its words."""
+    also = f" (also in {', '.join(also_in)})" if also_in else ""
+    title, outlet = shown(article.title or article.id), shown(introduction(article))
+    say_marked(f"[bold]{number}.[/] {outlet}[bold]{title}[/]{shown(also)}")
+    say_marked(f"   {shown(' '.join(words.split()))}")
 
 
 def place(article: Article, start: int, end: int) -> str:
@@ -84,8 +87,14 @@ def print_answer(answer: Answer) -> None:
         say_marked(_coloured(answer))
     else:
         say(answer.text)
-    print_reason(answer)
-    print_doubts(answer)
+    if answer.abstained and answer.reason and answer.reason not in answer.text:
+        say(answer.reason)
+    for claim in answer.claims if answer.model else ():
+        if claim.verdict != "supported":
+            words = " ".join(answer.text[claim.start : claim.end].split())
+            why = f": {'; '.join(claim.reasons)}" if claim.reasons else ""
+            style = STYLES[claim.verdict]
+            say_marked(f"[{style}]{claim.verdict}[/] {shown(f'“{words}”{why}')}")
     if answer.nearest:
         say(f"\n{NEAREST}")
         for citation in answer.nearest:
@@ -109,26 +118,10 @@ def print_numbered(citations: Sequence[Citation]) -> None:
         say(f"{numbers} {title} — {where}", "dim")
 
 
-def print_reason(answer: Answer) -> None:
-    """Says why an answer is declined, where its own words do not."""
-    if answer.abstained and answer.reason and answer.reason not in answer.text:
-        say(answer.reason)
-
-
-def print_doubts(answer: Answer) -> None:
-    """Names each sentence of a model that its sources do not bear out, with the reasons."""
-    for claim in answer.claims if answer.model else ():
-        if claim.verdict != "supported":
-            words = " ".join(answer.text[claim.start : claim.end].split())
-            why = f": {'; '.join(claim.reasons)}" if claim.reasons else ""
-            style = STYLES[claim.verdict]
-            say_marked(f"[{style}]{claim.verdict}[/] {shown(f'“{words}”{why}')}")
-
-
 def _coloured(answer: Answer) -> str:
     """The answer in rich's markup, each sentence in the colour of its verdict."""
     parts, done = [], 0
-    for claim in sorted(answer.claims, key=_start):
+    for claim in sorted(answer.claims, key=lambda claim: claim.start):
         if claim.start < done:
             continue
         words = shown(answer.text[claim.start : claim.end])
@@ -136,10 +129,6 @@ def _coloured(answer: Answer) -> str:
         parts.append(f"[{STYLES[claim.verdict]}]{words}[/]")
         done = claim.end
     return "".join([*parts, shown(answer.text[done:])])
-
-
-def _start(claim: Claim) -> int:
-    return claim.start
 
 
 def print_understood_as(answer: Answer) -> None:
@@ -171,12 +160,8 @@ def print_trace(trace: Trace) -> None:
     say(f"{trace.outcome}{reason}")
     for match in trace.matches:
         article, cited = match.article, match.citation
-        also = f" (also in {', '.join(match.also_in)})" if match.also_in else ""
-        outlet = shown(introduction(article))
-        title = shown(article.title or article.id)
-        say_marked(f"[bold]{cited.number}.[/] {outlet}[bold]{title}[/]{shown(also)}")
         words = diff_shown(match.changes) if match.changes else cited.quote
-        say_marked(f"   {shown(' '.join(words.split()))}")
+        _print_found(cited.number, article, match.also_in, words)
         if match.said_by:
             say_marked(f"   said by {shown(match.said_by)}")
         where = place(article, cited.start, cited.end)

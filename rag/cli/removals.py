@@ -68,15 +68,18 @@ def delete(
             found = DeletionPreview(())
         if not as_json:
             _show(found)
-        if not dry_run and (found.articles or found.feed):
-            _confirm(found, yes=yes)
+        if not (dry_run or yes) and (found.articles or found.feed):
+            _confirm(found)
         if not dry_run:
             opened.removals.delete(found, why, request)
         if as_json:
             terminal.print_json(found.to_dict())
         elif not dry_run and found.articles:
             terminal.say(f"deleted {_articles(len(found.articles))}")
-            terminal.note(_until_compacted(str(opened.folder)))
+            terminal.note(
+                "traces may be left in the files until they are written anew: "
+                f"dateline compact --archive {opened.folder}"
+            )
 
 
 def _show(found: DeletionPreview) -> None:
@@ -100,10 +103,8 @@ def _line(article: Listed) -> str:
     return f"{article.id}  {told}{revisions}"
 
 
-def _confirm(found: DeletionPreview, *, yes: bool) -> None:
-    """Asks, unless that is not wished; ends the command where the answer is not yes."""
-    if yes:
-        return
+def _confirm(found: DeletionPreview) -> None:
+    """Asks; ends the command where the answer is not yes."""
     what = _articles(len(found.articles)) if found.articles else "the feed"
     if not terminal.agreed(f"Delete {what} for good?"):
         terminal.note("nothing is deleted; --yes deletes without asking")
@@ -112,13 +113,6 @@ def _confirm(found: DeletionPreview, *, yes: bool) -> None:
 
 def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count:,} articles"
-
-
-def _until_compacted(folder: str) -> str:
-    return (
-        "traces may be left in the files until they are written anew: "
-        f"dateline compact --archive {folder}"
-    )
 
 
 def withdraw(

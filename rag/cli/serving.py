@@ -1,27 +1,29 @@
-"""`dateline serve`: the page, over an archive that is made of the samples where there is none."""
+"""`dateline serve` and `mcp`: an archive for readers in a browser, and for programs."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
+import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
+import anyio
 import typer
 
 from rag.archive import Archive
 from rag.cli import terminal
-from rag.cli.browsing import has_desktop, open_page
-from rag.cli.options import ArchiveOption
-from rag.cli.samples import sample_folder
+from rag.cli.options import ArchiveOption, LlmOption, language_model, opened_archive
+from rag.cli.samples import example_questions, sample_folder
 from rag.config import Settings, load_settings
 from rag.errors import ConfigError
 from rag.maintenance.doctor import examine
 from rag.store.shared import Shared
 from rag.web.accounts import Accounts, place_of_accounts
 from rag.web.chat import Chat
-from rag.web.examples import example_questions
 from rag.web.models import configured_models
 from rag.web.page import build_page
 from rag.web.preparation import Preparation
@@ -30,13 +32,16 @@ from rag.web.server.guard import LOCAL
 from rag.web.server.replicas import Replicas
 from rag.web.server.serving import Site, listen, page_address
 from rag.web.server.serving import serve as serve_site
-from rag.web.server.tools import Tools, has_tools
+from rag.web.server.tools import Tools, has_tools, tool_server
 from rag.web.server.upload_store import UploadStore, private_uploads
 from rag.web.server.uploads import Uploads
 from rag.web.server.watched import watching
 
 ANY_QUESTION = "What happened?"
 STOP_SECONDS = 10.0
+
+_REMOTE = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
 
 
 def serve(
@@ -194,3 +199,48 @@ def build_if_missing(archive: Archive, samples: Path | None) -> None:
         raise ConfigError(msg)
     terminal.note(f"building an archive in {archive.folder} from {samples.name}/")
     archive.ingest(samples, vectors=False)
+
+
+def has_desktop(
+    environment: Mapping[str, str] = os.environ,
+    platform: str = sys.platform,
+    *,
+    watched: bool | None = None,
+) -> bool:
+    """Whether a browser that opens here is seen by whoever started the command.
+
+    It is not in CI, over SSH, without a display, or where the output goes to a file or a program:
+    `watched` says whether it goes to a terminal, and is found out where it is not given.
+
+    >>> has_desktop({"DISPLAY": ":0"}, "linux", watched=True)
+    True
+    >>> has_desktop({"DISPLAY": ":0", "SSH_TTY": "/dev/pts/1"}, "linux", watched=True)
+    False
+    """
+    if watched is None:
+        watched = sys.stdout.isatty()
+    if not watched or environment.get("CI") or any(environment.get(name) for name in _REMOTE):
+        return False
+    return platform in ("darwin", "win32") or any(environment.get(name) for name in _DISPLAYS)
+
+
+def open_page(address: str) -> bool:
+    """Opens the address in the person's browser, and says whether one was started.
+
+    A browser that would take over the terminal is not started.
+    """
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return type(browser) is not webbrowser.GenericBrowser and browser.open(address)
+
+
+def mcp(archive: ArchiveOption = None, llm: LlmOption = "") -> None:
+    """Offer the archive as tools to a program that speaks MCP.
+
+    They are served over standard input and output: search, ask, quote, check and article.
+    """
+    with opened_archive(archive) as opened:
+        endpoints = Endpoints(opened, language_model(llm))
+        anyio.run(tool_server(endpoints).run_stdio_async)

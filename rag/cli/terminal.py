@@ -139,7 +139,32 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     if not _err.is_terminal:
         yield progress_lines(note)
         return
-    with _bars() as show:
+    from rich.progress import (  # 40 ms, only where a bar is shown
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    class Rate(ProgressColumn):
+        """The items done a second, "-/s" before there is one."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.1f}/s" if speed else "-/s")
+
+    columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    bar = Progress(TextColumn("{task.description:>9}"), *columns, console=_err)
+    tasks: dict[str, TaskID] = {}
+
+    def show(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = bar.add_task(step, total=total)
+        bar.update(tasks[step], completed=done, total=total)
+
+    with bar:
         yield show
 
 
@@ -165,44 +190,6 @@ def progress_lines(
             write(line)
 
     return show
-
-
-@contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
-    from rich.progress import (  # 40 ms, only where a bar is shown
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    class Rate(ProgressColumn):
-        """The items done a second."""
-
-        def render(self, task: Task) -> Text:
-            """The rate as text, "-/s" before there is one."""
-            speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.1f}/s" if speed else "-/s")
-
-    bar = Progress(
-        TextColumn("{task.description:>9}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-        console=_err,
-    )
-    tasks: dict[str, TaskID] = {}
-
-    def show(step: str, done: int, total: int) -> None:
-        if step not in tasks:
-            tasks[step] = bar.add_task(step, total=total)
-        bar.update(tasks[step], completed=done, total=total)
-
-    with bar:
-        yield show
 
 
 @contextmanager

@@ -10,9 +10,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
+from string import ascii_lowercase
 from typing import Any, Literal
 
 from rag.answers.wording import introduction
@@ -176,7 +178,7 @@ def _csv(_collection: Collection, found: list[Collected]) -> str:
     rows = csv.DictWriter(written, COLUMNS)
     rows.writeheader()
     for each in found:
-        rows.writerow({name: _cell(value) for name, value in _row(each).items()})
+        rows.writerow({name: cell(value) for name, value in _row(each).items()})
     return written.getvalue()
 
 
@@ -197,7 +199,7 @@ def _row(each: Collected) -> dict[str, object]:
     }
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """The value; a spreadsheet takes what begins with one of these signs for a formula."""
     if not isinstance(value, str):
         return value
@@ -226,19 +228,12 @@ def _unique(entry: str, used: set[str]) -> str:
     """The entry with a key that no other has: BibTeX refuses a file with a key twice."""
     found = _KEY.search(entry)
     key = found[0] if found else ""
-    names = (f"{key}{suffix}" for suffix in _suffixes())
+    names = (
+        f"{key}{suffix}" for suffix in chain(("", *ascii_lowercase), (f"-{n}" for n in count(1)))
+    )
     name = next(each for each in names if each not in used)
     used.add(name)
     return _KEY.sub(name, entry, count=1)
-
-
-def _suffixes() -> Iterator[str]:
-    yield ""
-    yield from "abcdefghijklmnopqrstuvwxyz"
-    number = 1
-    while True:
-        yield f"-{number}"
-        number += 1
 
 
 def _json(collection: Collection, found: list[Collected]) -> str:

@@ -7,6 +7,7 @@ link, a picture or a field. Addresses of articles become links where they are we
 from __future__ import annotations
 
 import io
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from rag.archive import Archive
 from rag.conversations.escaping import (
     BLANK_LINES,
     for_xml,
+    json_without_controls,
     one_line_markdown,
     text,
     web_address,
@@ -29,12 +31,14 @@ from rag.conversations.escaping import (
 )
 from rag.conversations.exporting import (
     NEAREST,
+    asked_at,
     cited_articles,
+    export_json,
+    export_markdown,
     minute,
     readable_answer,
 )
 from rag.conversations.references import reference
-from rag.conversations.stored_answers import UNREADABLE
 from rag.errors import QueryError
 from rag.records import Answer, Citation
 from rag.records.answer_json import AnswerJson, CitationJson
@@ -59,7 +63,6 @@ _PAGE = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>{}</title><style>{}</style></head><body>\n<h1 dir="auto">{}</h1>\n{}\n</body></html>\n'
 )
-_NEAREST = "Nearest, but no answer:"
 _LONGEST = 80
 _LONGEST_BYTES = 180
 _FORBIDDEN = re.compile(
@@ -78,6 +81,18 @@ def export_html(kept: KeptConversation, archive: Archive) -> str:
         minute(kept.summary.started)
     )
     return str(_PAGE.format(title, _STYLE, title, Markup("\n").join([begun, *turns])))
+
+
+def export(kept: KeptConversation, archive: Archive, kind: str) -> bytes:
+    """The file of a conversation, of one of the kinds `md`, `html`, `docx` and `json`."""
+    if kind == "docx":
+        return export_docx(kept, archive)
+    if kind == "json":
+        written = json.dumps(export_json(kept, archive), ensure_ascii=False, indent=2)
+        written = json_without_controls(f"{written}\n")
+    else:
+        written = (export_html if kind == "html" else export_markdown)(kept, archive)
+    return written.encode("utf-8", "replace")
 
 
 def export_docx(kept: KeptConversation, archive: Archive) -> bytes:
@@ -110,12 +125,6 @@ def _digests(kept: KeptConversation, archive: Archive) -> _Digests:
     return {(each.id, each.revision): each.digest for each in cited_articles(answers, archive)}
 
 
-def _asked(turn: KeptTurn, answer: AnswerJson | None) -> str:
-    if answer is None:
-        return f"Asked {minute(turn.at)}. {UNREADABLE}"
-    return f"Asked {minute(turn.at)}, answered as of {minute(answer.as_of)}."
-
-
 def _paragraphs(turn: KeptTurn, answer: AnswerJson | None) -> list[str]:
     words = answer.text if answer else str(turn.answer.get("text", ""))
     shown = [part.strip() for part in BLANK_LINES.split(words) if part.strip()]
@@ -138,7 +147,7 @@ def _place(said: CitationJson, digests: _Digests) -> str:
 def _turn_html(turn: KeptTurn, digests: _Digests) -> Iterator[Markup]:
     answer = readable_answer(turn)
     yield Markup('<h2 dir="auto">{}</h2>').format(_shown(turn.question))
-    yield Markup('<p class="asked">{}</p>').format(_asked(turn, answer))
+    yield Markup('<p class="asked">{}</p>').format(asked_at(turn, answer))
     for paragraph in _paragraphs(turn, answer):
         yield Markup('<p dir="auto">{}</p>').format(_shown(paragraph))
     for said in answer.citations if answer else ():
@@ -164,7 +173,7 @@ def _shown(words: str) -> Markup:
 def _add_turn(document: Any, turn: KeptTurn, digests: _Digests) -> None:
     answer = readable_answer(turn)
     document.add_heading(for_xml(turn.question), level=1)
-    document.add_paragraph(for_xml(_asked(turn, answer)))
+    document.add_paragraph(for_xml(asked_at(turn, answer)))
     for paragraph in _paragraphs(turn, answer):
         document.add_paragraph(for_xml(paragraph))
     for said in answer.citations if answer else ():
@@ -175,7 +184,10 @@ def _add_turn(document: Any, turn: KeptTurn, digests: _Digests) -> None:
 
 def answer_plain(answer: Answer) -> str:
     """The question, the answer as it was given, and its sources by number."""
-    sources = [f"[{each.number}] {_source(each)}" for each in answer.citations]
+    sources = [
+        f"[{each.number}] {reference(each.article, 'plain', _pages(each))}"
+        for each in answer.citations
+    ]
     return _joined(answer, answer.question, answer.text, sources)
 
 
@@ -191,13 +203,9 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def _joined(answer: Answer, question: str, words: str, sources: list[str]) -> str:
-    nearest = [_NEAREST] if answer.abstained and sources else []
+    nearest = [NEAREST] if answer.abstained and sources else []
     listed = "\n".join([*nearest, *sources]).rstrip()
     return "\n\n".join(filter(None, [question, words.strip(), listed]))
-
-
-def _source(cited: Citation) -> str:
-    return reference(cited.article, "plain", _pages(cited))
 
 
 def _pages(cited: Citation) -> str:

@@ -81,8 +81,6 @@ def one_line_markdown(value: str) -> str:
     """
     escaped = _MARKUP.sub(r"\\\1", " ".join(value.split()))
     # A backslash before a digit would be shown as one.
-    return _AT_THE_START.sub(lambda start: _guarded(start[1]), escaped)
-
-
-def _guarded(start: str) -> str:
-    return f"&#{ord(start[0])};{start[1:]}" if start[0].isdigit() else f"\\{start}"
+    return _AT_THE_START.sub(
+        lambda at: f"&#{ord(at[1][0])};{at[1][1:]}" if at[1][0].isdigit() else f"\\{at[1]}", escaped
+    )

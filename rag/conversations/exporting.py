@@ -202,11 +202,7 @@ def _changed(said: ExportedArticle, archive: Archive) -> str | None:
 
 def _turn_lines(turn: KeptTurn, digests: Mapping[tuple[str, Any], Any]) -> Iterator[str]:
     answer = readable_answer(turn)
-    yield from (f"## {one_line_markdown(turn.question)}", "")
-    if answer is None:
-        yield from (f"Asked {minute(turn.at)}. {UNREADABLE}", "")
-    else:
-        yield from (f"Asked {minute(turn.at)}, answered as of {minute(answer.as_of)}.", "")
+    yield from (f"## {one_line_markdown(turn.question)}", "", asked_at(turn, answer), "")
     text = answer.text if answer else str(turn.answer.get("text", ""))
     for paragraph in text.split("\n\n"):
         yield from (one_line_markdown(paragraph), "")
@@ -214,6 +210,13 @@ def _turn_lines(turn: KeptTurn, digests: Mapping[tuple[str, Any], Any]) -> Itera
         yield from (NEAREST, "")
     for citation in answer.citations if answer else ():
         yield from _citation_lines(citation, digests)
+
+
+def asked_at(turn: KeptTurn, answer: AnswerJson | None) -> str:
+    """When a question was asked, and as of when it was answered."""
+    if answer is None:
+        return f"Asked {minute(turn.at)}. {UNREADABLE}"
+    return f"Asked {minute(turn.at)}, answered as of {minute(answer.as_of)}."
 
 
 def _citation_lines(said: CitationJson, digests: Mapping[tuple[str, Any], Any]) -> Iterator[str]:

@@ -25,20 +25,6 @@ _AP_MONTHS = (
     *("Jan.", "Feb.", "March", "April", "May", "June"),
     *("July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."),
 )
-_BIBTEX_MONTHS = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
 _MOST_NAMED = 3
 _CLOSING = "\"'”’»)"
 _DOUBLE = re.compile(r"[\"“”„]")
@@ -94,12 +80,12 @@ def _plain(article: Article, pages: str) -> str:
         article.publisher,
         spoken_date(article.published) if article.published else "",
         pages,
-        _address(article),
+        web_address(article.url),
     )
 
 
 def _markdown(article: Article, pages: str) -> str:
-    address = _address(article)
+    address = web_address(article.url)
     title = one_line_markdown(article.title or (article.id if address else ""))
     linked = f"[{title}](<{_bare(address)}>)" if address and title else title
     outlet = one_line_markdown(article.publisher)
@@ -123,7 +109,7 @@ def _ap(article: Article, pages: str) -> str:
     if article.published and _is_day(article.published) and (who or outlet):
         when = f"on {when}"
     named = " ".join(filter(None, [who, f"in {outlet}" if who and outlet else outlet, when]))
-    within = _listed(_titled(_single(article.title)), pages, _address(article))
+    within = _listed(_titled(_single(article.title)), pages, web_address(article.url))
     return f"{named} ({within})" if named and within else named or within
 
 
@@ -135,7 +121,7 @@ def _chicago(article: Article, pages: str) -> str:
         article.publisher,
         _american_date(article.published) if article.published else "n.d.",
         pages,
-        _address(article),
+        web_address(article.url),
         no_comma_after=(),
     )
     return note if note.endswith("n.d.") else f"{note}."
@@ -149,10 +135,10 @@ def _bibtex(article: Article, pages: str, quote: str = "") -> str:
         "title": f"{{{_latex(article.title)}}}" if article.title else "",
         "journal": _latex(article.publisher),
         "year": f"{at:%Y}" if at else "",
-        "month": _BIBTEX_MONTHS[at.month - 1] if at and precision != "year" else "",
+        "month": f"{at:%b}".lower() if at and precision != "year" else "",
         "day": str(at.day) if at and precision not in ("year", "month") else "",
         "pages": pages.partition(" ")[2].replace("–", "--"),
-        "url": _escaped(_address(article), _IN_ADDRESS),
+        "url": _escaped(web_address(article.url), _IN_ADDRESS),
         "quotation": _latex(" ".join(quote.split())),
     }
     bare = ("month",)
@@ -186,10 +172,6 @@ def _quoted_chicago(quote: str, article: Article, pages: str) -> str:
     return f"“{_single(' '.join(quote.split()))}” {_chicago(article, pages)}"
 
 
-def _quoted_bibtex(quote: str, article: Article, pages: str) -> str:
-    return _bibtex(article, pages, quote)
-
-
 _REFERENCES: Mapping[Style, Callable[[Article, str], str]] = {
     "plain": _plain,
     "markdown": _markdown,
@@ -202,12 +184,8 @@ _QUOTATIONS: Mapping[Style, Callable[[str, Article, str], str]] = {
     "markdown": _quoted_markdown,
     "ap": _quoted_ap,
     "chicago": _quoted_chicago,
-    "bibtex": _quoted_bibtex,
+    "bibtex": lambda quote, article, pages: _bibtex(article, pages, quote),
 }
-
-
-def _address(article: Article) -> str:
-    return web_address(article.url)
 
 
 def _bare(address: str) -> str:

@@ -5,7 +5,7 @@ It shows what was said then; whether that still holds is for `rag.verification.q
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -54,7 +54,8 @@ def restored(stored: Mapping[str, Any], find: FindArticle) -> Answer:
     citations = [_citation(each, found) for each in answer.citations]
     numbered = zip(answer.citations, citations, strict=True)
     lost = [each.number for each, citation in numbered if citation is None]
-    note = f"The words behind {_numbers(lost)} are no longer in the archive."
+    numbers = ", ".join(f"[{number}]" for number in lost)
+    note = f"The words behind {numbers} are no longer in the archive."
     return Answer(
         question=answer.question,
         standalone=answer.standalone,
@@ -154,7 +155,3 @@ def _understood(question: str, said: UnderstoodJson) -> Understood:
         end = start + len(said.words)
     filters = _filters(said.filters)
     return Understood(said.words, start, end, said.meaning, filters, said.strict, said.held)
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    return ", ".join(f"[{number}]" for number in numbers)

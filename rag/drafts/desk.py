@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings import EntailmentModel
 from rag.config import Settings
 from rag.drafts.records import CheckedDraft
+from rag.observing import Streamed
 from rag.records import Answer, Citation, Filters
 from rag.records.answer_json import AnswerJson, read_answer
 from rag.retrieval.catalogue import NO_FILTERS, Catalogue
@@ -86,13 +87,10 @@ class FactDesk(Catalogue):
 
         check_filters(filters)
         limit = moment(as_of, "as_of")
-        checked = self.checking(DraftRequest(text, filters, limit, start, seconds))
-        while True:
-            try:
-                so_far = next(checked)
-            except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
+        checked = Streamed(self.checking(DraftRequest(text, filters, limit, start, seconds)))
+        for so_far in checked:
             progress(len(so_far.sentences), so_far.sentences_in_all)
+        return checked.whole
 
     def checking(self, request: DraftRequest) -> Generator[CheckedDraft, None, CheckedDraft]:
         """Yields what is checked of a draft after each sentence; returns what `check` does."""

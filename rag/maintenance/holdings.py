@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -48,22 +48,11 @@ class Holdings:
 
     def to_dict(self) -> dict[str, Any]:
         """The holdings as JSON has them."""
-        return {
+        return asdict(self) | {
             "archive": str(self.archive),
-            "articles": self.articles,
-            "revisions": self.revisions,
-            "withdrawn": self.withdrawn,
-            "passages": self.passages,
-            "embedded": self.embedded,
             "coverage": round(self.coverage, 4),
             "first": _day(self.first),
             "last": _day(self.last),
-            "publishers": dict(self.publishers),
-            "languages": dict(self.languages),
-            "sizes": dict(self.sizes),
-            "format": self.format,
-            "encoder": self.encoder,
-            "versions": dict(self.versions),
             "last_run": _run(self.last_run) if self.last_run else None,
         }
 

@@ -78,7 +78,11 @@ class StoredAccounts:
 
     def users(self, *, missing: bool = False) -> list[dict[str, Any]]:
         """The accounts as they are stored."""
-        return _parsed(self, self._text().encode(), missing=missing)
+        written = self._text()
+        if not (written or missing):
+            msg = f"{self} names nobody who may log in; add somebody: dateline user add NAME"
+            raise ConfigError(msg)
+        return _parsed(str(self), written.encode()) if written else []
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -110,24 +114,62 @@ class AccountsFile:
 
     def state(self) -> object:
         """What differs once the file has changed."""
-        return _state(self._path)
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
 
     def users(self, *, missing: bool = False) -> list[dict[str, Any]]:
         """The accounts of the file; none where it may be `missing` and is."""
-        return _users(self._path, missing=missing)
+        path = self._path
+        try:
+            if path.stat().st_mode & _OTHERS:
+                msg = f"{path} can be read by others on this machine; allow it to nobody: "
+                msg += f"chmod 600 {path}"
+                raise ConfigError(msg)
+            written = path.read_bytes()
+        except FileNotFoundError as error:
+            if missing:
+                return []
+            msg = f"there is no file {str(path)!r} of accounts; make it: dateline user add NAME"
+            raise ConfigError(msg) from error
+        except OSError as error:
+            msg = f"cannot read {str(path)!r} ({error.strerror}); name a file of accounts in auth"
+            raise ConfigError(msg) from error
+        return _parsed(str(path), written)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Locks the file against other changes; raises ConfigError if that fails."""
-        with _changing(self._path):
+        path = self._path
+        lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS, mode=0o600)
+        try:
+            # The lock would create the folder; a mistyped path must be an error instead.
+            path.parent.stat()
+            lock.acquire()
+        except Timeout as error:
+            msg = f"another process has been changing {path} for {_LOCK_SECONDS} s; try again"
+            raise ConfigError(msg) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
             yield
+        finally:
+            lock.release()
 
     def write(self, users: list[dict[str, Any]]) -> None:
         """Writes the file anew."""
         try:
             write_atomically(self._path, _written(users).encode(), mode=0o600)
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> ConfigError:
+        reason = error.strerror or str(error)
+        return ConfigError(
+            f"cannot write {str(self._path)!r} ({reason}); choose another file: --file"
+        )
 
 
 Place = Path | StoredAccounts
@@ -236,59 +278,7 @@ def remove_account(place: Place, name: str) -> None:
         kept.write(left)
 
 
-@contextmanager
-def _changing(path: Path) -> Iterator[None]:
-    """Locks the file against other changes; raises ConfigError if that fails."""
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS, mode=0o600)
-    try:
-        # The lock would create the folder; a mistyped path must be an error instead.
-        path.parent.stat()
-        lock.acquire()
-    except Timeout as error:
-        msg = f"another process has been changing {path} for {_LOCK_SECONDS} s; try again"
-        raise ConfigError(msg) from error
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino
-
-
-def _users(path: Path, *, missing: bool = False) -> list[dict[str, Any]]:
-    try:
-        if path.stat().st_mode & _OTHERS:
-            msg = f"{path} can be read by others on this machine; allow it to nobody: "
-            msg += f"chmod 600 {path}"
-            raise ConfigError(msg)
-        written = path.read_bytes()
-    except FileNotFoundError as error:
-        if missing:
-            return []
-        msg = f"there is no file {str(path)!r} of accounts; make it: dateline user add NAME"
-        raise ConfigError(msg) from error
-    except OSError as error:
-        msg = f"cannot read {str(path)!r} ({error.strerror}); name a file of accounts in auth"
-        raise ConfigError(msg) from error
-    return _parsed(AccountsFile(path), written)
-
-
-def _parsed(
-    place: AccountsFile | StoredAccounts, written: bytes, *, missing: bool = False
-) -> list[dict[str, Any]]:
-    if not written and not isinstance(place, AccountsFile):
-        if missing:
-            return []
-        msg = f"{place} names nobody who may log in; add somebody: dateline user add NAME"
-        raise ConfigError(msg)
+def _parsed(place: str, written: bytes) -> list[dict[str, Any]]:
     try:
         found = json.loads(written)
     except (ValueError, RecursionError) as error:
@@ -313,11 +303,6 @@ def _is_user(each: object) -> bool:
 def _written(users: list[dict[str, Any]]) -> str:
     text = json.dumps({"users": sorted(users, key=lambda each: each["name"])}, indent=2)
     return f"{text}\n"
-
-
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    reason = error.strerror or str(error)
-    return ConfigError(f"cannot write {str(path)!r} ({reason}); choose another file: --file")
 
 
 def _hashed(password: str) -> str:

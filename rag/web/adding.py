@@ -15,7 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from rag.corpus.outlets import GivenFacts
 from rag.corpus.readers import known_suffixes, reader_of
 from rag.errors import LockedError, QueryError, RagError
 from rag.ingest import IngestReport
+from rag.observing import Streamed
 from rag.sources.pages import is_address
 from rag.store import OutcomeKind
 from rag.web.server.guard import LARGEST_FILE
@@ -171,13 +172,13 @@ def _followed(
     """Yields the progress of one input; returns its outcome."""
     name = outcomes[place].name
     outcomes[place] = replace(outcomes[place], result="reading")
+    streamed = Streamed(steps)
     try:
-        while True:
-            yield Adding(f"{name}: {next(steps)}", tuple(outcomes))
-    except StopIteration as end:
-        return _outcome(name, end.value)
+        for step in streamed:
+            yield Adding(f"{name}: {step}", tuple(outcomes))
     except RagError as error:
         return UploadOutcome(name, str(error), problem=True)
+    return _outcome(name, streamed.whole)
 
 
 def _outcome(name: str, report: IngestReport) -> UploadOutcome:
@@ -205,12 +206,9 @@ def _embedded(archive: Archive, outcomes: Sequence[UploadOutcome]) -> Iterator[A
     done = tuple(outcomes)
     _, passages, embedded = archive.counts()
     if 0 < passages - embedded <= EMBEDDED_AT_ONCE:
-        steps = _patiently(archive.embed)
         try:
-            while True:
-                yield Adding(f"learning what they mean: {next(steps)}", done)
-        except StopIteration:
-            pass
+            for step in _patiently(archive.embed):
+                yield Adding(f"learning what they mean: {step}", done)
         except RagError as error:
             done = (*done, UploadOutcome("by meaning", f"not yet: {error}", problem=True))
     yield Adding("", done)
@@ -246,20 +244,15 @@ def _watched(call: Callable[[Progress], _T]) -> Generator[str, None, _T]:
     thread.start()
     while thread.is_alive():
         thread.join(_REFRESH_SECONDS)
-        if latest := _latest(steps):
+        latest = None
+        with suppress(Empty):
+            while True:
+                latest = steps.get_nowait()
+        if latest:
             yield rate_and_time(*latest, time.monotonic() - started)
     if errors:
         raise errors[0]
     return results[0]
-
-
-def _latest(steps: SimpleQueue[tuple[int, int]]) -> tuple[int, int] | None:
-    latest = None
-    while True:
-        try:
-            latest = steps.get_nowait()
-        except Empty:
-            return latest
 
 
 def rate_and_time(done: int, total: int, seconds: float) -> str:
@@ -286,8 +279,6 @@ def _copied(folder: Path, path: Path) -> Iterator[Path]:
         yield copy
     finally:
         copy.unlink(missing_ok=True)
-        for emptied in (own, own.parent):
-            try:
-                emptied.rmdir()
-            except OSError:
-                break
+        with suppress(OSError):
+            own.rmdir()
+            own.parent.rmdir()

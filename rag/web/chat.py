@@ -15,6 +15,7 @@ from markupsafe import Markup
 from rag.archive import Archive
 from rag.errors import ArchiveError, RagError
 from rag.llms import ChatModel
+from rag.observing import Streamed
 from rag.records import Answer, Filters
 from rag.store.lock import holder
 from rag.store.postgresql import without_server
@@ -30,15 +31,15 @@ from rag.web.rendering.answers import (
 )
 from rag.web.rendering.article import article_html, empty_panel, panel_error
 from rag.web.rendering.start import start_html
+from rag.web.views.found import count_by_words
 from rag.web.views.opened import open_words
 from rag.web.views.start import Start, start_of
-from rag.web.views.steps import count_by_words
 
 OPTIONS = {"--from": "From", "--to": "To", "--as-of": "As of", "--ignore": "Words to ignore"}
 """The labels on the page for the options that error messages name."""
 
 UNEXPECTED = (
-    "Something went wrong on the server, and its log says what. Your question is still here; "
+    "Something went wrong on the server, and its log says what. Your {} is still here; "
     "please try again."
 )
 REBUILDING = (
@@ -101,7 +102,7 @@ class Chat:
             yield self._refused(form, conversation, problem)
         except Exception:
             _log.exception("the question could not be answered")
-            yield self._refused(form, conversation, UNEXPECTED)
+            yield self._refused(form, conversation, UNEXPECTED.format("question"))
 
     def stop(self, conversation: Conversation) -> Frame:
         """The frame after a stop: the words written so far stay."""
@@ -214,16 +215,14 @@ class Chat:
         """
         written = ""
         thinking = False
-        while True:
-            try:
-                piece = next(stream)
-            except StopIteration as end:
-                return end.value, written
+        streamed = Streamed(stream)
+        for piece in streamed:
             if piece or not (written or thinking):
                 written += piece
                 thinking = not written
                 shown = partial_html(written) if written else working_html(THINKING)
                 yield self._frame(_unfinished(conversation, question, shown, written))
+        return streamed.whole, written
 
     def limits(self, form: Form) -> tuple[Filters, datetime | None]:
         """The filters and the as-of date of a form; raises QueryError for an invalid date."""

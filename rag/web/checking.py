@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from rag.drafts.checking import DraftRequest
 from rag.errors import RagError
-from rag.web.chat import Chat, in_page_words
+from rag.observing import Streamed
+from rag.web.chat import UNEXPECTED, Chat, in_page_words
 from rag.web.form import Form
 from rag.web.rendering.checked import (
     no_check,
@@ -27,11 +28,6 @@ SECONDS = 60.0
 
 EVERY = 0.7
 """The page is updated no more often than this, in seconds."""
-
-UNEXPECTED = (
-    "Something went wrong on the server, and its log says what. Your text is still here; "
-    "please try again."
-)
 
 _NO_TEXT = Form("")
 _log = logging.getLogger(__name__)
@@ -104,7 +100,7 @@ def _checked(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Iter
         yield CheckFrame(draft, problem_html(in_page_words(str(error))))
     except Exception:
         _log.exception("the draft could not be checked")
-        yield CheckFrame(draft, problem_html(UNEXPECTED))
+        yield CheckFrame(draft, problem_html(UNEXPECTED.format("text")))
 
 
 def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Iterator[CheckFrame]:
@@ -113,12 +109,8 @@ def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Itera
     request = DraftRequest(draft.form.question, filters, as_of, start, SECONDS)
     shown, last, so_far = 0, clock(), draft
     with closing(chat.archive.checking(request)) as stream:
-        while True:
-            try:
-                found = next(stream)
-            except StopIteration as end:
-                found = end.value
-                break
+        streamed = Streamed(stream)
+        for found in streamed:
             if clock() - last < EVERY:
                 continue
             piece, shown, last = sentences_html(found, shown), len(found.sentences), clock()
@@ -130,6 +122,7 @@ def _frames(chat: Chat, draft: PastedDraft, clock: Callable[[], float]) -> Itera
                 unchecked_from=found.sentences[-1].end,
             )
             yield CheckFrame(so_far, progress_html(so_far.done, so_far.total), busy=True)
+    found = streamed.whole
     rest = sentences_html(found, shown) if len(found.sentences) > shown else ""
     ended = replace(
         so_far,

@@ -134,22 +134,19 @@ def nearest(answer: Answer) -> list[Hit]:
 
 def references(number: int, answer: Answer) -> dict[str, Reference]:
     """The target of each link in the answer to question `number`, by key."""
-    return dict(_references(number, answer))
-
-
-def _references(number: int, answer: Answer) -> Iterator[tuple[str, Reference]]:
     kind = kind_of(answer)
-    for citation in answer.citations:
-        span = (citation.start, citation.end)
-        yield citation_key(number, citation, kind), reference_to(kind, citation.article, span)
-    if answer.abstained:
-        for place, hit in enumerate(nearest(answer), start=1):
-            span = (hit.passage.start, hit.passage.end)
-            yield f"near-{number}-{place}", reference_to("near", hit.article, span)
+    found = {
+        citation_key(number, each, kind): reference_to(kind, each.article, (each.start, each.end))
+        for each in answer.citations
+    }
+    for place, hit in enumerate(nearest(answer) if answer.abstained else (), start=1):
+        span = (hit.passage.start, hit.passage.end)
+        found[f"near-{number}-{place}"] = reference_to("near", hit.article, span)
+    return found
 
 
-def reference_to(kind: Kind, article: Article, span: tuple[int, int]) -> Reference:
-    """The reference to these characters of an article."""
+def reference_to(kind: Kind, article: Article, span: tuple[int, int] = (0, 0)) -> Reference:
+    """The reference to these characters of an article, or to all of it."""
     return Reference(kind, article.id, article.revision, *span)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from markupsafe import Markup
 
 from rag.archive import Archive
@@ -9,6 +11,8 @@ from rag.conversations.escaping import text
 from rag.errors import RagError
 from rag.web.chat import Chat, in_page_words
 from rag.web.rendering.steps import count
+
+_ANY = ("any", "")
 
 
 def facts_html(chat: Chat) -> str:
@@ -38,29 +42,24 @@ def is_changing(chat: Chat) -> bool:
 
 def outlets(archive: Archive) -> list[tuple[str, str]]:
     """Every outlet as label (with its number of articles) and stored name."""
-    try:
-        counts = archive.publishers()
-    except RagError:
-        return []
-    return [(f"{name} ({count:,})", name) for name, count in counts.items() if name]
+    return _choices(archive.publishers)
 
 
 def languages(archive: Archive) -> list[tuple[str, str]]:
     """Every language as label (with its number of articles) and stored code; "" is any."""
-    try:
-        codes = archive.languages()
-    except RagError:
-        codes = {}
-    return [("any", ""), *((f"{code} ({n:,})", code) for code, n in codes.items() if code)]
+    return [_ANY, *_choices(archive.languages)]
 
 
 def sections(archive: Archive) -> list[tuple[str, str]]:
     """Every section as label (with its number of articles) and stored name; "" is any."""
+    return [_ANY, *_choices(archive.sections)]
+
+
+def _choices(counts: Callable[[], Mapping[str, int]]) -> list[tuple[str, str]]:
     try:
-        counts = archive.sections()
+        return [(f"{name} ({number:,})", name) for name, number in counts().items() if name]
     except RagError:
-        counts = {}
-    return [("any", ""), *((f"{name} ({n:,})", name) for name, n in counts.items() if name)]
+        return []
 
 
 def _facts(chat: Chat) -> tuple[list[str], list[str]]:

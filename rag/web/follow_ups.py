@@ -12,10 +12,7 @@ from rag.records import Answer, Hit
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation, Turn
 from rag.web.form import Form
-from rag.web.views.events import events
-from rag.web.views.evidence import hits_of
-from rag.web.views.sayings import sayings
-from rag.web.views.subjects import subject_of
+from rag.web.views.evidence import events, hits_of, sayings, subject_of
 
 MOST = 3
 """The most suggestions after an answer."""
@@ -64,7 +61,8 @@ def candidates(last: Turn, hits: Sequence[Hit]) -> list[str]:
     question = last.searched or last.question
     subject = subject_of(question)
     spelled = _spelled(subject.words, hits)
-    about = f" about {spelled}" if _is_subject(subject.words) else ""
+    is_subject = _SUBJECT.fullmatch(subject.words) and not _OPENS.match(subject.words)
+    about = f" about {spelled}" if is_subject else ""
     speakers = dict.fromkeys(each.speaker for each in sayings(hits, subject))
     named = [each for each in speakers if _NAME.fullmatch(each) and each.istitle()]
     quoted = [
@@ -93,10 +91,6 @@ def _spelled(words: str, hits: Sequence[Hit]) -> str:
         return inside[0] if inside and not any(map(str.islower, inside)) else word
 
     return re.sub(r"\b[^\W\d_]{2,}\b", as_written, words)
-
-
-def _is_subject(words: str) -> bool:
-    return bool(_SUBJECT.fullmatch(words)) and not _OPENS.match(words)
 
 
 def _answered(

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
-from rag.records import FilterName
-
-LIMITS = ("published_from", "published_to", "publishers", "language", "section", "as_of")
-"""The filters of the page, by their names in a form."""
-
-LIMIT_OF: Mapping[FilterName, str] = MappingProxyType(
-    {
-        "published_from": "published_from",
-        "published_before": "published_to",
-        "publishers": "publishers",
-        "language": "language",
-        "section": "section",
-    }
-)
-"""The filter of the page for each filter of a search that can be dropped."""
-
-NAMES = ("From", "To", "Outlets", "Language", "Section", "As of")
-"""The labels of the filters on the page, in the same order."""
+LIMITS = {
+    "published_from": "From",
+    "published_to": "To",
+    "publishers": "Outlets",
+    "language": "Language",
+    "section": "Section",
+    "as_of": "As of",
+}
+"""The filters of the page, by their names in a form, with their labels."""
 
 
 @dataclass(frozen=True, slots=True)

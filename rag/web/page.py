@@ -7,7 +7,7 @@ from typing import Any
 from rag.web.chat import Chat
 from rag.web.conversation import Conversation
 from rag.web.facts import facts_html, is_changing, languages, outlets, sections
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, html_part, quiet
 from rag.web.rendering.article import empty_panel
 from rag.web.server.endpoints import Endpoints, connect_endpoints
 from rag.web.server.uploads import Uploads
@@ -124,7 +124,7 @@ def _connect_facts(chat: Chat, parts: Parts) -> None:
         linked = bool(request and request.query_params.get("c"))
         return gr.skip() if linked or conversation.turns else list(chat.turns(conversation))
 
-    parts.page.load(welcome, parts.conversation, parts.log, queue=False, **private())
+    parts.page.load(welcome, parts.conversation, parts.log, **quiet())
     outputs = [parts.facts, parts.refresh]
-    parts.page.load(load, None, [*outputs, *parts.limits[2:5]], queue=False, **private())
-    parts.refresh.tick(refresh, None, outputs, queue=False, **private())
+    parts.page.load(load, None, [*outputs, *parts.limits[2:5]], **quiet())
+    parts.refresh.tick(refresh, None, outputs, **quiet())

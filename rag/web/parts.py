@@ -53,12 +53,17 @@ def html_part(value: Any, template: str, elem_id: str, scripts: Sequence[str] = 
     import gradio as gr
 
     script = "\n".join(map(asset, scripts)) or None
-    return gr.HTML(value, html_template=template, js_on_load=script, elem_id=elem_id, **plain())
+    # The page's own style sheet is all that styles it.
+    own = {"apply_default_css": False, "padding": False, "container": False}
+    return gr.HTML(value, html_template=template, js_on_load=script, elem_id=elem_id, **own)
 
 
-def plain() -> dict[str, Any]:
-    """The options of a component that uses the page's own style sheet."""
-    return {"apply_default_css": False, "padding": False, "container": False}
+def bare_textbox(label: str, placeholder: str, elem_id: str, **more: Any) -> Any:
+    """A text field whose label is for screen readers alone, of one line unless `more` says so."""
+    import gradio as gr
+
+    shape = {"show_label": False, "container": False, "max_lines": 1}
+    return gr.Textbox(label=label, placeholder=placeholder, elem_id=elem_id, **{**shape, **more})
 
 
 def connect_stop(button: Any, runs: Sequence[Any]) -> None:
@@ -68,7 +73,7 @@ def connect_stop(button: Any, runs: Sequence[Any]) -> None:
     a list one by one, waits for the server each time, and so would cancel what was begun meanwhile.
     """
     for run in runs:
-        button.click(None, cancels=[run], queue=False, **private())
+        button.click(None, cancels=[run], **quiet())
 
 
 SHOWN_WAITING = {"show_progress": "minimal"}
@@ -78,3 +83,8 @@ SHOWN_WAITING = {"show_progress": "minimal"}
 def private() -> dict[str, Any]:
     """The options of a handler that only this page calls."""
     return {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def quiet() -> dict[str, Any]:
+    """The same, of a handler that is answered at once, whatever waits."""
+    return {"queue": False, **private()}

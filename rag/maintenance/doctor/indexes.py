@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
@@ -157,13 +157,6 @@ class IndexChecks:
             what = f"{len(pending):,} of {total:,} passages have no vector"
             less = "They are found by their words, not by meaning."
             yield Finding("coverage", "odd", what, less, f"dateline embed --archive {self._folder}")
-
-    def _known(self, digests: Iterable[str]) -> int:
-        """How many of the texts have a vector."""
-        asked = list(digests)
-        with closing(VectorCache(self._folder / VECTORS, read_only=True)) as cache:
-            known = cache.known(self._encoder.fingerprint, asked)
-        return sum(digest in known for digest in asked)
 
     def _compared(self, dense: DenseIndex, pending: set[int]) -> tuple[list[int], list[int]]:
         """Passages whose vector is in the index alone, and, among a hundred, under a wrong id."""

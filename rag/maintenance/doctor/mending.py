@@ -65,13 +65,10 @@ def mend(folder: Path, settings: Settings, encoder: Encoder) -> Mended:
 def _steps(folder: Path, settings: Settings, encoder: Encoder) -> list[_Step]:
     """What each remedy does; what is made of something comes after it."""
     engines, server = open_engines(settings), settings.store
+    files = engines.files
     disk = ArchiveFolder(folder, settings.chunk_tokens, encoder, engines, server)
     return [
-        (
-            "aside",
-            "put aside what is no file, or no folder",
-            lambda: _put_aside(folder, engines.files),
-        ),
+        ("aside", "put aside what is no file, or no folder", lambda: _put_aside(folder, files)),
         ("remove", "removed what killed processes left", lambda: _remove(folder)),
         ("foreign", "took out what others had put into archive.db", lambda: _drop_foreign(disk)),
         ("migrate", "brought the tables up to date", lambda: _migrate(disk)),

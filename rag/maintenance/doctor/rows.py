@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from rag.corpus import near_duplicates
-from rag.maintenance.doctor.findings import Finding, Remedy, listed
+from rag.maintenance.doctor.findings import Finding, listed
 from rag.store import Database, Feeds, PollAttempts, Store, ingest_command
 from rag.store.inspection import STRAYS, Inspection, RunFacts
 from rag.store.sqlite import FILE
@@ -108,23 +108,19 @@ class RowChecks:
     def check_copies(self) -> Iterator[Finding]:
         """Whether every article has been compared with the others for copies."""
         means = "Copies of a story may be shown as several hits, or two stories as one."
-        broken: list[tuple[str, Remedy]] = []
-        if ungrouped := self._rows.ungrouped():
-            problem = (
-                f"{len(ungrouped):,} articles are not compared for copies: {listed(ungrouped)}"
+        broken = [
+            f"{len(ids):,} {what}: {listed(ids)}"
+            for ids, what in (
+                (self._rows.ungrouped(), "articles are not compared for copies"),
+                (self._rows.broken_groups(), "groups of copies are not named by a member"),
             )
-            broken.append((problem, "regroup"))
-        if groups := self._rows.broken_groups():
-            problem = (
-                f"{len(groups):,} groups of copies are not named by a member: {listed(groups)}"
-            )
-            broken.append((problem, "regroup"))
+            if ids
+        ]
         scheme = self._store.setting("near_duplicates")
         if scheme != near_duplicates.SCHEME:
-            problem = f"copies were compared by {scheme!r}, now it is {near_duplicates.SCHEME!r}"
-            broken.append((problem, "regroup"))
-        for what, remedy in broken:
-            yield Finding("copies", "odd", what, means, self._fix, remedy)
+            broken += [f"copies were compared by {scheme!r}, now it is {near_duplicates.SCHEME!r}"]
+        for what in broken:
+            yield Finding("copies", "odd", what, means, self._fix, "regroup")
 
     def check_ids(self) -> Iterator[Finding]:
         """Whether no article is stored twice under two spellings of its address."""
@@ -184,7 +180,7 @@ class RowChecks:
                 what = f"run {later.number} began {back} before run {earlier.number}"
                 means = "The clock of this machine was put back in between; nothing is wrong by it."
                 yield Finding("clock", "note", what, means, "timedatectl status")
-        ahead = [run.number for run in runs if run.started > _seconds(self._now + _TOLERANCE)]
+        ahead = [run.number for run in runs if run.started > (self._now + _TOLERANCE).timestamp()]
         if ahead:
             what = f"runs {listed(ahead)} began later than now, {self._now:%Y-%m-%d %H:%M}"
             means = "The clock of this machine is, or was, wrong: dates in questions are off."
@@ -206,7 +202,3 @@ class RowChecks:
             means = "What is new in it is not in the archive."
             command = f"dateline feed poll {feed.url} --archive {self._folder}"
             yield Finding("feeds", "odd" if last else "note", what, means, command)
-
-
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())

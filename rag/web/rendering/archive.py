@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from rag.answers.wording import spoken_date
 from rag.conversations.escaping import text
 from rag.language.periods import day_in_words
 from rag.maintenance.doctor.findings import Finding, is_sound
 from rag.maintenance.holdings import Holdings
 from rag.store.runs import Outcome
-from rag.web.conversation import reference_to
-from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.marks import headline_item, join, section
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html, table_html
 from rag.web.views.shelves import ArchiveSection, Listing
@@ -27,14 +26,15 @@ def archive_html(
     holdings: Holdings, shelves: Sequence[ArchiveSection], failed: Sequence[Outcome], now: datetime
 ) -> str:
     """The overview: figures, outlets, months and the last ingest."""
-    months = _by_month(shelves)
+    by_month = sum((Counter(shelf.months) for shelf in shelves), Counter())
+    months = dict(sorted(by_month.items()))
     return str(
         join(
             [
                 _figures(holdings),
-                _section("Outlets", _outlets(shelves, list(months), now)),
-                _section("Articles by month", _months(months)),
-                _section("Last ingest", _last_run(holdings, failed)),
+                section("Outlets", _outlets(shelves, list(months), now)),
+                section("Articles by month", _months(months)),
+                section("Last ingest", _last_run(holdings, failed)),
             ]
         )
     )
@@ -45,20 +45,7 @@ def listing_html(listing: Listing, what: str) -> str:
     listed = len(listing.articles)
     more = f"; the newest {listed} are listed" if listed < listing.total else ""
     rows = [
-        Markup('<li><a {}>{}</a> <span class="origin">{}</span></li>').format(
-            place_attributes(f"near-listed-{place}", reference_to("near", article, (0, 0))),
-            text(article.title or article.id),
-            text(
-                ", ".join(
-                    part
-                    for part in (
-                        article.publisher,
-                        spoken_date(article.published) if article.published else "date unknown",
-                    )
-                    if part
-                )
-            ),
-        )
+        headline_item(f"near-listed-{place}", article)
         for place, article in enumerate(listing.articles, start=1)
     ]
     return str(
@@ -86,10 +73,6 @@ def health_html(findings: Sequence[Finding]) -> str:
             sound, join(rows)
         )
     )
-
-
-def _section(heading: str, inner: Markup) -> Markup:
-    return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
 
 
 def _figures(holdings: Holdings) -> Markup:
@@ -123,7 +106,7 @@ def _outlet(shelf: ArchiveSection, months: Sequence[str], now: datetime) -> list
         Markup('<span class="whole">{}</span>').format(day)
         for day in (
             *(f"{at.day} {at:%b %Y}" if at else "unknown" for at in (shelf.first, shelf.last)),
-            _age(now - shelf.last) if shelf.last else "unknown",
+            _ago((now - shelf.last).days) if shelf.last else "unknown",
         )
     ]
     button = Markup('<button type="button" class="list" data-outlet="{0}">{1}</button>').format(
@@ -132,8 +115,8 @@ def _outlet(shelf: ArchiveSection, months: Sequence[str], now: datetime) -> list
     return [button, text(f"{shelf.articles:,}"), *days, _bars(shelf.months, months)]
 
 
-def _age(since: timedelta) -> str:
-    return f"{count(since.days, 'day')} ago" if since.days > 0 else "today"
+def _ago(days: int) -> str:
+    return f"{count(days, 'day')} ago" if days > 0 else "today"
 
 
 def _bars(counts: Mapping[str, int], months: Sequence[str]) -> Markup:
@@ -148,14 +131,6 @@ def _bars(counts: Mapping[str, int], months: Sequence[str]) -> Markup:
     return Markup('<svg class="bars" aria-hidden="true" width="{}" height="20">{}</svg>').format(
         max(4 * len(visible), 4), bars
     )
-
-
-def _by_month(shelves: Sequence[ArchiveSection]) -> dict[str, int]:
-    months: dict[str, int] = {}
-    for shelf in shelves:
-        for month, articles in shelf.months.items():
-            months[month] = months.get(month, 0) + articles
-    return dict(sorted(months.items()))
 
 
 def _months(months: Mapping[str, int]) -> Markup:
@@ -185,17 +160,12 @@ def _last_run(holdings: Holdings, failed: Sequence[Outcome]) -> Markup:
     summary = Markup("<p>{:%Y-%m-%d %H:%M} UTC{}. {}</p>").format(
         started, ended, f"{count(len(failed), 'input')} failed:" if failed else "No input failed."
     )
-    return summary + join(_failures(failed))
-
-
-def _failures(failed: Sequence[Outcome]) -> Iterator[Markup]:
+    listed = join(
+        Markup('<li><span class="path">{}</span>: {}</li>').format(text(each.path), text(each.note))
+        for each in failed[:_NAMED]
+    )
     if failed:
-        listed = (
-            Markup('<li><span class="path">{}</span>: {}</li>').format(
-                text(each.path), text(each.note)
-            )
-            for each in failed[:_NAMED]
-        )
-        yield Markup('<ul class="failures">{}</ul>').format(join(listed))
+        summary += Markup('<ul class="failures">{}</ul>').format(listed)
     if len(failed) > _NAMED:
-        yield Markup("<p>and {:,} more</p>").format(len(failed) - _NAMED)
+        summary += Markup("<p>and {:,} more</p>").format(len(failed) - _NAMED)
+    return summary

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from rag.conversations.escaping import text
 from rag.language.periods import Period, day_in_words
 from rag.web.rendering.marks import join
-from rag.web.views.events import Event
+from rag.web.views.evidence import Event
 
 MOST_ROWS = 20
 """The most events in the chart; the table has all."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from rag.conversations.escaping import text
 from rag.records import Understood
+from rag.web.form import LIMITS, Form
 from rag.web.rendering.marks import join
 
 
@@ -62,3 +63,27 @@ def again_attributes(question: str, without: Sequence[str]) -> Markup:
     return Markup('data-question="{}" data-without="{}"').format(
         text(question), json.dumps(list(without))
     )
+
+
+def filters_html(form: Form, every: str) -> str:
+    """A chip for each filter, and one that clears all if there are several; "" for none."""
+    chips = list(_chips(form))
+    if len(chips) > 1:
+        chips.append(
+            Markup(
+                '<button type="button" class="chip all" data-name="{}">Clear all</button>'
+            ).format(every)
+        )
+    return str(join(chips))
+
+
+def _chips(form: Form) -> Iterator[Markup]:
+    for limit, name in LIMITS.items():
+        value = getattr(form, limit)
+        label = value.strip() if isinstance(value, str) else ", ".join(value)
+        if label:
+            yield chip_html(
+                Markup('<span class="what">{}</span> {}').format(name, text(label)),
+                Markup('data-name="{}"').format(limit),
+                f"Drop the filter {name}: {label}",
+            )

@@ -16,11 +16,9 @@ from rag.language.words import shortened
 from rag.records import Article
 from rag.web.conversation import reference_to
 from rag.web.rendering.chart import chart_html
-from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.marks import join, place_attributes, section
 from rag.web.rendering.tables import hint_html, table_html
-from rag.web.views.events import Event
-from rag.web.views.evidence import EvidenceView
-from rag.web.views.sayings import Saying
+from rag.web.views.evidence import Event, EvidenceView, Saying
 
 _LONGEST_TEXT = 320
 _NEAREST = ", which the archive does not answer; these are the articles that come nearest"
@@ -44,15 +42,11 @@ def evidence_html(evidence: EvidenceView, *, declined: bool = False) -> str:
         Markup('<p class="told" role="status" dir="auto">Evidence for “{}”{}</p>{}{}{}').format(
             text(shortened(evidence.question, _LONGEST_TEXT)),
             text(_NEAREST if declined else ""),
-            _section("Outlets side by side", _account(evidence.account)),
-            _section("Timeline", _timeline(evidence.events)),
-            _section("Who said what", _sayings(evidence.sayings)),
+            section("Outlets side by side", _account(evidence.account)),
+            section("Timeline", _timeline(evidence.events)),
+            section("Who said what", _sayings(evidence.sayings)),
         )
     )
-
-
-def _section(heading: str, inner: Markup) -> Markup:
-    return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
 
 
 def _account(account: DifferingFigures | None) -> Markup:

@@ -6,11 +6,11 @@ A tip is what a mark says when it is pointed at or focused; the page's script sh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from rag.answers.wording import introduction
+from rag.answers.wording import introduction, spoken_date
 from rag.conversations.escaping import text
 from rag.language.words import shortened
 from rag.records import Answer, Article, Citation, Claim, Verdict
@@ -28,6 +28,9 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
 """The sign and the words of each verdict, so that nothing depends on colour alone."""
 
 _TIP_CHARACTERS = 420
+_UNRESOLVED = Markup(
+    '<span class="unresolved">[{}?]<span class="unseen"> (points at no article)</span></span>'
+)
 
 
 def join(pieces: Iterable[Markup]) -> Markup:
@@ -42,6 +45,22 @@ def place_attributes(key: str, reference: Reference) -> Markup:
     )
 
 
+def section(heading: str, inner: Markup) -> Markup:
+    """A part of a view, below its heading."""
+    return Markup('<section class="view"><h2>{}</h2>{}</section>').format(heading, inner)
+
+
+def headline_item(key: str, article: Article, *, with_outlet: bool = True) -> Markup:
+    """A list item: the title of an article, which opens it, with its outlet and day."""
+    outlet = article.publisher if with_outlet else ""
+    when = spoken_date(article.published) if article.published else "date unknown"
+    return Markup('<li><a {} dir="auto">{}</a> <span class="origin">{}</span></li>').format(
+        place_attributes(key, reference_to("near", article)),
+        text(article.title or article.id),
+        text(", ".join(filter(None, [outlet, when]))),
+    )
+
+
 def linked(answer: Answer, number: int, words: str, cited: Sequence[int]) -> Markup:
     """The text with its markers as links; a marker without an article is marked as such."""
     known = {citation.number: citation for citation in answer.citations}
@@ -52,7 +71,7 @@ def linked(answer: Answer, number: int, words: str, cited: Sequence[int]) -> Mar
         if value in known and value in cited:
             link = citation_link(number, known[value], kind_of(answer))
         elif value in answer.unresolved:
-            link = _unresolved(value)
+            link = _UNRESOLVED.format(value)
         else:
             continue
         pieces += [text(words[position : marker.start()]), link]
@@ -77,24 +96,23 @@ def verdict_mark(claim: Claim, number: int, place: int) -> Markup:
 
 def tips(answer: Answer, number: int) -> Markup:
     """The tips of an answer's marks, each once; the script shows one at a time."""
-    found = join([*_quotes(answer, number), *_doubts(answer, number)])
-    return Markup('<div class="tips">{}</div>').format(found) if found else found
-
-
-def _quotes(answer: Answer, number: int) -> Iterator[Markup]:
-    for citation in answer.citations:
-        yield _tip(
-            f"tip-{citation_key(number, citation, kind_of(answer))}",
-            origin(citation.article),
-            f"“{shortened(as_seen(citation), _TIP_CHARACTERS)}”",
+    quotes = [
+        _tip(
+            f"tip-{citation_key(number, each, kind_of(answer))}",
+            origin(each.article),
+            f"“{shortened(as_seen(each), _TIP_CHARACTERS)}”",
         )
-
-
-def _doubts(answer: Answer, number: int) -> Iterator[Markup]:
-    for place, claim in enumerate(answer.claims, start=1):
-        if _needs_words(claim):
-            _, words = VERDICTS[claim.verdict]
-            yield _tip(f"why-{number}-{place}", words.capitalize(), "; ".join(claim.reasons))
+        for each in answer.citations
+    ]
+    doubts = [
+        _tip(
+            f"why-{number}-{place}", VERDICTS[each.verdict][1].capitalize(), "; ".join(each.reasons)
+        )
+        for place, each in enumerate(answer.claims, start=1)
+        if _needs_words(each)
+    ]
+    found = join([*quotes, *doubts])
+    return Markup('<div class="tips">{}</div>').format(found) if found else found
 
 
 def _needs_words(claim: Claim) -> bool:
@@ -121,9 +139,3 @@ def citation_link(number: int, citation: Citation, kind: Kind = "cite") -> Marku
     return Markup(
         '<a class="cite" {} aria-label="[{}] {}" aria-describedby="tip-{}">[{}]</a>'
     ).format(place_attributes(key, place), citation.number, text(where), key, citation.number)
-
-
-def _unresolved(value: int) -> Markup:
-    return Markup(
-        '<span class="unresolved">[{}?]<span class="unseen"> (points at no article)</span></span>'
-    ).format(value)

@@ -19,7 +19,7 @@ from rag.web.rendering.markdown import blocks_of
 from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
-from rag.web.rendering.taking import star_html, whole_article
+from rag.web.rendering.taking import star_html
 from rag.web.views.found import MarkedHit, MarkedHits
 
 _EMPTY = "Search results appear here. Each opens its article at the passage found."
@@ -102,7 +102,7 @@ def _card(place: int, group: Sequence[MarkedHit], found: MarkedHits) -> Markup:
         _place(f"near-found-{place}-1", group[0]),
         text(title),
         passages,
-        star_html([("The article", [whole_article(article)])], f"“{title}”"),
+        star_html([("The article", [reference_to("near", article)])], f"“{title}”"),
     )
 
 

@@ -18,7 +18,7 @@ from rag.web.rendering.marks import join, place_attributes
 from rag.web.rendering.results import outlet_and_day
 from rag.web.rendering.steps import count
 from rag.web.rendering.tables import hint_html
-from rag.web.rendering.taking import star_html, whole_article
+from rag.web.rendering.taking import star_html
 
 NO_SEARCH = (
     "Nothing is saved yet. “Save this search” is above the results of a search, and “Save this "
@@ -189,7 +189,7 @@ def _new_item(place: int, new: NewArticle) -> Markup:
         title=text(title),
         language=text(language_code(article.language)),
         words=text(article.text[passage.start : passage.end]),
-        star=star_html([("The article", [whole_article(article)])], f"“{title}”"),
+        star=star_html([("The article", [reference_to("near", article)])], f"“{title}”"),
     )
 
 

@@ -7,12 +7,10 @@ from itertools import count as counter
 
 from markupsafe import Markup
 
-from rag.answers.wording import spoken_date
 from rag.conversations.escaping import text
 from rag.language.periods import day_in_words
 from rag.records import Article
-from rag.web.conversation import reference_to
-from rag.web.rendering.marks import join, place_attributes
+from rag.web.rendering.marks import headline_item, join
 from rag.web.rendering.steps import count
 from rag.web.views.start import Start
 
@@ -23,7 +21,10 @@ def start_html(start: Start) -> str:
 
     def listed(articles: Sequence[Article], *, with_outlet: bool) -> Markup:
         return Markup("<ul>{}</ul>").format(
-            join(_link(next(numbers), each, with_outlet=with_outlet) for each in articles)
+            join(
+                headline_item(f"near-start-{next(numbers)}", each, with_outlet=with_outlet)
+                for each in articles
+            )
         )
 
     outlets = join(
@@ -71,13 +72,3 @@ def _size(start: Start) -> Markup:
 
 def _section(heading: str, inner: Markup) -> Markup:
     return Markup('<section class="start"><h3>{}</h3>{}</section>').format(text(heading), inner)
-
-
-def _link(number: int, article: Article, *, with_outlet: bool) -> Markup:
-    outlet = article.publisher if with_outlet else ""
-    when = spoken_date(article.published) if article.published else "date unknown"
-    return Markup('<li><a {} dir="auto">{}</a> <span class="origin">{}</span></li>').format(
-        place_attributes(f"near-start-{number}", reference_to("near", article, (0, 0))),
-        text(article.title or article.id),
-        text(", ".join(filter(None, [outlet, when]))),
-    )

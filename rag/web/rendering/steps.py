@@ -17,7 +17,10 @@ def steps_html(answer: Answer, *, as_of: str = "", by_words: int | None = None) 
     `by_words` is how many of the passages found share a word with the question.
     """
     rows = [
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, join(_lines(lines)))
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
+            name,
+            join(Markup('<span dir="auto">{}</span>').format(text(line)) for line in lines),
+        )
         for name, lines in _steps(answer, as_of, by_words)
         if lines
     ]
@@ -39,18 +42,13 @@ def describe_filters(filters: Filters, as_of: str = "") -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _lines(lines: Sequence[str]) -> Iterator[Markup]:
-    for line in lines:
-        yield Markup('<span dir="auto">{}</span>').format(text(line))
-
-
 def _steps(answer: Answer, as_of: str, by_words: int | None) -> Iterator[tuple[str, Sequence[str]]]:
     yield "Searched for", [answer.understood_as] if answer.understood_as else []
     yield "Understood", list(_understood(answer))
     yield "Filters", [describe_filters(answer.filters, as_of) or "none"]
     yield "Found", list(_found(answer, by_words))
     yield "Searched by meaning", [f"{answer.coverage:.0%} of the archive"]
-    yield "Worded by", [_writer(answer)]
+    yield "Worded by", [spent(answer) if answer.model else "the articles' own words, quoted"]
     yield "Confidence", [f"{answer.confidence:.0%}"]
     yield "Reason", [answer.reason] if answer.reason else []
     yield "Checked", list(_checked(answer))
@@ -77,12 +75,6 @@ def _found(answer: Answer, by_words: int | None) -> Iterator[str]:
     if by_words is not None and passages:
         rest = f", {passages - by_words} only its meaning" if by_words < passages else ""
         yield f"{by_words} share words with the question{rest}"
-
-
-def _writer(answer: Answer) -> str:
-    if not answer.model:
-        return "the articles' own words, quoted"
-    return spent(answer)
 
 
 def spent(answer: Answer) -> str:

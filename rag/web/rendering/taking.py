@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -35,6 +35,8 @@ _KINDS = {"title": "title", "byline": "byline", "date": "date", "original url": 
 
 def tools_html(article: Article, cited: Reference, body: Body) -> Markup:
     """What can be done with an open article: other citations, finding words, copying."""
+    whole = ("The whole article", [replace(cited, start=0, end=0)])
+    starred = [("This sentence", [cited]), whole] if body.cited else [whole]
     return Markup(
         '<div class="tools" role="group" aria-label="Article tools">'
         '<span class="siblings" hidden><button type="button" class="previous" '
@@ -45,7 +47,7 @@ def tools_html(article: Article, cited: Reference, body: Body) -> Markup:
         '<span class="count" role="status"></span></span>{}{}{}</div>'
     ).format(
         _stored_switch(body),
-        _article_star(cited, body),
+        star_html(starred),
         _quotation_menu(article, cited, body.cited),
     )
 
@@ -63,7 +65,12 @@ def answer_tools_html(answer: Answer) -> Markup:
     ).format(
         text(answer_plain(answer)),
         text(answer_markdown(answer)),
-        join(_saves()),
+        join(
+            Markup('<button type="button" class="save" data-kind="{}">Save as {}</button>').format(
+                kind, name
+            )
+            for kind, name in files().items()
+        ),
         _answer_star(answer),
     )
 
@@ -79,16 +86,6 @@ def star_html(choices: Sequence[tuple[str, Sequence[Reference]]], what: str = ""
         '☆</span> <span class="word">Star</span><span class="unseen">{}</span></summary>'
         '<div class="items"></div></details>'
     ).format(text(places), text(f" {what}" if what else ""))
-
-
-def whole_article(article: Article) -> Reference:
-    """The reference to an article as a whole."""
-    return Reference("near", article.id, article.revision, 0, 0)
-
-
-def _article_star(cited: Reference, body: Body) -> Markup:
-    whole = ("The whole article", [replace(cited, start=0, end=0)])
-    return star_html([("This sentence", [cited]), whole] if body.cited else [whole])
 
 
 def _answer_star(answer: Answer) -> Markup:
@@ -121,13 +118,6 @@ def sentence_link(cited: Reference) -> str:
 def files() -> dict[str, str]:
     """What an answer or a conversation can be kept as here: names by the endings of files."""
     return {kind: name for kind, name in _FILES.items() if kind != "docx" or can_write_word()}
-
-
-def _saves() -> Iterator[Markup]:
-    for kind, name in files().items():
-        yield Markup(
-            '<button type="button" class="save" data-kind="{}">Save as {}</button>'
-        ).format(kind, name)
 
 
 def _stored_switch(body: Body) -> Markup:

@@ -16,11 +16,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Protocol
 
 import anyio
 
 from rag.web.accounts import Account, Accounts
+from rag.web.server.asgi import remember
 
 MOST_FAILURES = 10
 """The most failures of one client at one account within FAILURE_SECONDS."""
@@ -52,20 +52,10 @@ class LoginOutcome:
     wait: float = 0.0
 
 
-class Attempts(Protocol):
-    """Counts the attempts of each key within FAILURE_SECONDS; may be called from any thread."""
-
-    def take(self, key: str, most: int) -> float:
-        """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
-
-    def give_back(self, key: str) -> None:
-        """Counts one attempt less, for example a successful one."""
-
-
 class AttemptCounter:
     """Counts the attempts of each key within FAILURE_SECONDS; `clock` returns seconds.
 
-    The keys that were tried longest ago are forgotten first: the memory is bounded.
+    May be called from any thread. The keys that were tried longest ago are forgotten first.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -75,15 +65,13 @@ class AttemptCounter:
     def take(self, key: str, most: int) -> float:
         """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
         now = self._clock()
-        tried = self._tried.setdefault(key, deque())
+        tried = self._tried.get(key, deque())
         while tried and tried[0] + FAILURE_SECONDS <= now:
             tried.popleft()
         if len(tried) >= most:
             return tried[0] + FAILURE_SECONDS - now
         tried.append(now)
-        self._tried.move_to_end(key)
-        if len(self._tried) > _MOST_REMEMBERED:
-            self._tried.popitem(last=False)
+        remember(self._tried, key, tried, _MOST_REMEMBERED)
         return 0.0
 
     def give_back(self, key: str) -> None:
@@ -172,7 +160,7 @@ class Guesses:
         self,
         accounts: Accounts,
         clock: Callable[[], float] = time.monotonic,
-        counters: Callable[[str], Attempts] | None = None,
+        counters: Callable[[str], AttemptCounter] | None = None,
     ) -> None:
         counter = counters or (lambda _name: AttemptCounter(clock))
         self._accounts = accounts
@@ -208,7 +196,7 @@ class Guesses:
             await anyio.to_thread.run_sync(self._give_back, counted)
         return LoginOutcome(running.account, wait)
 
-    def _count(self, client: Client, name: str) -> tuple[list[tuple[Attempts, str]], float]:
+    def _count(self, client: Client, name: str) -> tuple[list[tuple[AttemptCounter, str]], float]:
         """The counters of an attempt, and 0; or none and the seconds to wait after too many."""
         known = self._accounts.get(name) is not None
         by_client = self._by_client if known else self._by_client_unknown
@@ -217,7 +205,7 @@ class Guesses:
         limits = [(by_client, who, MOST_FAILURES)]
         if not client.device and who not in self._opened_from:
             limits.append((by_account, name[:64], MOST_FAILURES_OF_ALL))
-        counted: list[tuple[Attempts, str]] = []
+        counted: list[tuple[AttemptCounter, str]] = []
         for attempts, key, most in limits:
             with self._counting:
                 wait = attempts.take(key, most)
@@ -227,7 +215,7 @@ class Guesses:
             counted.append((attempts, key))
         return counted, 0.0
 
-    def _give_back(self, counted: list[tuple[Attempts, str]]) -> None:
+    def _give_back(self, counted: list[tuple[AttemptCounter, str]]) -> None:
         with self._counting:
             for attempts, key in counted:
                 attempts.give_back(key)
@@ -249,10 +237,7 @@ class Guesses:
         return check
 
     def _remember(self, client: Client, name: str) -> None:
-        self._opened_from[_at(client, name)] = None
-        self._opened_from.move_to_end(_at(client, name))
-        if len(self._opened_from) > _MOST_REMEMBERED:
-            self._opened_from.popitem(last=False)
+        remember(self._opened_from, _at(client, name), None, _MOST_REMEMBERED)
 
 
 def _at(client: Client, name: str) -> str:

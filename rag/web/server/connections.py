@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import logging
 import socket
@@ -17,7 +16,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
-from rag.web.server.asgi import client_address
+from rag.web.server.asgi import client_address, is_near
 
 try:
     import resource
@@ -98,7 +97,8 @@ class Connections:
         """Whether there is room for a new connection; if so, it counts as open from now on."""
         host = new.client[0] if new.client else ""
         address = client_address({"client": (host, 0)})
-        crowded = not self._is_shared(host) and self._of_address[address] >= self._most_of_address
+        alone = is_near(host, self._proxies) is False
+        crowded = alone and self._of_address[address] >= self._most_of_address
         if crowded or len(self._open) >= self.most:
             _log.warning("too many connections; the oldest ones without a request are closed")
             theirs = (each for each in self._waiting if not crowded or self._open[each] == address)
@@ -125,13 +125,6 @@ class Connections:
             self._of_address[address] -= 1
             if not self._of_address[address]:
                 del self._of_address[address]
-
-    def _is_shared(self, host: str) -> bool:
-        with contextlib.suppress(ValueError):
-            address = ipaddress.ip_address(host)
-            plain = getattr(address, "ipv4_mapped", None) or address
-            return plain.is_loopback or any(plain in network for network in self._proxies)
-        return True
 
 
 class Connection(H11Protocol):

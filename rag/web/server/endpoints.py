@@ -226,10 +226,7 @@ def _with_values(call: Callable[P, Any]) -> Callable[P, Any]:
 
     @wraps(call)
     def plainly(*args: P.args, **kwargs: P.kwargs) -> Any:
-        found = call(*args, **kwargs)
-        if isinstance(found, list):
-            return [each.to_dict() for each in found]
-        return found.to_dict() if isinstance(found, Model) else found
+        return plain(call(*args, **kwargs))
 
     told = signature(call)
     returned = dict[str, Any]
@@ -237,6 +234,13 @@ def _with_values(call: Callable[P, Any]) -> Callable[P, Any]:
     described = told.replace(return_annotation=list[returned] if listed else returned)
     plainly.__signature__ = described  # type: ignore[attr-defined]
     return plainly
+
+
+def plain(found: Any) -> Any:
+    """What a call found, as plain values of JSON."""
+    if isinstance(found, list):
+        return [each.to_dict() for each in found]
+    return found.to_dict() if isinstance(found, Model) else found
 
 
 def _gradio_error(message: str) -> Exception:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from anyio import to_thread
 
-from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
+from rag.web.server.asgi import (
+    Asgi,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    client_address,
+    header_map,
+    refuse,
+    remember,
+)
 from rag.web.server.endpoints import NAMES
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -20,6 +28,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = 1 << 20
+TOO_LARGE = f"a request may have {LARGEST_REQUEST >> 20} MB at most"
 LARGEST_FILE = 50 << 20
 LARGEST_UPLOAD = 2 * LARGEST_FILE
 """The most bytes of the files in one upload."""
@@ -41,16 +50,9 @@ _MOST_CLIENTS = 4096
 BURST_SECONDS = 15.0
 """A client may send what it may send in so many seconds at once."""
 
-
-class RateLimit(Protocol):
-    """Limits the requests of each client to a number a minute."""
-
-    @property
-    def waits(self) -> bool:
-        """Whether counting may take a while, so that no event loop should wait for it."""
-
-    def wait(self, client: str) -> float:
-        """Counts a request of the client; returns 0, or the seconds to wait if none is left."""
+_CROSS_ORIGIN = b"access-control-"
+_READING = ("GET", "HEAD")
+_FOREIGN_SITES = ("cross-site", "same-site")
 
 
 class Rate:
@@ -72,32 +74,27 @@ class Rate:
     def wait(self, client: str) -> float:
         """Counts a request of the client; returns 0, or the seconds to wait if none is left."""
         now = self._clock()
-        left, seen = self._left.pop(client, (self._most, now))
+        left, seen = self._left.get(client, (self._most, now))
         left = min(self._most, left + (now - seen) * self._a_second)
         allowed = left >= 1
-        self._left[client] = (left - 1 if allowed else left, now)
-        if len(self._left) > _MOST_CLIENTS:
-            self._left.popitem(last=False)
+        remember(self._left, client, (left - 1 if allowed else left, now), _MOST_CLIENTS)
         return 0.0 if allowed else (1 - left) / self._a_second
 
 
-class RequestGuard:
+class RequestGuard(Middleware):
     """Refuses requests that neither the page nor a program would send.
 
     A page that only this machine can reach answers to no other name, so that no foreign page
     can come in by a name of its own.
     """
 
-    def __init__(self, app: Asgi, *, only_local: bool, rate: RateLimit) -> None:
-        self._app = app
+    def __init__(self, app: Asgi, *, only_local: bool, rate: Rate) -> None:
+        super().__init__(app)
         self._only_local = only_local
         self._rate = rate
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on, or responds with the reason for a refusal."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         headers = header_map(scope["headers"])
         status, why = self._refusal(scope, headers)
         counted = not status and not _UNCOUNTED.fullmatch(scope["path"])
@@ -126,27 +123,6 @@ class RequestGuard:
         if self._rate.waits:
             return await to_thread.run_sync(self._rate.wait, client)
         return self._rate.wait(client)
-
-
-def header_map(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers of a request by lower-case name; the last one if a name repeats."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-
-
-async def refuse(send: Send, status: int, why: str, headers: Mapping[str, str] = {}) -> None:
-    """Responds with a status and its reason, as JSON."""
-    await reply(send, status, {"error": why, "detail": why}, headers)
-
-
-async def reply(
-    send: Send, status: int, value: Mapping[str, Any], headers: Mapping[str, str] = {}
-) -> None:
-    """Responds with a status and a JSON object."""
-    body = json.dumps(value).encode()
-    sent = {"content-type": "application/json", "content-length": str(len(body)), **headers}
-    listed = [(name.encode(), value.encode()) for name, value in sent.items()]
-    await send({"type": "http.response.start", "status": status, "headers": listed})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _most_bytes(path: str) -> int:
@@ -178,3 +154,44 @@ def _limited(receive: Receive, most: int) -> Receive:
         return {"type": "http.disconnect"} if received > most else message
 
     return counted
+
+
+class SameOrigin(Middleware):
+    """Refuses writes by pages of other sites, and lets none of them read a response.
+
+    To log in and to log out is to write. Gradio gives pages of any port of localhost the right
+    to read; no response leaves with such a right.
+    """
+
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Passes a request on, or responds with the reason for a refusal."""
+        headers = header_map(scope["headers"])
+        logs_out = str(scope["path"]).rstrip("/") == "/logout"
+        writes = scope["method"] not in _READING or logs_out
+        if writes and (foreign := _foreign(headers)):
+            await refuse(send, 403, f"a page of {foreign[:80]!r} may not write here")
+            return
+
+        async def send_to_own(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = message.get("headers", ())
+                left = [each for each in sent if not each[0].lower().startswith(_CROSS_ORIGIN)]
+                message["headers"] = left
+            await send(message)
+
+        await self._app(scope, receive, send_to_own)
+
+
+def _foreign(headers: Mapping[str, str]) -> str:
+    """The other site whose page sent the request, according to the browser; "" if none did."""
+    origin, site = headers.get("origin", ""), headers.get("sec-fetch-site", "")
+    if site == "same-origin":
+        # The browser compared what it sees; a proxy may have changed the host or its port.
+        return ""
+    try:
+        own = not origin or urlsplit(origin).netloc == headers.get("host", "")
+    except ValueError:
+        own = False
+    if not own:
+        return origin
+    return "another site" if site in _FOREIGN_SITES else ""

@@ -19,11 +19,23 @@ from markupsafe import Markup
 
 from rag.web.accounts import LONGEST_PASSWORD, Account, Accounts
 from rag.web.assets import asset
-from rag.web.server.alert_feeds import FEED_PATH
-from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
-from rag.web.server.attempts import Attempts, Client, Guesses, LoginOutcome
-from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import header_map, refuse, reply
+from rag.web.server.asgi import (
+    Asgi,
+    BodyTooLarge,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    client_address,
+    header_map,
+    read_body,
+    refuse,
+    remember,
+    reply,
+    respond,
+)
+from rag.web.server.attempts import AttemptCounter, Client, Guesses, LoginOutcome
+from rag.web.server.downloads import FEED_PATH
 from rag.web.server.logins import Logins, MemoryLogins
 from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
 
@@ -64,7 +76,7 @@ class _Proven:
     until: float
 
 
-class Login:
+class Login(Middleware):
     """Passes on requests of logged-in readers, with the `account` in their scope.
 
     A page is led to `/login`, and from there to the address that it asked for. A program gets
@@ -81,9 +93,9 @@ class Login:
         clock: Callable[[], float] = time.monotonic,
         *,
         logins: Logins | None = None,
-        counters: Callable[[str], Attempts] | None = None,
+        counters: Callable[[str], AttemptCounter] | None = None,
     ) -> None:
-        self._app = app
+        super().__init__(app)
         self._accounts = accounts
         self._device_key = key
         self._clock = clock
@@ -92,11 +104,8 @@ class Login:
         self._proven: OrderedDict[bytes, _Proven] = OrderedDict()
         self._key = secrets.token_bytes(32)
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes on the requests of logged-in readers and asks all others to log in."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         headers, path = header_map(scope["headers"]), str(scope["path"]).rstrip("/")
         if FEED_PATH.fullmatch(path):
             # Feed readers cannot log in: the token in the address says who may read it.
@@ -108,7 +117,7 @@ class Login:
         elif path == "/logout":
             await to_thread.run_sync(self._logins.end, read_cookie(headers, COOKIE))
             cleared = cookie_header(COOKIE, "", 0, scope)
-            await _redirect(with_headers(send, cleared), _address(scope, "/login"))
+            await respond(with_headers(send, cleared), 303, {"location": _address(scope, "/login")})
         else:
             outcome = await self._account(scope, headers)
             if outcome.account:
@@ -127,8 +136,8 @@ class Login:
         """The account of a Basic header; a correct one is cached for some minutes by digest."""
         digest = hmac.digest(self._key, encoded.encode(), hashlib.sha256)
         proven = self._proven.get(digest)
-        if account := self._still(proven):
-            return LoginOutcome(account)
+        if proven and proven.until > self._clock() and self._unchanged(proven.account):
+            return LoginOutcome(proven.account)
         try:
             name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except ValueError:
@@ -136,16 +145,8 @@ class Login:
         outcome = await self._guesses.check(self._client(scope, name), name, password)
         if outcome.account:
             until = self._clock() + _REMEMBERED_SECONDS
-            self._proven[digest] = _Proven(outcome.account, until)
-            if len(self._proven) > _MOST_KNOWN:
-                self._proven.popitem(last=False)
+            remember(self._proven, digest, _Proven(outcome.account, until), _MOST_KNOWN)
         return outcome
-
-    def _still(self, proven: _Proven | None) -> Account | None:
-        """The account of a proven header; None if that is too long ago or it has changed."""
-        if proven is None or proven.until <= self._clock():
-            return None
-        return self._unchanged(proven.account)
 
     def _unchanged(self, account: Account | None) -> Account | None:
         """The account, if its role and password are as they were."""
@@ -171,7 +172,7 @@ class Login:
             return
         send = with_headers(send, *self._cookies(scope, outcome.account, client.device))
         if wants_page:
-            await _redirect(send, _address(scope, _next(form)))
+            await respond(send, 303, {"location": _address(scope, _next(form))})
         else:
             await reply(send, 200, {"success": True})
 
@@ -203,7 +204,9 @@ async def _ask_who(scope: Message, headers: Mapping[str, str], send: Send, wait:
         asked = f"{scope['path']}?{query}" if query else str(scope["path"])
         kept = _next({_NEXT: [asked]}) if asked != "/" else ""
         to = _address(scope, "/login")
-        await _redirect(send, f"{to}?{_NEXT}={quote(kept, safe='')}" if kept else to)
+        await respond(
+            send, 303, {"location": f"{to}?{_NEXT}={quote(kept, safe='')}" if kept else to}
+        )
     else:
         asks = {} if "sec-fetch-mode" in headers else {"www-authenticate": "Basic"}
         await refuse(send, 401, "log in first, at /login or by Basic authentication", asks)
@@ -245,15 +248,4 @@ def _next(fields: Mapping[str, list[str]]) -> str:
 async def _page(send: Send, status: int, problem: str, goes_on: str) -> None:
     style = Markup(asset("login.css"))  # noqa: S704 - a file of this package
     body = str(_PAGE.format(style=style, problem=problem, next=goes_on)).encode()
-    headers = {"content-type": "text/html; charset=utf-8", "content-length": str(len(body))}
-    await _answer(send, status, headers, body)
-
-
-async def _redirect(send: Send, to: str) -> None:
-    await _answer(send, 303, {"location": to, "content-length": "0"}, b"")
-
-
-async def _answer(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    listed = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": listed})
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, status, {"content-type": "text/html; charset=utf-8"}, body)

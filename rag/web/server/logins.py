@@ -8,11 +8,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, get_args
+from typing import get_args
 
 from rag.errors import ArchiveError
 from rag.store.shared import LookedUp, Shared
 from rag.web.accounts import Account, Role
+from rag.web.server.asgi import remember
 from rag.web.server.signing import sign, signed_value
 
 _MOST = 10_000
@@ -20,19 +21,6 @@ _MOST_OF_ONE = 100
 _PURPOSE = "login"
 _ENDED = "logout"
 _log = logging.getLogger(__name__)
-
-
-class Logins(Protocol):
-    """The logins that have begun and not ended; `end` may be called from any thread."""
-
-    def begin(self, account: Account, seconds: float) -> str:
-        """The token of a new login, which lasts for so long."""
-
-    def account(self, token: str) -> Account | None:
-        """The account as it was when the login began; None if it has ended."""
-
-    def end(self, token: str) -> None:
-        """Ends a login, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +92,13 @@ class SharedLogins:
         fields = signed_value(self._key, _PURPOSE, token).split(":")
         if len(fields) != 5:
             return
-        self._ended_here[fields[4]] = None
-        if len(self._ended_here) > _MOST:
-            self._ended_here.popitem(last=False)
+        remember(self._ended_here, fields[4], None, _MOST)
         try:
             left = max(0.0, float(fields[3]) - self._clock())
             self._shared.put(_ENDED, fields[4], fields[0], left)
         except ArchiveError as error:
             _log.warning("a logout is known to this page alone: %s", error)
+
+
+Logins = MemoryLogins | SharedLogins
+"""What remembers who has logged in; `end` may be called from any thread."""

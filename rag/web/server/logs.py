@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
 from rag.observing import Event, QuestionAsked, request_id
+from rag.web.server.asgi import remember
 
 MOST_OF_A_KIND = 10
 """The most records of one kind in a minute."""
@@ -79,12 +80,10 @@ class RepeatFilter(logging.Filter):
     def _kind(self, record: logging.LogRecord) -> _Kind:
         raised = record.exc_info[0] if record.exc_info else None
         key = (record.pathname, record.lineno, raised.__name__ if raised else "")
-        kind = self._kinds.setdefault(key, _Kind(self._clock()))
+        kind = self._kinds.get(key) or _Kind(self._clock())
         if self._clock() - kind.since >= _MINUTE:
             kind.since, kind.written = self._clock(), 0
-        self._kinds.move_to_end(key)
-        if len(self._kinds) > _MOST_KINDS:
-            self._kinds.popitem(last=False)
+        remember(self._kinds, key, kind, _MOST_KINDS)
         return kind
 
 

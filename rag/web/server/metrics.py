@@ -30,29 +30,20 @@ class Metrics:
             raise ConfigError(msg) from error
         self._prometheus, self._gauge = prometheus, GaugeMetricFamily
         self._registry = registry = prometheus.CollectorRegistry()
-        self._requests = prometheus.Counter(
-            *("dateline_requests", "Requests to the page.", ("route", "status")), registry=registry
-        )
-        self._steps = prometheus.Histogram(
-            *("dateline_step_seconds", "Seconds of each step of a question.", ("step",)),
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._whole = prometheus.Histogram(
-            *("dateline_question_seconds", "Seconds of a question, its steps together."),
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._questions = prometheus.Counter(
-            *("dateline_questions", "Questions by how they ended.", ("outcome",)), registry=registry
-        )
-        self._models = prometheus.Counter(
-            *("dateline_llm_requests", "Requests to language models.", ("outcome",)),
-            registry=registry,
-        )
-        self._tokens = prometheus.Counter(
-            *("dateline_llm_tokens", "Tokens of language models.", ("kind",)), registry=registry
-        )
+
+        def counter(name: str, what: str, *labels: str) -> Any:
+            return prometheus.Counter(f"dateline_{name}", what, labels, registry=registry)
+
+        def seconds(name: str, what: str, *labels: str) -> Any:
+            kept: dict[str, Any] = {"buckets": _SECONDS, "registry": registry}
+            return prometheus.Histogram(f"dateline_{name}_seconds", what, labels, **kept)
+
+        self._requests = counter("requests", "Requests to the page.", "route", "status")
+        self._steps = seconds("step", "Seconds of each step of a question.", "step")
+        self._whole = seconds("question", "Seconds of a question, its steps together.")
+        self._questions = counter("questions", "Questions by how they ended.", "outcome")
+        self._models = counter("llm_requests", "Requests to language models.", "outcome")
+        self._tokens = counter("llm_tokens", "Tokens of language models.", "kind")
         registry.register(_Holdings(archive, GaugeMetricFamily))
 
     def watch_queue(self, page: Any) -> None:
@@ -92,10 +83,6 @@ class _Holdings:
         self._found: tuple[int, int, int, int] | None = None
         self._looked = -_HOLDINGS_SECONDS
 
-    def describe(self) -> list[Any]:
-        """Nothing: what there is is known when it is read."""
-        return []
-
     def collect(self) -> Iterator[Any]:
         """A gauge for each count."""
         gauge = self._gauge
@@ -109,13 +96,11 @@ class _Holdings:
             articles, passages, embedded, lag = found
             yield gauge("dateline_articles", "Articles of the archive.", value=articles)
             yield gauge("dateline_passages", "Passages of the archive.", value=passages)
-            yield gauge(
-                *("dateline_passages_without_vector", "Passages that are found by words alone."),
-                value=max(0, passages - embedded),
-            )
-            yield gauge(
-                *("dateline_index_lag_changes", "Changes that the index by words lacks."), value=lag
-            )
+            alone = max(0, passages - embedded)
+            what = "Passages that are found by words alone."
+            yield gauge("dateline_passages_without_vector", what, value=alone)
+            what = "Changes that the index by words lacks."
+            yield gauge("dateline_index_lag_changes", what, value=lag)
 
     def _look(self) -> tuple[int, int, int, int] | None:
         try:
@@ -130,10 +115,6 @@ class _Queue:
     def __init__(self, page: Any, gauge: Any) -> None:
         self._page = page
         self._gauge = gauge
-
-    def describe(self) -> list[Any]:
-        """Nothing, as above."""
-        return []
 
     def collect(self) -> Iterator[Any]:
         """A gauge of each."""

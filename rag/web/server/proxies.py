@@ -8,8 +8,7 @@ from ipaddress import ip_address, ip_network
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from rag.addresses import path_prefix
-from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.bodies import with_length
+from rag.web.server.asgi import Asgi, Message, Middleware, Receive, Send, respond, with_length
 from rag.web.server.guard import LOCAL, host_name
 
 _SPOKEN = b"x-forwarded-"
@@ -20,7 +19,7 @@ _MANIFEST = b'<link rel="manifest" href="/'
 _HTTP_PORTS = {"http": "80", "https": "443"}
 
 
-class BehindProxy:
+class BehindProxy(Middleware):
     """Gives each request the address that its reader sees; `root_path` of the scope is its prefix.
 
     The prefix is `root`, else what a trusted proxy names in `X-Forwarded-Prefix`. A proxy may
@@ -31,16 +30,13 @@ class BehindProxy:
     def __init__(self, app: Asgi, *, proxies: Sequence[str] = (), root: str = "") -> None:
         self._networks = [ip_network(each) for each in _with_mapped(proxies)]
         self._root = root
-        self._app: Asgi = app
+        super().__init__(app)
         if proxies:
             named = [str(each) for each in self._networks]
             self._app = ProxyHeadersMiddleware(app, named)  # type: ignore[arg-type, assignment]
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on as its reader sent it, or leads it to the page's own address."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         said = self._said(scope)
         prefix = self._root or _prefix(said.get("prefix", ""))
         path = str(scope["path"])
@@ -134,9 +130,7 @@ def _first(said: Mapping[str, str], name: str) -> str:
 async def _lead(send: Send, prefix: str, query: bytes) -> None:
     """Leads from `/news` to `/news/`, where the page's relative addresses are right."""
     to = prefix.encode() + b"/" + (b"?" + query if query else b"")
-    headers = [(b"location", to), (b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": 307, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await respond(send, 307, {"location": to.decode("latin-1")})
 
 
 class _Rebased:

@@ -19,6 +19,7 @@ from typing import Any
 
 from rag.errors import ArchiveError
 from rag.store.shared import FOR_GOOD, LookedUp, Shared
+from rag.web.server.asgi import remember
 from rag.web.server.signing import sign, signed_value
 
 BEAT_SECONDS = 3.0
@@ -83,9 +84,9 @@ class Replicas:
             )
         except ArchiveError:
             return self.id
-        _remember(self._owners, session, (owner, time.monotonic()))
+        remember(self._owners, session, (owner, time.monotonic()), _MOST_SESSIONS)
         if instead_of and owner == self.id:
-            _remember(self._taken, session, None)
+            remember(self._taken, session, None, _MOST_SESSIONS)
         return owner
 
     def is_taken(self, session: str) -> bool:
@@ -125,14 +126,6 @@ class Replicas:
                     self.shared.tidy()
             except ArchiveError as error:
                 _log.warning("the other pages cannot be told that this one is there: %s", error)
-
-
-def _remember(known: OrderedDict[str, Any], key: str, value: Any) -> None:
-    """Notes a value; of too many, the one noted longest ago is forgotten."""
-    known[key] = value
-    known.move_to_end(key)
-    if len(known) > _MOST_SESSIONS:
-        known.popitem(last=False)
 
 
 def _versions() -> str:

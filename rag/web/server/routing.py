@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
@@ -16,9 +17,18 @@ import httpx2
 from anyio import to_thread
 
 from rag.web.accounts import Account
-from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.bodies import BodyTooLarge, read_body
-from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, refuse, reply
+from rag.web.server.asgi import (
+    Asgi,
+    BodyTooLarge,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    read_body,
+    refuse,
+    reply,
+)
+from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH
 from rag.web.server.replicas import Replicas
 from rag.web.server.sessions import named_in, named_outside
 
@@ -36,7 +46,7 @@ _TIMEOUT = httpx2.Timeout(60.0, connect=3.0)
 _MOST_AT_ONCE = 1000
 
 
-class Router:
+class Router(Middleware):
     """Answers here what belongs here, and passes on to other pages what belongs there.
 
     `keeps_nothing` says whether the handler of a number may be called in any session: then a
@@ -44,16 +54,13 @@ class Router:
     """
 
     def __init__(self, app: Asgi, replicas: Replicas, keeps_nothing: Callable[[int], bool]) -> None:
-        self._app = app
+        super().__init__(app)
         self._replicas = replicas
         self._keeps_nothing = keeps_nothing
         self._client: httpx2.AsyncClient | None = None
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answers a request that a reader sent to this page."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         try:
             named, body, receive = await _named(scope, receive)
         except (BodyTooLarge, RecursionError):
@@ -87,16 +94,13 @@ class Router:
 
     async def _owner(self, session: str) -> str:
         """The owner of a session, which is there as far as anybody knows."""
-        known = self._replicas.known_owner(session)
-        owner = known or await to_thread.run_sync(self._replicas.owner, session)
-        for look in (False, True):
-            if owner == self._replicas.id or self._replicas.address_of(owner):
-                return owner
-            if look:
-                await to_thread.run_sync(lambda: self._replicas.address_of(owner, look=True))
-        if self._replicas.address_of(owner):
+        pages = self._replicas
+        owner = pages.known_owner(session) or await to_thread.run_sync(pages.owner, session)
+        if owner == pages.id or pages.address_of(owner):
             return owner
-        return await to_thread.run_sync(lambda: self._replicas.owner(session, instead_of=owner))
+        if await to_thread.run_sync(lambda: pages.address_of(owner, look=True)):
+            return owner
+        return await to_thread.run_sync(lambda: pages.owner(session, instead_of=owner))
 
     async def _here(
         self, named: list[str], body: bytes | None, scope: Message, receive: Receive, send: Send
@@ -248,18 +252,14 @@ def _once(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     ]
 
 
-class _closing:  # noqa: N801 - as in contextlib
+@asynccontextmanager
+async def _closing(response: httpx2.Response) -> AsyncIterator[None]:
     """Closes a response at the end, whatever happens."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        self._response = response
-
-    async def __aenter__(self) -> None:
-        """Nothing to do."""
-
-    async def __aexit__(self, *_error: object) -> None:
+    try:
+        yield
+    finally:
         with anyio.CancelScope(shield=True):
-            await self._response.aclose()
+            await response.aclose()
 
 
 async def _relay(response: httpx2.Response, send: Send) -> None:

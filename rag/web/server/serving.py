@@ -18,27 +18,23 @@ from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.web.accounts import Accounts
 from rag.web.assets import head, theme
-from rag.web.server.alert_feeds import feed_route
 from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
 from rag.web.server.connections import ConnectionLimits, Server, connection_settings
-from rag.web.server.downloads import download_route
+from rag.web.server.downloads import download_route, feed_route, picture_route
 from rag.web.server.endpoints import NAMES
-from rag.web.server.guard import LARGEST_FILE, LOCAL, Rate, RequestGuard
+from rag.web.server.guard import LARGEST_FILE, LOCAL, Rate, RequestGuard, SameOrigin
 from rag.web.server.login import Login
 from rag.web.server.logins import SharedLogins
 from rag.web.server.logs import bounded_log
-from rag.web.server.origins import SameOrigin
-from rag.web.server.pictures import picture_route
 from rag.web.server.proxies import BehindProxy
 from rag.web.server.replicas import Replicas
 from rag.web.server.routing import Arrivals, Router
-from rag.web.server.sessions import Sessions
+from rag.web.server.sessions import Sessions, Visitors
 from rag.web.server.shared_limits import SharedAttempts, SharedRate
 from rag.web.server.shares import ShareLimits, Shares
 from rag.web.server.signing import FRAMED, load_key
 from rag.web.server.tools import PATH, Tools
 from rag.web.server.uploads import UploadGuard, Uploads
-from rag.web.server.visitors import Visitors
 from rag.web.server.watched import UNWATCHED, Watch, Watched
 
 HEADERS = {
@@ -206,8 +202,11 @@ def _add_doors(app: Any, site: Site) -> None:
     key = replicas.key if replicas else load_key(site.archive.folder)
     if replicas is not None:
 
+        def keeps_nothing(number: int) -> bool:
+            return number in site.page.fns and site.page.fns[number].api_name in NAMES
+
         def routed(inner: Asgi) -> Router:
-            app.state.router = Router(inner, replicas, partial(_keeps_nothing, site.page))
+            app.state.router = Router(inner, replicas, keeps_nothing)
             return app.state.router  # type: ignore[no-any-return]
 
         app.add_middleware(routed)
@@ -219,10 +218,6 @@ def _add_doors(app: Any, site: Site) -> None:
         app.add_middleware(Login, accounts=site.accounts, key=key)
     elif site.is_open:
         app.add_middleware(Visitors, key=key)
-
-
-def _keeps_nothing(page: Any, number: int) -> bool:
-    return number in page.fns and page.fns[number].api_name in NAMES
 
 
 @contextmanager

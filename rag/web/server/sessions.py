@@ -1,18 +1,31 @@
-"""Binds each session of the page to the first reader that uses it."""
+"""Who a visitor of an open page is, and which reader each session belongs to."""
 
 from __future__ import annotations
 
 import json
 import re
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
-from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
-from rag.web.server.bodies import BodyTooLarge, read_body
+from rag.web.keeping import UNKNOWN_VISITOR
+from rag.web.server.asgi import (
+    Asgi,
+    BodyTooLarge,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    header_map,
+    read_body,
+    reader_name,
+    refuse,
+)
 from rag.web.server.endpoints import NAMES
-from rag.web.server.guard import LARGEST_REQUEST, UPLOAD_PATH, refuse
+from rag.web.server.guard import LARGEST_REQUEST, TOO_LARGE, UPLOAD_PATH
+from rag.web.server.signing import cookie_header, read_cookie, sign, signed_value, with_headers
 
 REMEMBERED_SECONDS = 24 * 3600.0
 _MOST_SESSIONS = 20_000
@@ -22,6 +35,10 @@ _FIELD = "session_hash"
 # Gradio looks up the results of a call by name where it looks up those of a session.
 _IN_PATH = re.compile(rf"/gradio_api/(?:heartbeat|call/(?:v2/)?(?:{'|'.join(NAMES)}))/([^/]+)/?")
 _OTHERS = "this session is another reader's; reload the page"
+
+VISITOR_COOKIE = "dateline-visitor"
+VISITOR_SECONDS = 365 * 24 * 3600
+_PURPOSE = "visitor"
 
 
 class Owners:
@@ -62,7 +79,7 @@ class Owners:
             del self._of_reader[reader]
 
 
-class Sessions:
+class Sessions(Middleware):
     """Refuses requests that name a session of another reader.
 
     Where the page has one reader, all sessions are theirs. Clients of an open page that send no
@@ -70,12 +87,12 @@ class Sessions:
     """
 
     def __init__(self, app: Asgi, clock: Callable[[], float] = time.monotonic) -> None:
-        self._app = app
+        super().__init__(app)
         self._owners = Owners(clock)
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on, or responds with the reason for a refusal."""
-        if scope["type"] != "http" or not (name := reader_name(scope)):
+        if not (name := reader_name(scope)):
             await self._app(scope, receive, send)
             return
         named = named_outside(scope)
@@ -84,7 +101,7 @@ class Sessions:
                 body, receive = await read_body(receive, LARGEST_REQUEST)
                 named += named_in(body)
             except BodyTooLarge:
-                await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
+                await refuse(send, 413, TOO_LARGE)
                 return
             except RecursionError:
                 await refuse(send, 400, "the request is nested too deeply")
@@ -114,3 +131,24 @@ def named_in(body: bytes) -> list[str]:
         return []
     pairs = [each for each in fields if isinstance(each, tuple)] if isinstance(fields, list) else ()
     return [value for name, value in pairs if name == _FIELD and isinstance(value, str)]
+
+
+class Visitors(Middleware):
+    """Gives each browser its name, as `visitor` in the scope of its requests.
+
+    A signed cookie from the page proves it. Requests without one are UNKNOWN_VISITOR.
+    """
+
+    def __init__(self, app: Asgi, key: bytes) -> None:
+        super().__init__(app)
+        self._key = key
+
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Passes each request on with the name of its visitor."""
+        sent = read_cookie(header_map(scope["headers"]), VISITOR_COOKIE)
+        id_ = signed_value(self._key, _PURPOSE, sent)
+        scope["visitor"] = f"{UNKNOWN_VISITOR}{id_}"
+        if scope["path"] == "/":
+            value = sign(self._key, _PURPOSE, id_ or secrets.token_urlsafe(16))
+            send = with_headers(send, cookie_header(VISITOR_COOKIE, value, VISITOR_SECONDS, scope))
+        await self._app(scope, receive, send)

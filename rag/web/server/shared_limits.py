@@ -18,15 +18,15 @@ from rag.web.server.guard import BURST_SECONDS, Rate
 _log = logging.getLogger(__name__)
 
 
-class SharedRate:
+class SharedRate(Rate):
     """Limits the requests of each client to a number a minute, at whatever page they arrive."""
 
     waits = True
 
     def __init__(self, shared: Shared, a_minute: int) -> None:
+        super().__init__(a_minute)
         self._shared = shared
         self._step = 60 / a_minute
-        self._alone = Rate(a_minute)
 
     def wait(self, client: str) -> float:
         """Counts a request of the client; returns 0, or the seconds to wait if none is left."""
@@ -34,16 +34,16 @@ class SharedRate:
         try:
             return self._shared.spend("rate", _key(client), step=self._step, burst=burst)
         except ArchiveError:
-            return self._alone.wait(client)
+            return super().wait(client)
 
 
-class SharedAttempts:
+class SharedAttempts(AttemptCounter):
     """Counts the attempts of each key within FAILURE_SECONDS, at whatever page they are made."""
 
     def __init__(self, shared: Shared, name: str) -> None:
+        super().__init__()
         self._shared = shared
         self._name = f"attempts of a {name}"
-        self._alone = AttemptCounter()
 
     def take(self, key: str, most: int) -> float:
         """Counts an attempt and returns 0; after `most`, returns the seconds to wait instead."""
@@ -54,31 +54,21 @@ class SharedAttempts:
                 return json.dumps(times), times[0] + FAILURE_SECONDS - now
             return json.dumps([*times, round(now, 3)]), 0.0
 
-        return self._counted(key, taken, lambda: self._alone.take(key, most))
+        wait = self._changed(key, taken)
+        return super().take(key, most) if wait is None else wait
 
     def give_back(self, key: str) -> None:
         """Counts one attempt less, for example a successful one."""
+        if self._changed(key, lambda found, _now: (json.dumps(_times(found)[:-1]), 0.0)) is None:
+            super().give_back(key)
 
-        def less(found: str, _now: float) -> tuple[str, float]:
-            return json.dumps(_times(found)[:-1]), 0.0
-
-        def alone() -> float:
-            self._alone.give_back(key)
-            return 0.0
-
-        self._counted(key, less, alone)
-
-    def _counted(
-        self,
-        key: str,
-        step: Callable[[str, float], tuple[str, float]],
-        alone: Callable[[], float],
-    ) -> float:
+    def _changed(self, key: str, step: Callable[[str, float], tuple[str, float]]) -> float | None:
+        """What a step makes of the stored attempts; None where the store cannot be reached."""
         try:
             return self._shared.change(self._name, _key(key), FAILURE_SECONDS, step)
         except ArchiveError as error:
             _log.warning("this page counts wrong passwords alone: %s", error)
-            return alone()
+            return None
 
 
 def _times(found: str) -> list[float]:

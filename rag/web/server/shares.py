@@ -11,8 +11,16 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from rag.web.keeping import UNKNOWN_VISITOR
-from rag.web.server.asgi import Asgi, Message, Receive, Send, client_address
-from rag.web.server.guard import refuse
+from rag.web.server.asgi import (
+    Asgi,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    client_address,
+    refuse,
+    remember,
+)
 
 _PLACE = "dateline.place"
 _MOST_OWNERS = 4096
@@ -72,7 +80,7 @@ class _Open:
     streams: set[_Place] = field(default_factory=set)
 
 
-class Shares:
+class Shares(Middleware):
     """Refuses requests beyond a reader's share; `page` is the Gradio page that it protects.
 
     Gradio's own queue is asked for the events that wait or run, so every event counts until it
@@ -80,7 +88,7 @@ class Shares:
     """
 
     def __init__(self, app: Asgi, page: Any, limits: ShareLimits) -> None:
-        self._app = app
+        super().__init__(app)
         self._page = page
         self._limits = limits
         self._open = _Open()
@@ -88,11 +96,8 @@ class Shares:
         _take_turns(page._queue)
         _bound_unread(page._queue)
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on, or responds that the reader's share is used up."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         place, path = _Place(self._owners(scope)), scope["path"]
         reads = scope["method"] in ("GET", "HEAD")
         opened, why = set[_Place](), ""
@@ -210,16 +215,14 @@ def _bound_unread(queue: Any) -> None:
             return  # Forgotten while it was answered.
         put(event, message)
         for owner in _owners_of(event):
-            own = sessions.pop(owner.name, set()) | {event.session_hash}
+            own = sessions.get(owner.name, set()) | {event.session_hash}
             unread = {each: waiting[each].qsize() for each in own if each in waiting}
             if sum(unread.values()) > owner.share.unread:
                 fullest = max(unread, key=lambda each: unread[each])
                 waiting.pop(fullest)
                 queue.pending_event_ids_session.pop(fullest, None)
                 del unread[fullest]
-            sessions[owner.name] = set(unread)
-            if len(sessions) > _MOST_OWNERS:
-                sessions.popitem(last=False)
+            remember(sessions, owner.name, set(unread), _MOST_OWNERS)
 
     queue.send_message = send_message
 

@@ -207,9 +207,9 @@ def _base() -> Iterator[Path]:
 def _claimed(base: Path) -> Iterator[Path]:
     """A new folder in `base`, locked as long as this process lives; unlocked ones are deleted."""
     with FileLock(base / "starting.lock"):
-        for each in base.iterdir():
-            if each.is_dir():
-                _delete_if_abandoned(each)
+        for each in filter(Path.is_dir, base.iterdir()):
+            with suppress(Timeout, OSError), FileLock(each / _LOCK, timeout=0):
+                shutil.rmtree(each, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix="uploads-", dir=base))
         lock = FileLock(folder / _LOCK)
         lock.acquire()
@@ -218,12 +218,3 @@ def _claimed(base: Path) -> Iterator[Path]:
     finally:
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _delete_if_abandoned(folder: Path) -> None:
-    lock = FileLock(folder / _LOCK, timeout=0)
-    try:
-        with lock:
-            shutil.rmtree(folder, ignore_errors=True)
-    except (Timeout, OSError):
-        return

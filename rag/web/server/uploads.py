@@ -16,15 +16,21 @@ from typing import Any
 from rag.store.shared import Shared
 from rag.web.accounts import Accounts, Role
 from rag.web.keeping import has_role
-from rag.web.server.asgi import Asgi, Message, Receive, Send, reader_name
-from rag.web.server.bodies import BodyTooLarge, read_body, replay, with_length
-from rag.web.server.guard import (
-    LARGEST_REQUEST,
-    UPLOAD_PATH,
-    client_of,
+from rag.web.server.asgi import (
+    Asgi,
+    BodyTooLarge,
+    Message,
+    Middleware,
+    Receive,
+    Send,
     header_map,
+    read_body,
+    reader_name,
     refuse,
+    replay,
+    with_length,
 )
+from rag.web.server.guard import LARGEST_REQUEST, TOO_LARGE, UPLOAD_PATH, client_of
 from rag.web.server.upload_store import UploadStore
 
 MAY_ADD: tuple[Role, ...] = ("editor", "admin")
@@ -53,7 +59,7 @@ class Uploads:
         return has_role(self.accounts, name, MAY_ADD)
 
 
-class UploadGuard:
+class UploadGuard(Middleware):
     """Accepts files from readers who may add articles, and lets calls name only these files.
 
     `takes_files` says whether the handler of a number expects a file as its argument at a place.
@@ -63,14 +69,14 @@ class UploadGuard:
     def __init__(
         self, app: Asgi, uploads: Uploads | None, takes_files: Callable[[int, int], bool]
     ) -> None:
-        self._app = app
+        super().__init__(app)
         self._uploads = uploads
         self._takes_files = takes_files
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Passes a request on, or responds with the reason for a refusal."""
-        path = str(scope.get("path", ""))
-        if scope["type"] != "http" or scope["method"] != "POST":
+        path = str(scope["path"])
+        if scope["method"] != "POST":
             await self._app(scope, receive, send)
         elif path.rstrip("/") == UPLOAD_PATH:
             await self._upload(scope, receive, send)
@@ -102,7 +108,7 @@ class UploadGuard:
             body, _ = await read_body(receive, LARGEST_REQUEST)
             call = json.loads(body)
         except BodyTooLarge:
-            await refuse(send, 413, f"a request may have {LARGEST_REQUEST >> 20} MB at most")
+            await refuse(send, 413, TOO_LARGE)
             return
         except (ValueError, RecursionError):
             await refuse(send, 400, "the request is no JSON that this page sends")
@@ -134,18 +140,15 @@ class UploadGuard:
             if not _has_file(argument):
                 continue
             files = argument if isinstance(argument, list) else [argument]
-            if not self._takes_files(number, place):
+            if self._uploads is None or not self._takes_files(number, place):
                 return True
             for position, file in enumerate(files):
                 path = file.get("path") if isinstance(file, dict) else None
-                if not isinstance(path, str) or not self._is_sent(path, reader):
+                if not isinstance(path, str) or not self._uploads.files.owns(reader, path):
                     return True
                 files[position] = {"path": path, "meta": {"_type": "gradio.FileData"}}
             arguments[place] = files
         return False
-
-    def _is_sent(self, path: str, reader: str) -> bool:
-        return self._uploads is not None and self._uploads.files.owns(reader, path)
 
 
 class _Admission:
@@ -174,15 +177,13 @@ class _Admission:
             await refuse(self._send, 413, "too many files wait to be added; send fewer at a time")
             return
         try:
-            body = self._admitted(paths) if stored else bytes(self._body)
+            moved = [str(self._files.admit(self._reader, each)) for each in paths]
         except OSError:
             await refuse(self._send, 503, "the files arrived twice at once; send them again")
             return
+        body = json.dumps(moved).encode() if stored else bytes(self._body)
         await self._send({**self._start, "headers": with_length(self._start["headers"], body)})
         await self._send({"type": "http.response.body", "body": body})
-
-    def _admitted(self, paths: list[Path]) -> bytes:
-        return json.dumps([str(self._files.admit(self._reader, each)) for each in paths]).encode()
 
 
 def _has_file(value: Any, depth: int = 0) -> bool:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from threading import Lock
 from typing import Any
 
@@ -20,8 +20,18 @@ from anyio import to_thread
 from rag.archive import Archive
 from rag.config import Settings
 from rag.observing import observed_by, request_named, requests_found_by
-from rag.web.server.asgi import Asgi, Message, Receive, Send
-from rag.web.server.guard import header_map, refuse, reply
+from rag.web.server.asgi import (
+    Asgi,
+    Message,
+    Middleware,
+    Receive,
+    Send,
+    header_map,
+    is_near,
+    refuse,
+    reply,
+    respond,
+)
 from rag.web.server.logs import EACH, FIELDS, LogFormat, log_question
 from rag.web.server.metrics import Metrics
 from rag.web.server.tracing import is_wanted, traced
@@ -60,12 +70,7 @@ class Watch:
             return hmac.compare_digest(sent.encode(), f"Bearer {self.token}".encode())
         if _FORWARDED & headers.keys():
             return False
-        try:
-            address = ip_address(client)
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
-        return address.is_loopback or any(address in ip_network(each) for each in self.allow)
+        return bool(is_near(client, map(ip_network, self.allow)))
 
 
 UNWATCHED = Watch()
@@ -87,23 +92,20 @@ def watching(settings: Settings, archive: Archive) -> Iterator[Watch]:
         yield Watch(metrics, settings.metrics_allow, token, settings.log_format)
 
 
-class Watched:
+class Watched(Middleware):
     """Answers `/healthz`, `/readyz` and `/metrics`, and gives each request an id.
 
     The id is the client's own `X-Request-ID` where it looks like one; the response bears it.
     """
 
     def __init__(self, app: Asgi, archive: Archive, watch: Watch, root: str = "") -> None:
-        self._app = app
+        super().__init__(app)
         self._ready = _Readiness(archive)
         self._watch = watch
         self._root = root
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answers a program that watches, or passes the request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         headers = header_map(scope["headers"])
         given = headers.get(ID_HEADER, "")
         id_ = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
@@ -138,7 +140,8 @@ class Watched:
             client = str((scope.get("client") or ("",))[0])
             if self._watch.may_read(client, header_map(scope["headers"])):
                 body, kind = await to_thread.run_sync(self._watch.metrics.text)
-                await _respond(send, body, kind)
+                headers = {"content-type": kind, "cache-control": "no-store"}
+                await respond(send, 200, headers, body)
             else:
                 await refuse(send, 403, "only programs that may watch this page read its metrics")
         else:
@@ -200,13 +203,3 @@ def _id_of_event() -> str:
         asked = asked[0] if asked else None
     scope = getattr(getattr(asked, "request", asked), "scope", None)
     return str(scope.get(_SCOPE_ID, "")) if isinstance(scope, dict) else ""
-
-
-async def _respond(send: Send, body: bytes, kind: str) -> None:
-    headers = [
-        (b"content-type", kind.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -22,7 +22,7 @@ from rag.web.adding import (
 from rag.web.chat import Chat
 from rag.web.facts import facts_html, outlets
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, html_part, private, quiet
 from rag.web.rendering.tables import problem_html
 from rag.web.server.guard import LARGEST_FILE
 from rag.web.server.uploads import NOT_ALLOWED, Uploads
@@ -91,8 +91,8 @@ def uploads_tab(chat: Chat, parts: Parts, uploads: Uploads) -> None:
     added = take.click(take_files, [files, outlet, date], [status, files], **once)
     was_read = read.click(read_address, [address, is_feed], status, **once)
     for done in (added, was_read):
-        done.then(settle, None, [parts.facts, parts.limits[2]], queue=False, **private())
-    parts.page.load(show_tab, None, tab, queue=False, **private())
+        done.then(settle, None, [parts.facts, parts.limits[2]], **quiet())
+    parts.page.load(show_tab, None, tab, **quiet())
     if uploads.shared is not None:
         _show_queue(tab, uploads, uploads.shared)
 
@@ -116,7 +116,7 @@ def _show_queue(tab: Any, uploads: Uploads, shared: Shared) -> None:
         return [str(rows), gr.Timer(active=bool(found))]
 
     for event in (tab.select, timer.tick):
-        event(look, None, [queue, timer], queue=False, **private())
+        event(look, None, [queue, timer], **quiet())
 
 
 def _file_parts() -> tuple[Any, Any, Any]:

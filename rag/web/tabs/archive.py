@@ -17,8 +17,7 @@ from rag.web.parts import Parts, html_part, private
 from rag.web.rendering.archive import archive_html, health_html, listing_html, named_month
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
-from rag.web.views.failures import last_failures, without_folders
-from rag.web.views.shelves import list_articles, shelves
+from rag.web.views.shelves import last_failures, list_articles, shelves, without_folders
 
 ARCHIVE = '<section aria-label="The archive" tabindex="0">${value}</section>'
 LISTED = '<section aria-label="Articles listed">${value}</section>'

@@ -11,9 +11,9 @@ from rag.conversations.escaping import text
 from rag.web.chat import Chat, Frame
 from rag.web.conversation import Conversation
 from rag.web.follow_ups import follow_ups
-from rag.web.form import LIMIT_OF, Form
+from rag.web.form import Form
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, connect_stop, html_part, private
+from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private, quiet
 from rag.web.rendering.answers import follow_ups_html
 from rag.web.tabs.filters import chosen_html, without
 
@@ -39,17 +39,8 @@ def ask_parts(chat: Chat) -> dict[str, Any]:
     log = html_part(list(chat.turns(Conversation())), LOG, "log", SCRIPTS)
     notice = html_part("", NOTICE, "notice")
     with gr.Row(elem_id="composer"):
-        question = gr.Textbox(
-            label="Question",
-            placeholder="Ask about the archive",
-            show_label=False,
-            container=False,
-            lines=1,
-            max_lines=6,
-            autofocus=True,
-            elem_id="question",
-            scale=8,
-        )
+        lines = {"lines": 1, "max_lines": 6, "autofocus": True, "scale": 8}
+        question = bare_textbox("Question", "Ask about the archive", "question", **lines)
         ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=88)
         stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=88)
     follow_ups = html_part("", FOLLOW_UPS, "follow-ups", ["follow.js"])
@@ -142,16 +133,15 @@ def connect_asking(chat: Chat, parts: Parts) -> None:
 
 def _connect_ends(chat: Chat, parts: Parts, runs: Sequence[Any]) -> None:
     """Connects the buttons that end the answer which is being written."""
-    at_once = {"queue": False, **private()}
     connect_stop(parts.stop, runs)
     connect_stop(parts.clear, runs)
     parts.stop.click(
         lambda conversation: updates(chat.stop(conversation)),
         parts.conversation,
         parts.outputs,
-        **at_once,
+        **quiet(),
     )
-    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **at_once)
+    parts.clear.click(lambda: updates(chat.clear()), None, parts.outputs, **quiet())
 
 
 def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
@@ -161,7 +151,7 @@ def connect_opening(chat: Chat, parts: Parts, part: Any) -> None:
     def open_article(conversation: Conversation, event: gr.EventData) -> str:
         return chat.panel(str(event.key), conversation, str(event.place))
 
-    part.open_article(open_article, parts.conversation, parts.panel, queue=False, **private())
+    part.open_article(open_article, parts.conversation, parts.panel, **quiet())
 
 
 def updates(frame: Frame) -> list[Any]:
@@ -189,7 +179,9 @@ def _asked_again(
 
     remaining = tuple(limits)
     for name in event.drop:
-        remaining = without(LIMIT_OF[name], remaining)
+        # The one filter of a search that the page calls otherwise.
+        limit = "published_to" if name == "published_before" else name
+        remaining = without(limit, remaining)
     asked = Form.of(str(event.question), remaining, tuple(map(str, event.without)))
     form = replace(asked, again=int(event.turn) or None, model=model)
     unchanged = [gr.skip()] * (1 + len(remaining))

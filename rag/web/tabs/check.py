@@ -16,7 +16,7 @@ from rag.web.checking import (
     trace,
 )
 from rag.web.form import Form
-from rag.web.parts import Parts, connect_stop, html_part, private
+from rag.web.parts import Parts, bare_textbox, connect_stop, html_part, private, quiet
 from rag.web.rendering.checked import no_check
 from rag.web.tabs.ask import connect_opening
 
@@ -33,15 +33,8 @@ def check_tab(chat: Chat, parts: Parts) -> None:
     import gradio as gr
 
     with gr.Tab("Check", id="check", elem_id="tab-check"), gr.Column(elem_id="check-page"):
-        pasted = gr.Textbox(
-            label="Draft or quotation",
-            placeholder="Paste a draft, or a quotation such as “…” said Ann Orr",
-            show_label=False,
-            container=False,
-            lines=4,
-            max_lines=7,
-            elem_id="pasted",
-        )
+        hint = "Paste a draft, or a quotation such as “…” said Ann Orr"
+        pasted = bare_textbox("Draft or quotation", hint, "pasted", lines=4, max_lines=7)
         with gr.Row(elem_id="check-buttons"):
             go = gr.Button("Check as a draft", variant="primary", elem_id="check-draft")
             quote = gr.Button("Trace as a quotation", elem_id="trace-quotation")
@@ -74,7 +67,7 @@ def check_tab(chat: Chat, parts: Parts) -> None:
     ]
     quote.click(trace_quotation, inputs, outputs, **after)
     connect_stop(stop, running)
-    stop.click(lambda before: _updates(stopped(before)), draft, outputs, queue=False, **private())
+    stop.click(lambda before: _updates(stopped(before)), draft, outputs, **quiet())
     connect_opening(chat, parts, view)
 
 

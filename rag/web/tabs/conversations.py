@@ -15,7 +15,7 @@ from rag.store import KeptConversation, Summary
 from rag.web.chat import Chat, Frame, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.keeping import UNKNOWN_VISITOR, owner_of, unkept
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, bare_textbox, html_part, quiet
 from rag.web.rendering.article import empty_panel
 from rag.web.rendering.taking import files
 from rag.web.tabs.ask import updates
@@ -36,14 +36,8 @@ def conversations_tab(chat: Chat, parts: Parts) -> None:
         # What is in a tab that was never opened is not there for scripts.
         current = html_part("", CURRENT, "kept-current", ["current.js"])
     with gr.Tab("Conversations", id="conversations", elem_id="tab-conversations") as tab:
-        words = gr.Textbox(
-            label="Search conversations",
-            placeholder="Search what was asked and answered",
-            show_label=False,
-            container=False,
-            max_lines=1,
-            elem_id="kept-words",
-        )
+        hint = "Search what was asked and answered"
+        words = bare_textbox("Search conversations", hint, "kept-words")
         shown = html_part("", LIST, "kept-conversations", ["copying.js", "conversations.js"])
 
     def refresh(words: str, said: Conversation, request: gr.Request) -> tuple[str, str]:
@@ -55,9 +49,8 @@ def conversations_tab(chat: Chat, parts: Parts) -> None:
         refresh,
         [words, parts.conversation],
         [shown, current],
-        queue=False,
         trigger_mode="always_last",
-        **private(),
+        **quiet(),
     )
     _connect_changes(chat, parts, (shown, current), words)
     _connect_opening(chat, parts, shown)
@@ -80,8 +73,7 @@ def _connect_changes(chat: Chat, parts: Parts, told: tuple[Any, Any], words: Any
         change,
         [words, parts.conversation],
         [*told, parts.notice, parts.conversation],
-        queue=False,
-        **private(),
+        **quiet(),
     )
 
 
@@ -99,8 +91,8 @@ def _connect_opening(chat: Chat, parts: Parts, shown: Any) -> None:
         return updates(reopened(chat, owner_of(request), id_, said))
 
     opened = [*parts.outputs, parts.views]
-    shown.open_kept(open_kept, parts.conversation, opened, queue=False, **private())
-    parts.page.load(open_linked, parts.conversation, parts.outputs, queue=False, **private())
+    shown.open_kept(open_kept, parts.conversation, opened, **quiet())
+    parts.page.load(open_linked, parts.conversation, parts.outputs, **quiet())
 
 
 def reopened(chat: Chat, owner: str, id_: str, conversation: Conversation) -> Frame:

@@ -9,7 +9,7 @@ from rag.errors import RagError
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.form import Form
-from rag.web.parts import SHOWN_WAITING, Parts, html_part, private
+from rag.web.parts import SHOWN_WAITING, Parts, bare_textbox, html_part, private
 from rag.web.rendering.evidence import evidence_html, no_evidence
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
@@ -24,15 +24,7 @@ def evidence_tab(chat: Chat, parts: Parts) -> None:
 
     with gr.Tab("Evidence", id="evidence", elem_id="tab-evidence") as tab:
         with gr.Row(elem_id="evidencing"):
-            subject = gr.Textbox(
-                label="Evidence for",
-                placeholder="Any subject",
-                show_label=False,
-                container=False,
-                max_lines=1,
-                elem_id="subject",
-                scale=8,
-            )
+            subject = bare_textbox("Evidence for", "Any subject", "subject", scale=8)
             go = gr.Button("Show", variant="primary", elem_id="show", scale=1, min_width=88)
         view = html_part(no_evidence(), EVIDENCE, "evidence", ["opening.js"])
 

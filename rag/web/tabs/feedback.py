@@ -10,7 +10,7 @@ from rag.store import Remark
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, html_part, quiet
 
 STATUS = '<p role="status">${value}</p>'
 THANKS = "Noted, thank you."
@@ -34,7 +34,7 @@ def connect_remarks(chat: Chat, parts: Parts) -> None:
             return str(text(in_page_words(str(error))))
         return THANKS
 
-    status.remark(remark, parts.conversation, status, queue=False, **private())
+    status.remark(remark, parts.conversation, status, **quiet())
 
 
 def keep_remark(

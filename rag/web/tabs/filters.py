@@ -8,8 +8,8 @@ from rag.errors import QueryError
 from rag.web.chat import Chat, in_page_words
 from rag.web.facts import languages, outlets, sections
 from rag.web.form import LIMITS, Form
-from rag.web.parts import Parts, html_part, private
-from rag.web.rendering.filters import filters_html
+from rag.web.parts import Parts, html_part, quiet
+from rag.web.rendering.chips import filters_html
 from rag.web.rendering.tables import problem_html
 
 CHOSEN = '<div role="group" aria-label="Filters that are set">${value}</div>'
@@ -77,12 +77,11 @@ def connect_filters(chat: Chat, parts: Parts) -> None:
         remaining = without(str(event.name), values)
         return [chosen_html(chat, remaining), *remaining]
 
-    quiet = {"queue": False, **private()}
     typed = [each for each in limits if isinstance(each, gr.Textbox)]
     changes = [each.change for each in limits if each not in typed]
     left = [event for each in typed for event in (each.blur, each.submit)]
-    gr.on([*changes, *left], show, limits, parts.chosen, trigger_mode="always_last", **quiet)
-    parts.chosen.drop_limit(drop, limits, [parts.chosen, *limits], **quiet)
+    gr.on([*changes, *left], show, limits, parts.chosen, trigger_mode="always_last", **quiet())
+    parts.chosen.drop_limit(drop, limits, [parts.chosen, *limits], **quiet())
 
 
 def chosen_html(chat: Chat, values: tuple[Any, ...]) -> str:

@@ -10,7 +10,7 @@ from rag.errors import RagError
 from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation, Reference
 from rag.web.keeping import owner_of
-from rag.web.parts import Parts, private
+from rag.web.parts import Parts, quiet
 from rag.web.rendering.article import LINKED, panel_error
 
 NOT_SAVED = "This answer is not saved, so it has no link that others could open."
@@ -37,8 +37,8 @@ def connect_links(chat: Chat, parts: Parts) -> None:
             return str(text(in_page_words(str(error))))
         return ""
 
-    parts.page.load(open_sentence, None, parts.panel, queue=False, **private())
-    parts.log.share_answer(share, parts.conversation, parts.notice, queue=False, **private())
+    parts.page.load(open_sentence, None, parts.panel, **quiet())
+    parts.log.share_answer(share, parts.conversation, parts.notice, **quiet())
 
 
 def linked_panel(chat: Chat, asked: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from rag.web.chat import Chat, in_page_words
 from rag.web.conversation import Conversation, reference_at
 from rag.web.form import Form
 from rag.web.keeping import UNKNOWN_VISITOR, owner_of
-from rag.web.parts import Parts, html_part, private
+from rag.web.parts import Parts, html_part, quiet
 from rag.web.rendering.saved import alert_html, collection_html, saved_html, state_html
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
@@ -54,9 +54,8 @@ def saved_tab(chat: Chat, parts: Parts, search: SearchFields) -> None:
     def refresh(request: gr.Request) -> list[str]:
         return _both(chat.archive, owner_of(request))
 
-    quiet = {"queue": False, **private()}
-    parts.page.load(load, None, state, **quiet)
-    tab.select(refresh, None, [shown, state], trigger_mode="always_last", **quiet)
+    parts.page.load(load, None, state, **quiet())
+    tab.select(refresh, None, [shown, state], trigger_mode="always_last", **quiet())
     _connect_stars(chat, parts, state)
     _connect_saving(chat, parts, search, state)
     _connect_list(chat, state, shown, opened)
@@ -75,7 +74,7 @@ def _connect_stars(chat: Chat, parts: Parts, state: Any) -> None:
             said = _told(error)
         return state_of(chat.archive, owner, said)
 
-    state.star(star, None, state, queue=False, **private())
+    state.star(star, None, state, **quiet())
 
 
 def _connect_saving(chat: Chat, parts: Parts, search: SearchFields, state: Any) -> None:
@@ -96,9 +95,8 @@ def _connect_saving(chat: Chat, parts: Parts, search: SearchFields, state: Any) 
         form = Form.of(turn.searched or turn.question, limits)
         return _saved(chat.archive, owner, query_of(form, "question"), form)
 
-    quiet = {"queue": False, **private()}
-    state.save_search(save_search, [search.sort, *parts.limits], state, **quiet)
-    state.save_question(save_question, [parts.conversation, *parts.limits], state, **quiet)
+    state.save_search(save_search, [search.sort, *parts.limits], state, **quiet())
+    state.save_question(save_question, [parts.conversation, *parts.limits], state, **quiet())
 
 
 def _connect_list(chat: Chat, state: Any, shown: Any, opened: Any) -> None:
@@ -127,10 +125,10 @@ def _connect_list(chat: Chat, state: Any, shown: Any, opened: Any) -> None:
         left = opened_html(chat.archive, owner, f"collection.{id_}")
         return [left, *_both(chat.archive, owner)]
 
-    outputs, quiet = [opened, shown, state], {"queue": False, **private()}
-    shown.open_kept(open_one, None, outputs, **quiet)
-    shown.change_kept(change, None, outputs, **quiet)
-    opened.unstar(unstar, None, outputs, **quiet)
+    outputs = [opened, shown, state]
+    shown.open_kept(open_one, None, outputs, **quiet())
+    shown.change_kept(change, None, outputs, **quiet())
+    opened.unstar(unstar, None, outputs, **quiet())
 
 
 def _connect_running(chat: Chat, parts: Parts, search: SearchFields, opened: Any) -> None:
@@ -171,7 +169,7 @@ def _connect_running(chat: Chat, parts: Parts, search: SearchFields, opened: Any
         shown = [query.words, query.sort, found]
         return [gr.Tabs(selected="search"), *shown, gr.skip(), *fields]
 
-    ran = opened.run_saved(run, None, outputs, queue=False, **private())
+    ran = opened.run_saved(run, None, outputs, **quiet())
     ran.success(None, None, None, js="() => { document.dispatchEvent(new Event('dateline:ran')); }")
 
 

@@ -9,7 +9,7 @@ from rag.errors import RagError
 from rag.retrieval.retrieve import Request
 from rag.web.chat import Chat, in_page_words
 from rag.web.form import Form
-from rag.web.parts import SHOWN_WAITING, Parts, html_part, private
+from rag.web.parts import SHOWN_WAITING, Parts, bare_textbox, html_part, private
 from rag.web.rendering.results import no_search, results_html
 from rag.web.rendering.tables import problem_html
 from rag.web.tabs.ask import connect_opening
@@ -36,15 +36,7 @@ def search_tab(chat: Chat, parts: Parts) -> SearchFields:
 
     with gr.Tab("Search", id="search", elem_id="tab-search"):
         with gr.Row(elem_id="searching"):
-            words = gr.Textbox(
-                label="Search words",
-                placeholder="Search the articles",
-                show_label=False,
-                container=False,
-                max_lines=1,
-                elem_id="words",
-                scale=8,
-            )
+            words = bare_textbox("Search words", "Search the articles", "words", scale=8)
             sort = gr.Dropdown(
                 label="Order",
                 choices=[("Best match first", "relevance"), ("Newest first", "newest")],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.archive import Archive
-from rag.records import Hit, Understood
+from rag.records import Answer, Hit, Understood
 from rag.retrieval.retrieve import Request
 
 Spans = tuple[tuple[int, int], ...]
@@ -73,3 +73,9 @@ def _spans(hit: Hit, is_sought: Callable[[str], bool]) -> Iterator[tuple[int, in
     for word in _WORD.finditer(hit.article.text, passage.start, passage.end):
         if is_sought(word[0].casefold()):
             yield word.span()
+
+
+def count_by_words(archive: Archive, answer: Answer) -> int:
+    """The number of hits that share a word with the question; meaning found the others."""
+    ids = [hit.passage.id for hit in answer.hits]
+    return len(archive.word_scores(answer.standalone, ids)) if ids else 0

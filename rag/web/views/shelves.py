@@ -1,18 +1,24 @@
-"""Counts the archive's articles by outlet and month, and lists those of one."""
+"""What the archive holds: articles by outlet and month, those of one, and what failed last."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.archive import Archive
 from rag.records import Article, Filters
 from rag.retrieval.catalogue import NO_FILTERS
-from rag.store import UNKNOWN_DATE
+from rag.sources.pages import is_address
+from rag.store import UNKNOWN_DATE, Runs
+from rag.store.filter_columns import Facets
+from rag.store.runs import Outcome
 
 MOST_LISTED = 100
 """The most articles in a list; narrower filters show others."""
@@ -44,9 +50,7 @@ class Listing:
 def shelves(archive: Archive) -> list[ArchiveSection]:
     """The section of every outlet, largest first, then by name."""
     facets = archive.facets()
-    first_passages = (facets.ids == facets.opening) & np.isin(
-        facets.ids, facets.matching(NO_FILTERS)
-    )
+    first_passages = _first_passages(facets, NO_FILTERS)
     publishers, published = facets.publisher[first_passages], facets.local[first_passages]
     found = [
         _shelf(name, published[publishers == number].tolist())
@@ -69,7 +73,7 @@ def list_articles(
     `month` is one of `Shelf.months`. Those of unknown date come last, equal ones by place.
     """
     facets = archive.facets()
-    wanted = (facets.ids == facets.opening) & np.isin(facets.ids, facets.matching(filters))
+    wanted = _first_passages(facets, filters)
     if publisher is not None:
         known = publisher in facets.publishers
         wanted &= facets.publisher == (facets.publishers.index(publisher) if known else -1)
@@ -81,6 +85,13 @@ def list_articles(
     newest = [int(id_) for id_ in ids[order][:MOST_LISTED]]
     found = archive.passages(newest)
     return Listing(tuple(found[id_][1] for id_ in newest if id_ in found), len(ids))
+
+
+def _first_passages(facets: Facets, filters: Filters) -> NDArray[np.bool_]:
+    """Which passages open an article within the filters."""
+    found: NDArray[np.bool_] = np.isin(facets.ids, facets.matching(filters))
+    found &= facets.ids == facets.opening
+    return found
 
 
 def _shelf(publisher: str, published: list[int]) -> ArchiveSection:
@@ -98,3 +109,24 @@ def _month(published: int) -> str:
     if published == UNKNOWN_DATE:
         return ""
     return f"{datetime.fromtimestamp(published, UTC):%Y-%m}"
+
+
+def last_failures(archive: Archive) -> list[Outcome]:
+    """The failed inputs of the newest run, by path; raises ArchiveError without an archive."""
+    with closing(archive.database()) as database:
+        runs = Runs(database)
+        return [each for each in runs.outcomes(runs.last()) if each.kind == "failed"]
+
+
+def without_folders(failed: Iterable[Outcome]) -> list[Outcome]:
+    """The same outcomes for whoever may not see where files lie: paths as names of files.
+
+    >>> without_folders([Outcome("/srv/in/a.jsonl", "failed", "", "/srv/in/a.jsonl:3: empty")])
+    [Outcome(path='a.jsonl', kind='failed', article_id='', note='a.jsonl:3: empty')]
+    """
+    return [each if is_address(each.path) else _named(each) for each in failed]
+
+
+def _named(one: Outcome) -> Outcome:
+    path = PurePath(one.path)
+    return replace(one, path=path.name, note=one.note.replace(f"{path.parent}/", ""))
