@@ -14,14 +14,7 @@ from rag.errors import ConfigError
 from rag.indexes import milvus_rows as rows
 from rag.indexes.milvus_collection import ArchiveRows
 from rag.indexes.milvus_server import MOST_FOUND, MilvusServer
-from rag.indexes.milvus_words import (
-    FILES,
-    PACKAGES,
-    SPARE,
-    MilvusWordsEngine,
-    noted,
-    opened,
-)
+from rag.indexes.milvus_words import FILES, PACKAGES, SPARE, MilvusWordsEngine, noted, opened
 from rag.indexes.protocols import Engines, Ids, IndexNote, Ranking, VectorSource
 from rag.records import Filters
 from rag.store import Facets

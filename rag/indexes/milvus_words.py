@@ -14,15 +14,7 @@ from rag.indexes import analysis
 from rag.indexes import milvus_rows as rows
 from rag.indexes.milvus_collection import FILE, ArchiveRows, Folder, InField, read_note
 from rag.indexes.milvus_server import MOST_FOUND, Found, MilvusServer, Row
-from rag.indexes.protocols import (
-    NO_CONTEXT,
-    NO_FILTERS,
-    Field,
-    Ids,
-    IndexFiles,
-    IndexNote,
-    Ranking,
-)
+from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, Field, Ids, IndexFiles, IndexNote, Ranking
 from rag.records import Filters
 from rag.store import Facets, Store
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _WITHIN = word_set("the and of for &")
+_POINTING = word_set("this that these those both all some many")
 _FEW_TOKENS = 8
 Places = list[int | None]
 """For each character of a shortened statement its place in the text; None for a stand-in."""
@@ -26,16 +27,7 @@ def speaker_at(text: str, left: int, doc: Doc, head: Token, places: Places) -> s
     """The speaker at a token: the fullest name, a phrase as it stands, "" where unsure."""
     at = places[head.idx]
     before = text[: left if at is None else at]
-    if head.pos_ == "PRON" or head.lower_ in (
-        "this",
-        "that",
-        "these",
-        "those",
-        "both",
-        "all",
-        "some",
-        "many",
-    ):
+    if head.pos_ == "PRON" or head.lower_ in _POINTING:
         return _pronoun(text, left, doc, head)
     conjuncts = [token for token in head.conjuncts if token.i > head.i]
     if conjuncts and conjuncts[-1].i - head.i <= _FEW_TOKENS:

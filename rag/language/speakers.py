@@ -11,14 +11,7 @@ from functools import lru_cache
 
 from rag.language.analysis import analyse
 from rag.language.introductions import introductions
-from rag.language.name_matching import (
-    TITLES,
-    alike,
-    folded_words,
-    is_role,
-    mentions,
-    name_words,
-)
+from rag.language.name_matching import TITLES, alike, folded_words, is_role, mentions, name_words
 from rag.language.sentences import sentence_spans
 from rag.language.words import word_set
 

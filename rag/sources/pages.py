@@ -12,20 +12,15 @@ from pathlib import Path
 from rag.corpus import Page, Read, Unread, read_page, urljoined
 from rag.corpus.urls import publisher_of
 from rag.errors import CorpusError, FetchError, QueryError
+from rag.language.words import word_set
 from rag.sources.fetcher import Fetched
 from rag.sources.sitemaps import Sitemap, parse_sitemap
 from rag.sources.visiting import Visitor
 
 PAGE_KINDS = frozenset({"text/html", "application/xhtml+xml"})
 # Servers give the last three types to a sitemap that is a .gz file.
-_SITEMAP_KINDS = frozenset(
-    {
-        "application/xml",
-        "text/xml",
-        "application/gzip",
-        "application/x-gzip",
-        "application/octet-stream",
-    }
+_SITEMAP_KINDS = word_set(
+    "application/xml text/xml application/gzip application/x-gzip application/octet-stream"
 )
 _MOST_SITEMAPS = 100
 """The most sitemaps of one index that are read."""

@@ -1,13 +1,7 @@
 """The archive's source of truth, a file or a server; indexes are derived from it elsewhere."""
 
 from rag.store.conversations import Conversations, KeptConversation, KeptTurn, Summary
-from rag.store.database import (
-    NO_SERVER,
-    Database,
-    OldFormatError,
-    ingest_command,
-    store_place,
-)
+from rag.store.database import NO_SERVER, Database, OldFormatError, ingest_command, store_place
 from rag.store.feedback import Feedback, KeptRemark, Remark
 from rag.store.feeds import Feeds, FollowedFeed, PollAttempts
 from rag.store.filter_columns import NO_DELTA, AsOfDelta, Facets

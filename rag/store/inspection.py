@@ -56,8 +56,7 @@ STRAYS = (
         schema.passages,
         _PASSAGES.id,
         _none(
-            _REVISIONS.article_id == _PASSAGES.article_id,
-            _REVISIONS.revision == _PASSAGES.revision,
+            _REVISIONS.article_id == _PASSAGES.article_id, _REVISIONS.revision == _PASSAGES.revision
         ),
         "passages belong to no revision",
         derived=True,

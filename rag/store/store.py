@@ -24,13 +24,7 @@ from rag.store.revisions import (
     intervals,
     list_revisions,
 )
-from rag.store.rows import (
-    article_record,
-    check_article,
-    check_passage,
-    passage_record,
-    revision_of,
-)
+from rag.store.rows import article_record, check_article, check_passage, passage_record, revision_of
 from rag.store.tombstones import Tombstones, restored
 
 _BATCH = 500

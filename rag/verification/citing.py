@@ -146,11 +146,7 @@ class _Book:
     """Numbers citations as they are first needed, and knows which markers lead nowhere."""
 
     def __init__(
-        self,
-        hits: Sequence[Hit],
-        found: Sequence[Marker],
-        reserved: Collection[int],
-        question: str,
+        self, hits: Sequence[Hit], found: Sequence[Marker], reserved: Collection[int], question: str
     ) -> None:
         self._question = question
         asked = dict.fromkeys(number for marker in found for number in marker.numbers)

@@ -13,33 +13,13 @@ from decimal import Decimal
 from rag.language.entities import folded, numbers
 from rag.language.identification import detect_language
 from rag.language.languages import language_name, language_of
-from rag.language.words import question_language
+from rag.language.words import question_language, word_set
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "was",
-        "were",
-        "is",
-        "are",
-        "that",
-        "with",
-        "from",
-        "by",
-        "for",
-        "has",
-        "have",
-        "had",
-        "not",
-    ]
-)
+_ENGLISH = word_set("the of and to was were is are that with from by for has have had not")
 _FEWEST_ENGLISH = 2
-_ONLY_ENGLISH = frozenset(["the", "and", "that", "with", "were"])
+_ONLY_ENGLISH = word_set("the and that with were")
 _NAME = re.compile(r"\b([^\W\d_a-z][\w’'-]+)[ \u00a0](?=([^\W\d_a-z][\w’'-]+))")
 
 

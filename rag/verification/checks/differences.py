@@ -192,13 +192,7 @@ def _of(
 
 
 def _by_nouns(
-    one: Argument,
-    two: Argument,
-    mine: Said,
-    other: Said,
-    evidence: Evidence,
-    *,
-    done_to: bool,
+    one: Argument, two: Argument, mine: Said, other: Said, evidence: Evidence, *, done_to: bool
 ) -> Iterator[Difference]:
     """Whether the claim has another noun in a role than the article has a noun or a name."""
     theirs, shown = two.names, other.shown(two)

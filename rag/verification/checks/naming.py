@@ -8,14 +8,7 @@ from difflib import SequenceMatcher
 
 from rag.language.entities import folded, names, stems
 from rag.language.places import is_of_place
-from rag.verification.checks.evidence import (
-    NAMED,
-    Evidence,
-    Finding,
-    Sentence,
-    mismatch,
-    sentence,
-)
+from rag.verification.checks.evidence import NAMED, Evidence, Finding, Sentence, mismatch, sentence
 
 _SMALL = r"(?:of|the|and|for|de|la|le|van|von|al|el|bin)"
 _BETWEEN = re.compile(rf"\.?[\s-](?:{_SMALL}\s){{0,2}}")

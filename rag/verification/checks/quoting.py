@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from rag.language import quotation_marks
-from rag.language.attribution import attributions, matches_speaker
+from rag.language.attribution import attributions
 from rag.language.entities import folded, quotations
+from rag.language.speakers import matches_speaker
 from rag.language.words import Wording
 from rag.verification.checks.evidence import Evidence, Finding
 

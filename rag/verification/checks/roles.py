@@ -17,12 +17,7 @@ from rag.language.name_matching import name_words
 from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
 from rag.language.roles import Argument, Clause, clauses_of
 from rag.language.synonyms import implied, kinds
-from rag.verification.checks.differences import (
-    SHOWN,
-    agree,
-    differences,
-    is_source,
-)
+from rag.verification.checks.differences import SHOWN, agree, differences, is_source
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
 from rag.verification.checks.open_acts import (
     is_lacking,

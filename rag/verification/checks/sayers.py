@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.language.attribution import attributions, matches_speaker
+from rag.language.attribution import attributions
 from rag.language.opposites import base, near
+from rag.language.speakers import matches_speaker
 from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.verification.checks.differences import is_source

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from rag.errors import QueryError
 from rag.indexes.protocols import LexicalSearcher
-from rag.language.attribution import attributed, said_by, same_person
+from rag.language.attribution import attributed, said_by
+from rag.language.speakers import same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation, Filters
 from rag.store import Store
@@ -43,11 +44,7 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
 def trace(
-    text: str,
-    speaker: str,
-    store: Store,
-    lexical: LexicalSearcher,
-    filters: Filters = _NO_FILTERS,
+    text: str, speaker: str, store: Store, lexical: LexicalSearcher, filters: Filters = _NO_FILTERS
 ) -> Trace:
     """Where the words of a text stand in the archive, and whether `speaker` said them.
 
