@@ -15,8 +15,12 @@ from rag.language.quantities import Quantity
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
+from rag.verification.checks.dates import times
 from rag.verification.checks.evidence import Evidence, Severity, bases_of
 from rag.verification.checks.saying import (
+    SHARES,
+    SHOWN,
+    WEAKER,
     Difference,
     Said,
     distinct,
@@ -26,7 +30,6 @@ from rag.verification.checks.saying import (
     one_name,
     related,
 )
-from rag.verification.checks.timing import times
 
 _DIRECTIONS = ("from", "to", "by")
 _GOALS = ("to", "from", "with", "against")
@@ -35,27 +38,7 @@ _OF_THEM = re.compile(r"\d (?:\w+ )?of (?:the|its|their|his|her) ")
 _OWNED = re.compile(r"(?:their|its|his|her)\b", re.IGNORECASE)
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
-SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
-"""Fractions in words, in whole per cent."""
-WEAKER: dict[Status, frozenset[Status]] = {
-    "fact": frozenset(),
-    "now": frozenset(),
-    "claimed": frozenset(),
-    "coming": frozenset({"fact"}),
-    "planned": frozenset({"fact", "now"}),
-    "wanted": frozenset({"fact", "now", "coming"}),
-    "possible": frozenset({"fact", "now", "coming"}),
-}
 _TO_COME: frozenset[Status] = frozenset({"coming", "planned", "wanted", "possible"})
-SHOWN: dict[Status, str] = {
-    "fact": "has happened",
-    "now": "is so",
-    "coming": "will happen",
-    "planned": "is planned",
-    "wanted": "is wanted or asked for",
-    "possible": "may happen",
-    "claimed": "is said",
-}
 
 
 def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Iterator[Difference]:

@@ -17,16 +17,21 @@ from rag.language.name_matching import name_words
 from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
 from rag.language.roles import Argument, Clause, clauses_of
 from rag.language.synonyms import implied, kinds
-from rag.verification.checks.differences import SHOWN, agree, differences, is_source
+from rag.verification.checks.differences import agree, differences, is_source
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
-from rag.verification.checks.open_acts import (
+from rag.verification.checks.saying import (
+    SHOWN,
+    Said,
+    figures,
     is_lacking,
+    named_before,
+    one_name,
     only_done_to,
     only_feared,
     only_open,
     only_weaker,
+    related,
 )
-from rag.verification.checks.saying import Said, figures, named_before, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import Match, SequenceMatcher
 
@@ -11,7 +12,6 @@ import numpy.typing as npt
 
 from rag.language.quotation_marks import quotations
 from rag.language.words import Wording
-from rag.verification.quotes.marks import Run
 
 Weigh = Callable[[str], float]
 Part = tuple[int, int]
@@ -214,3 +214,59 @@ def _strays(block: Match, others: Sequence[Match], excess: int) -> bool:
 def _excess(left: Match, right: Match) -> int:
     """How many more words lie between two blocks in one text than in the other."""
     return abs((right.b - left.b) - (right.a - left.a))
+
+
+OMITTED = 100
+"""So many words of an article may be left out where an excerpt says "..."."""
+
+INSERTED = 6
+"""So many may stand where an excerpt has words in [brackets]."""
+
+_FEW = 3
+_NEAR = 12
+_LETTER = re.compile(r"\[(\w)\](?=\w)")
+_DOTS = r"(?<!\s)\s*(?:…|\.\s?\.\s?\.(?:\s?\.)?)\s*"
+_GAP = re.compile(
+    rf"(?P<omitted>[\[(]{_DOTS}[\])]|{_DOTS})|(?P<inserted>(?<![^\W_])[^\W_]*\[[^\[\]]*\][^\W_]*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words that follow each other; at most `gap` others stand between them and the run before."""
+
+    wording: Wording
+    gap: int = 0
+
+
+def literal_runs(text: str) -> list[Run]:
+    """The whole text as one run, whatever marks it has."""
+    return [Run(Wording(text))]
+
+
+def runs(text: str) -> list[Run]:
+    """The stretches of an excerpt between what it leaves out and what it puts in.
+
+    >>> [" ".join(run.wording.folded) for run in runs("[T]he ferry ... will [soon] be sold")]
+    ['the ferry', 'will', 'be sold']
+    """
+    found: list[Run] = []
+    gap = 0
+    for piece, allowed in _pieces(_LETTER.sub(r"\1", text)):
+        wording = Wording(piece)
+        if len(wording):
+            few = found and min(len(wording), len(found[-1].wording)) < _FEW
+            gap = min(gap, _NEAR) if few else gap
+            found.append(Run(wording, gap if found else 0))
+            gap = 0
+        gap = max(gap, allowed)
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int]]:
+    """The text between gaps, and how many words the gap after it may stand for."""
+    at = 0
+    for gap in _GAP.finditer(text):
+        yield text[at : gap.start()], OMITTED if gap["omitted"] else INSERTED
+        at = gap.end()
+    yield text[at:], 0

@@ -10,7 +10,7 @@ from rag.language.letter_pairs import dense_runs, pairs_of
 from rag.language.words import Wording
 from rag.records import Article, Filters
 from rag.store import Store
-from rag.verification.quotes.marks import Run
+from rag.verification.quotes.alignment import Run
 
 _WINDOW = 8
 _WINDOWS = 6

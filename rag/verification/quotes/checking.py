@@ -13,9 +13,8 @@ from rag.language.words import Wording
 from rag.records import Article, Citation, Verdict
 from rag.verification.citing import FAILING, Check
 from rag.verification.markers import without_markers
-from rag.verification.quotes.differences import word_diff
 from rag.verification.quotes.matching import Excerpt, Found, excerpt, find_exact, find_nearest
-from rag.verification.quotes.records import CheckedQuotation, TraceOutcome
+from rag.verification.quotes.records import CheckedQuotation, TraceOutcome, word_diff
 
 FEWEST_WORDS = 3
 """Fewer words in quotation marks are a title or a term, not what somebody said."""

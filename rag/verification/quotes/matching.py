@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from rag.language.entities import folded
 from rag.language.words import Wording
 from rag.records import Article, Span
-from rag.verification.quotes.alignment import Aligned, Weigh, align, nearest
-from rag.verification.quotes.marks import Run, literal_runs, runs
+from rag.verification.quotes.alignment import (
+    Aligned,
+    Run,
+    Weigh,
+    align,
+    literal_runs,
+    nearest,
+    runs,
+)
 
 SHARE = 0.6
 """An article has an excerpt in other words when it has this much of its words' weight ..."""

@@ -8,10 +8,8 @@ from rag.language.words import Wording
 from rag.records import Article, Citation, Verdict, article_json, citation_json
 from rag.records.answer_json import IDENTITY, AnswerJson, CitationJson, ClaimJson
 from rag.store import Store
-from rag.verification.quotes.alignment import nearest
-from rag.verification.quotes.differences import word_diff
-from rag.verification.quotes.marks import literal_runs
-from rag.verification.quotes.records import Change, Recheck, RecheckedCitation
+from rag.verification.quotes.alignment import literal_runs, nearest
+from rag.verification.quotes.records import Change, Recheck, RecheckedCitation, word_diff
 
 Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]
 """What says whether a claim is borne out by what it cites, such as `verification.verify`."""

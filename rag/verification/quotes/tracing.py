@@ -12,11 +12,10 @@ from rag.language.speakers import same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation, Filters
 from rag.store import Store
+from rag.verification.quotes.alignment import Run
 from rag.verification.quotes.candidates import Candidates
-from rag.verification.quotes.differences import word_diff
-from rag.verification.quotes.marks import Run
 from rag.verification.quotes.matching import Excerpt, Found, excerpt, find_exact, find_nearest
-from rag.verification.quotes.records import QuoteMatch, Trace, TraceOutcome
+from rag.verification.quotes.records import QuoteMatch, Trace, TraceOutcome, word_diff
 
 MAX_WORDS = 2_000
 MAX_CHARACTERS = 20_000
