@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from rag.language.words import Wording
 from rag.records import Span
-from rag.verification.quotes.alignment import align, nearest, runs
-from rag.verification.quotes.matching import excerpt, find_exact, find_nearest
+from rag.verification.quotes.matching import align, excerpt, find_exact, find_nearest, nearest, runs
 from rag.verification.quotes.records import shown, word_diff
 from tests.builders import article
 

@@ -1,4 +1,4 @@
-"""A language model as judge of a claim: what it is asked, and what its reply means."""
+"""Judges of a claim: a language model, what it is asked and replies; a model for entailment."""
 
 from __future__ import annotations
 

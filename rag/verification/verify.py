@@ -13,9 +13,8 @@ from rag.language.entities import folded
 from rag.records import Citation, Similarity, Verdict
 from rag.verification.checks.across import across, by_language, claim_language, foreign
 from rag.verification.checks.additions import additions
-from rag.verification.checks.amounts import amounts
+from rag.verification.checks.amounts import amounts, counted
 from rag.verification.checks.binding import binding
-from rag.verification.checks.counted import counted
 from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import Check, Evidence, Finding
 from rag.verification.checks.naming import naming

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from rag.language.analysis import analyse, quoted_tokens
 from rag.language.entities import numbers, stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, contraries, offices, reworded, things, verbs
+from rag.language.opposites import base, contraries, implied, offices, reworded, things, verbs
 from rag.language.quantities import without_quantities
-from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
 

@@ -14,10 +14,9 @@ from rag.language.analysis import analyse
 from rag.language.entities import NUMERALS, numbers, stems
 from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
-from rag.language.opposites import base, reworded, things
+from rag.language.opposites import base, implied, reworded, things
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.language.roles import clauses_of
-from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, capitalised, sentence
 from rag.verification.checks.saying import shared_out

@@ -14,11 +14,10 @@ from rag.language.dates import local_time
 from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
-from rag.language.opposites import base, counters
+from rag.language.opposites import base, counters, implied, kinds
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
-from rag.language.synonyms import implied, kinds
 from rag.records import Article, Citation, Published
 from rag.verification.checks.written import joined_numbers
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from rag.language.entities import folded, names, stems
-from rag.language.places import is_of_place
+from rag.language.name_matching import is_of_place
 from rag.verification.checks.evidence import NAMED, Evidence, Finding, Sentence, mismatch, sentence
 
 _SMALL = r"(?:of|the|and|for|de|la|le|van|von|al|el|bin)"

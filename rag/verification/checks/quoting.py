@@ -9,9 +9,8 @@ from difflib import SequenceMatcher
 from rag.language import quotation_marks
 from rag.language.attribution import attributions
 from rag.language.entities import folded, quotations
-from rag.language.opposites import base, near
+from rag.language.opposites import base, implied, near
 from rag.language.speakers import matches_speaker
-from rag.language.synonyms import implied
 from rag.language.words import Wording, word_set
 from rag.verification.checks.differences import is_source
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence

@@ -15,10 +15,9 @@ from rag.language.certainty import Status
 from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
-from rag.language.opposites import base, near, same, things, verbs
+from rag.language.opposites import base, implied, kinds, near, same, things, verbs
 from rag.language.quantities import Quantity, quantity_places
 from rag.language.roles import Argument, Clause, clauses_of
-from rag.language.synonyms import implied, kinds
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, bases_of
 from rag.verification.checks.written import joined_numbers

@@ -10,9 +10,8 @@ from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, reworded, verbs
+from rag.language.opposites import base, implied, near, reworded, verbs
 from rag.language.quantities import without_quantities
-from rag.language.synonyms import implied
 from rag.records import Similarity
 from rag.verification.checks.additions import held
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence

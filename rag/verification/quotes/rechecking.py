@@ -8,7 +8,7 @@ from rag.language.words import Wording
 from rag.records import Article, Citation, Verdict, article_json, citation_json
 from rag.records.answer_json import IDENTITY, AnswerJson, CitationJson, ClaimJson
 from rag.store import Store
-from rag.verification.quotes.alignment import literal_runs, nearest
+from rag.verification.quotes.matching import literal_runs, nearest
 from rag.verification.quotes.records import Change, Recheck, RecheckedCitation, word_diff
 
 Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]

@@ -1,4 +1,4 @@
-"""What tracing and checking quotations finds; frozen, and fit to be printed as JSON."""
+"""What tracing and checking quotations finds, and the word diff in it; fit to be JSON."""
 
 from __future__ import annotations
 
