@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rag.language.words import Wording, word_set
+from rag.language.words import Wording, without_possessive, word_set
 
 _TITLE_WORDS = (
     "mr mrs ms miss dr sir dame lord lady sen sens senator rep reps representative gov governor gen"
@@ -34,7 +34,6 @@ _WORD = re.compile(
     r"(?:[^\W\d_]\.)+(?!\w)|(?:[Aa]l|[Ee]l|[Bb]in)(?=-[^\W\d_])|[^\W_](?:[\w&]|['’.-](?=\w))*"
 )
 """An initial, a particle that a hyphen may join to a name ("al-Sabri", "al Sabri"), a word."""
-_POSSESSIVE = re.compile(r"['’]s?$")
 _FEWEST_FUZZY = 5
 _ALIKE = 0.86
 _SMALL_WORDS = word_set(
@@ -115,7 +114,7 @@ def fullest_name(text: str, name: str) -> str:
     words = name.split()
     if len(words) != 1 or not words[0][:1].isupper():
         return name
-    last = _POSSESSIVE.sub("", words[0])
+    last = without_possessive(words[0])
     pattern = (
         rf"(?<![\w.])((?:[^\W\d_a-zß-ÿ][\w’'.-]*[ \u00a0]){{1,3}}"
         rf"(?:(?:{'|'.join(sorted(_PARTICLES))})[ ])?{re.escape(last)})(?![\w-])"
@@ -199,7 +198,7 @@ class _Word:
     @property
     def end(self) -> int:
         """The place after its last character, without a possessive ending."""
-        return self.start + len(_POSSESSIVE.sub("", self.shown))
+        return self.start + len(without_possessive(self.shown))
 
     @property
     def capital(self) -> bool:
@@ -291,7 +290,7 @@ def _adjoining(text: str, one: _Word, other: _Word) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _folded(word: str) -> str:
-    plain = _POSSESSIVE.sub("", word).replace(".", "")
+    plain = without_possessive(word).replace(".", "")
     if "-" in plain or "&" in plain:
         return "-".join("".join(Wording(part).folded) for part in plain.split("-"))
     return "".join(Wording(plain).folded) or plain.casefold()

@@ -10,6 +10,7 @@ import gzip
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -100,6 +101,15 @@ def base(word: str) -> str:
     return f"{stem}_{particle}" if particle else stem
 
 
+def base_set(words: str) -> frozenset[str]:
+    """The base forms of a list of words that is written as one string.
+
+    >>> base_set("ran Sunk") == {base("run"), "sink"}
+    True
+    """
+    return frozenset(map(base, words.split()))
+
+
 def other_number(word: str) -> str:
     """The plural of an irregular noun, or the singular of its plural; "" for any other word.
 
@@ -169,14 +179,8 @@ def in_dictionary(word: str) -> bool:
 
 @cache
 def _paraphrases() -> dict[str, frozenset[str]]:
-    path = files("rag.language").joinpath("lexicons", "paraphrases_en.toml")
-    fields = tomllib.loads(path.read_text(encoding="utf-8")).values()
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for line in (line for field in fields for line in field):
-        group = {base(word) for word in line.split()}
-        for word in group:
-            found[word] |= group
-    return {word: frozenset(group) for word, group in found.items()}
+    fields = _read("paraphrases_en").values()
+    return _grouped(line for field in fields for line in field)
 
 
 def offices(word: str) -> frozenset[str]:
@@ -192,7 +196,7 @@ def converses(word: str) -> frozenset[str]:
 @cache
 def verbs(kind: str) -> frozenset[str]:
     """The base forms of a list of the lexicon: take_part, stay_away, achieve, end, light, vague."""
-    return frozenset(base(word) for word in str(_lexicon()[kind]).split())
+    return base_set(_lexicon()[kind])
 
 
 def particles(verb: str) -> frozenset[str]:
@@ -214,7 +218,11 @@ def _particles() -> dict[str, frozenset[str]]:
 
 @cache
 def _lexicon() -> dict[str, Any]:
-    path = files("rag.language").joinpath("lexicons", "verbs_en.toml")
+    return _read("verbs_en")
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = files("rag.language").joinpath("lexicons", f"{name}.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -233,30 +241,30 @@ def _numbers() -> dict[str, str]:
 
 @cache
 def _pairs(kind: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for pair in _lexicon()[kind]:
-        sides = [frozenset(map(base, side.split())) for side in pair]
-        for mine, theirs in (sides, sides[::-1]):
-            for word in mine:
-                found[word] = found.get(word, frozenset()) | theirs
-    return found
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one, other in (map(base_set, pair) for pair in _lexicon()[kind]):
+        for word, theirs in (*((w, other) for w in one), *((w, one) for w in other)):
+            found[word] |= theirs
+    return {word: frozenset(theirs) for word, theirs in found.items()}
 
 
-@cache
 def things(noun: str) -> frozenset[str]:
     """The base forms of the nouns that news uses for the same thing, itself among them."""
-    groups = [frozenset(map(base, line.split())) for line in _lexicon()["things"]]
-    return frozenset([noun]).union(*(group for group in groups if noun in group))
+    return _groups("things").get(noun, frozenset([noun]))
 
 
 @cache
 def _groups(kind: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for line in _lexicon()[kind]:
-        group = frozenset(map(base, line.split()))
+    return _grouped(_lexicon()[kind])
+
+
+def _grouped(lines: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each word of some lines, by its base form, the words of all its lines."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for group in map(base_set, lines):
         for word in group:
-            found[word] = found.get(word, frozenset()) | group
-    return found
+            found[word] |= group
+    return {word: frozenset(group) for word, group in found.items()}
 
 
 def counters(text: str, word: str) -> bool:

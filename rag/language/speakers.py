@@ -13,9 +13,9 @@ from rag.language.analysis import analyse
 from rag.language.introductions import introductions
 from rag.language.name_matching import TITLES, alike, folded_words, is_role, mentions, name_words
 from rag.language.sentences import sentence_spans
+from rag.language.speech_cues import SPEAKING_FOR
 from rag.language.words import word_set
 
-_SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
 _CLOSE_TO = re.compile(
     r"(?:lawyer|attorney|agent|mother|father|wife|husband|brother|sister|son|daughter|friend|family"
     r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
@@ -130,7 +130,7 @@ def _is_last(ours: Sequence[str], theirs: Sequence[str]) -> bool:
 
 def _speaks_for(speaker: str) -> bool:
     words = re.findall(r"[\w-]+", speaker.casefold())
-    return any(_SPEAKING_FOR.match(word) or _CLOSE_TO.match(word) for word in words)
+    return any(SPEAKING_FOR.match(word) or _CLOSE_TO.match(word) for word in words)
 
 
 def _for_organisation(asked: str, around: str) -> bool:

@@ -24,7 +24,7 @@ from rag.errors import QueryError
 from rag.store import schema
 from rag.store.database import Database
 from rag.store.redacting import without_deleted
-from rag.store.rows import DamagedRowError, moment, seconds, short_name, storable
+from rag.store.rows import DamagedRowError, moment, put_setting, seconds, short_name, storable
 
 MOST_LISTED = 200
 _ID_BYTES = 18
@@ -159,12 +159,9 @@ class Conversations:
 
         Raises QueryError where the owner has no such conversation.
         """
-        settings = schema.settings
         with self._database.note() as connection:
             _require(connection, owner, id_)
-            connection.execute(delete(settings).where(settings.c.name == _SHARED + id_))
-            if shared:
-                connection.execute(insert(settings).values(name=_SHARED + id_, value="1"))
+            put_setting(connection, _SHARED + id_, "1" if shared else "")
 
     def rename(self, owner: str, id_: str, title: str) -> str:
         """Renames a conversation; returns the title as saved.
@@ -182,10 +179,10 @@ class Conversations:
 
     def delete(self, owner: str, id_: str) -> None:
         """Deletes a conversation with its turns; raises QueryError if the owner has no such one."""
-        table, turns, settings = schema.conversations, schema.turns, schema.settings
+        table, turns = schema.conversations, schema.turns
         with self._database.note() as connection:
             _require(connection, owner, id_)
-            connection.execute(delete(settings).where(settings.c.name == _SHARED + id_))
+            put_setting(connection, _SHARED + id_)
             connection.execute(delete(turns).where(turns.c.conversation_id == id_))
             connection.execute(delete(table).where(table.c.id == id_))
 

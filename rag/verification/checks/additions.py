@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from rag.language.analysis import analyse, quoted_tokens
 from rag.language.entities import numbers, stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, contraries, implied, offices, reworded, things, verbs
+from rag.language.opposites import (
+    base,
+    base_set,
+    contraries,
+    implied,
+    offices,
+    reworded,
+    things,
+    verbs,
+)
 from rag.language.quantities import without_quantities
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, sentence
@@ -133,7 +142,7 @@ _CORE = {
 _OF_NOUNS = word_set("amod compound nmod poss appos")
 _OF_VERBS = word_set("advmod prep agent npadvmod advcl")
 _CAUSES = word_set("because due owing after following over thanks despite")
-_CAUSED = word_set("cause trigger prompt spark blame")
+_CAUSED = base_set("cause trigger prompt spark blame")
 _JOINED = word_set("compound nmod")
 
 
@@ -173,7 +182,7 @@ def _is_cause(token: Token) -> bool:
     """Whether a word is part of what a claim gives as a reason: "because of", "caused by"."""
     for each in (token, *token.ancestors):
         if each.dep_ == "agent":
-            return base(each.head.text) in frozenset(map(base, _CAUSED))
+            return base(each.head.text) in _CAUSED
         if each.dep_ in ("prep", "pcomp") and each.lower_ in _CAUSES:
             return True
         if each.dep_ == "advcl":

@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 from rag.language.entities import NUMERALS, numbers
 from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
-from rag.language.opposites import base, kinds
+from rag.language.opposites import base, base_set, kinds
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.saying import SHARES
@@ -25,7 +25,7 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _ANIMAL = base("animal")
-_PEOPLE = frozenset(map(base, ("people", "person", "persons", "men", "women", "children")))
+_PEOPLE = base_set("people person persons men women children")
 _MEASURES = ("length", "mass", "volume", "area", "speed", "degrees", "power")
 _ADVERBS = {
     "hourly": "hour",

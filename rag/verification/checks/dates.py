@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.language.moments import Moment, moments
+from rag.language.quotation_marks import QUOTED
 from rag.language.roles import clauses_of
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.saying import Difference, Said
 
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _SEASON = re.compile(
     r"\b(last|past|this|next)\s(?:spring|summer|autumn|fall|winter|season)\b", re.IGNORECASE
 )
@@ -68,7 +68,7 @@ def seen_from(claim: str, evidence: Evidence, today: date | None) -> Iterator[Fi
     What stands in quotation marks is the article's. Without `today`, the reader's day is unknown.
     """
     day = evidence.published
-    match = _DEICTIC.search(_QUOTED.sub(" ", claim))
+    match = _DEICTIC.search(QUOTED.sub(" ", claim))
     if match is None or day is None or day == today:
         return
     shown = f"{day.day} {day:%B %Y}"

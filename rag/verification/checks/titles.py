@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.language.introductions import introductions
 from rag.language.name_matching import INSTITUTIONS, TITLES
-from rag.language.opposites import base, near, offices, things
+from rag.language.opposites import base, base_set, near, offices, things
 from rag.language.roles import clauses_of
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding
@@ -28,15 +28,10 @@ _DONE_BY = re.compile(r"\b\w+(?:ed|en) by$")
 _CLAUSE = re.compile(r"^(?:who|which|that|whose|where)\b", re.IGNORECASE)
 _ARTICLES = word_set("the his her its their our your this that new")
 _FORMER = word_set("former ex retired formerly once late then acting deputy vice interim ex-")
-_GENERIC = frozenset(
-    map(
-        base,
-        word_set(
-            "mr mrs ms miss dr sir person people man woman boy girl name one someone winner"
-            " official leader figure member victim resident citizen local expert speaker source"
-            " colleague friend employee worker politician"
-        ),
-    )
+_GENERIC = base_set(
+    "mr mrs ms miss dr sir person people man woman boy girl name one someone winner"
+    " official leader figure member victim resident citizen local expert speaker source"
+    " colleague friend employee worker politician"
 )
 _CALLING = re.compile(
     r"(?:.{2}(?:er|or|ist|ian|ant|ent|eer|man|woman|ess)|chief|head|boss|star|judge|king|queen|guide"

@@ -12,6 +12,7 @@ from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, implied, near, reworded, verbs
 from rag.language.quantities import without_quantities
+from rag.language.quotation_marks import QUOTED
 from rag.records import Similarity
 from rag.verification.checks.additions import held
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence
@@ -39,7 +40,6 @@ _CLAUSE = re.compile(
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
 )
 _MODAL = re.compile(r"\b(?:may|might|must|need|shall|ought)\b")
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -108,7 +108,7 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
     text of few sentences may be summed up in one. Names and verbs
     that say little may come from anywhere.
     """
-    said = sentence(_QUOTED.sub(" ", claim))
+    said = sentence(QUOTED.sub(" ", claim))
     if len(evidence.sentences) < _LONG or not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
         return
     small = evidence.small_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from html import escape
 from typing import Any, Literal
@@ -31,7 +31,7 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
-        return {"kind": self.kind, "asked": self.asked, "stored": self.stored}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +138,7 @@ class RecheckedCitation:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
-        return {
-            "number": self.number,
-            "article_id": self.article_id,
-            "status": self.status,
-            "reason": self.reason,
-            "quote": self.quote,
-            "stored": self.stored,
-            "start": self.start,
-            "end": self.end,
-            "changes": [change.to_dict() for change in self.changes],
-        }
+        return asdict(self) | {"changes": [change.to_dict() for change in self.changes]}
 
 
 @dataclass(frozen=True, slots=True)
