@@ -131,7 +131,7 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
         by = [c for c in verb.children if c.dep_ == "agent"]
         agents = [t for c in by for t in c.children if t.dep_ == "pobj"]
         doer, done_to = _phrase(agents[0] if agents else None), doer
-    word = _predicate(predicate) if predicate is not None else _verb(verb)
+    word = base(predicate.text) if predicate is not None else _verb(verb)
     taken = {subject if not there else None, *(c for c in objects if c != predicate)}
     rest = _rest(verb, taken)
     denied = _denied(verb, subject, [*objects])
@@ -216,10 +216,6 @@ _OTHER = word_set(
     "similar another other different former previous proposed draft fake alleged would-be earlier"
     " second third fourth possible potential acting deputy few some most half neither either"
 )
-
-
-def _predicate(token: Token) -> str:
-    return base(token.text)
 
 
 def _verb(verb: Token) -> str:

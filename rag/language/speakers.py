@@ -101,7 +101,7 @@ def _by_name(speaker: str, asked: str, around: str) -> float:
     if _speaks_for(speaker) and not _speaks_for(asked):
         return 0.8 if len(shared) == len(theirs) and _for_organisation(asked, around) else 0.1
     if len(shared) == len(theirs) and (
-        len(theirs) > 1 or ours[-1:] == theirs or _is_last(ours, theirs)
+        len(theirs) > 1 or ours[-1:] == theirs or alike(ours[-1], theirs[-1])
     ):
         return 1.0 if set(shared) <= set(ours) else 0.9
     if all(any(alike(word, other) for other in theirs) for word in ours):
@@ -122,10 +122,6 @@ def _is_office_of(asked: str, words: Sequence[str], shared: Sequence[str]) -> bo
         and bool(role_words(office))
         and (is_role(office) or not OFFICES.isdisjoint(role_words(office)))
     )
-
-
-def _is_last(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    return alike(ours[-1], theirs[-1])
 
 
 def _speaks_for(speaker: str) -> bool:

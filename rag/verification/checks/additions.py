@@ -7,7 +7,7 @@ claim leaves out is a matter of other checks. Rules are for English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse, quoted_tokens
@@ -158,7 +158,7 @@ def inserted(token: Token, evidence: Evidence) -> bool:
         return True
     if (how == "amod" and token.i > head.i) or (how in _JOINED and head.pos_ == "PROPN"):
         return False
-    mine = _bases(token.doc)
+    mine = frozenset(base(each.text) for each in token.doc if _says(each))
     found = False
     for other in _occurrences(head, evidence):
         if _has_another(how, token, other, mine):
@@ -228,10 +228,6 @@ def _unmatched(token: Token, mine: frozenset[str]) -> bool:
     if token.pos_ in ("PROPN", "NUM") or form in verbs("general") or form in verbs("vague"):
         return False
     return mine.isdisjoint(reworded(form) | things(form) | offices(form) | implied(form))
-
-
-def _bases(tokens: Iterable[Token]) -> frozenset[str]:
-    return frozenset(base(each.text) for each in tokens if _says(each))
 
 
 def _says(token: Token) -> bool:

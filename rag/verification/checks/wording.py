@@ -72,7 +72,8 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
     missing = [
         word
         for word, joined in _with_next(said).items()
-        if set(stems(word)) - known and not _otherwise(word, joined, evidence)
+        if set(stems(word)) - known
+        and not (held(word, evidence) or not reworded(base(joined)).isdisjoint(evidence.context))
     ]
     lost = frozenset(stem for word in missing for stem in stems(word))
     close = weakest = None
@@ -134,11 +135,6 @@ def _with_next(text: str) -> dict[str, str]:
     for one, two in pairwise(words):
         found.setdefault(one, f"{one}_{two}")
     return found
-
-
-def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
-    """Whether what is cited, with what leads up to it, has another word for the same."""
-    return held(word, evidence) or not reworded(base(joined)).isdisjoint(evidence.context)
 
 
 def _known(said: str, evidence: Evidence) -> frozenset[str]:

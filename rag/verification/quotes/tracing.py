@@ -365,7 +365,9 @@ def _by_speaker(matches: list[QuoteMatch], speaker: str) -> Judged:
     """The matches where the named speaker says it first; else who does say it."""
     if not speaker:
         return "exact", "", matches
-    by_speaker = [each for each in matches if not each.said_by or _said(each, speaker)]
+    by_speaker = [
+        each for each in matches if not each.said_by or same_person(each.said_by, speaker)
+    ]
     if not by_speaker:
         other = matches[0].said_by
         return "attributed to someone else", f"the article has {other} say it", matches
@@ -373,10 +375,6 @@ def _by_speaker(matches: list[QuoteMatch], speaker: str) -> Judged:
     rest = [each for each in matches if each is not best]
     reason = "" if best.said_by else f"the article does not tell whether {speaker} said it"
     return "exact", reason, [best, *rest]
-
-
-def _said(match: QuoteMatch, speaker: str) -> bool:
-    return same_person(match.said_by, speaker)
 
 
 def _altered(match: QuoteMatch) -> str:
