@@ -258,13 +258,11 @@ def _described(subject: Token) -> Referent | None:
     word = subject.lower_
     if _aged(subject):
         return "person"
-    if determiner.lower_ == "the" and (
-        word in _UNIQUE or (subject.tag_ == "JJ" and not _aged(subject))
-    ):
+    if determiner.lower_ == "the" and (word in _UNIQUE or subject.tag_ == "JJ"):
         return None
     if word in _PAIRS:
         return "people"
-    if _aged(subject) or is_person_noun(word):
+    if is_person_noun(word):
         return "person"
     if determiner.lower_ == "the" and subject.tag_ == "NNS":
         return None

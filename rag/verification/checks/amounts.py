@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import combinations, pairwise
 
 from rag.language.entities import NUMERALS, numbers
@@ -14,7 +13,7 @@ from rag.language.name_matching import name_words
 from rag.language.opposites import base, base_set, kinds
 from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
-from rag.verification.checks.saying import SHARES
+from rag.verification.checks.saying import NOT_COUNTED, SHARES, figures_of
 from rag.verification.checks.written import joined_numbers
 
 _RATE = re.compile(
@@ -148,7 +147,6 @@ _SUMMED = re.compile(
     r"\b(?:total\w*|altogether|together|overall|combined|sum|in all)\b", re.IGNORECASE
 )
 _ONE_IN = re.compile(r"\b(?:one|1) (?:in|out of)(?: every)? (?P<of>\d+|[a-z]+)\b", re.IGNORECASE)
-_APART = ("clock", "rank", "year", "day")
 _MULTIPLES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0}
 _COUNTS = {"both": 2, "twice": 2, "pair": 2, "pairs": 2, "trio": 3}
 
@@ -189,12 +187,12 @@ def _computed(said: Quantity, claim: str, evidence: Evidence) -> Iterator[float]
         step for step, words in ((_differences, _COMPARED), (_sums, _SUMMED)) if words.search(claim)
     ]
     sure = bool(said.unit) or said.value >= _FEWEST
-    if said.unit in _APART or not (sure or steps):
+    if said.unit in NOT_COUNTED or not (sure or steps):
         return
     texts = [sentence.text for sentence in evidence.sentences]
     close = [" ".join(texts)] if steps else map(" ".join, pairwise([*texts, ""]))
     for text in close:
-        found = _figures(text)
+        found = figures_of(text)
         for one, two in combinations(found, 2):
             for step in steps or (_differences, _sums, _products):
                 yield from step(one, two, said)
@@ -204,12 +202,6 @@ def _computed(said: Quantity, claim: str, evidence: Evidence) -> Iterator[float]
         for held in found:
             if held.unit == said.unit and held.unit != "percent":
                 yield from (part for by in times for part in (_size(held) * by, _size(held) / by))
-
-
-@lru_cache(1_024)
-def _figures(text: str) -> tuple[Quantity, ...]:
-    """The quantities of a text that one can reckon with: no clock, no rank, no day or year."""
-    return tuple(q for q in quantities(without_moments(text)) if q.unit not in _APART)
 
 
 def _differences(one: Quantity, two: Quantity, said: Quantity) -> Iterator[float]:

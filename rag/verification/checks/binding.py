@@ -15,11 +15,11 @@ from rag.language.entities import NUMERALS, numbers, stems
 from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
 from rag.language.opposites import base, implied, reworded, things
-from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.quantities import quantities, quantity_places
 from rag.language.roles import clauses_of
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, capitalised, sentence
-from rag.verification.checks.saying import shared_out
+from rag.verification.checks.saying import figures_of, shared_out
 from rag.verification.checks.written import joined_numbers
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """A figure whose sentence says little of the claim, where another with such a figure does."""
     wanted = _telling(claim)
     there = [
-        (len(wanted & _wide(each.text)), _figures(joined_numbers(each.text)))
+        (len(wanted & _wide(each.text)), figures_of(joined_numbers(each.text)))
         for each in evidence.statements
     ]
-    claimed = _figures(claim)
+    claimed = figures_of(claim)
     for said in claimed:
         bearing = [shared for shared, held in there if any(one.entails(said) for one in held)]
         if not said.unit or not bearing:
@@ -104,11 +104,6 @@ def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
             reason = f"the article says {rival.text} of that, not {said.text}"
             yield Finding("unsupported", reason, "number")
             return
-
-
-def _figures(text: str) -> list[Quantity]:
-    plain = without_moments(text)
-    return [each for each in quantities(plain) if each.unit not in ("day", "year", "clock", "rank")]
 
 
 def _telling(text: str) -> frozenset[str]:
@@ -147,7 +142,7 @@ def _of_another_share(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
     What the claim gives its own figure, it does not give another's.
     """
-    mine, given = _telling(claim), _figures(claim)
+    mine, given = _telling(claim), figures_of(claim)
     for each in evidence.statements:
         listed = shared_out(each.text)
         acts = frozenset(one.verb for one in clauses_of(each.text)) if listed else frozenset()
@@ -217,7 +212,7 @@ def _limits(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """A figure that is so in the claim and only the most that may be in the article."""
     if _CAPPED.search(claim):
         return
-    for said in _figures(claim):
+    for said in figures_of(claim):
         bounds = [
             bool(_UP_TO.search(text[max(0, at - _FAR_APART) : at].lower()))
             or held.text.lower().startswith(("up to", "at most", "as "))

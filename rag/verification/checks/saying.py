@@ -16,7 +16,7 @@ from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
 from rag.language.opposites import base, implied, kinds, near, same, things, verbs
-from rag.language.quantities import Quantity, quantity_places
+from rag.language.quantities import Quantity, quantities, quantity_places
 from rag.language.roles import Argument, Clause, clauses_of
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, bases_of
@@ -38,7 +38,8 @@ _LISTED = re.compile(
     r"(?:to |by |of |with )?"
 )
 _ONE_IN = re.compile(r"\bone (?:in|out of)(?: every)? $", re.IGNORECASE)
-_NO_SHARES = ("day", "year", "clock", "rank")
+NOT_COUNTED = ("day", "year", "clock", "rank")
+"""The units of what one cannot reckon with."""
 _WHOLE = word_set("whole all entire full")
 SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 """Fractions in words, in whole per cent."""
@@ -149,7 +150,7 @@ def shared_out(text: str) -> tuple[tuple[str, Quantity], ...]:
     >>> [(whose, each.value) for whose, each in shared_out("Ann gets 3 crowns, Ben 4 and Cid 5.")]
     [('Ann gets', 3.0), ('Ben', 4.0), ('Cid', 5.0)]
     """
-    places = [each for each in quantity_places(text) if each[1].unit not in _NO_SHARES]
+    places = [each for each in quantity_places(text) if each[1].unit not in NOT_COUNTED]
     found: list[tuple[str, Quantity]] = []
     for (at, one), (then, two) in pairwise(places):
         between = _LISTED.fullmatch(text[at + len(one.text) : then])
@@ -162,6 +163,12 @@ def shared_out(text: str) -> tuple[tuple[str, Quantity], ...]:
         found = found or [(text[begins:at].strip(), one)]
         found.append((between["whose"].strip(), two))
     return tuple(found)
+
+
+@lru_cache(1_024)
+def figures_of(text: str) -> tuple[Quantity, ...]:
+    """The quantities of a text that one can reckon with: no clock, no rank, no day or year."""
+    return tuple(q for q in quantities(without_moments(text)) if q.unit not in NOT_COUNTED)
 
 
 def is_given(text: str, figure: Quantity, words: frozenset[str]) -> bool:
@@ -186,7 +193,7 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
         first = [
             quantity
             for at, quantity in quantity_places(shown)
-            if quantity.unit not in ("day", "year", "clock", "rank")
+            if quantity.unit not in NOT_COUNTED
             and not _ONE_IN.search(shown, 0, at)
             and not (
                 shown[:at].endswith(", ")
