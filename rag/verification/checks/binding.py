@@ -1,4 +1,4 @@
-"""Whether what a claim counts, ages and orders belongs to the same thing as in what it cites.
+"""Whether what a claim counts and ages belongs to the same thing as in what it cites.
 
 A figure may stand in the article and be of something else: of another sum, another person, another
 end of a range. Rules are for English.
@@ -53,18 +53,10 @@ _SHARE_OF = re.compile(
     r"\b(?P<share>[\d.]{1,6} (?:per cent|percent)|[\d.]{1,6}%|a (?:half|third|quarter|fifth|tenth))"
     r" of (?P<whole>(?:[\w’'-]+ ){0,3}[\w’'-]+)"
 )
-_THAN = re.compile(
-    r"(?P<left>[^,.;:]{2,80}?) (?P<how>more [a-z]+|less [a-z]+|[a-z]+er|as (?:much|many|often))\b"
-    r"[^,.;:]{0,20}? (?:than|as) (?P<right>[^,.;:]{2,60})"
-)
-_ORDINAL = re.compile(
-    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-([a-z]{3,})\b",
-    re.IGNORECASE,
-)
 
 
 def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """Figures, ages, ranks and shares that the article has of something else."""
+    """Figures, ages and shares that the article has of something else."""
     plain = joined_numbers(claim)
     yield from _of_another_sentence(plain, evidence)
     yield from _other_way_round(plain, evidence)
@@ -72,9 +64,7 @@ def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
     yield from _of_a_part(plain, evidence)
     yield from _ages(plain, evidence)
     yield from _limits(plain, evidence)
-    yield from _ranks(plain, evidence)
     yield from _shares(plain, evidence)
-    yield from _compared(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -225,19 +215,6 @@ def _limits(claim: str, evidence: Evidence) -> Iterator[Finding]:
             return
 
 
-def _ranks(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """A rank that the article gives otherwise of the same: "second-degree"."""
-    there: dict[str, set[str]] = {}
-    for text in evidence.around:
-        for match in _ORDINAL.finditer(text):
-            there.setdefault(base(match[2]), set()).add(match[1].lower())
-    for match in _ORDINAL.finditer(claim):
-        known = there.get(base(match[2]), set())
-        if known and match[1].lower() not in known:
-            shown = f"{min(known)}-{match[2]}"
-            yield Finding("unsupported", f"the article says {shown}, not {match[0]}", "number")
-
-
 def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """A share of others than in the article: "of the members" for "of those who voted"."""
     for said in _SHARE_OF.finditer(claim):
@@ -252,25 +229,6 @@ def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
             shown = " ".join(there[0][0].split())
             yield Finding("partly", f"the article says {shown}", "number")
             return
-
-
-def _compared(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """A comparison the other way round: "A is safer than B" where B is safer than A."""
-    mine = _THAN.search(claim)
-    if mine is None:
-        return
-    left, right = _sides(mine)
-    for held in (each for one in evidence.statements for each in _THAN.finditer(one.text)):
-        before, after = _sides(held)
-        same = base(held["how"]) == base(mine["how"])
-        if same and left & after and right & before and not left & before and not right & after:
-            yield Finding("unsupported", f"the article says {held[0].strip()}", "role")
-            return
-
-
-def _sides(match: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:
-    left, right = _telling(match["left"]), _telling(match["right"])
-    return left - right, right - left
 
 
 def _universal(claim: str, evidence: Evidence) -> Iterator[Finding]:

@@ -158,9 +158,6 @@ def _of(
     if other.text[: two.start].lower().endswith("only ") or shown.lower().startswith("only "):
         yield Difference("unsupported", reason, 6)
         return
-    if not theirs and not one.names and not two.all_names and _placed_apart(one, other):
-        yield Difference("unsupported", reason, 5)
-        return
     if theirs and not one.names and one.all_names:
         met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
         if not one.all_names & met and not evidence.describes(theirs, one.words):
@@ -201,14 +198,6 @@ def _of_another_name(one: Argument, theirs: frozenset[str], evidence: Evidence) 
     """Whether a noun, as in "the union", is part of another name in the articles than `theirs`."""
     plural = f"{one.head}s"
     return one.head not in map(base, theirs) and not evidence.names.isdisjoint((one.head, plural))
-
-
-def _placed_apart(one: Argument, other: Said) -> bool:
-    """Whether a phrase with a place's name is compared with a clause of another place."""
-    where = frozenset(
-        word for how, each in other.clause.others if how in _PLACES for word in each.names
-    )
-    return bool(one.all_names and where and not one.all_names & where)
 
 
 def _compares(mine: Said, one: Argument, other: Said, two: Argument) -> bool:

@@ -48,7 +48,6 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
         names = frozenset(word.casefold() for word in group)
         if names & INSTITUTIONS:
             continue
-        yield from _denied(claim, names, evidence)
         before = " ".join(found[: len(found) - len(group)]).lower()
         said = [(before, False)] if before else []
         for phrase, past in [*said, *_phrases(claim, " ".join(group), names)]:
@@ -75,16 +74,6 @@ def _without_roles(group: Sequence[str], evidence: Evidence) -> list[str]:
     while first < len(group) - 1 and group[first].lower() in evidence.small_words:
         first += 1
     return list(group[first:])
-
-
-def _denied(claim: str, names: frozenset[str], evidence: Evidence) -> Iterator[Finding]:
-    """That the claim denies somebody a role that the article gives."""
-    for clause in clauses_of(claim):
-        if not (clause.denied and clause.predicate and clause.agent and clause.agent.names & names):
-            continue
-        if (offices(clause.verb) | {clause.verb}) & evidence.described(names):
-            name = " ".join(claim[clause.agent.start : clause.agent.end].split())
-            yield Finding("unsupported", f"the article calls {name} “{clause.shown}”", "role")
 
 
 def _phrases(claim: str, name: str, names: frozenset[str]) -> Iterator[tuple[str, bool]]:
