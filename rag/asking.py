@@ -20,7 +20,7 @@ from rag.retrieval.history import later_texts
 from rag.retrieval.retrieve import Request, prepare, retrieve
 from rag.retrieval.snapshot import Snapshot
 from rag.retrieval.withdrawn import WithdrawnArticles
-from rag.verification.entailment import entailment_judge
+from rag.verification.judge import entailment_judge
 from rag.verification.quotes.checking import with_quotations
 
 ANSWER_HITS = 20

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answers.candidates import known_names, names_asked, offer, respelt
-from rag.language.places import CONTINENT, COUNTRY, STATE
+from rag.language.name_matching import CONTINENT, COUNTRY, STATE
 from rag.questions.expected_answer import asked_for
 from rag.records import Hit, Passage
 from tests.builders import article

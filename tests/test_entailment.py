@@ -11,8 +11,7 @@ import pytest
 from embeddings import CrossEncoderEntailment, EncoderError, Entailment
 from rag.errors import ConfigError
 from rag.records import Citation
-from rag.verification.entailment import entailment, entailment_judge, first_of, open_checker
-from rag.verification.judge import Judgement
+from rag.verification.judge import Judgement, entailment, entailment_judge, first_of, open_checker
 from rag.verification.verify import grounding, verify
 from tests.builders import article
 from tests.cross_encoder import tiny

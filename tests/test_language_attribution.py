@@ -10,10 +10,9 @@ from rag.language.attribution import (
     Attributed,
     attributed,
     attributions,
-    matches_speaker,
     said_by,
-    same_person,
 )
+from rag.language.speakers import matches_speaker, same_person
 
 
 @pytest.mark.parametrize(

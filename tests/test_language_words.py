@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.indexes.analysis import terms
 from rag.language.quotation_marks import quotations
 from rag.language.words import Wording, function_words, question_language, shortened
-from rag.verification.quotes.marks import literal_runs, runs
+from rag.verification.quotes.matching import literal_runs, runs
 
 ODD = st.text(alphabet="ab AB1,.5%-–—’'“”\"[]…é\u00ad\u200b\u0301\n\u00a0ﬁ漢¥\u2212", max_size=60)
 

@@ -8,11 +8,8 @@ from hypothesis import strategies as st
 
 from rag.language.words import Wording
 from rag.records import Span
-from rag.verification.quotes.alignment import align, nearest
-from rag.verification.quotes.differences import word_diff
-from rag.verification.quotes.marks import runs
-from rag.verification.quotes.matching import excerpt, find_exact, find_nearest
-from rag.verification.quotes.records import shown
+from rag.verification.quotes.matching import align, excerpt, find_exact, find_nearest, nearest, runs
+from rag.verification.quotes.records import shown, word_diff
 from tests.builders import article
 
 STORY = (

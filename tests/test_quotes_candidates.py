@@ -9,8 +9,8 @@ import pytest
 
 from rag.archive import Archive
 from rag.records import Article
-from rag.verification.quotes.candidates import Candidates
-from rag.verification.quotes.marks import runs
+from rag.verification.quotes.matching import runs
+from rag.verification.quotes.tracing import Candidates
 from tests.builders import open_archive, row, write_jsonl
 
 ROWS = [

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import CorpusError
-from rag.sources import sitemaps
-from rag.sources.sitemaps import parse_sitemap
+from rag.sources import pages
+from rag.sources.pages import parse_sitemap
 
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
@@ -58,7 +58,7 @@ def test_an_index_lists_sitemaps() -> None:
 
 
 def test_only_as_many_as_the_protocol_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemaps, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(pages, "MOST_ENTRIES", 2)
     data = urlset(*(f"<loc>https://courier.example/{n}</loc>" for n in range(5)))
     assert [url[-1] for url in parse_sitemap(data).urls] == ["0", "1"]
 

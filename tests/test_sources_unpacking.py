@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sources.unpacking import BombError, UnpackingError, unpack, unpacked
+from rag.sources.wire import BombError, UnpackingError, unpack, unpacked
 
 TEXT = b"The ferry sailed on Monday. " * 40
 

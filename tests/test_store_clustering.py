@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.store.clustering import Groups, Member, is_template
+from rag.store.duplicate_groups import Groups, Member, is_template
 
 
 def member(article_id: str, publisher: str = "", day: int | None = 0, wire: str = "") -> Member:

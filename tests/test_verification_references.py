@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import Hit, Passage
-from rag.verification.markers import markers
-from rag.verification.references import with_plain_references
+from rag.verification.markers import markers, with_plain_references
 from tests.builders import article
 
 MILL = article("The mill burnt (2).", "a.example/1", publisher="Harbour Post", title="Mill burns")

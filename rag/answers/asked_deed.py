@@ -14,10 +14,9 @@ from rag.answers.candidates import known_names
 from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
 from rag.language.entities import stems
-from rag.language.opposites import base, converses, near, opposites, reworded
+from rag.language.opposites import base, converses, implied, near, opposites, reworded
 from rag.language.propositions import propositions
 from rag.language.speech_cues import SAYING
-from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.phrases import participles
 from rag.records import Hit

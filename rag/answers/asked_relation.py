@@ -15,9 +15,8 @@ from rag.answers.candidates import READ_CHARACTERS, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
 from rag.language.name_matching import mentions
-from rag.language.opposites import base, converses, near, reworded
+from rag.language.opposites import base, converses, implied, near, reworded
 from rag.language.referents import is_person_noun
-from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.questions.asked_words import question_words
 from rag.questions.expected_answer import Kind, asked_for, harm_asked, tells_of_harm

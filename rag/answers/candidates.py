@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rag.language.context import is_background
 from rag.language.figures import meanings
-from rag.language.places import CONTINENT, COUNTRY, STATE
+from rag.language.name_matching import CONTINENT, COUNTRY, STATE
 from rag.language.quantities import CURRENCY
 from rag.language.sentences import sentence_spans
 from rag.questions.expected_answer import HARM, Asked, Kind, own_words

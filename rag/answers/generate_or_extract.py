@@ -20,8 +20,7 @@ from rag.llms import ChatModel, Metered
 from rag.questions.expected_answer import particular
 from rag.records import Answer, Claim, Hit, Verdict
 from rag.verification.citing import Check
-from rag.verification.entailment import first_of
-from rag.verification.judge import Judge, model_judge
+from rag.verification.judge import Judge, first_of, model_judge
 from rag.verification.markers import without_markers
 from rag.verification.verify import verify
 

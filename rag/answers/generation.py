@@ -19,7 +19,7 @@ from rag.errors import ProviderError
 from rag.llms import ChatModel, Reply, TokenCounter, reply_to
 from rag.records import Answer, Citation, Hit, Message, Verdict
 from rag.verification.citing import Check, Cited, cite
-from rag.verification.references import with_plain_references
+from rag.verification.markers import with_plain_references
 from rag.verification.verify import refutes
 
 DECLINED = "the model found no answer in the passages"

@@ -22,8 +22,9 @@ from rag.answers.candidates import (
     offer,
 )
 from rag.answers.presenting import PRESENTED, presented
-from rag.language.attribution import attributions, matches_speaker
+from rag.language.attribution import attributions
 from rag.language.name_matching import mentions
+from rag.language.speakers import matches_speaker
 from rag.language.words import word_count
 from rag.questions.expected_answer import asked_for, own_words, without_names
 from rag.questions.form import Form, read_form

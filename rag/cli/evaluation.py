@@ -45,7 +45,7 @@ from rag.evaluation.tables import as_text
 from rag.evaluation.with_model import OUTCOMES, WithModel
 from rag.indexes.encoding import open_encoder
 from rag.llms import ChatModel
-from rag.verification.entailment import entailment_judge, open_checker
+from rag.verification.judge import entailment_judge, open_checker
 from rag.verification.verify import verify
 
 eval_app = typer.Typer(help="Measure the archive against labelled questions.", no_args_is_help=True)

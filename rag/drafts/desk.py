@@ -33,7 +33,7 @@ class FactDesk(Catalogue):
 
     @cached_property
     def _checker(self) -> EntailmentModel | None:
-        from rag.verification.entailment import open_checker
+        from rag.verification.judge import open_checker
 
         return open_checker(self._settings.checker)
 
@@ -95,7 +95,7 @@ class FactDesk(Catalogue):
     def checking(self, request: DraftRequest) -> Generator[CheckedDraft, None, CheckedDraft]:
         """Yields what is checked of a draft after each sentence; returns what `check` does."""
         from rag.drafts.checking import check_draft
-        from rag.verification.entailment import entailment_judge
+        from rag.verification.judge import entailment_judge
         from rag.verification.verify import verify
 
         snapshot = self.snapshot()

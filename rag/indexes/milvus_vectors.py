@@ -14,15 +14,8 @@ from rag.errors import ConfigError
 from rag.indexes import milvus_rows as rows
 from rag.indexes.milvus_collection import ArchiveRows
 from rag.indexes.milvus_server import MOST_FOUND, MilvusServer
-from rag.indexes.milvus_words import (
-    FILES,
-    PACKAGES,
-    SPARE,
-    MilvusWordsEngine,
-    noted,
-    opened,
-)
-from rag.indexes.protocols import Engines, Ids, IndexNote, Ranking, VectorSource
+from rag.indexes.milvus_words import SPARE, MilvusEngine, MilvusWordsEngine
+from rag.indexes.protocols import Engines, Ids, Ranking, VectorSource
 from rag.records import Filters
 from rag.store import Facets
 
@@ -54,40 +47,15 @@ def milvus_engines(settings: Settings) -> Engines:
     return Engines(MilvusWordsEngine(server), MilvusVectorEngine(server))
 
 
-class MilvusVectorEngine:
+class MilvusVectorEngine(MilvusEngine):
     """Opens and removes the vector indexes of archives; see `VectorEngine`."""
-
-    files = FILES
-    packages = PACKAGES
-
-    def __init__(self, server: MilvusServer) -> None:
-        self._server = server
-        self._words = MilvusWordsEngine(server)
-        self._to_be_dropped: set[Path] = set()
-
-    def exists(self, folder: Path) -> bool:
-        """Whether the folder notes that there is an index; the server is not asked."""
-        return self._words.exists(folder)
-
-    def note(self, folder: Path) -> IndexNote:
-        """What the index notes of itself; nothing where it is missing or damaged."""
-        return noted(self._server, folder)
-
-    def delete(self, folder: Path) -> None:
-        """Removes the index, with its words, as soon as it is opened to be written."""
-        self._words.delete(folder)
-        self._to_be_dropped.add(folder)
-
-    def copy(self, folder: Path, target: Path, archive_id: str) -> bool:
-        """False: a backup has no server, and is indexed where it is restored."""
-        return self._words.copy(folder, target, archive_id)
 
     def open(self, folder: Path, source: VectorSource, *, read_only: bool) -> MilvusVectors:
         """The index of the archive; an absent one starts empty.
 
         Opened to read, it follows nothing: it sees what those who write have put in.
         """
-        archive = opened(self._server, folder, source.store, self._to_be_dropped, read_only)
+        archive = self.rows(folder, source.store, read_only=read_only)
         return MilvusVectors(archive, source, read_only=read_only)
 
 

@@ -14,15 +14,7 @@ from rag.indexes import analysis
 from rag.indexes import milvus_rows as rows
 from rag.indexes.milvus_collection import FILE, ArchiveRows, Folder, InField, read_note
 from rag.indexes.milvus_server import MOST_FOUND, Found, MilvusServer, Row
-from rag.indexes.protocols import (
-    NO_CONTEXT,
-    NO_FILTERS,
-    Field,
-    Ids,
-    IndexFiles,
-    IndexNote,
-    Ranking,
-)
+from rag.indexes.protocols import NO_CONTEXT, NO_FILTERS, Field, Ids, IndexFiles, IndexNote, Ranking
 from rag.records import Filters
 from rag.store import Facets, Store
 
@@ -34,8 +26,8 @@ _SLACK = 1e-5
 _SCORED = ("words", *(f"{name}_{what}" for name in rows.FIELDS for what in ("length", "mean")))
 
 
-class MilvusWordsEngine:
-    """Opens and removes the word indexes of archives; see `LexicalEngine`."""
+class MilvusEngine:
+    """What both indexes of archives on a server have in common: one collection for both."""
 
     files = FILES
     packages = PACKAGES
@@ -50,10 +42,15 @@ class MilvusWordsEngine:
 
     def note(self, folder: Path) -> IndexNote:
         """What the index notes of itself; nothing where it is missing or damaged."""
-        return noted(self._server, folder)
+        try:
+            name = Folder(folder).noted().get("collection", "")
+            note = read_note(self._server, name) if name else None
+        except StaleIndexError:
+            return IndexNote()
+        return IndexNote(note.change, note.encoder) if note else IndexNote()
 
     def delete(self, folder: Path) -> None:
-        """Removes the index, with its vectors, as soon as it is opened to be written."""
+        """Removes the index, words and vectors, as soon as it is opened to be written."""
         Folder(folder).forget()
         self._to_be_dropped.add(folder)
 
@@ -62,29 +59,20 @@ class MilvusWordsEngine:
         del folder, target, archive_id
         return False
 
+    def rows(self, folder: Path, store: Store, *, read_only: bool) -> ArchiveRows:
+        """The rows of an archive, without any where they are to be dropped first."""
+        if folder in self._to_be_dropped and not read_only:
+            self._server.drop(ArchiveRows.name_of(store))
+            self._to_be_dropped.discard(folder)
+        return ArchiveRows(self._server, Folder(folder), store)
+
+
+class MilvusWordsEngine(MilvusEngine):
+    """Opens and removes the word indexes of archives; see `LexicalEngine`."""
+
     def open(self, folder: Path, store: Store, *, read_only: bool) -> MilvusWords:
         """The index of the archive; an absent one starts empty."""
-        return MilvusWords(opened(self._server, folder, store, self._to_be_dropped, read_only))
-
-
-def noted(server: MilvusServer, folder: Path) -> IndexNote:
-    """What the index that a folder names notes of itself."""
-    try:
-        name = Folder(folder).noted().get("collection", "")
-        note = read_note(server, name) if name else None
-    except StaleIndexError:
-        return IndexNote()
-    return IndexNote(note.change, note.encoder) if note else IndexNote()
-
-
-def opened(
-    server: MilvusServer, folder: Path, store: Store, to_be_dropped: set[Path], read_only: bool
-) -> ArchiveRows:
-    """The rows of an archive, without any where they are to be dropped first."""
-    if folder in to_be_dropped and not read_only:
-        server.drop(ArchiveRows.name_of(store))
-        to_be_dropped.discard(folder)
-    return ArchiveRows(server, Folder(folder), store)
+        return MilvusWords(self.rows(folder, store, read_only=read_only))
 
 
 class MilvusWords:

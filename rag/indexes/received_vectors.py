@@ -25,7 +25,7 @@ def read_vectors(reply: object, count: int) -> Vectors:
     ...                        {"index": 0, "embedding": [3, 4]}]}, 2).tolist()
     [[0.6000000238418579, 0.800000011920929], [0.0, 1.0]]
     """
-    if said := _error(reply):
+    if said := (error_text(reply) if isinstance(reply, dict) and "data" not in reply else ""):
         msg = f"failed: “{said}”"
         raise ValueError(msg)
     items = reply.get("data") if isinstance(reply, dict) else reply
@@ -43,10 +43,6 @@ def read_vectors(reply: object, count: int) -> Vectors:
         msg = f"sends vectors of {lengths[0]} and of {lengths[-1]} numbers in one answer"
         raise ValueError(msg)
     return np.stack(rows)
-
-
-def _error(reply: object) -> str:
-    return error_text(reply) if isinstance(reply, dict) and "data" not in reply else ""
 
 
 def _in_order(items: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

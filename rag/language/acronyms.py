@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rag.language.words import word_set
+
 _SHORT = r"[A-Z][A-Za-z&]{0,3}[A-Z](?:\d|s)?"
-_SMALL_WORDS = "of the and for on in to at de del der des du la le und für van"
-_SMALL = frozenset(_SMALL_WORDS.split())
+_SMALL = word_set("of the and for on in to at de del der des du la le und für van")
 _WORD = r"[^\W_][\w'’&-]*"
 _LONG = rf"{_WORD}(?:\s+{_WORD}){{1,9}}"
 _IN_BRACKETS = re.compile(rf"\(\s*[“\"‘']?(?P<short>{_SHORT})[”\"’']?\s*[);,]")
@@ -88,97 +89,11 @@ def _is_meant(word: str, short: str) -> bool:
     return word == short or len(short) > 3 or word.casefold() not in _COMMON
 
 
-_COMMON = frozenset(
-    [
-        "a",
-        "ad",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "ask",
-        "at",
-        "be",
-        "bed",
-        "big",
-        "but",
-        "by",
-        "can",
-        "did",
-        "do",
-        "eat",
-        "end",
-        "far",
-        "for",
-        "get",
-        "go",
-        "had",
-        "has",
-        "he",
-        "her",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "let",
-        "me",
-        "men",
-        "met",
-        "more",
-        "my",
-        "new",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "ok",
-        "old",
-        "on",
-        "or",
-        "our",
-        "out",
-        "own",
-        "pay",
-        "per",
-        "ran",
-        "said",
-        "say",
-        "see",
-        "set",
-        "she",
-        "sit",
-        "so",
-        "ten",
-        "the",
-        "they",
-        "to",
-        "too",
-        "two",
-        "up",
-        "us",
-        "was",
-        "way",
-        "we",
-        "what",
-        "who",
-        "why",
-        "will",
-        "won",
-        "yes",
-        "yet",
-        "you",
-        "your",
-    ]
+_COMMON = word_set(
+    "a ad am an and any are as ask at be bed big but by can did do eat end far for get go had"
+    " has he her him his how i if in into is it its let me men met more my new no nor not now of"
+    " off ok old on or our out own pay per ran said say see set she sit so ten the they to too"
+    " two up us was way we what who why will won yes yet you your"
 )
 
 

@@ -11,19 +11,8 @@ from dataclasses import dataclass, replace
 
 from rag.language.quotation_marks import Quotation, quotations
 from rag.language.sentences import sentence_spans
-from rag.language.speakers import matches_speaker, same_person
 from rag.language.speech_cues import SAYING, Cue, cues_of, quoted_in, read_together
 from rag.language.words import Wording, word_set
-
-__all__ = [
-    "Attributed",
-    "Attribution",
-    "attributed",
-    "attributions",
-    "matches_speaker",
-    "said_by",
-    "same_person",
-]
 
 _NAME = (
     r"(?:[A-Z][\w’'.-]*[^\W_]|[A-Z])(?: (?:(?:de|da|del|der|den|la|van|von|bin|al|of|the) ){0,2}"

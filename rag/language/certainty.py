@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from rag.language.opposites import base, near
+from rag.language.opposites import base, base_set, near
 from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
 
@@ -19,32 +19,20 @@ Status = Literal["fact", "now", "coming", "planned", "wanted", "possible", "clai
 SUBJECTS = word_set("nsubj nsubjpass csubj")
 _LONGEST_CHAIN = 12
 _CONTROLS: dict[Status, frozenset[str]] = {
-    "planned": frozenset(
-        base(word)
-        for word in word_set(
-            "plan aim intend promise pledge vow agree decide prepare order tell require must set"
-            " due ready willing expect allow ban forbid have be need"
-        )
+    "planned": base_set(
+        "plan aim intend promise pledge vow agree decide prepare order tell require must set"
+        " due ready willing expect allow ban forbid have be need"
     ),
-    "wanted": frozenset(
-        base(word)
-        for word in word_set(
-            "want hope threaten consider propose seek try ask offer demand call urge wish attempt"
-            " invite recommend suggest request"
-        )
+    "wanted": base_set(
+        "want hope threaten consider propose seek try ask offer demand call urge wish attempt"
+        " invite recommend suggest request"
     ),
-    "possible": frozenset(
-        base(word) for word in word_set("fear believe think suspect likely seem appear doubt")
-    ),
-    "claimed": frozenset(base(word) for word in word_set("claim allege say report rumour")),
+    "possible": base_set("fear believe think suspect likely seem appear doubt"),
+    "claimed": base_set("claim allege say report rumour"),
 }
-_FAILS = frozenset(map(base, word_set("fail refuse decline forget neglect deny doubt")))
-_DOES = frozenset(
-    map(base, word_set("manage begin start continue come help force happen use get go prove turn"))
-)
-_PREVENTED = frozenset(
-    map(base, word_set("accuse suspect charge acquit clear prevent stop ban bar instead"))
-)
+_FAILS = base_set("fail refuse decline forget neglect deny doubt")
+_DOES = base_set("manage begin start continue come help force happen use get go prove turn")
+_PREVENTED = base_set("accuse suspect charge acquit clear prevent stop ban bar instead")
 _POSSIBLE = word_set("may might could possibly perhaps maybe probably can")
 _COMING = word_set("will shall 'll ’ll wo would")
 _PLANNED = word_set("should must ought")
@@ -57,13 +45,8 @@ _NOT_SO = SAYING - word_set(
 _MOVES = word_set("be is are was were been go goes went gone going put get got remain remains stay")
 _CONDITIONS = word_set("if unless whether until till provided providing once")
 _PROVIDED = word_set("provided providing assuming supposing")
-_OPEN_THINGS = frozenset(map(base, word_set("interest delay hesitation difficulty trouble")))
-_FEARED = frozenset(
-    map(
-        base,
-        word_set("fear hope expect believe think suspect propose suggest demand want call ask"),
-    )
-)
+_OPEN_THINGS = base_set("interest delay hesitation difficulty trouble")
+_FEARED = base_set("fear hope expect believe think suspect propose suggest demand want call ask")
 
 
 def standing(verb: Token) -> tuple[bool, Status, Token | None]:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.opposites import base
+from rag.language.opposites import base, base_set
 from rag.language.quotation_marks import quotations
 from rag.language.speech_cues import SAYING
 from rag.language.words import Wording, word_set
@@ -55,21 +55,18 @@ _VIEWS_ELSEWHERE = {
     "nl": r"(?:ik (?:vind|denk|geloof|hoop|vrees)|naar mijn mening|volgens mij|we moeten)\b",
     "pt": r"(?:(?:eu )?(?:acho|creio|penso|espero) que|na minha opini[ãa]o|devemos|oxalá)\b",
 }
-_JUDGING = frozenset(
-    base(word)
-    for word in word_set(
-        "disgrace disgraceful shame shameful shameless outrage outrageous scandal scandalous"
-        " absurd ridiculous ludicrous nonsense terrible awful horrible dreadful appalling"
-        " wonderful marvellous marvelous magnificent brilliant fantastic superb splendid lovely"
-        " beautiful ugly charming delightful disappointing pathetic stupid foolish silly wise"
-        " clever unfair unjust unacceptable intolerable inexcusable unforgivable great good bad"
-        " better worse best worst wrong right pity tragedy farce joke triumph disaster madness"
-        " insane crazy boring exciting inspiring admirable laudable regrettable deplorable sad"
-        " heartbreaking embarrassing embarrassment overdue important necessary essential obvious"
-        " clear sensible reasonable unreasonable"
-    )
+_JUDGING = base_set(
+    "disgrace disgraceful shame shameful shameless outrage outrageous scandal scandalous"
+    " absurd ridiculous ludicrous nonsense terrible awful horrible dreadful appalling"
+    " wonderful marvellous marvelous magnificent brilliant fantastic superb splendid lovely"
+    " beautiful ugly charming delightful disappointing pathetic stupid foolish silly wise"
+    " clever unfair unjust unacceptable intolerable inexcusable unforgivable great good bad"
+    " better worse best worst wrong right pity tragedy farce joke triumph disaster madness"
+    " insane crazy boring exciting inspiring admirable laudable regrettable deplorable sad"
+    " heartbreaking embarrassing embarrassment overdue important necessary essential obvious"
+    " clear sensible reasonable unreasonable"
 )
-_RATED = frozenset(base(word) for word in word_set("important necessary essential clear obvious"))
+_RATED = base_set("important necessary essential clear obvious")
 _SEEMS = word_set("be is are was were been being 's 're seem seems seemed sound sounds looks look")
 _CALLS = word_set("read see click watch listen subscribe follow sign share scroll tap look visit")
 _BEFORE_CALL = word_set("please do n't n’t not never always just then also now")

@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
-from rag.language.furniture import is_furniture
 from rag.language.referents import (
     PERSON_PRONOUNS,
     PLURAL_PRONOUNS,
@@ -27,16 +26,6 @@ from rag.language.words import word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-__all__ = [
-    "antecedent",
-    "depends_on_context",
-    "is_background",
-    "is_continuation",
-    "is_fragment",
-    "is_furniture",
-    "is_teaser",
-]
-
 _DEMONSTRATIVES = word_set("this that these those such")
 _UNIQUE = word_set(
     "government police president sun moon world weather economy internet public media market"
@@ -49,6 +38,7 @@ _UNIQUE = word_set(
 )
 """Nouns that need no sentence before them: "the government", "the sun"."""
 
+_OF_NOTHING = word_set("rained snowed seems seemed appears turns")
 _PAIRS = word_set("pair couple two duo brothers sisters")
 _RELATIVE = re.compile(
     r"\b(?:his|her|their) (?:[a-z]+[- ]){0,2}(?:wife|husband|widow|widower|mother|father|parents?"
@@ -268,13 +258,11 @@ def _described(subject: Token) -> Referent | None:
     word = subject.lower_
     if _aged(subject):
         return "person"
-    if determiner.lower_ == "the" and (
-        word in _UNIQUE or (subject.tag_ == "JJ" and not _aged(subject))
-    ):
+    if determiner.lower_ == "the" and (word in _UNIQUE or subject.tag_ == "JJ"):
         return None
     if word in _PAIRS:
         return "people"
-    if _aged(subject) or is_person_noun(word):
+    if is_person_noun(word):
         return "person"
     if determiner.lower_ == "the" and subject.tag_ == "NNS":
         return None
@@ -289,14 +277,7 @@ def _aged(subject: Token) -> bool:
 def _empty_it(subject: Token) -> bool:
     """Whether "it" stands for nothing: "it is unclear whether", "it rained", "it was X who"."""
     verb = subject.head
-    if subject.dep_ == "expl" or verb.lower_ in (
-        "rained",
-        "snowed",
-        "seems",
-        "seemed",
-        "appears",
-        "turns",
-    ):
+    if subject.dep_ == "expl" or verb.lower_ in _OF_NOTHING:
         return True
     later = [child for child in verb.children if child.i > verb.i]
     clause = any(child.dep_ in ("ccomp", "csubj", "xcomp", "advcl", "relcl") for child in later)

@@ -30,6 +30,7 @@ _MAKING = word_set(
     " promoted credited recognized recognised regarded remembered released published owned"
     " headquartered designated listed classified identified set comprised composed"
 )
+_LEADING = word_set("serving leading running representing")
 _ORIGINS = word_set("grew began started originated emerged evolved arose")
 _ORIGINS_FROM = word_set("out as from")
 KINDS = re.compile(
@@ -107,12 +108,7 @@ def _of(token: Token) -> bool:
 def tells(verb: Token) -> bool:
     """Whether a clause that hangs on a name says what it is, not just what it did."""
     if verb.tag_ in ("VBN", "VBG") and not any(c.dep_ in ("aux", "auxpass") for c in verb.children):
-        return verb.lower_ in _MAKING or verb.lower_ in (
-            "serving",
-            "leading",
-            "running",
-            "representing",
-        )
+        return verb.lower_ in _MAKING or verb.lower_ in _LEADING
     return strength_of(verb) > 0 or verb.lower_ in _MAKING
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from rag.language import quotation_marks
+from rag.language.words import without_possessive
 
 if TYPE_CHECKING:
     import tantivy
@@ -133,7 +134,7 @@ def names(text: str) -> list[str]:
     words = list(_NAME.finditer(text))
     found = []
     for place, word in enumerate(words):
-        name = re.sub(r"['’]s?$", "", word[0])
+        name = without_possessive(word[0])
         start = word.start()
         first = place == 0 and not re.search(r"\w", text[:start])
         begins = first or _BEGINNING.search(text[max(0, start - _BEFORE) : start])

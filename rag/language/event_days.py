@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
@@ -305,11 +306,11 @@ def _title(doc: Doc, verb: Token | None, times: list[tuple[int, int]]) -> str:
         helps = (*_SUBJECTS, *(("aux", "auxpass") if joined.tag_ == "VBN" else ()))
         shared = [each for each in top.children if each.dep_ in helps]
         both = [*shared, joined]
-        chosen = sorted({token for each in both for token in _own(each, verb)}, key=_place)
+        chosen = sorted({token for each in both for token in _own(each, verb)}, key=attrgetter("i"))
     else:
-        chosen = sorted(_own(top, verb), key=_place)
+        chosen = sorted(_own(top, verb), key=attrgetter("i"))
     if top is not None and top.dep_ == "relcl":
-        spoken_of = [each for each in top.head.subtree if not _is_behind(each, top.head)]
+        spoken_of = [each for each in top.head.subtree if each.i <= top.head.i]
         chosen = spoken_of + [each for each in chosen if each.tag_ not in ("WP", "WDT")]
     text = _joined([each for each in chosen if not _is_time(each, times)])
     words = _LEADING.sub("", _TRAILING.sub("", " ".join(_SPACED.sub(r"\1", text).split()))).split()
@@ -325,15 +326,6 @@ def _joined(tokens: list[Token]) -> str:
         for each, gap in zip(tokens, apart, strict=False)
     ]
     return "".join(each.text_with_ws + gap for each, gap in zip(tokens, [*gaps, ""], strict=False))
-
-
-def _is_behind(token: Token, noun: Token) -> bool:
-    """Whether a word belongs to what is said of a noun after it."""
-    return token.i > noun.i
-
-
-def _place(token: Token) -> int:
-    return token.i
 
 
 def _own(top: Token, dated: Token | None) -> Iterator[Token]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.language.words import word_set
+
 CELLS = " | "
 """What parts the cells of a table's row in plain text."""
 
@@ -60,16 +62,7 @@ _GLUED_CORRECTION = re.compile(
 )
 _VIDEO = re.compile(r"(?:Video Ad Feedback\b.*)?\b\d{1,2}:\d\d - Source: \S+", re.DOTALL)
 _ADDRESS_ONLY = re.compile(r"https?://\S+")
-_PROMPT_HINTS = (
-    "sign up",
-    "subscribe",
-    "newsletter",
-    "inbox",
-    "follow ",
-    "abonn",
-    "inscri",
-    "suscr",
-)
+_PROMPT_HINTS = ("sign up", "follow ", *word_set("subscribe newsletter inbox abonn inscri suscr"))
 _PROMPT = re.compile(
     rf"{_BULLETS}(?:"
     r"subscribe (?:to|now|today|here|for)\b"

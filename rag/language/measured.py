@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import day_name, month_name
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
@@ -165,12 +166,8 @@ def _name(token: Token) -> tuple[str, ...]:
     if token.pos_ != "PROPN" or token.lower_.rstrip(".") in _TIMES:
         return ()
     before = [each for each in token.children if each.dep_ in ("compound", "flat", "nmod")]
-    words = sorted([*(each for each in before if each.pos_ == "PROPN"), token], key=_place)
+    words = sorted([*(each for each in before if each.pos_ == "PROPN"), token], key=attrgetter("i"))
     return tuple(word.lower_.replace(".", "") for word in words)
-
-
-def _place(token: Token) -> int:
-    return token.i
 
 
 def _qualities(chain: list[Token]) -> frozenset[str]:

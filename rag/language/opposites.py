@@ -1,16 +1,74 @@
-"""Which English words say the opposite of which, and which say the same; one table for all."""
+"""Which English words say the opposite, the same or more generally the same: one table for all.
+
+The widest part is from WordNet 3.1, whose licence stands beside its files;
+`scripts/build_synonyms.py` writes those.
+"""
 
 from __future__ import annotations
 
+import gzip
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from rag.language.entities import stems
-from rag.language.synonyms import antonyms, listed
+
+
+@lru_cache(20_000)
+def implied(word: str) -> frozenset[str]:
+    """The base forms that a text with a base form may be said to have too, itself among them.
+
+    They are loose, as all senses of a word count: they let a claim pass, and prove nothing. Words
+    that the lexicon lacks imply themselves.
+
+    >>> from rag.language.opposites import base
+    >>> base("quit") in implied(base("resignation")), base("boat") in implied(base("ferry"))
+    (True, True)
+    >>> base("ferry") in implied(base("boat"))
+    False
+    """
+    others = _lines("wordnet_en").get(word, "").split()
+    return frozenset([word, *others]) if stems(word) else frozenset([word])
+
+
+def kinds(noun: str) -> frozenset[str]:
+    """The base forms of the general nouns for what a noun names in its first senses; mostly empty.
+
+    >>> from rag.language.opposites import base
+    >>> base("vehicle") in kinds(base("lorry")), base("lorry") in kinds(base("vehicle"))
+    (True, False)
+    """
+    return frozenset(_lines("wordnet_kinds_en").get(noun, "").split())
+
+
+def antonyms(word: str) -> frozenset[str]:
+    """The base forms that say the opposite of a base form in one of its usual senses; mostly empty.
+
+    >>> from rag.language.opposites import base
+    >>> base("absent") in antonyms(base("present")), antonyms(base("ferry"))
+    (True, frozenset())
+    """
+    return frozenset(_lines("wordnet_opposites_en").get(word, "").split())
+
+
+def listed(word: str) -> bool:
+    """Whether WordNet has other words for a base form, or a kind of what it names."""
+    return any(word in _lines(name) for name in _TABLES)
+
+
+_TABLES = ("wordnet_en", "wordnet_kinds_en", "wordnet_opposites_en")
+
+
+@cache
+def _lines(name: str) -> dict[str, str]:
+    path = files("rag.language").joinpath("lexicons", f"{name}.txt.gz")
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    return dict(line.split("\t", 1) for line in lines)
+
 
 _COUNTERS = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject\w*|refus\w+|declin\w+|stop\w*|halt\w*|prevent\w*|avoid\w*"
@@ -41,6 +99,15 @@ def base(word: str) -> str:
     found = stems(head)
     stem = str(found[0]) if found else head
     return f"{stem}_{particle}" if particle else stem
+
+
+def base_set(words: str) -> frozenset[str]:
+    """The base forms of a list of words that is written as one string.
+
+    >>> base_set("ran Sunk") == {base("run"), "sink"}
+    True
+    """
+    return frozenset(map(base, words.split()))
 
 
 def other_number(word: str) -> str:
@@ -112,14 +179,8 @@ def in_dictionary(word: str) -> bool:
 
 @cache
 def _paraphrases() -> dict[str, frozenset[str]]:
-    path = files("rag.language").joinpath("lexicons", "paraphrases_en.toml")
-    fields = tomllib.loads(path.read_text(encoding="utf-8")).values()
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for line in (line for field in fields for line in field):
-        group = {base(word) for word in line.split()}
-        for word in group:
-            found[word] |= group
-    return {word: frozenset(group) for word, group in found.items()}
+    fields = _read("paraphrases_en").values()
+    return _grouped(line for field in fields for line in field)
 
 
 def offices(word: str) -> frozenset[str]:
@@ -135,7 +196,7 @@ def converses(word: str) -> frozenset[str]:
 @cache
 def verbs(kind: str) -> frozenset[str]:
     """The base forms of a list of the lexicon: take_part, stay_away, achieve, end, light, vague."""
-    return frozenset(base(word) for word in str(_lexicon()[kind]).split())
+    return base_set(_lexicon()[kind])
 
 
 def particles(verb: str) -> frozenset[str]:
@@ -157,7 +218,11 @@ def _particles() -> dict[str, frozenset[str]]:
 
 @cache
 def _lexicon() -> dict[str, Any]:
-    path = files("rag.language").joinpath("lexicons", "verbs_en.toml")
+    return _read("verbs_en")
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = files("rag.language").joinpath("lexicons", f"{name}.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -176,30 +241,30 @@ def _numbers() -> dict[str, str]:
 
 @cache
 def _pairs(kind: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for pair in _lexicon()[kind]:
-        sides = [frozenset(map(base, side.split())) for side in pair]
-        for mine, theirs in (sides, sides[::-1]):
-            for word in mine:
-                found[word] = found.get(word, frozenset()) | theirs
-    return found
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one, other in (map(base_set, pair) for pair in _lexicon()[kind]):
+        for word, theirs in (*((w, other) for w in one), *((w, one) for w in other)):
+            found[word] |= theirs
+    return {word: frozenset(theirs) for word, theirs in found.items()}
 
 
-@cache
 def things(noun: str) -> frozenset[str]:
     """The base forms of the nouns that news uses for the same thing, itself among them."""
-    groups = [frozenset(map(base, line.split())) for line in _lexicon()["things"]]
-    return frozenset([noun]).union(*(group for group in groups if noun in group))
+    return _groups("things").get(noun, frozenset([noun]))
 
 
 @cache
 def _groups(kind: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for line in _lexicon()[kind]:
-        group = frozenset(map(base, line.split()))
+    return _grouped(_lexicon()[kind])
+
+
+def _grouped(lines: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each word of some lines, by its base form, the words of all its lines."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for group in map(base_set, lines):
         for word in group:
-            found[word] = found.get(word, frozenset()) | group
-    return found
+            found[word] |= group
+    return {word: frozenset(group) for word, group in found.items()}
 
 
 def counters(text: str, word: str) -> bool:

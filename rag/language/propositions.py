@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rag.language.analysis import analyse, quoted_tokens
+from rag.language.certainty import SUBJECTS
 from rag.language.entities import stems
-from rag.language.opposites import base, particles
+from rag.language.opposites import base, base_set, particles
 from rag.language.words import word_set
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Tense = Literal["done", "now", "coming"]
 
-_SUBJECTS = word_set("nsubj nsubjpass csubj")
 _OBJECTS = word_set("dobj attr acomp oprd dative")
 _OTHER_CLAUSES = word_set("conj cc advcl ccomp parataxis relcl acl mark punct csubj")
 _MODALS = word_set("may might could would should must can ca ought shall")
@@ -31,16 +31,15 @@ _HEDGES = word_set(
     " mostly largely unlikely"
 )
 _NOBODY = word_set("nobody none nothing neither no")
-_FACTS = word_set(
+_FACT_VERBS = base_set(
     "confirm announce reveal find discover learn prove show realise realize know note acknowledge"
     " admit see hear remember"
 )
-_FACT_VERBS = frozenset(base(word) for word in _FACTS)
-_FAILS = frozenset(base(word) for word in word_set("fail refuse decline forget neglect"))
-_DOES = frozenset(base(word) for word in word_set("manage begin start continue go come"))
+_FAILS = base_set("fail refuse decline forget neglect")
+_DOES = base_set("manage begin start continue go come")
 _ABLE = word_set("can ca could")
-_DECIDED = frozenset(base(word) for word in word_set("announce confirm decide"))
-_IS = frozenset(base(word) for word in word_set("be remain stay"))
+_DECIDED = base_set("announce confirm decide")
+_IS = base_set("be remain stay")
 _LEFT_OPEN = word_set("if whether unless until")
 _SOURCES = word_set(
     "police officials official authorities prosecutors court ministry government council spokesman"
@@ -50,7 +49,7 @@ _SOURCES = word_set(
     " organisers organizers investigators firefighters company agency"
     " department office hospital rescuers coastguard doctors judge operator airline club"
 )
-_SAYING = frozenset(base(word) for word in word_set("say tell report state add write"))
+_SAYING = base_set("say tell report state add write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
     if verb.dep_ in ("aux", "auxpass", "amod", "compound"):
         return
     first = _first(verb)
-    own = [child for child in verb.children if child.dep_ in _SUBJECTS]
+    own = [child for child in verb.children if child.dep_ in SUBJECTS]
     subject = own[0] if own else _inherited(verb)
     there = any(child.dep_ == "expl" for child in verb.children)
     if subject is None and not there:
@@ -132,7 +131,7 @@ def _said(verb: Token, quoted: frozenset[int]) -> Iterator[Proposition]:
         by = [c for c in verb.children if c.dep_ == "agent"]
         agents = [t for c in by for t in c.children if t.dep_ == "pobj"]
         doer, done_to = _phrase(agents[0] if agents else None), doer
-    word = _predicate(predicate) if predicate is not None else _verb(verb)
+    word = base(predicate.text) if predicate is not None else _verb(verb)
     taken = {subject if not there else None, *(c for c in objects if c != predicate)}
     rest = _rest(verb, taken)
     denied = _denied(verb, subject, [*objects])
@@ -160,7 +159,7 @@ def _first(verb: Token) -> Token:
 
 
 def _has_subject(verb: Token) -> bool:
-    return any(child.dep_ in (*_SUBJECTS, "expl") for child in verb.children)
+    return any(child.dep_ in (*SUBJECTS, "expl") for child in verb.children)
 
 
 def _passive(verb: Token) -> bool:
@@ -172,7 +171,7 @@ def _inherited(verb: Token) -> Token | None:
     while verb.dep_ in ("conj", "xcomp") and verb.head.pos_ in ("VERB", "AUX"):
         verb = verb.head
         for child in verb.children:
-            if child.dep_ in _SUBJECTS:
+            if child.dep_ in SUBJECTS:
                 return child
     return None
 
@@ -219,10 +218,6 @@ _OTHER = word_set(
 )
 
 
-def _predicate(token: Token) -> str:
-    return base(token.text)
-
-
 def _verb(verb: Token) -> str:
     word = base(verb.text)
     known = particles(word)
@@ -241,7 +236,7 @@ def _verb(verb: Token) -> str:
 def _rest(verb: Token, taken: set[Token | None]) -> frozenset[str]:
     found: set[str] = set()
     for child in verb.children:
-        if child in taken or child.dep_ in _OTHER_CLAUSES or child.dep_ in _SUBJECTS:
+        if child in taken or child.dep_ in _OTHER_CLAUSES or child.dep_ in SUBJECTS:
             continue
         found |= {base(each.text) for each in child.subtree if stems(each.text)}
     return frozenset(found)
@@ -332,7 +327,7 @@ def _vouched(head: Token, governor: str, clause: Token) -> bool:
     if governor not in _SAYING:
         return False
     speakers = [c for c in head.children if c.dep_ == "nsubj"]
-    inner = [c for c in clause.children if c.dep_ in _SUBJECTS]
+    inner = [c for c in clause.children if c.dep_ in SUBJECTS]
     if not speakers or not inner:
         return False
     known = any(each.lower_ in _SOURCES for each in speakers[0].subtree)

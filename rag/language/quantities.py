@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.language.entities import NUMERALS, Number, number_places
+from rag.language.words import word_set
 
 Bound = Literal["", "about", "below", "above"]
 
@@ -25,29 +26,18 @@ _BEFORE = tuple(
 
 _CURRENCIES = {
     r"(?:US |Canadian |Australian )?dollars?": "dollar",
-    r"euros?": "euro",
     r"pounds?(?: sterling)?": "pound",
-    r"yen": "yen",
-    r"francs?": "franc",
     r"crowns?|krone[rn]?|kron(?:or|a)|korun[ay]?": "crown",
     r"roubles?|rubles?": "rouble",
-    r"rupees?": "rupee",
     r"yuan|renminbi": "yuan",
-    r"pesos?": "peso",
-    r"lira": "lira",
     r"zloty|zlotys|zlotych": "zloty",
-    r"shekels?": "shekel",
-    r"marks?": "mark",
-    r"dinars?": "dinar",
-    r"dirhams?": "dirham",
-    r"riyals?": "riyal",
-    r"shillings?": "shilling",
-    r"rupiah": "rupiah",
-    r"ringgit": "ringgit",
-    r"naira": "naira",
-    r"baht": "baht",
-    r"forints?": "forint",
-    r"hryvnias?": "hryvnia",
+    **{name: name for name in sorted(word_set("yen lira rupiah ringgit naira baht"))},
+    **{
+        f"{name}s?": name
+        for name in sorted(
+            word_set("euro franc rupee peso shekel mark dinar dirham riyal shilling forint hryvnia")
+        )
+    },
 }
 CURRENCY = "|".join(_CURRENCIES)
 """A pattern for the names of currencies."""

@@ -13,6 +13,10 @@ _QUOTED = re.compile(
 )
 
 
+QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+"""A quotation with its marks, double ones, also over several lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quotation:
     """Characters `start` to `end` of a text, which stand between quotation marks."""

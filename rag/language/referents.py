@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from rag.language.analysis import analyse
 from rag.language.furniture import is_furniture
 from rag.language.name_matching import bare_name, fullest_name
+from rag.language.quotation_marks import QUOTED
 from rag.language.sentences import sentence_spans
-from rag.language.words import word_set
+from rag.language.words import without_possessive, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -54,7 +55,6 @@ _LOOKED_AT = 6
 """So many sentences before one are looked at for its referent."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n|\n")
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 
 
 def referent(
@@ -127,7 +127,7 @@ def _in_sentence(doc: Doc, kind: Referent, female: bool | None, word: str) -> ob
 
 def _names(doc: Doc, labels: Sequence[str]) -> list[Token]:
     """The head of each name with such a label, quoted names and those that only own left out."""
-    quoted = [match.span() for match in _QUOTED.finditer(doc.text)]
+    quoted = [match.span() for match in QUOTED.finditer(doc.text)]
     heads = []
     for name in doc.ents:
         inside = any(a < name.start_char < b for a, b in quoted)
@@ -185,7 +185,7 @@ def _proper(token: Token) -> str:
     first = token.i
     while first and token.doc[first - 1].pos_ == "PROPN":
         first -= 1
-    return bare_name(re.sub(r"['’]s?$", "", token.doc[first : token.i + 1].text))
+    return bare_name(without_possessive(token.doc[first : token.i + 1].text))
 
 
 def _surely_named(head: Token, name: str) -> bool:
@@ -249,7 +249,7 @@ def _same_place(head: Token, subject: Token) -> bool:
 def _shown(head: Token) -> str:
     """The name to which a token belongs, without its title and a possessive ending."""
     span = next(name for name in head.doc.ents if name.start <= head.i < name.end)
-    shown = re.sub(r"['’]s?$", "", span.text)
+    shown = without_possessive(span.text)
     return bare_name(shown) if span.label_ == "PERSON" else re.sub(r"^[Tt]he ", "", shown)
 
 

@@ -5,18 +5,18 @@ Rules are for English.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rag.language.analysis import analyse
 from rag.language.name_matching import INSTITUTIONS, bare_name, fullest_name
 from rag.language.referents import referent
-from rag.language.words import word_set
+from rag.language.words import without_possessive, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _WITHIN = word_set("the and of for &")
+_POINTING = word_set("this that these those both all some many")
 _FEW_TOKENS = 8
 Places = list[int | None]
 """For each character of a shortened statement its place in the text; None for a stand-in."""
@@ -26,16 +26,7 @@ def speaker_at(text: str, left: int, doc: Doc, head: Token, places: Places) -> s
     """The speaker at a token: the fullest name, a phrase as it stands, "" where unsure."""
     at = places[head.idx]
     before = text[: left if at is None else at]
-    if head.pos_ == "PRON" or head.lower_ in (
-        "this",
-        "that",
-        "these",
-        "those",
-        "both",
-        "all",
-        "some",
-        "many",
-    ):
+    if head.pos_ == "PRON" or head.lower_ in _POINTING:
         return _pronoun(text, left, doc, head)
     conjuncts = [token for token in head.conjuncts if token.i > head.i]
     if conjuncts and conjuncts[-1].i - head.i <= _FEW_TOKENS:
@@ -67,7 +58,7 @@ def _proper(doc: Doc, head: Token) -> str:
         and doc[last - 1].whitespace_
     ):
         last += 1
-    name = bare_name(re.sub(r"['’]s?$", "", " ".join(doc[first:last].text.split())))
+    name = bare_name(without_possessive(" ".join(doc[first:last].text.split())))
     owner = next((c for c in head.lefts if c.dep_ == "poss"), None)
     if owner is not None:
         return " ".join(doc[head.left_edge.i : last].text.split())
@@ -133,7 +124,7 @@ def _only_person_before(text: str, left: int, doc: Doc, head: Token) -> str | No
         return None
     analyse([doc.text], named=True)
     people = {
-        re.sub(r"['’]s?$", "", name.text): name
+        without_possessive(name.text): name
         for name in doc.ents
         if name.label_ == "PERSON" and name.end <= head.i
     }

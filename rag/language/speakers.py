@@ -11,18 +11,11 @@ from functools import lru_cache
 
 from rag.language.analysis import analyse
 from rag.language.introductions import introductions
-from rag.language.name_matching import (
-    TITLES,
-    alike,
-    folded_words,
-    is_role,
-    mentions,
-    name_words,
-)
+from rag.language.name_matching import TITLES, alike, folded_words, is_role, mentions, name_words
 from rag.language.sentences import sentence_spans
+from rag.language.speech_cues import SPEAKING_FOR
 from rag.language.words import word_set
 
-_SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
 _CLOSE_TO = re.compile(
     r"(?:lawyer|attorney|agent|mother|father|wife|husband|brother|sister|son|daughter|friend|family"
     r"|publicist|manager|widow|colleague|neighbor|neighbour|supporter|ally|rival|critic|relative)s?$"
@@ -108,7 +101,7 @@ def _by_name(speaker: str, asked: str, around: str) -> float:
     if _speaks_for(speaker) and not _speaks_for(asked):
         return 0.8 if len(shared) == len(theirs) and _for_organisation(asked, around) else 0.1
     if len(shared) == len(theirs) and (
-        len(theirs) > 1 or ours[-1:] == theirs or _is_last(ours, theirs)
+        len(theirs) > 1 or ours[-1:] == theirs or alike(ours[-1], theirs[-1])
     ):
         return 1.0 if set(shared) <= set(ours) else 0.9
     if all(any(alike(word, other) for other in theirs) for word in ours):
@@ -131,13 +124,9 @@ def _is_office_of(asked: str, words: Sequence[str], shared: Sequence[str]) -> bo
     )
 
 
-def _is_last(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    return alike(ours[-1], theirs[-1])
-
-
 def _speaks_for(speaker: str) -> bool:
     words = re.findall(r"[\w-]+", speaker.casefold())
-    return any(_SPEAKING_FOR.match(word) or _CLOSE_TO.match(word) for word in words)
+    return any(SPEAKING_FOR.match(word) or _CLOSE_TO.match(word) for word in words)
 
 
 def _for_organisation(asked: str, around: str) -> bool:

@@ -66,7 +66,7 @@ _WITH_OBJECT = word_set(
 _TO_SOMEONE = word_set("told tells tell telling")
 _LONG = 5
 _NOT_SAID = word_set("declined refused declines refuses decline refuse failed fails able unable")
-_SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
+SPEAKING_FOR = re.compile(r"(?:spokes\w+|representative|official|aide|office|campaign)s?$")
 _CUE = re.compile(rf"\b(?:{'|'.join(sorted(SAYING))}|according)\b", re.IGNORECASE)
 _WHOLE = 4
 
@@ -236,7 +236,7 @@ def _speaker_token(doc: Doc, verb: Token) -> Token | None:
 
 
 def _can_speak(noun: Token) -> bool:
-    return noun.pos_ == "PROPN" or bool(_SPEAKING_FOR.match(noun.lower_))
+    return noun.pos_ == "PROPN" or bool(SPEAKING_FOR.match(noun.lower_))
 
 
 def _reported(doc: Doc, verb: Token, subject: Token, places: Places) -> tuple[int, int] | None:

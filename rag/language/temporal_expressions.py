@@ -87,29 +87,17 @@ _DATES: tuple[tuple[str, Reading, str], ...] = (
     ("day", resolve.day, rf"\b{_ON_DAY}{_NUMBER}(?:\s+of)?\s+{_MONTH_YEAR}"),
     ("day", resolve.day, rf"\b{_ON_DAY}{_NUMBER}(?:\s+of)?\s+{_MONTH}"),
     ("day", resolve.day, rf"\b{_ON_DAY}{_MONTH}\s+(?:the\s+)?{_NUMBER}(?:,?\s+{_YEAR})?"),
-    (
-        "days",
-        resolve.day,
-        rf"\b{_BETWEEN}{_NUMBER}{_TO}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?",
-    ),
+    ("days", resolve.day, rf"\b{_BETWEEN}{_NUMBER}{_TO}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?"),
     ("days", resolve.day, rf"\b{_BETWEEN}{_MONTH}\s+{_NUMBER}{_TO}{_END}(?:,?\s+{_YEAR})?"),
     ("months", resolve.months, rf"\b(?:{_MONTHS})(?:,?\s+(?:of\s+)?{_YEAR})?"),
     ("month", resolve.month, rf"\b{_IN}{_PART}?{_MONTH_YEAR}"),
-    (
-        "month",
-        resolve.month,
-        rf"\b{_IN}{_PART}?(?:{_LAST_OR_THIS})?{_MONTH}(?!['’]s\s+[A-Z])",
-    ),
+    ("month", resolve.month, rf"\b{_IN}{_PART}?(?:{_LAST_OR_THIS})?{_MONTH}(?!['’]s\s+[A-Z])"),
     (
         "weekday",
         resolve.weekday,
         rf"\b(?:on\s+)?(?:{_LAST_OR_THIS})?(?:past\s+)?{_WEEKDAY}{_DAY_PART}",
     ),
-    (
-        "weekend",
-        resolve.weekend,
-        rf"\b{_OVER}(?:{_LAST_OR_THIS}|the\s+)(?:past\s+)?weekend\b",
-    ),
+    ("weekend", resolve.weekend, rf"\b{_OVER}(?:{_LAST_OR_THIS}|the\s+)(?:past\s+)?weekend\b"),
     (
         "near day",
         resolve.near_day,
@@ -121,11 +109,7 @@ _DATES: tuple[tuple[str, Reading, str], ...] = (
         r"\btoday\b|\btonight\b|\bthis\s+(?:morning|afternoon|evening)\b",
     ),
     ("this", resolve.this_unit, rf"\b{_IN}(?:earlier\s+)?this\s+{_THIS_UNIT}"),
-    (
-        "last",
-        resolve.last_unit,
-        rf"\b{_NOT_OWN}(?:earlier\s+)?last\s+{_THIS_UNIT}(?!\s+of\b)",
-    ),
+    ("last", resolve.last_unit, rf"\b{_NOT_OWN}(?:earlier\s+)?last\s+{_THIS_UNIT}(?!\s+of\b)"),
     ("last", resolve.last_unit, rf"\b{_IN}{_PART}last\s+(?P<unit>month|week)\b"),
     (
         "rolling",
@@ -139,23 +123,11 @@ _DATES: tuple[tuple[str, Reading, str], ...] = (
     ),
     ("ago", resolve.ago, rf"\b{_ABOUT}{_HOW_MANY}{_UNITS}\s+ago\b"),
     ("quarter", resolve.quarter, rf"\b{_IN}(?:the\s+)?Q(?P<nth>[1-4])\b(?:\s+{_OF_YEAR})?"),
-    (
-        "quarter",
-        resolve.quarter,
-        rf"\b{_IN}(?:the\s+)?{_NTH}[\s-]quarter\b(?:\s+{_OF_YEAR})?",
-    ),
+    ("quarter", resolve.quarter, rf"\b{_IN}(?:the\s+)?{_NTH}[\s-]quarter\b(?:\s+{_OF_YEAR})?"),
     ("half", resolve.half, rf"\b{_IN}(?:the\s+)?(?P<nth>first|second)\s+half\s+{_OF_YEAR}"),
     ("season", resolve.season, rf"\b{_IN}(?:the\s+)?{_PART}?{_SEASON}\s+(?:of\s+)?{_YEAR}"),
-    (
-        "season",
-        resolve.season,
-        rf"\b{_IN}{_LAST_OR_THIS}(?:past\s+)?{_SEASON}(?!\s+(?:in|of)\b)",
-    ),
-    (
-        "season",
-        resolve.season,
-        rf"\b(?:in|during|over)\s+the\s+{_SEASON}(?=\s*(?:$|[?.,;]))",
-    ),
+    ("season", resolve.season, rf"\b{_IN}{_LAST_OR_THIS}(?:past\s+)?{_SEASON}(?!\s+(?:in|of)\b)"),
+    ("season", resolve.season, rf"\b(?:in|during|over)\s+the\s+{_SEASON}(?=\s*(?:$|[?.,;]))"),
     (
         "year",
         resolve.year_in_words,

@@ -37,6 +37,7 @@ _SPELLED = {"&": "and", "%": "percent"}
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _LONGER_WORD = re.compile(r"\w{4,}")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _APART = "\x00"
 _INTERRUPTION = 25
 """So many words may stand between two quotations that are read as one: "said Ann Orr"."""
@@ -248,6 +249,15 @@ def word_set(words: str) -> frozenset[str]:
     ['said', 'told']
     """
     return frozenset(words.split())
+
+
+def without_possessive(word: str) -> str:
+    """A word without the ending of an owner.
+
+    >>> without_possessive("Orr’s"), without_possessive("Lords'")
+    ('Orr', 'Lords')
+    """
+    return _POSSESSIVE.sub("", word)
 
 
 def storable_text(text: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from rag.config import is_openai
 from rag.errors import ConfigError
+from rag.language.words import word_set
 from rag.llms.failures import Names, Server, is_loopback, said_by
 
 if TYPE_CHECKING:
@@ -24,17 +25,9 @@ _OWN_FAULT = 500
 _NO_QUOTA = re.compile(r"insufficient|billing|balance|credit|exceeded your current quota", re.I)
 _CONNECT_SECONDS = 20.0
 _AZURE = (".azure.com", ".azure-api.net", ".azure.us", ".azure.cn")
-_HEADERS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "transfer-encoding",
-        "user-agent",
-    }
+_HEADERS = word_set(
+    "accept accept-encoding connection content-length content-type host transfer-encoding"
+    " user-agent"
 )
 
 

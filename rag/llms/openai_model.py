@@ -23,12 +23,18 @@ from rag.llms.failures import (
     said_by,
     status_problem,
 )
-from rag.llms.learned import Learned, is_about_roles, learned
+from rag.llms.learned import (
+    Learned,
+    is_about_roles,
+    learned,
+    less_thinking,
+    room,
+    thinks,
+    thinks_aloud,
+)
 from rag.llms.model import Reply, ReplySchema
-from rag.llms.patience import LateError, Patience
-from rag.llms.received import Received
+from rag.llms.received import LateError, Patience, Received
 from rag.llms.server_events import Event, events
-from rag.llms.thinking import less_thinking, room, thinks, thinks_aloud
 from rag.llms.tokens import TokenCounter
 from rag.records import Message, Usage
 

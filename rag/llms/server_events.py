@@ -32,8 +32,7 @@ _ENDINGS: Mapping[str, Ending] = MappingProxyType(
         **dict.fromkeys(("tool_calls", "function_call", "tool_use", "tool_call"), "tool"),
         "refusal": "refused",
         **dict.fromkeys(
-            ("error", "abort", "aborted", "network_error", "insufficient_system_resource"),
-            "failed",
+            ("error", "abort", "aborted", "network_error", "insufficient_system_resource"), "failed"
         ),
     }
 )

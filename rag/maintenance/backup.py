@@ -31,8 +31,7 @@ from rag.maintenance.doctor import examine
 from rag.maintenance.holdings import versions
 from rag.store import NO_SERVER, Database, Store
 from rag.store.copying import copy_rows
-from rag.store.files import disk_error, write_atomically
-from rag.store.lock import is_running
+from rag.store.files import disk_error, is_running, write_atomically
 from rag.store.sqlite import FILE
 
 LIST = "backup.json"

@@ -13,8 +13,7 @@ from rag.corpus.notices import Notice, find_notices
 from rag.errors import ArchiveError
 from rag.records import Answer, Article, Citation, article_dict
 from rag.store import STILL, UNKNOWN_DATE, KeptRevision, Store
-from rag.verification.quotes.differences import word_diff
-from rag.verification.quotes.records import Change
+from rag.verification.quotes.records import Change, word_diff
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARAGRAPH = re.compile(r"\S[^\n]*")

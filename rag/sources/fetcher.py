@@ -19,8 +19,16 @@ from rag.errors import (
     WrongTypeError,
 )
 from rag.sources.addresses import AddressGuard, Target, parse_target
-from rag.sources.unpacking import BombError, UnpackingError, unpacked
-from rag.sources.wire import LONGEST_HEADERS, Connector, Deadline, HttpReply, ask
+from rag.sources.wire import (
+    LONGEST_HEADERS,
+    BombError,
+    Connector,
+    Deadline,
+    HttpReply,
+    UnpackingError,
+    ask,
+    unpacked,
+)
 
 AGENT = "Dateline"
 """The name of this program for servers and in robots.txt."""

@@ -23,6 +23,7 @@ from rag.errors import (
     TooSlowError,
     UnreachableError,
 )
+from rag.language.words import word_set
 from rag.sources.feeds import Entry, Feed, parse_feed, word_count
 from rag.sources.fetcher import Fetched, Validators
 from rag.sources.pages import PAGE_KINDS, bare_reason, with_note
@@ -32,18 +33,9 @@ from rag.store.rows import digest
 
 _MOST = 0.9
 _FEED_HOSTS = ("feeds.", "feed.", "rss.")
-FEED_KINDS = frozenset(
-    {
-        "application/atom+xml",
-        "application/feed+json",
-        "application/json",
-        "application/rdf+xml",
-        "application/rss+xml",
-        "application/xml",
-        "text/html",
-        "text/plain",
-        "text/xml",
-    }
+FEED_KINDS = word_set(
+    "application/atom+xml application/feed+json application/json application/rdf+xml"
+    " application/rss+xml application/xml text/html text/plain text/xml"
 )
 """The types that servers give to feeds; the content decides whether it is one."""
 

@@ -81,11 +81,7 @@ class Subscriptions:
             return feeds.attempts()
 
     def poll(
-        self,
-        *urls: str,
-        vectors: bool = True,
-        limit: int = 100,
-        progress: Progress = _silent,
+        self, *urls: str, vectors: bool = True, limit: int = 100, progress: Progress = _silent
     ) -> Polled:
         """Reads at most `limit` new entries of each of these feeds, by default of all.
 

@@ -1,17 +1,18 @@
 """The archive's source of truth, a file or a server; indexes are derived from it elsewhere."""
 
-from rag.store.conversations import Conversations, KeptConversation, KeptTurn, Summary
-from rag.store.database import (
-    NO_SERVER,
-    Database,
-    OldFormatError,
-    ingest_command,
-    store_place,
+from rag.store.conversations import (
+    Conversations,
+    Feedback,
+    KeptConversation,
+    KeptRemark,
+    KeptTurn,
+    Remark,
+    Summary,
 )
-from rag.store.feedback import Feedback, KeptRemark, Remark
+from rag.store.database import NO_SERVER, Database, OldFormatError, ingest_command, store_place
 from rag.store.feeds import Feeds, FollowedFeed, PollAttempts
+from rag.store.files import others_waiting, writer_lock
 from rag.store.filter_columns import NO_DELTA, AsOfDelta, Facets
-from rag.store.lock import others_waiting, writer_lock
 from rag.store.revisions import STILL, UNKNOWN_DATE, KeptRevision
 from rag.store.runs import Outcome, OutcomeKind, Runs
 from rag.store.saved_searches import SavedQuery, SavedSearch, SavedSearches

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from rag.store import schema
 from rag.store.database import Database
+from rag.store.rows import put_setting
 
 _ATTEMPTS = "polled "
 """The prefix of the settings that hold when a feed was polled, as JSON."""
@@ -85,7 +86,7 @@ class Feeds:
             known = _is_followed(connection, url)
             connection.execute(delete(entries).where(entries.c.feed == url))
             connection.execute(delete(table).where(table.c.url == url))
-            _forget_attempts(connection, url)
+            put_setting(connection, _ATTEMPTS + url)
             return known
 
     def all(self) -> list[FollowedFeed]:
@@ -134,21 +135,15 @@ class Feeds:
             for name, value in asdict(attempts).items()
             if value
         }
-        row = {"name": _ATTEMPTS + url, "value": json.dumps(known, default=datetime.isoformat)}
+        value = json.dumps(known, default=datetime.isoformat)
         with self._database.write() as connection:
             if _is_followed(connection, url):
-                _forget_attempts(connection, url)
-                connection.execute(insert(schema.settings).values(row))
+                put_setting(connection, _ATTEMPTS + url, value)
 
 
 def _is_followed(connection: Connection, url: str) -> bool:
     query = select(schema.feeds.c.url).where(schema.feeds.c.url == url)
     return connection.scalar(query) is not None
-
-
-def _forget_attempts(connection: Connection, url: str) -> None:
-    table = schema.settings
-    connection.execute(delete(table).where(table.c.name == _ATTEMPTS + url))
 
 
 def _attempts(known: dict[str, Any]) -> PollAttempts:

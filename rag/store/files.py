@@ -1,12 +1,20 @@
-"""Replaces files atomically, and explains errors of the disk."""
+"""Replaces files atomically, explains errors of the disk, and lets one process write at a time."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import ArchiveError
+from filelock import FileLock, Timeout
+
+from rag.errors import ArchiveError, LockedError
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -47,3 +55,93 @@ def disk_error(path: Path, error: OSError) -> ArchiveError:
             f"{path} cannot be read or written ({reason}); allow it: chmod -R u+rwX {path}"
         )
     return ArchiveError(f"{path} cannot be read or written ({reason}); mend that and try again")
+
+
+LOCK = "writer.lock"
+HOLDER = "writer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who writes to a folder ("" for nobody), what for, and whether the process may be running."""
+
+    who: str = ""
+    working: bool = False
+    purpose: str = ""
+
+
+def holder(folder: Path) -> Holder:
+    """Who writes to `folder` according to its note; takes no lock.
+
+    A process on another machine cannot be checked, so it counts as running.
+    """
+    try:
+        noted = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        pid, host = int(noted["pid"]), noted["host"]
+        who = f"process {pid} on {host}, since {noted['since']} ({noted['purpose']})"
+    except FileNotFoundError:
+        return Holder()
+    except (OSError, ValueError, TypeError, KeyError):
+        return Holder("another process")
+    working = host != socket.gethostname() or is_running(pid)
+    return Holder(who, working, str(noted["purpose"]))
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process with this id runs on this machine."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def others_waiting(folder: Path) -> Callable[[], bool]:
+    """A function that says whether another process has tried to get the lock since this call.
+
+    A process that does not get the lock changes the time of its file.
+    """
+    path = folder / LOCK
+    since = path.stat().st_mtime_ns
+    return lambda: path.stat().st_mtime_ns != since
+
+
+@contextmanager
+def writer_lock(folder: Path, purpose: str) -> Iterator[None]:
+    """Holds the writer's lock on `folder`; the system frees it when the process dies.
+
+    Raises LockedError naming the process that writes, and ArchiveError if the folder is
+    not writable.
+    """
+    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        with suppress(OSError):
+            os.utime(folder / LOCK)
+        who = holder(folder).who or "another process"
+        msg = f"{folder} is being written by {who}; wait for it to end, then run the command again"
+        raise LockedError(msg) from error
+    except OSError as error:
+        raise disk_error(folder, error) from error
+    try:
+        _announce(folder / HOLDER, purpose)
+        yield
+    finally:
+        (folder / HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _announce(path: Path, purpose: str) -> None:
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "purpose": purpose,
+    }
+    try:
+        path.write_text(json.dumps(holder), encoding="utf-8")
+    except OSError as error:
+        raise disk_error(path, error) from error

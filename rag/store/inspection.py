@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, and_, delete, exists, func, or_, select
 
 from rag.corpus.urls import canonical_id
 from rag.errors import ArchiveError
@@ -38,85 +38,62 @@ _ALL = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """Rows of a table without an owner; `derived` ones can be deleted without loss."""
+    """Rows of a table without an `owner`; `derived` ones can be deleted without loss."""
 
-    table: Table
     key: Column[Any]
-    where: ColumnElement[bool]
+    owner: ColumnElement[bool]
     what: str
-    derived: bool
+    derived: bool = False
+
+    @property
+    def where(self) -> ColumnElement[bool]:
+        """What the stray rows have in common."""
+        return _none(self.owner)
 
 
 def _none(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return ~exists().where(*conditions)
 
 
+_RUNS, _TURNS, _STARS = schema.runs.c, schema.turns.c, schema.stars.c
+_BANDS, _ENTRIES = schema.bands.c, schema.feed_entries.c
 STRAYS = (
     Stray(
-        schema.passages,
         _PASSAGES.id,
-        _none(
-            _REVISIONS.article_id == _PASSAGES.article_id,
-            _REVISIONS.revision == _PASSAGES.revision,
+        and_(
+            _REVISIONS.article_id == _PASSAGES.article_id, _REVISIONS.revision == _PASSAGES.revision
         ),
         "passages belong to no revision",
         derived=True,
     ),
     Stray(
-        schema.revisions,
         _REVISIONS.article_id,
-        _none(_ARTICLES.id == _REVISIONS.article_id),
+        _ARTICLES.id == _REVISIONS.article_id,
         "revisions belong to no article",
-        derived=False,
     ),
+    Stray(_REVISIONS.article_id, _RUNS.id == _REVISIONS.run_id, "revisions came by no run"),
     Stray(
-        schema.revisions,
-        _REVISIONS.article_id,
-        _none(schema.runs.c.id == _REVISIONS.run_id),
-        "revisions came by no run",
-        derived=False,
-    ),
-    Stray(
-        schema.copies,
         _COPIES.article_id,
-        _none(_ARTICLES.id == _COPIES.article_id),
+        _ARTICLES.id == _COPIES.article_id,
         "rows of copies belong to no article",
         derived=True,
     ),
+    Stray(_BANDS.copy_id, _COPIES.id == _BANDS.copy_id, "bands belong to no article", derived=True),
     Stray(
-        schema.bands,
-        schema.bands.c.copy_id,
-        _none(_COPIES.id == schema.bands.c.copy_id),
-        "bands belong to no article",
-        derived=True,
+        schema.outcomes.c.path, _RUNS.id == schema.outcomes.c.run_id, "outcomes belong to no run"
     ),
     Stray(
-        schema.outcomes,
-        schema.outcomes.c.path,
-        _none(schema.runs.c.id == schema.outcomes.c.run_id),
-        "outcomes belong to no run",
-        derived=False,
+        _ENTRIES.key, schema.feeds.c.url == _ENTRIES.feed, "entries belong to no feed", derived=True
     ),
     Stray(
-        schema.feed_entries,
-        schema.feed_entries.c.key,
-        _none(schema.feeds.c.url == schema.feed_entries.c.feed),
-        "entries belong to no feed",
-        derived=True,
-    ),
-    Stray(
-        schema.turns,
-        schema.turns.c.conversation_id,
-        _none(schema.conversations.c.id == schema.turns.c.conversation_id),
+        _TURNS.conversation_id,
+        schema.conversations.c.id == _TURNS.conversation_id,
         "turns belong to no conversation",
-        derived=False,
     ),
     Stray(
-        schema.stars,
-        schema.stars.c.article_id,
-        _none(schema.collections.c.id == schema.stars.c.collection_id),
+        _STARS.article_id,
+        schema.collections.c.id == _STARS.collection_id,
         "stars belong to no collection",
-        derived=False,
     ),
 )
 
@@ -338,4 +315,4 @@ def delete_strays(database: Database) -> None:
     with database.write() as connection:
         for stray in STRAYS:
             if stray.derived:
-                connection.execute(delete(stray.table).where(stray.where))
+                connection.execute(delete(stray.key.table).where(stray.where))

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Table, cast
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Table, cast, delete, insert
 
 from rag.corpus.chunking import embedding_text
 from rag.language.dates import local_time
 from rag.language.words import storable_text
 from rag.records import Article, Filters, Passage, Published, Span
+from rag.store import schema
 
 NAME_LENGTH = 80
 """The longest name of what a reader keeps, in characters."""
@@ -162,6 +163,14 @@ def short_name(text: str) -> str:
     """The text as a name on one line, at most `NAME_LENGTH` characters that can be stored."""
     plain = " ".join(storable_text(text).split())
     return plain if len(plain) <= NAME_LENGTH else plain[: NAME_LENGTH - 1].rstrip() + "…"
+
+
+def put_setting(connection: Connection, name: str, value: str = "") -> None:
+    """Stores a value with the archive, or with "" none."""
+    table = schema.settings
+    connection.execute(delete(table).where(table.c.name == name))
+    if value:
+        connection.execute(insert(table).values(name=name, value=value))
 
 
 def seconds(at: datetime) -> int:

@@ -161,13 +161,7 @@ def _loaded(connection: Connection, where: ColumnElement[bool]) -> list[Collecti
         star = Star(row.article_id, row.revision, row.start, row.end)
         stars.setdefault(row.collection_id, []).append(star)
     return [
-        Collection(
-            row.id,
-            row.owner,
-            row.name,
-            moment(row.created),
-            tuple(stars.get(row.id, ())),
-        )
+        Collection(row.id, row.owner, row.name, moment(row.created), tuple(stars.get(row.id, ())))
         for row in connection.execute(select(_COLLECTIONS).where(where))
     ]
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from rag.corpus import near_duplicates
 from rag.errors import ArchiveError
@@ -29,6 +29,7 @@ from rag.store.rows import (
     check_article,
     check_passage,
     passage_record,
+    put_setting,
     revision_of,
 )
 from rag.store.tombstones import Tombstones, restored
@@ -88,16 +89,13 @@ class Store:
         with self._database.write() as connection:
             known = connection.scalar(select(table.c.value).where(table.c.name == name))
             if not known:
-                connection.execute(table.delete().where(table.c.name == name))
-                connection.execute(insert(table).values(name=name, value=value))
+                put_setting(connection, name, value)
             return known or value
 
     def set_setting(self, name: str, value: str) -> None:
         """Stores a value with the archive."""
-        table = schema.settings
         with self._database.write() as connection:
-            connection.execute(table.delete().where(table.c.name == name))
-            connection.execute(insert(table).values(name=name, value=value))
+            put_setting(connection, name, value)
 
     def classify(
         self, articles: Sequence[Article], seen: Mapping[str, upsert.Seen] = upsert.NEVER

@@ -27,7 +27,15 @@ from rag.store import duplicate_groups, schema
 from rag.store.database import Database
 from rag.store.redacting import redact_saved_answers
 from rag.store.revisions import withdrawn
-from rag.store.rows import article_record, in_range, moment, passage_record, seconds, widest_range
+from rag.store.rows import (
+    article_record,
+    in_range,
+    moment,
+    passage_record,
+    put_setting,
+    seconds,
+    widest_range,
+)
 from rag.store.starred import void_stars
 
 _ARTICLES, _REVISIONS = schema.articles.c, schema.revisions.c
@@ -253,11 +261,9 @@ class Tombstones:
 
     def compacted(self) -> None:
         """Records that everything deleted so far is off the disk."""
-        table = schema.settings
         with self._database.write() as connection:
             newest = connection.scalar(select(func.max(schema.changes.c.seq))) or 0
-            connection.execute(delete(table).where(table.c.name == _COMPACTED))
-            connection.execute(insert(table).values(name=_COMPACTED, value=str(newest)))
+            put_setting(connection, _COMPACTED, str(newest))
 
 
 def restored(connection: Connection, article_ids: Collection[str]) -> None:

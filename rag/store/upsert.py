@@ -267,11 +267,7 @@ def _current(connection: Connection, ids: Collection[str]) -> dict[str, _Current
 
 
 def _revision(
-    article: Article,
-    chunks: Sequence[Chunk],
-    before: _CurrentRevision,
-    run: int,
-    seen: Seen | None,
+    article: Article, chunks: Sequence[Chunk], before: _CurrentRevision, run: int, seen: Seen | None
 ) -> Arrival:
     if _precedes(article, before, seen):
         return Arrival(article, chunks, seen.at if seen else updated_seconds(article), late=True)

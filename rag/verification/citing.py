@@ -146,11 +146,7 @@ class _Book:
     """Numbers citations as they are first needed, and knows which markers lead nowhere."""
 
     def __init__(
-        self,
-        hits: Sequence[Hit],
-        found: Sequence[Marker],
-        reserved: Collection[int],
-        question: str,
+        self, hits: Sequence[Hit], found: Sequence[Marker], reserved: Collection[int], question: str
     ) -> None:
         self._question = question
         asked = dict.fromkeys(number for marker in found for number in marker.numbers)
@@ -186,7 +182,7 @@ class _Book:
             if any(_checked(part, [one], check)[0] == "supported" for part in sorted(parts))
         ]
         if (len(cited) > 1 and alone and len(alone) < len(cited)) or len(cited) > MOST_CITED:
-            only = {_place(one) for one in (alone or cited)[:MOST_CITED]}
+            only = {(one.article, one.start, one.end) for one in (alone or cited)[:MOST_CITED]}
             del self.citations[before:]
             claim, cited = self._rewrite(text, block, only)
             verdict, reasons = "supported" if alone else verdict, (CHOSEN,)
@@ -349,10 +345,6 @@ def _checked(
         return verdict, reasons
     better, why = check(claim[head.end() :], cited)
     return (better, why) if better not in FAILING else (verdict, reasons)
-
-
-def _place(citation: Citation) -> _Place:
-    return citation.article, citation.start, citation.end
 
 
 def _telling(words: str) -> bool:

@@ -11,23 +11,19 @@ from datetime import date
 from embeddings import EntailmentModel
 from rag.language.entities import folded
 from rag.records import Citation, Similarity, Verdict
-from rag.verification.checks.across import across, claim_language
+from rag.verification.checks.across import across, by_language, claim_language, foreign
 from rag.verification.checks.additions import additions
-from rag.verification.checks.amounts import amounts
+from rag.verification.checks.amounts import amounts, counted
 from rag.verification.checks.binding import binding
-from rag.verification.checks.counted import counted
 from rag.verification.checks.dates import appeared, dates, seen_from
 from rag.verification.checks.evidence import ABSENT, Check, Evidence, Finding
-from rag.verification.checks.languages import by_language, foreign
 from rag.verification.checks.naming import naming
-from rag.verification.checks.quoting import quoting
+from rag.verification.checks.quoting import quoting, sayers
 from rag.verification.checks.roles import roles
-from rag.verification.checks.sayers import sayers
 from rag.verification.checks.stance import stance
 from rag.verification.checks.titles import titles
 from rag.verification.checks.wording import Wording, joined, lacking, wording
-from rag.verification.entailment import FOLLOWS, entailment
-from rag.verification.judge import Judge
+from rag.verification.judge import FOLLOWS, Judge, entailment
 from rag.verification.markers import MARKER
 
 SUPPORT_THRESHOLD = 0.5

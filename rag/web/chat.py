@@ -17,7 +17,7 @@ from rag.errors import ArchiveError, RagError
 from rag.llms import ChatModel
 from rag.observing import Streamed
 from rag.records import Answer, Filters
-from rag.store.lock import holder
+from rag.store.files import holder
 from rag.store.postgresql import without_server
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form

@@ -28,9 +28,8 @@ from rag.records import Article
 from rag.sources import fetcher, visiting
 from rag.sources.addresses import parse_target
 from rag.sources.feeds import parse_feed
-from rag.sources.sitemaps import parse_sitemap
-from rag.sources.unpacking import BombError, UnpackingError, unpack
-from rag.sources.wire import Deadline, Wire, ask
+from rag.sources.pages import parse_sitemap
+from rag.sources.wire import BombError, Deadline, UnpackingError, Wire, ask, unpack
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 _URL = "https://courier.example/news/"

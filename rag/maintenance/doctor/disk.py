@@ -12,7 +12,7 @@ from rag.indexes.dense import VECTORS
 from rag.indexes.protocols import IndexFiles
 from rag.maintenance.doctor.findings import Finding, listed
 from rag.store import ingest_command
-from rag.store.lock import HOLDER, LOCK, holder
+from rag.store.files import HOLDER, LOCK, holder
 from rag.store.sqlite import FILE, torn_log
 
 _FILES = (FILE, VECTORS, HOLDER, LOCK, "inputs.db")

@@ -17,7 +17,7 @@ from rag.maintenance.doctor.findings import Finding, worst_first
 from rag.maintenance.doctor.indexes import IndexChecks, finding_of
 from rag.maintenance.doctor.rows import RowChecks
 from rag.store import NO_SERVER, Database, Feeds, OldFormatError, Store, store_place
-from rag.store.lock import holder
+from rag.store.files import holder
 from rag.store.sqlite import ForeignSchemaError
 
 _Check = Callable[[], Iterable[Finding]]

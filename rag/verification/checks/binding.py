@@ -1,4 +1,4 @@
-"""Whether what a claim counts, ages and orders belongs to the same thing as in what it cites.
+"""Whether what a claim counts and ages belongs to the same thing as in what it cites.
 
 A figure may stand in the article and be of something else: of another sum, another person, another
 end of a range. Rules are for English.
@@ -14,13 +14,12 @@ from rag.language.analysis import analyse
 from rag.language.entities import NUMERALS, numbers, stems
 from rag.language.moments import without_moments
 from rag.language.name_matching import name_words
-from rag.language.opposites import base, reworded, things
-from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.opposites import base, implied, reworded, things
+from rag.language.quantities import quantities, quantity_places
 from rag.language.roles import clauses_of
-from rag.language.synonyms import implied
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, bases_of, capitalised, sentence
-from rag.verification.checks.saying import shared_out
+from rag.verification.checks.saying import figures_of, shared_out
 from rag.verification.checks.written import joined_numbers
 
 if TYPE_CHECKING:
@@ -54,18 +53,10 @@ _SHARE_OF = re.compile(
     r"\b(?P<share>[\d.]{1,6} (?:per cent|percent)|[\d.]{1,6}%|a (?:half|third|quarter|fifth|tenth))"
     r" of (?P<whole>(?:[\w’'-]+ ){0,3}[\w’'-]+)"
 )
-_THAN = re.compile(
-    r"(?P<left>[^,.;:]{2,80}?) (?P<how>more [a-z]+|less [a-z]+|[a-z]+er|as (?:much|many|often))\b"
-    r"[^,.;:]{0,20}? (?:than|as) (?P<right>[^,.;:]{2,60})"
-)
-_ORDINAL = re.compile(
-    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)-([a-z]{3,})\b",
-    re.IGNORECASE,
-)
 
 
 def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """Figures, ages, ranks and shares that the article has of something else."""
+    """Figures, ages and shares that the article has of something else."""
     plain = joined_numbers(claim)
     yield from _of_another_sentence(plain, evidence)
     yield from _other_way_round(plain, evidence)
@@ -73,9 +64,7 @@ def binding(claim: str, evidence: Evidence) -> Iterator[Finding]:
     yield from _of_a_part(plain, evidence)
     yield from _ages(plain, evidence)
     yield from _limits(plain, evidence)
-    yield from _ranks(plain, evidence)
     yield from _shares(plain, evidence)
-    yield from _compared(claim, evidence)
     yield from _universal(claim, evidence)
 
 
@@ -83,10 +72,10 @@ def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """A figure whose sentence says little of the claim, where another with such a figure does."""
     wanted = _telling(claim)
     there = [
-        (len(wanted & _wide(each.text)), _figures(joined_numbers(each.text)))
+        (len(wanted & _wide(each.text)), figures_of(joined_numbers(each.text)))
         for each in evidence.statements
     ]
-    claimed = _figures(claim)
+    claimed = figures_of(claim)
     for said in claimed:
         bearing = [shared for shared, held in there if any(one.entails(said) for one in held)]
         if not said.unit or not bearing:
@@ -105,11 +94,6 @@ def _of_another_sentence(claim: str, evidence: Evidence) -> Iterator[Finding]:
             reason = f"the article says {rival.text} of that, not {said.text}"
             yield Finding("unsupported", reason, "number")
             return
-
-
-def _figures(text: str) -> list[Quantity]:
-    plain = without_moments(text)
-    return [each for each in quantities(plain) if each.unit not in ("day", "year", "clock", "rank")]
 
 
 def _telling(text: str) -> frozenset[str]:
@@ -148,7 +132,7 @@ def _of_another_share(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
     What the claim gives its own figure, it does not give another's.
     """
-    mine, given = _telling(claim), _figures(claim)
+    mine, given = _telling(claim), figures_of(claim)
     for each in evidence.statements:
         listed = shared_out(each.text)
         acts = frozenset(one.verb for one in clauses_of(each.text)) if listed else frozenset()
@@ -218,7 +202,7 @@ def _limits(claim: str, evidence: Evidence) -> Iterator[Finding]:
     """A figure that is so in the claim and only the most that may be in the article."""
     if _CAPPED.search(claim):
         return
-    for said in _figures(claim):
+    for said in figures_of(claim):
         bounds = [
             bool(_UP_TO.search(text[max(0, at - _FAR_APART) : at].lower()))
             or held.text.lower().startswith(("up to", "at most", "as "))
@@ -229,19 +213,6 @@ def _limits(claim: str, evidence: Evidence) -> Iterator[Finding]:
         if bounds and all(bounds):
             yield Finding("partly", f"the article says up to {said.text}", "number")
             return
-
-
-def _ranks(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """A rank that the article gives otherwise of the same: "second-degree"."""
-    there: dict[str, set[str]] = {}
-    for text in evidence.around:
-        for match in _ORDINAL.finditer(text):
-            there.setdefault(base(match[2]), set()).add(match[1].lower())
-    for match in _ORDINAL.finditer(claim):
-        known = there.get(base(match[2]), set())
-        if known and match[1].lower() not in known:
-            shown = f"{min(known)}-{match[2]}"
-            yield Finding("unsupported", f"the article says {shown}, not {match[0]}", "number")
 
 
 def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
@@ -258,25 +229,6 @@ def _shares(claim: str, evidence: Evidence) -> Iterator[Finding]:
             shown = " ".join(there[0][0].split())
             yield Finding("partly", f"the article says {shown}", "number")
             return
-
-
-def _compared(claim: str, evidence: Evidence) -> Iterator[Finding]:
-    """A comparison the other way round: "A is safer than B" where B is safer than A."""
-    mine = _THAN.search(claim)
-    if mine is None:
-        return
-    left, right = _sides(mine)
-    for held in (each for one in evidence.statements for each in _THAN.finditer(one.text)):
-        before, after = _sides(held)
-        same = base(held["how"]) == base(mine["how"])
-        if same and left & after and right & before and not left & before and not right & after:
-            yield Finding("unsupported", f"the article says {held[0].strip()}", "role")
-            return
-
-
-def _sides(match: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:
-    left, right = _telling(match["left"]), _telling(match["right"])
-    return left - right, right - left
 
 
 def _universal(claim: str, evidence: Evidence) -> Iterator[Finding]:

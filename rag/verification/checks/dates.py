@@ -1,4 +1,4 @@
-"""Whether the times that a claim names are those of what it cites."""
+"""Whether the times that a claim, or one of its clauses, names are those of what it cites."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.language.moments import Moment, moments
+from rag.language.quotation_marks import QUOTED
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
+from rag.verification.checks.saying import Difference, Said
 
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _SEASON = re.compile(
     r"\b(last|past|this|next)\s(?:spring|summer|autumn|fall|winter|season)\b", re.IGNORECASE
 )
@@ -66,7 +67,7 @@ def seen_from(claim: str, evidence: Evidence, today: date | None) -> Iterator[Fi
     What stands in quotation marks is the article's. Without `today`, the reader's day is unknown.
     """
     day = evidence.published
-    match = _DEICTIC.search(_QUOTED.sub(" ", claim))
+    match = _DEICTIC.search(QUOTED.sub(" ", claim))
     if match is None or day is None or day == today:
         return
     shown = f"{day.day} {day:%B %Y}"
@@ -86,3 +87,32 @@ def appeared(introduction: str, evidence: Evidence) -> Iterator[Finding]:
             days = " and ".join(dict.fromkeys(day.text for day in evidence.dates))
             was = f"the article appeared on {days}" if days else "the article has no date"
             yield Finding("unsupported", f"{was}, not {said.text}", "date")
+
+
+_NEAR_FRONT = 12
+"""A time this many characters into a phrase still is what the phrase is about."""
+
+
+def times(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
+    """A day, month or year of the claim where the same act has another one of that kind.
+
+    "Rejected in April" differs from "rejected in May", though the article has both months.
+    """
+    ours, theirs = _moments(mine, evidence), _moments(other, evidence)
+    for said in ours:
+        rivals = [held for held in theirs if held.unit == said.unit or held.unit == "day"]
+        if rivals and not any(held.entails(said) for held in theirs):
+            reason = f"the article says {rivals[0].text}, not {said.text}"
+            yield Difference("unsupported", reason, 6)
+
+
+def _moments(one: Said, evidence: Evidence) -> list[Moment]:
+    """The times that the phrases of a clause name, where a phrase begins with one."""
+    found: list[Moment] = []
+    for how, each in one.clause.others:
+        # "May" alone is a verb as often; "in May" is not.
+        phrase = f"{how} {one.shown(each)}" if how != "by" else one.shown(each)
+        named = moments(phrase, evidence.published)
+        if named and phrase.find(named[0].text) <= _NEAR_FRONT:
+            found += named[:1]
+    return found

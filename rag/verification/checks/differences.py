@@ -15,8 +15,12 @@ from rag.language.quantities import Quantity
 from rag.language.referents import referent
 from rag.language.roles import Argument, Clause
 from rag.language.words import word_set
+from rag.verification.checks.dates import times
 from rag.verification.checks.evidence import Evidence, Severity, bases_of
 from rag.verification.checks.saying import (
+    SHARES,
+    SHOWN,
+    WEAKER,
     Difference,
     Said,
     distinct,
@@ -26,7 +30,6 @@ from rag.verification.checks.saying import (
     one_name,
     related,
 )
-from rag.verification.checks.timing import times
 
 _DIRECTIONS = ("from", "to", "by")
 _GOALS = ("to", "from", "with", "against")
@@ -35,27 +38,7 @@ _OF_THEM = re.compile(r"\d (?:\w+ )?of (?:the|its|their|his|her) ")
 _OWNED = re.compile(r"(?:their|its|his|her)\b", re.IGNORECASE)
 _YET = re.compile(r"\byet\b", re.IGNORECASE)
 _TENSELESS = word_set("cost cut put hit let set shut split spread hurt read quit bid rid shed cast")
-SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
-"""Fractions in words, in whole per cent."""
-WEAKER: dict[Status, frozenset[Status]] = {
-    "fact": frozenset(),
-    "now": frozenset(),
-    "claimed": frozenset(),
-    "coming": frozenset({"fact"}),
-    "planned": frozenset({"fact", "now"}),
-    "wanted": frozenset({"fact", "now", "coming"}),
-    "possible": frozenset({"fact", "now", "coming"}),
-}
 _TO_COME: frozenset[Status] = frozenset({"coming", "planned", "wanted", "possible"})
-SHOWN: dict[Status, str] = {
-    "fact": "has happened",
-    "now": "is so",
-    "coming": "will happen",
-    "planned": "is planned",
-    "wanted": "is wanted or asked for",
-    "possible": "may happen",
-    "claimed": "is said",
-}
 
 
 def differences(mine: Said, other: Said, kind: str, evidence: Evidence) -> Iterator[Difference]:
@@ -175,9 +158,6 @@ def _of(
     if other.text[: two.start].lower().endswith("only ") or shown.lower().startswith("only "):
         yield Difference("unsupported", reason, 6)
         return
-    if not theirs and not one.names and not two.all_names and _placed_apart(one, other):
-        yield Difference("unsupported", reason, 5)
-        return
     if theirs and not one.names and one.all_names:
         met = theirs | two.all_names | frozenset(w for each in elsewhere for w in each.all_names)
         if not one.all_names & met and not evidence.describes(theirs, one.words):
@@ -192,13 +172,7 @@ def _of(
 
 
 def _by_nouns(
-    one: Argument,
-    two: Argument,
-    mine: Said,
-    other: Said,
-    evidence: Evidence,
-    *,
-    done_to: bool,
+    one: Argument, two: Argument, mine: Said, other: Said, evidence: Evidence, *, done_to: bool
 ) -> Iterator[Difference]:
     """Whether the claim has another noun in a role than the article has a noun or a name."""
     theirs, shown = two.names, other.shown(two)
@@ -224,14 +198,6 @@ def _of_another_name(one: Argument, theirs: frozenset[str], evidence: Evidence) 
     """Whether a noun, as in "the union", is part of another name in the articles than `theirs`."""
     plural = f"{one.head}s"
     return one.head not in map(base, theirs) and not evidence.names.isdisjoint((one.head, plural))
-
-
-def _placed_apart(one: Argument, other: Said) -> bool:
-    """Whether a phrase with a place's name is compared with a clause of another place."""
-    where = frozenset(
-        word for how, each in other.clause.others if how in _PLACES for word in each.names
-    )
-    return bool(one.all_names and where and not one.all_names & where)
 
 
 def _compares(mine: Said, one: Argument, other: Said, two: Argument) -> bool:

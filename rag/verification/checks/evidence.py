@@ -14,20 +14,21 @@ from rag.language.dates import local_time
 from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
-from rag.language.opposites import base, counters
+from rag.language.opposites import base, counters, implied, kinds
 from rag.language.quantities import Quantity, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
-from rag.language.synonyms import implied, kinds
+from rag.language.words import without_possessive
 from rag.records import Article, Citation, Published
 from rag.verification.checks.written import joined_numbers
 
 Severity = Literal["quote altered", "unsupported", "partly"]
+_Fact = Literal["quotation", "number", "date", "name", "stance", "role"]
+FindingKind = _Fact | Literal["words", "added", "joined", "meaning", "judge", "language"]
 
 NAMED = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[^\W\d_][\w'’-]*(?<!['’])")
 """A word, or initials with their full stops."""
 
-_OWN = re.compile(r"['’]s?$")
 _BEGINNING = re.compile(r"(?:^|[.!?:]\s|\n)\W*$|[“\"‘]$")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SPACE = re.compile(r"\s")
@@ -51,20 +52,7 @@ class Finding:
 
     verdict: Severity
     reason: str
-    kind: Literal[
-        "quotation",
-        "number",
-        "date",
-        "name",
-        "stance",
-        "role",
-        "words",
-        "added",
-        "joined",
-        "meaning",
-        "judge",
-        "language",
-    ]
+    kind: FindingKind
     absent: bool = False
 
 
@@ -355,7 +343,7 @@ def capitalised(texts: Iterable[str]) -> list[str]:
             if word[0][0].isupper() and not _BEGINNING.search(
                 text, max(0, word.start() - _LOOK_BACK), word.start()
             ):
-                found.append(_OWN.sub("", word[0]))
+                found.append(without_possessive(word[0]))
     return found
 
 

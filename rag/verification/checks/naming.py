@@ -7,19 +7,13 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from rag.language.entities import folded, names, stems
-from rag.language.places import is_of_place
-from rag.verification.checks.evidence import (
-    NAMED,
-    Evidence,
-    Finding,
-    Sentence,
-    mismatch,
-    sentence,
-)
+from rag.language.name_matching import is_of_place
+from rag.language.quotation_marks import QUOTED
+from rag.language.words import without_possessive
+from rag.verification.checks.evidence import NAMED, Evidence, Finding, Sentence, mismatch, sentence
 
 _SMALL = r"(?:of|the|and|for|de|la|le|van|von|al|el|bin)"
 _BETWEEN = re.compile(rf"\.?[\s-](?:{_SMALL}\s){{0,2}}")
-_OWN = re.compile(r"['’]s?$")
 _CAPITALS = re.compile(r"(?:[A-Z]\.)+[A-Z]?|[A-Z]\w+(?: [A-Z]\w+)?|[A-Z]\w+")
 _TITLES = (
     "mr mrs ms miss dr sir dame lord lady king queen prince princess president minister mayor "
@@ -29,7 +23,6 @@ _TITLES = (
     "october november december i it he she they we you the a an in on at but and if"
 )
 _NO_NAMES = frozenset(_TITLES.split())
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _OFFICES = {
     "CEO": r"\bchief executive\b",
     "CFO": r"\b(?:chief financial officer|finance (?:chief|director))\b",
@@ -51,7 +44,7 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
     said = sentence(claim)
     held = evidence.nearest(said)
     # Who says quoted words is a matter of its own.
-    unquoted = [sentence(_QUOTED.sub(" ", one.text)) for one in (said, held) if one]
+    unquoted = [sentence(QUOTED.sub(" ", one.text)) for one in (said, held) if one]
     swapped = _swapped(*unquoted) if held else {}
     for name, rival in swapped.items():
         yield mismatch(name, [rival], "name")
@@ -65,11 +58,11 @@ def naming(claim: str, evidence: Evidence) -> Iterator[Finding]:
 
 def name_groups(claim: str, evidence: Evidence) -> Iterator[list[str]]:
     """The names of a claim as the words that make each up, titles and days left out."""
-    single = {_OWN.sub("", name) for name in names(claim)}
+    single = {without_possessive(name) for name in names(claim)}
     group: list[str] = []
     end = 0
     for match in NAMED.finditer(claim):
-        word = _OWN.sub("", match[0])
+        word = without_possessive(match[0])
         if not word[0].isupper():
             continue
         if group and not _BETWEEN.fullmatch(claim, end, match.start()):
@@ -149,7 +142,7 @@ def _swapped(said: Sentence, held: Sentence) -> dict[str, str]:
         ]
         old = [w for w in held.words[a:b] if _is_name(w)]
         if new and old and not _same(" ".join(new), " ".join(old)):
-            found[_OWN.sub("", " ".join(new))] = _OWN.sub("", " ".join(old))
+            found[without_possessive(" ".join(new))] = without_possessive(" ".join(old))
     return found
 
 
@@ -160,7 +153,7 @@ def _opens_with_name(said: Sentence) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    bare = _OWN.sub("", word)
+    bare = without_possessive(word)
     return word[0].isupper() and bare.casefold() not in _NO_NAMES and bool(stems(bare))
 
 

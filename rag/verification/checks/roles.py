@@ -14,24 +14,34 @@ from functools import lru_cache
 from rag.language.analysis import analyse
 from rag.language.entities import numbers
 from rag.language.name_matching import name_words
-from rag.language.opposites import base, contraries, converses, near, reworded, same, things, verbs
-from rag.language.roles import Argument, Clause, clauses_of
-from rag.language.synonyms import implied, kinds
-from rag.verification.checks.differences import (
-    SHOWN,
-    agree,
-    differences,
-    is_source,
+from rag.language.opposites import (
+    base,
+    contraries,
+    converses,
+    implied,
+    kinds,
+    near,
+    reworded,
+    same,
+    things,
+    verbs,
 )
+from rag.language.roles import Argument, Clause, clauses_of
+from rag.verification.checks.differences import agree, differences, is_source
 from rag.verification.checks.evidence import Evidence, Finding, Statement, bases_of, sentence
-from rag.verification.checks.open_acts import (
+from rag.verification.checks.saying import (
+    SHOWN,
+    Said,
+    figures,
     is_lacking,
+    named_before,
+    one_name,
     only_done_to,
     only_feared,
     only_open,
     only_weaker,
+    related,
 )
-from rag.verification.checks.saying import Said, figures, named_before, one_name, related
 
 _MOST = 6
 _LEAST_SHARED = 0.3
@@ -275,7 +285,7 @@ def _can_mean(word: str, words: frozenset[str], verb: str) -> bool:
     """Whether a word of the article can be for an act, given with its other words."""
     if word in words or verb in implied(word):
         return True
-    return any("_" not in each and _begins(each, word) for each in words)
+    return any("_" not in each and len(each) > 4 and word.startswith(each[:5]) for each in words)
 
 
 def _differently(mine: Said, words: Sequence[str], other: Statement) -> Finding | None:
@@ -331,14 +341,12 @@ def _by_another(mine: Said, words: Sequence[str], text: str) -> str:
     for token in doc:
         if token.pos_ != "NOUN" or base(token.text) not in words:
             continue
-        doers = [
-            held
-            for child in token.children
-            if child.lower_ == "by"
-            for held in child.children
-            if held.dep_ == "pobj"
-        ]
-        for doer in doers:
+        after = (
+            each for child in token.children if child.lower_ == "by" for each in child.children
+        )
+        for doer in after:
+            if doer.dep_ != "pobj":
+                continue
             if base(doer.text) == patient.head and base(doer.text) not in agent.words:
                 return f"the article says {token.text} by {doer.text}, not {mine.shown(agent)}"
     return ""
@@ -360,10 +368,6 @@ def _size(mine: Said) -> int:
     of_names = frozenset(base(word) for words in names for word in words)
     words = frozenset().union(*(each.words | each.name_bases for each in about)) - of_names
     return len(names) + len([word for word in words if not numbers(word)])
-
-
-def _begins(word: str, other: str) -> bool:
-    return len(word) > 4 and other.startswith(word[:5])
 
 
 def _same_act(mine: Clause, other: Clause) -> str:

@@ -1,4 +1,4 @@
-"""A clause with its sentence, what differs between two, and whether two phrases can be of one.
+"""A clause with its sentence, whether two phrases can be of one, and acts that stay open.
 
 Rules are for English.
 """
@@ -6,19 +6,20 @@ Rules are for English.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from rag.language.certainty import Status
 from rag.language.entities import NUMERALS
 from rag.language.moments import without_moments
 from rag.language.name_matching import alike, name_words
-from rag.language.opposites import base, near, things, verbs
-from rag.language.quantities import Quantity, quantity_places
-from rag.language.roles import Argument, Clause
-from rag.language.synonyms import implied, kinds
+from rag.language.opposites import base, implied, kinds, near, same, things, verbs
+from rag.language.quantities import Quantity, quantities, quantity_places
+from rag.language.roles import Argument, Clause, clauses_of
 from rag.language.words import word_set
-from rag.verification.checks.evidence import Evidence, Severity, Statement
+from rag.verification.checks.evidence import Evidence, Finding, Severity, Statement, bases_of
 from rag.verification.checks.written import joined_numbers
 
 _FEW = 3
@@ -37,8 +38,29 @@ _LISTED = re.compile(
     r"(?:to |by |of |with )?"
 )
 _ONE_IN = re.compile(r"\bone (?:in|out of)(?: every)? $", re.IGNORECASE)
-_NO_SHARES = ("day", "year", "clock", "rank")
+NOT_COUNTED = ("day", "year", "clock", "rank")
+"""The units of what one cannot reckon with."""
 _WHOLE = word_set("whole all entire full")
+SHARES = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
+"""Fractions in words, in whole per cent."""
+WEAKER: dict[Status, frozenset[Status]] = {
+    "fact": frozenset(),
+    "now": frozenset(),
+    "claimed": frozenset(),
+    "coming": frozenset({"fact"}),
+    "planned": frozenset({"fact", "now"}),
+    "wanted": frozenset({"fact", "now", "coming"}),
+    "possible": frozenset({"fact", "now", "coming"}),
+}
+SHOWN: dict[Status, str] = {
+    "fact": "has happened",
+    "now": "is so",
+    "coming": "will happen",
+    "planned": "is planned",
+    "wanted": "is wanted or asked for",
+    "possible": "may happen",
+    "claimed": "is said",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +150,7 @@ def shared_out(text: str) -> tuple[tuple[str, Quantity], ...]:
     >>> [(whose, each.value) for whose, each in shared_out("Ann gets 3 crowns, Ben 4 and Cid 5.")]
     [('Ann gets', 3.0), ('Ben', 4.0), ('Cid', 5.0)]
     """
-    places = [each for each in quantity_places(text) if each[1].unit not in _NO_SHARES]
+    places = [each for each in quantity_places(text) if each[1].unit not in NOT_COUNTED]
     found: list[tuple[str, Quantity]] = []
     for (at, one), (then, two) in pairwise(places):
         between = _LISTED.fullmatch(text[at + len(one.text) : then])
@@ -141,6 +163,12 @@ def shared_out(text: str) -> tuple[tuple[str, Quantity], ...]:
         found = found or [(text[begins:at].strip(), one)]
         found.append((between["whose"].strip(), two))
     return tuple(found)
+
+
+@lru_cache(1_024)
+def figures_of(text: str) -> tuple[Quantity, ...]:
+    """The quantities of a text that one can reckon with: no clock, no rank, no day or year."""
+    return tuple(q for q in quantities(without_moments(text)) if q.unit not in NOT_COUNTED)
 
 
 def is_given(text: str, figure: Quantity, words: frozenset[str]) -> bool:
@@ -165,7 +193,7 @@ def figures(one: Said) -> dict[str, list[Quantity | str]]:
         first = [
             quantity
             for at, quantity in quantity_places(shown)
-            if quantity.unit not in ("day", "year", "clock", "rank")
+            if quantity.unit not in NOT_COUNTED
             and not _ONE_IN.search(shown, 0, at)
             and not (
                 shown[:at].endswith(", ")
@@ -190,3 +218,90 @@ def named_before(one: Argument, other: Said, evidence: Evidence) -> bool:
     near_by = [each.text for each in evidence.statements[max(0, at - _FEW) : at + 1]]
     words = frozenset(word for text in near_by for word in name_words(text))
     return bool(one.names & words) or not words
+
+
+_NOUN = re.compile(r"[^\W\d_]+")
+_WITHOUT = re.compile(r"\b(?:without|no)\s+(?:any\s+)?([a-z]+)")
+_WAITING = re.compile(
+    r"\b(?:list|due|up|ready|scheduled|waiting|apply|applied|call\w*) for (?:an? |the )?$"
+    r"|\bpending (?:an? |the )?$"
+)
+
+
+def only_weaker(mine: Said, words: Sequence[str], text: str) -> Finding | None:
+    """That a sentence has an act of the claim only as coming, planned or wanted, or "for" later."""
+    clause = mine.clause
+    alike = same(clause.verb) | frozenset(words if clause.status == "fact" else ())
+    there = [each for each in clauses_of(text) if each.verb in alike and not each.quoted]
+    if clause.denied or clause.status not in ("fact", "now", "coming"):
+        return None
+    if there:
+        weaker = all(clause.status in WEAKER[each.status] for each in there)
+        status = there[0].status
+    else:
+        single = [word for word in words if "_" not in word]
+        weaker = bool(single) and all(_ahead(word, text) for word in single)
+        weaker = weaker and clause.status == "fact"
+        status = "planned"
+    if not weaker:
+        return None
+    reason = f"the article says that it {SHOWN[status]}, not that it {SHOWN[clause.status]}"
+    return Finding("partly", reason, "role")
+
+
+def only_open(mine: Said, evidence: Evidence) -> Finding | None:
+    """That all sentences with the act of a clause leave open whether it comes to pass."""
+    acts = [
+        (each, one)
+        for each in evidence.statements
+        if mine.clause.verb.partition("_")[0] in bases_of(each.text)
+        for one in clauses_of(each.text)
+        if one.verb == mine.clause.verb and not one.quoted
+    ]
+    if any(one.status not in ("possible", "wanted", "planned") for _, one in acts):
+        return None
+    found = [only_weaker(mine, (mine.clause.verb,), each.text) for each, _ in acts]
+    return next(filter(None, found), None)
+
+
+def only_done_to(noun: str, statement: Statement, kind: str) -> bool:
+    """Whether a sentence has a thing only as what verbs of one list are done to."""
+    found = [
+        clause
+        for clause in clauses_of(statement.text)
+        if any(noun in each.words for each in clause.arguments)
+    ]
+    return bool(found) and all(
+        each.verb in verbs(kind) and each.patient is not None and noun in each.patient.words
+        for each in found
+    )
+
+
+def only_feared(words: Sequence[str], statement: Statement, *, undone: bool = False) -> bool:
+    """Whether a sentence has an act only as what somebody fears, wants or plans.
+
+    With `undone`, what is called off is no more than that either.
+    """
+    holders = [
+        clause
+        for clause in clauses_of(statement.text)
+        if any(
+            word in each.words
+            for each in clause.arguments
+            if each is not clause.agent
+            for word in words
+        )
+    ]
+    open_still = verbs("feared") | (verbs("undone") if undone else frozenset())
+    return bool(holders) and all(each.verb in open_still for each in holders)
+
+
+def is_lacking(word: str, text: str) -> bool:
+    """Whether a sentence has a word only as what there was not: "without charge"."""
+    return any(base(match[1]) == word for match in _WITHOUT.finditer(text))
+
+
+def _ahead(word: str, text: str) -> bool:
+    """Whether a sentence has an act only as what something waits for: "a list for inspection"."""
+    found = [match for match in _NOUN.finditer(text) if base(match[0]) == word]
+    return bool(found) and all(_WAITING.search(text[: match.start()]) for match in found)

@@ -15,6 +15,7 @@ from typing import Literal
 from rag.language.entities import stems
 from rag.language.moments import without_moments
 from rag.language.opposites import base, contraries, converses
+from rag.language.quotation_marks import QUOTED
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, sentence
 
@@ -64,7 +65,6 @@ _COMPARING = word_set("more less few")
 _SAME = 0.75
 _SHORT = 3
 _SHARED = 0.5
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _VERDICTS: dict[Modality, str] = {
     "possible": "it may happen",
     "planned": "it is planned",
@@ -226,7 +226,7 @@ def _same_next(
 
 
 def _stances(text: str) -> _Stances:
-    plain = without_moments(_QUOTED.sub(lambda match: match[0].replace(".", " "), text))
+    plain = without_moments(QUOTED.sub(lambda match: match[0].replace(".", " "), text))
     denied = {stem for match in _NEGATION.finditer(plain) if (stem := _governed(plain, match))}
     modal: dict[str, Modality] = {}
     for name, pattern in _MODALITY:

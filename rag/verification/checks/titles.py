@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.language.introductions import introductions
 from rag.language.name_matching import INSTITUTIONS, TITLES
-from rag.language.opposites import base, near, offices, things
+from rag.language.opposites import base, base_set, near, offices, things
 from rag.language.roles import clauses_of
 from rag.language.words import word_set
 from rag.verification.checks.evidence import Evidence, Finding
@@ -28,15 +28,10 @@ _DONE_BY = re.compile(r"\b\w+(?:ed|en) by$")
 _CLAUSE = re.compile(r"^(?:who|which|that|whose|where)\b", re.IGNORECASE)
 _ARTICLES = word_set("the his her its their our your this that new")
 _FORMER = word_set("former ex retired formerly once late then acting deputy vice interim ex-")
-_GENERIC = frozenset(
-    map(
-        base,
-        word_set(
-            "mr mrs ms miss dr sir person people man woman boy girl name one someone winner"
-            " official leader figure member victim resident citizen local expert speaker source"
-            " colleague friend employee worker politician"
-        ),
-    )
+_GENERIC = base_set(
+    "mr mrs ms miss dr sir person people man woman boy girl name one someone winner"
+    " official leader figure member victim resident citizen local expert speaker source"
+    " colleague friend employee worker politician"
 )
 _CALLING = re.compile(
     r"(?:.{2}(?:er|or|ist|ian|ant|ent|eer|man|woman|ess)|chief|head|boss|star|judge|king|queen|guide"
@@ -53,7 +48,6 @@ def titles(claim: str, evidence: Evidence) -> Iterator[Finding]:
         names = frozenset(word.casefold() for word in group)
         if names & INSTITUTIONS:
             continue
-        yield from _denied(claim, names, evidence)
         before = " ".join(found[: len(found) - len(group)]).lower()
         said = [(before, False)] if before else []
         for phrase, past in [*said, *_phrases(claim, " ".join(group), names)]:
@@ -80,16 +74,6 @@ def _without_roles(group: Sequence[str], evidence: Evidence) -> list[str]:
     while first < len(group) - 1 and group[first].lower() in evidence.small_words:
         first += 1
     return list(group[first:])
-
-
-def _denied(claim: str, names: frozenset[str], evidence: Evidence) -> Iterator[Finding]:
-    """That the claim denies somebody a role that the article gives."""
-    for clause in clauses_of(claim):
-        if not (clause.denied and clause.predicate and clause.agent and clause.agent.names & names):
-            continue
-        if (offices(clause.verb) | {clause.verb}) & evidence.described(names):
-            name = " ".join(claim[clause.agent.start : clause.agent.end].split())
-            yield Finding("unsupported", f"the article calls {name} “{clause.shown}”", "role")
 
 
 def _phrases(claim: str, name: str, names: frozenset[str]) -> Iterator[tuple[str, bool]]:

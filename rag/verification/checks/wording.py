@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from rag.language.entities import stems
 from rag.language.moments import without_moments
-from rag.language.opposites import base, near, reworded, verbs
+from rag.language.opposites import base, implied, near, reworded, verbs
 from rag.language.quantities import without_quantities
-from rag.language.synonyms import implied
+from rag.language.quotation_marks import QUOTED
 from rag.records import Similarity
 from rag.verification.checks.additions import held
 from rag.verification.checks.evidence import Evidence, Finding, Sentence, bases_of, sentence
@@ -40,7 +40,6 @@ _CLAUSE = re.compile(
     r"|\s(?:and|but|while|which|who|because|as|after|before|when|although|including|such as)\s"
 )
 _MODAL = re.compile(r"\b(?:may|might|must|need|shall|ought)\b")
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -73,7 +72,8 @@ def wording(claim: str, evidence: Evidence, similarity: Similarity | None = None
     missing = [
         word
         for word, joined in _with_next(said).items()
-        if set(stems(word)) - known and not _otherwise(word, joined, evidence)
+        if set(stems(word)) - known
+        and not (held(word, evidence) or not reworded(base(joined)).isdisjoint(evidence.context))
     ]
     lost = frozenset(stem for word in missing for stem in stems(word))
     close = weakest = None
@@ -109,7 +109,7 @@ def joined(claim: str, evidence: Evidence) -> Iterator[Finding]:
     text of few sentences may be summed up in one. Names and verbs
     that say little may come from anywhere.
     """
-    said = sentence(_QUOTED.sub(" ", claim))
+    said = sentence(QUOTED.sub(" ", claim))
     if len(evidence.sentences) < _LONG or not _COPIED <= _runs(said, evidence.sentences) < _WHOLE:
         return
     small = evidence.small_words
@@ -135,11 +135,6 @@ def _with_next(text: str) -> dict[str, str]:
     for one, two in pairwise(words):
         found.setdefault(one, f"{one}_{two}")
     return found
-
-
-def _otherwise(word: str, joined: str, evidence: Evidence) -> bool:
-    """Whether what is cited, with what leads up to it, has another word for the same."""
-    return held(word, evidence) or not reworded(base(joined)).isdisjoint(evidence.context)
 
 
 def _known(said: str, evidence: Evidence) -> frozenset[str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from rag.language.attribution import said_by, same_person
+from rag.language.attribution import said_by
 from rag.language.entities import stems
 from rag.language.quotation_marks import Quotation, quotations
+from rag.language.speakers import same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation, Verdict
 from rag.verification.citing import FAILING, Check
 from rag.verification.markers import without_markers
-from rag.verification.quotes.differences import word_diff
 from rag.verification.quotes.matching import Excerpt, Found, excerpt, find_exact, find_nearest
-from rag.verification.quotes.records import CheckedQuotation, TraceOutcome
+from rag.verification.quotes.records import CheckedQuotation, TraceOutcome, word_diff
 
 FEWEST_WORDS = 3
 """Fewer words in quotation marks are a title or a term, not what somebody said."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rag.language.words import Wording
-from rag.records import Article, Citation, Verdict, article_json, citation_json
+from rag.records import Article, Citation, article_json, citation_json
 from rag.records.answer_json import IDENTITY, AnswerJson, CitationJson, ClaimJson
 from rag.store import Store
-from rag.verification.quotes.alignment import nearest
-from rag.verification.quotes.differences import word_diff
-from rag.verification.quotes.marks import literal_runs
-from rag.verification.quotes.records import Change, Recheck, RecheckedCitation
-
-Check = Callable[[str, Sequence[Citation]], tuple[Verdict, tuple[str, ...]]]
-"""What says whether a claim is borne out by what it cites, such as `verification.verify`."""
+from rag.verification.citing import Check
+from rag.verification.quotes.matching import literal_runs, nearest
+from rag.verification.quotes.records import Change, Recheck, RecheckedCitation, word_diff
 
 _SHOWN = 80
 _ALIKE = 0.5
