@@ -1,4 +1,4 @@
-"""Whether any sentence tells the deed of a question "Did X ...?" or "Why did X ...?", by X.
+"""Whether any sentence tells the deed of a question "Did X ...?" or "When will X ...?", by X.
 
 Rules are for English.
 """
@@ -25,11 +25,14 @@ WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 """A word, with apostrophes, full stops and hyphens within it."""
 
 _DID = re.compile(
-    r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
+    r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))"
+    r"|(?:and |so |but )?(?:why|when|where) (?=(?:does|do|will)\b(?!n['’]t| not\b))",
     re.IGNORECASE,
 )
 _WAS = re.compile(
-    r"(?:and |so |but )?(?:why|when|where|how|(?P<who>who)) (?:was|were) ", re.IGNORECASE
+    r"(?:and |so |but )?(?:why|when|where|how|(?P<who>who)) "
+    r"(?:was|were|will(?=.* be\b)|(?:is|are)(?=.* (?:being|to be)\b)) ",
+    re.IGNORECASE,
 )
 LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
 """Verbs that say too little to be looked for."""
@@ -111,7 +114,7 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
     Questions in small letters get the capitals that the hits write their words with.
     """
     asks = _DID.match(question)
-    if asks is None:
+    if asks is None or (_WAS.match(question) and re.search(r"\bbe\b", question)):
         return _done(question)
     names = written_names(hits)
     said = question[asks.end() :]

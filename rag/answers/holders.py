@@ -112,7 +112,9 @@ class Office:
         all_words = said | set(role_words(f"{near} {around}"))
         if _shared(self.of, all_words) < len(self.of):
             return -1 if self._of_another(piece) else None
-        if _shared(self.of, said):
+        shared = _shared(self.of, said)
+        # "Alaska Airlines" is another than "Hawaiian Airlines".
+        if shared and (shared == len(self.of) or not self._of_another(piece, self.of)):
             return 3
         if self._of_another(piece):
             return -1
@@ -122,9 +124,12 @@ class Office:
             return 2
         return None if heads else 1
 
-    def _of_another(self, piece: str) -> bool:
-        """Whether a phrase ties its office to something by a name, "of ..." or a noun before."""
-        known = self.role | _HEADS | _GENERAL | OFFICES
+    def _of_another(self, piece: str, besides: frozenset[str] = frozenset()) -> bool:
+        """Whether a phrase ties its office to something by a name, "of ..." or a noun before.
+
+        Words `besides` the general ones do not name another.
+        """
+        known = self.role | _HEADS | _GENERAL | OFFICES | besides
         owner = re.split(r"\b(?:of|for|at)\b", piece)
         others = [word for part in owner[1:] for word in role_words(part)]
         words = owner[0].split()

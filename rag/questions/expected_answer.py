@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.language.opposites import is_irregular_past
 from rag.questions.form import FormName, read_form
 
 Kind = Literal[
@@ -246,7 +247,8 @@ def _noun_phrase(text: str) -> str:
     taken: list[str] = []
     for word in words[:_LONGEST_PHRASE]:
         lower = word.lower().strip("’'“”\"")
-        if lower in _PHRASE_ENDS or (taken and lower.endswith(("ed", "ly"))):
+        verb = lower.endswith(("ed", "ly")) or is_irregular_past(lower)
+        if lower in _PHRASE_ENDS or (taken and verb):
             break
         taken.append(word.strip('“”"'))
     return " ".join(taken)
