@@ -52,6 +52,7 @@ def test_question_words_and_nouns_tell_the_kind(question: str, kind: Kind) -> No
         ("Which airline recently said it would close?", "airline"),
         ("What is the name of the Orrenby ferry that sank?", "Orrenby ferry"),
         ("How many people have been arrested?", "people"),
+        ("how many people fell ill", "people"),
         ("Who was the coach of the club?", "coach"),
         ("A strike closed which port, and which school?", "school"),
         ("When did it end?", ""),

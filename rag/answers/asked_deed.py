@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.answers.asked_clause import AskedClause, read_asked
-from rag.answers.candidates import known_names
+from rag.answers.candidates import READ_CHARACTERS, known_names
 from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
 from rag.language.entities import stems
@@ -26,7 +27,7 @@ WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 _DID = re.compile(
     r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))"
-    r"|(?:and |so |but )?(?:why|when|where) (?=(?:does|do|will)\b(?!n['’]t| not\b))",
+    r"|(?:and |so |but )?(?:when|where) (?=(?:does|do|will)\b(?!n['’]t| not\b))",
     re.IGNORECASE,
 )
 _WAS = re.compile(
@@ -59,6 +60,19 @@ def written_names(hits: Sequence[Hit]) -> frozenset[str]:
     return known_names(texts) - written
 
 
+def full_name(question: str, last: str, hits: Sequence[Hit]) -> str:
+    """The name of two words that ends so in a question, as it or the hits write it; else "".
+
+    `last` is a base form.
+    """
+    words = WORD.findall(question)
+    for one, other in pairwise(words):
+        name = f"{one[0].upper()}{one[1:]} {other[0].upper()}{other[1:]}"
+        if base(other) == last and stems(one) and any(name in hit.text for hit in hits):
+            return name
+    return ""
+
+
 def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
     """Whether no sentence has the verb of such a question beside X, in whatever words.
 
@@ -73,11 +87,14 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     wanted = near(verb) | opposites(verb) | converses(verb)
     wanted |= frozenset() if active else reworded(verb)
     others = frozenset([doer]) if doer else bases(question) - {verb}
+    named = bases(full_name(question, doer, hits)) if doer else frozenset[str]()
     telling = []
     for each in evidence:
         found = bases(each.text)
         tells = not wanted.isdisjoint(found)
         tells = tells or (active and any(verb in implied(word) for word in found))
+        if named and not named <= bases(each.sentence.article.text[:READ_CHARACTERS]):
+            continue
         if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
             telling.append(each.text)
     if not active or not presumes:

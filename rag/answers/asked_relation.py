@@ -56,6 +56,11 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 """“Who won?”, “who will host?”: a sentence must tell the verb."""
+_OF_A_SERIES = re.compile(
+    r"\b(?:chapter|day|episode|game|heat|lap|match|part|phase|race|round|season|set|stage|test|wave"
+    r"|week) \d{1,3}\b",
+    re.IGNORECASE,
+)
 _WHEN = "after|before|when|while|during|at|in|upon"
 _SAID = re.compile(r"\b(?:said|says|told|added|wrote|writes|tweeted|announced|replied)\b")
 _HOLDS = re.compile(
@@ -151,9 +156,10 @@ def lacks_relation(
     noun = next(filter(None, asked.groups())).split()[-1].lower()
     shared = [each.text for each in english if each.signals["own"] >= _SHARED]
     if noun in _PEOPLE | _OFFICES or is_person_noun(noun):
-        deeds = (each.text for each in english if each.signals["fit"] == 1)
-        acts = any(noun.startswith(w) for text in deeds for w in bases(text) if len(w) >= _TELLING)
-        return not acts and not any(_gives_name(noun, text, question) for text in shared)
+        does = _DOERS.get(noun, noun)
+        acts = (does in bases(each.text) for each in english if each.signals["fit"] == 1)
+        acted = does != noun and any(acts)
+        return not acted and not any(_gives_name(noun, text, question) for text in shared)
     return noun in _THINGS and not any(_names_thing(noun, text, question) for text in shared)
 
 
@@ -198,12 +204,24 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
         return not any(told)
     known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
     fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
-    best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
+    one = _OF_A_SERIES.search(question)
+    best = [
+        each
+        for each in evidence
+        if each.signals["fit"] >= fits and (one is None or _is_near(one[0], each))
+    ][:_GOOD]
     tells = (
         _tells(((known or asked) - bases(e.sentence.article.title)) or asked, e, loose=not known)
         for e in best
     )
     return bool(asked) and not any(tells)
+
+
+def _is_near(words: str, evidence: Evidence) -> bool:
+    """Whether some words stand in a sentence, before it or in its title."""
+    sentence = evidence.sentence
+    text = sentence.article.text[max(0, sentence.start - _AROUND // 2) : sentence.end]
+    return words.lower() in f"{sentence.article.title} {text}".lower()
 
 
 def _tells(asked: Collection[str], evidence: Evidence, *, loose: bool = True) -> bool:
@@ -362,6 +380,13 @@ def _gives_name(noun: str, text: str, question: str) -> bool:
 
 _OFFICE_OF = re.compile(r"the (?:[\w-]+ ){1,3}?(?:of|at) ", re.IGNORECASE)
 _PEOPLE, _THINGS = question_words("persons"), question_words("named")
+_DOERS = dict(
+    pair.split("-")
+    for pair in "winner-win loser-lose scorer-score killer-kill shooter-shoot founder-found"
+    " buyer-buy owner-own author-write inventor-invent creator-creat".split()
+)
+"""People by what they do, with its base form: who won is the winner."""
+
 _OFFICES = word_set(
     "head leader executive director president chair coach captain manager mayor governor minister"
     " chancellor king queen pope senator superintendent principal commissioner sheriff dean editor"

@@ -53,7 +53,7 @@ _GENERAL = INSTITUTIONS | word_set(
     "company firm club state city town provincial national regional local village team newly new"
     " current acting designated long-time veteran its the a an his her outgoing first female"
     " labor labour conservative republican democratic democrat liberal social christian green"
-    " socialist left-wing right-wing centrist independent"
+    " socialist left-wing right-wing centrist independent main lead top senior"
 )
 """Words beside an office that do not say whose it is; parties among them."""
 
@@ -135,7 +135,8 @@ class Office:
         words = owner[0].split()
         others += [w for each in words[1:] if each[:1].isupper() for w in role_words(each)]
         places = [n for n, each in enumerate(words) if set(role_words(each)) & known - _GENERAL]
-        if places and places[0] > 0:
+        # "The mission's scientist" is of what the text is about.
+        if places and places[0] > 0 and not _OWNER.fullmatch(words[places[0] - 1]):
             others += role_words(words[places[0] - 1])
         return any(word not in known for word in others)
 
@@ -205,13 +206,14 @@ _SUCCEEDS = re.compile(
     r"|t(?:akes?|ook|aking) over from)\b ",
     re.IGNORECASE,
 )
+_OWNER = re.compile(r"[a-z][\w-]*['’]s?")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NEW = re.compile(r"\b(?:new|acting|interim|incoming)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _OF = re.compile(r"(?P<role>(?:[^\s,]+ ){1,4}?)(?:of|for|at|in) (?P<of>.+)", re.IGNORECASE)
 _OWNED = re.compile(r"(?P<of>[^,]+?)['’]s? (?P<role>(?:[^\s,]+ ?){1,4})$")
 _FEW_WORDS = 4
-_SMALL = word_set("into over behind under new all who what")
+_SMALL = word_set("into over behind under new all who what main lead top")
 
 
 def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:
