@@ -28,7 +28,7 @@ def named(subject: str, *texts: str) -> str:
         ("who leads the inquiry", "Judge Ann Orr, who heads the inquiry, said little."),
         ("the governor of Vestland", "Vestland has a law. Governor Ann Orr signed it."),
         ("the ceo of brell airlines", "Bo Lind, Orr Airlines CEO, met Ann Orr, Brell Airlines CEO."),
-        ("the main engineer of brell bridge", "Brell Bridge: its builder’s lead engineer, Ann Orr."),
+        ("the main scientist of brell probe", "Brell Probe landed, said the mission’s lead scientist, Ann Orr."),
     ],
 )
 def test_an_apposition_a_title_and_an_oath_give_an_office(subject: str, text: str) -> None:

@@ -382,7 +382,7 @@ _OFFICE_OF = re.compile(r"the (?:[\w-]+ ){1,3}?(?:of|at) ", re.IGNORECASE)
 _PEOPLE, _THINGS = question_words("persons"), question_words("named")
 _DOERS = dict(
     pair.split("-")
-    for pair in "winner-win loser-lose scorer-score killer-kill shooter-shoot founder-found"
+    for pair in "winner-win loser-lose scorer-score killer-kill shooter-shoot founder-find"
     " buyer-buy owner-own author-write inventor-invent creator-creat".split()
 )
 """People by what they do, with its base form: who won is the winner."""
