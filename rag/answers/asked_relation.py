@@ -56,6 +56,7 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 """“Who won?”, “who will host?”: a sentence must tell the verb."""
+_OF_A_NOUN = re.compile(r"(?:and |so |but )?(?:which|what) [a-z]", re.IGNORECASE)
 _OF_A_SERIES = re.compile(
     r"\b(?:chapter|day|episode|game|heat|lap|match|part|phase|race|round|season|set|stage|test|wave"
     r"|week) \d{1,3}\b",
@@ -163,16 +164,21 @@ def lacks_relation(
     return noun in _THINGS and not any(_names_thing(noun, text, question) for text in shared)
 
 
-def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
+def says_all(question: str, evidence: Evidence, matter: str = "", *, loosely: bool = True) -> bool:
     """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
 
     With its title it has every word of the question, or another for it, but for those that tell the
     form; one of them at least in the sentence and no name. Where it has all of the `matter`, the
-    others may stand around it. Of fewer than two words nothing is sure.
+    others may stand around it. Of fewer than two words nothing is sure. Loose other wordings count
+    only `loosely`.
     """
+    told_by = _worded if loosely else _told
     asked = _asked_words(question)
+    if _OF_A_NOUN.match(question):
+        # "Which towns flooded?": a sentence gives them by name.
+        asked -= bases(asked_for(question).focus)
     sentence = evidence.sentence
-    told = {word for word in bases(matter) & asked if _worded(word, bases(evidence.text))}
+    told = {word for word in bases(matter) & asked if told_by(word, bases(evidence.text))}
     around = _AROUND if told and told == bases(matter) & asked else 0
     near_it = sentence.article.text[max(0, sentence.start - around) : sentence.end + around]
     found = bases(f"{sentence.article.title} {near_it}")
@@ -180,8 +186,8 @@ def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
     sure = len(asked) > 1 and evidence.signals.get("fit") == 1
     # Only what is somebody's age fits "how old": no other word need tell it.
     aged = question.lower().startswith("how old")
-    sure = sure and (aged or any(_worded(word, plain) for word in asked))
-    return sure and all(_worded(word, found) for word in asked)
+    sure = sure and (aged or any(told_by(word, plain) for word in asked))
+    return sure and all(told_by(word, found) for word in asked)
 
 
 def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
@@ -229,8 +235,7 @@ def _tells(asked: Collection[str], evidence: Evidence, *, loose: bool = True) ->
     words = (word for word in evidence.text.split() if not word[:1].isupper())
     found = bases(" ".join(word for word in words if word != "following"))
     return any(
-        _worded(word, found)
-        or (loose and any(word in implied(each) for each in found))
+        _worded(word, found) or (loose and any(word in implied(each) for each in found))
         for word in asked
     )
 
@@ -252,7 +257,9 @@ def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     names = written_names(hits) | names_asked(question)
     telling = [word for word in words if stems(word)]
     for one, other in pairwise(telling):
-        pair = rf"\b{re.escape(one.capitalize())} (?:of |the |for )*{re.escape(other.capitalize())}\b"
+        pair = (
+            rf"\b{re.escape(one.capitalize())} (?:of |the |for )*{re.escape(other.capitalize())}\b"
+        )
         if any(re.search(pair, text) for text in texts):
             names |= {one, other}
     return frozenset(base(word) for word in words if word in names)
@@ -265,16 +272,16 @@ def _asked_words(question: str) -> set[str]:
     return set(bases(spoken.lower()) - LIGHT - _PLAIN)
 
 
-def _missing(word: str, found: frozenset[str]) -> bool:
-    """Whether a text with these base forms has neither a word nor one near it."""
+def _told(word: str, found: Collection[str]) -> bool:
+    """Whether a text with these base forms has a word, one near it, or one of its origin."""
     if not (near(word) | converses(word)).isdisjoint(found):
-        return False
-    return not any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
+        return True
+    return any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
 
 
 def _worded(word: str, found: Collection[str]) -> bool:
     """Whether a text with these base forms has a word, or another for it."""
-    return not _missing(word, frozenset(found)) or not reworded(word).isdisjoint(found)
+    return _told(word, found) or not reworded(word).isdisjoint(found)
 
 
 def _apart(form: Form, hits: Sequence[Hit]) -> bool:
@@ -380,11 +387,7 @@ def _gives_name(noun: str, text: str, question: str) -> bool:
 
 _OFFICE_OF = re.compile(r"the (?:[\w-]+ ){1,3}?(?:of|at) ", re.IGNORECASE)
 _PEOPLE, _THINGS = question_words("persons"), question_words("named")
-_DOERS = dict(
-    pair.split("-")
-    for pair in "winner-win loser-lose scorer-score killer-kill shooter-shoot founder-find"
-    " buyer-buy owner-own author-write inventor-invent creator-creat".split()
-)
+_DOERS = {"winner": "win", "loser": "lose", "scorer": "score", "killer": "kill", "owner": "own"}
 """People by what they do, with its base form: who won is the winner."""
 
 _OFFICES = word_set(
