@@ -78,7 +78,7 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
-    if form.name in FACTUAL:
+    if form.name in FACTUAL and asked_for(question).kind not in ("thing", "any"):
         evidence = _saying_it_first(question, form, evidence)
     sure = form.name in FACTUAL and says_all(question, evidence[0], form.matter)
     if form.name in ("latest", "topic"):
