@@ -107,6 +107,7 @@ def test_who_takes_a_stand_has_said_something(text: str, takes: bool) -> None:
         ("when will orr line raise fares", "Orr Line raises fares on 3 May.", False),
         ("where will ann orr be buried", "Ann Orr died in Brell on Monday.", True),
         ("where will ann orr be buried", "The burial of Ann Orr is at Brell.", False),
+        ("when will the orr mill be finished", "Orr Mill should be completed by May.", False),
         ("Why do they say the ferry costs more?", "Steel has become dear.", False),
     ],
 )
@@ -295,7 +296,13 @@ def test_a_surname_alone_makes_no_speaker() -> None:
 
 def test_other_words_for_a_figure_say_it() -> None:
     told = "Orr Brie: five people have been infected."
-    assert says_all("how many people got sick from orr brie", evidence(told, fit=1.0))
+    asked = "how many people got sick from orr brie"
+    assert says_all(asked, evidence(told, fit=1.0), loosely=True)
+    assert not says_all(asked, evidence(told, fit=1.0))
+    voted = evidence("Five chose Ann Orr at Brell in the vote.", fit=1.0)
+    assert says_all("how many votes did ann orr get at brell", voted, loosely=True)
+    chose = evidence("Five chose Ann Orr at Brell.", fit=1.0)
+    assert not says_all("how many votes did ann orr get at brell", chose, loosely=True)
 
 
 def test_what_a_title_says_is_not_told_by_a_sentence() -> None:

@@ -80,7 +80,8 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     other. False for other questions.
     """
     verb, doer = _deed(question, hits)
-    active = _DID.match(question) is not None
+    active = _DID.match(question) is not None and _WAS.match(question) is None
+    loose = active or re.search(r"\b(?:was|were)\b", question, re.IGNORECASE) is None
     presumes = not question.lower().startswith("did")
     if not verb or verb in LIGHT or (presumes and verb in _WORDED):
         return False
@@ -92,7 +93,7 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     for each in evidence:
         found = bases(each.text)
         tells = not wanted.isdisjoint(found)
-        tells = tells or (active and any(verb in implied(word) for word in found))
+        tells = tells or (loose and any(verb in implied(word) for word in found))
         if named and not named <= bases(each.sentence.article.text[:READ_CHARACTERS]):
             continue
         if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
@@ -131,7 +132,7 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
     Questions in small letters get the capitals that the hits write their words with.
     """
     asks = _DID.match(question)
-    if asks is None or (_WAS.match(question) and re.search(r"\bbe\b", question)):
+    if asks is None or _WAS.match(question):
         return _done(question)
     names = written_names(hits)
     said = question[asks.end() :]

@@ -164,19 +164,23 @@ def lacks_relation(
     return noun in _THINGS and not any(_names_thing(noun, text, question) for text in shared)
 
 
-def says_all(question: str, evidence: Evidence, matter: str = "", *, loosely: bool = True) -> bool:
+def says_all(question: str, evidence: Evidence, matter: str = "", *, loosely: bool = False) -> bool:
     """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
 
     With its title it has every word of the question, or another for it, but for those that tell the
     form; one of them at least in the sentence and no name. Where it has all of the `matter`, the
-    others may stand around it. Of fewer than two words nothing is sure. Loose other wordings count
-    only `loosely`.
+    others may stand around it. Of fewer than two words nothing is sure. Loose wordings count only
+    `loosely`, and not for what is counted.
     """
-    told_by = _worded if loosely else _told
     asked = _asked_words(question)
+    counted = bases(asked_for(question).focus)
     if _OF_A_NOUN.match(question):
-        # "Which towns flooded?": a sentence gives them by name.
-        asked -= bases(asked_for(question).focus)
+        asked -= counted
+
+    def told_by(word: str, found: Collection[str]) -> bool:
+        loose = loosely and word not in counted
+        return _worded(word, found) if loose else _told(word, found)
+
     sentence = evidence.sentence
     told = {word for word in bases(matter) & asked if told_by(word, bases(evidence.text))}
     around = _AROUND if told and told == bases(matter) & asked else 0
