@@ -107,6 +107,7 @@ def test_who_takes_a_stand_has_said_something(text: str, takes: bool) -> None:
         ("when will orr line raise fares", "Orr Line raises fares on 3 May.", False),
         ("where will ann orr be buried", "Ann Orr died in Brell on Monday.", True),
         ("where will ann orr be buried", "The burial of Ann Orr is at Brell.", False),
+        ("when will the orr mill reopen", "Lind will reopen the Orr Mill by May.", False),
         ("when will the orr mill be finished", "Orr Mill should be completed by May.", False),
         ("Why do they say the ferry costs more?", "Steel has become dear.", False),
     ],

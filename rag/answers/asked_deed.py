@@ -27,7 +27,7 @@ WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 _DID = re.compile(
     r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))"
-    r"|(?:and |so |but )?(?:when|where) (?=(?:does|do|will)\b(?!n['’]t| not\b))",
+    r"|(?:and |so |but )?(?:when|where) (?=(?P<now>does|do|will)\b(?!n['’]t| not\b))",
     re.IGNORECASE,
 )
 _WAS = re.compile(
@@ -80,7 +80,8 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     other. False for other questions.
     """
     verb, doer = _deed(question, hits)
-    active = _DID.match(question) is not None and _WAS.match(question) is None
+    did = _DID.match(question)
+    active = did is not None and not did["now"]
     loose = active or re.search(r"\b(?:was|were)\b", question, re.IGNORECASE) is None
     presumes = not question.lower().startswith("did")
     if not verb or verb in LIGHT or (presumes and verb in _WORDED):
