@@ -268,6 +268,8 @@ def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
         # Of "who", the verb is told, not what else is named; of a series, the one that is asked.
         ("who won the brell race", "The brell race opened, Ann Orr said.", 1.0, True),
         ("who won the brell race", "Ann Orr was first to win at Brell.", 1.0, False),
+        ("Which judge sentenced Orr?", "Judge Bo Lind met Orr at Brell.", 1.0, True),
+        ("Which judge sentenced Orr?", "Judge Bo Lind jailed Orr.", 1.0, False),
         ("who won game 5 at brell", "Ann Orr won at Brell.", 1.0, True),
         ("who won game 5 at brell", "Ann Orr won Game 5 at Brell.", 1.0, False),
         # A name of several words is no deed: "get" is left, which says too little.

@@ -16,6 +16,7 @@ from rag.questions.expected_answer import Kind, asked_for, own_words, without_na
         ("How much arsenic was in the water?", "number"),
         ("What was the magnitude of the quake?", "number"),
         ("How much did the ferry cost?", "money"),
+        ("How much did ferry prices rise?", "number"),
         ("How big was the severance the mayor got?", "money"),
         ("What's the ferry fare now?", "money"),
         ("How high is the wall?", "number"),

@@ -52,7 +52,7 @@ _UNNAMED = re.compile(r"\b(?:hurt|injured|wounded|killed|died|dead|rescued|arres
 _OF_A_KIND = frozenset[Kind]({"person", "place", "number", "percent", "money", "date"})
 _ACTS = re.compile(
     r"(?:and |so |but )?who (?:(?:will|would|has|have|had|is|was|are|were) )?"
-    r"(?!(?:is|was|are|were|the|a|an)\b)(?P<verb>[a-z]+)\b",
+    r"(?!(?:is|was|are|were|the|a|an)\b)(?P<verb>[a-z]+)\b|which [a-z]+ (?P<did>[a-z]+ed)\b",
     re.IGNORECASE,
 )
 """“Who won?”, “who will host?”: a sentence must tell the verb."""
@@ -201,8 +201,8 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     Words of a title say what an article is about, not what a sentence of it tells.
     """
     asked = _asked_words(question) - _names_in(question, hits)
-    if (acts := _ACTS.match(question)) and base(acts["verb"].lower()) in asked:
-        asked = {base(acts["verb"].lower())}
+    if acts := _ACTS.match(question):
+        asked = asked & {base(acts["verb"] or acts["did"])} or asked
     if form.name == "cause" and question.lower().startswith("why"):
         asked &= bases(form.matter)
         return bool(asked) and not any(_tells(asked, each) for each in evidence)

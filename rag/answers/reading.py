@@ -81,7 +81,7 @@ def read(
     if form.name in FACTUAL and asked_for(question).kind not in ("thing", "any"):
         evidence = _saying_it_first(question, form, evidence)
     sure = form.name in FACTUAL and says_all(
-        question, evidence[0], form.matter, loosely=form.name == "figure"
+        question, evidence[0], form.matter, loosely=form.name in ("figure", "date")
     )
     if form.name in ("latest", "topic"):
         sure = any(_names(each.text, form.subject) for each in evidence[:_BEST])
