@@ -118,7 +118,7 @@ def test_no_hits_and_no_words_are_no_answer() -> None:
 
 
 def test_what_says_all_that_is_asked_comes_first() -> None:
-    near = "Bo Lind of Orrenby scored a try in the Harl Cup before the Harl Cup final, says Orrenby."
+    near = "Bo Lind of Orrenby scored a try in the Harl Cup before the Harl Cup final, he says."
     told = "Ann Orr scored penalties."
     cup = article(f"{near} {told}", title="Harl Cup")
     found = reading("who scored penalties in the harl cup", hit(cup))

@@ -29,6 +29,9 @@ _TELLS_ITSELF = 0.2
 """By how much a sentence must be nearer than a title to say as well what a text is about."""
 
 _COVERAGE = 0.6
+_WHO_IS = re.compile(r"who (?:is|are|was|were)\b", re.IGNORECASE)
+"""Who somebody is stands beside what somebody did, not in the same words."""
+
 _BEST, _SAYING = 3, 12
 _STEEP, _NEAR_ENOUGH = 20.0, 0.97
 """How fast it becomes likely that a sentence tells a relation, and the cosines where it is even."""
@@ -78,7 +81,8 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
-    if form.name in FACTUAL and asked_for(question).kind not in ("thing", "any"):
+    one_thing = form.name in FACTUAL and asked_for(question).kind not in ("thing", "any")
+    if one_thing and not _WHO_IS.match(question):
         evidence = _saying_it_first(question, form, evidence)
     sure = form.name in FACTUAL and says_all(
         question, evidence[0], form.matter, loosely=form.name in ("figure", "date")
