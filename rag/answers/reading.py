@@ -81,11 +81,12 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
+    best = evidence[0]
     one_thing = form.name in FACTUAL and asked_for(question).kind not in ("thing", "any")
     if one_thing and not _WHO_IS.match(question):
         evidence = _saying_it_first(question, form, evidence)
     sure = form.name in FACTUAL and says_all(
-        question, evidence[0], form.matter, loosely=form.name in ("figure", "date")
+        question, best, form.matter, loosely=form.name in ("figure", "date")
     )
     if form.name in ("latest", "topic"):
         sure = any(_names(each.text, form.subject) for each in evidence[:_BEST])
