@@ -103,10 +103,17 @@ def test_who_takes_a_stand_has_said_something(text: str, takes: bool) -> None:
         ("Did Ann Orr take the bus?", "The mill stands by the river.", False),
         ("Is the mill safe?", "Ann Orr opened a bakery.", False),
         ("Has Ann Orr resigned?", "Ann Orr opened a bakery.", False),
+        ("when will orr line raise fares", "Orr Line opened a hall on 3 May.", True),
+        ("when will orr line raise fares", "Orr Line raises fares on 3 May.", False),
+        ("where will ann orr be buried", "Ann Orr died in Brell on Monday.", True),
+        ("where will ann orr be buried", "The burial of Ann Orr is at Brell.", False),
+        ("when will the orr mill reopen", "Lind will reopen the Orr Mill by May.", False),
+        ("when will the orr mill be finished", "Orr Mill should be completed by May.", False),
+        ("Why do they say the ferry costs more?", "Steel has become dear.", False),
     ],
 )
 def test_a_deed_must_be_told_in_some_words(question: str, text: str, missing: bool) -> None:
-    assert lacks(question, evidence(text)) is missing
+    assert lacks(question, evidence(text, fit=1.0)) is missing
 
 
 @pytest.mark.parametrize(
@@ -223,6 +230,9 @@ def test_an_office_is_one_that_somebody_holds(subject: str, office: bool) -> Non
         ("who is ann orrs husband", "Ann Orr married Bo Lind in May.", False),
         ("who is the anonymous donor at brell", "“Thank you,” said Ann Orr of Brell.", True),
         ("who is the anonymous donor at brell", "The donor was named as Ann Orr.", False),
+        ("who was the pilot of the brell plane", "“It burnt,” said Ann Orr of Brell.", True),
+        ("who was the pilot of the brell plane", "The pilot, Ann Orr, jumped.", False),
+        ("who was the winner of the brell race", "Ann Orr won the Brell race.", False),
     ],
 )
 def test_relatives_and_unknown_people_must_be_told(question: str, text: str, missing: bool) -> None:
@@ -255,6 +265,15 @@ def test_a_sentence_with_all_the_words_and_the_kind_says_it() -> None:
         ("How many people died at Oskel?", "No casualties were reported at Oskel.", 1.0, False),
         ("Why was Orr jailed?", "Orr sold a boat to Lind.", 0.0, True),
         ("Why was Orr jailed?", "A judge sent Orr to prison over the leak.", 0.0, False),
+        # Of "who", the verb is told, not what else is named; of a series, the one that is asked.
+        ("who won the brell race", "The brell race opened, Ann Orr said.", 1.0, True),
+        ("who won the brell race", "Ann Orr was first to win at Brell.", 1.0, False),
+        ("Which judge sentenced Orr?", "Judge Bo Lind met Orr at Brell.", 1.0, True),
+        ("Which judge sentenced Orr?", "Judge Bo Lind jailed Orr.", 1.0, False),
+        ("who won game 5 at brell", "Ann Orr won at Brell.", 1.0, True),
+        ("who won game 5 at brell", "Ann Orr won Game 5 at Brell.", 1.0, False),
+        # A name of several words is no deed: "get" is left, which says too little.
+        ("when did orr get the medal of valour", "In 2009 Orr had a Medal of Valour.", 1.0, False),
         # Names tell whom it is about, and nothing else.
         ("How many brell kits were sold?", "Brell Kits Inc. has 300 shops.", 0.6, True),
     ],
@@ -263,6 +282,30 @@ def test_a_fact_needs_a_sentence_that_tells_it(
     question: str, text: str, fit: float, untold: bool
 ) -> None:
     assert lacks(question, evidence(text, fit=fit)) is untold
+
+
+def test_the_doer_is_meant_by_the_full_name() -> None:
+    asked = "How did Bo Lind vote on the mill?"
+    known = evidence("The minister Bo Lind opened a hall.")
+    other = evidence("Ann Lind voted against the mill.")
+    assert lacks(asked, known, other)
+    assert not lacks(asked, known, evidence("Bo Lind voted against the mill."))
+
+
+def test_a_surname_alone_makes_no_speaker() -> None:
+    asked = "What did Bo Lind say about the mill?"
+    assert lacks(asked, evidence("“It is lost,” Ann Lind said.", speaks=0.3, matter_near=1.0))
+
+
+def test_other_words_for_a_figure_say_it() -> None:
+    told = "Orr Brie: five people have been infected."
+    asked = "how many people got sick from orr brie"
+    assert says_all(asked, evidence(told, fit=1.0), loosely=True)
+    assert not says_all(asked, evidence(told, fit=1.0))
+    voted = evidence("Five chose Ann Orr at Brell in the vote.", fit=1.0)
+    assert says_all("how many votes did ann orr get at brell", voted, loosely=True)
+    chose = evidence("Five chose Ann Orr at Brell.", fit=1.0)
+    assert not says_all("how many votes did ann orr get at brell", chose, loosely=True)
 
 
 def test_what_a_title_says_is_not_told_by_a_sentence() -> None:

@@ -27,6 +27,14 @@ def named(subject: str, *texts: str) -> str:
         ("the head of the hospital", "Dr Ann Orr, director of the hospital, thanked the nurses."),
         ("who leads the inquiry", "Judge Ann Orr, who heads the inquiry, said little."),
         ("the governor of Vestland", "Vestland has a law. Governor Ann Orr signed it."),
+        (
+            "the ceo of brell airlines",
+            "Bo Lind, Orr Airlines CEO, met Ann Orr, Brell Airlines CEO.",
+        ),
+        (
+            "the main scientist of brell probe",
+            "Brell Probe landed, said the mission’s lead scientist, Ann Orr.",
+        ),
     ],
 )
 def test_an_apposition_a_title_and_an_oath_give_an_office(subject: str, text: str) -> None:

@@ -115,3 +115,11 @@ def test_confidence_is_a_probability_that_grows_with_what_speaks_for_an_answer()
 def test_no_hits_and_no_words_are_no_answer() -> None:
     assert reading("ferry") == Reading()
     assert reading("", hit(FERRY)) == Reading()
+
+
+def test_what_says_all_that_is_asked_comes_first() -> None:
+    near = "Bo Lind of Orrenby scored a try in the Harl Cup before the Harl Cup final, he says."
+    told = "Ann Orr scored penalties."
+    cup = article(f"{near} {told}", title="Harl Cup")
+    found = reading("who scored penalties in the harl cup", hit(cup))
+    assert found.sentences[0].text == told

@@ -37,6 +37,14 @@ TOLL = "How many people died in the mill fire?"
             "Who were they?",
             "Who were the nurses sacked at Tolbeck?",
         ),
+        # A thing is not done, what somebody does is.
+        (
+            "Is Orr Line buying the ferry?",
+            "When will it be done?",
+            "When will Orr Line buying the ferry be done?",
+        ),
+        # Of "xorrik bond" the name gives way, as no dictionary has it.
+        ("what was xorrik bond", "what about lindak?", "What was lindak bond?"),
         # A name gives way to one of its kind.
         (
             "How does Oskel plan to stop the flood?",

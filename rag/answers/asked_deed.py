@@ -1,4 +1,4 @@
-"""Whether any sentence tells the deed of a question "Did X ...?" or "Why did X ...?", by X.
+"""Whether any sentence tells the deed of a question "Did X ...?" or "When will X ...?", by X.
 
 Rules are for English.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.answers.asked_clause import AskedClause, read_asked
-from rag.answers.candidates import known_names
+from rag.answers.candidates import READ_CHARACTERS, known_names
 from rag.answers.evidence import Evidence
 from rag.language.analysis import analyse
 from rag.language.entities import stems
@@ -25,11 +26,14 @@ WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 """A word, with apostrophes, full stops and hyphens within it."""
 
 _DID = re.compile(
-    r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))",
+    r"(?:and |so |but )?(?:(?:why|when|where|how|whom?) )?(?=did\b(?!n['’]t| not\b))"
+    r"|(?:and |so |but )?(?:when|where) (?=(?P<now>does|do|will)\b(?!n['’]t| not\b))",
     re.IGNORECASE,
 )
 _WAS = re.compile(
-    r"(?:and |so |but )?(?:why|when|where|how|(?P<who>who)) (?:was|were) ", re.IGNORECASE
+    r"(?:and |so |but )?(?:why|when|where|how|(?P<who>who)) "
+    r"(?:was|were|will(?=.* be\b)|(?:is|are)(?=.* (?:being|to be)\b)) ",
+    re.IGNORECASE,
 )
 LIGHT = frozenset(map(base, word_set("be have do get give make take go come say tell happen mean")))
 """Verbs that say too little to be looked for."""
@@ -62,6 +66,19 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(WORD.findall(text))
 
 
+def full_name(question: str, last: str, hits: Sequence[Hit]) -> str:
+    """The name of two words that ends so in a question, as it or the hits write it; else "".
+
+    `last` is a base form.
+    """
+    words = WORD.findall(question)
+    for one, other in pairwise(words):
+        name = f"{one[0].upper()}{one[1:]} {other[0].upper()}{other[1:]}"
+        if base(other) == last and stems(one) and any(name in hit.text for hit in hits):
+            return name
+    return ""
+
+
 def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
     """Whether no sentence has the verb of such a question beside X, in whatever words.
 
@@ -69,18 +86,23 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     other. False for other questions.
     """
     verb, doer = _deed(question, hits)
-    active = _DID.match(question) is not None
+    did = _DID.match(question)
+    active = did is not None and not did["now"]
+    loose = active or re.search(r"\b(?:was|were)\b", question, re.IGNORECASE) is None
     presumes = not question.lower().startswith("did")
     if not verb or verb in LIGHT or (presumes and verb in _WORDED):
         return False
     wanted = near(verb) | opposites(verb) | converses(verb)
     wanted |= frozenset() if active else reworded(verb)
     others = frozenset([doer]) if doer else bases(question) - {verb}
+    named = bases(full_name(question, doer, hits)) if doer else frozenset[str]()
     telling = []
     for each in evidence:
         found = bases(each.text)
         tells = not wanted.isdisjoint(found)
-        tells = tells or (active and any(verb in implied(word) for word in found))
+        tells = tells or (loose and any(verb in implied(word) for word in found))
+        if named and not named <= bases(each.sentence.article.text[:READ_CHARACTERS]):
+            continue
         if tells and not others.isdisjoint(found | bases(each.sentence.article.title)):
             telling.append(each.text)
     if not active or not presumes:
@@ -117,7 +139,7 @@ def _deed(question: str, hits: Sequence[Hit]) -> tuple[str, str]:
     Questions in small letters get the capitals that the hits write their words with.
     """
     asks = _DID.match(question)
-    if asks is None:
+    if asks is None or _WAS.match(question):
         return _done(question)
     names = written_names(hits)
     said = question[asks.end() :]

@@ -14,6 +14,7 @@ from rag.answers.asked_deed import LIGHT, WORD, bases, lacks_deed, written_names
 from rag.answers.candidates import READ_CHARACTERS, names_asked
 from rag.answers.evidence import Evidence
 from rag.answers.holders import office_asked
+from rag.language.entities import stems
 from rag.language.name_matching import mentions
 from rag.language.opposites import base, converses, implied, near, reworded
 from rag.language.referents import is_person_noun
@@ -28,8 +29,8 @@ _OWNED = re.compile(r"(?P<who>[\w’'.-]+(?: [\w’'.-]+)?)['’]s (?P<what>[\w�
 _TELLING = 3
 """From how many letters on a word of a topic tells what it is about."""
 
-_SPEAKS = 0.3
-"""How well a speaker must fit whom the question means."""
+_SPEAKS = 0.4
+"""How well a speaker must fit whom the question means: not by the surname alone."""
 
 _SHARED = 0.2
 """What share of the words of a question stands in a sentence that may give a name."""
@@ -47,7 +48,19 @@ _FITS, _GOOD = 0.55, 8
 """How well a sentence fits that has the kind of thing asked for, and how many are looked at."""
 
 _UNNAMED = re.compile(r"\b(?:hurt|injured|wounded|killed|died|dead|rescued|arrested)\b")
-_OF_A_KIND = frozenset[Kind]({"person", "number", "percent", "money", "date"})
+_OF_A_KIND = frozenset[Kind]({"person", "place", "number", "percent", "money", "date"})
+_ACTS = re.compile(
+    r"(?:and |so |but )?who (?:(?:will|would|has|have|had|is|was|are|were) )?"
+    r"(?!(?:is|was|are|were|the|a|an)\b)(?P<verb>[a-z]+)\b|which [a-z]+ (?P<did>[a-z]+ed)\b",
+    re.IGNORECASE,
+)
+"""“Who won?”, “who will host?”: a sentence must tell the verb."""
+_OF_A_NOUN = re.compile(r"(?:and |so |but )?(?:which|what) [a-z]", re.IGNORECASE)
+_OF_A_SERIES = re.compile(
+    r"\b(?:chapter|day|episode|game|heat|lap|match|part|phase|race|round|season|set|stage|test|wave"
+    r"|week) \d{1,3}\b",
+    re.IGNORECASE,
+)
 _WHEN = "after|before|when|while|during|at|in|upon"
 _SAID = re.compile(r"\b(?:said|says|told|added|wrote|writes|tweeted|announced|replied)\b")
 _HOLDS = re.compile(
@@ -97,7 +110,8 @@ _NAME_OF = re.compile(
     r"\bname of (?:the|a|an) (?P<noun>[a-z-]+(?: [a-z-]+){0,2}?)"
     r"(?=\W*$| (?:who|that|which|whose|of|in|on|at|from|for|behind|killed|hurt|injured|charged"
     r"|arrested)\b)"
-    r"|\bwho(?: is|[’']?s| was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose)\b"
+    r"|\bwho(?: is|[’']?s| was) the (?P<who>[a-z-]+(?: [a-z-]+)?) (?:who|that|whose|of|in|on|at|for"
+    r"|from|behind)\b"
     r"|\bwho(?: is|[’']?s| was) the (?:anonymous|unnamed|unidentified|unknown|mystery)"
     r" (?P<unknown>[a-z-]+)"
     r"|\bwhat (?:is|was) the (?P<called>[a-z-]+(?: [a-z-]+){0,2}?) (?:called|named)\b"
@@ -142,20 +156,32 @@ def lacks_relation(
     noun = next(filter(None, asked.groups())).split()[-1].lower()
     shared = [each.text for each in english if each.signals["own"] >= _SHARED]
     if noun in _PEOPLE | _OFFICES or is_person_noun(noun):
-        return not any(_gives_name(noun, text, question) for text in shared)
+        does = _DOERS.get(noun, noun)
+        acts = (does in bases(each.text) for each in english if each.signals["fit"] == 1)
+        acted = does != noun and any(acts)
+        return not acted and not any(_gives_name(noun, text, question) for text in shared)
     return noun in _THINGS and not any(_names_thing(noun, text, question) for text in shared)
 
 
-def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
+def says_all(question: str, evidence: Evidence, matter: str = "", *, loosely: bool = False) -> bool:
     """Whether a sentence has the very kind of thing that is asked for, and all that is asked of it.
 
-    With its title it has every word of the question, or a near one, but for those that tell the
+    With its title it has every word of the question, or another for it, but for those that tell the
     form; one of them at least in the sentence and no name. Where it has all of the `matter`, the
-    others may stand around it. Of fewer than two words nothing is sure.
+    others may stand around it. Of fewer than two words nothing is sure. Loose wordings count only
+    `loosely`, and not for what is counted.
     """
     asked = _asked_words(question)
+    counted = bases(asked_for(question).focus)
+    if _OF_A_NOUN.match(question):
+        asked -= counted
+
+    def told_by(word: str, found: Collection[str]) -> bool:
+        loose = loosely and word not in counted
+        return _worded(word, found) if loose else _told(word, found)
+
     sentence = evidence.sentence
-    told = {word for word in bases(matter) & asked if not _missing(word, bases(evidence.text))}
+    told = {word for word in bases(matter) & asked if told_by(word, bases(evidence.text))}
     around = _AROUND if told and told == bases(matter) & asked else 0
     near_it = sentence.article.text[max(0, sentence.start - around) : sentence.end + around]
     found = bases(f"{sentence.article.title} {near_it}")
@@ -163,8 +189,8 @@ def says_all(question: str, evidence: Evidence, matter: str = "") -> bool:
     sure = len(asked) > 1 and evidence.signals.get("fit") == 1
     # Only what is somebody's age fits "how old": no other word need tell it.
     aged = question.lower().startswith("how old")
-    sure = sure and (aged or any(not _missing(word, plain) for word in asked))
-    return sure and not any(_missing(word, found) for word in asked)
+    sure = sure and (aged or any(told_by(word, plain) for word in asked))
+    return sure and all(told_by(word, found) for word in asked)
 
 
 def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> bool:
@@ -174,6 +200,8 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     Words of a title say what an article is about, not what a sentence of it tells.
     """
     asked = _asked_words(question) - _names_in(question, hits)
+    if acts := _ACTS.match(question):
+        asked = asked & {base(acts["verb"] or acts["did"])} or asked
     if form.name == "cause" and question.lower().startswith("why"):
         asked &= bases(form.matter)
         return bool(asked) and not any(_tells(asked, each) for each in evidence)
@@ -185,7 +213,12 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
         return not any(told)
     known = frozenset(w for w in asked if form.name != "fact" and len(near(w) | reworded(w)) > 1)
     fits = 0.0 if kind == "person" and _UNNAMED.search(question) else _FITS
-    best = [each for each in evidence if each.signals["fit"] >= fits][:_GOOD]
+    one = _OF_A_SERIES.search(question)
+    best = [
+        each
+        for each in evidence
+        if each.signals["fit"] >= fits and (one is None or _is_near(one[0], each))
+    ][:_GOOD]
     tells = (
         _tells(((known or asked) - bases(e.sentence.article.title)) or asked, e, loose=not known)
         for e in best
@@ -193,14 +226,19 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     return bool(asked) and not any(tells)
 
 
+def _is_near(words: str, evidence: Evidence) -> bool:
+    """Whether some words stand in a sentence, before it or in its title."""
+    sentence = evidence.sentence
+    text = sentence.article.text[max(0, sentence.start - _AROUND // 2) : sentence.end]
+    return words.lower() in f"{sentence.article.title} {text}".lower()
+
+
 def _tells(asked: Collection[str], evidence: Evidence, *, loose: bool = True) -> bool:
     """Whether a sentence has one of these words, or another for it, that is no name there."""
     words = (word for word in evidence.text.split() if not word[:1].isupper())
     found = bases(" ".join(word for word in words if word != "following"))
     return any(
-        not _missing(word, found)
-        or not reworded(word).isdisjoint(found)
-        or (loose and any(word in implied(each) for each in found))
+        _worded(word, found) or (loose and any(word in implied(each) for each in found))
         for word in asked
     )
 
@@ -220,11 +258,13 @@ def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     texts = [hit.text for hit in hits]
     words = [re.sub(r"['’]s?$", "", word.lower()) for word in WORD.findall(question)]
     names = written_names(hits) | names_asked(question)
-    for one, other in pairwise(words):
-        if one in names and any(
-            f"{one.capitalize()} {other.capitalize()}" in text for text in texts
-        ):
-            names |= {other}
+    telling = [word for word in words if stems(word)]
+    for one, other in pairwise(telling):
+        pair = (
+            rf"\b{re.escape(one.capitalize())} (?:of |the |for )*{re.escape(other.capitalize())}\b"
+        )
+        if any(re.search(pair, text) for text in texts):
+            names |= {one, other}
     return frozenset(base(word) for word in words if word in names)
 
 
@@ -235,11 +275,16 @@ def _asked_words(question: str) -> set[str]:
     return set(bases(spoken.lower()) - LIGHT - _PLAIN)
 
 
-def _missing(word: str, found: frozenset[str]) -> bool:
-    """Whether a text with these base forms has neither a word nor one near it."""
+def _told(word: str, found: Collection[str]) -> bool:
+    """Whether a text with these base forms has a word, one near it, or one of its origin."""
     if not (near(word) | converses(word)).isdisjoint(found):
-        return False
-    return not any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
+        return True
+    return any(len(word) >= _ORIGIN and word[:_ORIGIN] == each[:_ORIGIN] for each in found)
+
+
+def _worded(word: str, found: Collection[str]) -> bool:
+    """Whether a text with these base forms has a word, or another for it."""
+    return _told(word, found) or not reworded(word).isdisjoint(found)
 
 
 def _apart(form: Form, hits: Sequence[Hit]) -> bool:
@@ -345,6 +390,9 @@ def _gives_name(noun: str, text: str, question: str) -> bool:
 
 _OFFICE_OF = re.compile(r"the (?:[\w-]+ ){1,3}?(?:of|at) ", re.IGNORECASE)
 _PEOPLE, _THINGS = question_words("persons"), question_words("named")
+_DOERS = {"winner": "win", "loser": "lose", "scorer": "score", "killer": "kill", "owner": "own"}
+"""People by what they do, with its base form: who won is the winner."""
+
 _OFFICES = word_set(
     "head leader executive director president chair coach captain manager mayor governor minister"
     " chancellor king queen pope senator superintendent principal commissioner sheriff dean editor"

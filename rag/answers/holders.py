@@ -53,7 +53,7 @@ _GENERAL = INSTITUTIONS | word_set(
     "company firm club state city town provincial national regional local village team newly new"
     " current acting designated long-time veteran its the a an his her outgoing first female"
     " labor labour conservative republican democratic democrat liberal social christian green"
-    " socialist left-wing right-wing centrist independent"
+    " socialist left-wing right-wing centrist independent main lead top senior"
 )
 """Words beside an office that do not say whose it is; parties among them."""
 
@@ -112,7 +112,9 @@ class Office:
         all_words = said | set(role_words(f"{near} {around}"))
         if _shared(self.of, all_words) < len(self.of):
             return -1 if self._of_another(piece) else None
-        if _shared(self.of, said):
+        shared = _shared(self.of, said)
+        # "Alaska Airlines" is another than "Hawaiian Airlines".
+        if shared and (shared == len(self.of) or not self._of_another(piece, self.of)):
             return 3
         if self._of_another(piece):
             return -1
@@ -122,15 +124,19 @@ class Office:
             return 2
         return None if heads else 1
 
-    def _of_another(self, piece: str) -> bool:
-        """Whether a phrase ties its office to something by a name, "of ..." or a noun before."""
-        known = self.role | _HEADS | _GENERAL | OFFICES
+    def _of_another(self, piece: str, besides: frozenset[str] = frozenset()) -> bool:
+        """Whether a phrase ties its office to something by a name, "of ..." or a noun before.
+
+        Words `besides` the general ones do not name another.
+        """
+        known = self.role | _HEADS | _GENERAL | OFFICES | besides
         owner = re.split(r"\b(?:of|for|at)\b", piece)
         others = [word for part in owner[1:] for word in role_words(part)]
         words = owner[0].split()
         others += [w for each in words[1:] if each[:1].isupper() for w in role_words(each)]
         places = [n for n, each in enumerate(words) if set(role_words(each)) & known - _GENERAL]
-        if places and places[0] > 0:
+        # "The mission's scientist" is of what the text is about.
+        if places and places[0] > 0 and not _OWNER.fullmatch(words[places[0] - 1]):
             others += role_words(words[places[0] - 1])
         return any(word not in known for word in others)
 
@@ -200,13 +206,14 @@ _SUCCEEDS = re.compile(
     r"|t(?:akes?|ook|aking) over from)\b ",
     re.IGNORECASE,
 )
+_OWNER = re.compile(r"[a-z][\w-]*['’]s?")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NEW = re.compile(r"\b(?:new|acting|interim|incoming)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _OF = re.compile(r"(?P<role>(?:[^\s,]+ ){1,4}?)(?:of|for|at|in) (?P<of>.+)", re.IGNORECASE)
 _OWNED = re.compile(r"(?P<of>[^,]+?)['’]s? (?P<role>(?:[^\s,]+ ?){1,4})$")
 _FEW_WORDS = 4
-_SMALL = word_set("into over behind under new all who what")
+_SMALL = word_set("into over behind under new all who what main lead top")
 
 
 def holder(subject: str, hits: Sequence[Hit]) -> Holder | None:

@@ -29,7 +29,10 @@ _TELLS_ITSELF = 0.2
 """By how much a sentence must be nearer than a title to say as well what a text is about."""
 
 _COVERAGE = 0.6
-_BEST = 3
+_WHO_IS = re.compile(r"who (?:is|are|was|were)\b", re.IGNORECASE)
+"""Who somebody is stands beside what somebody did, not in the same words."""
+
+_BEST, _SAYING = 3, 12
 _STEEP, _NEAR_ENOUGH = 20.0, 0.97
 """How fast it becomes likely that a sentence tells a relation, and the cosines where it is even."""
 
@@ -78,7 +81,13 @@ def read(
     if not evidence:
         return Reading(form=form)
     signals = answer_signals(question, form, evidence, hits, vocabulary)
-    sure = form.name in FACTUAL and says_all(question, evidence[0], form.matter)
+    best = evidence[0]
+    one_thing = form.name in FACTUAL and asked_for(question).kind not in ("thing", "any")
+    if one_thing and not _WHO_IS.match(question):
+        evidence = _saying_it_first(question, form, evidence)
+    sure = form.name in FACTUAL and says_all(
+        question, best, form.matter, loosely=form.name in ("figure", "date")
+    )
     if form.name in ("latest", "topic"):
         sure = any(_names(each.text, form.subject) for each in evidence[:_BEST])
     return Reading(
@@ -91,6 +100,17 @@ def read(
         nearness=_nearness(evidence),
         form=form,
     )
+
+
+def _saying_it_first(question: str, form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, before it a sentence that says all that is asked, where the best does not."""
+    saying = [
+        each for each in evidence[:_SAYING] if says_all(question, each, form.matter, loosely=False)
+    ]
+    if not saying or saying[0] is evidence[0]:
+        return list(evidence)
+    first = replace(saying[0], score=evidence[0].score)
+    return [first, *(each for each in evidence if each is not saying[0])]
 
 
 def _names(text: str, subject: str) -> bool:

@@ -110,6 +110,16 @@ def base_set(words: str) -> frozenset[str]:
     return frozenset(map(base, words.split()))
 
 
+def is_irregular_past(word: str) -> bool:
+    """Whether a word is another form of an irregular verb: "fell", "lost".
+
+    >>> is_irregular_past("Fell"), is_irregular_past("fall"), is_irregular_past("men")
+    (True, False, False)
+    """
+    written = word.lower()
+    return _irregular().get(written, written) != written and not other_number(word)
+
+
 def other_number(word: str) -> str:
     """The plural of an irregular noun, or the singular of its plural; "" for any other word.
 

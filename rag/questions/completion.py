@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from rag.language.comparisons import tidy
 from rag.language.entities import stems
 from rag.language.letter_pairs import dense_runs
+from rag.language.opposites import in_dictionary
 from rag.language.words import question_language
 from rag.questions.asked_words import question_words, read_words
 from rag.questions.bare_question import BARE, bare_question
@@ -37,6 +39,12 @@ _PRONOUN = re.compile(
     r"|one)\b)"
 )
 _ABOUT_IT = re.compile(r"\s+(?:about|of|on|to|over) (?:it|that|this)\W*$", re.IGNORECASE)
+_OF_AN_ACT = re.compile(
+    r" (?:be |been |get )?(?:done|over|final|finali[sz]ed|complete|completed|finished|happen\w*"
+    r"|take place|go through)\b"
+)
+"""What is said of something that is done, not of a thing."""
+
 _SEVERAL = re.compile(r"\b(?:they|them|theirs?)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"his", "its", "their"})
 _PEOPLE_OF = {
@@ -156,6 +164,8 @@ def _pronouns(asked: str, turn: EarlierTurn) -> str:
         if kind in meant or (kind == "thing" and _clausal(asked, match)):
             continue
         stands_for = getattr(turn, kind)
+        if kind == "thing" and _OF_AN_ACT.match(asked.lower(), match.end()):
+            stands_for = turn.act or stands_for
         if kind == "thing" and stands_for and stands_for == meant.get("person"):
             stands_for = turn.topic if turn.topic != stands_for else ""
             stands_for = stands_for or turn.form.subject
@@ -331,7 +341,7 @@ def _replaced(fragment: str, turn: EarlierTurn) -> str:
         old = old or (turn.names[-1] if turn.names else "")
         plain = not re.match(r"(?:the|a|an)\b", subject.lower())
         if not old and (small or named) and plain and 0 < len(subject.split()) <= _NAME_WORDS:
-            old = subject
+            old = _small_name(subject) or subject
         placed = re.search(r"\b(?:in|at|from) (\w+)$", text)
         if not old and placed and len(fragment.split()) == 1:
             old = placed[1]
@@ -351,6 +361,16 @@ def _replaced(fragment: str, turn: EarlierTurn) -> str:
     if alike and not set(alike[0].lower().split()).issuperset(fragment.lower().split()):
         return f"{text[: alike.start()]}{fragment}{text[alike.end() :]}"
     return ""
+
+
+def _small_name(subject: str) -> str:
+    """The name in small letters with which a subject begins: "orr" of "orr bond"; else "".
+
+    A name is what no dictionary has.
+    """
+    words = subject.split()
+    name = [*takewhile(lambda word: not in_dictionary(re.sub(r"['’]s?$", "", word)), words)]
+    return " ".join(name) if len(name) < len(words) else ""
 
 
 def _is_person(phrase: str) -> bool:

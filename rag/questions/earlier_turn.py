@@ -147,6 +147,13 @@ class EarlierTurn:
         return form.matter if form.name == "statement" and form.matter else self.topic
 
     @cached_property
+    def act(self) -> str:
+        """What a yes-or-no question has somebody do: "Orr buying the mill"; "" of others."""
+        form = self.form
+        does = form.name == "yes or no" and form.matter.partition(" ")[0].endswith("ing")
+        return f"{form.subject} {form.matter}" if does and form.subject else ""
+
+    @cached_property
     def placed(self) -> str:
         """The subject with the preposition before it: "at the mill", "in the mill fire"."""
         subject = self.form.subject or self.topic

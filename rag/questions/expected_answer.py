@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.language.opposites import is_irregular_past
 from rag.questions.form import FormName, read_form
 
 Kind = Literal[
@@ -52,6 +53,12 @@ _AMOUNT = re.compile(
     r"(?=\W*$| (?:of|for|in|at|on|to|from|now|today|that|paid|imposed|set"
     r"|(?:[a-z’'-]+ ){1,2}(?:got|paid|gets))\b)"
 )
+_CHANGES = re.compile(
+    r"\bhow much (?:did|do|does|has|have|had|will) .+? (?:ris(?:e|en)|increased?|grown?|fall(?:en)?"
+    r"|drop(?:ped)?|declined?|decreased?|climb(?:ed)?|jump(?:ed)?|gone? (?:up|down)|changed?)\b"
+)
+"""“How much did prices rise?” asks for a share as well as for an amount."""
+
 _PERCENT = re.compile(
     r"\bhow\b.{0,20}\bper ?cent|\bwhat (?:percent|percentage|share)\b"
     r"|\bper ?cent(?:age)?\b.{0,40}\?$"
@@ -203,6 +210,8 @@ def _kind(text: str, focus: str) -> Kind:
 
 
 def _quantity(text: str) -> Kind | None:
+    if _CHANGES.search(text):
+        return "number"
     if re.search(r"\bhow much\b|\bwhat (?:does|did|do|will|would) .+? (?:cost|earn)\b", text):
         return "money" if _MONEY.search(text) else "number"
     if _AMOUNT.search(text):
@@ -246,7 +255,8 @@ def _noun_phrase(text: str) -> str:
     taken: list[str] = []
     for word in words[:_LONGEST_PHRASE]:
         lower = word.lower().strip("’'“”\"")
-        if lower in _PHRASE_ENDS or (taken and lower.endswith(("ed", "ly"))):
+        verb = lower.endswith(("ed", "ly")) or is_irregular_past(lower)
+        if lower in _PHRASE_ENDS or (taken and verb):
             break
         taken.append(word.strip('“”"'))
     return " ".join(taken)
