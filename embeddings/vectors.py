@@ -28,8 +28,11 @@ def checked(vectors: Vectors, dimension: int) -> Vectors:
 
 def present(ids: Ids, among: Ids) -> npt.NDArray[np.bool_]:
     """For each of the ids whether it is among others, which are ascending."""
+    if not len(among):
+        return np.zeros(len(ids), dtype=np.bool_)
     # Many times faster than numpy's sets, which sort or hash all that is in.
-    found: npt.NDArray[np.bool_] = np.append(among, -1)[np.searchsorted(among, ids)] == ids
+    places = np.minimum(np.searchsorted(among, ids), len(among) - 1)
+    found: npt.NDArray[np.bool_] = among[places] == ids
     return found
 
 

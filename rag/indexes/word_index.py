@@ -36,7 +36,9 @@ COPIED_FIRST = (_STATE, META)
 
 _LOCKS = ".tantivy-*.lock"
 _HEAP_BYTES = 64_000_000
-_SPARE = 8
+_SPARE = 64
+"""So many more are fetched than asked for: a second search costs more than these."""
+
 _SMALL = 2_000
 _WEAR = 0.1
 _ANALYZER = "news"
