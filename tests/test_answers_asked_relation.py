@@ -284,6 +284,19 @@ def test_a_fact_needs_a_sentence_that_tells_it(
     assert lacks(question, evidence(text, fit=fit)) is untold
 
 
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [
+        ("Who joked that the mill has more owners than looms?", False),
+        ("Who likened the mill to a sieve with more owners than looms?", False),
+        ("Who bought the mill with more owners than looms?", True),
+    ],
+)
+def test_whoever_says_it_jokes_or_likens_in_whatever_words(asked: str, missing: bool) -> None:
+    text = "“It has more owners than looms,” said Ann Orr of the mill."
+    assert lacks(asked, evidence(text, "x", fit=1.0)) == missing
+
+
 def test_the_doer_is_meant_by_the_full_name() -> None:
     asked = "How did Bo Lind vote on the mill?"
     known = evidence("The minister Bo Lind opened a hall.")

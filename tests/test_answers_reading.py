@@ -123,3 +123,12 @@ def test_what_says_all_that_is_asked_comes_first() -> None:
     cup = article(f"{near} {told}", title="Harl Cup")
     found = reading("who scored penalties in the harl cup", hit(cup))
     assert found.sentences[0].text == told
+
+
+def test_what_has_every_word_and_the_kind_stays_first() -> None:
+    long = "The Harl Weir is 214 metres long."
+    built = "The weir gave way at 07:42, taking nine boats with it."
+    found = reading(
+        "How long is the Harl Weir?", hit(article(f"{long} {built}", title="Harl Weir"))
+    )
+    assert found.sentences[0].text == long

@@ -18,6 +18,7 @@ from rag.language.entities import stems
 from rag.language.name_matching import mentions
 from rag.language.opposites import base, converses, implied, near, reworded
 from rag.language.referents import is_person_noun
+from rag.language.speech_cues import SAYING
 from rag.language.words import word_set
 from rag.questions.asked_words import question_words
 from rag.questions.expected_answer import Kind, asked_for, harm_asked, tells_of_harm
@@ -55,6 +56,8 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 """“Who won?”, “who will host?”: a sentence must tell the verb."""
+_OF_SAYING = SAYING | word_set("compared contrasted likened mocked")
+"""“Who joked that ...?”: whoever says it does so, in whatever words."""
 _OF_A_NOUN = re.compile(r"(?:and |so |but )?(?:which|what) [a-z]", re.IGNORECASE)
 _OF_A_SERIES = re.compile(
     r"\b(?:chapter|day|episode|game|heat|lap|match|part|phase|race|round|season|set|stage|test|wave"
@@ -201,7 +204,8 @@ def _untold(question: str, form: Form, hits: Sequence[Hit], evidence: Sequence[E
     """
     asked = _asked_words(question) - _names_in(question, hits)
     if acts := _ACTS.match(question):
-        asked = asked & {base(acts["verb"] or acts["did"])} or asked
+        deed = (acts["verb"] or acts["did"]).lower()
+        asked = asked - {base(deed)} if deed in _OF_SAYING else asked & {base(deed)} or asked
     if form.name == "cause" and question.lower().startswith("why"):
         asked &= bases(form.matter)
         return bool(asked) and not any(_tells(asked, each) for each in evidence)
@@ -258,13 +262,10 @@ def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     texts = [hit.text for hit in hits]
     words = [re.sub(r"['’]s?$", "", word.lower()) for word in WORD.findall(question)]
     names = written_names(hits) | names_asked(question)
-    telling = [word for word in words if stems(word)]
-    for one, other in pairwise(telling):
-        pair = (
-            rf"\b{re.escape(one.capitalize())} (?:of |the |for )*{re.escape(other.capitalize())}\b"
-        )
-        if any(re.search(pair, text) for text in texts):
-            names |= {one, other}
+    for pair in pairwise(word for word in words if stems(word)):
+        one, other = (re.escape(word.capitalize()) for word in pair)
+        if any(re.search(rf"\b{one} (?:of |the |for )*{other}\b", text) for text in texts):
+            names |= {*pair}
     return frozenset(base(word) for word in words if word in names)
 
 

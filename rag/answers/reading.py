@@ -103,11 +103,15 @@ def read(
 
 
 def _saying_it_first(question: str, form: Form, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence, before it a sentence that says all that is asked, where the best does not."""
+    """The evidence, before it a sentence that says all that is asked, where the best does not.
+
+    The best stays first where it has the kind of thing and every word that is asked for.
+    """
     saying = [
         each for each in evidence[:_SAYING] if says_all(question, each, form.matter, loosely=False)
     ]
-    if not saying or saying[0] is evidence[0]:
+    best = evidence[0].signals
+    if not saying or best["fit"] == best["own"] == 1:
         return list(evidence)
     first = replace(saying[0], score=evidence[0].score)
     return [first, *(each for each in evidence if each is not saying[0])]
