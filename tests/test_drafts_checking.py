@@ -278,3 +278,50 @@ def test_the_command_prints_what_the_call_returns(
     file.write_bytes(b"PK\x03\x04\0\0\0")
     dateline("check", file, *options).refused("draft.md", "a binary file")
     dateline("check", tmp_path / "none.md", *options).refused("none.md", "No such file")
+
+
+BILL = [
+    row(
+        1, "The flood at Lindow will cost 38 million crowns, the province said.", date="2025-03-26"
+    ),
+    row(
+        2,
+        "The flood at Lindow will cost 61 million crowns, well above the 38 million it had "
+        "estimated in March.",
+        date="2025-05-20",
+        publisher="Lake Post",
+    ),
+    row(3, "The storm at Brell killed four people on Sunday.", date="2025-04-01"),
+    row(4, "The storm at Brell killed nine people, the inquiry said.", date="2025-06-20"),
+    row(5, "The pier at Lindow is 214 metres long.", date="2025-03-01"),
+    row(6, "The new pier at Lindow will be 300 metres long.", date="2025-06-01"),
+    *(row(n, f"Story {n} of the day was short. Nobody wrote it down.") for n in range(20, 30)),
+]
+LATER = "a later figure stands in Lake Post, 20 May 2025: “{}”"
+
+
+@pytest.mark.parametrize(
+    ("draft", "verdict", "cited"),
+    [
+        ("The flood at Lindow will cost 38 million crowns.", "partly", [1, 2]),
+        ("The flood at Lindow will cost 61 million crowns.", "supported", [2]),
+        ("The storm at Brell killed four people.", "partly", [3, 4]),
+        ("The storm at Brell killed nine people.", "supported", [4]),
+        # No article takes it back: it is another pier.
+        ("The pier at Lindow is 214 metres long.", "supported", [5]),
+        # It says itself that it was so once.
+        ("The flood at Lindow was first to cost 38 million crowns.", "supported", [1]),
+    ],
+)
+def test_a_figure_that_was_overtaken_holds_in_part(
+    tmp_path: Path, draft: str, verdict: str, cited: list[int]
+) -> None:
+    with open_archive(tmp_path / "archive") as archive:
+        archive.ingest(write_jsonl(tmp_path / "in.jsonl", BILL))
+        checked = archive.check(draft)
+    assert verdicts(checked) == [verdict]
+    texts = {BILL[n - 1]["text"] for n in cited}
+    assert {str(quote) for quote in quotes(checked, 0)} <= texts
+    assert len(quotes(checked, 0)) == len(cited)
+    if draft.endswith("cost 38 million crowns.") and verdict == "partly":
+        assert checked.sentences[0].reasons == (LATER.format(BILL[1]["text"]),)

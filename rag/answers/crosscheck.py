@@ -16,6 +16,7 @@ from rag.answers.candidates import CandidateSentence, names_one
 from rag.answers.conflicts import Conflicts
 from rag.answers.extractive import OPENINGS, OTHERWISE, Assessment
 from rag.answers.false_presuppositions import Contradiction
+from rag.answers.timeline import OF_THEN
 from rag.answers.wording import LINE_BREAK, introduction, word
 from rag.language.figures import Quantity, figures, quantity
 from rag.language.moments import moments
@@ -36,11 +37,6 @@ CORRECTED = "A correction says:"
 """What is said before a sentence that puts right what an answer left out for it."""
 
 _QUOTED = 160
-_PAST = re.compile(
-    r"\b(?:first|initial(?:ly)?|original(?:ly)?|earlier|previous(?:ly)?|before|at the time|until"
-    r"|used to|once|preliminary|forecast)\b",
-    re.IGNORECASE,
-)
 _DENIES = re.compile(
     r"\b(?:not|no|never|nobody|none|neither|nor|cannot|without|contrary|instead|rather|denied|denies"
     r"|refused|rejected|false|wrong|incorrect)\b|n[’']t\b",
@@ -106,7 +102,7 @@ class Crosscheck:
             if notice.repeated_in(text) and any(
                 notice.overrules(_candidate(each)) for each in _cited(cited, claim)
             ):
-                return "unsupported", _said(TAKEN_BACK, notice.right or notice.notice)
+                return "unsupported", said_of(TAKEN_BACK, notice.right or notice.notice)
         return None
 
     def _outdated(self, cited: Cited, claim: Claim) -> _Doubt:
@@ -120,9 +116,9 @@ class Crosscheck:
         if not _values(text, asked) & (self._figures() - {value}):
             return None
         if self.known.figures.how == "differ":
-            return "partly", _said(DIFFERS, sentence)
-        dated = bool(_PAST.search(text)) or any(each.month for each in moments(text, None))
-        return "partly" if dated else "unsupported", _said(OUTDATED, sentence)
+            return "partly", said_of(DIFFERS, sentence)
+        dated = bool(OF_THEN.search(text)) or any(each.month for each in moments(text, None))
+        return "partly" if dated else "unsupported", said_of(OUTDATED, sentence)
 
     def _denied(self, cited: Cited, claim: Claim) -> _Doubt:
         """A claim that repeats what the question takes for granted against an article."""
@@ -132,7 +128,7 @@ class Crosscheck:
         presumed = {base(word.lower()) for word in _WORD.findall(against.presumed)}
         said = {base(word.lower()) for word in _WORD.findall(_words(cited, claim))}
         if presumed and presumed <= said:
-            return "unsupported", _said(DENIED, against.sentence)
+            return "unsupported", said_of(DENIED, against.sentence)
         return None
 
     def _of_the_kind(self, cited: Cited) -> CandidateSentence | None:
@@ -156,7 +152,7 @@ class Crosscheck:
         where the question asks for an earlier one.
         """
         known, asked = self.known.figures, quantity(self.question)
-        if known is None or not known.given or asked is None or _PAST.search(self.question):
+        if known is None or not known.given or asked is None or OF_THEN.search(self.question):
             return None
         said = frozenset[float]().union(
             *(_values(_words(cited, claim), asked) for claim in cited.claims)
@@ -245,6 +241,7 @@ def _deals_with(cited: Cited, claim: Claim, against: Contradiction) -> bool:
     return same_article and bool(_DENIES.search(_words(cited, claim)))
 
 
-def _said(reason: str, sentence: CandidateSentence) -> str:
+def said_of(reason: str, sentence: CandidateSentence) -> str:
+    """A reason with where the sentence stands, and its words."""
     where = introduction(sentence.article).removesuffix(": ") or sentence.article.title
     return reason.format(where=where or "an article", quote=shortened(sentence.text, _QUOTED))

@@ -5,6 +5,7 @@ It chooses and orders sentences of hits; whether they answer is for others to sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Literal
 from rag.answers.candidates import CandidateSentence, day_of, relevant_sentences, weighed
 from rag.answers.one_thing import of_one_thing, sought
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
+from rag.language.entities import number_places
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
 from rag.language.words import word_count
 from rag.records import Hit, Similarity
@@ -36,6 +38,18 @@ _RECALLING = 0.5
 _COVERED = 0.3
 _FIT = 0.1
 _COMPARED = 24
+OF_THEN = re.compile(
+    r"\b(?:first|initial(?:ly)?|original(?:ly)?|earlier|previous(?:ly)?|before|at the time|until"
+    r"|used to|once|preliminary|forecast)\b",
+    re.IGNORECASE,
+)
+"""Words by which a sentence says that a figure was so once."""
+
+_COUNTED = re.compile(
+    r"\s+(?:[mb]illion |thousand )?(?:(?P<money>crown|dollar|euro|pound|franc|yen|rouble|rupee)s?\b"
+    r"|(?P<thing>[a-z]+(?: [a-z]+)?))"
+)
+"""What stands behind a figure that counts something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +94,7 @@ def several_figures(
     asked = quantity(question)
     if asked is None:
         return None
-    found = _weighed(question, list(_told(asked, hits)), similarity)
-    told = _alike(found, asked)
-    if len({each.figure.value for each in told}) < 2:
-        return None
-    told = _alike(_of_one_thing(question, asked, found, hits), asked)
+    told = _told_of(question, asked, hits, similarity)
     if not told:
         return None
     ordered = _latest_first(told)
@@ -99,6 +109,58 @@ def several_figures(
         if each.figure.value == value and not each.figure.earlier
     )
     return DifferingFigures(sentences, _how(ordered[0], ordered[1], told), given)
+
+
+def later_figure(
+    claim: str, hits: Sequence[Hit], similarity: Similarity | None
+) -> CandidateSentence | None:
+    """The sentence with the latest figure, where one in a claim was taken back since; else None.
+
+    It was where a sentence tells it as what was said or true before ("from 412 votes to 287"), and
+    where it counts people who died or were hurt, of whom later articles count more.
+
+    A claim asks for each of its figures: "38 million crowns" for how much money, "412 votes" for
+    how many votes. None where the claim says itself that it was so once.
+    """
+    if OF_THEN.search(claim):
+        return None
+    for question in _asked_by(claim):
+        asked = quantity(question)
+        said = figures(claim, asked) if asked else []
+        now = {each.value for each in said if not each.earlier}
+        told = _told_of(question, asked, hits, similarity) if asked and now else []
+        if not asked or now.isdisjoint(each.figure.value for each in told):
+            continue
+        last = _latest_first(told)[0]
+        recalled = any(each.figure.earlier and each.figure.value in now for each in told)
+        grown = asked.heads == meanings("people") and last > max(now)
+        if last not in {each.value for each in said} and (recalled or grown):
+            own = [each for each in told if each.figure.value == last and not each.figure.earlier]
+            return max(own, key=lambda each: each.sentence.score).sentence if own else None
+    return None
+
+
+def _asked_by(claim: str) -> Iterator[str]:
+    """A question for each figure of a claim that counts something."""
+    for start, number in number_places(claim):
+        end = start + len(number.text)
+        counted = _COUNTED.match(claim, end)
+        if number.kind in ("day", "percent") or not counted:
+            continue
+        rest = f"{claim[:start]}{claim[end:]}".strip().rstrip(".")
+        asks = "How much money" if counted["money"] else f"How many {counted['thing']}"
+        yield f"{asks} {rest}?"
+
+
+def _told_of(
+    question: str, asked: Quantity, hits: Sequence[Hit], similarity: Similarity | None
+) -> list[_Told]:
+    """The figures of the hits for what is asked, of one thing; none where there is only one."""
+    found = _weighed(question, list(_told(asked, hits)), similarity)
+    told = _alike(found, asked)
+    if len({each.figure.value for each in told}) < 2:
+        return []
+    return _alike(_of_one_thing(question, asked, found, hits), asked)
 
 
 def _told(asked: Quantity, hits: Sequence[Hit]) -> Iterator[_Told]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from rag.answers.candidates import CandidateSentence
+from rag.answers.timeline import later_figure
 from rag.language.entities import stems
 from rag.records import Article, Citation, Filters, Hit, Verdict
 from rag.retrieval.near_duplicates import distinct_hits
@@ -81,6 +83,7 @@ class Bearings:
         self._filters = filters
         self._as_of = as_of
         self._candidates: dict[int, list[Candidate]] = {}
+        self._read: tuple[Query | None, list[Hit]] = (None, [])
 
     @cached_property
     def _now(self) -> datetime:
@@ -123,14 +126,7 @@ class Bearings:
 
     def nearest(self, words: str, context: str = "", share: float = 0.0) -> list[Evidence]:
         """The sentences of the archive that are most like these words, best first."""
-        query = Query(
-            text=words[:_LONGEST],
-            filters=self._filters,
-            as_of=self._now,
-            context=context[:_LONGEST],
-            share=share if context else 0.0,
-        )
-        hits = self._hits(query)
+        hits = self._hits(words, context, share)
         every = [(hit, one) for hit in hits for one in self._sentences(hit)]
         alike = likeness(words, [one for _, one in every])
         sought = _weights(words, [one for _, one in every])
@@ -146,7 +142,27 @@ class Bearings:
         ordered = (each[2] for each in (*by_words[:1], *by_likeness, *by_words[1:]))
         return list({(each.article.id, each.start): each for each in ordered}.values())[:_TRIED]
 
-    def _hits(self, query: Query) -> list[Hit]:
+    def later_figure(
+        self, words: str, context: str = "", share: float = 0.0
+    ) -> CandidateSentence | None:
+        """A later article's sentence whose figure took the place of one in these words, if any."""
+        hits = self._hits(words, context, share)
+        return later_figure(words, hits, self._snapshot.similarity())
+
+    def _hits(self, words: str, context: str, share: float) -> list[Hit]:
+        """What is read for some words; remembered for the last ones."""
+        query = Query(
+            text=words[:_LONGEST],
+            filters=self._filters,
+            as_of=self._now,
+            context=context[:_LONGEST],
+            share=share if context else 0.0,
+        )
+        if self._read[0] != query:
+            self._read = query, self._found(query)
+        return self._read[1]
+
+    def _found(self, query: Query) -> list[Hit]:
         scores = rank(query, self._snapshot)
         ids = list(scores)[:_PASSAGES]
         store = self._snapshot.store

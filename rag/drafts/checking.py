@@ -7,6 +7,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from rag.answers.candidates import CandidateSentence
+from rag.answers.crosscheck import OUTDATED, said_of
 from rag.drafts.bearing import Bearings, Borne, Evidence
 from rag.drafts.records import CheckedDraft, CheckedQuote, CheckedSentence
 from rag.drafts.sentences import DraftSentence, draft_sentences
@@ -184,6 +186,9 @@ class _Checker:
             borne = self._bearings.bear_out(
                 words, before, share, language=one.language, known=known
             )
+            if borne.verdict == "supported" and not known:
+                later = self._bearings.later_figure(words, before, share)
+                borne = _overtaken(borne, later) if later else borne
             self._known[key] = (_with_quotations(words, borne, traced), traced)
         return self._known[key]
 
@@ -200,6 +205,12 @@ class _Checker:
             said_by=match.said_by if match else "",
             changes=match.changes if match else (),
         )
+
+
+def _overtaken(borne: Borne, later: CandidateSentence) -> Borne:
+    """The verdict where a later article has another figure for what is said."""
+    evidence = Evidence(later.article, later.start, later.end)
+    return Borne("partly", (said_of(OUTDATED, later),), (*borne.evidence, evidence))
 
 
 def _with_quotations(words: str, borne: Borne, traced: Sequence[TracedQuotation]) -> Borne:
