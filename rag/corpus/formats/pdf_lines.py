@@ -59,9 +59,9 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     """The paragraphs of all pages in order; they may span columns and pages.
 
     Lines at the top or bottom are left out if they repeat, apart from numbers, on two pages
-    in five and at least three, as are lone page numbers; unless nothing else is left. A
-    hyphen at the end of a line is removed if the document has the joined word elsewhere and
-    not the hyphenated one.
+    in five and at least three (on both of two), as are lone page numbers; unless nothing else
+    is left. A hyphen at the end of a line is removed if the document has the joined word
+    elsewhere and not the hyphenated one.
     """
     pages = _without_heads(pages)
     body = _body_size(pages)

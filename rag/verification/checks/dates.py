@@ -8,6 +8,7 @@ from datetime import date
 
 from rag.language.moments import Moment, moments
 from rag.language.quotation_marks import QUOTED
+from rag.language.roles import clauses_of
 from rag.verification.checks.evidence import Evidence, Finding, mismatch
 from rag.verification.checks.saying import Difference, Said
 
@@ -15,6 +16,9 @@ _SEASON = re.compile(
     r"\b(last|past|this|next)\s(?:spring|summer|autumn|fall|winter|season)\b", re.IGNORECASE
 )
 _YEAR = 12
+_APART = re.compile(
+    r"\b(?:days?|weeks?|months?|years?|hours?|long|shortly|soon) (?:after|before)\b[^,;]*$"
+)
 _DEICTIC = re.compile(
     r"\b(?:today(?!['’]s)|tomorrow|yesterday|tonight|this (?:morning|afternoon|evening)"
     r"|last night)\b",
@@ -104,6 +108,24 @@ def times(mine: Said, other: Said, evidence: Evidence) -> Iterator[Difference]:
         if rivals and not any(held.entails(said) for held in theirs):
             reason = f"the article says {rivals[0].text}, not {said.text}"
             yield Difference("unsupported", reason, 6)
+        elif not rivals and said.unit == "day" and (act := _day_of(said, other, evidence)):
+            yield Difference("unsupported", f"the article has {said.text} for “{act}”", 6)
+
+
+def _day_of(said: Moment, other: Said, evidence: Evidence) -> str:
+    """The other act to which a day belongs, else "": "admitted on Monday, a week after it saw".
+
+    Only an act that comes before or after that other is surely of another day.
+    """
+    if not other.clause.aside or not _APART.search(other.text[: other.clause.start]):
+        return ""
+    for clause in clauses_of(other.text):
+        if clause.verb == other.clause.verb or clause.aside:
+            continue
+        named = _moments(Said(clause, other.text, other.statement), evidence)
+        if any(each.entails(said) for each in named):
+            return clause.shown
+    return ""
 
 
 def _moments(one: Said, evidence: Evidence) -> list[Moment]:
