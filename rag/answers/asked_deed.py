@@ -18,7 +18,7 @@ from rag.language.entities import stems
 from rag.language.opposites import base, converses, implied, near, opposites, reworded
 from rag.language.propositions import propositions
 from rag.language.speech_cues import SAYING
-from rag.language.words import word_set
+from rag.language.words import without_possessive, word_set
 from rag.questions.phrases import participles
 from rag.records import Hit
 
@@ -50,7 +50,7 @@ _WORDED = frozenset(
 @lru_cache(1_024)
 def bases(text: str) -> frozenset[str]:
     """The base forms of the words of a text that say something."""
-    words = (re.sub(r"['’]s?$", "", word) for word in WORD.findall(text))
+    words = map(without_possessive, WORD.findall(text))
     return frozenset(base(word) for word in words if stems(word))
 
 
@@ -66,7 +66,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(WORD.findall(text))
 
 
-def full_name(question: str, last: str, hits: Sequence[Hit]) -> str:
+def _full_name(question: str, last: str, hits: Sequence[Hit]) -> str:
     """The name of two words that ends so in a question, as it or the hits write it; else "".
 
     `last` is a base form.
@@ -95,7 +95,7 @@ def lacks_deed(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence])
     wanted = near(verb) | opposites(verb) | converses(verb)
     wanted |= frozenset() if active else reworded(verb)
     others = frozenset([doer]) if doer else bases(question) - {verb}
-    named = bases(full_name(question, doer, hits)) if doer else frozenset[str]()
+    named = bases(_full_name(question, doer, hits)) if doer else frozenset[str]()
     telling = []
     for each in evidence:
         found = bases(each.text)

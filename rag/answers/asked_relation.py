@@ -19,7 +19,7 @@ from rag.language.name_matching import mentions
 from rag.language.opposites import base, converses, implied, near, reworded
 from rag.language.referents import is_person_noun
 from rag.language.speech_cues import SAYING
-from rag.language.words import word_set
+from rag.language.words import without_possessive, word_set
 from rag.questions.asked_words import question_words
 from rag.questions.expected_answer import Kind, asked_for, harm_asked, tells_of_harm
 from rag.questions.form import Form, read_form
@@ -260,7 +260,7 @@ def _on_them(evidence: Sequence[Evidence], names: frozenset[str]) -> list[Eviden
 def _names_in(question: str, hits: Sequence[Hit]) -> frozenset[str]:
     """The base forms of the names in a question, as the hits or its own capitals write them."""
     texts = [hit.text for hit in hits]
-    words = [re.sub(r"['’]s?$", "", word.lower()) for word in WORD.findall(question)]
+    words = [without_possessive(word.lower()) for word in WORD.findall(question)]
     names = written_names(hits) | names_asked(question)
     for pair in pairwise(word for word in words if stems(word)):
         one, other = (re.escape(word.capitalize()) for word in pair)

@@ -30,7 +30,7 @@ from rag.language.name_matching import (
 )
 from rag.language.sentences import sentence_spans
 from rag.language.speakers import OFFICES, role_words
-from rag.language.words import word_set
+from rag.language.words import without_possessive, word_set
 from rag.records import Hit
 
 _SENTENCES_TRIED = 48
@@ -293,7 +293,7 @@ def _people(sentence: str, office: Office) -> Iterator[str]:
     found += [match[0] for match in _FULL_NAME.finditer(sentence)]
     known: set[tuple[str, ...]] = set()
     for each in found:
-        name = bare_name(re.sub(r"['’]s?$", "", " ".join(each.split())))
+        name = bare_name(without_possessive(" ".join(each.split())))
         words = name_words(name)
         if len(name) > _PERSON_LENGTH or not words or words in known:
             continue

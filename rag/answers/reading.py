@@ -107,14 +107,12 @@ def _saying_it_first(question: str, form: Form, evidence: Sequence[Evidence]) ->
 
     The best stays first where it has the kind of thing and every word that is asked for.
     """
-    saying = [
-        each for each in evidence[:_SAYING] if says_all(question, each, form.matter, loosely=False)
-    ]
-    best = evidence[0].signals
-    if not saying or best["fit"] == best["own"] == 1:
+    best = evidence[0]
+    if best.signals["fit"] == best.signals["own"] == 1:
         return list(evidence)
-    first = replace(saying[0], score=evidence[0].score)
-    return [first, *(each for each in evidence if each is not saying[0])]
+    said = (each for each in evidence[:_SAYING] if says_all(question, each, form.matter))
+    first = next(said, best)
+    return [replace(first, score=best.score), *(each for each in evidence if each is not first)]
 
 
 def _names(text: str, subject: str) -> bool:

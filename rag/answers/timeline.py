@@ -16,6 +16,7 @@ from rag.answers.one_thing import of_one_thing, sought
 from rag.answers.plans import MAX_SENTENCES, MAX_WORDS
 from rag.language.entities import number_places
 from rag.language.figures import Figure, Quantity, figures, meanings, quantity
+from rag.language.quantities import CURRENCY
 from rag.language.words import word_count
 from rag.records import Hit, Similarity
 
@@ -46,8 +47,7 @@ OF_THEN = re.compile(
 """Words by which a sentence says that a figure was so once."""
 
 _COUNTED = re.compile(
-    r"\s+(?:[mb]illion |thousand )?(?:(?P<money>crown|dollar|euro|pound|franc|yen|rouble|rupee)s?\b"
-    r"|(?P<thing>[a-z]+(?: [a-z]+)?))"
+    rf"\s+(?:[mb]illion |thousand )?(?:(?P<money>{CURRENCY})\b|(?P<thing>[a-z]+(?: [a-z]+)?))"
 )
 """What stands behind a figure that counts something."""
 

@@ -13,7 +13,7 @@ from rag.language.comparisons import tidy
 from rag.language.entities import stems
 from rag.language.letter_pairs import dense_runs
 from rag.language.opposites import in_dictionary
-from rag.language.words import question_language
+from rag.language.words import question_language, without_possessive
 from rag.questions.asked_words import question_words, read_words
 from rag.questions.bare_question import BARE, bare_question
 from rag.questions.earlier_turn import NAME, NO_NAME, EarlierTurn
@@ -369,7 +369,7 @@ def _small_name(subject: str) -> str:
     A name is what no dictionary has.
     """
     words = subject.split()
-    name = [*takewhile(lambda word: not in_dictionary(re.sub(r"['’]s?$", "", word)), words)]
+    name = [*takewhile(lambda word: not in_dictionary(without_possessive(word)), words)]
     return " ".join(name) if len(name) < len(words) else ""
 
 

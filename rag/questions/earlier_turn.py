@@ -7,6 +7,7 @@ from functools import cached_property
 
 from rag.language.analysis import analyse
 from rag.language.referents import is_person_noun
+from rag.language.words import without_possessive
 from rag.questions.asked_words import AskedWords, question_words, read_words
 from rag.questions.form import Form, read_form
 from rag.questions.form_rules import AUXILIARY, BOUNDARY, PREPOSITION
@@ -245,14 +246,14 @@ def _owner_of(subject: str) -> str:
     person = is_person_noun(bare) or bare in question_words("titles")
     if (words[0] in ("the", "a", "an") and not person) or (len(words) == 1 and bare[-1] != "s"):
         return head[:-2] if bare != words[-1] else subject
-    return re.sub(r"['’]s?$", "", head)
+    return without_possessive(head)
 
 
 def _names(text: str) -> list[str]:
     """Names by their capitals in order, without the first word where it is none."""
     found = []
     for match in NAME.finditer(text):
-        words = re.sub(r"['’]s?$", "", match[0]).split()
+        words = without_possessive(match[0]).split()
         while words and _NO_FIRST.fullmatch(words[0]):
             words = words[1:]
         if words:
