@@ -164,3 +164,18 @@ def test_few_true_claims_are_flagged_and_few_false_ones_supported(
         ]
     assert len(flagged) <= most_flagged, flagged
     assert len(supported) <= most_supported, supported
+
+
+STRANDED = article(
+    "Some 640 visitors were stranded on Quarne Island on Tuesday, the second day of a strike by "
+    "ferry crews that has cut the island off from all but one crossing a day. "
+    "The coastguard stopped two boats on Tuesday morning. The union met the company.",
+    "radio.example/stranded",
+    day="2025-04-08",
+)
+
+
+@pytest.mark.parametrize("day", ["Monday", "Tuesday"])
+def test_that_something_ended_is_not_supported_by_another_act_of_the_same_day(day: str) -> None:
+    verdict, reasons = whole(f"The ferry strike ended on {day}.", STRANDED)
+    assert (verdict != "supported", any("“ended”" in each for each in reasons)) == (True, True)

@@ -227,7 +227,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
     """That no cited sentence has the act of a clause, in any of its usual words."""
     clause = mine.clause
     verb = clause.verb.partition("_")[0]
-    idle = verbs("vague") | verbs("general")
+    idle = verbs("vague") | (verbs("general") - verbs("end"))
     if clause.aside:
         return
     if clause.verb in verbs("light") and clause.patient is not None and not clause.denied:
@@ -272,7 +272,7 @@ def _missing(mine: Said, evidence: Evidence) -> Iterator[Finding]:
         acts = [one for one in clauses_of(each.text) if one.verb in meant and not one.quoted]
         sure = clause.status == "fact" and not clause.denied
         alone = {word.partition("_")[0] for word in meant} <= {one.verb for one in acts}
-        if sure and alone and not any(_akin(clause, one, "near") for one in acts):
+        if sure and alone and not any(_akin(mine.timeless, one, "near") for one in acts):
             continue
         found = _differently(mine, meant, each)
         if found is None:

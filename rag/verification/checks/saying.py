@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -83,6 +83,12 @@ class Said:
         """Whether a phrase only says when: "Tuesday", "the end of 2037"."""
         shown = self.shown(argument)
         return shown != (rest := without_moments(shown)) and len(rest.split()) <= _FEW
+
+    @property
+    def timeless(self) -> Clause:
+        """The clause without the phrases that only say when: a day in common makes no event."""
+        others = tuple(each for each in self.clause.others if not self.is_time(each[1]))
+        return replace(self.clause, others=others)
 
 
 @dataclass(frozen=True, slots=True)
