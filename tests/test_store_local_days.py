@@ -80,6 +80,13 @@ def test_both_indexes_and_the_columns_filter_by_local_days(tmp_path: Path, vecto
     # By midnight of the 8th in UTC, the article of 00:30 in a zone ahead of it has appeared.
     assert opened.facets().days(EIGHTH) == [date(2024, 5, 8), date(2024, 5, 7)]
     assert opened.facets().days(SEVENTH) == []
+    # The newest article appeared at 3:30 on the 8th in UTC. A day may begin 15 hours before it
+    # does in UTC, so that the 9th begins at 9:00 on the 8th.
+    later = datetime(2024, 5, 8, 3, 31, tzinfo=UTC)
+    assert opened.facets().has_near(FROM_THE_EIGHTH)
+    assert not opened.facets().has_near(Filters(published_from=NINTH))
+    assert not opened.facets().has_near(Filters(published_from=later))
+    assert opened.facets().has_near(Filters(published_from=EVENING.at))
 
 
 def test_what_is_to_be_deleted_is_chosen_by_local_days(tmp_path: Path) -> None:

@@ -83,6 +83,11 @@ class Facets:
             wanted &= self._in_section(filters.section, near)
         return self.ids[near][wanted]
 
+    def has_near(self, filters: Filters) -> bool:
+        """Whether any passage appeared in the widest range of the dates that the filters name."""
+        start, end = self._between(filters)
+        return start < end
+
     def days(self, as_of: datetime) -> list[date]:
         """The days on which articles appeared before `as_of`, each once, the newest first."""
         held = self._is_valid(as_of, _ALL) & (self.published < seconds(as_of))
@@ -157,10 +162,13 @@ class Facets:
         """The places of all that appeared in the widest range of the filters' dates, ascending."""
         if not self._has_times(filters):
             return _ALL
+        return np.sort(self.by_date[slice(*self._between(filters))])
+
+    def _between(self, filters: Filters) -> tuple[int, int]:
+        """The same as the first place in `by_date` and the place after the last."""
         first, before = widest_range(filters)
         start = self._dated_before(UNKNOWN_DATE + 1 if first is None else first)
-        end = len(self.ids) if before is None else self._dated_before(before)
-        return np.sort(self.by_date[start:end])
+        return start, len(self.ids) if before is None else self._dated_before(before)
 
     def _dated_before(self, second: int) -> int:
         return int(np.searchsorted(self.published, second, sorter=self.by_date))
