@@ -215,6 +215,8 @@ class Settings(MilvusSettings, EncoderSettings, WatchSettings, BaseSettings):
     """Whether whoever reaches `host` may ask without a login."""
     web_rate: int = Field(default=1200, ge=1)
     """Requests a minute that the page takes from each reader."""
+    web_processes: int | None = Field(default=None, ge=1, le=64)
+    """Processes that answer at once, without a model; empty: one a processor, four at most."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Proxies before the page; what they say of a client's address, host, path and https counts."""
     root_path: str = ""

@@ -86,10 +86,20 @@ class Page:
             connection.close()
 
     def memory(self) -> int:
-        """The resident memory of the server, in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(kilobytes.split()[1]) // 1024
+        """The resident memory of the server and of the processes that it started, in MB."""
+        own = str(self.process.pid)
+        started = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+        return sum(map(_resident, [own, *started])) // 1024
+
+
+def _resident(process: str) -> int:
+    """The kilobytes of a process that are in memory; 0 where it has ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    lines = [line for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(lines[0].split()[1]) if lines else 0
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from rag.errors import ConfigError
 from rag.maintenance.doctor import examine
 from rag.store.shared import Shared
 from rag.web.accounts import Accounts, place_of_accounts
+from rag.web.answering import Answering
 from rag.web.chat import Chat
 from rag.web.models import configured_models
 from rag.web.page import build_page
@@ -105,6 +107,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         listen(settings.host, settings.port) as listener,
         Archive.open(settings.archive, settings=settings) as archive,
         watching(settings, archive) as watch,
+        closing(Answering(archive, settings)) as answering,
     ):
         build_if_missing(archive, samples)
         known = sample_folder()
@@ -122,16 +125,17 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
             if settings.host not in LOCAL and accounts is None:
                 terminal.note("warning: there is no login; whoever reaches this address can ask")
             preparation.start()
+            answering.start()
             if browser and not open_page(address):
                 terminal.note("no browser could be opened; open the address yourself")
 
-        endpoints = Endpoints(archive, models.default)
+        endpoints = Endpoints(archive, models.default, answering)
         uploads = None
         if settings.host in LOCAL or accounts:
             shared = replicas.shared if replicas else None
             uploads = Uploads(UploadStore(folder), settings.network, accounts, shared)
         page = build_page(
-            Chat(archive, models.default, examples, preparation.doing, models.others),
+            Chat(archive, models.default, examples, preparation.doing, models.others, answering),
             endpoints,
             # What it finds names folders: nothing for a page that is open to everybody.
             (lambda: examine(archive.folder, settings, archive.encoder)) if uploads else None,

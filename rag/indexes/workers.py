@@ -147,7 +147,7 @@ def _begin(settings: Settings, encoder: Encoder | None, threads: int) -> None:
     """What a worker does first: it ends with its parent, and opens the encoder."""
     # Ctrl-C reaches all processes of a terminal; the parent stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     try:
         _own.append(encoder or open_encoder(settings))
@@ -155,7 +155,8 @@ def _begin(settings: Settings, encoder: Encoder | None, threads: int) -> None:
         _own.append(error)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Ends this process as soon as the one that started it has ended."""
     if (parent := parent_process()) is not None:
         parent.join()
         os._exit(1)

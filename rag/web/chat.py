@@ -19,6 +19,7 @@ from rag.observing import Streamed
 from rag.records import Answer, Filters
 from rag.store.files import holder
 from rag.store.postgresql import without_server
+from rag.web.answering import Answering
 from rag.web.conversation import Conversation, Kind, Turn, reference_at, references
 from rag.web.form import Form
 from rag.web.keeping import keep
@@ -67,7 +68,7 @@ class Chat:
     """The chat with one archive; it has no state, so any number of sessions can use it.
 
     `preparing` returns what an answer waits for, "" if for nothing. `others` are the models that
-    can be chosen for a question, by name.
+    can be chosen for a question, by name. `answering` answers instead of the archive itself.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class Chat:
         examples: Sequence[str] = (),
         preparing: Callable[[], str] = str,
         others: Mapping[str, ChatModel] = MappingProxyType({}),
+        answering: Answering | None = None,
     ) -> None:
         self.archive = archive
         self.model = model
         self.models = Models(model, others)
         self.examples = tuple(examples)
         self.preparing = preparing
+        self._asked = answering or archive
         self._welcome: tuple[tuple[str, int] | None, str] = (None, "")
 
     def ask(self, form: Form, conversation: Conversation) -> Generator[Frame]:
@@ -181,7 +184,7 @@ class Chat:
     def _answered(self, form: Form, conversation: Conversation) -> Iterator[Frame]:
         filters, as_of = self.limits(form)
         rebuilt = self._is_rebuilt()
-        stream = self.archive.stream(
+        stream = self._asked.stream(
             form.question,
             conversation.history(form.again),
             filters=filters,

@@ -19,6 +19,7 @@ from rag.llms import ChatModel
 from rag.records import article_dict, hit_json
 from rag.records.answer_json import AnswerJson, HitJson, Model
 from rag.store.postgresql import without_server
+from rag.web.answering import Answering
 
 NAMES = ("search", "ask", "quote", "check", "article")
 MOST_HITS = 100
@@ -34,11 +35,20 @@ _log = logging.getLogger(__name__)
 
 
 class Endpoints:
-    """The calls over one archive; they keep nothing and may be called from any thread."""
+    """The calls over one archive; they keep nothing and may be called from any thread.
 
-    def __init__(self, archive: Archive, model: ChatModel | None = None) -> None:
+    `answering` answers instead of the archive itself.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        model: ChatModel | None = None,
+        answering: Answering | None = None,
+    ) -> None:
         self._archive = archive
         self._model = model
+        self._asked = answering or archive
 
     def all(self) -> list[Callable[..., Any]]:
         """The calls in the order of NAMES."""
@@ -108,7 +118,7 @@ class Endpoints:
         filters, when = self._archive.limits(
             published_from, published_to, publishers or (), language, section, as_of
         )
-        asked = self._archive.ask(question, filters=filters, as_of=when, model=self._model)
+        asked = self._asked.ask(question, filters=filters, as_of=when, model=self._model)
         return asked.to_json()
 
     def quote(
