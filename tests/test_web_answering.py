@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 import pytest
 
@@ -84,11 +83,10 @@ def test_a_question_that_meets_another_is_answered_elsewhere(
 
 
 def test_filters_and_history_go_along(two: Answering, archive: Archive) -> None:
-    options = {"filters": archive.filters(published_from="2030"), "ignore": ()}
     with closing(two.stream(FERRY)) as first:
         next(first)
-        elsewhere = two.ask(MILL, **options)
-        assert elsewhere.abstained
+        later = archive.filters(published_from="2030")
+        assert two.ask(MILL, filters=later).abstained
         history = [{"role": "user", "content": FERRY}]
         follow_up = "When did it sink?"
         asked = two.ask(follow_up, history=history)

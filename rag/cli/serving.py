@@ -130,10 +130,7 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
                 terminal.note("no browser could be opened; open the address yourself")
 
         endpoints = Endpoints(archive, models.default, answering)
-        uploads = None
-        if settings.host in LOCAL or accounts:
-            shared = replicas.shared if replicas else None
-            uploads = Uploads(UploadStore(folder), settings.network, accounts, shared)
+        uploads = _uploads(folder, settings, accounts, replicas)
         page = build_page(
             Chat(archive, models.default, examples, preparation.doing, models.others, answering),
             endpoints,
@@ -160,6 +157,16 @@ def _run(settings: Settings, samples: Path | None, browser: bool, started: float
         finally:
             preparation.cancel()
             preparation.join(STOP_SECONDS)
+
+
+def _uploads(
+    folder: Path, settings: Settings, accounts: Accounts | None, replicas: Replicas | None
+) -> Uploads | None:
+    """What takes files in that readers send; None where anybody could send some."""
+    if settings.host not in LOCAL and accounts is None:
+        return None
+    shared = replicas.shared if replicas else None
+    return Uploads(UploadStore(folder), settings.network, accounts, shared)
 
 
 def _among_others(settings: Settings) -> Replicas | None:

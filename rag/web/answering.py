@@ -44,9 +44,10 @@ class Answering:
     """Answers the questions of one archive in as many processes as `settings.web_processes` says.
 
     Python computes on one processor at a time, so that further processes, with the archive open
-    to read, answer what is asked while this one is busy. Where the setting is empty, none is started
-    before two questions meet. Each takes about as much memory as the first. Questions for a language model are all
-    asked from here, for they mostly wait. The archive must be one that the settings open alike.
+    to read, answer what is asked while this one is busy. Where the setting is empty, none is
+    started before two questions meet. Each takes about as much memory as the first. Questions for
+    a language model are all asked from here, for they mostly wait. The archive must be one that
+    the settings open alike.
     """
 
     def __init__(self, archive: Archive, settings: Settings) -> None:
