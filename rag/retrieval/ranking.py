@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -55,8 +53,6 @@ MONTHS_AFTER = 330
 _DAY = 86_400
 Column = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
-_First = TypeVar("_First")
-_Second = TypeVar("_Second")
 Texts = Callable[[Sequence[int]], Sequence[str]]
 """What a reranker reads of the passages at some places of the columns."""
 
@@ -136,42 +132,33 @@ def rank(query: Query, snapshot: Snapshot) -> dict[int, float]:
     carried = context_terms(query, lexical)
     searched = [query, recent] if (recent := _recent(query, facets)) else [query]
     naming = naming_day(query, lexical) if query.day else []
-
-    def by_words() -> dict[int, float]:
-        found: dict[int, float] = {}
-        for each in searched:
-            found |= lexical.search(each.text, each.depth, each.filters, carried)
-        if unseen := sorted(set(naming) - found.keys()):
-            found |= lexical.scores(query.text, unseen, carried)
-        return found
-
-    def by_meaning() -> dict[int, float]:
-        if not snapshot.embedded:
-            return {}
+    words: dict[int, float] = {}
+    near: dict[int, float] = {}
+    for each in searched:
+        words |= lexical.search(each.text, each.depth, each.filters, carried)
+    if snapshot.embedded:
         vector = query_vector(query, snapshot.dense)
-        found: dict[int, float] = {}
         for each in searched:
-            found |= vectors.search(vector, each.depth, each.filters)
-        return found
-
-    words, near = _together(by_words, by_meaning)
+            near |= vectors.search(vector, each.depth, each.filters)
+        by_words_only = np.array(sorted(words.keys() - near.keys()), dtype=np.int64)
+        near |= vectors.scores(vector, by_words_only)
+    unscored = (near.keys() | naming) - words.keys()
+    words |= lexical.scores(query.text, sorted(unscored), carried)
     # An index may lag behind the store: superseded passages are no evidence.
     ids = facets.valid_at(
         np.array(sorted(words.keys() | near.keys()), dtype=np.int64), query.filters
     )
-    if snapshot.embedded:
-        by_words_only = np.array(sorted(words.keys() - near.keys()), dtype=np.int64)
-        near |= vectors.scores(query_vector(query, snapshot.dense), by_words_only)
     return _scored(query, ids, (words, near, carried, naming), snapshot)
 
 
 def rank_these(query: Query, ids: Ids, snapshot: Snapshot) -> dict[int, float]:
     """The scores of just these passages, best first, equal scores by id."""
     carried = context_terms(query, snapshot.lexical)
+    words = snapshot.lexical.scores(query.text, ids.tolist(), carried)
     near: Mapping[int, float] = {}
     if snapshot.embedded and query.text:
         near = snapshot.vectors.scores(query_vector(query, snapshot.dense), ids)
-    return _scored(query, ids, ({}, near, carried, []), snapshot)
+    return _scored(query, ids, (words, near, carried, []), snapshot)
 
 
 _Found = tuple[Mapping[int, float], Mapping[int, float], Mapping[str, float], Sequence[int]]
@@ -179,18 +166,12 @@ _Found = tuple[Mapping[int, float], Mapping[int, float], Mapping[str, float], Se
 
 
 def _scored(query: Query, ids: Ids, found: _Found, snapshot: Snapshot) -> dict[int, float]:
-    """The scores of passages by all signals, best first, equal scores by id.
-
-    Passages that were not found by words are looked up in the words' index.
-    """
+    """The scores of passages by all signals, best first, equal scores by id."""
     (words, near, carried, naming), facets = found, snapshot.facets
-    lexical, first_passages = snapshot.lexical, facets.first_passages(ids)
-    unscored = [id_ for id_ in ids.tolist() if id_ not in words]
-    others, whole = _together(
-        lambda: lexical.scores(query.text, unscored, carried),
-        lambda: lexical.article_coverage(query.text, np.unique(first_passages).tolist(), carried),
+    first_passages = facets.first_passages(ids)
+    whole = snapshot.lexical.article_coverage(
+        query.text, np.unique(first_passages).tolist(), carried
     )
-    words = {**words, **others}
     signals = Signals(
         words=_column(ids, words),
         article=_column(first_passages, whole),
@@ -280,14 +261,6 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> di
             parts[id_].append(1 / (k + place))
     # A running sum depends on its order in the last digit, and so would the ties.
     return best_first({id_: math.fsum(terms) for id_, terms in parts.items()})
-
-
-def _together(first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
-    """What two calls return that run at once: an index searches outside Python's lock."""
-    with ThreadPoolExecutor(1) as beside:
-        begun = beside.submit(first)
-        found = second()
-        return begun.result(), found
 
 
 def _recent(query: Query, facets: Facets) -> Query | None:
