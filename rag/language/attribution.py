@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language.quotation_marks import Quotation, quotations
+from rag.language.entities import Quotation, quotations
 from rag.language.sentences import sentence_spans
 from rag.language.speech_cues import SAYING, Cue, cues_of, quoted_in, read_together
 from rag.language.words import Wording, word_set

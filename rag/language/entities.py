@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from rag.language import quotation_marks
 from rag.language.words import without_possessive
 
 if TYPE_CHECKING:
@@ -75,6 +74,22 @@ _STOP_WORDS = (
     "through to too under until up us very was we were what when where which while who whom why "
     "will with would you your according told added"
 )
+_QUOTED = re.compile(
+    r"[“„](?P<curly>[^“”„\n]+)(?:[”“]|(?=\n|\Z))|\"(?P<straight>[^\"\n]+)\""
+    r"|«(?P<angle>[^«»\n]+)»|»(?P<inward>[^«»\n]+)[«»]"
+    r"|「(?P<corner>[^「」\n]+)」|『(?P<white>[^『』\n]+)』|(?<!\w)‘(?P<single>[^‘\n]+?)’(?!\w)"
+    r"|(?<!\w)(?:'|``|`)(?=\w)(?P<typed>[^`\n]{1,1000}?)(?<=[\w.,!?])(?:''|')(?!\w)"
+)
+QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+"""A quotation with its marks, double ones, also over several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Characters `start` to `end` of a text, which stand between quotation marks."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +160,21 @@ def names(text: str) -> list[str]:
     return found
 
 
-def quotations(text: str) -> list[str]:
-    """What stands between quotation marks, if it is three words or more."""
-    found = [
-        text[quotation.start : quotation.end] for quotation in quotation_marks.quotations(text)
-    ]
-    return [quotation for quotation in found if len(quotation.split()) >= 3]
+def quotations(text: str) -> list[Quotation]:
+    """What stands between quotation marks, in order; quotations within quotations left out.
+
+    Quoted speech that goes on in the next paragraph is open at the end of this one.
+
+    >>> [text[q.start : q.end] for text in ['“No,” he said. "Go on."'] for q in quotations(text)]
+    ['No,', 'Go on.']
+    """
+    return [Quotation(*match.span(match.lastgroup or 0)) for match in _QUOTED.finditer(text)]
+
+
+def long_quotations(text: str) -> list[str]:
+    """The words of each quotation of three or more."""
+    found = [text[each.start : each.end] for each in quotations(text)]
+    return [words for words in found if len(words.split()) >= 3]
 
 
 def _value(match: re.Match[str]) -> float:

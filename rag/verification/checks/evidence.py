@@ -15,12 +15,11 @@ from rag.language.entities import folded, stems
 from rag.language.introductions import introductions
 from rag.language.moments import Moment, moments, named_days
 from rag.language.opposites import base, counters, implied, kinds
-from rag.language.quantities import Quantity, quantities
+from rag.language.quantities import Quantity, joined_numbers, quantities
 from rag.language.roles import clauses_of
 from rag.language.sentences import sentence_spans
 from rag.language.words import without_possessive
 from rag.records import Article, Citation, Published
-from rag.verification.checks.written import joined_numbers
 
 Severity = Literal["quote altered", "unsupported", "partly"]
 _Fact = Literal["quotation", "number", "date", "name", "stance", "role"]

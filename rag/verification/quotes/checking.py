@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rag.language.attribution import said_by
-from rag.language.entities import stems
-from rag.language.quotation_marks import Quotation, quotations
+from rag.language.entities import Quotation, quotations, stems
 from rag.language.speakers import same_person
 from rag.language.words import Wording
 from rag.records import Article, Citation, Verdict
