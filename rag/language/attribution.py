@@ -243,6 +243,7 @@ def _nearest(text: str, cues: Sequence[Cue], quote: Quotation) -> Cue | None:
     """The word of saying to which a quotation belongs; None where none is near enough."""
 
     def distance(cue: Cue) -> int:
+        """How far a cue is from the quotation, in characters."""
         far = _is_title(text[cue.end : quote.start], text[quote.start : quote.end])
         if (
             not far

@@ -243,6 +243,7 @@ def _form(name: str, match: re.Match[str], words: AskedWords) -> Form | None:
     groups = match.groupdict()
 
     def slot(group: str) -> str:
+        """The words of a group of the pattern as they were asked; "" for none."""
         return words.as_asked(*match.span(group)) if groups.get(group) else ""
 
     cue = words.place(*match.span("cue")) if groups.get("cue") else words.place(*match.span())

@@ -71,6 +71,7 @@ def likeness(claim: str, candidates: Sequence[Candidate]) -> Callable[[Candidate
     claimed = numbers(claim)
 
     def score(candidate: Candidate) -> float:
+        """What the candidate shares with the claim, weighed."""
         shared = sum(w / spread[s] for s, w in weights.items() if s in candidate.stems)
         quotes = sum(quotation in candidate.folded for quotation in quoted)
         held = sum(_holds(candidate, number) for number in claimed)
