@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -358,10 +358,6 @@ def mismatch(
     if len(different) == 1:
         return Finding("unsupported", f"the article says {different[0]}, not {said}", kind)
     return Finding("unsupported", f"{said}{ABSENT}", kind, absent=True)
-
-
-Check = Callable[[str, Evidence], Iterable[Finding]]
-"""A claim without markers, held against evidence under one aspect."""
 
 
 def _all_of(article: Article) -> str:
