@@ -19,7 +19,7 @@ from rag.language.opposites import base, converses, implied, near, opposites, re
 from rag.language.propositions import propositions
 from rag.language.speech_cues import SAYING
 from rag.language.words import without_possessive, word_set
-from rag.questions.phrases import participles
+from rag.questions.asked_words import participles
 from rag.records import Hit
 
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")

@@ -10,7 +10,17 @@ from types import MappingProxyType
 from typing import Literal
 
 from rag.questions.about_archive import read_about_archive
-from rag.questions.asked_words import AskedWords, question_words, read_words
+from rag.questions.asked_words import (
+    AskedWords,
+    clause_slots,
+    has_name,
+    is_participle,
+    is_plural,
+    is_superlative,
+    participles,
+    question_words,
+    read_words,
+)
 from rag.questions.form_rules import (
     ADJUNCT,
     AND_ASKS,
@@ -24,14 +34,6 @@ from rag.questions.form_rules import (
     RULES,
     THANKS,
     TIME,
-)
-from rag.questions.phrases import (
-    clause_slots,
-    has_name,
-    is_participle,
-    is_plural,
-    is_superlative,
-    participles,
 )
 from rag.records import Filters, Understood
 
