@@ -215,7 +215,7 @@ def _mended(word: str) -> str:
     cues = question_words("cues")
     if len(word) < _LONG or word in cues or not word.isalpha():
         return word
-    near = sorted(cue for cue in cues if abs(len(cue) - len(word)) < 2 and _one_slip(word, cue))
+    near = sorted(cue for cue in cues if abs(len(cue) - len(word)) < 2 and one_slip(word, cue))
     inflected = any(word in (f"{cue}s", f"{cue}d", f"{cue}ed", f"{cue}ing") for cue in cues)
     return near[0] if near and not inflected else word
 
@@ -223,7 +223,7 @@ def _mended(word: str) -> str:
 _LONG = 6
 
 
-def _one_slip(one: str, other: str) -> bool:
+def one_slip(one: str, other: str) -> bool:
     """Whether one letter too many, too few or wrong, or two swapped, make one of the other."""
     if len(one) > len(other):
         one, other = other, one
